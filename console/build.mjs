@@ -1,0 +1,78 @@
+// Builds the console into console/dist: one page, its scripts, styles, workers and fonts. Nothing is loaded from elsewhere.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const room = dirname(fileURLToPath(import.meta.url));
+const dist = join(room, 'dist');
+
+const shared = {
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  legalComments: 'linked',
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+/** `import url from './x.js?worker'`: the address of a script of its own that a Worker can start. */
+const workers = {
+  name: 'workers',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /\?worker$/ }, async ({ path, ...at }) => {
+      const found = await resolve(path.replace('?worker', ''), { kind: at.kind, resolveDir: at.resolveDir });
+      return { ...found, namespace: 'worker' };
+    });
+    onLoad({ filter: /.*/, namespace: 'worker' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...shared,
+        entryPoints: [path],
+        format: 'iife',
+        write: false,
+        legalComments: 'none',
+      });
+      return { contents: outputFiles[0].contents, loader: 'file' };
+    });
+  },
+};
+
+/** GraphiQL's published stylesheet holds Monaco's already; without this every rule would come twice. */
+const monacoStyles = {
+  name: 'monaco-styles',
+  setup({ onLoad }) {
+    onLoad({ filter: /monaco-editor[\\/]esm[\\/].*\.css$/ }, () => ({ contents: '', loader: 'css' }));
+  },
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const { metafile } = await build({
+  ...shared,
+  entryPoints: [join(room, 'src/main.tsx')],
+  outdir: join(dist, 'assets'),
+  format: 'esm',
+  splitting: true,
+  metafile: true,
+  jsx: 'automatic',
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  loader: { '.graphql': 'text', '.svg': 'dataurl' },
+  plugins: [workers, monacoStyles],
+});
+
+const outputs = Object.entries(metafile.outputs);
+const [script, { cssBundle: style }] = outputs.find(([, { entryPoint }]) =>
+  entryPoint?.endsWith('src/main.tsx'),
+);
+// The stylesheet of the entry holds those of the parts that load later.
+await Promise.all(
+  outputs.filter(([file]) => file.endsWith('.css') && file !== style).map(([file]) => rm(file)),
+);
+
+const page = await readFile(join(room, 'src/index.html'), 'utf8');
+const address = (file) => relative(dist, file).replaceAll('\\', '/');
+const head = `<link rel="stylesheet" href="${address(style)}" />
+    <script type="module" src="${address(script)}"></script>`;
+await writeFile(join(dist, 'index.html'), page.replace('<!-- assets -->', head));

@@ -1,0 +1,13 @@
+/** What the build script resolves beside TypeScript. */
+declare module '*.css';
+
+declare module '*.graphql' {
+  const text: string;
+  export = text;
+}
+
+/** The address of a worker's script, relative to the script that imports it. */
+declare module '*?worker' {
+  const address: string;
+  export = address;
+}

@@ -1,0 +1,54 @@
+import contactsAndPath from './contactsAndPath.graphql';
+import familyPath from './familyPath.graphql';
+import myPeople from './myPeople.graphql';
+import personPath from './personPath.graphql';
+import registries from './registries.graphql';
+import whatMayISee from './whatMayISee.graphql';
+
+/** An operation to begin with. */
+export interface Example {
+  readonly title: string;
+  readonly explanation: string;
+  readonly query: string;
+  /** Whose id its variable `$id` wants. */
+  readonly about?: 'person' | 'family';
+}
+
+export const examples: readonly Example[] = [
+  {
+    title: 'My people',
+    explanation:
+      'The first five people whom you may see, under ids that only you can use, for this purpose only.',
+    query: myPeople,
+  },
+  {
+    title: 'A person’s service path',
+    explanation:
+      'Every contact of one person since 2010, from all sectors, merged into episodes in order of time.',
+    query: personPath,
+    about: 'person',
+  },
+  {
+    title: 'A family’s service path',
+    explanation: 'The same for a whole family: what happened to everyone while they were members of it.',
+    query: familyPath,
+    about: 'family',
+  },
+  {
+    title: 'Contacts and path, each with its own period',
+    explanation: 'Health contacts of one year and the path of fifteen, in one query.',
+    query: contactsAndPath,
+    about: 'person',
+  },
+  {
+    title: 'What may I see?',
+    explanation:
+      'Each field that policy shows to you for this purpose: whole or masked, on which conditions, by whose rule.',
+    query: whatMayISee,
+  },
+  {
+    title: 'The registries',
+    explanation: 'Where the data comes from: rows, rejected rows and time of extraction.',
+    query: registries,
+  },
+];

@@ -1,0 +1,127 @@
+import { capitalise, describePerson } from './people.js';
+import { orderSectors, sectorName } from './sectors.js';
+import type { Member, Pictured, ServiceStep } from './servicePath.js';
+import { type Extent, extentOf } from './span.js';
+
+/** A step with its place in time. */
+export interface Bar {
+  readonly step: ServiceStep;
+  readonly extent: Extent;
+}
+
+/** Bars that do not overlap. */
+export interface Row {
+  /** The service's code, or the sector in a member's lane; undefined on all but the first of its rows. */
+  readonly label: string | undefined;
+  readonly bars: readonly Bar[];
+}
+
+/** One sector of a person, or one member of a family. */
+export interface Lane {
+  readonly key: string;
+  readonly title: string;
+  /** Set where the lane is one sector's. */
+  readonly sector: string | undefined;
+  readonly subtitle: string;
+  readonly rows: readonly Row[];
+  readonly isWithheld: boolean;
+}
+
+/** Arranges steps in lanes: by sector for a person, by member for a family; withheld sectors close the picture. */
+export function arrangeLanes({ members, path }: Pictured): readonly Lane[] {
+  const bars = (path.steps ?? []).flatMap((step): Bar[] => {
+    const extent = extentOf(step.startedAt, step.endedAt);
+    return extent ? [{ step, extent }] : [];
+  });
+  bars.sort((a, b) => a.extent.from - b.extent.from);
+  return [
+    ...(members ? memberLanes(members, bars) : sectorLanes(bars)),
+    ...orderSectors(path.withheld).map(withheldLane),
+  ];
+}
+
+function sectorLanes(bars: readonly Bar[]): Lane[] {
+  return orderSectors(bars.map(({ step }) => step.sector)).map((sector) => {
+    const own = bars.filter(({ step }) => step.sector === sector);
+    const services = [...new Set(own.map(({ step }) => serviceOf(step)))];
+    const rows = services.flatMap((service) =>
+      labelFirst(service, pack(own.filter(({ step }) => serviceOf(step) === service))),
+    );
+    return {
+      key: sector,
+      title: sectorName(sector),
+      sector,
+      subtitle: summarise(own),
+      rows,
+      isWithheld: false,
+    };
+  });
+}
+
+function memberLanes(members: readonly Member[], bars: readonly Bar[]): Lane[] {
+  const byId = new Map(
+    members.flatMap((member) => (member.person ? [[member.person.id, member] as const] : [])),
+  );
+  for (const { step } of bars) {
+    const id = step.person?.id;
+    if (id && !byId.has(id)) byId.set(id, { person: { id, birthYear: null, sex: null }, role: null });
+  }
+  const eldestFirst = [...byId].sort(([, a], [, b]) => birthYearOf(a).localeCompare(birthYearOf(b)));
+  return eldestFirst.map(([id, { person, role }]) => {
+    const own = bars.filter(({ step }) => step.person?.id === id);
+    const rows = orderSectors(own.map(({ step }) => step.sector)).flatMap((sector) =>
+      labelFirst(sectorName(sector), pack(own.filter(({ step }) => step.sector === sector))),
+    );
+    const who = person ? describePerson(person) : 'a person';
+    const title = role ? `${capitalise(role.toLowerCase().replaceAll('_', ' '))}, ${who}` : capitalise(who);
+    return { key: id, title, sector: undefined, subtitle: summarise(own), rows, isWithheld: false };
+  });
+}
+
+function withheldLane(sector: string): Lane {
+  return {
+    key: `withheld ${sector}`,
+    title: sectorName(sector),
+    sector,
+    subtitle: '',
+    rows: [],
+    isWithheld: true,
+  };
+}
+
+/** Sorts those of unknown age last. */
+function birthYearOf({ person }: Member): string {
+  return String(person?.birthYear ?? '9999');
+}
+
+function serviceOf({ service }: ServiceStep): string {
+  return service ?? 'service withheld';
+}
+
+function labelFirst(label: string, rows: readonly Bar[][]): Row[] {
+  return rows.map((bars, index) => ({ label: index === 0 ? label : undefined, bars }));
+}
+
+/** Spreads bars, in order of their start, over as few rows as keep them apart. */
+function pack(bars: readonly Bar[]): Bar[][] {
+  const rows: Bar[][] = [];
+  for (const bar of bars) {
+    const free = rows.find((row) => row.at(-1)!.extent.until <= bar.extent.from);
+    if (free) free.push(bar);
+    else rows.push([bar]);
+  }
+  return rows;
+}
+
+/** `12 episodes, 80 contacts`. */
+export function summarise(bars: readonly Bar[]): string {
+  const contacts = bars.reduce((sum, { step }) => sum + (step.contacts ?? 0), 0);
+  const episodes = count(bars.length, 'episode');
+  return bars.every(({ step }) => step.contacts === null)
+    ? episodes
+    : `${episodes}, ${count(contacts, 'contact')}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

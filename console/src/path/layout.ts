@@ -1,0 +1,97 @@
+import type { Bar, Lane } from './lanes.js';
+import { placeTicks, type Tick } from './ticks.js';
+
+/** How wide a letter of a row's label is. */
+const LETTER = 7.3;
+
+/** Measures of the picture, in pixels. */
+export const measures = {
+  axis: 30,
+  laneHead: 30,
+  row: 20,
+  bar: 13,
+  lanePad: 10,
+  laneGap: 8,
+  hatched: 46,
+  leastBar: 7,
+};
+
+/** A bar with its place in the picture. */
+export interface PlacedBar extends Bar {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  /** The part that is certain although dates are masked. */
+  readonly certain: { readonly x: number; readonly width: number } | undefined;
+}
+
+export interface PlacedRow {
+  readonly label: string | undefined;
+  readonly y: number;
+  readonly bars: readonly PlacedBar[];
+}
+
+export interface PlacedLane {
+  readonly lane: Lane;
+  readonly y: number;
+  readonly height: number;
+  readonly rows: readonly PlacedRow[];
+}
+
+export interface Layout {
+  readonly lanes: readonly PlacedLane[];
+  readonly ticks: readonly Tick[];
+  readonly height: number;
+}
+
+/** Places lanes below each other and time from left to right. */
+export function layOut(
+  lanes: readonly Lane[],
+  years: { from: number; until: number },
+  width: number,
+): Layout {
+  const longest = Math.max(0, ...lanes.flatMap(({ rows }) => rows.map(({ label }) => label?.length ?? 0)));
+  const left = Math.min(longest * LETTER + 24, width * 0.28);
+  const from = Date.UTC(years.from, 0);
+  const scale = (width - left - 12) / (Date.UTC(years.until, 0) - from);
+  const place = (time: number): number => left + (time - from) * scale;
+
+  const placeBar = (bar: Bar, y: number): PlacedBar => {
+    const { extent } = bar;
+    const wide = (extent.until - extent.from) * scale;
+    return {
+      ...bar,
+      y,
+      x: wide < measures.leastBar ? place(extent.from) + (wide - measures.leastBar) / 2 : place(extent.from),
+      width: Math.max(wide - 1, measures.leastBar),
+      certain: extent.certain && {
+        x: place(extent.certain.from),
+        width: (extent.certain.until - extent.certain.from) * scale,
+      },
+    };
+  };
+
+  let y = measures.axis;
+  const placed = lanes.map((lane): PlacedLane => {
+    const top = y;
+    const rows = lane.rows.map(({ label, bars }, index) => {
+      const rowY = top + measures.laneHead + index * measures.row;
+      return {
+        label,
+        y: rowY,
+        bars: bars.map((bar) => placeBar(bar, rowY + (measures.row - measures.bar) / 2)),
+      };
+    });
+    const height = lane.isWithheld
+      ? measures.hatched
+      : measures.laneHead + lane.rows.length * measures.row + (lane.rows.length > 0 ? measures.lanePad : 4);
+    y += height + measures.laneGap;
+    return { lane, y: top, height, rows };
+  });
+
+  return {
+    lanes: placed,
+    ticks: placeTicks(years, place),
+    height: y - measures.laneGap,
+  };
+}

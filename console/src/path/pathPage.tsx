@@ -1,0 +1,56 @@
+import { useMemo, useState } from 'react';
+import { readShortcomings } from '../refusals/readShortcomings.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
+import { useSession } from '../session/session.js';
+import { useAnswer } from '../session/useAnswer.js';
+import { listSubjects, peopleQuery, type PeopleAnswer, type Subject } from './people.js';
+import { PathPicture } from './pathPicture.js';
+import { SubjectList } from './subjectList.js';
+import './path.css';
+
+const peopleQuestion = { query: peopleQuery };
+
+/** Choose one of my people or families, and see the path. */
+export function PathPage() {
+  const { client, persona, purpose } = useSession();
+  const asked = useAnswer<PeopleAnswer>(client, peopleQuestion);
+  const [choice, setChoice] = useState<Subject>();
+  const answer = asked.state === 'answered' ? asked.answer : undefined;
+  const { people, families } = useMemo(() => listSubjects(answer?.data ?? { persons: null }), [answer]);
+
+  if (asked.state === 'asking') return <p className="page page-note">Asking who your people are …</p>;
+  if (asked.state === 'failed') return <p className="page page-note">{asked.problem}</p>;
+  const all = [...families, ...people];
+  // An id belongs to one persona and purpose: a choice made as somebody else means nothing here.
+  const subject = all.find(({ id }) => id === choice?.id) ?? all[0];
+
+  return (
+    <div className="page">
+      <div className="page-body">
+        <h1>Path</h1>
+        <p className="page-lead">
+          The way of a person or a family through the services of the city, as far as policy shows it to you
+          for the purpose {purpose.label.toLowerCase()}.
+        </p>
+        <ShortcomingsBanner {...readShortcomings(asked.answer)} />
+        {subject ? (
+          <div className="path-columns">
+            <nav className="card subject-lists" aria-label="People and families">
+              {families.length > 0 && (
+                <SubjectList heading="Families" subjects={families} chosen={subject} onChoose={setChoice} />
+              )}
+              <SubjectList heading="People" subjects={people} chosen={subject} onChoose={setChoice} />
+              {answer?.data?.persons?.hasMore && <p className="subjects-more">The first fifty are listed.</p>}
+            </nav>
+            <PathPicture key={subject.id} subject={subject} />
+          </div>
+        ) : (
+          <p className="page-note" data-testid="nobody">
+            For the purpose {purpose.label.toLowerCase()}, {persona.label} sees no single person, so there is
+            no path to draw. Be somebody else above, or ask for another purpose.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

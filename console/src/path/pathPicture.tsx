@@ -1,0 +1,77 @@
+import { useMemo } from 'react';
+import { readShortcomings } from '../refusals/readShortcomings.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
+import { useSession } from '../session/session.js';
+import { useAnswer } from '../session/useAnswer.js';
+import { arrangeLanes, summarise } from './lanes.js';
+import { Legend } from './legend.js';
+import type { Subject } from './people.js';
+import { orderSectors } from './sectors.js';
+import { familyPathQuery, personPathQuery, readPictured, type PathAnswer } from './servicePath.js';
+import { yearsAround } from './span.js';
+import { StepTable } from './stepTable.js';
+import { Timeline } from './timeline.js';
+
+/** The picture of one person or family, with what it lacks, its legend and its table. */
+export function PathPicture({ subject }: { readonly subject: Subject }) {
+  const { client } = useSession();
+  const question = useMemo(
+    () => ({
+      query: subject.kind === 'person' ? personPathQuery : familyPathQuery,
+      variables: { id: subject.id },
+    }),
+    [subject.kind, subject.id],
+  );
+  const asked = useAnswer<PathAnswer>(client, question);
+  const answer = asked.state === 'answered' ? asked.answer : undefined;
+  const picture = useMemo(() => answer && drawable(answer.data ?? {}), [answer]);
+
+  return (
+    <section className="card picture" aria-label={subject.title}>
+      <header>
+        <h2>{subject.title}</h2>
+        <p>{picture?.summary ?? subject.subtitle}</p>
+      </header>
+      {asked.state === 'asking' && <p className="page-note">Asking the registries …</p>}
+      {asked.state === 'failed' && <p className="page-note">{asked.problem}</p>}
+      {answer && <ShortcomingsBanner {...readShortcomings(answer)} />}
+      {answer && !picture && <p className="page-note">There is no path to draw.</p>}
+      {picture && (
+        <>
+          <Legend {...picture.legend} />
+          <Timeline title={`Service path: ${subject.title}`} lanes={picture.lanes} years={picture.years} />
+          <StepTable lanes={picture.lanes} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function drawable(data: PathAnswer) {
+  const pictured = readPictured(data);
+  if (!pictured) return undefined;
+  const { steps, withheld } = pictured.path;
+  const years = yearsAround(
+    (steps ?? []).flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]).filter((date) => date !== null),
+  );
+  const shownYears = years ?? {
+    from: new Date().getUTCFullYear() - 10,
+    until: new Date().getUTCFullYear() + 1,
+  };
+  const lanes = arrangeLanes(pictured);
+  const bars = lanes.flatMap(({ rows }) => rows.flatMap((row) => row.bars));
+  return {
+    lanes,
+    years: shownYears,
+    summary: years ? `${summarise(bars)}, ${writeYears(years)}` : 'No steps that may be seen.',
+    legend: {
+      sectors: orderSectors(bars.map(({ step }) => step.sector)),
+      hasMasked: bars.some(({ extent }) => extent.isMasked),
+      hasWithheld: withheld.length > 0,
+    },
+  };
+}
+
+function writeYears({ from, until }: { from: number; until: number }): string {
+  return until - from === 1 ? String(from) : `${from}–${until - 1}`;
+}

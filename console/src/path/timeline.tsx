@@ -1,0 +1,130 @@
+import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { BarMark } from './barMark.js';
+import { describeStep } from './describeStep.js';
+import { describeLane, LaneGround, LaneHead } from './laneMark.js';
+import type { Lane } from './lanes.js';
+import { layOut, measures, type PlacedBar } from './layout.js';
+import { StepTooltip } from './stepTooltip.js';
+import { TimeAxis } from './timeAxis.js';
+import { useWidth } from './useWidth.js';
+
+interface TimelineProps {
+  readonly title: string;
+  readonly lanes: readonly Lane[];
+  readonly years: { readonly from: number; readonly until: number };
+}
+
+/**
+ * The path as swim lanes over years. One stop of the tab key; the arrow keys walk from step to step and from row to
+ * row (WAI-ARIA APG, roving tabindex).
+ */
+export function Timeline({ title, lanes, years }: TimelineProps) {
+  const [frame, width] = useWidth();
+  const hatch = useId();
+  const layout = useMemo(() => layOut(lanes, years, width), [lanes, years, width]);
+  const rows = useMemo(() => layout.lanes.flatMap((lane) => lane.rows.map((row) => row.bars)), [layout]);
+  const marks = useRef(new Map<object, SVGGElement>());
+  const [reached, setReached] = useState<object>();
+  const [shown, setShown] = useState<PlacedBar>();
+  const stop = rows.flat().find(({ step }) => step === reached) ?? rows[0]?.[0];
+
+  const walk = (event: KeyboardEvent, bar: PlacedBar): void => {
+    if (event.key === 'Escape') setShown(undefined);
+    const next = neighbour(rows, bar, event.key);
+    if (!next) return;
+    event.preventDefault();
+    marks.current.get(next.step)?.focus();
+  };
+
+  return (
+    <div className="timeline" ref={frame}>
+      {width > 0 && (
+        <svg width={width} height={layout.height} role="group" aria-label={title}>
+          <defs>
+            <pattern
+              id={hatch}
+              width="8"
+              height="8"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <line className="hatch-line" y2="8" />
+            </pattern>
+          </defs>
+          {layout.lanes.map((placed) => (
+            <LaneGround key={placed.lane.key} placed={placed} width={width} hatch={`url(#${hatch})`} />
+          ))}
+          <TimeAxis ticks={layout.ticks} height={layout.height} />
+          {layout.lanes.map((placed) => (
+            <g key={placed.lane.key} role="group" aria-label={describeLane(placed.lane)}>
+              <LaneHead placed={placed} />
+              {placed.rows.map((row) => (
+                <g key={row.y}>
+                  {row.label && (
+                    <text
+                      className="row-label"
+                      x={14}
+                      y={row.y + measures.row / 2}
+                      dominantBaseline="central"
+                    >
+                      {row.label}
+                    </text>
+                  )}
+                  {row.bars.map((bar, index) => (
+                    <BarMark
+                      key={index}
+                      bar={bar}
+                      label={describeStep(bar.step)}
+                      isStop={bar.step === stop?.step}
+                      keep={(mark) => {
+                        if (mark) marks.current.set(bar.step, mark);
+                        else marks.current.delete(bar.step);
+                      }}
+                      onReach={() => {
+                        setReached(bar.step);
+                        setShown(bar);
+                      }}
+                      onShow={() => setShown(bar)}
+                      onLeave={() => setShown(undefined)}
+                      onKeyDown={(event) => walk(event, bar)}
+                    />
+                  ))}
+                </g>
+              ))}
+            </g>
+          ))}
+        </svg>
+      )}
+      {shown && <StepTooltip bar={shown} width={width} />}
+    </div>
+  );
+}
+
+/** Where an arrow key leads to: along the row, or to the step of another row that is nearest in time. */
+function neighbour(
+  rows: readonly (readonly PlacedBar[])[],
+  bar: PlacedBar,
+  key: string,
+): PlacedBar | undefined {
+  const all = rows.flat();
+  const index = all.findIndex(({ step }) => step === bar.step);
+  const row = rows.findIndex((bars) => bars.some(({ step }) => step === bar.step));
+  const nearest = (bars: readonly PlacedBar[] | undefined): PlacedBar | undefined =>
+    bars?.toSorted((a, b) => Math.abs(a.x - bar.x) - Math.abs(b.x - bar.x))[0];
+  switch (key) {
+    case 'ArrowRight':
+      return all[index + 1];
+    case 'ArrowLeft':
+      return all[index - 1];
+    case 'ArrowDown':
+      return nearest(rows[row + 1]);
+    case 'ArrowUp':
+      return nearest(rows[row - 1]);
+    case 'Home':
+      return all[0];
+    case 'End':
+      return all.at(-1);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from '../../schema/errorTable.js';
+
+/** What became of a request: answered, wholly or in part; refused by a rule; or failed on the way. */
+export type Outcome = 'answered' | 'refused' | 'failed';
+
+/** One decision. It tells who asked what of whom for which purpose, and never what the data said. */
+export interface AuditRecord {
+  /** When the request came, by ISO 8601 in UTC. */
+  readonly time: string;
+  readonly decisionId: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly roles: readonly string[];
+  readonly permit: string | undefined;
+  /** The purpose that was asked, known or not. */
+  readonly purpose: string | undefined;
+  readonly revision: string | undefined;
+  /** SHA-256 of the operation's text in hexadecimal, and its name. */
+  readonly operation: { readonly hash: string; readonly name: string | undefined } | undefined;
+  /** Coordinates that were asked and shown, whole or masked. */
+  readonly coordinates: readonly string[];
+  /** Those of them whose strongest permission is a mask. */
+  readonly masked: readonly string[];
+  /** Coordinates that were asked and not given. */
+  readonly withheld: readonly string[];
+  /** Whose data was read: digests under the audit secret (personDigests.ts), in an order that tells nothing. */
+  readonly people: readonly string[];
+  /** How many fetches each registry has answered, by its name; held against its disclosure log. */
+  readonly fetches: Readonly<Record<string, number>>;
+  /** The reason that was stated for breaking the glass; each such use is to be reviewed. */
+  readonly breakGlass: string | undefined;
+  readonly outcome: Outcome;
+  readonly codes: readonly ErrorCode[];
+  /** Look-ups by identity code: how many were asked and how many found nobody. */
+  readonly lookups: { readonly asked: number; readonly missed: number } | undefined;
+  readonly milliseconds: number;
+}

@@ -1,0 +1,74 @@
+import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
+import type { AuditRecord, Outcome } from './auditRecord.js';
+import type { PersonDigests } from './personDigests.js';
+
+/** Who was decided on, and by what. */
+interface Decided {
+  readonly decisionId: string;
+  readonly received: Date;
+  readonly caller: Caller;
+  readonly roles: readonly string[];
+  readonly purpose: string | undefined;
+  readonly revision: string;
+  readonly breakGlass?: string | undefined;
+}
+
+/** The record of a request that has ended. */
+export function requestRecord(
+  request: GatewayRequest,
+  { operation, answered, codes }: RequestEnd,
+  digests: PersonDigests,
+): AuditRecord {
+  const { decision, found } = request;
+  const { operation: checked, withheld = [], lookupsMissed = 0, disclosure } = found;
+  const asked = checked?.lookups.length ?? 0;
+  return decisionRecord(
+    { ...request, purpose: decision.purpose, revision: decision.revision },
+    {
+      outcome: outcomeOf(answered, codes),
+      codes,
+      operation,
+      coordinates: checked?.coordinates ?? [],
+      masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
+      people: answered && disclosure ? digests.ofAll(disclosure.people) : [],
+      fetches: Object.fromEntries(disclosure?.fetches ?? []),
+      withheld: withheld.map(({ coordinate }) => coordinate),
+      lookups: asked > 0 ? { asked, missed: lookupsMissed } : undefined,
+    },
+  );
+}
+
+/** The record of a decision; what is not given was not reached. */
+export function decisionRecord(
+  { decisionId, received, caller, roles, purpose, revision, breakGlass }: Decided,
+  found: Partial<AuditRecord> & Pick<AuditRecord, 'outcome' | 'codes'>,
+): AuditRecord {
+  const { recipient, subject, permit } = caller;
+  return {
+    time: received.toISOString(),
+    decisionId,
+    recipient,
+    subject,
+    roles,
+    permit,
+    purpose,
+    revision,
+    operation: undefined,
+    coordinates: [],
+    masked: [],
+    withheld: [],
+    people: [],
+    fetches: {},
+    breakGlass,
+    lookups: undefined,
+    ...found,
+    milliseconds: Date.now() - received.getTime(),
+  };
+}
+
+function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): Outcome {
+  if (answered) return 'answered';
+  return codes.every((code) => errorTable[code].status < 500) ? 'refused' : 'failed';
+}

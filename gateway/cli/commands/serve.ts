@@ -1,0 +1,171 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { PolkuError } from '../../../schema/polkuError.js';
+import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
+import { createDevIssuer, type DevIssuer } from '../../identity/devIssuer.js';
+import { trustedIssuer } from '../../identity/trustedIssuer.js';
+import {
+  dataOption,
+  hostOption,
+  ownersOption,
+  policiesFromOption,
+  watchedPoliciesOption,
+  portOption,
+  secretsOption,
+  wholeNumber,
+} from '../options.js';
+import { openDesk, openPolicy, storeFolder } from '../runtime/openPolicy.js';
+import { demoLogin } from '../runtime/loginPerson.js';
+import { Secrets } from '../runtime/secrets.js';
+import { type RunningCity, startCity } from '../runtime/startCity.js';
+import { untilStopped } from '../untilStopped.js';
+
+const ABOUT = `Serves the gateway: GraphQL at /graphql, the console at /. Every subgraph runs in this process unless --subgraph
+names where it runs.`;
+
+const NOTES = `
+With --dev the policy folder is watched: an edit rules within a second, a broken one changes nothing. Without, only revisions
+rule that two people of their owner have signed: see polku policy propose --help.
+
+With --dev a local issuer gives tokens to personas, the explorer shows them, and refusals say why. It serves snapshots of
+synthetic cities only. Without --dev name your identity provider:
+
+  polku serve --data data --issuer https://id.example.org --audience polku --jwks https://id.example.org/jwks
+
+A registry in its department's own process (see polku subgraph --help):
+
+  polku serve --data data --dev --subgraph health=http://127.0.0.1:4101`;
+
+interface ServeOptions {
+  readonly data: string;
+  readonly policies?: string;
+  readonly policiesFrom?: string;
+  readonly owners?: string;
+  readonly secrets?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly dev?: boolean;
+  readonly conceal?: boolean;
+  readonly issuer?: string;
+  readonly audience: string;
+  readonly jwks?: string;
+  readonly subgraph: ReadonlyMap<string, string>;
+  readonly epoch: string;
+  readonly auditWitness?: string;
+  readonly auditRetention?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description(ABOUT)
+    .addOption(dataOption())
+    .addOption(watchedPoliciesOption())
+    .addOption(policiesFromOption())
+    .addOption(ownersOption())
+    .addOption(secretsOption())
+    .addOption(portOption(4000))
+    .addOption(hostOption())
+    .option('--dev', 'local issuer with personas; synthetic snapshots only')
+    .option('--conceal', 'a hidden field is told like one that does not exist (default without --dev)')
+    .option('--no-conceal', 'a refusal names the field, its owner and the reason (default with --dev)')
+    .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
+    .option('--audience <name>', "this service, as tokens' aud has it", 'polku')
+    .option('--jwks <url>', "the identity provider's keys")
+    .option(
+      '--subgraph <name=url>',
+      'a subgraph that runs elsewhere; may be given again',
+      remoteSubgraph,
+      new Map(),
+    )
+    .option('--tls-cert <file>', 'certificate (PEM), to listen off the loopback interface')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
+    .option('--audit-witness <file>', 'a file elsewhere, to which checkpoints of the audit log are copied')
+    .option(
+      '--audit-retention <days>',
+      'remove files of the audit log whose records are all older',
+      wholeNumber(1, 36_500),
+    )
+    .addHelpText('after', NOTES)
+    .action(async (options: ServeOptions) => {
+      const { city, dev } = await serve(options);
+      console.log(`Polku serves ${city.url}graphql; the console is at ${city.url}`);
+      if (dev)
+        for (const { id, explanation, purposes } of dev.personas)
+          console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);
+      await untilStopped();
+      await city.stop();
+    });
+}
+
+/** Starts a gateway as the options have it. */
+export async function serve(
+  options: ServeOptions,
+): Promise<{ city: RunningCity; dev: DevIssuer | undefined }> {
+  const { data, owners, port, host, subgraph, epoch } = options;
+  const store = options.policiesFrom ?? storeFolder(data);
+  const report = (line: string) => console.error(line);
+  const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
+  const dev = options.dev
+    ? await createDevIssuer(options.audience, undefined, demoLogin(data, secrets, epoch))
+    : undefined;
+  const trusted = dev?.trusted ?? issuerOf(options);
+  const policy = await openPolicy(options, 'gateway', report);
+  const city = await startCity({
+    data,
+    policy,
+    signing: options.dev ? undefined : { desk: await openDesk({ data, store, owners }), store },
+    secrets,
+    trusted,
+    port,
+    host,
+    tls: tlsFiles(options),
+    remote: subgraph,
+    conceal: options.conceal ?? !options.dev,
+    epoch,
+    auditWitness: options.auditWitness,
+    auditRetention: options.auditRetention,
+    dev,
+    report,
+  }).catch(async (error: unknown) => {
+    await policy.close();
+    throw error;
+  });
+  return { city, dev };
+}
+
+function issuerOf({
+  issuer,
+  audience,
+  jwks,
+}: Pick<ServeOptions, 'issuer' | 'audience' | 'jwks'>): TrustedIssuer {
+  if (issuer === undefined || jwks === undefined || !URL.canParse(jwks)) {
+    throw new PolkuError(
+      'USAGE',
+      'Name the identity provider with --issuer and --jwks <url>, or try things with --dev.',
+    );
+  }
+  return trustedIssuer({ issuer, audience, keys: new URL(jwks) });
+}
+
+/** Certificate and key, which go together. */
+export function tlsFiles({
+  tlsCert,
+  tlsKey,
+}: {
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}): { cert: string; key: string } | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey };
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
+}
+
+function remoteSubgraph(text: string, earlier: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [name, url] = text.split(/=(.*)/s);
+  if (!name || !url || !URL.canParse(url))
+    throw new InvalidArgumentError('Expected name=url, such as health=http://127.0.0.1:4101.');
+  return new Map([...earlier, [name, url]]);
+}

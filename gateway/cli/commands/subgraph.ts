@@ -1,0 +1,114 @@
+import { Command } from 'commander';
+import { join } from 'node:path';
+import { PolkuError } from '../../../schema/polkuError.js';
+import { serveSubgraph } from '../../../subgraphs/registry/subgraph/serveSubgraph.js';
+import { trustedIssuer } from '../../identity/trustedIssuer.js';
+import {
+  dataOption,
+  hostOption,
+  ownersOption,
+  policiesFromOption,
+  portOption,
+  secretsOption,
+  watchedPoliciesOption,
+} from '../options.js';
+import { openPolicy } from '../runtime/openPolicy.js';
+import { describeFault } from '../describeFault.js';
+import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
+import { readGatewayKey, Secrets } from '../runtime/secrets.js';
+import { tlsFiles } from './serve.js';
+import { untilStopped } from '../untilStopped.js';
+
+const ABOUT = `Serves one subgraph alone, as a department would: it enforces its owner's policy itself, and answers nobody but
+its gateway, whose signed decision context and whose caller's token it verifies.`;
+
+const NOTES = `
+The gateway's public key lies beside its secret, as gateway.key.pub; it is made when the gateway first starts.
+
+Example, beside "polku serve --data data --dev --subgraph health=http://127.0.0.1:4101":
+  polku subgraph health --dev --port 4101 --data data --gateway-key data/secrets/gateway.key.pub \\
+    --issuer polku-dev --jwks http://127.0.0.1:4000/.well-known/jwks.json
+
+Without --dev it rules by the revisions that its owners have signed, which it verifies by its own owners.yaml. They come from a
+folder, or from the gateway, which wants to see a token for the purpose policy-administration:
+  polku subgraph health ... --policies-from https://gateway.example.org/ --policies-token FILE --owners owners.yaml
+
+Off the loopback interface it serves over TLS only: --tls-cert and --tls-key.`;
+
+interface SubgraphOptions {
+  readonly data: string;
+  readonly dev?: boolean;
+  readonly policies?: string;
+  readonly policiesFrom?: string;
+  readonly policiesToken?: string;
+  readonly owners?: string;
+  readonly secrets?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly gatewayKey: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwks: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+export function subgraphCommand(): Command {
+  return new Command('subgraph')
+    .description(ABOUT)
+    .argument('<name>', `one of: ${subgraphNames.join(', ')}`)
+    .addOption(dataOption())
+    .option('--dev', 'policies are watched; synthetic snapshots only')
+    .addOption(watchedPoliciesOption())
+    .addOption(policiesFromOption())
+    .option(
+      '--policies-token <file>',
+      'holds the token that a gateway wants to see when policies come from it',
+    )
+    .addOption(ownersOption())
+    .addOption(secretsOption())
+    .addOption(portOption(4100))
+    .addOption(hostOption())
+    .requiredOption('--gateway-key <file>', 'public key of the gateway that is answered (PEM)')
+    .requiredOption('--issuer <name>', "the identity provider, as its tokens' iss has it")
+    .option('--audience <name>', "the service, as tokens' aud has it", 'polku')
+    .requiredOption('--jwks <url>', "the identity provider's keys")
+    .option('--tls-cert <file>', 'certificate (PEM)')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .addHelpText('after', NOTES)
+    .action(async (name: string, options: SubgraphOptions) => {
+      if (!subgraphNames.includes(name)) {
+        throw new PolkuError(
+          'USAGE',
+          `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`,
+        );
+      }
+      if (!URL.canParse(options.jwks)) throw new PolkuError('USAGE', '--jwks wants a URL.');
+      if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+        throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
+      }
+      const { data, issuer, audience } = options;
+      const policy = await openPolicy(options, name, (line) => console.error(line));
+      const local = await openLocalSubgraphs({
+        names: [name],
+        data,
+        secrets: new Secrets(options.secrets ?? join(data, 'secrets')),
+        policy: () => policy.current,
+        syntheticOnly: options.dev === true,
+        onRefreshError: (error) => console.error(describeFault(error)),
+      });
+      const running = await serveSubgraph(local.subgraphs[0]!, {
+        host: options.host,
+        port: options.port,
+        gatewayKey: await readGatewayKey(options.gatewayKey),
+        trusted: trustedIssuer({ issuer, audience, keys: new URL(options.jwks) }),
+        reportFault: (fault) => console.error(describeFault(fault)),
+        tls: tlsFiles(options),
+      });
+      console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
+      await untilStopped();
+      await policy.close();
+      await running.stop();
+      await local.stop();
+    });
+}

@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { join } from 'node:path';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+/** Reads an option that is a whole number in a range. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}
+
+// Options that several commands share, so that they read alike everywhere.
+
+export function dataOption(): Option {
+  return new Option('--data <folder>', 'where snapshots, linkage and the audit log lie').default('data');
+}
+
+/** The policies that come with Polku. */
+export const policiesFolder = join(packageRoot(), 'policies');
+
+export function policiesOption(): Option {
+  return new Option('--policies <folder>', 'purposes, roles and one policy for each registry').default(
+    policiesFolder,
+    "Polku's own",
+  );
+}
+
+export function watchedPoliciesOption(): Option {
+  return new Option('--policies <folder>', 'with --dev: the policies, which are watched').default(
+    undefined,
+    "Polku's own",
+  );
+}
+
+export function policiesFromOption(): Option {
+  return new Option(
+    '--policies-from <place>',
+    'without --dev: the store of signed policy revisions, a folder',
+  ).default(undefined, '<data>/policies');
+}
+
+export function ownersOption(): Option {
+  return new Option(
+    '--owners <file>',
+    "whose signatures count: owners' people and their public keys",
+  ).default(undefined, "Polku's own");
+}
+
+export function secretsOption(): Option {
+  return new Option(
+    '--secrets <folder>',
+    'where secrets lie, a file each, readable by their owner only; made at first use',
+  ).default(undefined, '<data>/secrets');
+}
+
+export function portOption(port: number): Option {
+  return new Option('--port <n>', 'port to listen on').argParser(wholeNumber(0, 65_535)).default(port);
+}
+
+export function hostOption(): Option {
+  return new Option('--host <address>', 'address to listen on').default('127.0.0.1');
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { compilePolicy, type Compilation } from '../../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../../policies/engine/decide/policy.js';
+import { buildPolicyGraph } from '../../../policies/engine/parse/buildPolicyGraph.js';
+import type { SubgraphSdl } from '../../../policies/engine/parse/readSubgraph.js';
+import { loadPolicyFolder } from '../../../policies/engine/parse/loadPolicyFolder.js';
+import type { PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
+import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
+import { packageRoot } from '../../../schema/packageRoot.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+
+/** The SDL of every subgraph, as it is committed. */
+export async function committedSdl(): Promise<SubgraphSdl[]> {
+  const folder = join(packageRoot(), 'schema', 'subgraphs');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql')).sort();
+  return Promise.all(
+    files.map(async (file) => ({
+      name: basename(file, '.graphql'),
+      sdl: await readFile(join(folder, file), 'utf8'),
+    })),
+  );
+}
+
+/** The graph that policies are written for. */
+export async function committedGraph(): Promise<PolicyGraph> {
+  return buildPolicyGraph(await committedSdl());
+}
+
+/** Compiles the policies of a folder against the committed graph; problems are told, not thrown. */
+export async function compileFolder(folder: string): Promise<Compilation> {
+  return compilePolicy(await loadPolicyFolder(folder), await committedGraph());
+}
+
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+export async function loadPolicy(folder: string): Promise<Policy> {
+  const { policy, problems } = await compileFolder(folder);
+  if (policy) return policy;
+  throw new PolkuError(
+    'POLICY_INVALID',
+    `The policies in ${folder} do not compile:\n${formatProblems(problems)}`,
+  );
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { today } from '../../../schema/calendar.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import type { Policy } from '../../../policies/engine/decide/policy.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import type { Subgraph } from '../../../schema/subgraph.js';
+import { Linkage } from '../../../subgraphs/linkage/linkage.js';
+import { derivedModules, registries } from '../../../subgraphs/registries.js';
+import type { DirectoryStore } from '../../../subgraphs/directory/subgraph.js';
+import { createSubgraph, type Decide } from '../../../subgraphs/registry/subgraph/createSubgraph.js';
+import { type Disclosure, DisclosureLog } from '../../../subgraphs/registry/disclosure/disclosureLog.js';
+import { overlayConditions } from '../../../subgraphs/registry/overlays/overlayConditions.js';
+import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
+import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
+import { LiveSnapshot } from './liveSnapshot.js';
+import type { Secrets } from './secrets.js';
+
+/** How often a server looks for a newer snapshot or linkage store. */
+const REFRESH_MS = 5_000;
+
+export interface LocalSubgraphsOptions {
+  readonly names: readonly string[];
+  readonly data: string;
+  readonly secrets: Secrets;
+  /** The policy in force. */
+  readonly policy: () => Policy;
+  /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
+  readonly syntheticOnly: boolean;
+  /**
+   * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
+   * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
+   */
+  readonly note?: (log: DisclosureLog, disclosure: Disclosure) => Promise<void>;
+  /** Told when a newer snapshot cannot be taken up; the one before goes on serving. */
+  readonly onRefreshError: (error: unknown) => void;
+}
+
+/** Subgraphs of this process. */
+export interface LocalSubgraphs {
+  readonly subgraphs: readonly Subgraph[];
+  /** Whether a person is under non-disclosure for safety; everybody is where no registry of this process could tell. */
+  isShielded(person: PersonKey): boolean;
+  stop(): Promise<void>;
+}
+
+/** Every subgraph that this program can serve, by name. */
+export const subgraphNames: readonly string[] = [
+  ...registries.map(({ definition }) => definition.name),
+  ...Object.keys(derivedModules),
+];
+
+/**
+ * Loads snapshots and makes the named subgraphs of them.
+ * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, LINKAGE_STORE_INVALID
+ */
+export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
+  const refreshes: (() => Promise<void>)[] = [];
+  const subgraphs: Subgraph[] = [];
+  const log = new DisclosureLog(options.data);
+  const opened = await openOverlays(options, refreshes);
+  for (const name of options.names)
+    subgraphs.push(await openSubgraph(name, options, { overlays: opened, refreshes, log }));
+  const timer = setInterval(() => {
+    for (const refresh of refreshes) refresh().catch(options.onRefreshError);
+  }, REFRESH_MS).unref();
+  return {
+    subgraphs,
+    isShielded: (person) => !opened || overlayConditions(opened.current.tables, today()).isShielded(person),
+    async stop() {
+      clearInterval(timer);
+      await log.close();
+    },
+  };
+}
+
+/** Ages and non-disclosures, which all registries of a process share; undefined where it has none. */
+async function openOverlays(
+  { names, data }: LocalSubgraphsOptions,
+  refreshes: (() => Promise<void>)[],
+): Promise<LiveSnapshot<typeof overlaysRegistry> | undefined> {
+  if (!registries.some(({ definition }) => names.includes(definition.name))) return undefined;
+  const overlays = await LiveSnapshot.open(data, overlaysRegistry, () => {});
+  refreshes.push(() => overlays.refresh());
+  return overlays;
+}
+
+/** What the subgraphs of a process share, and what is done when it stops. */
+interface Opened {
+  readonly overlays: LiveSnapshot<typeof overlaysRegistry> | undefined;
+  readonly refreshes: (() => Promise<void>)[];
+  readonly log: DisclosureLog;
+}
+
+async function openSubgraph(
+  name: string,
+  { data, secrets, policy, syntheticOnly, note }: LocalSubgraphsOptions,
+  { overlays, refreshes, log }: Opened,
+): Promise<Subgraph> {
+  const decide: Decide = (caller) => policy().decide(caller, new Date());
+  const registry = registries.find(({ definition }) => definition.name === name);
+  if (registry && overlays) {
+    const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic }) => {
+      if (syntheticOnly && !synthetic) throw notSynthetic(name);
+    });
+    refreshes.push(() => live.refresh());
+    return createSubgraph({
+      name,
+      module: registry.module,
+      decide,
+      note: (disclosure) => (note ? note(log, disclosure) : log.append(disclosure)),
+      open: registrySources(
+        () => live.current,
+        () => overlays.current.tables,
+      ),
+    });
+  }
+  const store = await derivedStore(name, data, secrets, policy, refreshes);
+  return createSubgraph({
+    name,
+    module: derivedModules[name]!,
+    decide,
+    open: derivedSources(store),
+  });
+}
+
+/** What a subgraph without register data reads from besides its feeds. */
+async function derivedStore(
+  name: string,
+  data: string,
+  secrets: Secrets,
+  policy: () => Policy,
+  refreshes: (() => Promise<void>)[],
+): Promise<unknown> {
+  switch (name) {
+    case 'linkage': {
+      const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
+      refreshes.push(() => linkage.reload());
+      return linkage;
+    }
+    case 'directory':
+      return { ownerOf: (registry: string) => policy().ownerOf(registry) } satisfies DirectoryStore;
+    default:
+      return undefined;
+  }
+}
+
+function notSynthetic(registry: string): PolkuError {
+  return new PolkuError(
+    'NOT_SYNTHETIC',
+    `The snapshot of ${registry} is not marked synthetic, and --dev lets anyone be anyone. Serve real data without --dev, with an identity provider.`,
+    { registry },
+  );
+}

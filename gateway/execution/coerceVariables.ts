@@ -1,0 +1,64 @@
+import {
+  coerceInputValue,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputType,
+  isNonNullType,
+  typeFromAST,
+  valueFromAST,
+} from 'graphql';
+import { PolkuError } from '../../schema/polkuError.js';
+import type { OperationVariable } from './normaliseOperation.js';
+
+/** A variable with the value that it has in one request. */
+export interface CoercedVariable {
+  readonly name: string;
+  readonly label: string;
+  readonly type: GraphQLInputType;
+  readonly value: unknown;
+}
+
+/**
+ * CoerceVariableValues (GraphQL §6.1.2). Variables without a value and a default are left out. Messages tell the place
+ * and the type and never the value, which may be anything; nor do they suggest names.
+ * @param schema the one that the caller may see, so that what is hidden is not an input either
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function coerceVariables(
+  variables: readonly OperationVariable[],
+  given: Readonly<Record<string, unknown>>,
+  schema: GraphQLSchema,
+): CoercedVariable[] {
+  const coerced: CoercedVariable[] = [];
+  for (const variable of variables) {
+    const { name, label } = variable;
+    const type = typeFromAST(schema, variable.type);
+    if (!isInputType(type)) throw badInput(variable, [], 'has a type that is no input type');
+    const raw = rawValue(variable, given);
+    if (raw !== undefined) coerced.push({ name, label, type, value: coerce(raw, type, variable) });
+    else if (variable.defaultValue)
+      coerced.push({ name, label, type, value: valueFromAST(variable.defaultValue, type) });
+    else if (isNonNullType(type)) throw badInput(variable, [], `is missing; its type is ${String(type)}`);
+  }
+  return coerced;
+}
+
+function rawValue({ source }: OperationVariable, given: Readonly<Record<string, unknown>>): unknown {
+  if ('literal' in source) return source.literal;
+  return Object.hasOwn(given, source.variable) ? given[source.variable] : undefined;
+}
+
+function coerce(raw: unknown, type: GraphQLInputType, variable: OperationVariable): unknown {
+  return coerceInputValue(raw, type, (path) => {
+    throw badInput(variable, path, `does not fit its type ${String(type)}`);
+  });
+}
+
+function badInput(
+  { label }: OperationVariable,
+  path: readonly (string | number)[],
+  what: string,
+): PolkuError {
+  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+  return new PolkuError('BAD_USER_INPUT', `${label}${place} ${what}.`, { variable: label + place });
+}

@@ -1,0 +1,77 @@
+import { answerTooLarge, type ObjectBudget } from '../../schema/objectBudget.js';
+
+/**
+ * What registries answered, merged: an object of the data between fetches. It may come from JSON of anywhere, so it is read
+ * by own properties only, and `__proto__` is never written: no field and no key of the data is called so.
+ */
+export type DataObject = Record<string, unknown>;
+
+/** Path from the root of the data to a value; numbers are indexes of lists. */
+export type DataPath = readonly (string | number)[];
+
+/** An object that may be merged into; feeds and other values of scalars are leaves. */
+export function isDataObject(value: unknown): value is DataObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+export function own(object: DataObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Merges a fetched object into one of the data: objects and lists of equal length go together, leaves are replaced. */
+export function mergeInto(target: DataObject, source: DataObject): void {
+  for (const key of Object.keys(source)) {
+    if (key === '__proto__') continue;
+    const value = source[key];
+    if (value !== undefined) target[key] = merged(own(target, key), value);
+  }
+}
+
+function merged(existing: unknown, value: unknown): unknown {
+  if (isDataObject(existing) && isDataObject(value)) {
+    mergeInto(existing, value);
+    return existing;
+  }
+  if (Array.isArray(existing) && Array.isArray(value) && existing.length === value.length)
+    return existing.map((item, index) => merged(item, value[index]));
+  return value;
+}
+
+/** A copy that may be merged into without touching the other; leaves are shared. */
+export function copyOf(value: unknown, budget: ObjectBudget): unknown {
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, budget));
+  if (!isDataObject(value)) return value;
+  if (!budget.spend(1)) throw answerTooLarge();
+  const copy = Object.create(null) as DataObject;
+  for (const key of Object.keys(value)) if (key !== '__proto__') copy[key] = copyOf(value[key], budget);
+  return copy;
+}
+
+/**
+ * Visits every object that a plan's path leads to (`@` stands for each item of a list), in the order of the data.
+ * @param visit gets the object and the path that led to it, which is only lent
+ */
+export function visitPath(
+  root: unknown,
+  path: DataPath,
+  visit: (object: DataObject, path: DataPath) => void,
+): void {
+  const walked: (string | number)[] = [];
+  const step = (value: unknown, at: number, key: string | number): void => {
+    walked.push(key);
+    walk(value, at);
+    walked.pop();
+  };
+  const walk = (value: unknown, at: number): void => {
+    if (Array.isArray(value)) {
+      if (path[at] === '@') value.forEach((item, index) => step(item, at + 1, index));
+    } else if (isDataObject(value)) {
+      if (at === path.length) return visit(value, walked);
+      const key = String(path[at]);
+      step(own(value, key), at + 1, key);
+    }
+  };
+  walk(root, 0);
+}

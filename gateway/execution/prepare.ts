@@ -1,0 +1,90 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  separateOperations,
+  visit,
+} from 'graphql';
+import { PolkuError } from '../../schema/polkuError.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
+import { isIntrospection } from './responseKeys.js';
+import { type ObjectShape, shapeOf } from './responseShape.js';
+import { selectPersons } from './selectPersons.js';
+
+/** An operation that is planned and ready to be executed any number of times. Immutable. */
+export interface PreparedOperation {
+  /** In its normal form (normaliseOperation.ts). */
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: readonly OperationVariable[];
+  readonly plan: QueryPlan;
+  /** What the response looks like, with @skip and @include decided by these values of the variables. */
+  shape(values: Readonly<Record<string, unknown>>): ObjectShape;
+}
+
+/**
+ * Plans one operation of a document.
+ * @param document valid against the schema that the caller may see
+ * @throws PolkuError OPERATION_RESOLUTION_FAILURE, GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE
+ */
+export function prepareOperation(
+  document: DocumentNode,
+  operationName: string | undefined,
+  supergraph: Supergraph,
+): PreparedOperation {
+  const alone = singleOut(document, operationName);
+  const { document: normal, variables, conditional } = normaliseOperation(alone, supergraph.apiSchema);
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  let operation!: OperationDefinitionNode;
+  for (const definition of normal.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
+  }
+  const plan = planOf(selectPersons(normal, supergraph.apiSchema), supergraph);
+  const build = (values: Readonly<Record<string, unknown>>) =>
+    shapeOf(operation, { schema: supergraph.apiSchema, fragments, values });
+  const fixed = conditional ? undefined : build({});
+  return { operation, fragments, variables, plan, shape: (values) => fixed ?? build(values) };
+}
+
+/** The operation that is asked for, with the fragments that it uses and nothing else. */
+function singleOut(document: DocumentNode, operationName: string | undefined): DocumentNode {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) {
+    const expected =
+      operationName === undefined ? 'exactly one operation, or the name of one' : 'an operation of that name';
+    throw new PolkuError('OPERATION_RESOLUTION_FAILURE', `Expected ${expected} in the document.`);
+  }
+  return separateOperations(document)[operation.name?.value ?? '']!;
+}
+
+function planOf(document: DocumentNode, { planningSchema, queryPlanner }: Supergraph): QueryPlan {
+  let operation: ReturnType<typeof operationFromDocument>;
+  try {
+    operation = operationFromDocument(planningSchema, withoutIntrospection(document));
+  } catch (cause) {
+    const message = 'The operation does not fit the schema.';
+    throw new PolkuError('GRAPHQL_VALIDATION_FAILED', message, {}, { cause });
+  }
+  try {
+    return queryPlanner.buildQueryPlan(operation);
+  } catch (cause) {
+    throw new PolkuError('OPERATION_TOO_LARGE', 'The operation is too large to be planned.', {}, { cause });
+  }
+}
+
+/** Puts `__typename`, which needs no fetch, where introspection stood, so that no selection becomes empty. */
+function withoutIntrospection(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Field: (node) =>
+      isIntrospection(node)
+        ? { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' }, directives: node.directives }
+        : undefined,
+    FragmentDefinition: (node) => (node.typeCondition.name.value.startsWith('__') ? null : undefined),
+  });
+}

@@ -1,0 +1,161 @@
+import {
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { KeyScalar } from '../../schema/keys.js';
+import { type LeafReader, leafReader, keyScalarOf } from './leafValues.js';
+import { isIntrospection, responseKeyOf } from './responseKeys.js';
+
+/** What a value of the response must be. */
+export type ValueShape = (
+  | { readonly kind: 'leaf'; readonly read: LeafReader }
+  | { readonly kind: 'key'; readonly scalar: KeyScalar }
+  | { readonly kind: 'list'; readonly item: ValueShape }
+  | { readonly kind: 'object'; readonly object: ObjectShape }
+) & { readonly nonNull: boolean };
+
+/** One field of a response object. */
+export type FieldShape = { readonly responseKey: string; readonly dataKey: string } & (
+  | { readonly kind: 'value'; readonly value: ValueShape }
+  | { readonly kind: 'typename' }
+  | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
+);
+
+/** A type with fields. */
+export type ConcreteType = GraphQLObjectType | GraphQLInterfaceType;
+
+interface ShapeContext {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the variables, by which @skip and @include are decided. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** An object of the response: which fields it has depends on its type at run time. Worked out once a type. */
+export class ObjectShape {
+  readonly #fields = new Map<ConcreteType, readonly FieldShape[]>();
+  readonly #selections: readonly SelectionSetNode[];
+  readonly #context: ShapeContext;
+
+  constructor(
+    readonly type: GraphQLCompositeType,
+    selections: readonly SelectionSetNode[],
+    context: ShapeContext,
+  ) {
+    this.#selections = selections;
+    this.#context = context;
+  }
+
+  /**
+   * The type that a `__typename` names, if it fits here; without a name, the type itself. It is an interface where the
+   * subgraph that answers knows the interface only (`@interfaceObject`) and nobody asked for more.
+   */
+  runtimeType(typename: unknown): ConcreteType | undefined {
+    if (!isAbstractType(this.type)) return this.type;
+    const { schema } = this.#context;
+    const type = typename === undefined ? this.type : schema.getType(String(typename));
+    if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+    return type === this.type || schema.isSubType(this.type, type) ? type : undefined;
+  }
+
+  /** In the order in which the client asks for them. */
+  fieldsOf(type: ConcreteType): readonly FieldShape[] {
+    let fields = this.#fields.get(type);
+    if (!fields) {
+      const collected = new Map<string, FieldNode[]>();
+      for (const selection of this.#selections) collectFields(selection, type, this.#context, collected);
+      fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
+      this.#fields.set(type, fields);
+    }
+    return fields;
+  }
+}
+
+export function shapeOf(operation: OperationDefinitionNode, context: ShapeContext): ObjectShape {
+  return new ObjectShape(context.schema.getRootType(operation.operation)!, [operation.selectionSet], context);
+}
+
+/** CollectFields (GraphQL §6.3.2): selections of one response key are merged. */
+function collectFields(
+  { selections }: SelectionSetNode,
+  type: ConcreteType,
+  context: ShapeContext,
+  collected: Map<string, FieldNode[]>,
+): void {
+  for (const selection of selections) {
+    if (!isIncluded(selection.directives, context)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const key = responseKey(selection);
+      const nodes = collected.get(key);
+      if (nodes) nodes.push(selection);
+      else collected.set(key, [selection]);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? context.fragments.get(selection.name.value)! : selection;
+    if (applies(fragment.typeCondition?.name.value, type, context))
+      collectFields(fragment.selectionSet, type, context, collected);
+  }
+}
+
+function isIncluded(directives: readonly DirectiveNode[] | undefined, { values }: ShapeContext): boolean {
+  return (directives ?? []).every(({ name, arguments: [condition] = [] }) => {
+    if (name.value !== 'skip' && name.value !== 'include') return true;
+    const value = condition!.value;
+    const holds =
+      value.kind === Kind.VARIABLE
+        ? values[value.name.value] === true
+        : 'value' in value && value.value === true;
+    return holds === (name.value === 'include');
+  });
+}
+
+function applies(condition: string | undefined, type: ConcreteType, { schema }: ShapeContext): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditionType = schema.getType(condition);
+  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+}
+
+function responseKey(node: FieldNode): string {
+  const key = (node.alias ?? node.name).value;
+  return isIntrospection(node) ? key : responseKeyOf(key);
+}
+
+function fieldShape(type: ConcreteType, nodes: readonly FieldNode[], context: ShapeContext): FieldShape {
+  const node = nodes[0]!;
+  const keys = { responseKey: responseKey(node), dataKey: (node.alias ?? node.name).value };
+  if (isIntrospection(node)) return { ...keys, kind: 'introspection', nodes };
+  if (node.name.value === '__typename') return { ...keys, kind: 'typename' };
+  const field = type.getFields()[node.name.value]!;
+  const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  return { ...keys, kind: 'value', value: valueShape(field.type, selections, context) };
+}
+
+function valueShape(
+  type: GraphQLOutputType,
+  selections: readonly SelectionSetNode[],
+  context: ShapeContext,
+): ValueShape {
+  if (isNonNullType(type)) return { ...valueShape(type.ofType, selections, context), nonNull: true };
+  const nonNull = false;
+  if (isListType(type)) return { kind: 'list', item: valueShape(type.ofType, selections, context), nonNull };
+  if (!isLeafType(type))
+    return { kind: 'object', object: new ObjectShape(type, selections, context), nonNull };
+  const scalar = keyScalarOf(type);
+  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', read: leafReader(type), nonNull };
+}

@@ -1,0 +1,230 @@
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+  GatewaySchemaLoadOrUpdateCallback,
+} from '@apollo/server-gateway-interface';
+import type { Refusal } from '../policies/engine/decision.js';
+import type { Policy } from '../policies/engine/decide/policy.js';
+import { PolkuError } from '../schema/polkuError.js';
+import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
+import type { AuditLog } from './audit/auditLog.js';
+import { decisionRecord, requestRecord } from './audit/requestRecord.js';
+import type { PersonDigests } from './audit/personDigests.js';
+import { Disclosure } from './execution/disclosure.js';
+import { executeOperation } from './execution/execute.js';
+import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
+import { bearerToken } from './identity/bearerToken.js';
+import { callerPerson, loginDomain } from './identity/loginDomain.js';
+import { fillWithheld, valuesOfAll } from './operation/fillWithheld.js';
+import { checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
+import { asGraphQLErrors } from './operation/graphqlErrors.js';
+import { LookupRate } from './operation/lookupRate.js';
+import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
+import type { Domains } from './pseudonyms/domain.js';
+import { breakGlassReason } from './purpose/breakGlass.js';
+import { requestPurpose, type RequestPurpose } from './purpose/requestPurpose.js';
+import type { LiveSupergraph } from './supergraph/loadSupergraph.js';
+
+export interface GatewayOptions {
+  readonly supergraph: LiveSupergraph;
+  readonly policy: Policy;
+  readonly trusted: TrustedIssuer;
+  readonly domains: Domains;
+  /** The epoch of pseudonyms; another one issues all ids anew. */
+  readonly epoch: string;
+  readonly auditLog: AuditLog;
+  /** By which the audit log names people. */
+  readonly personDigests: PersonDigests;
+  /** Whether what is hidden looks like what does not exist. */
+  readonly conceal: boolean;
+  /** Told of errors that no code foresees; clients are told their decision id only. */
+  readonly reportFault: (fault: unknown, decisionId: string) => void;
+}
+
+type Execution = GatewayGraphQLRequestContext<GatewayContext>;
+
+/** The only door: who asks, for what, whether it may be shown, and the record that it was. */
+export class Gateway implements GatewayInterface {
+  readonly limits: OperationLimits = defaultLimits;
+  readonly #options: GatewayOptions;
+  readonly #lookupRate = new LookupRate();
+  readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  readonly #stopListening: () => void;
+  #policy: Policy;
+  #preparer!: OperationPreparer;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#policy = options.policy;
+    this.#serve();
+    this.#stopListening = options.supergraph.onUpdate(() => this.#serve());
+  }
+
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  /** Puts another policy in force, whole; requests that have begun end under the one that they began with. */
+  swap(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  /**
+   * Identity, purpose, decision.
+   * @throws PolkuError UNAUTHENTICATED, PURPOSE_MISSING, PURPOSE_NOT_HELD, BAD_REQUEST, IDENTITY_CODE_LITERAL,
+   * AUDIT_UNAVAILABLE
+   */
+  async open(head: RequestHead): Promise<GatewayRequest> {
+    const received = new Date();
+    const callerToken = bearerToken(head.authorization);
+    const caller = await verifyCallerToken(callerToken, this.#options.trusted);
+    const policy = this.#policy;
+    const { purpose, roles } = await this.#purposeOf(head, caller, policy, received);
+    const { recipient, permit } = caller;
+    const { domains, epoch } = this.#options;
+    return {
+      decisionId: head.decisionId,
+      received,
+      caller,
+      callerToken,
+      roles,
+      decision: policy.decide({ roles, purpose, recipient, permit }, received),
+      person: callerPerson(caller, loginDomain(domains, epoch)),
+      breakGlass: breakGlassReason(head.breakGlass),
+      domain: domains.domain({ purpose, recipient, permit, epoch }),
+      partial: head.partial,
+      signal: head.signal,
+      found: {},
+    };
+  }
+
+  /** Limits, validation, policy check, plan, execution, projection: what Apollo Server calls the executor. */
+  async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
+    const open = context.request;
+    const variables = request.variables ?? {};
+    try {
+      const operation = this.#preparer.prepare({
+        document,
+        hash: queryHash,
+        operationName: request.operationName,
+        decision: open.decision,
+        partial: open.partial,
+      });
+      open.found.operation = operation;
+      open.found.withheld = operation.withheld;
+      checkVariables(variables, operation.pageSizes, this.limits);
+      this.#lookupRate.take(open.caller.subject, operation.lookups.length);
+      return await this.#answer(operation, variables, open);
+    } catch (error) {
+      if (error instanceof PolkuError && error.code === 'PURPOSE_NOT_PERMITTED')
+        open.found.withheld = error.details['refusals'] as readonly Refusal[];
+      const ended = open.signal.aborted ? new PolkuError('BAD_REQUEST', 'The client has gone.') : error;
+      return { errors: asGraphQLErrors(ended, (fault) => this.reportFault(fault, open.decisionId)) };
+    }
+  }
+
+  /**
+   * Resolves when the record of a request is durable: its answer may leave then, and not before.
+   * @throws PolkuError AUDIT_UNAVAILABLE
+   */
+  async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
+    await this.#options.auditLog.append(requestRecord(request, end, this.#options.personDigests));
+  }
+
+  reportFault(fault: unknown, decisionId: string): void {
+    this.#options.reportFault(fault, decisionId);
+  }
+
+  // GatewayInterface
+
+  onSchemaLoadOrUpdate(callback: GatewaySchemaLoadOrUpdateCallback): () => void {
+    this.#schemaListeners.add(callback);
+    return () => this.#schemaListeners.delete(callback);
+  }
+
+  async load(): Promise<{
+    executor: (context: GatewayGraphQLRequestContext) => Promise<GatewayExecutionResult>;
+  }> {
+    this.#tellSchema();
+    return { executor: (context) => this.execute(context as Execution) };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopListening();
+    this.#schemaListeners.clear();
+  }
+
+  /** Takes up the present supergraph; what was prepared for the one before is forgotten with it. */
+  #serve(): void {
+    const { supergraph, conceal } = this.#options;
+    this.#preparer = new OperationPreparer(supergraph.current, { conceal, limits: this.limits });
+    this.#tellSchema();
+  }
+
+  #tellSchema(): void {
+    const { apiSchema, sdl } = this.#options.supergraph.current;
+    for (const listener of this.#schemaListeners) listener({ apiSchema, coreSupergraphSdl: sdl });
+  }
+
+  /** A purpose that is refused is a decision, too, and recorded as one. */
+  async #purposeOf(
+    { purposeOfUse, decisionId }: RequestHead,
+    caller: Caller,
+    policy: Policy,
+    received: Date,
+  ): Promise<RequestPurpose> {
+    try {
+      return requestPurpose(purposeOfUse, caller, policy);
+    } catch (error) {
+      if (!(error instanceof PolkuError)) throw error;
+      const purpose = error.details['purpose'] as string | undefined;
+      await this.#options.auditLog.append(
+        decisionRecord(
+          { decisionId, received, caller, roles: caller.roles, purpose, revision: policy.revision },
+          { outcome: 'refused', codes: [error.code] },
+        ),
+      );
+      throw error;
+    }
+  }
+
+  async #answer(
+    operation: CheckedOperation,
+    variables: Readonly<Record<string, unknown>>,
+    { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal, found }: GatewayRequest,
+  ): Promise<GatewayExecutionResult> {
+    const { supergraph, document, cut, withheld } = operation;
+    const { purpose, revision } = decision;
+    const values = withheld.length > 0 ? valuesOfAll(supergraph.apiSchema, document, variables) : {};
+    const result = await executeOperation({
+      prepared: operation.prepared,
+      variables,
+      supergraph,
+      context: {
+        decisionId,
+        caller,
+        purpose,
+        revision,
+        domain: domain.tag,
+        person,
+        breakGlass,
+      },
+      callerToken,
+      domain,
+      visibleSchema: operation.visible,
+      disclosure: (found.disclosure = new Disclosure()),
+      signal,
+    });
+    for (const { extensions, originalError } of result.errors ?? [])
+      if (extensions['code'] === 'INTERNAL_SERVER_ERROR') this.reportFault(originalError, decisionId);
+    const data = result.data as Record<string, unknown> | null | undefined;
+    found.lookupsMissed = operation.lookups.filter((key) => data?.[key] === null).length;
+    if (!data || withheld.length === 0) return result;
+    return {
+      ...result,
+      data: fillWithheld(data, { schema: supergraph.apiSchema, document, cut, values }),
+      extensions: { ...result.extensions, withheld },
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import type { Decision, Refusal } from '../policies/engine/decision.js';
+import type { ErrorCode } from '../schema/errorTable.js';
+import type { PersonKey } from '../schema/keys.js';
+import type { Caller } from '../schema/tokens/callerToken.js';
+import type { Disclosure } from './execution/disclosure.js';
+import type { CheckedOperation } from './operation/operationPreparer.js';
+import type { Domain } from './pseudonyms/domain.js';
+
+/** What a request says of itself beside its operation. */
+export interface RequestHead {
+  readonly decisionId: string;
+  readonly authorization: string | undefined;
+  readonly purposeOfUse: string | undefined;
+  /** `Polku-Break-Glass`: why the glass must be broken. */
+  readonly breakGlass: string | undefined;
+  /** `Polku-Partial: true`: what is not shown is withheld, and the rest answered. */
+  readonly partial: boolean;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A request whose caller, purpose and decision are known. */
+export interface GatewayRequest {
+  readonly decisionId: string;
+  readonly received: Date;
+  readonly caller: Caller;
+  readonly callerToken: string;
+  /** Those roles of the caller that serve the purpose. */
+  readonly roles: readonly string[];
+  readonly decision: Decision;
+  /** The caller as a data subject, where the token tells it. */
+  readonly person: PersonKey | undefined;
+  /** The reason stated for breaking the glass; each is reviewed. */
+  readonly breakGlass: string | undefined;
+  readonly domain: Domain;
+  readonly partial: boolean;
+  readonly signal: AbortSignal;
+  /** What the audit record will say of the operation, gathered on the way. */
+  readonly found: {
+    operation?: CheckedOperation;
+    withheld?: readonly Refusal[];
+    lookupsMissed?: number;
+    disclosure?: Disclosure;
+  };
+}
+
+/** How a request ended. */
+export interface RequestEnd {
+  readonly operation: { readonly hash: string; readonly name: string | undefined } | undefined;
+  readonly answered: boolean;
+  readonly codes: readonly ErrorCode[];
+}
+
+/** Apollo Server clones the context of a request, so that what changes lies one step deeper. */
+export interface GatewayContext {
+  readonly request: GatewayRequest;
+}

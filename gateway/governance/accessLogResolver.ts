@@ -1,0 +1,65 @@
+import { PolkuError } from '../../schema/polkuError.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { Arg, Ctx, ID, Int, Query, Resolver } from '../../schema/typeGraphql.js';
+import type { AuditRecord } from '../audit/auditRecord.js';
+import { AccessLogEntry } from './accessLogType.js';
+import type { GovernanceContext } from './accessResolver.js';
+
+const MOST = 1_000;
+/** Older entries are told for a special reason only, and not here (703/2023 §11). */
+const YEARS_TOLD = 2;
+
+@Resolver()
+export class AccessLogResolver {
+  @Query(() => [AccessLogEntry], {
+    description:
+      'Who has read your data within two years, for what: newest first. For the purpose data-subject; a token that does not tell who you are has an empty log.',
+  })
+  async accessLog(
+    @Arg('first', () => Int, { defaultValue: 100, description: `At most ${MOST}.` }) first: number,
+    @Arg('after', () => ID, { nullable: true, description: 'The last entry of the page before.' })
+    after: string | null,
+    @Ctx() { decision: { person }, policy, accessLog }: GovernanceContext,
+  ): Promise<AccessLogEntry[]> {
+    if (first < 0 || first > MOST)
+      throw new PolkuError('BAD_USER_INPUT', `Expected "first" to be from 0 to ${MOST}.`);
+    if (person === undefined || first === 0) return [];
+    const tellsRecipients = !accessLog.hidesRecipients(person);
+    const since = new Date();
+    since.setUTCFullYear(since.getUTCFullYear() - YEARS_TOLD);
+    const entries: AccessLogEntry[] = [];
+    let begun = after == null;
+    for await (const record of accessLog.recordsOf(person)) {
+      if (new Date(record.time) < since) break;
+      if (begun) entries.push(entryOf(record, policy, tellsRecipients));
+      else begun = record.decisionId === after;
+      if (entries.length === first) break;
+    }
+    return entries;
+  }
+}
+
+function entryOf(record: AuditRecord, policy: Policy, tellsRecipient: boolean): AccessLogEntry {
+  const { decisionId, time, purpose = '', recipient, coordinates, breakGlass } = record;
+  return {
+    id: decisionId,
+    at: time,
+    purpose,
+    purposeLabel: policy.purposes.get(purpose)?.label.en ?? purpose,
+    recipient: tellsRecipient ? recipient : null,
+    categories: categoriesOf(coordinates, policy),
+    brokeGlass: breakGlass !== undefined,
+  };
+}
+
+function categoriesOf(coordinates: readonly string[], policy: Policy): string[] {
+  const asked = new Set(coordinates);
+  const categories = policy
+    .coordinates()
+    .flatMap(({ coordinate, classification }) =>
+      classification && asked.has(coordinate) && !coordinate.startsWith('Query.')
+        ? [classification.category]
+        : [],
+    );
+  return [...new Set(categories)].filter((category) => category !== 'operational').sort();
+}

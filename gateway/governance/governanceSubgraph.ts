@@ -1,0 +1,67 @@
+import { graphql, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { RevisionDesk } from '../../policies/revisions/revisionDesk.js';
+import { buildFederatedSchema, type FederatedSchemaOptions } from '../../schema/buildFederatedSchema.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import { AccessLogResolver } from './accessLogResolver.js';
+import type { AccessLogSource } from './accessLogSource.js';
+import { AccessLogEntry } from './accessLogType.js';
+import { AccessResolver, type GovernanceContext } from './accessResolver.js';
+import { Access, FieldAccess } from './accessType.js';
+import { RevisionResolver } from './revisionResolver.js';
+import { MissingSignatures, PolicyRevision } from './revisionType.js';
+
+/** What is in force when a request comes; both change while the gateway runs. */
+export interface InForce {
+  policy(): Policy;
+  apiSchema(): GraphQLSchema;
+  /** Where people's own records are found. */
+  readonly accessLog: AccessLogSource;
+  /** Where policies are signed; undefined where nobody does (`--dev`). */
+  readonly desk?: RevisionDesk | undefined;
+}
+
+/** Its part of the schema. */
+export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
+  resolvers: [AccessResolver, AccessLogResolver, RevisionResolver],
+  entities: [Access, FieldAccess, AccessLogEntry, PolicyRevision, MissingSignatures],
+  references: {},
+};
+
+/** The gateway's own subgraph: what policy says, for whoever it says it of. */
+export async function createGovernanceSubgraph({
+  policy,
+  apiSchema,
+  accessLog,
+  desk,
+}: InForce): Promise<Subgraph> {
+  const { sdl, schema } = await buildFederatedSchema(governanceModule);
+  return {
+    name: 'governance',
+    sdl,
+    execute: async ({ query, operationName, variables }, decision) => {
+      const result = await graphql({
+        schema,
+        source: query,
+        operationName,
+        variableValues: variables,
+        contextValue: {
+          decision,
+          policy: policy(),
+          apiSchema: apiSchema(),
+          accessLog,
+          desk,
+        } satisfies GovernanceContext,
+      });
+      return result.errors ? { ...result, errors: result.errors.map(withCode) } : result;
+    },
+  };
+}
+
+/** What clients may read of an error is told by its code. */
+function withCode(error: GraphQLError): GraphQLError {
+  const { message, path, originalError } = error;
+  if (!(originalError instanceof PolkuError)) return error;
+  return new GraphQLError(message, { path, extensions: { code: originalError.code } });
+}

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { SignedRevision } from '../../policies/revisions/revision.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import type { Gateway } from '../gateway.js';
+import type { DevIssuer } from '../identity/devIssuer.js';
+import { POLICIES_PATH } from '../policy/revisionSource.js';
+import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
+import { createApolloServer } from './apolloServer.js';
+import { respondConsoleFile } from './consoleFiles.js';
+import { respondDevRoute } from './devRoutes.js';
+import { respondGraphql } from './graphqlRoute.js';
+import { respondPolicies } from './policiesRoute.js';
+import { respond, respondError, respondJson } from './respond.js';
+
+export interface HttpServerOptions {
+  readonly gateway: Gateway;
+  /** The issuer of `--dev`; without it there are no /dev routes. */
+  readonly dev?: DevIssuer | undefined;
+  /** The signed revisions of the policies; undefined with `--dev`, where nobody signs. */
+  readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
+  /** Certificate and key (PEM); without them the server speaks plain HTTP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** The built console, served under `/`. */
+  readonly consoleFolder?: string | undefined;
+}
+
+export interface HttpServer {
+  /** @throws PolkuError ADDRESS_IN_USE */
+  listen(port: number, host?: string): Promise<URL>;
+  /** Takes no more requests, ends those that run, then stops. */
+  close(): Promise<void>;
+}
+
+/** A client that sends slowly holds a socket, not a slot for ever (Slowloris). Milliseconds. */
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+};
+const CLOSE_GRACE_MS = 10_000;
+
+/** GET/POST /graphql, GET /health, GET /policies/current, the routes of `--dev`, and the console. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { gateway, dev, revisions, consoleFolder, tls } = options;
+  const apollo = createApolloServer(gateway);
+  await apollo.start();
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const server = tls ? createTlsServer({ ...timeouts, ...tls }, listener) : createServer(timeouts, listener);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await route(request, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else respondError(response, error instanceof PolkuError ? error : internal(error, response));
+    }
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, search } = target(request.url!);
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    if (pathname === '/graphql') {
+      if (request.method === 'GET' || request.method === 'POST')
+        return respondGraphql(request, response, { apollo, gateway, search });
+      return respond(response, 405, { allow: 'GET, POST' }, '');
+    }
+    if (pathname === '/health' && reading)
+      return respondJson(response, 200, { status: 'ok', revision: gateway.policy.revision });
+    if (pathname === POLICIES_PATH && revisions && request.method === 'GET')
+      return respondPolicies(request, response, { gateway, read: revisions });
+    if (dev) {
+      const labels = () => gateway.policy.purposes;
+      if (await respondDevRoute(request, response, { pathname, issuer: dev, labels })) return;
+    }
+    if (consoleFolder && reading && (await respondConsoleFile(response, consoleFolder, pathname))) return;
+    respond(
+      response,
+      404,
+      { 'content-type': 'text/plain; charset=utf-8' },
+      'Not found. GraphQL is at /graphql.\n',
+    );
+  }
+
+  function internal(error: unknown, response: ServerResponse): PolkuError {
+    gateway.reportFault(error, String(response.getHeader('polku-decision-id') ?? ''));
+    return new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
+  }
+
+  return {
+    listen: (port, host = '127.0.0.1') =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
+        server.listen(port, host, () => {
+          const { port: taken } = server.address() as AddressInfo;
+          resolve(new URL(`${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`));
+        });
+      }),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Connections fall idle as their last request ends.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(grace);
+      await apollo.stop();
+    },
+  };
+}
+
+/** Path and search, which alone are the client's to say (origin-form, RFC 9112 §3.2.1). */
+function target(url: string): URL {
+  if (url.startsWith('/')) return new URL(`http://polku.invalid${url}`);
+  throw new PolkuError('BAD_REQUEST', 'Expected a request for a path of this server.');
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  return new PolkuError(
+    'ADDRESS_IN_USE',
+    `Port ${port} is taken; stop what listens there, or choose another by --port.`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopback } from '../../schema/loopback.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import type { DevIssuer } from '../identity/devIssuer.js';
+import { readBody } from './readBody.js';
+import { respondJson } from './respond.js';
+
+const BODY_BYTES = 1_000;
+
+/** What the purposes of personas are called, for the console. */
+export type PurposeLabels = () => ReadonlyMap<string, { readonly label: { readonly en: string } }>;
+
+/**
+ * `--dev` only: GET /.well-known/jwks.json, GET /dev/personas, POST /dev/token.
+ * @returns whether the path is one of them
+ * @throws PolkuError BAD_REQUEST, REQUEST_TOO_LARGE
+ */
+export async function respondDevRoute(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pathname, issuer, labels }: { pathname: string; issuer: DevIssuer; labels: PurposeLabels },
+): Promise<boolean> {
+  if (pathname.startsWith('/dev/')) requireOwnName(request);
+  switch (`${request.method} ${pathname}`) {
+    case 'GET /.well-known/jwks.json':
+      respondJson(response, 200, issuer.jwks);
+      return true;
+    case 'GET /dev/personas':
+      respondJson(response, 200, { personas: describePersonas(issuer, labels) });
+      return true;
+    case 'POST /dev/token':
+      respondJson(response, 200, { token: await issuer.issue(await readPersona(request)) });
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A page of another site can reach this machine by a name of its own for it (DNS rebinding), but not by this machine's. */
+function requireOwnName({ headers }: IncomingMessage): void {
+  if (isLoopback((headers.host ?? '').replace(/:\d+$/, ''))) return;
+  throw new PolkuError('BAD_REQUEST', 'The routes of --dev answer to localhost only.');
+}
+
+function describePersonas(issuer: DevIssuer, labels: PurposeLabels): readonly object[] {
+  const known = labels();
+  return issuer.personas.map((persona) => ({
+    ...persona,
+    purposes: persona.purposes.map((id) => ({ id, label: known.get(id)?.label.en ?? id })),
+  }));
+}
+
+async function readPersona(request: IncomingMessage): Promise<string> {
+  const body = await readBody(request, BODY_BYTES);
+  try {
+    // Asking for JSON keeps pages of other origins from posting here (CORS preflight).
+    if (request.headers['content-type']?.startsWith('application/json'))
+      return String((JSON.parse(body) as { persona?: unknown }).persona);
+  } catch {
+    // Said below, in the same words.
+  }
+  throw new PolkuError('BAD_REQUEST', 'Expected a JSON body {"persona": "<id>"} as application/json.');
+}

@@ -1,0 +1,39 @@
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { InvalidOperation } from './validateOperation.js';
+
+/** All that a client is told of an error that no code foresees. */
+export const INTERNAL_MESSAGE =
+  'Something broke inside. The decision id of this response finds it in the log.';
+
+/**
+ * What ended a request, as GraphQL errors with the HTTP status of their codes; an error without a code of the table is
+ * reported inside and tells nothing of itself.
+ */
+export function asGraphQLErrors(error: unknown, report: (fault: unknown) => void): readonly GraphQLError[] {
+  if (error instanceof InvalidOperation) return error.errors.map(withStatus);
+  if (error instanceof PolkuError) return [asGraphQLError(error)];
+  report(error);
+  return [asGraphQLError(new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE))];
+}
+
+export function asGraphQLError({ code, message, details }: PolkuError): GraphQLError {
+  return withStatus(new GraphQLError(message, { extensions: { ...details, code } }));
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorTable, code);
+}
+
+/** Apollo Server takes the status and headers of a response from `extensions.http`, and leaves that out of the body. */
+function withStatus({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  const { status } = errorTable[extensions['code'] as ErrorCode];
+  // RFC 6750 §3
+  const headers = new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []);
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { ...extensions, http: { status, headers } },
+  });
+}

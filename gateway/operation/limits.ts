@@ -1,0 +1,176 @@
+import { type DocumentNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import { PolkuError } from '../../schema/polkuError.js';
+
+/** How much one request may ask. Counts of selections are taken after fragments are put in their places. */
+export interface OperationLimits {
+  readonly bodyBytes: number;
+  readonly tokens: number;
+  /** Levels of fields. */
+  readonly depth: number;
+  /** Levels of fields and fragments, one in the other. */
+  readonly nesting: number;
+  /** Characters of any name, and of any alias. */
+  readonly nameLength: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly selections: number;
+  /** Length of any list that is sent, and of any page (`first`) that is asked. */
+  readonly listSize: number;
+}
+
+/** Roomy for people, and for the full introspection of GraphiQL; narrow for bombs. */
+export const defaultLimits: OperationLimits = {
+  bodyBytes: 1_000_000,
+  tokens: 10_000,
+  depth: 20,
+  nesting: 60,
+  nameLength: 100,
+  aliases: 100,
+  rootFields: 20,
+  selections: 2_000,
+  listSize: 1_000,
+};
+
+/** Levels of objects and lists in variables, and of lists in their types: input types are shallow. */
+const VARIABLE_DEPTH = 16;
+
+/**
+ * Measures a parsed document before anything walks it that would expand its fragments. Time is linear in the document:
+ * each fragment is measured once, however often it is spread (CVE-2025-32030 to 32034).
+ * @returns the variables that give a page size, to be checked with each request
+ * @throws PolkuError OPERATION_TOO_LARGE
+ */
+export function checkDocument(document: DocumentNode, limits: OperationLimits): readonly string[] {
+  const measure = measurer(document);
+  const pageSizes = checkNodes(document, limits);
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const size = measure(definition.selectionSet);
+    refuseOver('depth', size.depth, limits.depth);
+    refuseOver('nesting', size.nesting, limits.nesting);
+    refuseOver('aliases', size.aliases, limits.aliases);
+    refuseOver('root fields', size.roots, limits.rootFields);
+    refuseOver('selections', size.selections, limits.selections);
+  }
+  return pageSizes;
+}
+
+/**
+ * Measures the variables of one request.
+ * @param pageSizes the variables that give a page size
+ * @throws PolkuError OPERATION_TOO_LARGE
+ */
+export function checkVariables(
+  variables: Readonly<Record<string, unknown>>,
+  pageSizes: readonly string[],
+  limits: OperationLimits,
+): void {
+  for (const name of pageSizes) checkPageSize(Number(variables[name] ?? 1), limits.listSize);
+  const waiting: [value: unknown, depth: number][] = Object.values(variables).map((value) => [value, 1]);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    refuseOver('depth of variables', depth, VARIABLE_DEPTH);
+    if (Array.isArray(value)) refuseOver('list size', value.length, limits.listSize);
+    for (const child of Object.values(value)) waiting.push([child, depth + 1]);
+  }
+}
+
+interface Size {
+  depth: number;
+  nesting: number;
+  aliases: number;
+  /** Fields of the outermost level. */
+  roots: number;
+  selections: number;
+}
+
+function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
+  const fragments = new Map<string, SelectionSetNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition.selectionSet);
+  }
+  const measured = new Map<string, Size>();
+
+  function measure(selectionSet: SelectionSetNode): Size {
+    const size = { depth: 0, nesting: 0, aliases: 0, roots: 0, selections: 0 };
+    for (const selection of selectionSet.selections) {
+      size.selections += 1;
+      if (selection.kind === Kind.FIELD) {
+        size.roots += 1;
+        if (selection.alias) size.aliases += 1;
+        const below = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+        size.depth = Math.max(size.depth, 1 + below.depth);
+        size.nesting = Math.max(size.nesting, 1 + below.nesting);
+        size.aliases += below.aliases;
+        size.selections += below.selections;
+      } else {
+        const inside =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? measure(selection.selectionSet)
+            : measureFragment(selection.name.value);
+        size.depth = Math.max(size.depth, inside.depth);
+        size.nesting = Math.max(size.nesting, 1 + inside.nesting);
+        size.aliases += inside.aliases;
+        size.roots += inside.roots;
+        size.selections += inside.selections;
+      }
+    }
+    return size;
+  }
+
+  function measureFragment(name: string): Size {
+    const known = measured.get(name);
+    if (known) return known;
+    // While it is being measured it counts nothing, so that a cycle ends; validation refuses the cycle.
+    measured.set(name, nothing);
+    const definition = fragments.get(name);
+    const size = definition ? measure(definition) : nothing;
+    measured.set(name, size);
+    return size;
+  }
+
+  return measure;
+}
+
+const nothing: Size = { depth: 0, nesting: 0, aliases: 0, roots: 0, selections: 0 };
+
+/** Checks names, types, lists and page sizes; answers the variables that give a page size. */
+function checkNodes(document: DocumentNode, { listSize, nameLength }: OperationLimits): readonly string[] {
+  const pageSizes = new Set<string>();
+  const defaults = new Map<string, number>();
+  let listDepth = 0;
+  visit(document, {
+    Name: ({ value }) => refuseOver('length of a name', value.length, nameLength),
+    ListValue: ({ values }) => refuseOver('list size', values.length, listSize),
+    ListType: {
+      enter: () => refuseOver('depth of variables', ++listDepth, VARIABLE_DEPTH),
+      leave: () => void listDepth--,
+    },
+    Argument({ name, value }) {
+      if (name.value !== 'first') return;
+      if (value.kind === Kind.INT) checkPageSize(Number(value.value), listSize);
+      if (value.kind === Kind.VARIABLE) pageSizes.add(value.name.value);
+    },
+    VariableDefinition({ variable, defaultValue }) {
+      if (defaultValue?.kind === Kind.INT) defaults.set(variable.name.value, Number(defaultValue.value));
+    },
+  });
+  for (const name of pageSizes) checkPageSize(defaults.get(name) ?? 1, listSize);
+  return [...pageSizes];
+}
+
+function checkPageSize(size: number, listSize: number): void {
+  if (size < 1) throw new PolkuError('BAD_USER_INPUT', 'Expected a page of at least 1: first: 1.');
+  refuseOver('page size', size, listSize);
+}
+
+function refuseOver(what: string, found: number, limit: number): void {
+  if (!(found > limit)) return;
+  throw new PolkuError(
+    'OPERATION_TOO_LARGE',
+    `The operation is too large: ${what} may be at most ${limit}. Ask in several smaller operations.`,
+    { limit: what, maximum: limit },
+  );
+}

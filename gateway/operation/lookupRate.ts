@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache';
+import { PolkuError } from '../../schema/polkuError.js';
+
+interface Bucket {
+  readonly tokens: number;
+  /** Milliseconds, of the clock that is given. */
+  readonly at: number;
+}
+
+const SUBJECTS_KEPT = 10_000;
+
+/** A token bucket for each subject, so that nobody finds out whom the city knows by trying identity codes. */
+export class LookupRate {
+  readonly #buckets = new LRUCache<string, Bucket>({ max: SUBJECTS_KEPT });
+
+  /**
+   * @param perMinute size of the bucket, and what flows in again in a minute
+   * @param now a monotonic clock in milliseconds
+   */
+  constructor(
+    private readonly perMinute = 30,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** @throws PolkuError RATE_LIMITED */
+  take(subject: string, lookups: number): void {
+    if (lookups === 0) return;
+    const at = this.now();
+    const bucket = this.#buckets.get(subject) ?? { tokens: this.perMinute, at };
+    const inflow = ((at - bucket.at) / 60_000) * this.perMinute;
+    const tokens = Math.min(this.perMinute, bucket.tokens + inflow);
+    const enough = tokens >= lookups;
+    this.#buckets.set(subject, { tokens: enough ? tokens - lookups : tokens, at });
+    if (enough) return;
+    throw new PolkuError(
+      'RATE_LIMITED',
+      `Only ${this.perMinute} people a minute may be looked up by identity code; wait and ask again.`,
+      { perMinute: this.perMinute },
+    );
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+  separateOperations,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { cutOperation } from './cutOperation.js';
+import { checkDocument, type OperationLimits } from './limits.js';
+import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
+import { InvalidOperation, validateOperation } from './validateOperation.js';
+import { visibleSchema } from './visibleSchema.js';
+
+const SCHEMAS_KEPT = 100;
+const OPERATIONS_KEPT = 1_000;
+
+/** An operation that may run under one decision, with all that is the same whenever it runs. */
+export interface CheckedOperation {
+  readonly supergraph: Supergraph;
+  readonly prepared: PreparedOperation;
+  readonly visible: GraphQLSchema;
+  /** The client's document with this operation only, from which `cut` was taken. */
+  readonly document: DocumentNode;
+  readonly cut: ReadonlySet<FieldNode>;
+  readonly withheld: readonly Refusal[];
+  /** What is asked and shown. */
+  readonly coordinates: readonly string[];
+  /** Variables that give a page size. */
+  readonly pageSizes: readonly string[];
+  /** Response keys of look-ups by identity code. */
+  readonly lookups: readonly string[];
+}
+
+export interface OperationRequest {
+  readonly document: DocumentNode;
+  /** SHA-256 of the document's text. */
+  readonly hash: string;
+  readonly operationName: string | undefined;
+  readonly decision: Decision;
+  /** Whether the client takes a part of what it asks (`Polku-Partial: true`). */
+  readonly partial: boolean;
+}
+
+/**
+ * Prepares operations against one supergraph and keeps what it made. Everything kept is keyed by the decision as well as by
+ * the operation, so that nothing prepared for one role or purpose serves another.
+ */
+export class OperationPreparer {
+  readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
+  readonly #operations = new LRUCache<string, CheckedOperation>({ max: OPERATIONS_KEPT });
+
+  constructor(
+    private readonly supergraph: Supergraph,
+    private readonly settings: { readonly conceal: boolean; readonly limits: OperationLimits },
+  ) {}
+
+  /** @throws PolkuError, InvalidOperation */
+  prepare(request: OperationRequest): CheckedOperation {
+    const { hash, operationName, decision, partial } = request;
+    const key = JSON.stringify([decision.key, partial, hash, operationName ?? null]);
+    const known = this.#operations.get(key);
+    if (known) return known;
+    const checked = this.#check(request);
+    this.#operations.set(key, checked);
+    return checked;
+  }
+
+  #check({ document, operationName, decision, partial }: OperationRequest): CheckedOperation {
+    const { conceal, limits } = this.settings;
+    const api = this.supergraph.apiSchema;
+    const pageSizes = checkDocument(document, limits);
+    const visible = this.#visibleSchema(decision);
+    const { errors, hidden } = validateOperation(document, { visible, api, conceal });
+    if (errors.length > 0 && !hidden) throw new InvalidOperation(errors);
+
+    const asked = oneOperation(document, operationName);
+    const selected = selectedFields(api, asked);
+    const refusals = distinct(selected.flatMap((field) => refusalsOf(field, decision)));
+    // Hidden types can be named without selecting a field of them: then validation has the word.
+    if (hidden && refusals.length === 0) throw new InvalidOperation(errors);
+    const { document: shown, cut, withheld } = this.#shown(asked, refusals, decision, partial);
+    return {
+      supergraph: this.supergraph,
+      prepared: prepareOperation(shown, undefined, this.supergraph),
+      visible,
+      document: asked,
+      cut,
+      withheld,
+      coordinates: coordinatesOf(selectedFields(api, shown)),
+      pageSizes,
+      lookups: lookupsOf(selected.filter(({ node }) => !cut.has(node))),
+    };
+  }
+
+  /** The operation, or as much of it as is shown; a refusal is of the whole unless the client takes a part. */
+  #shown(
+    asked: DocumentNode,
+    [first, ...others]: readonly Refusal[],
+    decision: Decision,
+    partial: boolean,
+  ): { document: DocumentNode; cut: ReadonlySet<FieldNode>; withheld: readonly Refusal[] } {
+    if (!first) return { document: asked, cut: new Set(), withheld: [] };
+    if (!partial || isMutation(asked)) throw notPermitted([first, ...others], decision);
+    const { unanswerable, ...rest } = cutOperation(this.supergraph.apiSchema, asked, decision);
+    const [needed, ...more] = unanswerable;
+    if (needed) throw notPermitted([needed, ...more], decision);
+    return rest;
+  }
+
+  #visibleSchema(decision: Decision): GraphQLSchema {
+    const known = this.#schemas.get(decision.key);
+    if (known) return known;
+    const made = visibleSchema(this.supergraph.apiSchema, decision);
+    this.#schemas.set(decision.key, made);
+    return made;
+  }
+}
+
+/** The operation of that name with its fragments; validation has seen that names are unique. */
+function oneOperation(document: DocumentNode, operationName: string | undefined): DocumentNode {
+  const operations = Object.entries(separateOperations(document));
+  const found =
+    operationName === undefined && operations.length === 1
+      ? operations[0]
+      : operations.find(([name]) => name === (operationName ?? ''));
+  if (!found)
+    throw new PolkuError(
+      'OPERATION_RESOLUTION_FAILURE',
+      operationName === undefined
+        ? 'The document has several operations; say which by operationName.'
+        : 'The document has no operation of the name that operationName gives.',
+    );
+  return found[1];
+}
+
+/** What changes something is done as it was asked, or not at all. */
+function isMutation(document: DocumentNode): boolean {
+  return getOperationAST(document)?.operation === OperationTypeNode.MUTATION;
+}
+
+function coordinatesOf(selected: readonly SelectedField[]): readonly string[] {
+  return [...new Set(selected.flatMap(({ coordinates }) => coordinates))].sort();
+}
+
+function lookupsOf(selected: readonly SelectedField[]): readonly string[] {
+  const keys = selected
+    .filter(({ coordinates }) => coordinates.includes('Query.personByIdentityCode'))
+    .map(({ node }) => (node.alias ?? node.name).value);
+  return [...new Set(keys)];
+}

@@ -1,0 +1,196 @@
+import {
+  type GraphQLArgument,
+  GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLInputObjectType,
+  GraphQLInterfaceType,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLScalarType,
+  GraphQLSchema,
+  type GraphQLType,
+  GraphQLUnionType,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+} from 'graphql';
+import type { Decision } from '../../policies/engine/decision.js';
+import { keyScalars } from '../../schema/keys.js';
+import { isArgumentShown, isFieldShown } from './coordinates.js';
+
+type FieldType = GraphQLObjectType | GraphQLInterfaceType;
+
+/**
+ * The API schema as one set of roles sees it for one purpose: fields and arguments that the decision does not show are
+ * gone, with the types that only they reached. Validation, suggestions and introspection know nothing else, so what is
+ * hidden cannot be told from what does not exist.
+ */
+export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): GraphQLSchema {
+  const seen = seenFields(apiSchema, decision);
+  const reached = reachableObjects(apiSchema, seen);
+  const types = new Map<string, GraphQLNamedType>();
+
+  function rebuilt<T extends GraphQLType>(type: T): T;
+  function rebuilt(type: GraphQLType): GraphQLType {
+    if (isListType(type)) return new GraphQLList(rebuilt(type.ofType as GraphQLType));
+    if (isNonNullType(type)) return new GraphQLNonNull(rebuilt(type.ofType));
+    const known = types.get(type.name);
+    if (known) return known;
+    const made = rebuild(type);
+    types.set(type.name, made);
+    return made;
+  }
+
+  function rebuild(type: GraphQLNamedType): GraphQLNamedType {
+    if (type instanceof GraphQLScalarType || type instanceof GraphQLEnumType || isIntrospectionType(type))
+      return type;
+    if (isUnionType(type)) {
+      const members = type.getTypes().filter((member) => reached.includes(member));
+      return new GraphQLUnionType({ ...type.toConfig(), types: () => members.map(rebuilt) });
+    }
+    if (isObjectType(type)) {
+      return new GraphQLObjectType({
+        ...type.toConfig(),
+        fields: () => fields(type),
+        interfaces: () => interfaces(type),
+      });
+    }
+    if (isInterfaceType(type)) {
+      return new GraphQLInterfaceType({
+        ...type.toConfig(),
+        fields: () => fields(type),
+        interfaces: () => interfaces(type),
+      });
+    }
+    const config = (type as GraphQLInputObjectType).toConfig();
+    return new GraphQLInputObjectType({
+      ...config,
+      fields: () => mapValues(config.fields, (field) => ({ ...field, type: rebuilt(field.type) })),
+    });
+  }
+
+  function fields(type: FieldType): Record<string, GraphQLFieldConfig<unknown, unknown>> {
+    const config = type.toConfig().fields;
+    const shown = Object.entries(type.getFields()).filter(([name]) => seen.get(type.name)?.has(name));
+    return Object.fromEntries(
+      shown.map(([name, field]) => [
+        name,
+        { ...config[name]!, type: rebuilt<GraphQLOutputType>(field.type), args: args(type, field) },
+      ]),
+    );
+  }
+
+  function args(type: FieldType, field: GraphQLField<unknown, unknown>): GraphQLFieldConfigArgumentMap {
+    const shown = field.args.filter((arg) => isArgumentShown(apiSchema, decision, type, field, arg));
+    return Object.fromEntries(shown.map((arg) => [arg.name, argument(arg)]));
+  }
+
+  function argument(arg: GraphQLArgument): GraphQLFieldConfigArgumentMap[string] {
+    const { type, description, defaultValue, deprecationReason, extensions, astNode } = arg;
+    return { type: rebuilt(type), description, defaultValue, deprecationReason, extensions, astNode };
+  }
+
+  function interfaces(type: FieldType): GraphQLInterfaceType[] {
+    return type
+      .getInterfaces()
+      .filter(({ name }) => seen.has(name))
+      .map((iface) => rebuilt(iface));
+  }
+
+  const query = rebuilt<GraphQLObjectType>(apiSchema.getQueryType()!);
+  const mutation = reached.find((type) => type === apiSchema.getMutationType());
+  return new GraphQLSchema({
+    description: apiSchema.description,
+    query,
+    mutation: mutation && rebuilt(mutation),
+    types: reached.map((type) => rebuilt<GraphQLNamedType>(type)),
+    directives: apiSchema.getDirectives(),
+    // A caller who may see nothing has a Query without fields, which is no valid schema, yet the right one.
+    assumeValid: true,
+  });
+}
+
+/** The fields that are left of each type: shown, and leading to a type of which something is left. */
+function seenFields(schema: GraphQLSchema, decision: Decision): ReadonlyMap<string, ReadonlySet<string>> {
+  const seen = new Map<string, Set<string>>();
+  const composite = Object.values(schema.getTypeMap()).filter(
+    (type) => isCompositeType(type) && !isIntrospectionType(type),
+  );
+  const leads = (field: GraphQLField<unknown, unknown>): boolean => {
+    const type = getNamedType(field.type);
+    return !isCompositeType(type) || seen.has(type.name);
+  };
+  // From the leaves upwards, until nothing is added: a ring of types without a leaf leads nowhere.
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const type of composite) {
+      const before = seen.get(type.name)?.size ?? 0;
+      if (isUnionType(type)) {
+        if (before === 0 && type.getTypes().some(({ name }) => seen.has(name))) {
+          seen.set(type.name, new Set(['__typename']));
+          changed = true;
+        }
+        continue;
+      }
+      const left = Object.values((type as FieldType).getFields()).filter(
+        (field) =>
+          leads(field) &&
+          isFieldShown(schema, decision, type as FieldType, field) &&
+          field.args
+            .filter(isRequiredArgument)
+            .every((arg) => isArgumentShown(schema, decision, type as FieldType, field, arg)),
+      );
+      if (left.length === before) continue;
+      seen.set(type.name, new Set(left.map(({ name }) => name)));
+      changed = true;
+    }
+  }
+  return seen;
+}
+
+/**
+ * Objects that are only reached through an interface or a union must be named, or the schema would not know them. Ids alone,
+ * which need no grant, do not make one of them known.
+ */
+function reachableObjects(
+  schema: GraphQLSchema,
+  seen: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly GraphQLObjectType[] {
+  const tellsMoreThanIds = (type: GraphQLObjectType): boolean =>
+    Object.values(type.getFields()).some(
+      ({ name, type: returned }) =>
+        seen.get(type.name)?.has(name) && !isKeyScalar(getNamedType(returned).name),
+    );
+  const reached = new Set<GraphQLNamedType>();
+  const waiting: GraphQLNamedType[] = [schema.getQueryType()!, schema.getMutationType() ?? []].flat();
+  for (let type = waiting.pop(); type; type = waiting.pop()) {
+    if (reached.has(type) || !seen.has(type.name)) continue;
+    reached.add(type);
+    if (isAbstractType(type)) waiting.push(...schema.getPossibleTypes(type).filter(tellsMoreThanIds));
+    if (isUnionType(type)) continue;
+    for (const field of Object.values((type as FieldType).getFields())) {
+      if (seen.get(type.name)!.has(field.name)) waiting.push(getNamedType(field.type));
+    }
+  }
+  return [...reached].filter(isObjectType);
+}
+
+function isKeyScalar(name: string): boolean {
+  return (keyScalars as readonly string[]).includes(name);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}

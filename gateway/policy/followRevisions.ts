@@ -1,0 +1,119 @@
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import { formatProblems } from '../../policies/engine/report/formatProblems.js';
+import { isCommon, registryOf } from '../../policies/revisions/fileOwner.js';
+import {
+  type Content,
+  judgeRevisions,
+  type JudgedRevision,
+} from '../../policies/revisions/judgeRevisions.js';
+import type { Owners } from '../../policies/revisions/owners.js';
+import type { SeenRevision } from '../../policies/revisions/seenRevision.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
+import type { RevisionSource } from './revisionSource.js';
+
+export interface FollowOptions {
+  readonly source: RevisionSource;
+  readonly owners: () => Promise<Owners>;
+  readonly seen: SeenRevision;
+  readonly graph: PolicyGraph;
+  /** Told of every revision taken up, and of what expires. */
+  readonly report: (line: string) => void;
+  /** Told once of each revision that is refused, and why. */
+  readonly reportFault: (error: unknown, remark: string) => void;
+  /** How often the source is asked. */
+  readonly everyMs: number;
+  readonly now?: () => Date;
+}
+
+/**
+ * The policies that their owners have signed. A newer revision is verified and compiled beside the one in force, then takes
+ * its place; one that is unsigned, altered, stale or broken changes nothing. A file that expires denies all it ruled over.
+ * @throws PolkuError POLICY_UNSIGNED where there is none yet, and SIGNATURE_INVALID, POLICY_STALE, POLICY_STORE_INVALID,
+ * POLICY_INVALID, SUBGRAPH_UNAVAILABLE
+ */
+export async function followRevisions(options: FollowOptions): Promise<PolicyInForce> {
+  const { source, owners, seen, graph, report, reportFault, everyMs } = options;
+  const now = options.now ?? (() => new Date());
+  let inForce: JudgedRevision;
+  let expired = '';
+  let judged = '';
+
+  /** The newest revision, verified; undefined where nothing has changed since it was last asked. */
+  async function newest(): Promise<JudgedRevision | undefined> {
+    const [revisions, trusted] = [await source.read(), await owners()];
+    const now = JSON.stringify([revisions, trusted.text]);
+    if (now === judged) return undefined;
+    judged = now;
+    const history = judgeRevisions(revisions, trusted);
+    await seen.check(history);
+    if (!history.inForce) throw nothingSigned(source.name, history.revisions.length);
+    compile(history.inForce.content, graph);
+    await seen.note(history);
+    return history.inForce;
+  }
+
+  const expiredFiles = (): readonly string[] =>
+    [...inForce.content].filter(([, { expiresAt }]) => expiresAt <= now()).map(([file]) => file);
+
+  /** The policy of the revision in force, without what has expired. */
+  function ruling(): Policy {
+    const { sequence, content } = inForce;
+    const gone = expiredFiles();
+    expired = gone.join();
+    if (gone.length > 0) {
+      const what = gone.some(isCommon) ? 'everything' : `all of ${gone.map(registryOf).join(', ')}`;
+      report(`POLICY_EXPIRED: ${gone.join(', ')} of revision ${sequence} has expired: ${what} is denied.`);
+    }
+    return compile(withoutExpired(content, gone), graph);
+  }
+
+  let reported = '';
+  function refuse(error: unknown): void {
+    if (String(error) !== reported) reportFault(error, `Revision ${inForce.sequence} stays in force.`);
+    reported = String(error);
+  }
+
+  async function look(): Promise<Policy | undefined> {
+    try {
+      const found = await newest();
+      if (found) reported = '';
+      if (found && found.digest !== inForce.digest) {
+        inForce = found;
+        report(`Revision ${found.sequence} is in force: ${found.comment}`);
+        return ruling();
+      }
+    } catch (error) {
+      refuse(error);
+    }
+    // Expiry is looked at even where the source cannot be: withholding news must not keep a policy alive.
+    return expiredFiles().join() !== expired ? ruling() : undefined;
+  }
+
+  inForce = (await newest())!;
+  return new PollingPolicy(ruling(), look, { everyMs, onError: refuse });
+}
+
+/** What has expired grants nothing; where everybody's files have, nobody's do. */
+function withoutExpired(content: Content, gone: readonly string[]): Content {
+  const everything = gone.some(isCommon);
+  return new Map([...content].filter(([file]) => isCommon(file) || !(everything || gone.includes(file))));
+}
+
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+function compile(content: Content, graph: PolicyGraph): Policy {
+  const sources = [...content].map(([file, { text }]) => ({ file, text }));
+  const { policy, problems } = compilePolicy(sources, graph);
+  if (policy) return policy;
+  throw new PolkuError('POLICY_INVALID', `The signed policies do not compile:\n${formatProblems(problems)}`);
+}
+
+function nothingSigned(source: string, proposed: number): PolkuError {
+  const what =
+    proposed === 0
+      ? `There is no policy revision in ${source} yet. Two people of every owner in owners.yaml sign the first: one proposes it with "polku policy propose --first --key FILE --comment TEXT", the others approve it with "polku policy approve 1 --key FILE".`
+      : `No policy revision in ${source} has the signatures of two people of every owner concerned; "polku policy history" tells who must sign.`;
+  return new PolkuError('POLICY_UNSIGNED', `${what} To try things out, use --dev.`);
+}

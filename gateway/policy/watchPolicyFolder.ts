@@ -1,0 +1,66 @@
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import type { PolicySource } from '../../policies/engine/parse/policySource.js';
+import { formatProblems } from '../../policies/engine/report/formatProblems.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
+
+/** Reading a dozen small files costs a millisecond, and misses nothing on any file system; notifications do (inotify(7)). */
+const EVERY_MS = 200;
+
+export interface WatchOptions {
+  readonly folder: string;
+  readonly graph: PolicyGraph;
+  /** Told of every change that was taken up. */
+  readonly report: (line: string) => void;
+  /** Told once of each change that was not, with all faults and their places. */
+  readonly reportFault: (error: unknown, remark: string) => void;
+}
+
+/**
+ * The policies of a folder that is being edited (`--dev`). An edit rules within a second; a broken one changes nothing.
+ * @throws PolkuError POLICY_INVALID with every fault and its place
+ */
+export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyInForce> {
+  const { folder, graph, report, reportFault } = options;
+  const first = await loadPolicyFolder(folder);
+  const policy = compile(first, folder, graph);
+  let [before, judged] = [fingerprint(first), fingerprint(first)];
+
+  /** Takes a text only when two looks agree on it: editors write in pieces. */
+  async function look(): Promise<Policy | undefined> {
+    const sources = await loadPolicyFolder(folder);
+    const now = fingerprint(sources);
+    const settled = now === before;
+    before = now;
+    if (!settled || now === judged) return undefined;
+    judged = now;
+    const changed = compile(sources, folder, graph);
+    report(`The policies in ${folder} have changed; revision ${changed.revision} is in force.`);
+    return changed;
+  }
+
+  let reported = '';
+  return new PollingPolicy(policy, look, {
+    everyMs: EVERY_MS,
+    onError: (error) => {
+      if (String(error) !== reported) reportFault(error, 'The policies from before stay in force.');
+      reported = String(error);
+    },
+  });
+}
+
+function compile(sources: readonly PolicySource[], folder: string, graph: PolicyGraph): Policy {
+  const { policy, problems } = compilePolicy(sources, graph);
+  if (policy) return policy;
+  throw new PolkuError(
+    'POLICY_INVALID',
+    `The policies in ${folder} do not compile:\n${formatProblems(problems, folder)}`,
+  );
+}
+
+function fingerprint(sources: readonly PolicySource[]): string {
+  return JSON.stringify(sources.map(({ file, text }) => [file, text]));
+}

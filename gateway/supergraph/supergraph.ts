@@ -1,0 +1,55 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { type GraphQLSchema, isScalarType } from 'graphql';
+import { DateScalar } from '../../schema/scalars/dateScalar.js';
+import { IdentityCodeScalar } from '../../schema/scalars/identityCodeScalar.js';
+import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
+import type { FetchContext } from './fetchContext.js';
+
+export type DataSources = ReadonlyMap<string, GraphQLDataSource<FetchContext>>;
+
+/** One composed supergraph with all that planning and executing need of it. Immutable; an update is another one. */
+export interface Supergraph {
+  readonly sdl: string;
+  /** Every type and field, feeds included: what representations are typed by. */
+  readonly schema: GraphQLSchema;
+  /** What clients could see if policy let them. */
+  readonly apiSchema: GraphQLSchema;
+  /** The API schema as the planner knows it. */
+  readonly planningSchema: Schema;
+  readonly queryPlanner: QueryPlanner;
+  readonly dataSources: DataSources;
+}
+
+export function buildSupergraph(sdl: string, dataSources: DataSources): Supergraph {
+  const supergraph = FederatedSupergraph.build(sdl);
+  const planningSchema = supergraph.apiSchema();
+  return {
+    sdl,
+    schema: supergraph.schema.toGraphQLJSSchema(),
+    apiSchema: withCheckedInput(planningSchema.toGraphQLJSSchema()),
+    planningSchema,
+    queryPlanner: new QueryPlanner(supergraph),
+    dataSources,
+  };
+}
+
+/** Scalars whose values clients send; the others are keys, unsealed by type, or come from registries only. */
+const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
+
+/**
+ * A schema that is printed and read again has lost what its scalars check, so a bad date would be found by a registry. It is
+ * checked here, and travels as the client wrote it.
+ */
+function withCheckedInput(schema: GraphQLSchema): GraphQLSchema {
+  for (const scalar of inputScalars) {
+    const type = schema.getType(scalar.name);
+    if (!isScalarType(type)) continue;
+    type.parseValue = (value) => {
+      scalar.parseValue(value);
+      return value;
+    };
+  }
+  return schema;
+}

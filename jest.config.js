@@ -1,0 +1,19 @@
+const swc = {
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true, tsx: true },
+    transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: false },
+  },
+  module: { type: 'es6' },
+};
+
+export default {
+  rootDir: '.',
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '\\.tsx?$': ['@swc/jest', swc] },
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Tests of whole processes on a busy machine; none of them asserts a time.
+  testTimeout: 180_000,
+};

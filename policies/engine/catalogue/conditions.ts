@@ -1,0 +1,69 @@
+import { type Condition, type ConditionName, conditionNames } from '../decision.js';
+
+/** What each condition asks, to stand behind "shown if ...". */
+const conditions: Readonly<Record<ConditionName, string>> = {
+  'care-relationship': 'the caller has a care relationship with the person',
+  'own-unit': 'the record is of a unit of the caller',
+  'own-data': 'the person is the caller',
+  minor: 'the person is under 18',
+  adult: 'the person is 18 or older',
+  'break-glass': 'the caller has broken the glass: stated a reason, which is reviewed',
+  'not-objected': 'the person has not objected to the disclosure',
+};
+
+const WITHIN_YEARS = /^within-years\(([1-9]\d{0,2})\)$/;
+const BORN = /^born\((\d{4})-(\d{4})\)$/;
+const LIVING_IN = /^living-in\((.+)\)$/;
+
+/** The condition that an owner wrote; undefined where there is none such. */
+export function parseCondition(text: string): Condition | undefined {
+  const known = (conditionNames as readonly string[]).includes(text) || WITHIN_YEARS.test(text);
+  return known ? (text as Condition) : undefined;
+}
+
+/** How conditions are written, to offer to whoever wrote another. */
+export const conditionForms: readonly string[] = [...conditionNames, 'within-years(5)'];
+
+/** A condition in words, to stand behind "if". */
+export function describeCondition(condition: Condition): string {
+  const years = WITHIN_YEARS.exec(condition)?.[1];
+  if (years !== undefined) return `the record began at most ${years} years ago`;
+  const [, first, last] = BORN.exec(condition) ?? [];
+  if (first !== undefined) return `the person was born in ${first} to ${last}`;
+  const districts = LIVING_IN.exec(condition)?.[1];
+  if (districts !== undefined) return `the person lives in ${districts.replaceAll(',', ' or ')}`;
+  return conditions[condition as ConditionName];
+}
+
+type ConditionKind = ConditionName | 'within-years';
+
+/** What follows from the caller alone. */
+const ofCaller: readonly ConditionKind[] = ['own-data', 'break-glass'];
+
+const careRegistry: readonly ConditionKind[] = [...conditionNames, 'within-years'];
+
+/**
+ * The conditions that each registry has the data to evaluate; elsewhere they never hold. The population register keeps no
+ * care relationships, units or objections, and derived subgraphs have no register data at all.
+ */
+const evaluable: Readonly<Record<string, readonly ConditionKind[]>> = {
+  health: careRegistry,
+  social: careRegistry,
+  education: careRegistry,
+  population: ['own-data', 'minor', 'adult', 'within-years', 'break-glass'],
+  paths: ofCaller,
+  directory: ofCaller,
+  linkage: ofCaller,
+  governance: [],
+};
+
+/** The conditions that a registry can evaluate, as they are written; undefined where nothing is known of it. */
+export function conditionsOf(registry: string): readonly string[] | undefined {
+  return Object.hasOwn(evaluable, registry) ? evaluable[registry] : undefined;
+}
+
+/** Whether a registry could ever find that a condition holds; true where nothing is known of the registry. */
+export function canEvaluate(registry: string, condition: Condition): boolean {
+  const kind = condition.replace(/\(.*/, '');
+  return conditionsOf(registry)?.includes(kind) ?? true;
+}

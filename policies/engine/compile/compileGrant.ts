@@ -1,0 +1,204 @@
+import { formatDay } from '../../../schema/calendar.js';
+import { canEvaluate, conditionForms, conditionsOf, parseCondition } from '../catalogue/conditions.js';
+import type { Condition, MaskName } from '../decision.js';
+import { didYouMean } from '../parse/didYouMean.js';
+import type { GrantEntry } from '../parse/policyFiles.js';
+import type { Path, SourceDocument } from '../parse/sourceDocument.js';
+import type { Classification, Grant } from '../policyModel.js';
+import { checkMask, isMaskName, unknownMask } from './checkMask.js';
+import type { CompileContext } from './compileContext.js';
+import { compilePurposeNames, compileRoleNames } from './compileNames.js';
+import { compileValidity } from './compileValidity.js';
+import { matchPattern } from './pattern.js';
+
+/** One entry of a registry's file, and where it stands. */
+export interface Entry<Content> {
+  readonly content: Content;
+  readonly source: SourceDocument;
+  readonly path: Path;
+  readonly registry: string;
+  readonly fields: ReadonlyMap<string, Classification>;
+}
+
+export function compileGrant(entry: Entry<GrantEntry>, context: CompileContext): Grant {
+  const { content, source, path, registry } = entry;
+  const purposes = compilePurposeNames(content.purposes, source, [...path, 'purposes'], context);
+  const roles = compileRoleNames(content.roles, source, [...path, 'roles'], context);
+  checkForbidden(entry, context);
+  checkHolders(entry, purposes, context);
+  return {
+    id: `${registry}/${content.id}`,
+    place: source.place([...path, 'id']),
+    purposes,
+    roles,
+    recipients: content.recipients && new Set(content.recipients),
+    needsPermit: content.permit === 'required',
+    basis: content.basis,
+    when: compileConditions(entry, context),
+    show: compileShow(entry, context),
+    derive: compileDerive(entry, context),
+    ...validityOf(entry, context),
+  };
+}
+
+function checkForbidden(
+  { content, source, path }: Entry<GrantEntry>,
+  { purposes, problems }: CompileContext,
+): void {
+  if (content.purposes === 'any') return;
+  content.purposes.forEach((name, index) => {
+    const purpose = purposes?.get(name);
+    if (!purpose?.forbidden) return;
+    problems.error(
+      source.place([...path, 'purposes', index]),
+      `Nothing can be granted for "${name}": it is forbidden (${purpose.basis.join(', ')}).`,
+      'Take the purpose away.',
+    );
+  });
+}
+
+/** A role that may be used for none of the purposes never meets the grant. */
+function checkHolders(
+  { content, source, path }: Entry<GrantEntry>,
+  granted: ReadonlySet<string>,
+  { roles, problems }: CompileContext,
+): void {
+  if (content.roles === 'any') return;
+  content.roles.forEach((name, index) => {
+    const role = roles?.get(name);
+    if (!role || granted.size === 0 || [...role.purposes].some((purpose) => granted.has(purpose))) return;
+    problems.warning(
+      source.place([...path, 'roles', index]),
+      `"${name}" may be used for none of the purposes of this grant, so it gains nothing.`,
+      `It may be used for: ${[...role.purposes].join(', ')}.`,
+    );
+  });
+}
+
+function compileConditions(
+  { content, source, path, registry }: Entry<GrantEntry>,
+  { problems }: CompileContext,
+): readonly Condition[] {
+  const names = content.when ?? [];
+  const conditions = names.flatMap((name, index) => {
+    const place = source.place([...path, 'when', index]);
+    const condition = parseCondition(name);
+    if (condition === undefined) {
+      const fix = didYouMean(name, conditionForms) ?? `Conditions are: ${conditionForms.join(', ')}.`;
+      problems.error(place, `There is no condition "${name}".`, fix);
+      return [];
+    }
+    if (!canEvaluate(registry, condition)) {
+      const known = conditionsOf(registry)!.join(', ');
+      problems.warning(
+        place,
+        `${registry} has no data to tell whether "${condition}" holds, so the grant "${content.id}" never counts.`,
+        known === '' ? 'Take the condition away.' : `Conditions that can hold here: ${known}.`,
+      );
+    }
+    return [condition];
+  });
+  if (conditions.includes('minor') && conditions.includes('adult')) {
+    problems.warning(
+      source.keyPlace([...path, 'when']),
+      `Nobody is "minor" and "adult" at once, so the grant "${content.id}" never counts.`,
+      'Keep one of them, or make two grants.',
+    );
+  }
+  return [...new Set(conditions)].sort();
+}
+
+/** Within one grant, a field by its name goes before a star. */
+function compileShow(
+  { content, source, path, registry, fields }: Entry<GrantEntry>,
+  { graph, problems }: CompileContext,
+): Grant['show'] {
+  const shown = new Map<string, { mask: MaskName | undefined; named: boolean; line: number }>();
+  for (const [pattern, effect] of Object.entries(content.show ?? {})) {
+    const place = source.keyPlace([...path, 'show', pattern]);
+    const maskPlace = source.place([...path, 'show', pattern, 'mask']);
+    const mask = effect === 'allow' ? undefined : effect.mask;
+    if (mask !== undefined && !isMaskName(mask)) {
+      unknownMask(mask, maskPlace, problems);
+      continue;
+    }
+    for (const { field, named } of matchPattern(pattern, { graph, registry, place, problems })) {
+      const category = fields.get(field.coordinate)?.category;
+      if (mask && category) checkMask(mask, field, category, maskPlace, problems);
+      const before = shown.get(field.coordinate);
+      if (before?.named === named) {
+        problems.error(
+          place,
+          `"${field.coordinate}" stands twice in this grant; first in line ${before.line}.`,
+          'Keep one of them.',
+        );
+      }
+      if (!before || named) shown.set(field.coordinate, { mask, named, line: place.line });
+    }
+  }
+  return new Map([...shown].map(([coordinate, { mask }]) => [coordinate, mask]));
+}
+
+function compileDerive(
+  { content, source, path, registry }: Entry<GrantEntry>,
+  { graph, derived, problems }: CompileContext,
+): Grant['derive'] {
+  const released = new Map<string, ReadonlySet<string>>();
+  for (const [type, patterns] of Object.entries(content.derive ?? {})) {
+    const uses = derived.get(type);
+    if (!uses) {
+      const place = source.keyPlace([...path, 'derive', type]);
+      const fix = didYouMean(type, derived.keys()) ?? `Derived types are: ${[...derived.keys()].join(', ')}.`;
+      problems.error(place, `"${type}" is no derived type.`, fix);
+      continue;
+    }
+    const coordinates = patterns.flatMap((pattern, index) => {
+      const place = source.place([...path, 'derive', type, index]);
+      const matches = matchPattern(pattern, { graph, registry, place, problems });
+      const used = matches.filter(({ field }) => uses.has(field.coordinate));
+      for (const { field } of matches.filter((match) => match.named && !used.includes(match))) {
+        problems.error(
+          place,
+          `${type} is not made of "${field.coordinate}".`,
+          usesOf(type, registry, uses, graph),
+        );
+      }
+      if (matches.length > 0 && used.length === 0 && !matches[0]!.named) {
+        problems.error(
+          place,
+          `${type} is made of no field of "${pattern}".`,
+          usesOf(type, registry, uses, graph),
+        );
+      }
+      return used.map(({ field }) => field.coordinate);
+    });
+    released.set(type, new Set(coordinates));
+  }
+  return released;
+}
+
+function usesOf(
+  type: string,
+  registry: string,
+  uses: ReadonlyMap<string, unknown>,
+  graph: CompileContext['graph'],
+): string {
+  const own = [...uses.keys()].filter((input) => graph.fields.get(input)?.subgraph === registry);
+  return own.length > 0 ? `It takes: ${own.join(', ')}.` : `${type} takes nothing from ${registry}.`;
+}
+
+function validityOf(
+  { content, source, path }: Entry<GrantEntry>,
+  context: CompileContext,
+): Pick<Grant, 'from' | 'until'> {
+  const validity = compileValidity(content.valid ?? {}, source, [...path, 'valid'], context);
+  const { until } = validity;
+  if (until !== undefined && until < context.day) {
+    context.problems.warning(
+      source.place([...path, 'valid', 'until']),
+      `The grant "${content.id}" ended on ${formatDay(until)} and no longer counts.`,
+      'Renew it or take it away.',
+    );
+  }
+  return validity;
+}

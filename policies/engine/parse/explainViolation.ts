@@ -1,0 +1,117 @@
+import { didYouMean } from './didYouMean.js';
+import type { SchemaViolation } from './policyFiles.js';
+import type { Path } from './sourceDocument.js';
+
+/** A violation of a JSON Schema in plain words. */
+export interface PlainViolation {
+  readonly path: Path;
+  /** Whether it is the key that is wrong, not its value. */
+  readonly atKey: boolean;
+  readonly message: string;
+  readonly fix: string | undefined;
+}
+
+/** undefined where another violation of the same value says it better. */
+export function explainViolation(violation: SchemaViolation): PlainViolation | undefined {
+  // A name of the wrong form is told by `propertyNames`, an alternative that does not fit by what offers it.
+  if (violation.keyword === 'pattern' && violation.propertyName !== undefined) return undefined;
+  if (/\/(?:oneOf|anyOf)\/\d/.test(violation.schemaPath)) return undefined;
+  const path = pathOf(violation.instancePath);
+  const params = violation.params as Record<string, unknown>;
+  const here = (message: string, fix?: string): PlainViolation => ({ path, atKey: false, message, fix });
+  switch (violation.keyword) {
+    case 'required':
+      return here(
+        `${nameOf(path)} lacks "${String(params['missingProperty'])}".`,
+        `Add "${String(params['missingProperty'])}: ...".`,
+      );
+    case 'additionalProperties': {
+      const key = String(params['additionalProperty']);
+      const known = Object.keys((violation.parentSchema?.['properties'] ?? {}) as object);
+      const fix = didYouMean(key, known) ?? `Known here: ${known.join(', ')}.`;
+      return { path: [...path, key], atKey: true, message: `"${key}" is not known in ${nameOf(path)}.`, fix };
+    }
+    case 'type':
+      return here(
+        `${nameOf(path)} should be ${typeName(String(params['type']))}, but is ${kindOf(violation.data)}.`,
+      );
+    case 'enum': {
+      const allowed = params['allowedValues'] as string[];
+      const fix = didYouMean(String(violation.data), allowed) ?? `Write one of: ${allowed.join(', ')}.`;
+      return here(`${nameOf(path)} cannot be "${String(violation.data)}".`, fix);
+    }
+    case 'pattern':
+      return here(`"${String(violation.data)}" is not of the form expected here.`, formOf(violation));
+    case 'propertyNames': {
+      const key = String(params['propertyName']);
+      const message = `"${key}" is not a name that can be used here.`;
+      return {
+        path: [...path, key],
+        atKey: true,
+        message,
+        fix: 'Use lower-case letters, digits and hyphens.',
+      };
+    }
+    case 'minItems':
+      return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
+    case 'anyOf':
+      return path.includes('cases')
+        ? here(`${nameOf(path)} expects nothing.`, 'Add "show:", "derive:", "withheld:" or "query:".')
+        : here(`${nameOf(path)} releases nothing.`, 'Add "show: ..." or "derive: ...".');
+    case 'oneOf':
+      if (path.includes('cases')) {
+        return path.some((key) => key === 'show' || key === 'derive')
+          ? here(`${nameOf(path)} should be "allow", "deny" or "{ mask: ... }".`)
+          : here(`${nameOf(path)} should be a name, or a list of names.`);
+      }
+      return path.includes('show')
+        ? here(
+            `${nameOf(path)} should be "allow" or "{ mask: ... }".`,
+            'What is not granted is denied by itself.',
+          )
+        : here(`${nameOf(path)} should be a list of names, or "any".`);
+    case 'const':
+      return here(
+        `${nameOf(path)} can only be ${String(params['allowedValue'])}.`,
+        `Write ${String(params['allowedValue'])}, or take the line away.`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+function pathOf(pointer: string): Path {
+  const keys = pointer.split('/').slice(1);
+  return keys.map((key) =>
+    /^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~'),
+  );
+}
+
+function nameOf(path: Path): string {
+  const key = path.at(-1);
+  if (key === undefined) return 'The file';
+  return typeof key === 'number' ? `Item ${key + 1} of "${String(path.at(-2))}"` : `"${key}"`;
+}
+
+function typeName(type: string): string {
+  const names: Record<string, string> = {
+    object: 'a set of "name: value" lines',
+    array: 'a list',
+    string: 'a text',
+    boolean: 'true or false',
+  };
+  return names[type] ?? type;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a set of lines' : `"${String(value)}"`;
+}
+
+function formOf(violation: SchemaViolation): string {
+  const form = String(violation.schema);
+  if (form.includes('\\d{4}')) return 'Write a date as 2027-12-31.';
+  if (form.includes('\\*')) return 'Write Type.field, Type.{a,b} or Type.*.';
+  return 'Use lower-case letters, digits and hyphens.';
+}

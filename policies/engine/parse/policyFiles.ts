@@ -1,0 +1,157 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../schema/packageRoot.js';
+import type { Category } from '../catalogue/categories.js';
+
+/** A name in the languages of the city. */
+export interface Labels {
+  readonly en: string;
+  readonly fi: string;
+  readonly sv: string;
+}
+
+/** purposes.yaml, as schema/purposes.schema.json describes it. */
+export interface PurposesFile {
+  readonly purposes: Readonly<Record<string, PurposeEntry>>;
+}
+
+export interface PurposeEntry {
+  readonly label: Labels;
+  readonly basis: readonly string[];
+  readonly use?: 'primary' | 'secondary';
+  readonly output?: 'identified' | 'pseudonymised' | 'aggregate';
+  readonly parent?: string;
+  readonly nonDisclosure?: 'entitled';
+  readonly forbidden?: true;
+}
+
+/** roles.yaml, as schema/roles.schema.json describes it. */
+export interface RolesFile {
+  readonly roles: Readonly<Record<string, RoleEntry>>;
+}
+
+export interface RoleEntry {
+  readonly label: Labels;
+  readonly purposes: readonly string[];
+}
+
+/** The file of one registry, as schema/policy.schema.json describes it. A faulty entry has left a gap. */
+export interface RegistryFile {
+  readonly registry: string;
+  readonly owner: Labels;
+  readonly fields: Readonly<Record<string, ClassificationEntry | undefined>>;
+  readonly grants?: readonly (GrantEntry | undefined)[];
+  readonly prohibitions?: readonly (ProhibitionEntry | undefined)[];
+}
+
+export interface ClassificationEntry {
+  readonly category: Category;
+  readonly special?: boolean;
+  readonly quasi?: string;
+  readonly label?: Labels;
+}
+
+/** owners.yaml, as schema/owners.schema.json describes it: who may sign, no part of what is signed. */
+export interface OwnersFile {
+  readonly people: Readonly<
+    Record<string, { readonly label: string; readonly key: string; readonly until?: string }>
+  >;
+  readonly owners: Readonly<Record<string, readonly string[]>>;
+}
+
+/** `any`, or names. */
+export type Names = 'any' | readonly string[];
+
+export interface GrantEntry {
+  readonly id: string;
+  readonly purposes: Names;
+  readonly roles: Names;
+  readonly recipients?: readonly string[];
+  readonly permit?: 'required';
+  readonly basis: readonly string[];
+  readonly when?: readonly string[];
+  readonly show?: Readonly<Record<string, 'allow' | { readonly mask: string }>>;
+  readonly derive?: Readonly<Record<string, readonly string[]>>;
+  readonly valid?: { readonly from?: string; readonly until?: string };
+}
+
+export interface ProhibitionEntry {
+  readonly id: string;
+  readonly purposes: Names;
+  readonly fields: readonly string[];
+  readonly reason?: Labels;
+}
+
+/** permits.yaml, as schema/permits.schema.json describes it. */
+export interface PermitsFile {
+  readonly permits: readonly PermitEntry[];
+}
+
+export interface PermitEntry {
+  readonly number: string;
+  readonly recipient: string;
+  readonly purpose: string;
+  readonly basis: readonly string[];
+  readonly valid: { readonly from: string; readonly until: string };
+  readonly fields: readonly string[];
+  readonly population?: {
+    readonly born?: { readonly from: number; readonly until: number };
+    readonly districts?: readonly string[];
+    readonly registries?: readonly string[];
+  };
+}
+
+/** How a field is expected to be seen. */
+export type ExpectedEffect = 'allow' | 'deny' | { readonly mask: string };
+
+/** A `<registry>.test.yaml`, as schema/policy-test.schema.json describes it. */
+export interface PolicyTestFile {
+  readonly registry: string;
+  readonly cases: readonly PolicyTestCase[];
+}
+
+export interface PolicyTestCase {
+  readonly name: string;
+  readonly as: string | readonly string[];
+  readonly for: string;
+  readonly recipient?: string;
+  readonly permit?: string;
+  readonly on?: string;
+  readonly when?: readonly string[];
+  readonly show?: Readonly<Record<string, ExpectedEffect>>;
+  readonly derive?: Readonly<Record<string, Readonly<Record<string, ExpectedEffect>>>>;
+  readonly withheld?: Readonly<Record<string, readonly string[]>>;
+  readonly query?: string;
+  readonly answer?: 'allow' | { readonly refused: readonly string[] };
+}
+
+/** The app.yaml of an app with stored operations, as schema/app.schema.json describes it. */
+export interface AppFile {
+  readonly label: string;
+  readonly roles: readonly string[];
+  readonly purpose: string;
+  readonly recipient?: string;
+  readonly permit?: string;
+}
+
+const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
+
+/** The schemas that editors use too, so that both say the same. */
+export const fileSchemas = {
+  purposes: schema<PurposesFile>('purposes'),
+  roles: schema<RolesFile>('roles'),
+  owners: schema<OwnersFile>('owners'),
+  permits: schema<PermitsFile>('permits'),
+  policy: schema<RegistryFile>('policy'),
+  app: schema<AppFile>('app'),
+  policyTest: schema<PolicyTestFile>('policy-test'),
+} as const;
+
+export type SchemaViolation = ErrorObject;
+
+function schema<File>(name: string): ValidateFunction<File> {
+  const text = readFileSync(join(packageRoot(), 'schema', `${name}.schema.json`), 'utf8');
+  return ajv.compile<File>(JSON.parse(text) as object);
+}

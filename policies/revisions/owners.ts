@@ -1,0 +1,107 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Day, parseDay } from '../../schema/calendar.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { didYouMean } from '../engine/parse/didYouMean.js';
+import { explainViolation } from '../engine/parse/explainViolation.js';
+import { fileSchemas, type OwnersFile } from '../engine/parse/policyFiles.js';
+import type { PolicySource } from '../engine/parse/policySource.js';
+import { Problems } from '../engine/parse/problems.js';
+import { SourceDocument } from '../engine/parse/sourceDocument.js';
+import { formatProblems } from '../engine/report/formatProblems.js';
+import { readPublicKey, writePublicKey } from './personKey.js';
+
+export interface Person {
+  readonly id: string;
+  /** The office, not the name. */
+  readonly label: string;
+  readonly key: KeyObject;
+  /** The last day on which the person's signature counts. */
+  readonly until: Day | undefined;
+}
+
+/** Whose signatures count: the root of trust, which each gateway and each registry holds for itself. */
+export interface Owners {
+  /** As it was read. */
+  readonly text: string;
+  readonly people: ReadonlyMap<string, Person>;
+  /** Registry -> ids of its people. */
+  readonly peopleOf: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+export async function loadOwners(file: string): Promise<Owners> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const message = `${file}, which says whose signatures count, cannot be read.`;
+    throw new PolkuError('POLICY_INVALID', message, { file }, { cause });
+  }
+  return parseOwners({ file, text });
+}
+
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+export function parseOwners(source: PolicySource): Owners {
+  const problems = new Problems();
+  const owners = readOwners(source, problems);
+  const found = problems.sorted();
+  if (owners && found.length === 0) return owners;
+  throw new PolkuError('POLICY_INVALID', `Nobody's signature counts yet:\n${formatProblems(found)}`);
+}
+
+function readOwners(file: PolicySource, problems: Problems): Owners | undefined {
+  const source = SourceDocument.parse(file, problems);
+  if (!source) return undefined;
+  if (!fileSchemas.owners(source.value)) {
+    for (const violation of fileSchemas.owners.errors ?? []) {
+      const plain = explainViolation(violation);
+      if (!plain) continue;
+      const place = plain.atKey ? source.keyPlace(plain.path) : source.place(plain.path);
+      problems.error(place, plain.message, plain.fix);
+    }
+    return undefined;
+  }
+  const content: OwnersFile = source.value;
+  const people = readPeople(content, source, problems);
+  const peopleOf = new Map<string, ReadonlySet<string>>();
+  for (const [registry, ids] of Object.entries(content.owners)) {
+    ids.forEach((id, index) => {
+      if (Object.hasOwn(content.people, id)) return;
+      const place = source.place(['owners', registry, index]);
+      problems.error(place, `There is no person "${id}".`, didYouMean(id, Object.keys(content.people)));
+    });
+    peopleOf.set(registry, new Set(ids));
+  }
+  return { text: file.text, people, peopleOf };
+}
+
+function readPeople(
+  content: OwnersFile,
+  source: SourceDocument,
+  problems: Problems,
+): ReadonlyMap<string, Person> {
+  const people = new Map<string, Person>();
+  const holders = new Map<string, string>();
+  for (const [id, { label, key: text, until }] of Object.entries(content.people)) {
+    const key = readPublicKey(text);
+    const lastDay = until === undefined ? undefined : parseDay(until);
+    if (until !== undefined && lastDay === undefined) {
+      problems.error(source.place(['people', id, 'until']), `There is no day ${until}.`);
+    }
+    const place = source.place(['people', id, 'key']);
+    if (!key) {
+      const fix = 'Write the line that "polku policy key" printed.';
+      problems.error(place, `The key of "${id}" is no public key (Ed25519, base64).`, fix);
+      continue;
+    }
+    // Two names for one key would let one person sign as two.
+    const holder = holders.get(writePublicKey(key));
+    if (holder !== undefined) {
+      problems.error(place, `"${id}" has the key of "${holder}".`, 'Give each person a key of their own.');
+    }
+    holders.set(writePublicKey(key), id);
+    people.set(id, { id, label, key, until: lastDay });
+  }
+  return people;
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { PolkuError } from '../../schema/polkuError.js';
+
+const FORMAT = 'polku-policy-revision/1';
+const FILE_NAME = /^[a-z][a-z0-9-]*\.ya?ml$/;
+
+/** Ids of people stand in names of files. */
+export const PERSON_ID = /^[a-z][a-z0-9-]*$/;
+
+/** One step in the life of the policies: the files that it sets, and which revision it follows. Immutable once signed. */
+export interface Revision {
+  /** From 1, rising; a gap is a proposal that was overtaken. */
+  readonly sequence: number;
+  /** Digest of the revision that it follows; undefined: it is the first. */
+  readonly parent: string | undefined;
+  /** Id of the person who proposed it. */
+  readonly author: string;
+  readonly comment: string;
+  readonly proposedAt: Date;
+  /** From then on the files that it sets deny everything. */
+  readonly expiresAt: Date;
+  /** File name -> its whole text; undefined: it is taken away. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+}
+
+/** A person's Ed25519 signature of a payload, in base64url. */
+export interface Signature {
+  readonly person: string;
+  readonly signature: string;
+}
+
+/** A revision as it is stored and travels: the very text that was signed, and by whom. */
+export interface SignedRevision {
+  readonly sequence: number;
+  readonly payload: string;
+  readonly signatures: readonly Signature[];
+}
+
+/** The text that is signed. */
+export function writePayload(revision: Revision): string {
+  const { parent, proposedAt, expiresAt, files } = revision;
+  const times = { proposedAt: proposedAt.toISOString(), expiresAt: expiresAt.toISOString() };
+  const texts = Object.fromEntries([...files].map(([file, text]) => [file, text ?? null]));
+  return `${JSON.stringify({ format: FORMAT, ...revision, parent: parent ?? null, ...times, files: texts }, null, 2)}\n`;
+}
+
+/** @throws PolkuError POLICY_STORE_INVALID */
+export function readPayload(payload: string): Revision {
+  const value = asRecord(parse(payload));
+  const { sequence, parent, author, comment } = value ?? {};
+  const [proposedAt, expiresAt] = [time(value?.['proposedAt']), time(value?.['expiresAt'])];
+  const files = Object.entries(asRecord(value?.['files']) ?? {});
+  const sound =
+    value?.['format'] === FORMAT &&
+    typeof sequence === 'number' &&
+    Number.isSafeInteger(sequence) &&
+    sequence > 0 &&
+    (parent === null || typeof parent === 'string') &&
+    typeof author === 'string' &&
+    PERSON_ID.test(author) &&
+    typeof comment === 'string' &&
+    files.length > 0 &&
+    files.every(([file, text]) => FILE_NAME.test(file) && (text === null || typeof text === 'string'));
+  if (!sound || !proposedAt || !expiresAt)
+    throw new PolkuError('POLICY_STORE_INVALID', `A revision is not of the form ${FORMAT}.`);
+  const texts = files.map(([file, text]) => [file, (text as string | null) ?? undefined] as const);
+  return {
+    sequence,
+    parent: parent ?? undefined,
+    author,
+    comment,
+    proposedAt,
+    expiresAt,
+    files: new Map(texts),
+  };
+}
+
+/** SHA-256 of a payload in hexadecimal: a revision names its parent by it. */
+export function digestOf(payload: string): string {
+  return createHash('sha256').update(payload).digest('hex');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function time(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? new Date(value) : undefined;
+  return date && date.toJSON() === value ? date : undefined;
+}

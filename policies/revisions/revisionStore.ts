@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PolkuError } from '../../schema/polkuError.js';
+import { PERSON_ID, type Signature, type SignedRevision } from './revision.js';
+
+const REVISION_FILE = /^(\d{6,})\.json$/;
+const SIGNATURE_FILE = /^(\d{6,})\.([a-z][a-z0-9-]*)\.sig$/;
+
+/**
+ * The revisions of a city's policies in a folder: `000007.json` is a revision with its author's signature,
+ * `000007.chief.sig` another person's. A file appears whole or not at all and is never changed, so that several processes
+ * may read and write at once. The store proves nothing: judgeRevisions does.
+ */
+export class RevisionStore {
+  constructor(readonly folder: string) {}
+
+  /**
+   * By sequence number; empty where there is no folder.
+   * @throws PolkuError POLICY_STORE_INVALID
+   */
+  async read(): Promise<readonly SignedRevision[]> {
+    const names = (await this.#names()).sort();
+    const revisions = new Map<number, { payload: string; signatures: Signature[] }>();
+    for (const name of names) {
+      const sequence = Number(REVISION_FILE.exec(name)?.[1]);
+      if (!sequence) continue;
+      const { payload, ...signature } = await this.#readRevision(name);
+      revisions.set(sequence, { payload, signatures: [signature] });
+    }
+    for (const name of names) {
+      const [, sequence, person] = SIGNATURE_FILE.exec(name) ?? [];
+      if (sequence === undefined || person === undefined) continue;
+      const revision = revisions.get(Number(sequence));
+      if (!revision) throw damaged(`${name} signs a revision that is missing`);
+      const signature = (await readFile(join(this.folder, name), 'utf8')).trim();
+      revision.signatures.push({ person, signature });
+    }
+    return [...revisions].map(([sequence, revision]) => ({ sequence, ...revision }));
+  }
+
+  /** @throws PolkuError POLICY_STALE where another revision has taken the number */
+  async addRevision(sequence: number, payload: string, { person, signature }: Signature): Promise<void> {
+    const text = `${JSON.stringify({ payload, person, signature }, null, 2)}\n`;
+    if (await this.#create(`${numbered(sequence)}.json`, text)) return;
+    throw new PolkuError(
+      'POLICY_STALE',
+      `Revision ${sequence} was proposed by somebody else meanwhile; propose again.`,
+    );
+  }
+
+  /** @throws PolkuError SIGNATURE_INVALID where the person has signed already */
+  async addSignature(sequence: number, { person, signature }: Signature): Promise<void> {
+    if (await this.#create(`${numbered(sequence)}.${person}.sig`, `${signature}\n`)) return;
+    throw new PolkuError('SIGNATURE_INVALID', `"${person}" has signed revision ${sequence} already.`);
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.folder);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      const message = `The store of policy revisions ${this.folder} cannot be read.`;
+      throw new PolkuError('POLICY_STORE_INVALID', message, {}, { cause });
+    }
+  }
+
+  async #readRevision(name: string): Promise<{ payload: string } & Signature> {
+    try {
+      return readSigned(JSON.parse(await readFile(join(this.folder, name), 'utf8')));
+    } catch (cause) {
+      throw damaged(`${name} is no revision`, cause);
+    }
+  }
+
+  /** false where there is such a file: it is never written over. */
+  async #create(name: string, text: string): Promise<boolean> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const draft = join(this.folder, `.${name}.${randomBytes(6).toString('hex')}`);
+    try {
+      await writeFile(draft, text, { mode: 0o640, flag: 'wx', flush: true });
+      await link(draft, join(this.folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(draft, { force: true });
+    }
+    const folder = await open(this.folder, 'r');
+    await folder.sync().finally(() => folder.close());
+    return true;
+  }
+}
+
+function readSigned(value: unknown): { payload: string } & Signature {
+  const { payload, person, signature } = value as Record<string, unknown>;
+  if (typeof payload !== 'string' || typeof person !== 'string' || typeof signature !== 'string')
+    throw new TypeError('Expected payload, person and signature.');
+  if (!PERSON_ID.test(person)) throw new TypeError('Expected the id of a person.');
+  return { payload, person, signature };
+}
+
+function numbered(sequence: number): string {
+  return String(sequence).padStart(6, '0');
+}
+
+function damaged(what: string, cause?: unknown): PolkuError {
+  const message = `The store of policy revisions is damaged: ${what}. Restore it from a copy.`;
+  return new PolkuError('POLICY_STORE_INVALID', message, {}, { cause });
+}

@@ -1,0 +1,132 @@
+/**
+ * Every error that a user of Polku can meet: its code, the HTTP status it travels with (0 where it never leaves the
+ * command line) and what it means. docs/errors.md is generated from this table, and a test holds them together. A
+ * retired code is never reused.
+ */
+export const errorTable = {
+  // Asking the gateway
+  UNAUTHENTICATED: { status: 401, meaning: 'There is no token, or it is not one this gateway trusts.' },
+  ISSUER_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The keys of the identity provider cannot be fetched, so no token can be checked.',
+  },
+  PURPOSE_MISSING: {
+    status: 400,
+    meaning: 'The header Purpose-Of-Use is missing, or names no known purpose.',
+  },
+  PURPOSE_NOT_HELD: {
+    status: 403,
+    meaning: 'The token does not carry the purpose of use that the request names.',
+  },
+  PURPOSE_NOT_PERMITTED: {
+    status: 403,
+    meaning:
+      'Policy does not show what was asked to this role for this purpose. The extensions name the coordinate, its owner and the policy revision.',
+  },
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'The operation does not fit the schema as this caller sees it.',
+  },
+  BAD_USER_INPUT: {
+    status: 400,
+    meaning: 'A variable or an argument has a value that its type does not take.',
+  },
+  BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    meaning: 'The client sent the hash of an operation alone; send its text.',
+  },
+  OPERATION_TOO_LARGE: {
+    status: 400,
+    meaning: 'The operation is over a limit: depth, aliases, tokens, list size or selections.',
+  },
+  REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    meaning: 'The document has no operation of that name, or several and no name.',
+  },
+  ID_UNKNOWN: {
+    status: 400,
+    meaning:
+      'An id is not one that was given to this recipient for this purpose; it may be from elsewhere, or never have existed.',
+  },
+  IDENTITY_CODE_LITERAL: {
+    status: 400,
+    meaning:
+      'An identity code stood in the text of the operation; it must be sent as a variable, so that it enters no log.',
+  },
+  IDENTITY_CODE_INVALID: {
+    status: 400,
+    meaning: 'The value is not a Finnish personal identity code: form, date or check character is wrong.',
+  },
+  RATE_LIMITED: { status: 429, meaning: 'Too many look-ups by identity code; wait and ask again.' },
+  SUBGRAPH_UNAVAILABLE: {
+    status: 502,
+    meaning: 'A registry did not answer; the rest of the response is whole.',
+  },
+  AUDIT_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The audit record could not be made durable, so no data was given.',
+  },
+  AUDIT_LOCKED: { status: 0, meaning: 'Another gateway writes the audit log of this data directory.' },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    meaning: 'Something broke inside; the decision id finds it in the log.',
+  },
+  // Registries, asked by a gateway
+  CONTEXT_REFUSED: { status: 403, meaning: 'A registry was asked without a valid decision context.' },
+  // Extraction and snapshots
+  SOURCE_UNREADABLE: { status: 0, meaning: 'A source file is missing or cannot be read.' },
+  SOURCE_COLUMNS: { status: 0, meaning: 'A source file lacks columns that the mapping names.' },
+  MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not fit the registry.' },
+  SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
+  SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
+  SNAPSHOT_INVALID: { status: 0, meaning: 'A snapshot is damaged or incomplete.' },
+  SNAPSHOT_NEWER: { status: 0, meaning: 'The snapshot was written by a newer Polku.' },
+  EXTRACTION_RUNNING: { status: 0, meaning: 'Another extraction holds the data directory.' },
+  EXTRACTION_INTERRUPTED: {
+    status: 0,
+    meaning: 'Extraction was stopped; the snapshots before it are untouched.',
+  },
+  STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
+  LINKAGE_STORE_INVALID: {
+    status: 0,
+    meaning: 'The linkage store is damaged, or belongs to another secret.',
+  },
+  LINKAGE_FULL: { status: 0, meaning: 'Every key of the linkage store is given out.' },
+  OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
+  NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
+  // Policies and configuration
+  POLICY_INVALID: {
+    status: 400,
+    meaning: 'A policy does not parse or does not compile; every fault is listed with its place.',
+  },
+  POLICY_UNSIGNED: {
+    status: 409,
+    meaning: 'No policy revision is signed by two people of every owner whom it concerns.',
+  },
+  POLICY_STALE: {
+    status: 409,
+    meaning:
+      'A policy revision is older than one that was in force, or follows one that is in force no more.',
+  },
+  POLICY_EXPIRED: { status: 409, meaning: 'A policy revision has expired; what it ruled over is denied.' },
+  SIGNATURE_INVALID: {
+    status: 403,
+    meaning: 'A signature of a policy revision is not by a person who may sign it, or its text was altered.',
+  },
+  POLICY_STORE_INVALID: {
+    status: 503,
+    meaning: 'The store of policy revisions is damaged: a file is missing, altered or of another form.',
+  },
+  SECRET_INVALID: {
+    status: 0,
+    meaning: 'A secret is missing, too short, or its file can be read by others.',
+  },
+  SUPERGRAPH_INVALID: { status: 0, meaning: 'The subgraphs do not compose.' },
+  ADDRESS_IN_USE: { status: 0, meaning: 'The port is taken.' },
+  USAGE: { status: 0, meaning: 'A command was called with words it does not know.' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof errorTable;

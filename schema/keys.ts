@@ -1,0 +1,16 @@
+/**
+ * Keys live between the gateway and the registries; outside, everyone sees sealed ids. See docs/decisions/keys.md.
+ */
+
+/** A person: an unsigned 32-bit integer given by linkage, a secret permutation of a counter. */
+export type PersonKey = number;
+
+/** A family: likewise, from a domain of its own. */
+export type FamilyKey = number;
+
+/** A contact or other record: 64 bits as 16 hexadecimal digits, a MAC of the source's own id. */
+export type ContactKey = string;
+
+/** The scalars whose values are keys inside and sealed ids outside: sealing goes by type. */
+export const keyScalars = ['PersonID', 'FamilyID', 'ContactID'] as const;
+export type KeyScalar = (typeof keyScalars)[number];

@@ -1,0 +1,20 @@
+import type { ExecutionResult } from 'graphql';
+import type { DecisionContext } from './tokens/decisionContext.js';
+
+/** A GraphQL request to a subgraph, as GraphQL over HTTP has it. */
+export interface SubgraphRequest {
+  readonly query: string;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * A subgraph as the gateway sees it, in this process or another. It answers only under a decision context, which in one
+ * process is handed over by reference and between processes is signed.
+ */
+export interface Subgraph {
+  readonly name: string;
+  /** Federation 2 SDL. */
+  readonly sdl: string;
+  execute(request: SubgraphRequest, context: DecisionContext): Promise<ExecutionResult>;
+}

@@ -1,0 +1,22 @@
+// The decorators of type-graphql, with the metadata store that they look for: it must be there before the first of them runs.
+import 'reflect-metadata';
+
+export {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  Int,
+  InterfaceType,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+} from 'type-graphql';

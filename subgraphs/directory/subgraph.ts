@@ -1,0 +1,173 @@
+import type { Feed } from '../../schema/feed.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
+import {
+  Arg,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from '../../schema/typeGraphql.js';
+import { PersonStub } from '../registry/entities/personStub.js';
+import { shuffleBy } from '../registry/enforcement/shuffle.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
+import type { RequestContext } from '../registry/subgraph/requestContext.js';
+import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { pageOf } from './pageOf.js';
+
+@ObjectType('Person')
+@Directive('@key(fields: "id")')
+class DirectoryPerson extends PersonStub {}
+
+/** What the directory knows besides what registries feed it. */
+export interface DirectoryStore {
+  /** The data owner of a registry, as its policy names them. */
+  readonly ownerOf: (registry: string) => string | undefined;
+}
+
+/**
+ * The subgraph that knows which registries there are and which persons are the caller's own clients. It owns no data: the
+ * registries feed it.
+ *
+ * @param registries all of them
+ * @param clientRegistries those that keep care relationships
+ */
+export function directoryModule(
+  registries: readonly string[],
+  clientRegistries: readonly string[],
+): SubgraphModule {
+  @ObjectType({ description: 'A departmental registry and the state of its snapshot.' })
+  @Directive('@key(fields: "name")')
+  class Registry {
+    @Field(() => String, { simple: true })
+    readonly name: string;
+
+    constructor({ name, ...feeds }: Record<string, unknown>) {
+      this.name = String(name);
+      Object.assign(this, Object.fromEntries(feedsIn(feeds, registries)));
+    }
+  }
+  declareFeeds(Registry, registries);
+
+  @ObjectType({ description: 'Some persons, and whether there are more.' })
+  @Directive('@key(fields: "first after")')
+  class PersonPage {
+    @Field(() => Int, { simple: true })
+    @Directive('@inaccessible')
+    readonly first: number;
+
+    @Field(() => PersonIDScalar, { nullable: true, simple: true })
+    @Directive('@inaccessible')
+    readonly after: PersonKey | null;
+
+    constructor({ first, after, ...feeds }: Record<string, unknown>) {
+      this.first = first as number;
+      this.after = (after as PersonKey | undefined) ?? null;
+      Object.assign(this, Object.fromEntries(feedsIn(feeds, clientRegistries)));
+    }
+  }
+  declareFeeds(PersonPage, clientRegistries);
+
+  const stateOf = (registry: Registry): Feed => {
+    const feeds = new Map(feedsIn({ ...registry }, registries));
+    return feeds.get(registry.name)!;
+  };
+
+  @Resolver(() => Registry)
+  class RegistryResolver {
+    @Query(() => [Registry], { description: 'The registries joined here.' })
+    registries(): Registry[] {
+      return registries.map((name) => new Registry({ name }));
+    }
+
+    @FieldResolver(() => String, { nullable: true, description: 'Who answers for it and writes its policy.' })
+    owner(@Root() { name }: Registry, @Ctx() { store }: RequestContext<DirectoryStore>): string | null {
+      return store.ownerOf(name) ?? null;
+    }
+
+    @FieldResolver(() => Int, { nullable: true, description: 'Rows in the snapshot.' })
+    @Directive(requiresFeeds(registries))
+    rows(@Root() registry: Registry): number | null {
+      return numberIn(stateOf(registry), 'rows');
+    }
+
+    @FieldResolver(() => Int, { nullable: true, description: 'Rows of the source that were not taken in.' })
+    @Directive(requiresFeeds(registries))
+    rejects(@Root() registry: Registry): number | null {
+      return numberIn(stateOf(registry), 'rejects');
+    }
+
+    @FieldResolver(() => String, { nullable: true, description: 'When the snapshot was taken, by ISO 8601.' })
+    @Directive(requiresFeeds(registries))
+    extractedAt(@Root() registry: Registry): string | null {
+      return textIn(stateOf(registry), 'extractedAt');
+    }
+
+    @FieldResolver(() => Boolean, { nullable: true, description: 'Whether nobody in it exists.' })
+    @Directive(requiresFeeds(registries))
+    synthetic(@Root() registry: Registry): boolean | null {
+      const text = textIn(stateOf(registry), 'synthetic');
+      return text === null ? null : text === 'true';
+    }
+  }
+
+  @Resolver(() => PersonPage)
+  class PersonPageResolver {
+    @Query(() => PersonPage, {
+      description: 'My clients: those with whom I, or my unit, have a care relationship.',
+    })
+    persons(
+      @Arg('first', () => Int, { description: 'At most 1000.' }) first: number,
+      @Arg('after', () => PersonIDScalar, {
+        nullable: true,
+        description: 'The last person of the page before.',
+      })
+      after: PersonKey | null | undefined,
+    ): PersonPage {
+      return new PersonPage({ first, after });
+    }
+
+    @FieldResolver(() => [DirectoryPerson], { nullable: true })
+    @Directive(requiresFeeds(clientRegistries))
+    nodes(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): DirectoryPerson[] {
+      const { persons } = pageOf(clientsIn(page), page, shuffleBy(decision.domain));
+      return persons.map((person) => new DirectoryPerson(person));
+    }
+
+    @FieldResolver(() => Boolean, { nullable: true })
+    @Directive(requiresFeeds(clientRegistries))
+    hasMore(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): boolean {
+      return pageOf(clientsIn(page), page, shuffleBy(decision.domain)).hasMore;
+    }
+  }
+
+  const clientsIn = (page: PersonPage): Set<PersonKey> => {
+    const feeds = feedsIn({ ...page }, clientRegistries);
+    return new Set(
+      feeds.flatMap(([, feed]) => [...((feed.columns['person'] as Uint32Array | undefined) ?? [])]),
+    );
+  };
+
+  return {
+    resolvers: [RegistryResolver, PersonPageResolver],
+    entities: [Registry, PersonPage, DirectoryPerson],
+    references: {
+      Registry: (representation) => new Registry(representation),
+      PersonPage: (representation) => new PersonPage(representation),
+      Person: ({ id }) => new DirectoryPerson(id as number),
+    },
+  };
+}
+
+function numberIn(feed: Feed, column: string): number | null {
+  return (feed.columns[column] as Float64Array | undefined)?.[0] ?? null;
+}
+
+function textIn(feed: Feed, column: string): string | null {
+  return (feed.columns[column] as readonly (string | null)[] | undefined)?.[0] ?? null;
+}

@@ -1,0 +1,30 @@
+import { careRelationships, contactColumns, objections } from '../registry/columns/commonTables.js';
+import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+
+/** Early education: a month of attendance is a contact. */
+export const educationRegistry = defineRegistry({
+  name: 'education',
+  schemaVersion: 1,
+  tables: {
+    contacts: defineTable({
+      order: 'start',
+      columns: {
+        ...contactColumns,
+        hours: { kind: 'number' },
+        absenceDays: { kind: 'number' },
+      },
+    }),
+    enrolments: defineTable({
+      order: 'start',
+      columns: {
+        start: { kind: 'day' },
+        end: { kind: 'day', optional: true },
+        service: { kind: 'code', list: 'services' },
+        unit: { kind: 'code' },
+        hoursPerWeek: { kind: 'number', optional: true },
+      },
+    }),
+    careRelationships,
+    objections,
+  },
+});

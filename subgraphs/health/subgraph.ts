@@ -1,0 +1,13 @@
+import { contactFeeds } from '../registry/feeds/contactFeeds.js';
+import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { HealthPersonResolver } from './resolvers.js';
+import { HealthContact, HealthPerson } from './types.js';
+
+export const healthModule = joinModules(
+  {
+    resolvers: [HealthPersonResolver],
+    entities: [HealthPerson, HealthContact],
+    references: { Person: ({ id }) => new HealthPerson(id as number) },
+  },
+  contactFeeds('health', 'HealthContact', 'healthContacts'),
+);

@@ -1,0 +1,20 @@
+import { careRelationships, contactColumns, objections } from '../registry/columns/commonTables.js';
+import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+
+/** Health services' visits. */
+export const healthRegistry = defineRegistry({
+  name: 'health',
+  schemaVersion: 1,
+  tables: {
+    contacts: defineTable({
+      order: 'start',
+      columns: {
+        ...contactColumns,
+        diagnosis: { kind: 'code', optional: true },
+        urgency: { kind: 'code', list: 'urgencies', optional: true },
+      },
+    }),
+    careRelationships,
+    objections,
+  },
+});

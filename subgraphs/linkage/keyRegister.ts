@@ -1,0 +1,93 @@
+import { PolkuError } from '../../schema/polkuError.js';
+import type { DigestTable } from './digestTable.js';
+import { Permutation } from './permutation.js';
+
+/** What a register keeps in the store's file, besides its secret permutation. */
+export interface KeyRegisterContent {
+  readonly domain: number;
+  /** How many keys were given out. */
+  readonly issued: number;
+  readonly digests: DigestTable;
+  /** Keys that turned out to be another's, and that other key. */
+  readonly aliases: ReadonlyMap<number, number>;
+}
+
+/** The keys of one kind: which digest leads to which key, and which keys are free. */
+export class KeyRegister {
+  readonly domain: number;
+  readonly digests: DigestTable;
+  private readonly permutation: Permutation;
+  private readonly aliasOf: Map<number, number>;
+  private issuedKeys: number;
+
+  constructor(content: KeyRegisterContent, permutationKey: Uint8Array) {
+    this.domain = content.domain;
+    this.issuedKeys = content.issued;
+    this.digests = content.digests;
+    this.aliasOf = new Map(content.aliases);
+    this.permutation = new Permutation(content.domain, permutationKey);
+  }
+
+  get issued(): number {
+    return this.issuedKeys;
+  }
+
+  get aliases(): ReadonlyMap<number, number> {
+    return this.aliasOf;
+  }
+
+  /** The canonical key that a digest leads to. */
+  find(digest: Buffer): number | undefined {
+    const key = this.digests.get(digest);
+    return key === undefined ? undefined : this.canonical(key);
+  }
+
+  /** The key that a digest leads to; a new one where there is none. */
+  findOrAssign(digest: Buffer): number {
+    const known = this.find(digest);
+    if (known !== undefined) return known;
+    const key = this.nextKey();
+    this.digests.set(digest, key);
+    return key;
+  }
+
+  /**
+   * Makes two digests lead to one key, whichever was seen first. Where both have keys already, the older key remains and
+   * the younger becomes its alias. Snapshots written before still hold the younger key, whose rows nobody finds until
+   * their registry is extracted anew: a merge therefore wants every registry extracted again.
+   */
+  merge(one: Buffer, other: Buffer): number {
+    const [first, second] = [this.find(one), this.find(other)];
+    if (first === undefined || second === undefined) {
+      const key = first ?? second ?? this.nextKey();
+      this.digests.set(one, key);
+      this.digests.set(other, key);
+      return key;
+    }
+    if (first === second) return first;
+    const firstIsOlder = this.permutation.invert(first) < this.permutation.invert(second);
+    const [older, younger] = firstIsOlder ? [first, second] : [second, first];
+    this.aliasOf.set(younger, older);
+    return older;
+  }
+
+  private canonical(key: number): number {
+    let current = key;
+    for (let other = this.aliasOf.get(current); other !== undefined; other = this.aliasOf.get(current)) {
+      current = other;
+    }
+    return current;
+  }
+
+  private nextKey(): number {
+    if (this.issuedKeys >= this.domain) {
+      throw new PolkuError(
+        'LINKAGE_FULL',
+        `All ${this.domain} keys of the linkage store are given out. Remove the data directory's linkage folder and ` +
+          'its snapshots, and extract anew with a larger expected population.',
+        { domain: this.domain },
+      );
+    }
+    return this.permutation.apply(this.issuedKeys++);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Day } from '../../schema/calendar.js';
+import type { Feed } from '../../schema/feed.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../schema/partialDay.js';
+import type { Period } from '../registry/contacts/period.js';
+import { type ContactRow, contactRows } from './contactRow.js';
+import { type Episode, mergeEpisodes } from './episodes.js';
+
+type SectorFeeds = readonly (readonly [sector: string, Feed])[];
+
+/**
+ * The service path of a person: contacts of all sectors shown, merged in time order. It is computed from what the
+ * registries told, never from more.
+ *
+ * @param shuffle ranks persons where dates, sector and service are equal
+ */
+export function personPath(
+  feeds: SectorFeeds,
+  period: Period,
+  shuffle: (person: PersonKey) => number,
+): Episode[] {
+  return inTellableOrder(mergeEpisodes(contactsIn(feeds, period)), feeds, shuffle);
+}
+
+/** The service path of a family: contacts of everyone who was a member at that time. */
+export function familyPath(
+  members: Feed,
+  feeds: SectorFeeds,
+  period: Period,
+  shuffle: (person: PersonKey) => number,
+): Episode[] {
+  const wasMember = membershipTest(members);
+  const contacts = contactsIn(feeds, period).filter(wasMember);
+  return inTellableOrder(mergeEpisodes(contacts), feeds, shuffle);
+}
+
+function contactsIn(feeds: SectorFeeds, { from, until }: Period): ContactRow[] {
+  const contacts = feeds.flatMap(([sector, feed]) => contactRows(sector, feed));
+  return contacts.filter(({ startedAt, endedAt }) =>
+    overlaps(startedAt, endedAt || startedAt, from ?? -Infinity, until ?? Infinity),
+  );
+}
+
+function membershipTest(members: Feed): (contact: ContactRow) => boolean {
+  if (members.state !== 'data') return () => false;
+  const person = members.columns['person'] as Uint32Array;
+  const startedAt = members.columns['startedAt'] as Int32Array;
+  const endedAt = members.columns['endedAt'] as Int32Array;
+  const memberships = new Map<PersonKey, { from: Day; until: Day }[]>();
+  for (const [row, key] of person.entries()) {
+    const until = endedAt[row] === NO_PARTIAL_DAY ? Infinity : lastDayOf(endedAt[row]!);
+    memberships.set(key, [...(memberships.get(key) ?? []), { from: firstDayOf(startedAt[row]!), until }]);
+  }
+  return (contact) =>
+    (memberships.get(contact.person) ?? []).some(({ from, until }) =>
+      overlaps(contact.startedAt, contact.startedAt, from, until),
+    );
+}
+
+/** Whether an interval of partial dates can overlap a period of days. */
+function overlaps(startedAt: PartialDay, endedAt: PartialDay, from: Day, until: Day): boolean {
+  return firstDayOf(startedAt) <= until && lastDayOf(endedAt) >= from;
+}
+
+function inTellableOrder(
+  episodes: Episode[],
+  feeds: SectorFeeds,
+  shuffle: (person: PersonKey) => number,
+): Episode[] {
+  const rankOf = new Map(feeds.map(([sector], index) => [sector, index]));
+  const personRanks = new Map<PersonKey, number>();
+  for (const { person } of episodes) if (!personRanks.has(person)) personRanks.set(person, shuffle(person));
+  return episodes.toSorted(
+    (a, b) =>
+      a.startedAt - b.startedAt ||
+      rankOf.get(a.sector)! - rankOf.get(b.sector)! ||
+      compareText(a.service ?? '', b.service ?? '') ||
+      personRanks.get(a.person)! - personRanks.get(b.person)!,
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

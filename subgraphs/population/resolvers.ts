@@ -1,0 +1,149 @@
+import type { Day } from '../../schema/calendar.js';
+import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { partialDay } from '../../schema/partialDay.js';
+import { DateScalar } from '../../schema/scalars/dateScalar.js';
+import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars/keyScalar.js';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from '../../schema/typeGraphql.js';
+import { codeAt } from '../registry/columns/table.js';
+import { rowNumbers, selectRows } from '../registry/contacts/selectRows.js';
+import { familyIndexOf } from '../registry/overlays/familyIndex.js';
+import type { RegistryContext } from '../registry/subgraph/registryContext.js';
+import type { populationRegistry } from './tables.js';
+import { Family, FamilyMember, FamilyMembership, Person, Sex } from './types.js';
+
+type Context = RegistryContext<typeof populationRegistry>;
+
+const MISSING_DAY = 'Without a day: those of all times.';
+
+@ArgsType()
+class MembershipArgs {
+  @Field(() => DateScalar, { nullable: true, description: MISSING_DAY })
+  @Directive('@tests(field: "FamilyMembership.startedAt")')
+  on?: Day | null;
+}
+
+@ArgsType()
+class MemberArgs {
+  @Field(() => DateScalar, { nullable: true, description: MISSING_DAY })
+  @Directive('@tests(field: "FamilyMember.startedAt")')
+  on?: Day | null;
+}
+
+@Resolver(() => Person)
+export class PersonResolver {
+  @Query(() => Person, {
+    nullable: true,
+    description: 'A person whose id this recipient was given for this purpose.',
+  })
+  person(@Arg('id', () => PersonIDScalar) id: PersonKey): Person {
+    return new Person(id);
+  }
+
+  @Query(() => Person, {
+    nullable: true,
+    description:
+      "The caller as a data subject: the person whom the login service names in the caller's token.",
+  })
+  me(@Ctx() { decision }: Context): Person | null {
+    return decision.person === undefined ? null : new Person(decision.person);
+  }
+
+  @FieldResolver(() => Int, { nullable: true })
+  async birthYear(@Root() { id }: Person, @Ctx() { store }: Context): Promise<number | null> {
+    const { table, from, to } = await store.rows.rows('persons', id);
+    return from === to ? null : partialDay(table.columns.birth[from]!, 'year') / 10_000;
+  }
+
+  @FieldResolver(() => Sex, { nullable: true })
+  async sex(@Root() { id }: Person, @Ctx() { store }: Context): Promise<Sex | null> {
+    const { table, from, to } = await store.rows.rows('persons', id);
+    return from === to ? null : ((codeAt(table.columns.sex, from) as Sex | undefined) ?? null);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'First language, by ISO 639-1.' })
+  async language(@Root() { id }: Person, @Ctx() { store }: Context): Promise<string | null> {
+    const { table, from, to } = await store.rows.rows('persons', id);
+    return from === to ? null : (codeAt(table.columns.language, from) ?? null);
+  }
+
+  // It takes no day: asked for one day after another, it would tell when somebody moved, which no owner shows.
+  @FieldResolver(() => String, { nullable: true, description: 'District of residence, the last known.' })
+  async district(@Root() { id }: Person, @Ctx() { store }: Context): Promise<string | null> {
+    const { table, from, to } = await store.rows.rows('residences', id);
+    return from === to ? null : (codeAt(table.columns.district, to - 1) ?? null);
+  }
+
+  @FieldResolver(() => [FamilyMembership], {
+    nullable: true,
+    description: 'Families that the person is or was in.',
+  })
+  async families(
+    @Root() { id }: Person,
+    @Args(() => MembershipArgs) { on }: MembershipArgs,
+    @Ctx() context: Context,
+  ): Promise<FamilyMembership[]> {
+    const slice = await context.store.rows.rows('memberships', id);
+    const rows = membershipsOn(on, rowNumbers(slice), 'FamilyMembership', context);
+    return rows.map((row) => new FamilyMembership(slice.table, row));
+  }
+}
+
+@Resolver(() => Family)
+export class FamilyResolver {
+  @Query(() => Family, {
+    nullable: true,
+    description: 'A family whose id this recipient was given for this purpose.',
+  })
+  family(@Arg('id', () => FamilyIDScalar) id: FamilyKey): Family {
+    return new Family(id);
+  }
+
+  @FieldResolver(() => [FamilyMember], {
+    nullable: true,
+    description: 'People who are or were in the family.',
+  })
+  members(
+    @Root() { id }: Family,
+    @Args(() => MemberArgs) { on }: MemberArgs,
+    @Ctx() context: Context,
+  ): FamilyMember[] {
+    const { memberships } = context.store.tables;
+    const rows = membershipsOn(on, familyIndexOf(memberships).rowsOf(id), 'FamilyMember', context);
+    return rows.map((row) => new FamilyMember(memberships, row));
+  }
+}
+
+function membershipsOn(
+  on: Day | null | undefined,
+  rows: Iterable<number>,
+  type: string,
+  context: Context,
+): number[] {
+  const { memberships } = context.store.tables;
+  return selectRows(memberships, rows, {
+    period: { from: on, until: on },
+    context,
+    type,
+    ongoing: true,
+    identity: (row, about) => {
+      const { family, role } = memberships.columns;
+      const [other, key] = type === 'FamilyMember' ? ['person', about.subject] : ['family', family[row]!];
+      return JSON.stringify([
+        context.access.see(`${type}.${other}`, about, key),
+        context.access.see(`${type}.role`, about, codeAt(role, row) ?? ''),
+      ]);
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+
+/** The population register. */
+export const populationRegistry = defineRegistry({
+  name: 'population',
+  schemaVersion: 1,
+  tables: {
+    persons: defineTable({
+      order: 'birth',
+      columns: {
+        birth: { kind: 'day' },
+        death: { kind: 'day', optional: true },
+        sex: { kind: 'code' },
+        language: { kind: 'code', list: 'languages' },
+      },
+    }),
+    guardianships: defineTable({
+      order: 'start',
+      columns: { guardian: { kind: 'person' }, start: { kind: 'day' }, end: { kind: 'day', optional: true } },
+    }),
+    memberships: defineTable({
+      order: 'start',
+      columns: {
+        family: { kind: 'family' },
+        role: { kind: 'code' },
+        start: { kind: 'day' },
+        end: { kind: 'day', optional: true },
+      },
+    }),
+    residences: defineTable({
+      order: 'start',
+      columns: {
+        district: { kind: 'code', list: 'districts' },
+        start: { kind: 'day' },
+        end: { kind: 'day', optional: true },
+      },
+    }),
+    /** Non-disclosure for safety (661/2009 §36). */
+    nonDisclosures: defineTable({
+      order: 'start',
+      columns: { start: { kind: 'day' }, end: { kind: 'day', optional: true } },
+    }),
+  },
+});

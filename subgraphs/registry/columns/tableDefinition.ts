@@ -1,0 +1,45 @@
+/**
+ * What a registry keeps, declared once: extraction fills it, snapshots store it, columns serve it.
+ *
+ * - `day`: days since 1970-01-01;
+ * - `code`: one of a small set of texts, dictionary-coded; `list` names the code list that it must be in, if any;
+ * - `record`: 64-bit key of a record, a MAC of the source's own id;
+ * - `person`, `family`: keys given by linkage;
+ * - `number`: a double.
+ */
+export type ColumnDefinition =
+  | { readonly kind: 'day' | 'record' | 'person' | 'family' | 'number'; readonly optional?: boolean }
+  | { readonly kind: 'code'; readonly list?: string; readonly optional?: boolean };
+
+/**
+ * A table: rows about one person each (the data subject), kept in the order of person key, then of `order`. Every table
+ * has the column of the subject besides those listed here.
+ */
+export interface TableDefinition {
+  /** The column after which the rows of one person are ordered; an interval's start. */
+  readonly order: string;
+  readonly columns: Readonly<Record<string, ColumnDefinition>>;
+}
+
+/** A registry: its name, and its tables by name. */
+export interface RegistryDefinition {
+  readonly name: string;
+  /** Rises when tables change, so that an older program refuses a newer snapshot. */
+  readonly schemaVersion: number;
+  /** The registry with whose extraction it is written, where it has none of its own. */
+  readonly extractedWith?: string;
+  readonly tables: Readonly<Record<string, TableDefinition>>;
+}
+
+/** Keeps the literal types of a definition, so that columns are typed by it. */
+export function defineTable<const Definition extends TableDefinition>(
+  table: Definition & { readonly order: keyof Definition['columns'] },
+): Definition {
+  return table;
+}
+
+export function defineRegistry<const Definition extends RegistryDefinition>(
+  registry: Definition,
+): Definition {
+  return registry;
+}

@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Disclosure, disclosureFolder } from './disclosureLog.js';
+
+/** What registries have disclosed, oldest day first; empty where none keeps a log here. Torn lines are left out. */
+export async function readDisclosures(data: string): Promise<Disclosure[]> {
+  const folder = disclosureFolder(data);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+  const disclosures: Disclosure[] = [];
+  for (const name of names.filter((file) => file.endsWith('.jsonl')).sort()) {
+    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+      const disclosure = readLine(line);
+      if (disclosure) disclosures.push(disclosure);
+    }
+  }
+  return disclosures;
+}
+
+function readLine(line: string): Disclosure | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as Disclosure);
+  } catch {
+    return undefined;
+  }
+}

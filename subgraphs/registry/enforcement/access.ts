@@ -1,0 +1,109 @@
+import { applyMask, type Maskable, type MaskTables } from '../../../policies/engine/catalogue/masks.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import type {
+  Condition,
+  ConditionName,
+  Decision,
+  Permission,
+  PopulationCondition,
+} from '../../../policies/engine/decision.js';
+import type { DataRecord, DataSubject } from './dataSubject.js';
+
+/** A condition that is asked of the record, not of its subject. */
+export type RecordCondition = 'own-unit' | `within-years(${number})`;
+
+type SubjectCondition = Exclude<Condition, RecordCondition>;
+
+/** Says whether a condition holds for a data subject, from the registry's own rows. */
+export type ConditionTest = (subject: PersonKey) => boolean;
+
+/** What a registry needs in order to decide for one caller. What it cannot evaluate never holds. */
+export interface ConditionTests {
+  readonly subject: Readonly<Partial<Record<Exclude<ConditionName, 'own-unit'>, ConditionTest>>>;
+  /** The test of whether a person is in the population of a research permit. */
+  readonly population: (condition: PopulationCondition) => ConditionTest;
+  readonly record: (condition: RecordCondition, record: DataRecord) => boolean;
+  /** Whether a person, or somebody they live with, is under non-disclosure for safety (661/2009 §36). */
+  readonly isShielded: ConditionTest;
+}
+
+export function isOfRecord(condition: Condition): condition is RecordCondition {
+  return condition === 'own-unit' || condition.startsWith('within-years(');
+}
+
+/**
+ * What the caller of one request may see of whom: the policy's decision joined with the conditions of each data subject and
+ * record. Every answer about a person is kept for the request.
+ */
+export class Access {
+  /** Data subjects of whom something was permitted in this request. */
+  readonly disclosed = new Set<PersonKey>();
+  readonly #held = new Map<
+    SubjectCondition | 'shielded',
+    { test: ConditionTest; answers: Map<PersonKey, boolean> }
+  >();
+
+  constructor(
+    readonly decision: Decision,
+    private readonly tests: ConditionTests,
+    readonly maskTables: MaskTables,
+  ) {}
+
+  /** The strongest of these permissions whose conditions hold; a person or record that is unknown meets none. */
+  permit(
+    permissions: readonly Permission[],
+    { subject, record }: Partial<DataSubject>,
+  ): Permission | undefined {
+    const permission = permissions.find(({ conditions }) =>
+      conditions.every((condition) =>
+        isOfRecord(condition)
+          ? record !== undefined && this.tests.record(condition, record)
+          : this.#holds(condition, subject),
+      ),
+    );
+    if (permission && subject !== undefined) this.disclosed.add(subject);
+    return permission;
+  }
+
+  /** How a coordinate is shown of a person or record; undefined: not at all. */
+  shown(coordinate: string, about: Partial<DataSubject>): Permission | undefined {
+    const permission = this.permit(this.decision.show(coordinate), about);
+    return permission && !this.isShielded(coordinate, about.subject) ? permission : undefined;
+  }
+
+  /** A value as it is shown of a person or record; null where it is not. */
+  see<Value extends Maskable>(
+    coordinate: string,
+    about: Partial<DataSubject>,
+    value: Value,
+  ): Maskable | null {
+    const permission = this.shown(coordinate, about);
+    if (!permission) return null;
+    return permission.mask ? (applyMask(permission.mask, value, this.maskTables) ?? null) : value;
+  }
+
+  /** Whether non-disclosure for safety withholds a coordinate of a person; of a person unknown it does. */
+  isShielded(coordinate: string, subject: PersonKey | undefined): boolean {
+    if (!this.decision.shields(coordinate)) return false;
+    return subject === undefined || this.#holds('shielded', subject);
+  }
+
+  #holds(condition: SubjectCondition | 'shielded', subject: PersonKey | undefined): boolean {
+    if (subject === undefined) return false;
+    let held = this.#held.get(condition);
+    if (!held) this.#held.set(condition, (held = { test: this.#testOf(condition), answers: new Map() }));
+    let answer = held.answers.get(subject);
+    if (answer === undefined) held.answers.set(subject, (answer = held.test(subject)));
+    return answer;
+  }
+
+  #testOf(condition: SubjectCondition | 'shielded'): ConditionTest {
+    if (condition === 'shielded') return this.tests.isShielded;
+    if (isOfPopulation(condition)) return this.tests.population(condition);
+    return this.tests.subject[condition] ?? (() => false);
+  }
+}
+
+function isOfPopulation(condition: Condition): condition is PopulationCondition {
+  return condition.startsWith('born(') || condition.startsWith('living-in(');
+}

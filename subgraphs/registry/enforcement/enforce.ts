@@ -1,0 +1,93 @@
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import { applyMask, type Maskable } from '../../../policies/engine/catalogue/masks.js';
+import type { GraphField, PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
+import { Feed } from '../../../schema/feed.js';
+import type { RequestContext } from '../subgraph/requestContext.js';
+import { aboutOf } from './dataSubject.js';
+import type { FeedRows } from './feedRows.js';
+import { guardFeed, withholdsFeed } from './guardFeed.js';
+
+type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
+
+/**
+ * The registry's one choke point: wraps the resolver of every field and feed of a subgraph, built from the schema, so
+ * that none can be forgotten. A field answers only what its owner shows to this purpose and of this data subject, masked
+ * before it leaves; a feed only what its derived type may take. A field that policy does not know answers nothing.
+ */
+export function enforce(schema: GraphQLSchema, graph: PolicyGraph): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const known = graph.fields.get(`${type.name}.${field.name}`);
+      field.resolve = guard(
+        known,
+        (field.resolve as Resolver | undefined) ?? defaultFieldResolver,
+        field.name,
+      );
+    }
+  }
+}
+
+function guard(field: GraphField | undefined, resolve: Resolver, name: string): Resolver {
+  // Entities are found by keys that the gateway holds; whatever is read of them then is guarded field by field.
+  if (name === '_entities') return resolve;
+  switch (field?.kind) {
+    case 'key':
+      return resolve;
+    case 'feed':
+      return guardedFeed(field, resolve);
+    case 'governed':
+      return guardedField(field, resolve);
+    default:
+      return () => null;
+  }
+}
+
+function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
+  const { lineage } = field;
+  if (!lineage) return () => Feed.withheld;
+  return async (source, args, context, info) => {
+    if (withholdsFeed(field.type, lineage, context.access)) return Feed.withheld;
+    const answer = (await resolve(source, args, context, info)) as FeedRows | Feed | null;
+    if (answer === null) return null;
+    // A feed that its resolver made whole is of no person, or stands for one that did not come.
+    if (answer instanceof Feed)
+      return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
+    return guardFeed(answer, field.type, lineage, context.access);
+  };
+}
+
+function guardedField(field: GraphField, resolve: Resolver): Resolver {
+  const tests = field.arguments.flatMap(({ coordinate, tests }) =>
+    tests === undefined ? [] : [{ name: argumentName(coordinate), coordinate: tests }],
+  );
+  return (source, args, context, info) => {
+    const { access } = context;
+    const permissions = access.decision.show(field.coordinate);
+    if (permissions.length === 0) return null;
+    const asked = tests.filter(({ name }) => args[name] != null);
+    if (asked.some(({ coordinate }) => access.decision.show(coordinate).length === 0)) return null;
+
+    const show = (item: unknown): unknown => {
+      if (item == null) return null;
+      const about = aboutOf(item, source);
+      const permission = access.permit(permissions, about);
+      if (!permission || access.isShielded(field.coordinate, about.subject)) return null;
+      return permission.mask
+        ? (applyMask(permission.mask, item as Maskable, access.maskTables) ?? null)
+        : item;
+    };
+    // Of a list, what is not shown is left out: a null would tell that there is something.
+    const showAll = (value: unknown) => {
+      if (!Array.isArray(value)) return show(value);
+      // Nothing more is gathered when the budget is used up; the answer is refused as a whole then.
+      return context.budget.spend(value.length) ? value.map(show).filter((item) => item !== null) : null;
+    };
+    const value = resolve(source, args, context, info);
+    return value instanceof Promise ? value.then(showAll) : showAll(value);
+  };
+}
+
+function argumentName(coordinate: string): string {
+  return coordinate.slice(coordinate.indexOf('(') + 1, -2);
+}

@@ -1,0 +1,38 @@
+import type { DateFormat } from './mapping.js';
+
+/** A column as a mapping file writes it: the source column's name, or how it is read. */
+export type ColumnEntry =
+  | string
+  | {
+      readonly from?: string;
+      readonly constant?: string;
+      readonly values?: Readonly<Record<string, string>>;
+      readonly dates?: DateFormat;
+      readonly take?: 'last-day-of-month';
+      readonly scheme?: string;
+    };
+
+export interface TableEntry {
+  readonly file: string;
+  readonly subject: string;
+  readonly scheme?: string;
+  readonly unique?: string;
+  readonly interval?: readonly [string, string];
+  readonly columns: Readonly<Record<string, ColumnEntry>>;
+}
+
+/** A mapping file that fits schema/mapping.schema.json. */
+export interface MappingFile {
+  readonly registry: string;
+  readonly scheme: string;
+  readonly format: {
+    readonly type: 'csv' | 'parquet';
+    readonly delimiter?: string;
+    readonly quote?: string;
+    readonly encoding?: string;
+    readonly dates?: DateFormat;
+  };
+  readonly knows?: string;
+  readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };
+  readonly tables: Readonly<Record<string, TableEntry>>;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { LineCounter, parseDocument } from 'yaml';
+import { packageRoot } from '../../../../schema/packageRoot.js';
+import { PolkuError } from '../../../../schema/polkuError.js';
+import type { RegistryDefinition } from '../../columns/tableDefinition.js';
+import { compileMapping } from './compileMapping.js';
+import type { Mapping } from './mapping.js';
+import { MappingFaults, type MappingPath } from './mappingFaults.js';
+import type { MappingFile } from './mappingFile.js';
+import { didYouMean } from './nearestName.js';
+
+/**
+ * The mapping of a registry: `subgraphs/<registry>/mapping.yaml`.
+ * @throws PolkuError MAPPING_INVALID or SCHEME_UNKNOWN, with every fault and its place
+ */
+export async function readMapping(definition: RegistryDefinition): Promise<Mapping> {
+  const file = `subgraphs/${definition.name}/mapping.yaml`;
+  try {
+    return parseMapping(await readFile(join(packageRoot(), file), 'utf8'), definition, file);
+  } catch (cause) {
+    if (cause instanceof PolkuError) throw cause;
+    throw new PolkuError('MAPPING_INVALID', `${file} cannot be read.`, { file }, { cause });
+  }
+}
+
+/** Reads the text of a mapping file; `file` names it in messages. */
+export function parseMapping(text: string, definition: RegistryDefinition, file: string): Mapping {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const faults = new MappingFaults(file, document, lines);
+  for (const error of document.errors) faults.atOffset(error.pos[0], error.message);
+  faults.throwIfAny();
+  const content: unknown = document.toJS();
+  const validate = validator();
+  if (!validate(content)) {
+    for (const error of validate.errors ?? []) faults.at(pathOf(error), explain(error));
+    faults.throwIfAny();
+  }
+  const mapping = compileMapping(content as MappingFile, definition, faults);
+  faults.throwIfAny();
+  return mapping;
+}
+
+let compiled: ValidateFunction | undefined;
+
+function validator(): ValidateFunction {
+  if (!compiled) {
+    const schema = readFileSync(join(packageRoot(), 'schema/mapping.schema.json'), 'utf8');
+    const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
+    compiled = ajv.compile(JSON.parse(schema) as object);
+  }
+  return compiled;
+}
+
+function pathOf(error: ErrorObject): MappingPath {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const unknown: unknown = error.params['additionalProperty'];
+  return typeof unknown === 'string' ? [...path, unknown] : path;
+}
+
+/** What JSON Schema found, in words of somebody who writes mappings. */
+function explain(error: ErrorObject): string {
+  const where = error.instancePath.split('/').at(-1) || 'the mapping';
+  const parameters: Readonly<Record<string, unknown>> = error.params;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name = String(parameters['additionalProperty']);
+      const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
+      return `"${name}" is not known here${didYouMean(name, known)}; expected one of: ${known.join(', ')}.`;
+    }
+    case 'required':
+      return `${where} lacks "${String(parameters['missingProperty'])}".`;
+    case 'enum':
+      return `${where} must be one of: ${(parameters['allowedValues'] as string[]).join(', ')}.`;
+    case 'type':
+      return `${where} must be of type ${[parameters['type']].flat().join(' or ')}.`;
+    default:
+      return `${where} ${error.message ?? 'is not valid'}.`;
+  }
+}

@@ -1,0 +1,15 @@
+import { joinModules, type SubgraphModule } from '../subgraph/subgraphModule.js';
+import { clientsFeed } from './clientsFeed.js';
+import { familyServicePathFeed } from './familyServicePathFeed.js';
+import { registryFeed } from './registryFeed.js';
+import { servicePathFeed } from './servicePathFeed.js';
+
+/** Every feed of a registry of contacts: all that derived types take from it. */
+export function contactFeeds(registry: string, contactType: string, contactsField: string): SubgraphModule {
+  return joinModules(
+    servicePathFeed(registry, contactType),
+    familyServicePathFeed(registry, contactType),
+    clientsFeed(registry, contactsField),
+    registryFeed(registry),
+  );
+}

@@ -1,0 +1,83 @@
+import { addYears, type Day } from '../../../schema/calendar.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import { partialDay } from '../../../schema/partialDay.js';
+import { type CodeColumn, NO_DAY, rowsOf, type Table } from '../columns/table.js';
+import { familyIndexOf, type MembershipTable } from './familyIndex.js';
+import { OF_AGE } from './overlaysRegistry.js';
+
+type DayTable<Names extends string> = Table & { readonly columns: Readonly<Record<Names, Int32Array>> };
+type ResidenceTable = Table & { readonly columns: { readonly district: CodeColumn } };
+
+/** What of the population register's tables the overlays are made of. */
+export interface OverlaySource {
+  readonly persons: DayTable<'birth'>;
+  readonly memberships: MembershipTable;
+  readonly residences: ResidenceTable;
+  readonly nonDisclosures: DayTable<'start' | 'end'>;
+}
+
+/** What conditions ask of a person; the district as the number of its text in the table of residences. */
+export interface PersonFacts {
+  readonly subject: PersonKey;
+  readonly adultFrom: Day;
+  readonly birthYear: number;
+  readonly district: number | undefined;
+}
+
+/** A person under a shield on the days from start to end, NO_DAY for no end. */
+export interface Shield {
+  readonly subject: PersonKey;
+  readonly start: Day;
+  readonly end: Day;
+}
+
+const AGE_OF_MAJORITY = 18;
+
+/** The age and the district of each person: no more of them than conditions need. */
+export function* personFacts(source: OverlaySource, on: Day): Iterable<PersonFacts> {
+  const { persons, residences } = source;
+  const shielded = new Set([...shields(source)].map(({ subject }) => subject));
+  for (let row = 0; row < persons.rows; row++) {
+    const subject = persons.subject[row]!;
+    const birth = persons.columns.birth[row]!;
+    const comesOfAge = addYears(birth, AGE_OF_MAJORITY);
+    // Rows are ordered by start, so that the last one is where the person lives or lived last.
+    const [from, to] = shielded.has(subject) ? [0, 0] : rowsOf(residences, subject);
+    yield {
+      subject,
+      adultFrom: comesOfAge <= on ? OF_AGE : comesOfAge,
+      birthYear: partialDay(birth, 'year') / 10_000,
+      district: from === to ? undefined : residences.columns.district.indices[to - 1]!,
+    };
+  }
+}
+
+/**
+ * Everybody under non-disclosure, and everybody who was in a family with them during it: where a child goes to school, or
+ * whose family a husband is in, tells where the mother is. Whoever has lived with them is shielded until it ends.
+ */
+export function* shields({
+  memberships,
+  nonDisclosures,
+}: Pick<OverlaySource, 'memberships' | 'nonDisclosures'>): Iterable<Shield> {
+  const families = familyIndexOf(memberships);
+  const { family, start: joined, end: left } = memberships.columns;
+  for (let mark = 0; mark < nonDisclosures.rows; mark++) {
+    const subject = nonDisclosures.subject[mark]!;
+    const [start, end] = [nonDisclosures.columns.start[mark]!, nonDisclosures.columns.end[mark]!];
+    yield { subject, start, end };
+    const [from, to] = rowsOf(memberships, subject);
+    for (let own = from; own < to; own++) {
+      for (const row of families.rowsOf(family[own]!)) {
+        const since = Math.max(start, joined[own]!, joined[row]!);
+        const until = Math.min(orOpen(end), orOpen(left[own]!), orOpen(left[row]!));
+        const other = memberships.subject[row]!;
+        if (other !== subject && since <= until) yield { subject: other, start: since, end };
+      }
+    }
+  }
+}
+
+function orOpen(day: Day): Day {
+  return day === NO_DAY ? Infinity : day;
+}

@@ -1,0 +1,47 @@
+import DataLoader from 'dataloader';
+import type { PersonKey } from '../../../schema/keys.js';
+import { rowsOf, type Table } from '../columns/table.js';
+import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import type { Snapshot } from '../snapshot/openSnapshot.js';
+
+/** The rows of one person in a table: from (inclusive) and to (exclusive). */
+export interface Slice<OneTable extends Table = Table> {
+  readonly table: OneTable;
+  readonly person: PersonKey;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Rows by person, for one request: what its resolvers ask for one by one is read in batches, each person once. Columns in
+ * memory would not need it; a store on another machine does.
+ */
+export class RowLoader<Definition extends RegistryDefinition> {
+  readonly #loaders = new Map<keyof Definition['tables'], DataLoader<PersonKey, Slice>>();
+
+  constructor(private readonly tables: Snapshot<Definition>['tables']) {}
+
+  rows<Name extends keyof Definition['tables'] & string>(
+    name: Name,
+    person: PersonKey,
+  ): Promise<Slice<Snapshot<Definition>['tables'][Name]>> {
+    return this.#loader(name).load(person) as Promise<Slice<Snapshot<Definition>['tables'][Name]>>;
+  }
+
+  #loader(name: keyof Definition['tables'] & string): DataLoader<PersonKey, Slice> {
+    let loader = this.#loaders.get(name);
+    if (!loader) {
+      const table = this.tables[name] as Table;
+      loader = new DataLoader((persons) =>
+        Promise.resolve(
+          persons.map((person) => {
+            const [from, to] = rowsOf(table, person);
+            return { table, person, from, to };
+          }),
+        ),
+      );
+      this.#loaders.set(name, loader);
+    }
+    return loader;
+  }
+}

@@ -1,0 +1,34 @@
+import { careRelationships, contactColumns, objections } from '../registry/columns/commonTables.js';
+import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+
+/** Social services, child protection and income support among them. */
+export const socialRegistry = defineRegistry({
+  name: 'social',
+  schemaVersion: 1,
+  tables: {
+    contacts: defineTable({
+      order: 'start',
+      columns: {
+        ...contactColumns,
+        kind: { kind: 'code', list: 'kinds', optional: true },
+        decision: { kind: 'code', list: 'decisions', optional: true },
+      },
+    }),
+    childProtection: defineTable({
+      order: 'start',
+      columns: {
+        id: { kind: 'record' },
+        start: { kind: 'day' },
+        end: { kind: 'day', optional: true },
+        step: { kind: 'code', list: 'steps' },
+        unit: { kind: 'code' },
+      },
+    }),
+    incomeSupport: defineTable({
+      order: 'month',
+      columns: { month: { kind: 'day' }, amount: { kind: 'number' } },
+    }),
+    careRelationships,
+    objections,
+  },
+});

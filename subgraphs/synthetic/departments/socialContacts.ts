@@ -1,0 +1,109 @@
+import { addYears, dayOf, officeDay, YEAR, yearOf, type Day } from '../calendar.js';
+import type { ProtectionStep } from '../childProtection.js';
+import { strength } from '../circumstances.js';
+import { ageOn, firstDay, lastDay, type Person } from '../people.js';
+import type { Random } from '../random.js';
+import type { IncomeSupportMonth } from './incomeSupport.js';
+
+/** Services in the order of the rates below. */
+export const SOCIAL_SERVICES = [
+  'S10',
+  'S11',
+  'S20',
+  'S21',
+  'S22',
+  'S23',
+  'S30',
+  'S31',
+  'S40',
+  'S50',
+  'S60',
+  'S70',
+  'S80',
+] as const;
+
+export type SocialService = (typeof SOCIAL_SERVICES)[number];
+
+export interface SocialContact {
+  readonly day: Day;
+  readonly service: SocialService;
+}
+
+/** Contacts a year with the client of a step while it lasts, and the service that has them. */
+const DURING_STEP: Partial<Record<ProtectionStep['kind'], { service: SocialService; yearly: number }>> = {
+  assessment: { service: 'S20', yearly: 14 },
+  'open-care': { service: 'S21', yearly: 9 },
+  placement: { service: 'S22', yearly: 11 },
+  'after-care': { service: 'S23', yearly: 8 },
+};
+
+/** Mean contacts with child guidance in the year before a first notification. */
+const GUIDANCE_BEFORE = 3.5;
+
+/** All social-service contacts of one person, in order of time. */
+export function socialContactsOf(
+  person: Person,
+  steps: readonly ProtectionStep[],
+  support: readonly IncomeSupportMonth[],
+  random: Random,
+): SocialContact[] {
+  const first = firstDay(person);
+  const last = lastDay(person);
+  const contacts: SocialContact[] = [];
+  const add = (day: Day, service: SocialService): void => {
+    if (day >= first && day <= last) contacts.push({ day: Math.max(first, officeDay(day)), service });
+  };
+
+  for (let year = yearOf(first); year <= yearOf(last); year++) {
+    const from = Math.max(first, dayOf(year, 1, 1));
+    const until = Math.min(last, dayOf(year, 12, 31));
+    const rates = yearlyRates(person, Math.floor((from + until) / 2));
+    const total = rates.reduce((sum, rate) => sum + rate, 0);
+    for (let left = random.poisson((total * (until - from + 1)) / 365); left > 0; left--) {
+      add(random.int(from, until), SOCIAL_SERVICES[random.weighted(rates)] as SocialService);
+    }
+  }
+  const notified = steps.find((step) => step.kind === 'notification');
+  if (notified !== undefined) {
+    for (let left = random.poisson(GUIDANCE_BEFORE); left > 0; left--)
+      add(notified.from - random.int(7, 365), 'S30');
+  }
+  for (const { kind, from, until } of steps) {
+    const during = DURING_STEP[kind];
+    if (during === undefined) continue;
+    const end = until ?? last;
+    const count = random.poisson((during.yearly * (end - from + 1)) / YEAR);
+    for (let left = count; left > 0; left--) add(random.int(from, end), during.service);
+  }
+  for (const month of support) if (random.chance(0.4)) add(month.first + random.int(0, 25), 'S11');
+  return contacts.sort((a, b) => a.day - b.day);
+}
+
+/** Expected contacts a year by service outside child protection. */
+function yearlyRates(person: Person, day: Day): number[] {
+  const age = ageOn(person, day);
+  const { circumstances, frailty, needs } = person;
+  const economy = strength(circumstances.economy, day);
+  const mental = strength(circumstances.mentalHealth, day);
+  const conflict = strength(circumstances.conflict, day);
+  const substances = strength(circumstances.substances, day);
+  const adult = age >= 18;
+  const minor = age < 18;
+  const youngMother = person.deliveries.some((birth) => day - birth > 0 && day < addYears(birth, 3));
+  const newcomer = !['fi', 'sv', 'en'].includes(person.language) && day - firstDay(person) < 3 * YEAR;
+  return [
+    adult ? 0.03 + 2 * economy ** 1.5 + substances ** 2 : 0,
+    0,
+    minor ? 0.02 + 0.8 * conflict * mental : 0,
+    0,
+    0,
+    0,
+    minor && age > 2 ? 0.04 + 1.6 * needs ** 2 + 0.8 * conflict ** 1.5 : 0,
+    adult && age < 55 ? 0.02 + 0.5 * conflict : 0,
+    youngMother ? 0.2 + 2 * mental : 0,
+    0.05 + (minor ? needs ** 2 : 0.08 * frailty),
+    age >= 75 ? (age - 70) * 1.1 * Math.max(0, frailty - 0.5) : 0,
+    adult ? 3 * substances ** 1.5 : 0,
+    newcomer ? 2.2 : 0,
+  ];
+}

@@ -1,0 +1,96 @@
+import { PERIOD, YEAR, type Day } from './calendar.js';
+import type { Circumstances } from './circumstances.js';
+import type { Sex } from './identityCode.js';
+
+/** Both days belong to an interval; one without `until` is still in force. */
+export interface Interval {
+  readonly from: Day;
+  until: Day | null;
+}
+
+export interface Residence extends Interval {
+  readonly street: string;
+  readonly district: string;
+}
+
+export interface Person {
+  readonly index: number;
+  readonly code: string;
+  /** The code in force until a change: departments that learn of it late go on using it. */
+  formerCode: { readonly code: string; readonly changed: Day } | null;
+  readonly sex: Sex;
+  readonly birth: Day;
+  death: Day | null;
+  readonly surname: string;
+  readonly givenNames: string;
+  readonly language: string;
+  readonly phone: string;
+  /** Adjoining, from the first day in the city in the period to the last. */
+  readonly residences: Residence[];
+  circumstances: Circumstances;
+  /** Developmental needs, 0..1. */
+  readonly needs: number;
+  /** How much this person uses services compared with others alike; mean 1. */
+  readonly frailty: number;
+  /** Days on which a woman gave birth in the period. */
+  readonly deliveries: Day[];
+}
+
+export type FamilyRole = 'vanhempi' | 'lapsi';
+
+export interface Membership extends Interval {
+  readonly person: Person;
+  readonly role: FamilyRole;
+}
+
+export interface Family {
+  readonly id: string;
+  readonly memberships: Membership[];
+}
+
+export interface Guardianship extends Interval {
+  readonly child: Person;
+  readonly guardian: Person;
+}
+
+export interface NonDisclosure extends Interval {
+  readonly person: Person;
+}
+
+export interface Population {
+  readonly persons: readonly Person[];
+  readonly families: readonly Family[];
+  readonly guardianships: readonly Guardianship[];
+  readonly nonDisclosures: readonly NonDisclosure[];
+  /** Well-formed codes that belong to nobody in the register. */
+  readonly strangers: readonly string[];
+}
+
+export function firstDay(person: Person): Day {
+  return (person.residences[0] as Residence).from;
+}
+
+/** The last day in the city in the period. */
+export function lastDay(person: Person): Day {
+  return (person.residences.at(-1) as Residence).until ?? PERIOD.last;
+}
+
+export function isResidentAtEnd(person: Person): boolean {
+  return person.residences.at(-1)?.until === null;
+}
+
+export function residenceOn(person: Person, day: Day): Residence {
+  return (
+    person.residences.findLast((residence) => residence.from <= day) ?? (person.residences[0] as Residence)
+  );
+}
+
+/** Age in years with its fraction. */
+export function ageOn(person: Person, day: Day): number {
+  return (day - person.birth) / YEAR;
+}
+
+/** Members on the last day of the period. */
+export function membersAtEnd(family: Family): Membership[] {
+  return family.memberships.filter((membership) => membership.until === null);
+}

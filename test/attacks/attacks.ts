@@ -1,0 +1,31 @@
+import type { Attack } from './attack.js';
+import { cacheAttacks } from './attacks/caches.js';
+import { derivedAttacks } from './attacks/derived.js';
+import { exhaustionAttacks } from './attacks/exhaustion.js';
+import { hiddenFieldAttacks } from './attacks/hiddenFields.js';
+import { hiddenSchemaAttacks } from './attacks/hiddenSchema.js';
+import { httpAttacks } from './attacks/http.js';
+import { idAttacks } from './attacks/ids.js';
+import { identityCodeAttacks } from './attacks/identityCodes.js';
+import { oracleAttacks } from './attacks/oracles.js';
+import { policyAttacks } from './attacks/policies.js';
+import { registryPortAttacks } from './attacks/registryPorts.js';
+import { tokenAttacks } from './attacks/tokens.js';
+
+/** Attacks by what they try, in the order in which they run: that which uses up look-ups comes last. */
+export const attackClasses: readonly { readonly title: string; readonly attacks: readonly Attack[] }[] = [
+  { title: 'Hidden fields', attacks: hiddenFieldAttacks },
+  { title: 'Hidden names', attacks: hiddenSchemaAttacks },
+  { title: 'Tokens, purposes and headers', attacks: tokenAttacks },
+  { title: 'Requests', attacks: httpAttacks },
+  { title: 'Pseudonyms', attacks: idAttacks },
+  { title: 'Derived results', attacks: derivedAttacks },
+  { title: 'Caches', attacks: cacheAttacks },
+  { title: 'Oracles', attacks: oracleAttacks },
+  { title: 'Exhaustion', attacks: exhaustionAttacks },
+  { title: 'Policies', attacks: policyAttacks },
+  { title: 'Registries by themselves', attacks: registryPortAttacks },
+  { title: 'Identity codes', attacks: identityCodeAttacks },
+];
+
+export const attacks: readonly Attack[] = attackClasses.flatMap((group) => group.attacks);

@@ -1,0 +1,125 @@
+import { codeOf } from '../answer.js';
+import { type Attack, attack, Breach } from '../attack.js';
+import { mustHoldNoData } from '../judge.js';
+import { headersOf, type Question, type Target } from '../target.js';
+
+const repeat = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => part(index)).join(' ');
+const nested = (text: string, depth: number): string => text.repeat(depth);
+
+/** Ways to make a gateway work without end. Each is refused, and the next request is answered. */
+export const exhaustionAttacks: readonly Attack[] = [
+  attack(
+    '1E2D',
+    'Fragments that double each other are not expanded',
+    'CVE-2025-32030, 32031, 32032',
+    (target) =>
+      refused(target, {
+        'sixty levels': fragmentBomb(60),
+        'five hundred levels': fragmentBomb(500),
+        'beside the operation that runs': {
+          query: `query Small { __typename } query Other ${fragmentBomb(60)}`,
+          operationName: 'Small',
+        },
+        'in a ring': '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+      }),
+  ),
+  attack('2A1F', 'Fragments within fragments do not exhaust the stack', 'CVE-2025-32033', async (target) => {
+    const [asker] = target.askers;
+    for (const levels of [30, 300, 1_000, 3_000]) {
+      const spread = repeat(levels, (i) => `fragment F${i} on Query { ...F${i + 1} }`);
+      for (const query of [
+        `{ ${nested('... { ', levels)}__typename${nested(' }', levels)} }`,
+        `{ ${nested('... on Query @include(if: true) { ', levels)}registries { name }${nested(' }', levels)} }`,
+        `{ ...F0 } ${spread} fragment F${levels} on Query { __typename }`,
+      ]) {
+        const answer = await target.ask(asker!, query);
+        if (answer.status >= 500)
+          throw new Breach(`${levels} levels: ${answer.status} ${codeOf(answer) ?? ''}`);
+      }
+    }
+  }),
+  attack(
+    '2F97',
+    'Operations that are deep, wide or full of aliases are refused',
+    'CVE-2025-32033, 32034',
+    (target) =>
+      refused(target, {
+        depth: `{ __schema { ${nested('types { fields { type { ', 20)}name${nested('} } }', 20)} } }`,
+        'root fields': `{ ${repeat(100, (i) => `a${i}: registries { name }`)} }`,
+        aliases: `{ registries { ${repeat(1_500, (i) => `a${i}: name`)} } }`,
+        'one field again and again': `{ registries { ${'name '.repeat(5_000)} } }`,
+        'the same in fragments': `{ registries { ${repeat(90, (i) => `...F${i}`)} } } ${repeat(90, (i) => `fragment F${i} on Registry { ${'name '.repeat(90)} }`)}`,
+      }),
+  ),
+  attack('3BC0', 'Directives without number are refused', 'GraphQL directive overloading', (target) =>
+    refused(target, {
+      'one directive again and again': `{ __typename ${'@include(if: true) '.repeat(5_000)} }`,
+      'unknown directives': `{ __typename ${repeat(5_000, (i) => `@d${i}`)} }`,
+      'unknown arguments': `{ registries(${repeat(5_000, (i) => `a${i}: 1`)}) { name } }`,
+    }),
+  ),
+  attack('4A56', 'Values without end are refused: numbers, lists, pages, nesting', 'DESIGN §8', (target) =>
+    refused(target, {
+      'a page': '{ persons(first: 1000000) { hasMore } }',
+      'a number over 32 bits': '{ persons(first: 99999999999999999999) { hasMore } }',
+      'a long list': `{ persons(first: 1) { nodes { healthContacts(services: [${'"a" '.repeat(2_000)}]) { id } } } }`,
+      'lists within lists': `{ persons(first: ${'['.repeat(9_000)}`,
+      'a page by a variable': {
+        query: 'query ($n: Int!) { persons(first: $n) { hasMore } }',
+        variables: { n: 1_000_000 },
+      },
+      'a list by a variable': {
+        query: 'query ($v: [String!]) { __typename }',
+        variables: { v: Array.from({ length: 5_000 }, () => 'a') },
+      },
+      'a deep variable': {
+        query: 'query ($v: [String!]) { __typename }',
+        variables: { v: JSON.parse(nested('[', 1_000) + nested(']', 1_000)) as unknown },
+      },
+    }),
+  ),
+  attack('5C3F', 'Texts and bodies without end are refused', 'DESIGN §8', async (target) => {
+    await refused(target, {
+      'too many words': `{ ${'a '.repeat(60_000)} }`,
+      'selections within selections': '{ a '.repeat(9_000),
+      'a long name': `{ ${'a'.repeat(200_000)} }`,
+      'many operations': repeat(3_000, (i) => `query Q${i} { __typename }`),
+      'a long comment': `{ __typename } # ${'x'.repeat(10_000_000)}`,
+    });
+    const [asker] = target.askers;
+    for (const body of [
+      `${nested('[', 100_000)}${nested(']', 100_000)}`,
+      `{"query":"{ __typename }","variables":${nested('{"a":', 20_000)}1${nested('}', 20_000)}}`,
+    ]) {
+      const answer = await target.send({ headers: headersOf(asker!), body });
+      mustHoldNoData(answer, 'a body nested without end');
+      if (answer.status >= 500) throw new Breach(`a body nested without end: ${answer.status}`);
+    }
+  }),
+];
+
+/** Each must be answered by an error that is the client's fault, and a small request after it as ever. */
+async function refused(
+  target: Target,
+  questions: Readonly<Record<string, string | Question>>,
+): Promise<void> {
+  const [asker] = target.askers;
+  for (const [what, question] of Object.entries(questions)) {
+    const answer = await target.ask(asker!, question);
+    mustHoldNoData(answer, what);
+    if (answer.status >= 500) throw new Breach(`${what}: ${answer.status} ${codeOf(answer) ?? ''}`);
+    const after = await target.ask(asker!, '{ __typename }');
+    if (after.body.data?.['__typename'] !== 'Query')
+      throw new Breach(`after ${what} a small request is not answered`);
+  }
+}
+
+/** Each fragment spreads the next one twice: 2^levels selections in a few kilobytes. */
+function fragmentBomb(levels: number): string {
+  const fragments = repeat(
+    levels,
+    (i) => `fragment F${i} on Registry { ...F${i + 1} ... on Registry { ...F${i + 1} } }`,
+  );
+  return `{ registries { ...F0 } } ${fragments} fragment F${levels} on Registry { name }`;
+}

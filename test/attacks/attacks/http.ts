@@ -1,0 +1,252 @@
+import { codeOf } from '../answer.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { mustBeRefused, mustHoldNoData } from '../judge.js';
+import { hiddenProbes } from '../probe.js';
+import { headersOf, type Target } from '../target.js';
+import { sampled } from './hiddenFields.js';
+
+const SHOWN = '{ access { purpose } }';
+
+/** Ways to send a request that a gateway might read otherwise than its checks. */
+export const httpAttacks: readonly Attack[] = [
+  attack('1B52', 'A batch of operations in one body is refused', 'issue 3: batching', async (target) => {
+    for (const asker of target.askers)
+      for (const count of [1, 2, 50]) {
+        const body = JSON.stringify(Array.from({ length: count }, () => ({ query: SHOWN })));
+        const answer = await target.send({ headers: headersOf(asker), body });
+        if (answer.status < 400) throw new Breach(`a batch of ${count} was answered ${answer.status}`);
+      }
+  }),
+  attack(
+    '2CE9',
+    'A request that a page of another site could send is refused (CSRF)',
+    'graphql-over-http; Apollo preflight',
+    async (target) => {
+      const asker = target.askers[0]!;
+      const { authorization = '', 'purpose-of-use': purpose = '' } = headersOf(asker);
+      const simple = { authorization, 'purpose-of-use': purpose };
+      const body = JSON.stringify({ query: SHOWN });
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'text/plain; application/json',
+        'application/graphql',
+      ])
+        mustHoldNoData(
+          await target.send({ headers: { ...simple, 'content-type': type }, body }),
+          `a body of ${type}`,
+        );
+      const address = `/graphql?query=${encodeURIComponent(SHOWN)}`;
+      mustHoldNoData(
+        await target.send({ method: 'GET', path: address, headers: simple }),
+        'GET without a preflight',
+      );
+    },
+  ),
+  attack(
+    '38A7',
+    'Nothing is changed by GET, and nothing subscribed to',
+    'graphql-over-http §6',
+    async (target) => {
+      for (const asker of target.askers)
+        for (const query of [
+          'mutation { __typename }',
+          'subscription { __typename }',
+          'query A { __typename } mutation B { __typename }',
+        ]) {
+          const name = query.includes('B {') ? '&operationName=B' : '';
+          const headers = { ...headersOf(asker), 'apollo-require-preflight': 'yes' };
+          const path = `/graphql?query=${encodeURIComponent(query)}${name}`;
+          mustHoldNoData(await target.send({ method: 'GET', path, headers }), `GET ${query}`);
+        }
+    },
+  ),
+  attack(
+    '4F3D',
+    'Of keys that come twice in JSON, the one that runs is the one that is checked',
+    'RFC 8259 §4',
+    async (target) => {
+      for (const sight of await target.sights())
+        for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 3)) {
+          const hidden = JSON.stringify(`{ ${around(field)} }`);
+          const shown = JSON.stringify(SHOWN);
+          mustBeRefused(
+            await target.send({
+              headers: headersOf(sight.asker),
+              body: `{"query":${shown},"query":${hidden}}`,
+            }),
+            `${coordinate} in the second of two queries`,
+          );
+          const first = await target.send({
+            headers: headersOf(sight.asker),
+            body: `{"query":${hidden},"query":${shown}}`,
+          });
+          const keys = Object.keys(first.body.data ?? {});
+          if (keys.length > 0 && keys.join() !== 'access')
+            throw new Breach(`${coordinate} in the first of two queries was answered`);
+        }
+    },
+  ),
+  attack(
+    '50C6',
+    'An operation in the address does not stand in for the one in the body',
+    'issue 3',
+    async (target) => {
+      for (const sight of await target.sights())
+        for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 3)) {
+          const query = `{ ${around(field)} }`;
+          const shown = await target.send({
+            headers: headersOf(sight.asker),
+            path: `/graphql?query=${encodeURIComponent(query)}`,
+            body: JSON.stringify({ query: SHOWN }),
+          });
+          const keys = Object.keys(shown.body.data ?? {});
+          if (keys.some((key) => key !== 'access'))
+            throw new Breach(`${coordinate} was answered by the address`);
+          const hidden = await target.send({
+            headers: headersOf(sight.asker),
+            path: `/graphql?query=${encodeURIComponent(SHOWN)}&operationName=x`,
+            body: JSON.stringify({ query }),
+          });
+          mustBeRefused(hidden, `${coordinate} beside a shown operation in the address`);
+        }
+    },
+  ),
+  attack(
+    '6E41',
+    'A hash does not name an operation that another request sent',
+    'issue 3: persisted query confusion',
+    async (target) => {
+      const { createHash } = await import('node:crypto');
+      for (const sight of await target.sights())
+        for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2)) {
+          const query = `{ ${around(field)} }`;
+          for (const text of [query, SHOWN]) {
+            const extensions = {
+              persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') },
+            };
+            mustHoldNoData(await target.ask(sight.asker, { extensions }), `the hash of an operation alone`);
+            const answer = await target.ask(sight.asker, { query, extensions });
+            mustHoldNoData(
+              answer,
+              `${coordinate} beside the hash of ${text === query ? 'itself' : 'another operation'}`,
+            );
+          }
+          for (const extensions of [{ allow: true }, { code: 'x', skipValidation: true }, []])
+            mustBeRefused(
+              await target.ask(sight.asker, { query, extensions }),
+              `${coordinate} with extensions`,
+              ['PURPOSE_NOT_PERMITTED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'],
+            );
+        }
+    },
+  ),
+  attack(
+    '7A95',
+    'Names of prototypes are names like others: as alias, variable, operation, header',
+    'CVE-2026-32621',
+    prototypes,
+  ),
+  attack(
+    '8D70',
+    'Names in letters that only look alike, or with invisible ones, are no names',
+    'Unicode TR 36',
+    async (target) => {
+      const spellings: readonly ((name: string) => string)[] = [
+        (name) => name.replace(/[a-z]/, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)),
+        (name) => `${name}\u200b`,
+        (name) => `\u202e${name}`,
+        (name) =>
+          name.replace(/[aeo]/, (letter) => ({ a: '\u0430', e: '\u0435', o: '\u043e' })[letter] ?? letter),
+        (name) => name.replace('i', '\u0131'),
+        (name) => `${name}\u0000`,
+        (name) => name.replace(/^./, (letter) => `\\u{${letter.charCodeAt(0).toString(16)}}`),
+      ];
+      for (const sight of await target.sights())
+        for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2))
+          for (const spell of spellings) {
+            const query = `{ ${around(field.replace(/^\w+/, spell))} }`;
+            mustHoldNoData(await target.ask(sight.asker, query), `${coordinate} in other letters`);
+          }
+    },
+  ),
+  attack('95BB', 'Other encodings of a body are read as one, or refused', 'RFC 8259 §8.1', async (target) => {
+    for (const sight of await target.sights())
+      for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2)) {
+        const body = JSON.stringify({ query: `{ ${around(field)} }` });
+        const headers = headersOf(sight.asker);
+        for (const [type, bytes] of [
+          ['application/json; charset=utf-16', Buffer.from(body, 'utf16le')],
+          ['application/json; charset=utf-7', Buffer.from(body)],
+          ['application/json', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)])],
+          [
+            'application/json',
+            Buffer.from(
+              body
+                .replaceAll(/[a-z]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+                .replace(/^\{"[^"]*"/, '{"query"'),
+            ),
+          ],
+        ] as const) {
+          const answer = await target.send({
+            headers: { ...headers, 'content-type': type },
+            body: new Uint8Array(bytes),
+          });
+          mustHoldNoData(answer, `${coordinate} in another encoding`);
+        }
+        const packed = await target.send({ headers: { ...headers, 'content-encoding': 'gzip' }, body });
+        mustHoldNoData(packed, `${coordinate} in a body said to be packed`);
+      }
+  }),
+];
+
+/** An alias, variable or operation called like what every object inherits, and what is left of it afterwards. */
+async function prototypes(target: Target): Promise<void> {
+  const names = [
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'valueOf',
+    'hasOwnProperty',
+    '__defineGetter__',
+    '__typename',
+  ];
+  const [sight] = await target.whoSee('Query.registries', 'Registry.rows');
+  const { asker } = sight;
+  const before = await target.ask(asker, '{ registries { name owner rows } }');
+  for (const name of names) {
+    const aliased = await target.ask(asker, `{ registries { ${name}: owner name } }`);
+    const owners = (aliased.body.data?.['registries'] ?? []) as readonly Record<string, unknown>[];
+    for (const owner of owners)
+      if (!Object.hasOwn(owner, name)) throw new Breach(`an alias ${name} was answered without its key`);
+    for (const question of [
+      { query: `{ ${name}: registries { ${name}: rows } }` },
+      { query: `query ${name} { __typename }`, operationName: name },
+      { query: '{ __typename }', operationName: name },
+      {
+        query: `query ($${name}: Int) { __typename }`,
+        variables: JSON.parse(`{"${name}": {"polluted": 1}}`) as object,
+      },
+      {
+        query: `query ($a: Int = 1) { persons(first: $a) { hasMore } }`,
+        variables: JSON.parse(`{"${name}": {"a": 1001}}`) as object,
+      },
+      { query: '{ __typename }', extensions: JSON.parse(`{"${name}": {"polluted": 1}}`) as object },
+      { query: '{ __typename }', headers: { 'purpose-of-use': name } },
+    ]) {
+      const answer = await target.ask(asker, question);
+      if (answer.status >= 500) throw new Breach(`${name}: ${answer.status} ${codeOf(answer) ?? ''}`);
+    }
+    const raw = await target.send({
+      headers: headersOf(asker),
+      body: `{"query":"{ __typename }","${name}":{"polluted":true,"query":"{ x }"}}`,
+    });
+    if (raw.status >= 500) throw new Breach(`${name} as a key of the body: ${raw.status}`);
+  }
+  const after = await target.ask(asker, '{ registries { name owner rows } }');
+  if (JSON.stringify(after.body) !== JSON.stringify(before.body))
+    throw new Breach('answers differ afterwards: something is polluted');
+  if (!before.body.data) throw new NotApplicable('registries are not answered');
+}

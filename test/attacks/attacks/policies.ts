@@ -1,0 +1,99 @@
+import { nameOf } from '../asker.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { mustBeRefused, mustHoldNoData } from '../judge.js';
+import { selection } from '../probe.js';
+import { headersOf, type Target } from '../target.js';
+
+/** Ways to change, read or turn back what is in force. */
+export const policyAttacks: readonly Attack[] = [
+  attack(
+    '1CC1',
+    'A mutation that is not shown is refused, in part and under an alias too',
+    'DESIGN §5',
+    async (target) => {
+      let tried = 0;
+      for (const sight of await target.sights())
+        for (const { field, coordinate } of mutationsOf(target)) {
+          if (sight.shows(coordinate)) continue;
+          tried += 1;
+          const call = selection(target.graph, 'Mutation', field.name);
+          for (const query of [
+            `mutation { ${call} }`,
+            `mutation { x: ${call} }`,
+            `mutation { ...F } fragment F on Mutation { ${call} }`,
+          ])
+            for (const partial of ['false', 'true'])
+              mustBeRefused(
+                await target.ask(sight.asker, { query, headers: { 'polku-partial': partial } }),
+                `${coordinate}, to ${nameOf(sight.asker)}`,
+              );
+        }
+      if (tried === 0) throw new NotApplicable('there is no mutation that is hidden from these tokens');
+    },
+  ),
+  attack('2DD2', 'A mutation that is shown does not run by GET', 'graphql-over-http §6', async (target) => {
+    let tried = 0;
+    for (const sight of await target.sights())
+      for (const { field, coordinate } of mutationsOf(target)) {
+        if (!sight.shows(coordinate)) continue;
+        tried += 1;
+        const query = `mutation { ${selection(target.graph, 'Mutation', field.name)} }`;
+        const headers = { ...headersOf(sight.asker), 'apollo-require-preflight': 'yes' };
+        const path = `/graphql?query=${encodeURIComponent(query)}`;
+        mustHoldNoData(await target.send({ method: 'GET', path, headers }), `${coordinate} by GET`);
+      }
+    if (tried === 0) throw new NotApplicable('no token may change anything');
+  }),
+  attack(
+    '3EE3',
+    'Policies, which name what is concealed, are handed to nobody who does not administer them',
+    'DESIGN §5',
+    async (target) => {
+      const paths = [
+        '/policies/current',
+        '/policies',
+        '/policies/',
+        '/policies/../policies/current',
+        '/policies/current?x',
+      ];
+      const administers = new Set(
+        target.askers.filter(({ purpose }) => purpose === 'policy-administration').map(({ token }) => token),
+      );
+      for (const path of paths) {
+        const bare = await target.send({ method: 'GET', path, headers: {} });
+        if (bare.status < 400 && 'revisions' in bare.body)
+          throw new Breach(`${path} is answered without a token`);
+        for (const asker of target.askers) {
+          if (administers.has(asker.token)) continue;
+          const answer = await target.send({
+            method: 'GET',
+            path,
+            headers: { ...headersOf(asker), 'purpose-of-use': 'policy-administration' },
+          });
+          if (answer.status < 400 && 'revisions' in answer.body)
+            throw new Breach(`${path} is answered to ${nameOf(asker)}`);
+        }
+      }
+    },
+  ),
+  attack(
+    '4FF4',
+    'Every answer is by one policy revision, and none goes back to an older one',
+    'issue 3: stale or rolled-back policy',
+    async (target) => {
+      const seen: string[] = [];
+      for (let round = 0; round < 3; round++)
+        for (const asker of target.askers) {
+          const { body } = await target.ask(asker, '{ access { revision } }');
+          const revision = (body.data?.['access'] as { revision?: string } | undefined)?.revision;
+          if (revision !== undefined && revision !== seen.at(-1)) seen.push(revision);
+        }
+      // A revision may follow another while this runs; it must not return.
+      if (new Set(seen).size < seen.length) throw new Breach('a revision that was replaced came back');
+    },
+  ),
+];
+
+function mutationsOf(target: Target) {
+  return target.graph.fields().filter(({ type }) => type === 'Mutation');
+}

@@ -1,0 +1,333 @@
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  sign,
+} from 'node:crypto';
+import { codeOf } from '../answer.js';
+import { type Asker, claimsOf } from '../asker.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { headersOf, type Target } from '../target.js';
+
+const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });
+
+/** Ways to be somebody else, or to have another purpose. */
+export const tokenAttacks: readonly Attack[] = [
+  attack(
+    '1C3E',
+    'Without a token there is no answer, and nowhere else is one looked for',
+    'DESIGN §8',
+    async (target) => {
+      const { token, purpose } = anybody(target);
+      const headers = { 'content-type': 'application/json', 'purpose-of-use': purpose };
+      const places: readonly [string, Record<string, string>, string][] = [
+        ['nowhere', {}, '/graphql'],
+        ['in the address', {}, `/graphql?access_token=${token}&token=${token}`],
+        ['in a cookie', { cookie: `token=${token}; authorization=Bearer ${token}` }, '/graphql'],
+        [
+          'in another header',
+          { 'x-authorization': `Bearer ${token}`, 'proxy-authorization': `Bearer ${token}` },
+          '/graphql',
+        ],
+        ['without its scheme', { authorization: token }, '/graphql'],
+        ['under another scheme', { authorization: `Basic ${token}` }, '/graphql'],
+        ['twice in one header', { authorization: `Bearer ${token}, Bearer ${token}` }, '/graphql'],
+      ];
+      for (const [where, more, path] of places) {
+        const answer = await target.send({ headers: { ...headers, ...more }, body: QUESTION, path });
+        if (answer.body.data) throw new Breach(`answered with a token ${where}`);
+      }
+    },
+  ),
+  attack('2A90', 'A token without a signature is refused (alg none)', 'RFC 8725 §2.1', (target) =>
+    refusesTokens(target, (asker) =>
+      ['none', 'None', 'NONE', 'nOnE', ''].flatMap((alg) => {
+        const head = encode({ ...headOf(asker.token), alg });
+        const [, payload = '', signature = ''] = asker.token.split('.');
+        return [`${head}.${payload}.`, `${head}.${payload}.${signature}`, `${head}.${payload}`];
+      }),
+    ),
+  ),
+  attack(
+    '3F6B',
+    'A token signed by the public key as a secret is refused (HS256)',
+    'RFC 8725 §2.1',
+    async (target) => {
+      const keys = await publicKeys(target);
+      await refusesTokens(target, (asker) =>
+        keys.flatMap((secret) =>
+          ['HS256', 'HS384', 'HS512'].map((alg) => {
+            const text = `${encode({ ...headOf(asker.token), alg })}.${asker.token.split('.')[1] ?? ''}`;
+            return `${text}.${createHmac(alg.replace('HS', 'sha'), secret).update(text).digest('base64url')}`;
+          }),
+        ),
+      );
+    },
+  ),
+  attack(
+    '44D2',
+    'A token names its key by kid, jwk, jku or x5c in vain',
+    'CVE-2018-0114, RFC 8725 §3.10',
+    (target) => {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      const jwk = publicKey.export({ format: 'jwk' });
+      const kids = [
+        '../../../../dev/null',
+        '/dev/null',
+        "' UNION SELECT 'x",
+        'http://127.0.0.1:9/keys',
+        '__proto__',
+        '',
+      ];
+      return refusesTokens(target, ({ token }) =>
+        [
+          { jwk },
+          { jku: 'http://127.0.0.1:9/jwks.json' },
+          { x5u: 'http://127.0.0.1:9/x5u' },
+          { x5c: [Buffer.from(pem).toString('base64')] },
+          { crit: ['polku'], polku: true },
+          {},
+          ...kids.map((kid) => ({ kid })),
+        ].map((head) => signed({ ...headOf(token), ...head }, claimsOf(token), pem)),
+      );
+    },
+  ),
+  attack(
+    '5D18',
+    'Claims of a token cannot be changed: purposes, roles, recipient, units, permit, person, audience, expiry',
+    'DESIGN §2, §8; issue 3: forged permit',
+    (target) =>
+      refusesTokens(target, (asker) => {
+        const [head = '', , signature = ''] = asker.token.split('.');
+        const later = Math.floor(Date.now() / 1000) + 86_400;
+        const wanted: readonly Record<string, unknown>[] = [
+          { purposes: [asker.purpose, 'care', 'child-protection'] },
+          { roles: ['clinician', 'family-team-worker', 'social-worker'] },
+          { recipient: 'health-services' },
+          { units: ['PT-1'], employee: 'H-2001' },
+          { permit: 'forged' },
+          { person: 'forged' },
+          { exp: later },
+          { aud: 'other' },
+        ];
+        const changed = wanted.map((claims) => encode({ ...claimsOf(asker.token), ...claims }));
+        return changed
+          .filter((payload) => payload !== encode(claimsOf(asker.token)))
+          .map((payload) => `${head}.${payload}.${signature}`);
+      }),
+  ),
+  attack(
+    '69EF',
+    'A token of another issuer, for another audience, expired or not yet valid is refused',
+    'RFC 8725 §3.8, §3.9',
+    (target) => {
+      const pem = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      const now = Math.floor(Date.now() / 1000);
+      return refusesTokens(target, ({ token }) =>
+        [
+          {},
+          { aud: 'elsewhere' },
+          { iss: 'https://elsewhere.example' },
+          { exp: now - 3600 },
+          { nbf: now + 3600 },
+          { exp: undefined },
+        ].map((claims) => signed(headOf(token), { ...claimsOf(token), ...claims }, pem)),
+      );
+    },
+  ),
+  attack(
+    '7B24',
+    'A token with bytes cut, flipped, doubled or appended is refused',
+    'RFC 7515 §5.2',
+    (target) =>
+      refusesTokens(target, ({ token }) => {
+        const [head = '', payload = '', signature = ''] = token.split('.');
+        const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+        return [
+          `${head}.${payload}.${flipped}`,
+          `${head}.${payload}.${signature.slice(0, -4)}`,
+          `${head}.${payload}.${signature}AAAA`,
+          `${head}.${payload}.${signature}.${signature}`,
+          `${head}.${payload}.${'A'.repeat(86)}`,
+          `${head}..${signature}`,
+          `${payload}.${payload}.${signature}`,
+        ];
+      }),
+  ),
+  attack(
+    '8815',
+    'A purpose that the token does not carry is refused, however it is written',
+    'GDPR 5(1)(b); DESIGN §5',
+    async (target) => {
+      const all = [...new Set(target.askers.map(({ purpose }) => purpose))];
+      for (const asker of target.askers) {
+        const held = claimsOf(asker.token)['purposes'] as readonly string[];
+        const foreign = [...all, 'marketing', 'insurance-credit', 'data-subject', 'oversight'].filter(
+          (purpose) => !held.includes(purpose),
+        );
+        const odd = [
+          '',
+          ' ',
+          '*',
+          'any',
+          '__proto__',
+          'constructor',
+          'toString',
+          'null',
+          `${asker.purpose} ${foreign[0]}`,
+        ];
+        const lists = foreign.flatMap((purpose) => [
+          `${asker.purpose}, ${purpose}`,
+          `${purpose},${asker.purpose}`,
+          `${asker.purpose};${purpose}`,
+        ]);
+        const spelt = foreign.flatMap((purpose) => [
+          purpose.toUpperCase(),
+          `"${purpose}"`,
+          encodeURIComponent(` ${purpose}`),
+        ]);
+        for (const purpose of [...foreign, ...odd, ...lists, ...spelt]) {
+          const answer = await target.send({
+            headers: { ...headersOf(asker), 'purpose-of-use': purpose },
+            body: QUESTION,
+          });
+          if (answer.body.data) throw new Breach(`${asker.name} was answered for ${JSON.stringify(purpose)}`);
+        }
+      }
+    },
+  ),
+  attack(
+    '9A6D',
+    'Headers that come twice, padded or in another case open nothing',
+    'issue 3: header smuggling',
+    headerSmuggling,
+  ),
+  attack(
+    'A77F',
+    'Headers of proxies and of the inside open nothing',
+    'issue 3: header smuggling',
+    async (target) => {
+      const forged: Record<string, string> = {
+        'polku-context': 'x.y.z',
+        'polku-decision': 'allow',
+        'polku-break-glass': 'emergency',
+        'break-glass': 'emergency',
+        'x-polku-roles': 'clinician',
+        'x-roles': 'clinician',
+        'x-forwarded-for': '127.0.0.1',
+        'x-original-url': '/graphql',
+        'x-http-method-override': 'GET',
+        forwarded: 'for=127.0.0.1;proto=https',
+        'x-apollo-operation-name': 'x',
+      };
+      for (const sight of await target.sights()) {
+        const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
+        const other = await target.ask(sight.asker, {
+          query: '{ access { roles fields { coordinate } } }',
+          headers: forged,
+        });
+        if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
+          throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
+      }
+    },
+  ),
+];
+
+/** Every one of some tokens must be refused as a token. */
+async function refusesTokens(target: Target, forge: (asker: Asker) => readonly string[]): Promise<void> {
+  for (const asker of target.askers)
+    for (const token of forge(asker)) {
+      const answer = await target.send({ headers: headersOf({ ...asker, token }), body: QUESTION });
+      if (answer.body.data) throw new Breach(`a forged token of ${asker.name} was answered`);
+      if (codeOf(answer) !== 'UNAUTHENTICATED')
+        throw new Breach(
+          `a forged token of ${asker.name} was not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`,
+        );
+    }
+}
+
+/** What proxies and servers read differently: a header of this request must be the same to all, or refused. */
+async function headerSmuggling(target: Target): Promise<void> {
+  const [first] = target.askers;
+  const other = target.askers.find(({ name, purpose }) => name !== first?.name && purpose !== first?.purpose);
+  if (!first || !other) throw new NotApplicable('this takes tokens of two users with different purposes');
+  const request = (lines: readonly string[], body = QUESTION): string =>
+    [
+      'POST /graphql HTTP/1.1',
+      `Host: ${target.url.host}`,
+      'Content-Type: application/json',
+      ...lines,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n');
+  const token = `Authorization: Bearer ${first.token}`;
+  const foreign = `Authorization: Bearer ${other.token}`;
+  const purpose = `Purpose-Of-Use: ${first.purpose}`;
+  const variants: readonly [string, readonly string[]][] = [
+    ['two tokens', [token, foreign, purpose]],
+    ['two tokens, the other first', [foreign, token, purpose]],
+    ['two purposes', [token, purpose, `Purpose-Of-Use: ${other.purpose}`]],
+    [
+      'two purposes, the other first',
+      [token, `purpose-of-use: ${other.purpose}`, `PURPOSE-OF-USE: ${first.purpose}`],
+    ],
+    ['a space before the colon', [token, `Purpose-Of-Use : ${first.purpose}`]],
+    ['a folded line', [token, `Purpose-Of-Use: ${other.purpose}\r\n ${first.purpose}`]],
+    ['a line break by itself', [token, `Purpose-Of-Use: ${other.purpose}\nPurpose-Of-Use: ${first.purpose}`]],
+    ['two lengths', [token, purpose, 'Content-Length: 5']],
+    ['a length and chunks', [token, purpose, 'Transfer-Encoding: chunked']],
+    ['chunks spelt otherwise', [token, purpose, 'Transfer-Encoding: xchunked']],
+  ];
+  for (const [what, lines] of variants) {
+    const answer = await target.sendBytes(request(lines));
+    if (/"data":\{"access"/.test(answer))
+      throw new Breach(`${what}: answered, though two readers may differ about it`);
+  }
+}
+
+function anybody(target: Target): Asker {
+  const [first] = target.askers;
+  if (!first) throw new NotApplicable('there is no token');
+  return first;
+}
+
+function headOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8')) as Record<
+    string,
+    unknown
+  >;
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function signed(head: object, claims: object, pem: string): string {
+  const text = `${encode(head)}.${encode(claims)}`;
+  return `${text}.${sign(null, Buffer.from(text), createPrivateKey(pem)).toString('base64url')}`;
+}
+
+/** The keys of the issuer in every form in which a careless verifier may take them for a secret. */
+async function publicKeys(target: Target): Promise<readonly (string | Buffer)[]> {
+  const answer = await target.send({ method: 'GET', path: '/.well-known/jwks.json', headers: {} });
+  const { keys } = answer.body as { keys?: readonly JsonWebKey[] };
+  if (!keys) throw new NotApplicable("the issuer's public keys are not at the gateway");
+  return keys.flatMap((jwk) => {
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const pem = String(key.export({ type: 'spki', format: 'pem' }));
+    return [
+      pem,
+      pem.trim(),
+      key.export({ type: 'spki', format: 'der' }),
+      Buffer.from(jwk.x ?? '', 'base64url'),
+      jwk.x ?? '',
+      JSON.stringify(jwk),
+      '',
+    ];
+  });
+}

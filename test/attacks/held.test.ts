@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { packageRoot } from '../../schema/packageRoot.js';
+import { freePort } from '../city/freePort.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { type ServedCity, serveCity } from '../city/serveCity.js';
+import type { Attack } from './attack.js';
+import { attacks } from './attacks.js';
+import { attacksPage } from './attacksPage.js';
+import { devTokens } from './asker.js';
+import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
+import { sharpPolicies } from './sharpPolicies.js';
+import { Target } from './target.js';
+
+const each = attacks.map((attack): [string, Attack] => [`${attack.id} ${attack.title}`, attack]);
+
+let city: TestCity;
+beforeAll(async () => {
+  // The gateway tells that it waits for its registries.
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  city = await makeCity();
+});
+afterAll(async () => {
+  await city.remove();
+  jest.restoreAllMocks();
+});
+
+describe('against a gateway that tells what it refuses, with registries of their own, the attack', () => {
+  let registries: OverheardRegistry[];
+  let served: ServedCity;
+  let target: Target;
+  beforeAll(async () => {
+    const gatewayPort = await freePort();
+    await new Secrets(join(city.data, 'secrets')).gatewayKey();
+    registries = [];
+    for (const name of ['health', 'social'])
+      registries.push(await startOverheard(name, { data: city.data, gatewayPort }));
+    const remote = new Map(registries.map(({ name, between }) => [name, between]));
+    served = await serveCity(city, { port: gatewayPort, remote });
+    const tokens = (await devTokens(served.url))!;
+    // A request that reaches both registries is there to be overheard.
+    const first = new Target(served.url, tokens);
+    const [{ asker }] = await first.whoSee('Query.persons', 'Person.healthContacts', 'Person.socialContacts');
+    await first.ask(asker, '{ persons(first: 1) { nodes { healthContacts { id } socialContacts { id } } } }');
+    target = new Target(
+      served.url,
+      tokens,
+      registries.map((registry) => registry.port()),
+    );
+  });
+  afterAll(async () => {
+    await served.stop();
+    await Promise.all(registries.map((registry) => registry.stop()));
+  });
+
+  it.each(each)('%s: held', async (_, attack) => {
+    expect(await attack.run(target)).toEqual(
+      heldOr(attack, ['6A82', '7E14', '18CA', 'E217', '4D6F', '2DD2']),
+    );
+  });
+});
+
+describe('against a gateway that conceals, under sharper policies, the attack', () => {
+  let policies: Awaited<ReturnType<typeof sharpPolicies>>;
+  let served: ServedCity;
+  let target: Target;
+  beforeAll(async () => {
+    policies = await sharpPolicies();
+    served = await serveCity(city, { policies: policies.folder, conceal: true });
+    target = new Target(served.url, (await devTokens(served.url))!);
+  });
+  afterAll(async () => {
+    await served.stop();
+    await policies.remove();
+  });
+
+  it.each(each)('%s: held', async (_, attack) => {
+    expect(await attack.run(target)).toEqual(heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2']));
+  });
+});
+
+describe('attacks', () => {
+  it('have an id each, of four hexadecimal digits', () => {
+    const ids = attacks.map(({ id }) => id);
+    expect(ids.filter((id) => !/^[0-9A-F]{4}$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are listed in docs/attacks.md (npm run attacks -- --page > docs/attacks.md)', async () => {
+    const page = await readFile(join(packageRoot(), 'docs', 'attacks.md'), 'utf8');
+    expect(page === attacksPage()).toBe(true);
+  });
+});
+
+/** What may come of an attack: where a gateway or its city offers nothing to try, that it says so. */
+function heldOr({ id }: Attack, mayNotApply: readonly string[]): unknown {
+  const outcome = mayNotApply.includes(id) ? expect.stringMatching(/^(held|not applicable)$/) : 'held';
+  return expect.objectContaining({ outcome });
+}

@@ -1,0 +1,45 @@
+import { NotApplicable } from './attack.js';
+import { valuesUnder } from './judge.js';
+import type { Sight } from './sight.js';
+import type { Target } from './target.js';
+
+const LISTED = 'persons(first: 1000)';
+
+/** Asks something of every person whom an asker may list. */
+export async function ofPeople(
+  target: Target,
+  { asker }: Sight,
+  selection: string,
+): Promise<readonly Person[]> {
+  const { body } = await target.ask(asker, `{ ${LISTED} { nodes { id ${selection} } } }`);
+  const page = body.data?.['persons'] as { nodes: readonly Person[] | null } | undefined;
+  return page?.nodes ?? [];
+}
+
+/** What was asked of a person. */
+export type Person = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/**
+ * Those askers who may list people, with the ids of these.
+ * @throws NotApplicable where nobody may
+ */
+export async function thoseWithPeople(
+  target: Target,
+  ...coordinates: readonly string[]
+): Promise<readonly { readonly sight: Sight; readonly ids: readonly string[] }[]> {
+  const sights = await target.whoSee('Query.persons', 'PersonPage.nodes', ...coordinates);
+  const found = [];
+  for (const sight of sights) {
+    const ids = (await ofPeople(target, sight, '')).map(({ id }) => id);
+    if (ids.length > 0) found.push({ sight, ids });
+  }
+  if (found.length === 0) throw new NotApplicable('nobody is listed to those who may list people');
+  return found;
+}
+
+/** The ids of families of the people whom an asker may list. */
+export async function familiesOf(target: Target, sight: Sight): Promise<readonly string[]> {
+  if (!sight.shows('Person.families') || !sight.shows('FamilyMembership.family')) return [];
+  const people = await ofPeople(target, sight, 'families { family { familyId: id } }');
+  return [...new Set([...valuesUnder(people, 'familyId')].map(String))];
+}

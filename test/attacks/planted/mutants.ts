@@ -1,0 +1,257 @@
+/** Text of one compiled module that is replaced by another. */
+export interface Hole {
+  /** Path below `dist/`. */
+  readonly module: string;
+  /** Occurs once. */
+  readonly text: string;
+  readonly by: string;
+}
+
+/** A gateway with a planted hole, and the attacks that must find it. */
+export interface Mutant {
+  readonly hole: string;
+  readonly holes: readonly Hole[];
+  readonly foundBy: readonly string[];
+  readonly conceal?: boolean;
+}
+
+/** The first tier answers what validation against the visible schema found hidden, if the policy check refuses nothing. */
+const hiddenPasses: Hole = {
+  module: 'gateway/operation/operationPreparer.js',
+  text: 'if (hidden && refusals.length === 0)',
+  by: 'if (false)',
+};
+
+export const mutants: readonly Mutant[] = [
+  {
+    hole: 'the policy check skips fragments',
+    holes: [
+      hiddenPasses,
+      {
+        module: 'gateway/operation/policyCheck.js',
+        text: 'visit(document, visitWithTypeInfo(typeInfo, {',
+        by: 'visit(document, visitWithTypeInfo(typeInfo, { InlineFragment: () => false, FragmentDefinition: () => false,',
+      },
+    ],
+    foundBy: ['27C4'],
+  },
+  {
+    hole: 'the policy check skips what has an alias',
+    holes: [
+      hiddenPasses,
+      {
+        module: 'gateway/operation/policyCheck.js',
+        text: "if (node.name.value.startsWith('__') ||",
+        by: "if (node.alias || node.name.value.startsWith('__') ||",
+      },
+    ],
+    foundBy: ['5B90', '61D7'],
+  },
+  {
+    hole: 'fields of an interface need nothing of the types behind it',
+    holes: [
+      {
+        module: 'gateway/operation/coordinates.js',
+        text: 'schema.getPossibleTypes(type) : [type]',
+        by: '[] : [type]',
+      },
+    ],
+    foundBy: ['C05D'],
+  },
+  {
+    hole: 'arguments are not checked',
+    holes: [
+      {
+        module: 'gateway/operation/coordinates.js',
+        text: 'return fieldCoordinates(schema, type, field).map((coordinate) => `${coordinate}(${argument.name}:)`);',
+        by: 'return [];',
+      },
+    ],
+    foundBy: ['E217'],
+  },
+  {
+    hole: 'neither tier refuses one field',
+    holes: [
+      hiddenPasses,
+      {
+        module: 'gateway/operation/policyCheck.js',
+        text: 'coordinates.filter((coordinate) =>',
+        by: "coordinates.filter((coordinate) => coordinate !== 'HealthContact.diagnosis' &&",
+      },
+      {
+        module: 'subgraphs/registry/enforcement/enforce.js',
+        text: 'const permissions = access.decision.show(field.coordinate);',
+        by: "const permissions = field.coordinate === 'HealthContact.diagnosis' ? [{ mask: undefined, conditions: [] }] : access.decision.show(field.coordinate);",
+      },
+    ],
+    foundBy: ['0F1A'],
+  },
+  {
+    hole: 'prepared operations are kept by their text alone',
+    holes: [
+      {
+        module: 'gateway/operation/operationPreparer.js',
+        text: 'JSON.stringify([decision.key, partial, hash,',
+        by: 'JSON.stringify([hash,',
+      },
+    ],
+    foundBy: ['1F84', '3A19'],
+  },
+  {
+    hole: 'ids are the same in every pseudonymisation domain',
+    holes: [
+      {
+        module: 'gateway/pseudonyms/domain.js',
+        text: 'JSON.stringify([purpose, recipient, permit ?? null, epoch])',
+        by: 'JSON.stringify([epoch])',
+      },
+    ],
+    foundBy: ['17D0', '4468'],
+  },
+  {
+    hole: 'an id is taken for any kind',
+    holes: [
+      {
+        module: 'gateway/pseudonyms/sealer.js',
+        text: 'if (block[KIND_AT] !== kindBytes[kind])',
+        by: 'if (false)',
+      },
+    ],
+    foundBy: ['2B3A'],
+  },
+  {
+    hole: 'suggestions come from the whole schema',
+    holes: [
+      {
+        module: 'gateway/operation/validateOperation.js',
+        text: 'const errors = validate(visible, document, rules);',
+        by: 'const errors = validate(visible, document, rules).length === 0 ? [] : validate(api, document, rules);',
+      },
+    ],
+    foundBy: ['4B5E', '59F0'],
+  },
+  {
+    hole: 'introspection reads the whole schema',
+    holes: [
+      {
+        module: 'gateway/execution/execute.js',
+        text: '...prepared, schema: visibleSchema,',
+        by: '...prepared, schema: supergraph.apiSchema,',
+      },
+    ],
+    foundBy: ['12AB', '2D06', '3C71'],
+  },
+  {
+    hole: 'partial mode lists what is concealed',
+    holes: [
+      {
+        module: 'gateway/operation/operationPreparer.js',
+        text: 'validateOperation(document, { visible, api, conceal })',
+        by: 'validateOperation(document, { visible, api, conceal: conceal && !partial })',
+      },
+    ],
+    conceal: true,
+    foundBy: ['7E14'],
+  },
+  {
+    hole: 'identity codes are looked up without limit',
+    holes: [
+      {
+        module: 'gateway/operation/lookupRate.js',
+        text: 'if (lookups === 0)',
+        by: 'if (true)',
+      },
+    ],
+    foundBy: ['4C08'],
+  },
+  {
+    hole: 'errors repeat what was sent',
+    holes: [
+      {
+        module: 'gateway/http/formatError.js',
+        text: 'withoutIdentityCodes(message)',
+        by: 'message',
+      },
+    ],
+    foundBy: ['25BA'],
+  },
+  {
+    hole: 'errors pass on the texts of the inside',
+    holes: [
+      {
+        module: 'gateway/http/formatError.js',
+        text: 'withoutIdentityCodes(message)',
+        by: 'String(error.stack)',
+      },
+    ],
+    foundBy: ['93B7'],
+  },
+  {
+    hole: 'tokens are read and not verified',
+    holes: [
+      {
+        module: 'schema/tokens/callerToken.js',
+        text: 'await jwtVerify(token,',
+        by: "((text) => ({ payload: JSON.parse(Buffer.from(text.split('.')[1], 'base64url').toString()) }))(token,",
+      },
+    ],
+    foundBy: ['2A90', '5D18', '69EF'],
+  },
+  {
+    hole: 'feeds are not masked',
+    holes: [
+      {
+        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        text: 'const precision = permission && datePrecision(permission.mask);',
+        by: "const precision = permission && 'day';",
+      },
+    ],
+    foundBy: ['29AD'],
+  },
+  {
+    hole: 'feeds are taken whatever the conditions of the data subject',
+    holes: [
+      {
+        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        text: 'const permission = access.permit(permissions, about);',
+        by: 'const permission = permissions[0];',
+      },
+    ],
+    foundBy: ['3D52'],
+  },
+  {
+    hole: 'filters read the dates behind a mask',
+    holes: [
+      {
+        module: 'subgraphs/registry/contacts/period.js',
+        text: 'lastDayOf(partialDay(period.until, start))',
+        by: 'period.until',
+      },
+    ],
+    foundBy: ['18CA'],
+  },
+  {
+    hole: 'aliases are not counted',
+    holes: [
+      {
+        module: 'gateway/operation/limits.js',
+        text: "refuseOver('aliases', size.aliases, limits.aliases);",
+        by: '',
+      },
+    ],
+    foundBy: ['2F97'],
+  },
+  {
+    hole: 'batches, requests of other sites and keeping of answers are allowed',
+    holes: [
+      {
+        module: 'gateway/http/apolloServer.js',
+        text: 'allowBatchedHttpRequests: false',
+        by: 'allowBatchedHttpRequests: true',
+      },
+      { module: 'gateway/http/apolloServer.js', text: 'csrfPrevention: true', by: 'csrfPrevention: false' },
+      { module: 'gateway/http/respond.js', text: "'no-store'", by: "'max-age=60'" },
+    ],
+    foundBy: ['1B52', '2CE9', '4D75'],
+  },
+];

@@ -1,0 +1,95 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
+import type { GraphQLInputType } from 'graphql';
+import type { KnownGraph } from './knownGraph.js';
+import type { Sight } from './sight.js';
+
+/** An id of the right form that nobody was given. */
+export const FORGED_ID = 'A'.repeat(22);
+
+/** A place in the graph that an asker may reach, and a hidden field there. */
+export interface Probe {
+  readonly coordinate: string;
+  readonly type: string;
+  /** The field as it is selected: with arguments and a selection where it needs them. */
+  readonly field: string;
+  /** The whole selection of an operation, with something selected on the type. */
+  readonly around: (inner: string) => string;
+  /** Whether data may come: the way there names no id that would have to exist. */
+  readonly bearing: boolean;
+}
+
+/** Every hidden field of the types that an asker may reach. */
+export function hiddenProbes(graph: KnownGraph, sight: Sight): readonly Probe[] {
+  return sight.hidden().flatMap((coordinate) => {
+    const [type = '', name = ''] = coordinate.split('.');
+    const way = wayTo(graph, sight, type);
+    return way ? [{ ...way, coordinate, type, field: selection(graph, type, name) }] : [];
+  });
+}
+
+/** A field with what it needs to be valid. */
+export function selection(graph: KnownGraph, type: string, name: string): string {
+  const field = graph.field(type, name)!;
+  const given = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${literal(arg.type)}`);
+  const inner = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+  return `${name}${given.length > 0 ? `(${given.join(', ')})` : ''}${inner}`;
+}
+
+interface Way {
+  readonly around: (inner: string) => string;
+  readonly bearing: boolean;
+}
+
+/** The shortest way from the root to a type over fields that are shown, if possible without naming an id. */
+export function wayTo(graph: KnownGraph, sight: Sight, type: string): Way | undefined {
+  const listed = search(graph, sight, type, false);
+  if (listed) return { around: listed, bearing: true };
+  const named = search(graph, sight, type, true);
+  return named && { around: named, bearing: false };
+}
+
+function search(graph: KnownGraph, sight: Sight, wanted: string, naming: boolean): Way['around'] | undefined {
+  const waiting: { type: string; around: Way['around'] }[] = [{ type: 'Query', around: (inner) => inner }];
+  const seen = new Set(['Query']);
+  for (let place = waiting.shift(); place; place = waiting.shift()) {
+    const { type, around } = place;
+    if (type === wanted) return around;
+    const object = graph.schema.getType(type);
+    for (const field of isObjectType(object) ? Object.values(object.getFields()) : []) {
+      const next = getNamedType(field.type);
+      if (!isObjectType(next) || seen.has(next.name) || !sight.shows(`${type}.${field.name}`)) continue;
+      const needed = field.args.filter(isRequiredArgument);
+      if (!naming && needed.some((arg) => getNamedType(arg.type).name !== 'Int')) continue;
+      if (needed.some((arg) => getNamedType(arg.type).name === 'IdentityCode')) continue;
+      seen.add(next.name);
+      const given = needed.map((arg) => `${arg.name}: ${literal(arg.type)}`).join(', ');
+      const call = `${field.name}${given && `(${given})`}`;
+      waiting.push({ type: next.name, around: (inner) => around(`${call} { ${inner} }`) });
+    }
+  }
+  return undefined;
+}
+
+function literal(type: GraphQLInputType): string {
+  if (isNonNullType(type)) return literal(type.ofType);
+  if (isListType(type)) return '[]';
+  switch (type.name) {
+    case 'Int':
+      return '20';
+    case 'Boolean':
+      return 'true';
+    case 'IdentityCode':
+      return '$code';
+    case 'Date':
+      return '"2010-01-01"';
+    default:
+      return `"${FORGED_ID}"`;
+  }
+}

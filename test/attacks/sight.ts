@@ -1,0 +1,64 @@
+import { codeOf } from './answer.js';
+import { type Asker, nameOf } from './asker.js';
+import type { KnownGraph } from './knownGraph.js';
+import type { Target } from './target.js';
+
+const ACCESS = '{ access { fields { coordinate effect mask conditions } } }';
+
+interface FieldAccess {
+  readonly coordinate: string;
+  readonly mask: string | null;
+  readonly conditions: readonly string[];
+}
+
+/** What an asker may see, as the gateway's `access` lists it: all else is hidden from them. */
+export class Sight {
+  readonly #fields = new Map<string, readonly FieldAccess[]>();
+
+  constructor(
+    readonly asker: Asker,
+    private readonly graph: KnownGraph,
+    rows: readonly FieldAccess[],
+  ) {
+    for (const row of rows)
+      this.#fields.set(row.coordinate, [...(this.#fields.get(row.coordinate) ?? []), row]);
+  }
+
+  /** Whether a field may be seen in some way. Ids need no grant, but for those that no client may reach. */
+  shows(coordinate: string): boolean {
+    if (this.#fields.has(coordinate)) return true;
+    const [type = '', name = ''] = coordinate.split('.');
+    const field = this.graph.field(type, name);
+    return field !== undefined && this.graph.isId(field) && !this.graph.inaccessible.has(coordinate);
+  }
+
+  /** Whether every way of seeing a field masks it, and by what. */
+  masksOf(coordinate: string): readonly string[] {
+    const rows = this.#fields.get(coordinate) ?? [];
+    return rows.every(({ mask }) => mask !== null) ? rows.map(({ mask }) => mask!) : [];
+  }
+
+  /** Fields of the known graph that are hidden. */
+  hidden(): readonly string[] {
+    return this.graph
+      .fields()
+      .map(({ coordinate }) => coordinate)
+      .filter((coordinate) => !this.shows(coordinate));
+  }
+
+  /** Arguments that filter by what is hidden, on fields that are shown. */
+  hiddenArguments(): readonly string[] {
+    return [...this.graph.tests]
+      .filter(([argument, tested]) => this.shows(argument.split('(')[0]!) && !this.shows(tested))
+      .map(([argument]) => argument);
+  }
+}
+
+export async function readSight(target: Target, asker: Asker): Promise<Sight> {
+  const answer = await target.ask(asker, ACCESS);
+  const access = answer.body.data?.['access'] as { fields: readonly FieldAccess[] } | undefined;
+  if (access) return new Sight(asker, target.graph, access.fields);
+  throw new Error(
+    `${nameOf(asker)} could not be told what they may see: ${answer.status} ${codeOf(answer) ?? ''}`.trim(),
+  );
+}

@@ -1,0 +1,116 @@
+import { connect } from 'node:net';
+import { type Answer, readAnswer } from './answer.js';
+import { type Asker, askersOf, type Tokens } from './asker.js';
+import { NotApplicable } from './attack.js';
+import { KnownGraph } from './knownGraph.js';
+import { readSight, type Sight } from './sight.js';
+
+/** An answer that takes longer is none: the gateway hangs. */
+const PATIENCE_MS = 20_000;
+
+export interface Question {
+  readonly query?: unknown;
+  readonly variables?: unknown;
+  readonly operationName?: unknown;
+  readonly extensions?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A registry that listens by itself, and a request of its gateway to it that was overheard. */
+export interface RegistryPort {
+  readonly name: string;
+  readonly url: string;
+  readonly overheard?: { readonly body: string; readonly context: string; readonly authorization: string };
+}
+
+/** A live gateway, with what attackers of it have: tokens of some of its users, and its source code. */
+export class Target {
+  readonly graph = KnownGraph.committed();
+  readonly askers: readonly Asker[];
+  readonly #sights = new Map<Asker, Promise<Sight>>();
+
+  constructor(
+    readonly url: URL,
+    readonly tokens: Tokens,
+    readonly registries: readonly RegistryPort[] = [],
+  ) {
+    this.askers = askersOf(tokens);
+  }
+
+  /** Asks as a client does. */
+  ask(asker: Asker, question: string | Question): Promise<Answer> {
+    const { headers, ...body } = typeof question === 'string' ? { query: question } : question;
+    return this.send({
+      headers: { ...headersOf(asker), ...(headers as Record<string, string> | undefined) },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** Sends any request. */
+  async send(request: {
+    readonly method?: string;
+    readonly path?: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
+  }): Promise<Answer> {
+    const { method = 'POST', path = '/graphql', headers, body } = request;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    return readAnswer(
+      await fetch(new URL(path, this.url), { method, headers, signal, ...(body !== undefined && { body }) }),
+    );
+  }
+
+  /**
+   * Sends bytes as they are, such as no client library would.
+   * @throws NotApplicable over TLS
+   */
+  sendBytes(bytes: string): Promise<string> {
+    const { protocol, hostname, port } = this.url;
+    if (protocol !== 'http:') throw new NotApplicable('bytes are sent over plain HTTP only');
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port || 80), hostname.replace(/^\[|\]$/g, ''));
+      let text = '';
+      socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('timeout')));
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      socket.once('error', reject).once('close', () => resolve(text));
+      socket.write(bytes);
+    });
+  }
+
+  /** What an asker may see, by the gateway's own word. */
+  sight(asker: Asker): Promise<Sight> {
+    const known = this.#sights.get(asker);
+    if (known) return known;
+    const sight = readSight(this, asker);
+    this.#sights.set(asker, sight);
+    return sight;
+  }
+
+  /** The askers with what each may see. */
+  async sights(): Promise<readonly Sight[]> {
+    const sights: Sight[] = [];
+    for (const asker of this.askers) sights.push(await this.sight(asker));
+    return sights;
+  }
+
+  /**
+   * Those who may see all of these coordinates.
+   * @throws NotApplicable where there is none
+   */
+  async whoSee(...coordinates: readonly string[]): Promise<readonly [Sight, ...Sight[]]> {
+    const [first, ...others] = (await this.sights()).filter((sight) =>
+      coordinates.every((coordinate) => sight.shows(coordinate)),
+    );
+    if (!first) throw new NotApplicable(`none of the tokens may see ${coordinates.join(' and ')}`);
+    return [first, ...others];
+  }
+}
+
+/** The headers by which a request is its asker's. */
+export function headersOf({ token, purpose }: Asker): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    authorization: `Bearer ${token}`,
+    'purpose-of-use': purpose,
+  };
+}

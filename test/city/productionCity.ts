@@ -1,0 +1,101 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, SignJWT } from 'jose';
+import { serve } from '../../gateway/cli/commands/serve.js';
+import type { Answer } from '../../gateway/cli/demo/client.js';
+import type { SignedPolicies } from './signedPolicies.js';
+
+/** An identity provider on loopback, with its keys at an address. */
+export interface TestIssuer {
+  readonly issuer: string;
+  readonly jwks: string;
+  token(claims: Readonly<Record<string, unknown>>): Promise<string>;
+  close(): void;
+}
+
+export async function startIssuer(): Promise<TestIssuer> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }] });
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(keys);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    issuer: 'city-login',
+    jwks: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    token: (claims) =>
+      new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
+        .setIssuer('city-login')
+        .setAudience('polku')
+        .setSubject(String(claims['sub'] ?? 'somebody'))
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey),
+    close: () => void server.close(),
+  };
+}
+
+export const DOCTOR = {
+  recipient: 'health-services',
+  roles: ['clinician'],
+  purposes: ['care'],
+  employee: 'H-2001',
+};
+export const DATA_OWNER = {
+  recipient: 'city',
+  roles: ['data-owner'],
+  purposes: ['policy-administration'],
+};
+
+export interface ProductionCity {
+  readonly url: URL;
+  /** Asks for the caller's only purpose. */
+  ask(
+    claims: typeof DOCTOR | typeof DATA_OWNER,
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer & { status: number }>;
+  stop(): Promise<void>;
+}
+
+/** A city served without --dev: real tokens, signed policies. */
+export async function serveProduction(
+  data: string,
+  signed: Pick<SignedPolicies, 'store' | 'owners'>,
+  issuer: TestIssuer,
+  options: { readonly port?: number; readonly remote?: ReadonlyMap<string, string>; conceal?: boolean } = {},
+): Promise<ProductionCity> {
+  const { city } = await serve({
+    data,
+    policiesFrom: signed.store,
+    owners: signed.owners,
+    port: options.port ?? 0,
+    host: '127.0.0.1',
+    issuer: issuer.issuer,
+    jwks: issuer.jwks,
+    audience: 'polku',
+    conceal: options.conceal ?? true,
+    subgraph: options.remote ?? new Map<string, string>(),
+    epoch: '1',
+  });
+  return {
+    url: city.url,
+    async ask(claims, query, variables, headers) {
+      const response = await fetch(new URL('/graphql', city.url), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await issuer.token(claims)}`,
+          'purpose-of-use': claims.purposes[0]!,
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { ...((await response.json()) as Answer), status: response.status };
+    },
+    stop: () => city.stop(),
+  };
+}

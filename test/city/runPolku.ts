@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+const program = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs the built command line to its end, in a process of its own. */
+export function runPolku(args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> {
+  const child = startPolku(args, options);
+  return new Promise((resolve, reject) => {
+    let [output, errors] = ['', ''];
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output, errors }));
+  });
+}
+
+/** Starts the built command line and leaves it running. */
+export function startPolku(args: readonly string[], options: { cwd?: string } = {}): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+}

@@ -1,0 +1,164 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { AuditLog } from '../../gateway/audit/auditLog.js';
+import { PersonDigests } from '../../gateway/audit/personDigests.js';
+import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { Gateway } from '../../gateway/gateway.js';
+import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { loginDomain } from '../../gateway/identity/loginDomain.js';
+import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
+import { Domains } from '../../gateway/pseudonyms/domain.js';
+import { seal } from '../../gateway/pseudonyms/sealer.js';
+import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
+import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import { derivedModules, registries } from '../../subgraphs/registries.js';
+import { createSubgraph, type Decide } from '../../subgraphs/registry/subgraph/createSubgraph.js';
+import { derivedSources } from '../../subgraphs/registry/subgraph/derivedSources.js';
+import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { openWorld, type World } from './smallWorld.js';
+
+const AUDIENCE = 'polku';
+const ISSUER = 'test';
+const EPOCH = '1';
+const domains = new Domains([Buffer.alloc(32, 7)]);
+
+/** Who asks, as a token says it. */
+export interface Asker {
+  readonly roles: readonly string[];
+  readonly purpose: string;
+  readonly recipient?: string;
+  readonly employee?: string;
+  readonly units?: readonly string[];
+  readonly permit?: string;
+  /** Key of the person whom the login service names. */
+  readonly person?: number;
+  /** The id by which the token names a person, instead of that of the login service. */
+  readonly login?: string;
+}
+
+export interface Asked {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A gateway over HTTP and all its subgraphs, on a few rows in memory; world and policies can be changed while it runs. */
+export interface ServedWorld {
+  readonly url: URL;
+  readonly records: readonly AuditRecord[];
+  readonly policy: Policy;
+  /** Errors that no code foresees; a test has none. */
+  readonly faults: readonly unknown[];
+  show(world: World): void;
+  /** The policy of the gateway and, unless another is given, of the subgraphs. */
+  rule(gateway: Policy, subgraphs?: Policy): void;
+  /** The id of a person or family for an asker. */
+  id(asker: Asker, kind: 'PersonID' | 'FamilyID', key: number): string;
+  /** Status and body, with the decision id taken out. */
+  ask(asker: Asker, asked: Asked): Promise<{ status: number; text: string }>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** How subgraphs come about; by default each enforces its owner's policy. */
+  readonly create?: typeof createSubgraph;
+}
+
+export async function serveWorld({ create = createSubgraph }: WorldOptions = {}): Promise<ServedWorld> {
+  let open = openWorld({});
+  const shipped = await loadPolicy(policiesFolder);
+  let ownersPolicy = shipped;
+  const decide: Decide = (caller) => ownersPolicy.decide(caller, new Date());
+  const subgraphs: Subgraph[] = [];
+  for (const { definition, module } of registries) {
+    const sources = registrySources(
+      () => open.snapshots.get(definition.name)!,
+      () => open.overlays,
+    );
+    subgraphs.push(await create({ name: definition.name, module, decide, open: sources }));
+  }
+  const stores: Record<string, unknown> = {
+    directory: { ownerOf: () => undefined },
+    linkage: { findPerson: () => undefined },
+  };
+  for (const [name, module] of Object.entries(derivedModules))
+    subgraphs.push(await create({ name, module, decide, open: derivedSources(stores[name]) }));
+  const supergraph = await loadSupergraph({
+    subgraphs: subgraphs.map((subgraph) => ({
+      name: subgraph.name,
+      url: `local:${subgraph.name}`,
+      dataSource: inProcessDataSource(subgraph),
+    })),
+  });
+
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] };
+  const records: AuditRecord[] = [];
+  const faults: unknown[] = [];
+  const auditLog = {
+    append: (record: AuditRecord) => Promise.resolve(void records.push(record)),
+    close: () => Promise.resolve(),
+  } as Partial<AuditLog> as AuditLog;
+  const gateway = new Gateway({
+    supergraph,
+    policy: shipped,
+    trusted: trustedIssuer({ issuer: ISSUER, audience: AUDIENCE, keys }),
+    domains,
+    epoch: EPOCH,
+    auditLog,
+    personDigests: new PersonDigests(Buffer.alloc(32, 9)),
+    conceal: false,
+    reportFault: (fault) => faults.push(fault),
+  });
+  const server = await createHttpServer({ gateway });
+  const url = await server.listen(0);
+
+  const tokenOf = ({ purpose, person, login, recipient = 'recipient', ...claims }: Asker): Promise<string> =>
+    new SignJWT({
+      ...claims,
+      recipient,
+      purposes: [purpose],
+      person: person === undefined ? login : seal(loginDomain(domains, EPOCH), 'PersonID', person),
+    })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject('someone')
+      .setExpirationTime('5m')
+      .sign(privateKey);
+
+  return {
+    url,
+    records,
+    faults,
+    policy: shipped,
+    show: (world) => (open = openWorld(world)),
+    rule(policy, subgraphsPolicy = policy) {
+      gateway.swap(policy);
+      ownersPolicy = subgraphsPolicy;
+    },
+    id: ({ purpose, recipient = 'recipient', permit }, kind, key) =>
+      seal(domains.domain({ purpose, recipient, permit, epoch: EPOCH }), kind, key),
+    async ask(asker, { query, variables, headers }) {
+      const response = await fetch(new URL('/graphql', url), {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await tokenOf(asker)}`,
+          'purpose-of-use': asker.purpose,
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      const decisionId = response.headers.get('polku-decision-id')!;
+      return { status: response.status, text: (await response.text()).replaceAll(decisionId, '') };
+    },
+    async stop() {
+      await server.close();
+      supergraph.close();
+    },
+  };
+}

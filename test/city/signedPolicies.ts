@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KeyObject } from 'node:crypto';
+import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import type { PolicySource } from '../../policies/engine/parse/policySource.js';
+import { draftFolder, draftRollback } from '../../policies/revisions/draftRevision.js';
+import type { JudgedRevision } from '../../policies/revisions/judgeRevisions.js';
+import { loadOwners } from '../../policies/revisions/owners.js';
+import { createPersonKey, readPersonKey, signPayload } from '../../policies/revisions/personKey.js';
+import { writePayload } from '../../policies/revisions/revision.js';
+import { RevisionDesk } from '../../policies/revisions/revisionDesk.js';
+import { RevisionStore } from '../../policies/revisions/revisionStore.js';
+
+/** Two people of the health services, two of everybody else, and a stranger whom nobody knows. */
+export const SIGNERS = ['health-1', 'health-2', 'city-1', 'city-2'] as const;
+export type Signer = (typeof SIGNERS)[number];
+
+const OTHERS = ['population', 'social', 'education', 'paths', 'directory', 'linkage', 'governance'];
+
+/** A store of signed revisions in a temporary folder, with the people who may sign. */
+export interface SignedPolicies {
+  readonly folder: string;
+  readonly store: string;
+  readonly owners: string;
+  readonly desk: RevisionDesk;
+  keyFile(person: Signer | 'stranger'): string;
+  key(person: Signer | 'stranger'): Promise<KeyObject>;
+  /** The policies, one file changed. */
+  sources(file?: string, change?: (text: string) => string): Promise<readonly PolicySource[]>;
+  propose(
+    author: Signer,
+    sources: readonly PolicySource[],
+    terms?: { readonly days?: number; readonly renew?: readonly string[] },
+  ): Promise<JudgedRevision>;
+  rollback(author: Signer, sequence: number): Promise<JudgedRevision>;
+  approve(sequence: number, ...people: readonly Signer[]): Promise<JudgedRevision>;
+  /** Proposes and approves the policies as the first revision. */
+  first(days?: number): Promise<JudgedRevision>;
+  remove(): Promise<void>;
+}
+
+export interface SignedPoliciesOptions {
+  readonly now?: () => Date;
+  /** The shipped ones, if not given. */
+  readonly policies?: readonly PolicySource[];
+  readonly graph?: PolicyGraph;
+}
+
+export async function signedPolicies(options: SignedPoliciesOptions = {}): Promise<SignedPolicies> {
+  const now = options.now ?? (() => new Date());
+  const policies = options.policies ?? (await loadPolicyFolder(policiesFolder));
+  const graph = options.graph ?? (await committedGraph());
+  const folder = await mkdtemp(join(tmpdir(), 'polku-signed-'));
+  const [store, owners] = [join(folder, 'store'), join(folder, 'owners.yaml')];
+  const keyFile = (person: string) => join(folder, 'keys', `${person}.key`);
+  const key = (person: string) => readPersonKey(keyFile(person));
+  await mkdir(join(folder, 'keys'));
+  const lines = ['people:'];
+  for (const person of SIGNERS)
+    lines.push(`  ${person}: { label: Office, key: ${await createPersonKey(keyFile(person))} }`);
+  await createPersonKey(keyFile('stranger'));
+  lines.push('owners:', '  health: [health-1, health-2]');
+  lines.push(...OTHERS.map((registry) => `  ${registry}: [city-1, city-2]`));
+  await writeFile(owners, `${lines.join('\n')}\n`);
+  const desk = new RevisionDesk({
+    store: new RevisionStore(store),
+    owners: () => loadOwners(owners),
+    check: (sources) => compilePolicy(sources, graph).problems,
+    now,
+  });
+  const submit = async (author: Signer, payload: string) =>
+    desk.propose(payload, { person: author, signature: signPayload(payload, await key(author)) });
+  const signed: SignedPolicies = {
+    folder,
+    store,
+    owners,
+    desk,
+    keyFile,
+    key,
+    async sources(file, change) {
+      return policies.map((source) =>
+        source.file === file && change ? { file, text: change(source.text) } : source,
+      );
+    },
+    async propose(author, sources, { days = 30, renew = [] } = {}) {
+      const terms = { author, comment: 'because', now: now(), days, renew };
+      return submit(author, writePayload(draftFolder(await desk.history(), sources, terms)));
+    },
+    async rollback(author, sequence) {
+      const terms = { author, comment: 'back', now: now(), days: 30 };
+      return submit(author, writePayload(draftRollback(await desk.history(), sequence, terms)));
+    },
+    async approve(sequence, ...people) {
+      let last!: JudgedRevision;
+      for (const person of people) {
+        const { payload } = await desk.waiting(sequence);
+        last = await desk.approve(sequence, { person, signature: signPayload(payload, await key(person)) });
+      }
+      return last;
+    },
+    async first(days = 30) {
+      const { sequence } = await signed.propose('city-1', await signed.sources(), { days });
+      return signed.approve(sequence, 'city-2', 'health-1', 'health-2');
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+  return signed;
+}
+
+/** Changes one file in place, byte by byte as an intruder would. */
+export async function tamper(file: string, change: (text: string) => string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const changed = change(text);
+  if (changed === text) throw new Error('Nothing was changed.');
+  await writeFile(file, changed);
+}

@@ -1,0 +1,82 @@
+import { formatDay, today } from '../../schema/calendar.js';
+import { NO_DAY } from '../../subgraphs/registry/columns/table.js';
+import type {
+  RegistryDefinition,
+  TableDefinition,
+} from '../../subgraphs/registry/columns/tableDefinition.js';
+import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
+import type { Snapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import {
+  type OverlaySource,
+  personFacts,
+  shields,
+} from '../../subgraphs/registry/overlays/deriveOverlays.js';
+import type { Overlays } from '../../subgraphs/registry/overlays/overlayConditions.js';
+import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { registries } from '../../subgraphs/registries.js';
+import { tableOf, type TestRow } from '../spec/tableOf.js';
+
+/** The rows of every registry, by registry and table. */
+export type World = Readonly<Record<string, Readonly<Record<string, readonly TestRow[]>>>>;
+
+/** A world as subgraphs read it. */
+export interface OpenWorld {
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+  readonly overlays: Overlays;
+}
+
+/** One manifest for all worlds: how many rows a register has is no secret. */
+const manifest: Manifest = {
+  registry: 'any',
+  schemaVersion: 1,
+  snapshotId: 'any',
+  createdAt: '2016-12-31T00:00:00Z',
+  synthetic: true,
+  sourceFingerprint: '',
+  tables: {},
+  rejects: {},
+  rejectedRows: 0,
+};
+
+/** Makes tables of rows, and overlays of the population register's as extraction does. */
+export function openWorld(world: World): OpenWorld {
+  const snapshots = new Map(
+    registries.map(({ definition }) => [definition.name, snapshotOf(definition, world)]),
+  );
+  return { snapshots, overlays: overlaysOf(snapshots.get('population')!.tables as unknown as OverlaySource) };
+}
+
+function snapshotOf({ name, tables }: RegistryDefinition, world: World): Snapshot {
+  const filled = Object.entries<TableDefinition>(tables).map(([table, definition]) => [
+    table,
+    tableOf(definition, world[name]?.[table] ?? []),
+  ]);
+  return { manifest, tables: Object.fromEntries(filled) as Snapshot['tables'] };
+}
+
+export function overlaysOf(population: OverlaySource): Overlays {
+  const { persons, shields: shieldTable } = overlaysRegistry.tables;
+  const { district } = population.residences.columns;
+  return {
+    persons: tableOf(
+      persons,
+      [...personFacts(population, today())].map((facts): TestRow => {
+        const text = facts.district === undefined ? undefined : district.texts[facts.district];
+        return {
+          person: facts.subject,
+          adultFrom: formatDay(facts.adultFrom),
+          birthYear: facts.birthYear,
+          ...(text !== undefined && { district: text }),
+        };
+      }),
+    ),
+    shields: tableOf(
+      shieldTable,
+      [...shields(population)].map(({ subject, start, end }): TestRow => ({
+        person: subject,
+        start: formatDay(start),
+        ...(end !== NO_DAY && { end: formatDay(end) }),
+      })),
+    ),
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PERIOD } from '../../subgraphs/synthetic/calendar.js';
+import { drawProtection } from '../../subgraphs/synthetic/childProtection.js';
+import { ageOn, firstDay, lastDay, type Interval } from '../../subgraphs/synthetic/people.js';
+import { buildPopulation } from '../../subgraphs/synthetic/population.js';
+
+const cities = fc.record({ persons: fc.integer({ min: 1, max: 400 }), seed: fc.integer() });
+
+const end = (interval: Interval): number => interval.until ?? PERIOD.last;
+
+describe('any synthetic population', () => {
+  it('has the people asked for, each with a code of their own', () => {
+    fc.assert(
+      fc.property(cities, ({ persons, seed }) => {
+        const population = buildPopulation(persons, seed);
+        expect(population.persons.length).toBe(persons);
+        const former = population.persons.flatMap((person) => person.formerCode?.code ?? []);
+        const codes = [
+          ...population.persons.map((person) => person.code),
+          ...former,
+          ...population.strangers,
+        ];
+        expect(new Set(codes).size).toBe(codes.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('houses everybody without gaps, within the period and while they live', () => {
+    fc.assert(
+      fc.property(cities, ({ persons, seed }) => {
+        for (const person of buildPopulation(persons, seed).persons) {
+          expect(person.residences.length).toBeGreaterThan(0);
+          expect(firstDay(person)).toBeGreaterThanOrEqual(Math.max(PERIOD.first, person.birth));
+          expect(lastDay(person)).toBeLessThanOrEqual(Math.min(PERIOD.last, person.death ?? Infinity));
+          person.residences.forEach((residence, i) => {
+            expect(end(residence)).toBeGreaterThanOrEqual(residence.from);
+            const next = person.residences[i + 1];
+            if (next !== undefined) expect(next.from).toBe(end(residence) + 1);
+          });
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps members of a family in one family at a time, while they live in the city', () => {
+    fc.assert(
+      fc.property(cities, ({ persons, seed }) => {
+        const last = new Map<number, number>();
+        const memberships = buildPopulation(persons, seed).families.flatMap((family) => family.memberships);
+        for (const membership of memberships.sort((a, b) => a.from - b.from)) {
+          const { person, from } = membership;
+          expect(from).toBeGreaterThan(last.get(person.index) ?? -Infinity);
+          expect(end(membership)).toBeGreaterThanOrEqual(from);
+          expect(end(membership)).toBeLessThanOrEqual(lastDay(person));
+          last.set(person.index, end(membership));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('takes protection steps only with minors who live in the city, after-care aside', () => {
+    fc.assert(
+      fc.property(cities, ({ persons, seed }) => {
+        for (const [child, steps] of drawProtection(buildPopulation(persons, seed).persons, seed)) {
+          for (const step of steps) {
+            expect(step.from).toBeGreaterThanOrEqual(firstDay(child));
+            expect(end(step)).toBeGreaterThanOrEqual(step.from);
+            expect(end(step)).toBeLessThanOrEqual(lastDay(child));
+            expect(ageOn(child, step.from)).toBeLessThan(18.01);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

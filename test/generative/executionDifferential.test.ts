@@ -1,0 +1,135 @@
+import '../../gateway/telemetryOff.js';
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  NoUnusedVariablesRule,
+  parse,
+  print,
+  specifiedRules,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
+import { ask, composed, testContext } from '../integration/supergraphTestbed.js';
+import { federations } from './executionGraphs.js';
+import { operationFrom } from './executionOperations.js';
+
+const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
+const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
+const SAFE = 'safe_';
+/** The reference lets a subgraph that knows an interface only overwrite the type names of entities. */
+const referenceErrs: Record<string, RegExp> = { media: /__typename/ };
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface Answer {
+  readonly data: unknown;
+  readonly paths: readonly string[];
+}
+
+/** The executor of @apollo/gateway over the same subgraphs, as the reference. */
+async function stockGateway({ sdl, apiSchema, dataSources }: Supergraph) {
+  const gateway = new ApolloGateway({
+    supergraphSdl: sdl,
+    buildService: ({ name }) => dataSources.get(name) as GraphQLDataSource,
+    logger: silent,
+  });
+  const { executor } = await gateway.load({ apollo: {} } as never);
+  return {
+    stop: () => gateway.stop(),
+    async ask(
+      query: string,
+      variables: Record<string, unknown>,
+    ): Promise<Answer & { readonly failed: boolean }> {
+      const document = withSafeKeys(parse(query), apiSchema);
+      const result = await executor!({
+        document,
+        request: { query: print(document), variables },
+        queryHash: query,
+        metrics: {},
+        context: { decision: testContext, callerToken: 'no-token' },
+        logger: silent,
+      } as never);
+      const { data, errors = [], extensions } = JSON.parse(JSON.stringify(result));
+      const completion = extensions?.valueCompletion ?? [];
+      const paths = pathsOf([...errors, ...completion]).map((path) => path.replaceAll(SAFE, ''));
+      return { data: withoutSafeKeys(data), paths, failed: errors.length > 0 };
+    },
+  };
+}
+
+/**
+ * The reference takes what a client calls by the name of a key for that key (federation#3036), and what a client selects
+ * without arguments for what `@requires` selects without: it is asked with aliases that cannot be mistaken.
+ */
+function withSafeKeys(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+  const types = new TypeInfo(schema);
+  return visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field(node): FieldNode | undefined {
+        if (!node.alias && !types.getFieldDef()?.args.length) return undefined;
+        return { ...node, alias: { kind: Kind.NAME, value: SAFE + (node.alias ?? node.name).value } };
+      },
+    }),
+  );
+}
+
+function withoutSafeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSafeKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.replace(SAFE, ''), withoutSafeKeys(item)]),
+  );
+}
+
+/** Without indexes: the reference takes the wrong ones where a list holds entities of several types. */
+function pathsOf(errors: readonly { readonly path?: readonly unknown[] }[]): string[] {
+  const patterns = errors.map(({ path = [] }) => path.map((key) => (typeof key === 'number' ? '@' : key)));
+  return [...new Set(patterns.map((pattern) => pattern.join('.')))].sort();
+}
+
+const variables = { n: 2 };
+const tapes = fc.array(fc.nat(1000), { minLength: 10, maxLength: 80 });
+
+describe.each(Object.entries(federations))(
+  'generated operations over the federation %s',
+  (name, subgraphs) => {
+    it('are answered as the reference answers them, with errors at the same places', async () => {
+      const supergraph = await composed(...subgraphs());
+      const stock = await stockGateway(supergraph);
+      try {
+        await fc.assert(
+          fc.asyncProperty(
+            tapes.map((tape) => operationFrom(supergraph.apiSchema, tape)),
+            async (query) => {
+              fc.pre(!referenceErrs[name]?.test(query));
+              fc.pre(validate(supergraph.apiSchema, parse(query), RULES).length === 0);
+              const expected = await stock.ask(query, variables);
+              const { data, errors = [] } = await ask(supergraph, query, variables);
+              expect(data).toEqual(expected.data);
+              const paths = pathsOf(errors as readonly { path?: readonly unknown[] }[]);
+              // Errors of registries, then those of completion, which the reference tells only where there are no others. It
+              // names fields that only the plan asked for; ours ends where the client's knowledge does.
+              if (!expected.failed) expect(paths).toEqual(expected.paths);
+              const untold = expected.paths.filter(
+                (path) => !paths.some((ours) => `${path}.`.startsWith(`${ours}.`)),
+              );
+              expect({ untold, paths }).toEqual({ untold: [], paths });
+            },
+          ),
+          { numRuns: RUNS },
+        );
+      } finally {
+        await stock.stop();
+      }
+    });
+  },
+);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import { Dice } from './policyProof/dice.js';
+import { subgraphsOf } from './policyProof/printCity.js';
+import { provePolicies } from './policyProof/provePolicies.js';
+import { randomCity } from './policyProof/randomCity.js';
+import { type CityRules, filesOf, randomAsker, randomRules, TODAY } from './policyProof/randomRules.js';
+
+const noon = new Date(`${TODAY}T12:00:00Z`);
+
+describe('a compiled decision', () => {
+  it('equals a slow reading of the rules, and Cedar, for random supergraphs, policies, askers and operations', () => {
+    const proof = provePolicies(2_000, 20_260_615);
+    expect(proof.differences).toEqual([]);
+    expect(proof.cases).toBe(2_000);
+    // Were nearly everything denied, equality would say little.
+    expect(proof.shown / proof.compared).toBeGreaterThan(0.1);
+    expect(proof.operationsShown).toBeGreaterThan(150);
+    expect(proof.askedOfCedar).toBeGreaterThan(2_000);
+  });
+
+  it('shows no more, and lets no more be taken, once prohibitions are added', () => {
+    let fewer = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const dice = new Dice(seed);
+      const city = randomCity(dice);
+      const rules = randomRules(dice, city);
+      const graph = buildPolicyGraph(subgraphsOf(city));
+      const compiled = (given: CityRules) => compilePolicy(filesOf(city, given), graph, noon).policy!;
+      const [before, after] = [compiled(withoutProhibitions(rules)), compiled(rules)];
+      for (let turn = 0; turn < 5; turn++) {
+        const asker = randomAsker(dice, rules.permits);
+        const [open, closed] = [before.decide(asker, noon), after.decide(asker, noon)];
+        for (const coordinate of city.fields.keys()) {
+          if (open.show(coordinate).length === 0) expect(closed.show(coordinate)).toEqual([]);
+          else if (closed.show(coordinate).length === 0) fewer++;
+          for (const type of city.derived)
+            if (open.take(type, coordinate).length === 0) expect(closed.take(type, coordinate)).toEqual([]);
+        }
+      }
+    }
+    expect(fewer).toBeGreaterThan(50);
+  });
+});
+
+function withoutProhibitions(rules: CityRules): CityRules {
+  const registries = Object.entries(rules.registries).map(([name, own]) => [
+    name,
+    { ...own, prohibitions: [] },
+  ]);
+  return { ...rules, registries: Object.fromEntries(registries) as CityRules['registries'] };
+}

@@ -1,0 +1,307 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFile, readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { findRecords } from '../../gateway/audit/findRecords.js';
+import { readDisclosures } from '../../subgraphs/registry/disclosure/readDisclosures.js';
+import { identifyingTexts } from '../city/identifyingTexts.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { runPolku } from '../city/runPolku.js';
+import { type ServedCity, serveCity } from '../city/serveCity.js';
+
+const LOOK_UP = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear } }';
+const team = { persona: 'family-team', purpose: 'child-protection' };
+const doctor = { persona: 'doctor', purpose: 'care' };
+
+interface Client {
+  readonly id: string;
+  readonly families: readonly { readonly family: { readonly id: string } }[] | null;
+}
+
+describe('the trail of a city', () => {
+  let city: TestCity;
+  let served: ServedCity;
+  let clients: readonly Client[];
+
+  beforeAll(async () => {
+    city = await makeCity();
+    served = await serveCity(city);
+    const { data } = await served.client.ask({
+      ...team,
+      query: '{ persons(first: 30) { nodes { id families { family { id } } } } }',
+    });
+    clients = (data!['persons'] as { nodes: Client[] }).nodes;
+  });
+  afterAll(async () => {
+    await served?.stop();
+    await city?.remove();
+  });
+
+  async function records(filter = {}): Promise<AuditRecord[]> {
+    const found: AuditRecord[] = [];
+    for await (const record of findRecords(city.data, filter)) found.push(record);
+    return found;
+  }
+
+  /** The people of the last record. */
+  async function peopleOf(question: { query: string; variables?: Record<string, unknown> }, asker = team) {
+    await served.client.ask({ ...asker, ...question, partial: true });
+    return (await records()).at(-1)!;
+  }
+
+  const audit = (...args: readonly string[]) => runPolku(['audit', ...args, '--data', city.data]);
+
+  it('names everybody of whom a response tells something, by a digest and not by an id', async () => {
+    const ids = clients.map(({ id }) => id);
+    const page = await peopleOf({ query: '{ persons(first: 30) { nodes { id } } }' });
+    expect(page.people).toHaveLength(ids.length);
+    expect(page.people.filter((digest) => ids.includes(digest))).toEqual([]);
+    const one = await peopleOf({
+      query: 'query ($id: PersonID!) { person(id: $id) { birthYear } }',
+      variables: { id: ids[0] },
+    });
+    expect(one.people).toHaveLength(1);
+    expect(page.people).toContain(one.people[0]);
+    expect(one.fetches).toEqual({ population: 1 });
+  });
+
+  it('names people of whom something was told without their id', async () => {
+    const family = clients.flatMap(({ families }) => families ?? [])[0]!.family.id;
+    const withId = await peopleOf({
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { id sex } } } }',
+      variables: { f: family },
+    });
+    const withoutId = await peopleOf({
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { sex } } } }',
+      variables: { f: family },
+    });
+    expect(withId.people.length).toBeGreaterThan(1);
+    expect(withoutId.people).toEqual(withId.people);
+    const path = await peopleOf({
+      query: 'query ($f: FamilyID!) { family(id: $f) { servicePath { steps { sector } } } }',
+      variables: { f: family },
+    });
+    expect(path.people.length).toBeGreaterThan(1);
+    expect(withId.people).toEqual(expect.arrayContaining([...path.people]));
+  });
+
+  it('names nobody where a response tells nothing', async () => {
+    const { people } = await peopleOf({ query: '{ registries { name rows } access { purpose } }' });
+    expect(people).toEqual([]);
+  });
+
+  it('names the same person alike, whoever asks for what', async () => {
+    const { codes } = await identifyingTexts(city.exports);
+    for (const code of codes) {
+      const byTeam = await peopleOf({ query: LOOK_UP, variables: { code } });
+      if (byTeam.people.length === 0) continue;
+      const byDoctor = await peopleOf({ query: LOOK_UP, variables: { code } }, doctor);
+      if (byDoctor.people.length === 0) continue;
+      expect(byDoctor.people).toEqual(byTeam.people);
+      return;
+    }
+    throw new Error('Expected the city to have a client of both.');
+  });
+
+  it('tells how each coordinate was answered', async () => {
+    const { masked, coordinates, withheld } = await peopleOf(
+      {
+        query:
+          '{ persons(first: 1) { nodes { birthYear healthContacts { startedAt } incomeSupport { amount } } } }',
+      },
+      doctor,
+    );
+    expect(coordinates).toContain('HealthContact.startedAt');
+    expect(coordinates).toEqual(expect.arrayContaining([...masked]));
+    expect(withheld).toContain('Person.incomeSupport');
+  });
+
+  it('holds no key: not of anybody, in any form', async () => {
+    await served.client.ask({
+      ...doctor,
+      query: '{ persons(first: 50) { nodes { id healthContacts { id startedAt } } } }',
+    });
+    for (const name of await readdir(join(city.data, 'audit'))) {
+      const text = await readFile(join(city.data, 'audit', name), 'utf8');
+      for (const line of text.split('\n').filter((one) => one.startsWith('{'))) {
+        const { people = [] } = JSON.parse(line, onlyKnownNumbers) as Partial<AuditRecord>;
+        for (const person of people) expect(person).toMatch(/^[A-Za-z0-9_-]{22}$/);
+      }
+      for (const { id } of clients) expect(text).not.toContain(id);
+    }
+  });
+
+  describe('as the person may see it', () => {
+    const LOG = `query ($after: ID, $first: Int) { accessLog(first: $first, after: $after) {
+      id at purpose purposeLabel recipient categories brokeGlass } }`;
+    interface Entry {
+      readonly id: string;
+      readonly purpose: string;
+      readonly recipient: string | null;
+      readonly categories: readonly string[];
+    }
+    const ownLog = async (variables: Record<string, unknown> = {}): Promise<Entry[]> => {
+      const { data, errors } = await served.client.ask({
+        persona: 'resident',
+        purpose: 'data-subject',
+        query: LOG,
+        variables,
+      });
+      expect(errors).toBeUndefined();
+      return data!['accessLog'] as Entry[];
+    };
+
+    it('tells who has read their data, for what, newest first, page by page', async () => {
+      await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id birthYear } } }' });
+      await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id sex } } }' });
+      const entries = await ownLog();
+      expect(entries.length).toBeGreaterThanOrEqual(2);
+      expect(entries[0]).toMatchObject({
+        purpose: 'child-protection',
+        purposeLabel: 'Child protection',
+        recipient: 'family-services',
+        brokeGlass: false,
+      });
+      const [first] = await ownLog({ first: 1 });
+      expect(first).toEqual(entries[0]);
+      expect(await ownLog({ first: 1, after: first!.id })).toEqual([entries[1]]);
+    });
+
+    it('is refused to everybody else', async () => {
+      const { data, errors } = await served.client.ask({ ...doctor, query: '{ accessLog { id } }' });
+      expect(data).toBeFalsy();
+      expect(errors?.[0]?.extensions?.['code']).toBe('PURPOSE_NOT_PERMITTED');
+    });
+
+    it('is asked in pages of a size that can be answered', async () => {
+      const { errors } = await served.client.ask({
+        persona: 'resident',
+        purpose: 'data-subject',
+        query: '{ accessLog(first: 1001) { id } }',
+      });
+      expect(errors?.[0]?.extensions?.['code']).toMatch(/^(BAD_USER_INPUT|OPERATION_TOO_LARGE)$/);
+    });
+  });
+
+  it('is noted by each registry, too, and both agree', async () => {
+    const { decisionId, fetches } = await peopleOf({
+      query: 'query ($id: PersonID!) { person(id: $id) { birthYear servicePath { steps { sector } } } }',
+      variables: { id: clients[0]!.id },
+    });
+    expect(Object.keys(fetches)).toEqual(expect.arrayContaining(['population', 'health', 'paths']));
+    const noted = (await readDisclosures(city.data)).filter(
+      (note) => note.decisionId === decisionId && note.registry === 'health',
+    );
+    expect(noted).toEqual([
+      {
+        registry: 'health',
+        time: expect.any(String),
+        decisionId,
+        purpose: 'child-protection',
+        recipient: 'family-services',
+        subjects: 1,
+        body: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      },
+    ]);
+    const { code, output } = await audit('reconcile');
+    expect(output).toContain('The logs agree');
+    expect(code).toBe(0);
+  });
+
+  it('names what either side lacks', async () => {
+    const last = (await records()).findLast(({ fetches }) => fetches['health']);
+    const folder = join(city.data, 'disclosures');
+    const [file] = (await readdir(folder)).sort();
+    const kept = await readFile(join(folder, file!), 'utf8');
+    const without = kept
+      .split('\n')
+      .filter((line) => !(line.includes(last!.decisionId) && line.includes('"health"')));
+    const stranger = { ...JSON.parse(without.at(-2)!), registry: 'health', decisionId: 'stranger' };
+    await writeFile(join(folder, file!), [...without, JSON.stringify(stranger), ''].join('\n'));
+    const { code, output } = await audit('reconcile');
+    await writeFile(join(folder, file!), kept);
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`health has no note of decision ${last!.decisionId}`));
+    expect(output).toMatch(/health answered under decision stranger/);
+  });
+
+  it('is found by the commands: by id, by identity code from a file, by user, in a report', async () => {
+    const [{ id }] = clients as [Client];
+    const byId = await audit(
+      ...[
+        'find',
+        '--person',
+        id,
+        '--purpose',
+        'child-protection',
+        '--recipient',
+        'family-services',
+        '--json',
+      ],
+    );
+    expect(byId.errors).toBe('');
+    const found = byId.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditRecord);
+    expect(found.length).toBeGreaterThan(2);
+    const digest = found[0]!.people.find((one) => found.every(({ people }) => people.includes(one)));
+    expect(digest).toBeDefined();
+
+    const { codes } = await identifyingTexts(city.exports);
+    const [code] = codes;
+    const file = join(city.data, 'code.txt');
+    await writeFile(file, `${code}\n`);
+    const byCode = await audit('find', '--code-file', file);
+    await rm(file);
+    expect(byCode).toMatchObject({ code: 0, errors: '' });
+    expect(byCode.output).not.toContain(code);
+
+    expect((await audit('find', '--subject', 'doctor')).output).toMatch(
+      /health-services\/doctor {2}care {2}answered/,
+    );
+    const foreign = await audit(
+      'find',
+      '--person',
+      id,
+      '--purpose',
+      'care',
+      '--recipient',
+      'health-services',
+    );
+    expect(foreign).toMatchObject({ code: 1, errors: expect.stringMatching(/^ID_UNKNOWN/) });
+    const alone = await audit('find', '--person', id);
+    expect(alone).toMatchObject({ code: 2, errors: expect.stringMatching(/^USAGE/) });
+    const report = await audit('report');
+    expect(report.output).toMatch(/family-services +child-protection +\d+/);
+    expect(report.output).toContain('Nobody broke the glass.');
+  });
+
+  it('is written by one gateway at a time', async () => {
+    await expect(serveCity(city)).rejects.toMatchObject({ code: 'AUDIT_LOCKED' });
+  });
+
+  it('is verified by a command, which names what was done to it', async () => {
+    await served.stop();
+    const whole = await audit('verify');
+    expect(whole.output).toMatch(/^The log is whole up to checkpoint \d+/);
+    expect(whole.code).toBe(0);
+    const log = join(city.data, 'audit', 'audit-0000000001.jsonl');
+    const lines = (await readFile(log, 'utf8')).split('\n');
+    await writeFile(log, lines.toSpliced(2, 1).join('\n'));
+    const broken = await audit('verify');
+    expect(broken.output).toMatch(/^audit-0000000001\.jsonl:3: removed: records 3 to 3 are missing/);
+    expect(broken.code).toBe(1);
+    await writeFile(log, lines.join('\n'));
+    served = await serveCity(city);
+  });
+});
+
+/** Keys are numbers, so that a number elsewhere than in these places could be one. */
+const numbered =
+  /^(seq|milliseconds|bytes|first|last|asked|missed|population|health|social|education|paths|directory|linkage|governance)$/;
+
+function onlyKnownNumbers(name: string, value: unknown): unknown {
+  if (typeof value === 'number' && !numbered.test(name)) throw new Error(`There is a number at "${name}".`);
+  return value;
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { subgraphNames } from '../../gateway/cli/runtime/localSubgraphs.js';
+import type { Answer, DemoClient, Question } from '../../gateway/cli/demo/client.js';
+import { freePort } from '../city/freePort.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { startPolku } from '../city/runPolku.js';
+import { type ServedCity, serveCity } from '../city/serveCity.js';
+
+const PERSON = `query ($id: PersonID!) {
+  person(id: $id) {
+    id birthYear sex language district families { role startedAt endedAt family { id members { role person { id } } } }
+    healthContacts(from: "2014-01-01") { __typename id startedAt endedAt service unit diagnosis }
+    socialContacts(until: "2010-12-31", services: ["S10", "S80"]) { id startedAt service kind }
+    childProtection { step startedAt endedAt unit } incomeSupport { month amount }
+    educationContacts { startedAt hours } enrolments { startedAt unit }
+    late: servicePath(from: "2012-01-01") { steps { sector service startedAt endedAt unit contacts person { id birthYear } } withheld }
+    servicePath { steps { contacts } }
+  }
+}`;
+const FAMILY = `query ($id: FamilyID!) {
+  family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld } }
+}`;
+
+/** Every kind of question, of several personas; ids are the same wherever the subgraphs run. */
+async function askAll(client: DemoClient): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const ask = async (question: Question): Promise<Answer> => {
+    const answer = await client.ask(question);
+    answers.push(answer);
+    return answer;
+  };
+  for (const asker of [
+    { persona: 'family-team', purpose: 'child-protection' },
+    { persona: 'doctor', purpose: 'care' },
+    { persona: 'social-worker', purpose: 'social-service' },
+  ]) {
+    const query =
+      '{ persons(first: 6) { nodes { id families { family { id } } } hasMore } registries { name rows rejects } }';
+    const { data } = await ask({ ...asker, query, partial: true });
+    const { nodes } = data!['persons'] as {
+      nodes: { id: string; families: { family: { id: string } }[] | null }[];
+    };
+    for (const { id, families } of nodes) {
+      await ask({ ...asker, query: PERSON, variables: { id }, partial: true });
+      for (const { family } of families ?? [])
+        await ask({ ...asker, query: FAMILY, variables: { id: family.id }, partial: true });
+    }
+  }
+  await ask({ persona: 'planner', purpose: 'planning', query: FAMILY, variables: { id: 'x' } });
+  await ask({
+    persona: 'researcher',
+    purpose: 'research',
+    query: '{ access { purpose fields { coordinate effect mask } } }',
+  });
+  return answers;
+}
+
+describe('a city in many processes', () => {
+  let city: TestCity;
+  let together: Answer[];
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    // The gateway tells that it waits for the others.
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    city = await makeCity();
+    const served = await serveCity(city);
+    together = await askAll(served.client);
+    await served.stop();
+  });
+
+  afterAll(async () => {
+    for (const child of children) child.kill();
+    await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')));
+    await city?.remove();
+    jest.restoreAllMocks();
+  });
+
+  async function startApart(names: readonly string[]): Promise<ServedCity> {
+    const port = await freePort();
+    const remote = new Map<string, string>();
+    for (const name of names) {
+      const own = await freePort();
+      remote.set(name, `http://127.0.0.1:${own}/`);
+      children.push(
+        startPolku([
+          ...['subgraph', name, '--dev', '--port', String(own), '--data', city.data],
+          ...['--gateway-key', join(city.data, 'secrets', 'gateway.key.pub')],
+          ...['--issuer', 'polku-dev', '--jwks', `http://127.0.0.1:${port}/.well-known/jwks.json`],
+        ]),
+      );
+    }
+    return serveCity(city, { port, remote });
+  }
+
+  it('answers like a city in one, with every subgraph in a process of its own', async () => {
+    const served = await startApart(subgraphNames);
+    try {
+      const apart = await askAll(served.client);
+      expect(apart.length).toBeGreaterThan(20);
+      expect(withoutDecisions(apart)).toEqual(withoutDecisions(together));
+    } finally {
+      await served.stop();
+    }
+  });
+
+  it('answers the same when some are here and some elsewhere, and says which is down when one stops', async () => {
+    const [first] = [children.length];
+    const served = await startApart(['health', 'directory']);
+    try {
+      expect(withoutDecisions(await askAll(served.client))).toEqual(withoutDecisions(together));
+
+      const health = children[first]!;
+      health.kill('SIGKILL');
+      await once(health, 'close');
+      const asker = { persona: 'family-team', purpose: 'child-protection' };
+      const { data } = await served.client.ask({ ...asker, query: '{ persons(first: 1) { nodes { id } } }' });
+      const [{ id }] = (data!['persons'] as { nodes: [{ id: string }] }).nodes;
+      const query =
+        'query ($id: PersonID!) { person(id: $id) { birthYear healthContacts { service } socialContacts { service } } }';
+      const answer = await served.client.ask({ ...asker, query, variables: { id } });
+      expect(answer.data?.['person']).toMatchObject({ birthYear: expect.any(Number), healthContacts: null });
+      expect(
+        (answer.data!['person'] as { socialContacts: unknown[] }).socialContacts.length,
+      ).toBeGreaterThanOrEqual(0);
+      expect(answer.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['SUBGRAPH_UNAVAILABLE']);
+    } finally {
+      await served.stop();
+    }
+  });
+});
+
+function withoutDecisions(answers: readonly Answer[]): unknown {
+  return JSON.parse(
+    JSON.stringify(answers, (key, value: unknown) => (key === 'decisionId' ? undefined : value)),
+  );
+}

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { runPolku } from '../city/runPolku.js';
+
+describe('the command line', () => {
+  let city: TestCity;
+  let folder: string;
+
+  beforeAll(async () => {
+    city = await makeCity();
+    folder = await mkdtemp(join(tmpdir(), 'polku-cli-'));
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await city?.remove();
+  });
+
+  it.each([
+    [[], 'polku city generate'],
+    [['city', 'generate'], '--persons'],
+    [['extract'], '--source'],
+    [['serve'], '--dev'],
+    [['subgraph'], '--gateway-key'],
+    [['policy'], 'matrix'],
+    [['policy', 'explain'], 'polku policy explain'],
+    [['demo'], '--once'],
+  ])('tells with polku %s --help how it is used', async (command, taught) => {
+    const { code, output } = await runPolku([...command, '--help']);
+    expect(code).toBe(0);
+    expect(output).toContain(taught);
+  });
+
+  it.each([
+    ['an unknown command', ['fly'], 'unknown command'],
+    ['an unknown option', ['serve', '--fast'], 'unknown option'],
+    [
+      'a number that is none',
+      ['city', 'generate', '--out', 'x', '--persons', 'many'],
+      'Expected a whole number',
+    ],
+    ['neither a registry nor --all', ['extract', '--source', 'x'], 'USAGE: Name one registry'],
+    ['both', ['extract', 'health', '--all', '--source', 'x'], 'USAGE: Name one registry'],
+    ['an unknown registry', ['extract', 'heath', '--source', 'x'], 'USAGE: There is no registry "heath"'],
+    ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Name the identity provider'],
+    [
+      'a subgraph that is none',
+      ['serve', '--dev', '--subgraph', 'heath=http://127.0.0.1:1'],
+      'USAGE: There is no subgraph "heath"',
+    ],
+    [
+      '--dev off this machine',
+      ['serve', '--dev', '--host', '0.0.0.0'],
+      'USAGE: --dev serves this machine only',
+    ],
+    [
+      'a certificate without its key',
+      ['serve', '--dev', '--tls-cert', 'x.pem'],
+      'USAGE: --tls-cert and --tls-key go together',
+    ],
+    [
+      'an unknown role',
+      ['policy', 'explain', 'Person.sex', '--role', 'king', '--purpose', 'care'],
+      'USAGE: There is no role "king"',
+    ],
+    [
+      'an unknown purpose',
+      ['policy', 'explain', 'Person.sex', '--role', 'planner', '--purpose', 'fun'],
+      'USAGE: There is no purpose "fun"',
+    ],
+    [
+      'an unknown field',
+      ['policy', 'explain', 'Person.six', '--role', 'planner', '--purpose', 'planning'],
+      'USAGE: There is no field "Person.six"',
+    ],
+  ])('ends with 2 and says what was expected, given %s', async (_what, args, said) => {
+    const { code, errors } = await runPolku(args, { cwd: folder });
+    expect(errors).toContain(said);
+    expect(code).toBe(2);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not write a city over something else', async () => {
+    const out = join(folder, 'mine');
+    await mkdir(out);
+    await writeFile(join(out, 'precious.txt'), 'precious');
+    const { code, errors } = await runPolku(['city', 'generate', '--persons', '200', '--out', out]);
+    expect(errors).toContain('OUTPUT_EXISTS');
+    expect(code).toBe(1);
+    expect(await readdir(out)).toEqual(['precious.txt']);
+    await rm(out, { recursive: true });
+  });
+
+  it('generates a city, extracts it and says what was rejected and why', async () => {
+    const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
+    const generated = await runPolku([
+      'city',
+      'generate',
+      '--persons',
+      '300',
+      '--seed',
+      '5',
+      '--out',
+      exports,
+    ]);
+    expect(generated.code).toBe(0);
+    const extracted = await runPolku(['extract', '--all', '--source', exports, '--data', data]);
+    expect(extracted.code).toBe(0);
+    expect(extracted.errors).toMatch(/health: [\d ]+ rows, \d+ rejected \(.*invalid-code \d+/);
+    const again = await runPolku(['extract', 'social', '--source', exports, '--data', data]);
+    expect(again.code).toBe(0);
+    await rm(exports, { recursive: true });
+    const gone = await runPolku(['extract', 'health', '--source', exports, '--data', data]);
+    expect([gone.code, gone.errors]).toEqual([1, expect.stringContaining('SOURCE_UNREADABLE')]);
+    await rm(data, { recursive: true });
+  });
+
+  it('with --dev refuses a snapshot that is not synthetic', async () => {
+    const data = join(folder, 'real');
+    await cp(city.data, data, { recursive: true });
+    const [snapshot] = (await readdir(join(data, 'social'))).filter((name) => name !== 'current');
+    const manifest = join(data, 'social', snapshot!, 'manifest.json');
+    await writeFile(
+      manifest,
+      (await readFile(manifest, 'utf8')).replace('"synthetic": true', '"synthetic": false'),
+    );
+    const { code, errors } = await runPolku(['serve', '--dev', '--port', '0', '--data', data]);
+    expect(errors).toContain('NOT_SYNTHETIC');
+    expect(code).toBe(1);
+    await rm(data, { recursive: true });
+  });
+
+  it('does not serve without a snapshot, and says which command makes one', async () => {
+    const { code, errors } = await runPolku(['serve', '--dev', '--data', join(folder, 'nothing')]);
+    expect(errors).toMatch(/SNAPSHOT_MISSING: .*polku extract population/);
+    expect(code).toBe(1);
+    await rm(join(folder, 'nothing'), { recursive: true, force: true });
+  });
+
+  it('does not serve by a policy that is broken, and names every fault with its place', async () => {
+    const policies = join(folder, 'policies');
+    await mkdir(policies);
+    for (const file of await readdir(policiesFolder))
+      if (file.endsWith('.yaml')) await cp(join(policiesFolder, file), join(policies, file));
+    const health = join(policies, 'health.yaml');
+    await writeFile(
+      health,
+      (await readFile(health, 'utf8'))
+        .replace('purposes: [care]', 'purposes: [cares]')
+        .replace('roles: [researcher]', 'roles: [searcher]'),
+    );
+    const served = await runPolku(['serve', '--dev', '--data', city.data, '--policies', policies]);
+    expect(served.errors).toContain('POLICY_INVALID');
+    expect(served.errors.match(/health\.yaml:\d+:\d+: error/g)).toHaveLength(2);
+    const linted = await runPolku(['policy', 'lint', '--policies', policies]);
+    expect([served.code, linted.code]).toEqual([1, 1]);
+    expect(linted.output.match(/health\.yaml:\d+:\d+: error/g)).toHaveLength(2);
+    await rm(policies, { recursive: true });
+  });
+
+  it('says that a port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, errors } = await runPolku(['serve', '--dev', '--data', city.data, '--port', String(port)]);
+    server.close();
+    expect(errors).toContain('ADDRESS_IN_USE');
+    expect(code).toBe(1);
+  });
+
+  it('shows the shipped policies: they compile, as a matrix, and explained', async () => {
+    const lint = await runPolku(['policy', 'lint']);
+    expect([lint.code, lint.output]).toEqual([0, expect.stringContaining('compiles: revision')]);
+    const table = await runPolku(['policy', 'matrix']);
+    expect(table.output).toContain('HealthContact.diagnosis');
+    const csv = await runPolku(['policy', 'matrix', '--format', 'csv', '--role', 'planner']);
+    expect(csv.output).not.toContain('clinician');
+    const why = await runPolku([
+      'policy',
+      'explain',
+      'HealthContact.diagnosis',
+      '--role',
+      'family-team-worker',
+      '--purpose',
+      'child-protection',
+    ]);
+    expect(why.output).toContain('icd10-chapter');
+    expect(why.output).toMatch(/health\.yaml:\d+/);
+  });
+});

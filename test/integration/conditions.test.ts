@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  CHILD,
+  FATHER,
+  MOTHER,
+  NEIGHBOUR,
+  NEIGHBOURS,
+  NEW_FAMILY,
+  OLD_FAMILY,
+  separatedFamily,
+} from '../city/separatedFamily.js';
+import { type Asked, type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+
+const doctor = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
+const strangeDoctor = { ...doctor, employee: 'H-9' };
+const educator = { roles: ['educator'], purpose: 'early-education', employee: 'E-1' };
+const socialWorker = { roles: ['social-worker'], purpose: 'social-service', employee: 'S-1' };
+const protector = { ...socialWorker, purpose: 'child-protection' };
+const resident = { roles: ['resident'], purpose: 'data-subject', recipient: 'resident' };
+
+describe('conditions and non-disclosure, through the gateway', () => {
+  let served: ServedWorld;
+
+  beforeAll(async () => {
+    served = await serveWorld();
+    served.show(separatedFamily);
+  });
+  afterAll(() => served?.stop());
+
+  const data = async (asker: Asker, asked: Asked): Promise<Record<string, unknown>> => {
+    const { status, text } = await served.ask(asker, asked);
+    expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
+    return (JSON.parse(text) as { data: Record<string, unknown> }).data;
+  };
+  const ofPerson = async (asker: Asker, person: number, selection: string, headers = {}) =>
+    (
+      await data(asker, {
+        query: `query ($id: PersonID!) { person(id: $id) { ${selection} } }`,
+        variables: { id: served.id(asker, 'PersonID', person) },
+        headers,
+      })
+    )['person'] as Record<string, unknown>;
+  const ofFamily = async (asker: Asker, family: number, selection: string) =>
+    (
+      await data(asker, {
+        query: `query ($id: FamilyID!) { family(id: $id) { ${selection} } }`,
+        variables: { id: served.id(asker, 'FamilyID', family) },
+      })
+    )['family'] as Record<string, unknown>;
+
+  describe('me', () => {
+    const whole = `birthYear language families { role }
+      healthContacts { service diagnosis } socialContacts { kind } educationContacts { hours } enrolments { service }
+      servicePath { steps { sector contacts } withheld }`;
+
+    it('is the person whom the login service names, with all of their own data', async () => {
+      const { me } = await data({ ...resident, person: FATHER }, { query: `{ me { district ${whole} } }` });
+      expect(me).toEqual({
+        district: 'Tapiola',
+        birthYear: 1983,
+        language: 'fi',
+        families: [{ role: 'PARENT' }],
+        healthContacts: Array(2).fill({ service: 'T11', diagnosis: 'J06.9' }),
+        socialContacts: Array(2).fill({ kind: 'visit' }),
+        educationContacts: Array(2).fill({ hours: 100 }),
+        enrolments: [],
+        servicePath: {
+          steps: ['HEALTH', 'SOCIAL', 'EDUCATION', 'HEALTH', 'SOCIAL', 'EDUCATION'].map((sector) => ({
+            sector,
+            contacts: 1,
+          })),
+          withheld: [],
+        },
+      });
+    });
+
+    it('is nobody where the token names nobody', async () => {
+      expect(await data(resident, { query: `{ me { ${whole} } }` })).toEqual({ me: null });
+    });
+
+    it('is refused where the token names somebody by another id than that of the login service', async () => {
+      const login = served.id({ ...resident, recipient: 'university' }, 'PersonID', FATHER);
+      const { status, text } = await served.ask({ ...resident, login }, { query: '{ me { id } }' });
+      expect([status, text]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
+    });
+
+    it('opens nobody else: neither another person nor the rest of the family', async () => {
+      const asker = { ...resident, person: FATHER };
+      for (const query of [
+        'query ($id: PersonID!) { person(id: $id) { birthYear } }',
+        '{ me { families { family { members { role } } } } }',
+        '{ me { families { family { servicePath { withheld } } } } }',
+        '{ persons(first: 5) { hasMore } }',
+      ]) {
+        const variables = query.includes('$id') ? { id: served.id(asker, 'PersonID', MOTHER) } : {};
+        expect((await served.ask(asker, { query, variables })).text).toContain('PURPOSE_NOT_PERMITTED');
+      }
+    });
+  });
+
+  describe('break-glass', () => {
+    const contacts = 'healthContacts { diagnosis startedAt }';
+    const reason = { 'polku-break-glass': 'unconscious at the scene' };
+
+    it('opens the last three years to a clinician who states a reason, and leaves a record to review', async () => {
+      expect(await ofPerson(strangeDoctor, NEIGHBOUR, contacts)).toEqual({ healthContacts: [] });
+      const { healthContacts } = await ofPerson(strangeDoctor, NEIGHBOUR, contacts, reason);
+      expect(healthContacts).toEqual([{ diagnosis: 'J06.9', startedAt: expect.any(String) }]);
+      expect(served.records.at(-1)).toMatchObject({ breakGlass: 'unconscious at the scene' });
+    });
+
+    it('opens nothing without a grant for it', async () => {
+      const stranger = { ...educator, employee: 'E-9' };
+      expect(await ofPerson(stranger, NEIGHBOUR, 'educationContacts { hours }', reason)).toEqual({
+        educationContacts: [],
+      });
+    });
+
+    it.each([
+      ['a reason that is too short', 'help', 'BAD_REQUEST'],
+      ['a reason that is too long', 'x'.repeat(501), 'BAD_REQUEST'],
+      ['an identity code in the reason', 'it is 010594Y9032 here', 'IDENTITY_CODE_LITERAL'],
+    ])('refuses %s', async (_what, text, code) => {
+      const { status, text: answer } = await served.ask(strangeDoctor, {
+        query: '{ registries { name } }',
+        headers: { 'polku-break-glass': text },
+      });
+      expect([status, answer]).toEqual([400, expect.stringContaining(code)]);
+      expect(answer).not.toContain('010594Y9032');
+    });
+  });
+
+  describe('non-disclosure for safety', () => {
+    const everybody = [MOTHER, CHILD, FATHER, NEIGHBOUR];
+    const asEach = async (asker: Asker, selection: string) => {
+      const answers = [];
+      for (const person of everybody) answers.push(await ofPerson(asker, person, selection));
+      return answers;
+    };
+
+    it('withholds the district of the person and of whoever lives with them', async () => {
+      for (const asker of [doctor, educator, socialWorker])
+        expect((await asEach(asker, 'district')).map(({ district }) => district)).toEqual([
+          null,
+          null,
+          'Tapiola',
+          'Leppävaara',
+        ]);
+    });
+
+    it('withholds their units, in contacts and in paths', async () => {
+      const selection = 'contacts: educationContacts { unit } path: servicePath { steps { unit } withheld }';
+      const answers = await asEach(educator, selection);
+      const units = answers.map(({ contacts, path }) =>
+        [...(contacts as { unit: unknown }[]), ...(path as { steps: { unit: unknown }[] }).steps].map(
+          ({ unit }) => unit,
+        ),
+      );
+      expect(units).toEqual([
+        [null, null, null, null],
+        [null, null, null, null],
+        ['E-Tapiola', 'E-Tapiola', 'E-Tapiola', 'E-Tapiola'],
+        [],
+      ]);
+    });
+
+    it('withholds their family ties, when told by others, too', async () => {
+      const ties = await asEach(educator, 'families { family { members { person { birthYear } } } }');
+      expect(ties).toEqual([
+        { families: [] },
+        { families: [] },
+        { families: [{ family: { members: [{ person: { birthYear: 1983 } }] } }] },
+        { families: [{ family: { members: [{ person: { birthYear: 1990 } }] } }] },
+      ]);
+      const members = async (family: number) =>
+        ((await ofFamily(educator, family, 'members { role }'))['members'] as unknown[]).length;
+      expect([await members(OLD_FAMILY), await members(NEW_FAMILY), await members(NEIGHBOURS)]).toEqual([
+        1, 0, 1,
+      ]);
+    });
+
+    it('leaves their steps out of the paths of families, and `withheld` as it is', async () => {
+      const path = async (asker: Asker, family: number) => {
+        const { servicePath } = await ofFamily(asker, family, 'servicePath { steps { unit } withheld }');
+        const { steps, withheld } = servicePath as { steps: { unit: unknown }[]; withheld: unknown };
+        return { units: steps.map(({ unit }) => unit), withheld };
+      };
+      const withheld = ['HEALTH', 'EDUCATION'];
+      expect(await path(socialWorker, NEW_FAMILY)).toEqual({ units: [], withheld });
+      expect(await path(socialWorker, OLD_FAMILY)).toEqual({ units: ['S-Tapiola', 'S-Tapiola'], withheld });
+      expect(await path(protector, NEW_FAMILY)).toEqual({ units: ['S-Secret', 'S-Secret'], withheld });
+    });
+
+    it('is lifted for child protection', async () => {
+      const selection = 'district families { role } socialContacts { unit }';
+      expect(await ofPerson(protector, MOTHER, selection)).toEqual({
+        district: 'Secret',
+        families: [{ role: 'PARENT' }, { role: 'PARENT' }],
+        socialContacts: Array(2).fill({ unit: 'S-Secret' }),
+      });
+      expect((await ofFamily(protector, NEW_FAMILY, 'members { role }'))['members']).toHaveLength(2);
+    });
+  });
+});

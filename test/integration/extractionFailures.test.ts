@@ -1,0 +1,253 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import type { Linkage } from '../../subgraphs/linkage/linkage.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
+import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
+import { extract, type ExtractionOptions } from '../../subgraphs/registry/extraction/extract.js';
+import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { readSourceMarker } from '../../subgraphs/registry/snapshot/sourceMarker.js';
+import { startPolku } from '../city/runPolku.js';
+import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+
+let site: ExtractionSite;
+let linkage: Linkage;
+
+beforeEach(async () => {
+  site = await ExtractionSite.create();
+  linkage = await site.linkage();
+});
+afterEach(() => site.remove());
+
+const run = (registry: RegistryDefinition, more: Partial<ExtractionOptions> = {}) =>
+  extract({ registry, source: site.source, data: site.data, linkage, synthetic: true, ...more });
+
+/** Everything below the data directory, by path. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Enough visits that reading them takes a while. */
+async function writeManyVisits(): Promise<void> {
+  const [header] = smallExports()['health']!['kaynnit.csv']!;
+  const { anna, bertil } = codes;
+  const rows = Array.from(
+    { length: 220_000 },
+    (_, row) => `V${row};${row % 2 ? anna : bertil};Nimi;01.0${1 + (row % 9)}.2012;;T11;TK-1;L${row % 50};;3`,
+  );
+  await site.write({ health: { 'kaynnit.csv': [header!, ...rows] } });
+}
+
+describe('extraction refuses', () => {
+  it('a source file that is missing, by its name below the source', async () => {
+    await rm(join(site.source, 'population', 'asuminen.csv'));
+    await expect(run(populationRegistry)).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringContaining('population/asuminen.csv is missing'),
+    });
+  });
+
+  it('a file that is not Parquet, without a word of its content', async () => {
+    await run(populationRegistry);
+    const { educationRegistry } = await import('../../subgraphs/education/tables.js');
+    const files = ['attendance', 'enrolments', 'staff', 'objections'];
+    await site.write({
+      education: Object.fromEntries(files.map((file) => [`${file}.parquet`, [codes.anna]])),
+    });
+    const failure = await run(educationRegistry).catch((error: Error) => error);
+    expect(failure).toMatchObject({ code: 'SOURCE_UNREADABLE' });
+    expect((failure as Error).message).not.toContain(codes.anna);
+  });
+
+  it('missing columns, all at once, with those found and what may have been meant', async () => {
+    await site.write({ population: { 'perheet.csv': ['perhetunnus,henkilotunus,rooli,alku,until'] } });
+    await expect(run(populationRegistry)).rejects.toMatchObject({
+      code: 'SOURCE_COLUMNS',
+      message: expect.stringMatching(
+        /population\/perheet\.csv lacks .*"henkilotunnus" \(did you mean "henkilotunus"\?\), "loppu"\. It has: perhetunnus, henkilotunus, rooli, alku, until\./,
+      ),
+      details: { missing: ['henkilotunnus', 'loppu'] },
+    });
+  });
+
+  it('a registry of identity codes before anybody is known', async () => {
+    await expect(run(healthRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_MISSING',
+      message: expect.stringContaining('polku extract population'),
+    });
+  });
+
+  it('a data directory that cannot be written', async () => {
+    await writeFile(site.data, 'a file');
+    await expect(run(populationRegistry)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+
+  it('a second extraction at the same time', async () => {
+    const both = await Promise.allSettled([run(populationRegistry), run(populationRegistry)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = both.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    expect(refused.reason).toMatchObject({ code: 'EXTRACTION_RUNNING' });
+    await openSnapshot(site.data, populationRegistry);
+  });
+
+  it('to go on when it is interrupted, and leaves nothing behind', async () => {
+    await run(populationRegistry);
+    await run(healthRegistry);
+    await writeManyVisits();
+    const before = await filesBelow(site.data);
+    const stop = new AbortController();
+    const interrupted = run(healthRegistry, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(interrupted).rejects.toMatchObject({ code: 'EXTRACTION_INTERRUPTED' });
+    expect(await filesBelow(site.data)).toEqual(before);
+  });
+
+  it('leaves nothing behind after any failure', async () => {
+    await rm(join(site.source, 'population', 'turvakiellot.csv'));
+    await run(populationRegistry).catch(() => undefined);
+    await site.write({ population: { 'turvakiellot.csv': ['x'] } });
+    await run(populationRegistry).catch(() => undefined);
+    expect(await filesBelow(site.data)).toEqual([]);
+  });
+});
+
+describe('the command, stopped in the middle of an extraction,', () => {
+  const old = async () => {
+    await run(populationRegistry);
+    const manifest = await run(healthRegistry);
+    await writeManyVisits();
+    return manifest;
+  };
+
+  /** Starts `polku extract health` and waits until it has begun to write. */
+  const start = async (): Promise<ChildProcess> => {
+    const secrets = join(site.data, 'secrets');
+    await mkdir(secrets, { recursive: true });
+    await writeFile(join(secrets, 'linkage'), SECRET.toString('base64'), { mode: 0o600 });
+    const child = startPolku(['extract', 'health', '--source', site.source, '--data', site.data]);
+    while (child.exitCode === null && !(await partialFolders()).length) await sleep(5);
+    return child;
+  };
+  const partialFolders = async () =>
+    (await readdir(join(site.data, 'health'))).filter((name) => name.startsWith('.partial-'));
+
+  it('by kill -9 leaves the snapshot before whole, and the next extraction cleans up', async () => {
+    const before = await old();
+    const child = await start();
+    child.kill('SIGKILL');
+    expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
+    expect(await partialFolders()).toHaveLength(1);
+    expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
+
+    linkage = await site.linkage();
+    const next = await run(healthRegistry);
+    expect(next.tables['contacts']?.rows).toBe(220_000);
+    const kept = await readdir(join(site.data, 'health'));
+    expect(kept.sort()).toEqual([before.snapshotId, next.snapshotId, 'current'].sort());
+    expect(await readdir(site.data)).not.toContain('.extracting');
+  });
+
+  it('by kill -9 at any moment leaves a whole snapshot, old or new', async () => {
+    const before = await old();
+    for (const delay of [0, 100, 300, 600, 1000, 1400, 1800]) {
+      const child = await start();
+      await sleep(delay);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      const { tables, manifest } = await openSnapshot(site.data, healthRegistry);
+      expect(tables.contacts.rows).toBe(manifest.snapshotId === before.snapshotId ? 4 : 220_000);
+      await site.linkage();
+    }
+  });
+
+  it('by Ctrl-C leaves nothing behind but the snapshot before', async () => {
+    const before = await old();
+    const child = await start();
+    let errors = '';
+    child.stderr!.on('data', (text: Buffer) => (errors += text.toString()));
+    child.kill('SIGINT');
+    expect((await once(child, 'close'))[0]).toBe(1);
+    expect(errors).toContain('EXTRACTION_INTERRUPTED');
+    expect((await readdir(join(site.data, 'health'))).sort()).toEqual([before.snapshotId, 'current'].sort());
+    expect(await readdir(site.data)).not.toContain('.extracting');
+    expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
+  });
+});
+
+describe('a snapshot', () => {
+  const manifestPath = async () => {
+    const id = (await readFile(join(site.data, 'population', 'current'), 'utf8')).trim();
+    return join(site.data, 'population', id, 'manifest.json');
+  };
+
+  it('that is missing names the command to run', async () => {
+    await expect(openSnapshot(site.data, populationRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_MISSING',
+      message: expect.stringContaining('polku extract population'),
+    });
+  });
+
+  it('of a newer schema is refused', async () => {
+    await run(populationRegistry);
+    const path = await manifestPath();
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...manifest, schemaVersion: 99 }));
+    await expect(openSnapshot(site.data, populationRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_NEWER',
+    });
+  });
+
+  it.each([
+    ['a manifest that is not JSON', 'manifest.json', () => 'x'],
+    ['a manifest of another registry', 'manifest.json', () => '{"registry":"health","schemaVersion":1}'],
+    ['a table cut short', 'persons.parquet', (content: Buffer) => content.subarray(0, -9)],
+    [
+      'one flipped byte in a table',
+      'persons.parquet',
+      (content: Buffer) => content.with(20, content[20]! ^ 1),
+    ],
+  ])('with %s is refused', async (_, file, damage) => {
+    await run(populationRegistry);
+    const path = join(await manifestPath(), '..', file);
+    await writeFile(path, damage(await readFile(path)));
+    await expect(openSnapshot(site.data, populationRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_INVALID',
+    });
+  });
+
+  it('without one of its tables is refused', async () => {
+    await run(populationRegistry);
+    await rm(join(await manifestPath(), '..', 'memberships.parquet'));
+    await expect(openSnapshot(site.data, populationRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_INVALID',
+      message: expect.stringContaining('memberships.parquet'),
+    });
+  });
+});
+
+describe('the marker of a synthetic source', () => {
+  it('makes people real where it is missing', async () => {
+    expect(await readSourceMarker(site.source)).toEqual({ synthetic: false });
+  });
+
+  it.each([
+    ['{"synthetic":true}', true],
+    ['{"synthetic":"true"}', false],
+    ['null', false],
+  ])('%s', async (text, synthetic) => {
+    await writeFile(join(site.source, 'polku-city.json'), text);
+    expect(await readSourceMarker(site.source)).toEqual({ synthetic });
+  });
+
+  it('is refused where it is not JSON', async () => {
+    await writeFile(join(site.source, 'polku-city.json'), '{');
+    await expect(readSourceMarker(site.source)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
+  });
+});

@@ -1,0 +1,183 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
+import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { ask, startGateway, type Testbed } from './gatewayTestbed.js';
+
+describe('the HTTP server of a gateway', () => {
+  let testbed: Testbed;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'polku-console-'));
+    const consoleFolder = join(folder, 'dist');
+    await mkdir(join(consoleFolder, 'assets'), { recursive: true });
+    await writeFile(join(folder, 'secret.json'), 'secret');
+    await writeFile(join(consoleFolder, 'index.html'), '<!doctype html>console');
+    await writeFile(join(consoleFolder, 'assets', 'a b.js'), 'script');
+    await writeFile(join(consoleFolder, 'notes.txt'), 'notes');
+    await symlink(join(folder, 'secret.json'), join(consoleFolder, 'linked.json'));
+    testbed = await startGateway({ consoleFolder });
+  });
+  afterAll(async () => {
+    await testbed.close();
+    await rm(folder, { recursive: true });
+  });
+  const get = (path: string): Promise<Response> => fetch(new URL(path, testbed.url));
+
+  it('says that it is well', async () => {
+    const { revision } = testbed.gateway.policy;
+    expect(await (await get('/health')).json()).toEqual({ status: 'ok', revision });
+  });
+
+  /** Sends a request as it is written, and gives the status line. */
+  const send = (lines: readonly string[], body = ''): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(testbed.url.port), '127.0.0.1');
+      socket.once('error', reject);
+      socket.once('data', (data) => {
+        resolve(data.toString().split('\r\n')[0]!);
+        socket.destroy();
+      });
+      const length = `content-length: ${Buffer.byteLength(body)}`;
+      socket.write([...lines, length, 'content-type: application/json', '', body].join('\r\n'));
+    });
+
+  it.each(['authorization: Bearer x', 'purpose-of-use: care', 'polku-partial: true'])(
+    'refuses a header that is sent twice: %s',
+    async (header) => {
+      const status = await send(
+        ['POST /graphql HTTP/1.1', 'host: localhost', header, header],
+        '{"query":"{x}"}',
+      );
+      expect(status).toContain(' 400 ');
+    },
+  );
+
+  it('gives tokens of --dev by the names of this machine only', async () => {
+    const body = '{"persona":"doctor"}';
+    const ask = (host: string) => send(['POST /dev/token HTTP/1.1', `host: ${host}`], body);
+    expect(await ask(`localhost:${testbed.url.port}`)).toContain(' 200 ');
+    expect(await ask('[::1]')).toContain(' 200 ');
+    expect(await ask('evil.example')).toContain(' 400 ');
+    expect(await ask('localhost.evil.example:4000')).toContain(' 400 ');
+  });
+
+  it('serves the console with a policy that lets nothing in from elsewhere', async () => {
+    const page = await get('/');
+    expect(await page.text()).toBe('<!doctype html>console');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const script = await get('/assets/a%20b.js');
+    expect(await script.text()).toBe('script');
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  });
+
+  it.each([
+    '/../secret.json',
+    '/..%2fsecret.json',
+    '/%2e%2e/secret.json',
+    '/assets/..%2f..%2fsecret.json',
+    '/..%5csecret.json',
+    '/linked.json',
+    '/notes.txt',
+    '/assets',
+    '/%00',
+    '/%ff',
+    '//secret.json',
+    '/index.html/',
+  ])('serves nothing for %s', async (path) => {
+    // A browser would tidy the path; a socket sends it as it is.
+    const response = await raw(testbed.url, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    expect(response).toMatch(/^HTTP\/1\.1 404/);
+    expect(response).not.toContain('secret\r');
+    expect(response).not.toMatch(/secret$/);
+  });
+
+  it('answers HEAD without a body', async () => {
+    const response = await fetch(testbed.url, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
+  it('survives a request that is no HTTP, or of no known path', async () => {
+    expect(await raw(testbed.url, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
+    expect(await raw(testbed.url, 'GET http:// HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400/,
+    );
+    expect((await get('/health')).status).toBe(200);
+  });
+
+  it('has no routes of --dev without it', async () => {
+    const server = await createHttpServer({ gateway: testbed.gateway });
+    const url = await server.listen(0);
+    for (const path of ['/dev/personas', '/.well-known/jwks.json', '/'])
+      expect((await fetch(new URL(path, url))).status).toBe(404);
+    expect((await fetch(new URL('/dev/token', url), { method: 'POST' })).status).toBe(404);
+    await server.close();
+  });
+
+  it('says in plain words that a port is taken', async () => {
+    const server = await createHttpServer({ gateway: testbed.gateway });
+    await expect(server.listen(Number(testbed.url.port))).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+  });
+
+  it('ends the requests that run before it stops', async () => {
+    const slow = await SlowAuditLog.open();
+    const stopping = await startGateway({ auditLog: slow });
+    const asking = ask(stopping, '{ people(first: 1) { birthYear } }');
+    await slow.asked;
+    const closing = stopping.close();
+    slow.release();
+    expect((await asking).body.data).toEqual({ people: [{ birthYear: 1994 }] });
+    await closing;
+    await expect(fetch(new URL('/health', stopping.url))).rejects.toThrow();
+    await rm(slow.folder, { recursive: true });
+  });
+});
+
+async function raw(url: URL, request: string): Promise<string> {
+  const socket = connect(Number(url.port), '127.0.0.1');
+  socket.write(request);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+/** A log that writes when it is let. */
+class SlowAuditLog implements AuditLog {
+  release!: () => void;
+  readonly asked: Promise<void>;
+  readonly #released: Promise<void>;
+  #ask!: () => void;
+
+  private constructor(
+    readonly folder: string,
+    private readonly log: AuditLog,
+  ) {
+    this.#released = new Promise((resolve) => (this.release = resolve));
+    this.asked = new Promise((resolve) => (this.#ask = resolve));
+  }
+
+  static async open(): Promise<SlowAuditLog> {
+    const folder = await mkdtemp(join(tmpdir(), 'polku-slow-'));
+    return new SlowAuditLog(
+      folder,
+      await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }),
+    );
+  }
+
+  async append(record: AuditRecord): Promise<void> {
+    this.#ask();
+    await this.#released;
+    await this.log.append(record);
+  }
+
+  close(): Promise<void> {
+    return this.log.close();
+  }
+}

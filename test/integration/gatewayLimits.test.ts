@@ -1,0 +1,237 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Answer, ask, KNOWN_CODE, read, startGateway, type Testbed } from './gatewayTestbed.js';
+
+const QUERY = '{ people(first: 1) { birthYear } }';
+const repeat = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => part(index)).join(' ');
+
+describe('what is sent to a gateway', () => {
+  let testbed: Testbed;
+  beforeAll(async () => {
+    testbed = await startGateway();
+  });
+  afterAll(() => testbed.close());
+  afterEach(async () => {
+    expect((await ask(testbed, QUERY)).body.data).toEqual({ people: [{ birthYear: 1994 }] });
+  });
+
+  const bombs: readonly [name: string, query: string][] = [
+    ['deep', `{ people(first: 1) { ${'friends { '.repeat(30)} id ${'}'.repeat(30)} } }`],
+    [
+      'full of aliases',
+      `{ ${repeat(19, (i) => `a${i}: people(first: 1) { ${repeat(9, (j) => `b${j}: id`)} }`)} }`,
+    ],
+    ['of many root fields', `{ ${repeat(30, () => 'people(first: 1) { id }')} }`],
+    ['of fragments that double each other', fragmentBomb(60)],
+    [
+      'of fragments beside the operation that is asked',
+      `query Small ${QUERY} query Other ${fragmentBomb(60)}`,
+    ],
+    ['of one field again and again', `{ people(first: 1) { ${'id '.repeat(1_900)} } }`],
+    ['of a long page', '{ people(first: 1001) { id } }'],
+    ['of a long list', `{ people(first: 1, name: [${repeat(1001, () => '"a"')}]) { id } }`],
+    ['of too many words', `{ people(first: 1) { ${'id '.repeat(20_000)} } }`],
+    ['of lists within lists', `{ people(first: ${'['.repeat(9_000)}`],
+    ['of selections within selections', '{ friends '.repeat(4_900)],
+    [
+      'of fragments within fragments',
+      `{ ${'... { '.repeat(200)} people(first: 1) { id } ${'}'.repeat(200)} }`,
+    ],
+    [
+      'of lists of lists of a variable',
+      `query ($v: ${'['.repeat(40)}Int${']'.repeat(40)}) { people(first: 1) { id } }`,
+    ],
+    ['of a long name', `query ${'A'.repeat(200)} ${QUERY}`],
+  ];
+  it.each(bombs)('is refused where it is %s', async (_, query) => {
+    const { status, body } = await ask(testbed, query, {
+      ...(query.includes('Small') && { operationName: 'Small' }),
+    });
+    expect(status).toBe(400);
+    expect(body.errors![0]!.extensions.code).toBe('OPERATION_TOO_LARGE');
+  });
+
+  it.each([
+    ['asks for a long page', { first: 5_000 }],
+    ['has a long list', { first: 1, names: Array.from({ length: 1_001 }, () => 'a') }],
+    ['is nested', { first: 1, names: JSON.parse('['.repeat(500) + ']'.repeat(500)) as unknown }],
+  ])('is refused where a variable %s', async (_, variables) => {
+    const { status, body } = await ask(testbed, 'query ($first: Int!) { people(first: $first) { id } }', {
+      variables,
+    });
+    expect(status).toBe(400);
+    expect(body.errors![0]!.extensions.code).toBe('OPERATION_TOO_LARGE');
+  });
+
+  it.each([0, -1, -2_147_483_648])('is refused where a page has %i items', async (first) => {
+    const literal = await ask(testbed, `{ people(first: ${first}) { id } }`);
+    const variable = await ask(testbed, 'query ($first: Int!) { people(first: $first) { id } }', {
+      variables: { first },
+    });
+    for (const { status, body } of [literal, variable]) {
+      expect(status).toBe(400);
+      expect(body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('is refused where fragments spread themselves', async () => {
+    const { status, body } = await ask(
+      testbed,
+      'query { people(first: 1) { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }',
+    );
+    expect(status).toBe(400);
+    expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  it('is refused by its size before it is kept: a body of 10 MB', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const answer = await ask(testbed, `{ people(first: 1) { id } } # ${'x'.repeat(10_000_000)}`);
+    expect(answer.status).toBe(413);
+    expect(answer.body.errors![0]!.extensions.code).toBe('REQUEST_TOO_LARGE');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30_000_000);
+  });
+
+  it('is cut off where it does not end', async () => {
+    const socket = connect(Number(testbed.url.port), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
+    const chunk = `100000\r\n${'x'.repeat(0x10_0000)}\r\n`;
+    const feed = (): void => {
+      while (!socket.destroyed && socket.write(chunk));
+    };
+    socket.on('drain', feed);
+    feed();
+    await closed;
+  });
+
+  it.each([
+    ['as an argument', `{ personByIdentityCode(code: "${KNOWN_CODE}") { id } }`],
+    ['where a number is expected', `{ people(first: "${KNOWN_CODE}") { id } }`],
+    ['in any string', `{ people(first: 1, name: "code ${KNOWN_CODE.toLowerCase()}") { id } }`],
+    ['in a block string', `{ people(first: 1, name: """${KNOWN_CODE}""") { id } }`],
+    [
+      'as a default',
+      `query ($code: IdentityCode = "${KNOWN_CODE}") { personByIdentityCode(code: $code) { id } }`,
+    ],
+    ['as an alias', `{ _${KNOWN_CODE}: people(first: 1) { id } }`],
+    ['as a name', `query q${KNOWN_CODE} ${QUERY}`],
+  ])('is refused where an identity code stands in the text %s', async (_, query) => {
+    const answer = await ask(testbed, query);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toHaveLength(1);
+    expect(answer.body.errors![0]!.extensions.code).toBe('IDENTITY_CODE_LITERAL');
+    expectNoCode(answer);
+  });
+
+  it('is refused where any literal is given for an identity code', async () => {
+    const { body } = await ask(testbed, '{ personByIdentityCode(code: "x") { id } }');
+    expect(body.errors![0]!.extensions.code).toBe('IDENTITY_CODE_LITERAL');
+  });
+
+  it('is not quoted by the parser where it holds an identity code', async () => {
+    const answer = await ask(testbed, `{ people "${KNOWN_CODE}" }`);
+    expect(answer.body.errors![0]!.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
+    expectNoCode(answer);
+  });
+
+  it('is refused where an identity code stands in the address', async () => {
+    const url = new URL('/graphql', testbed.url);
+    url.searchParams.set(
+      'query',
+      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id } }',
+    );
+    url.searchParams.set('variables', JSON.stringify({ code: '131052+308T' }));
+    const answer = await read(await fetch(url, { headers: { 'apollo-require-preflight': 'yes' } }));
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors![0]!.extensions.code).toBe('IDENTITY_CODE_LITERAL');
+  });
+
+  it('is refused as more than thirty look-ups a minute', async () => {
+    const query = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id } }';
+    const many = `query ($code: IdentityCode!) { ${repeat(20, (i) => `p${i}: personByIdentityCode(code: $code) { id }`)} }`;
+    const asking = { variables: { code: KNOWN_CODE } };
+    expect((await ask(testbed, many, asking)).status).toBe(200);
+    expect((await ask(testbed, many, asking)).body.errors![0]!.extensions.code).toBe('RATE_LIMITED');
+    expect((await ask(testbed, query, asking)).status).toBe(200);
+  });
+
+  it('is refused where a page of another site could have sent it', async () => {
+    const token = await testbed.issuer.issue('doctor');
+    const headers = {
+      'content-type': 'text/plain',
+      authorization: `Bearer ${token}`,
+      'purpose-of-use': 'care',
+    };
+    const url = new URL('/graphql', testbed.url);
+    const posted = await read(
+      await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query: QUERY }) }),
+    );
+    expect(posted.status).toBe(400);
+    expect(posted.body.errors![0]!.extensions.code).toBe('BAD_REQUEST');
+    url.searchParams.set('query', QUERY);
+    const got = await read(
+      await fetch(url, { headers: { authorization: `Bearer ${token}`, 'purpose-of-use': 'care' } }),
+    );
+    expect(got.status).toBe(400);
+    expect(got.body.errors![0]!.message).toContain('CSRF');
+  });
+
+  it.each([
+    ['no JSON', '{"query":', 400],
+    ['a batch', `[{"query":"${QUERY}"}]`, 400],
+    ['a number', '1', 400],
+    ['nothing', '', 400],
+  ])('is refused where its body is %s', async (_, body, status) => {
+    const token = await testbed.issuer.issue('doctor');
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      'purpose-of-use': 'care',
+    };
+    const answer = await read(
+      await fetch(new URL('/graphql', testbed.url), { method: 'POST', headers, body }),
+    );
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors![0]!.extensions.code).toBe('BAD_REQUEST');
+  });
+
+  it('is refused where it names an operation by hash alone', async () => {
+    const token = await testbed.issuer.issue('doctor');
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      'purpose-of-use': 'care',
+    };
+    const body = JSON.stringify({
+      extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } },
+    });
+    const answer = await read(
+      await fetch(new URL('/graphql', testbed.url), { method: 'POST', headers, body }),
+    );
+    expect(answer.body.errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+  });
+
+  it('is refused by another method', async () => {
+    const response = await fetch(new URL('/graphql', testbed.url), { method: 'PUT', body: '{}' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+  });
+});
+
+/** Fragments that each spread the next one twice: 2^levels selections in a text of a few kilobytes. */
+function fragmentBomb(levels: number): string {
+  const fragments = repeat(
+    levels,
+    (i) => `fragment F${i} on Person { ...F${i + 1} friends { ...F${i + 1} } }`,
+  );
+  const last = `fragment F${levels} on Person { id }`;
+  return `{ people(first: 1) { ...F0 } } ${fragments} ${last}`;
+}
+
+function expectNoCode({ text }: Answer): void {
+  expect(text.toUpperCase()).not.toContain(KNOWN_CODE);
+}

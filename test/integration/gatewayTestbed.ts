@@ -1,0 +1,309 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
+import { openAuditLog } from '../../gateway/audit/auditLog.js';
+import { logEntries } from '../../gateway/audit/logLines.js';
+import { PersonDigests } from '../../gateway/audit/personDigests.js';
+import { personLog } from '../../gateway/audit/personLog.js';
+import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
+import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
+import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
+import { Domains } from '../../gateway/pseudonyms/domain.js';
+import { type LiveSupergraph, loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import { localSource, testSubgraph } from './supergraphTestbed.js';
+
+export const KNOWN_CODE = '010594Y9032';
+export const UNKNOWN_CODE = '020594X903P';
+
+interface TestPerson {
+  id: number;
+  birthYear: number;
+  district: string;
+}
+const people: readonly TestPerson[] = [
+  { id: 1, birthYear: 1994, district: 'Tapiola' },
+  { id: 2, birthYear: 2001, district: 'Leppävaara' },
+];
+
+/** Persons of a register of two, and their records in a clinic: visits are shown to clinicians, doses to nobody. */
+const peopleGraph = testSubgraph(
+  'people',
+  `
+  directive @tests(field: String!) on ARGUMENT_DEFINITION
+  scalar PersonID
+  scalar IdentityCode
+  type Query {
+    person(id: PersonID!): Person
+    people(first: Int!, name: String, district: String @tests(field: "Person.district")): [Person!]
+    personByIdentityCode(code: IdentityCode!): Person
+    broken: String
+  }
+  type Person @key(fields: "id") {
+    id: PersonID!
+    birthYear: Int
+    district: String
+    register: String!
+    friends: [Person!]
+  }
+`,
+  {
+    Query: {
+      person: (_: never, { id }: { id: number }) => people.find((person) => person.id === id) ?? null,
+      people: (_: never, { first }: { first: number }) => people.slice(0, first),
+      personByIdentityCode: (_: never, { code }: { code: string }) =>
+        code === KNOWN_CODE ? people[0] : null,
+      broken: () => {
+        throw new Error('secret inner text');
+      },
+    },
+    Person: {
+      __resolveReference: ({ id }: { id: number }) => people.find((person) => person.id === id),
+      register: () => 'population',
+      friends: ({ id }: { id: number }) => people.filter((person) => person.id !== id),
+    },
+  },
+);
+
+const clinicGraph = testSubgraph(
+  'clinic',
+  `
+  scalar PersonID
+  scalar ContactID
+  type Person @key(fields: "id") {
+    id: PersonID!
+    visits(from: String, diagnosis: String): [Visit!]
+    records: [Record!]
+  }
+  interface Record { id: ContactID!  service: String }
+  type Visit implements Record { id: ContactID!  service: String  diagnosis: String }
+  type Dose implements Record { id: ContactID!  service: String  drug: String }
+`,
+  {
+    Person: {
+      visits: () => [{ id: '00000000000000a1', service: 'doctor', diagnosis: 'J06' }],
+      records: () => [
+        { __typename: 'Visit', id: '00000000000000a1', service: 'doctor', diagnosis: 'J06' },
+        { __typename: 'Dose', id: '00000000000000b1', service: 'pharmacy', drug: 'amoxicillin' },
+      ],
+    },
+    Record: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+  },
+);
+
+const purposes = `
+purposes:
+  care: { label: { en: Care, fi: Hoito, sv: Vård }, basis: [703/2023], use: primary, output: identified }
+  child-protection: { label: { en: Child protection, fi: Lastensuojelu, sv: Barnskydd }, basis: [417/2007], use: primary, output: identified }
+  social-service: { label: { en: Social service, fi: Sosiaalipalvelu, sv: Socialservice }, basis: [1301/2014], use: primary, output: identified }
+`;
+const roles = `
+roles:
+  clinician: { label: { en: Clinician, fi: Lääkäri, sv: Läkare }, purposes: [care] }
+  family-team-worker: { label: { en: Family team, fi: Perhetiimi, sv: Familjeteam }, purposes: [child-protection] }
+  social-worker: { label: { en: Social worker, fi: Sosiaalityöntekijä, sv: Socialarbetare }, purposes: [child-protection] }
+`;
+const peoplePolicy = `
+registry: people
+owner: { en: Population register, fi: Väestörekisteri, sv: Befolkningsregistret }
+fields:
+  "Query.{person,people,personByIdentityCode}": { category: identity }
+  Query.broken: { category: operational }
+  Person.birthYear: { category: birth-year }
+  Person.district: { category: place }
+  Person.register: { category: operational }
+  Person.friends: { category: family }
+grants:
+  - id: care
+    purposes: [care]
+    roles: [clinician]
+    basis: [703/2023]
+    show:
+      "Query.{person,people,personByIdentityCode,broken}": allow
+      "Person.{birthYear,friends}": allow
+  - id: team
+    purposes: [child-protection]
+    roles: [family-team-worker]
+    basis: [417/2007]
+    show:
+      "Query.{person,people}": allow
+      "Person.birthYear": { mask: age-band }
+`;
+const clinicPolicy = `
+registry: clinic
+owner: { en: Health services, fi: Terveyspalvelut, sv: Hälsovården }
+fields:
+  "Person.{visits,records}": { category: service-use }
+  "Visit.service": { category: service-use }
+  "Visit.diagnosis": { category: diagnosis, special: true }
+  "Dose.{service,drug}": { category: health }
+grants:
+  - id: care
+    purposes: [care]
+    roles: [clinician]
+    basis: [703/2023]
+    show:
+      "Person.{visits,records}": allow
+      "Visit.{service,diagnosis}": allow
+`;
+const governancePolicy = `
+registry: governance
+owner: { en: Gateway, fi: Yhdyskäytävä, sv: Portal }
+fields:
+  "Query.access": { category: operational }
+  "Access.*": { category: operational }
+  "FieldAccess.*": { category: operational }
+grants:
+  - id: everybody
+    purposes: any
+    roles: any
+    basis: [GDPR 5]
+    show: { "Query.access": allow, "Access.*": allow, "FieldAccess.*": allow }
+`;
+
+function compile(subgraphs: readonly Subgraph[], clinic: string): Policy {
+  const files = { purposes, roles, people: peoplePolicy, clinic, governance: governancePolicy };
+  const sources = Object.entries(files).map(([name, text]) => ({ file: `${name}.yaml`, text }));
+  const { policy, problems } = compilePolicy(sources, buildPolicyGraph(subgraphs));
+  if (!policy) throw new Error(JSON.stringify(problems, null, 2));
+  return policy;
+}
+
+export interface Testbed {
+  readonly url: URL;
+  readonly issuer: DevIssuer;
+  readonly gateway: Gateway;
+  readonly faults: unknown[];
+  readonly folder: string;
+  /** The policy with another file for the clinic. */
+  policyWith(clinic: (policy: string) => string): Policy;
+  records(): Promise<readonly AuditRecord[]>;
+  close(): Promise<void>;
+}
+
+/** The whole gateway on loopback: real tokens, real policy, real plans, real audit log. */
+export async function startGateway(
+  options: Partial<Pick<GatewayOptions, 'conceal' | 'trusted' | 'auditLog'>> & {
+    consoleFolder?: string;
+  } = {},
+): Promise<Testbed> {
+  const folder = await mkdtemp(join(tmpdir(), 'polku-gateway-'));
+  const faults: unknown[] = [];
+  const personDigests = new PersonDigests(Buffer.alloc(32, 9));
+  const issuer = await createDevIssuer();
+  const inForce = {
+    policy: (): Policy => gateway.policy,
+    apiSchema: (): GraphQLSchema => supergraph.current.apiSchema,
+    accessLog: {
+      recordsOf: (person: number) => personLog(folder, personDigests.of(person)),
+      hidesRecipients: () => false,
+    },
+  };
+  const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
+  const supergraph: LiveSupergraph = await loadSupergraph({ subgraphs: subgraphs.map(localSource) });
+  const auditLog =
+    options.auditLog ??
+    (await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }));
+  const gateway: Gateway = new Gateway({
+    supergraph,
+    policy: compile(subgraphs, clinicPolicy),
+    trusted: options.trusted ?? issuer.trusted,
+    domains: new Domains([Buffer.alloc(32, 7)]),
+    epoch: '1',
+    auditLog,
+    personDigests,
+    conceal: options.conceal ?? false,
+    reportFault: (fault) => faults.push(fault),
+  });
+  const server = await createHttpServer({ gateway, dev: issuer, consoleFolder: options.consoleFolder });
+  return {
+    url: await server.listen(0),
+    issuer,
+    gateway,
+    faults,
+    folder,
+    policyWith: (change) => compile(subgraphs, change(clinicPolicy)),
+    records: () => readRecords(folder),
+    async close() {
+      await server.close();
+      await auditLog.close();
+      supergraph.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The decisions, without what chains them. */
+async function readRecords(folder: string): Promise<readonly AuditRecord[]> {
+  const records: AuditRecord[] = [];
+  for await (const entry of logEntries(folder))
+    if (entry.kind === 'decision') records.push(withoutChain(entry));
+  return records;
+}
+
+function withoutChain(entry: AuditRecord): AuditRecord {
+  const chain = new Set(['seq', 'previous', 'hash', 'kind']);
+  return Object.fromEntries(
+    Object.entries(entry).filter(([key]) => !chain.has(key)),
+  ) as unknown as AuditRecord;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: {
+    readonly data?: Record<string, unknown> | null;
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly path?: readonly (string | number)[];
+      readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string };
+    }[];
+    readonly extensions?: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface Asking {
+  readonly persona?: string;
+  readonly purpose?: string | null;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+  readonly headers?: Record<string, string>;
+  readonly token?: string | null;
+}
+
+/** Asks over HTTP as a client does: as a doctor for care, unless told otherwise. */
+export async function ask({ url, issuer }: Testbed, query: string, asking: Asking = {}): Promise<Answer> {
+  const token = asking.token === undefined ? await issuer.issue(asking.persona ?? 'doctor') : asking.token;
+  const purpose = asking.purpose === undefined ? 'care' : asking.purpose;
+  const { variables, operationName } = asking;
+  return read(
+    await fetch(new URL('/graphql', url), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(purpose !== null && { 'purpose-of-use': purpose }),
+        ...asking.headers,
+      },
+      body: JSON.stringify({ query, variables, operationName }),
+    }),
+  );
+}
+
+export async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+  };
+}

@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { draftFolder } from '../../policies/revisions/draftRevision.js';
+import { judgeRevisions } from '../../policies/revisions/judgeRevisions.js';
+import { loadOwners } from '../../policies/revisions/owners.js';
+import { signPayload } from '../../policies/revisions/personKey.js';
+import { type SignedRevision, writePayload } from '../../policies/revisions/revision.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import {
+  DATA_OWNER,
+  DOCTOR,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
+import { type Signer, signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
+import { until } from '../city/until.js';
+
+const HISTORY = `{ policyRevisions { sequence standing author comment files signers missing { registry count } } }`;
+const PROPOSE = `mutation ($payload: String!, $person: String!, $signature: String!) {
+  proposePolicy(payload: $payload, person: $person, signature: $signature) { sequence standing missing { registry count } }
+}`;
+const APPROVE = `mutation ($sequence: Int!, $person: String!, $signature: String!) {
+  approvePolicy(sequence: $sequence, person: $person, signature: $signature) { sequence standing signers }
+}`;
+const BOTH = `mutation ($payload: String!, $sequence: Int!, $one: String!, $two: String!) {
+  first: proposePolicy(payload: $payload, person: "health-1", signature: $one) { standing }
+  second: approvePolicy(sequence: $sequence, person: "health-2", signature: $two) { standing }
+}`;
+const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';
+
+/** Health services tell the care team the chapter of a diagnosis only. */
+const coarser = (text: string) =>
+  text.replace('HealthContact.*: allow', '$&\n      HealthContact.diagnosis: { mask: icd10-chapter }');
+const remark = (number: number) => (text: string) => `${text}\n# ${number}\n`;
+
+describe('signed policies of a gateway in production', () => {
+  let city: TestCity;
+  let signed: SignedPolicies;
+  let issuer: TestIssuer;
+  let served: ProductionCity;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    jest.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)));
+    city = await makeCity();
+    signed = await signedPolicies();
+    issuer = await startIssuer();
+    await expect(serveProduction(city.data, signed, issuer)).rejects.toMatchObject({
+      code: 'POLICY_UNSIGNED',
+    });
+    await signed.first();
+    served = await serveProduction(city.data, signed, issuer);
+  });
+
+  afterAll(async () => {
+    await served?.stop();
+    issuer?.close();
+    await signed?.remove();
+    await city?.remove();
+    jest.restoreAllMocks();
+  });
+
+  /** The next revision of the health services, as health-1 drafts it at home. */
+  async function draft(change: (text: string) => string): Promise<{ payload: string; sequence: number }> {
+    const sources = await signed.sources('health.yaml', change);
+    const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
+    const revision = draftFolder(await signed.desk.history(), sources, terms);
+    return { payload: writePayload(revision), sequence: revision.sequence };
+  }
+  const sign = async (payload: string, person: Signer | 'stranger') =>
+    signPayload(payload, await signed.key(person));
+  const codes = ({ errors }: { errors?: readonly { extensions?: Record<string, unknown> }[] }) =>
+    errors?.map(({ extensions }) => extensions?.['code']);
+
+  async function diagnoses(): Promise<readonly string[]> {
+    const { data } = await served.ask(DOCTOR, DIAGNOSES);
+    const { nodes } = data!['persons'] as { nodes: { healthContacts: { diagnosis: string | null }[] }[] };
+    return nodes.flatMap(({ healthContacts }) => healthContacts.flatMap(({ diagnosis }) => diagnosis ?? []));
+  }
+
+  it('are shown to data owners, and to nobody else', async () => {
+    const { data } = await served.ask(DATA_OWNER, HISTORY);
+    expect(data!['policyRevisions']).toMatchObject([
+      { sequence: 1, standing: 'IN_FORCE', author: 'city-1', missing: [] },
+    ]);
+    expect(await served.ask(DOCTOR, HISTORY)).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+  });
+
+  it('change when a second person of the owner signs, without a restart', async () => {
+    expect(await diagnoses()).toContainEqual(expect.stringMatching(/^[A-Z]\d\d/));
+    const { payload, sequence } = await draft(coarser);
+    const proposed = await served.ask(DATA_OWNER, PROPOSE, {
+      payload,
+      person: 'health-1',
+      signature: await sign(payload, 'health-1'),
+    });
+    expect(proposed.data!['proposePolicy']).toEqual({
+      sequence,
+      standing: 'WAITING',
+      missing: [{ registry: 'health', count: 1 }],
+    });
+    const approved = await served.ask(DATA_OWNER, APPROVE, {
+      sequence,
+      person: 'health-2',
+      signature: await sign(payload, 'health-2'),
+    });
+    expect(approved.data!['approvePolicy']).toMatchObject({ standing: 'IN_FORCE' });
+    await until(async () =>
+      (await diagnoses()).every((diagnosis) => /^[A-Z]\d\d-[A-Z]\d\d$/.test(diagnosis)),
+    );
+    expect((await diagnoses()).length).toBeGreaterThan(0);
+  });
+
+  it('are changed by the mutations of one operation in their order, and each is on record', async () => {
+    const { payload, sequence } = await draft(remark(1));
+    const [one, two] = [await sign(payload, 'health-1'), await sign(payload, 'health-2')];
+    const backwards = BOTH.replace(/(first: .*)\n(.*second: .*)/, '$2\n$1');
+    const early = await served.ask(DATA_OWNER, backwards, { payload, sequence, one, two });
+    expect(early.data).toEqual({ second: null, first: { standing: 'WAITING' } });
+    expect(codes(early)).toEqual(['BAD_USER_INPUT']);
+    const next = await draft(remark(2));
+    const inOrder = await served.ask(DATA_OWNER, BOTH, {
+      payload: next.payload,
+      sequence: next.sequence,
+      one: await sign(next.payload, 'health-1'),
+      two: await sign(next.payload, 'health-2'),
+    });
+    expect(inOrder.data).toEqual({ first: { standing: 'WAITING' }, second: { standing: 'IN_FORCE' } });
+    const folder = join(city.data, 'audit');
+    const files = await readdir(folder);
+    const log = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join();
+    expect(log).toContain('"Mutation.approvePolicy"');
+    expect(log).toContain('"Mutation.proposePolicy"');
+  });
+
+  it('are not changed by a wrong signature, whoever sends it', async () => {
+    const { payload, sequence } = await draft(remark(3));
+    const forged = await served.ask(DATA_OWNER, PROPOSE, {
+      payload,
+      person: 'health-1',
+      signature: await sign(payload, 'stranger'),
+    });
+    expect([forged.data, codes(forged)]).toEqual([{ proposePolicy: null }, ['SIGNATURE_INVALID']]);
+    const { sequence: last } = await draft(remark(3));
+    expect(last).toBe(sequence);
+    const old = await served.ask(DATA_OWNER, APPROVE, {
+      sequence: 1,
+      person: 'health-1',
+      signature: await sign(payload, 'health-1'),
+    });
+    expect(codes(old)).toEqual(['POLICY_STALE']);
+  });
+
+  it('are not taken where they do not compile, and every fault is told with its place', async () => {
+    const { payload } = await draft((text) => text.replace('purposes: [care]', 'purposes: [cares]'));
+    const signature = await sign(payload, 'health-1');
+    const { errors } = await served.ask(DATA_OWNER, PROPOSE, { payload, person: 'health-1', signature });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/health\.yaml:\d+:\d+: error/),
+        extensions: { code: 'POLICY_INVALID' },
+      },
+    ]);
+  });
+
+  it('are no matter of a doctor: a mutation is refused like one that does not exist, in part as well', async () => {
+    const { payload, sequence } = await draft(remark(4));
+    const signature = await sign(payload, 'health-1');
+    const variables = { payload, person: 'health-1', signature };
+    const nothing = PROPOSE.replaceAll('proposePolicy', 'proposeNothing');
+    for (const headers of [{}, { 'polku-partial': 'true' }]) {
+      const [hidden, none] = [
+        await served.ask(DOCTOR, PROPOSE, variables, headers),
+        await served.ask(DOCTOR, nothing, variables, headers),
+      ];
+      expect(codes(hidden)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+      expect(hidden.errors![0]!.message).toBe(none.errors![0]!.message);
+      expect(hidden.data).toBeUndefined();
+    }
+    expect((await draft(remark(4))).sequence).toBe(sequence);
+  });
+
+  it('are not changed by a GET, which other sites could make a browser send', async () => {
+    const url = new URL('/graphql', served.url);
+    url.searchParams.set(
+      'query',
+      'mutation { approvePolicy(sequence: 1, person: "a", signature: "b") { sequence } }',
+    );
+    const response = await fetch(url, {
+      headers: {
+        authorization: `Bearer ${await issuer.token(DATA_OWNER)}`,
+        'purpose-of-use': 'policy-administration',
+        'apollo-require-preflight': 'true',
+      },
+    });
+    expect(response.status).toBe(405);
+  });
+
+  it('are handed to registries as they were signed, for a token of their own', async () => {
+    const url = new URL('/policies/current', served.url);
+    const get = async (token?: string) =>
+      fetch(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+    expect((await get()).status).toBe(401);
+    expect((await get(await issuer.token(DOCTOR))).status).toBe(403);
+    const response = await get(await issuer.token(DATA_OWNER));
+    expect(response.status).toBe(200);
+    const { revisions } = (await response.json()) as { revisions: SignedRevision[] };
+    const { inForce } = judgeRevisions(revisions, await loadOwners(signed.owners));
+    expect(inForce?.digest).toBe((await signed.desk.history()).inForce?.digest);
+  });
+});

@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
+import { openPolicy, type PolicyOptions } from '../../gateway/cli/runtime/openPolicy.js';
+import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
+import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
+import { freePort } from '../city/freePort.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import {
+  DATA_OWNER,
+  DOCTOR,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
+import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
+import { until } from '../city/until.js';
+
+const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { service diagnosis } } } }';
+const coarser = (text: string) =>
+  text.replace('HealthContact.*: allow', '$&\n      HealthContact.diagnosis: { mask: icd10-chapter }');
+
+/** The health registry with a policy, a data folder and an owners.yaml of its own. */
+interface Department {
+  readonly policy: PolicyInForce;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+describe('a registry in its department, with signed policies', () => {
+  let city: TestCity;
+  let issuer: TestIssuer;
+  let signed: SignedPolicies;
+  let folder: string;
+  const lines: string[] = [];
+  const running: { stop(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    jest.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)));
+    city = await makeCity();
+    issuer = await startIssuer();
+    await new Secrets(join(city.data, 'secrets')).gatewayKey();
+  });
+
+  afterEach(async () => {
+    for (const one of running.splice(0).reverse()) await one.stop();
+    await signed.remove();
+    await rm(folder, { recursive: true });
+    await rm(join(city.data, 'policies-seen'), { recursive: true, force: true });
+    lines.length = 0;
+  });
+
+  afterAll(async () => {
+    issuer?.close();
+    await city?.remove();
+    jest.restoreAllMocks();
+  });
+
+  async function prepare(days?: number): Promise<void> {
+    folder = await mkdtemp(join(tmpdir(), 'polku-department-'));
+    signed = await signedPolicies();
+    await signed.first(days);
+    await cp(signed.owners, join(folder, 'owners.yaml'));
+  }
+
+  async function startDepartment(port: number, from: Partial<PolicyOptions>): Promise<Department> {
+    const options = { data: folder, owners: join(folder, 'owners.yaml'), ...from };
+    const policy = await openPolicy(options, 'health', (line) => lines.push(line));
+    const local = await openLocalSubgraphs({
+      names: ['health'],
+      data: city.data,
+      secrets: new Secrets(join(city.data, 'secrets')),
+      policy: () => policy.current,
+      syntheticOnly: true,
+      onRefreshError: () => {},
+    });
+    const server = await serveSubgraph(local.subgraphs[0]!, {
+      host: '127.0.0.1',
+      port,
+      gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
+      trusted: trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) }),
+      reportFault: () => {},
+    });
+    const department = {
+      policy,
+      url: server.url,
+      async stop() {
+        await policy.close();
+        local.stop();
+        await server.stop();
+      },
+    };
+    running.push(department);
+    return department;
+  }
+
+  async function startGateway(remote: string, store = signed.store, port = 0): Promise<ProductionCity> {
+    const served = await serveProduction(city.data, { store, owners: signed.owners }, issuer, {
+      remote: new Map([['health', remote]]),
+      port,
+    });
+    running.push(served);
+    return served;
+  }
+
+  async function contacts(
+    served: ProductionCity,
+  ): Promise<readonly { service: string | null; diagnosis: string | null }[]> {
+    const { data, errors } = await served.ask(DOCTOR, DIAGNOSES);
+    expect(errors).toBeUndefined();
+    const { nodes } = data!['persons'] as {
+      nodes: { healthContacts: { service: string; diagnosis: string | null }[] | null }[];
+    };
+    return nodes.flatMap(({ healthContacts }) => healthContacts ?? []);
+  }
+  const told = (rows: readonly { diagnosis: string | null }[]) =>
+    rows.flatMap(({ diagnosis }) => diagnosis ?? []);
+
+  it.each([
+    ['the registry', true],
+    ['the gateway', false],
+  ])('answers by the stricter policy where %s has the stricter revision', async (_who, strictRegistry) => {
+    await prepare();
+    const early = join(folder, 'early');
+    await cp(signed.store, early, { recursive: true });
+    await signed.propose(
+      'health-1',
+      await signed.sources('health.yaml', strictRegistry ? coarser : withoutDiagnosis),
+    );
+    await signed.approve(2, 'health-2');
+    const department = await startDepartment(0, { policiesFrom: strictRegistry ? signed.store : early });
+    const served = await startGateway(department.url, strictRegistry ? early : signed.store);
+    if (strictRegistry) {
+      const codes = told(await contacts(served));
+      expect(codes.length).toBeGreaterThan(0);
+      expect(codes.filter((code) => !/^[A-Z]\d\d-[A-Z]\d\d$/.test(code))).toEqual([]);
+    } else {
+      const { errors } = await served.ask(DOCTOR, DIAGNOSES);
+      expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+    }
+  });
+
+  it('takes its policies from the gateway, verifies them itself, and takes up what follows', async () => {
+    await prepare();
+    const [port, own] = [await freePort(), await freePort()];
+    const token = join(folder, 'token');
+    await writeFile(token, await issuer.token(DATA_OWNER));
+    const from = { policiesFrom: `http://127.0.0.1:${port}/`, policiesToken: token };
+    // The gateway waits for its registry, which takes its policies from the gateway: the first ones come by folder.
+    const first = await startDepartment(own, { policiesFrom: signed.store });
+    const served = await startGateway(first.url, signed.store, port);
+    const second = await openPolicy(
+      { data: folder, owners: join(folder, 'owners.yaml'), ...from },
+      'health',
+      (line) => lines.push(line),
+    );
+    running.push({ stop: () => second.close() });
+    const original = first.policy.current.revision;
+    expect(second.current.revision).toBe(original);
+    await signed.propose('health-1', await signed.sources('health.yaml', coarser));
+    await signed.approve(2, 'health-2');
+    await until(() => second.current.revision !== original && first.policy.current.revision !== original);
+    expect(second.current.revision).toBe(first.policy.current.revision);
+    expect(told(await contacts(served)).every((code) => code.includes('-'))).toBe(true);
+
+    // A gateway that signs for itself convinces nobody: the registry holds its own owners.yaml.
+    const mine = join(folder, 'owners.yaml');
+    const known = await readFile(mine, 'utf8');
+    await writeFile(
+      mine,
+      known.replace(/ {2}health-2: \{.*\n/, '').replace('[health-1, health-2]', '[health-1]'),
+    );
+    await until(() => lines.some((line) => line.startsWith('SIGNATURE_INVALID')));
+    await expect(
+      openPolicy({ data: join(folder, 'new'), owners: mine, ...from }, 'health', () => {}),
+    ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it('denies everything when its policy has expired, and says so', async () => {
+    await prepare();
+    const store = join(folder, 'aged');
+    await cp(signed.store, store, { recursive: true });
+    const department = await startDepartment(0, { policiesFrom: store });
+    const served = await startGateway(department.url);
+    expect(told(await contacts(served)).length).toBeGreaterThan(0);
+    await department.stop();
+    running.splice(running.indexOf(department), 1);
+
+    const expired = await signedPolicies({ now: () => new Date('2020-01-01T12:00:00Z') });
+    await expired.first();
+    const late = await startDepartment(Number(new URL(department.url).port), {
+      data: join(folder, 'late'),
+      policiesFrom: expired.store,
+      owners: expired.owners,
+    });
+    expect(lines.some((line) => line.startsWith('POLICY_EXPIRED'))).toBe(true);
+    expect(late.policy.current.revision).not.toBe('');
+    expect(await contacts(served)).toEqual([]);
+    await expired.remove();
+  });
+
+  it('does not begin with a store that was meddled with', async () => {
+    await prepare();
+    await tamper(join(signed.store, '000001.json'), (text) => text.replace('because', 'therefore'));
+    await expect(startDepartment(0, { policiesFrom: signed.store })).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    });
+  });
+});
+
+function withoutDiagnosis(text: string): string {
+  return text.replaceAll(
+    'HealthContact.*: allow',
+    'HealthContact.{startedAt,endedAt,service,unit,urgency}: allow',
+  );
+}

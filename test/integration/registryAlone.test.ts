@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { exportJWK, SignJWT } from 'jose';
+import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
+import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
+import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import { signCompositionContext } from '../../schema/tokens/compositionContext.js';
+import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
+import { type RunningSubgraph, serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+
+const caller: Caller = {
+  subject: 'someone',
+  recipient: 'family-services',
+  roles: ['family-team-worker'],
+  purposes: ['child-protection'],
+  employee: undefined,
+  units: ['PT-1'],
+  permit: undefined,
+  person: undefined,
+};
+const context: DecisionContext = {
+  decisionId: 'd-1',
+  caller,
+  purpose: 'child-protection',
+  revision: 'r',
+  domain: 'domain',
+  person: undefined,
+  breakGlass: undefined,
+};
+/** Whoever has no context gets this, whatever was asked and whatever is wrong. */
+const REFUSED = {
+  status: 403,
+  body: {
+    errors: [{ message: 'This registry answers its gateway only.', extensions: { code: 'CONTEXT_REFUSED' } }],
+  },
+};
+
+const CLIENTS = JSON.stringify({
+  query: 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on PersonPage { health } } }',
+  variables: { r: [{ __typename: 'PersonPage', first: 5, after: null }] },
+});
+
+describe('a registry asked directly', () => {
+  let city: TestCity;
+  let health: RunningSubgraph;
+  let gatewayKey: KeyObject;
+  let issuerKey: KeyObject;
+  let stopLocal: () => void;
+
+  beforeAll(async () => {
+    city = await makeCity();
+    const gateway = generateKeyPairSync('ed25519');
+    const issuer = generateKeyPairSync('ed25519');
+    [gatewayKey, issuerKey] = [gateway.privateKey, issuer.privateKey];
+    const policy = await loadPolicy(policiesFolder);
+    const local = await openLocalSubgraphs({
+      names: ['health'],
+      data: city.data,
+      secrets: new Secrets(`${city.data}/secrets`),
+      policy: () => policy,
+      syntheticOnly: true,
+      onRefreshError: () => {},
+    });
+    stopLocal = () => local.stop();
+    health = await serveSubgraph(local.subgraphs[0]!, {
+      host: '127.0.0.1',
+      port: 0,
+      gatewayKey: gateway.publicKey,
+      reportFault: () => {},
+      trusted: trustedIssuer({
+        issuer: 'idp',
+        audience: 'polku',
+        keys: { keys: [await exportJWK(issuer.publicKey)] },
+      }),
+    });
+  });
+
+  afterAll(async () => {
+    stopLocal?.();
+    await health?.stop();
+    await city?.remove();
+  });
+
+  async function ask(
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(health.url, { method: 'POST', body, headers });
+    return { status: response.status, body: await response.json() };
+  }
+
+  const callerToken = (changes: Partial<Caller> = {}, expires = '1h') => {
+    const { subject, ...claims } = { ...caller, ...changes };
+    return new SignJWT(JSON.parse(JSON.stringify(claims)) as Record<string, unknown>)
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('idp')
+      .setAudience('polku')
+      .setSubject(subject)
+      .setIssuedAt()
+      .setExpirationTime(expires)
+      .sign(issuerKey);
+  };
+  const signed = (
+    body: string,
+    changes: { audience?: string; key?: KeyObject; context?: Partial<DecisionContext> } = {},
+  ) =>
+    signDecisionContext(
+      { ...context, ...changes.context },
+      { audience: changes.audience ?? 'health', body, key: changes.key ?? gatewayKey },
+    );
+  const headers = async (polkuContext: string, token?: string) => ({
+    'content-type': 'application/json',
+    'polku-context': polkuContext,
+    authorization: `Bearer ${token ?? (await callerToken())}`,
+  });
+
+  it('answers its gateway', async () => {
+    const { status, body } = await ask(CLIENTS, await headers(await signed(CLIENTS)));
+    expect(status).toBe(200);
+    const feed = (
+      body as {
+        data: { _entities: [{ health: { state: string; columns: { person: { base64: string } } } }] };
+      }
+    ).data._entities[0].health;
+    expect(feed.state).toBe('data');
+    expect(Buffer.from(feed.columns.person.base64, 'base64').length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['entities', CLIENTS],
+    ['its SDL', JSON.stringify({ query: 'query Q { _service { sdl } }' })],
+    ['its schema', JSON.stringify({ query: '{ __schema { types { name } } }' })],
+    ['__typename', JSON.stringify({ query: '{ __typename }' })],
+    ['nonsense', 'not JSON'],
+  ])('without a context refuses %s', async (_what, body) => {
+    expect(await ask(body, { 'content-type': 'application/json' })).toEqual(REFUSED);
+    expect(
+      await ask(body, { 'content-type': 'application/json', authorization: `Bearer ${await callerToken()}` }),
+    ).toEqual(REFUSED);
+  });
+
+  it('refuses a context of another key', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    expect(await ask(CLIENTS, await headers(await signed(CLIENTS, { key: privateKey })))).toEqual(REFUSED);
+  });
+
+  it('refuses a context for another registry', async () => {
+    expect(await ask(CLIENTS, await headers(await signed(CLIENTS, { audience: 'social' })))).toEqual(REFUSED);
+  });
+
+  it('refuses a context for another body', async () => {
+    expect(await ask(`${CLIENTS} `, await headers(await signed(CLIENTS)))).toEqual(REFUSED);
+  });
+
+  it('refuses a context that has expired, or lives longer than contexts do', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const made = (issuedAt: number, expires: number) =>
+      new SignJWT({
+        purpose: context.purpose,
+        revision: 'r',
+        domain: 'domain',
+        recipient: caller.recipient,
+        roles: caller.roles,
+        body: createHash('sha256').update(CLIENTS).digest('base64url'),
+      })
+        .setProtectedHeader({ alg: 'EdDSA', typ: 'polku-context+jwt' })
+        .setIssuer('polku-gateway')
+        .setAudience('health')
+        .setSubject(caller.subject)
+        .setJti('d-1')
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expires)
+        .sign(gatewayKey);
+    expect((await ask(CLIENTS, await headers(await made(now, now + 30)))).status).toBe(200);
+    expect(await ask(CLIENTS, await headers(await made(now - 60, now - 30)))).toEqual(REFUSED);
+    expect(await ask(CLIENTS, await headers(await made(now - 60, now + 3600)))).toEqual(REFUSED);
+  });
+
+  it.each([
+    ['of somebody else', { subject: 'another' }],
+    ['of another recipient', { recipient: 'university' }],
+    ['with other roles', { roles: ['researcher'] }],
+    ['without the purpose', { purposes: ['benefit'] }],
+  ])("refuses a caller's token %s", async (_what, changes) => {
+    expect(await ask(CLIENTS, await headers(await signed(CLIENTS), await callerToken(changes)))).toEqual(
+      REFUSED,
+    );
+  });
+
+  it("refuses a caller's token that has expired, or is none", async () => {
+    expect(
+      await ask(CLIENTS, await headers(await signed(CLIENTS), await callerToken({}, '-1 minute'))),
+    ).toEqual(REFUSED);
+    expect(await ask(CLIENTS, await headers(await signed(CLIENTS), 'nonsense'))).toEqual(REFUSED);
+  });
+
+  it('tells its schema to a gateway that composes, and takes that context for nothing else', async () => {
+    const composition = {
+      'content-type': 'application/json',
+      'polku-context': await signCompositionContext('health', gatewayKey),
+    };
+    const { status, body } = await ask(
+      JSON.stringify({ query: 'query Schema { _service { sdl } }' }),
+      composition,
+    );
+    expect(status).toBe(200);
+    expect((body as { data: { _service: { sdl: string } } }).data._service.sdl).toContain(
+      'type HealthContact',
+    );
+    expect(await ask(CLIENTS, composition)).toEqual(REFUSED);
+    const another = { ...composition, 'polku-context': await signCompositionContext('social', gatewayKey) };
+    expect(await ask(JSON.stringify({ query: 'query Schema { _service { sdl } }' }), another)).toEqual(
+      REFUSED,
+    );
+  });
+
+  it('gives nothing to a purpose that its owner has not granted, whatever the gateway signs', async () => {
+    const officer = { roles: ['benefit-officer'], purposes: ['benefit'], recipient: 'benefits' };
+    const asking = { ...context, purpose: 'benefit', caller: { ...caller, ...officer } };
+    const body = JSON.stringify({
+      query: `query ($r: [_Any!]!) { _entities(representations: $r) {
+        ... on Person { healthContacts { id service startedAt } } ... on ServicePath { health } } }`,
+      variables: {
+        r: [
+          { __typename: 'Person', id: 1 },
+          { __typename: 'ServicePath', person: 1, from: null, until: null },
+        ],
+      },
+    });
+    const { status, body: answer } = await ask(
+      body,
+      await headers(await signed(body, { context: asking }), await callerToken(officer)),
+    );
+    expect(status).toBe(200);
+    expect(answer).toEqual({
+      data: { _entities: [{ healthContacts: null }, { health: { state: 'withheld' } }] },
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import {
+  type ExecutionResult,
+  graphql,
+  type GraphQLScalarType,
+  NoUnusedVariablesRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { Disclosure } from '../../gateway/execution/disclosure.js';
+import { executeOperation } from '../../gateway/execution/execute.js';
+import { prepareOperation } from '../../gateway/execution/prepare.js';
+import { type Domain, Domains } from '../../gateway/pseudonyms/domain.js';
+import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
+import { loadSupergraph, type SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
+import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+
+type Resolver = (parent: never, args: never, context: DecisionContext) => unknown;
+export type Resolvers = Record<string, Record<string, Resolver> | GraphQLScalarType>;
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [
+  "@key", "@requires", "@external", "@inaccessible", "@shareable", "@provides", "@override", "@interfaceObject"])
+`;
+
+/** A subgraph of this process, executed by graphql-js. */
+export function testSubgraph(name: string, typeDefs: string, resolvers: Resolvers): Subgraph {
+  const sdl = LINK + typeDefs;
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
+  return {
+    name,
+    sdl,
+    execute: ({ query, operationName, variables }, contextValue) =>
+      graphql({ schema, source: query, operationName, variableValues: variables, contextValue }),
+  };
+}
+
+export function localSource(subgraph: Subgraph): SubgraphSource {
+  return { name: subgraph.name, url: `local:${subgraph.name}`, dataSource: inProcessDataSource(subgraph) };
+}
+
+export async function composed(...subgraphs: readonly Subgraph[]): Promise<Supergraph> {
+  return (await loadSupergraph({ subgraphs: subgraphs.map(localSource) })).current;
+}
+
+export const testDomain: Domain = new Domains([Buffer.alloc(32, 7)]).domain({
+  purpose: 'care',
+  recipient: 'test-organisation',
+  permit: undefined,
+  epoch: '1',
+});
+
+export const testContext: DecisionContext = {
+  decisionId: 'decision-1',
+  caller: {
+    subject: 'tester',
+    recipient: 'test-organisation',
+    roles: ['clinician'],
+    purposes: ['care'],
+    employee: undefined,
+    units: [],
+    permit: undefined,
+    person: undefined,
+  },
+  purpose: 'care',
+  revision: 'r1',
+  domain: testDomain.tag,
+  person: undefined,
+  breakGlass: undefined,
+};
+
+/** Asks as a client does, and answers as one would read it: plain JSON. */
+export async function ask(
+  supergraph: Supergraph,
+  query: string,
+  variables: Record<string, unknown> = {},
+  callerToken = 'no-token',
+): Promise<ExecutionResult<Record<string, unknown>>> {
+  const document = parse(query);
+  const faults = validate(
+    supergraph.apiSchema,
+    document,
+    specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule),
+  );
+  if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+  const result = await executeOperation({
+    disclosure: new Disclosure(),
+    prepared: prepareOperation(document, undefined, supergraph),
+    variables,
+    supergraph,
+    context: testContext,
+    callerToken,
+    domain: testDomain,
+    visibleSchema: supergraph.apiSchema,
+  });
+  return JSON.parse(JSON.stringify(result)) as ExecutionResult<Record<string, unknown>>;
+}

@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { committedGraph, loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { buildFederatedSchema } from '../../schema/buildFederatedSchema.js';
+import type { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
+import { documentExecutor } from '../../subgraphs/registry/subgraph/documentExecutor.js';
+import { CHILD, FATHER, MOTHER, NEIGHBOUR, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
+import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+
+const PATH = '{ steps { person { id } sector service startedAt endedAt unit contacts } withheld }';
+const DATES = 'startedAt endedAt';
+const PERSON = `{
+  birthYear sex language district families { role ${DATES} family { members { role ${DATES} person { id } } } }
+  healthContacts { ${DATES} service unit diagnosis urgency }
+  socialContacts { ${DATES} service unit kind decision } childProtection { ${DATES} step unit }
+  incomeSupport { month amount }
+  educationContacts { ${DATES} service unit hours absenceDays } enrolments { ${DATES} service unit hoursPerWeek }
+  servicePath ${PATH}
+}`;
+const PEOPLE = [MOTHER, CHILD, FATHER, NEIGHBOUR];
+const EVERYTHING = `query (${PEOPLE.map((key) => `$p${key}: PersonID!`).join(' ')} $f: FamilyID!) {
+  me ${PERSON}
+  ${PEOPLE.map((key) => `p${key}: person(id: $p${key}) ${PERSON}`).join('\n')}
+  family(id: $f) { members { role person { id } } servicePath ${PATH} }
+}`;
+
+const units = ['PT-1'];
+const askers: readonly Asker[] = [
+  { roles: ['clinician'], purpose: 'care', employee: 'H-1' },
+  { roles: ['clinician'], purpose: 'care', employee: 'H-9' },
+  { roles: ['social-worker'], purpose: 'social-service', employee: 'S-1' },
+  { roles: ['social-worker'], purpose: 'child-protection', employee: 'S-1' },
+  { roles: ['family-team-worker'], purpose: 'child-protection', units },
+  { roles: ['educator'], purpose: 'early-education', employee: 'E-1' },
+  { roles: ['benefit-officer'], purpose: 'benefit', employee: 'S-1' },
+  { roles: ['resident'], purpose: 'data-subject', person: FATHER },
+  { roles: ['researcher'], purpose: 'statistics' },
+  { roles: ['planner'], purpose: 'planning' },
+  { roles: ['log-controller'], purpose: 'oversight' },
+];
+
+/** The shipped files, but everybody is granted everything: as if the gateway checked nothing. */
+async function everythingShown(): Promise<Policy> {
+  const graph = await committedGraph();
+  const governed = [...graph.fields.values()].filter(({ kind }) => kind === 'governed');
+  const sources = (await loadPolicyFolder(policiesFolder)).map(({ file, text }) => {
+    const registry = file.replace('.yaml', '');
+    const own = governed.filter(({ subgraph }) => subgraph === registry).map(({ coordinate }) => coordinate);
+    if (own.length === 0) {
+      const unbound = text.replaceAll('output: pseudonymised', 'output: identified');
+      return { file, text: unbound.replaceAll('output: aggregate', 'output: identified') };
+    }
+    const taken = [...graph.fields.values()].flatMap(({ kind, type, lineage }) =>
+      kind === 'feed' && lineage
+        ? [...lineage.exposes, ...lineage.optional].map((input) => [type, input] as const)
+        : [],
+    );
+    const derive: Record<string, string[]> = {};
+    for (const [type, input] of taken) if (own.includes(input)) (derive[type] ??= []).push(input);
+    const show = Object.fromEntries(own.map((coordinate) => [coordinate, 'allow']));
+    const grants = [{ id: 'all', purposes: 'any', roles: 'any', basis: ['x'], show, derive }];
+    const classified = Object.fromEntries(own.map((coordinate) => [coordinate, { category: 'operational' }]));
+    const owner = { en: registry, fi: registry, sv: registry };
+    return { file, text: stringify({ registry, owner, fields: classified, grants }) };
+  });
+  const { policy, problems } = compilePolicy(sources, graph);
+  if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
+  return policy;
+}
+
+/** A subgraph without its choke point: whoever reaches it is answered. */
+const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
+  const { sdl, schema } = await buildFederatedSchema(module);
+  const execute = documentExecutor(schema);
+  const access = {
+    shown: () => ({ mask: undefined, conditions: [], grant: 'none' }),
+    see: (_: string, __: unknown, value: unknown) => value,
+  } as never;
+  return {
+    name,
+    sdl,
+    execute: (request, decision) => execute(request, { decision, access, store: open(decision).store }),
+  };
+};
+
+describe('of two tiers', () => {
+  let served: ServedWorld | undefined;
+  afterEach(() => served?.stop());
+
+  const open = async (options?: Parameters<typeof serveWorld>[0]): Promise<ServedWorld> => {
+    served = await serveWorld(options);
+    served.show(separatedFamily);
+    return served;
+  };
+  const variables = (city: ServedWorld, asker: Asker) => ({
+    ...Object.fromEntries(PEOPLE.map((key) => [`p${key}`, city.id(asker, 'PersonID', key)])),
+    f: city.id(asker, 'FamilyID', OLD_FAMILY),
+  });
+  const dataOf = ({ text }: { text: string }) => (JSON.parse(text) as { data: unknown }).data;
+
+  it('the registries alone give what policy shows and not a value more', async () => {
+    const city = await open();
+    const permissive = await everythingShown();
+    const told: string[] = [];
+    for (const asker of askers) {
+      const asked = { query: EVERYTHING, variables: variables(city, asker) };
+      city.rule(city.policy);
+      const both = dataOf(await city.ask(asker, { ...asked, headers: { 'polku-partial': 'true' } }));
+      city.rule(permissive, city.policy);
+      const alone = await city.ask(asker, asked);
+      expect(city.faults).toEqual([]);
+      expect(alone.text).not.toContain('"errors"');
+      expect({ asker, data: dataOf(alone) }).toEqual({ asker, data: both });
+      told.push(JSON.stringify(both));
+    }
+    expect(told.filter((text) => text.includes('"startedAt":"2')).length).toBeGreaterThan(4);
+
+    city.rule(permissive);
+    const [asker] = askers.slice(-1);
+    const unchecked = await city.ask(asker!, { query: EVERYTHING, variables: variables(city, asker!) });
+    // Both tiers off: a log controller reads diagnoses. So it was the registries that held.
+    expect(unchecked.text).toContain('J06.9');
+  });
+
+  it('the gateway alone refuses each field that policy does not show', async () => {
+    const city = await open({ create: unguarded });
+    const policy = await loadPolicy(policiesFolder);
+    const [doctor] = askers.slice(1);
+    const one = (selection: string, asker: Asker) =>
+      city.ask(asker, {
+        query: `query ($id: PersonID!) { person(id: $id) { ${selection} } }`,
+        variables: { id: city.id(asker, 'PersonID', NEIGHBOUR) },
+      });
+    // Without a care relationship: the registry would have held it back, and is off.
+    expect((await one('healthContacts { diagnosis }', doctor!)).text).toContain('J06.9');
+
+    const lists: [field: string, type: string][] = [
+      ['healthContacts', 'HealthContact'],
+      ['socialContacts', 'SocialContact'],
+      ['educationContacts', 'EducationContact'],
+      ['enrolments', 'Enrolment'],
+      ['childProtection', 'ChildProtectionStep'],
+      ['incomeSupport', 'IncomeSupportMonth'],
+    ];
+    let refused = 0;
+    for (const asker of askers) {
+      const decision = policy.decide(asker, new Date());
+      const shows = (...coordinates: string[]) => coordinates.every((name) => decision.show(name).length > 0);
+      for (const [list, type] of lists) {
+        for (const { name } of policy.model.graph.types.get(type)!) {
+          const { text } = await one(`${list} { ${name} }`, asker);
+          const shown = shows('Query.person', `Person.${list}`, `${type}.${name}`);
+          expect([asker.purpose, type, name, text.includes('PURPOSE_NOT_PERMITTED')]).toEqual([
+            asker.purpose,
+            type,
+            name,
+            !shown,
+          ]);
+          refused += shown ? 0 : 1;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+});

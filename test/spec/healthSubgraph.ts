@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { packageRoot } from '../../schema/packageRoot.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { healthModule } from '../../subgraphs/health/subgraph.js';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
+import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { tableOf, type TestRow } from './tableOf.js';
+
+export interface HealthCase {
+  /** Grants and prohibitions of health services, as YAML; fields are classified as shipped. */
+  readonly policy: string;
+  readonly contacts?: readonly TestRow[];
+  readonly careRelationships?: readonly TestRow[];
+  readonly objections?: readonly TestRow[];
+  /** What the population register tells of persons; see overlaysRegistry. */
+  readonly persons?: readonly TestRow[];
+  readonly shields?: readonly TestRow[];
+  readonly caller?: Partial<Caller>;
+  readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
+  readonly purpose?: string;
+}
+
+const CLINICIAN: Caller = {
+  subject: 'someone',
+  recipient: 'health-services',
+  roles: ['clinician'],
+  purposes: ['care'],
+  employee: 'H-1',
+  units: ['U-1'],
+  permit: undefined,
+  person: undefined,
+};
+
+/** The health registry over a few rows and a policy of a few lines: answers entity queries as a gateway would ask them. */
+export async function healthSubgraph(
+  given: HealthCase,
+): Promise<(representation: object, selection: string, variables?: object) => Promise<unknown>> {
+  const shipped = (file: string) => readFile(join(packageRoot(), 'policies', file), 'utf8');
+  const fields = (await shipped('health.yaml')).split('\ngrants:')[0]!;
+  const sources = [
+    { file: 'purposes.yaml', text: await shipped('purposes.yaml') },
+    { file: 'roles.yaml', text: await shipped('roles.yaml') },
+    { file: 'health.yaml', text: `${fields}\n${given.policy}` },
+  ];
+  const { policy, problems } = compilePolicy(sources, await committedGraph());
+  if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
+  const { tables } = healthRegistry;
+  const snapshot = {
+    manifest: { tables: {}, createdAt: '', synthetic: true, rejectedRows: 0 } as never,
+    tables: {
+      contacts: tableOf(tables.contacts, given.contacts ?? []),
+      careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
+      objections: tableOf(tables.objections, given.objections ?? []),
+    },
+  };
+  const subgraph = await createSubgraph({
+    name: 'health',
+    module: healthModule,
+    decide: (caller) => policy.decide(caller, new Date()),
+    open: registrySources<typeof healthRegistry>(
+      () => snapshot,
+      () => ({
+        persons: tableOf(overlaysRegistry.tables.persons, given.persons ?? []),
+        shields: tableOf(overlaysRegistry.tables.shields, given.shields ?? []),
+      }),
+    ),
+  });
+  return async (representation, selection, variables = {}) => {
+    const { __typename: type } = representation as { __typename: string };
+    const result = await subgraph.execute(
+      {
+        query: `query ($r: [_Any!]!${declare(variables)}) { _entities(representations: $r) { ... on ${type} { ${selection} } } }`,
+        variables: { r: [representation], ...variables },
+      },
+      {
+        decisionId: 'd',
+        caller: { ...CLINICIAN, ...given.caller },
+        purpose: given.purpose ?? 'care',
+        revision: 'r',
+        domain: 'domain',
+        person: undefined,
+        breakGlass: undefined,
+        ...given.context,
+      },
+    );
+    if (result.errors) throw result.errors[0];
+    return JSON.parse(JSON.stringify((result.data as { _entities: unknown[] })._entities[0]));
+  };
+}
+
+function declare(variables: object): string {
+  return Object.keys(variables)
+    .map((name) => `, $${name}: ${name === 'services' ? '[String!]' : 'Date'}`)
+    .join('');
+}

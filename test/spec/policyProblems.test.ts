@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { formatProblems } from '../../policies/engine/report/formatProblems.js';
+import { compileCity, smallCity, smallGraph, someDay, sourcesOf } from './smallCity.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+
+/** A fault: the file of the small city that has it, or rules to append to one, and what its owner is told. */
+interface ProblemCase {
+  readonly file: string;
+  readonly text: string;
+  readonly expected: string;
+}
+
+const folder = join(import.meta.dirname, 'policy-problems');
+
+describe('what an owner is told', () => {
+  it.each(readdirSync(folder).map((name) => name.replace('.yaml', '')))('of a %s', (name) => {
+    const { file, text, expected } = parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')) as ProblemCase;
+    expect(formatProblems(compileCity({ [file]: text }).problems)).toBe(expected);
+  });
+
+  it('of files that are not there', () => {
+    const rest = sourcesOf(smallCity).filter(({ file }) => !['roles.yaml', 'school.yaml'].includes(file));
+    const { policy, problems } = compilePolicy(rest, smallGraph, someDay);
+    expect(policy).toBeUndefined();
+    expect(formatProblems(problems)).toBe(
+      [
+        'roles.yaml:1:1: error: The file roles.yaml is missing.',
+        'school.yaml:1:1: warning: school has no policy, so all of it is denied.',
+        '    Write school.yaml.',
+        '1 error, 1 warning',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('when all is well', () => {
+    expect(formatProblems(compileCity({}).problems)).toBe('The policies are in order.\n');
+  });
+});

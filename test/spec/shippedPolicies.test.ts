@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadOperations } from '../../gateway/cli/runtime/loadOperations.js';
+import { committedApi, operationReader } from '../../gateway/cli/runtime/readOperation.js';
+import { operationStates } from '../../policies/engine/compare/operationImpact.js';
+import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { formatProblems } from '../../policies/engine/report/formatProblems.js';
+import { runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+const subgraphs = join(packageRoot(), 'schema', 'subgraphs');
+const now = new Date('2026-06-15T12:00:00Z');
+
+function committedGraph() {
+  const sdl = readdirSync(subgraphs).map((file) => ({
+    name: file.replace('.graphql', ''),
+    sdl: readFileSync(join(subgraphs, file), 'utf8'),
+  }));
+  return buildPolicyGraph(sdl);
+}
+
+describe('the shipped policies', () => {
+  const graph = committedGraph();
+  let policy: Policy;
+
+  beforeAll(async () => {
+    const compiled = compilePolicy(await loadPolicyFolder(join(packageRoot(), 'policies')), graph, now);
+    expect(formatProblems(compiled.problems)).toBe('The policies are in order.\n');
+    policy = compiled.policy!;
+  });
+
+  const permissions = (role: string, purpose: string, coordinate: string, permit = {}) =>
+    policy.decide({ roles: [role], purpose, ...permit }, now).show(coordinate);
+
+  it('name in their lineage only fields that exist', () => {
+    const inputs = [...graph.fields.values()].flatMap(({ lineage, arguments: given }) => [
+      ...Object.values(lineage ?? {}).flat(),
+      ...given.flatMap(({ tests }) => tests ?? []),
+    ]);
+    expect(inputs.filter((input) => !graph.fields.has(input))).toEqual([]);
+  });
+
+  it('hold all purposes of the law, and those that exist in order to be refused', () => {
+    const forbidden = [...policy.purposes.values()]
+      .filter((purpose) => purpose.forbidden)
+      .map(({ id }) => id);
+    expect(forbidden).toEqual(['marketing', 'insurance-credit', 'employment', 'individual-decision']);
+    const secondary = [...policy.purposes.values()].filter(({ use }) => use === 'secondary');
+    expect(secondary).toHaveLength(7);
+  });
+
+  it('show a family team the family path of all three sectors, under a care relationship and without objection', () => {
+    const decision = policy.decide({ roles: ['family-team-worker'], purpose: 'child-protection' }, now);
+    for (const coordinate of [
+      'Query.family',
+      'Family.servicePath',
+      'FamilyServicePath.steps',
+      'ServiceStep.person',
+      'ServiceStep.startedAt',
+    ]) {
+      expect(decision.show(coordinate)).toHaveLength(1);
+    }
+    for (const sector of ['HealthContact', 'SocialContact', 'EducationContact']) {
+      expect(decision.take('FamilyServicePath', `${sector}.startedAt`)).toMatchObject([
+        { mask: undefined, conditions: ['care-relationship', 'not-objected'] },
+      ]);
+    }
+    expect(decision.show('HealthContact.diagnosis')).toMatchObject([{ mask: 'icd10-chapter' }]);
+  });
+
+  it('withhold health from the path that a social worker sees', () => {
+    const decision = policy.decide({ roles: ['social-worker'], purpose: 'social-service' }, now);
+    expect(decision.show('ServicePath.withheld')).toHaveLength(1);
+    expect(decision.take('ServicePath', 'SocialContact.service')).toHaveLength(1);
+    expect(decision.take('ServicePath', 'HealthContact.service')).toEqual([]);
+  });
+
+  it('refuse a planner the family path, for a reason', () => {
+    const decision = policy.decide({ roles: ['planner'], purpose: 'planning' }, now);
+    expect(decision.refusal('Query.family')).toMatchObject({
+      registry: 'population',
+      owner: 'Population register',
+      reason: expect.stringContaining('planning works with groups, never with one person or one family'),
+    });
+    expect(decision.show('Query.registries')).toHaveLength(1);
+    expect(decision.show('Query.access')).toHaveLength(1);
+  });
+
+  it.each(['planning', 'knowledge-management'])('show a planner no field about people for %s', (purpose) => {
+    const decision = policy.decide({ roles: ['planner'], purpose }, now);
+    const personal = [...graph.fields.values()].filter(
+      (field) => field.personal && field.kind === 'governed',
+    );
+    const shown = personal.filter(({ coordinate }) => decision.show(coordinate).length > 0);
+    expect(shown.map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
+  it('show a researcher years and age bands, no unit and no identity code', () => {
+    const permit = { recipient: 'university', permit: 'demo-permit-1' };
+    const seen = (coordinate: string) => permissions('researcher', 'research', coordinate, permit);
+    expect(permissions('researcher', 'research', 'HealthContact.startedAt')).toEqual([]);
+    expect(seen('HealthContact.startedAt')).toMatchObject([{ mask: 'year' }]);
+    expect(seen('ServiceStep.startedAt')).toMatchObject([{ mask: 'year' }]);
+    expect(seen('Person.birthYear')).toMatchObject([{ mask: 'age-band' }]);
+    expect(seen('HealthContact.diagnosis')).toMatchObject([{ mask: 'icd10-chapter' }]);
+    for (const coordinate of [
+      'HealthContact.unit',
+      'ServiceStep.unit',
+      'Person.district',
+      'Query.personByIdentityCode',
+    ])
+      expect(seen(coordinate)).toEqual([]);
+  });
+
+  it.each([
+    ['clinician', 'care', 'HealthContact.diagnosis', true],
+    ['clinician', 'care', 'SocialContact.service', false],
+    ['educator', 'early-education', 'EducationContact.hours', true],
+    ['educator', 'early-education', 'HealthContact.service', false],
+    ['benefit-officer', 'benefit', 'IncomeSupportMonth.amount', true],
+    ['benefit-officer', 'benefit', 'HealthContact.service', false],
+    ['social-worker', 'protection-assessment', 'ChildProtectionStep.step', true],
+    ['log-controller', 'oversight', 'Person.birthYear', false],
+    ['log-controller', 'oversight', 'Query.access', true],
+  ])('of %s for %s: %s is %s', (role, purpose, coordinate, shown) => {
+    expect(permissions(role, purpose, coordinate).length > 0).toBe(shown);
+  });
+
+  it('ask for a care relationship wherever a department shows a person to its own, but in an emergency', () => {
+    const own = [...policy.model.registries.values()].filter(({ name }) =>
+      ['health', 'social', 'education'].includes(name),
+    );
+    const primary = own.flatMap(({ grants }) => grants).filter(({ id }) => !id.endsWith('/research'));
+    expect(primary.length).toBeGreaterThan(5);
+    const ties = ['care-relationship', 'own-data', 'break-glass'];
+    const loose = primary.filter(({ when }) => !when.some((condition) => ties.includes(condition)));
+    expect(loose.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('hold their own tests, which rest on every grant and prohibition', async () => {
+    const files = await loadPolicyTests(join(packageRoot(), 'policies'));
+    const { problems, report } = runPolicyTests(policy, files, operationReader(await committedApi()), now);
+    expect(formatProblems(problems)).toBe('The policies are in order.\n');
+    expect(report.results.filter(({ failures }) => failures.length > 0)).toEqual([]);
+    expect(report.coverage.filter(({ covered }) => !covered).map(({ id }) => id)).toEqual([]);
+    expect(new Set(report.results.map(({ registry }) => registry))).toEqual(graph.subgraphs);
+  });
+
+  it('answer every stored operation of the apps', async () => {
+    const operations = await loadOperations(join(packageRoot(), 'policies', 'operations'));
+    const states = operationStates(policy, operations, operationReader(await committedApi()), now);
+    expect(states.length).toBeGreaterThan(3);
+    expect(states.flatMap(({ faults, refusals }) => [...faults, ...refusals])).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { parseDay } from '../../schema/calendar.js';
+import { NO_CODE, NO_DAY, type Table } from '../../subgraphs/registry/columns/table.js';
+import type { ColumnDefinition, TableDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
+
+/** A row as a test writes it: dates as ISO texts, whatever is left out is empty. */
+export type TestRow = { readonly person: number } & Readonly<Record<string, string | number | bigint>>;
+
+/** A table in memory from rows written out, in the order that snapshots keep. */
+export function tableOf<Definition extends TableDefinition>(
+  definition: Definition,
+  rows: readonly TestRow[],
+): Table<Definition> {
+  const inOrder = rows.toSorted(
+    (a, b) => a.person - b.person || (String(a[definition.order]) < String(b[definition.order]) ? -1 : 1),
+  );
+  const largest = Math.max(-1, ...inOrder.map(({ person }) => person));
+  const offsets = Uint32Array.from(
+    { length: largest + 2 },
+    (_, key) => inOrder.filter(({ person }) => person < key).length,
+  );
+  const columns = Object.entries(definition.columns).map(([name, column]) => [
+    name,
+    columnOf(
+      column,
+      inOrder.map((row) => row[name]),
+    ),
+  ]);
+  return {
+    rows: inOrder.length,
+    subject: Uint32Array.from(inOrder, ({ person }) => person),
+    columns: Object.fromEntries(columns) as Table<Definition>['columns'],
+    offsets,
+  };
+}
+
+function columnOf(
+  { kind }: ColumnDefinition,
+  values: readonly (string | number | bigint | undefined)[],
+): unknown {
+  switch (kind) {
+    case 'day':
+      return Int32Array.from(values, (value) => (value === undefined ? NO_DAY : parseDay(String(value))!));
+    case 'record':
+      return BigUint64Array.from(values, (value) => BigInt(value ?? 0));
+    case 'person':
+    case 'family':
+      return Uint32Array.from(values, Number);
+    case 'number':
+      return Float64Array.from(values, (value) => Number(value ?? Number.NaN));
+    case 'code': {
+      const texts = [...new Set(values.filter((value) => value !== undefined).map(String))].sort();
+      return {
+        texts,
+        indices: Uint16Array.from(values, (value) =>
+          value === undefined ? NO_CODE : texts.indexOf(String(value)),
+        ),
+      };
+    }
+  }
+}

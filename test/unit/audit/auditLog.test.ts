@@ -1,0 +1,159 @@
+import { appendFile, rm, stat, symlink, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { record, TestLog } from './testLog.js';
+
+describe('the audit log', () => {
+  let log: TestLog;
+  beforeEach(async () => {
+    log = await TestLog.make();
+  });
+  afterEach(() => log.remove());
+
+  it('can be read by its owner only', async () => {
+    await log.write(['a']);
+    expect((await stat(log.file())).mode & 0o777).toBe(0o600);
+    expect((await stat(log.witness)).mode & 0o777).toBe(0o600);
+  });
+
+  it('holds a record as soon as it is said to be durable, and is gone on with later', async () => {
+    const open = await log.open();
+    await open.append(record('a'));
+    expect(await log.decisions()).toEqual(['a']);
+    await open.append(record('b'));
+    expect(await log.decisions()).toEqual(['a', 'b']);
+    await open.close();
+    await log.write(['c']);
+    expect(await log.decisions()).toEqual(['a', 'b', 'c']);
+    expect((await log.verify()).fault).toBeUndefined();
+  });
+
+  it('holds all records of many requests at once, in order', async () => {
+    const ids = Array.from({ length: 500 }, (_, index) => String(index));
+    const open = await log.open();
+    await Promise.all(ids.map((id) => open.append(record(id))));
+    await open.close();
+    expect(await log.decisions()).toEqual(ids);
+    expect(await log.verify(true)).toMatchObject({ fault: undefined, unsigned: 0 });
+  });
+
+  it.each([
+    ['a torn line', '{"seq":3,"previous":"00'],
+    ['a torn line with bytes that are no text', '{"seq":3\u0000\uffff'],
+    ['blocks that the disk never wrote', '\0'.repeat(100_000)],
+    ['an ended line that is no record', '\0\0\0\n'],
+    ['several', '{"a":\n{"b":\n{"c'],
+  ])('is cut before %s, which is kept beside it and noted', async (_, torn) => {
+    await log.write(['a', 'b']);
+    await appendFile(log.file(), torn);
+    await log.write(['c']);
+    expect(await log.decisions()).toEqual(['a', 'b', 'c']);
+    expect(await readFile(`${log.file()}.torn`, 'utf8')).toBe(torn);
+    expect((await stat(`${log.file()}.torn`)).mode & 0o777).toBe(0o600);
+    expect(await log.entries()).toContainEqual(
+      expect.objectContaining({ kind: 'torn-tail', bytes: Buffer.byteLength(torn) }),
+    );
+    expect((await log.verify(true)).fault).toBeUndefined();
+  });
+
+  it('is opened where nothing but a torn line is in it', async () => {
+    await log.write([]);
+    await writeFile(log.file(), '{"seq');
+    await log.write(['a']);
+    expect(await log.decisions()).toEqual(['a']);
+  });
+
+  it('is not opened where it cannot be', async () => {
+    await writeFile(join(log.folder, 'audit'), '');
+    await expect(log.open()).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  });
+
+  it('takes nothing after it was closed', async () => {
+    const open = await log.open();
+    await open.close();
+    await expect(open.append(record('a'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  });
+
+  it('takes nothing while the disk is full, and goes on when there is room again', async () => {
+    await mkdir(join(log.folder, 'audit'));
+    await symlink('/dev/full', log.file());
+    const open = await log.open();
+    for (const id of ['a', 'b'])
+      await expect(open.append(record(id))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await rm(log.file());
+    await writeFile(log.file(), '{"seq":1,"prev');
+    await open.append(record('c'));
+    await open.close();
+    expect(await log.decisions()).toEqual(['c']);
+    expect((await log.verify(true)).fault).toBeUndefined();
+  });
+
+  it('takes nothing after another process wrote it or cut it', async () => {
+    const open = await log.open();
+    await open.append(record('a'));
+    const text = await readFile(log.file());
+    await appendFile(log.file(), 'x');
+    await expect(open.append(record('b'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await writeFile(log.file(), text.subarray(0, 100));
+    await expect(open.append(record('b'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await writeFile(log.file(), text);
+    await open.append(record('c'));
+    await open.close();
+    expect(await log.decisions()).toEqual(['a', 'c']);
+  });
+
+  it('goes on without its witness, and tells that it cannot be written', async () => {
+    const faults: unknown[] = [];
+    await log.write(['a'], {
+      witness: join(log.folder, 'nowhere', 'witness'),
+      report: (fault) => faults.push(fault),
+    });
+    expect(await log.decisions()).toEqual(['a']);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('signs a checkpoint after so many records, and when it is closed', async () => {
+    await log.write(['a', 'b', 'c', 'd', 'e'], { limits: { checkpointRecords: 2 } });
+    const kinds = (await log.entries()).map(({ kind }) => kind[0]);
+    expect(kinds.join('')).toBe('ddcddcdc');
+    expect((await readFile(log.witness, 'utf8')).trim().split('\n')).toHaveLength(3);
+  });
+
+  it('signs a checkpoint after a while', async () => {
+    const open = await log.open({ limits: { checkpointMs: 1 } });
+    await open.append(record('a'));
+    while (!(await log.entries()).some(({ kind }) => kind === 'checkpoint')) await setTimeout(1);
+    await open.close();
+    expect((await log.entries()).map(({ kind }) => kind)).toEqual(['decision', 'checkpoint']);
+  });
+
+  it('is witnessed also after a witness that was torn', async () => {
+    await log.write(['a']);
+    await appendFile(log.witness, '{"seq":9,"prev');
+    await log.write(['b']);
+    const kept = (await log.lines()).slice(0, 3);
+    await log.writeLines(kept);
+    expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut' });
+  });
+
+  it('goes over to another file when one is full, and the chain with it', async () => {
+    await log.write(['a', 'b', 'c'], { limits: { fileBytes: 1 } });
+    await log.write(['d'], { limits: { fileBytes: 1 } });
+    expect((await log.files()).length).toBeGreaterThan(3);
+    expect(await log.decisions()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await log.verify(true)).toMatchObject({ fault: undefined, unsigned: 0 });
+  });
+
+  it('goes over to another file when the day is over', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+    const open = await log.open();
+    await open.append(record('a', { time: yesterday }));
+    await open.close();
+    // The closing checkpoint is of today: a log that a crash left ends in yesterday's record.
+    await log.writeLines((await log.lines()).slice(0, 1));
+    await log.write(['b']);
+    expect(await log.files()).toEqual(['audit-0000000001.jsonl', 'audit-0000000003.jsonl']);
+    expect((await log.verify()).fault).toBeUndefined();
+  });
+});

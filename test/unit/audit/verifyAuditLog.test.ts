@@ -1,0 +1,123 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { chainLine } from '../../../gateway/audit/chain.js';
+import { verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
+import { TestLog } from './testLog.js';
+
+/** Lines of the log: a b | c d | e f, each | a checkpoint. */
+const A = 0;
+const B = 1;
+const FIRST_CHECKPOINT = 2;
+const C = 3;
+
+describe('verifying the audit log', () => {
+  let log: TestLog;
+  let lines: string[];
+  const file = 'audit-0000000001.jsonl';
+
+  beforeEach(async () => {
+    log = await TestLog.make();
+    await log.write(['a', 'b', 'c', 'd', 'e', 'f'], { limits: { checkpointRecords: 2 } });
+    lines = await log.lines();
+  });
+  afterEach(() => log.remove());
+
+  it('says up to which checkpoint a log is whole', async () => {
+    expect(await log.verify(true)).toEqual({
+      fault: undefined,
+      checkpoint: { seq: 9, time: expect.any(String) },
+      records: 9,
+      unsigned: 0,
+      expired: 0,
+    });
+    await log.writeLines(lines.slice(0, -1));
+    expect(await log.verify()).toMatchObject({ fault: undefined, checkpoint: { seq: 6 }, unsigned: 2 });
+  });
+
+  it('takes a line that is being written for no fault', async () => {
+    await writeFile(log.file(), `${lines.join('\n')}\n{"seq":10,"previ`);
+    expect((await log.verify(true)).fault).toBeUndefined();
+  });
+
+  it('names the record in which one byte was flipped, wherever it is', async () => {
+    const bytes = await readFile(log.file());
+    const starts = [0];
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) starts.push(at + 1);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[at]! ^= 1;
+      await writeFile(log.file(), flipped);
+      const line = starts.filter((start) => start <= at).length;
+      expect({ at, ...(await log.verify()).fault }).toMatchObject({ at, kind: 'changed', file, line });
+    }
+  });
+
+  it('names the place of each record that was removed', async () => {
+    for (let gone = 0; gone < lines.length - 1; gone++) {
+      await log.writeLines(lines.filter((_, index) => index !== gone));
+      expect((await log.verify()).fault).toMatchObject({ kind: 'removed', file, line: gone + 1 });
+    }
+  });
+
+  it('names each pair that was reordered', async () => {
+    for (let first = 0; first < lines.length - 1; first++) {
+      const swapped = [...lines];
+      [swapped[first], swapped[first + 1]] = [lines[first + 1]!, lines[first]!];
+      await log.writeLines(swapped);
+      expect((await log.verify()).fault).toMatchObject({ kind: 'reordered', file, line: first + 1 });
+    }
+  });
+
+  it('names a record that was put in twice', async () => {
+    await log.writeLines([lines[A]!, lines[A]!, ...lines.slice(1)]);
+    expect((await log.verify()).fault).toMatchObject({ kind: 'reordered', file, line: 2 });
+  });
+
+  it('names a record that was rewritten together with its own hash', async () => {
+    const body = lines[B]!.replace('"doctor"', '"nobody"').replace(/,"hash":"[0-9a-f]{64}"\}$/, '');
+    const hash = createHash('sha256').update(body).digest('hex');
+    await log.writeLines([lines[A]!, `${body},"hash":"${hash}"}`, ...lines.slice(FIRST_CHECKPOINT)]);
+    expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: 2 });
+  });
+
+  it('names the checkpoint of a chain that was rewritten whole by somebody without the key', async () => {
+    let end = { seq: 0, hash: '0'.repeat(64) };
+    const forged = lines.map((line) => {
+      const { seq, previous, hash, ...entry } = JSON.parse(line) as Record<string, unknown>;
+      expect([seq, previous, hash]).not.toContain(undefined);
+      const chained = chainLine(JSON.stringify({ ...entry, recipient: 'elsewhere' }), end);
+      end = chained.end;
+      return chained.line.trimEnd();
+    });
+    await log.writeLines(forged);
+    expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: FIRST_CHECKPOINT + 1 });
+  });
+
+  it('names a log that was cut behind its last witnessed checkpoint', async () => {
+    for (const kept of [lines.length - 1, C, 1]) {
+      await log.writeLines(lines.slice(0, kept));
+      expect((await log.verify()).fault).toBeUndefined();
+      expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut', file, line: kept });
+    }
+    await writeFile(log.file(), '');
+    expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut' });
+  });
+
+  it('names a log that was cut and gone on with: another checkpoint was witnessed in its place', async () => {
+    await log.writeLines(lines.slice(0, C));
+    await copyFile(log.witness, `${log.witness}.kept`);
+    await log.write(['x', 'y', 'z'], { limits: { checkpointRecords: 2 } });
+    await copyFile(`${log.witness}.kept`, log.witness);
+    expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed', file, line: 6 });
+  });
+
+  it('names the first checkpoint that another key has signed', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    expect((await verifyAuditLog(log.folder, { key: publicKey })).fault).toMatchObject({
+      kind: 'changed',
+      file,
+      line: FIRST_CHECKPOINT + 1,
+    });
+  });
+});

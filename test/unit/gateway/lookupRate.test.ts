@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { LookupRate } from '../../../gateway/operation/lookupRate.js';
+
+describe('the rate of look-ups by identity code', () => {
+  it('is bounded for each subject, and flows in again with time', () => {
+    let now = 0;
+    const rate = new LookupRate(30, () => now);
+    rate.take('a', 30);
+    expect(() => rate.take('a', 1)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    rate.take('b', 30);
+    now = 2_000;
+    rate.take('a', 1);
+    expect(() => rate.take('a', 1)).toThrow();
+    now = 10 * 60_000;
+    rate.take('a', 30);
+    expect(() => rate.take('a', 1)).toThrow();
+  });
+
+  it('is not touched by operations that look nobody up', () => {
+    const rate = new LookupRate(1, () => 0);
+    rate.take('a', 1);
+    expect(() => rate.take('a', 0)).not.toThrow();
+  });
+
+  it('refuses what could never be taken, and takes what can be after it', () => {
+    const rate = new LookupRate(30, () => 0);
+    expect(() => rate.take('a', 31)).toThrow();
+    expect(() => rate.take('a', 30)).not.toThrow();
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generatedFiles } from '../../gateway/cli/generatedFiles.js';
+import { errorTable } from '../../schema/errorTable.js';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+describe('generated files', () => {
+  it('are as the code makes them (npm run generate)', async () => {
+    const files = await generatedFiles();
+    expect(files.size).toBeGreaterThan(9);
+    for (const [path, text] of files) {
+      const committed = await readFile(join(packageRoot(), path), 'utf8').catch(() => 'missing');
+      expect({ path, fresh: committed === text }).toEqual({ path, fresh: true });
+    }
+    const committed = await readdir(join(packageRoot(), 'schema', 'subgraphs'));
+    expect(committed.filter((file) => !files.has(`schema/subgraphs/${file}`))).toEqual([]);
+  });
+});
+
+/** Given by Apollo Server itself. */
+const APOLLO_CODES = ['PERSISTED_QUERY_NOT_SUPPORTED'];
+
+async function codesIn(...folders: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const folder of folders) {
+    for (const entry of await readdir(join(packageRoot(), folder), {
+      recursive: true,
+      withFileTypes: true,
+    })) {
+      if (!entry.isFile() || entry.name === 'errorTable.ts') continue;
+      const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+      for (const [code] of text.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b/g)) if (code in errorTable) found.add(code);
+    }
+  }
+  return found;
+}
+
+describe('the table of errors', () => {
+  it('has no code that nothing gives', async () => {
+    const given = await codesIn('schema/scalars', 'schema/tokens', 'policies', 'subgraphs', 'gateway');
+    const idle = Object.keys(errorTable).filter((code) => !given.has(code) && !APOLLO_CODES.includes(code));
+    expect(idle).toEqual([]);
+  });
+
+  it('has no code that no other test holds', async () => {
+    const held = await codesIn(
+      'test/unit/gateway',
+      'test/unit/schema',
+      'test/unit/cli',
+      'test/unit/linkage',
+      'test/unit/registry',
+      'test/unit/revisions',
+      'test/unit/pseudonyms',
+      'test/unit/execution',
+      'test/spec',
+      'test/integration',
+    );
+    expect(Object.keys(errorTable).filter((code) => !held.has(code))).toEqual([]);
+  });
+});

@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Linkage } from '../../../subgraphs/linkage/linkage.js';
+import { hetu, parseScheme } from '../../../subgraphs/linkage/scheme.js';
+
+const SECRET = Buffer.alloc(32, 5);
+const ONE = '010594Y9032';
+const OTHER = '020594X903P';
+const THIRD = '030594W903B';
+
+let folder: string;
+let dir: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polku-linkage-'));
+  dir = join(folder, 'linkage');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const open = (expectedPersons = 1000, secret = SECRET) => Linkage.open({ dir, secret, expectedPersons });
+
+describe('linkage', () => {
+  it('gives a person one key, whatever the spelling of the code', async () => {
+    const linkage = await open();
+    const key = linkage.personKey(hetu, ONE);
+    expect(typeof key).toBe('number');
+    expect(linkage.personKey(hetu, ` ${ONE.toLowerCase()} `)).toBe(key);
+    expect(linkage.personKey(hetu, OTHER)).not.toBe(key);
+  });
+
+  it('finds without making anybody known', async () => {
+    const linkage = await open();
+    expect(linkage.findPerson(hetu, ONE)).toBe('unknown-person');
+    expect(linkage.knownPersons).toBe(0);
+    const key = linkage.personKey(hetu, ONE);
+    expect(linkage.findPerson(hetu, ONE)).toBe(key);
+  });
+
+  it('tells a code that is missing from one that is wrong', async () => {
+    const linkage = await open();
+    expect(linkage.personKey(hetu, '  ')).toBe('missing-code');
+    expect(linkage.personKey(hetu, '010190-999X')).toBe('invalid-code');
+    expect(linkage.personKey(parseScheme('local:a'), 'x'.repeat(201))).toBe('invalid-code');
+  });
+
+  it('keeps people apart who differ by the century sign alone', async () => {
+    const linkage = await open();
+    expect(linkage.personKey(hetu, '010594-9032')).not.toBe(linkage.personKey(hetu, '010594Y9032'));
+  });
+
+  it('keeps equal ids of two name spaces apart', async () => {
+    const linkage = await open();
+    const [a, b] = [parseScheme('local:a'), parseScheme('local:b')];
+    expect(linkage.personKey(a, '1')).not.toBe(linkage.personKey(b, '1'));
+  });
+
+  it('remembers keys when it is opened again', async () => {
+    const first = await open();
+    const keys = [ONE, OTHER, THIRD].map((code) => first.personKey(hetu, code));
+    const family = first.familyKey(parseScheme('local:family'), '17');
+    await first.save();
+    const again = await open();
+    expect([ONE, OTHER, THIRD].map((code) => again.findPerson(hetu, code))).toEqual(keys);
+    expect(again.familyKey(parseScheme('local:family'), '17')).toBe(family);
+    expect(keys).not.toContain(again.personKey(hetu, '040594V9030'));
+  });
+
+  it('takes up what another process saved', async () => {
+    const [server, extraction] = [await open(), await open()];
+    const key = extraction.personKey(hetu, ONE);
+    await extraction.save();
+    expect(server.findPerson(hetu, ONE)).toBe('unknown-person');
+    await server.reload();
+    expect(server.findPerson(hetu, ONE)).toBe(key);
+  });
+
+  it('is a file for its owner only, in a folder likewise, without a code in it', async () => {
+    const linkage = await open();
+    linkage.personKey(hetu, ONE);
+    await linkage.save();
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+    const path = join(dir, 'keys');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await readFile(path)).includes(ONE)).toBe(false);
+  });
+
+  it('refuses the store of another secret', async () => {
+    const linkage = await open();
+    linkage.personKey(hetu, ONE);
+    await linkage.save();
+    await expect(open(1000, Buffer.alloc(32, 6))).rejects.toMatchObject({
+      code: 'LINKAGE_STORE_INVALID',
+      message: expect.stringContaining('another linkage secret'),
+    });
+  });
+
+  it('refuses a store in which any byte was flipped, or whose end is cut', async () => {
+    const linkage = await open();
+    linkage.personKey(hetu, ONE);
+    await linkage.save();
+    const path = join(dir, 'keys');
+    const whole = await readFile(path);
+    const damaged = Array.from(whole, (byte, position) => {
+      const copy = Buffer.from(whole);
+      copy[position] = byte ^ 0x10;
+      return copy;
+    });
+    for (const bytes of [...damaged, whole.subarray(0, -1), Buffer.alloc(0)]) {
+      await writeFile(path, bytes);
+      await expect(open()).rejects.toMatchObject({ code: 'LINKAGE_STORE_INVALID' });
+    }
+  });
+
+  it('says plainly when all keys are given out', async () => {
+    const linkage = await open(1);
+    linkage.personKey(hetu, ONE);
+    linkage.personKey(hetu, OTHER);
+    expect(() => linkage.personKey(hetu, THIRD)).toThrow(expect.objectContaining({ code: 'LINKAGE_FULL' }));
+  });
+
+  it('fills about half of its domain with the expected population', async () => {
+    const linkage = await open(50);
+    const keys = Array.from({ length: 50 }, (_, id) => linkage.personKey(parseScheme('local:a'), String(id)));
+    expect(new Set(keys).size).toBe(50);
+    expect(Math.max(...(keys as number[]))).toBeLessThan(100);
+  });
+
+  it('makes record keys that depend on registry, table and id, and on the secret', async () => {
+    const [linkage, foreign] = [await open(), await open(1000, Buffer.alloc(32, 6))];
+    const keys = [
+      linkage.recordKey('health', 'contacts', '1'),
+      linkage.recordKey('health', 'contacts', '2'),
+      linkage.recordKey('social', 'contacts', '1'),
+      linkage.recordKey('social', 'childProtection', '1'),
+      foreign.recordKey('health', 'contacts', '1'),
+    ];
+    expect(new Set(keys).size).toBe(5);
+    expect(linkage.recordKey('health', 'contacts', '1')).toBe(keys[0]);
+  });
+});
+
+describe('a changed code', () => {
+  it.each([
+    ['the old code was seen first', [ONE]],
+    ['the new code was seen first', [OTHER]],
+    ['neither was seen before', []],
+  ])('leads to one person where %s', async (_, seen) => {
+    const linkage = await open();
+    const before = seen.map((code) => linkage.personKey(hetu, code));
+    linkage.aliasPerson(hetu, ONE, OTHER);
+    const key = linkage.findPerson(hetu, ONE);
+    expect(typeof key).toBe('number');
+    expect(linkage.findPerson(hetu, OTHER)).toBe(key);
+    if (before.length > 0) expect(key).toBe(before[0]);
+  });
+
+  it.each([
+    ['old', [ONE, OTHER]],
+    ['new', [OTHER, ONE]],
+  ])('of two known people leaves the older key, also after reopening (first: %s)', async (_, order) => {
+    const linkage = await open();
+    const older = linkage.personKey(hetu, order[0]!);
+    linkage.personKey(hetu, order[1]!);
+    linkage.aliasPerson(hetu, ONE, OTHER);
+    await linkage.save();
+    for (const opened of [linkage, await open()]) {
+      expect(opened.findPerson(hetu, ONE)).toBe(older);
+      expect(opened.personKey(hetu, OTHER)).toBe(older);
+    }
+  });
+
+  it('follows a chain of changes', async () => {
+    const linkage = await open();
+    const keys = [ONE, OTHER, THIRD].map((code) => linkage.personKey(hetu, code));
+    linkage.aliasPerson(hetu, OTHER, THIRD);
+    linkage.aliasPerson(hetu, ONE, OTHER);
+    expect([ONE, OTHER, THIRD].map((code) => linkage.findPerson(hetu, code))).toEqual([
+      keys[0],
+      keys[0],
+      keys[0],
+    ]);
+  });
+
+  it('is refused where a code is missing or wrong', async () => {
+    const linkage = await open();
+    expect(linkage.aliasPerson(hetu, '', ONE)).toBe('missing-code');
+    expect(linkage.aliasPerson(hetu, ONE, '010190-999X')).toBe('invalid-code');
+    expect(linkage.knownPersons).toBe(0);
+  });
+});

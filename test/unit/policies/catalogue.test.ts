@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { categories } from '../../../policies/engine/catalogue/categories.js';
+import { canEvaluate, conditionsOf, parseCondition } from '../../../policies/engine/catalogue/conditions.js';
+import { type Condition, conditionNames, maskNames } from '../../../policies/engine/decision.js';
+import { packageRoot } from '../../../schema/packageRoot.js';
+
+const read = (...path: string[]) => readFileSync(join(packageRoot(), ...path), 'utf8');
+
+describe('the catalogues', () => {
+  it('of categories are the same for the compiler and for editors', () => {
+    const schema = JSON.parse(read('schema', 'policy.schema.json')) as {
+      $defs: { classification: { properties: { category: { enum: string[] } } } };
+    };
+    expect(schema.$defs.classification.properties.category.enum).toEqual(Object.keys(categories));
+  });
+
+  it('of conditions name registries that exist, and only conditions that do', () => {
+    for (const registry of ['health', 'social', 'education', 'population', 'paths', 'directory', 'linkage']) {
+      for (const kind of conditionsOf(registry)!) {
+        const condition = kind === 'within-years' ? 'within-years(5)' : kind;
+        expect(parseCondition(condition)).toBe(condition);
+        expect(canEvaluate(registry, condition as Condition)).toBe(true);
+      }
+    }
+    expect(canEvaluate('population', 'care-relationship')).toBe(false);
+    expect(canEvaluate('health', 'born(1990-2000)')).toBe(false);
+  });
+
+  it('of masks and conditions stand whole in the page for data owners', () => {
+    const page = read('docs', 'policies.md');
+    for (const name of [...maskNames, ...conditionNames]) expect(page).toContain(`\`${name}\``);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConditionName, MaskName, Permission } from '../../../policies/engine/decision.js';
+import { strongestFirst } from '../../../policies/engine/decide/strongestFirst.js';
+
+const care: ConditionName = 'care-relationship';
+const unobjected: ConditionName = 'not-objected';
+
+function permission(mask: MaskName | undefined, ...conditions: ConditionName[]): Permission {
+  return { mask, conditions, grant: `x/${mask ?? 'whole'}-${conditions.length}` };
+}
+
+describe('permissions in order', () => {
+  it('begin with the value itself and go on from the coarsest mask', () => {
+    const [whole, month, year] = [
+      permission(undefined, care, unobjected),
+      permission('month', care),
+      permission('year', unobjected),
+    ];
+    expect(strongestFirst([month, year, whole])).toEqual([whole, year, month]);
+  });
+
+  it('leave out what another always comes before', () => {
+    const whole = permission(undefined, care);
+    expect(strongestFirst([permission('year', care, unobjected), whole, permission('month', care)])).toEqual([
+      whole,
+    ]);
+    const year = permission('year');
+    expect(strongestFirst([permission('month', care), year])).toEqual([year]);
+  });
+
+  it('do without masks of which none is the coarser, under equal conditions', () => {
+    const [year, band] = [permission('year', care), permission('age-band', care)];
+    expect(strongestFirst([year, band])).toEqual([]);
+    expect(strongestFirst([year, permission('age-band', unobjected)])).toHaveLength(2);
+  });
+});

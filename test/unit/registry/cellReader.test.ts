@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { formatDay, parseDay } from '../../../schema/calendar.js';
+import { Linkage } from '../../../subgraphs/linkage/linkage.js';
+import { hetu } from '../../../subgraphs/linkage/scheme.js';
+import type { ColumnMapping } from '../../../subgraphs/registry/extraction/mapping/mapping.js';
+import { type CellContext, cellReader } from '../../../subgraphs/registry/extraction/rows/cellReader.js';
+import { PersonLinker } from '../../../subgraphs/registry/extraction/rows/personLinker.js';
+
+let dir: string;
+let context: CellContext;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'polku-cells-'));
+  const linkage = await Linkage.open({ dir, secret: Buffer.alloc(32, 1), expectedPersons: 10 });
+  const labels = { fi: 'a', en: 'a', sv: 'a' };
+  context = {
+    registry: 'health',
+    table: 'contacts',
+    linkage,
+    persons: new PersonLinker(linkage),
+    codeLists: new Map([['services', new Map([['T11', labels]])]]),
+  };
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const base = { name: 'x', from: 'X', optional: false } as const;
+const day = { ...base, kind: 'day', dates: 'iso', lastDayOfMonth: false } as const;
+const code = { ...base, kind: 'code', values: undefined, list: undefined } as const;
+const read = (column: ColumnMapping, text: string) => cellReader(column, context).read(text);
+
+describe('a cell of a source', () => {
+  it.each([
+    ['iso', '2012-05-14', '2012-05-14'],
+    ['iso', ' 2012-05-14 ', '2012-05-14'],
+    ['dd.mm.yyyy', '14.05.2012', '2012-05-14'],
+    ['dd.mm.yyyy', '1.2.2012', '2012-02-01'],
+    ['yyyy-mm', '2012-05', '2012-05-01'],
+  ] as const)('is a day written as %s: "%s"', (dates, text, expected) => {
+    expect(formatDay(read({ ...day, dates }, text) as number)).toBe(expected);
+  });
+
+  it.each([
+    ['iso', '2012-02-30'],
+    ['iso', '14.05.2012'],
+    ['dd.mm.yyyy', '31.04.2012'],
+    ['dd.mm.yyyy', '14.05.12'],
+    ['yyyy-mm', '2012-13'],
+  ] as const)('is no day written as %s: "%s"', (dates, text) => {
+    expect(read({ ...day, dates }, text)).toBe('invalid-date');
+  });
+
+  it('stands for the last day of its month where the mapping says so', () => {
+    const column = { ...day, lastDayOfMonth: true };
+    expect(read(column, '2012-02-01')).toBe(parseDay('2012-02-29'));
+    expect(read(column, '2012-12-31')).toBe(parseDay('2012-12-31'));
+  });
+
+  it('may be empty only where the column is optional', () => {
+    expect(read(day, ' ')).toBe('missing-value');
+    expect(read({ ...day, optional: true }, ' ')).toBeNull();
+  });
+
+  it('is a code of the list that the column names', () => {
+    expect(read({ ...code, list: 'services' }, 'T11')).toBe(0);
+    expect(read({ ...code, list: 'services' }, 'T99')).toBe('unknown-code');
+    expect(() => read({ ...code, list: 'none' }, 'T11')).toThrow('has no list "none"');
+  });
+
+  it('is translated where the mapping says so', () => {
+    const values = new Map([
+      ['1', 'male'],
+      ['2', 'female'],
+      ['M', 'male'],
+    ]);
+    const reader = cellReader({ ...code, values }, context);
+    expect(['1', '2', 'M', '3'].map((text) => reader.read(text))).toEqual([0, 1, 0, 'unknown-code']);
+    expect(reader.dictionary?.texts).toEqual(['male', 'female']);
+  });
+
+  it.each([
+    'Virtanen Matti',
+    'Virtanen',
+    '010190-999W',
+    '010190-9991',
+    'X010190-999W',
+    '010190:999W',
+    `a1${'a'.repeat(39)}`,
+    "x'y1",
+    'a,b1',
+  ])('is no code where it may be a name, an identity code or free text: "%s"', (text) => {
+    expect(read(code, text)).toBe('invalid-value');
+  });
+
+  it('is a number or is rejected', () => {
+    expect(read({ ...base, kind: 'number' }, '412.50')).toBe(412.5);
+    expect(read({ ...base, kind: 'number' }, 'many')).toBe('invalid-number');
+    expect(read({ ...base, kind: 'number' }, 'Infinity')).toBe('invalid-number');
+  });
+
+  it('links only a person who is known', () => {
+    const column = { ...base, kind: 'person', scheme: hetu } as const;
+    expect(read(column, '010594Y9032')).toBe('unknown-person');
+    const key = context.linkage.personKey(hetu, '010594Y9032');
+    expect(read(column, '010594Y9032')).toBe(key);
+    expect(read(column, '010190-999X')).toBe('invalid-code');
+  });
+
+  it('is nothing where the source has no such column', () => {
+    expect(read({ kind: 'absent', name: 'x', optional: true }, '')).toBeNull();
+  });
+
+  it('repeats a constant', () => {
+    const reader = cellReader({ kind: 'constant', name: 'x', optional: false, code: 'T11' }, context);
+    expect(reader.read('')).toBe(0);
+    expect(reader.dictionary?.texts).toEqual(['T11']);
+  });
+});

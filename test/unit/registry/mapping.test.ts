@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { educationRegistry } from '../../../subgraphs/education/tables.js';
+import { healthRegistry } from '../../../subgraphs/health/tables.js';
+import { populationRegistry } from '../../../subgraphs/population/tables.js';
+import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
+import { parseMapping, readMapping } from '../../../subgraphs/registry/extraction/mapping/readMapping.js';
+import { socialRegistry } from '../../../subgraphs/social/tables.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+
+/** What is said of a mapping file, line by line. */
+function faultsOf(text: string, definition: RegistryDefinition = healthRegistry) {
+  try {
+    parseMapping(text, definition, 'mapping.yaml');
+  } catch (error) {
+    if (error instanceof PolkuError) return { code: error.code, lines: error.message.split('\n') };
+    throw error;
+  }
+  return undefined;
+}
+
+/** Where a fragment stands in a text, as messages name it. */
+function placeOf(fragment: string, text: string): string {
+  const before = text.slice(0, text.indexOf(fragment)).split('\n');
+  return `mapping.yaml:${before.length}:${before.at(-1)!.length + 1}`;
+}
+
+const shipped = await readFile('subgraphs/health/mapping.yaml', 'utf8');
+
+describe('a mapping file', () => {
+  it.each([populationRegistry, healthRegistry, socialRegistry, educationRegistry])(
+    'of $name fits its registry',
+    async (definition) => {
+      const { tables } = await readMapping(definition);
+      expect(tables.map(({ name }) => name).sort()).toEqual(Object.keys(definition.tables).sort());
+    },
+  );
+
+  it('reads the table that makes persons known before the others', async () => {
+    const text = await readFile('subgraphs/population/mapping.yaml', 'utf8');
+    const mapping = parseMapping(
+      text.replace('knows: persons', 'knows: residences'),
+      populationRegistry,
+      'x',
+    );
+    expect(mapping.tables[0]?.name).toBe('residences');
+  });
+
+  it('names the place of a text that is not YAML', () => {
+    const faults = faultsOf('registry: health\ntables: [1, 2\n');
+    expect(faults?.code).toBe('MAPPING_INVALID');
+    expect(faults?.lines[0]).toMatch(/^mapping\.yaml:3:1: /);
+  });
+
+  it('tells every fault at once, in the order of the file, with what to write instead', () => {
+    const text = shipped
+      .replace('type: csv', 'type: xml')
+      .replace('    file: kaynnit.csv', '    fil: kaynnit.csv');
+    const faults = faultsOf(text)!;
+    expect(faults.lines).toEqual([
+      `${placeOf('xml', text)}: type must be one of: csv, parquet.`,
+      `${placeOf('fil:', text)}: contacts lacks "file".`,
+      `${placeOf('kaynnit.csv', text)}: "fil" is not known here (did you mean "file"?); ` +
+        'expected one of: file, subject, scheme, unique, interval, columns.',
+    ]);
+  });
+
+  it('must map every table and every column that is not optional', () => {
+    const text = shipped
+      .replace('      service: PALVELU\n', '')
+      .replace('      diagnosis: DIAGNOOSI\n', '')
+      .replace(/ {2}objections:[^]*$/, '');
+    expect(faultsOf(text)?.lines).toEqual([
+      `${placeOf('contacts:', text)}: The table "objections" is not mapped.`,
+      `${placeOf('id:', text)}: The column "service" of "contacts" is not mapped.`,
+    ]);
+  });
+
+  it('may leave out an optional column, which then holds nothing', () => {
+    const mapping = parseMapping(shipped.replace('      diagnosis: DIAGNOOSI\n', ''), healthRegistry, 'x');
+    const contacts = mapping.tables.find(({ name }) => name === 'contacts');
+    expect(contacts?.columns).toContainEqual({ kind: 'absent', name: 'diagnosis', optional: true });
+  });
+
+  it('names no table or column that the registry lacks', () => {
+    const text = shipped.replace('diagnosis:', 'diagnosys:').replace('  objections:', '  objection:');
+    const lines = faultsOf(text)!.lines.join('\n');
+    expect(lines).toContain('"diagnosys" is no column of the registry (did you mean "diagnosis"?)');
+    expect(lines).toContain('"objection" is no table of the registry (did you mean "objections"?)');
+  });
+
+  it('says of a column only what fits its kind', () => {
+    const text = shipped
+      .replace('start: ALKUPVM', 'start: { from: ALKUPVM, values: { a: b } }')
+      .replace('unit: YKSIKKO', 'unit: { dates: iso }')
+      .replace('unique: id', 'unique: start')
+      .replace('interval: [start, end]', 'interval: [start, unit]');
+    const lines = faultsOf(text)!.lines.join('\n');
+    expect(lines).toContain('"values" is not for a column of kind day ("start")');
+    expect(lines).toContain('"dates" is not for a column of kind code ("unit")');
+    expect(lines).toContain('"unit" needs "from" (a source column) or "constant"');
+    expect(lines).toContain('"start" is not a column of kind record; this table has: id');
+    expect(lines).toContain('"unit" is not a column of kind day; this table has: start, end');
+  });
+
+  it('names an unknown scheme and its place', () => {
+    const text = shipped.replace('scheme: hetu', 'scheme: ssn');
+    expect(faultsOf(text)).toEqual({
+      code: 'SCHEME_UNKNOWN',
+      lines: [expect.stringContaining(`${placeOf('ssn', text)}: There is no linkage scheme "ssn"`)],
+    });
+  });
+
+  it('is of the registry that it is used for', () => {
+    expect(faultsOf(shipped.replace('registry: health', 'registry: social'))?.lines[0]).toContain(
+      'This is the mapping of "health"',
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatDay, parseDay } from '../../../schema/calendar.js';
+import { populationRegistry } from '../../../subgraphs/population/tables.js';
+import { NO_DAY } from '../../../subgraphs/registry/columns/table.js';
+import { personFacts, shields } from '../../../subgraphs/registry/overlays/deriveOverlays.js';
+import { OF_AGE } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { tableOf, type TestRow } from '../../spec/tableOf.js';
+
+const { persons, memberships, residences, nonDisclosures } = populationRegistry.tables;
+
+function source(rows: Readonly<Record<string, readonly TestRow[]>>) {
+  return {
+    persons: tableOf(persons, rows['persons'] ?? []),
+    memberships: tableOf(memberships, rows['memberships'] ?? []),
+    residences: tableOf(residences, rows['residences'] ?? []),
+    nonDisclosures: tableOf(nonDisclosures, rows['nonDisclosures'] ?? []),
+  };
+}
+
+const member = (person: number, family: number, start: string, end?: string): TestRow => ({
+  person,
+  family,
+  role: 'parent',
+  start,
+  ...(end !== undefined && { end }),
+});
+
+describe('shields', () => {
+  const found = (marks: readonly TestRow[], rows: readonly TestRow[]) =>
+    [...shields(source({ nonDisclosures: marks, memberships: rows }))].map(({ subject, start, end }) => [
+      subject,
+      formatDay(start),
+      end === NO_DAY ? '' : formatDay(end),
+    ]);
+  const mark = { person: 1, start: '2010-01-01' };
+
+  it('cover the person, and whoever is in a family with them, from the day that they are', () => {
+    const rows = [member(1, 5, '2000-01-01'), member(2, 5, '2000-01-01'), member(3, 5, '2012-03-04')];
+    expect(found([mark], rows)).toEqual([
+      [1, '2010-01-01', ''],
+      [2, '2010-01-01', ''],
+      [3, '2012-03-04', ''],
+    ]);
+  });
+
+  it('last as long as the non-disclosure, though they live together no more', () => {
+    const rows = [member(1, 5, '2000-01-01'), member(2, 5, '2000-01-01', '2011-01-01')];
+    expect(found([{ ...mark, end: '2020-01-01' }], rows)).toEqual([
+      [1, '2010-01-01', '2020-01-01'],
+      [2, '2010-01-01', '2020-01-01'],
+    ]);
+  });
+
+  it.each([
+    ['left before it began', [member(1, 5, '2000-01-01'), member(2, 5, '2000-01-01', '2009-12-31')]],
+    ['stayed when the person left', [member(1, 5, '2000-01-01', '2009-12-31'), member(2, 5, '2000-01-01')]],
+    ['were members at other times', [member(1, 5, '2010-01-01', '2011-01-01'), member(2, 5, '2011-01-02')]],
+    ['are in another family', [member(1, 5, '2000-01-01'), member(2, 6, '2000-01-01')]],
+  ])('do not cover those who %s', (_who, rows) => {
+    expect(found([mark], rows)).toEqual([[1, '2010-01-01', '']]);
+  });
+});
+
+describe('the facts of a person', () => {
+  const on = parseDay('2020-06-15')!;
+  const facts = (rows: Readonly<Record<string, readonly TestRow[]>>) => [...personFacts(source(rows), on)];
+  const born = (birth: string) => ({ person: 1, birth, sex: 'male', language: 'fi' });
+
+  it.each([
+    ['2002-06-16', '2020-06-16'],
+    ['2002-06-15', formatDay(OF_AGE)],
+    ['1950-01-01', formatDay(OF_AGE)],
+    // Born on a day that comes every four years: of age on 1 March.
+    ['2004-02-29', '2022-03-01'],
+  ])('of someone born on %s tell the day of coming of age where it lies ahead', (birth, day) => {
+    const [fact] = facts({ persons: [born(birth)] });
+    expect(formatDay(fact!.adultFrom)).toBe(day);
+  });
+
+  it('tell the district last lived in, but of nobody shielded', () => {
+    const rows = {
+      persons: [born('1980-01-01')],
+      residences: [
+        { person: 1, district: 'Matinkylä', start: '2010-01-01' },
+        { person: 1, district: 'Espoonlahti', start: '2000-01-01' },
+      ],
+    };
+    const district = (more: object) => {
+      const given = source({ ...rows, ...more });
+      const [fact] = [...personFacts(given, on)];
+      return fact!.district === undefined ? null : given.residences.columns.district.texts[fact!.district];
+    };
+    expect(district({})).toBe('Matinkylä');
+    expect(district({ nonDisclosures: [{ person: 1, start: '2010-01-01' }] })).toBeNull();
+  });
+});

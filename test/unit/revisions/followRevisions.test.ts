@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { followRevisions } from '../../../gateway/policy/followRevisions.js';
+import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
+import { folderSource } from '../../../gateway/policy/revisionSource.js';
+import { loadOwners } from '../../../policies/revisions/owners.js';
+import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
+import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
+import { until } from '../../city/until.js';
+import { smallGraph, smallPolicies } from './smallPolicies.js';
+
+const close = (text: string) =>
+  text.replace('purposes: [care]', 'valid: { until: 2020-01-01 }\n    purposes: [care]');
+
+describe('following signed revisions', () => {
+  let signed: SignedPolicies;
+  let now: Date;
+  let lines: string[];
+  const opened: PolicyInForce[] = [];
+
+  beforeEach(async () => {
+    now = new Date('2026-11-01T12:00:00Z');
+    lines = [];
+    signed = await signedPolicies({ now: () => now, policies: smallPolicies, graph: smallGraph });
+  });
+
+  afterEach(async () => {
+    for (const policy of opened.splice(0)) await policy.close();
+    await signed.remove();
+  });
+
+  async function follow(process = 'gateway'): Promise<PolicyInForce> {
+    const policy = await followRevisions({
+      source: folderSource(signed.store),
+      owners: () => loadOwners(signed.owners),
+      seen: new SeenRevision(join(signed.folder, 'seen', `${process}.json`)),
+      graph: smallGraph,
+      report: (line) => lines.push(line),
+      reportFault: (error, remark) => lines.push(`${String((error as { code?: string }).code)} ${remark}`),
+      everyMs: 5,
+      now: () => now,
+    });
+    opened.push(policy);
+    return policy;
+  }
+
+  const shows = (policy: PolicyInForce, field: string) =>
+    policy.current.decide({ roles: ['clinician'], purpose: 'care' }, now).show(`Query.${field}`).length > 0;
+  const said = (words: string) => lines.some((line) => line.includes(words));
+
+  it('does not begin without a revision, and says how the first is proposed', async () => {
+    await expect(follow()).rejects.toMatchObject({
+      code: 'POLICY_UNSIGNED',
+      message: expect.stringContaining('polku policy propose --first'),
+    });
+  });
+
+  it('does not begin with a revision that lacks signatures', async () => {
+    await signed.propose('city-1', await signed.sources());
+    await signed.approve(1, 'city-2', 'health-1');
+    await expect(follow()).rejects.toMatchObject({ code: 'POLICY_UNSIGNED' });
+  });
+
+  it('takes up a revision with its last signature', async () => {
+    await signed.first();
+    const policy = await follow();
+    const before = policy.current.revision;
+    await signed.propose('health-1', await signed.sources('health.yaml', close));
+    expect([shows(policy, 'health'), policy.current.revision]).toEqual([true, before]);
+    await signed.approve(2, 'health-2');
+    await until(() => !shows(policy, 'health'));
+    expect(shows(policy, 'social')).toBe(true);
+    expect(policy.current.revision).not.toBe(before);
+  });
+
+  it.each([
+    [
+      'altered',
+      (store: string) => tamper(join(store, '000002.json'), (text) => text.replace('because', 'therefore')),
+      'SIGNATURE_INVALID',
+    ],
+    [
+      'rolled back',
+      (store: string) => rm(join(store, '000002.json')).then(() => rm(join(store, '000002.health-2.sig'))),
+      'POLICY_STALE',
+    ],
+    ['damaged', (store: string) => rm(join(store, '000001.json')), 'POLICY_STORE_INVALID'],
+    ['emptied', (store: string) => rm(store, { recursive: true }), 'POLICY_STALE'],
+  ])(
+    'keeps the last good policy where the store was %s, says so, and does not begin with it',
+    async (_what, meddle, code) => {
+      await signed.first();
+      await signed.propose('health-1', await signed.sources('health.yaml', close));
+      await signed.approve(2, 'health-2');
+      const policy = await follow();
+      await meddle(signed.store);
+      await until(() => said(`${code} Revision 2 stays in force.`));
+      expect(shows(policy, 'health')).toBe(false);
+      await expect(follow()).rejects.toMatchObject({ code });
+    },
+  );
+
+  it('does not take an older policy again after a new start', async () => {
+    await signed.first();
+    const older = join(signed.folder, 'older');
+    await cp(signed.store, older, { recursive: true });
+    await signed.propose('health-1', await signed.sources('health.yaml', close));
+    await signed.approve(2, 'health-2');
+    await (await follow()).close();
+    await rm(signed.store, { recursive: true });
+    await cp(older, signed.store, { recursive: true });
+    await expect(follow()).rejects.toMatchObject({ code: 'POLICY_STALE' });
+    // A process that has never seen the newer one cannot know.
+    expect(shows(await follow('newcomer'), 'health')).toBe(true);
+  });
+
+  it('denies all of a registry whose policy expires, and says so, until it is renewed', async () => {
+    await signed.first(10);
+    await signed.propose('city-1', await signed.sources(), {
+      renew: ['purposes.yaml', 'roles.yaml', 'social.yaml'],
+      days: 100,
+    });
+    await signed.approve(2, 'city-2', 'health-1', 'health-2');
+    const policy = await follow();
+    expect(shows(policy, 'health')).toBe(true);
+    now = new Date('2026-11-20T12:00:00Z');
+    await until(() => !shows(policy, 'health'));
+    expect(shows(policy, 'social')).toBe(true);
+    expect(said('POLICY_EXPIRED: health.yaml')).toBe(true);
+    await signed.propose('health-1', await signed.sources(), { renew: ['health.yaml'] });
+    await signed.approve(3, 'health-2');
+    await until(() => shows(policy, 'health'));
+  });
+
+  it('denies everything where what all share expires, though the store cannot be read', async () => {
+    await signed.first(10);
+    const policy = await follow();
+    await rm(join(signed.store, '000001.json'));
+    now = new Date('2026-11-20T12:00:00Z');
+    await until(() => !shows(policy, 'health') && !shows(policy, 'social'));
+    expect(said('everything is denied')).toBe(true);
+  });
+});

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { draftFolder } from '../../../policies/revisions/draftRevision.js';
+import { signPayload } from '../../../policies/revisions/personKey.js';
+import { type Revision, writePayload } from '../../../policies/revisions/revision.js';
+import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
+import { smallGraph, smallPolicies } from './smallPolicies.js';
+import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
+
+const comment = (text: string) => `${text}\n# a word\n`;
+
+describe('policy revisions', () => {
+  let signed: SignedPolicies;
+  let now: Date;
+
+  beforeEach(async () => {
+    now = new Date('2026-11-01T12:00:00Z');
+    signed = await signedPolicies({ now: () => now, policies: smallPolicies, graph: smallGraph });
+  });
+
+  afterEach(() => signed.remove());
+
+  const state = async (sequence: number) =>
+    (await signed.desk.history()).revisions.find((revision) => revision.sequence === sequence)?.state;
+  const inForce = async () => (await signed.desk.history()).inForce?.sequence;
+  const file = (name: string) => join(signed.store, name);
+
+  it('come into force when two people of every owner concerned have signed, and not before', async () => {
+    const proposed = await signed.propose('city-1', await signed.sources());
+    expect(proposed.missing.get('social')).toBe(1);
+    expect(proposed.missing.get('health')).toBe(2);
+    await signed.approve(1, 'city-2', 'health-1');
+    expect(await inForce()).toBeUndefined();
+    expect((await signed.approve(1, 'health-2')).state).toBe('in-force');
+  });
+
+  it('concern only the owner of what they change', async () => {
+    await signed.first();
+    const { missing, files } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    expect([...files.keys()]).toEqual(['health.yaml']);
+    expect([...missing]).toEqual([['health', 1]]);
+    await signed.approve(2, 'health-2');
+    expect([await inForce(), await state(1)]).toEqual([2, 'superseded']);
+  });
+
+  it.each(['purposes.yaml', 'roles.yaml'])('concern every owner where they change %s', async (common) => {
+    await signed.first();
+    const { missing } = await signed.propose('city-1', await signed.sources(common, comment));
+    expect(missing.get('health')).toBe(2);
+    await signed.approve(2, 'city-2');
+    expect(await inForce()).toBe(1);
+    await signed.approve(2, 'health-1', 'health-2');
+    expect(await inForce()).toBe(2);
+  });
+
+  it('are not signed twice by one person', async () => {
+    await signed.propose('city-1', await signed.sources());
+    await expect(signed.approve(1, 'city-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    await signed.approve(1, 'health-1');
+    await expect(signed.approve(1, 'health-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it('are not signed by people of other owners, nor by a stranger, nor in the name of somebody else', async () => {
+    await signed.first();
+    const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await expect(signed.approve(2, 'city-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    const signature = signPayload(payload, await signed.key('stranger'));
+    for (const person of ['stranger', 'health-2'])
+      await expect(signed.desk.approve(2, { person, signature })).rejects.toMatchObject({
+        code: 'SIGNATURE_INVALID',
+      });
+    await expect(
+      signed.propose('city-1', await signed.sources('health.yaml', comment)),
+    ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it('rule over no other registry than their file is named for', async () => {
+    const sources = (await signed.sources()).filter(({ file: name }) => name !== 'health.yaml');
+    const disguised = (await signed.sources()).find(({ file: name }) => name === 'health.yaml')!.text;
+    const changed = sources.map((source) =>
+      source.file === 'social.yaml' ? { file: 'social.yaml', text: disguised } : source,
+    );
+    await expect(signed.propose('city-1', changed)).rejects.toMatchObject({ code: 'POLICY_INVALID' });
+  });
+
+  it('that do not compile are not taken, and every fault is told with its place', async () => {
+    await signed.first();
+    const broken = await signed.sources('health.yaml', (text) =>
+      text.replace('purposes: [care]', 'purposes: [cares]'),
+    );
+    await expect(signed.propose('health-1', broken)).rejects.toMatchObject({
+      code: 'POLICY_INVALID',
+      message: expect.stringMatching(/health\.yaml:\d+:\d+: error/),
+    });
+    expect(await state(2)).toBeUndefined();
+  });
+
+  it('go back by a new number: an old one is never in force again', async () => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.approve(2, 'health-2');
+    const back = await signed.rollback('health-1', 1);
+    expect([back.sequence, [...back.files.keys()]]).toEqual([3, ['health.yaml']]);
+    await signed.approve(3, 'health-2');
+    const { revisions } = await signed.desk.history();
+    expect(revisions.map((one) => one.state)).toEqual(['superseded', 'superseded', 'in-force']);
+    expect(revisions[2]!.content.get('health.yaml')!.text).toBe(
+      revisions[0]!.content.get('health.yaml')!.text,
+    );
+    await expect(signed.approve(1, 'city-1')).rejects.toMatchObject({ code: 'POLICY_STALE' });
+  });
+
+  it('that were overtaken are approved no more', async () => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.propose('city-1', await signed.sources('social.yaml', comment));
+    await signed.approve(3, 'city-2');
+    expect(await state(2)).toBe('overtaken');
+    await expect(signed.approve(2, 'health-2')).rejects.toMatchObject({ code: 'POLICY_STALE' });
+  });
+
+  it('that follow what is in force no more are not taken', async () => {
+    await signed.first();
+    const terms = { author: 'health-1', comment: 'late', now, days: 30, renew: [] };
+    const late = draftFolder(
+      await signed.desk.history(),
+      await signed.sources('health.yaml', comment),
+      terms,
+    );
+    await signed.propose('city-1', await signed.sources('social.yaml', comment));
+    await signed.approve(2, 'city-2');
+    for (const revision of [late, { ...late, sequence: 3 }] satisfies Revision[]) {
+      const payload = writePayload(revision);
+      const signature = signPayload(payload, await signed.key('health-1'));
+      await expect(signed.desk.propose(payload, { person: 'health-1', signature })).rejects.toMatchObject({
+        code: 'POLICY_STALE',
+      });
+    }
+  });
+
+  it('that have expired are approved no more', async () => {
+    await signed.propose('city-1', await signed.sources(), { days: 1 });
+    now = new Date('2026-11-03T12:00:00Z');
+    await expect(signed.approve(1, 'city-2')).rejects.toMatchObject({ code: 'POLICY_EXPIRED' });
+  });
+
+  it('renew a file that did not change', async () => {
+    await signed.first();
+    now = new Date('2026-11-20T12:00:00Z');
+    await expect(signed.propose('health-1', await signed.sources())).rejects.toMatchObject({ code: 'USAGE' });
+    await signed.propose('health-1', await signed.sources(), { renew: ['health.yaml'] });
+    const { content } = await signed.approve(2, 'health-2');
+    expect(content.get('health.yaml')!.expiresAt.toISOString()).toBe('2026-12-20T12:00:00.000Z');
+    expect(content.get('social.yaml')!.expiresAt.toISOString()).toBe('2026-12-01T12:00:00.000Z');
+  });
+
+  it('cannot be proposed where an owner has fewer than two people', async () => {
+    await writeFile(
+      signed.owners,
+      (await readFile(signed.owners, 'utf8')).replace('health: [health-1, health-2]', 'health: [health-1]'),
+    );
+    await expect(signed.propose('city-1', await signed.sources())).rejects.toMatchObject({
+      code: 'POLICY_UNSIGNED',
+      details: { owners: ['health'] },
+    });
+  });
+
+  it('keep their signatures of people who left, who sign no more', async () => {
+    await signed.first();
+    const leave = (text: string) => text.replace('health-1: { label: Office,', '$& until: 2026-11-10,');
+    await tamper(signed.owners, leave);
+    expect(await inForce()).toBe(1);
+    now = new Date('2026-11-11T12:00:00Z');
+    await expect(
+      signed.propose('health-1', await signed.sources('health.yaml', comment)),
+    ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  describe('in a store that somebody meddled with', () => {
+    beforeEach(async () => {
+      await signed.first();
+      await signed.propose('health-1', await signed.sources('health.yaml', comment));
+      await signed.approve(2, 'health-2');
+    });
+
+    it.each([
+      [
+        'one character of a text',
+        '000002.json',
+        (text: string) => text.replace('a word', 'b word'),
+        'SIGNATURE_INVALID',
+      ],
+      ['one character of a signature', '000002.health-2.sig', flip, 'SIGNATURE_INVALID'],
+      [
+        'an expiry',
+        '000001.json',
+        (text: string) => text.replace(/expiresAt(\W+)2026/, 'expiresAt$12036'),
+        'SIGNATURE_INVALID',
+      ],
+      [
+        'a number',
+        '000002.json',
+        (text: string) => text.replace(/sequence(\W+)2/, 'sequence$13'),
+        'POLICY_STORE_INVALID',
+      ],
+      ['the form', '000002.json', (text: string) => text.slice(1), 'POLICY_STORE_INVALID'],
+      [
+        'the author',
+        '000002.json',
+        (text: string) => text.replace('"person": "health-1"', '"person": "health-2"'),
+        'SIGNATURE_INVALID',
+      ],
+    ])('%s changed is found', async (_what, name, change, code) => {
+      await tamper(file(name), change);
+      await expect(signed.desk.history()).rejects.toMatchObject({ code });
+    });
+
+    it('a signature under the name of another person is found', async () => {
+      await cp(file('000002.health-2.sig'), file('000002.city-1.sig'));
+      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    });
+
+    it('a signature of another revision is found', async () => {
+      await cp(file('000001.health-2.sig'), file('000002.health-2.sig'));
+      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    });
+
+    it('a signature by a stranger is found', async () => {
+      const { payload } = (await signed.desk.history()).revisions[1]!;
+      await writeFile(file('000002.stranger.sig'), signPayload(payload, await signed.key('stranger')));
+      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    });
+
+    it('a missing revision is found', async () => {
+      await rm(file('000001.json'));
+      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+    });
+
+    it('a missing signature takes the revision out of force', async () => {
+      await rm(file('000002.health-2.sig'));
+      expect([await inForce(), await state(2)]).toEqual([1, 'waiting']);
+    });
+
+    it('a file that was being written counts for nothing', async () => {
+      await writeFile(file('.000003.json.abcdef'), '{"payload": "');
+      expect(await inForce()).toBe(2);
+    });
+
+    it('whoever has seen a revision in force takes no older store', async () => {
+      const seen = new SeenRevision(join(signed.folder, 'seen', 'gateway.json'));
+      const history = await signed.desk.history();
+      await seen.check(history);
+      await seen.note(history);
+      await seen.check(await signed.desk.history());
+      for (const name of ['000002.json', '000002.health-2.sig']) await rm(file(name));
+      await expect(seen.check(await signed.desk.history())).rejects.toMatchObject({ code: 'POLICY_STALE' });
+      await rm(signed.store, { recursive: true });
+      await expect(seen.check(await signed.desk.history())).rejects.toMatchObject({ code: 'POLICY_STALE' });
+    });
+  });
+});
+
+function flip(text: string): string {
+  return (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
+}

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
+import { watchPolicyFolder } from '../../../gateway/policy/watchPolicyFolder.js';
+import type { PolkuError } from '../../../schema/polkuError.js';
+import { until } from '../../city/until.js';
+import { smallGraph, smallPolicies } from './smallPolicies.js';
+
+describe('watching a policy folder', () => {
+  let folder: string;
+  let policy: PolicyInForce;
+  let faults: string[];
+  const health = smallPolicies.find(({ file }) => file === 'health.yaml')!.text;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'polku-watched-'));
+    faults = [];
+    for (const { file, text } of smallPolicies) await writeFile(join(folder, file), text);
+    policy = await watchPolicyFolder({
+      folder,
+      graph: smallGraph,
+      report: () => {},
+      reportFault: (error, remark) => faults.push(`${(error as PolkuError).message} ${remark}`),
+    });
+  });
+
+  afterEach(async () => {
+    await policy.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const shows = (field: string) =>
+    policy.current.decide({ roles: ['clinician'], purpose: 'care' }, new Date()).show(field).length > 0;
+
+  it('takes up an edit, written in place or put there by a rename', async () => {
+    await writeFile(join(folder, 'health.yaml'), health.replace('Query.health: allow', 'Query.*: allow'));
+    const before = policy.current.revision;
+    await until(() => policy.current.revision !== before);
+    await writeFile(join(folder, '.draft'), health.replace('[clinician]', 'any').replace('[care]', 'any'));
+    const second = policy.current.revision;
+    await rename(join(folder, '.draft'), join(folder, 'health.yaml'));
+    await until(() => policy.current.revision !== second);
+    expect(shows('Query.health')).toBe(true);
+  });
+
+  it('keeps the last good policy while an edit is broken, tells every fault with its place, once', async () => {
+    const before = policy.current.revision;
+    const broken = health.replace('[clinician]', '[clinican]').replace('[care]', '[cares]');
+    await writeFile(join(folder, 'health.yaml'), broken);
+    await until(() => faults.length > 0);
+    expect(faults[0]!.match(/health\.yaml:\d+:\d+: error/g)).toHaveLength(2);
+    expect(faults[0]).toContain('Did you mean "care"?');
+    expect([policy.current.revision, shows('Query.health')]).toEqual([before, true]);
+    await writeFile(join(folder, 'health.yaml'), health.replace('Query.health: allow', 'Query.*: allow'));
+    await until(() => policy.current.revision !== before);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('keeps the last good policy where the folder goes away', async () => {
+    await rename(folder, `${folder}-gone`);
+    await until(() => faults.length > 0);
+    expect(shows('Query.health')).toBe(true);
+    await rename(`${folder}-gone`, folder);
+  });
+});
