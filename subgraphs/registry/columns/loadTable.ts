@@ -1,23 +1,22 @@
-import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
-import { sqlName, sqlPath } from '../../storage/memoryDatabase.js';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { sqlName, sqlPath, sqlText } from '../../storage/memoryDatabase.js';
 import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 
 type TypedArray = Int32Array | Uint32Array | BigUint64Array | Float64Array | Uint16Array;
 
-/** A column being filled: how it is selected, where it goes, and what stands for nothing. */
+/** A column being filled: the SQL that gives its values as they are kept, nothing missing, and where they go. */
 interface Filling {
   readonly select: string;
   readonly values: TypedArray;
-  readonly nothing: number | bigint;
-  /** Of a column of codes: the sorted dictionary, and the index of each text in it. */
+  /** Of a column of codes: the sorted dictionary. */
   readonly texts?: readonly string[];
-  readonly indices?: ReadonlyMap<string, number>;
 }
 
 /**
  * Loads a table of a snapshot, a Parquet file sorted by subject and the table's order, into columns: streamed into
- * arrays of the right length, codes by sorted dictionaries.
+ * arrays of the right length, codes by sorted dictionaries. DuckDB puts in what stands for nothing and numbers the
+ * codes, so that here each column of a chunk is copied as a whole.
  */
 export async function loadTable<Definition extends TableDefinition>(
   connection: DuckDBConnection,
@@ -29,7 +28,7 @@ export async function loadTable<Definition extends TableDefinition>(
   const [rows, lastSubject] = counted.getRows()[0] as [number, number | null];
 
   const names = Object.keys(definition.columns);
-  const fillings: Filling[] = [{ select: 'subject', values: new Uint32Array(rows), nothing: 0 }];
+  const fillings: Filling[] = [{ select: 'subject', values: new Uint32Array(rows) }];
   for (const name of names) {
     fillings.push(await prepare(connection, source, name, definition.columns[name]!, rows));
   }
@@ -38,7 +37,12 @@ export async function loadTable<Definition extends TableDefinition>(
   );
   let offset = 0;
   for await (const chunk of result) {
-    fillings.forEach((filling, index) => fill(filling, offset, chunk.getColumnVector(index)));
+    fillings.forEach(({ values }, index) => {
+      const { items } = chunk.getColumnVector(index) as unknown as { readonly items: TypedArray };
+      if (items.constructor !== values.constructor)
+        throw new Error(`Column ${index} of ${path} came as ${items.constructor.name}.`);
+      values.set(items as never, offset);
+    });
     offset += chunk.rowCount;
   }
 
@@ -59,36 +63,30 @@ async function prepare(
   { kind }: ColumnDefinition,
   rows: number,
 ): Promise<Filling> {
-  const select = sqlName(name);
+  const column = sqlName(name);
   switch (kind) {
     case 'day':
       return {
-        select: `(${select} - DATE '1970-01-01')::INTEGER`,
+        select: `coalesce((${column} - DATE '1970-01-01')::INTEGER, ${NO_DAY})`,
         values: new Int32Array(rows),
-        nothing: NO_DAY,
       };
     case 'record':
-      return { select, values: new BigUint64Array(rows), nothing: 0n };
+      return { select: `coalesce(${column}, 0::UBIGINT)`, values: new BigUint64Array(rows) };
     case 'person':
     case 'family':
-      return { select, values: new Uint32Array(rows), nothing: 0 };
+      return { select: `coalesce(${column}, 0::UINTEGER)`, values: new Uint32Array(rows) };
     case 'number':
-      return { select, values: new Float64Array(rows), nothing: NaN };
+      return { select: `coalesce(${column}, 'NaN'::DOUBLE)`, values: new Float64Array(rows) };
     case 'code': {
       const found = await connection.runAndReadAll(
-        `SELECT DISTINCT ${select} FROM ${source} WHERE ${select} IS NOT NULL ORDER BY 1`,
+        `SELECT DISTINCT ${column} FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
       );
       const texts = found.getRows().map(([text]) => String(text));
-      const indices = new Map(texts.map((text, index) => [text, index]));
-      return { select, values: new Uint16Array(rows), nothing: NO_CODE, texts, indices };
+      // An ENUM of no values is no type; then every row is without a code.
+      const code =
+        texts.length > 0 ? `enum_code(${column}::ENUM(${texts.map(sqlText).join(', ')}))::USMALLINT` : 'NULL';
+      return { select: `coalesce(${code}, ${NO_CODE}::USMALLINT)`, values: new Uint16Array(rows), texts };
     }
-  }
-}
-
-function fill({ values, nothing, indices }: Filling, offset: number, vector: DuckDBVector): void {
-  for (let row = 0; row < vector.itemCount; row++) {
-    const item = vector.getItem(row) ?? nothing;
-    values[offset + row] = (typeof item === 'string' ? indices!.get(item) : item) as never;
   }
 }
 
