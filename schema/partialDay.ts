@@ -1,4 +1,4 @@
-import { type Day, dayOf } from './calendar.js';
+import { DAYS_FROM_MARCH_0000_TO_1970, DAYS_IN_ERA, type Day, dayOf } from './calendar.js';
 import type { PartialDate, Precision } from './partialDate.js';
 
 /**
@@ -9,12 +9,8 @@ export type PartialDay = number;
 
 export const NO_PARTIAL_DAY: PartialDay = 0;
 
-const DAYS_FROM_MARCH_0000_TO_1970 = 719_468;
-const DAYS_IN_ERA = 146_097;
-
 /**
- * The partial day of a day, told at a precision. Computed by the calendar's 400-year eras, years beginning in March
- * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013); Date objects cost ten times as much.
+ * The partial day of a day, told at a precision. Computed by the calendar's 400-year eras, as `dayOf` does the other way.
  */
 export function partialDay(day: Day, precision: Precision): PartialDay {
   const shifted = day + DAYS_FROM_MARCH_0000_TO_1970;
@@ -38,13 +34,12 @@ export function partialDay(day: Day, precision: Precision): PartialDay {
 
 /** The first day that a partial day can mean. */
 export function firstDayOf(date: PartialDay): Day {
-  const [year, month, day] = parts(date);
-  return dayOf(year, month || 1, day || 1)!;
+  return dayOf(yearOf(date), monthOf(date) || 1, date % 100 || 1)!;
 }
 
 /** The last day that a partial day can mean. */
 export function lastDayOf(date: PartialDay): Day {
-  const [year, month, day] = parts(date);
+  const [year, month, day] = [yearOf(date), monthOf(date), date % 100];
   if (day) return dayOf(year, month, day)!;
   return (month && month < 12 ? dayOf(year, month + 1, 1)! : dayOf(year + 1, 1, 1)!) - 1;
 }
@@ -58,6 +53,10 @@ export function formatPartialDay(date: PartialDay): PartialDate | null {
   return day === '00' ? `${year}-${month}` : `${year}-${month}-${day}`;
 }
 
-function parts(date: PartialDay): [year: number, month: number, day: number] {
-  return [Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100];
+function yearOf(date: PartialDay): number {
+  return Math.floor(date / 10_000);
+}
+
+function monthOf(date: PartialDay): number {
+  return Math.floor(date / 100) % 100;
 }
