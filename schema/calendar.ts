@@ -20,8 +20,8 @@ export function dayOf(year: number, month: number, dayOfMonth: number): Day | un
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
   const marchMonth = month > 2 ? month - 3 : month + 9;
-  const dayOfYear = Math.floor((153 * marchMonth + 2) / 5) + dayOfMonth - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const dayOfYear = (((153 * marchMonth + 2) / 5) | 0) + dayOfMonth - 1;
+  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear;
   return era * DAYS_IN_ERA + dayOfEra - DAYS_FROM_MARCH_0000_TO_1970;
 }
 

@@ -10,7 +10,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { rowsOf } from '../../subgraphs/registry/columns/table.js';
 import type { ContactTable } from '../../subgraphs/registry/contacts/contact.js';
 import { Access, type ConditionTests } from '../../subgraphs/registry/enforcement/access.js';
-import { guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
+import { declareFeed, guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
 import { contactFeedRows } from '../../subgraphs/registry/feeds/contactFeedRows.js';
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
@@ -39,7 +39,14 @@ const sectors = await Promise.all(
       computes: [],
       aggregates: [],
     };
-    return { name, type, contacts, lineage, file: `${data}/${name}/${manifest.snapshotId}/contacts.parquet` };
+    const declared = declareFeed('ServicePath', lineage);
+    return {
+      name,
+      type,
+      contacts,
+      declared,
+      file: `${data}/${name}/${manifest.snapshotId}/contacts.parquet`,
+    };
   }),
 );
 
@@ -54,11 +61,11 @@ const tests: ConditionTests = {
 };
 
 function pathOf(person: PersonKey): number {
-  const feeds = sectors.map(({ name, type, contacts, lineage }) => {
+  const feeds = sectors.map(({ name, type, contacts, declared }) => {
     const [from, to] = rowsOf(contacts, person);
     const rows = contactFeedRows(contacts, [{ table: contacts, person, from, to }], {}, type);
     const access = new Access(decision as Decision, tests, { areaOfDistrict: new Map() });
-    return [name, guardFeed(rows, 'ServicePath', lineage, access)] as const;
+    return [name, guardFeed(rows, declared, access)] as const;
   });
   return personPath(feeds, {}, () => 0).length;
 }

@@ -28,8 +28,9 @@ export type ContactTest = (contacts: SectorContacts, row: number) => boolean;
 export function mergeEpisodes(sectors: readonly SectorContacts[], chosen: ContactTest): Episode[] {
   const episodes: Growing<Episode>[] = [];
   const open = sectors.map(() => new Map<PersonKey, Map<string | null, Growing<Episode>>>());
-  for (const place of inOrderOfStart(sectors, chosen)) {
-    let [index, row] = [0, place % PLACES];
+  for (const key of inOrderOfStart(sectors, chosen)) {
+    let index = 0;
+    let row = key - Math.floor(key / PLACES) * PLACES;
     for (; row >= sectors[index]!.person.length; index++) row -= sectors[index]!.person.length;
     const contacts = sectors[index]!;
     const person = contacts.person[row]!;

@@ -19,8 +19,23 @@ interface Run {
   readonly to: number;
 }
 
+/** What a feed declares of itself, worked out once. */
+export interface FeedDeclaration {
+  readonly derivedType: string;
+  readonly lineage: Lineage;
+  /** Of the columns, by what each tells: those that must be taken first, then the optional ones. */
+  readonly coordinates: readonly string[];
+  readonly names: readonly string[];
+}
+
+export function declareFeed(derivedType: string, lineage: Lineage): FeedDeclaration {
+  const coordinates = [...lineage.exposes, ...lineage.optional];
+  const names = coordinates.map((coordinate) => coordinate.slice(coordinate.indexOf('.') + 1));
+  return { derivedType, lineage, coordinates, names };
+}
+
 /** Whether the owner withholds a feed from this purpose altogether: that follows from policy alone, never from rows. */
-export function withholdsFeed(derivedType: string, lineage: Lineage, access: Access): boolean {
+export function withholdsFeed({ derivedType, lineage }: FeedDeclaration, access: Access): boolean {
   return lineage.exposes.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0);
 }
 
@@ -28,15 +43,14 @@ export function withholdsFeed(derivedType: string, lineage: Lineage, access: Acc
  * Makes a feed of rows: those of data subjects and records whose conditions hold, each value masked before it leaves. Columns: the
  * subject as `person` (Uint32Array), days as partial days (Int32Array), each other under its field's name.
  */
-export function guardFeed(feed: FeedRows, derivedType: string, lineage: Lineage, access: Access): Feed {
-  const coordinates = [...lineage.exposes, ...lineage.optional];
-  const runs = runsOf(feed.rows, lensMaker(feed, derivedType, lineage, access));
+export function guardFeed(feed: FeedRows, declared: FeedDeclaration, access: Access): Feed {
+  const runs = runsOf(feed.rows, lensMaker(feed, declared, access));
   const columns: Record<string, FeedColumn> = { person: personColumn(feed, runs) };
-  coordinates.forEach((coordinate, index) => {
+  declared.coordinates.forEach((coordinate, index) => {
     const column = feed.columns[coordinate];
     // A coordinate may be declared for what its presence tells, without a column of its own.
     if (column)
-      columns[fieldName(coordinate)] = maskColumn(column, index, feed.rows, runs, access.maskTables);
+      columns[declared.names[index]!] = maskColumn(column, index, feed.rows, runs, access.maskTables);
   });
   return Feed.data(columns);
 }
@@ -46,34 +60,36 @@ type LensOf = (row: number) => Lens | undefined;
 
 function lensMaker(
   { subject, recordOf }: FeedRows,
-  derivedType: string,
-  lineage: Lineage,
+  { derivedType, lineage, coordinates }: FeedDeclaration,
   access: Access,
 ): LensOf {
-  const declared = [...lineage.exposes, ...lineage.optional].map(
+  const taken = coordinates.map(
     (coordinate) => [coordinate, access.decision.take(derivedType, coordinate)] as const,
   );
   const required = lineage.exposes.length;
   const makeLens = (about: Partial<DataSubject>): Lens | undefined => {
     const lens: (Permission | undefined)[] = [];
-    for (const [coordinate, permissions] of declared) {
+    for (const [coordinate, permissions] of taken) {
       const permission = access.permit(permissions, about);
-      const taken = permission && !access.isShielded(coordinate, about.subject) ? permission : undefined;
-      if (!taken && lens.length < required) return undefined;
-      lens.push(taken);
+      const given = permission && !access.isShielded(coordinate, about.subject) ? permission : undefined;
+      if (!given && lens.length < required) return undefined;
+      lens.push(given);
     }
     return lens;
   };
-  const asksRecords = declared.some(([, permissions]) =>
+  const asksRecords = taken.some(([, permissions]) =>
     permissions.some(({ conditions }) => conditions.some(isOfRecord)),
   );
   if (asksRecords)
     return (row) => makeLens({ subject: subject[row]!, ...(recordOf && { record: recordOf(row) }) });
   const lenses = new Map<PersonKey, Lens | undefined>();
+  let [last, lens]: [PersonKey | undefined, Lens | undefined] = [undefined, undefined];
   return (row) => {
     const person = subject[row]!;
+    if (person === last) return lens;
     if (!lenses.has(person)) lenses.set(person, makeLens({ subject: person }));
-    return lenses.get(person);
+    [last, lens] = [person, lenses.get(person)];
+    return lens;
   };
 }
 
@@ -157,8 +173,4 @@ function maskColumn(
 function maskText({ mask }: Permission, text: string, tables: MaskTables): string | null {
   if (mask === undefined) return text;
   return (applyMask(mask, text, tables) as string | undefined) ?? null;
-}
-
-function fieldName(coordinate: string): string {
-  return coordinate.slice(coordinate.indexOf('.') + 1);
 }
