@@ -4,7 +4,6 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { registries } from '../../../subgraphs/registries.js';
 import { extract } from '../../../subgraphs/registry/extraction/extract.js';
-import { extractionOrder } from '../../../subgraphs/registry/extraction/extractionOrder.js';
 import { readSourceMarker } from '../../../subgraphs/registry/snapshot/sourceMarker.js';
 import type { Manifest } from '../../../subgraphs/registry/snapshot/manifest.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
@@ -78,7 +77,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
     const definitions = registries
       .map(({ definition }) => definition)
       .filter(({ name }) => chosen.includes(name));
-    for (const registry of extractionOrder(definitions)) {
+    for (const registry of definitions) {
       const progress = new Progress();
       const manifest = await extract({
         registry,

@@ -123,6 +123,7 @@ export interface PolicyTestCase {
   readonly show?: Readonly<Record<string, ExpectedEffect>>;
   readonly derive?: Readonly<Record<string, Readonly<Record<string, ExpectedEffect>>>>;
   readonly withheld?: Readonly<Record<string, readonly string[]>>;
+  readonly given?: Readonly<Record<string, readonly string[]>>;
   readonly query?: string;
   readonly answer?: 'allow' | { readonly refused: readonly string[] };
 }
