@@ -18,6 +18,6 @@ export const population: Registry = {
       },
     },
     membersFeed,
-    registryFeed('population'),
+    registryFeed('population', 'persons'),
   ),
 };
