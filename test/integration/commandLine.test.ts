@@ -65,6 +65,12 @@ describe('the command line', () => {
       'USAGE: --tls-cert and --tls-key go together',
     ],
     [
+      'personas that cannot be read',
+      ['serve', '--dev', '--personas', 'nobody.yaml'],
+      'USAGE: The personas in nobody.yaml cannot be read',
+    ],
+    ['personas without --dev', ['serve', '--personas', 'nobody.yaml'], 'USAGE: --personas goes with --dev'],
+    [
       'an unknown role',
       ['policy', 'explain', 'Person.sex', '--role', 'king', '--purpose', 'care'],
       'USAGE: There is no role "king"',
