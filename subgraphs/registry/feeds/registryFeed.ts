@@ -21,7 +21,9 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
   @ObjectType('Registry')
   @Directive('@key(fields: "name")')
   class Registry {
+    // Which registries there are is the directory's to tell, whatever its policy shows of a name.
     @Field(() => String, { simple: true })
+    @Directive('@external')
     name!: string;
   }
 
