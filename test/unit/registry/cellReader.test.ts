@@ -44,6 +44,9 @@ describe('a cell of a source', () => {
     ['iso-time', '2012-01-14T21:59:59.999Z', '2012-01-14'],
     ['iso-time', '2012-01-14T22:00Z', '2012-01-15'],
     ['iso-time', '2012-05-14T23:30:00+05:30', '2012-05-14'],
+    ['iso-time', '2012-05-14T23:30:00-0400', '2012-05-15'],
+    // As DuckDB writes what Parquet holds.
+    ['iso-time', '2012-05-14 21:00:00.5+00', '2012-05-15'],
     ['iso-time', '2012-02-29 23:59:59', '2012-02-29'],
   ] as const)('is a day written as %s: "%s"', (dates, text, expected) => {
     expect(formatDay(read({ ...day, dates }, text) as number)).toBe(expected);

@@ -146,6 +146,13 @@ describe('a mapping file', () => {
     });
   });
 
+  it('makes nobody known but in the population register', () => {
+    const text = shipped.replace('tables:', 'knows: contacts\ntables:');
+    expect(faultsOf(text)?.lines).toEqual([
+      expect.stringContaining('Only the population register makes persons known'),
+    ]);
+  });
+
   it('is of the registry that it is used for', () => {
     expect(faultsOf(shipped.replace('registry: health', 'registry: social'))?.lines[0]).toContain(
       'This is the mapping of "health"',

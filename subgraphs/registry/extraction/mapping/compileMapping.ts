@@ -6,6 +6,8 @@ import type { MappingFaults, MappingPath } from './mappingFaults.js';
 import type { ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
 
+const POPULATION = 'population';
+
 /** What may be said of a column beside where it comes from, and of which kinds. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
   constant: ['code'],
@@ -52,7 +54,10 @@ class MappingCompiler {
         faults.at(['absent', index], this.unknown('table', name, definition.tables));
       if (file.tables[name]) faults.at(['absent', index], `"${name}" is mapped below: it is not absent.`);
     });
-    if (file.knows !== undefined && !definition.tables[file.knows]) {
+    if (file.knows !== undefined && definition.name !== POPULATION) {
+      const message = 'Only the population register makes persons known';
+      faults.at(['knows'], `${message}; ids of a scheme "local:..." are known by their first row.`);
+    } else if (file.knows !== undefined && !definition.tables[file.knows]) {
       faults.at(['knows'], this.unknown('table', file.knows, definition.tables));
     }
     const scheme = this.scheme(file.scheme, ['scheme']);

@@ -2,7 +2,8 @@ import { type Day, dayOf, parseDay, today } from '../../../../schema/calendar.js
 import type { DateFormat } from '../mapping/mapping.js';
 
 const FINNISH_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
-const ISO_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/;
+const ISO_TIME =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:(Z)|([+-]\d{2})(?::?(\d{2}))?)?$/;
 const MONTH = /^(\d{4})-(\d{2})$/;
 
 /** Reads a date as a source writes it; undefined where there is no such date. Of a month the first day is taken. */
@@ -11,10 +12,11 @@ export function parseDate(text: string, format: DateFormat): Day | undefined {
     case 'iso':
       return parseDay(text);
     case 'iso-time': {
-      const [, day = '', time, zone] = ISO_TIME.exec(text) ?? [];
-      const moment = Date.parse(`${day}T${time}${zone ?? 'Z'}`);
-      if (parseDay(day) === undefined || Number.isNaN(moment)) return undefined;
-      return zone === undefined ? parseDay(day) : dayInFinland(moment);
+      const [, date = '', time, utc, hours, minutes = '00'] = ISO_TIME.exec(text) ?? [];
+      const day = parseDay(date);
+      const moment = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+      if (day === undefined || Number.isNaN(moment)) return undefined;
+      return utc === undefined && hours === undefined ? day : dayInFinland(moment);
     }
     case 'dd.mm.yyyy': {
       const parts = FINNISH_DATE.exec(text);
