@@ -65,7 +65,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
         educationContacts: Array(2).fill({ hours: 100 }),
         enrolments: [],
         servicePath: {
-          steps: ['HEALTH', 'SOCIAL', 'EDUCATION', 'HEALTH', 'SOCIAL', 'EDUCATION'].map((sector) => ({
+          steps: ['EDUCATION', 'HEALTH', 'SOCIAL', 'EDUCATION', 'HEALTH', 'SOCIAL'].map((sector) => ({
             sector,
             contacts: 1,
           })),
