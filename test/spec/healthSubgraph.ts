@@ -52,7 +52,12 @@ export async function healthSubgraph(
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
   const { tables } = healthRegistry;
   const snapshot = {
-    manifest: { tables: { contacts: { rows: 0, rejected: 0 } }, createdAt: '', synthetic: true, rejectedRows: 0 } as never,
+    manifest: {
+      tables: { contacts: { rows: 0, rejected: 0 } },
+      createdAt: '',
+      synthetic: true,
+      rejectedRows: 0,
+    } as never,
     tables: {
       contacts: tableOf(tables.contacts, given.contacts ?? []),
       careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
