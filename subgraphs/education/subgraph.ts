@@ -1,13 +1,13 @@
-import { contactFeeds } from '../registry/feeds/contactFeeds.js';
-import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { contactRegistry } from '../registry/feeds/contactRegistry.js';
 import { EducationPersonResolver } from './resolvers.js';
+import { educationRegistry } from './tables.js';
 import { EducationContact, EducationPerson } from './types.js';
 
-export const educationModule = joinModules(
-  {
-    resolvers: [EducationPersonResolver],
-    entities: [EducationPerson, EducationContact],
-    references: { Person: ({ id }) => new EducationPerson(id as number) },
-  },
-  contactFeeds('education', 'EducationContact', 'educationContacts'),
-);
+export const education = contactRegistry({
+  definition: educationRegistry,
+  contactType: 'EducationContact',
+  contactsField: 'educationContacts',
+  resolvers: [EducationPersonResolver],
+  entities: [EducationPerson, EducationContact],
+  references: { Person: ({ id }) => new EducationPerson(id as number) },
+});

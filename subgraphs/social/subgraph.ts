@@ -1,13 +1,13 @@
-import { contactFeeds } from '../registry/feeds/contactFeeds.js';
-import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { contactRegistry } from '../registry/feeds/contactRegistry.js';
 import { SocialPersonResolver } from './resolvers.js';
+import { socialRegistry } from './tables.js';
 import { SocialContact, SocialPerson } from './types.js';
 
-export const socialModule = joinModules(
-  {
-    resolvers: [SocialPersonResolver],
-    entities: [SocialPerson, SocialContact],
-    references: { Person: ({ id }) => new SocialPerson(id as number) },
-  },
-  contactFeeds('social', 'SocialContact', 'socialContacts'),
-);
+export const social = contactRegistry({
+  definition: socialRegistry,
+  contactType: 'SocialContact',
+  contactsField: 'socialContacts',
+  resolvers: [SocialPersonResolver],
+  entities: [SocialPerson, SocialContact],
+  references: { Person: ({ id }) => new SocialPerson(id as number) },
+});

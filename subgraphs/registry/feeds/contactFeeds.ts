@@ -10,6 +10,6 @@ export function contactFeeds(registry: string, contactType: string, contactsFiel
     servicePathFeed(registry, contactType),
     familyServicePathFeed(registry, contactType),
     clientsFeed(registry, contactsField),
-    registryFeed(registry),
+    registryFeed(registry, 'contacts'),
   );
 }

@@ -1,0 +1,10 @@
+import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import type { SubgraphModule } from './subgraphModule.js';
+
+/** A departmental registry as its folder hands it over: what it keeps, and what it shows. */
+export interface Registry {
+  readonly definition: RegistryDefinition;
+  readonly module: SubgraphModule;
+  /** The type of its contacts, where it hands some to service paths and keeps care relationships. */
+  readonly contactType?: string;
+}
