@@ -32,6 +32,8 @@ const manifest: Manifest = {
   snapshotId: 'any',
   createdAt: '2016-12-31T00:00:00Z',
   synthetic: true,
+  recipe: '',
+  linkage: '',
   sourceFingerprint: '',
   tables: {},
   rejects: {},
