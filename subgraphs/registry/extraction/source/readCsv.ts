@@ -5,10 +5,10 @@ import { CsvParser } from './csvParser.js';
 import { requireColumns } from './requireColumns.js';
 import type { ReadBatch } from './rowBatch.js';
 
-const CHUNK_BYTES = 2 ** 20;
+const CHUNK_BYTES = 2 ** 17;
 
 /**
- * Streams the named columns of a CSV file, about a megabyte at a time.
+ * Streams the named columns of a CSV file, some thousand rows at a time.
  *
  * Polku splits CSV itself, because DuckDB's reader cannot both go on after a bad row and say which one it was
  * (docs/decisions/duckdb.md).
