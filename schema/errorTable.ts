@@ -79,6 +79,7 @@ export const errorTable = {
   // Extraction and snapshots
   SOURCE_UNREADABLE: { status: 0, meaning: 'A source file is missing or cannot be read.' },
   SOURCE_COLUMNS: { status: 0, meaning: 'A source file lacks columns that the mapping names.' },
+  SOURCE_CHANGED: { status: 0, meaning: 'A source file changed while it was read; nothing of it was taken.' },
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not fit the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
@@ -88,6 +89,10 @@ export const errorTable = {
   EXTRACTION_INTERRUPTED: {
     status: 0,
     meaning: 'Extraction was stopped; the snapshots before it are untouched.',
+  },
+  REJECTS_EXCEEDED: {
+    status: 0,
+    meaning: 'More rows of a source file were rejected than --max-rejects allows, so nothing was published.',
   },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {

@@ -32,6 +32,11 @@ export class KeyRegister {
     return this.issuedKeys;
   }
 
+  /** How many digests lead somewhere and how many keys are another's: it grows with every change. */
+  get links(): number {
+    return this.digests.size + this.aliasOf.size;
+  }
+
   get aliases(): ReadonlyMap<number, number> {
     return this.aliasOf;
   }

@@ -56,7 +56,7 @@ async function parquetText(path: string): Promise<Buffer> {
   const texts: string[] = [];
   for (const column of columns) {
     const values = await connection.runAndReadAll(`SELECT DISTINCT "${column}"::VARCHAR FROM ${file}`);
-    texts.push(...values.getRows().map(([value]) => String(value)));
+    for (const [value] of values.getRows()) texts.push(String(value));
   }
   connection.closeSync();
   return Buffer.from(texts.join('\n'));

@@ -10,8 +10,13 @@ export interface Finished {
   readonly errors: string;
 }
 
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs the built command line to its end, in a process of its own. */
-export function runPolku(args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> {
+export function runPolku(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = startPolku(args, options);
   return new Promise((resolve, reject) => {
     let [output, errors] = ['', ''];
@@ -23,6 +28,6 @@ export function runPolku(args: readonly string[], options: { cwd?: string } = {}
 }
 
 /** Starts the built command line and leaves it running. */
-export function startPolku(args: readonly string[], options: { cwd?: string } = {}): ChildProcess {
+export function startPolku(args: readonly string[], options: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
 }

@@ -34,6 +34,8 @@ const manifest: Manifest = {
   snapshotId: 'any',
   createdAt: '2016-12-31T00:00:00Z',
   synthetic: true,
+  recipe: '',
+  linkage: '',
   sourceFingerprint: '',
   tables: { persons: counted, contacts: counted },
   rejects: {},

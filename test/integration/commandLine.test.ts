@@ -29,7 +29,7 @@ describe('the command line', () => {
   it.each([
     [[], 'polku city generate'],
     [['city', 'generate'], '--persons'],
-    [['extract'], '--source'],
+    [['extract'], '--max-rejects <percent>'],
     [['serve'], '--dev'],
     [['subgraph'], '--gateway-key'],
     [['policy'], 'matrix'],
@@ -48,6 +48,11 @@ describe('the command line', () => {
       'a number that is none',
       ['city', 'generate', '--out', 'x', '--persons', 'many'],
       'Expected a whole number',
+    ],
+    [
+      'a percentage that is none',
+      ['extract', '--all', '--source', 'x', '--max-rejects', '101'],
+      'Expected a number from 0 to 100',
     ],
     ['neither a registry nor --all', ['extract', '--source', 'x'], 'USAGE: Name one registry'],
     ['both', ['extract', 'health', '--all', '--source', 'x'], 'USAGE: Name one registry'],

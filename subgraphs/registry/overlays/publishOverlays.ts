@@ -4,7 +4,7 @@ import { loadTable } from '../columns/loadTable.js';
 import { NO_DAY } from '../columns/table.js';
 import { defineTable, type TableDefinition } from '../columns/tableDefinition.js';
 import type { StoredRow } from '../extraction/rows/rowReader.js';
-import { StagingTable } from '../extraction/stagingTable.js';
+import { StagingTable } from '../extraction/staging/stagingTable.js';
 import type { Manifest } from '../snapshot/manifest.js';
 import { sha256OfFile } from '../snapshot/sha256OfFile.js';
 import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
@@ -76,15 +76,16 @@ async function writeTables(
         kind,
         texts: kind === 'code' ? districts : undefined,
       }));
-      const staging = await StagingTable.create(connection, columns);
-      let number = 0;
-      for (const row of rows) staging.append(row, ++number);
       const path = draft.path(tableFile(name));
-      return {
-        rows: await staging.write(path, definition.order),
-        rejected: 0,
-        sha256: await sha256OfFile(path),
-      };
+      const keys = source.persons.offsets.length;
+      const staging = new StagingTable({ columns, order: definition.order, keys, spill: `${path}.spill` });
+      try {
+        let number = 0;
+        for (const row of rows) staging.append(row, ++number);
+        return { rows: await staging.write(path), rejected: 0, sha256: await sha256OfFile(path) };
+      } finally {
+        staging.discard();
+      }
     };
     return {
       persons: await write('persons', personRows(source)),
