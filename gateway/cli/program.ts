@@ -7,6 +7,7 @@ import { extractCommand } from './commands/extract.js';
 import { policyCommand } from './commands/policy.js';
 import { serveCommand } from './commands/serve.js';
 import { subgraphCommand } from './commands/subgraph.js';
+import { describeFault } from './describeFault.js';
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -45,10 +46,25 @@ export async function run(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-    if (!(error instanceof PolkuError)) throw error;
-    console.error(`${error.code}: ${error.message}`);
-    return error.code === 'USAGE' ? MISUSED : FAILED;
+    const told = fileFailure(error) ?? error;
+    console.error(describeFault(told));
+    return told instanceof PolkuError && told.code === 'USAGE' ? MISUSED : FAILED;
   }
+}
+
+const FILE_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+};
+
+/** A file that a command was given and cannot use, in words; undefined for any other error. */
+function fileFailure(error: unknown): PolkuError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = code === undefined ? undefined : FILE_REASONS[code];
+  if (reason === undefined || path === undefined) return undefined;
+  return new PolkuError('USAGE', `${path} cannot be used: ${reason}.`);
 }
 
 /** A command added by addCommand keeps its own settings; all shall fail alike. */

@@ -143,6 +143,16 @@ describe('extraction refuses', () => {
     });
   });
 
+  it('a file without its line of names, and not what the first row holds', async () => {
+    await site.write({ population: { 'perheet.csv': ['F1,010594Y9032,vanhempi,2001-01-01,'] } });
+    const failure = await run(populationRegistry).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'SOURCE_COLUMNS',
+      message: expect.stringContaining('names none of the columns'),
+    });
+    expect(JSON.stringify([String(failure), failure])).not.toContain('010594Y9032');
+  });
+
   it('a registry of identity codes before anybody is known', async () => {
     await expect(run(healthRegistry)).rejects.toMatchObject({
       code: 'SNAPSHOT_MISSING',
