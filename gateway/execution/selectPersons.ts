@@ -25,8 +25,10 @@ const selectedPerson: FieldNode = {
 /** Where the key of the person stands whom an object of a type is about; undefined where it is about nobody. */
 export function personPathOf(type: unknown): readonly string[] | undefined {
   if (isPersonType(type)) return [PERSON_KEY];
-  if (!isObjectType(type)) return undefined;
-  return isPersonType(type.getFields()[PERSON_FIELD]?.type) ? [PERSON_FIELD, PERSON_KEY] : undefined;
+  const person = isObjectType(type) ? type.getFields()[PERSON_FIELD] : undefined;
+  // With arguments it is a look-up, as Query.person is.
+  const about = person && person.args.length === 0 && isPersonType(person.type);
+  return about ? [PERSON_FIELD, PERSON_KEY] : undefined;
 }
 
 function isPersonType(type: unknown): boolean {
