@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { fileRevision } from '../storage/fileRevision.js';
 import { DIGEST_BYTES } from './digestTable.js';
 import { emptyRegisters, type KeyKind, type KeyRegisters, readStore, writeStore } from './linkageStore.js';
 import type { Scheme } from './scheme.js';
@@ -22,6 +22,8 @@ export interface LinkageOptions {
   readonly secret: Uint8Array;
   /** Sizes the domain of keys when the store is created; keys fill about half of it. */
   readonly expectedPersons?: number | undefined;
+  /** Awaited when keys were made durable, before any snapshot holds them: two keys may have turned out to be one person's. */
+  readonly onSave?: (linkage: Linkage) => Promise<void>;
 }
 
 /**
@@ -36,17 +38,18 @@ export class Linkage {
     private readonly secret: Uint8Array,
     private registers: KeyRegisters,
     private revision: string,
+    private readonly onSave: LinkageOptions['onSave'],
   ) {
     this.key = createSecretKey(secret);
   }
 
   /** @throws PolkuError LINKAGE_STORE_INVALID where the store is damaged or belongs to another secret */
-  static async open({ dir, secret, expectedPersons }: LinkageOptions): Promise<Linkage> {
+  static async open({ dir, secret, expectedPersons, onSave }: LinkageOptions): Promise<Linkage> {
     const path = join(dir, 'keys');
     const domain = Math.min(MAX_DOMAIN, 2 * (expectedPersons ?? DEFAULT_EXPECTED_PERSONS));
-    const revision = await revisionOf(path);
+    const revision = await fileRevision(path);
     const registers = (await readStore(path, secret)) ?? emptyRegisters(secret, domain);
-    return new Linkage(path, secret, registers, revision);
+    return new Linkage(path, secret, registers, revision, onSave);
   }
 
   /** How many persons have keys: nobody is known before the population register was extracted. */
@@ -82,15 +85,21 @@ export class Linkage {
     return this.mac('record', registry, table, sourceId).readBigUInt64BE();
   }
 
+  /** The key that a person has now, who may have had another before two codes turned out to be theirs. */
+  currentPerson(person: PersonKey): PersonKey {
+    return this.registers.person.canonical(person);
+  }
+
   /** Makes what was assigned durable. */
   async save(): Promise<void> {
     await writeStore(this.path, this.registers, this.secret);
-    this.revision = await revisionOf(this.path);
+    this.revision = await fileRevision(this.path);
+    await this.onSave?.(this);
   }
 
   /** Takes up what another process has saved since; keys not saved here are then forgotten. */
   async reload(): Promise<void> {
-    const revision = await revisionOf(this.path);
+    const revision = await fileRevision(this.path);
     if (revision === this.revision) return;
     this.registers = (await readStore(this.path, this.secret)) ?? this.registers;
     this.revision = revision;
@@ -112,15 +121,5 @@ export class Linkage {
   /** Only the last part may hold a NUL, so that no two lists of parts are the same text. */
   private mac(...parts: readonly string[]): Buffer {
     return createHmac('sha256', this.key).update(parts.join('\0')).digest();
-  }
-}
-
-/** Changes whenever the store is replaced. */
-async function revisionOf(path: string): Promise<string> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return `${ino}-${mtimeNs}-${size}`;
-  } catch {
-    return 'none';
   }
 }

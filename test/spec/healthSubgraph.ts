@@ -10,6 +10,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { marksOf, type World } from '../city/smallWorld.js';
 import { tableOf, type TestRow } from './tableOf.js';
 
 export interface HealthCase {
@@ -21,6 +22,9 @@ export interface HealthCase {
   /** What the population register tells of persons; see overlaysRegistry. */
   readonly persons?: readonly TestRow[];
   readonly shields?: readonly TestRow[];
+  /** Marks of health services and of the population register, by kind. */
+  readonly marks?: World[string];
+  readonly populationMarks?: World[string];
   readonly caller?: Partial<Caller>;
   readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
   readonly purpose?: string;
@@ -69,6 +73,7 @@ export async function healthSubgraph(
         persons: tableOf(overlaysRegistry.tables.persons, given.persons ?? []),
         shields: tableOf(overlaysRegistry.tables.shields, given.shields ?? []),
       }),
+      () => ({ own: marksOf(given.marks ?? {}), population: marksOf(given.populationMarks ?? {}) }),
     ),
   });
   return async (representation, selection, variables = {}) => {

@@ -51,6 +51,7 @@ function lensMaker(
   );
   const required = lineage.exposes.length;
   const makeLens = (subject: PersonKey, record: DataRecord | undefined): Lens | undefined => {
+    if (access.hides(subject)) return undefined;
     const about = { subject, ...(record && { record }) };
     const lens = new Map<string, Permission>();
     for (const [index, [coordinate, permissions]] of declared.entries()) {

@@ -29,9 +29,9 @@ export function registryFeed(registry: string): SubgraphModule {
     feed(@Root() { name }: Registry, @Ctx() { store }: RegistryContext): Feed | null {
       if (name !== registry) return null;
       const { manifest } = store;
-      const rows = Object.values(manifest.tables).reduce((sum, table) => sum + table.rows, 0);
+      const stored = Object.values(manifest.tables).reduce((sum, table) => sum + table.rows, 0);
       return Feed.data({
-        rows: Float64Array.of(rows),
+        rows: Float64Array.of(stored - store.erasedRows()),
         rejects: Float64Array.of(manifest.rejectedRows),
         extractedAt: [manifest.createdAt],
         synthetic: [String(manifest.synthetic)],
