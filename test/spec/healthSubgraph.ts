@@ -7,7 +7,9 @@ import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { healthModule } from '../../subgraphs/health/subgraph.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { shieldMarked } from '../../subgraphs/registry/overlays/shieldMarked.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
 import { marksOf, type World } from '../city/smallWorld.js';
@@ -25,6 +27,8 @@ export interface HealthCase {
   /** Marks of health services and of the population register, by kind. */
   readonly marks?: World[string];
   readonly populationMarks?: World[string];
+  /** The families of the population register, by which non-disclosure shields those who live together. */
+  readonly memberships?: readonly TestRow[];
   readonly caller?: Partial<Caller>;
   readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
   readonly purpose?: string;
@@ -55,14 +59,17 @@ export async function healthSubgraph(
   const { policy, problems } = compilePolicy(sources, await committedGraph());
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
   const { tables } = healthRegistry;
-  const snapshot = {
-    manifest: { tables: {}, createdAt: '', synthetic: true, rejectedRows: 0 } as never,
-    tables: {
-      contacts: tableOf(tables.contacts, given.contacts ?? []),
-      careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
-      objections: tableOf(tables.objections, given.objections ?? []),
-    },
+  const filled = {
+    contacts: tableOf(tables.contacts, given.contacts ?? []),
+    careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
+    objections: tableOf(tables.objections, given.objections ?? []),
   };
+  const snapshot = {
+    manifest: { tables: filled, createdAt: '', synthetic: true, rejectedRows: 0 } as never,
+    tables: filled,
+  };
+  const memberships = tableOf(populationRegistry.tables.memberships, given.memberships ?? []);
+  const populationMarks = shieldMarked(marksOf(given.populationMarks ?? {}), memberships);
   const subgraph = await createSubgraph({
     name: 'health',
     module: healthModule,
@@ -73,7 +80,7 @@ export async function healthSubgraph(
         persons: tableOf(overlaysRegistry.tables.persons, given.persons ?? []),
         shields: tableOf(overlaysRegistry.tables.shields, given.shields ?? []),
       }),
-      () => ({ own: marksOf(given.marks ?? {}), population: marksOf(given.populationMarks ?? {}) }),
+      () => ({ own: marksOf(given.marks ?? {}), population: populationMarks }),
     ),
   });
   return async (representation, selection, variables = {}) => {
