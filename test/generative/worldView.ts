@@ -99,7 +99,7 @@ export function viewOf(whole: World, viewer: Viewer): string {
 }
 
 /** The world without the rows of people who were erased in a registry, or are restricted there and somebody else. */
-function withoutHidden(world: World, { asker }: Viewer): World {
+export function withoutHidden(world: World, { asker }: Viewer): World {
   const kept = Object.entries(world).map(([registry, tables]) => {
     const isHidden = (person: number) =>
       isMarked(tables, 'erasure', person) ||
