@@ -26,6 +26,7 @@ describe('the command line', () => {
     [[], 'polku city generate'],
     [['city', 'generate'], '--persons'],
     [['extract'], '--source'],
+    [['mark'], 'polku mark add restriction'],
     [['serve'], '--dev'],
     [['subgraph'], '--gateway-key'],
     [['policy'], 'matrix'],

@@ -137,5 +137,10 @@ describe('a mark of somebody', () => {
     expect(changes.flat().filter(({ action }) => action === 'carry')).toEqual([
       { time: expect.any(String), action: 'carry', kind: 'erasure', people: 1, by: 'extract' },
     ]);
+
+    for (const registry of ['health', 'social']) {
+      expect(await liftPeople(marking('erasure', registry, codes.anna))).toBe(1);
+      expect((await readMarks(site.data, registry)).people.erasure.size).toBe(0);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -49,7 +49,7 @@ interface MarkOptions {
   readonly secrets?: string;
   readonly registry?: string;
   readonly scheme: string;
-  readonly by: string;
+  readonly by?: string;
 }
 
 export function markCommand(): Command {
@@ -117,9 +117,7 @@ function markOptions(command: Command): Command {
     .addOption(dataOption())
     .addOption(secretsOption())
     .option('--scheme <scheme>', 'hetu, or local:<name space> for ids of one system', 'hetu')
-    .addOption(
-      new Option('--by <name>', 'who does it, for the record').argParser(author).default(userInfo().username),
-    );
+    .option('--by <name>', 'who does it, for the record; default: the user of this machine', author);
 }
 
 interface Target {
@@ -161,11 +159,20 @@ function daysOf(kind: MarkKind, given: { readonly from?: Day; readonly until?: D
 }
 
 async function marking({ kind, registry }: Target, options: MarkOptions): Promise<Marking> {
-  const { data, by } = options;
+  const { data, by = machineUser() } = options;
   const scheme = parseScheme(options.scheme);
   if (process.stdin.isTTY) console.error('Type codes, one a line; Ctrl-D ends.');
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   return { data, secrets, registry, kind, codes: await text(process.stdin), scheme, by };
+}
+
+/** A user without an entry among the machine's users has a number only. */
+function machineUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user-${process.getuid?.()}`;
+  }
 }
 
 function listed({ people }: Marks): string[] {

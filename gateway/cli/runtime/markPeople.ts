@@ -58,7 +58,7 @@ export async function liftPeople(marking: Marking): Promise<number> {
     people = linkLines(codes, scheme, linkage, (person) =>
       marks.people[kind].has(person) ? undefined : 'not-marked',
     );
-    return liftMarks(marks, kind, people, author);
+    return liftMarks(marks, kind, people, (person) => linkage.currentPerson(person), author);
   });
   return people.size;
 }
