@@ -1,14 +1,11 @@
 import { stat } from 'node:fs/promises';
 
-/** The revision of a file that is not there, or cannot be looked at. */
-export const NO_FILE = 'none';
-
-/** Changes whenever a file is replaced. */
+/** Changes whenever a file is replaced; 'none' where there is none. */
 export async function fileRevision(path: string): Promise<string> {
   try {
     const { ino, mtimeNs, size } = await stat(path, { bigint: true });
     return `${ino}-${mtimeNs}-${size}`;
   } catch {
-    return NO_FILE;
+    return 'none';
   }
 }

@@ -1,6 +1,6 @@
-import type { Marks } from '../../../subgraphs/registry/marks/marks.js';
+import { type Marks, noMarks } from '../../../subgraphs/registry/marks/marks.js';
 import { marksPath, missingMarks, readMarks } from '../../../subgraphs/registry/marks/marksFile.js';
-import { fileRevision, NO_FILE } from '../../../subgraphs/storage/fileRevision.js';
+import { fileRevision } from '../../../subgraphs/storage/fileRevision.js';
 
 /** The marks of a registry in service; those that were read last stay where newer ones cannot be read. */
 export class LiveMarks {
@@ -28,9 +28,9 @@ export class LiveMarks {
   async refresh(): Promise<void> {
     const revision = await fileRevision(marksPath(this.data, this.registry));
     if (revision === this.revision) return;
+    const marks = await readMarks(this.data, this.registry);
     // A file that was there and is gone lifts nobody's mark.
-    if (revision === NO_FILE) throw missingMarks(this.data, this.registry);
-    this.marks = await readMarks(this.data, this.registry);
-    this.revision = revision;
+    if (marks === noMarks) throw missingMarks(this.data, this.registry);
+    [this.marks, this.revision] = [marks, revision];
   }
 }
