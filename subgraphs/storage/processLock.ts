@@ -2,8 +2,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PolkuError } from '../../schema/polkuError.js';
 
-/** How long somebody waits who would rather wait than be refused, and how often they look. */
-const PATIENCE_MS = 30_000;
+/** How often somebody looks who waits for a lock. */
 const LOOK_MS = 50;
 
 /** Locks held by this process: its own number in a lock file is else that of a dead process with the same number. */
@@ -46,13 +45,13 @@ export async function lockByProcess(
  * Waits for a lock that is held, for a while.
  * @param take takes the lock, and throws a PolkuError where another process holds it
  */
-export async function whenFree<Lock>(take: () => Promise<Lock>): Promise<Lock> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function whenFree<Lock>(take: () => Promise<Lock>, patienceMs: number): Promise<Lock> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await take();
     } catch (cause) {
-      if (!(cause instanceof PolkuError) || Date.now() > deadline) throw cause;
+      if (!(cause instanceof PolkuError) || Date.now() >= deadline) throw cause;
       await sleep(LOOK_MS);
     }
   }

@@ -9,7 +9,7 @@ import type { Days } from '../../../subgraphs/registry/columns/days.js';
 import { lockForExtraction } from '../../../subgraphs/registry/extraction/extractionLock.js';
 import { addMarks, liftMarks } from '../../../subgraphs/registry/marks/changes.js';
 import { type MarkKind, type Marks, SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
-import { changeMarks } from '../../../subgraphs/registry/marks/marksFile.js';
+import { changeMarks, COMMAND_PATIENCE_MS } from '../../../subgraphs/registry/marks/marksFile.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { shieldMarked } from '../../../subgraphs/registry/overlays/shieldMarked.js';
 import { openSnapshot, readManifest } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
@@ -80,7 +80,7 @@ async function change({ data, registry, kind, by }: Marking, make: Change): Prom
   const settled = await changeShielding(data, (marks) => make(marks, author));
   if (settled) return;
   // A newer population is about to appear, with other families: when it is there, or is not to come any more, look again.
-  const unlock = await whenFree(() => lockForExtraction(data));
+  const unlock = await whenFree(() => lockForExtraction(data), COMMAND_PATIENCE_MS);
   try {
     await changeShielding(data, (marks) => marks);
   } finally {

@@ -14,6 +14,10 @@ import { type MarkChange, markKinds, type Marks, noMarks } from './marks.js';
 /** The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. */
 const HEADER = /^polku-marks 1 ([0-9a-f]{64})\n/;
 
+/** How long a command waits for another that changes the marks, and an extraction, whose work took minutes. */
+export const COMMAND_PATIENCE_MS = 30_000;
+export const EXTRACTION_PATIENCE_MS = 300_000;
+
 /** Where the marks of each registry lie, a file each: keys and days, readable by their owner only. */
 export function marksFolder(data: string): string {
   return join(data, 'marks');
@@ -54,8 +58,9 @@ export async function changeMarks(
   data: string,
   registry: string,
   change: (marks: Marks) => Marks | Promise<Marks>,
+  patienceMs = COMMAND_PATIENCE_MS,
 ): Promise<void> {
-  const unlock = await lockMarks(data, registry);
+  const unlock = await lockMarks(data, registry, patienceMs);
   try {
     const marks = await readMarks(data, registry);
     const changed = await change(marks);
@@ -65,7 +70,7 @@ export async function changeMarks(
   }
 }
 
-async function lockMarks(data: string, registry: string): Promise<() => Promise<void>> {
+async function lockMarks(data: string, registry: string, patienceMs: number): Promise<() => Promise<void>> {
   const path = join(marksFolder(data), `.${registry}.lock`);
   const busy = (owner: number | undefined) =>
     new PolkuError(
@@ -75,7 +80,7 @@ async function lockMarks(data: string, registry: string): Promise<() => Promise<
     );
   try {
     await mkdir(marksFolder(data), { recursive: true, mode: 0o700 });
-    return await whenFree(() => lockByProcess(path, busy));
+    return await whenFree(() => lockByProcess(path, busy), patienceMs);
   } catch (cause) {
     throw storageFailure(cause, marksFolder(data));
   }

@@ -6,7 +6,7 @@ import { loadTable } from '../columns/loadTable.js';
 import { NO_DAY } from '../columns/table.js';
 import { defineTable, type TableDefinition } from '../columns/tableDefinition.js';
 import { type Marks, SHIELDING_REGISTRY } from '../marks/marks.js';
-import { changeMarks } from '../marks/marksFile.js';
+import { changeMarks, EXTRACTION_PATIENCE_MS } from '../marks/marksFile.js';
 import type { StoredRow } from '../extraction/rows/rowReader.js';
 import { StagingTable } from '../extraction/stagingTable.js';
 import type { Manifest } from '../snapshot/manifest.js';
@@ -54,7 +54,7 @@ export async function publishOverlays(
   try {
     await withMemoryDatabase(async (connection) => {
       const source = await readSource(connection, pathOf);
-      await changeMarks(data, SHIELDING_REGISTRY, async (marks) => {
+      const publish = async (marks: Marks): Promise<Marks> => {
         const shielded = shieldMarked(marks, source.memberships);
         const tables = await writeTables(connection, draft, source, shielded);
         await draft.publish({
@@ -66,7 +66,8 @@ export async function publishOverlays(
           rejectedRows: 0,
         });
         return marks.people['non-disclosure'].size > 0 ? shielded : marks;
-      });
+      };
+      await changeMarks(data, SHIELDING_REGISTRY, publish, EXTRACTION_PATIENCE_MS);
     });
   } catch (cause) {
     await draft.discard();
