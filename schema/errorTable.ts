@@ -100,6 +100,22 @@ export const errorTable = {
     meaning: 'The linkage store is damaged, or belongs to another secret.',
   },
   LINKAGE_FULL: { status: 0, meaning: 'Every key of the linkage store is given out.' },
+  MARKS_INVALID: {
+    status: 0,
+    meaning:
+      'A list of marked people is damaged, missing or of another registry; nothing is served without it.',
+  },
+  MARKS_REJECTED: {
+    status: 0,
+    meaning:
+      'Some lines hold no code of anybody known, or of nobody marked; they are listed by number, and nothing was changed.',
+  },
+  MARKS_BUSY: { status: 0, meaning: 'Another command is changing the marks of this registry.' },
+  IDENTITY_CODE_ARGUMENT: {
+    status: 0,
+    meaning:
+      'An identity code stood among the words of a command, where process lists and shell histories keep it; codes come on standard input.',
+  },
   OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
   NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
   // Policies and configuration

@@ -58,6 +58,7 @@ const tests: ConditionTests = {
   population: () => () => true,
   record: () => true,
   isShielded: () => false,
+  isHidden: () => false,
 };
 
 function pathOf(person: PersonKey): number {

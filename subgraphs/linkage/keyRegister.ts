@@ -76,7 +76,8 @@ export class KeyRegister {
     return older;
   }
 
-  private canonical(key: number): number {
+  /** The key that counts: of one that turned out to be another's, that other. */
+  canonical(key: number): number {
     let current = key;
     for (let other = this.aliasOf.get(current); other !== undefined; other = this.aliasOf.get(current)) {
       current = other;

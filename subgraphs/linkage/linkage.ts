@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { fileRevision } from '../storage/fileRevision.js';
 import { DIGEST_BYTES } from './digestTable.js';
 import {
   emptyStore,
@@ -30,6 +30,8 @@ export interface LinkageOptions {
   readonly secret: Uint8Array;
   /** Sizes the domain of keys when the store is created; keys fill about half of it. */
   readonly expectedPersons?: number | undefined;
+  /** Awaited when keys were made durable, before any snapshot holds them: two keys may have turned out to be one person's. */
+  readonly onSave?: (linkage: Linkage) => Promise<void>;
 }
 
 /**
@@ -46,17 +48,18 @@ export class Linkage {
     private readonly secret: Uint8Array,
     private content: LinkageContent,
     private revision: string,
+    private readonly onSave: LinkageOptions['onSave'],
   ) {
     this.mac = new Mac(secret);
   }
 
   /** @throws PolkuError LINKAGE_STORE_INVALID where the store is damaged or belongs to another secret */
-  static async open({ dir, secret, expectedPersons }: LinkageOptions): Promise<Linkage> {
+  static async open({ dir, secret, expectedPersons, onSave }: LinkageOptions): Promise<Linkage> {
     const path = join(dir, 'keys');
     const domain = Math.min(MAX_DOMAIN, 2 * (expectedPersons ?? DEFAULT_EXPECTED_PERSONS));
-    const revision = await revisionOf(path);
+    const revision = await fileRevision(path);
     const content = (await readStore(path, secret)) ?? emptyStore(secret, domain);
-    return new Linkage(path, secret, content, revision);
+    return new Linkage(path, secret, content, revision, onSave);
   }
 
   /** How many persons have keys: nobody is known before the population register was extracted. */
@@ -109,17 +112,23 @@ export class Linkage {
     return this.macOf('record', registry, table, sourceId).readBigUInt64BE();
   }
 
+  /** The key that a person has now, who may have had another before two codes turned out to be theirs. */
+  currentPerson(person: PersonKey): PersonKey {
+    return this.content.registers.person.canonical(person);
+  }
+
   /** Makes what was assigned durable. */
   async save(): Promise<void> {
     if (this.changed) this.content = { ...this.content, state: randomBytes(STATE_BYTES) };
     await writeStore(this.path, this.content, this.secret);
     this.changed = false;
-    this.revision = await revisionOf(this.path);
+    this.revision = await fileRevision(this.path);
+    await this.onSave?.(this);
   }
 
   /** Takes up what another process has saved since; keys not saved here are then forgotten. */
   async reload(): Promise<void> {
-    const revision = await revisionOf(this.path);
+    const revision = await fileRevision(this.path);
     if (revision === this.revision) return;
     this.content = (await readStore(this.path, this.secret)) ?? this.content;
     this.changed = false;
@@ -147,15 +156,5 @@ export class Linkage {
   /** Only the last part may hold a NUL, so that no two lists of parts are the same text. */
   private macOf(...parts: readonly string[]): Buffer {
     return this.mac.of(parts.join('\0'));
-  }
-}
-
-/** Changes whenever the store is replaced. */
-async function revisionOf(path: string): Promise<string> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return `${ino}-${mtimeNs}-${size}`;
-  } catch {
-    return 'none';
   }
 }

@@ -30,6 +30,7 @@ describe('the command line', () => {
     [[], 'polku city generate'],
     [['city', 'generate'], '--persons'],
     [['extract'], '--max-rejects <percent>'],
+    [['mark'], 'polku mark add restriction'],
     [['serve'], '--dev'],
     [['subgraph'], '--gateway-key'],
     [['policy'], 'matrix'],

@@ -13,6 +13,7 @@ import { readSourceMarker } from '../../../subgraphs/registry/snapshot/sourceMar
 import type { Manifest } from '../../../subgraphs/registry/snapshot/manifest.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
 import { count, duration, Progress } from '../progress.js';
+import { carryAllMarks } from '../runtime/carryAllMarks.js';
 import { Secrets } from '../runtime/secrets.js';
 
 const names = registries.map(({ definition }) => definition.name);
@@ -115,6 +116,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
     dir: join(data, 'linkage'),
     secret: await secrets.linkage(),
     expectedPersons,
+    onSave: carryAllMarks(data),
   });
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();

@@ -25,6 +25,8 @@ export interface ConditionTests {
   readonly record: (condition: RecordCondition, record: DataRecord) => boolean;
   /** Whether a person, or somebody they live with, is under non-disclosure for safety (661/2009 §36). */
   readonly isShielded: ConditionTest;
+  /** Whether a person's rows in this registry do not exist for this caller: erased, or restricted (GDPR Art. 17 and 18). */
+  readonly isHidden: ConditionTest;
 }
 
 export function isOfRecord(condition: Condition): condition is RecordCondition {
@@ -65,8 +67,14 @@ export class Access {
     return permission;
   }
 
+  /** Whether rows about a person do not exist for the caller, whatever policy shows. */
+  hides(subject: PersonKey | undefined): boolean {
+    return subject !== undefined && this.tests.isHidden(subject);
+  }
+
   /** How a coordinate is shown of a person or record; undefined: not at all. */
   shown(coordinate: string, about: Partial<DataSubject>): Permission | undefined {
+    if (this.hides(about.subject)) return undefined;
     const permission = this.permit(this.decision.show(coordinate), about);
     return permission && !this.isShielded(coordinate, about.subject) ? permission : undefined;
   }

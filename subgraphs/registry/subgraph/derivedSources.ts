@@ -3,12 +3,17 @@ import { callerConditions } from '../enforcement/callerConditions.js';
 import type { Sources } from './createSubgraph.js';
 
 /**
- * What a subgraph without register data reads from. It knows no persons: conditions on them, and non-disclosure, were
+ * What a subgraph without register data reads from. It knows no persons: conditions and marks on them were
  * enforced by the registries that feed it.
  */
 export function derivedSources<Store>(store: Store): (decision: DecisionContext) => Sources<Store> {
   return (decision) => ({
     store,
-    conditions: { ...callerConditions(decision), population: () => () => false, isShielded: () => false },
+    conditions: {
+      ...callerConditions(decision),
+      population: () => () => false,
+      isShielded: () => false,
+      isHidden: () => false,
+    },
   });
 }

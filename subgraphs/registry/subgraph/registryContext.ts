@@ -9,6 +9,8 @@ export interface RegistryStore<Definition extends RegistryDefinition = RegistryD
   readonly manifest: Manifest;
   readonly tables: Snapshot<Definition>['tables'];
   readonly rows: RowLoader<Definition>;
+  /** How many rows of a table are of people who were erased. */
+  readonly erasedRows: (table: string) => number;
 }
 
 export type RegistryContext<Definition extends RegistryDefinition = RegistryDefinition> = RequestContext<
