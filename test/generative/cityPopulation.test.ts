@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PERIOD } from '../../subgraphs/synthetic/calendar.js';
-import { drawProtection } from '../../subgraphs/synthetic/childProtection.js';
+import { drawProtection } from '../../subgraphs/synthetic/protection/protectionSteps.js';
 import { ageOn, firstDay, lastDay, type Interval } from '../../subgraphs/synthetic/people.js';
 import { buildPopulation } from '../../subgraphs/synthetic/population.js';
 

@@ -20,6 +20,13 @@ export function cityCommand(): Command {
   return new Command('city').description('A made-up city to try things on.').addCommand(generate);
 }
 
+/** In words, from the seconds that the work done so far took. */
+function timeLeft(seconds: number, share: number): string {
+  const left = share > 0 ? Math.ceil((seconds * (1 - share)) / share) : Infinity;
+  if (left > 3600) return 'long';
+  return left >= 60 ? `${Math.ceil(left / 60)} min` : `${left} s`;
+}
+
 /** Generates a city, telling of each file, and of the bad rows that were planted. */
 export async function generateWithProgress(options: {
   out: string;
@@ -29,7 +36,9 @@ export async function generateWithProgress(options: {
   const progress = new Progress();
   const summary = await generateCity({
     ...options,
-    onProgress: ({ department, file, rows }) => progress.done(`  ${department}/${file}: ${count(rows)} rows`),
+    onFile: ({ department, file, rows }) => progress.done(`  ${department}/${file}: ${count(rows)} rows`),
+    onShare: (share) =>
+      progress.update(`  ${Math.floor(100 * share)} %, ${timeLeft(Number(progress.seconds), share)} left`),
   });
   const bad = Object.values(summary.badRows).reduce((sum, rows) => sum + rows, 0);
   progress.done(
