@@ -15,7 +15,7 @@ import { buildPopulation } from './population.js';
 import { writeTruth } from './protection/truth.js';
 
 /** Tells a generated city from somebody's own files, which are never replaced. */
-const MARKER = 'polku-city.json';
+export const MARKER = 'polku-city.json';
 
 /** Rises whenever the same persons and seed give other bytes. */
 const GENERATOR = 2;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { TRUTH } from '../protection/truth.js';
 
 /** Rows of an answer, values as JavaScript has them. */
 export type Row = Readonly<Record<string, number | string | null>>;
@@ -44,20 +45,22 @@ export class CityDatabase {
  * persons(id, birth, sex, language), residences(person, home, start, until), memberships(person, family, parent, start,
  * until), health(person, year, service, visits), doctor(diagnosis, visits), social(person, year, service, contacts),
  * support(person, month), protection(person, step, start, until), enrolments(person, service, start, until),
- * attendance(person, year, months); `until` is 31.12.2016 where nothing has ended.
+ * attendance(person, year, months), and truth as it is written; `until` is 31.12.2016 where nothing has ended.
  */
 function tables(source: string): readonly string[] {
   const csv = (file: string, separator = ',') =>
     `read_csv('${join(source, file).replaceAll("'", "''")}', all_varchar = true, header = true, delim = '${separator}', quote = '"', ignore_errors = true)`;
   const parquet = (file: string) => `'${join(source, file).replaceAll("'", "''")}'`;
   const until = (column: string) => `coalesce(try_cast(${column} AS DATE), DATE '2016-12-31')`;
+  const digits = 'henkilotunnus[1:6] || henkilotunnus[8:10]';
+  const check = `henkilotunnus[11] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY', (try_cast(${digits} AS BIGINT) % 31 + 1)::INTEGER, 1)`;
   const finnish = `try_strptime(ALKUPVM, '%d.%m.%Y')`;
   return [
     `CREATE TABLE persons AS
        SELECT row_number() OVER () AS id, * FROM (
          SELECT henkilotunnus AS code, min(try_cast(syntymapaiva AS DATE)) AS birth, any_value(sukupuoli) AS sex,
            any_value(aidinkieli) AS language
-         FROM ${csv('population/henkilot.csv')} WHERE henkilotunnus IS NOT NULL AND try_cast(syntymapaiva AS DATE) IS NOT NULL
+         FROM ${csv('population/henkilot.csv')} WHERE ${check} AND try_cast(syntymapaiva AS DATE) IS NOT NULL
          GROUP BY henkilotunnus)`,
     `CREATE TABLE codes AS SELECT code, id FROM persons
        UNION ALL SELECT vanha, id FROM ${csv('population/tunnusmuutokset.csv')} JOIN persons ON uusi = code`,
@@ -87,5 +90,6 @@ function tables(source: string): readonly string[] {
     `CREATE TABLE attendance AS
        SELECT id AS person, year(month) AS year, count(*)::INTEGER AS months
        FROM ${parquet('education/attendance.parquet')} JOIN codes ON child_code = code GROUP BY ALL`,
+    `CREATE TABLE truth AS SELECT * FROM ${parquet(`${TRUTH}/childProtection.parquet`)}`,
   ];
 }
