@@ -66,7 +66,7 @@ export async function healthSubgraph(
   };
   const snapshot = {
     manifest: {
-      tables: { contacts: { rows: 0, rejected: 0 } },
+      tables: { contacts: { rows: filled.contacts.rows, rejected: 0 } },
       createdAt: '',
       synthetic: true,
       rejectedRows: 0,

@@ -36,13 +36,13 @@ describe('polku mark', () => {
       'no registry',
       ['lift', 'restriction'],
       MISUSED,
-      'USAGE: Name with --registry one of: population, health',
+      'USAGE: Name with --registry one of: population, education, health',
     ],
     [
       'an objection where none is kept',
       ['add', 'objection', '--registry', 'population'],
       MISUSED,
-      'Name with --registry one of: health',
+      'Name with --registry one of: education, health',
     ],
     [
       'a non-disclosure of one registry',
