@@ -21,7 +21,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the bad rows', () => {
   it.each(Object.keys(FILES))('of %s are those counted, one fault each', (file) => {
     const planted = summary.files.find((one) => `${one.department}/${one.file}` === file)?.bad;
-    const { 'code-changed': _, ...faults } = planted ?? {};
+    const faults = { ...planted };
+    delete faults['code-changed'];
     expect(exports.faults(file)).toEqual(faults);
   });
 
@@ -29,7 +30,8 @@ describe('the bad rows', () => {
     const long = summary.files.filter(({ rows }) => rows > 4000);
     expect(long.length).toBeGreaterThan(2);
     for (const { file, rows, bad } of long) {
-      const { 'code-changed': _, ...faults } = bad;
+      const faults = { ...bad };
+      delete faults['code-changed'];
       const share = Object.values(faults).reduce((sum, count) => sum + count, 0) / rows;
       expect([file, share > 0.001, share < 0.005]).toEqual([file, true, true]);
     }
