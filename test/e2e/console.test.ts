@@ -139,7 +139,7 @@ describeInBrowser('the console', () => {
     await be(page, 'planner');
     await page.getByRole('button', { name: /A person’s service path/ }).click();
     await page.getByTestId('note').waitFor();
-    expect(await page.getByTestId('note').textContent()).toContain('no single person');
+    expect(await page.getByTestId('note').textContent()).toContain('no list of people');
     await page.getByRole('link', { name: 'Path', exact: true }).click();
     await page.getByTestId('nobody').waitFor();
   });
