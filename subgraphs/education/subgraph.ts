@@ -1,5 +1,6 @@
 import { contactFeeds } from '../registry/feeds/contactFeeds.js';
 import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { educationCriteria } from './criteria.js';
 import { EducationPersonResolver } from './resolvers.js';
 import { EducationContact, EducationPerson } from './types.js';
 
@@ -9,5 +10,5 @@ export const educationModule = joinModules(
     entities: [EducationPerson, EducationContact],
     references: { Person: ({ id }) => new EducationPerson(id as number) },
   },
-  contactFeeds('education', 'EducationContact', 'educationContacts'),
+  contactFeeds('education', 'EducationContact', 'educationContacts', educationCriteria),
 );

@@ -1,5 +1,6 @@
 import { contactFeeds } from '../registry/feeds/contactFeeds.js';
 import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { healthCriteria } from './criteria.js';
 import { HealthPersonResolver } from './resolvers.js';
 import { HealthContact, HealthPerson } from './types.js';
 
@@ -9,5 +10,5 @@ export const healthModule = joinModules(
     entities: [HealthPerson, HealthContact],
     references: { Person: ({ id }) => new HealthPerson(id as number) },
   },
-  contactFeeds('health', 'HealthContact', 'healthContacts'),
+  contactFeeds('health', 'HealthContact', 'healthContacts', healthCriteria),
 );

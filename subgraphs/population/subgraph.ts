@@ -1,5 +1,8 @@
+import { cohortFeed } from '../registry/feeds/cohortFeed.js';
 import { registryFeed } from '../registry/feeds/registryFeed.js';
 import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { populationCriteria } from './criteria.js';
+import { populationAttributes } from './groupAttributes.js';
 import { membersFeed } from './membersFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
@@ -15,4 +18,5 @@ export const populationModule = joinModules(
   },
   membersFeed,
   registryFeed('population'),
+  cohortFeed('population', populationCriteria, populationAttributes),
 );

@@ -1,5 +1,6 @@
 import { contactFeeds } from '../registry/feeds/contactFeeds.js';
 import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { socialCriteria } from './criteria.js';
 import { SocialPersonResolver } from './resolvers.js';
 import { SocialContact, SocialPerson } from './types.js';
 
@@ -9,5 +10,5 @@ export const socialModule = joinModules(
     entities: [SocialPerson, SocialContact],
     references: { Person: ({ id }) => new SocialPerson(id as number) },
   },
-  contactFeeds('social', 'SocialContact', 'socialContacts'),
+  contactFeeds('social', 'SocialContact', 'socialContacts', socialCriteria),
 );

@@ -1,5 +1,6 @@
 import { applyMask, type Maskable, type MaskTables } from '../../../policies/engine/catalogue/masks.js';
 import type { PersonKey } from '../../../schema/keys.js';
+import { PersonSet } from '../../../schema/personSet.js';
 import type {
   Condition,
   ConditionName,
@@ -25,6 +26,8 @@ export interface ConditionTests {
   readonly record: (condition: RecordCondition, record: DataRecord) => boolean;
   /** Whether a person, or somebody they live with, is under non-disclosure for safety (661/2009 §36). */
   readonly isShielded: ConditionTest;
+  /** Keys of persons lie below it, as far as the population register has told; 0 where no register data is served. */
+  readonly bound: number;
 }
 
 export function isOfRecord(condition: Condition): condition is RecordCondition {
@@ -42,6 +45,7 @@ export class Access {
     SubjectCondition | 'shielded',
     { test: ConditionTest; answers: Map<PersonKey, boolean> }
   >();
+  readonly #sets = new Map<SubjectCondition | 'shielded', PersonSet>();
 
   constructor(
     readonly decision: Decision,
@@ -86,6 +90,47 @@ export class Access {
   isShielded(coordinate: string, subject: PersonKey | undefined): boolean {
     if (!this.decision.shields(coordinate)) return false;
     return subject === undefined || this.#holds('shielded', subject);
+  }
+
+  /** Keys of persons lie below it. */
+  get bound(): number {
+    return this.tests.bound;
+  }
+
+  /**
+   * For groups: of whom all these coordinates are permitted, conditions on records apart; undefined: of everybody.
+   * @param permissions of each of the coordinates
+   */
+  everybody(
+    permissions: readonly (readonly Permission[])[],
+    coordinates: readonly string[],
+  ): PersonSet | undefined {
+    const sets = permissions.map((ways) => this.#anyOf(ways));
+    const conditioned = sets.filter((set) => set !== undefined);
+    const open = conditioned.length > 0 ? conditioned.reduce((all, set) => all.and(set)) : undefined;
+    if (!coordinates.some((coordinate) => this.decision.shields(coordinate))) return open;
+    return (open ?? PersonSet.all(this.bound)).minus(this.#personsWho('shielded'));
+  }
+
+  #anyOf(permissions: readonly Permission[]): PersonSet | undefined {
+    let some = PersonSet.below(this.bound);
+    for (const { conditions } of permissions) {
+      const asked = conditions.filter((condition) => !isOfRecord(condition)) as SubjectCondition[];
+      if (asked.length === 0) return undefined;
+      const sets = asked.map((condition) => this.#personsWho(condition));
+      some = some.or(sets.reduce((all, set) => all.and(set)));
+    }
+    return some;
+  }
+
+  #personsWho(condition: SubjectCondition | 'shielded'): PersonSet {
+    let found = this.#sets.get(condition);
+    if (!found) {
+      this.#sets.set(condition, (found = PersonSet.below(this.bound)));
+      const test = this.#testOf(condition);
+      for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
+    }
+    return found;
   }
 
   #holds(condition: SubjectCondition | 'shielded', subject: PersonKey | undefined): boolean {

@@ -5,7 +5,9 @@ import { Feed } from '../../../schema/feed.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { aboutOf } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
+import type { GroupAnswers } from './groupAnswers.js';
 import { guardFeed, withholdsFeed } from './guardFeed.js';
+import { guardGroup } from './guardGroup.js';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
@@ -48,11 +50,12 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   if (!lineage) return () => Feed.withheld;
   return async (source, args, context, info) => {
     if (withholdsFeed(field.type, lineage, context.access)) return Feed.withheld;
-    const answer = (await resolve(source, args, context, info)) as FeedRows | Feed | null;
+    const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.
     if (answer instanceof Feed)
       return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
+    if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
     return guardFeed(answer, field.type, lineage, context.access);
   };
 }

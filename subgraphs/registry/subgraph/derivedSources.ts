@@ -9,6 +9,11 @@ import type { Sources } from './createSubgraph.js';
 export function derivedSources<Store>(store: Store): (decision: DecisionContext) => Sources<Store> {
   return (decision) => ({
     store,
-    conditions: { ...callerConditions(decision), population: () => () => false, isShielded: () => false },
+    conditions: {
+      ...callerConditions(decision),
+      population: () => () => false,
+      isShielded: () => false,
+      bound: 0,
+    },
   });
 }

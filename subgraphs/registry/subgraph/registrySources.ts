@@ -18,7 +18,8 @@ export function registrySources<Definition extends RegistryDefinition>(
     const { manifest, tables } = current();
     const on = today();
     const ofCaller = callerConditions(decision);
-    const ofPopulation = overlayConditions(overlays(), on);
+    const known = overlays();
+    const ofPopulation = overlayConditions(known, on);
     const ofCare = keepsCare(tables) ? careConditions(tables, decision.caller, on) : {};
     return {
       store: { manifest, tables, rows: new RowLoader<Definition>(tables) },
@@ -27,6 +28,7 @@ export function registrySources<Definition extends RegistryDefinition>(
         population: ofPopulation.population,
         record: ofCaller.record,
         isShielded: ofPopulation.isShielded,
+        bound: known.persons.offsets.length - 1,
       },
     };
   };
