@@ -7,22 +7,32 @@ import { NO_CODE } from '../registry/columns/table.js';
 import { type PopulationStore, yearlyPopulation } from './yearly.js';
 
 /**
+ * The family last known of everybody. It serves protection alone: no number is told of too few of them
+ * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not.
+ */
+export function unitAttributes(store: PopulationStore): readonly GroupAttribute[] {
+  const { persons, lastFamily } = yearlyPopulation(store);
+  const released = { subject: persons, tells: 'Family.members' };
+  return [
+    { ...released, name: 'person', values: persons },
+    { ...released, name: 'unit', values: lastFamily },
+  ];
+}
+
+/**
  * What groups are counted by: who there is, and sex, birth year, district and family of each, the last two at the ends of
  * years. Column by column, so that an owner releases what it will.
  */
 export const populationAttributes: GroupAttributes<PopulationStore> = {
   tells: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],
   of: (store) => {
-    const { persons, birthYear, residences, memberships, lastFamily } = yearlyPopulation(store);
+    const { persons, birthYear, residences, memberships } = yearlyPopulation(store);
     const { sex } = store.tables.persons.columns;
     const ofPersons = { subject: persons };
     const ofResidences = { subject: residences.person, tells: 'Person.district' };
     const ofMemberships = { subject: memberships.person, tells: 'Person.families' };
     const attributes: GroupAttribute[] = [
-      // The family last known serves protection alone: no number is told of too few of them (docs/decisions/groups.md).
-      // So it is given of everybody, people under non-disclosure included, whose family ties are not.
-      { ...ofPersons, name: 'person', tells: 'Family.members', values: persons },
-      { ...ofPersons, name: 'unit', tells: 'Family.members', values: lastFamily },
+      ...unitAttributes(store),
       { ...ofPersons, name: 'birthYear', tells: 'Person.birthYear', values: birthYear, nothing: 0 },
       { ...ofPersons, name: 'sex', tells: 'Person.sex', values: sex.indices, nothing: NO_CODE },
       { ...ofResidences, name: 'residence.person', values: residences.person },

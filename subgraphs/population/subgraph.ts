@@ -4,6 +4,7 @@ import { joinModules } from '../registry/subgraph/subgraphModule.js';
 import { populationCriteria } from './criteria.js';
 import { populationAttributes } from './groupAttributes.js';
 import { membersFeed } from './membersFeed.js';
+import { memberUnitsFeed } from './memberUnitsFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 
@@ -19,4 +20,5 @@ export const populationModule = joinModules(
   membersFeed,
   registryFeed('population'),
   cohortFeed('population', populationCriteria, populationAttributes),
+  memberUnitsFeed,
 );

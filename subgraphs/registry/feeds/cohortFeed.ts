@@ -53,7 +53,11 @@ export function cohortFeed<Store extends RegistryStore>(
         };
       });
       const always = attributes?.of(store as Store);
-      return { ...always, leaves: [...(always?.leaves ?? []), ...leaves] };
+      return {
+        ...always,
+        leaves: [...(always?.leaves ?? []), ...leaves],
+        texts: { ...always?.texts, snapshot: [store.manifest.snapshotId] },
+      };
     }
   }
 

@@ -13,7 +13,7 @@ export function cohortMembersFeed(registry: string, contactType: string): Subgra
   const coordinates = ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
 
   @ObjectType('CohortMembers')
-  @Directive('@key(fields: "set other from until")')
+  @Directive('@key(fields: "filter set other from until")')
   class CohortMembers extends CohortMembersKey {}
 
   @Resolver(() => CohortMembers)
@@ -26,7 +26,7 @@ export function cohortMembersFeed(registry: string, contactType: string): Subgra
       const evaluate = (counts: RecordTest | undefined) => contactsOfMembers(members, contacts, counts);
       return {
         leaves: [{ name: 'contacts', tests: coordinates, evaluate }],
-        texts: { services: contacts.columns.service.texts },
+        texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
       };
     }
   }

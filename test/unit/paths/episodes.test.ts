@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { firstDayOf, lastDayOf } from '../../../schema/partialDay.js';
 import type { ContactRow } from '../../../subgraphs/paths/contactRow.js';
-import { EPISODE_GAP_DAYS, mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
+import { mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
+import { EPISODE_GAP_DAYS } from '../../../subgraphs/registry/contacts/episodeGap.js';
 
 const contact = (startedAt: number, changes: Partial<ContactRow> = {}): ContactRow => ({
   person: 1,

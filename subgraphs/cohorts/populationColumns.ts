@@ -1,0 +1,120 @@
+import type { Feed } from '../../schema/feed.js';
+import { NO_CODE } from '../registry/columns/table.js';
+import { familyTypes, familyTypesAt, type YearlyMemberships } from '../registry/groups/familyTypes.js';
+import type { Dimension } from './disclosure/groupQuestion.js';
+
+export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
+export type DimensionName = (typeof dimensionNames)[number];
+/** What splits the persons of one year: the year itself does not, for a person is in several. */
+export type CategoryDimension = Exclude<DimensionName, 'year'>;
+
+const AGE_BAND_YEARS = 5;
+const LAST_BAND = 85;
+const ageBands = Array.from({ length: LAST_BAND / AGE_BAND_YEARS + 1 }, (_, band) =>
+  band * AGE_BAND_YEARS === LAST_BAND
+    ? `${LAST_BAND}-`
+    : `${band * AGE_BAND_YEARS}-${band * AGE_BAND_YEARS + AGE_BAND_YEARS - 1}`,
+);
+const sexes = ['female', 'male'];
+
+/** The columns of the population register by which groups are counted. Which coordinate each needs, its owner says. */
+export class PopulationColumns {
+  /**
+   * @param bound keys of persons lie below it
+   * @param districts the code list: categories do not depend on who lives where
+   */
+  constructor(
+    private readonly feed: Feed,
+    private readonly bound: number,
+    private readonly districts: readonly string[],
+  ) {}
+
+  categories(name: CategoryDimension): readonly string[] {
+    return { sex: sexes, district: this.districts, ageBand: ageBands, familyType: familyTypes }[name];
+  }
+
+  /** Whether the owner releases what a dimension is made of. */
+  has(name: DimensionName): boolean {
+    const column = {
+      year: 'residence.district',
+      sex: 'sex',
+      district: 'residence.district',
+      ageBand: 'birthYear',
+      familyType: 'membership.family',
+    }[name];
+    return this.feed.columns[column] !== undefined;
+  }
+
+  /** The category of each person at the end of a year; the number of categories where there is none, or not told. */
+  dimension(name: CategoryDimension, year: number): Dimension {
+    const size = this.categories(name).length;
+    switch (name) {
+      case 'sex':
+        return { size, codes: this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
+      case 'ageBand':
+        return {
+          size,
+          codes: this.#byPerson('birthYear', size, (born) =>
+            born === 0 || born > year ? size : Math.min(Math.floor((year - born) / AGE_BAND_YEARS), size - 1),
+          ),
+        };
+      case 'district': {
+        const codes = new Uint8Array(this.bound).fill(size);
+        const numberOf = this.#codeNumbers('districts', this.districts);
+        this.#forEachResident(year, (person, district) => (codes[person] = numberOf(district)));
+        return { size, codes };
+      }
+      case 'familyType':
+        return { size, codes: familyTypesAt(this.#memberships, year, this.bound) };
+    }
+  }
+
+  /** Who lived in the city at the end of a year, as words of a bit set. */
+  residents(year: number): Uint32Array {
+    const words = new Uint32Array((this.bound + 31) >>> 5);
+    this.#forEachResident(year, (person) => (words[person >>> 5]! |= 1 << (person & 31)));
+    return words;
+  }
+
+  /** The last year at whose end each person lived in the city, by person key; 0 where at none. */
+  get lastYears(): Uint16Array {
+    const last = new Uint16Array(this.bound);
+    const person = this.#column<Uint32Array>('residence.person')!;
+    const until = this.#column<Uint16Array>('residence.lastYear')!;
+    person.forEach((key, row) => (last[key] = Math.max(last[key]!, until[row]!)));
+    return last;
+  }
+
+  get #memberships(): YearlyMemberships {
+    const column = <Name extends keyof YearlyMemberships>(name: Name) =>
+      this.#column<YearlyMemberships[Name]>(`membership.${name}`)!;
+    const [person, family, parent] = [column('person'), column('family'), column('parent')];
+    return { person, family, parent, firstYear: column('firstYear'), lastYear: column('lastYear') };
+  }
+
+  #forEachResident(year: number, visit: (person: number, district: number) => void): void {
+    const person = this.#column<Uint32Array>('residence.person')!;
+    const district = this.#column<Uint16Array>('residence.district')!;
+    const firstYear = this.#column<Uint16Array>('residence.firstYear')!;
+    const lastYear = this.#column<Uint16Array>('residence.lastYear')!;
+    for (let row = 0; row < person.length; row++)
+      if (firstYear[row]! <= year && lastYear[row]! >= year) visit(person[row]!, district[row]!);
+  }
+
+  #byPerson(column: string, size: number, categoryOf: (value: number) => number): Uint8Array {
+    const codes = new Uint8Array(this.bound).fill(size);
+    const [person, values] = [this.#column<Uint32Array>('person')!, this.#column<Uint16Array>(column)!];
+    for (let row = 0; row < person.length; row++) codes[person[row]!] = categoryOf(values[row]!);
+    return codes;
+  }
+
+  /** From a registry's dictionary to numbers of categories. */
+  #codeNumbers(texts: string, categories: readonly string[]): (code: number) => number {
+    const numbers = this.#column<readonly string[]>(texts)!.map((text) => categories.indexOf(text));
+    return (code) => (code === NO_CODE || numbers[code]! < 0 ? categories.length : numbers[code]!);
+  }
+
+  #column<Column>(name: string): Column | undefined {
+    return this.feed.columns[name] as Column | undefined;
+  }
+}
