@@ -11,3 +11,25 @@ export interface DisclosureParameters {
   /** How many questions a recipient may ask in a calendar month; a table is as many as it has views (2 ^ dimensions). */
   readonly questions: number;
 }
+
+/** What holds where an owner says nothing: chosen from the table of docs/disclosure.md. */
+export const defaultDisclosure: DisclosureParameters = {
+  minimum: 8,
+  families: 3,
+  familyShare: 0.5,
+  noise: { maximum: 5, variance: 4 },
+  questions: 300,
+};
+
+/** Of several owners' parameters the stricter of each. */
+export function strictest(owners: readonly DisclosureParameters[]): DisclosureParameters {
+  const most = (of: (owner: DisclosureParameters) => number): number => Math.max(...owners.map(of));
+  const least = (of: (owner: DisclosureParameters) => number): number => Math.min(...owners.map(of));
+  return {
+    minimum: most(({ minimum }) => minimum),
+    families: most(({ families }) => families),
+    familyShare: least(({ familyShare }) => familyShare),
+    noise: { maximum: most(({ noise }) => noise.maximum), variance: most(({ noise }) => noise.variance) },
+    questions: least(({ questions }) => questions),
+  };
+}
