@@ -6,7 +6,7 @@ const message = 'imports run one way: see docs/architecture.md';
 const zone = (target, from, ...except) => ({ target, from, except, message });
 
 const registries = ['population', 'health', 'social', 'education'];
-const derived = ['paths', 'directory'];
+const derived = ['paths', 'directory', 'cohorts'];
 
 /** What each folder may not reach. */
 const zones = [

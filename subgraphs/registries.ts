@@ -1,15 +1,21 @@
+import type { CohortSource } from './cohorts/cohortSource.js';
+import { cohortsModule } from './cohorts/subgraph.js';
 import { directoryModule } from './directory/subgraph.js';
+import { educationCriteria } from './education/criteria.js';
 import { educationModule } from './education/subgraph.js';
 import { educationRegistry } from './education/tables.js';
+import { healthCriteria } from './health/criteria.js';
 import { healthModule } from './health/subgraph.js';
 import { healthRegistry } from './health/tables.js';
 import { linkageModule } from './linkage/subgraph.js';
 import { pathsModule } from './paths/subgraph.js';
 import type { SectorSource } from './paths/stepType.js';
+import { populationCriteria } from './population/criteria.js';
 import { populationModule } from './population/subgraph.js';
 import { populationRegistry } from './population/tables.js';
 import type { RegistryDefinition } from './registry/columns/tableDefinition.js';
 import type { SubgraphModule } from './registry/subgraph/subgraphModule.js';
+import { socialCriteria } from './social/criteria.js';
 import { socialModule } from './social/subgraph.js';
 import { socialRegistry } from './social/tables.js';
 
@@ -31,6 +37,14 @@ const sectors: readonly SectorSource[] = [
   { registry: 'education', contactType: 'EducationContact' },
 ];
 
+/** The registries that groups are formed by. */
+const groupSources: readonly CohortSource[] = [
+  { registry: 'population', criteria: populationCriteria, contacts: false },
+  { registry: 'health', criteria: healthCriteria, contacts: true },
+  { registry: 'social', criteria: socialCriteria, contacts: true },
+  { registry: 'education', criteria: educationCriteria, contacts: true },
+];
+
 /** Subgraphs that own no register data, by name. Their lists of feeds follow from the registries above. */
 export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   paths: pathsModule(sectors),
@@ -38,5 +52,6 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
     registries.map(({ definition }) => definition.name),
     sectors.map(({ registry }) => registry),
   ),
+  cohorts: cohortsModule(groupSources),
   linkage: linkageModule,
 };

@@ -13,6 +13,7 @@ import { overlayConditions } from '../../../subgraphs/registry/overlays/overlayC
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
 import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
+import { openCohortsStore } from './cohortsStore.js';
 import { LiveSnapshot } from './liveSnapshot.js';
 import type { Secrets } from './secrets.js';
 
@@ -58,9 +59,10 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
   const refreshes: (() => Promise<void>)[] = [];
   const subgraphs: Subgraph[] = [];
   const log = new DisclosureLog(options.data);
+  const closing: (() => Promise<void>)[] = [() => log.close()];
   const opened = await openOverlays(options, refreshes);
   for (const name of options.names)
-    subgraphs.push(await openSubgraph(name, options, { overlays: opened, refreshes, log }));
+    subgraphs.push(await openSubgraph(name, options, { overlays: opened, refreshes, closing, log }));
   const timer = setInterval(() => {
     for (const refresh of refreshes) refresh().catch(options.onRefreshError);
   }, REFRESH_MS).unref();
@@ -69,7 +71,7 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
     isShielded: (person) => !opened || overlayConditions(opened.current.tables, today()).isShielded(person),
     async stop() {
       clearInterval(timer);
-      await log.close();
+      for (const close of closing) await close();
     },
   };
 }
@@ -89,13 +91,14 @@ async function openOverlays(
 interface Opened {
   readonly overlays: LiveSnapshot<typeof overlaysRegistry> | undefined;
   readonly refreshes: (() => Promise<void>)[];
+  readonly closing: (() => Promise<void>)[];
   readonly log: DisclosureLog;
 }
 
 async function openSubgraph(
   name: string,
   { data, secrets, policy, syntheticOnly, note }: LocalSubgraphsOptions,
-  { overlays, refreshes, log }: Opened,
+  { overlays, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
   const decide: Decide = (caller) => policy().decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
@@ -115,7 +118,7 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, data, secrets, policy, refreshes);
+  const store = await derivedStore(name, { data, secrets, policy }, refreshes, closing);
   return createSubgraph({
     name,
     module: derivedModules[name]!,
@@ -127,16 +130,20 @@ async function openSubgraph(
 /** What a subgraph without register data reads from besides its feeds. */
 async function derivedStore(
   name: string,
-  data: string,
-  secrets: Secrets,
-  policy: () => Policy,
+  { data, secrets, policy }: Pick<LocalSubgraphsOptions, 'data' | 'secrets' | 'policy'>,
   refreshes: (() => Promise<void>)[],
+  closing: (() => Promise<void>)[],
 ): Promise<unknown> {
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
       refreshes.push(() => linkage.reload());
       return linkage;
+    }
+    case 'cohorts': {
+      const { store, close } = await openCohortsStore(data, await secrets.disclosure(), policy);
+      closing.push(close);
+      return store;
     }
     case 'directory':
       return { ownerOf: (registry: string) => policy().ownerOf(registry) } satisfies DirectoryStore;
