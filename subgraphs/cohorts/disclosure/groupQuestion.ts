@@ -1,17 +1,5 @@
 import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
-
-/**
- * Whom a number counts: people, or families where a family is the unit. Arrays are by unit key, so a bit set over keys is a
- * set of units.
- */
-export interface Units {
-  /** A secret fixed random number for each unit (`recordKeys.ts`). */
-  readonly recordKeys: Uint32Array;
-  /** The family of each; NO_FAMILY where there is none or the unit is a family itself: it is then one of its own. */
-  readonly familyOf: Uint32Array;
-  /** Every unit that there is, those of a family next to each other (`familyOrder`). */
-  readonly byFamily: Uint32Array;
-}
+import type { Units } from './units.js';
 
 /** A property that each unit has at most once, so that it splits a set: sex, district, age band. */
 export interface Dimension {

@@ -1,39 +1,58 @@
-/** The largest prime below 2^26, so that a product of two residues is exact in a double. */
-const PRIME = 67_108_859;
+/** The largest prime below 2^16, so that a sketch is 16-bit numbers and a product is exact. */
+const PRIME = 65_521;
 const INVERSE = 1 / PRIME;
 
 /**
  * How far two sets are apart, told from a few numbers of each, never from the sets.
  *
- * The sketch of a set is its power sums s_k = sum of x^k (k = 0 .. 2r-2) over a prime field, where x is the member's record key.
- * It is linear: of disjoint sets it is the sum. The difference of two sketches is the sequence sum of c_i x_i^k with c_i = 1 for who
- * is in the first set only and -1 for who is in the second only; the shortest linear recurrence of such a sequence is as long as it
- * has terms (de Prony 1795). Berlekamp and Massey find it: sets that differ by d < r members are known to differ by at most d, by exactly
- * d but for colliding keys, and all others by r (but for one in 10^7). Sets that are near are never taken for far ones.
+ * The sketch of a set is its power sums s_k = sum of x^k (k = 0 .. 2r-2) over a prime field, where x is the member's record key modulo
+ * the prime. It is linear: of disjoint sets it is the sum. The difference of two sketches is the sequence of sums of c_i x_i^k with c_i = 1 for
+ * who is in the first set only and -1 for who is in the second only; the shortest linear recurrence of such a sequence is as
+ * long as it has terms (de Prony 1795), and Berlekamp and Massey find it. Sets that differ by d < r members are never taken for sets
+ * that differ by more; the other way round it happens to one pair in some thousands.
  */
-export type SetSketch = Uint32Array;
+export type SetSketch = Uint16Array;
 
 /** Length of a sketch that tells distances below a radius. */
 export function sketchLength(radius: number): number {
   return 2 * radius - 1;
 }
 
-/** Adds a member to the sketch at an offset of an array of sketches. */
-export function addMember(sketches: Uint32Array, offset: number, length: number, recordKey: number): void {
-  const x = (recordKey >>> 6) % PRIME;
-  let power = 1;
-  for (let k = offset; k < offset + length; k++) {
-    const sum = sketches[k]! + power;
-    sketches[k] = sum >= PRIME ? sum - PRIME : sum;
-    power = multiply(power, x);
-  }
-}
+/** The sketches of many disjoint sets while members are added. */
+export class SetSketches {
+  /** Sums before reduction: those of 2^37 members would still be exact. */
+  private readonly sums: Float64Array;
+  private readonly length: number;
 
-/** Adds one sketch of an array to another: that of two disjoint sets together. */
-export function addSketch(sketches: Uint32Array, to: number, from: number, length: number): void {
-  for (let k = 0; k < length; k++) {
-    const sum = sketches[to + k]! + sketches[from + k]!;
-    sketches[to + k] = sum >= PRIME ? sum - PRIME : sum;
+  constructor(sets: number, radius: number) {
+    this.length = sketchLength(radius);
+    this.sums = new Float64Array(sets * this.length);
+  }
+
+  add(set: number, recordKey: number): void {
+    const { sums } = this;
+    const x = recordKey % PRIME;
+    const end = (set + 1) * this.length;
+    let power = 1;
+    for (let k = end - this.length; k < end; k++) {
+      sums[k] = sums[k]! + power;
+      // Where rounding leaves the prime itself instead of 0, it is a residue like others until the sum is reduced.
+      const product = power * x;
+      power = product - Math.floor(product * INVERSE) * PRIME;
+    }
+  }
+
+  /** Adds the members of one set to another that has none of them. */
+  addSet(set: number, other: number): void {
+    const { length, sums } = this;
+    for (let k = 0; k < length; k++) sums[set * length + k]! += sums[other * length + k]!;
+  }
+
+  at(set: number): SetSketch {
+    return Uint16Array.from(
+      this.sums.subarray(set * this.length, (set + 1) * this.length),
+      (sum) => sum % PRIME,
+    );
   }
 }
 
@@ -56,7 +75,7 @@ export function distance(a: SetSketch, b: SetSketch): number {
 /** The length of the shortest linear recurrence of a sequence (Massey 1969, "Shift-register synthesis and BCH decoding"). */
 function linearComplexity(sequence: Float64Array): number {
   const { length } = sequence;
-  let connection = new Float64Array(length + 1);
+  const connection = new Float64Array(length + 1);
   let previous = new Float64Array(length + 1);
   connection[0] = previous[0] = 1;
   let complexity = 0;
@@ -64,8 +83,9 @@ function linearComplexity(sequence: Float64Array): number {
   let previousDiscrepancy = 1;
   for (let n = 0; n < length; n++) {
     let discrepancy = sequence[n]!;
-    for (let i = 1; i <= complexity; i++)
-      discrepancy = reduce(discrepancy + multiply(connection[i]!, sequence[n - i]!));
+    // At most `length` products of 2^32 each: exact.
+    for (let i = 1; i <= complexity; i++) discrepancy += connection[i]! * sequence[n - i]!;
+    discrepancy = reduce(discrepancy);
     if (discrepancy === 0) {
       shift++;
       continue;
@@ -73,7 +93,7 @@ function linearComplexity(sequence: Float64Array): number {
     const before = 2 * complexity <= n ? connection.slice() : undefined;
     const factor = PRIME - multiply(discrepancy, inverse(previousDiscrepancy));
     for (let i = 0; i + shift <= length; i++)
-      connection[i + shift] = reduce(connection[i + shift]! + multiply(factor, previous[i]!));
+      connection[i + shift] = reduce(connection[i + shift]! + factor * previous[i]!);
     if (before) {
       complexity = n + 1 - complexity;
       previous = before;
@@ -84,13 +104,13 @@ function linearComplexity(sequence: Float64Array): number {
   return complexity;
 }
 
-function reduce(sum: number): number {
-  return sum >= PRIME ? sum - PRIME : sum;
+function multiply(a: number, b: number): number {
+  return reduce(a * b);
 }
 
-function multiply(a: number, b: number): number {
-  const product = a * b;
-  const remainder = product - Math.floor(product * INVERSE) * PRIME;
+/** Modulo the prime, of a whole number below 2^53. */
+function reduce(value: number): number {
+  const remainder = value - Math.floor(value * INVERSE) * PRIME;
   if (remainder < 0) return remainder + PRIME;
   return remainder >= PRIME ? remainder - PRIME : remainder;
 }

@@ -1,8 +1,8 @@
 import type { Cube } from './cube.js';
-import { NO_FAMILY } from './families.js';
 import type { GroupCell } from './groupCell.js';
-import type { GroupTable, Units } from './groupQuestion.js';
-import { addMember, addSketch, sketchLength } from './setSketch.js';
+import type { GroupTable } from './groupQuestion.js';
+import { SetSketches } from './setSketch.js';
+import { NO_FAMILY, type Units } from './units.js';
 
 /** The sets behind all cells and totals of a table, summed up in one pass over its members. */
 export class TableCells {
@@ -10,7 +10,7 @@ export class TableCells {
   private readonly recordKeySums: Uint32Array;
   private readonly families: Uint32Array;
   private readonly largestFamilies: Uint32Array;
-  private readonly sketches: Uint32Array;
+  private readonly sketches: SetSketches;
   private readonly smallest: Uint32Array;
 
   /** @param radius distances below it can be told (setSketch.ts) */
@@ -25,27 +25,30 @@ export class TableCells {
     this.recordKeySums = new Uint32Array(length);
     this.families = new Uint32Array(length);
     this.largestFamilies = new Uint32Array(length);
-    this.sketches = new Uint32Array(length * sketchLength(radius));
+    this.sketches = new SetSketches(length, radius);
     this.smallest = new Uint32Array(length * radius);
     const lastFamilies = new Uint32Array(length);
     const runs = new Uint32Array(length);
     // The cells of a member, by the dimensions that their view keeps; the first is the total over everything.
     const cells = new Uint32Array(2 ** dimensions.length);
     cells[0] = length - 1;
-    for (const unit of units.byFamily) {
-      if (((members[unit >>> 5]! >>> (unit & 31)) & 1) === 0) continue;
+    const { keys, families, recordKeys } = units;
+    for (let unit = 0; unit < keys.length; unit++) {
+      const key = keys[unit]!;
+      if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0) continue;
       let inside = true;
       for (let i = 0; i < dimensions.length; i++) {
         const { size, codes } = dimensions[i]!;
-        const code = codes[unit]!;
+        const code = codes[key]!;
         if (code >= size) inside = false;
         const step = (size - code) * cube.strides[i]!;
         for (let kept = 0; kept < 1 << i; kept++) cells[kept | (1 << i)] = cells[kept]! - step;
       }
       if (!inside) continue;
-      const family = units.familyOf[unit]!;
-      const recordKey = units.recordKeys[unit]!;
-      for (const cell of cells) {
+      const family = families[unit]!;
+      const recordKey = recordKeys[unit]!;
+      for (let view = 0; view < cells.length; view++) {
+        const cell = cells[view]!;
         const known = family !== NO_FAMILY && this.families[cell]! > 0 && lastFamilies[cell] === family;
         if (!known) {
           this.families[cell]!++;
@@ -58,14 +61,12 @@ export class TableCells {
         this.keepSmallest(cell, recordKey);
         this.counts[cell]!++;
       }
-      const length = sketchLength(radius);
-      addMember(this.sketches, cells.at(-1)! * length, length, recordKey);
+      this.sketches.add(cells[cells.length - 1]!, recordKey);
     }
     this.totalSketches();
   }
 
   at(cell: number): GroupCell {
-    const length = sketchLength(this.radius);
     const count = this.counts[cell]!;
     const from = cell * this.radius;
     return {
@@ -73,7 +74,7 @@ export class TableCells {
       recordKeySum: this.recordKeySums[cell]!,
       families: this.families[cell]!,
       largestFamily: this.largestFamilies[cell]!,
-      sketch: this.sketches.subarray(cell * length, (cell + 1) * length),
+      sketch: this.sketches.at(cell),
       smallest: this.smallest.subarray(from, from + Math.min(count, this.radius)),
     };
   }
@@ -91,14 +92,12 @@ export class TableCells {
   /** Sketches are made of the finest cells only; that of a total is the sum of what it totals. */
   private totalSketches(): void {
     const { cube, sketches } = this;
-    const length = sketchLength(this.radius);
     for (let dimension = 0; dimension < cube.sizes.length; dimension++) {
       const size = cube.sizes[dimension]!;
       for (const { kept, cells } of cube.views) {
         // The dimensions behind this one are not totalled yet.
         if (kept >> dimension !== 2 ** (cube.sizes.length - dimension) - 1) continue;
-        for (const cell of cells)
-          addSketch(sketches, cube.moved(cell, dimension, size) * length, cell * length, length);
+        for (const cell of cells) sketches.addSet(cube.moved(cell, dimension, size), cell);
       }
     }
   }

@@ -126,7 +126,6 @@ export class Ledger implements AnswerLedger {
       else end = await this.#read(book, month, path);
     }
     const file = new LedgerFile(this.#path(period), kept.at(-1) === period ? end : 0);
-    // Waits in memory for the first question.
     if (end === 0 || kept.at(-1) !== period) await file.append(this.#header());
     this.#month = { period, book, file };
     return this.#month;
