@@ -38,7 +38,7 @@ const sectors: readonly SectorSource[] = [
 ];
 
 /** The registries that groups are formed by. */
-const groupSources: readonly CohortSource[] = [
+export const groupSources: readonly CohortSource[] = [
   { registry: 'population', criteria: populationCriteria, contacts: false },
   { registry: 'health', criteria: healthCriteria, contacts: true },
   { registry: 'social', criteria: socialCriteria, contacts: true },

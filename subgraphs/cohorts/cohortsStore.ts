@@ -7,8 +7,6 @@ export interface CohortsStore {
   readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
   /** A secret fixed number for each key below a bound. */
   readonly recordKeys: (bound: number) => Uint32Array;
-  /** By family (`familyOrder`), for the same keys. */
-  readonly familyOrder: (familyOf: Uint32Array) => Uint32Array;
   /** The strictest of the owners of these registries, for a purpose. */
   readonly parameters: (purpose: string, registries: readonly string[]) => DisclosureParameters;
   /** Codes of a registry's code list, in their order. */

@@ -1,5 +1,6 @@
 import type { CohortsStore } from './cohortsStore.js';
-import type { GroupTable, ProtectedAnswer, Units } from './disclosure/groupQuestion.js';
+import type { GroupTable, ProtectedAnswer } from './disclosure/groupQuestion.js';
+import type { Units } from './disclosure/units.js';
 import type { FeedsByRegistry } from './groupFacts.js';
 
 /** Who asks for numbers of a group, for what, and what the group is made of. */

@@ -3,7 +3,6 @@ import type { Policy } from '../../../policies/engine/decide/policy.js';
 import type { CohortsStore } from '../../../subgraphs/cohorts/cohortsStore.js';
 import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
 import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
-import { familyOrder } from '../../../subgraphs/cohorts/disclosure/families.js';
 import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
 import { openLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
 import { registries } from '../../../subgraphs/registries.js';
@@ -30,7 +29,6 @@ export async function openCohortsStore(
     store: {
       answer: (question) => control.answer(question),
       recordKeys: (bound) => recordKeys(secret, bound),
-      familyOrder,
       parameters: () => (policy(), defaultDisclosure),
       codes: (registry, list) => lists.get(`${registry}.${list}`) ?? [],
     },
