@@ -1,6 +1,11 @@
 import type { Feed } from '../../schema/feed.js';
 import { NO_CODE } from '../registry/columns/table.js';
-import { familyTypes, familyTypesAt, type YearlyMemberships } from '../registry/groups/familyTypes.js';
+import {
+  familyTypes,
+  familyTypesAt,
+  NO_FAMILY,
+  type YearlyMemberships,
+} from '../registry/groups/familyTypes.js';
 import type { Dimension } from './disclosure/groupQuestion.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
@@ -65,7 +70,7 @@ export class PopulationColumns {
         return { size, codes };
       }
       case 'familyType':
-        return { size, codes: familyTypesAt(this.#memberships, year, this.bound) };
+        return { size, codes: this.#familyTypes(year, size) };
     }
   }
 
@@ -83,6 +88,14 @@ export class PopulationColumns {
     const until = this.#column<Uint16Array>('residence.lastYear')!;
     person.forEach((key, row) => (last[key] = Math.max(last[key]!, until[row]!)));
     return last;
+  }
+
+  #familyTypes(year: number, size: number): Uint8Array {
+    const { family, person } = this.#memberships;
+    const types = familyTypesAt(this.#memberships, year, this.bound);
+    // A row without a family is one that may not be told: such a person is in no category, and not without a family.
+    for (let row = 0; row < family.length; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
+    return types;
   }
 
   get #memberships(): YearlyMemberships {

@@ -115,8 +115,7 @@ function condition(filter: GroupFilter): string {
         GROUP BY family`;
       const ofPerson = (what: string) =>
         `p.subject IN (SELECT m.subject FROM ${known} m JOIN (${families}) f ON m.family = f.family WHERE f.${what})`;
-      const untold = `(p.subject IN (${shielded()}) AND p.subject IN (SELECT subject FROM population_memberships WHERE ${heldAtSomeYearEnd()}))`;
-      return `(CASE WHEN ${ofPerson('met')} THEN true WHEN ${ofPerson('unknown')} OR ${untold} THEN NULL ELSE false END)`;
+      return `(CASE WHEN ${ofPerson('met')} THEN true WHEN ${ofPerson('unknown')} OR ${untoldFamily} THEN NULL ELSE false END)`;
     }
   }
 }
@@ -140,16 +139,16 @@ function leafSql({ criterion, arguments: given }: Leaf): string {
     case 'district': {
       const where = given['in'] === undefined ? 'true' : isOneOf('district', given['in']);
       return unless(
-        `p.subject IN (${shielded()})`,
+        untoldPlace,
         `p.subject IN (SELECT subject FROM population_residences WHERE ${where} AND ${heldAt(at)})`,
       );
     }
     case 'familyType':
-      return unless(`p.subject IN (${shielded()})`, `${familyTypeSql(at)} IN (${list(given['in'])})`);
+      return unless(untoldPlace, `${familyTypeSql(at)} IN (${list(given['in'])})`);
     case 'children': {
       const minors = `SELECT family, count(*) AS n FROM population_memberships m JOIN population_persons c ON c.subject = m.subject WHERE role = 'child' AND ${at} - year(c.birth) < 18 AND ${heldAt(at)} GROUP BY family`;
       const found = `p.subject IN (SELECT m.subject FROM population_memberships m LEFT JOIN (${minors}) f ON m.family = f.family WHERE role = 'parent' AND ${heldAt(at)} AND ${between('coalesce(f.n, 0)', given['number'] as NumberRange)})`;
-      return unless(`p.subject IN (${shielded()})`, found);
+      return unless(untoldPlace, found);
     }
     default:
       throw new Error(`No SQL for ${criterion}.`);
@@ -190,14 +189,14 @@ export function heldAt(year: number, alias = ''): string {
   return `${alias}"start" <= DATE '${year}-12-31' AND coalesce(${alias}"end", DATE '9999-12-31') >= DATE '${year}-12-31'`;
 }
 
-function heldAtSomeYearEnd(): string {
-  return `make_date(year("start"), 12, 31) <= coalesce("end", DATE '9999-12-31')`;
-}
-
 function shielded(): string {
   const day = `DATE '${formatDay(today())}'`;
   return `SELECT subject FROM overlays_shields WHERE "start" <= ${day} AND ("end" IS NULL OR "end" >= ${day})`;
 }
+
+/** Whose place of residence is not told, and whose family is not: conditions on `p`. */
+export const untoldPlace = `p.subject IN (${shielded()})`;
+export const untoldFamily = `(${untoldPlace} AND p.subject IN (SELECT subject FROM population_memberships WHERE make_date(year("start"), 12, 31) <= coalesce("end", DATE '9999-12-31')))`;
 
 function objected(registry: string): string {
   return `p.subject IN (SELECT subject FROM ${registry}_objections WHERE "start" <= DATE '${formatDay(today())}')`;
