@@ -4,13 +4,30 @@ export type Day = number;
 const MILLISECONDS_A_DAY = 86_400_000;
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** The day of a calendar date, or undefined where there is no such date (2002-02-30). */
+/** Calendar arithmetic counts from 0000-03-01, for a year that begins in March has its leap day at the end. */
+export const DAYS_FROM_MARCH_0000_TO_1970 = 719_468;
+/** Days in 400 years, after which the calendar repeats itself. */
+export const DAYS_IN_ERA = 146_097;
+
+/**
+ * The day of a calendar date, or undefined where there is no such date (2002-02-30). Computed by the calendar's 400-year eras
+ * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013); Date objects cost ten times as much.
+ */
 export function dayOf(year: number, month: number, dayOfMonth: number): Day | undefined {
-  const time = Date.UTC(2000, month - 1, dayOfMonth);
-  const date = new Date(time);
-  date.setUTCFullYear(year, month - 1, dayOfMonth);
-  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth;
-  return exists ? date.getTime() / MILLISECONDS_A_DAY : undefined;
+  if (!(month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysInMonth(year, month)))
+    return undefined;
+  const marchYear = month > 2 ? year : year - 1;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const marchMonth = month > 2 ? month - 3 : month + 9;
+  const dayOfYear = (((153 * marchMonth + 2) / 5) | 0) + dayOfMonth - 1;
+  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear;
+  return era * DAYS_IN_ERA + dayOfEra - DAYS_FROM_MARCH_0000_TO_1970;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** Reads an ISO 8601 date (`2012-05-14`); undefined where it is not one. */

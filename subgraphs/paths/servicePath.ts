@@ -3,8 +3,8 @@ import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../schema/partialDay.js';
 import type { Period } from '../registry/contacts/period.js';
-import { type ContactRow, contactRows } from './contactRow.js';
-import { type Episode, mergeEpisodes } from './episodes.js';
+import { type ContactTest, type Episode, mergeEpisodes } from './episodes.js';
+import { type SectorContacts, sectorContacts } from './sectorContacts.js';
 
 type SectorFeeds = readonly (readonly [sector: string, Feed])[];
 
@@ -19,7 +19,7 @@ export function personPath(
   period: Period,
   shuffle: (person: PersonKey) => number,
 ): Episode[] {
-  return inTellableOrder(mergeEpisodes(contactsIn(feeds, period)), feeds, shuffle);
+  return inTellableOrder(mergeEpisodes(contactsIn(feeds), overlapTest(period)), feeds, shuffle);
 }
 
 /** The service path of a family: contacts of everyone who was a member at that time. */
@@ -29,19 +29,25 @@ export function familyPath(
   period: Period,
   shuffle: (person: PersonKey) => number,
 ): Episode[] {
-  const wasMember = membershipTest(members);
-  const contacts = contactsIn(feeds, period).filter(wasMember);
-  return inTellableOrder(mergeEpisodes(contacts), feeds, shuffle);
-}
-
-function contactsIn(feeds: SectorFeeds, { from, until }: Period): ContactRow[] {
-  const contacts = feeds.flatMap(([sector, feed]) => contactRows(sector, feed));
-  return contacts.filter(({ startedAt, endedAt }) =>
-    overlaps(startedAt, endedAt || startedAt, from ?? -Infinity, until ?? Infinity),
+  const [wasMember, inPeriod] = [membershipTest(members), overlapTest(period)];
+  const episodes = mergeEpisodes(
+    contactsIn(feeds),
+    (contacts, row) => wasMember(contacts, row) && inPeriod(contacts, row),
   );
+  return inTellableOrder(episodes, feeds, shuffle);
 }
 
-function membershipTest(members: Feed): (contact: ContactRow) => boolean {
+function contactsIn(feeds: SectorFeeds): SectorContacts[] {
+  return feeds.flatMap(([sector, feed]) => sectorContacts(sector, feed) ?? []);
+}
+
+function overlapTest({ from, until }: Period): ContactTest {
+  if (from == null && until == null) return () => true;
+  return ({ startedAt, endedAt }, row) =>
+    overlaps(startedAt[row]!, endedAt[row]! || startedAt[row]!, from ?? -Infinity, until ?? Infinity);
+}
+
+function membershipTest(members: Feed): ContactTest {
   if (members.state !== 'data') return () => false;
   const person = members.columns['person'] as Uint32Array;
   const startedAt = members.columns['startedAt'] as Int32Array;
@@ -51,10 +57,11 @@ function membershipTest(members: Feed): (contact: ContactRow) => boolean {
     const until = endedAt[row] === NO_PARTIAL_DAY ? Infinity : lastDayOf(endedAt[row]!);
     memberships.set(key, [...(memberships.get(key) ?? []), { from: firstDayOf(startedAt[row]!), until }]);
   }
-  return (contact) =>
-    (memberships.get(contact.person) ?? []).some(({ from, until }) =>
-      overlaps(contact.startedAt, contact.startedAt, from, until),
-    );
+  return (contacts, row) => {
+    const start = contacts.startedAt[row]!;
+    const known = memberships.get(contacts.person[row]!);
+    return known !== undefined && known.some(({ from, until }) => overlaps(start, start, from, until));
+  };
 }
 
 /** Whether an interval of partial dates can overlap a period of days. */

@@ -23,14 +23,14 @@ class MembersFeedResolver {
     @Ctx() { store }: RegistryContext<typeof populationRegistry>,
   ): FeedRows {
     const { memberships } = store.tables;
-    const rows = [...familyIndexOf(memberships).rowsOf(family)];
     const { start, end } = memberships.columns;
     return {
-      subject: rows.map((row) => memberships.subject[row]!),
-      records: rows.map((row) => ({ start: start[row]!, unit: undefined })),
+      rows: [...familyIndexOf(memberships).rowsOf(family)],
+      subject: memberships.subject,
+      recordOf: (row) => ({ start: start[row]!, unit: undefined }),
       columns: {
-        'FamilyMember.startedAt': { kind: 'day', values: rows.map((row) => start[row]!) },
-        'FamilyMember.endedAt': { kind: 'day', values: rows.map((row) => end[row]!) },
+        'FamilyMember.startedAt': { kind: 'day', values: start },
+        'FamilyMember.endedAt': { kind: 'day', values: end },
       },
     };
   }

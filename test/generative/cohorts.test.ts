@@ -1,11 +1,11 @@
 import { parseDay } from '../../schema/calendar.js';
-import { partialDay } from '../../schema/partialDay.js';
+import { NO_PARTIAL_DAY, partialDay } from '../../schema/partialDay.js';
 import { type DimensionName, dimensionNames } from '../../subgraphs/cohorts/populationColumns.js';
 import { commonPaths } from '../../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../../subgraphs/cohorts/results/groupTable.js';
 import { waitingSets } from '../../subgraphs/cohorts/waiting.js';
-import type { ContactRow } from '../../subgraphs/paths/contactRow.js';
 import { mergeEpisodes } from '../../subgraphs/paths/episodes.js';
+import type { SectorContacts } from '../../subgraphs/paths/sectorContacts.js';
 import { NO_DAY } from '../../subgraphs/registry/columns/table.js';
 import { readFilter } from '../../subgraphs/registry/groups/groupFilter.js';
 import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
@@ -119,19 +119,19 @@ describe('groups before protection', () => {
   it('find the paths that merging contacts into episodes finds', async () => {
     const { members } = await cohorts.group({ healthContacts: { services: ['T21', 'T60'] } });
     const sectors = await cohorts.sectors(members, '2008-01-01', '2012-12-31');
-    const contacts = sectors.flatMap(({ registry, services, contacts: { person, day, end, service } }) =>
-      Array.from(person, (key, row): ContactRow => ({
-        person: key,
+    const contacts = sectors.map(
+      ({ registry, services, contacts: { person, day, end, service } }): SectorContacts => ({
         sector: registry,
-        service: services[service[row]!]!,
-        startedAt: partialDay(day[row]!, 'day'),
-        endedAt: end[row] === NO_DAY ? 0 : partialDay(end[row]!, 'day'),
-        unit: null,
-      })),
+        person,
+        service: Array.from(service, (index) => services[index]!),
+        startedAt: day.map((started) => partialDay(started, 'day')),
+        endedAt: end.map((ended) => (ended === NO_DAY ? NO_PARTIAL_DAY : partialDay(ended, 'day'))),
+        unit: Array.from(person, () => null),
+      }),
     );
-    expect(contacts.length).toBeGreaterThan(1000);
+    expect(contacts[0]!.person.length).toBeGreaterThan(1000);
     const rank = new Map(sectors.map(({ registry }, index) => [registry, index]));
-    const begun = mergeEpisodes(contacts).toSorted(
+    const begun = mergeEpisodes(contacts, () => true).toSorted(
       (a, b) =>
         a.startedAt - b.startedAt ||
         rank.get(a.sector)! - rank.get(b.sector)! ||

@@ -91,11 +91,12 @@ export function serveCommand(): Command {
     .addHelpText('after', NOTES)
     .action(async (options: ServeOptions) => {
       const { city, dev } = await serve(options);
+      const stopped = untilStopped();
       console.log(`Polku serves ${city.url}graphql; the console is at ${city.url}`);
       if (dev)
         for (const { id, explanation, purposes } of dev.personas)
           console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);
-      await untilStopped();
+      await stopped;
       await city.stop();
     });
 }

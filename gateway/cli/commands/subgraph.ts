@@ -105,8 +105,9 @@ export function subgraphCommand(): Command {
         reportFault: (fault) => console.error(describeFault(fault)),
         tls: tlsFiles(options),
       });
+      const stopped = untilStopped();
       console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
-      await untilStopped();
+      await stopped;
       await policy.close();
       await running.stop();
       await local.stop();

@@ -6,7 +6,7 @@ import type { RequestContext } from '../subgraph/requestContext.js';
 import { aboutOf } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
 import type { GroupAnswers } from './groupAnswers.js';
-import { guardFeed, withholdsFeed } from './guardFeed.js';
+import { declareFeed, guardFeed, withholdsFeed } from './guardFeed.js';
 import { guardGroup } from './guardGroup.js';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
@@ -48,15 +48,16 @@ function guard(field: GraphField | undefined, resolve: Resolver, name: string): 
 function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   const { lineage } = field;
   if (!lineage) return () => Feed.withheld;
+  const declared = declareFeed(field.type, lineage);
   return async (source, args, context, info) => {
-    if (withholdsFeed(field.type, lineage, context.access)) return Feed.withheld;
+    if (withholdsFeed(declared, context.access)) return Feed.withheld;
     const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.
     if (answer instanceof Feed)
       return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
     if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
-    return guardFeed(answer, field.type, lineage, context.access);
+    return guardFeed(answer, declared, context.access);
   };
 }
 

@@ -41,11 +41,11 @@ export function clientsFeed(registry: string, contactsField: string): SubgraphMo
     @Directive(`@lineage(exposes: ["Person.${contactsField}"])`)
     feed(@Ctx() { store, decision }: RequestContext<ContactStore>): FeedRows {
       const table = store.tables.careRelationships;
-      const [clients, on] = [new Set<PersonKey>(), today()];
+      const [clients, on] = [new Map<PersonKey, number>(), today()];
       for (let row = 0; row < table.rows; row++) {
-        if (isOpenWith(table, row, decision.caller, on)) clients.add(table.subject[row]!);
+        if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
       }
-      return { subject: [...clients], columns: {} };
+      return { rows: [...clients.values()], subject: table.subject, columns: {} };
     }
   }
 

@@ -10,37 +10,29 @@ import type { Slice } from '../subgraph/rowLoader.js';
  * of a date, so that which rows come depends on nothing withheld; the derived type cuts by the dates it was told.
  */
 export function contactFeedRows(
+  { subject, columns: { start, end, service, unit } }: ContactTable,
   slices: readonly Slice<ContactTable>[],
   period: Period,
   type: string,
 ): FeedRows {
   const from = period.from == null ? -Infinity : firstDayOf(partialDay(period.from, 'year'));
   const until = period.until == null ? Infinity : lastDayOf(partialDay(period.until, 'year'));
-  const subject: number[] = [];
-  const startedAt: number[] = [];
-  const endedAt: number[] = [];
-  const service: (string | null)[] = [];
-  const unit: (string | null)[] = [];
-  for (const { table, person, from: first, to } of slices) {
-    const { columns } = table;
-    for (let row = first; row < to; row++) {
-      const [start, end] = [columns.start[row]!, columns.end[row]!];
-      if (start > until || (end === NO_DAY ? start : end) < from) continue;
-      subject.push(person);
-      startedAt.push(start);
-      endedAt.push(end);
-      service.push(codeAt(columns.service, row) ?? null);
-      unit.push(codeAt(columns.unit, row) ?? null);
+  const rows: number[] = [];
+  for (const slice of slices) {
+    for (let row = slice.from; row < slice.to; row++) {
+      const last = end[row] === NO_DAY ? start[row]! : end[row]!;
+      if (start[row]! <= until && last >= from) rows.push(row);
     }
   }
   return {
+    rows,
     subject,
-    records: subject.map((_, row) => ({ start: startedAt[row]!, unit: unit[row] ?? undefined })),
+    recordOf: (row) => ({ start: start[row]!, unit: codeAt(unit, row) }),
     columns: {
-      [`${type}.startedAt`]: { kind: 'day', values: startedAt },
-      [`${type}.endedAt`]: { kind: 'day', values: endedAt },
-      [`${type}.service`]: { kind: 'text', values: service },
-      [`${type}.unit`]: { kind: 'text', values: unit },
+      [`${type}.startedAt`]: { kind: 'day', values: start },
+      [`${type}.endedAt`]: { kind: 'day', values: end },
+      [`${type}.service`]: { kind: 'code', values: service },
+      [`${type}.unit`]: { kind: 'code', values: unit },
     },
   };
 }

@@ -1,0 +1,119 @@
+// Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's files, in turns.
+// Prints JSON: see PathFigures.
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import type { Decision } from '../../policies/engine/decision.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { personPath } from '../../subgraphs/paths/servicePath.js';
+import { educationRegistry } from '../../subgraphs/education/tables.js';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { rowsOf } from '../../subgraphs/registry/columns/table.js';
+import type { ContactTable } from '../../subgraphs/registry/contacts/contact.js';
+import { Access, type ConditionTests } from '../../subgraphs/registry/enforcement/access.js';
+import { declareFeed, guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
+import { contactFeedRows } from '../../subgraphs/registry/feeds/contactFeedRows.js';
+import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { socialRegistry } from '../../subgraphs/social/tables.js';
+import { sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import type { PathFigures } from './report.js';
+
+const BATCHES = [1, 30, 1000] as const;
+const ROUNDS = 9;
+/** Persons read by columns in one round, however large the batch. */
+const PERSONS_A_ROUND = 3000;
+/** What DuckDB is asked in one round: a look-up of one person takes it milliseconds. */
+const QUERIES_A_ROUND = 5;
+
+const data = process.argv[2]!;
+const sectors = await Promise.all(
+  [
+    { definition: healthRegistry, type: 'HealthContact' },
+    { definition: socialRegistry, type: 'SocialContact' },
+    { definition: educationRegistry, type: 'EducationContact' },
+  ].map(async ({ definition: { name }, definition, type }) => {
+    const { manifest, tables } = await openSnapshot(data, definition);
+    const contacts: ContactTable = tables.contacts;
+    const lineage = {
+      exposes: [`${type}.service`, `${type}.startedAt`],
+      optional: [`${type}.endedAt`, `${type}.unit`],
+      computes: [],
+      aggregates: [],
+    };
+    const declared = declareFeed('ServicePath', lineage);
+    return {
+      name,
+      type,
+      contacts,
+      declared,
+      file: `${data}/${name}/${manifest.snapshotId}/contacts.parquet`,
+    };
+  }),
+);
+
+const policy = await loadPolicy(policiesFolder);
+const decision = policy.decide({ roles: ['family-team-worker'], purpose: 'child-protection' }, new Date());
+/** Everybody meets every condition, so that everybody has a path; what the care tables say is not timed here. */
+const tests: ConditionTests = {
+  subject: new Proxy({}, { get: () => () => true }),
+  population: () => () => true,
+  record: () => true,
+  isShielded: () => false,
+  bound: 0,
+};
+
+function pathOf(person: PersonKey): number {
+  const feeds = sectors.map(({ name, type, contacts, declared }) => {
+    const [from, to] = rowsOf(contacts, person);
+    const rows = contactFeedRows(contacts, [{ table: contacts, person, from, to }], {}, type);
+    const access = new Access(decision as Decision, tests, { areaOfDistrict: new Map() });
+    return [name, guardFeed(rows, declared, access)] as const;
+  });
+  return personPath(feeds, {}, () => 0).length;
+}
+
+await withMemoryDatabase(async (connection) => {
+  const columns = (persons: string) =>
+    sectors
+      .map(
+        ({ name, file }) =>
+          `SELECT '${name}' AS sector, subject, start, "end", service, unit FROM read_parquet(${sqlPath(file)}) WHERE subject IN (${persons})`,
+      )
+      .join(' UNION ALL ');
+  const byDuckDB = async (persons: readonly PersonKey[]) =>
+    (await connection.runAndReadAll(`${columns(persons.join(','))} ORDER BY subject, start`)).getRows()
+      .length;
+
+  const { offsets } = sectors[0]!.contacts;
+  const known: PersonKey[] = [];
+  for (let key = 0; key + 1 < offsets.length; key++) if (offsets[key + 1]! > offsets[key]!) known.push(key);
+  let turn = 0;
+  // A stride that has no factor in common with the number of people: neighbours in memory are not read together.
+  const next = () => known[(turn = (turn + 7_368_787) % known.length)]!;
+
+  const batches: PathFigures['batches'][number][] = [];
+  let steps = 0;
+  for (let warm = 0; warm < 2 * PERSONS_A_ROUND; warm++) steps += pathOf(next());
+  for (const size of BATCHES) {
+    const [times, duckTimes]: [number[], number[]] = [[], []];
+    const repeats = Math.ceil(PERSONS_A_ROUND / size);
+    for (let round = 0; round < ROUNDS; round++) {
+      const people = Array.from({ length: repeats }, () => Array.from({ length: size }, next));
+      const began = performance.now();
+      for (const batch of people) for (const person of batch) steps += pathOf(person);
+      times.push((performance.now() - began) / repeats);
+      const asked = people.slice(0, QUERIES_A_ROUND);
+      const duckBegan = performance.now();
+      for (const batch of asked) steps += await byDuckDB(batch);
+      duckTimes.push((performance.now() - duckBegan) / asked.length);
+    }
+    batches.push({ persons: size, columnsMs: median(times), duckdbMs: median(duckTimes) });
+  }
+  if (steps === 0) throw new Error('No path had a step: nothing was measured.');
+  const contacts = sectors.reduce((sum, sector) => sum + sector.contacts.rows, 0);
+  const figures: PathFigures = { contactsAPerson: contacts / known.length, batches };
+  console.log(JSON.stringify(figures));
+});
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
