@@ -35,7 +35,19 @@ const PLANNER: DecisionContext = {
   breakGlass: undefined,
 };
 
-/** The registries of a city as the gateway asks them about groups, by the shipped policies; numbers come unprotected. */
+const unprotected: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = {
+  answer: rawAnswer,
+  recordKeys: (bound) => new Uint32Array(bound),
+  parameters: () => ({
+    minimum: 1,
+    families: 1,
+    familyShare: 1,
+    noise: { maximum: 0, variance: 0 },
+    questions: 1,
+  }),
+};
+
+/** The registries of a city as the gateway asks them about groups, by the shipped policies. */
 export interface OpenCohorts {
   readonly store: CohortsStore;
   group(where: unknown): Promise<CohortGroup>;
@@ -43,7 +55,11 @@ export interface OpenCohorts {
   sectors(members: PersonSet, from: string, until: string): Promise<readonly MemberSector[]>;
 }
 
-export async function openCohorts(data: string): Promise<OpenCohorts> {
+/** @param protection how numbers are told; without it, as they are */
+export async function openCohorts(
+  data: string,
+  protection: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = unprotected,
+): Promise<OpenCohorts> {
   const policy = await loadPolicy(policiesFolder);
   const overlays = await openSnapshot(data, overlaysRegistry);
   const subgraphs = new Map<string, Subgraph>();
@@ -57,18 +73,7 @@ export async function openCohorts(data: string): Promise<OpenCohorts> {
     subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));
   }
   const districts = [...(await readCodeLists('population')).get('districts')!.keys()];
-  const store: CohortsStore = {
-    answer: rawAnswer,
-    recordKeys: (bound) => new Uint32Array(bound),
-    parameters: () => ({
-      minimum: 1,
-      families: 1,
-      familyShare: 1,
-      noise: { maximum: 0, variance: 0 },
-      questions: 1,
-    }),
-    codes: () => districts,
-  };
+  const store: CohortsStore = { ...protection, codes: () => districts };
 
   const feedsOf = async (representation: object, names: readonly string[]) => {
     const { __typename: type } = representation as { __typename: string };
