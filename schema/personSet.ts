@@ -58,12 +58,24 @@ export class PersonSet {
     return new PersonSet(this.words.map((word, index) => word & ~(other.words[index] ?? 0)));
   }
 
-  /** The persons in the order of their keys. */
-  *[Symbol.iterator](): Iterator<PersonKey> {
+  equals({ words }: PersonSet): boolean {
+    return this.words.length === words.length && this.words.every((word, index) => word === words[index]);
+  }
+
+  /** Visits the persons in the order of their keys. */
+  forEach(visit: (person: PersonKey) => void): void {
     for (let index = 0; index < this.words.length; index++) {
       for (let word = this.words[index]!; word !== 0; word &= word - 1)
-        yield index * 32 + 31 - Math.clz32(word & -word);
+        visit(index * 32 + 31 - Math.clz32(word & -word));
     }
+  }
+
+  /** The persons in the order of their keys. */
+  get keys(): Uint32Array {
+    const keys = new Uint32Array(this.size);
+    let at = 0;
+    this.forEach((person) => (keys[at++] = person));
+    return keys;
   }
 
   toJSON(): string {

@@ -59,6 +59,7 @@ const tests: ConditionTests = {
   record: () => true,
   isShielded: () => false,
   bound: 0,
+  sets: new Map(),
 };
 
 function pathOf(person: PersonKey): number {

@@ -25,7 +25,7 @@ export function memberPaths(
   sectors: readonly MemberSector[],
   steps: number,
 ): MemberPaths {
-  const persons = Uint32Array.from(members);
+  const persons = members.keys;
   const services = new Uint16Array(persons.length * steps).fill(NO_SERVICE);
   const starts = new Int32Array(persons.length * steps);
   const lastDay = new Int32Array(sectors.reduce((sum, sector) => sum + sector.services.length, 0));

@@ -1,4 +1,5 @@
 import type { Feed } from '../../schema/feed.js';
+import { PersonSet } from '../../schema/personSet.js';
 import { NO_CODE } from '../registry/columns/table.js';
 import {
   familyTypes,
@@ -6,6 +7,7 @@ import {
   NO_FAMILY,
   type YearlyMemberships,
 } from '../registry/groups/familyTypes.js';
+import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
 import type { Dimension } from './disclosure/groupQuestion.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
@@ -66,7 +68,10 @@ export class PopulationColumns {
       case 'district': {
         const codes = new Uint8Array(this.bound).fill(size);
         const numberOf = this.#codeNumbers('districts', this.districts);
-        this.#forEachResident(year, (person, district) => (codes[person] = numberOf(district)));
+        const { person, district, firstYear, lastYear } = this.#residences;
+        for (let row = 0; row < person.length; row++)
+          if (firstYear[row]! <= year && lastYear[row]! >= year)
+            codes[person[row]!] = numberOf(district[row]!);
         return { size, codes };
       }
       case 'familyType':
@@ -74,19 +79,24 @@ export class PopulationColumns {
     }
   }
 
-  /** Who lived in the city at the end of a year, as words of a bit set. */
-  residents(year: number): Uint32Array {
-    const words = new Uint32Array((this.bound + 31) >>> 5);
-    this.#forEachResident(year, (person) => (words[person >>> 5]! |= 1 << (person & 31)));
-    return words;
+  /** Which members lived in the city at the end of each of some years. */
+  residents(members: PersonSet, years: readonly number[]): readonly PersonSet[] {
+    const residents = years.map(() => PersonSet.below(this.bound));
+    const { person, firstYear, lastYear } = this.#residences;
+    for (let row = 0; row < person.length; row++) {
+      if (!members.has(person[row]!)) continue;
+      for (let index = 0; index < years.length; index++)
+        if (firstYear[row]! <= years[index]! && lastYear[row]! >= years[index]!)
+          residents[index]!.add(person[row]!);
+    }
+    return residents;
   }
 
   /** The last year at whose end each person lived in the city, by person key; 0 where at none. */
   get lastYears(): Uint16Array {
     const last = new Uint16Array(this.bound);
-    const person = this.#column<Uint32Array>('residence.person')!;
-    const until = this.#column<Uint16Array>('residence.lastYear')!;
-    person.forEach((key, row) => (last[key] = Math.max(last[key]!, until[row]!)));
+    const { person, lastYear } = this.#residences;
+    person.forEach((key, row) => (last[key] = Math.max(last[key]!, lastYear[row]!)));
     return last;
   }
 
@@ -105,13 +115,11 @@ export class PopulationColumns {
     return { person, family, parent, firstYear: column('firstYear'), lastYear: column('lastYear') };
   }
 
-  #forEachResident(year: number, visit: (person: number, district: number) => void): void {
-    const person = this.#column<Uint32Array>('residence.person')!;
-    const district = this.#column<Uint16Array>('residence.district')!;
-    const firstYear = this.#column<Uint16Array>('residence.firstYear')!;
-    const lastYear = this.#column<Uint16Array>('residence.lastYear')!;
-    for (let row = 0; row < person.length; row++)
-      if (firstYear[row]! <= year && lastYear[row]! >= year) visit(person[row]!, district[row]!);
+  get #residences(): YearlyResidences {
+    const column = <Name extends keyof YearlyResidences>(name: Name) =>
+      this.#column<YearlyResidences[Name]>(`residence.${name}`)!;
+    const [person, district] = [column('person'), column('district')];
+    return { person, district, firstYear: column('firstYear'), lastYear: column('lastYear') };
   }
 
   #byPerson(column: string, size: number, categoryOf: (value: number) => number): Uint8Array {

@@ -1,21 +1,13 @@
 import type { PersonKey } from '../../schema/keys.js';
 import { codeAt } from '../registry/columns/table.js';
 import { NO_FAMILY, type YearlyMemberships } from '../registry/groups/familyTypes.js';
+import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
 import { yearEndsIn, yearOf } from '../registry/groups/yearEnds.js';
 import type { RegistryStore } from '../registry/subgraph/registryContext.js';
 import type { populationRegistry } from './tables.js';
 
 export type PopulationStore = RegistryStore<typeof populationRegistry>;
 type Tables = PopulationStore['tables'];
-
-/** Where people lived at the ends of years, in the order of persons. */
-export interface YearlyResidences {
-  readonly person: Uint32Array;
-  /** The number of the district in the table's dictionary. */
-  readonly district: Uint16Array;
-  readonly firstYear: Uint16Array;
-  readonly lastYear: Uint16Array;
-}
 
 /** What groups ask of the population register, made once for each snapshot. */
 export interface YearlyPopulation {

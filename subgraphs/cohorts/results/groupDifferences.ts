@@ -1,5 +1,5 @@
 import { Field, Float, ObjectType } from '../../../schema/typeGraphql.js';
-import { PersonSet } from '../../../schema/personSet.js';
+import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../cohortGroup.js';
 import type { ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
 import type { MemberSector } from '../memberSectors.js';
@@ -74,13 +74,10 @@ export async function personalDifferences(
 ): Promise<GroupDifferences> {
   const { members, population } = group;
   checkReleased(group, 'year');
-  const residents = new PersonSet(population.residents(year));
+  const sets = [members, other].map((set) => population.residents(set, [year])[0]!);
   const names = DIMENSIONS.filter((name) => population.has(name));
   const tables = names.flatMap((name) =>
-    [members, other].map((set) => ({
-      members: set.and(residents).words,
-      dimensions: [population.dimension(name, year)],
-    })),
+    sets.map(({ words }) => ({ members: words, dimensions: [population.dimension(name, year)] })),
   );
   const answer = await protect(asker, ['personalDifferences', year], tables);
   const items = names.flatMap((name, index) => {

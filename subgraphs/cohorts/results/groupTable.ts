@@ -1,4 +1,3 @@
-import { PersonSet } from '../../../schema/personSet.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
@@ -72,8 +71,9 @@ export async function groupTable(
   const names = dimensionsOf(by, years);
   for (const name of ['year', ...by] as const) checkReleased(group, name);
   const { members, population } = group;
-  const tables = years.map((year) => ({
-    members: members.and(new PersonSet(population.residents(year))).words,
+  const residents = population.residents(members, years);
+  const tables = years.map((year, index) => ({
+    members: residents[index]!.words,
     dimensions: names.map((name) => population.dimension(name, year)),
   }));
   const answer = await protect(asker, ['table', by, years], tables);

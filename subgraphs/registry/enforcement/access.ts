@@ -28,7 +28,15 @@ export interface ConditionTests {
   readonly isShielded: ConditionTest;
   /** Keys of persons lie below it, as far as the population register has told; 0 where no register data is served. */
   readonly bound: number;
+  /**
+   * Sets of persons by conditions that do not depend on who asks; kept from one request to the next, for as long as what
+   * they follow from stays.
+   */
+  readonly sets: Map<string, PersonSet>;
 }
+
+/** Conditions that hold of a person for one caller, and for another not. */
+const ofCaller: ReadonlySet<Condition> = new Set<Condition>(['care-relationship', 'own-data', 'break-glass']);
 
 export function isOfRecord(condition: Condition): condition is RecordCondition {
   return condition === 'own-unit' || condition.startsWith('within-years(');
@@ -45,8 +53,6 @@ export class Access {
     SubjectCondition | 'shielded',
     { test: ConditionTest; answers: Map<PersonKey, boolean> }
   >();
-  readonly #sets = new Map<SubjectCondition | 'shielded', PersonSet>();
-
   constructor(
     readonly decision: Decision,
     private readonly tests: ConditionTests,
@@ -124,12 +130,12 @@ export class Access {
   }
 
   #personsWho(condition: SubjectCondition | 'shielded'): PersonSet {
-    let found = this.#sets.get(condition);
-    if (!found) {
-      this.#sets.set(condition, (found = PersonSet.below(this.bound)));
-      const test = this.#testOf(condition);
-      for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
-    }
+    const known = this.tests.sets.get(condition);
+    if (known) return known;
+    const found = PersonSet.below(this.bound);
+    const test = this.#testOf(condition);
+    for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
+    if (condition === 'shielded' || !ofCaller.has(condition)) this.tests.sets.set(condition, found);
     return found;
   }
 

@@ -19,7 +19,8 @@ export interface GroupLeaf {
   readonly evaluate: (counts: RecordTest | undefined) => PersonSet | PersonRows;
 }
 
-type Numbers = Uint8Array | Uint16Array | Int32Array | Uint32Array;
+/** A column of numbers. */
+export type Numbers = Uint8Array | Uint16Array | Int32Array | Uint32Array;
 
 /** Rows, each of one person. */
 export interface PersonRows {

@@ -2,7 +2,7 @@ import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import type { RecordTest } from '../groups/criterion.js';
 import { type Access, isOfRecord } from './access.js';
-import type { GroupAnswers, GroupAttribute, GroupLeaf, PersonRows } from './groupAnswers.js';
+import type { GroupAnswers, GroupAttribute, GroupLeaf, Numbers, PersonRows } from './groupAnswers.js';
 
 /**
  * Makes a feed of what a registry knows of a group. A criterion tells who meets it, and of whom nothing may be told under
@@ -56,23 +56,33 @@ function takeAttribute(
   return [[name, open ? blanked(values, subject, open, nothing) : values]];
 }
 
-function blanked<Values extends GroupAttribute['values']>(
-  values: Values,
-  subject: Uint32Array,
-  open: PersonSet,
-  nothing: number,
-): Values {
-  const copy = values.slice() as Values;
+interface Blanked {
+  readonly open: PersonSet;
+  readonly values: Numbers;
+}
+
+/** Of each column the last copy: as long as nobody objects anew, the next question finds it. */
+const known = new WeakMap<Numbers, Blanked>();
+
+function blanked(values: Numbers, subject: Uint32Array, open: PersonSet, nothing: number): Numbers {
+  const before = known.get(values);
+  if (before?.open.equals(open)) return before.values;
+  const copy = values.slice();
   for (let row = 0; row < subject.length; row++) if (!open.has(subject[row]!)) copy[row] = nothing;
+  known.set(values, { open, values: copy });
   return copy;
 }
 
 function rowsOf(open: PersonSet, rows: PersonRows): PersonRows {
-  const kept = rows.person.map((subject) => (open.has(subject) ? 1 : 0));
-  const columns = Object.entries(rows).map(([column, values]) => [
-    column,
-    values.filter((_, row) => kept[row] === 1),
-  ]);
+  const kept = new Uint32Array(rows.person.length);
+  let count = 0;
+  for (let row = 0; row < kept.length; row++) if (open.has(rows.person[row]!)) kept[count++] = row;
+  if (count === kept.length) return rows;
+  const columns = Object.entries(rows).map(([column, values]) => {
+    const copy = values.slice(0, count);
+    for (let row = 0; row < count; row++) copy[row] = values[kept[row]!]!;
+    return [column, copy];
+  });
   return Object.fromEntries(columns) as unknown as PersonRows;
 }
 

@@ -29,30 +29,34 @@ export function contactsOfMembers(
 ): MemberContacts {
   const { start, end, service, unit } = table.columns;
   const persons = other ? set.or(other) : set;
-  const walk = (visit: (row: number) => void): void => {
-    for (const subject of persons) {
-      const [first, last] = rowsOf(table, subject);
-      for (let row = first; row < last; row++) {
-        const day = start[row]!;
-        if (day < from || day > until) continue;
-        if (!counts || counts(subject, { start: day, unit: codeAt(unit, row) })) visit(row);
-      }
-    }
+  let most = 0;
+  persons.forEach((person) => {
+    const [first, last] = rowsOf(table, person);
+    most += last - first;
+  });
+  const found = {
+    person: new Uint32Array(most),
+    day: new Int32Array(most),
+    end: new Int32Array(most),
+    service: new Uint16Array(most),
   };
   let rows = 0;
-  walk(() => rows++);
-  const found = {
-    person: new Uint32Array(rows),
-    day: new Int32Array(rows),
-    end: new Int32Array(rows),
-    service: new Uint16Array(rows),
-  };
-  let at = 0;
-  walk((row) => {
-    found.person[at] = table.subject[row]!;
-    found.day[at] = start[row]!;
-    found.end[at] = end[row]!;
-    found.service[at++] = service.indices[row]!;
+  persons.forEach((person) => {
+    const [first, last] = rowsOf(table, person);
+    for (let row = first; row < last; row++) {
+      const day = start[row]!;
+      if (day < from || day > until) continue;
+      if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
+      found.person[rows] = person;
+      found.day[rows] = day;
+      found.end[rows] = end[row]!;
+      found.service[rows++] = service.indices[row]!;
+    }
   });
-  return found;
+  return {
+    person: found.person.subarray(0, rows),
+    day: found.day.subarray(0, rows),
+    end: found.end.subarray(0, rows),
+    service: found.service.subarray(0, rows),
+  };
 }

@@ -14,6 +14,7 @@ export function derivedSources<Store>(store: Store): (decision: DecisionContext)
       population: () => () => false,
       isShielded: () => false,
       bound: 0,
+      sets: new Map(),
     },
   });
 }

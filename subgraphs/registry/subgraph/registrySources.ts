@@ -3,6 +3,7 @@ import type { DecisionContext } from '../../../schema/tokens/decisionContext.js'
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import { callerConditions } from '../enforcement/callerConditions.js';
 import { careConditions, type CareTables } from '../enforcement/careConditions.js';
+import { ConditionSets } from '../enforcement/conditionSets.js';
 import { overlayConditions, type Overlays } from '../overlays/overlayConditions.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
 import type { Sources } from './createSubgraph.js';
@@ -14,6 +15,7 @@ export function registrySources<Definition extends RegistryDefinition>(
   current: () => Snapshot<Definition>,
   overlays: () => Overlays,
 ): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
+  const sets = new ConditionSets();
   return (decision) => {
     const { manifest, tables } = current();
     const on = today();
@@ -29,6 +31,7 @@ export function registrySources<Definition extends RegistryDefinition>(
         record: ofCaller.record,
         isShielded: ofPopulation.isShielded,
         bound: known.persons.offsets.length - 1,
+        sets: sets.while(tables, known, on),
       },
     };
   };
