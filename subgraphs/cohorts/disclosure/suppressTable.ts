@@ -62,16 +62,24 @@ function cheapestMove(
 ): number[] | undefined {
   let best: number[] | undefined;
   let least = Infinity;
+  const loss = (number: number): number => (told[number] === null ? 0 : counts[number]!);
+  const lossOf = (numbers: readonly number[]): number =>
+    numbers.reduce((sum, number) => sum + loss(number), 0);
   for (const finest of finestBelow(cube, cell)) {
     for (const groups of transferShapes(kept)) {
-      const partners = groups.map((group) => partnersOf(cube, counts, finest, group, minimum));
-      for (const combination of product(partners)) {
-        const corners = cornersOf(finest, combination);
-        // Those that give: the ones with an odd number of groups at their partners.
-        if (corners.some(({ at, gives }) => gives && counts[at]! < minimum)) continue;
+      const partners = groups.map((group) =>
+        partnersOf(cube, finest, group)
+          .filter((at) => counts[at]! >= minimum)
+          .sort((a, b) => loss(a) - loss(b))
+          .map((at) => at - finest),
+      );
+      for (const steps of product(partners)) {
+        const corners = cornersOf(finest, steps);
+        // The finest numbers alone tell of most moves that they are too dear.
+        if (lossOf(corners) >= least) continue;
+        if (corners.some((at, corner) => gives(corner) && counts[at]! < minimum)) continue;
         const changed = changedBy(cube, corners);
-        let cost = 0;
-        for (const number of changed) if (told[number] !== null) cost += counts[number]!;
+        const cost = lossOf(changed);
         if (cost < least) [best, least] = [changed, cost];
         if (cost === 0) return changed;
       }
@@ -93,15 +101,9 @@ function finestBelow(cube: Cube, cell: number): number[] {
   );
 }
 
-/** How far away, as a difference of cell numbers, are partners that have enough to give. */
-function partnersOf(
-  cube: Cube,
-  counts: Uint32Array,
-  finest: number,
-  group: readonly number[],
-  minimum: number,
-): number[] {
-  const partners = group.reduce(
+/** The finest cells with other coordinates in each dimension of a group. */
+function partnersOf(cube: Cube, finest: number, group: readonly number[]): number[] {
+  return group.reduce(
     (cells, dimension) =>
       cells.flatMap((at) => {
         const own = cube.coordinate(at, dimension);
@@ -111,7 +113,6 @@ function partnersOf(
       }),
     [finest],
   );
-  return partners.filter((at) => counts[at]! >= minimum).map((at) => at - finest);
 }
 
 function* product(lists: readonly (readonly number[])[]): Generator<number[]> {
@@ -120,30 +121,26 @@ function* product(lists: readonly (readonly number[])[]): Generator<number[]> {
   else for (const item of first) for (const items of product(rest)) yield [item, ...items];
 }
 
-interface Corner {
-  readonly at: number;
-  readonly gives: boolean;
+/** Bit i of a corner's index: the i-th group is at its partner. */
+function cornersOf(finest: number, steps: readonly number[]): number[] {
+  const corners = [finest];
+  for (const step of steps) for (const at of [...corners]) corners.push(at + step);
+  return corners;
 }
 
-function cornersOf(finest: number, steps: readonly number[]): Corner[] {
-  return steps.reduce<Corner[]>(
-    (corners, step) =>
-      corners.flatMap(({ at, gives }) => [
-        { at, gives },
-        { at: at + step, gives: !gives },
-      ]),
-    [{ at: finest, gives: false }],
-  );
+/** Whether a corner gives units, or gets some. */
+function gives(corner: number): boolean {
+  return ((corner ^ (corner >> 1) ^ (corner >> 2)) & 1) === 1;
 }
 
 /** The numbers of all views that a move changes. */
-function changedBy(cube: Cube, corners: readonly Corner[]): number[] {
+function changedBy(cube: Cube, corners: readonly number[]): number[] {
   const changes = new Map<number, number>();
   for (const { kept } of cube.views) {
-    for (const { at, gives } of corners) {
+    corners.forEach((at, corner) => {
       const number = cube.projected(at, kept);
-      changes.set(number, (changes.get(number) ?? 0) + (gives ? -1 : 1));
-    }
+      changes.set(number, (changes.get(number) ?? 0) + (gives(corner) ? -1 : 1));
+    });
   }
   return [...changes].filter(([, change]) => change !== 0).map(([number]) => number);
 }
