@@ -1,3 +1,4 @@
+import type { Highs } from 'highs';
 import { createRequire } from 'node:module';
 import type { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
 
@@ -9,7 +10,7 @@ export interface Recovered {
 }
 
 // Its types describe the CommonJS build only.
-const loadHighs = createRequire(import.meta.url)('highs') as (typeof import('highs'))['default'];
+const loadHighs = createRequire(import.meta.url)('highs') as () => Promise<Highs>;
 const highs = await loadHighs();
 
 /**

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  largestVariance,
-  PerturbationTable,
-} from '../../../subgraphs/cohorts/disclosure/perturbationTable.js';
+import { PerturbationTable } from '../../../subgraphs/cohorts/disclosure/perturbationTable.js';
 
 const RANGE = 2 ** 32;
+const largestVariance = (maximum: number) => (maximum * (maximum + 1)) / 3;
 const parameters = [1, 2, 3, 5, 8].flatMap((maximum) =>
   [0.1, 0.5, 0.9, 1].map((part) => ({ maximum, variance: part * largestVariance(maximum) })),
 );
