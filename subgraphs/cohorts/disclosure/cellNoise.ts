@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import type { NoiseParameters } from '../../../policies/engine/disclosure/parameters.js';
 import type { GroupCell } from './groupCell.js';
-import { type NoiseParameters, PerturbationTable } from './perturbationTable.js';
+import { PerturbationTable } from './perturbationTable.js';
 
 /** Families are few, so the noise of their number is small whatever that of counts is. */
 const FAMILY_NOISE: NoiseParameters = { maximum: 2, variance: 1 };

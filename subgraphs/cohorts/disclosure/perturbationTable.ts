@@ -1,11 +1,7 @@
+import { isPossibleNoise, type NoiseParameters } from '../../../policies/engine/disclosure/parameters.js';
+
 const RANGE = 2 ** 32;
 const HALVINGS = 200;
-
-/** The noise of counts: at most `maximum` off, with this variance. */
-export interface NoiseParameters {
-  readonly maximum: number;
-  readonly variance: number;
-}
 
 /**
  * The perturbation table of the cell key method (Fraser & Wooton 2005; Thompson, Broadfoot & Elazar 2013): which noise a
@@ -21,8 +17,9 @@ export class PerturbationTable {
   private readonly maximum: number;
 
   /** @throws RangeError where no such distribution exists */
-  constructor({ maximum, variance }: NoiseParameters) {
-    if (!Number.isInteger(maximum) || maximum < 1 || !(variance > 0 && variance <= largestVariance(maximum)))
+  constructor(parameters: NoiseParameters) {
+    const { maximum, variance } = parameters;
+    if (!isPossibleNoise(parameters))
       throw new RangeError(`No noise of at most ${maximum} has the variance ${variance}.`);
     this.maximum = maximum;
     const probabilities = maximumEntropy(maximum, variance);
@@ -38,11 +35,6 @@ export class PerturbationTable {
       noise++;
     return noise;
   }
-}
-
-/** That of the uniform distribution: beyond it the extremes would be the likeliest. */
-export function largestVariance(maximum: number): number {
-  return (maximum * (maximum + 1)) / 3;
 }
 
 /** Probabilities of 0, 1 .. maximum, each but the first counting twice. */

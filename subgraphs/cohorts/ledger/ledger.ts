@@ -33,7 +33,7 @@ const FILE = /^(\d{4}-\d{2})\.jsonl$/;
  * Opens the ledger of group questions below `<data>/ledger`: a file for each calendar month, a line for each question. It is one
  * for all recipients, so that two who collude are as one. Nothing is ever pushed out of it by other questions: when it is
  * full, new ones are refused, and only whole months grow old.
- * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID
+ * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
  */
 export async function openLedger(
   dataFolder: string,
@@ -88,12 +88,7 @@ export class Ledger implements AnswerLedger {
     try {
       await file.append(line.charge || line.sets.length > 0 ? formatLine(line) : '');
     } catch (cause) {
-      throw new PolkuError(
-        'DISCLOSURE_UNAVAILABLE',
-        `The ledger of answered groups could not be written, so nothing is answered; make room in ${this.folder} and ask again.`,
-        {},
-        { cause },
-      );
+      throw this.#unavailable(cause);
     }
     return answer;
   }
@@ -107,7 +102,11 @@ export class Ledger implements AnswerLedger {
   async #present(): Promise<Month> {
     const period = formatDay(today(this.options.now?.())).slice(0, 7);
     if (this.#month?.period === period) return this.#month;
-    this.#turning ??= this.#turn(period).finally(() => (this.#turning = undefined));
+    this.#turning ??= this.#turn(period)
+      .catch((cause: unknown) => {
+        throw this.#unavailable(cause);
+      })
+      .finally(() => (this.#turning = undefined));
     return this.#turning;
   }
 
@@ -141,6 +140,16 @@ export class Ledger implements AnswerLedger {
       book.replay(period, line.charge, line.sets);
     });
     return end;
+  }
+
+  #unavailable(cause: unknown): unknown {
+    if (cause instanceof PolkuError) return cause;
+    return new PolkuError(
+      'DISCLOSURE_UNAVAILABLE',
+      `The ledger of answered groups could not be read or written, so nothing is answered; look after ${this.folder} and ask again.`,
+      {},
+      { cause },
+    );
   }
 
   #header(): string {
