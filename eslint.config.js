@@ -1,12 +1,17 @@
 // The folder list is the architecture (docs/architecture.md): imports run one way, and this file keeps it.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const message = 'imports run one way: see docs/architecture.md';
 const zone = (target, from, ...except) => ({ target, from, except, message });
 
-const registries = ['population', 'health', 'social', 'education'];
-const derived = ['paths', 'directory', 'cohorts'];
+/** What registries are made with; every other folder below subgraphs/ is a registry or a derived subgraph. */
+const shared = ['registry', 'storage', 'linkage', 'synthetic'];
+const neighbours = readdirSync(join(import.meta.dirname, 'subgraphs'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !shared.includes(entry.name))
+  .map(({ name }) => name);
 
 /** What each folder may not reach. */
 const zones = [
@@ -19,7 +24,7 @@ const zones = [
   // The synthetic city is test material: only the command line that offers it may reach it.
   zone('./subgraphs/!(synthetic)/**', './subgraphs/synthetic'),
   // Registries are neighbours, not parts of each other, and what they share knows none of them.
-  ...[...registries, ...derived].map((name) => zone(`./subgraphs/!(${name})/**`, `./subgraphs/${name}`)),
+  ...neighbours.map((name) => zone(`./subgraphs/!(${name})/**`, `./subgraphs/${name}`)),
   // Linkage is a trust zone: it is asked while rows are extracted, and by nobody who serves them.
   zone(
     [`./subgraphs/!(linkage|registry)/**`, './subgraphs/registry/!(extraction)/**'],

@@ -13,10 +13,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
-function newest(path) {
+/** When a file below a path that counts was last changed. */
+function newest(path, counts = () => true) {
   const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+  if (!stat.isDirectory()) return counts(path) ? stat.mtimeMs : 0;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name), counts)));
 }
 
 function run(what, command, ...args) {
@@ -49,7 +50,9 @@ const sources = [
 ];
 // Written here, after all else, so that a build that broke off is seen as missing.
 const built = join(root, 'dist', '.built');
-if (Math.max(...sources.map((path) => newest(join(root, path)))) > modified(built)) {
+// Policies, mappings and schemas lie beside the code and are read as they are.
+const compiled = (path) => /\.(?:ts|json)$/.test(path) && !path.endsWith('.schema.json');
+if (Math.max(...sources.map((path) => newest(join(root, path), compiled))) > modified(built)) {
   run(
     'Building Polku',
     'node',

@@ -19,8 +19,8 @@ export async function multiplyCity(data: string, copies: number, target: string)
     for (const [table, definition] of Object.entries<TableDefinition>(tables)) {
       const path = join(folder, tableFile(table));
       await writeCopies(join(source, tableFile(table)), path, definition, copies);
-      const rows = manifest.tables[table]!.rows * copies;
-      written[table] = { rows, sha256: await sha256OfFile(path) };
+      const before = manifest.tables[table]!;
+      written[table] = { ...before, rows: before.rows * copies, sha256: await sha256OfFile(path) };
     }
     await writeFile(join(folder, MANIFEST), JSON.stringify({ ...manifest, tables: written }));
     await copyFile(join(data, name, 'current'), join(target, name, 'current'));

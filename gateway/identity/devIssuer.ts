@@ -1,11 +1,12 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import { PolkuError } from '../../schema/polkuError.js';
 import { TOKEN_ALGORITHM, type TrustedIssuer } from '../../schema/tokens/callerToken.js';
-import { type Persona, personas } from './personas.js';
+import { type Persona, personas as shipped } from './personas.js';
 import { trustedIssuer } from './trustedIssuer.js';
 
 const LIFETIME = '1h';
 const KEY_ID = 'dev';
+const ISSUER = 'polku-dev';
 
 /** An issuer inside the gateway for `--dev`: its key lives as long as the process, so its tokens open nothing else. */
 export interface DevIssuer {
@@ -19,25 +20,31 @@ export interface DevIssuer {
 /** The id of a made-up person, as the login service knows them; undefined where nobody can be named. */
 export type LoginPerson = () => Promise<string | undefined>;
 
-export async function createDevIssuer(
+export interface DevIssuerOptions {
+  readonly audience?: string;
+  readonly personas?: readonly Persona[];
+  readonly loginPerson?: LoginPerson;
+}
+
+export async function createDevIssuer({
   audience = 'polku',
-  issuer = 'polku-dev',
-  loginPerson: LoginPerson = () => Promise.resolve(undefined),
-): Promise<DevIssuer> {
+  personas = shipped,
+  loginPerson = () => Promise.resolve(undefined),
+}: DevIssuerOptions = {}): Promise<DevIssuer> {
   const { privateKey, publicKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: TOKEN_ALGORITHM, use: 'sig' }] };
   return {
-    trusted: trustedIssuer({ issuer, audience, keys: jwks }),
+    trusted: trustedIssuer({ issuer: ISSUER, audience, keys: jwks }),
     jwks,
     personas,
     async issue(id) {
       const persona = personas.find((candidate) => candidate.id === id);
-      if (!persona) throw unknownPersona();
+      if (!persona) throw unknownPersona(personas);
       const { recipient, roles, purposes, employee, units, permit } = persona;
       const person = persona.dataSubject && (await loginPerson());
       return new SignJWT({ recipient, roles, purposes, employee, units, permit, person })
         .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: KEY_ID, typ: 'JWT' })
-        .setIssuer(issuer)
+        .setIssuer(ISSUER)
         .setAudience(audience)
         .setSubject(persona.id)
         .setIssuedAt()
@@ -47,7 +54,7 @@ export async function createDevIssuer(
   };
 }
 
-function unknownPersona(): PolkuError {
+function unknownPersona(personas: readonly Persona[]): PolkuError {
   const known = personas.map(({ id }) => id).join(', ');
   return new PolkuError('BAD_REQUEST', `Expected {"persona": …} with one of: ${known}.`);
 }

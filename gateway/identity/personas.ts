@@ -1,16 +1,7 @@
+import type { PersonaEntry } from '../../policies/engine/parse/policyFiles.js';
+
 /** A made-up user of a synthetic city, whom `--dev` lets anyone be. */
-export interface Persona {
-  readonly id: string;
-  readonly label: string;
-  /** Who this is and what to expect, in one sentence. */
-  readonly explanation: string;
-  /** The organisation that receives the data. */
-  readonly recipient: string;
-  readonly roles: readonly string[];
-  readonly purposes: readonly string[];
-  readonly employee?: string;
-  readonly units?: readonly string[];
-  readonly permit?: string;
+export interface Persona extends PersonaEntry {
   /** Whether the token names a person of the city, as whom the persona has logged in. */
   readonly dataSubject?: true;
 }

@@ -11,13 +11,17 @@ export interface MemberSector {
   readonly firstService: number;
 }
 
-/** @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED */
+/**
+ * The sectors whose owners do not withhold them.
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE
+ */
 export function memberSectors(
   feeds: FeedsByRegistry,
   registries: readonly string[],
 ): readonly MemberSector[] {
   let firstService = 0;
-  return registries.map((registry) => {
+  const told = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
+  return told.map((registry) => {
     const { columns } = answered(feeds, registry);
     const services = columns['services'] as readonly string[];
     const sector = {

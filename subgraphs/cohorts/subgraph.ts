@@ -44,6 +44,9 @@ import { unitsIn } from './units.js';
 
 type Context = RequestContext<CohortsStore>;
 
+const WITHHELD =
+  'Registries whose owners withhold contacts from groups for this purpose. It follows from policy alone, never from data.';
+
 @ArgsType()
 class PeriodArgs {
   @Field(() => DateScalar, { description: 'Contacts that began on this day or later.' })
@@ -51,6 +54,37 @@ class PeriodArgs {
 
   @Field(() => DateScalar, { description: 'Contacts that began on this day or before.' })
   until!: Day;
+}
+
+@ArgsType()
+class TableArgs {
+  @Field(() => [GroupDimension], { description: 'Up to three.' })
+  by!: DimensionName[];
+
+  @Field(() => [Int], { description: 'One, or several with YEAR among the dimensions.' })
+  years!: number[];
+}
+
+@ArgsType()
+class IntervalsArgs {
+  @Field(() => Int, { defaultValue: 5, description: 'How many.' })
+  intervals!: number;
+
+  @Field(() => Int, { defaultValue: 12, description: 'How long each is.' })
+  months!: number;
+}
+
+@ArgsType()
+class ServiceUseArgs {
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Only these: each is a question, and each year of it, which the organisation has only so many of.',
+  })
+  services?: string[] | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'In each year of the period.' })
+  byYear!: boolean;
 }
 
 @ArgsType()
@@ -177,9 +211,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     table(
       @Root() cohort: Cohort,
-      @Arg('by', () => [GroupDimension], { description: 'Up to three.' }) by: DimensionName[],
-      @Arg('years', () => [Int], { description: 'One, or several with YEAR among the dimensions.' })
-      years: number[],
+      @Args(() => TableArgs) { by, years }: TableArgs,
       @Ctx() context: Context,
     ): Promise<GroupTable> {
       const group = cohort.group(context.store);
@@ -205,8 +237,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     timeToEvent(
       @Root() cohort: Cohort,
-      @Arg('intervals', () => Int, { defaultValue: 5, description: 'How many.' }) number: number,
-      @Arg('months', () => Int, { defaultValue: 12, description: 'How long each is.' }) months: number,
+      @Args(() => IntervalsArgs) { intervals: number, months }: IntervalsArgs,
       @Ctx() context: Context,
     ): Promise<TimeToEvent> {
       const group = cohort.group(context.store);
@@ -228,16 +259,28 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   @Resolver(() => CohortMembers)
   class CohortMembersResolver {
+    @FieldResolver(() => [String], { nullable: true, description: WITHHELD })
+    @Directive(requiresFeeds(memberFeeds))
+    withheld(@Root() members: CohortMembers): string[] {
+      return feedsIn({ ...members }, sectors).flatMap(([registry, { state }]) =>
+        state === 'withheld' ? [registry] : [],
+      );
+    }
+
     @FieldResolver(() => ServiceUseTable, { nullable: true, description: 'How many used each service.' })
     @Directive(requiresFeeds(memberFeeds))
     serviceUse(
       @Root() members: CohortMembers,
-      @Arg('byYear', () => Boolean, { defaultValue: false, description: 'In each year of the period.' })
-      byYear: boolean,
+      @Args(() => ServiceUseArgs) { services, byYear }: ServiceUseArgs,
       @Ctx() context: Context,
     ): Promise<ServiceUseTable> {
       const { set, from, until } = members;
-      return serviceUse(set, sectorsOf(members), askerFor(members, context), { from, until, byYear });
+      return serviceUse(set, sectorsOf(members), askerFor(members, context), {
+        from,
+        until,
+        services,
+        byYear,
+      });
     }
 
     @FieldResolver(() => CommonPaths, {

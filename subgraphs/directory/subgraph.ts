@@ -90,13 +90,19 @@ export function directoryModule(
       return store.ownerOf(name) ?? null;
     }
 
-    @FieldResolver(() => Int, { nullable: true, description: 'Rows in the snapshot.' })
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description: 'Contacts in the snapshot; of the population register, persons.',
+    })
     @Directive(requiresFeeds(registries))
     rows(@Root() registry: Registry): number | null {
       return numberIn(stateOf(registry), 'rows');
     }
 
-    @FieldResolver(() => Int, { nullable: true, description: 'Rows of the source that were not taken in.' })
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description: 'Of these, rows of the source that were not taken in.',
+    })
     @Directive(requiresFeeds(registries))
     rejects(@Root() registry: Registry): number | null {
       return numberIn(stateOf(registry), 'rejects');

@@ -1,4 +1,4 @@
-import { contactRows, serviceArgument } from '../registry/groups/contactCriterion.js';
+import { contactRows, serviceArgument } from '../registry/groups/contactCriteria.js';
 import type { Criteria } from '../registry/groups/criterion.js';
 import { rowsCriterion } from '../registry/groups/rowsCriterion.js';
 import type { RegistryStore } from '../registry/subgraph/registryContext.js';

@@ -1,14 +1,15 @@
-import { contactFeeds } from '../registry/feeds/contactFeeds.js';
-import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { contactRegistry } from '../registry/feeds/contactRegistry.js';
 import { healthCriteria } from './criteria.js';
 import { HealthPersonResolver } from './resolvers.js';
+import { healthRegistry } from './tables.js';
 import { HealthContact, HealthPerson } from './types.js';
 
-export const healthModule = joinModules(
-  {
-    resolvers: [HealthPersonResolver],
-    entities: [HealthPerson, HealthContact],
-    references: { Person: ({ id }) => new HealthPerson(id as number) },
-  },
-  contactFeeds('health', 'HealthContact', 'healthContacts', healthCriteria),
-);
+export const health = contactRegistry({
+  definition: healthRegistry,
+  contactType: 'HealthContact',
+  contactsField: 'healthContacts',
+  criteria: healthCriteria,
+  resolvers: [HealthPersonResolver],
+  entities: [HealthPerson, HealthContact],
+  references: { Person: ({ id }) => new HealthPerson(id as number) },
+});

@@ -1,14 +1,15 @@
-import { contactFeeds } from '../registry/feeds/contactFeeds.js';
-import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { contactRegistry } from '../registry/feeds/contactRegistry.js';
 import { socialCriteria } from './criteria.js';
 import { SocialPersonResolver } from './resolvers.js';
+import { socialRegistry } from './tables.js';
 import { SocialContact, SocialPerson } from './types.js';
 
-export const socialModule = joinModules(
-  {
-    resolvers: [SocialPersonResolver],
-    entities: [SocialPerson, SocialContact],
-    references: { Person: ({ id }) => new SocialPerson(id as number) },
-  },
-  contactFeeds('social', 'SocialContact', 'socialContacts', socialCriteria),
-);
+export const social = contactRegistry({
+  definition: socialRegistry,
+  contactType: 'SocialContact',
+  contactsField: 'socialContacts',
+  criteria: socialCriteria,
+  resolvers: [SocialPersonResolver],
+  entities: [SocialPerson, SocialContact],
+  references: { Person: ({ id }) => new SocialPerson(id as number) },
+});

@@ -117,7 +117,7 @@ describe('service paths over the city', () => {
       withheld.add(servicePath.withheld.join());
       expect(servicePath.steps.every(({ sector }) => sector === 'SOCIAL')).toBe(true);
     }
-    expect([...withheld]).toEqual(['HEALTH,EDUCATION']);
+    expect([...withheld]).toEqual(['EDUCATION,HEALTH']);
   });
 
   it('are not gathered over families of families without end', async () => {

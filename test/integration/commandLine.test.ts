@@ -4,7 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extractRegistries } from '../../gateway/cli/commands/extract.js';
 import { policiesFolder } from '../../gateway/cli/options.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
+import { readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { SOURCE_MARKER } from '../../subgraphs/registry/snapshot/sourceMarker.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
 
@@ -65,6 +69,12 @@ describe('the command line', () => {
       'USAGE: --tls-cert and --tls-key go together',
     ],
     [
+      'personas that cannot be read',
+      ['serve', '--dev', '--personas', 'nobody.yaml'],
+      'USAGE: The personas in nobody.yaml cannot be read',
+    ],
+    ['personas without --dev', ['serve', '--personas', 'nobody.yaml'], 'USAGE: --personas goes with --dev'],
+    [
       'an unknown role',
       ['policy', 'explain', 'Person.sex', '--role', 'king', '--purpose', 'care'],
       'USAGE: There is no role "king"',
@@ -119,6 +129,20 @@ describe('the command line', () => {
     const gone = await runPolku(['extract', 'health', '--source', exports, '--data', data]);
     expect([gone.code, gone.errors]).toEqual([1, expect.stringContaining('SOURCE_UNREADABLE')]);
     await rm(data, { recursive: true });
+  });
+
+  it('takes exports for those of people who exist, unless they or the caller say otherwise', async () => {
+    const source = join(folder, 'unmarked');
+    const data = join(folder, 'unmarked-data');
+    await cp(join(city.exports, 'population'), join(source, 'population'), { recursive: true });
+    const extracted = async (synthetic?: boolean) => {
+      await extractRegistries(['population'], { source, data, synthetic });
+      return (await readManifest(data, populationRegistry)).synthetic;
+    };
+    expect([await extracted(), await extracted(true)]).toEqual([false, true]);
+    await cp(join(city.exports, SOURCE_MARKER), join(source, SOURCE_MARKER));
+    expect(await extracted()).toBe(true);
+    await Promise.all([source, data].map((made) => rm(made, { recursive: true })));
   });
 
   it('with --dev refuses a snapshot that is not synthetic', async () => {

@@ -65,7 +65,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
         educationContacts: Array(2).fill({ hours: 100 }),
         enrolments: [],
         servicePath: {
-          steps: ['HEALTH', 'SOCIAL', 'EDUCATION', 'HEALTH', 'SOCIAL', 'EDUCATION'].map((sector) => ({
+          steps: ['EDUCATION', 'HEALTH', 'SOCIAL', 'EDUCATION', 'HEALTH', 'SOCIAL'].map((sector) => ({
             sector,
             contacts: 1,
           })),
@@ -185,7 +185,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
         const { steps, withheld } = servicePath as { steps: { unit: unknown }[]; withheld: unknown };
         return { units: steps.map(({ unit }) => unit), withheld };
       };
-      const withheld = ['HEALTH', 'EDUCATION'];
+      const withheld = ['EDUCATION', 'HEALTH'];
       expect(await path(socialWorker, NEW_FAMILY)).toEqual({ units: [], withheld });
       expect(await path(socialWorker, OLD_FAMILY)).toEqual({ units: ['S-Tapiola', 'S-Tapiola'], withheld });
       expect(await path(protector, NEW_FAMILY)).toEqual({ units: ['S-Secret', 'S-Secret'], withheld });

@@ -5,7 +5,7 @@ import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { packageRoot } from '../../schema/packageRoot.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
-import { healthModule } from '../../subgraphs/health/subgraph.js';
+import { health } from '../../subgraphs/health/subgraph.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
@@ -52,7 +52,12 @@ export async function healthSubgraph(
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
   const { tables } = healthRegistry;
   const snapshot = {
-    manifest: { tables: {}, createdAt: '', synthetic: true, rejectedRows: 0 } as never,
+    manifest: {
+      tables: { contacts: { rows: 0, rejected: 0 } },
+      createdAt: '',
+      synthetic: true,
+      rejectedRows: 0,
+    } as never,
     tables: {
       contacts: tableOf(tables.contacts, given.contacts ?? []),
       careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
@@ -61,7 +66,7 @@ export async function healthSubgraph(
   };
   const subgraph = await createSubgraph({
     name: 'health',
-    module: healthModule,
+    module: health.module,
     decide: (caller) => policy.decide(caller, new Date()),
     open: registrySources<typeof healthRegistry>(
       () => snapshot,

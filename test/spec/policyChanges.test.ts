@@ -165,8 +165,12 @@ describe('a test file', () => {
       'There is no role "nurze". Did you mean "nurse"?',
     ],
     [
-      '{ name: x, as: nurse, for: care, withheld: { Path: [clinic] } }',
-      'Path: expected withheld by clinic, but it is by clinic, school.',
+      '{ name: x, as: nurse, for: care, given: { Path: [clinic] } }',
+      'Path: expected clinic given, but it is withheld.',
+    ],
+    [
+      '{ name: x, as: nurse, for: care, withheld: { Path: [clinik] } }',
+      'Path takes nothing from "clinik". Did you mean "clinic"?',
     ],
     [
       '{ name: x, as: nurse, for: care, query: Visit.unit, answer: allow }',

@@ -4,7 +4,6 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { registries } from '../../../subgraphs/registries.js';
 import { extract } from '../../../subgraphs/registry/extraction/extract.js';
-import { extractionOrder } from '../../../subgraphs/registry/extraction/extractionOrder.js';
 import { readSourceMarker } from '../../../subgraphs/registry/snapshot/sourceMarker.js';
 import type { Manifest } from '../../../subgraphs/registry/snapshot/manifest.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
@@ -20,6 +19,9 @@ const NOTES = `
 The source has a folder for each registry (${names.join(', ')}); which file and column goes where is
 written in subgraphs/<registry>/mapping.yaml. The population register comes first: it says who is known.
 
+--dev serves synthetic snapshots only. A city of "polku city generate" says so itself; of other made-up exports say it by
+--synthetic.
+
 Examples:
   polku extract --all --source data/exports --data data
   polku extract health --source data/exports --data data`;
@@ -29,6 +31,8 @@ export interface ExtractOptions {
   readonly data: string;
   readonly secrets?: string | undefined;
   readonly expectedPersons?: number | undefined;
+  /** Said by whoever extracts; a source may say it of itself (sourceMarker.ts). */
+  readonly synthetic?: boolean | undefined;
 }
 
 export function extractCommand(): Command {
@@ -44,6 +48,7 @@ export function extractCommand(): Command {
       'sizes the domain of keys when linkage is first used',
       wholeNumber(1, 2_000_000_000),
     )
+    .option('--synthetic', 'nobody in these exports exists: --dev may serve them')
     .addHelpText('after', NOTES)
     .action(async (registry: string | undefined, options: ExtractOptions & { all?: boolean }) => {
       await extractRegistries(chosen(registry, options.all === true), options);
@@ -65,7 +70,7 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
   const { source, data, expectedPersons } = options;
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
-  const { synthetic } = await readSourceMarker(source);
+  const synthetic = options.synthetic === true || (await readSourceMarker(source)).synthetic;
   const linkage = await Linkage.open({
     dir: join(data, 'linkage'),
     secret: await secrets.linkage(),
@@ -78,7 +83,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
     const definitions = registries
       .map(({ definition }) => definition)
       .filter(({ name }) => chosen.includes(name));
-    for (const registry of extractionOrder(definitions)) {
+    for (const registry of definitions) {
       const progress = new Progress();
       const manifest = await extract({
         registry,

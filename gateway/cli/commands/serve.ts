@@ -14,6 +14,7 @@ import {
   secretsOption,
   wholeNumber,
 } from '../options.js';
+import { loadPersonas } from '../runtime/loadPersonas.js';
 import { openDesk, openPolicy, storeFolder } from '../runtime/openPolicy.js';
 import { demoLogin } from '../runtime/loginPerson.js';
 import { Secrets } from '../runtime/secrets.js';
@@ -45,6 +46,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly dev?: boolean;
+  readonly personas?: string;
   readonly conceal?: boolean;
   readonly issuer?: string;
   readonly audience: string;
@@ -68,6 +70,7 @@ export function serveCommand(): Command {
     .addOption(portOption(4000))
     .addOption(hostOption())
     .option('--dev', 'local issuer with personas; synthetic snapshots only')
+    .option('--personas <file>', 'with --dev: personas of your own (YAML), beside those that come with Polku')
     .option('--conceal', 'a hidden field is told like one that does not exist (default without --dev)')
     .option('--no-conceal', 'a refusal names the field, its owner and the reason (default with --dev)')
     .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
@@ -106,11 +109,17 @@ export async function serve(
   options: ServeOptions,
 ): Promise<{ city: RunningCity; dev: DevIssuer | undefined }> {
   const { data, owners, port, host, subgraph, epoch } = options;
+  if (options.personas !== undefined && !options.dev)
+    throw new PolkuError('USAGE', '--personas goes with --dev: without it people have tokens of their own.');
   const store = options.policiesFrom ?? storeFolder(data);
   const report = (line: string) => console.error(line);
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   const dev = options.dev
-    ? await createDevIssuer(options.audience, undefined, demoLogin(data, secrets, epoch))
+    ? await createDevIssuer({
+        audience: options.audience,
+        personas: await loadPersonas(options.personas),
+        loginPerson: demoLogin(data, secrets, epoch),
+      })
     : undefined;
   const trusted = dev?.trusted ?? issuerOf(options);
   const policy = await openPolicy(options, 'gateway', report);

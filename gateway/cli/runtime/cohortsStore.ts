@@ -1,4 +1,3 @@
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import type { CohortsStore } from '../../../subgraphs/cohorts/cohortsStore.js';
 import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
@@ -29,7 +28,7 @@ export async function openCohortsStore(
     store: {
       answer: (question) => control.answer(question),
       recordKeys: (bound) => recordKeys(secret, bound),
-      parameters: () => (policy(), defaultDisclosure),
+      parameters: (purpose, registries) => policy().disclosure(purpose, registries),
       codes: (registry, list) => lists.get(`${registry}.${list}`) ?? [],
     },
     close: () => ledger.close(),

@@ -155,7 +155,7 @@ async function derivedStore(
 function notSynthetic(registry: string): PolkuError {
   return new PolkuError(
     'NOT_SYNTHETIC',
-    `The snapshot of ${registry} is not marked synthetic, and --dev lets anyone be anyone. Serve real data without --dev, with an identity provider.`,
+    `The snapshot of ${registry} is not marked synthetic, and --dev lets anyone be anyone. Serve real data without --dev, with an identity provider; if nobody in it exists, extract it again with --synthetic.`,
     { registry },
   );
 }

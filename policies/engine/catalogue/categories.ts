@@ -7,7 +7,7 @@ export const categories = {
   place: 'where a person is served',
   family: 'family ties',
   'service-use': 'which services a person uses, and when',
-  diagnosis: 'ICD-10 diagnoses',
+  diagnosis: 'diagnoses, by ICD-10 or another classification',
   health: 'other facts on health',
   'social-care': 'social services and child protection',
   education: 'attendance in early education',

@@ -40,16 +40,14 @@ type ConditionKind = ConditionName | 'within-years';
 /** What follows from the caller alone. */
 const ofCaller: readonly ConditionKind[] = ['own-data', 'break-glass'];
 
-const careRegistry: readonly ConditionKind[] = [...conditionNames, 'within-years'];
+/** A registry of contacts has the data for every condition. */
+const ofContacts: readonly ConditionKind[] = [...conditionNames, 'within-years'];
 
 /**
- * The conditions that each registry has the data to evaluate; elsewhere they never hold. The population register keeps no
- * care relationships, units or objections, and derived subgraphs have no register data at all.
+ * What other subgraphs have the data to evaluate; all else never holds there. The population register keeps no care
+ * relationships, units or objections, and derived subgraphs have no register data at all.
  */
 const evaluable: Readonly<Record<string, readonly ConditionKind[]>> = {
-  health: careRegistry,
-  social: careRegistry,
-  education: careRegistry,
   population: ['own-data', 'minor', 'adult', 'within-years', 'break-glass'],
   paths: ofCaller,
   directory: ofCaller,
@@ -57,13 +55,12 @@ const evaluable: Readonly<Record<string, readonly ConditionKind[]>> = {
   governance: [],
 };
 
-/** The conditions that a registry can evaluate, as they are written; undefined where nothing is known of it. */
-export function conditionsOf(registry: string): readonly string[] | undefined {
-  return Object.hasOwn(evaluable, registry) ? evaluable[registry] : undefined;
+/** The conditions that a subgraph can evaluate, as they are written. */
+export function conditionsOf(subgraph: string): readonly string[] {
+  return (Object.hasOwn(evaluable, subgraph) ? evaluable[subgraph] : undefined) ?? ofContacts;
 }
 
-/** Whether a registry could ever find that a condition holds; true where nothing is known of the registry. */
-export function canEvaluate(registry: string, condition: Condition): boolean {
-  const kind = condition.replace(/\(.*/, '');
-  return conditionsOf(registry)?.includes(kind) ?? true;
+/** Whether a subgraph could ever find that a condition holds. */
+export function canEvaluate(subgraph: string, condition: Condition): boolean {
+  return conditionsOf(subgraph).includes(condition.replace(/\(.*/, ''));
 }

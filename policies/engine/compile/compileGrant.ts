@@ -89,7 +89,7 @@ function compileConditions(
       return [];
     }
     if (!canEvaluate(registry, condition)) {
-      const known = conditionsOf(registry)!.join(', ');
+      const known = conditionsOf(registry).join(', ');
       problems.warning(
         place,
         `${registry} has no data to tell whether "${condition}" holds, so the grant "${content.id}" never counts.`,

@@ -1,5 +1,4 @@
 import { formatDay } from '../../../schema/calendar.js';
-import { canEvaluate } from '../catalogue/conditions.js';
 import type { PopulationCondition } from '../decision.js';
 import { didYouMean } from '../parse/didYouMean.js';
 import type { Parsed } from '../parse/parsePolicy.js';
@@ -95,18 +94,14 @@ function registriesOf(
   return population?.registries && new Set(population.registries);
 }
 
-/** What no registry can evaluate never holds: the permit then shows nothing about people, rather than too much. */
+/** Who is in the permit's population, as conditions that every registry can evaluate. */
 function conditionsOf(
-  { number, population }: PermitEntry,
+  { population }: PermitEntry,
   source: SourceDocument,
   path: Path,
-  { graph, problems }: CompileContext,
+  { problems }: CompileContext,
 ): readonly PopulationCondition[] {
   const { born, districts } = population ?? {};
-  const conditions: PopulationCondition[] = [
-    ...(born ? [`born(${born.from}-${born.until})` as const] : []),
-    ...(districts ? [`living-in(${[...new Set(districts)].sort().join(',')})` as const] : []),
-  ];
   if (born && born.until < born.from) {
     problems.error(
       source.place([...path, 'population', 'born', 'until']),
@@ -114,13 +109,8 @@ function conditionsOf(
       `Write ${born.from} or later.`,
     );
   }
-  for (const condition of conditions) {
-    if ([...graph.subgraphs].some((registry) => canEvaluate(registry, condition))) continue;
-    problems.warning(
-      source.place([...path, 'population']),
-      `No registry can yet tell whether "${condition}" holds, so the permit "${number}" shows nothing about people.`,
-      'Leave the restriction out only if the permit covers everybody.',
-    );
-  }
-  return conditions;
+  return [
+    ...(born ? [`born(${born.from}-${born.until})` as const] : []),
+    ...(districts ? [`living-in(${[...new Set(districts)].sort().join(',')})` as const] : []),
+  ];
 }

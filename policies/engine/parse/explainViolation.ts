@@ -71,7 +71,10 @@ export function explainViolation(violation: SchemaViolation): PlainViolation | u
       return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
     case 'anyOf':
       return path.includes('cases')
-        ? here(`${nameOf(path)} expects nothing.`, 'Add "show:", "derive:", "withheld:" or "query:".')
+        ? here(
+            `${nameOf(path)} expects nothing.`,
+            'Add "show:", "derive:", "withheld:", "given:" or "query:".',
+          )
         : here(`${nameOf(path)} releases nothing.`, 'Add "show: ..." or "derive: ...".');
     case 'oneOf':
       if (path.includes('cases')) {

@@ -129,6 +129,7 @@ export interface PolicyTestCase {
   readonly show?: Readonly<Record<string, ExpectedEffect>>;
   readonly derive?: Readonly<Record<string, Readonly<Record<string, ExpectedEffect>>>>;
   readonly withheld?: Readonly<Record<string, readonly string[]>>;
+  readonly given?: Readonly<Record<string, readonly string[]>>;
   readonly query?: string;
   readonly answer?: 'allow' | { readonly refused: readonly string[] };
 }
@@ -142,6 +143,23 @@ export interface AppFile {
   readonly permit?: string;
 }
 
+/** Made-up users of `--dev`, as schema/personas.schema.json describes them. */
+export interface PersonasFile {
+  readonly personas: readonly PersonaEntry[];
+}
+
+export interface PersonaEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly explanation: string;
+  readonly recipient: string;
+  readonly roles: readonly string[];
+  readonly purposes: readonly string[];
+  readonly employee?: string;
+  readonly units?: readonly string[];
+  readonly permit?: string;
+}
+
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
 
 /** The schemas that editors use too, so that both say the same. */
@@ -152,6 +170,7 @@ export const fileSchemas = {
   permits: schema<PermitsFile>('permits'),
   policy: schema<RegistryFile>('policy'),
   app: schema<AppFile>('app'),
+  personas: schema<PersonasFile>('personas'),
   policyTest: schema<PolicyTestFile>('policy-test'),
 } as const;
 

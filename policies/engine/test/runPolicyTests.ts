@@ -79,13 +79,14 @@ class CaseRun {
   }
 
   failures(): string[] {
-    const { show = {}, derive = {}, withheld = {} } = this.test;
+    const { show = {}, derive = {}, withheld = {}, given = {} } = this.test;
     return [
       ...this.effects(show, (coordinate) => this.decision.outcome(coordinate)),
       ...Object.entries(derive).flatMap(([type, inputs]) =>
         this.effects(inputs, (coordinate) => this.decision.takeOutcome(type, coordinate), ` of ${type}`),
       ),
-      ...Object.entries(withheld).flatMap(([type, registries]) => this.feeds(type, registries)),
+      ...this.feeds(withheld, 'withheld'),
+      ...this.feeds(given, 'given'),
       ...this.operation(),
     ];
   }
@@ -118,15 +119,28 @@ class CaseRun {
     return permission ? (permission.mask ?? 'allow') : 'deny';
   }
 
-  private feeds(type: string, expected: readonly string[]): string[] {
-    const { graph } = this.run.policy.model;
-    const feeds = (graph.types.get(type) ?? []).filter(({ kind }) => kind === 'feed');
-    if (feeds.length === 0) return [`There is no derived type "${type}".`];
-    const held = feeds.filter(({ coordinate }) => !this.decision.flows(coordinate));
-    for (const { coordinate } of held) this.meetAll(this.decision.feedBlockers(coordinate));
-    const found = [...new Set(held.map(({ subgraph }) => subgraph))].sort().join(', ') || 'none';
-    const wanted = [...expected].sort().join(', ') || 'none';
-    return found === wanted ? [] : [`${type}: expected withheld by ${wanted}, but it is by ${found}.`];
+  /** Of registries that are not named nothing is said: one that is joined later breaks no other owner's tests. */
+  private feeds(
+    expected: Readonly<Record<string, readonly string[]>>,
+    state: 'withheld' | 'given',
+  ): string[] {
+    const { types } = this.run.policy.model.graph;
+    return Object.entries(expected).flatMap(([type, registries]) => {
+      const feeds = (types.get(type) ?? []).filter(({ kind }) => kind === 'feed');
+      if (feeds.length === 0) return [`There is no derived type "${type}".`];
+      const sources = [...new Set(feeds.map(({ subgraph }) => subgraph))];
+      return registries.flatMap((registry) => {
+        const parts = feeds.filter(({ subgraph }) => subgraph === registry);
+        if (parts.length === 0) {
+          const fix = didYouMean(registry, sources) ?? `It is fed by: ${sources.join(', ')}.`;
+          return [`${type} takes nothing from "${registry}". ${fix}`];
+        }
+        const held = parts.filter(({ coordinate }) => !this.decision.flows(coordinate));
+        for (const { coordinate } of held) this.meetAll(this.decision.feedBlockers(coordinate));
+        const found = held.length > 0 ? 'withheld' : 'given';
+        return found === state ? [] : [`${type}: expected ${registry} ${state}, but it is ${found}.`];
+      });
+    });
   }
 
   private operation(): string[] {

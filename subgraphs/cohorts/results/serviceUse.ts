@@ -44,6 +44,15 @@ export class ServiceUseTable extends ProtectedResult {
   }
 }
 
+/** What is asked of service use. */
+export interface ServiceUseArguments {
+  readonly from: number;
+  readonly until: number;
+  /** All of them if left out. */
+  readonly services?: readonly string[] | null | undefined;
+  readonly byYear: boolean;
+}
+
 /**
  * How many members used each service in a period, or in each of its years.
  * @throws PolkuError BAD_USER_INPUT where it has too many years
@@ -52,17 +61,22 @@ export async function serviceUse(
   members: PersonSet,
   sectors: readonly MemberSector[],
   asker: GroupAsker,
-  { from, until, byYear }: { readonly from: number; readonly until: number; readonly byYear: boolean },
+  { from, until, services, byYear }: ServiceUseArguments,
 ): Promise<ServiceUseTable> {
   const first = yearOf(from);
   const columns = byYear ? yearOf(until) - first + 1 : 1;
   if (columns > MAX_YEARS) throw badInput(`Use by year is counted for up to ${MAX_YEARS} years at once.`);
   const sets = serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
-  const tables = sets.flat().map(({ words }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(asker, ['serviceUse', from, until, byYear], tables);
-  const rows = answer.tables.map(({ counts }, index) => {
-    const { sector, service } = serviceAt(sectors, Math.floor(index / columns));
-    return new ServiceUse(byYear ? first + (index % columns) : null, sector, service, counts[0]!);
+  const asked = sets.flatMap((ofService, number) => {
+    const { sector, service } = serviceAt(sectors, number);
+    if (services && !services.includes(service)) return [];
+    return ofService.map((set, column) => ({ set, sector, service, year: byYear ? first + column : null }));
   });
+  const tables = asked.map(({ set: { words } }) => ({ members: words, dimensions: [] }));
+  const answer = await protect(asker, ['serviceUse', services?.toSorted() ?? null, byYear], tables);
+  const rows = asked.map(
+    ({ year, sector, service }, index) =>
+      new ServiceUse(year, sector, service, answer.tables[index]!.counts[0]!),
+  );
   return new ServiceUseTable(answer.protection, rows);
 }

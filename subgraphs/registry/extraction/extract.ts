@@ -18,6 +18,7 @@ import { readMapping } from './mapping/readMapping.js';
 import { RejectsReport } from './rejectsReport.js';
 import { PersonLinker } from './rows/personLinker.js';
 import { sourceFingerprint } from './source/sourceFingerprint.js';
+import { writeEmptyTable } from './writeEmptyTable.js';
 
 const PROGRESS_ROWS = 200_000;
 
@@ -127,8 +128,14 @@ async function writeTables(
   const tables: Record<string, Manifest['tables'][string]> = {};
   for (const table of mapping.tables) {
     const path = draft.path(tableFile(table.name));
+    const before = rejects.rows;
     const rows = await extractTable(table, registry.tables[table.name]!, path, extraction);
-    tables[table.name] = { rows, sha256: await sha256OfFile(path) };
+    tables[table.name] = { rows, rejected: rejects.rows - before, sha256: await sha256OfFile(path) };
+  }
+  for (const name of mapping.absent) {
+    const path = draft.path(tableFile(name));
+    const rows = await writeEmptyTable(registry.tables[name]!, path, extraction.stage);
+    tables[name] = { rows, rejected: 0, sha256: await sha256OfFile(path) };
   }
   return tables;
 }

@@ -19,7 +19,7 @@ export function contactFeeds(
     servicePathFeed(registry, contactType),
     familyServicePathFeed(registry, contactType),
     clientsFeed(registry, contactsField),
-    registryFeed(registry),
+    registryFeed(registry, 'contacts'),
     cohortFeed(registry, criteria),
     cohortMembersFeed(registry, contactType),
   );

@@ -12,12 +12,18 @@ import {
 import type { RegistryContext } from '../subgraph/registryContext.js';
 import type { SubgraphModule } from '../subgraph/subgraphModule.js';
 
-/** `Registry.<registry>`: what a registry says of its snapshot. It is about no person. */
-export function registryFeed(registry: string): SubgraphModule {
+/**
+ * `Registry.<registry>`: what a registry says of its snapshot. It is about no person.
+ *
+ * @param mainTable what the registry is about, whose rows are counted: contacts, or persons
+ */
+export function registryFeed(registry: string, mainTable: string): SubgraphModule {
   @ObjectType('Registry')
   @Directive('@key(fields: "name")')
   class Registry {
+    // Which registries there are is the directory's to tell, whatever its policy shows of a name.
     @Field(() => String, { simple: true })
+    @Directive('@external')
     name!: string;
   }
 
@@ -29,10 +35,10 @@ export function registryFeed(registry: string): SubgraphModule {
     feed(@Root() { name }: Registry, @Ctx() { store }: RegistryContext): Feed | null {
       if (name !== registry) return null;
       const { manifest } = store;
-      const rows = Object.values(manifest.tables).reduce((sum, table) => sum + table.rows, 0);
+      const { rows, rejected } = manifest.tables[mainTable]!;
       return Feed.data({
         rows: Float64Array.of(rows),
-        rejects: Float64Array.of(manifest.rejectedRows),
+        rejects: Float64Array.of(rejected),
         extractedAt: [manifest.createdAt],
         synthetic: [String(manifest.synthetic)],
       });

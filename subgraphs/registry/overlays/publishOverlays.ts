@@ -80,7 +80,11 @@ async function writeTables(
       let number = 0;
       for (const row of rows) staging.append(row, ++number);
       const path = draft.path(tableFile(name));
-      return { rows: await staging.write(path, definition.order), sha256: await sha256OfFile(path) };
+      return {
+        rows: await staging.write(path, definition.order),
+        rejected: 0,
+        sha256: await sha256OfFile(path),
+      };
     };
     return {
       persons: await write('persons', personRows(source)),

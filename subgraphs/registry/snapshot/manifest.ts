@@ -1,5 +1,14 @@
 import { PolkuError } from '../../../schema/polkuError.js';
 
+/** What a manifest says of a table. */
+export interface TableState {
+  readonly rows: number;
+  /** Rows of its source file that were not taken. */
+  readonly rejected: number;
+  /** Of the table's file. */
+  readonly sha256: string;
+}
+
 /** What a snapshot says of itself: `manifest.json` beside its tables. */
 export interface Manifest {
   readonly registry: string;
@@ -12,8 +21,7 @@ export interface Manifest {
   readonly synthetic: boolean;
   /** SHA-256 over the names, sizes and contents of the source files. */
   readonly sourceFingerprint: string;
-  /** Table -> rows, and SHA-256 of its file. */
-  readonly tables: Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>;
+  readonly tables: Readonly<Record<string, TableState>>;
   /** Reason -> rows of the source that were not taken; rejects.csv lists them. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectedRows: number;
@@ -47,6 +55,7 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
     typeof createdAt === 'string' &&
     typeof synthetic === 'boolean' &&
     isObject(tables) &&
+    Object.values(tables).every(({ rejected }) => typeof rejected === 'number') &&
     isObject(rejects);
   if (content.schemaVersion < schemaVersion || !whole) {
     throw invalidSnapshot(registry, 'it was written by an older Polku, or its manifest is incomplete');
@@ -62,6 +71,6 @@ export function invalidSnapshot(registry: string, reason: string): PolkuError {
   );
 }
 
-function isObject(value: unknown): boolean {
+function isObject<Value>(value: Value): value is Value & object {
   return typeof value === 'object' && value !== null;
 }

@@ -38,6 +38,16 @@ describe('a cell of a source', () => {
     ['dd.mm.yyyy', '14.05.2012', '2012-05-14'],
     ['dd.mm.yyyy', '1.2.2012', '2012-02-01'],
     ['yyyy-mm', '2012-05', '2012-05-01'],
+    ['iso-time', '2012-05-14T20:59:59Z', '2012-05-14'],
+    // At nine in the evening by UTC it is midnight in Finland in summer, at ten in winter.
+    ['iso-time', '2012-05-14T21:00:00Z', '2012-05-15'],
+    ['iso-time', '2012-01-14T21:59:59.999Z', '2012-01-14'],
+    ['iso-time', '2012-01-14T22:00Z', '2012-01-15'],
+    ['iso-time', '2012-05-14T23:30:00+05:30', '2012-05-14'],
+    ['iso-time', '2012-05-14T23:30:00-0400', '2012-05-15'],
+    // As DuckDB writes what Parquet holds.
+    ['iso-time', '2012-05-14 21:00:00.5+00', '2012-05-15'],
+    ['iso-time', '2012-02-29 23:59:59', '2012-02-29'],
   ] as const)('is a day written as %s: "%s"', (dates, text, expected) => {
     expect(formatDay(read({ ...day, dates }, text) as number)).toBe(expected);
   });
@@ -48,6 +58,10 @@ describe('a cell of a source', () => {
     ['dd.mm.yyyy', '31.04.2012'],
     ['dd.mm.yyyy', '14.05.12'],
     ['yyyy-mm', '2012-13'],
+    ['iso', '2012-05-14T12:00:00Z'],
+    ['iso-time', '2012-05-14'],
+    ['iso-time', '2002-02-30T12:00:00Z'],
+    ['iso-time', '2002-02-28T24:30:00Z'],
   ] as const)('is no day written as %s: "%s"', (dates, text) => {
     expect(read({ ...day, dates }, text)).toBe('invalid-date');
   });
@@ -92,6 +106,17 @@ describe('a cell of a source', () => {
     'a,b1',
   ])('is no code where it may be a name, an identity code or free text: "%s"', (text) => {
     expect(read(code, text)).toBe('invalid-value');
+  });
+
+  it('is a code where it is an id of the form of a UUID, whatever its digits look like', () => {
+    expect(read(code, '37c197b5-110f-339b-942e-272137f770b2')).toBe(0);
+    expect(read(code, '272137f770b2')).toBe('invalid-value');
+  });
+
+  it('names a record alike, in its own table and from another', () => {
+    const own = read({ ...base, kind: 'record', of: undefined }, 'V-1');
+    expect(read({ ...base, kind: 'record', of: 'contacts' }, 'V-1')).toBe(own);
+    expect(read({ ...base, kind: 'record', of: 'diagnoses' }, 'V-1')).not.toBe(own);
   });
 
   it('is a number or is rejected', () => {

@@ -71,8 +71,43 @@ describe('a mapping file', () => {
       .replace('      diagnosis: DIAGNOOSI\n', '')
       .replace(/ {2}objections:[^]*$/, '');
     expect(faultsOf(text)?.lines).toEqual([
-      `${placeOf('contacts:', text)}: The table "objections" is not mapped.`,
+      `${placeOf('contacts:', text)}: The table "objections" is not mapped. Map it, or name it under ` +
+        '"absent" if this system keeps nothing for it.',
       `${placeOf('id:', text)}: The column "service" of "contacts" is not mapped.`,
+    ]);
+  });
+
+  it('says of a table that the source has nothing for it, and then does not map it', () => {
+    const without = shipped
+      .replace(/ {2}objections:[^]*$/, '')
+      .replace('tables:', 'absent: [objections]\ntables:');
+    const { absent, tables } = parseMapping(without, healthRegistry, 'x');
+    expect(absent).toEqual(['objections']);
+    expect(tables.map(({ name }) => name)).toEqual(['contacts', 'careRelationships']);
+    const text = shipped.replace('tables:', 'absent: [objections, objection]\ntables:');
+    expect(faultsOf(text)?.lines).toEqual([
+      `${placeOf('objections,', text)}: "objections" is mapped below: it is not absent.`,
+      expect.stringContaining('"objection" is no table of the registry (did you mean "objections"?)'),
+    ]);
+  });
+
+  it('may name a record of another table', () => {
+    const definition: RegistryDefinition = {
+      ...healthRegistry,
+      tables: {
+        ...healthRegistry.tables,
+        notes: { order: 'at', columns: { contact: { kind: 'record' }, at: { kind: 'day' } } },
+      },
+    };
+    const notes = (of: string) =>
+      `${shipped}  notes:\n    file: n.csv\n    subject: HETU\n    columns: { contact: { from: K, of: ${of} }, at: A }\n`;
+    const [column] = parseMapping(notes('contacts'), definition, 'x').tables.at(-1)!.columns;
+    expect(column).toEqual({ kind: 'record', name: 'contact', from: 'K', optional: false, of: 'contacts' });
+    expect(faultsOf(notes('contact'), definition)?.lines).toEqual([
+      expect.stringContaining('"contact" is no table of the registry (did you mean "contacts"?)'),
+    ]);
+    expect(faultsOf(notes('objections'), definition)?.lines).toEqual([
+      expect.stringContaining('The table "objections" has no column of kind record.'),
     ]);
   });
 
@@ -109,6 +144,13 @@ describe('a mapping file', () => {
       code: 'SCHEME_UNKNOWN',
       lines: [expect.stringContaining(`${placeOf('ssn', text)}: There is no linkage scheme "ssn"`)],
     });
+  });
+
+  it('makes nobody known but in the population register', () => {
+    const text = shipped.replace('tables:', 'knows: contacts\ntables:');
+    expect(faultsOf(text)?.lines).toEqual([
+      expect.stringContaining('Only the population register makes persons known'),
+    ]);
   });
 
   it('is of the registry that it is used for', () => {

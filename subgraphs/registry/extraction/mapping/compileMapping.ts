@@ -6,12 +6,15 @@ import type { MappingFaults, MappingPath } from './mappingFaults.js';
 import type { ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
 
+const POPULATION = 'population';
+
 /** What may be said of a column beside where it comes from, and of which kinds. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
   constant: ['code'],
   values: ['code'],
   dates: ['day'],
   take: ['day'],
+  of: ['record'],
   scheme: ['person', 'family'],
 };
 
@@ -40,10 +43,21 @@ class MappingCompiler {
     if (file.registry !== definition.name) {
       faults.at(['registry'], `This is the mapping of "${definition.name}", not of "${file.registry}".`);
     }
+    const { absent = [] } = file;
     for (const name of Object.keys(definition.tables)) {
-      if (!file.tables[name]) faults.at(['tables'], `The table "${name}" is not mapped.`);
+      if (file.tables[name] || absent.includes(name)) continue;
+      const fix = 'Map it, or name it under "absent" if this system keeps nothing for it.';
+      faults.at(['tables'], `The table "${name}" is not mapped. ${fix}`);
     }
-    if (file.knows !== undefined && !definition.tables[file.knows]) {
+    absent.forEach((name, index) => {
+      if (!definition.tables[name])
+        faults.at(['absent', index], this.unknown('table', name, definition.tables));
+      if (file.tables[name]) faults.at(['absent', index], `"${name}" is mapped below: it is not absent.`);
+    });
+    if (file.knows !== undefined && definition.name !== POPULATION) {
+      const message = 'Only the population register makes persons known';
+      faults.at(['knows'], `${message}; ids of a scheme "local:..." are known by their first row.`);
+    } else if (file.knows !== undefined && !definition.tables[file.knows]) {
       faults.at(['knows'], this.unknown('table', file.knows, definition.tables));
     }
     const scheme = this.scheme(file.scheme, ['scheme']);
@@ -60,6 +74,7 @@ class MappingCompiler {
       codeChanges: file.codeChanges && scheme ? { ...file.codeChanges, scheme } : undefined,
       // Who is known is settled before anybody else is looked up.
       tables: tables.sort((a, b) => Number(b.name === file.knows) - Number(a.name === file.knows)),
+      absent,
     };
   }
 
@@ -111,7 +126,7 @@ class MappingCompiler {
       return undefined;
     }
     const { kind, optional = false } = definition;
-    const { from, constant, values, dates, take, scheme } =
+    const { from, constant, values, dates, take, of, scheme } =
       typeof entry === 'string' ? { from: entry } : entry;
     for (const [attribute, kinds] of Object.entries(ATTRIBUTE_KINDS)) {
       if (typeof entry === 'object' && attribute in entry && !kinds.includes(kind)) {
@@ -145,9 +160,19 @@ class MappingCompiler {
         return own && { ...base, kind, scheme: own };
       }
       case 'record':
+        if (of !== undefined) this.requireRecords(of, [...path, 'of']);
+        return { ...base, kind, of };
       case 'number':
         return { ...base, kind };
     }
+  }
+
+  /** A record of another table is told by the column that is unique there. */
+  private requireRecords(table: string, path: MappingPath): void {
+    const { tables } = this.definition;
+    if (!tables[table]) this.faults.at(path, this.unknown('table', table, tables));
+    else if (!Object.values(tables[table].columns).some(({ kind }) => kind === 'record'))
+      this.faults.at(path, `The table "${table}" has no column of kind record.`);
   }
 
   private requireKind(

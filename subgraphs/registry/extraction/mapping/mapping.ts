@@ -1,7 +1,9 @@
 import type { Scheme } from '../../../linkage/scheme.js';
 
-/** How days are written in a source: 2012-05-14, 14.05.2012, or 2012-05 for the first day of a month. */
-export type DateFormat = 'iso' | 'dd.mm.yyyy' | 'yyyy-mm';
+/**
+ * How days are written in a source: 2012-05-14, 2012-05-14T21:30:00Z, 14.05.2012, or 2012-05 for the first day of a month.
+ */
+export type DateFormat = 'iso' | 'iso-time' | 'dd.mm.yyyy' | 'yyyy-mm';
 
 export interface CsvFormat {
   readonly type: 'csv';
@@ -34,7 +36,12 @@ export type ColumnMapping =
   /** Optional, and the source has nothing for it. */
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'absent' })
   | (ColumnBase & { readonly kind: 'person' | 'family'; readonly scheme: Scheme })
-  | (ColumnBase & { readonly kind: 'record' | 'number' });
+  | (ColumnBase & {
+      readonly kind: 'record';
+      /** The table whose record it is; undefined: the one that the column is in. */
+      readonly of: string | undefined;
+    })
+  | (ColumnBase & { readonly kind: 'number' });
 
 /** How one file becomes one table. */
 export interface TableMapping {
@@ -58,6 +65,8 @@ export interface Mapping {
     | { readonly file: string; readonly old: string; readonly new: string; readonly scheme: Scheme }
     | undefined;
   readonly tables: readonly TableMapping[];
+  /** Tables for which the source has nothing. */
+  readonly absent: readonly string[];
 }
 
 /** The source columns that a table is made of, each once. */

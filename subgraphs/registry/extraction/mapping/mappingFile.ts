@@ -9,6 +9,7 @@ export type ColumnEntry =
       readonly values?: Readonly<Record<string, string>>;
       readonly dates?: DateFormat;
       readonly take?: 'last-day-of-month';
+      readonly of?: string;
       readonly scheme?: string;
     };
 
@@ -34,5 +35,6 @@ export interface MappingFile {
   };
   readonly knows?: string;
   readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };
+  readonly absent?: readonly string[];
   readonly tables: Readonly<Record<string, TableEntry>>;
 }

@@ -49,7 +49,7 @@ function presentCellReader(column: ColumnMapping, context: CellContext): CellRea
     case 'number':
       return { read: readNumber };
     case 'record':
-      return { read: (id) => linkage.recordKey(registry, table, id) };
+      return { read: (id) => linkage.recordKey(registry, column.of ?? table, id) };
     case 'person':
       return { read: (code) => persons.find(column.scheme, code) };
     case 'family':
@@ -74,7 +74,7 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
   throw new PolkuError('MAPPING_INVALID', `subgraphs/${registry}/codes.yaml has no list "${list}".`);
 }
 
-/** A register has few thousand different dates, each in many rows. */
+/** A register has few thousand different dates, each in many rows; times of day may be as many as rows. */
 function dayReader({ dates, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const days = new Map<string, Day>();
   return {
@@ -84,7 +84,7 @@ function dayReader({ dates, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): 
       const written = parseDate(text, dates);
       if (written === undefined) return 'invalid-date';
       const day = lastDayOfMonth ? lastDay(formatPartialDate(written, 'month'))! : written;
-      days.set(text, day);
+      if (dates !== 'iso-time') days.set(text, day);
       return day;
     },
   };

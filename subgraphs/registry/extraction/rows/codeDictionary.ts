@@ -10,6 +10,9 @@ const DIGIT = /\d/;
 /** An identity code, mistyped or with something around it: its form alone is enough to keep it out. */
 const LIKE_AN_IDENTITY_CODE = /\d{6}[-+._:/A-FU-Y]\d{3}[0-9A-Z]/i;
 
+/** An id that a system made up; eight and four digits of it side by side may look like an identity code. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * The distinct codes of one column, numbered as they come. Only what looks like a code is taken, so that a column of
  * names, free text or identity codes mapped by mistake never enters a store.
@@ -52,5 +55,5 @@ export class CodeDictionary {
 }
 
 function isCode(text: string): boolean {
-  return CODE.test(text) && DIGIT.test(text) && !LIKE_AN_IDENTITY_CODE.test(text);
+  return UUID.test(text) || (CODE.test(text) && DIGIT.test(text) && !LIKE_AN_IDENTITY_CODE.test(text));
 }

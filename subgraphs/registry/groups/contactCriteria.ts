@@ -1,4 +1,6 @@
-import { type RowArgument, type RowsCriterionOptions } from './rowsCriterion.js';
+import type { RegistryStore } from '../subgraph/registryContext.js';
+import type { Criteria } from './criterion.js';
+import { type RowArgument, rowsCriterion, type RowsCriterionOptions } from './rowsCriterion.js';
 
 /** What every registry's contacts are chosen by; each adds arguments of its own. */
 export function contactRows(
@@ -20,5 +22,16 @@ export function serviceArgument(type: string): RowArgument {
     coordinate: `${type}.service`,
     list: 'services',
     description: 'Any of these services.',
+  };
+}
+
+/** What groups are formed by in a registry that names nothing else: its contacts and their services. */
+export function contactCriteria(contactType: string, contactsField: string): Criteria<RegistryStore> {
+  return {
+    [contactsField]: rowsCriterion({
+      ...contactRows(contactType, contactsField),
+      description: 'Contacts.',
+      arguments: { services: serviceArgument(contactType) },
+    }),
   };
 }

@@ -1,0 +1,185 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Answer, DemoClient } from '../../gateway/cli/demo/client.js';
+import { packageRoot } from '../../schema/packageRoot.js';
+import { type HowToStep, readHowTo } from './howTo.js';
+import { workingCopy } from './workingCopy.js';
+
+const run = promisify(execFile);
+
+/** The clinic's export; DEVELOPERS.md tells where it comes from. */
+const source = process.env['SYNTHEA_DATA'] ?? '';
+const present = existsSync(join(source, 'encounters.csv'));
+if (!present) {
+  const lack = 'No export of a clinic was found: name its folder in SYNTHEA_DATA (DEVELOPERS.md).';
+  if (process.env['CI']) throw new Error(lack);
+  console.warn(`${lack} The how-to of onboarding a registry is not followed.`);
+}
+
+/** Rows of a CSV file without quotes, as this export is. */
+async function rowsOf(file: string): Promise<Record<string, string>[]> {
+  const [header = '', ...lines] = (await readFile(join(source, file), 'utf8')).trim().split('\n');
+  return lines.map((line) => {
+    const cells = line.split(',');
+    return Object.fromEntries(header.split(',').map((name, index) => [name, cells[index]!]));
+  });
+}
+
+interface Patient {
+  readonly id: string;
+  readonly clinicContacts: readonly {
+    readonly startedAt: string;
+    readonly service: string;
+    readonly encounter: string;
+    readonly diagnoses: readonly string[];
+  }[];
+}
+
+(present ? describe : describe.skip)('who follows the how-to of onboarding a registry', () => {
+  let copy: string;
+  let server: ChildProcess | undefined;
+  /** What the commands printed, by command. */
+  const printed = new Map<string, string>();
+  const answers = new Map<string, Answer>();
+  let patients: readonly Patient[];
+
+  beforeAll(async () => {
+    copy = await workingCopy();
+    let gateway: URL | undefined;
+    for (const step of readHowTo(join(packageRoot(), 'docs/how-to/onboard-a-registry.md'))) {
+      if (step.do === 'ask') await ask(step, gateway!);
+      else if (step.do === 'run') gateway = (await runAll(step.commands)) ?? gateway;
+      else await edit(step);
+    }
+  }, 600_000);
+
+  afterAll(async () => {
+    if (server?.pid !== undefined && server.exitCode === null) {
+      const ended = new Promise((resolve) => server!.once('close', resolve));
+      // npm, its shell and the server are one group.
+      process.kill(-server.pid, 'SIGTERM');
+      await ended;
+    }
+    if (copy) await rm(copy, { recursive: true, force: true });
+  });
+
+  async function edit(step: HowToStep & { do: 'write' | 'change' }): Promise<void> {
+    const path = join(copy, step.path);
+    await mkdir(dirname(path), { recursive: true });
+    if (step.do === 'write') return writeFile(path, step.text, { flag: 'wx' });
+    const parts = (await readFile(path, 'utf8')).split(step.before);
+    expect({ path: step.path, places: parts.length - 1 }).toEqual({ path: step.path, places: 1 });
+    return writeFile(path, parts.join(step.after));
+  }
+
+  /** Runs commands as they stand there; what serves goes on, on a port that is free, and gives its address. */
+  async function runAll(commands: readonly string[]): Promise<URL | undefined> {
+    for (const command of commands) {
+      if (command.includes(' polku -- serve ')) return serve(`${command} --port 0`);
+      const { stdout, stderr } = await run('bash', ['-euc', command], { cwd: copy }).catch(
+        ({ stdout, stderr }: { stdout: string; stderr: string }) => {
+          throw new Error(`${command}\n${stdout}${stderr}`);
+        },
+      );
+      printed.set(command, stdout + stderr);
+    }
+    return undefined;
+  }
+
+  function serve(command: string): Promise<URL> {
+    server = spawn('bash', ['-euc', command], {
+      cwd: copy,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new Promise((resolve, reject) => {
+      let output = '';
+      const read = (text: string) => {
+        output += text;
+        const [url] = /http:\/\/\S+?(?=graphql)/.exec(output) ?? [];
+        if (url !== undefined) resolve(new URL(url));
+      };
+      server!.stdout!.setEncoding('utf8').on('data', read);
+      server!.stderr!.setEncoding('utf8').on('data', read);
+      server!.once('close', () => reject(new Error(`${command}\n${output}`)));
+    });
+  }
+
+  async function ask({ persona, purpose, query }: HowToStep & { do: 'ask' }, gateway: URL): Promise<void> {
+    const [, name = ''] = /^query (\w+)/.exec(query) ?? [];
+    const variables = { id: patients?.[0]?.id };
+    const answer = await new DemoClient(gateway).ask({ persona, purpose, query, variables });
+    answers.set(name, answer);
+    if (name === 'Patients') patients = (answer.data?.['persons'] as { nodes: Patient[] }).nodes;
+  }
+
+  it('is told that the policy compiles and that every owner is given what they expect', () => {
+    const output = [...printed].filter(([command]) => command.includes('policy')).map(([, text]) => text);
+    expect(output).toEqual([
+      expect.stringMatching(/compiles: revision \w+\.\n$/),
+      expect.stringContaining('clinic'),
+    ]);
+  });
+
+  it('serves the contacts of the file, all but the rejects that are reported', async () => {
+    const { registries } = answers.get('Registries')!.data as { registries: Record<string, unknown>[] };
+    const { rejects } = registries.find(({ name }) => name === 'clinic') as { rejects: number };
+    const encounters = await rowsOf('encounters.csv');
+    expect(registries).toHaveLength(5);
+    expect(registries).toContainEqual({
+      name: 'clinic',
+      owner: 'Clinic',
+      rows: encounters.length - rejects,
+      rejects,
+    });
+    expect(rejects).toBe(0);
+  });
+
+  it('sees the patients of one doctor, with their visits and the diagnoses made in them', async () => {
+    const [encounters, conditions] = [await rowsOf('encounters.csv'), await rowsOf('conditions.csv')];
+    const doctor = /employee: (\S+)/.exec(await readFile(join(copy, 'data/personas.yaml'), 'utf8'))![1];
+    const own = new Set(encounters.flatMap((row) => (row['PROVIDER'] === doctor ? [row['PATIENT']] : [])));
+    const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki' });
+    const expected = encounters
+      .filter(({ PATIENT }) => own.has(PATIENT))
+      .map(({ Id, START = '', ENCOUNTERCLASS: service, CODE: encounter }) => ({
+        startedAt: day.format(new Date(START)),
+        service,
+        encounter,
+        diagnoses: conditions.flatMap(({ ENCOUNTER, CODE }) => (ENCOUNTER === Id ? [CODE] : [])).sort(),
+      }));
+    const seen = patients.flatMap(({ clinicContacts }) => clinicContacts);
+    const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).sort();
+    expect(patients).toHaveLength(own.size);
+    expect(sorted(seen)).toEqual(sorted(expected));
+    expect(seen.some(({ diagnoses }) => diagnoses.length > 1)).toBe(true);
+  });
+
+  it('sees a path with the clinic as its sector', () => {
+    const { person } = answers.get('Path')!.data as {
+      person: { servicePath: { steps: { sector: string; contacts: number }[]; withheld: string[] } };
+    };
+    const { steps, withheld } = person.servicePath;
+    expect(new Set(steps.map(({ sector }) => sector))).toEqual(new Set(['CLINIC']));
+    expect(steps.reduce((sum, { contacts }) => sum + contacts, 0)).toBe(patients[0]!.clinicContacts.length);
+    expect(withheld.sort()).toEqual(['EDUCATION', 'SOCIAL']);
+  });
+
+  it('is refused for another purpose, by the owner', () => {
+    const { data, errors } = answers.get('Refused')!;
+    expect(data ?? null).toBeNull();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        extensions: expect.objectContaining({
+          code: 'PURPOSE_NOT_PERMITTED',
+          purpose: 'benefit',
+          owner: 'Clinic',
+        }),
+      }),
+    ]);
+  });
+});

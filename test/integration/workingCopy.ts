@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, symlink, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+/** What was built here is built here: a copy need not build it again. */
+const BUILT = ['dist', join('console', 'dist')];
+
+/** A copy of the repository's tracked files in a temporary folder, with the dependencies that are installed here. */
+export async function workingCopy(): Promise<string> {
+  const root = packageRoot();
+  const copy = await mkdtemp(join(tmpdir(), 'polku-copy-'));
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
+  for (const file of listed.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) {
+    await mkdir(join(copy, dirname(file)), { recursive: true });
+    await cp(join(root, file), join(copy, file), { preserveTimestamps: true });
+  }
+  for (const folder of BUILT) {
+    if (existsSync(join(root, folder)))
+      await cp(join(root, folder), join(copy, folder), { recursive: true, preserveTimestamps: true });
+  }
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  // Older than what is installed: nothing may be installed through the link.
+  await utimes(join(copy, 'package-lock.json'), 0, 0);
+  return copy;
+}
