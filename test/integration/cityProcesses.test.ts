@@ -24,6 +24,14 @@ const FAMILY = `query ($id: FamilyID!) {
   family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld } }
 }`;
 
+const GROUP = `{
+  cohort(where: { healthContacts: { services: ["T11"] }, family: { member: CHILD, atEndOf: 2014, where: { enrolments: {} } } }) {
+    size { count }
+    table(by: [YEAR, SEX], years: [2012, 2014]) { cells { year sex count } }
+    members(from: "2012-01-01", until: "2014-12-31") { commonPaths(steps: 1) { members paths { steps { service } persons } } }
+  }
+}`;
+
 /** Every kind of question, of several personas; ids are the same wherever the subgraphs run. */
 async function askAll(client: DemoClient): Promise<Answer[]> {
   const answers: Answer[] = [];
@@ -50,6 +58,7 @@ async function askAll(client: DemoClient): Promise<Answer[]> {
     }
   }
   await ask({ persona: 'planner', purpose: 'planning', query: FAMILY, variables: { id: 'x' } });
+  await ask({ persona: 'planner', purpose: 'planning', query: GROUP });
   await ask({
     persona: 'researcher',
     purpose: 'research',
