@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -81,9 +81,15 @@ describe('a city in many processes', () => {
     await served.stop();
   });
 
-  afterAll(async () => {
+  /** One process keeps the ledger of groups, so that none is left over for the next test. */
+  async function stopChildren(): Promise<void> {
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')));
+    children.length = 0;
+  }
+
+  afterEach(stopChildren);
+  afterAll(async () => {
     await city?.remove();
     jest.restoreAllMocks();
   });
@@ -117,12 +123,11 @@ describe('a city in many processes', () => {
   });
 
   it('answers the same when some are here and some elsewhere, and says which is down when one stops', async () => {
-    const [first] = [children.length];
     const served = await startApart(['health', 'directory']);
     try {
       expect(withoutDecisions(await askAll(served.client))).toEqual(withoutDecisions(together));
 
-      const health = children[first]!;
+      const [health] = children as [ChildProcess];
       health.kill('SIGKILL');
       await once(health, 'close');
       const asker = { persona: 'family-team', purpose: 'child-protection' };
