@@ -95,6 +95,7 @@ export const errorTable = {
   // Extraction and snapshots
   SOURCE_UNREADABLE: { status: 0, meaning: 'A source file is missing or cannot be read.' },
   SOURCE_COLUMNS: { status: 0, meaning: 'A source file lacks columns that the mapping names.' },
+  SOURCE_CHANGED: { status: 0, meaning: 'A source file changed while it was read; nothing of it was taken.' },
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not fit the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
@@ -105,12 +106,32 @@ export const errorTable = {
     status: 0,
     meaning: 'Extraction was stopped; the snapshots before it are untouched.',
   },
+  REJECTS_EXCEEDED: {
+    status: 0,
+    meaning: 'More rows of a source file were rejected than --max-rejects allows, so nothing was published.',
+  },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {
     status: 0,
     meaning: 'The linkage store is damaged, or belongs to another secret.',
   },
   LINKAGE_FULL: { status: 0, meaning: 'Every key of the linkage store is given out.' },
+  MARKS_INVALID: {
+    status: 0,
+    meaning:
+      'A list of marked people is damaged, missing or of another registry; nothing is served without it.',
+  },
+  MARKS_REJECTED: {
+    status: 0,
+    meaning:
+      'Some lines hold no code of anybody known, or of nobody marked; they are listed by number, and nothing was changed.',
+  },
+  MARKS_BUSY: { status: 0, meaning: 'Another command is changing the marks of this registry.' },
+  IDENTITY_CODE_ARGUMENT: {
+    status: 0,
+    meaning:
+      'An identity code stood among the words of a command, where process lists and shell histories keep it; codes come on standard input.',
+  },
   OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
   NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
   // Policies and configuration

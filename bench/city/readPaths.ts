@@ -60,6 +60,7 @@ const tests: ConditionTests = {
   isShielded: () => false,
   bound: 0,
   sets: new Map(),
+  isHidden: () => false,
 };
 
 function pathOf(person: PersonKey): number {

@@ -80,6 +80,7 @@ export async function openAuditLog(dataFolder: string, options: AuditLogOptions)
     await log.begin(torn);
     return log;
   } catch (cause) {
+    if (cause instanceof PolkuError) throw cause;
     throw new PolkuError('AUDIT_UNAVAILABLE', `The audit log in ${folder} cannot be opened.`, {}, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { PolkuError } from '../../schema/polkuError.js';
 import { type ChainedLine, readLine } from './chain.js';
 
 const NEWLINE = 0x0a;
@@ -10,20 +11,35 @@ export interface Tail {
   readonly last: ChainedLine | undefined;
 }
 
+/** What a record ends with, whatever it holds. */
+const RECORD_END = /,"hash":"[0-9a-f]{64}"\}$/;
+
 /**
- * Looks from the end of a file for its last whole record. What follows it was being written when the process died, so
- * nobody was ever told that it is durable.
+ * Looks from the end of a file for its last whole record. What follows it was being written when the process died: the
+ * beginning of a record, or blocks that the disk never wrote.
+ * @throws PolkuError AUDIT_UNAVAILABLE where a record that was written whole does not hold any more: a crash does not do
+ * that, and going on behind it would make it look like one
  */
 export async function readTail(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat();
   let end = await endOfLine(file, size);
   while (end > 0) {
     const start = await endOfLine(file, end - 1);
-    const last = readLine((await read(file, start, end - 1)).toString('utf8'));
+    const text = (await read(file, start, end - 1)).toString('utf8');
+    const last = readLine(text);
     if (last) return { end, last };
+    if (RECORD_END.test(text) && !text.includes('\0')) throw changed();
     end = start;
   }
   return { end: 0, last: undefined };
+}
+
+function changed(): PolkuError {
+  return new PolkuError(
+    'AUDIT_UNAVAILABLE',
+    'A record at the end of the audit log was changed after it was written. Nothing is answered behind it. Look at it with ' +
+      '"polku audit verify", keep the folder as evidence and move it away: the log then begins anew.',
+  );
 }
 
 /** The offset after the last newline before `limit`; 0 where there is none. */

@@ -25,6 +25,8 @@ export interface Verification {
   readonly unsigned: number;
   /** Records that were removed because their time was over, by the log's own word. */
   readonly expired: number;
+  /** How often the end of a file was found torn at a start, and set aside. */
+  readonly torn: number;
 }
 
 export interface VerifyOptions {
@@ -77,6 +79,7 @@ class ChainWalk {
   #unexplained: (ChainEnd & { readonly place: PlacedLine }) | undefined;
   #explained = false;
   #expired = 0;
+  #torn = 0;
   #records = 0;
   #unsigned = 0;
   #checkpoint: Verification['checkpoint'];
@@ -135,6 +138,7 @@ class ChainWalk {
       records: this.#records,
       unsigned: this.#unsigned,
       expired: this.#expired,
+      torn: this.#torn,
     };
   }
 
@@ -153,6 +157,7 @@ class ChainWalk {
       this.#explained = entry.lastHash === this.#unexplained.hash;
       this.#expired = entry.last;
     }
+    if (entry.kind === 'torn-tail') this.#torn += 1;
     this.#records += 1;
     this.#end = record;
     this.#previous = place;

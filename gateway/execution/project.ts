@@ -7,7 +7,7 @@ import { type DataObject, type DataPath, isDataObject, own } from './dataObject.
 import type { Disclosure } from './disclosure.js';
 import type { LocatedError } from './interpret.js';
 import { locatedError } from './locatedError.js';
-import { isPersonType, PERSON_KEY } from './selectPersons.js';
+import { personPathOf } from './selectPersons.js';
 import type { ConcreteType, FieldShape, ObjectShape, ValueShape } from './responseShape.js';
 
 interface ProjectionInput {
@@ -88,14 +88,20 @@ class Projector {
       const completed = this.#field(value, field, type);
       this.#path.pop();
       if (completed === NOTHING) return NOTHING;
-      tells ||= completed !== null && field.kind === 'value';
+      // That somebody is there is told by __typename, too.
+      tells ||= completed !== null && field.kind !== 'introspection';
       this.#write(result, field.responseKey, completed, field.kind === 'value' ? field.value : undefined);
     }
-    if (tells && isPersonType(type)) this.#notePerson(own(value, PERSON_KEY));
+    if (tells) this.#notePerson(value, personPathOf(type));
     return result;
   }
 
-  #notePerson(key: unknown): void {
+  #notePerson(object: DataObject, path: readonly string[] | undefined): void {
+    if (!path) return;
+    const key = path.reduce<unknown>(
+      (value, name) => (isDataObject(value) ? own(value, name) : undefined),
+      object,
+    );
     if (isKey('PersonID', key)) this.#input.disclosure.people.add(key as PersonKey);
   }
 

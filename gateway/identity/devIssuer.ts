@@ -6,7 +6,8 @@ import { trustedIssuer } from './trustedIssuer.js';
 
 const LIFETIME = '1h';
 const KEY_ID = 'dev';
-const ISSUER = 'polku-dev';
+/** Whose tokens let anyone be anyone. */
+export const DEV_ISSUER = 'polku-dev';
 
 /** An issuer inside the gateway for `--dev`: its key lives as long as the process, so its tokens open nothing else. */
 export interface DevIssuer {
@@ -34,7 +35,7 @@ export async function createDevIssuer({
   const { privateKey, publicKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: TOKEN_ALGORITHM, use: 'sig' }] };
   return {
-    trusted: trustedIssuer({ issuer: ISSUER, audience, keys: jwks }),
+    trusted: trustedIssuer({ issuer: DEV_ISSUER, audience, keys: jwks }),
     jwks,
     personas,
     async issue(id) {
@@ -44,7 +45,7 @@ export async function createDevIssuer({
       const person = persona.dataSubject && (await loginPerson());
       return new SignJWT({ recipient, roles, purposes, employee, units, permit, person })
         .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: KEY_ID, typ: 'JWT' })
-        .setIssuer(ISSUER)
+        .setIssuer(DEV_ISSUER)
         .setAudience(audience)
         .setSubject(persona.id)
         .setIssuedAt()

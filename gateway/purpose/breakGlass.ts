@@ -14,7 +14,7 @@ const LONGEST = 500;
  */
 export function breakGlassReason(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const reason = header.trim();
+  const reason = textOf(header).trim();
   if (reason.length < SHORTEST || reason.length > LONGEST)
     throw new PolkuError(
       'BAD_REQUEST',
@@ -26,4 +26,13 @@ export function breakGlassReason(header: string | undefined): string | undefined
       'An identity code must not stand in the header Polku-Break-Glass: the reason is kept in the audit log.',
     );
   return reason;
+}
+
+/** Header values arrive as bytes, one a character (RFC 9110 §5.5): clients write letters beyond ASCII in UTF-8 or Latin-1. */
+function textOf(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }

@@ -32,6 +32,11 @@ export class KeyRegister {
     return this.issuedKeys;
   }
 
+  /** How many digests lead somewhere and how many keys are another's: it grows with every change. */
+  get links(): number {
+    return this.digests.size + this.aliasOf.size;
+  }
+
   get aliases(): ReadonlyMap<number, number> {
     return this.aliasOf;
   }
@@ -71,7 +76,8 @@ export class KeyRegister {
     return older;
   }
 
-  private canonical(key: number): number {
+  /** The key that counts: of one that turned out to be another's, that other. */
+  canonical(key: number): number {
     let current = key;
     for (let other = this.aliasOf.get(current); other !== undefined; other = this.aliasOf.get(current)) {
       current = other;

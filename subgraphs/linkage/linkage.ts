@@ -1,9 +1,17 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { fileRevision } from '../storage/fileRevision.js';
 import { DIGEST_BYTES } from './digestTable.js';
-import { emptyRegisters, type KeyKind, type KeyRegisters, readStore, writeStore } from './linkageStore.js';
+import {
+  emptyStore,
+  type KeyKind,
+  type LinkageContent,
+  readStore,
+  STATE_BYTES,
+  writeStore,
+} from './linkageStore.js';
+import { Mac } from './mac.js';
 import type { Scheme } from './scheme.js';
 
 /** Why a code leads to no key; counted and reported, never with the code itself. */
@@ -22,6 +30,8 @@ export interface LinkageOptions {
   readonly secret: Uint8Array;
   /** Sizes the domain of keys when the store is created; keys fill about half of it. */
   readonly expectedPersons?: number | undefined;
+  /** Awaited when keys were made durable, before any snapshot holds them: two keys may have turned out to be one person's. */
+  readonly onSave?: (linkage: Linkage) => Promise<void>;
 }
 
 /**
@@ -29,29 +39,45 @@ export interface LinkageOptions {
  * its store without its secret cannot try codes against it (see docs/decisions/linkage.md).
  */
 export class Linkage {
-  private readonly key: KeyObject;
+  private readonly mac: Mac;
+  /** Whether codes that registries share lead elsewhere than when the store was last saved. */
+  private changed = false;
 
   private constructor(
     private readonly path: string,
     private readonly secret: Uint8Array,
-    private registers: KeyRegisters,
+    private content: LinkageContent,
     private revision: string,
+    private readonly onSave: LinkageOptions['onSave'],
   ) {
-    this.key = createSecretKey(secret);
+    this.mac = new Mac(secret);
   }
 
   /** @throws PolkuError LINKAGE_STORE_INVALID where the store is damaged or belongs to another secret */
-  static async open({ dir, secret, expectedPersons }: LinkageOptions): Promise<Linkage> {
+  static async open({ dir, secret, expectedPersons, onSave }: LinkageOptions): Promise<Linkage> {
     const path = join(dir, 'keys');
     const domain = Math.min(MAX_DOMAIN, 2 * (expectedPersons ?? DEFAULT_EXPECTED_PERSONS));
-    const revision = await revisionOf(path);
-    const registers = (await readStore(path, secret)) ?? emptyRegisters(secret, domain);
-    return new Linkage(path, secret, registers, revision);
+    const revision = await fileRevision(path);
+    const content = (await readStore(path, secret)) ?? emptyStore(secret, domain);
+    return new Linkage(path, secret, content, revision, onSave);
   }
 
   /** How many persons have keys: nobody is known before the population register was extracted. */
   get knownPersons(): number {
-    return this.registers.person.issued;
+    return this.content.registers.person.issued;
+  }
+
+  /** All keys of persons are below it. */
+  get personDomain(): number {
+    return this.content.registers.person.domain;
+  }
+
+  /**
+   * Names where the codes that registries share lead: random, and drawn anew when such a code becomes known, two people
+   * become one, or a store is begun. Rows linked under another state may lack people, or hold two where there is one.
+   */
+  get state(): string {
+    return this.content.state.toString('hex');
   }
 
   /** The person that a code leads to; a person not seen before gets a key. */
@@ -74,25 +100,38 @@ export class Linkage {
     if (oldCode.trim() === '' || newCode.trim() === '') return 'missing-code';
     const [old, current] = [scheme.normalise(oldCode), scheme.normalise(newCode)];
     if (old === undefined || current === undefined) return 'invalid-code';
-    return this.registers.person.merge(this.digest(scheme, old), this.digest(scheme, current));
+    const { person } = this.content.registers;
+    const before = person.links;
+    const key = person.merge(this.digest(scheme, old), this.digest(scheme, current));
+    if (person.links !== before) this.changed = true;
+    return key;
   }
 
   /** The 64-bit key of a record: a MAC of the source's own id, never a row position. */
   recordKey(registry: string, table: string, sourceId: string): bigint {
-    return this.mac('record', registry, table, sourceId).readBigUInt64BE();
+    return this.macOf('record', registry, table, sourceId).readBigUInt64BE();
+  }
+
+  /** The key that a person has now, who may have had another before two codes turned out to be theirs. */
+  currentPerson(person: PersonKey): PersonKey {
+    return this.content.registers.person.canonical(person);
   }
 
   /** Makes what was assigned durable. */
   async save(): Promise<void> {
-    await writeStore(this.path, this.registers, this.secret);
-    this.revision = await revisionOf(this.path);
+    if (this.changed) this.content = { ...this.content, state: randomBytes(STATE_BYTES) };
+    await writeStore(this.path, this.content, this.secret);
+    this.changed = false;
+    this.revision = await fileRevision(this.path);
+    await this.onSave?.(this);
   }
 
   /** Takes up what another process has saved since; keys not saved here are then forgotten. */
   async reload(): Promise<void> {
-    const revision = await revisionOf(this.path);
+    const revision = await fileRevision(this.path);
     if (revision === this.revision) return;
-    this.registers = (await readStore(this.path, this.secret)) ?? this.registers;
+    this.content = (await readStore(this.path, this.secret)) ?? this.content;
+    this.changed = false;
     this.revision = revision;
   }
 
@@ -101,26 +140,21 @@ export class Linkage {
     const normalised = scheme.normalise(code);
     if (normalised === undefined) return 'invalid-code';
     const digest = this.digest(scheme, normalised);
-    const register = this.registers[kind];
-    return assign ? register.findOrAssign(digest) : (register.find(digest) ?? UNKNOWN[kind]);
+    const register = this.content.registers[kind];
+    if (!assign) return register.find(digest) ?? UNKNOWN[kind];
+    const before = register.links;
+    const key = register.findOrAssign(digest);
+    // Ids of one system concern no registry but its own.
+    if (register.links !== before && scheme.name === 'hetu') this.changed = true;
+    return key;
   }
 
   private digest(scheme: Scheme, normalised: string): Buffer {
-    return this.mac(scheme.name, scheme.namespace, normalised).subarray(0, DIGEST_BYTES);
+    return Buffer.from(this.macOf(scheme.name, scheme.namespace, normalised).subarray(0, DIGEST_BYTES));
   }
 
   /** Only the last part may hold a NUL, so that no two lists of parts are the same text. */
-  private mac(...parts: readonly string[]): Buffer {
-    return createHmac('sha256', this.key).update(parts.join('\0')).digest();
-  }
-}
-
-/** Changes whenever the store is replaced. */
-async function revisionOf(path: string): Promise<string> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return `${ino}-${mtimeNs}-${size}`;
-  } catch {
-    return 'none';
+  private macOf(...parts: readonly string[]): Buffer {
+    return this.mac.of(parts.join('\0'));
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PolkuError } from '../../schema/polkuError.js';
@@ -12,13 +12,21 @@ export const keyKinds = ['person', 'family'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 export type KeyRegisters = Readonly<Record<KeyKind, KeyRegister>>;
 
+/** What the store holds. */
+export interface LinkageContent {
+  readonly registers: KeyRegisters;
+  /** See `Linkage.state`. */
+  readonly state: Buffer;
+}
+
 /*
- * The file, big-endian: magic, format version, check value of the secret; for each kind its domain, keys issued, number
- * of entries and of aliases, then the entries (digest, key) and the aliases (key, key); at last SHA-256 of all before.
+ * The file, big-endian: magic, format version, check value of the secret, state; for each kind its domain, keys issued,
+ * number of entries and of aliases, then the entries (digest, key) and the aliases (key, key); at last SHA-256 of all before.
  */
 const MAGIC = Buffer.from('POLKULNK', 'latin1');
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const CHECK_BYTES = 16;
+export const STATE_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + 4 + CHECK_BYTES;
 const KIND_BYTES = 16;
 const ALIAS_BYTES = 8;
@@ -45,17 +53,18 @@ function eachKind(make: (kind: KeyKind) => KeyRegister): KeyRegisters {
   return { person: make('person'), family: make('family') };
 }
 
-/** Registers without a key given out, over a domain of the given size. */
-export function emptyRegisters(secret: Uint8Array, domain: number): KeyRegisters {
+/** A store without a key given out, over a domain of the given size. */
+export function emptyStore(secret: Uint8Array, domain: number): LinkageContent {
   const content = () => ({ domain, issued: 0, digests: new DigestTable(), aliases: new Map() });
-  return eachKind((kind) => new KeyRegister(content(), permutationKey(secret, kind)));
+  const registers = eachKind((kind) => new KeyRegister(content(), permutationKey(secret, kind)));
+  return { registers, state: randomBytes(STATE_BYTES) };
 }
 
 /**
  * Reads the store; undefined where there is none yet.
  * @throws PolkuError LINKAGE_STORE_INVALID where it is damaged or belongs to another secret
  */
-export async function readStore(path: string, secret: Uint8Array): Promise<KeyRegisters | undefined> {
+export async function readStore(path: string, secret: Uint8Array): Promise<LinkageContent | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -67,19 +76,19 @@ export async function readStore(path: string, secret: Uint8Array): Promise<KeyRe
 }
 
 /** Writes the store whole or not at all, for its owner's eyes only. */
-export async function writeStore(path: string, registers: KeyRegisters, secret: Uint8Array): Promise<void> {
+export async function writeStore(path: string, content: LinkageContent, secret: Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeDurably(path, encode(registers, secret));
+    await writeDurably(path, encode(content, secret));
   } catch (cause) {
     throw storageFailure(cause, 'the linkage folder');
   }
 }
 
-function encode(registers: KeyRegisters, secret: Uint8Array): Buffer {
+function encode({ registers, state }: LinkageContent, secret: Uint8Array): Buffer {
   const version = Buffer.alloc(4);
   version.writeUInt32BE(FORMAT_VERSION);
-  const parts: Buffer[] = [MAGIC, version, checkValue(secret)];
+  const parts: Buffer[] = [MAGIC, version, checkValue(secret), state];
   for (const kind of keyKinds) {
     const { domain, issued, digests, aliases } = registers[kind];
     const counts = new Uint32Array([domain, issued, digests.size, aliases.size]);
@@ -92,7 +101,7 @@ function encode(registers: KeyRegisters, secret: Uint8Array): Buffer {
   return Buffer.concat([body, checksum(body)]);
 }
 
-function decode(file: Buffer, secret: Uint8Array): KeyRegisters {
+function decode(file: Buffer, secret: Uint8Array): LinkageContent {
   const body = file.subarray(0, Math.max(0, file.length - CHECKSUM_BYTES));
   if (body.length < HEADER_BYTES || !checksum(body).equals(file.subarray(body.length))) {
     throw new PolkuError(
@@ -102,7 +111,7 @@ function decode(file: Buffer, secret: Uint8Array): KeyRegisters {
     );
   }
   const version = body.readUInt32BE(MAGIC.length);
-  if (!body.subarray(0, MAGIC.length).equals(MAGIC) || version !== FORMAT_VERSION) {
+  if (!body.subarray(0, MAGIC.length).equals(MAGIC) || (version !== 1 && version !== FORMAT_VERSION)) {
     throw new PolkuError(
       'LINKAGE_STORE_INVALID',
       `The linkage store has format ${version}; this Polku reads format ${FORMAT_VERSION}.`,
@@ -117,7 +126,9 @@ function decode(file: Buffer, secret: Uint8Array): KeyRegisters {
   }
   let offset = HEADER_BYTES;
   const take = (length: number) => body.subarray(offset, (offset += length));
-  return eachKind((kind) => {
+  // Format 1 had no state: whatever was linked under it counts as linked under another.
+  const state = version === 1 ? randomBytes(STATE_BYTES) : take(STATE_BYTES);
+  const registers = eachKind((kind) => {
     const counts = take(KIND_BYTES);
     const [domain, issued, entries, aliasCount] = [0, 4, 8, 12].map((at) => counts.readUInt32BE(at));
     const digests = DigestTable.decode(take(entries! * ENTRY_BYTES));
@@ -129,4 +140,5 @@ function decode(file: Buffer, secret: Uint8Array): KeyRegisters {
     const content = { domain: domain!, issued: issued!, digests, aliases };
     return new KeyRegister(content, permutationKey(secret, kind));
   });
+  return { registers, state };
 }

@@ -10,7 +10,7 @@ import {
   rangeIn,
 } from '../registry/groups/criterion.js';
 import { familyTypes, familyTypesAt, forEachMembership } from '../registry/groups/familyTypes.js';
-import { type PopulationStore, type YearlyPopulation, yearlyPopulation } from './yearly.js';
+import { type PopulationStore, shownMemberships, type YearlyPopulation, yearlyPopulation } from './yearly.js';
 
 const AT_END_OF: ArgumentDefinition = {
   kind: 'year',
@@ -88,7 +88,8 @@ export const populationCriteria: Criteria<PopulationStore> = {
     },
     coordinates: ['Person.families'],
     persons: (given, store) => {
-      const { persons, memberships } = yearlyPopulation(store);
+      const { persons } = yearlyPopulation(store);
+      const memberships = shownMemberships(store);
       const wanted = familyTypes.map((type) => codesIn(given, 'in')!.includes(type));
       const found = personsOf(store);
       const types = familyTypesAt(memberships, numberIn(given, 'atEndOf')!, found.words.length * 32);
@@ -104,7 +105,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
     },
     coordinates: ['Person.families', 'Person.birthYear'],
     persons: (given, store) => {
-      const { memberships } = yearlyPopulation(store);
+      const memberships = shownMemberships(store);
       const { from, until } = rangeIn(given, 'number')!;
       const at = numberIn(given, 'atEndOf')!;
       const minors = whoseBirthYear(yearlyPopulation(store), (year) => at - year < AGE_OF_MAJORITY);

@@ -8,7 +8,7 @@ import { type PopulationStore, yearlyPopulation } from './yearly.js';
 
 /**
  * The family last known of everybody. It serves protection alone: no number is told of too few of them
- * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not.
+ * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not; of whom nothing exists, no number counts.
  */
 export function unitAttributes(store: PopulationStore): readonly GroupAttribute[] {
   const { persons, lastFamily } = yearlyPopulation(store);

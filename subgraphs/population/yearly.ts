@@ -90,3 +90,14 @@ function lastFamilyOf(person: PersonKey, { offsets, columns }: Tables['membershi
   const last = (offsets[person + 1] ?? 0) - 1;
   return last >= (offsets[person] ?? 0) ? columns.family[last]! : NO_FAMILY;
 }
+
+/** The memberships that exist for the caller: a family is counted without whoever was erased or restricted. */
+export function shownMemberships(store: PopulationStore): YearlyMemberships {
+  const { memberships } = yearlyPopulation(store);
+  const { person, family } = memberships;
+  if (!person.some((key) => store.isHidden(key))) return memberships;
+  return {
+    ...memberships,
+    family: family.map((key, row) => (store.isHidden(person[row]!) ? NO_FAMILY : key)),
+  };
+}

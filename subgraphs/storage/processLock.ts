@@ -1,5 +1,9 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { PolkuError } from '../../schema/polkuError.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PolkuError } from '../../schema/polkuError.js';
+
+/** How often somebody looks who waits for a lock. */
+const LOOK_MS = 50;
 
 /** Locks held by this process: its own number in a lock file is else that of a dead process with the same number. */
 const held = new Set<string>();
@@ -35,6 +39,22 @@ export async function lockByProcess(
     await rm(path, { force: true });
     held.delete(path);
   };
+}
+
+/**
+ * Waits for a lock that is held, for a while.
+ * @param take takes the lock, and throws a PolkuError where another process holds it
+ */
+export async function whenFree<Lock>(take: () => Promise<Lock>, patienceMs: number): Promise<Lock> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await take();
+    } catch (cause) {
+      if (!(cause instanceof PolkuError) || Date.now() >= deadline) throw cause;
+      await sleep(LOOK_MS);
+    }
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

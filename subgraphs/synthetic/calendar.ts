@@ -20,11 +20,16 @@ export const PERIOD = {
   last: dayOf(2016, 12, 31),
 };
 
-/** The first day of the following month. */
-export function nextMonth(day: Day): Day {
-  const date = new Date(day * MILLISECONDS);
-  return dayOf(date.getUTCFullYear(), date.getUTCMonth() + 2, 1);
+/** The first days of the months that begin from one day on up to another, both included. */
+export function monthsBetween(from: Day, until: Day): readonly Day[] {
+  const first = MONTHS.findIndex((month) => month >= from);
+  const beyond = MONTHS.findIndex((month) => month > until);
+  return first === -1 ? [] : MONTHS.slice(first, beyond === -1 ? undefined : beyond);
 }
+
+const MONTHS: readonly Day[] = Array.from({ length: (PERIOD.lastYear - PERIOD.firstYear + 1) * 12 }, (_, i) =>
+  dayOf(PERIOD.firstYear, 1 + i, 1),
+);
 
 export function yearOf(day: Day): number {
   return new Date(day * MILLISECONDS).getUTCFullYear();

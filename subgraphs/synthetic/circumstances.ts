@@ -21,10 +21,10 @@ export function drawCircumstances(random: Random, arrival: Day, loneParent: bool
   const common = random.normal();
   const draw = (offset: number): Strain => drawStrain(random, arrival, offset + 1.2 * common);
   return {
-    economy: draw(loneParent ? -1.2 : -2.3),
-    mentalHealth: draw(-2.4),
-    substances: draw(-3.4),
-    conflict: draw(loneParent ? -1.9 : -2.7),
+    economy: draw(loneParent ? -1.4 : -2.8),
+    mentalHealth: draw(-2.9),
+    substances: draw(-3.9),
+    conflict: draw(loneParent ? -2.2 : -3.1),
   };
 }
 

@@ -1,9 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Cell } from './cell.js';
 
 /** Characters gathered before they are written. */
 const BUFFERED = 1 << 20;
 
-/** Streams rows to one CSV file (RFC 4180, LF): values are quoted only where they must be. */
+/** Streams rows to one CSV file (RFC 4180, LF, UTF-8): values are quoted only where they must be. */
 export class CsvWriter {
   private readonly file: number;
   private readonly special: RegExp;
@@ -25,16 +26,17 @@ export class CsvWriter {
     return this.written;
   }
 
-  write(values: readonly string[]): void {
-    let line = '';
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as string;
-      if (i > 0) line += this.separator;
-      line += this.special.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-    }
-    this.pending += line + '\n';
+  write(cells: readonly Cell[]): void {
+    this.pending += this.line(cells);
     this.written++;
     if (this.pending.length > BUFFERED) this.flush();
+  }
+
+  /** As a system does whose letters are still those of ISO 8859-1: bytes that are no UTF-8. */
+  writeInLatin1(cells: readonly Cell[]): void {
+    this.flush();
+    this.put(Buffer.from(this.line(cells), 'latin1'));
+    this.written++;
   }
 
   close(): void {
@@ -42,9 +44,23 @@ export class CsvWriter {
     closeSync(this.file);
   }
 
+  private line(cells: readonly Cell[]): string {
+    let line = '';
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i] as Cell;
+      const value = cell === null ? '' : String(cell);
+      if (i > 0) line += this.separator;
+      line += this.special.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+    }
+    return line + '\n';
+  }
+
   private flush(): void {
-    const bytes = Buffer.from(this.pending, 'utf8');
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.file, bytes, offset);
+    this.put(Buffer.from(this.pending, 'utf8'));
     this.pending = '';
+  }
+
+  private put(bytes: Buffer): void {
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.file, bytes, offset);
   }
 }

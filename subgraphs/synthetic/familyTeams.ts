@@ -1,5 +1,5 @@
 import { dayOf, PERIOD, type Day } from './calendar.js';
-import type { ProtectionStep } from './childProtection.js';
+import type { ProtectionStep } from './protection/protectionSteps.js';
 import { burden } from './circumstances.js';
 import { codesOf } from './codeLists.js';
 import { firstDay, isResidentAtEnd, membersAtEnd, type Family, type Person } from './people.js';

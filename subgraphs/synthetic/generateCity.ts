@@ -2,28 +2,32 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, resolve } from 'node:path';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { BadRowCounts, BadRowKind } from './badRows.js';
-import { drawProtection } from './childProtection.js';
+import { drawProtection } from './protection/drawProtection.js';
 import type { Department } from './codeLists.js';
 import { exportEducation } from './departments/education.js';
 import { exportHealth } from './departments/health.js';
 import { exportPopulation } from './departments/population.js';
-import type { City, ExportedFile, Exporter } from './departments/silo.js';
+import type { City, Exporter } from './departments/silo.js';
 import { exportSocial } from './departments/social.js';
+import type { ExportedFile } from './exportFile.js';
 import { formTeams } from './familyTeams.js';
 import { buildPopulation } from './population.js';
+import { writeTruth } from './protection/truth.js';
 
 /** Tells a generated city from somebody's own files, which are never replaced. */
-const MARKER = 'polku-city.json';
+export const MARKER = 'polku-city.json';
 
 /** Rises whenever the same persons and seed give other bytes. */
-const GENERATOR = 1;
+const GENERATOR = 2;
 
-const EXPORTERS: readonly (readonly [Department, Exporter])[] = [
-  ['population', exportPopulation],
-  ['health', exportHealth],
-  ['social', exportSocial],
-  ['education', exportEducation],
+/** The departments, and how much of all the work each takes; the first part goes into imagining the city. */
+const EXPORTERS: readonly (readonly [Department, Exporter, work: number])[] = [
+  ['population', exportPopulation, 0.03],
+  ['health', exportHealth, 0.52],
+  ['social', exportSocial, 0.16],
+  ['education', exportEducation, 0.09],
 ];
+const WORK = { population: 0.1, protection: 0.1 };
 
 export interface CityOptions {
   /** Distinct people over 2002-2016. */
@@ -31,7 +35,10 @@ export interface CityOptions {
   readonly seed: number;
   /** The folder to write; replaced if it holds an earlier city. */
   readonly out: string;
-  readonly onProgress?: (progress: { department: Department; file: string; rows: number }) => void;
+  /** Called with each file of a department as soon as it is written. */
+  readonly onFile?: (file: ExportedFile) => void;
+  /** Called now and then with the share of all the work that is done, 0..1. */
+  readonly onShare?: (share: number) => void;
 }
 
 export interface CitySummary {
@@ -47,7 +54,7 @@ export interface CitySummary {
  * the folder appears whole or not at all.
  */
 export async function generateCity(options: CityOptions): Promise<CitySummary> {
-  const { persons, seed, onProgress } = options;
+  const { persons, seed, onFile, onShare } = options;
   if (!Number.isSafeInteger(persons) || persons < 1) {
     throw new Error(`The number of persons must be a whole number above 0, not ${persons}.`);
   }
@@ -59,14 +66,20 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
   const files: ExportedFile[] = [];
   try {
     rmSync(partial, { recursive: true, force: true });
-    const city = imagine(persons, seed);
-    for (const [department, exporter] of EXPORTERS) {
+    const city = await imagine(persons, seed, partial, (share) => onShare?.(share));
+    let done = WORK.population + WORK.protection;
+    for (const [department, exporter, work] of EXPORTERS) {
       const folder = join(partial, department);
       mkdirSync(folder, { recursive: true });
-      await exporter(city, folder, (file) => {
-        files.push(file);
-        onProgress?.({ department, file: file.file, rows: file.rows });
+      const desk = { department, folder, seed, strangers: city.population.strangers };
+      await exporter(city, desk, {
+        onFile: (file) => {
+          files.push(file);
+          onFile?.(file);
+        },
+        onShare: (share) => onShare?.(done + work * share),
       });
+      done += work;
     }
     const marker = { persons, seed, generator: GENERATOR, synthetic: true };
     writeFileSync(join(partial, MARKER), JSON.stringify(marker, null, 2) + '\n');
@@ -77,11 +90,19 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
   return { persons, seed, files, badRows: addUp(files) };
 }
 
-function imagine(persons: number, seed: number): City {
-  const population = buildPopulation(persons, seed);
-  const protection = drawProtection(population.persons, seed);
-  const teams = formTeams(population.families, protection, persons, seed);
-  return { seed, population, protection, teams };
+async function imagine(
+  persons: number,
+  seed: number,
+  out: string,
+  onShare: (share: number) => void,
+): Promise<City> {
+  const population = buildPopulation(persons, seed, (share) => onShare(WORK.population * share));
+  const { steps, needs } = drawProtection(population, seed, (share) =>
+    onShare(WORK.population + WORK.protection * share),
+  );
+  await writeTruth(out, needs);
+  const teams = formTeams(population.families, steps, persons, seed);
+  return { seed, population, protection: steps, teams };
 }
 
 function refuseForeignFolder(out: string): void {

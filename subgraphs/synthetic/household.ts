@@ -3,14 +3,17 @@ import { strength, type Circumstances } from './circumstances.js';
 import { surname } from './names.js';
 import { ageOn, lastDay, type Family, type Person } from './people.js';
 import type { Random } from './random.js';
-import { newAddress, type RegisterOffice } from './registerOffice.js';
-import { liveAlone, MOVE_YEARS, STAY_YEARS } from './single.js';
-
-/** Days before a first birth from which the expecting parents are a family. */
-const EXPECTING_DAYS = 240;
+import { newHome, type RegisterOffice } from './registerOffice.js';
+import { liveAlone, MOVE_YEARS } from './single.js';
 
 /** Shortest time between two births, days. */
 const BIRTH_SPACING = 480;
+
+/** Years of age at which somebody may move in with somebody. */
+const ADULT = 19;
+
+/** Share of the grown who leave the city when they leave home. */
+const LEAVE_FOR_ELSEWHERE = 0.55;
 
 export interface Settlers {
   readonly parents: Person[];
@@ -21,7 +24,7 @@ export interface Settlers {
   readonly settled: boolean;
 }
 
-type Happening = 'birth' | 'separation' | 'partner' | 'move';
+type Happening = 'birth' | 'separation' | 'partner' | 'move' | 'departure';
 
 /**
  * The life of one household between its arrival and its end in the city: births, separations, new partners, moves,
@@ -36,8 +39,6 @@ export class Household {
   private readonly whenLeaving = new Map<Person, () => void>();
   private lastBirth = -Infinity;
   private day: Day;
-  /** Since when nobody here has belonged to an earlier family of this household. */
-  private freeSince: Day;
 
   constructor(
     private readonly office: RegisterOffice,
@@ -47,51 +48,54 @@ export class Household {
     this.parents = [...settlers.parents];
     this.children = [...settlers.children];
     this.day = settlers.arrival;
-    this.freeSince = settlers.arrival;
   }
 
   live(): void {
     this.settle();
-    const departure = this.day + 1 + Math.round(this.random.exponential(STAY_YEARS * YEAR));
-    const end = Math.min(departure, PERIOD.last + 1);
-    while (this.day < end && this.parents.length + this.children.length > 0) {
+    while (this.day <= PERIOD.last && this.parents.length + this.children.length > 0) {
       const rates = this.yearlyRates();
       const total = rates.reduce((sum, [, rate]) => sum + rate, 0);
       const next = this.day + 1 + Math.floor(this.random.exponential(YEAR / total));
       const due = this.nextDue();
-      if (due !== null && due.day <= Math.min(next, end - 1)) {
+      if (due !== null && due.day <= Math.min(next, PERIOD.last)) {
         this.day = Math.max(this.day, due.day);
         due.happen();
-      } else if (next >= end || next > this.day + YEAR) {
-        this.day = Math.min(end, this.day + Math.round(YEAR));
+      } else if (next > PERIOD.last || next > this.day + YEAR) {
+        this.day = Math.min(PERIOD.last + 1, this.day + Math.round(YEAR));
       } else {
         this.day = next;
         this.happen((rates[this.random.weighted(rates.map(([, rate]) => rate))] as [Happening, number])[0]);
       }
     }
-    if (departure <= PERIOD.last) this.depart();
   }
 
   private settle(): void {
-    const address = newAddress(this.random);
-    for (const person of [...this.parents, ...this.children]) this.office.move(person, address, this.day);
+    const home = newHome(this.random);
+    for (const person of [...this.parents, ...this.children]) this.office.move(person, home, this.day);
     for (const child of this.children) {
       this.scheduleLeaving(child);
       for (const parent of this.parents) this.office.entrust(child, parent);
     }
-    if (this.children.length === 0) return;
+    if (this.children.length === 0) return this.found(this.day);
     const eldest = Math.min(...this.children.map((child) => child.birth));
     this.lastBirth = Math.max(...this.children.map((child) => child.birth));
     this.found(this.settlers.settled ? eldest : this.day);
   }
 
-  /** All at home are members; children from their birth if that is later. */
-  private found(day: Day): Family {
+  /** Couples, and parents with children, are a family; all at home are members, children from their birth on. */
+  private found(day: Day): void {
+    if (this.parents.length < 2 && this.children.length === 0) return;
     const family = this.office.foundFamily();
     for (const parent of this.parents) this.office.join(family, parent, 'vanhempi', day);
     for (const child of this.children) this.office.join(family, child, 'lapsi', Math.max(day, child.birth));
     this.family = family;
-    return family;
+    this.noteLoneParent(day);
+  }
+
+  private noteLoneParent(day: Day): void {
+    const [parent] = this.parents;
+    if (this.parents.length === 1 && this.children.length > 0 && parent !== undefined)
+      parent.loneParenthood = [...parent.loneParenthood, { from: day, until: null }];
   }
 
   private yearlyRates(): [Happening, number][] {
@@ -101,11 +105,18 @@ export class Household {
     const minors = this.children.some((child) => ageOn(child, this.day) < 18);
     const fertile =
       couple && mother !== undefined && this.day - this.lastBirth > BIRTH_SPACING && this.office.room > 0;
+    const [parent] = this.parents;
+    const alone = parent !== undefined && this.parents.length === 1 && this.office.room > 0;
+    const { conflict, economy } = circumstances;
     return [
       ['birth', fertile ? birthRate(ageOn(mother, this.day), this.children.length) : 0],
-      ['separation', couple && minors ? 0.012 + 0.1 * strength(circumstances.conflict, this.day) : 0],
-      ['partner', this.parents.length === 1 && minors && this.office.room > 0 ? 0.065 : 0],
-      ['move', 1 / MOVE_YEARS],
+      ['separation', couple ? (minors ? 0.016 : 0.03) + 0.12 * strength(conflict, this.day) : 0],
+      ['partner', alone ? (minors ? 0.065 : partnerRate(ageOn(parent, this.day))) : 0],
+      ['move', (0.8 + 2 * strength(economy, this.day) + strength(conflict, this.day)) / MOVE_YEARS],
+      [
+        'departure',
+        departureRate(ageOn((parent ?? this.children[0]) as Person, this.day), this.children.length > 0),
+      ],
     ];
   }
 
@@ -128,7 +139,8 @@ export class Household {
     if (what === 'birth') this.giveBirth();
     else if (what === 'separation') this.separate();
     else if (what === 'partner') this.gainPartner();
-    else this.moveWithinCity();
+    else if (what === 'move') this.moveWithinCity();
+    else this.depart();
   }
 
   private giveBirth(): void {
@@ -146,10 +158,9 @@ export class Household {
       this.day,
       this.random,
     );
-    mother.deliveries.push(this.day);
+    mother.deliveries = [...mother.deliveries, this.day];
     this.lastBirth = this.day;
-    const family = this.family ?? this.found(Math.max(this.freeSince, this.day - EXPECTING_DAYS));
-    this.office.join(family, child, 'lapsi', this.day);
+    this.office.join(this.family as Family, child, 'lapsi', this.day);
     this.children.push(child);
     this.office.moveIn(child, mother, this.day);
     for (const parent of this.parents) this.office.entrust(child, parent);
@@ -183,7 +194,7 @@ export class Household {
       for (const home of parent.residences.filter(
         (one) => (one.until ?? PERIOD.last) >= day && one.from <= end,
       )) {
-        this.office.move(child, { street: home.street, district: home.district }, Math.max(day, home.from));
+        this.office.move(child, home, Math.max(day, home.from));
       }
       if (end >= PERIOD.last) return;
       for (const member of [parent, child]) this.office.leave(family, member, end + 1);
@@ -196,7 +207,10 @@ export class Household {
     const parent = this.parents[0] as Person;
     const partner = this.office.register(
       {
-        birth: parent.birth + Math.round(this.random.normal() * 4 * YEAR),
+        birth: Math.min(
+          parent.birth + Math.round(this.random.normal() * 4 * YEAR),
+          this.day - Math.ceil(ADULT * YEAR),
+        ),
         sex: parent.sex === 1 ? 2 : 1,
         surname: surname(parent.language, this.random),
         language: parent.language,
@@ -212,8 +226,8 @@ export class Household {
   }
 
   private moveWithinCity(): void {
-    const address = newAddress(this.random);
-    for (const person of [...this.parents, ...this.children]) this.office.move(person, address, this.day);
+    const home = newHome(this.random);
+    for (const person of [...this.parents, ...this.children]) this.office.move(person, home, this.day);
   }
 
   private leaveHome(child: Person): void {
@@ -221,9 +235,16 @@ export class Household {
     this.children.splice(this.children.indexOf(child), 1);
     if (this.family !== null) this.office.leave(this.family, child, this.day);
     const follow = this.whenLeaving.get(child);
-    if (follow === undefined) liveAlone(this.office, child, this.day, this.random);
-    else follow();
-    if (this.children.length === 0) this.dissolve();
+    if (follow !== undefined) follow();
+    else if (this.random.chance(LEAVE_FOR_ELSEWHERE)) this.office.leaveCity(child, this.day);
+    else this.settleOnOwn(child);
+    this.dissolveUnlessFamily();
+  }
+
+  private settleOnOwn(grown: Person): void {
+    const { circumstances } = this.settlers;
+    const settlers = { parents: [grown], children: [], arrival: this.day, circumstances, settled: false };
+    new Household(this.office, settlers, this.random).live();
   }
 
   /** The only parent of children at home is spared: an orphaned household is beyond this edition. */
@@ -232,27 +253,34 @@ export class Household {
       person.death = null;
       return;
     }
+    const widows = this.parents.includes(person);
     for (const home of [this.parents, this.children]) {
       if (home.includes(person)) home.splice(home.indexOf(person), 1);
     }
     this.leavesHome.delete(person);
     if (this.family !== null) this.office.leave(this.family, person, this.day + 1);
     this.office.leaveCity(person, this.day);
-    if (this.children.length === 0) this.dissolve();
+    if (widows) this.noteLoneParent(this.day + 1);
+    this.dissolveUnlessFamily();
   }
 
   private depart(): void {
     const last = this.day - 1;
     this.dissolve();
     for (const person of [...this.parents, ...this.children]) this.office.leaveCity(person, last);
+    this.parents.length = this.children.length = 0;
   }
 
   private dissolve(): void {
     const { family } = this;
     if (family === null) return;
     for (const { person } of [...family.memberships]) this.office.leave(family, person, this.day);
+    for (const parent of this.parents) endLoneParenthood(parent, this.day - 1);
     this.family = null;
-    this.freeSince = this.day;
+  }
+
+  private dissolveUnlessFamily(): void {
+    if (this.children.length === 0 && this.parents.length < 2) this.dissolve();
   }
 
   private scheduleLeaving(child: Person): void {
@@ -261,9 +289,27 @@ export class Household {
   }
 }
 
+/** Departures from the city a year of a household, by the age of its first parent: the young come and go. */
+function departureRate(age: number, children: boolean): number {
+  if (age < 30) return children ? 0.07 : 0.26;
+  if (age < 40) return children ? 0.045 : 0.15;
+  return age < 60 ? 0.045 : 0.03;
+}
+
+/** Partners a year who move in with somebody without children at home. */
+function partnerRate(age: number): number {
+  if (age < ADULT) return 0;
+  return age < 38 ? 0.16 : age < 60 ? 0.04 : 0.005;
+}
+
 /** Births a year of a woman who lives with a partner. */
 function birthRate(age: number, children: number): number {
   if (age < 19 || age > 44 || children >= 5) return 0;
-  const parity = [0.22, 0.24, 0.09, 0.06, 0.05][children] ?? 0;
+  const parity = [0.28, 0.45, 0.18, 0.1, 0.05][children] ?? 0;
   return parity * Math.exp(-(((age - 30) / 8) ** 2));
+}
+
+function endLoneParenthood(parent: Person, until: Day): void {
+  const last = parent.loneParenthood.at(-1);
+  if (last !== undefined && last.until === null) last.until = until;
 }

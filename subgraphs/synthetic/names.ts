@@ -62,11 +62,17 @@ export function surname(language: string, random: Random): string {
   return random.pick(namesOf(language).surnames);
 }
 
+/** One text for all people of the same given names, who are many. */
+const joined = new Map<string, string>();
+
 /** One to two given names; some are joined by a hyphen. */
 export function givenNames(language: string, sex: Sex, random: Random): string {
   const names = sex === 1 ? namesOf(language).male : namesOf(language).female;
   const first = random.pick(names);
   const second = random.pick(names);
   if (first === second || random.chance(0.2)) return first;
-  return random.chance(0.06) ? `${first}-${second}` : `${first} ${second}`;
+  const both = random.chance(0.06) ? `${first}-${second}` : `${first} ${second}`;
+  const known = joined.get(both) ?? both;
+  joined.set(known, known);
+  return known;
 }

@@ -13,26 +13,30 @@ import {
 import { Random } from './random.js';
 import { RegisterOffice } from './registerOffice.js';
 import { drawSettlers } from './settlers.js';
-import { liveAlone } from './single.js';
 
 /** Shares of people whose code changed and of families with a non-disclosure. */
 const CODE_CHANGE_SHARE = 0.003;
 const NON_DISCLOSURE_SHARE = 0.003;
 
+/** Households after which progress is told. */
+const STRIDE = 1024;
+
 /** Foreign codes from which bad rows are made. */
 const STRANGERS = 60;
 
 /** The people of the city over the whole period: exactly `persons` of them. */
-export function buildPopulation(persons: number, seed: number): Population {
+export function buildPopulation(
+  persons: number,
+  seed: number,
+  onShare: (share: number) => void = () => undefined,
+): Population {
   const codes = new IdentityCodeIssuer();
   const office = new RegisterOffice(codes, persons);
   for (let number = 0; office.room > 0; number++) {
     const random = Random.stream(seed, 'household', number);
     const settlers = drawSettlers(office, random);
-    const [first] = settlers.parents as [Person];
-    if (settlers.parents.length + settlers.children.length === 1)
-      liveAlone(office, first, settlers.arrival, random);
-    else new Household(office, settlers, random).live();
+    new Household(office, settlers, random).live();
+    if (number % STRIDE === 0) onShare(1 - office.room / persons);
   }
   const families = office.families.filter((family) => family.memberships.length > 0);
   changeCodes(office.persons, codes, Random.stream(seed, 'code-changes'));

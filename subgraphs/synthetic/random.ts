@@ -1,37 +1,34 @@
+const GOLDEN = 0x9e3779b9;
+
 /**
  * A small seedable generator (sfc32, Doty-Humphrey 2010) with named sub-streams. A stream is determined by the seed and
  * its name alone, so that one department's draws do not move another's. Not for secrets.
  */
 export class Random {
-  private readonly state: Uint32Array;
-
-  private constructor(state: Uint32Array) {
-    this.state = state;
+  private constructor(
+    private a: number,
+    private b: number,
+    private c: number,
+    private counter: number,
+  ) {
     for (let i = 0; i < 12; i++) this.next();
   }
 
   /** The stream called `name`, e.g. ('health', 17), of a seed. */
   static stream(seed: number, ...name: readonly (string | number)[]): Random {
     const text = `${seed}/${name.join('/')}`;
-    const state = new Uint32Array(4);
-    for (let word = 0; word < 3; word++) state[word] = hash(text, 0x9e3779b9 * (word + 1));
-    state[3] = 1;
-    return new Random(state);
+    return new Random(hash(text, GOLDEN), hash(text, 2 * GOLDEN), hash(text, 3 * GOLDEN), 1);
   }
 
   /** Uniform in [0, 1). */
   next(): number {
-    const s = this.state;
-    const a = s[0] as number;
-    const b = s[1] as number;
-    const c = s[2] as number;
-    const counter = s[3] as number;
-    const sum = (a + b + counter) >>> 0;
-    s[3] = counter + 1;
-    s[0] = b ^ (b >>> 9);
-    s[1] = c + (c << 3);
-    s[2] = ((c << 21) | (c >>> 11)) + sum;
-    return sum / 4294967296;
+    const { a, b, c } = this;
+    const sum = (a + b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = b ^ (b >>> 9);
+    this.b = (c + (c << 3)) | 0;
+    this.c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4294967296;
   }
 
   /** A whole number from `low` to `high`, both included. */
@@ -112,5 +109,5 @@ function hash(text: string, basis: number): number {
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }

@@ -1,10 +1,17 @@
-import { streetAddress, phoneNumber } from './addresses.js';
+import { drawAddress, drawPhone, type AddressNumber } from './addresses.js';
 import { addYears, PERIOD, YEAR, type Day } from './calendar.js';
-import { drawNeeds, type Circumstances } from './circumstances.js';
+import { drawNeeds } from './circumstances.js';
 import { codesOf } from './codeLists.js';
-import type { IdentityCodeIssuer, Sex } from './identityCode.js';
+import type { IdentityCodeIssuer } from './identityCode.js';
 import { givenNames } from './names.js';
-import type { Family, FamilyRole, Guardianship, Person, Residence } from './people.js';
+import {
+  Person,
+  Residence,
+  type Family,
+  type FamilyRole,
+  type Guardianship,
+  type NewPerson,
+} from './people.js';
 import type { Random } from './random.js';
 
 /** Gompertz mortality: yearly rate A exp(B age), near Finnish life tables of the 2000s. */
@@ -16,15 +23,13 @@ const MOST_FRAIL = 7;
 
 const DISTRICTS = codesOf('population', 'districts');
 
-export interface NewPerson {
-  readonly birth: Day;
-  readonly sex: Sex;
-  readonly surname: string;
-  readonly language: string;
-  readonly circumstances: Circumstances;
-}
+/** Who comes to the register, before it gives a code. */
+export type Newcomer = Pick<NewPerson, 'birth' | 'sex' | 'surname' | 'language' | 'circumstances'>;
 
-export type Address = Pick<Residence, 'street' | 'district'>;
+export interface Home {
+  readonly address: AddressNumber;
+  readonly district: string;
+}
 
 /** Keeps the lists of people, families and guardians while households live; nothing else adds to them. */
 export class RegisterOffice {
@@ -44,20 +49,18 @@ export class RegisterOffice {
   }
 
   /** `alive` is the first day on which the register sees this person. */
-  register(fields: NewPerson, alive: Day, random: Random): Person {
-    const person: Person = {
-      ...fields,
+  register(newcomer: Newcomer, alive: Day, random: Random): Person {
+    const { birth, sex, language } = newcomer;
+    const person = new Person({
+      ...newcomer,
       index: this.persons.length,
-      code: this.codes.issue(fields.birth, fields.sex, random),
-      formerCode: null,
-      death: drawDeath(random, fields.birth, alive),
-      givenNames: givenNames(fields.language, fields.sex, random),
-      phone: phoneNumber(random),
-      residences: [],
+      code: this.codes.issue(birth, sex, random),
+      death: drawDeath(random, birth, alive),
+      givenNames: givenNames(language, sex, random),
+      phone: drawPhone(random),
       needs: drawNeeds(random),
-      frailty: Math.min(MOST_FRAIL, random.gamma(0.52)),
-      deliveries: [],
-    };
+      frailty: Math.min(MOST_FRAIL, random.gamma(0.47)),
+    });
     this.persons.push(person);
     return person;
   }
@@ -81,17 +84,17 @@ export class RegisterOffice {
     else membership.until = day - 1;
   }
 
-  move(person: Person, address: Address, day: Day): void {
+  move(person: Person, { address, district }: Home, day: Day): void {
     const last = person.residences.at(-1);
-    if (last !== undefined && last.from > day - 1) person.residences.pop();
-    else if (last !== undefined) last.until = day - 1;
-    person.residences.push({ ...address, from: day, until: null });
+    const replaced = last !== undefined && last.from > day - 1;
+    if (last !== undefined && !replaced) last.until = day - 1;
+    const earlier = replaced ? person.residences.slice(0, -1) : person.residences;
+    person.residences = [...earlier, new Residence(address, district, day)];
   }
 
   /** To where `host` lives now. */
   moveIn(person: Person, host: Person, day: Day): void {
-    const { street, district } = host.residences.at(-1) as Residence;
-    this.move(person, { street, district }, day);
+    this.move(person, host.residences.at(-1) as Residence, day);
   }
 
   /** `day` is the last in the city: by moving out or by death. */
@@ -108,8 +111,8 @@ export class RegisterOffice {
   }
 }
 
-export function newAddress(random: Random): Address {
-  return { street: streetAddress(random), district: random.pick(DISTRICTS) };
+export function newHome(random: Random): Home {
+  return { address: drawAddress(random), district: random.pick(DISTRICTS) };
 }
 
 /** A day of death after `alive`, or null when it lies beyond the period. */

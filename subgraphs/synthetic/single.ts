@@ -1,10 +1,10 @@
 import { PERIOD, YEAR, type Day } from './calendar.js';
 import type { Person } from './people.js';
 import type { Random } from './random.js';
-import { newAddress, type RegisterOffice } from './registerOffice.js';
+import { newHome, type RegisterOffice } from './registerOffice.js';
 
-/** Mean years until somebody who lives alone, or a whole household, leaves the city. */
-export const STAY_YEARS = 16.5;
+/** Mean years until somebody who was left alone leaves the city. */
+const STAY_YEARS = 16.5;
 
 /** Mean years between two addresses within the city. */
 export const MOVE_YEARS = 9;
@@ -17,7 +17,7 @@ export function liveAlone(office: RegisterOffice, person: Person, day: Day, rand
     PERIOD.last,
   );
   for (let at = day; at < end || at === day; at += 1 + Math.round(random.exponential(MOVE_YEARS * YEAR))) {
-    office.move(person, newAddress(random), at);
+    office.move(person, newHome(random), at);
   }
   office.leaveCity(person, end);
 }

@@ -1,40 +1,54 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parseCsv } from '../unit/synthetic/csv.js';
 
 /** A name or address shorter than this may stand in random bytes by chance. */
 const SHORTEST_TEXT = 7;
 
 /** What identifies people in the exports of a city: every code, and every name and address long enough to be told. */
 export async function identifyingTexts(exports: string): Promise<{ codes: Set<string>; texts: Set<string> }> {
+  // Some bytes of the exports are no text; what can be read beside them counts.
+  const csv = async (path: string, separator = ',') =>
+    parseCsv(await readFile(join(exports, path), 'utf8'), separator);
+  const people = await csv('population/henkilot.csv');
+  const changes = await csv('population/tunnusmuutokset.csv');
+  const homes = await csv('population/asuminen.csv');
+  const visits = await csv('health/kaynnit.csv', ';');
+  const contacts = await csv('social/contacts.csv');
+  const children = await readParquet(
+    join(exports, 'education', 'attendance.parquet'),
+    'child_code, child_name',
+  );
+  const codes = [
+    ...people.map((row) => row['henkilotunnus']),
+    ...changes.map((row) => row['vanha']),
+    ...visits.map((row) => row['HETU']),
+    ...contacts.map((row) => row['client_code']),
+    ...children.map(([code]) => code),
+  ];
+  const texts = [
+    ...people.flatMap(({ sukunimi, etunimet }) => [
+      `${sukunimi} ${etunimet}`,
+      `${etunimet} ${sukunimi}`,
+      sukunimi,
+    ]),
+    ...visits.map((row) => row['NIMI']),
+    ...contacts.map((row) => row['client_name']),
+    ...children.map(([, name]) => name),
+    ...homes.map((row) => row['katuosoite']),
+  ];
+  const atLeast = (length: number, found: readonly (string | null | undefined)[]) =>
+    new Set(found.filter((text): text is string => typeof text === 'string' && text.length >= length));
+  return { codes: atLeast(10, codes), texts: atLeast(SHORTEST_TEXT, texts) };
+}
+
+async function readParquet(path: string, columns: string): Promise<(string | null)[][]> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const codes = new Set<string>();
-  const texts = new Set<string>();
-  const collect = async (into: Set<string>, sql: string) => {
-    const reader = await connection.runAndReadAll(sql);
-    for (const [value] of reader.getRows()) if (typeof value === 'string') into.add(value);
-  };
-  const csv = (path: string) => `read_csv('${join(exports, path)}', all_varchar = true, header = true)`;
-  const parquet = (path: string) => `read_parquet('${join(exports, path)}')`;
-  const people = csv('population/henkilot.csv');
-  await collect(codes, `SELECT henkilotunnus FROM ${people}`);
-  await collect(codes, `SELECT vanha FROM ${csv('population/tunnusmuutokset.csv')}`);
-  await collect(codes, `SELECT HETU FROM ${csv('health/kaynnit.csv')}`);
-  await collect(codes, `SELECT client_code FROM ${csv('social/contacts.csv')}`);
-  await collect(codes, `SELECT child_code FROM ${parquet('education/attendance.parquet')}`);
-  await collect(texts, `SELECT sukunimi || ' ' || etunimet FROM ${people}`);
-  await collect(texts, `SELECT etunimet || ' ' || sukunimi FROM ${people}`);
-  await collect(texts, `SELECT sukunimi FROM ${people}`);
-  await collect(texts, `SELECT NIMI FROM ${csv('health/kaynnit.csv')}`);
-  await collect(texts, `SELECT client_name FROM ${csv('social/contacts.csv')}`);
-  await collect(texts, `SELECT child_name FROM ${parquet('education/attendance.parquet')}`);
-  await collect(texts, `SELECT katuosoite FROM ${csv('population/asuminen.csv')}`);
+  const reader = await connection.runAndReadAll(`SELECT DISTINCT ${columns} FROM read_parquet('${path}')`);
   connection.closeSync();
-  return {
-    codes: new Set([...codes].filter((code) => code.length >= 10)),
-    texts: new Set([...texts].filter((text) => text.length >= SHORTEST_TEXT)),
-  };
+  return reader.getRows() as (string | null)[][];
 }
 
 /** Every file below a folder with its bytes; of a Parquet file also its content as text, for it is compressed. */
@@ -56,7 +70,7 @@ async function parquetText(path: string): Promise<Buffer> {
   const texts: string[] = [];
   for (const column of columns) {
     const values = await connection.runAndReadAll(`SELECT DISTINCT "${column}"::VARCHAR FROM ${file}`);
-    texts.push(...values.getRows().map(([value]) => String(value)));
+    for (const [value] of values.getRows()) texts.push(String(value));
   }
   connection.closeSync();
   return Buffer.from(texts.join('\n'));

@@ -10,8 +10,15 @@ export interface Finished {
   readonly errors: string;
 }
 
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What comes on standard input; nothing, if not given. */
+  readonly input?: string;
+}
+
 /** Runs the built command line to its end, in a process of its own. */
-export function runPolku(args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> {
+export function runPolku(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = startPolku(args, options);
   return new Promise((resolve, reject) => {
     let [output, errors] = ['', ''];
@@ -23,6 +30,9 @@ export function runPolku(args: readonly string[], options: { cwd?: string } = {}
 }
 
 /** Starts the built command line and leaves it running. */
-export function startPolku(args: readonly string[], options: { cwd?: string } = {}): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+export function startPolku(args: readonly string[], { input, ...options }: RunOptions = {}): ChildProcess {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+  // A command that ends without reading what comes closes the pipe.
+  child.stdin.on('error', () => {}).end(input);
+  return child;
 }

@@ -77,6 +77,7 @@ export async function serveWorld({ create = createSubgraph }: WorldOptions = {})
     const sources = registrySources(
       () => open.snapshots.get(definition.name)!,
       () => open.overlays,
+      () => ({ own: open.marks.get(definition.name)!, population: open.marks.get('population')! }),
     );
     subgraphs.push(await create({ name: definition.name, module, decide, open: sources }));
   }

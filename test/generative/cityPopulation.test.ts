@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PERIOD } from '../../subgraphs/synthetic/calendar.js';
-import { drawProtection } from '../../subgraphs/synthetic/childProtection.js';
+import { drawProtection } from '../../subgraphs/synthetic/protection/drawProtection.js';
 import { ageOn, firstDay, lastDay, type Interval } from '../../subgraphs/synthetic/people.js';
 import { buildPopulation } from '../../subgraphs/synthetic/population.js';
 
@@ -65,7 +65,7 @@ describe('any synthetic population', () => {
   it('takes protection steps only with minors who live in the city, after-care aside', () => {
     fc.assert(
       fc.property(cities, ({ persons, seed }) => {
-        for (const [child, steps] of drawProtection(buildPopulation(persons, seed).persons, seed)) {
+        for (const [child, steps] of drawProtection(buildPopulation(persons, seed), seed).steps) {
           for (const step of steps) {
             expect(step.from).toBeGreaterThanOrEqual(firstDay(child));
             expect(end(step)).toBeGreaterThanOrEqual(step.from);

@@ -8,7 +8,7 @@ import { serveWorld } from '../city/serveWorld.js';
 import type { World } from '../city/smallWorld.js';
 import { FAMILIES, PERSONS, randomEdits, randomWorld } from './worldArbitrary.js';
 import { randomPolicy } from './worldPolicies.js';
-import { viewOf, type Viewer } from './worldView.js';
+import { viewOf, type Viewer, withoutHidden } from './worldView.js';
 
 const clerk = { employee: 'H-1', units: ['U-1'], person: 1 };
 const askers: readonly Asker[] = [
@@ -105,7 +105,9 @@ describe('answers', () => {
         };
 
         const view = viewOf(world, viewer);
-        let other = world;
+        // What is hidden counts as never having been, unless a protection of others hangs on it.
+        const bare = withoutHidden(world, viewer);
+        let other = viewOf(bare, viewer) === view ? bare : world;
         let visible = world;
         for (const edit of edits) {
           const edited = edit(other);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { addYears, formatDay, today } from '../../schema/calendar.js';
+import { markKinds } from '../../subgraphs/registry/marks/marks.js';
 import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 
@@ -45,6 +46,14 @@ const care = {
   objections: row({ person, start: day }),
 };
 
+/** Marks made by hand, by kind; few, for whoever is marked is hardly seen any more. */
+const marks: Readonly<Record<string, fc.Arbitrary<TestRow>>> = {
+  restriction: row({ person, ...interval }),
+  erasure: row({ person, start: day }),
+};
+const careMarks = { ...marks, objection: row({ person, start: day }) };
+const registerMarks = { ...marks, 'non-disclosure': row({ person, ...interval }) };
+
 /** Rows of each table. Persons are one row each, so that they are made apart. */
 const rowArbitraries: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<TestRow>>>>> = {
   population: {
@@ -56,6 +65,7 @@ const rowArbitraries: Readonly<Record<string, Readonly<Record<string, fc.Arbitra
     }),
     residences: row({ person, district: fc.constantFrom('Tapiola', 'Matinkylä'), ...interval }),
     nonDisclosures: row({ person, ...interval }),
+    ...registerMarks,
   },
   health: {
     contacts: row({
@@ -64,6 +74,7 @@ const rowArbitraries: Readonly<Record<string, Readonly<Record<string, fc.Arbitra
       urgency: maybe(fc.constantFrom('1', '2')),
     }),
     ...care,
+    ...careMarks,
   },
   social: {
     contacts: row({
@@ -73,10 +84,12 @@ const rowArbitraries: Readonly<Record<string, Readonly<Record<string, fc.Arbitra
     }),
     incomeSupport: row({ person, month: day, amount: fc.constantFrom(100, 200, 300) }),
     ...care,
+    ...careMarks,
   },
   education: {
     enrolments: row({ person, ...interval, service, unit, hoursPerWeek: maybe(fc.constantFrom(20, 40)) }),
     ...care,
+    ...careMarks,
   },
 };
 
@@ -89,14 +102,21 @@ const personRow = (key: number): fc.Arbitrary<TestRow> =>
   });
 
 const tables = Object.entries(rowArbitraries).flatMap(([registry, own]) =>
-  Object.entries(own).map(([table, rows]) => ({ registry, table, rows })),
+  Object.entries(own).map(([table, rows]) => ({
+    registry,
+    table,
+    rows,
+    filled: (markKinds as readonly string[]).includes(table)
+      ? fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(rows) })
+      : fc.array(rows, { minLength: 3, maxLength: 12 }),
+  })),
 );
 
 /** Small worlds: three persons, two families, and some rows in each table. */
 export const randomWorld: fc.Arbitrary<World> = fc
   .record({
     persons: fc.tuple(...PERSONS.map(personRow)),
-    filled: fc.tuple(...tables.map(({ rows }) => fc.array(rows, { minLength: 3, maxLength: 12 }))),
+    filled: fc.tuple(...tables.map(({ filled }) => filled)),
   })
   .map(({ persons, filled }) => {
     const world: Record<string, Record<string, readonly TestRow[]>> = { population: { persons } };

@@ -86,8 +86,9 @@ const PATHS = ['ServicePath', 'FamilyServicePath'];
  * All that policy lets a viewer know of a world, read plainly off its rows: the definition that answers are held against.
  * Two worlds of which it is the same may not be told apart.
  */
-export function viewOf(world: World, viewer: Viewer): string {
-  const judge = new Judge(world, viewer);
+export function viewOf(whole: World, viewer: Viewer): string {
+  const world = withoutHidden(whole, viewer);
+  const judge = new Judge(world, whole, viewer);
   const known = [
     ...records(world, judge),
     ...people(world, judge),
@@ -95,6 +96,27 @@ export function viewOf(world: World, viewer: Viewer): string {
     ...clients(world, judge),
   ];
   return known.sort().join('\n');
+}
+
+/** The world without the rows of people who were erased in a registry, or are restricted there and somebody else. */
+export function withoutHidden(world: World, { asker }: Viewer): World {
+  const kept = Object.entries(world).map(([registry, tables]) => {
+    const isHidden = (person: number) =>
+      isMarked(tables, 'erasure', person) ||
+      (isMarked(tables, 'restriction', person) && person !== asker.person);
+    const rest = Object.entries(tables).map(([table, rows]) => [
+      table,
+      rows.filter(({ person }) => !isHidden(person)),
+    ]);
+    return [registry, Object.fromEntries(rest)];
+  });
+  return Object.fromEntries(kept) as World;
+}
+
+/** Whether a person is marked today; the last mark of a kind counts. */
+function isMarked(tables: World[string], kind: string, person: number): boolean {
+  const mark = tables[kind]?.findLast((row) => row.person === person);
+  return mark !== undefined && isOn(mark, today());
 }
 
 function* records(world: World, judge: Judge): Iterable<string> {
@@ -183,8 +205,13 @@ function* clients(world: World, judge: Judge): Iterable<string> {
 }
 
 class Judge {
+  /**
+   * @param world without what is hidden
+   * @param whole with it: nobody's protection ends because somebody's rows are hidden
+   */
   constructor(
     private readonly world: World,
+    private readonly whole: World,
     private readonly viewer: Viewer,
   ) {}
 
@@ -237,6 +264,7 @@ class Judge {
       case 'not-objected':
         return (
           registry !== 'population' &&
+          !isMarked(this.whole[registry] ?? {}, 'objection', person) &&
           !this.rows(registry, 'objections', person).some((row) => parseDay(text(row['start']))! <= today())
         );
       case 'own-unit':
@@ -259,8 +287,10 @@ class Judge {
   }
 
   private isShielded(person: number): boolean {
-    const { nonDisclosures = [], memberships = [] } = this.world['population'] ?? {};
-    return nonDisclosures.some((mark) => {
+    const register = this.whole['population'] ?? {};
+    const { nonDisclosures = [], memberships = [] } = register;
+    const lastOfEach = new Map(register['non-disclosure']?.map((mark) => [mark.person, mark]));
+    return [...nonDisclosures, ...lastOfEach.values()].some((mark) => {
       if (!isOn(mark, today())) return false;
       if (mark.person === person) return true;
       const homes = memberships.filter((row) => row.person === mark.person);

@@ -77,6 +77,16 @@ describe('the trail of a city', () => {
     });
     expect(withId.people.length).toBeGreaterThan(1);
     expect(withoutId.people).toEqual(withId.people);
+    const members = await peopleOf({
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { role startedAt } } }',
+      variables: { f: family },
+    });
+    expect(members.people).toEqual(withId.people);
+    const present = await peopleOf({
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { __typename } } } }',
+      variables: { f: family },
+    });
+    expect(present.people).toEqual(withId.people);
     const path = await peopleOf({
       query: 'query ($f: FamilyID!) { family(id: $f) { servicePath { steps { sector } } } }',
       variables: { f: family },

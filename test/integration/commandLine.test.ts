@@ -29,7 +29,8 @@ describe('the command line', () => {
   it.each([
     [[], 'polku city generate'],
     [['city', 'generate'], '--persons'],
-    [['extract'], '--source'],
+    [['extract'], '--max-rejects <percent>'],
+    [['mark'], 'polku mark add restriction'],
     [['serve'], '--dev'],
     [['subgraph'], '--gateway-key'],
     [['policy'], 'matrix'],
@@ -49,9 +50,28 @@ describe('the command line', () => {
       ['city', 'generate', '--out', 'x', '--persons', 'many'],
       'Expected a whole number',
     ],
+    [
+      'a percentage that is none',
+      ['extract', '--all', '--source', 'x', '--max-rejects', '101'],
+      'Expected a number from 0 to 100',
+    ],
     ['neither a registry nor --all', ['extract', '--source', 'x'], 'USAGE: Name one registry'],
     ['both', ['extract', 'health', '--all', '--source', 'x'], 'USAGE: Name one registry'],
     ['an unknown registry', ['extract', 'heath', '--source', 'x'], 'USAGE: There is no registry "heath"'],
+    ['tests of a registry that has none', ['policy', 'test', 'heath'], 'USAGE: There are no tests'],
+    [
+      'a file to write in no folder',
+      ['policy', 'matrix', '--out', join('nowhere', 'matrix.csv')],
+      'there is no such file or folder',
+    ],
+    [
+      'anybody as a caller of real people',
+      [
+        ...['subgraph', 'health', '--gateway-key', 'x', '--issuer', 'polku-dev'],
+        ...['--jwks', 'http://127.0.0.1:1/keys'],
+      ],
+      'USAGE: Tokens of polku-dev let anyone be anyone',
+    ],
     ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Name the identity provider'],
     [
       'a subgraph that is none',

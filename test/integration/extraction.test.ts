@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
@@ -8,11 +8,13 @@ import { hetu } from '../../subgraphs/linkage/scheme.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { rowsOf, type Table } from '../../subgraphs/registry/columns/table.js';
 import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import { extract, type ExtractionProgress } from '../../subgraphs/registry/extraction/extract.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { extract, extractIfChanged } from '../../subgraphs/registry/extraction/extract.js';
+import type { ExtractionProgress } from '../../subgraphs/registry/extraction/progressMeter.js';
+import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { registries } from '../../subgraphs/registries.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
-import { codes, ExtractionSite, readable } from './extractionExports.js';
+import { runPolku } from '../city/runPolku.js';
+import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
 
 let site: ExtractionSite;
 let linkage: Linkage;
@@ -98,7 +100,6 @@ describe('extraction of the other registries', () => {
         start: '2011-02-01',
         service: 'T11',
         unit: 'TK-1',
-        professional: 'L77',
         diagnosis: 'I10',
         urgency: '3',
       },
@@ -108,7 +109,6 @@ describe('extraction of the other registries', () => {
         start: '2012-02-05',
         service: 'T11',
         unit: 'TK-1',
-        professional: 'L77',
         diagnosis: 'J06.9',
         urgency: '2',
       },
@@ -154,6 +154,64 @@ describe('extraction of the other registries', () => {
     ]);
   });
 
+  it('rejects rows with bytes that are none in the encoding, and rows of ten megabytes, and reads on', async () => {
+    const [header, first] = (await readFile(join(site.source, 'health', 'kaynnit.csv'), 'utf8')).split('\n');
+    const good = (id: string) => first!.replace('K1', id);
+    const rows = [
+      good('A'),
+      good('B').replace('Lindström', 'Lindstr\xf6m'),
+      `C;${'x'.repeat(10_000_000)}`,
+      good('D'),
+    ];
+    const bytes = [header!, ...rows].map((row) =>
+      Buffer.from(`${row}\n`, row.includes('\xf6') ? 'latin1' : 'utf8'),
+    );
+    bytes[1] = Buffer.from(`${good('A')}\n`);
+    bytes[4] = Buffer.from(`${good('D')}\n`);
+    await writeFile(join(site.source, 'health', 'kaynnit.csv'), Buffer.concat(bytes));
+    const manifest = await run(healthRegistry);
+    expect(manifest.rejects).toEqual({ 'malformed-row': 1, 'wrong-encoding': 1 });
+    const report = await readFile(join(site.data, 'health', manifest.snapshotId, 'rejects.csv'), 'utf8');
+    expect(report).toBe('file,row,reason\nkaynnit.csv,2,wrong-encoding\nkaynnit.csv,3,malformed-row\n');
+    expect(manifest.tables['contacts']!.rows).toBe(2);
+  });
+
+  it('takes a leap day, rejects 30 February, and gives the same bytes in every time zone', async () => {
+    const [header] = (await readFile(join(site.source, 'health', 'kaynnit.csv'), 'utf8')).split('\n');
+    const days = [
+      '29.02.2004',
+      '31.12.2015',
+      '01.01.2016',
+      '30.02.2002',
+      '29.02.2003',
+      '29.02.1900',
+      '29.02.2000',
+    ];
+    const visits = days.map((day, row) => `D${row};${codes.anna};Nimi;${day};;T11;TK-1;L1;;3`);
+    await site.write({ health: { 'kaynnit.csv': [header!, ...visits] } });
+    const manifest = await run(healthRegistry);
+    expect(manifest.rejects).toEqual({ 'invalid-date': 3 });
+    const { tables } = await openSnapshot(site.data, healthRegistry);
+    expect(readable(tables.contacts, linkage).map(({ start }) => start)).toEqual([
+      '2000-02-29',
+      '2004-02-29',
+      '2015-12-31',
+      '2016-01-01',
+    ]);
+    for (const TZ of ['America/New_York', 'Pacific/Kiritimati']) {
+      const secrets = join(site.data, TZ, 'secrets');
+      await mkdir(secrets, { recursive: true });
+      await writeFile(join(secrets, 'linkage'), SECRET.toString('base64'), { mode: 0o600 });
+      const data = join(site.data, TZ);
+      for (const registry of ['population', 'health']) {
+        const options = ['--source', site.source, '--data', data, '--expected-persons', '100'];
+        const { code } = await runPolku(['extract', registry, ...options], { env: { ...process.env, TZ } });
+        expect(code).toBe(0);
+      }
+      expect((await readManifest(data, healthRegistry)).tables).toEqual(manifest.tables);
+    }
+  });
+
   it('reads over free text with quotes and line breaks in it', async () => {
     const manifest = await run(socialRegistry);
     expect(manifest.rejects).toEqual({});
@@ -164,7 +222,6 @@ describe('extraction of the other registries', () => {
         start: '2012-05-14',
         service: 'S10',
         unit: 'SO-1',
-        professional: 'W1',
         kind: 'meeting',
       },
       {
@@ -173,7 +230,6 @@ describe('extraction of the other registries', () => {
         end: '2013-01-03',
         service: 'S20',
         unit: 'SO-1',
-        professional: 'W1',
         decision: 'granted',
       },
     ]);
@@ -229,7 +285,6 @@ describe('extraction of the other registries', () => {
         end: '2012-02-29',
         service: 'V10',
         unit: 'PK-11',
-        professional: 'O1',
         hours: 120.5,
         absenceDays: 2,
       },
@@ -310,7 +365,95 @@ describe('a snapshot', () => {
       synthetic: true,
       onProgress: (step) => progress.push(step),
     });
-    expect(progress.at(0)).toEqual({ registry: 'population', table: 'persons', rows: 3, rejected: 0 });
-    expect(progress.map(({ table }) => table)).toEqual(Object.keys(populationRegistry.tables));
+    const tables = [...new Set(progress.map(({ table }) => table))];
+    expect(tables).toEqual(['codeChanges', ...Object.keys(populationRegistry.tables)]);
+    const shares = progress.map(({ share }) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(progress.at(-1)).toMatchObject({ registry: 'population', rows: 11, rejected: 0, share: 1 });
+  });
+});
+
+describe('extraction of what has not changed', () => {
+  /** Goes over the registries as `polku extract --all` does; says which snapshots were kept. */
+  const all = async () => {
+    const kept: Record<string, boolean> = {};
+    for (const registry of [populationRegistry, healthRegistry, socialRegistry]) {
+      const options = { registry, source: site.source, data: site.data, linkage, synthetic: true };
+      kept[registry.name] = (await extractIfChanged(options)).kept;
+    }
+    return kept;
+  };
+  const none = { population: false, health: false, social: false };
+  const whole = { population: true, health: true, social: true };
+  const population = (file: string, more: string) =>
+    site.write({ population: { [file]: [...smallExports()['population']![file]!, more] } });
+
+  beforeEach(async () => {
+    expect(await all()).toEqual(none);
+  });
+
+  it('keeps every snapshot, also in another process', async () => {
+    expect(await all()).toEqual(whole);
+    linkage = await site.linkage();
+    expect(await all()).toEqual(whole);
+  });
+
+  it('repeats a registry whose export changed, and no other', async () => {
+    await site.write({ health: { 'kiellot.csv': ['HETU;ALKUPVM'] } });
+    expect(await all()).toEqual({ ...whole, health: false });
+    expect(await all()).toEqual(whole);
+  });
+
+  it('repeats the population register alone where nobody became known by it', async () => {
+    await population('asuminen.csv', `${codes.bertil},Uusikatu 1,111,2011-01-01,`);
+    expect(await all()).toEqual({ ...whole, population: false });
+  });
+
+  it('repeats all registries after somebody became known', async () => {
+    await population('henkilot.csv', `${codes.nobody},Uusi,Asukas,2002-02-02,1,fi,`);
+    expect(await all()).toEqual(none);
+    const { tables } = await openSnapshot(site.data, healthRegistry);
+    expect(tables.contacts.rows).toBe(5);
+    expect(await all()).toEqual(whole);
+  });
+
+  it('repeats all registries after two people became one', async () => {
+    await population('tunnusmuutokset.csv', `${codes.bertil},${codes.cecilia},2012-01-01`);
+    expect(await all()).toEqual(none);
+    expect(await all()).toEqual(whole);
+  });
+
+  it('repeats what a population extraction that broke off made known', async () => {
+    await population('henkilot.csv', `${codes.nobody},Uusi,Asukas,2002-02-02,1,fi,`);
+    const stop = new AbortController();
+    const broken = extract({
+      registry: populationRegistry,
+      source: site.source,
+      data: site.data,
+      linkage,
+      synthetic: true,
+      signal: stop.signal,
+      onProgress: ({ share }) => share === 1 && stop.abort(),
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'EXTRACTION_INTERRUPTED' });
+    await linkage.save();
+    await site.write({ population: { 'henkilot.csv': smallExports()['population']!['henkilot.csv']! } });
+    expect(await all()).toEqual(none);
+  });
+
+  it('repeats all registries when the linkage store was begun anew', async () => {
+    await rm(join(site.data, 'linkage'), { recursive: true });
+    linkage = await site.linkage();
+    expect(await all()).toEqual(none);
+  });
+
+  it('repeats what is damaged, or of other people', async () => {
+    const { snapshotId } = await readManifest(site.data, healthRegistry);
+    await writeFile(join(site.data, 'health', snapshotId, 'contacts.parquet'), 'x');
+    expect(await all()).toEqual({ ...whole, health: false });
+    await rm(join(site.data, 'overlays'), { recursive: true });
+    expect(await all()).toEqual({ ...whole, population: false });
+    const options = { registry: healthRegistry, source: site.source, data: site.data, linkage };
+    expect((await extractIfChanged({ ...options, synthetic: false })).kept).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,6 +10,7 @@ import type { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
 import { extract, type ExtractionOptions } from '../../subgraphs/registry/extraction/extract.js';
+import type { ExtractionProgress } from '../../subgraphs/registry/extraction/progressMeter.js';
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { readSourceMarker } from '../../subgraphs/registry/snapshot/sourceMarker.js';
 import { startPolku } from '../city/runPolku.js';
@@ -67,6 +69,69 @@ describe('extraction refuses', () => {
     expect((failure as Error).message).not.toContain(codes.anna);
   });
 
+  it('a Parquet file that was cut short', async () => {
+    await run(populationRegistry);
+    const { educationRegistry } = await import('../../subgraphs/education/tables.js');
+    for (const file of ['attendance', 'enrolments', 'staff', 'objections']) {
+      await site.writeParquet('education', `${file}.parquet`, 'SELECT range AS child_code FROM range(50000)');
+      const path = join(site.source, 'education', `${file}.parquet`);
+      await truncate(path, Math.floor((await stat(path)).size / 2));
+    }
+    await expect(run(educationRegistry)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
+  });
+
+  it('a source that changes while it is read, and keeps the snapshot before', async () => {
+    await run(populationRegistry);
+    const before = await run(healthRegistry);
+    await writeManyVisits();
+    const visits = join(site.source, 'health', 'kaynnit.csv');
+    const changes = [
+      () => appendFileSync(visits, `W1;${codes.anna};Nimi;01.01.2012;;T11;TK-1;L1;;3\n`),
+      () => truncateSync(visits, 5_000_000),
+      // The same length, in the place that is read last.
+      () => writeFileSync(visits, readFileSync(visits, 'latin1').replace(/L\d+;;3\n$/, 'L00;;3\n')),
+    ];
+    const whole = await readFile(visits);
+    for (const change of changes) {
+      await writeFile(visits, whole);
+      let changed = false;
+      const onProgress = ({ share }: ExtractionProgress) => {
+        if (!changed && share > 0.1) change();
+        changed ||= share > 0.1;
+      };
+      await expect(run(healthRegistry, { onProgress })).rejects.toMatchObject({
+        code: 'SOURCE_CHANGED',
+        message: expect.stringContaining('health/kaynnit.csv'),
+      });
+      expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
+    }
+  });
+
+  it('a source much of which it would reject, and keeps the list of what', async () => {
+    await run(populationRegistry);
+    const before = await run(healthRegistry);
+    await writeManyVisits();
+    const visits = join(site.source, 'health', 'kaynnit.csv');
+    await writeFile(visits, (await readFile(visits, 'utf8')).replaceAll(';T11;TK-1;L7;', ';T99;TK-1;L7;'));
+    const refused = run(healthRegistry, { maxRejects: 1 });
+    const list = join(site.data, 'health', 'rejects.csv');
+    await expect(refused).rejects.toMatchObject({
+      code: 'REJECTS_EXCEEDED',
+      message: expect.stringContaining(
+        `Of the 220000 rows of kaynnit.csv, 4400 were rejected (unknown-code 4400): over 1 %, so nothing was published. ${list} lists`,
+      ),
+    });
+    const lines = (await readFile(list, 'utf8')).trimEnd().split('\n');
+    expect([lines.length, lines[1]]).toEqual([4_401, 'kaynnit.csv,8,unknown-code']);
+    expect((await readdir(join(site.data, 'health'))).sort()).toEqual(
+      [before.snapshotId, 'current', 'rejects.csv'].sort(),
+    );
+    expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
+    // By default 5 % may be.
+    expect((await run(healthRegistry)).rejectedRows).toBe(4_400);
+    expect(await readdir(join(site.data, 'health'))).not.toContain('rejects.csv');
+  });
+
   it('missing columns, all at once, with those found and what may have been meant', async () => {
     await site.write({ population: { 'perheet.csv': ['perhetunnus,henkilotunus,rooli,alku,until'] } });
     await expect(run(populationRegistry)).rejects.toMatchObject({
@@ -76,6 +141,16 @@ describe('extraction refuses', () => {
       ),
       details: { missing: ['henkilotunnus', 'loppu'] },
     });
+  });
+
+  it('a file without its line of names, and not what the first row holds', async () => {
+    await site.write({ population: { 'perheet.csv': ['F1,010594Y9032,vanhempi,2001-01-01,'] } });
+    const failure = await run(populationRegistry).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'SOURCE_COLUMNS',
+      message: expect.stringContaining('names none of the columns'),
+    });
+    expect(JSON.stringify([String(failure), failure])).not.toContain('010594Y9032');
   });
 
   it('a registry of identity codes before anybody is known', async () => {
@@ -152,19 +227,6 @@ describe('the command, stopped in the middle of an extraction,', () => {
     const kept = await readdir(join(site.data, 'health'));
     expect(kept.sort()).toEqual([before.snapshotId, next.snapshotId, 'current'].sort());
     expect(await readdir(site.data)).not.toContain('.extracting');
-  });
-
-  it('by kill -9 at any moment leaves a whole snapshot, old or new', async () => {
-    const before = await old();
-    for (const delay of [0, 100, 300, 600, 1000, 1400, 1800]) {
-      const child = await start();
-      await sleep(delay);
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      const { tables, manifest } = await openSnapshot(site.data, healthRegistry);
-      expect(tables.contacts.rows).toBe(manifest.snapshotId === before.snapshotId ? 4 : 220_000);
-      await site.linkage();
-    }
   });
 
   it('by Ctrl-C leaves nothing behind but the snapshot before', async () => {

@@ -80,7 +80,7 @@ interface Patient {
   async function runAll(commands: readonly string[]): Promise<URL | undefined> {
     for (const command of commands) {
       if (command.includes(' polku -- serve ')) return serve(`${command} --port 0`);
-      const { stdout, stderr } = await run('bash', ['-euc', command], { cwd: copy }).catch(
+      const { stdout, stderr } = await run('sh', ['-euc', command], { cwd: copy }).catch(
         ({ stdout, stderr }: { stdout: string; stderr: string }) => {
           throw new Error(`${command}\n${stdout}${stderr}`);
         },
@@ -91,7 +91,7 @@ interface Patient {
   }
 
   function serve(command: string): Promise<URL> {
-    server = spawn('bash', ['-euc', command], {
+    server = spawn('sh', ['-euc', command], {
       cwd: copy,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,9 +7,12 @@ import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { health } from '../../subgraphs/health/subgraph.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { shieldMarked } from '../../subgraphs/registry/overlays/shieldMarked.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { marksOf, type World } from '../city/smallWorld.js';
 import { tableOf, type TestRow } from './tableOf.js';
 
 export interface HealthCase {
@@ -21,6 +24,11 @@ export interface HealthCase {
   /** What the population register tells of persons; see overlaysRegistry. */
   readonly persons?: readonly TestRow[];
   readonly shields?: readonly TestRow[];
+  /** Marks of health services and of the population register, by kind. */
+  readonly marks?: World[string];
+  readonly populationMarks?: World[string];
+  /** The families of the population register, by which non-disclosure shields those who live together. */
+  readonly memberships?: readonly TestRow[];
   readonly caller?: Partial<Caller>;
   readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
   readonly purpose?: string;
@@ -51,19 +59,22 @@ export async function healthSubgraph(
   const { policy, problems } = compilePolicy(sources, await committedGraph());
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
   const { tables } = healthRegistry;
+  const filled = {
+    contacts: tableOf(tables.contacts, given.contacts ?? []),
+    careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
+    objections: tableOf(tables.objections, given.objections ?? []),
+  };
   const snapshot = {
     manifest: {
-      tables: { contacts: { rows: 0, rejected: 0 } },
+      tables: { contacts: { rows: filled.contacts.rows, rejected: 0 } },
       createdAt: '',
       synthetic: true,
       rejectedRows: 0,
     } as never,
-    tables: {
-      contacts: tableOf(tables.contacts, given.contacts ?? []),
-      careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
-      objections: tableOf(tables.objections, given.objections ?? []),
-    },
+    tables: filled,
   };
+  const memberships = tableOf(populationRegistry.tables.memberships, given.memberships ?? []);
+  const populationMarks = shieldMarked(marksOf(given.populationMarks ?? {}), memberships);
   const subgraph = await createSubgraph({
     name: 'health',
     module: health.module,
@@ -74,6 +85,7 @@ export async function healthSubgraph(
         persons: tableOf(overlaysRegistry.tables.persons, given.persons ?? []),
         shields: tableOf(overlaysRegistry.tables.shields, given.shields ?? []),
       }),
+      () => ({ own: marksOf(given.marks ?? {}), population: populationMarks }),
     ),
   });
   return async (representation, selection, variables = {}) => {

@@ -1,6 +1,7 @@
 import cohort from './cohort.graphql';
 import contactsAndPath from './contactsAndPath.graphql';
 import familyPath from './familyPath.graphql';
+import myOwnData from './myOwnData.graphql';
 import myPeople from './myPeople.graphql';
 import personPath from './personPath.graphql';
 import registries from './registries.graphql';
@@ -46,6 +47,12 @@ export const examples: readonly Example[] = [
     explanation: 'Health contacts of one year and the path of fifteen, in one query.',
     query: contactsAndPath,
     about: 'person',
+  },
+  {
+    title: 'My own data, and who has read it',
+    explanation:
+      'For the resident: the path of the person who has logged in, and the last times it was read.',
+    query: myOwnData,
   },
   {
     title: 'What may I see?',

@@ -36,7 +36,9 @@ export function useRunExample(tell: Tell): ((example: Example) => Promise<void>)
     setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
 
     if (subject && subject.id === undefined) {
-      const note = `For the purpose ${purpose.label.toLowerCase()}, ${persona.label} sees no single ${about}, so there is no id to fill in.`;
+      const note = `For the purpose ${purpose.label.toLowerCase()}, ${persona.label} is given no list of people, so there is no id of a ${about} to fill in.`;
+      // The answer to another question must not stand below this one.
+      responseEditor.setValue('');
       tell({ shortcomings: subject.shortcomings, note });
       return;
     }

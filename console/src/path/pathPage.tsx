@@ -46,8 +46,9 @@ export function PathPage() {
           </div>
         ) : (
           <p className="page-note" data-testid="nobody">
-            For the purpose {purpose.label.toLowerCase()}, {persona.label} sees no single person, so there is
-            no path to draw. Be somebody else above, or ask for another purpose.
+            For the purpose {purpose.label.toLowerCase()}, {persona.label} is given no list of people, so
+            there is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in
+            the explorer.
           </p>
         )}
       </div>

@@ -49,7 +49,7 @@ function verifyCommand(): Command {
     .addHelpText('after', '\nExample:\n  polku audit verify --data data --witness /mnt/witness/polku')
     .action(async (options: LogOptions & { key?: string; witness?: string }) => {
       requireLog(options.data);
-      const { fault, checkpoint, records, unsigned, expired } = await verifyAuditLog(options.data, {
+      const { fault, checkpoint, records, unsigned, expired, torn } = await verifyAuditLog(options.data, {
         key: await readPublicKey(options.key ?? join(secretsFolder(options), 'audit.key.pub')),
         witness: options.witness === undefined ? undefined : await readWitness(options.witness),
       });
@@ -66,6 +66,10 @@ function verifyCommand(): Command {
       }
       console.log(`The log is whole ${upTo}: ${count(records)} records.`);
       if (unsigned > 0) console.log(`${count(unsigned)} after it are chained, and not signed yet.`);
+      if (torn > 0)
+        console.log(
+          `${count(torn)} times a start found a torn end and set it aside, in the *.torn files of the log.`,
+        );
       if (expired > 0) console.log(`Records up to ${expired} were removed because their time was over.`);
     });
 }

@@ -54,7 +54,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   else
     await extractRegistries(
       registries.map(({ definition }) => definition.name),
-      { source: exports, data, expectedPersons: persons },
+      { source: exports, data, expectedPersons: persons, keepUnchanged: true },
     );
 
   const { city, dev } = await serve({

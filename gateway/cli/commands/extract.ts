@@ -1,13 +1,19 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { registries } from '../../../subgraphs/registries.js';
-import { extract } from '../../../subgraphs/registry/extraction/extract.js';
+import {
+  DEFAULT_MAX_REJECTS,
+  extract,
+  extractIfChanged,
+} from '../../../subgraphs/registry/extraction/extract.js';
+import type { ExtractionProgress } from '../../../subgraphs/registry/extraction/progressMeter.js';
 import { readSourceMarker } from '../../../subgraphs/registry/snapshot/sourceMarker.js';
 import type { Manifest } from '../../../subgraphs/registry/snapshot/manifest.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
-import { count, Progress } from '../progress.js';
+import { count, duration, Progress } from '../progress.js';
+import { carryAllMarks } from '../runtime/carryAllMarks.js';
 import { Secrets } from '../runtime/secrets.js';
 
 const names = registries.map(({ definition }) => definition.name);
@@ -22,9 +28,22 @@ written in subgraphs/<registry>/mapping.yaml. The population register comes firs
 --dev serves synthetic snapshots only. A city of "polku city generate" says so itself; of other made-up exports say it by
 --synthetic.
 
+Interrupted? Run the same command again. With --all, a registry whose snapshot comes from these very files by this
+mapping, and of whose people nobody became known or one with another since, is kept; --force extracts it all the same.
+A registry that is named alone is always extracted.
+
+Rejects: data/<registry>/<snapshot>/rejects.csv lists file, row number and reason of each row that was not taken. If more
+than --max-rejects percent of a file's rows (and at least 20 rows) are rejected, the extraction fails, publishes nothing
+and leaves the list in data/<registry>/rejects.csv.
+
+A running server takes up a new snapshot within seconds, without losing a request. Memory does not grow with the files:
+what does not fit is sorted on disk, encrypted under a key that is never written, in data/<registry>/.partial-*; the next
+extraction removes what a killed one left of it.
+
 Examples:
   polku extract --all --source data/exports --data data
-  polku extract health --source data/exports --data data`;
+  polku extract --all --source data/exports --data data --force
+  polku extract health --source data/exports --data data --max-rejects 1`;
 
 export interface ExtractOptions {
   readonly source: string;
@@ -33,6 +52,9 @@ export interface ExtractOptions {
   readonly expectedPersons?: number | undefined;
   /** Said by whoever extracts; a source may say it of itself (sourceMarker.ts). */
   readonly synthetic?: boolean | undefined;
+  readonly maxRejects?: number | undefined;
+  /** Whether a snapshot that would be made the same again is kept; else every registry is extracted. */
+  readonly keepUnchanged?: boolean;
 }
 
 export function extractCommand(): Command {
@@ -49,10 +71,29 @@ export function extractCommand(): Command {
       wholeNumber(1, 2_000_000_000),
     )
     .option('--synthetic', 'nobody in these exports exists: --dev may serve them')
+    .option(
+      '--max-rejects <percent>',
+      "fails where more of a file's rows are rejected",
+      percent,
+      DEFAULT_MAX_REJECTS,
+    )
+    .option('--force', 'with --all: extracts also what has not changed')
     .addHelpText('after', NOTES)
-    .action(async (registry: string | undefined, options: ExtractOptions & { all?: boolean }) => {
-      await extractRegistries(chosen(registry, options.all === true), options);
+    .action(async (registry: string | undefined, options: CommandOptions) => {
+      const { all = false, force = false } = options;
+      await extractRegistries(chosen(registry, all), { ...options, keepUnchanged: all && !force });
     });
+}
+
+interface CommandOptions extends Omit<ExtractOptions, 'keepUnchanged'> {
+  readonly all?: boolean;
+  readonly force?: boolean;
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 100.');
 }
 
 function chosen(registry: string | undefined, all: boolean): readonly string[] {
@@ -68,13 +109,14 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
 
 /** Extracts registries one after the other, with progress; Ctrl-C stops between two chunks and leaves nothing behind. */
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
-  const { source, data, expectedPersons } = options;
+  const { source, data, expectedPersons, maxRejects, keepUnchanged = false } = options;
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   const synthetic = options.synthetic === true || (await readSourceMarker(source)).synthetic;
   const linkage = await Linkage.open({
     dir: join(data, 'linkage'),
     secret: await secrets.linkage(),
     expectedPersons,
+    onSave: carryAllMarks(data),
   });
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
@@ -85,23 +127,38 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
       .filter(({ name }) => chosen.includes(name));
     for (const registry of definitions) {
       const progress = new Progress();
-      const manifest = await extract({
+      const extraction = {
         registry,
         source,
         data,
         linkage,
         synthetic,
+        maxRejects,
         signal: interruption.signal,
-        onProgress: ({ table, rows, rejected }) =>
-          progress.update(
-            `  ${registry.name}.${table}: ${count(rows)} rows, ${count(rejected)} rejected, ${progress.seconds} s`,
-          ),
-      });
-      progress.done(describe(manifest, progress.seconds));
+        onProgress: (step: ExtractionProgress) => progress.update(describeStep(step, progress.elapsed)),
+      };
+      const { manifest, kept } = keepUnchanged
+        ? await extractIfChanged(extraction)
+        : { manifest: await extract(extraction), kept: false };
+      progress.done(kept ? describeKept(manifest) : describe(manifest, progress.seconds));
     }
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+/** How far a registry is, how fast and how long it will still take. */
+export function describeStep(
+  { registry, table, rows, rejected, share }: ExtractionProgress,
+  seconds: number,
+): string {
+  const rate = count(Math.round(rows / Math.max(seconds, 0.001)));
+  const left = share > 0 ? `, ${duration((seconds * (1 - share)) / share)} left` : '';
+  return `  ${registry}.${table}: ${count(rows)} rows, ${count(rejected)} rejected; ${rate} rows/s, ${Math.floor(100 * share)} %${left}`;
+}
+
+function describeKept({ registry, createdAt, snapshotId }: Manifest): string {
+  return `  ${registry}: unchanged since ${createdAt.slice(0, 16).replace('T', ' ')} UTC, kept; snapshot ${snapshotId}`;
 }
 
 function describe(

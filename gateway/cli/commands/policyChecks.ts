@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { PolkuError } from '../../../schema/polkuError.js';
 import {
   compareOperations,
   formatImpact,
@@ -36,6 +37,7 @@ function testCommand(): Command {
       const files = (await loadPolicyTests(policies)).filter(
         ({ file }) => registry === undefined || file.startsWith(`${registry}.test.`),
       );
+      if (files.length === 0) throw noTests(registry, policies);
       const { problems, report } = runPolicyTests(policy, files, operationReader(await committedApi()));
       if (problems.length > 0) console.log(formatProblems(problems, policies));
       const coverage = report.coverage.filter(
@@ -45,6 +47,11 @@ function testCommand(): Command {
       if (problems.length > 0 || report.results.some(({ failures }) => failures.length > 0))
         process.exitCode = 1;
     });
+}
+
+function noTests(registry: string | undefined, policies: string): PolkuError {
+  const missing = registry === undefined ? 'no file <registry>.test.yaml' : 'no tests of that registry';
+  return new PolkuError('USAGE', `There are ${missing} in ${policies}.`);
 }
 
 function diffCommand(): Command {

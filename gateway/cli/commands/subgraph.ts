@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { serveSubgraph } from '../../../subgraphs/registry/subgraph/serveSubgraph.js';
+import { DEV_ISSUER } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
 import {
   dataOption,
@@ -88,6 +89,12 @@ export function subgraphCommand(): Command {
         throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
       }
       const { data, issuer, audience } = options;
+      if (issuer === DEV_ISSUER && !options.dev) {
+        throw new PolkuError(
+          'USAGE',
+          `Tokens of ${DEV_ISSUER} let anyone be anyone: with them a registry serves synthetic people only, by --dev.`,
+        );
+      }
       const policy = await openPolicy(options, name, (line) => console.error(line));
       const local = await openLocalSubgraphs({
         names: [name],

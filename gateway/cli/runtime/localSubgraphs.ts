@@ -10,14 +10,16 @@ import type { DirectoryStore } from '../../../subgraphs/directory/subgraph.js';
 import { createSubgraph, type Decide } from '../../../subgraphs/registry/subgraph/createSubgraph.js';
 import { type Disclosure, DisclosureLog } from '../../../subgraphs/registry/disclosure/disclosureLog.js';
 import { overlayConditions } from '../../../subgraphs/registry/overlays/overlayConditions.js';
+import { SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
 import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
 import { openCohortsStore } from './cohortsStore.js';
+import { LiveMarks } from './liveMarks.js';
 import { LiveSnapshot } from './liveSnapshot.js';
 import type { Secrets } from './secrets.js';
 
-/** How often a server looks for a newer snapshot or linkage store. */
+/** How often a server looks for newer snapshots, marks or linkage store. */
 const REFRESH_MS = 5_000;
 
 export interface LocalSubgraphsOptions {
@@ -33,7 +35,7 @@ export interface LocalSubgraphsOptions {
    * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
    */
   readonly note?: (log: DisclosureLog, disclosure: Disclosure) => Promise<void>;
-  /** Told when a newer snapshot cannot be taken up; the one before goes on serving. */
+  /** Told when a newer snapshot or list of marks cannot be taken up; the one before goes on serving. */
   readonly onRefreshError: (error: unknown) => void;
 }
 
@@ -53,22 +55,23 @@ export const subgraphNames: readonly string[] = [
 
 /**
  * Loads snapshots and makes the named subgraphs of them.
- * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, LINKAGE_STORE_INVALID
+ * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, MARKS_INVALID,
+ * LINKAGE_STORE_INVALID
  */
 export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
   const subgraphs: Subgraph[] = [];
   const log = new DisclosureLog(options.data);
   const closing: (() => Promise<void>)[] = [() => log.close()];
-  const opened = await openOverlays(options, refreshes);
+  const shared = await openShared(options, refreshes);
   for (const name of options.names)
-    subgraphs.push(await openSubgraph(name, options, { overlays: opened, refreshes, closing, log }));
+    subgraphs.push(await openSubgraph(name, options, { shared, refreshes, closing, log }));
   const timer = setInterval(() => {
     for (const refresh of refreshes) refresh().catch(options.onRefreshError);
   }, REFRESH_MS).unref();
   return {
     subgraphs,
-    isShielded: (person) => !opened || overlayConditions(opened.current.tables, today()).isShielded(person),
+    isShielded: (person) => !shared || conditionsNow(shared).isShielded(person),
     async stop() {
       clearInterval(timer);
       for (const close of closing) await close();
@@ -76,20 +79,34 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
   };
 }
 
-/** Ages and non-disclosures, which all registries of a process share; undefined where it has none. */
-async function openOverlays(
+/** What the population register tells all registries of a process: ages, non-disclosures, its marks. */
+interface Shared {
+  readonly overlays: LiveSnapshot<typeof overlaysRegistry>;
+  readonly marks: LiveMarks;
+}
+
+/** Undefined where the process has no registry. */
+async function openShared(
   { names, data }: LocalSubgraphsOptions,
   refreshes: (() => Promise<void>)[],
-): Promise<LiveSnapshot<typeof overlaysRegistry> | undefined> {
+): Promise<Shared | undefined> {
   if (!registries.some(({ definition }) => names.includes(definition.name))) return undefined;
   const overlays = await LiveSnapshot.open(data, overlaysRegistry, () => {});
-  refreshes.push(() => overlays.refresh());
-  return overlays;
+  const marks = await LiveMarks.open(data, SHIELDING_REGISTRY);
+  refreshes.push(
+    () => overlays.refresh(),
+    () => marks.refresh(),
+  );
+  return { overlays, marks };
+}
+
+function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof overlayConditions> {
+  return overlayConditions(overlays.current.tables, marks.current, today(), undefined);
 }
 
 /** What the subgraphs of a process share, and what is done when it stops. */
 interface Opened {
-  readonly overlays: LiveSnapshot<typeof overlaysRegistry> | undefined;
+  readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
   readonly closing: (() => Promise<void>)[];
   readonly log: DisclosureLog;
@@ -98,15 +115,20 @@ interface Opened {
 async function openSubgraph(
   name: string,
   { data, secrets, policy, syntheticOnly, note }: LocalSubgraphsOptions,
-  { overlays, refreshes, closing, log }: Opened,
+  { shared, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
   const decide: Decide = (caller) => policy().decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
-  if (registry && overlays) {
+  if (registry && shared) {
     const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic }) => {
       if (syntheticOnly && !synthetic) throw notSynthetic(name);
     });
     refreshes.push(() => live.refresh());
+    let { marks } = shared;
+    if (name !== SHIELDING_REGISTRY) {
+      marks = await LiveMarks.open(data, name);
+      refreshes.push(() => marks.refresh());
+    }
     return createSubgraph({
       name,
       module: registry.module,
@@ -114,7 +136,8 @@ async function openSubgraph(
       note: (disclosure) => (note ? note(log, disclosure) : log.append(disclosure)),
       open: registrySources(
         () => live.current,
-        () => overlays.current.tables,
+        () => shared.overlays.current.tables,
+        () => ({ own: marks.current, population: shared.marks.current }),
       ),
     });
   }

@@ -2,6 +2,7 @@ import { today } from '../../../schema/calendar.js';
 import { healthRegistry } from '../../../subgraphs/health/tables.js';
 import { codeAt } from '../../../subgraphs/registry/columns/table.js';
 import { overlayConditions } from '../../../subgraphs/registry/overlays/overlayConditions.js';
+import { noMarks } from '../../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { openSnapshot } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
 import type { LoginPerson } from '../../identity/devIssuer.js';
@@ -19,7 +20,7 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
     const { careRelationships } = healthRegistry.tables;
     const { tables } = await openSnapshot(data, { ...healthRegistry, tables: { careRelationships } });
     const { tables: overlays } = await openSnapshot(data, overlaysRegistry);
-    const isAdult = overlayConditions(overlays, today()).subject.adult!;
+    const isAdult = overlayConditions(overlays, noMarks, today(), undefined).subject.adult!;
     const { subject, columns } = tables.careRelationships;
     const client = subject.find((person, row) => codeAt(columns.unit, row) === UNIT && isAdult(person));
     if (client === undefined) return undefined;

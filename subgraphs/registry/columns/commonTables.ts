@@ -7,7 +7,8 @@ export const contactColumns = {
   end: { kind: 'day', optional: true },
   service: { kind: 'code', list: 'services' },
   unit: { kind: 'code' },
-  professional: { kind: 'code', optional: true },
+  /** Who met the person: kept for the department that gives the export, and served to nobody. */
+  professional: { kind: 'code', optional: true, internal: true },
 } as const;
 
 /** Who has a care relationship with whom; one of `employee` and `unit` may be empty. */

@@ -27,7 +27,7 @@ export async function loadTable<Definition extends TableDefinition>(
   const counted = await connection.runAndReadAll(`SELECT count(*)::INTEGER, max(subject) FROM ${source}`);
   const [rows, lastSubject] = counted.getRows()[0] as [number, number | null];
 
-  const names = Object.keys(definition.columns);
+  const names = Object.keys(definition.columns).filter((name) => !isInternal(definition.columns[name]!));
   const fillings: Filling[] = [{ select: 'subject', values: new Uint32Array(rows) }];
   for (const name of names) {
     fillings.push(await prepare(connection, source, name, definition.columns[name]!, rows));
@@ -88,6 +88,10 @@ async function prepare(
       return { select: `coalesce(${code}, ${NO_CODE}::USMALLINT)`, values: new Uint16Array(rows), texts };
     }
   }
+}
+
+function isInternal(column: ColumnDefinition): boolean {
+  return column.kind === 'code' && column.internal === true;
 }
 
 function columnOf({ values, texts }: Filling): TypedArray | CodeColumn {

@@ -24,6 +24,12 @@ interface ColumnOfKind {
 
 type ColumnOf<Definition extends ColumnDefinition> = ColumnOfKind[Definition['kind']];
 
+/** The name of a column, unless it is internal. */
+type Served<
+  Definition extends TableDefinition,
+  Name extends keyof Definition['columns'],
+> = Definition['columns'][Name] extends { readonly internal: true } ? never : Name;
+
 /**
  * A table in memory: columns in the order of person key, then of the table's `order`. The rows of one person are one
  * contiguous slice, found by two reads of `offsets`.
@@ -32,7 +38,11 @@ export interface Table<Definition extends TableDefinition = TableDefinition> {
   readonly rows: number;
   /** The data subject of each row. */
   readonly subject: Uint32Array;
-  readonly columns: { readonly [Name in keyof Definition['columns']]: ColumnOf<Definition['columns'][Name]> };
+  readonly columns: {
+    readonly [Name in keyof Definition['columns'] as Served<Definition, Name>]: ColumnOf<
+      Definition['columns'][Name]
+    >;
+  };
   /** offsets[key] .. offsets[key + 1] are the rows of a person; keys beyond its end have none. */
   readonly offsets: Uint32Array;
 }

@@ -6,10 +6,17 @@
  * - `record`: 64-bit key of a record, a MAC of the source's own id;
  * - `person`, `family`: keys given by linkage;
  * - `number`: a double.
+ *
+ * An `internal` column stays in the snapshot: no column in memory serves it.
  */
 export type ColumnDefinition =
   | { readonly kind: 'day' | 'record' | 'person' | 'family' | 'number'; readonly optional?: boolean }
-  | { readonly kind: 'code'; readonly list?: string; readonly optional?: boolean };
+  | {
+      readonly kind: 'code';
+      readonly list?: string;
+      readonly optional?: boolean;
+      readonly internal?: true;
+    };
 
 /**
  * A table: rows about one person each (the data subject), kept in the order of person key, then of `order`. Every table

@@ -29,10 +29,12 @@ export interface ConditionTests {
   /** Keys of persons lie below it, as far as the population register has told; 0 where no register data is served. */
   readonly bound: number;
   /**
-   * Sets of persons by conditions that do not depend on who asks; kept from one request to the next, for as long as what
+   * Sets of persons by conditions that do not depend on what the caller is entitled to; kept from one request to the next, for as long as what
    * they follow from stays.
    */
   readonly sets: Map<string, PersonSet>;
+  /** Whether a person's rows in this registry do not exist for this caller: erased, or restricted (GDPR Art. 17 and 18). */
+  readonly isHidden: ConditionTest;
 }
 
 /** Conditions that hold of a person for one caller, and for another not. */
@@ -75,8 +77,14 @@ export class Access {
     return permission;
   }
 
+  /** Whether rows about a person do not exist for the caller, whatever policy shows. */
+  hides(subject: PersonKey | undefined): boolean {
+    return subject !== undefined && this.tests.isHidden(subject);
+  }
+
   /** How a coordinate is shown of a person or record; undefined: not at all. */
   shown(coordinate: string, about: Partial<DataSubject>): Permission | undefined {
+    if (this.hides(about.subject)) return undefined;
     const permission = this.permit(this.decision.show(coordinate), about);
     return permission && !this.isShielded(coordinate, about.subject) ? permission : undefined;
   }
@@ -104,7 +112,8 @@ export class Access {
   }
 
   /**
-   * For groups: of whom all these coordinates are permitted, conditions on records apart; undefined: of everybody.
+   * For groups: of whom all these coordinates are permitted, conditions on records apart; undefined: of everybody. Whoever is
+   * erased or restricted is in none of them, nor in a group of those who are not.
    * @param permissions of each of the coordinates
    */
   everybody(
@@ -114,8 +123,10 @@ export class Access {
     const sets = permissions.map((ways) => this.#anyOf(ways));
     const conditioned = sets.filter((set) => set !== undefined);
     const open = conditioned.length > 0 ? conditioned.reduce((all, set) => all.and(set)) : undefined;
-    if (!coordinates.some((coordinate) => this.decision.shields(coordinate))) return open;
-    return (open ?? PersonSet.all(this.bound)).minus(this.#personsWho('shielded'));
+    const hidden = this.#personsWho('hidden');
+    const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
+    const withheld = shields ? hidden.or(this.#personsWho('shielded')) : hidden;
+    return withheld.size === 0 ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
   }
 
   #anyOf(permissions: readonly Permission[]): PersonSet | undefined {
@@ -129,13 +140,14 @@ export class Access {
     return some;
   }
 
-  #personsWho(condition: SubjectCondition | 'shielded'): PersonSet {
+  #personsWho(condition: SubjectCondition | 'shielded' | 'hidden'): PersonSet {
     const known = this.tests.sets.get(condition);
     if (known) return known;
     const found = PersonSet.below(this.bound);
-    const test = this.#testOf(condition);
+    const test = condition === 'hidden' ? this.tests.isHidden : this.#testOf(condition);
     for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
-    if (condition === 'shielded' || !ofCaller.has(condition)) this.tests.sets.set(condition, found);
+    if (condition === 'shielded' || condition === 'hidden' || !ofCaller.has(condition))
+      this.tests.sets.set(condition, found);
     return found;
   }
 

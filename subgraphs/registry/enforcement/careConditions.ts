@@ -1,7 +1,10 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { Caller } from '../../../schema/tokens/callerToken.js';
+import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import type { careRelationships, objections } from '../columns/commonTables.js';
-import { codeAt, NO_DAY, rowsOf, type Table } from '../columns/table.js';
+import { includesDay } from '../columns/days.js';
+import { codeAt, rowsOf, type Table } from '../columns/table.js';
+import { hiddenBy, isMarked, type Marks } from '../marks/marks.js';
 import type { ConditionTests } from './access.js';
 
 /** The tables that conditions are read from. */
@@ -11,15 +14,23 @@ export interface CareTables {
 }
 
 /** The conditions of a registry that keeps care relationships and objections (703/2023 §§ 8, 9 and 60). */
-export function careConditions(tables: CareTables, caller: Caller, on: Day): ConditionTests['subject'] {
+export function careConditions(
+  tables: CareTables,
+  marks: Marks,
+  { caller, person }: Pick<DecisionContext, 'caller' | 'person'>,
+  on: Day,
+): ConditionTests['subject'] {
+  const isHidden = hiddenBy(marks, on, person);
   return {
     'care-relationship': (subject) => {
+      if (isHidden(subject)) return false;
       const [from, to] = rowsOf(tables.careRelationships, subject);
       for (let row = from; row < to; row++)
         if (isOpenWith(tables.careRelationships, row, caller, on)) return true;
       return false;
     },
     'not-objected': (subject) => {
+      if (isMarked(marks, 'objection', subject, on)) return false;
       const [from, to] = rowsOf(tables.objections, subject);
       // Rows are ordered by start: if the first lies ahead, so do the others.
       return from === to || tables.objections.columns.start[from]! > on;
@@ -35,7 +46,7 @@ export function isOpenWith(
   on: Day,
 ): boolean {
   const { employee, unit, start, end } = table.columns;
-  if (start[row]! > on || (end[row] !== NO_DAY && end[row]! < on)) return false;
+  if (!includesDay({ start: start[row]!, end: end[row]! }, on)) return false;
   const rowEmployee = codeAt(employee, row);
   if (rowEmployee !== undefined && rowEmployee === caller.employee) return true;
   // A row that names an employee is that employee's own; a row of a unit is everybody's in it.

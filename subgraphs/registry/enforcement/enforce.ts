@@ -2,8 +2,9 @@ import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, is
 import { applyMask, type Maskable } from '../../../policies/engine/catalogue/masks.js';
 import type { GraphField, PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
 import { Feed } from '../../../schema/feed.js';
+import { PersonStub } from '../entities/personStub.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
-import { aboutOf } from './dataSubject.js';
+import { aboutOf, type DataSubject } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
 import type { GroupAnswers } from './groupAnswers.js';
 import { declareFeed, guardFeed, withholdsFeed } from './guardFeed.js';
@@ -14,7 +15,8 @@ type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unk
 /**
  * The registry's one choke point: wraps the resolver of every field and feed of a subgraph, built from the schema, so
  * that none can be forgotten. A field answers only what its owner shows to this purpose and of this data subject, masked
- * before it leaves; a feed only what its derived type may take. A field that policy does not know answers nothing.
+ * before it leaves; a feed only what its derived type may take. A field that policy does not know answers nothing, and of
+ * people who are erased or restricted nothing is told that comes from a row.
  */
 export function enforce(schema: GraphQLSchema, graph: PolicyGraph): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -75,6 +77,7 @@ function guardedField(field: GraphField, resolve: Resolver): Resolver {
     const show = (item: unknown): unknown => {
       if (item == null) return null;
       const about = aboutOf(item, source);
+      if (!isStub(item, about) && access.hides(about.subject)) return null;
       const permission = access.permit(permissions, about);
       if (!permission || access.isShielded(field.coordinate, about.subject)) return null;
       return permission.mask
@@ -90,6 +93,11 @@ function guardedField(field: GraphField, resolve: Resolver): Resolver {
     const value = resolve(source, args, context, info);
     return value instanceof Promise ? value.then(showAll) : showAll(value);
   };
+}
+
+/** A person as such is no row of a registry, but the id that was asked with: other registries know of them, too. */
+function isStub(item: unknown, { record }: Partial<DataSubject>): boolean {
+  return item instanceof PersonStub && record === undefined;
 }
 
 function argumentName(coordinate: string): string {

@@ -68,6 +68,7 @@ function lensMaker(
   );
   const required = lineage.exposes.length;
   const makeLens = (about: Partial<DataSubject>): Lens | undefined => {
+    if (access.hides(about.subject)) return undefined;
     const lens: (Permission | undefined)[] = [];
     for (const [coordinate, permissions] of taken) {
       const permission = access.permit(permissions, about);

@@ -1,8 +1,6 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Linkage } from '../../linkage/linkage.js';
 import type { Mapping } from './mapping/mapping.js';
-import type { RejectsReport } from './rejectsReport.js';
-import { readSource, type SourceFolder } from './source/readSource.js';
+import { readRows } from './readRows.js';
+import type { TableExtraction } from './tableExtraction.js';
 
 /**
  * Makes old and new codes lead to one person, before anybody is looked up: registries name people by the codes that
@@ -10,17 +8,14 @@ import { readSource, type SourceFolder } from './source/readSource.js';
  */
 export async function applyCodeChanges(
   changes: NonNullable<Mapping['codeChanges']>,
-  folder: SourceFolder,
-  linkage: Linkage,
-  rejects: RejectsReport,
-  reader: DuckDBConnection,
+  extraction: TableExtraction,
 ): Promise<void> {
-  for await (const batch of readSource(folder, changes.file, [changes.old, changes.new], reader)) {
-    for (const row of batch.malformed) rejects.add(changes.file, row, 'malformed-row');
-    const [old, current] = batch.columns;
-    batch.rowNumbers.forEach((number, index) => {
-      const linked = linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
-      if (typeof linked === 'string') rejects.add(changes.file, number, linked);
-    });
-  }
+  const { folder, rejects, meter, cells } = extraction;
+  meter.begin('codeChanges', folder.files.get(changes.file)!.bytes);
+  const columns = [changes.old, changes.new];
+  const rows = await readRows(changes.file, columns, extraction, ([old, current], index) => {
+    const linked = cells.linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
+    return typeof linked === 'string' ? linked : undefined;
+  });
+  rejects.requireFew(changes.file, rows);
 }

@@ -6,31 +6,28 @@ import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
 import { storageFailure } from '../../storage/storageFailure.js';
 import { readCodeLists } from '../codes.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import { overlaysRegistry } from '../overlays/overlaysRegistry.js';
 import { publishOverlays } from '../overlays/publishOverlays.js';
-import type { Manifest } from '../snapshot/manifest.js';
+import type { Manifest, Origin } from '../snapshot/manifest.js';
 import { sha256OfFile } from '../snapshot/sha256OfFile.js';
-import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
+import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
 import { applyCodeChanges } from './applyCodeChanges.js';
-import { extractTable, type TableExtraction } from './extractTable.js';
+import { extractTable } from './extractTable.js';
 import { lockForExtraction } from './extractionLock.js';
 import type { Mapping } from './mapping/mapping.js';
 import { readMapping } from './mapping/readMapping.js';
+import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
+import { recipeOf } from './recipe.js';
 import { RejectsReport } from './rejectsReport.js';
 import { PersonLinker } from './rows/personLinker.js';
-import { sourceFingerprint } from './source/sourceFingerprint.js';
+import type { SourceFolder } from './source/readSource.js';
+import { digestSourceFiles, sourceFingerprint } from './source/sourceFiles.js';
+import type { TableExtraction } from './tableExtraction.js';
+import { unchangedSnapshot } from './unchangedSnapshot.js';
 import { writeEmptyTable } from './writeEmptyTable.js';
 
-const PROGRESS_ROWS = 200_000;
-
-/** How far an extraction has come. */
-export interface ExtractionProgress {
-  readonly registry: string;
-  readonly table: string;
-  /** Read from the table's file so far. */
-  readonly rows: number;
-  /** Rejected in the registry so far. */
-  readonly rejected: number;
-}
+/** Percent of a file's rows that may be rejected, where the caller says nothing else. */
+export const DEFAULT_MAX_REJECTS = 5;
 
 export interface ExtractionOptions {
   readonly registry: RegistryDefinition;
@@ -41,30 +38,60 @@ export interface ExtractionOptions {
   readonly linkage: Linkage;
   /** Whether everybody in the source is made up; see sourceMarker.ts. */
   readonly synthetic: boolean;
-  /** About every 200,000 rows, and at the end of each table. */
+  /** Percent of a file's rows; where more are rejected, nothing is published. */
+  readonly maxRejects?: number | undefined;
+  /** After every few thousand rows. */
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The registry's current snapshot, and whether it was so before. */
+export interface Extraction {
+  readonly manifest: Manifest;
+  readonly kept: boolean;
+}
+
 /**
  * Reads a registry's export, links its codes to keys and publishes the result as the registry's current snapshot. Until
- * then the snapshot before remains; after a failure nothing is left of the attempt.
- * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING (of the
- * population register), EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
+ * then the snapshot before remains; after a failure nothing is left of the attempt, but of too many rejects their list.
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING
+ * (of the population register), REJECTS_EXCEEDED, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
  */
 export async function extract(options: ExtractionOptions): Promise<Manifest> {
-  const { registry, data, linkage } = options;
+  return (await run(options, false)).manifest;
+}
+
+/** As `extract`, but keeps the current snapshot where extracting again would make the same. */
+export function extractIfChanged(options: ExtractionOptions): Promise<Extraction> {
+  return run(options, true);
+}
+
+async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
+  const { registry, source, data, linkage, synthetic } = options;
   const mapping = await readMapping(registry);
   try {
     await mkdir(data, { recursive: true, mode: 0o700 });
     const unlock = await lockForExtraction(data);
     try {
+      await SnapshotDraft.removeRemains(data);
       await linkage.reload();
       requirePopulation(mapping, linkage);
+      const place = { path: join(source, registry.name), registry: registry.name };
+      const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
+      const origin = {
+        synthetic,
+        sourceFingerprint: sourceFingerprint(folder.files),
+        recipe: await recipeOf(registry.name),
+      };
+      if (mayKeep) {
+        const manifest = await current(mapping, options, { ...origin, linkage: linkage.state });
+        if (manifest) return { manifest, kept: true };
+      }
       const draft = await SnapshotDraft.begin(data, registry.name);
       try {
-        return await fill(draft, mapping, options);
+        return { manifest: await fill(draft, mapping, folder, origin, options), kept: false };
       } catch (cause) {
+        if (cause instanceof PolkuError && cause.code === 'REJECTS_EXCEEDED') await draft.keepRejects();
         await draft.discard();
         throw cause;
       }
@@ -76,39 +103,54 @@ export async function extract(options: ExtractionOptions): Promise<Manifest> {
   }
 }
 
-async function fill(draft: SnapshotDraft, mapping: Mapping, options: ExtractionOptions): Promise<Manifest> {
-  const { registry, source, linkage, synthetic } = options;
-  const folder = { path: join(source, registry.name), registry: registry.name, format: mapping.format };
-  const fingerprint = await sourceFingerprint(mapping, folder);
-  const codeLists = await readCodeLists(registry.name);
-  const rejects = new RejectsReport(await open(draft.path('rejects.csv'), 'wx', 0o600));
+/** The snapshot that stands for this origin already; of the register that makes persons known, with its overlays. */
+async function current(
+  mapping: Mapping,
+  { registry, data }: ExtractionOptions,
+  origin: Origin,
+): Promise<Manifest | undefined> {
+  const manifest = await unchangedSnapshot(data, registry, origin);
+  if (!manifest || mapping.knows !== 'persons') return manifest;
+  const overlays = await unchangedSnapshot(data, overlaysRegistry, origin);
+  return overlays && manifest;
+}
+
+async function fill(
+  draft: SnapshotDraft,
+  mapping: Mapping,
+  folder: SourceFolder,
+  origin: Omit<Origin, 'linkage'>,
+  options: ExtractionOptions,
+): Promise<Manifest> {
+  const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS } = options;
+  const output = await open(draft.path(REJECTS), 'wx', 0o600);
+  const rejects = new RejectsReport(output, maxRejects, draft.keptRejects);
+  const meter = meterOf(mapping, folder, rejects, options);
   let tables: Manifest['tables'];
   try {
+    const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
-    const onBatch = batchObserver(options, rejects);
     tables = await withMemoryDatabase((reader) =>
-      withMemoryDatabase((stage) =>
-        writeTables(draft, registry, { mapping, folder, rejects, reader, stage, cells, onBatch }),
-      ),
+      writeTables(draft, registry, { mapping, folder, rejects, meter, reader, cells }),
     );
   } finally {
     await rejects.close();
   }
+  // Keys must be durable before a snapshot that holds them.
+  await linkage.save();
+  meter.throwIfStopped();
   const createdAt = new Date().toISOString();
   const manifest: Manifest = {
     registry: registry.name,
     schemaVersion: registry.schemaVersion,
-    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${fingerprint.slice(0, 8)}`,
+    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${origin.sourceFingerprint.slice(0, 8)}`,
     createdAt,
-    synthetic,
-    sourceFingerprint: fingerprint,
+    ...origin,
+    linkage: linkage.state,
     tables,
     rejects: rejects.byReason,
     rejectedRows: rejects.rows,
   };
-  // Keys must be durable before a snapshot that holds them.
-  await linkage.save();
-  throwIfStopped(options.signal);
   // The register that makes persons known also says who is of age, and whose whereabouts are not to be disclosed.
   if (mapping.knows === 'persons')
     await publishOverlays(options.data, (table) => draft.path(tableFile(table)), manifest);
@@ -121,10 +163,8 @@ async function writeTables(
   registry: RegistryDefinition,
   extraction: TableExtraction,
 ): Promise<Manifest['tables']> {
-  const { mapping, folder, rejects, reader, cells } = extraction;
-  if (mapping.codeChanges) {
-    await applyCodeChanges(mapping.codeChanges, folder, cells.linkage, rejects, reader);
-  }
+  const { mapping, rejects } = extraction;
+  if (mapping.codeChanges) await applyCodeChanges(mapping.codeChanges, extraction);
   const tables: Record<string, Manifest['tables'][string]> = {};
   for (const table of mapping.tables) {
     const path = draft.path(tableFile(table.name));
@@ -134,33 +174,21 @@ async function writeTables(
   }
   for (const name of mapping.absent) {
     const path = draft.path(tableFile(name));
-    const rows = await writeEmptyTable(registry.tables[name]!, path, extraction.stage);
+    const rows = await writeEmptyTable(registry.tables[name]!, path);
     tables[name] = { rows, rejected: 0, sha256: await sha256OfFile(path) };
   }
   return tables;
 }
 
-/** Stops where the caller asked for it, and tells of progress now and then. */
-function batchObserver(
-  { registry, onProgress, signal }: ExtractionOptions,
+function meterOf(
+  mapping: Mapping,
+  { registry, files }: SourceFolder,
   rejects: RejectsReport,
-): TableExtraction['onBatch'] {
-  let told = 0;
-  return (table, rows, done) => {
-    throwIfStopped(signal);
-    const step = Math.floor(rows / PROGRESS_ROWS);
-    if (!done && step === told) return;
-    told = done ? 0 : step;
-    onProgress?.({ registry: registry.name, table, rows, rejected: rejects.rows });
-  };
-}
-
-function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new PolkuError(
-    'EXTRACTION_INTERRUPTED',
-    'The extraction was stopped. The snapshots before it are untouched; run the command again when you like.',
-  );
+  { onProgress, signal }: ExtractionOptions,
+): ProgressMeter {
+  const read = [...(mapping.codeChanges ? [mapping.codeChanges] : []), ...mapping.tables];
+  const bytes = read.reduce((sum, { file }) => sum + files.get(file)!.bytes, 0);
+  return new ProgressMeter(registry, bytes, () => rejects.rows, onProgress ?? (() => undefined), signal);
 }
 
 /** Identity codes are known by the population register alone. */

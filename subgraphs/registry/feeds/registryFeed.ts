@@ -37,7 +37,7 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
       const { manifest } = store;
       const { rows, rejected } = manifest.tables[mainTable]!;
       return Feed.data({
-        rows: Float64Array.of(rows),
+        rows: Float64Array.of(rows - store.erasedRows(mainTable)),
         rejects: Float64Array.of(rejected),
         extractedAt: [manifest.createdAt],
         synthetic: [String(manifest.synthetic)],

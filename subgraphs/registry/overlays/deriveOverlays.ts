@@ -1,6 +1,7 @@
 import { addYears, type Day } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { partialDay } from '../../../schema/partialDay.js';
+import type { Days } from '../columns/days.js';
 import { type CodeColumn, NO_DAY, rowsOf, type Table } from '../columns/table.js';
 import { familyIndexOf, type MembershipTable } from './familyIndex.js';
 import { OF_AGE } from './overlaysRegistry.js';
@@ -13,8 +14,10 @@ export interface OverlaySource {
   readonly persons: DayTable<'birth'>;
   readonly memberships: MembershipTable;
   readonly residences: ResidenceTable;
-  readonly nonDisclosures: DayTable<'start' | 'end'>;
+  readonly nonDisclosures: NonDisclosureTable;
 }
+
+type NonDisclosureTable = DayTable<'start' | 'end'>;
 
 /** What conditions ask of a person; the district as the number of its text in the table of residences. */
 export interface PersonFacts {
@@ -24,19 +27,19 @@ export interface PersonFacts {
   readonly district: number | undefined;
 }
 
-/** A person under a shield on the days from start to end, NO_DAY for no end. */
-export interface Shield {
+/** A person under non-disclosure, or shielded by that of somebody, on some days. */
+export interface Shield extends Days {
   readonly subject: PersonKey;
-  readonly start: Day;
-  readonly end: Day;
 }
 
 const AGE_OF_MAJORITY = 18;
 
-/** The age and the district of each person: no more of them than conditions need. */
-export function* personFacts(source: OverlaySource, on: Day): Iterable<PersonFacts> {
-  const { persons, residences } = source;
-  const shielded = new Set([...shields(source)].map(({ subject }) => subject));
+/** The age and the district of each person: no more of them than conditions need, and no district of anyone shielded. */
+export function* personFacts(
+  { persons, residences }: Pick<OverlaySource, 'persons' | 'residences'>,
+  shielded: ReadonlySet<PersonKey>,
+  on: Day,
+): Iterable<PersonFacts> {
   for (let row = 0; row < persons.rows; row++) {
     const subject = persons.subject[row]!;
     const birth = persons.columns.birth[row]!;
@@ -56,15 +59,10 @@ export function* personFacts(source: OverlaySource, on: Day): Iterable<PersonFac
  * Everybody under non-disclosure, and everybody who was in a family with them during it: where a child goes to school, or
  * whose family a husband is in, tells where the mother is. Whoever has lived with them is shielded until it ends.
  */
-export function* shields({
-  memberships,
-  nonDisclosures,
-}: Pick<OverlaySource, 'memberships' | 'nonDisclosures'>): Iterable<Shield> {
+export function* shields(memberships: MembershipTable, nonDisclosures: Iterable<Shield>): Iterable<Shield> {
   const families = familyIndexOf(memberships);
   const { family, start: joined, end: left } = memberships.columns;
-  for (let mark = 0; mark < nonDisclosures.rows; mark++) {
-    const subject = nonDisclosures.subject[mark]!;
-    const [start, end] = [nonDisclosures.columns.start[mark]!, nonDisclosures.columns.end[mark]!];
+  for (const { subject, start, end } of nonDisclosures) {
     yield { subject, start, end };
     const [from, to] = rowsOf(memberships, subject);
     for (let own = from; own < to; own++) {
@@ -76,6 +74,12 @@ export function* shields({
       }
     }
   }
+}
+
+/** The non-disclosures that the population register itself holds. */
+export function* registeredNonDisclosures({ rows, subject, columns }: NonDisclosureTable): Iterable<Shield> {
+  for (let row = 0; row < rows; row++)
+    yield { subject: subject[row]!, start: columns.start[row]!, end: columns.end[row]! };
 }
 
 function orOpen(day: Day): Day {

@@ -1,7 +1,9 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
-import { codeAt, NO_DAY, rowsOf, type Table } from '../columns/table.js';
+import { includesDay } from '../columns/days.js';
+import { codeAt, rowsOf, type Table } from '../columns/table.js';
 import type { ConditionTests } from '../enforcement/access.js';
+import { hiddenBy, type Marks } from '../marks/marks.js';
 import type { overlaysRegistry } from './overlaysRegistry.js';
 
 type Tables = typeof overlaysRegistry.tables;
@@ -13,17 +15,23 @@ export interface Overlays {
 }
 
 /**
- * Age, the population of a research permit, and non-disclosure. Whoever the population register does not know is neither
- * minor nor adult, and in no population.
+ * Age, the population of a research permit, and non-disclosure. Whoever the population register does not know, or does not
+ * tell this caller of, is neither minor nor adult, and in no population.
+ *
+ * @param marks those of the population register
+ * @param caller the data subject as whom the caller has logged in
  */
 export function overlayConditions(
   { persons, shields }: Overlays,
+  marks: Marks,
   on: Day,
+  caller: PersonKey | undefined,
 ): Pick<ConditionTests, 'subject' | 'population' | 'isShielded'> {
   const { adultFrom, birthYear, district } = persons.columns;
+  const isHidden = hiddenBy(marks, on, caller);
   const ofPerson = (test: (row: number) => boolean) => (subject: PersonKey) => {
     const [from, to] = rowsOf(persons, subject);
-    return from !== to && test(from);
+    return from !== to && !isHidden(subject) && test(from);
   };
   return {
     subject: {
@@ -34,7 +42,8 @@ export function overlayConditions(
       const [, kind, values = ''] = /^(born|living-in)\((.*)\)$/.exec(condition) ?? [];
       if (kind === 'living-in') {
         const districts = new Set<string | undefined>(values.split(','));
-        return ofPerson((row) => districts.has(codeAt(district, row)));
+        const lives = ofPerson((row) => districts.has(codeAt(district, row)));
+        return (subject) => !marks.shields.has(subject) && lives(subject);
       }
       const [first = Infinity, last = -Infinity] = values.split('-').map(Number);
       return ofPerson((row) => birthYear[row]! >= first && birthYear[row]! <= last);
@@ -43,8 +52,8 @@ export function overlayConditions(
       const { start, end } = shields.columns;
       const [from, to] = rowsOf(shields, subject);
       for (let row = from; row < to; row++)
-        if (start[row]! <= on && (end[row] === NO_DAY || end[row]! >= on)) return true;
-      return false;
+        if (includesDay({ start: start[row]!, end: end[row]! }, on)) return true;
+      return marks.shields.get(subject)?.some((days) => includesDay(days, on)) ?? false;
     },
   };
 }

@@ -1,15 +1,26 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { today } from '../../../schema/calendar.js';
+import type { PersonKey } from '../../../schema/keys.js';
 import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
 import { loadTable } from '../columns/loadTable.js';
 import { NO_DAY } from '../columns/table.js';
 import { defineTable, type TableDefinition } from '../columns/tableDefinition.js';
+import { type Marks, SHIELDING_REGISTRY } from '../marks/marks.js';
+import { changeMarks, EXTRACTION_PATIENCE_MS } from '../marks/marksFile.js';
 import type { StoredRow } from '../extraction/rows/rowReader.js';
-import { StagingTable } from '../extraction/stagingTable.js';
+import { StagingTable } from '../extraction/staging/stagingTable.js';
 import type { Manifest } from '../snapshot/manifest.js';
 import { sha256OfFile } from '../snapshot/sha256OfFile.js';
 import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
-import { type OverlaySource, personFacts, shields } from './deriveOverlays.js';
+import {
+  type OverlaySource,
+  personFacts,
+  registeredNonDisclosures,
+  type Shield,
+  shields,
+} from './deriveOverlays.js';
 import { overlaysRegistry } from './overlaysRegistry.js';
+import { shieldMarked } from './shieldMarked.js';
 
 /** The columns that are read of the population register's tables. */
 const sources = {
@@ -27,7 +38,8 @@ const sources = {
 
 /**
  * Publishes the overlays of a population snapshot in the making. They come first, so that a mark that is new counts before
- * the rows that it withholds are seen. The caller holds the extraction lock.
+ * the rows that it withholds are seen. Whom marks made by hand shield is found anew by its families, while nobody changes
+ * those marks. The caller holds the extraction lock.
  *
  * @param data the folder of the snapshots
  * @param pathOf where the table of a name was written
@@ -40,14 +52,22 @@ export async function publishOverlays(
   const { name, schemaVersion } = overlaysRegistry;
   const draft = await SnapshotDraft.begin(data, name);
   try {
-    const tables = await writeTables(draft, pathOf);
-    await draft.publish({
-      ...population,
-      registry: name,
-      schemaVersion,
-      tables,
-      rejects: {},
-      rejectedRows: 0,
+    await withMemoryDatabase(async (connection) => {
+      const source = await readSource(connection, pathOf);
+      const publish = async (marks: Marks): Promise<Marks> => {
+        const shielded = shieldMarked(marks, source.memberships);
+        const tables = await writeTables(draft, source, shielded);
+        await draft.publish({
+          ...population,
+          registry: name,
+          schemaVersion,
+          tables,
+          rejects: {},
+          rejectedRows: 0,
+        });
+        return marks.people['non-disclosure'].size > 0 ? shielded : marks;
+      };
+      await changeMarks(data, SHIELDING_REGISTRY, publish, EXTRACTION_PATIENCE_MS);
     });
   } catch (cause) {
     await draft.discard();
@@ -55,49 +75,57 @@ export async function publishOverlays(
   }
 }
 
-async function writeTables(
-  draft: SnapshotDraft,
+async function readSource(
+  connection: DuckDBConnection,
   pathOf: (table: string) => string,
-): Promise<Manifest['tables']> {
-  return withMemoryDatabase(async (connection) => {
-    const load = <Definition extends TableDefinition>(name: string, definition: Definition) =>
-      loadTable(connection, pathOf(name), definition);
-    const source: OverlaySource = {
-      persons: await load('persons', sources.persons),
-      memberships: await load('memberships', sources.memberships),
-      residences: await load('residences', sources.residences),
-      nonDisclosures: await load('nonDisclosures', sources.nonDisclosures),
-    };
-    const districts = source.residences.columns.district.texts;
-    const write = async (name: keyof typeof overlaysRegistry.tables, rows: Iterable<StoredRow>) => {
-      const definition: TableDefinition = overlaysRegistry.tables[name];
-      const columns = Object.entries(definition.columns).map(([column, { kind }]) => ({
-        name: column,
-        kind,
-        texts: kind === 'code' ? districts : undefined,
-      }));
-      const staging = await StagingTable.create(connection, columns);
-      let number = 0;
-      for (const row of rows) staging.append(row, ++number);
-      const path = draft.path(tableFile(name));
-      return {
-        rows: await staging.write(path, definition.order),
-        rejected: 0,
-        sha256: await sha256OfFile(path),
-      };
-    };
-    return {
-      persons: await write('persons', personRows(source)),
-      shields: await write('shields', shieldRows(source)),
-    };
-  });
+): Promise<OverlaySource> {
+  const load = <Definition extends TableDefinition>(name: string, definition: Definition) =>
+    loadTable(connection, pathOf(name), definition);
+  return {
+    persons: await load('persons', sources.persons),
+    memberships: await load('memberships', sources.memberships),
+    residences: await load('residences', sources.residences),
+    nonDisclosures: await load('nonDisclosures', sources.nonDisclosures),
+  };
 }
 
-function* personRows(source: OverlaySource): Iterable<StoredRow> {
-  for (const { subject, adultFrom, birthYear, district } of personFacts(source, today()))
+async function writeTables(
+  draft: SnapshotDraft,
+  source: OverlaySource,
+  marks: Marks,
+): Promise<Manifest['tables']> {
+  const districts = source.residences.columns.district.texts;
+  const write = async (name: keyof typeof overlaysRegistry.tables, rows: Iterable<StoredRow>) => {
+    const definition: TableDefinition = overlaysRegistry.tables[name];
+    const columns = Object.entries(definition.columns).map(([column, { kind }]) => ({
+      name: column,
+      kind,
+      texts: kind === 'code' ? districts : undefined,
+    }));
+    const path = draft.path(tableFile(name));
+    const keys = source.persons.offsets.length;
+    const staging = new StagingTable({ columns, order: definition.order, keys, spill: `${path}.spill` });
+    try {
+      let number = 0;
+      for (const row of rows) staging.append(row, ++number);
+      return { rows: await staging.write(path), rejected: 0, sha256: await sha256OfFile(path) };
+    } finally {
+      staging.discard();
+    }
+  };
+  const registered = [...shields(source.memberships, registeredNonDisclosures(source.nonDisclosures))];
+  const shielded = new Set([...registered.map(({ subject }) => subject), ...marks.shields.keys()]);
+  return {
+    persons: await write('persons', personRows(source, shielded)),
+    shields: await write('shields', shieldRows(registered)),
+  };
+}
+
+function* personRows(source: OverlaySource, shielded: ReadonlySet<PersonKey>): Iterable<StoredRow> {
+  for (const { subject, adultFrom, birthYear, district } of personFacts(source, shielded, today()))
     yield [subject, adultFrom, birthYear, district ?? null];
 }
 
-function* shieldRows(source: OverlaySource): Iterable<StoredRow> {
-  for (const { subject, start, end } of shields(source)) yield [subject, start, end === NO_DAY ? null : end];
+function* shieldRows(registered: readonly Shield[]): Iterable<StoredRow> {
+  for (const { subject, start, end } of registered) yield [subject, start, end === NO_DAY ? null : end];
 }

@@ -9,18 +9,26 @@ export interface TableState {
   readonly sha256: string;
 }
 
+/** What a snapshot was made of: of the same origin the same snapshot is made. */
+export interface Origin {
+  /** Whether everybody in it is made up. */
+  readonly synthetic: boolean;
+  /** SHA-256 over the names and contents of the source files. */
+  readonly sourceFingerprint: string;
+  /** SHA-256 of what read them: mapping, code lists, version of Polku. */
+  readonly recipe: string;
+  /** The state of linkage whose keys it holds: people who became known later, or one, are not in it. */
+  readonly linkage: string;
+}
+
 /** What a snapshot says of itself: `manifest.json` beside its tables. */
-export interface Manifest {
+export interface Manifest extends Origin {
   readonly registry: string;
   /** Of the registry's definition by which the tables were written. */
   readonly schemaVersion: number;
   readonly snapshotId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Whether everybody in it is made up. */
-  readonly synthetic: boolean;
-  /** SHA-256 over the names, sizes and contents of the source files. */
-  readonly sourceFingerprint: string;
   readonly tables: Readonly<Record<string, TableState>>;
   /** Reason -> rows of the source that were not taken; rejects.csv lists them. */
   readonly rejects: Readonly<Record<string, number>>;
@@ -49,10 +57,9 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
       { registry, found: content.schemaVersion, known: schemaVersion },
     );
   }
-  const { snapshotId, createdAt, synthetic, tables, rejects } = content;
+  const { snapshotId, createdAt, synthetic, sourceFingerprint, recipe, linkage, tables, rejects } = content;
   const whole =
-    typeof snapshotId === 'string' &&
-    typeof createdAt === 'string' &&
+    [snapshotId, createdAt, sourceFingerprint, recipe, linkage].every((text) => typeof text === 'string') &&
     typeof synthetic === 'boolean' &&
     isObject(tables) &&
     Object.values(tables).every(({ rejected }) => typeof rejected === 'number') &&

@@ -8,6 +8,7 @@ const PARTIAL = '.partial-';
 /** Names the snapshot that counts; replacing this file is what publishes a snapshot. */
 export const CURRENT = 'current';
 export const MANIFEST = 'manifest.json';
+export const REJECTS = 'rejects.csv';
 
 export function tableFile(table: string): string {
   return `${table}.parquet`;
@@ -31,13 +32,20 @@ export class SnapshotDraft {
     private readonly registry: string,
   ) {}
 
-  /** Begins a draft. What dead extractions left is removed; the caller holds the extraction lock. */
+  /** Removes the drafts that dead extractions left, of all registries; the caller holds the extraction lock. */
+  static async removeRemains(data: string): Promise<void> {
+    for (const folder of await readdir(data, { withFileTypes: true })) {
+      if (!folder.isDirectory()) continue;
+      const path = join(data, folder.name);
+      for (const name of await readdir(path)) {
+        if (name.startsWith(PARTIAL)) await rm(join(path, name), { recursive: true, force: true });
+      }
+    }
+  }
+
   static async begin(data: string, registry: string): Promise<SnapshotDraft> {
     const parent = join(data, registry);
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(parent)) {
-      if (name.startsWith('.')) await rm(join(parent, name), { recursive: true, force: true });
-    }
     return new SnapshotDraft(await mkdtemp(join(parent, PARTIAL)), data, registry);
   }
 
@@ -56,6 +64,15 @@ export class SnapshotDraft {
     const before = await currentSnapshotId(this.data, this.registry);
     await writeDurably(join(parent, CURRENT), `${manifest.snapshotId}\n`);
     await prune(parent, [CURRENT, manifest.snapshotId, ...(before === undefined ? [] : [before])]);
+  }
+
+  /** Where the list of rejects of a draft that is not published is kept, until a snapshot is. */
+  get keptRejects(): string {
+    return join(this.data, this.registry, REJECTS);
+  }
+
+  async keepRejects(): Promise<void> {
+    await rename(this.path(REJECTS), this.keptRejects);
   }
 
   async discard(): Promise<void> {

@@ -3,7 +3,7 @@ import { callerConditions } from '../enforcement/callerConditions.js';
 import type { Sources } from './createSubgraph.js';
 
 /**
- * What a subgraph without register data reads from. It knows no persons: conditions on them, and non-disclosure, were
+ * What a subgraph without register data reads from. It knows no persons: conditions and marks on them were
  * enforced by the registries that feed it.
  */
 export function derivedSources<Store>(store: Store): (decision: DecisionContext) => Sources<Store> {
@@ -15,6 +15,7 @@ export function derivedSources<Store>(store: Store): (decision: DecisionContext)
       isShielded: () => false,
       bound: 0,
       sets: new Map(),
+      isHidden: () => false,
     },
   });
 }

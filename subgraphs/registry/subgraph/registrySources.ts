@@ -1,40 +1,68 @@
 import { today } from '../../../schema/calendar.js';
+import type { PersonKey } from '../../../schema/keys.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
+import { rowsOf, type Table } from '../columns/table.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import { callerConditions } from '../enforcement/callerConditions.js';
 import { careConditions, type CareTables } from '../enforcement/careConditions.js';
 import { ConditionSets } from '../enforcement/conditionSets.js';
+import { hiddenBy, type Marks } from '../marks/marks.js';
 import { overlayConditions, type Overlays } from '../overlays/overlayConditions.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
 import type { Sources } from './createSubgraph.js';
 import type { RegistryStore } from './registryContext.js';
 import { RowLoader } from './rowLoader.js';
 
-/** What a registry reads from: the snapshot and the overlays that are current when a request begins. */
+/** The marks that a registry heeds: its own, and those of the population register. */
+export interface MarksInForce {
+  readonly own: Marks;
+  readonly population: Marks;
+}
+
+/** What a registry reads from: the snapshot, the overlays and the marks that are current when a request begins. */
 export function registrySources<Definition extends RegistryDefinition>(
   current: () => Snapshot<Definition>,
   overlays: () => Overlays,
+  marks: () => MarksInForce,
 ): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
   const sets = new ConditionSets();
   return (decision) => {
     const { manifest, tables } = current();
+    const { own, population } = marks();
     const on = today();
+    const isHidden = hiddenBy(own, on, decision.person);
     const ofCaller = callerConditions(decision);
     const known = overlays();
-    const ofPopulation = overlayConditions(known, on);
-    const ofCare = keepsCare(tables) ? careConditions(tables, decision.caller, on) : {};
+    const ofPopulation = overlayConditions(known, population, on, decision.person);
+    const ofCare = keepsCare(tables) ? careConditions(tables, own, decision, on) : {};
     return {
-      store: { manifest, tables, rows: new RowLoader<Definition>(tables) },
+      store: {
+        manifest,
+        tables,
+        rows: new RowLoader<Definition>(tables, isHidden),
+        isHidden,
+        erasedRows: (table) => rowsOfAll(tables[table]!, own.people.erasure.keys()),
+      },
       conditions: {
         subject: { ...ofCaller.subject, ...ofPopulation.subject, ...ofCare },
         population: ofPopulation.population,
         record: ofCaller.record,
         isShielded: ofPopulation.isShielded,
+        isHidden,
         bound: known.persons.offsets.length - 1,
-        sets: sets.while(tables, known, on),
+        sets: sets.while(tables, known, own, population, on, decision.person),
       },
     };
   };
+}
+
+function rowsOfAll(table: Table, people: Iterable<PersonKey>): number {
+  let rows = 0;
+  for (const person of people) {
+    const [from, to] = rowsOf(table, person);
+    rows += to - from;
+  }
+  return rows;
 }
 
 function keepsCare(tables: object): tables is CareTables {

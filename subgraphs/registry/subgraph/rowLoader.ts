@@ -19,7 +19,11 @@ export interface Slice<OneTable extends Table = Table> {
 export class RowLoader<Definition extends RegistryDefinition> {
   readonly #loaders = new Map<keyof Definition['tables'], DataLoader<PersonKey, Slice>>();
 
-  constructor(private readonly tables: Snapshot<Definition>['tables']) {}
+  /** @param isHidden of whom there are no rows for the caller */
+  constructor(
+    private readonly tables: Snapshot<Definition>['tables'],
+    private readonly isHidden: (person: PersonKey) => boolean,
+  ) {}
 
   rows<Name extends keyof Definition['tables'] & string>(
     name: Name,
@@ -35,7 +39,7 @@ export class RowLoader<Definition extends RegistryDefinition> {
       loader = new DataLoader((persons) =>
         Promise.resolve(
           persons.map((person) => {
-            const [from, to] = rowsOf(table, person);
+            const [from, to] = this.isHidden(person) ? [0, 0] : rowsOf(table, person);
             return { table, person, from, to };
           }),
         ),

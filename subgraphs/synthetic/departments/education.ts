@@ -1,174 +1,159 @@
-import { join } from 'node:path';
-import { BadRows, type Recorded } from '../badRows.js';
-import { isoDate, nextMonth, PERIOD, type Day } from '../calendar.js';
+import { DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
 import { requireCodes } from '../codeLists.js';
-import { ParquetWriter } from '../parquetWriter.js';
+import { ExportFile, type Desk } from '../exportFile.js';
+import type { Person } from '../people.js';
 import { Random } from '../random.js';
 import { Units } from '../units.js';
+import { attendanceOf } from './attendance.js';
 import { EDUCATION_SERVICES, enrolmentsOf, type Enrolment } from './enrolments.js';
-import { codeOn, drawObjections, filedName, type City, type Exporter } from './silo.js';
+import { drawObjections, everybody, filedName, type City, type Exporter } from './silo.js';
 
 /** Employees a unit; persons of the city for each open child of the appointed teacher. */
 const STAFF = 6;
 const PERSONS_PER_CHILD = 1000;
 
-/** Most centres close in July. */
-const JULY_SHARE = 0.3;
-
-/** Weeks in a month. */
-const WEEKS = 4.35;
-
-interface Placement extends Enrolment {
-  readonly educator: string;
-}
-
-interface AttendanceRow extends Recorded {
-  readonly start: Day;
-  readonly name: string;
-  readonly unit: string;
-  readonly educator: string;
-  readonly hours: number;
-  readonly absenceDays: number;
-}
+/** The appointed teacher works in the centres of the first area. */
+const FIRST_CENTRES = 3;
 
 /** The early-education register, in Parquet: monthly attendance, enrolments, educators, objections. */
-export const exportEducation: Exporter = async (city, folder, report) => {
+export const exportEducation: Exporter = async (city, desk, observer) => {
   requireCodes('education', 'services', EDUCATION_SERVICES);
-  const placements = place(city, new Units('education', 'E', 4001, STAFF));
-
-  const attendance = await writeAttendance(city, placements, join(folder, 'attendance.parquet'));
-  report({ department: 'education', file: 'attendance.parquet', ...attendance });
-  const enrolments = await writeEnrolments(city, placements, join(folder, 'enrolments.parquet'));
-  report({ department: 'education', file: 'enrolments.parquet', ...enrolments });
-  const staff = await writeStaff(city, placements, join(folder, 'staff.parquet'));
-  report({ department: 'education', file: 'staff.parquet', rows: staff, bad: {} });
-
-  const objections = await ParquetWriter.open(join(folder, 'objections.parquet'), {
-    child_code: 'VARCHAR',
-    from_date: 'DATE',
-  });
-  for (const { person, from } of drawObjections(childrenOf(placements), city.seed, 'education')) {
-    objections.write([person.code, from]);
+  const register = await EducationRegister.open(city, desk);
+  const children: Person[] = [];
+  for (const person of everybody(city, observer)) {
+    const enrolments = enrolmentsOf(city.seed, person);
+    if (enrolments.length > 0) children.push(person);
+    for (const enrolment of enrolments) register.enrol(person, enrolment);
   }
-  await objections.close();
-  report({ department: 'education', file: 'objections.parquet', rows: objections.rows, bad: {} });
+  for (const [person, { team, from }] of city.teams) register.assignTeam(person, team, from);
+  for (const { person, from } of drawObjections(children, city.seed, 'education')) {
+    register.objections.write([person.code, from], from);
+  }
+  for (const file of register.files) observer.onFile(await file.close());
 };
 
-/** All enrolments with their educator; the appointed teacher gets open ones of the first centres. */
-function place({ population, seed }: City, units: Units): Placement[] {
-  const enrolments = population.persons.flatMap((person) =>
-    enrolmentsOf(person, units, Random.stream(seed, 'education', person.index)),
-  );
-  const centres = units.all('PK');
-  const appointed = new Set(
-    enrolments
-      .filter((enrolment) => enrolment.until === null && centres.includes(enrolment.unit))
-      .sort((a, b) => centres.indexOf(a.unit) - centres.indexOf(b.unit))
-      .slice(0, Math.ceil(population.persons.length / PERSONS_PER_CHILD)),
-  );
-  const random = Random.stream(seed, 'education', 'educators');
-  return enrolments.map((enrolment) => {
-    const ordinary = units.ordinaryEmployee(enrolment.unit, random);
-    return { ...enrolment, educator: appointed.has(enrolment) ? units.appointed : ordinary };
-  });
-}
+/** The files of the register, which are written together, child by child. */
+class EducationRegister {
+  private readonly units = new Units('education', 'E', 4001, STAFF);
+  private readonly firstCentres: readonly string[];
+  private readonly random: Random;
+  private vacancies: number;
 
-async function writeAttendance(city: City, placements: readonly Placement[], path: string) {
-  const parquet = await ParquetWriter.open(path, {
-    record_id: 'VARCHAR',
-    child_code: 'VARCHAR',
-    child_name: 'VARCHAR',
-    month: 'DATE',
-    unit: 'VARCHAR',
-    service: 'VARCHAR',
-    educator: 'VARCHAR',
-    hours: 'DOUBLE',
-    absence_days: 'INTEGER',
-  });
-  // A month has no end and Parquet no impossible dates, so those faults cannot occur here.
-  const bad = new BadRows(
-    ['wrong-check-character', 'unknown-person', 'duplicate-id', 'missing-code', 'unknown-service'],
-    city.population.strangers,
-    Random.stream(city.seed, 'education', 'bad-rows'),
-  );
-  let number = 0;
-  const newId = (): string => `VK${String(++number).padStart(7, '0')}`;
-  const random = Random.stream(city.seed, 'education', 'attendance');
-  for (const placement of placements) {
-    for (const row of attend(placement, newId, random)) {
-      parquet.write(toCells(row));
-      const spoilt = bad.plant(row, newId);
-      if (spoilt !== null) parquet.write(toCells(spoilt));
+  private constructor(
+    private readonly city: City,
+    private readonly attendance: ExportFile,
+    private readonly enrolments: ExportFile,
+    private readonly staff: ExportFile,
+    readonly objections: ExportFile,
+  ) {
+    this.firstCentres = this.units.all('PK').slice(0, FIRST_CENTRES);
+    this.random = Random.stream(city.seed, 'education', 'filing');
+    this.vacancies = Math.ceil(city.population.persons.length / PERSONS_PER_CHILD);
+  }
+
+  static async open(city: City, desk: Desk): Promise<EducationRegister> {
+    // A month has no end, so that none can lie before its start.
+    const attendance = await ExportFile.parquet(
+      desk,
+      'attendance.parquet',
+      {
+        record_id: 'VARCHAR',
+        child_code: 'VARCHAR',
+        child_name: 'VARCHAR',
+        month: 'DATE',
+        unit: 'VARCHAR',
+        service: 'VARCHAR',
+        educator: 'VARCHAR',
+        hours: 'DOUBLE',
+        absence_days: 'INTEGER',
+      },
+      {
+        kinds: ['wrong-check-character', 'unknown-person', 'duplicate-id', 'missing-code', 'unknown-service'],
+        id: 'record_id',
+        code: 'child_code',
+        service: 'service',
+      },
+      'VK0000000',
+    );
+    const kinds = INTERVAL_FAULTS.filter((kind) => kind !== 'impossible-date');
+    const interval = { kinds, code: 'child_code', until: 'end_date' };
+    const enrolments = await ExportFile.parquet(
+      desk,
+      'enrolments.parquet',
+      {
+        child_code: 'VARCHAR',
+        unit: 'VARCHAR',
+        service: 'VARCHAR',
+        start_date: 'DATE',
+        end_date: 'DATE',
+        hours_per_week: 'INTEGER',
+      },
+      interval,
+    );
+    const staff = await ExportFile.parquet(
+      desk,
+      'staff.parquet',
+      {
+        child_code: 'VARCHAR',
+        educator: 'VARCHAR',
+        unit: 'VARCHAR',
+        start_date: 'DATE',
+        end_date: 'DATE',
+      },
+      interval,
+    );
+    const objections = await ExportFile.parquet(
+      desk,
+      'objections.parquet',
+      { child_code: 'VARCHAR', from_date: 'DATE' },
+      { kinds: DAY_FAULTS.filter((kind) => kind !== 'impossible-date'), code: 'child_code' },
+    );
+    return new EducationRegister(city, attendance, enrolments, staff, objections);
+  }
+
+  get files(): readonly ExportFile[] {
+    return [this.attendance, this.enrolments, this.staff, this.objections];
+  }
+
+  enrol(child: Person, enrolment: Enrolment): void {
+    const { attendance, enrolments, staff, random } = this;
+    const { unit, service, from, until, hoursPerWeek } = enrolment;
+    const educator = this.educatorOf(enrolment);
+    enrolments.write(
+      [enrolments.codeOn(child, from, random), unit, service, from, until, hoursPerWeek],
+      from,
+    );
+    staff.write([staff.codeOn(child, from, random), educator, unit, from, until], from);
+    const name = filedName(child);
+    for (const { month, hours, absenceDays } of attendanceOf(this.city.seed, child, enrolment)) {
+      attendance.write(
+        [
+          attendance.newId(),
+          attendance.codeOn(child, month, random),
+          name,
+          month,
+          unit,
+          service,
+          educator,
+          hours,
+          absenceDays,
+        ],
+        month,
+      );
     }
   }
-  await parquet.close();
-  return { rows: parquet.rows, bad: bad.counts };
-}
 
-/** One row for each whole month of an enrolment. */
-function* attend(placement: Placement, newId: () => string, random: Random): Generator<AttendanceRow> {
-  const { child, service, unit, educator, hoursPerWeek } = placement;
-  const last = placement.until ?? PERIOD.last;
-  for (let month = nextMonth(placement.from - 1); nextMonth(month) - 1 <= last; month = nextMonth(month)) {
-    const july = isoDate(month).slice(5, 7) === '07';
-    if (july && !random.chance(JULY_SHARE)) continue;
-    const absenceDays = Math.min(20, random.poisson(1.6 + 2 * child.needs));
-    const hours = hoursPerWeek * WEEKS * (1 - absenceDays / 22) * random.between(0.85, 1.02);
-    yield {
-      id: newId(),
-      code: codeOn(child, month, random),
-      name: filedName(child),
-      start: month,
-      end: null,
-      service,
-      unit,
-      educator,
-      hours: Math.round(hours * 2) / 2,
-      absenceDays,
-    };
+  /** The open relationship of a family team to a member of one of its families. */
+  assignTeam(person: Person, team: string, from: number): void {
+    this.staff.write([person.code, null, team, from, null], from);
   }
-}
 
-function toCells(row: AttendanceRow) {
-  const { id, code, name, start, unit, service, educator, hours, absenceDays } = row;
-  return [id, code === '' ? null : code, name, start, unit, service, educator, hours, absenceDays];
-}
-
-async function writeEnrolments(city: City, placements: readonly Placement[], path: string) {
-  const parquet = await ParquetWriter.open(path, {
-    child_code: 'VARCHAR',
-    unit: 'VARCHAR',
-    service: 'VARCHAR',
-    start_date: 'DATE',
-    end_date: 'DATE',
-    hours_per_week: 'INTEGER',
-  });
-  const random = Random.stream(city.seed, 'education', 'enrolments');
-  for (const { child, unit, service, from, until, hoursPerWeek } of placements) {
-    parquet.write([codeOn(child, from, random), unit, service, from, until, hoursPerWeek]);
+  /** The appointed teacher gets the first open enrolments. */
+  private educatorOf({ unit, until }: Enrolment): string {
+    if (until === null && this.vacancies > 0 && this.firstCentres.includes(unit)) {
+      this.vacancies--;
+      return this.units.appointed;
+    }
+    return this.units.ordinaryEmployee(unit, this.random);
   }
-  await parquet.close();
-  return { rows: parquet.rows, bad: {} };
-}
-
-/** Educators of children, and the open relationships of family teams to all members of their families. */
-async function writeStaff(city: City, placements: readonly Placement[], path: string): Promise<number> {
-  const parquet = await ParquetWriter.open(path, {
-    child_code: 'VARCHAR',
-    educator: 'VARCHAR',
-    unit: 'VARCHAR',
-    start_date: 'DATE',
-    end_date: 'DATE',
-  });
-  const random = Random.stream(city.seed, 'education', 'staff');
-  for (const { child, educator, unit, from, until } of placements) {
-    parquet.write([codeOn(child, from, random), educator, unit, from, until]);
-  }
-  for (const [person, { team, from }] of city.teams) parquet.write([person.code, null, team, from, null]);
-  await parquet.close();
-  return parquet.rows;
-}
-
-function childrenOf(placements: readonly Placement[]) {
-  return [...new Set(placements.map((placement) => placement.child))];
 }

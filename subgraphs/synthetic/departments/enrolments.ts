@@ -1,14 +1,14 @@
 import { addYears, dayOf, PERIOD, yearOf, YEAR, type Day } from '../calendar.js';
+import { codesOf } from '../codeLists.js';
 import { ageOn, firstDay, lastDay, type Person } from '../people.js';
-import type { Random } from '../random.js';
-import { areaIndex, type Units } from '../units.js';
+import { Random } from '../random.js';
+import { areaIndex } from '../units.js';
 
 export const EDUCATION_SERVICES = ['V10', 'V20', 'V30', 'V40', 'V50', 'V60'] as const;
 
 export type EducationService = (typeof EDUCATION_SERVICES)[number];
 
 export interface Enrolment {
-  readonly child: Person;
   readonly unit: string;
   readonly service: EducationService;
   readonly from: Day;
@@ -21,15 +21,18 @@ const BEGUN_BY: readonly (readonly [age: number, share: number])[] = [
   [0.85, 0],
   [1.0, 0.08],
   [1.3, 0.32],
-  [1.6, 0.44],
-  [2, 0.53],
-  [2.5, 0.61],
-  [3, 0.7],
-  [3.5, 0.78],
-  [4, 0.83],
-  [5, 0.88],
-  [6, 0.91],
+  [1.6, 0.4],
+  [2, 0.48],
+  [2.5, 0.59],
+  [3, 0.71],
+  [3.5, 0.82],
+  [4, 0.87],
+  [5, 0.91],
+  [6, 0.93],
 ];
+
+/** By how much less of a year's children began than of those of the year after, until 2015. */
+const COVERAGE_GAP_A_YEAR = 0.045;
 
 /** How common each form of care is before the pre-primary year. */
 const FORMS: readonly (readonly [EducationService, number])[] = [
@@ -49,16 +52,20 @@ const UNIT_PREFIX: Record<EducationService, string> = {
   V60: 'VH',
 };
 
+const UNITS = codesOf('education', 'units');
+const AREAS = codesOf('population', 'areas').length;
+
 /** Share of children who are in pre-primary education in the year before school. */
 const PRE_PRIMARY_SHARE = 0.95;
 
 /** A child's enrolments one after the other: a new one for a new form or after a move to another area. */
-export function enrolmentsOf(child: Person, units: Units, random: Random): Enrolment[] {
+export function enrolmentsOf(seed: number, child: Person): readonly Enrolment[] {
+  if (ageOn(child, firstDay(child)) > 7) return [];
+  const random = Random.stream(seed, 'education', child.index);
   const birthYear = yearOf(child.birth);
   const school = dayOf(birthYear + 7, 8, 1);
   const prePrimary = dayOf(birthYear + 6, 8, 1);
   const last = Math.min(lastDay(child), school - 1);
-  if (ageOn(child, firstDay(child)) > 7) return [];
   const form = FORMS[random.weighted(FORMS.map(([, share]) => share))]?.[0] ?? 'V10';
   const begins = Math.max(
     beginning(child, random),
@@ -74,11 +81,8 @@ export function enrolmentsOf(child: Person, units: Units, random: Random): Enrol
     const area = areaIndex(home.district);
     const enrol = (service: EducationService, from: Day, until: Day, hours: number): void => {
       if (from >= until) return;
-      const near = units
-        .all(UNIT_PREFIX[service])
-        .filter((_, position, all) => inArea(position, all.length, area));
+      const near = unitsNear(service, area);
       enrolments.push({
-        child,
         unit: random.pick(near),
         service,
         from,
@@ -93,13 +97,17 @@ export function enrolmentsOf(child: Person, units: Units, random: Random): Enrol
 }
 
 /** Units of a kind stand in the order of the areas, equally many in each; a kind with one unit serves all. */
-function inArea(position: number, count: number, area: number): boolean {
-  return count < 7 || Math.floor(position / (count / 7)) === area;
+function unitsNear(service: EducationService, area: number): readonly string[] {
+  const all = UNITS.filter((unit) => unit.startsWith(`${UNIT_PREFIX[service]}-`));
+  return all.length < AREAS
+    ? all
+    : all.filter((_, position) => Math.floor(position / (all.length / AREAS)) === area);
 }
 
 /** The day on which a child would begin, or the far future. */
 function beginning(child: Person, random: Random): Day {
-  const drawn = random.next();
+  const threeYears = yearOf(child.birth) + 3;
+  const drawn = random.next() / (1 - COVERAGE_GAP_A_YEAR * Math.max(0, PERIOD.lastYear - 1 - threeYears));
   for (let i = 1; i < BEGUN_BY.length; i++) {
     const [age, share] = BEGUN_BY[i] as readonly [number, number];
     const [previousAge, previousShare] = BEGUN_BY[i - 1] as readonly [number, number];

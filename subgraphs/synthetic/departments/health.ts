@@ -1,17 +1,13 @@
-import { join } from 'node:path';
-import { BAD_ROW_KINDS, BadRows, type Recorded } from '../badRows.js';
+import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
 import { finnishDate, PERIOD, type Day } from '../calendar.js';
 import { requireCodes } from '../codeLists.js';
-import { CsvWriter } from '../csvWriter.js';
+import { ExportFile, type CsvStyle } from '../exportFile.js';
 import { ageOn, firstDay, isResidentAtEnd, lastDay, residenceOn, type Person } from '../people.js';
 import { Random } from '../random.js';
 import { areaIndex, Units } from '../units.js';
 import { drawDiagnosis } from './diagnoses.js';
-import { HEALTH_SERVICES, visitsOf, type HealthService, type Visit } from './healthVisits.js';
-import { codeOn, drawObjections, filedName, type City, type Exporter } from './silo.js';
-
-const CONTACT_COLUMNS =
-  'KAYNTITUNNUS;HETU;NIMI;ALKUPVM;LOPPUPVM;PALVELU;YKSIKKO;AMMATTIHENKILO;DIAGNOOSI;KIIREELLISYYS';
+import { forEachVisit, HEALTH_SERVICES, type HealthService } from './healthVisits.js';
+import { drawObjections, everybody, filedName, type City, type Exporter } from './silo.js';
 
 /** Which kind of unit gives a service; a family team takes the ones in TEAM_SERVICES over for its families. */
 const UNIT_PREFIX: Record<HealthService, string> = {
@@ -41,115 +37,95 @@ const RELATIONSHIP_SHARE = 0.3;
 
 const date = (day: Day | null): string => (day === null ? '' : finnishDate(day));
 
+const STYLE: CsvStyle = { separator: ';', dates: 'finnish' };
+
 /** The health register: visits, care relationships and objections, in semicolons and Finnish dates. */
-export const exportHealth: Exporter = async (city, folder, report) => {
-  const { population, seed } = city;
+export const exportHealth: Exporter = async (city, desk, observer) => {
   requireCodes('health', 'services', HEALTH_SERVICES);
   requireCodes('health', 'urgencies', ['1', '2', '3']);
   const units = new Units('health', 'H', 2001, STAFF);
 
-  const contacts = new CsvWriter(join(folder, 'kaynnit.csv'), CONTACT_COLUMNS.split(';'), ';');
-  const bad = new BadRows(BAD_ROW_KINDS, population.strangers, Random.stream(seed, 'health', 'bad-rows'));
-  let number = 0;
-  const newId = (): string => `K${String(++number).padStart(8, '0')}`;
-  for (const person of population.persons) {
-    const random = Random.stream(seed, 'health', person.index);
-    for (const visit of visitsOf(person, random)) {
-      const row = recordVisit(city, units, person, visit, newId(), random);
-      contacts.write(toColumns(row));
-      const spoilt = bad.plant(row, newId);
-      if (spoilt !== null) contacts.write(toColumns(spoilt));
-    }
-  }
-  contacts.close();
-  report({ department: 'health', file: 'kaynnit.csv', rows: contacts.rows, bad: bad.counts });
+  const contacts = ExportFile.csv(
+    desk,
+    'kaynnit.csv',
+    'KAYNTITUNNUS;HETU;NIMI;ALKUPVM;LOPPUPVM;PALVELU;YKSIKKO;AMMATTIHENKILO;DIAGNOOSI;KIIREELLISYYS',
+    {
+      kinds: BAD_ROW_KINDS,
+      id: 'KAYNTITUNNUS',
+      code: 'HETU',
+      from: 'ALKUPVM',
+      until: 'LOPPUPVM',
+      service: 'PALVELU',
+      text: 'NIMI',
+    },
+    { ...STYLE, ids: 'K00000000' },
+  );
+  for (const person of everybody(city, observer)) recordVisits(city, units, person, contacts);
+  observer.onFile(await contacts.close());
 
-  const relationships = new CsvWriter(
-    join(folder, 'hoitosuhteet.csv'),
-    ['HETU', 'TYONTEKIJA', 'YKSIKKO', 'ALKUPVM', 'LOPPUPVM'],
-    ';',
+  const relationships = ExportFile.csv(
+    desk,
+    'hoitosuhteet.csv',
+    'HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM',
+    { kinds: INTERVAL_FAULTS, code: 'HETU', from: 'ALKUPVM', until: 'LOPPUPVM' },
+    STYLE,
   );
   writeRelationships(city, units, relationships);
-  relationships.close();
-  report({ department: 'health', file: 'hoitosuhteet.csv', rows: relationships.rows, bad: {} });
+  observer.onFile(await relationships.close());
 
-  const objections = new CsvWriter(join(folder, 'kiellot.csv'), ['HETU', 'ALKUPVM'], ';');
-  for (const { person, from } of drawObjections(population.persons, seed, 'health')) {
-    objections.write([person.code, finnishDate(from)]);
+  const objections = ExportFile.csv(
+    desk,
+    'kiellot.csv',
+    'HETU;ALKUPVM',
+    { kinds: DAY_FAULTS, code: 'HETU', from: 'ALKUPVM' },
+    STYLE,
+  );
+  for (const { person, from } of drawObjections(city.population.persons, city.seed, 'health')) {
+    objections.write([person.code, finnishDate(from)], from);
   }
-  objections.close();
-  report({ department: 'health', file: 'kiellot.csv', rows: objections.rows, bad: {} });
+  observer.onFile(await objections.close());
 };
 
-interface HealthRow extends Recorded {
-  readonly name: string;
-  readonly unit: string;
-  readonly professional: string;
-  readonly diagnosis: string;
-  readonly urgency: string;
-}
-
-function recordVisit(
-  { teams }: City,
-  units: Units,
-  person: Person,
-  { day, service }: Visit,
-  id: string,
-  random: Random,
-): HealthRow {
+function recordVisits({ seed, teams }: City, units: Units, person: Person, contacts: ExportFile): void {
+  const random = Random.stream(seed, 'health', person.index);
+  const name = filedName(person);
   const team = teams.get(person);
-  const unit =
-    team !== undefined && day >= team.from && TEAM_SERVICES.has(service)
-      ? team.team
-      : units.serving(UNIT_PREFIX[service], areaIndex(residenceOn(person, day).district));
-  const stay = service === 'T90' ? random.int(1, 14) : 0;
-  const end = stay > 0 ? Math.min(day + stay, lastDay(person)) : random.chance(0.3) ? day : null;
-  return {
-    id,
-    code: codeOn(person, day, random),
-    name: filedName(person),
-    start: day,
-    end,
-    service,
-    unit,
-    professional: units.employee(unit, random),
-    diagnosis: drawDiagnosis(service, ageOn(person, day), random),
-    urgency: service === 'T80' ? (random.chance(0.6) ? '1' : '2') : random.chance(0.12) ? '2' : '3',
-  };
+  forEachVisit(seed, person, (day, service) => {
+    const unit =
+      team !== undefined && day >= team.from && TEAM_SERVICES.has(service)
+        ? team.team
+        : units.serving(UNIT_PREFIX[service], areaIndex(residenceOn(person, day).district));
+    const stay = service === 'T90' ? random.int(1, 14) : 0;
+    const end = stay > 0 ? Math.min(day + stay, lastDay(person)) : random.chance(0.3) ? day : null;
+    contacts.write(
+      [
+        contacts.newId(),
+        contacts.codeOn(person, day, random),
+        name,
+        finnishDate(day),
+        date(end),
+        service,
+        unit,
+        units.employee(unit, random),
+        drawDiagnosis(service, ageOn(person, day), random),
+        service === 'T80' ? (random.chance(0.6) ? '1' : '2') : random.chance(0.12) ? '2' : '3',
+      ],
+      day,
+    );
+  });
 }
 
-function toColumns(row: HealthRow): string[] {
-  const start = row.start === 'impossible' ? '30.02.2010' : finnishDate(row.start);
-  return [
-    row.id,
-    row.code,
-    row.name,
-    start,
-    date(row.end),
-    row.service,
-    row.unit,
-    row.professional,
-    row.diagnosis,
-    row.urgency,
-  ];
-}
-
-function writeRelationships({ population, teams, seed }: City, units: Units, csv: CsvWriter): void {
+function writeRelationships({ population, teams, seed }: City, units: Units, file: ExportFile): void {
   const random = Random.stream(seed, 'health', 'relationships');
   const centre = units.serving('TK', 0);
   const residents = population.persons.filter(isResidentAtEnd);
   for (const person of random.sample(residents, Math.ceil(population.persons.length / PERSONS_PER_PATIENT))) {
-    csv.write([
-      person.code,
-      units.appointed,
-      centre,
-      finnishDate(random.int(firstDay(person), PERIOD.last)),
-      '',
-    ]);
+    const from = random.int(firstDay(person), PERIOD.last);
+    file.write([person.code, units.appointed, centre, finnishDate(from), ''], from);
   }
   for (const person of population.persons) {
     const team = teams.get(person);
-    if (team !== undefined) csv.write([person.code, '', team.team, finnishDate(team.from), '']);
+    if (team !== undefined) file.write([person.code, '', team.team, finnishDate(team.from), ''], team.from);
     if (!random.chance(RELATIONSHIP_SHARE)) continue;
     const last = lastDay(person);
     const from = random.int(firstDay(person), last);
@@ -159,12 +135,15 @@ function writeRelationships({ population, teams, seed }: City, units: Units, csv
       areaIndex(residenceOn(person, from).district),
     );
     const until = open ? null : random.int(from, last);
-    csv.write([
-      codeOn(person, from, random),
-      units.ordinaryEmployee(unit, random),
-      unit,
-      finnishDate(from),
-      date(until),
-    ]);
+    file.write(
+      [
+        file.codeOn(person, from, random),
+        units.ordinaryEmployee(unit, random),
+        unit,
+        finnishDate(from),
+        date(until),
+      ],
+      from,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { dayOf, officeDay, PERIOD, yearOf, type Day } from '../calendar.js';
 import { strength } from '../circumstances.js';
 import { ageOn, firstDay, lastDay, type Person } from '../people.js';
-import type { Random } from '../random.js';
+import { Random } from '../random.js';
 
 /** Services in the order of the rates below. */
 export const HEALTH_SERVICES = [
@@ -23,29 +23,31 @@ export const HEALTH_SERVICES = [
 
 export type HealthService = (typeof HEALTH_SERVICES)[number];
 
-export interface Visit {
-  readonly day: Day;
-  readonly service: HealthService;
-}
-
 const MATERNITY = HEALTH_SERVICES.indexOf('T20');
 const CHILD_CLINIC = HEALTH_SERVICES.indexOf('T21');
-const OPEN_AT_WEEKENDS: ReadonlySet<HealthService> = new Set(['T80', 'T90', 'T13']);
+const OPEN_AT_WEEKENDS = HEALTH_SERVICES.map((service) => ['T80', 'T90', 'T13'].includes(service));
 
 /** Scales all rates: about 10 contacts a resident-year over all departments (37 million / 520,000 people). */
-const VOLUME = 1.4;
+const VOLUME = 1.33;
 
 /** Recommended checks: days before birth for mothers, after birth for children. */
 const BEFORE_BIRTH = [210, 182, 154, 126, 98, 77, 63, 49, 35, 21, 14, 7];
 const AFTER_BIRTH = [10, 21, 42, 61, 91, 122, 152, 183, 243, 304, 365, 548, 730, 1096, 1461, 1826, 2191];
 
-/** All visits of one person, in order of time. */
-export function visitsOf(person: Person, random: Random): Visit[] {
+/** Calls back with all visits of one person in order of time; the same ones whenever they are drawn. */
+export function forEachVisit(
+  seed: number,
+  person: Person,
+  visit: (day: Day, service: HealthService) => void,
+): void {
+  const random = Random.stream(seed, 'health-visits', person.index);
   const first = firstDay(person);
   const last = lastDay(person);
   const visits: number[] = [];
   const add = (day: Day, service: number): void => {
-    if (day >= first && day <= last) visits.push(day * HEALTH_SERVICES.length + service);
+    if (day < first || day > last) return;
+    const open = OPEN_AT_WEEKENDS[service] ? day : Math.max(first, officeDay(day));
+    visits.push(open * HEALTH_SERVICES.length + service);
   };
 
   for (let year = yearOf(first); year <= yearOf(last); year++) {
@@ -67,13 +69,12 @@ export function visitsOf(person: Person, random: Random): Visit[] {
     for (const after of AFTER_BIRTH)
       if (random.chance(0.9)) add(person.birth + after + random.int(0, 10), CHILD_CLINIC);
   }
-  return visits
-    .sort((a, b) => a - b)
-    .map((visit) => {
-      const service = HEALTH_SERVICES[visit % HEALTH_SERVICES.length] as HealthService;
-      const day = Math.floor(visit / HEALTH_SERVICES.length);
-      return { service, day: OPEN_AT_WEEKENDS.has(service) ? day : Math.max(first, officeDay(day)) };
-    });
+  for (const packed of Int32Array.from(visits).sort()) {
+    visit(
+      Math.floor(packed / HEALTH_SERVICES.length),
+      HEALTH_SERVICES[packed % HEALTH_SERVICES.length] as HealthService,
+    );
+  }
 }
 
 /** Expected visits a year by service, before scaling: age, own frailty, and the household's strains. */
@@ -86,13 +87,13 @@ function yearlyRates(person: Person, day: Day): number[] {
   const adult = age >= 18;
   const illness = frailty * (1 + 0.4 * mental) * illnessByAge(age);
   return [
-    1.25 * illness,
-    (age >= 60 ? 1.6 : 0.75) * illness,
-    0.7 * illness + (age < 3 ? 1 : 0),
+    0.95 * illness,
+    (age >= 60 ? 1.35 : 0.6) * illness,
+    1.6 * illness + (age < 3 ? 1.5 : 0),
     0,
     age < 7 ? 0.5 * needs : 0,
     age >= 7 && age < 18 ? 1.1 + 1.5 * needs : 0,
-    age >= 3 ? 0.1 + 0.75 * frailty : 0,
+    age >= 3 ? 0.05 + 0.75 * frailty : 0,
     adult ? 0.35 * illness : 0.05,
     age >= 3 && age < 8 ? 5 * needs ** 1.5 : 0,
     adult ? (0.02 + 7 * mental ** 1.5) * (0.4 + 0.6 * frailty) : 0,

@@ -1,7 +1,7 @@
-import { nextMonth, YEAR, type Day } from '../calendar.js';
+import { monthsBetween, YEAR, type Day } from '../calendar.js';
 import { strength } from '../circumstances.js';
-import { ageOn, firstDay, lastDay, type Person } from '../people.js';
-import type { Random } from '../random.js';
+import { ageOn, firstDay, isLoneParentOn, lastDay, type Person } from '../people.js';
+import { Random } from '../random.js';
 
 export interface IncomeSupportMonth {
   /** The first of the month. */
@@ -9,21 +9,25 @@ export interface IncomeSupportMonth {
   readonly cents: number;
 }
 
-/** Spells begin at this yearly rate at full economic strain; they last five months on average. */
-const SPELL_RATE = 1.4;
-const MEAN_MONTHS = 5;
+/** Spells begin at this yearly rate at full economic strain, more often with lone parents and the young; they last some months. */
+const SPELL_RATE = 0.7;
+const LONE_PARENT = 12;
+const YOUNG = 3.5;
+const MEAN_MONTHS = 11;
 
-/** The months for which an adult applied and was paid; at most one payment a month. */
-export function incomeSupportOf(person: Person, random: Random): IncomeSupportMonth[] {
+/** The months for which an adult applied and was paid, at most one payment each; the same whenever they are drawn. */
+export function incomeSupportOf(seed: number, person: Person): readonly IncomeSupportMonth[] {
+  const random = Random.stream(seed, 'income-support', person.index);
   const months: IncomeSupportMonth[] = [];
-  const last = lastDay(person);
   let spellEnd = -Infinity;
-  for (let month = nextMonth(firstDay(person)); month <= last; month = nextMonth(month)) {
+  for (const month of monthsBetween(firstDay(person) + 1, lastDay(person))) {
     const age = ageOn(person, month);
     if (age < 18 || age > 75) continue;
     const strain = strength(person.circumstances.economy, month);
     if (month > spellEnd) {
-      if (!random.chance((SPELL_RATE * strain ** 1.5) / 12)) continue;
+      const often = isLoneParentOn(person, month) ? LONE_PARENT : age < 26 ? YOUNG : 1;
+      const rate = SPELL_RATE * often * strain ** 1.5;
+      if (!random.chance(rate / 12)) continue;
       spellEnd = month + Math.round(random.exponential((MEAN_MONTHS * YEAR) / 12));
     }
     months.push({ first: month, cents: random.int(8_000, 62_000) + Math.round(40_000 * strain) });

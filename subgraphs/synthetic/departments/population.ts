@@ -1,84 +1,111 @@
-import { join } from 'node:path';
+import { addressText } from '../addresses.js';
+import { INTERVAL_FAULTS, type BadRowKind } from '../badRows.js';
 import { isoDate, type Day } from '../calendar.js';
+import type { Cell } from '../cell.js';
 import { requireCodes } from '../codeLists.js';
-import { CsvWriter } from '../csvWriter.js';
+import { ExportFile, type FaultyColumns } from '../exportFile.js';
 import { lastDay } from '../people.js';
 import type { Exporter } from './silo.js';
+
+const PERSON_FAULTS: readonly BadRowKind[] = [
+  'wrong-check-character',
+  'missing-code',
+  'end-before-start',
+  'impossible-date',
+  'duplicate-id',
+  'wrong-encoding',
+];
+type Row = readonly [start: Day, ...cells: Cell[]];
 
 const end = (day: Day | null): string => (day === null ? '' : isoDate(day));
 
 /** The population register: people, guardians, families, residence, code changes and non-disclosures. */
-export const exportPopulation: Exporter = async ({ population }, folder, report) => {
-  requireCodes('population', 'languages', [...new Set(population.persons.map((person) => person.language))]);
-  const write = <T>(
+export const exportPopulation: Exporter = async ({ population }, desk, { onFile }) => {
+  const { persons, families, guardianships, nonDisclosures } = population;
+  requireCodes('population', 'languages', [...new Set(persons.map((person) => person.language))]);
+  const write = async <Item>(
     file: string,
     columns: string,
-    items: Iterable<T>,
-    row: (item: T) => readonly string[],
-  ): void => {
-    const csv = new CsvWriter(join(folder, file), columns.split(','));
-    for (const item of items) csv.write(row(item));
-    csv.close();
-    report({ department: 'population', file, rows: csv.rows, bad: {} });
+    faulty: FaultyColumns,
+    items: readonly Item[],
+    rowsOf: (item: Item) => readonly Row[],
+  ): Promise<void> => {
+    const csv = ExportFile.csv(desk, file, columns, faulty);
+    for (const item of items) {
+      for (const [start, ...cells] of rowsOf(item)) csv.write(cells, start);
+    }
+    onFile(await csv.close());
   };
-  const { persons, families, guardianships, nonDisclosures } = population;
+  const interval = { kinds: INTERVAL_FAULTS, code: 'henkilotunnus', from: 'alku', until: 'loppu' };
 
-  write(
+  await write(
     'henkilot.csv',
     'henkilotunnus,sukunimi,etunimet,syntymapaiva,sukupuoli,aidinkieli,kuolinpaiva',
+    {
+      kinds: PERSON_FAULTS,
+      code: 'henkilotunnus',
+      from: 'syntymapaiva',
+      until: 'kuolinpaiva',
+      text: 'sukunimi',
+    },
     persons,
-    (person) => [
-      person.code,
-      person.surname,
-      person.givenNames,
-      isoDate(person.birth),
-      String(person.sex),
-      person.language,
+    (person) => {
+      const { code, surname, givenNames, birth, sex, language, death } = person;
       // The city hears of a death only while the person lives in it.
-      person.death !== null && person.death <= lastDay(person) ? isoDate(person.death) : '',
-    ],
+      const heard = death !== null && death <= lastDay(person) ? death : null;
+      return [[birth, code, surname, givenNames, isoDate(birth), sex, language, end(heard)]];
+    },
   );
-  write('huoltajuudet.csv', 'huollettava,huoltaja,alku,loppu', guardianships, (one) => [
-    one.child.code,
-    one.guardian.code,
-    isoDate(one.from),
-    end(one.until),
-  ]);
-  write(
+  await write(
+    'huoltajuudet.csv',
+    'huollettava,huoltaja,alku,loppu',
+    { ...interval, code: 'huollettava' },
+    guardianships,
+    ({ child, guardian, from, until }) => [[from, child.code, guardian.code, isoDate(from), end(until)]],
+  );
+  await write(
     'perheet.csv',
     'perhetunnus,henkilotunnus,rooli,alku,loppu',
-    families.flatMap((family) => family.memberships.map((membership) => ({ family, membership }))),
-    ({ family, membership }) => [
-      family.id,
-      membership.person.code,
-      membership.role,
-      isoDate(membership.from),
-      end(membership.until),
-    ],
+    interval,
+    families,
+    ({ id, memberships }) =>
+      memberships.map(({ person, role, from, until }) => [
+        from,
+        id,
+        person.code,
+        role,
+        isoDate(from),
+        end(until),
+      ]),
   );
-  write(
+  await write(
     'asuminen.csv',
     'henkilotunnus,katuosoite,osa_alue,alku,loppu',
-    persons.flatMap((person) => person.residences.map((residence) => ({ person, residence }))),
-    ({ person, residence }) => [
-      person.code,
-      residence.street,
-      residence.district,
-      isoDate(residence.from),
-      end(residence.until),
-    ],
+    { ...interval, kinds: [...INTERVAL_FAULTS, 'wrong-encoding'], text: 'katuosoite' },
+    persons,
+    ({ code, residences }) =>
+      residences.map(({ address, district, from, until }) => [
+        from,
+        code,
+        addressText(address),
+        district,
+        isoDate(from),
+        end(until),
+      ]),
   );
-  write(
+  await write(
     'tunnusmuutokset.csv',
     'vanha,uusi,pvm',
-    persons.flatMap((person) =>
-      person.formerCode === null ? [] : [{ ...person.formerCode, current: person.code }],
-    ),
-    ({ code, current, changed }) => [code, current, isoDate(changed)],
+    { kinds: ['wrong-check-character'], code: 'vanha' },
+    persons,
+    ({ code, formerCode }) =>
+      formerCode === null ? [] : [[formerCode.changed, formerCode.code, code, isoDate(formerCode.changed)]],
   );
-  write('turvakiellot.csv', 'henkilotunnus,alku,loppu', nonDisclosures, ({ person, from, until }) => [
-    person.code,
-    isoDate(from),
-    end(until),
-  ]);
+  await write(
+    'turvakiellot.csv',
+    'henkilotunnus,alku,loppu',
+    interval,
+    nonDisclosures,
+    ({ person, from, until }) => [[from, person.code, isoDate(from), end(until)]],
+  );
 };

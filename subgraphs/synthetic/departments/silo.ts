@@ -1,10 +1,9 @@
-import type { BadRowCounts } from '../badRows.js';
-import { PERIOD, type Day } from '../calendar.js';
-import type { ProtectionStep } from '../childProtection.js';
+import type { ProtectionStep } from '../protection/protectionSteps.js';
 import type { Department } from '../codeLists.js';
+import type { Desk, ExportedFile } from '../exportFile.js';
 import type { TeamMembership } from '../familyTeams.js';
-import type { Person, Population } from '../people.js';
-import { firstDay, lastDay } from '../people.js';
+import { firstDay, lastDay, type Person, type Population } from '../people.js';
+import { PERIOD, type Day } from '../calendar.js';
 import { Random } from '../random.js';
 
 /** What every department's export is made from. */
@@ -15,31 +14,30 @@ export interface City {
   readonly teams: ReadonlyMap<Person, TeamMembership>;
 }
 
-export interface ExportedFile {
-  readonly department: Department;
-  readonly file: string;
-  /** Rows, planted bad ones included, the header not. */
-  readonly rows: number;
-  readonly bad: BadRowCounts;
+/** What an exporter tells of while it works. */
+export interface ExportObserver {
+  /** Called with each file as soon as it is written. */
+  readonly onFile: (file: ExportedFile) => void;
+  /** Called now and then with the share of the department's work that is done. */
+  readonly onShare: (share: number) => void;
 }
 
-/** Called with each file as soon as it is written. */
-export type Report = (file: ExportedFile) => void;
-
-/** Writes one department's files into `folder`. */
-export type Exporter = (city: City, folder: string, report: Report) => Promise<void>;
+/** Writes one department's files. */
+export type Exporter = (city: City, desk: Desk, observer: ExportObserver) => Promise<void>;
 
 /** Share of people who object to the use of their data in a register. */
 const OBJECTION_SHARE = 0.005;
 
-/** Share of records that still carry a former code after its change. */
-const LATE_CODE_SHARE = 0.03;
+/** Persons after which progress is told. */
+const STRIDE = 1024;
 
-/** The code under which a department files somebody on a day. */
-export function codeOn(person: Person, day: Day, random: Random): string {
-  const { formerCode } = person;
-  if (formerCode === null) return person.code;
-  return day < formerCode.changed || random.chance(LATE_CODE_SHARE) ? formerCode.code : person.code;
+/** Everybody in order, telling of progress on the way. */
+export function* everybody(city: City, { onShare }: ExportObserver): Generator<Person> {
+  const { persons } = city.population;
+  for (const person of persons) {
+    if (person.index % STRIDE === 0) onShare(person.index / persons.length);
+    yield person;
+  }
 }
 
 /** "Surname Given", as the departments file it. */

@@ -1,24 +1,23 @@
-import { join } from 'node:path';
-import { BAD_ROW_KINDS, BadRows, type Recorded } from '../badRows.js';
+import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
 import { dayOf, isoDate, PERIOD, type Day } from '../calendar.js';
-import type { ProtectionStep } from '../childProtection.js';
+import type { ProtectionStep } from '../protection/protectionSteps.js';
 import { requireCodes } from '../codeLists.js';
-import { CsvWriter } from '../csvWriter.js';
+import { ExportFile, type Desk, type ExportedFile } from '../exportFile.js';
 import { isResidentAtEnd, residenceOn, type Person } from '../people.js';
 import { Random } from '../random.js';
 import { areaIndex, Units } from '../units.js';
-import { incomeSupportOf } from './incomeSupport.js';
-import { codeOn, drawObjections, filedName, type City, type Exporter, type Report } from './silo.js';
+import { incomeSupportOf, type IncomeSupportMonth } from './incomeSupport.js';
+import { drawObjections, everybody, filedName, type City, type Exporter } from './silo.js';
 import {
+  ordinaryContactsOf,
+  protectionContactsOf,
   SOCIAL_SERVICES,
-  socialContactsOf,
   type SocialContact,
   type SocialService,
 } from './socialContacts.js';
 import { drawNote } from './socialNotes.js';
 
-const CONTACT_COLUMNS =
-  'contact_id,client_code,client_name,start_date,end_date,service,unit,worker,kind,decision,note';
+const SUBJECT_AND_DAYS = { code: 'client_code', from: 'start_date', until: 'end_date' };
 
 const UNIT_PREFIX: Record<SocialService, string> = {
   S10: 'SOS',
@@ -65,62 +64,73 @@ const CLOSED_BEFORE = dayOf(2016, 1, 1);
 const date = (day: Day | null): string => (day === null ? '' : isoDate(day));
 
 /** The social register: contacts with free-text notes, child protection, income support, case workers, objections. */
-export const exportSocial: Exporter = async (city, folder, report) => {
+export const exportSocial: Exporter = async (city, desk, observer) => {
   requireCodes('social', 'services', SOCIAL_SERVICES);
   requireCodes('social', 'kinds', KINDS);
   requireCodes('social', 'decisions', DECISIONS);
   requireCodes('social', 'steps', STEPS);
   const units = new Units('social', 'S', 3001, STAFF);
-  writeContacts(city, units, folder, report);
-  writeProtection(city, units, folder, report);
-
-  const objections = new CsvWriter(join(folder, 'objections.csv'), ['client_code', 'from_date']);
-  for (const { person, from } of drawObjections(city.population.persons, city.seed, 'social')) {
-    objections.write([person.code, isoDate(from)]);
-  }
-  objections.close();
-  report({ department: 'social', file: 'objections.csv', rows: objections.rows, bad: {} });
-};
-
-/** Contacts, and what goes with them person by person: income support and case workers. */
-function writeContacts(city: City, units: Units, folder: string, report: Report): void {
-  const { population, protection, seed } = city;
-  const contacts = new CsvWriter(join(folder, 'contacts.csv'), CONTACT_COLUMNS.split(','));
-  const support = new CsvWriter(join(folder, 'income_support.csv'), ['client_code', 'month', 'amount_eur']);
-  const workers = new CaseWorkers(city, units, join(folder, 'case_workers.csv'));
-  const bad = new BadRows(BAD_ROW_KINDS, population.strangers, Random.stream(seed, 'social', 'bad-rows'));
-  let number = 0;
-  const newId = (): string => `SC-${String(++number).padStart(7, '0')}`;
-
-  for (const person of population.persons) {
-    const random = Random.stream(seed, 'social', person.index);
-    const months = incomeSupportOf(person, random);
+  const contacts = ExportFile.csv(
+    desk,
+    'contacts.csv',
+    'contact_id,client_code,client_name,start_date,end_date,service,unit,worker,kind,decision,note',
+    {
+      kinds: BAD_ROW_KINDS,
+      id: 'contact_id',
+      ...SUBJECT_AND_DAYS,
+      service: 'service',
+      text: 'client_name',
+    },
+    { ids: 'SC-0000000' },
+  );
+  const support = ExportFile.csv(
+    desk,
+    'income_support.csv',
+    'client_code,month,amount_eur',
+    { kinds: DAY_FAULTS, code: 'client_code', from: 'month' },
+    { dates: 'month' },
+  );
+  const relationships = ExportFile.csv(
+    desk,
+    'case_workers.csv',
+    'client_code,worker,unit,start_date,end_date',
+    { kinds: INTERVAL_FAULTS, ...SUBJECT_AND_DAYS },
+  );
+  const workers = new CaseWorkers(city, units, relationships);
+  for (const person of everybody(city, observer)) {
+    const random = Random.stream(city.seed, 'social', person.index);
+    const months = incomeSupportOf(city.seed, person);
     for (const { first, cents } of months) {
-      const code = codeOn(person, first, random);
-      support.write([code, isoDate(first).slice(0, 7), (cents / 100).toFixed(2)]);
+      const code = support.codeOn(person, first, random);
+      support.write([code, isoDate(first).slice(0, 7), (cents / 100).toFixed(2)], first);
     }
-    const own = socialContactsOf(person, protection.get(person) ?? [], months, random);
-    for (const contact of own) {
-      const row = recordContact(city, units, person, contact, newId(), random);
-      contacts.write(toColumns(row));
-      const spoilt = bad.plant(row, newId);
-      if (spoilt !== null) contacts.write(toColumns(spoilt));
-    }
+    const own = socialContactsOf(city, person, months);
+    for (const contact of own) recordContact(city, units, person, contact, contacts, random);
     workers.assign(person, own, random);
   }
-  for (const csv of [contacts, support]) csv.close();
-  report({ department: 'social', file: 'contacts.csv', rows: contacts.rows, bad: bad.counts });
-  report({ department: 'social', file: 'income_support.csv', rows: support.rows, bad: {} });
-  report({ department: 'social', file: 'case_workers.csv', rows: workers.close(), bad: {} });
-}
+  for (const file of [contacts, support, relationships]) observer.onFile(await file.close());
+  observer.onFile(await exportProtection(city, units, desk));
 
-interface SocialRow extends Recorded {
-  readonly name: string;
-  readonly unit: string;
-  readonly worker: string;
-  readonly kind: string;
-  readonly decision: string;
-  readonly note: string;
+  const objections = ExportFile.csv(desk, 'objections.csv', 'client_code,from_date', {
+    kinds: DAY_FAULTS,
+    code: 'client_code',
+    from: 'from_date',
+  });
+  for (const { person, from } of drawObjections(city.population.persons, city.seed, 'social')) {
+    objections.write([person.code, isoDate(from)], from);
+  }
+  observer.onFile(await objections.close());
+};
+
+function socialContactsOf(
+  { seed, protection }: City,
+  person: Person,
+  months: readonly IncomeSupportMonth[],
+): readonly SocialContact[] {
+  const ordinary = ordinaryContactsOf(seed, person, months);
+  const steps = protection.get(person);
+  if (steps === undefined) return ordinary;
+  return [...ordinary, ...protectionContactsOf(seed, person, steps)].sort((a, b) => a.day - b.day);
 }
 
 function recordContact(
@@ -128,9 +138,9 @@ function recordContact(
   units: Units,
   person: Person,
   { day, service }: SocialContact,
-  id: string,
+  contacts: ExportFile,
   random: Random,
-): SocialRow {
+): void {
   const home = residenceOn(person, day);
   const team = teams.get(person);
   const unit =
@@ -139,42 +149,33 @@ function recordContact(
       : units.serving(UNIT_PREFIX[service], areaIndex(home.district));
   const weights = service === 'S60' ? HOME_CARE_KIND_WEIGHTS : KIND_WEIGHTS;
   const kind = KINDS[random.weighted(weights)] as string;
-  const code = codeOn(person, day, random);
-  return {
-    id,
-    code,
-    name: filedName(person),
-    start: day,
-    end: random.chance(0.6) ? day : null,
-    service,
-    unit,
-    worker: units.employee(unit, random),
-    kind,
-    decision: kind === 'decision' ? (DECISIONS[random.weighted(DECISION_WEIGHTS)] as string) : '',
-    note: drawNote(person, home, code, random),
-  };
+  const code = contacts.codeOn(person, day, random);
+  contacts.write(
+    [
+      contacts.newId(),
+      code,
+      filedName(person),
+      isoDate(day),
+      random.chance(0.6) ? isoDate(day) : '',
+      service,
+      unit,
+      units.employee(unit, random),
+      kind,
+      kind === 'decision' ? (DECISIONS[random.weighted(DECISION_WEIGHTS)] as string) : '',
+      drawNote(person, home, code, random),
+    ],
+    day,
+  );
 }
 
-function toColumns(row: SocialRow): string[] {
-  const start = row.start === 'impossible' ? '2010-02-30' : isoDate(row.start);
-  return [
-    row.id,
-    row.code,
-    row.name,
-    start,
-    date(row.end),
-    row.service,
-    row.unit,
-    row.worker,
-    row.kind,
-    row.decision,
-    row.note,
-  ];
-}
-
-function writeProtection(city: City, units: Units, folder: string, report: Report): void {
-  const columns = ['step_id', 'client_code', 'step', 'start_date', 'end_date', 'unit'];
-  const csv = new CsvWriter(join(folder, 'child_protection.csv'), columns);
+async function exportProtection(city: City, units: Units, desk: Desk): Promise<ExportedFile> {
+  const file = ExportFile.csv(
+    desk,
+    'child_protection.csv',
+    'step_id,client_code,step,start_date,end_date,unit',
+    { kinds: [...INTERVAL_FAULTS, 'duplicate-id'], id: 'step_id', ...SUBJECT_AND_DAYS },
+    { ids: 'CP-000000' },
+  );
   for (const [child, steps] of city.protection) {
     const random = Random.stream(city.seed, 'social', 'protection', child.index);
     for (const { kind, from, until } of steps) {
@@ -182,31 +183,28 @@ function writeProtection(city: City, units: Units, folder: string, report: Repor
       const prefix = kind === 'placement' ? 'SIJ' : 'LS';
       const area = areaIndex(residenceOn(child, from).district);
       const unit = team !== undefined && from >= team.from ? team.team : units.serving(prefix, area);
-      const id = `CP-${String(csv.rows + 1).padStart(6, '0')}`;
-      csv.write([id, codeOn(child, from, random), kind, isoDate(from), date(until), unit]);
+      const code = file.codeOn(child, from, random);
+      file.write([file.newId(), code, kind, isoDate(from), date(until), unit], from);
     }
   }
-  csv.close();
-  report({ department: 'social', file: 'child_protection.csv', rows: csv.rows, bad: {} });
+  return file.close();
 }
 
 /** Who is whose social worker. The appointed one gets the first open cases. */
 class CaseWorkers {
-  private readonly csv: CsvWriter;
   private vacancies: number;
 
   constructor(
     private readonly city: City,
     private readonly units: Units,
-    path: string,
+    private readonly file: ExportFile,
   ) {
-    this.csv = new CsvWriter(path, ['client_code', 'worker', 'unit', 'start_date', 'end_date']);
     this.vacancies = Math.ceil(city.population.persons.length / PERSONS_PER_CLIENT);
   }
 
   assign(person: Person, contacts: readonly SocialContact[], random: Random): void {
     const team = this.city.teams.get(person);
-    if (team !== undefined) this.csv.write([person.code, '', team.team, isoDate(team.from), '']);
+    if (team !== undefined) this.file.write([person.code, '', team.team, isoDate(team.from), ''], team.from);
     const first = contacts[0];
     const last = contacts.at(-1);
     if (first === undefined || last === undefined || contacts.length < CASE_CONTACTS || !random.chance(0.7))
@@ -215,7 +213,7 @@ class CaseWorkers {
     const office = this.units.serving('SOS', 0);
     if (open && this.vacancies > 0) {
       this.vacancies--;
-      this.csv.write([person.code, this.units.appointed, office, isoDate(first.day), '']);
+      this.file.write([person.code, this.units.appointed, office, isoDate(first.day), ''], first.day);
       return;
     }
     const unit = this.units.serving(
@@ -223,17 +221,15 @@ class CaseWorkers {
       areaIndex(residenceOn(person, last.day).district),
     );
     const until = open ? null : Math.min(PERIOD.last, last.day);
-    this.csv.write([
-      codeOn(person, first.day, random),
-      this.units.ordinaryEmployee(unit, random),
-      unit,
-      isoDate(first.day),
-      date(until),
-    ]);
-  }
-
-  close(): number {
-    this.csv.close();
-    return this.csv.rows;
+    this.file.write(
+      [
+        this.file.codeOn(person, first.day, random),
+        this.units.ordinaryEmployee(unit, random),
+        unit,
+        isoDate(first.day),
+        date(until),
+      ],
+      first.day,
+    );
   }
 }

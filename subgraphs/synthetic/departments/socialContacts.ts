@@ -1,8 +1,9 @@
 import { addYears, dayOf, officeDay, YEAR, yearOf, type Day } from '../calendar.js';
-import type { ProtectionStep } from '../childProtection.js';
+import type { ProtectionStep } from '../protection/protectionSteps.js';
 import { strength } from '../circumstances.js';
 import { ageOn, firstDay, lastDay, type Person } from '../people.js';
-import type { Random } from '../random.js';
+import { Random } from '../random.js';
+import { blockStart } from '../protection/blocks.js';
 import type { IncomeSupportMonth } from './incomeSupport.js';
 
 /** Services in the order of the rates below. */
@@ -40,42 +41,65 @@ const DURING_STEP: Partial<Record<ProtectionStep['kind'], { service: SocialServi
 /** Mean contacts with child guidance in the year before a first notification. */
 const GUIDANCE_BEFORE = 3.5;
 
-/** All social-service contacts of one person, in order of time. */
-export function socialContactsOf(
+/** Share of income-support months in which somebody is met. */
+const MET_FOR_SUPPORT = 0.4;
+
+/** Contacts outside child protection, in order of time; the same ones whenever they are drawn. */
+export function ordinaryContactsOf(
+  seed: number,
   person: Person,
-  steps: readonly ProtectionStep[],
   support: readonly IncomeSupportMonth[],
-  random: Random,
-): SocialContact[] {
+): readonly SocialContact[] {
+  const random = Random.stream(seed, 'social-contacts', person.index);
   const first = firstDay(person);
   const last = lastDay(person);
   const contacts: SocialContact[] = [];
-  const add = (day: Day, service: SocialService): void => {
-    if (day >= first && day <= last) contacts.push({ day: Math.max(first, officeDay(day)), service });
-  };
-
   for (let year = yearOf(first); year <= yearOf(last); year++) {
     const from = Math.max(first, dayOf(year, 1, 1));
     const until = Math.min(last, dayOf(year, 12, 31));
     const rates = yearlyRates(person, Math.floor((from + until) / 2));
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     for (let left = random.poisson((total * (until - from + 1)) / 365); left > 0; left--) {
-      add(random.int(from, until), SOCIAL_SERVICES[random.weighted(rates)] as SocialService);
+      const day = Math.max(first, officeDay(random.int(from, until)));
+      contacts.push({ day, service: SOCIAL_SERVICES[random.weighted(rates)] as SocialService });
     }
   }
+  for (const month of support) {
+    if (!random.chance(MET_FOR_SUPPORT)) continue;
+    const day = officeDay(month.first + random.int(0, 25));
+    if (day >= first && day <= last) contacts.push({ day, service: 'S11' });
+  }
+  return contacts.sort((a, b) => a.day - b.day);
+}
+
+/**
+ * Contacts that come with the steps of child protection, in order of time. None lies before the step that it belongs to,
+ * and guidance before a notification not in an earlier block, so that none foretells.
+ */
+export function protectionContactsOf(
+  seed: number,
+  person: Person,
+  steps: readonly ProtectionStep[],
+): readonly SocialContact[] {
+  if (steps.length === 0) return [];
+  const random = Random.stream(seed, 'protection-contacts', person.index);
+  const contacts: SocialContact[] = [];
   const notified = steps.find((step) => step.kind === 'notification');
   if (notified !== undefined) {
-    for (let left = random.poisson(GUIDANCE_BEFORE); left > 0; left--)
-      add(notified.from - random.int(7, 365), 'S30');
+    const from = Math.max(notified.from - 365, firstDay(person), blockStart(notified.from));
+    const days = Math.max(0, notified.from - from);
+    for (let left = random.poisson((GUIDANCE_BEFORE * days) / 365); left > 0; left--) {
+      contacts.push({ day: Math.max(from, officeDay(random.int(from, notified.from - 1))), service: 'S30' });
+    }
   }
   for (const { kind, from, until } of steps) {
     const during = DURING_STEP[kind];
     if (during === undefined) continue;
-    const end = until ?? last;
-    const count = random.poisson((during.yearly * (end - from + 1)) / YEAR);
-    for (let left = count; left > 0; left--) add(random.int(from, end), during.service);
+    const end = until ?? lastDay(person);
+    for (let left = random.poisson((during.yearly * (end - from + 1)) / YEAR); left > 0; left--) {
+      contacts.push({ day: Math.max(from, officeDay(random.int(from, end))), service: during.service });
+    }
   }
-  for (const month of support) if (random.chance(0.4)) add(month.first + random.int(0, 25), 'S11');
   return contacts.sort((a, b) => a.day - b.day);
 }
 

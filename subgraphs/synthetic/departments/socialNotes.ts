@@ -1,3 +1,4 @@
+import { addressText, phoneText } from '../addresses.js';
 import type { Person, Residence } from '../people.js';
 import type { Random } from '../random.js';
 
@@ -10,15 +11,15 @@ type Template = (person: Person, home: Residence, code: string) => string;
 const TEMPLATES: readonly Template[] = [
   (p) =>
     `Asiakas ${given(p)} ${p.surname} saapui sovitusti. Keskusteltiin arjen jaksamisesta, sovittu uusi aika.`,
-  (p) => `Soitettu ${given(p)}lle, puh. ${p.phone}. Ei vastannut, jätetty viesti.`,
+  (p) => `Soitettu ${given(p)}lle, puh. ${phoneText(p.phone)}. Ei vastannut, jätetty viesti.`,
   (p, _, code) => `${p.surname} ${given(p)} (${code}) pyysi päätöksestä kopion, lähetetty postitse.`,
   (p, home) =>
-    `Kotikäynti osoitteessa ${home.street}. Läsnä ${given(p)}, koti siisti, "kaikki hyvin" oman arvion mukaan.`,
+    `Kotikäynti osoitteessa ${addressText(home.address)}. Läsnä ${given(p)}, koti siisti, "kaikki hyvin" oman arvion mukaan.`,
   (p) => `Asiakas kertoi: "En jaksa enää yksin, ${p.surname}n suku ei auta."\nSovittu verkostotapaaminen.`,
   (p, home, code) =>
-    `Palaverimuistio\n- asiakas: ${p.surname}, ${given(p)}, ${code}\n- osoite: ${home.street}\n- puh. ${p.phone}`,
+    `Palaverimuistio\n- asiakas: ${p.surname}, ${given(p)}, ${code}\n- osoite: ${addressText(home.address)}\n- puh. ${phoneText(p.phone)}`,
   (p) => `Ohjattu ${given(p)} ${p.surname} perheneuvolaan; vanhempi samaa mieltä.`,
-  (p) => `${given(p)} peruutti ajan tekstiviestillä (${p.phone}).`,
+  (p) => `${given(p)} peruutti ajan tekstiviestillä (${phoneText(p.phone)}).`,
   (p) => `Klienten ${given(p)} ${p.surname} kom på överenskommen tid, "behöver stöd i vardagen".`,
 ];
 

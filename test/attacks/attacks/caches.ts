@@ -52,7 +52,7 @@ export const cacheAttacks: readonly Attack[] = [
   attack(
     '3A19',
     'What was answered in part is not kept for one who asks for the whole, nor the other way round',
-    'DESIGN §5',
+    'docs/policies.md',
     async (target) => {
       const partial = { 'polku-partial': 'true' };
       for (const asker of target.askers)

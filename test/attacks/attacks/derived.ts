@@ -38,7 +38,7 @@ export const derivedAttacks: readonly Attack[] = [
   attack(
     '16B3',
     'A sector that is withheld does not show through a step of a path',
-    'GHSA-m8jr-fxqx-8xx6; issue 3: derive laundered',
+    'GHSA-m8jr-fxqx-8xx6; derive laundered',
     (target) =>
       eachPath(target, ({ steps, withheld }, sight, what) => {
         for (const { sector } of steps ?? []) {
@@ -53,7 +53,7 @@ export const derivedAttacks: readonly Attack[] = [
   attack(
     '29AD',
     'A step tells nothing of a contact that the contact does not tell itself, nor more exactly',
-    'DESIGN §5: lineage',
+    'docs/policies.md: lineage',
     (target) =>
       eachPath(target, ({ steps }, sight, what) => {
         for (const step of steps ?? []) {
@@ -76,13 +76,13 @@ export const derivedAttacks: readonly Attack[] = [
   attack(
     '3D52',
     'A path counts no contact that is not shown directly',
-    'DESIGN §7; issue 3: derive laundered',
+    'docs/decisions/feeds.md; derive laundered',
     countsAgree,
   ),
   attack(
     '47C8',
     'What is withheld from a path follows from policy: it is the same for everybody',
-    'DESIGN §5, §7',
+    'docs/policies.md, docs/decisions/feeds.md',
     async (target) => {
       const seen = new Map<Sight, { readonly withheld: string; readonly kind: string }[]>();
       await eachPath(target, ({ withheld }, sight, _, kind) => {

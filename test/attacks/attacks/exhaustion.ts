@@ -59,27 +59,31 @@ export const exhaustionAttacks: readonly Attack[] = [
       'unknown arguments': `{ registries(${repeat(5_000, (i) => `a${i}: 1`)}) { name } }`,
     }),
   ),
-  attack('4A56', 'Values without end are refused: numbers, lists, pages, nesting', 'DESIGN §8', (target) =>
-    refused(target, {
-      'a page': '{ persons(first: 1000000) { hasMore } }',
-      'a number over 32 bits': '{ persons(first: 99999999999999999999) { hasMore } }',
-      'a long list': `{ persons(first: 1) { nodes { healthContacts(services: [${'"a" '.repeat(2_000)}]) { id } } } }`,
-      'lists within lists': `{ persons(first: ${'['.repeat(9_000)}`,
-      'a page by a variable': {
-        query: 'query ($n: Int!) { persons(first: $n) { hasMore } }',
-        variables: { n: 1_000_000 },
-      },
-      'a list by a variable': {
-        query: 'query ($v: [String!]) { __typename }',
-        variables: { v: Array.from({ length: 5_000 }, () => 'a') },
-      },
-      'a deep variable': {
-        query: 'query ($v: [String!]) { __typename }',
-        variables: { v: JSON.parse(nested('[', 1_000) + nested(']', 1_000)) as unknown },
-      },
-    }),
+  attack(
+    '4A56',
+    'Values without end are refused: numbers, lists, pages, nesting',
+    'docs/architecture.md',
+    (target) =>
+      refused(target, {
+        'a page': '{ persons(first: 1000000) { hasMore } }',
+        'a number over 32 bits': '{ persons(first: 99999999999999999999) { hasMore } }',
+        'a long list': `{ persons(first: 1) { nodes { healthContacts(services: [${'"a" '.repeat(2_000)}]) { id } } } }`,
+        'lists within lists': `{ persons(first: ${'['.repeat(9_000)}`,
+        'a page by a variable': {
+          query: 'query ($n: Int!) { persons(first: $n) { hasMore } }',
+          variables: { n: 1_000_000 },
+        },
+        'a list by a variable': {
+          query: 'query ($v: [String!]) { __typename }',
+          variables: { v: Array.from({ length: 5_000 }, () => 'a') },
+        },
+        'a deep variable': {
+          query: 'query ($v: [String!]) { __typename }',
+          variables: { v: JSON.parse(nested('[', 1_000) + nested(']', 1_000)) as unknown },
+        },
+      }),
   ),
-  attack('5C3F', 'Texts and bodies without end are refused', 'DESIGN §8', async (target) => {
+  attack('5C3F', 'Texts and bodies without end are refused', 'docs/architecture.md', async (target) => {
     await refused(target, {
       'too many words': `{ ${'a '.repeat(60_000)} }`,
       'selections within selections': '{ a '.repeat(9_000),

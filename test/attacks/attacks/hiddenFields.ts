@@ -7,7 +7,7 @@ import type { Sight } from '../sight.js';
 
 /** Ways to ask for a hidden field that a check of the operation might overlook. */
 export const hiddenFieldAttacks: readonly Attack[] = [
-  attack('0F1A', 'A hidden field that is asked plainly is refused whole', 'DESIGN §5', (target) =>
+  attack('0F1A', 'A hidden field that is asked plainly is refused whole', 'docs/policies.md', (target) =>
     refusedEverywhere(target, plainly, { samples: Infinity }),
   ),
   attack(
@@ -30,7 +30,7 @@ export const hiddenFieldAttacks: readonly Attack[] = [
       );
     },
   ),
-  attack('5B90', 'An alias does not hide which field is asked', 'DESIGN §5', async (target) => {
+  attack('5B90', 'An alias does not hide which field is asked', 'docs/policies.md', async (target) => {
     await refusedEverywhere(target, ({ around, field }) => `{ ${around(`x: ${field}`)} }`);
     await refusedEverywhere(target, ({ around, field, type }, sight) => {
       const shown = shownLeaf(target, sight, type);
@@ -46,7 +46,7 @@ export const hiddenFieldAttacks: readonly Attack[] = [
   attack(
     '8E33',
     '@skip and @include, by literals or variables, exempt nothing',
-    'issue 3',
+    'own analysis',
     async (target) => {
       await refusedEverywhere(target, ({ around, field }) => ({
         query: `query ($no: Boolean!, $yes: Boolean = true) { ${around(`... @include(if: $yes) { ${directed(field, '@skip(if: $no)')} }`)} }`,
@@ -84,7 +84,7 @@ export const hiddenFieldAttacks: readonly Attack[] = [
         );
     },
   ),
-  attack('B6F2', 'Of several operations in a document none is overlooked', 'issue 3', async (target) => {
+  attack('B6F2', 'Of several operations in a document none is overlooked', 'own analysis', async (target) => {
     for (const operationName of ['Hidden', 'Shown'])
       await refusedEverywhere(
         target,
@@ -112,16 +112,11 @@ export const hiddenFieldAttacks: readonly Attack[] = [
     'GHSA-m8jr-fxqx-8xx6',
     inaccessibleFieldsAreUnreachable,
   ),
-  attack(
-    'E217',
-    'An argument does not filter by what is hidden',
-    'DOMAIN §2, attack 11',
-    hiddenArgumentsAreRefused,
-  ),
+  attack('E217', 'An argument does not filter by what is hidden', 'side channel', hiddenArgumentsAreRefused),
   attack(
     'F3B8',
     'Partial mode answers null for what is hidden, and the rest as it is',
-    'DESIGN §5',
+    'docs/policies.md',
     async (target) => {
       for (const sight of await target.sights())
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 12)) {

@@ -13,19 +13,24 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
   attack('12AB', 'Introspection lists nothing that is hidden', 'mercurius-auth#43', async (target) => {
     await introspectionHides(target, () => getIntrospectionQuery({ inputValueDeprecation: true }));
   }),
-  attack('2D06', 'Introspection through fragments and aliases lists no more', 'issue 3', async (target) => {
-    await introspectionHides(
-      target,
-      () => `query { a: __schema { ...S } }
+  attack(
+    '2D06',
+    'Introspection through fragments and aliases lists no more',
+    'own analysis',
+    async (target) => {
+      await introspectionHides(
+        target,
+        () => `query { a: __schema { ...S } }
         fragment S on __Schema { types { ...T } queryType { ...T } directives { name args { name } } }
         fragment T on __Type { name x: fields(includeDeprecated: true) { name args { name description } type { ...U } } possibleTypes { name } interfaces { name } }
         fragment U on __Type { name ofType { name ofType { name ofType { name } } } }`,
-    );
-  }),
+      );
+    },
+  ),
   attack(
     '3C71',
     '__type answers null for a hidden type, and tells no hidden field of a visible one',
-    'issue 3',
+    'own analysis',
     typeByName,
   ),
   attack('4B5E', 'Suggestions recover no hidden name from a word list', 'clairvoyance', clairvoyance),
@@ -38,11 +43,14 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
   attack(
     '6A82',
     'Where the gateway conceals, a hidden field is byte for byte one that does not exist',
-    'DESIGN §5',
+    'docs/policies.md',
     (target) => concealed(target, {}),
   ),
-  attack('7E14', 'Where the gateway conceals, partial mode lists nothing hidden', 'DESIGN §5', (target) =>
-    concealed(target, { headers: { 'polku-partial': 'true' } }),
+  attack(
+    '7E14',
+    'Where the gateway conceals, partial mode lists nothing hidden',
+    'docs/policies.md',
+    (target) => concealed(target, { headers: { 'polku-partial': 'true' } }),
   ),
   attack(
     '85CD',
@@ -67,7 +75,7 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
   attack(
     '93B7',
     'Errors tell nothing of the inside: no path, no stack, no registry address, no hidden name',
-    'DOMAIN §2, attack 11',
+    'side channel',
     errorsTellNothing,
   ),
 ];

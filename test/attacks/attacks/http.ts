@@ -9,7 +9,7 @@ const SHOWN = '{ access { purpose } }';
 
 /** Ways to send a request that a gateway might read otherwise than its checks. */
 export const httpAttacks: readonly Attack[] = [
-  attack('1B52', 'A batch of operations in one body is refused', 'issue 3: batching', async (target) => {
+  attack('1B52', 'A batch of operations in one body is refused', 'batching', async (target) => {
     for (const asker of target.askers)
       for (const count of [1, 2, 50]) {
         const body = JSON.stringify(Array.from({ length: count }, () => ({ query: SHOWN })));
@@ -91,7 +91,7 @@ export const httpAttacks: readonly Attack[] = [
   attack(
     '50C6',
     'An operation in the address does not stand in for the one in the body',
-    'issue 3',
+    'own analysis',
     async (target) => {
       for (const sight of await target.sights())
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 3)) {
@@ -116,7 +116,7 @@ export const httpAttacks: readonly Attack[] = [
   attack(
     '6E41',
     'A hash does not name an operation that another request sent',
-    'issue 3: persisted query confusion',
+    'persisted query confusion',
     async (target) => {
       const { createHash } = await import('node:crypto');
       for (const sight of await target.sights())

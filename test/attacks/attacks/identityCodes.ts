@@ -13,7 +13,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '14E9',
     'An identity code in the text of an operation is refused, and echoed nowhere',
-    'DESIGN §4; issue 2',
+    'docs/decisions/linkage.md',
     async (target) => {
       for (const code of [testCode(1), testCode(2).toLowerCase()])
         for (const asker of target.askers.slice(0, 4))
@@ -38,7 +38,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '25BA',
     'An identity code that strays into other places is echoed nowhere',
-    'issue 3',
+    'own analysis',
     async (target) => {
       const code = testCode(3);
       const asker = target.askers[0]!;
@@ -97,7 +97,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '36F4',
     'A malformed code is refused alike whatever is wrong with it; a well-formed one of nobody is just null',
-    'DOMAIN §3',
+    'docs/decisions/linkage.md',
     async (target) => {
       const [{ asker }] = await target.whoSee('Query.personByIdentityCode');
       const wrong = [
@@ -129,7 +129,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '4C08',
     'Identity codes cannot be tried one after another: look-ups are limited, however they are spread',
-    'DOMAIN §3; issue 3: enumeration',
+    'docs/decisions/linkage.md; enumeration',
     async (target) => {
       const sights = await target.whoSee('Query.personByIdentityCode');
       // The last asker, for look-ups of the others to go on.

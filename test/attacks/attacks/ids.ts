@@ -11,7 +11,7 @@ export const idAttacks: readonly Attack[] = [
   attack(
     '17D0',
     'An id of another recipient or purpose is refused exactly like one that never existed',
-    'EDPB 01/2025; DESIGN §2',
+    'EDPB 01/2025; docs/decisions/keys.md',
     async (target) => {
       const people = await thoseWithPeople(target);
       let tried = 0;
@@ -32,7 +32,7 @@ export const idAttacks: readonly Attack[] = [
   attack(
     '2B3A',
     'An id of one kind is none of another',
-    'DESIGN §2; issue 3: PersonID as FamilyID',
+    'docs/decisions/keys.md; PersonID as FamilyID',
     async (target) => {
       let tried = 0;
       for (const { sight, ids } of await thoseWithPeople(target, 'Query.family')) {
@@ -57,7 +57,7 @@ export const idAttacks: readonly Attack[] = [
   attack(
     '31CC',
     'Keys, forged ids and other spellings of an id are refused alike',
-    'DESIGN §2',
+    'docs/decisions/keys.md',
     async (target) => {
       for (const { sight, ids } of await thoseWithPeople(target, 'Query.person')) {
         const [id = FORGED_ID] = ids;
@@ -107,7 +107,7 @@ export const idAttacks: readonly Attack[] = [
   attack(
     '4468',
     'Two purposes of one person cannot be joined, neither by ids nor by the order of lists',
-    'EDPB 01/2025; issue 3',
+    'EDPB 01/2025; own analysis',
     joinsNothing,
   ),
   attack(

@@ -23,19 +23,19 @@ export const oracleAttacks: readonly Attack[] = [
   attack(
     '18CA',
     'A filter by date tells no more of a date than its mask',
-    'DOMAIN §2, attack 11',
+    'side channel',
     masksHoldInFilters,
   ),
   attack(
     '2C11',
     'A list of what conditions withhold is empty, as it is where there is nothing',
-    'DOMAIN §2, attack 11: null against empty',
+    'side channel: null against empty',
     nothingIsNull,
   ),
   attack(
     '3E88',
     'A refusal is the same, byte for byte, whomever it is about',
-    'DOMAIN §2, attack 11: response size',
+    'side channel: response size',
     async (target) => {
       let tried = 0;
       for (const { sight, ids } of await thoseWithPeople(target, 'Query.person'))
@@ -60,7 +60,7 @@ export const oracleAttacks: readonly Attack[] = [
   attack(
     '4F05',
     'Pages hold together the whole list, and no page more than its size',
-    'DOMAIN §2, attack 11: pagination',
+    'side channel: pagination',
     async (target) => {
       for (const { sight, ids } of await thoseWithPeople(target, 'PersonPage.hasMore')) {
         for (const size of [1, 3]) {
@@ -89,7 +89,7 @@ export const oracleAttacks: readonly Attack[] = [
   attack(
     '5A7C',
     'A list is in the same order however it is asked for, and the order follows what is shown',
-    'DOMAIN §2, attack 11: sort order',
+    'side channel: sort order',
     async (target) => {
       for (const { sight } of await thoseWithPeople(target))
         for (const [field, type] of intervals) {
@@ -117,7 +117,7 @@ export const oracleAttacks: readonly Attack[] = [
   attack(
     '66D3',
     'A foreign id, a forged one and a hidden name take no longer to be refused than others',
-    'DOMAIN §2, attack 11: timing',
+    'side channel: timing',
     timing,
   ),
 ];

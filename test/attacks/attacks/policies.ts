@@ -9,7 +9,7 @@ export const policyAttacks: readonly Attack[] = [
   attack(
     '1CC1',
     'A mutation that is not shown is refused, in part and under an alias too',
-    'DESIGN §5',
+    'docs/policies.md',
     async (target) => {
       let tried = 0;
       for (const sight of await target.sights())
@@ -47,7 +47,7 @@ export const policyAttacks: readonly Attack[] = [
   attack(
     '3EE3',
     'Policies, which name what is concealed, are handed to nobody who does not administer them',
-    'DESIGN §5',
+    'docs/policies.md',
     async (target) => {
       const paths = [
         '/policies/current',
@@ -79,7 +79,7 @@ export const policyAttacks: readonly Attack[] = [
   attack(
     '4FF4',
     'Every answer is by one policy revision, and none goes back to an older one',
-    'issue 3: stale or rolled-back policy',
+    'stale or rolled-back policy',
     async (target) => {
       const seen: string[] = [];
       for (let round = 0; round < 3; round++)

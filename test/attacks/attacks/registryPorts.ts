@@ -37,7 +37,7 @@ export const registryPortAttacks: readonly Attack[] = [
         mustRefuse(await readAnswer(got), 'GET');
       }),
   ),
-  attack('2B4D', 'A registry refuses a context that its gateway did not sign', 'DESIGN §5', (target) =>
+  attack('2B4D', 'A registry refuses a context that its gateway did not sign', 'docs/policies.md', (target) =>
     eachPort(target, async (registry) => {
       const { token, purpose } = target.askers[0]!;
       const { privateKey } = generateKeyPairSync('ed25519');
@@ -77,7 +77,7 @@ export const registryPortAttacks: readonly Attack[] = [
   attack(
     '3C5E',
     'An overheard context opens no other body, no other registry, and nothing for another caller',
-    'issue 3: replayed context',
+    'replayed context',
     (target) =>
       eachOverheard(target, async (registry, { body, context, authorization }) => {
         const headers = { 'polku-context': context, authorization };
@@ -98,7 +98,7 @@ export const registryPortAttacks: readonly Attack[] = [
             mustRefuse(await send(other, headers, body), 'a context overheard elsewhere');
       }),
   ),
-  attack('4D6F', 'An overheard context opens nothing later', 'issue 3: replayed context', (target) =>
+  attack('4D6F', 'An overheard context opens nothing later', 'replayed context', (target) =>
     eachOverheard(target, async (registry, { body, context, authorization }) => {
       const { exp = 0 } = JSON.parse(
         Buffer.from(context.split('.')[1] ?? '', 'base64url').toString('utf8'),

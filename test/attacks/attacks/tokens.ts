@@ -18,7 +18,7 @@ export const tokenAttacks: readonly Attack[] = [
   attack(
     '1C3E',
     'Without a token there is no answer, and nowhere else is one looked for',
-    'DESIGN §8',
+    'docs/architecture.md',
     async (target) => {
       const { token, purpose } = anybody(target);
       const headers = { 'content-type': 'application/json', 'purpose-of-use': purpose };
@@ -98,7 +98,7 @@ export const tokenAttacks: readonly Attack[] = [
   attack(
     '5D18',
     'Claims of a token cannot be changed: purposes, roles, recipient, units, permit, person, audience, expiry',
-    'DESIGN §2, §8; issue 3: forged permit',
+    'docs/decisions/keys.md; forged permit',
     (target) =>
       refusesTokens(target, (asker) => {
         const [head = '', , signature = ''] = asker.token.split('.');
@@ -160,7 +160,7 @@ export const tokenAttacks: readonly Attack[] = [
   attack(
     '8815',
     'A purpose that the token does not carry is refused, however it is written',
-    'GDPR 5(1)(b); DESIGN §5',
+    'GDPR 5(1)(b); docs/policies.md',
     async (target) => {
       const all = [...new Set(target.askers.map(({ purpose }) => purpose))];
       for (const asker of target.askers) {
@@ -202,38 +202,33 @@ export const tokenAttacks: readonly Attack[] = [
   attack(
     '9A6D',
     'Headers that come twice, padded or in another case open nothing',
-    'issue 3: header smuggling',
+    'header smuggling',
     headerSmuggling,
   ),
-  attack(
-    'A77F',
-    'Headers of proxies and of the inside open nothing',
-    'issue 3: header smuggling',
-    async (target) => {
-      const forged: Record<string, string> = {
-        'polku-context': 'x.y.z',
-        'polku-decision': 'allow',
-        'polku-break-glass': 'emergency',
-        'break-glass': 'emergency',
-        'x-polku-roles': 'clinician',
-        'x-roles': 'clinician',
-        'x-forwarded-for': '127.0.0.1',
-        'x-original-url': '/graphql',
-        'x-http-method-override': 'GET',
-        forwarded: 'for=127.0.0.1;proto=https',
-        'x-apollo-operation-name': 'x',
-      };
-      for (const sight of await target.sights()) {
-        const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
-        const other = await target.ask(sight.asker, {
-          query: '{ access { roles fields { coordinate } } }',
-          headers: forged,
-        });
-        if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
-          throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
-      }
-    },
-  ),
+  attack('A77F', 'Headers of proxies and of the inside open nothing', 'header smuggling', async (target) => {
+    const forged: Record<string, string> = {
+      'polku-context': 'x.y.z',
+      'polku-decision': 'allow',
+      'polku-break-glass': 'emergency',
+      'break-glass': 'emergency',
+      'x-polku-roles': 'clinician',
+      'x-roles': 'clinician',
+      'x-forwarded-for': '127.0.0.1',
+      'x-original-url': '/graphql',
+      'x-http-method-override': 'GET',
+      forwarded: 'for=127.0.0.1;proto=https',
+      'x-apollo-operation-name': 'x',
+    };
+    for (const sight of await target.sights()) {
+      const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
+      const other = await target.ask(sight.asker, {
+        query: '{ access { roles fields { coordinate } } }',
+        headers: forged,
+      });
+      if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
+        throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
+    }
+  }),
 ];
 
 /** Every one of some tokens must be refused as a token. */

@@ -57,6 +57,17 @@ describe('the audit log', () => {
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
+  it('is not opened behind records that were changed after they were written', async () => {
+    await log.write(['a', 'b', 'c']);
+    const lines = await log.lines();
+    await log.writeLines(
+      lines.map((line, index) => (index > 0 ? line.replace('"time":"2', '"time":"3') : line)),
+    );
+    const before = await readFile(log.file(), 'utf8');
+    await expect(log.open()).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    expect(await readFile(log.file(), 'utf8')).toBe(before);
+  });
+
   it('is opened where nothing but a torn line is in it', async () => {
     await log.write([]);
     await writeFile(log.file(), '{"seq');

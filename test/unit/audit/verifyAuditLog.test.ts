@@ -30,6 +30,7 @@ describe('verifying the audit log', () => {
       records: 9,
       unsigned: 0,
       expired: 0,
+      torn: 0,
     });
     await log.writeLines(lines.slice(0, -1));
     expect(await log.verify()).toMatchObject({ fault: undefined, checkpoint: { seq: 6 }, unsigned: 2 });

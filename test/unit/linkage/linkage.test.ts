@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,5 +189,59 @@ describe('a changed code', () => {
     expect(linkage.aliasPerson(hetu, '', ONE)).toBe('missing-code');
     expect(linkage.aliasPerson(hetu, ONE, '010190-999X')).toBe('invalid-code');
     expect(linkage.knownPersons).toBe(0);
+  });
+});
+
+describe('the state of linkage', () => {
+  /** Whether the state is another one after some work, and the same one for who opens the store then. */
+  const changes = async (linkage: Linkage, work: () => unknown): Promise<boolean> => {
+    const before = linkage.state;
+    work();
+    await linkage.save();
+    expect((await open()).state).toBe(linkage.state);
+    return linkage.state !== before;
+  };
+
+  it('changes when a code becomes known or two people become one, and then only', async () => {
+    const linkage = await open();
+    expect(await changes(linkage, () => linkage.personKey(hetu, ONE))).toBe(true);
+    expect(await changes(linkage, () => linkage.personKey(hetu, ONE))).toBe(false);
+    expect(await changes(linkage, () => linkage.findPerson(hetu, OTHER))).toBe(false);
+    expect(await changes(linkage, () => linkage.personKey(hetu, OTHER))).toBe(true);
+    expect(await changes(linkage, () => linkage.aliasPerson(hetu, ONE, OTHER))).toBe(true);
+    expect(await changes(linkage, () => linkage.aliasPerson(hetu, ONE, OTHER))).toBe(false);
+    expect(await changes(linkage, () => linkage.aliasPerson(hetu, OTHER, THIRD))).toBe(true);
+  });
+
+  it('does not depend on ids of one system', async () => {
+    const linkage = await open();
+    const own = parseScheme('local:clinic');
+    expect(await changes(linkage, () => linkage.personKey(own, '1'))).toBe(false);
+    expect(await changes(linkage, () => linkage.familyKey(own, '1'))).toBe(false);
+  });
+
+  it('differs in a store that was begun anew', async () => {
+    const linkage = await open();
+    linkage.personKey(hetu, ONE);
+    await linkage.save();
+    await rm(dir, { recursive: true });
+    const anew = await open();
+    anew.personKey(hetu, ONE);
+    await anew.save();
+    expect(anew.state).not.toBe(linkage.state);
+  });
+  it('is a new one for a store of the format before, which keeps its keys', async () => {
+    const linkage = await open();
+    const key = linkage.personKey(hetu, ONE);
+    await linkage.save();
+    const path = join(dir, 'keys');
+    const file = await readFile(path);
+    // Magic, version, check value, state: 8, 4, 16 and 16 bytes.
+    const body = Buffer.concat([file.subarray(0, 28), file.subarray(44, -32)]);
+    body.writeUInt32BE(1, 8);
+    await writeFile(path, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+    const reopened = await open();
+    expect(reopened.findPerson(hetu, ONE)).toBe(key);
+    expect(reopened.state).not.toBe(linkage.state);
   });
 });

@@ -10,6 +10,7 @@ function read(pieces: readonly string[], columns?: readonly string[], format = C
   const parser = new CsvParser(format);
   const rows = new Map<number, string[]>();
   const malformed: number[] = [];
+  const wronglyEncoded: number[] = [];
   let selected = false;
   [...pieces, ''].forEach((piece, index) => {
     const last = index === pieces.length;
@@ -25,8 +26,9 @@ function read(pieces: readonly string[], columns?: readonly string[], format = C
       ),
     );
     malformed.push(...batch.malformed);
+    wronglyEncoded.push(...batch.wronglyEncoded);
   });
-  return { header: parser.header, rows: [...rows], malformed };
+  return { header: parser.header, rows: [...rows], malformed, wronglyEncoded };
 }
 
 const write = (field: string, quoted: boolean) =>
@@ -54,7 +56,12 @@ describe('the CSV parser', () => {
           const text = lines.join(end) + (closed ? end : '');
           const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
           const expected = rows.map((fields, index) => [index + 1, fields]);
-          expect(read(pieces)).toEqual({ header: ['x', 'y', 'z'], rows: expected, malformed: [] });
+          expect(read(pieces)).toEqual({
+            header: ['x', 'y', 'z'],
+            rows: expected,
+            malformed: [],
+            wronglyEncoded: [],
+          });
         },
       ),
       { numRuns: 300 },
@@ -103,6 +110,32 @@ describe('the CSV parser', () => {
     ]);
   });
 
+  it.each([
+    ['without a line break', 'x'.repeat(10_000_000)],
+    ['in quotes, that close', `"${'x'.repeat(10_000_000)}"`],
+    ['that never close', `"${'x'.repeat(10_000_000)}`],
+    ['with a row in it, were it cut there', `${'x'.repeat(5_000_000)},y`.repeat(2)],
+  ])('counts a row of ten megabytes once, %s, in pieces of any size', (_what, huge) => {
+    const text = `a,b\n1,2\n${huge},3\n4,5\n`;
+    for (const size of [1_000, 131_072, 700_000, 40_000_000]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, piece) =>
+        text.slice(piece * size, (piece + 1) * size),
+      );
+      const { rows, malformed } = read(pieces);
+      expect(malformed).toEqual([2]);
+      expect(rows).toEqual([
+        [1, ['1', '2']],
+        [3, ['4', '5']],
+      ]);
+    }
+  });
+
+  it('tells rows with bytes that are none in the encoding from those that are malformed', () => {
+    const { rows, malformed, wronglyEncoded } = read(['a,b\n1,\uFFFD\n2,x\n3\n\uFFFD\n4,', 'y\n5,\uFFFD']);
+    expect(rows.map(([number]) => number)).toEqual([2, 5]);
+    expect([malformed, wronglyEncoded]).toEqual([[3], [1, 4, 6]]);
+  });
+
   it('does not gather a file behind a quote that never closes in its header', () => {
     const { header } = read(['"a,b\n', ...Array.from({ length: 40 }, () => `${'x'.repeat(9_999)}\n`)]);
     expect(header).toEqual([]);
@@ -122,6 +155,6 @@ describe('the CSV parser', () => {
 
   it('finds no columns in an empty file, and no rows below a bare header', () => {
     expect(read([]).header).toEqual(['']);
-    expect(read(['a,b'])).toEqual({ header: ['a', 'b'], rows: [], malformed: [] });
+    expect(read(['a,b'])).toMatchObject({ header: ['a', 'b'], rows: [], malformed: [] });
   });
 });

@@ -5,6 +5,7 @@ import type { Linkage } from '../../../linkage/linkage.js';
 import type { CodeLists } from '../../codes.js';
 import type { ColumnMapping } from '../mapping/mapping.js';
 import { CodeDictionary } from './codeDictionary.js';
+import { ownCopy } from './ownCopy.js';
 import { parseDate } from './parseDate.js';
 import type { PersonLinker } from './personLinker.js';
 import type { RejectReason } from './rejectReason.js';
@@ -74,7 +75,9 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
   throw new PolkuError('MAPPING_INVALID', `subgraphs/${registry}/codes.yaml has no list "${list}".`);
 }
 
-/** A register has few thousand different dates, each in many rows; times of day may be as many as rows. */
+/** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
+const MOST_DATES = 100_000;
+
 function dayReader({ dates, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const days = new Map<string, Day>();
   return {
@@ -84,7 +87,7 @@ function dayReader({ dates, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): 
       const written = parseDate(text, dates);
       if (written === undefined) return 'invalid-date';
       const day = lastDayOfMonth ? lastDay(formatPartialDate(written, 'month'))! : written;
-      if (dates !== 'iso-time') days.set(text, day);
+      if (days.size < MOST_DATES) days.set(ownCopy(text), day);
       return day;
     },
   };

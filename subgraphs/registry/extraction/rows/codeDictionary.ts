@@ -1,5 +1,6 @@
 import { PolkuError } from '../../../../schema/polkuError.js';
 import { NO_CODE } from '../../columns/table.js';
+import { ownCopy } from './ownCopy.js';
 
 /** What a code of a department looks like: units, diagnoses, employee numbers. No blanks: names and free text have them. */
 const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,39}$/u;
@@ -47,9 +48,9 @@ export class CodeDictionary {
           `The column "${this.column}" has over ${NO_CODE} different values: it is not a column of codes.`,
         );
       }
-      index = this.texts.push(code) - 1;
+      index = this.texts.push(ownCopy(code)) - 1;
     }
-    this.indices.set(value, index);
+    this.indices.set(ownCopy(value), index);
     return index;
   }
 }

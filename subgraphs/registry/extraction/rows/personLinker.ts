@@ -1,6 +1,7 @@
 import type { PersonKey } from '../../../../schema/keys.js';
 import type { Linkage, LinkageReject } from '../../../linkage/linkage.js';
 import type { Scheme } from '../../../linkage/scheme.js';
+import { ownCopy } from './ownCopy.js';
 
 /**
  * Links the persons of one extraction. A person has many rows, so keys once found are remembered: codes stand in memory
@@ -26,7 +27,7 @@ export class PersonLinker {
     const known = keys.get(code);
     if (known !== undefined) return known;
     const key = assign ? this.linkage.personKey(scheme, code) : this.linkage.findPerson(scheme, code);
-    if (typeof key === 'number') keys.set(code, key);
+    if (typeof key === 'number') keys.set(ownCopy(code), key);
     return key;
   }
 

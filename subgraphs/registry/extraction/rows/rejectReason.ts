@@ -4,6 +4,7 @@ import type { LinkageReject } from '../../../linkage/linkage.js';
 export type RejectReason =
   | LinkageReject
   | 'malformed-row'
+  | 'wrong-encoding'
   | 'missing-value'
   | 'invalid-date'
   | 'invalid-number'

@@ -1,16 +1,20 @@
 import type { CsvFormat } from '../mapping/mapping.js';
 import type { RowBatch } from './rowBatch.js';
 
-/** A record longer than this has lost its closing quote. */
+/** A record longer than this has lost its closing quote, or is none. */
 const LONGEST_RECORD = 2 ** 18;
 
 const NEWLINE = 10;
 const INCOMPLETE = -1;
 
+/** What a decoder writes for bytes that are none in the encoding. */
+const REPLACEMENT = '\uFFFD';
+
 /**
  * Splits CSV (RFC 4180, any delimiter and quote) as it arrives. Fields that are not asked for never become texts of
- * their own. A row with too few or too many fields, with text after a closing quote, or with a quote that never closes,
- * is malformed: it is counted, and reading goes on at the next line. An empty line is no row.
+ * their own. A row with too few or too many fields, with text after a closing quote, with a quote that never closes, or
+ * of over 256 Ki characters is malformed: it is counted, and reading goes on at the next line. An empty line is no row.
+ * No more is held than such a row and what was pushed last.
  */
 export class CsvParser {
   /** The column names, known after the first record. */
@@ -24,6 +28,8 @@ export class CsvParser {
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
   private malformed = false;
+  /** Whether the line at hand was counted already, and goes on. */
+  private skipping = false;
 
   constructor(private readonly format: CsvFormat) {
     this.delimiter = format.delimiter.charCodeAt(0);
@@ -38,6 +44,7 @@ export class CsvParser {
   /** Takes more text; `last` when none will follow. */
   push(text: string, last: boolean): void {
     this.text += text;
+    if (this.skipping) this.text = this.text.slice(this.nextLine(0, last));
     if (this.header) return;
     const complete = last || this.splitRecord(0, false) !== INCOMPLETE;
     if (!complete && this.text.length <= LONGEST_RECORD) return;
@@ -57,19 +64,24 @@ export class CsvParser {
     const columns: string[][] = this.wanted.map(() => []);
     const rowNumbers: number[] = [];
     const malformed: number[] = [];
+    const wronglyEncoded: number[] = [];
     let position = 0;
+    let damage = this.text.indexOf(REPLACEMENT);
     while (position < this.text.length) {
       let end = this.splitRecord(position, last);
       if (end === INCOMPLETE) {
         if (!last && this.text.length - position <= LONGEST_RECORD) break;
         this.malformed = true;
       }
+      if (end - position > LONGEST_RECORD) this.malformed = true;
       // Whatever is wrong, this line alone is lost: the next may be a good row.
-      if (this.malformed) end = this.nextLine(position);
+      if (this.malformed) end = this.nextLine(position, last);
+      if (damage !== -1 && damage < position) damage = this.text.indexOf(REPLACEMENT, position);
       const empty = this.starts.length === 1 && this.starts[0] === this.ends[0] && !this.malformed;
       if (!empty) {
         this.row++;
-        if (this.malformed || this.starts.length !== this.header!.length) malformed.push(this.row);
+        if (damage !== -1 && damage < end) wronglyEncoded.push(this.row);
+        else if (this.malformed || this.starts.length !== this.header!.length) malformed.push(this.row);
         else {
           rowNumbers.push(this.row);
           for (let index = 0; index < columns.length; index++) {
@@ -80,7 +92,7 @@ export class CsvParser {
       position = end;
     }
     this.text = this.text.slice(position);
-    return { columns, rowNumbers, malformed };
+    return { columns, rowNumbers, malformed, wronglyEncoded };
   }
 
   /** Finds the fields of the record at a position; gives where the next begins, or INCOMPLETE. */
@@ -136,8 +148,10 @@ export class CsvParser {
     return closing;
   }
 
-  private nextLine(position: number): number {
+  /** Where the line after a position begins; what is still to come of this one is skipped. */
+  private nextLine(position: number, last: boolean): number {
     const end = this.text.indexOf('\n', position);
+    this.skipping = end === -1 && !last;
     return end === -1 ? this.text.length : end + 1;
   }
 

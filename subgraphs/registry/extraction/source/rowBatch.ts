@@ -6,4 +6,11 @@ export interface RowBatch {
   readonly rowNumbers: readonly number[];
   /** Numbers of the rows that could not be split into fields. */
   readonly malformed: readonly number[];
+  /** Numbers of the rows that hold bytes which are none in the file's encoding. */
+  readonly wronglyEncoded: readonly number[];
+}
+
+/** A batch, and how much of the file has been read with it, from 0 to 1. */
+export interface ReadBatch extends RowBatch {
+  readonly share: number;
 }

@@ -1,0 +1,32 @@
+import type { RejectReason } from './rows/rejectReason.js';
+import { readSource } from './source/readSource.js';
+import type { TableExtraction } from './tableExtraction.js';
+
+/** Takes a row of a batch; gives the reason where it cannot. */
+type TakeRow = (
+  columns: readonly (readonly string[])[],
+  index: number,
+  number: number,
+) => RejectReason | undefined;
+
+/** Reads a source file row by row, counts what is rejected and tells how far it is; gives how many rows there were. */
+export async function readRows(
+  file: string,
+  columns: readonly string[],
+  { folder, reader, rejects, meter }: TableExtraction,
+  take: TakeRow,
+): Promise<number> {
+  let rows = 0;
+  for await (const batch of readSource(folder, file, columns, reader)) {
+    for (const row of batch.malformed) rejects.add(file, row, 'malformed-row');
+    for (const row of batch.wronglyEncoded) rejects.add(file, row, 'wrong-encoding');
+    batch.rowNumbers.forEach((number, index) => {
+      const reason = take(batch.columns, index, number);
+      if (reason !== undefined) rejects.add(file, number, reason);
+    });
+    await rejects.flush();
+    rows += batch.rowNumbers.length + batch.malformed.length + batch.wronglyEncoded.length;
+    meter.read(rows, batch.share);
+  }
+  return rows;
+}

@@ -1,0 +1,17 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Mapping } from './mapping/mapping.js';
+import type { ProgressMeter } from './progressMeter.js';
+import type { RejectsReport } from './rejectsReport.js';
+import type { CellContext } from './rows/cellReader.js';
+import type { SourceFolder } from './source/readSource.js';
+
+/** What the tables of one extraction share. */
+export interface TableExtraction {
+  readonly mapping: Mapping;
+  readonly folder: SourceFolder;
+  readonly rejects: RejectsReport;
+  readonly meter: ProgressMeter;
+  /** Reads Parquet; codes and names may pass through it, and nothing is kept. */
+  readonly reader: DuckDBConnection;
+  readonly cells: Omit<CellContext, 'table'>;
+}

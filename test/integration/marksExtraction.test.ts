@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { carryAllMarks } from '../../gateway/cli/runtime/carryAllMarks.js';
+import { liftPeople, type Marking, markPeople } from '../../gateway/cli/runtime/markPeople.js';
+import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { formatDay } from '../../schema/calendar.js';
+import { Linkage } from '../../subgraphs/linkage/linkage.js';
+import { hetu } from '../../subgraphs/linkage/scheme.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
+import { codeAt, NO_DAY, rowsOf } from '../../subgraphs/registry/columns/table.js';
+import { extract } from '../../subgraphs/registry/extraction/extract.js';
+import { lockForExtraction } from '../../subgraphs/registry/extraction/extractionLock.js';
+import type { MarkKind } from '../../subgraphs/registry/marks/marks.js';
+import { readMarks } from '../../subgraphs/registry/marks/marksFile.js';
+import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { CURRENT } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
+import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { writeDurably } from '../../subgraphs/storage/durableFile.js';
+import { until } from '../city/until.js';
+import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+
+let site: ExtractionSite;
+let linkage: Linkage;
+
+beforeEach(async () => {
+  site = await ExtractionSite.create();
+  linkage = await Linkage.open({
+    dir: join(site.data, 'linkage'),
+    secret: SECRET,
+    expectedPersons: 100,
+    onSave: carryAllMarks(site.data),
+  });
+});
+afterEach(() => site.remove());
+
+const secrets = new Secrets('none', { POLKU_LINKAGE_SECRET: SECRET.toString('base64') });
+const always = { start: 0, end: NO_DAY };
+const marking = (kind: MarkKind, registry: string, code: string): Marking => ({
+  ...{ data: site.data, secrets, kind, registry, codes: code, scheme: hetu, by: 'a-test' },
+});
+const extractPopulation = () =>
+  extract({ registry: populationRegistry, source: site.source, data: site.data, linkage, synthetic: true });
+const keyOf = (code: string) => linkage.findPerson(hetu, code) as number;
+
+/** The exports with lines more in some files of the population register, or fewer. */
+async function writePopulation(
+  change: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>>,
+) {
+  const files = smallExports()['population']!;
+  const changed = Object.entries(change).map(([file, edit]) => [file, edit(files[file]!)]);
+  await site.write({ population: { ...files, ...Object.fromEntries(changed) } });
+}
+
+const shielded = async () => {
+  const { shields } = await readMarks(site.data, 'population');
+  return new Map([...shields].map(([person, days]) => [person, days.map(({ start }) => formatDay(start))]));
+};
+
+describe('a mark of non-disclosure', () => {
+  it('shields who lives with the person now, and is found anew with every extraction', async () => {
+    await extractPopulation();
+    const [anna, bertil, cecilia] = [keyOf(codes.anna), keyOf(codes.bertil), keyOf(codes.cecilia)];
+    await markPeople(marking('non-disclosure', 'population', codes.anna), always);
+    expect(await shielded()).toEqual(
+      new Map([
+        [anna, ['1970-01-01']],
+        [cecilia, ['2008-12-24']],
+      ]),
+    );
+
+    await writePopulation({
+      'perheet.csv': (lines) => [...lines, `P-1,${codes.bertil},vanhempi,2016-01-01,`],
+    });
+    await extractPopulation();
+    expect((await shielded()).get(bertil)).toEqual(['2016-01-01']);
+
+    await liftPeople(marking('non-disclosure', 'population', codes.anna));
+    expect(await shielded()).toEqual(new Map());
+  });
+
+  it('keeps the district of the person out of what is published to other registries', async () => {
+    const district = async () => {
+      const { persons } = (await openSnapshot(site.data, overlaysRegistry)).tables;
+      return codeAt(persons.columns.district, rowsOf(persons, keyOf(codes.anna))[0]);
+    };
+    await writePopulation({ 'turvakiellot.csv': ([header]) => [header!] });
+    await extractPopulation();
+    expect(await district()).toBe('111');
+    await markPeople(marking('non-disclosure', 'population', codes.anna), always);
+    await extractPopulation();
+    expect(await district()).toBeUndefined();
+  });
+
+  it('made while a newer population is about to appear waits for its families', async () => {
+    await extractPopulation();
+    const { snapshotId: before } = await readManifest(site.data, populationRegistry);
+    await writePopulation({
+      'perheet.csv': (lines) => [...lines, `P-1,${codes.bertil},vanhempi,2016-01-01,`],
+    });
+    const { snapshotId: after } = await extractPopulation();
+    // As between the publication of the overlays and that of the population.
+    const appear = (id: string) => writeDurably(join(site.data, 'population', CURRENT), `${id}\n`);
+    await appear(before);
+    const unlock = await lockForExtraction(site.data);
+    const marked = markPeople(marking('non-disclosure', 'population', codes.anna), always);
+    await until(async () => (await shielded()).size === 2);
+    await appear(after);
+    await unlock();
+    await marked;
+    expect((await shielded()).get(keyOf(codes.bertil))).toEqual(['2016-01-01']);
+  });
+});
+
+describe('a mark of somebody', () => {
+  it('follows them when two codes turn out to be theirs, before a snapshot holds the key that counts then', async () => {
+    const other = `${codes.annaBefore},Korhonen,Anna,1980-02-01,2,fi,`;
+    await writePopulation({
+      'henkilot.csv': (lines) => [...lines, other],
+      'tunnusmuutokset.csv': ([header]) => [header!],
+    });
+    await extractPopulation();
+    const keys = [keyOf(codes.anna), keyOf(codes.annaBefore)];
+    expect(keys[0]).not.toBe(keys[1]);
+    // Whichever key is the younger: both are marked, each in another registry.
+    await markPeople(marking('erasure', 'health', codes.anna), always);
+    await markPeople(marking('erasure', 'social', codes.annaBefore), always);
+
+    await writePopulation({});
+    await extractPopulation();
+    const now = keyOf(codes.anna);
+    expect(keyOf(codes.annaBefore)).toBe(now);
+    for (const registry of ['health', 'social'])
+      expect((await readMarks(site.data, registry)).people.erasure.has(now)).toBe(true);
+    const changes = await Promise.all(
+      ['health', 'social'].map(async (registry) => (await readMarks(site.data, registry)).changes),
+    );
+    expect(changes.flat().filter(({ action }) => action === 'carry')).toEqual([
+      { time: expect.any(String), action: 'carry', kind: 'erasure', people: 1, by: 'extract' },
+    ]);
+
+    for (const registry of ['health', 'social']) {
+      expect(await liftPeople(marking('erasure', registry, codes.anna))).toBe(1);
+      expect((await readMarks(site.data, registry)).people.erasure.size).toBe(0);
+    }
+  });
+});
