@@ -134,6 +134,10 @@ export const errorTable = {
   },
   OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
   NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
+  PERMIT_OPENS_NOTHING: {
+    status: 0,
+    meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
+  },
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,

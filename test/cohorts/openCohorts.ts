@@ -10,6 +10,7 @@ import { type MemberSector, memberSectors } from '../../subgraphs/cohorts/member
 import { groupSources, registries } from '../../subgraphs/registries.js';
 import { readCodeLists } from '../../subgraphs/registry/codes.js';
 import { questionOf, readQuestion, writeQuestion } from '../../subgraphs/registry/groups/cohortQuestion.js';
+import { noMarks } from '../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
@@ -68,6 +69,7 @@ export async function openCohorts(
     const open = registrySources(
       () => snapshot,
       () => overlays.tables,
+      () => ({ own: noMarks, population: noMarks }),
     );
     const decide = (asker: Parameters<typeof policy.decide>[0]) => policy.decide(asker, new Date());
     subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));

@@ -3,7 +3,7 @@ import { formatDay, today } from '../../schema/calendar.js';
 import { Feed } from '../../schema/feed.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { leavesOf, readQuestion, writeQuestion } from '../../subgraphs/registry/groups/cohortQuestion.js';
-import { healthSubgraph } from './healthSubgraph.js';
+import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
 
 const day = (daysAgo: number): string => formatDay(today() - daysAgo);
 const visit = (person: number, id: number, daysAgo: number, more: object = {}) => ({
@@ -32,12 +32,14 @@ async function askGroup(
   policy: string,
   where: object,
   objections: readonly { person: number; start: string }[] = [],
+  marks: HealthCase['marks'] = {},
 ) {
   const ask = await healthSubgraph({
     policy,
     contacts,
     persons,
     objections,
+    marks,
     caller: { roles: ['planner'], purposes: ['planning'] },
     purpose: 'planning',
   });
@@ -78,6 +80,13 @@ describe('a registry asked about a group', () => {
     const { meets, withheld } = await askGroup(grant(released, '[not-objected]'), { healthContacts: {} }, [
       { person: 1, start: day(1) },
     ]);
+    expect(meets).toEqual([2, 3]);
+    expect(withheld).toEqual([1]);
+  });
+
+  it.each(['erasure', 'restriction', 'objection'])('withholds whoever is under a mark: %s', async (kind) => {
+    const marks = { [kind]: [{ person: 1, start: day(1) }] };
+    const { meets, withheld } = await askGroup(grant(released, '[not-objected]'), { healthContacts: {} }, [], marks);
     expect(meets).toEqual([2, 3]);
     expect(withheld).toEqual([1]);
   });
