@@ -23,7 +23,7 @@ server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressIn
 process.on('disconnect', () => process.exit());
 
 async function execute(body: string): Promise<Buffer> {
-  const { query, variables, operationName } = JSON.parse(body) as Record<string, never>;
-  const result = await graphql({ schema, source: query, variableValues: variables, operationName });
+  const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+  const result = await graphql({ schema, source: query, variableValues: variables });
   return Buffer.from(JSON.stringify(result));
 }

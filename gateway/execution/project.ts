@@ -5,7 +5,8 @@ import type { Domain } from '../pseudonyms/domain.js';
 import { isKey, type Key, sealAll, type SealRequest } from '../pseudonyms/sealer.js';
 import { type DataObject, type DataPath, isDataObject, own } from './dataObject.js';
 import type { Disclosure } from './disclosure.js';
-import type { LocatedError } from './interpret.js';
+import { ClosedText } from './program/closedText.js';
+import type { LocatedError } from './program/planRun.js';
 import { locatedError } from './locatedError.js';
 import { personPathOf } from './selectPersons.js';
 import type { ConcreteType, FieldShape, ObjectShape, ValueShape } from './responseShape.js';
@@ -81,9 +82,10 @@ class Projector {
   #object(value: DataObject, shape: ObjectShape): unknown {
     const type = shape.runtimeType(own(value, '__typename'));
     if (!type) return this.#invalid('The object is of no type that it can have here.');
-    const result = Object.create(null) as DataObject;
+    const fields = shape.fieldsOf(type);
+    const result = emptyObject(fields);
     let tells = false;
-    for (const field of shape.fieldsOf(type)) {
+    for (const field of fields) {
       this.#path.push(field.responseKey);
       const completed = this.#field(value, field, type);
       this.#path.pop();
@@ -109,7 +111,7 @@ class Projector {
     if (field.kind === 'typename')
       return isObjectType(type) ? type.name : this.#invalid('The object does not tell its type.');
     if (field.kind === 'introspection') return this.#input.introspect(field.nodes);
-    const value = own(object, field.dataKey);
+    const value = field.read(object);
     if (value === undefined) this.#tellFailures(object);
     return this.#value(value, field.value);
   }
@@ -121,6 +123,8 @@ class Projector {
       if (!this.#isExplained()) this.#invalid('The value is missing, and may not be null.');
       return NOTHING;
     }
+    // Only where this very shape was asked of a subgraph is its text closed.
+    if (value instanceof ClosedText) return value;
     switch (shape.kind) {
       case 'leaf':
         completed = shape.read(value) ?? this.#invalid('The value is not of its type.');
@@ -182,6 +186,12 @@ class Projector {
   #isExplained(): boolean {
     return this.errors.some(({ path }) => path !== undefined && overlap(path, this.#path));
   }
+}
+
+/** Only a client's alias can be called `__proto__`, and must be written as a key like any other. */
+function emptyObject(fields: readonly FieldShape[]): DataObject {
+  const isPlain = fields.every(({ responseKey }) => responseKey !== '__proto__');
+  return isPlain ? {} : (Object.create(null) as DataObject);
 }
 
 function overlap(one: DataPath, other: DataPath): boolean {

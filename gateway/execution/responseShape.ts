@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -18,19 +19,25 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { KeyScalar } from '../../schema/keys.js';
+import { type DataObject, ownReader } from './dataObject.js';
 import { type LeafReader, leafReader, keyScalarOf } from './leafValues.js';
 import { isIntrospection, responseKeyOf } from './responseKeys.js';
 
 /** What a value of the response must be. */
 export type ValueShape = (
-  | { readonly kind: 'leaf'; readonly read: LeafReader }
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly read: LeafReader }
   | { readonly kind: 'key'; readonly scalar: KeyScalar }
   | { readonly kind: 'list'; readonly item: ValueShape }
   | { readonly kind: 'object'; readonly object: ObjectShape }
 ) & { readonly nonNull: boolean };
 
 /** One field of a response object. */
-export type FieldShape = { readonly responseKey: string; readonly dataKey: string } & (
+export type FieldShape = {
+  readonly responseKey: string;
+  readonly dataKey: string;
+  /** Reads the field of an object of the data. */
+  readonly read: (object: DataObject) => unknown;
+} & (
   | { readonly kind: 'value'; readonly value: ValueShape }
   | { readonly kind: 'typename' }
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
@@ -138,7 +145,8 @@ function responseKey(node: FieldNode): string {
 
 function fieldShape(type: ConcreteType, nodes: readonly FieldNode[], context: ShapeContext): FieldShape {
   const node = nodes[0]!;
-  const keys = { responseKey: responseKey(node), dataKey: (node.alias ?? node.name).value };
+  const dataKey = (node.alias ?? node.name).value;
+  const keys = { responseKey: responseKey(node), dataKey, read: ownReader(dataKey) };
   if (isIntrospection(node)) return { ...keys, kind: 'introspection', nodes };
   if (node.name.value === '__typename') return { ...keys, kind: 'typename' };
   const field = type.getFields()[node.name.value]!;
@@ -157,5 +165,5 @@ function valueShape(
   if (!isLeafType(type))
     return { kind: 'object', object: new ObjectShape(type, selections, context), nonNull };
   const scalar = keyScalarOf(type);
-  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', read: leafReader(type), nonNull };
+  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', type, read: leafReader(type), nonNull };
 }

@@ -1,13 +1,12 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, isScalarType } from 'graphql';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import { IdentityCodeScalar } from '../../schema/scalars/identityCodeScalar.js';
 import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
-import type { FetchContext } from './fetchContext.js';
+import type { DataSource } from './dataSource.js';
 
-export type DataSources = ReadonlyMap<string, GraphQLDataSource<FetchContext>>;
+export type DataSources = ReadonlyMap<string, DataSource>;
 
 /** One composed supergraph with all that planning and executing need of it. Immutable; an update is another one. */
 export interface Supergraph {
