@@ -13,7 +13,6 @@ import { peers, startPeer, startSubgraph, type RunningPeer } from './processes.j
 import { printTable } from './table.js';
 import { type Work, works } from './works.js';
 
-const WINDOW_MS = 600;
 const MEMORY_REQUESTS = 60;
 
 const { values: options } = parseArgs({
@@ -81,16 +80,15 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
     for (const name of names) running.push(await startPeer(name, files));
     const measured = new Map<string, Map<string, number[]>>();
     for (const work of asked) {
-      const counts = new Map<string, number>();
       for (const peer of running) {
         sameAnswer(peer.name, await ask(peer.url, work), answers[operationName(work)]!);
-        counts.set(peer.name, await warmUp(peer, work));
+        await load(peer.url, work, work.warmUp);
       }
       const samples = new Map(running.map(({ name }) => [name, [] as number[]]));
       for (let round = 0; round < rounds; round++)
         for (const [index] of running.entries()) {
           const peer = running[(index + round) % running.length]!;
-          samples.get(peer.name)!.push(await cpuPerRequest(peer, work, counts.get(peer.name)!));
+          samples.get(peer.name)!.push(await cpuPerRequest(peer, work));
         }
       measured.set(work.name, samples);
       console.error(`${work.name} is measured.`);
@@ -101,22 +99,11 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
   }
 }
 
-/** Runs until the code is hot; answers how many requests a window takes. */
-async function warmUp(peer: RunningPeer, work: Work): Promise<number> {
-  for (let count = 8; ; count *= 2) {
-    const began = performance.now();
-    await load(peer.url, work, count);
-    const took = performance.now() - began;
-    if (took < 2 * WINDOW_MS) continue;
-    return Math.max(8, Math.round((count * WINDOW_MS) / took));
-  }
-}
-
-async function cpuPerRequest(peer: RunningPeer, work: Work, count: number): Promise<number> {
+async function cpuPerRequest(peer: RunningPeer, work: Work): Promise<number> {
   const before = await peer.usage();
-  await load(peer.url, work, count);
+  await load(peer.url, work, work.window);
   const after = await peer.usage();
-  return (after.cpuMs - before.cpuMs) / count;
+  return (after.cpuMs - before.cpuMs) / work.window;
 }
 
 /** Peak memory of a fresh process that is asked for the largest answer. */

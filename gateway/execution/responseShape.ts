@@ -22,6 +22,7 @@ import type { KeyScalar } from '../../schema/keys.js';
 import { type DataObject, ownReader } from './dataObject.js';
 import { type LeafReader, leafReader, keyScalarOf } from './leafValues.js';
 import { isIntrospection, responseKeyOf } from './responseKeys.js';
+import { personPathOf } from './selectPersons.js';
 
 /** What a value of the response must be. */
 export type ValueShape = (
@@ -53,9 +54,23 @@ interface ShapeContext {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** An object of the response as one type has it. */
+export interface TypeShape {
+  /** In the order in which the client asks for them. */
+  readonly fields: readonly FieldShape[];
+  /** Undefined where only an interface is known of it. */
+  readonly typename: string | undefined;
+  /** Where the key of the person stands whom it is about; undefined where it is about nobody. */
+  readonly personPath: readonly string[] | undefined;
+  /** Whether a client's alias is called `__proto__`, which must be written as a key like any other. */
+  readonly hasPrototypeKey: boolean;
+}
+
 /** An object of the response: which fields it has depends on its type at run time. Worked out once a type. */
 export class ObjectShape {
-  readonly #fields = new Map<ConcreteType, readonly FieldShape[]>();
+  readonly #shapes = new Map<ConcreteType, TypeShape>();
+  /** The only type that it can have, if it is one. */
+  readonly #only: ConcreteType | undefined;
   readonly #selections: readonly SelectionSetNode[];
   readonly #context: ShapeContext;
 
@@ -66,6 +81,7 @@ export class ObjectShape {
   ) {
     this.#selections = selections;
     this.#context = context;
+    this.#only = isAbstractType(type) ? undefined : type;
   }
 
   /**
@@ -73,23 +89,29 @@ export class ObjectShape {
    * subgraph that answers knows the interface only (`@interfaceObject`) and nobody asked for more.
    */
   runtimeType(typename: unknown): ConcreteType | undefined {
-    if (!isAbstractType(this.type)) return this.type;
+    if (this.#only) return this.#only;
     const { schema } = this.#context;
     const type = typename === undefined ? this.type : schema.getType(String(typename));
     if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
-    return type === this.type || schema.isSubType(this.type, type) ? type : undefined;
+    const fits = type === this.type || (isAbstractType(this.type) && schema.isSubType(this.type, type));
+    return fits ? type : undefined;
   }
 
-  /** In the order in which the client asks for them. */
-  fieldsOf(type: ConcreteType): readonly FieldShape[] {
-    let fields = this.#fields.get(type);
-    if (!fields) {
+  as(type: ConcreteType): TypeShape {
+    let shape = this.#shapes.get(type);
+    if (!shape) {
       const collected = new Map<string, FieldNode[]>();
       for (const selection of this.#selections) collectFields(selection, type, this.#context, collected);
-      fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
-      this.#fields.set(type, fields);
+      const fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
+      shape = {
+        fields,
+        typename: isObjectType(type) ? type.name : undefined,
+        personPath: personPathOf(type),
+        hasPrototypeKey: fields.some(({ responseKey }) => responseKey === '__proto__'),
+      };
+      this.#shapes.set(type, shape);
     }
-    return fields;
+    return shape;
   }
 }
 

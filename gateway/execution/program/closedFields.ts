@@ -1,8 +1,19 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type FieldNode, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  GraphQLString,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Fetch } from '../../supergraph/dataSource.js';
 import { type DataPath, ownReader } from '../dataObject.js';
-import { isCustomScalar, jsonPattern } from '../leafValues.js';
+import { isCustomScalar, jsonPattern, keyScalarOf } from '../leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../responseShape.js';
 import { ClosedTexts } from './closedText.js';
 import type { PlacedFetch, PlanContext } from './compilePlan.js';
@@ -57,14 +68,15 @@ function closedFields(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
   base: DataPath,
-  { shape, fetches }: PlanContext,
+  { shape, fetches, schema }: PlanContext,
 ): readonly ClosedField[] {
   const object = shape && objectAt(shape, fetch.path);
   if (!object || fetch.node.outputRewrites?.length) return [];
-  const finder = new Finder(requiredObjects(fetches));
+  const finder = new Finder(schema, requiredObjects(fetches));
   for (const { node, typeCondition } of fields) {
     if (typeCondition !== undefined && typeCondition !== object.type.name) return [];
-    finder.find(node, memberOf(object, keyOf(node)), base, isTouchedBy(fetches, fetch, keyOf(node)));
+    const touched = isTouchedBy(fetches, fetch, keyOf(node));
+    finder.find(node, object.type.name, memberOf(object, keyOf(node)), base, touched);
   }
   return finder.closed;
 }
@@ -76,7 +88,10 @@ class Finder {
   /** A custom scalar that is parsed may hold anything, a member with the name of a closed one included. */
   #anything = false;
 
-  constructor(private readonly required: ReadonlySet<string>) {}
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly required: ReadonlySet<string>,
+  ) {}
 
   /** Those whose key stands once in the fetch, so that no other member can be taken for one of them. */
   get closed(): readonly ClosedField[] {
@@ -84,14 +99,22 @@ class Finder {
     return this.#found.filter(({ key }) => this.#keys.get(key) === 1);
   }
 
-  find(node: FieldNode, member: FieldShape | undefined, path: DataPath, touched: boolean): void {
+  /** @param member what the response wants of the field; undefined where only the plan does */
+  find(
+    node: FieldNode,
+    parent: string,
+    member: FieldShape | undefined,
+    path: DataPath,
+    touched: boolean,
+  ): void {
     const key = keyOf(node);
     this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
-    const value = member?.kind === 'value' ? member.value : undefined;
+    const type = this.#typeOf(node, parent);
     if (!node.selectionSet) {
-      this.#anything ||= key !== '__typename' && !(value && isKnownLeaf(value));
+      this.#anything ||= !isLeafType(type) || (isCustomScalar(type) && !keyScalarOf(type));
       return;
     }
+    const value = member?.kind === 'value' ? member.value : undefined;
     const isFree = value && !touched && !this.required.has(key);
     const pattern = isFree ? closedPattern(value, node.selectionSet) : undefined;
     if (pattern !== undefined) {
@@ -101,12 +124,20 @@ class Finder {
     }
     const inner = value && innermost(value);
     for (const child of node.selectionSet.selections) {
-      if (child.kind !== Kind.FIELD || inner?.kind !== 'object') {
+      if (child.kind !== Kind.FIELD) {
         this.#anything = true;
         return;
       }
-      this.find(child, memberOf(inner.object, keyOf(child)), [...path, key, ...inner.steps], touched);
+      const wanted = inner?.kind === 'object' ? memberOf(inner.object, keyOf(child)) : undefined;
+      this.find(child, type?.name ?? '', wanted, [...path, key, ...(inner?.steps ?? [])], touched);
     }
+  }
+
+  #typeOf({ name }: FieldNode, parent: string): GraphQLNamedType | undefined {
+    if (name.value === '__typename') return GraphQLString;
+    const type = this.schema.getType(parent);
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name.value] : undefined;
+    return field && getNamedType(field.type);
   }
 
   #count({ selections }: SelectionSetNode): void {
@@ -150,7 +181,7 @@ function objectAt(shape: ObjectShape, path: DataPath): ObjectShape | undefined {
 
 function memberOf(object: ObjectShape, key: string): FieldShape | undefined {
   if (!isObjectType(object.type)) return undefined;
-  return object.fieldsOf(object.type).find(({ dataKey }) => dataKey === key);
+  return object.as(object.type).fields.find(({ dataKey }) => dataKey === key);
 }
 
 /** What lists hold, with a step for each of them. */
@@ -159,11 +190,6 @@ function innermost(value: ValueShape): (ValueShape & { readonly steps: readonly 
   let inner = value;
   for (; inner.kind === 'list'; inner = inner.item) steps.push('@');
   return { ...inner, steps };
-}
-
-function isKnownLeaf(value: ValueShape): boolean {
-  const inner = innermost(value)!;
-  return inner.kind === 'key' || (inner.kind === 'leaf' && !isCustomScalar(inner.type));
 }
 
 /** The pattern of a value that is asked for exactly as the response wants it; undefined where it is not. */
@@ -190,7 +216,7 @@ function definitePattern(value: ValueShape, selection: SelectionSetNode | undefi
 
 function membersPattern(object: ObjectShape, { selections }: SelectionSetNode): string | undefined {
   if (!isObjectType(object.type)) return undefined;
-  const members = object.fieldsOf(object.type);
+  const members = object.as(object.type).fields;
   if (members.length !== selections.length) return undefined;
   const patterns: string[] = [];
   for (const [index, member] of members.entries()) {

@@ -28,31 +28,47 @@ export function representer(
   schema: GraphQLSchema,
 ): (entities: readonly DataObject[]) => Representations {
   const select = selector(requires, schema);
-  const identifier = holdsFeeds(requires, schema) ? identifyByReference : () => JSON.stringify;
+  const sole = soleKey(requires);
   return (all) => {
     const values: DataObject[] = [];
     const entities: DataObject[][] = [];
     const indexes: number[][] = [];
-    const known = new Map<string, number>();
-    const identify = identifier();
+    const known = new Map<unknown, Map<unknown, number>>();
+    const feeds = new Map<Feed, number>();
     for (const [index, entity] of all.entries()) {
       const value = select(entity);
       if (value?.['__typename'] === undefined) continue;
       if (inputRewrites) rewrite(value, inputRewrites, schema);
-      const identity = identify(value);
-      const same = known.get(identity);
+      const key = sole === undefined ? undefined : value[sole];
+      const identity = typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, feeds);
+      let ofType = known.get(value['__typename']);
+      if (!ofType) known.set(value['__typename'], (ofType = new Map()));
+      const same = ofType.get(identity);
       if (same !== undefined) {
         entities[same]!.push(entity);
         indexes[same]!.push(index);
         continue;
       }
-      known.set(identity, values.length);
+      ofType.set(identity, values.length);
       values.push(value);
       entities.push([entity]);
       indexes.push([index]);
     }
     return { values, entities, indexes };
   };
+}
+
+/** The one field by which all entities of a fetch are represented, if there is one. */
+function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefined {
+  const keys = requires.flatMap(({ selections = [] }) =>
+    selections.map((field) =>
+      field.kind === 'Field' && !field.selections ? (field.alias ?? field.name) : '',
+    ),
+  );
+  const distinct = new Set(keys);
+  distinct.delete('__typename');
+  const [sole] = distinct;
+  return distinct.size === 1 && sole !== '' ? sole : undefined;
 }
 
 /** Whether any of the required fields is a feed. */
@@ -131,19 +147,21 @@ function selectValue(value: unknown, select: Select): unknown {
   return isDataObject(value) ? (select(value) ?? null) : null;
 }
 
-/** Writes a representation so that two are equal where their texts are. Feeds may be large and count by identity. */
-function identifyByReference(): (value: unknown) => string {
-  const numbers = new Map<Feed, number>();
-  const identify = (value: unknown): string => {
-    if (Array.isArray(value)) return `[${value.map(identify).join()}]`;
-    if (isDataObject(value))
-      return `{${Object.entries(value)
-        .map(([key, item]) => `${key}:${identify(item)}`)
-        .join()}}`;
-    if (!(value instanceof Feed)) return JSON.stringify(value) ?? 'undefined';
-    const number = numbers.get(value) ?? numbers.size;
-    numbers.set(value, number);
+/**
+ * Writes a representation so that two are equal where their texts are. Feeds may be large and count by identity. Texts stand
+ * with their length, so that none can be taken for the end of itself.
+ */
+function identityOf(value: unknown, feeds: Map<Feed, number>): string {
+  if (typeof value === 'string') return `"${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map((item) => identityOf(item, feeds)).join()}]`;
+  if (value instanceof Feed) {
+    const number = feeds.get(value) ?? feeds.size;
+    feeds.set(value, number);
     return `#${number}`;
-  };
-  return identify;
+  }
+  if (!isDataObject(value)) return JSON.stringify(value);
+  let identity = '{';
+  for (const key in value) identity += `${key}:${identityOf(value[key], feeds)},`;
+  return `${identity}}`;
 }
