@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import { PolkuError } from '../../schema/polkuError.js';
 import { answerGraphql, apolloOptions, silentPlugins } from '../http/answerGraphql.js';
 import { respond, respondError, respondJson } from '../http/respond.js';
@@ -47,6 +47,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
       search,
       bodyBytes: defaultLimits.bodyBytes,
       context: async (_, signal) => ({ signal }),
+      statusOf,
     });
   }
 
@@ -73,4 +74,13 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
       await close();
     },
   };
+}
+
+/**
+ * GraphQL over HTTP §6.4.1: under `application/json` a well-formed request SHOULD be answered by 200, whatever is wrong with
+ * its operation. Apollo Server's own code tells what is not well-formed.
+ */
+function statusOf({ status = 200, headers }: HTTPGraphQLResponse, body: string): number {
+  if (status !== 400 || !headers.get('content-type')?.startsWith('application/json')) return status;
+  return body.includes('"code":"BAD_REQUEST"') ? status : 200;
 }

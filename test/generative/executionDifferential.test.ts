@@ -17,6 +17,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import type { DataSource, SubgraphResponse } from '../../gateway/supergraph/dataSource.js';
 import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
 import { ask, composed, testContext } from '../integration/supergraphTestbed.js';
 import { federations } from './executionGraphs.js';
@@ -104,6 +105,21 @@ function pathsOf(errors: readonly { readonly path?: readonly unknown[] }[]): str
   return [...new Set(patterns.map((pattern) => pattern.join('.')))].sort();
 }
 
+/** The same subgraphs as if they were elsewhere: their answers come as text, which the executor passes on where it can. */
+function asText(supergraph: Supergraph): Supergraph {
+  const sources = [...supergraph.dataSources].map(([name, source]): [string, DataSource] => [
+    name,
+    {
+      ...source,
+      async fetch(fetch, context) {
+        const response = await source.fetch(fetch, context);
+        return fetch.read(JSON.stringify(response)) as SubgraphResponse;
+      },
+    },
+  ]);
+  return { ...supergraph, dataSources: new Map(sources) };
+}
+
 const variables = { n: 2 };
 const tapes = fc.array(fc.nat(1000), { minLength: 10, maxLength: 80 });
 
@@ -121,7 +137,7 @@ describe.each(Object.entries(federations))(
               fc.pre(!referenceErrs[name]?.test(query));
               fc.pre(validate(supergraph.apiSchema, parse(query), RULES).length === 0);
               const expected = await stock.ask(query, variables);
-              const { data, errors = [] } = await ask(supergraph, query, variables);
+              const { data, errors = [] } = await ask(asText(supergraph), query, variables);
               expect(data).toEqual(expected.data);
               const paths = pathsOf(errors as readonly { path?: readonly unknown[] }[]);
               // Errors of registries, then those of completion, which the reference tells only where there are no others. It
