@@ -17,7 +17,7 @@ const PERSON_PATH = `id birthYear district
 export const works: Readonly<Record<string, Work>> = {
   A: {
     name: 'A',
-    warmUp: 800,
+    warmUp: 2500,
     window: 200,
     about: 'a person path: 70 contacts, 5 subgraph calls',
     query: `query PersonPath($id: ID!) { person(id: $id) { ${PERSON_PATH} } }`,
@@ -25,7 +25,7 @@ export const works: Readonly<Record<string, Work>> = {
   },
   B: {
     name: 'B',
-    warmUp: 800,
+    warmUp: 2500,
     window: 200,
     about: 'a family of 4, the same of each: 280 contacts',
     query: `query FamilyPath($id: ID!) { family(id: $id) { id members { role person { ${PERSON_PATH} } } } }`,
@@ -33,7 +33,7 @@ export const works: Readonly<Record<string, Work>> = {
   },
   C: {
     name: 'C',
-    warmUp: 1200,
+    warmUp: 2500,
     window: 300,
     about: '100 persons x 4 fields from 3 subgraphs',
     query: 'query Persons { persons(first: 100) { birthYear district lastVisit openCases } }',
@@ -41,7 +41,7 @@ export const works: Readonly<Record<string, Work>> = {
   },
   D: {
     name: 'D',
-    warmUp: 80,
+    warmUp: 100,
     window: 20,
     about: '1000 persons x 10 contacts: 1 MB',
     query: `query Contacts { persons(first: 1000) { id healthContacts(first: 10) { ${CONTACT} } } }`,
