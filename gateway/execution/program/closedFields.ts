@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Fetch } from '../../supergraph/dataSource.js';
-import { type DataPath, ownReader } from '../dataObject.js';
+import { type DataPath, isDataObject, own, ownReader } from '../dataObject.js';
 import { isCustomScalar, jsonPattern, keyScalarOf } from '../leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../responseShape.js';
 import { ClosedTexts } from './closedText.js';
@@ -53,11 +53,11 @@ export function fetchedText(
     read: ownReader(key),
   }));
   return (text) => {
-    // Extensions of an error could hold a member of the same name.
-    if (text.includes('"errors"')) return JSON.parse(text);
     const texts = new ClosedTexts();
     const answer: unknown = JSON.parse(texts.take(text, pattern));
     if (texts.count === 0) return answer;
+    // Extensions of an error could hold a member of the same name.
+    if (isDataObject(answer) && own(answer, 'errors') !== undefined) return JSON.parse(text);
     for (const { at, key, read } of places)
       for (const object of at.objects(answer)) object[key] = texts.of(read(object));
     return answer;
