@@ -107,7 +107,7 @@ describe('a field that goes into the response as it came', () => {
   });
 
   it('may be as long as it likes', async () => {
-    const text = visits(`[${Array.from({ length: 60_000 }, () => whole).join()}]`);
+    const text = visits(`[${Array.from({ length: 20_000 }, () => whole).join()}]`);
     expect((await answer(text)).json).toBe(text);
   });
 
