@@ -91,9 +91,8 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
           samples.get(peer.name)!.push(await cpuPerRequest(peer, work));
         }
       measured.set(work.name, samples);
-      console.error(`${work.name} is measured.`);
+      printTable(measured, asked.slice(0, measured.size));
     }
-    printTable(measured, asked);
   } finally {
     for (const { stop } of running) stop();
   }
