@@ -66,9 +66,10 @@ export async function generateWithProgress(options: {
     onShare: (share) =>
       progress.update(`  ${Math.floor(100 * share)} %, ${timeLeft(Number(progress.seconds), share)} left`),
   });
-  const bad = Object.values(summary.badRows).reduce((sum, rows) => sum + rows, 0);
+  const { 'code-changed': changed = 0, ...faults } = summary.badRows;
+  const bad = Object.values(faults).reduce((sum, rows) => sum + rows, 0);
   progress.done(
-    `A city of ${count(options.persons)} people in ${progress.seconds} s, ${count(bad)} bad rows among the good.`,
+    `A city of ${count(options.persons)} people in ${progress.seconds} s, ${count(bad)} bad rows among the good, ${count(changed)} under a code that was changed.`,
   );
   return summary;
 }

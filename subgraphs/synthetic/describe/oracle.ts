@@ -15,10 +15,10 @@ function observed(years: number): string {
 /** Area under the ROC curve of a column of the truth as a prediction (Mann and Whitney 1947; ties count half). */
 export async function auc(database: CityDatabase, column: string, years: number): Promise<number> {
   return database.number(`
-    SELECT (sum(place) FILTER (became) - ones * (ones + 1) / 2) / (ones * (total - ones)) FROM (
-      SELECT became, rank() OVER (ORDER BY ${column}) + (count(*) OVER (PARTITION BY ${column}) - 1) / 2 AS place,
-        count(*) FILTER (became) OVER ()::DOUBLE AS ones, count(*) OVER () AS total
-      FROM ${observed(years)}) GROUP BY ones, total`);
+    SELECT sum(ones * (zeros_below + zeros / 2)) / (sum(ones) * sum(zeros)) FROM (
+      SELECT ones, zeros, sum(zeros) OVER (ORDER BY value) - zeros AS zeros_below FROM (
+        SELECT ${column} AS value, count(*) FILTER (became)::DOUBLE AS ones, count(*) FILTER (NOT became)::DOUBLE AS zeros
+        FROM ${observed(years)} GROUP BY value))`);
 }
 
 export interface Calibration {

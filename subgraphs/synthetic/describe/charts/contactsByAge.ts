@@ -17,7 +17,7 @@ export function contactsByAge(bands: readonly AgeContacts[], groups: readonly st
   const scale = (HEIGHT - TOP - BOTTOM) / most;
   const ground = HEIGHT - BOTTOM;
   svg.legend(
-    LEFT,
+    24,
     58,
     groups.map((group, i): [string, string] => [group, COLOURS[i % COLOURS.length] as string]),
   );

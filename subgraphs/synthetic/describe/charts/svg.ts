@@ -5,7 +5,7 @@ export const COLOURS = ['#2f5d8a', '#3a9188', '#d39b3c', '#b5483a', '#7a5c99', '
 
 /** Letters of the legend, and how wide they are on average as a part of their size. */
 const LEGEND_SIZE = 12;
-const MEAN_LETTER = 0.56;
+const MEAN_LETTER = 0.53;
 
 const INK = '#24292f';
 const FAINT = '#57606a';
@@ -71,7 +71,7 @@ export class Svg {
     for (const [name, colour] of entries) {
       this.rect(left, y - 10, 12, 12, colour);
       this.text(left + 17, y, name, { size: LEGEND_SIZE });
-      left += 17 + name.length * LEGEND_SIZE * MEAN_LETTER + 16;
+      left += 17 + name.length * LEGEND_SIZE * MEAN_LETTER + 12;
     }
   }
 
