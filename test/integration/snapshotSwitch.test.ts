@@ -46,7 +46,7 @@ describe('a new snapshot under load', () => {
       await writeFile(visits, [...lines.slice(0, lines.length / 2), ''].join('\n'));
       const extracted = await runPolku(['extract', '--all', '--source', city.exports, '--data', city.data]);
       expect(extracted.errors).toMatch(
-        /population: unchanged since .* kept; snapshot .*\n +health: [\d ]+ rows/,
+        /population: unchanged since .* kept; snapshot [\s\S]*\n +health: [\d ]+ rows/,
       );
       await until(() => seen.at(-1)! < before);
       const after = seen.at(-1)!;
