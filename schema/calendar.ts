@@ -1,13 +1,12 @@
 /** Days are counted from 1970-01-01 in the proleptic Gregorian calendar, as in Parquet's DATE; no time zone enters. */
 export type Day = number;
 
-const MILLISECONDS_A_DAY = 86_400_000;
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Calendar arithmetic counts from 0000-03-01, for a year that begins in March has its leap day at the end. */
-export const DAYS_FROM_MARCH_0000_TO_1970 = 719_468;
+const DAYS_FROM_MARCH_0000_TO_1970 = 719_468;
 /** Days in 400 years, after which the calendar repeats itself. */
-export const DAYS_IN_ERA = 146_097;
+const DAYS_IN_ERA = 146_097;
 
 /**
  * The day of a calendar date, or undefined where there is no such date (2002-02-30). Computed by the calendar's 400-year eras
@@ -25,6 +24,20 @@ export function dayOf(year: number, month: number, dayOfMonth: number): Day | un
   return era * DAYS_IN_ERA + dayOfEra - DAYS_FROM_MARCH_0000_TO_1970;
 }
 
+/** A day as year, month and day of the month, by the same eras; `| 0` divides whole numbers. */
+export function calendarDate(day: Day): { year: number; month: number; dayOfMonth: number } {
+  const shifted = day + DAYS_FROM_MARCH_0000_TO_1970;
+  const era = Math.floor(shifted / DAYS_IN_ERA);
+  const dayOfEra = shifted - era * DAYS_IN_ERA;
+  const leapDays = ((dayOfEra / 1460) | 0) - ((dayOfEra / 36_524) | 0) + ((dayOfEra / 146_096) | 0);
+  const yearOfEra = ((dayOfEra - leapDays) / 365) | 0;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0));
+  const marchMonth = ((5 * dayOfYear + 2) / 153) | 0;
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return { year, month, dayOfMonth: dayOfYear - (((153 * marchMonth + 2) / 5) | 0) + 1 };
+}
+
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
@@ -38,12 +51,17 @@ export function parseDay(text: string): Day | undefined {
 
 /** Writes a day as an ISO 8601 date. */
 export function formatDay(day: Day): string {
-  return new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
+  const { year, month, dayOfMonth } = calendarDate(day);
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 /** The same date so many years later or, with a negative number, earlier; of a 29 February that is none, 1 March. */
 export function addYears(day: Day, years: number): Day {
-  const [year, month, dayOfMonth] = formatDay(day).split('-').map(Number) as [number, number, number];
+  const { year, month, dayOfMonth } = calendarDate(day);
   return dayOf(year + years, month, dayOfMonth) ?? dayOf(year + years, 3, 1)!;
 }
 

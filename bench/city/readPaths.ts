@@ -10,7 +10,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { rowsOf } from '../../subgraphs/registry/columns/table.js';
 import type { ContactTable } from '../../subgraphs/registry/contacts/contact.js';
 import { Access, type ConditionTests } from '../../subgraphs/registry/enforcement/access.js';
-import { declareFeed, guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
+import { FeedDeclaration, guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
 import { contactFeedRows } from '../../subgraphs/registry/feeds/contactFeedRows.js';
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
@@ -39,10 +39,9 @@ const sectors = await Promise.all(
       computes: [],
       aggregates: [],
     };
-    const declared = declareFeed('ServicePath', lineage);
+    const declared = new FeedDeclaration('ServicePath', lineage);
     return {
       name,
-      type,
       contacts,
       declared,
       file: `${data}/${name}/${manifest.snapshotId}/contacts.parquet`,
@@ -62,9 +61,9 @@ const tests: ConditionTests = {
 };
 
 function pathOf(person: PersonKey): number {
-  const feeds = sectors.map(({ name, type, contacts, declared }) => {
+  const feeds = sectors.map(({ name, contacts, declared }) => {
     const [from, to] = rowsOf(contacts, person);
-    const rows = contactFeedRows(contacts, [{ table: contacts, person, from, to }], {}, type);
+    const rows = contactFeedRows(contacts, [{ person, from, to }], {});
     const access = new Access(decision as Decision, tests, { areaOfDistrict: new Map() });
     return [name, guardFeed(rows, declared, access)] as const;
   });

@@ -1,4 +1,4 @@
-import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../schema/partialDay.js';
+import { firstDayOf, lastDayOf, type PartialDay } from '../../schema/partialDay.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { SectorContacts } from './sectorContacts.js';
 
@@ -22,62 +22,62 @@ export interface Episode {
 export type ContactTest = (contacts: SectorContacts, row: number) => boolean;
 
 /**
- * Merges the chosen contacts into episodes, in the order of their start. Dates may be masked: the gap between two of them
- * is then the smallest that it can be.
+ * Merges the chosen contacts into episodes: sector by sector, of each person in the order of their start. Dates may be masked:
+ * the gap between two of them is then the smallest that it can be.
  */
 export function mergeEpisodes(sectors: readonly SectorContacts[], chosen: ContactTest): Episode[] {
   const episodes: Growing<Episode>[] = [];
-  const open = sectors.map(() => new Map<PersonKey, Map<string | null, Growing<Episode>>>());
-  for (const key of inOrderOfStart(sectors, chosen)) {
-    let index = 0;
-    let row = key - Math.floor(key / PLACES) * PLACES;
-    for (; row >= sectors[index]!.person.length; index++) row -= sectors[index]!.person.length;
-    const contacts = sectors[index]!;
-    const person = contacts.person[row]!;
-    const service = contacts.service[row]!;
-    const unit = contacts.unit[row]!;
-    const startedAt = contacts.startedAt[row]!;
-    const endedAt = contacts.endedAt[row]!;
-    let ofPerson = open[index]!.get(person);
-    if (!ofPerson) open[index]!.set(person, (ofPerson = new Map()));
-    const episode = ofPerson.get(service);
-    if (episode && firstDayOf(startedAt) - lastDayOf(lastDate(episode)) <= EPISODE_GAP_DAYS) {
-      // Ends are told or not for all contacts of a person alike, but a single visit has none of its own.
-      episode.endedAt = Math.max(lastDate(episode), lastDate({ startedAt, endedAt }));
-      if (episode.unit !== unit) episode.unit = null;
-      episode.contacts++;
-      continue;
+  const open = new Map<string | null, Growing<Episode>>();
+  for (const contacts of sectors) {
+    const { sector } = contacts;
+    const order = orderOfStart(contacts);
+    let subject: PersonKey | undefined;
+    for (let place = 0; place < contacts.person.length; place++) {
+      const row = order ? order[place]! : place;
+      if (!chosen(contacts, row)) continue;
+      const person = contacts.person[row]!;
+      if (person !== subject) open.clear();
+      subject = person;
+      const service = contacts.service[row]!;
+      const unit = contacts.unit[row]!;
+      const startedAt = contacts.startedAt[row]!;
+      const endedAt = contacts.endedAt[row]!;
+      const episode = open.get(service);
+      if (episode && firstDayOf(startedAt) - lastDayOf(lastDate(episode)) <= EPISODE_GAP_DAYS) {
+        // Ends are told or not for all contacts of a person alike, but a single visit has none of its own.
+        episode.endedAt = Math.max(lastDate(episode), lastDate({ startedAt, endedAt }));
+        if (episode.unit !== unit) episode.unit = null;
+        episode.contacts++;
+        continue;
+      }
+      const begun = { person, sector, service, startedAt, endedAt, unit, contacts: 1 };
+      episodes.push(begun);
+      open.set(service, begun);
     }
-    const begun = { person, sector: contacts.sector, service, startedAt, endedAt, unit, contacts: 1 };
-    episodes.push(begun);
-    ofPerson.set(service, begun);
   }
   return episodes;
 }
 
 type Growing<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
-/** Places of contacts, counted through all sectors, are below this. */
-const PLACES = 2 ** 28;
-
 /**
- * The chosen contacts by start, then as they stand. One number holds both, the start above and the place below, so that they
- * are sorted as numbers: a partial day has 25 bits, which leaves 28 for the place.
+ * The rows by person and start; undefined where they stand so already. Registries keep them in this order, but conditions of
+ * the record can mask one date more than its neighbour.
  */
-function inOrderOfStart(sectors: readonly SectorContacts[], chosen: ContactTest): Float64Array {
-  const order = new Float64Array(sectors.reduce((sum, { person }) => sum + person.length, 0));
-  let count = 0;
-  let first = 0;
-  for (const contacts of sectors) {
-    const { length } = contacts.person;
-    for (let row = 0; row < length; row++)
-      if (chosen(contacts, row)) order[count++] = contacts.startedAt[row]! * PLACES + first + row;
-    first += length;
-  }
-  return order.subarray(0, count).sort();
+function orderOfStart({ person, startedAt }: SectorContacts): Uint32Array | undefined {
+  let row = 1;
+  while (
+    row < person.length &&
+    (person[row - 1]! - person[row]! || startedAt[row - 1]! - startedAt[row]!) <= 0
+  )
+    row++;
+  if (row >= person.length) return undefined;
+  return Uint32Array.from(person, (_, row) => row).sort(
+    (a, b) => person[a]! - person[b]! || startedAt[a]! - startedAt[b]! || a - b,
+  );
 }
 
 /** The last date known of a contact or an episode. */
 function lastDate({ startedAt, endedAt }: Pick<Episode, 'startedAt' | 'endedAt'>): PartialDay {
-  return endedAt === NO_PARTIAL_DAY ? startedAt : Math.max(startedAt, endedAt);
+  return Math.max(startedAt, endedAt);
 }

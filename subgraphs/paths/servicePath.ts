@@ -38,13 +38,15 @@ export function familyPath(
 }
 
 function contactsIn(feeds: SectorFeeds): SectorContacts[] {
-  return feeds.flatMap(([sector, feed]) => sectorContacts(sector, feed) ?? []);
+  return feeds
+    .map(([sector, feed]) => sectorContacts(sector, feed))
+    .filter((contacts) => contacts !== undefined);
 }
 
 function overlapTest({ from, until }: Period): ContactTest {
   if (from == null && until == null) return () => true;
   return ({ startedAt, endedAt }, row) =>
-    overlaps(startedAt[row]!, endedAt[row]! || startedAt[row]!, from ?? -Infinity, until ?? Infinity);
+    overlaps(startedAt[row]!, Math.max(startedAt[row]!, endedAt[row]!), from ?? -Infinity, until ?? Infinity);
 }
 
 function membershipTest(members: Feed): ContactTest {

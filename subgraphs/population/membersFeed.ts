@@ -1,6 +1,6 @@
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../schema/typeGraphql.js';
-import type { FeedRows } from '../registry/enforcement/feedRows.js';
+import { type FeedRows, eachRow } from '../registry/enforcement/feedRows.js';
 import { FamilyServicePathKey } from '../registry/feeds/pathKeys.js';
 import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
@@ -25,12 +25,11 @@ class MembersFeedResolver {
     const { memberships } = store.tables;
     const { start, end } = memberships.columns;
     return {
-      rows: [...familyIndexOf(memberships).rowsOf(family)],
-      subject: memberships.subject,
+      ranges: eachRow(memberships, familyIndexOf(memberships).rowsOf(family)),
       recordOf: (row) => ({ start: start[row]!, unit: undefined }),
       columns: {
-        'FamilyMember.startedAt': { kind: 'day', values: start },
-        'FamilyMember.endedAt': { kind: 'day', values: end },
+        startedAt: { kind: 'day', values: start },
+        endedAt: { kind: 'day', values: end },
       },
     };
   }

@@ -1,6 +1,5 @@
-import type { Day } from '../../schema/calendar.js';
+import { calendarDate, type Day } from '../../schema/calendar.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
-import { partialDay } from '../../schema/partialDay.js';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars/keyScalar.js';
 import {
@@ -63,7 +62,7 @@ export class PersonResolver {
   @FieldResolver(() => Int, { nullable: true })
   async birthYear(@Root() { id }: Person, @Ctx() { store }: Context): Promise<number | null> {
     const { table, from, to } = await store.rows.rows('persons', id);
-    return from === to ? null : partialDay(table.columns.birth[from]!, 'year') / 10_000;
+    return from === to ? null : calendarDate(table.columns.birth[from]!).year;
   }
 
   @FieldResolver(() => Sex, { nullable: true })

@@ -1,6 +1,5 @@
 import type { ContactKey, PersonKey } from '../../schema/keys.js';
-import type { PartialDate } from '../../schema/partialDate.js';
-import { formatPartialDay, partialDay } from '../../schema/partialDay.js';
+import { formatPartialDate, type PartialDate } from '../../schema/partialDate.js';
 import { ContactIDScalar } from '../../schema/scalars/keyScalar.js';
 import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
 import { Directive, Field, Float, ObjectType } from '../../schema/typeGraphql.js';
@@ -79,7 +78,7 @@ export class IncomeSupportMonth implements DataSubject {
 
   constructor(table: Table<Tables['incomeSupport']>, row: number) {
     this.subject = table.subject[row]!;
-    this.month = formatPartialDay(partialDay(table.columns.month[row]!, 'month'));
+    this.month = formatPartialDate(table.columns.month[row]!, 'month');
     this.record = { start: table.columns.month[row]!, unit: undefined };
     this.amount = table.columns.amount[row]!;
   }

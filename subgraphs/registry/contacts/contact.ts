@@ -1,5 +1,5 @@
+import { formatDay } from '../../../schema/calendar.js';
 import type { ContactKey, PersonKey } from '../../../schema/keys.js';
-import { formatPartialDay, partialDay } from '../../../schema/partialDay.js';
 import type { PartialDate } from '../../../schema/partialDate.js';
 import { ContactIDScalar } from '../../../schema/scalars/keyScalar.js';
 import { PartialDateScalar } from '../../../schema/scalars/partialDateScalar.js';
@@ -22,7 +22,7 @@ export type ContactTable = Table & { readonly columns: ContactColumns };
 /** A day as the whole date that masks then shorten. */
 export function dateAt(column: Int32Array, row: number): PartialDate | null {
   const day = column[row]!;
-  return day === NO_DAY ? null : formatPartialDay(partialDay(day, 'day'));
+  return day === NO_DAY ? null : formatDay(day);
 }
 
 /** A record's key, as ContactID has it. */

@@ -6,7 +6,7 @@ import { PersonStub } from '../entities/personStub.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { aboutOf, type DataSubject } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
-import { declareFeed, guardFeed, withholdsFeed } from './guardFeed.js';
+import { FeedDeclaration, guardFeed } from './guardFeed.js';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
@@ -48,9 +48,9 @@ function guard(field: GraphField | undefined, resolve: Resolver, name: string): 
 function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   const { lineage } = field;
   if (!lineage) return () => Feed.withheld;
-  const declared = declareFeed(field.type, lineage);
+  const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
-    if (withholdsFeed(declared, context.access)) return Feed.withheld;
+    if (declared.isWithheldBy(context.access.decision)) return Feed.withheld;
     const answer = (await resolve(source, args, context, info)) as FeedRows | Feed | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.

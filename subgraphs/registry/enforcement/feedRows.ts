@@ -1,5 +1,5 @@
 import type { PersonKey } from '../../../schema/keys.js';
-import type { CodeColumn } from '../columns/table.js';
+import type { CodeColumn, Table } from '../columns/table.js';
 import type { DataRecord } from './dataSubject.js';
 
 /** A column of a table before enforcement; days may be NO_DAY, codes NO_CODE. */
@@ -8,16 +8,27 @@ export type RawColumn =
   | { readonly kind: 'code'; readonly values: CodeColumn }
   | { readonly kind: 'number'; readonly values: Float64Array };
 
+/** Rows of a table that follow one another, all of one data subject: from (inclusive) and to (exclusive). */
+export interface RowRange {
+  readonly person: PersonKey;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * What a feed's resolver answers: rows of one table, whole, each with its data subject, in columns named by the coordinates
- * that the feed's lineage declares. Nothing is copied: enforcement reads the table's own columns and makes a Feed of it.
+ * What a feed's resolver answers: rows of one table, whole, each with its data subject, in columns named by the fields that
+ * the feed's lineage declares. Nothing is copied: enforcement reads the table's own columns and makes a Feed of it.
  */
 export interface FeedRows {
   /** Which rows of the table. */
-  readonly rows: ArrayLike<number>;
-  /** The data subject, by row of the table; so are the record and the columns. */
-  readonly subject: ArrayLike<PersonKey>;
-  /** The record, asked for where a condition is of the record; without it such a condition holds for none. */
+  readonly ranges: readonly RowRange[];
+  /** The record of a row, asked for where a condition is of the record; without it such a condition holds for none. */
   readonly recordOf?: (row: number) => DataRecord;
+  /** By row of the table. */
   readonly columns: Readonly<Record<string, RawColumn>>;
+}
+
+/** Rows of a table one by one. */
+export function eachRow({ subject }: Table, rows: Iterable<number>): RowRange[] {
+  return Array.from(rows, (row) => ({ person: subject[row]!, from: row, to: row + 1 }));
 }

@@ -1,42 +1,62 @@
 import { applyMask, datePrecision, type MaskTables } from '../../../policies/engine/catalogue/masks.js';
-import type { Permission } from '../../../policies/engine/decision.js';
+import type { Decision, MaskName, Permission } from '../../../policies/engine/decision.js';
 import type { Lineage } from '../../../policies/engine/parse/policyGraph.js';
 import { Feed, type FeedColumn } from '../../../schema/feed.js';
-import type { PersonKey } from '../../../schema/keys.js';
 import { NO_PARTIAL_DAY, partialDay } from '../../../schema/partialDay.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
 import { type Access, isOfRecord } from './access.js';
 import type { DataSubject } from './dataSubject.js';
-import type { FeedRows, RawColumn } from './feedRows.js';
+import type { FeedRows, RawColumn, RowRange } from './feedRows.js';
+import { newColumn } from './feedSlab.js';
 
 /** How each declared coordinate may be taken of one data subject or record; undefined: not at all. */
 type Lens = readonly (Permission | undefined)[];
 
-/** Neighbours among the rows that are seen through one lens: from (inclusive) and to (exclusive), places in `rows`. */
-interface Run {
+/** Rows that are seen through one lens. */
+interface Run extends RowRange {
   readonly lens: Lens;
-  readonly from: number;
-  readonly to: number;
 }
 
-/** What a feed declares of itself, worked out once. */
-export interface FeedDeclaration {
-  readonly derivedType: string;
-  readonly lineage: Lineage;
+/** What a decision lets a feed take: permissions by coordinate, and whether one of their conditions is of the record. */
+interface Taken {
+  readonly permissions: readonly (readonly Permission[])[];
+  readonly asksRecords: boolean;
+}
+
+/** What a feed declares of itself, and what follows from that for a decision, each worked out once. */
+export class FeedDeclaration {
   /** Of the columns, by what each tells: those that must be taken first, then the optional ones. */
   readonly coordinates: readonly string[];
   readonly names: readonly string[];
-}
+  /** So many of the coordinates must be taken. */
+  readonly required: number;
+  readonly #taken = new WeakMap<Decision, Taken>();
 
-export function declareFeed(derivedType: string, lineage: Lineage): FeedDeclaration {
-  const coordinates = [...lineage.exposes, ...lineage.optional];
-  const names = coordinates.map((coordinate) => coordinate.slice(coordinate.indexOf('.') + 1));
-  return { derivedType, lineage, coordinates, names };
-}
+  constructor(
+    readonly derivedType: string,
+    { exposes, optional }: Lineage,
+  ) {
+    this.coordinates = [...exposes, ...optional];
+    this.names = this.coordinates.map((coordinate) => coordinate.slice(coordinate.indexOf('.') + 1));
+    this.required = exposes.length;
+  }
 
-/** Whether the owner withholds a feed from this purpose altogether: that follows from policy alone, never from rows. */
-export function withholdsFeed({ derivedType, lineage }: FeedDeclaration, access: Access): boolean {
-  return lineage.exposes.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0);
+  takenBy(decision: Decision): Taken {
+    let taken = this.#taken.get(decision);
+    if (!taken) {
+      const permissions = this.coordinates.map((coordinate) => decision.take(this.derivedType, coordinate));
+      const asksRecords = permissions.flat().some(({ conditions }) => conditions.some(isOfRecord));
+      this.#taken.set(decision, (taken = { permissions, asksRecords }));
+    }
+    return taken;
+  }
+
+  /** Whether the owner withholds the feed from this purpose altogether: that follows from policy alone, never from rows. */
+  isWithheldBy(decision: Decision): boolean {
+    return this.takenBy(decision)
+      .permissions.slice(0, this.required)
+      .some(({ length }) => length === 0);
+  }
 }
 
 /**
@@ -44,82 +64,59 @@ export function withholdsFeed({ derivedType, lineage }: FeedDeclaration, access:
  * subject as `person` (Uint32Array), days as partial days (Int32Array), each other under its field's name.
  */
 export function guardFeed(feed: FeedRows, declared: FeedDeclaration, access: Access): Feed {
-  const runs = runsOf(feed.rows, lensMaker(feed, declared, access));
-  const columns: Record<string, FeedColumn> = { person: personColumn(feed, runs) };
-  declared.coordinates.forEach((coordinate, index) => {
-    const column = feed.columns[coordinate];
+  const runs = runsOf(feed, declared, access);
+  let count = 0;
+  for (const { from, to } of runs) count += to - from;
+  const columns: Record<string, FeedColumn> = { person: personColumn(runs, count) };
+  declared.names.forEach((name, index) => {
+    const column = feed.columns[name];
     // A coordinate may be declared for what its presence tells, without a column of its own.
-    if (column)
-      columns[declared.names[index]!] = maskColumn(column, index, feed.rows, runs, access.maskTables);
+    if (column) columns[name] = maskColumn(column, index, runs, count, access.maskTables);
   });
   return Feed.data(columns);
 }
 
-/** The lens of a row of the table; undefined where the row is not taken at all. */
-type LensOf = (row: number) => Lens | undefined;
-
-function lensMaker(
-  { subject, recordOf }: FeedRows,
-  { derivedType, lineage, coordinates }: FeedDeclaration,
-  access: Access,
-): LensOf {
-  const taken = coordinates.map(
-    (coordinate) => [coordinate, access.decision.take(derivedType, coordinate)] as const,
-  );
-  const required = lineage.exposes.length;
-  const makeLens = (about: Partial<DataSubject>): Lens | undefined => {
-    if (access.hides(about.subject)) return undefined;
-    const lens: (Permission | undefined)[] = [];
-    for (const [coordinate, permissions] of taken) {
-      const permission = access.permit(permissions, about);
-      const given = permission && !access.isShielded(coordinate, about.subject) ? permission : undefined;
-      if (!given && lens.length < required) return undefined;
-      lens.push(given);
+/** The rows that are taken: a range is one run, unless a condition is of the record. */
+function runsOf({ ranges, recordOf }: FeedRows, declared: FeedDeclaration, access: Access): Run[] {
+  const { permissions, asksRecords } = declared.takenBy(access.decision);
+  const runs: Run[] = [];
+  for (const { person, from, to } of ranges) {
+    const step = asksRecords ? 1 : to - from;
+    for (let row = from; row < to; row += step) {
+      const about: Partial<DataSubject> = {
+        subject: person,
+        ...(asksRecords && recordOf && { record: recordOf(row) }),
+      };
+      const lens = lensOf(about, permissions, declared, access);
+      if (lens) runs.push({ lens, person, from: row, to: row + step });
     }
-    return lens;
-  };
-  const asksRecords = taken.some(([, permissions]) =>
-    permissions.some(({ conditions }) => conditions.some(isOfRecord)),
-  );
-  if (asksRecords)
-    return (row) => makeLens({ subject: subject[row]!, ...(recordOf && { record: recordOf(row) }) });
-  const lenses = new Map<PersonKey, Lens | undefined>();
-  let [last, lens]: [PersonKey | undefined, Lens | undefined] = [undefined, undefined];
-  return (row) => {
-    const person = subject[row]!;
-    if (person === last) return lens;
-    if (!lenses.has(person)) lenses.set(person, makeLens({ subject: person }));
-    [last, lens] = [person, lenses.get(person)];
-    return lens;
-  };
-}
-
-/** The rows that are taken, neighbours under one lens together: most feeds are of one person and one run. */
-function runsOf(rows: FeedRows['rows'], lensOf: LensOf): readonly Run[] {
-  const runs: { lens: Lens; from: number; to: number }[] = [];
-  for (let place = 0; place < rows.length; place++) {
-    const lens = lensOf(rows[place]!);
-    if (!lens) continue;
-    const last = runs.at(-1);
-    if (last?.to === place && isSameLens(last.lens, lens)) last.to = place + 1;
-    else runs.push({ lens, from: place, to: place + 1 });
   }
   return runs;
 }
 
-function isSameLens(one: Lens, other: Lens): boolean {
-  return one === other || one.every((permission, index) => permission === other[index]);
+/** How each coordinate may be taken of a person or record; undefined where one that must be taken may not. */
+function lensOf(
+  about: Partial<DataSubject>,
+  permissions: Taken['permissions'],
+  { coordinates, required }: FeedDeclaration,
+  access: Access,
+): Lens | undefined {
+  if (access.hides(about.subject)) return undefined;
+  const lens: (Permission | undefined)[] = [];
+  for (let index = 0; index < coordinates.length; index++) {
+    const permission = access.permit(permissions[index]!, about);
+    const given =
+      permission && !access.isShielded(coordinates[index]!, about.subject) ? permission : undefined;
+    if (!given && index < required) return undefined;
+    lens.push(given);
+  }
+  return lens;
 }
 
-function countOf(runs: readonly Run[]): number {
-  return runs.reduce((sum, { from, to }) => sum + to - from, 0);
-}
-
-function personColumn({ rows, subject }: FeedRows, runs: readonly Run[]): Uint32Array {
-  const persons = new Uint32Array(countOf(runs));
-  let index = 0;
-  for (const { from, to } of runs)
-    for (let place = from; place < to; place++) persons[index++] = subject[rows[place]!]!;
+function personColumn(runs: readonly Run[], count: number): Uint32Array {
+  const persons = newColumn(Uint32Array, count);
+  let place = 0;
+  for (const { person, from, to } of runs) persons.fill(person, place, (place += to - from));
   return persons;
 }
 
@@ -127,43 +124,42 @@ function personColumn({ rows, subject }: FeedRows, runs: readonly Run[]): Uint32
 function maskColumn(
   column: RawColumn,
   coordinate: number,
-  rows: FeedRows['rows'],
   runs: readonly Run[],
+  count: number,
   tables: MaskTables,
 ): FeedColumn {
+  let place = 0;
   switch (column.kind) {
     case 'day': {
-      const days = new Int32Array(countOf(runs));
-      let index = 0;
+      const days = newColumn(Int32Array, count);
       for (const { lens, from, to } of runs) {
         const permission = lens[coordinate];
         const precision = permission && datePrecision(permission.mask);
-        for (let place = from; place < to; place++) {
-          const day = column.values[rows[place]!]!;
-          days[index++] = precision && day !== NO_DAY ? partialDay(day, precision) : NO_PARTIAL_DAY;
+        for (let row = from; row < to; row++) {
+          const day = column.values[row]!;
+          days[place++] = precision && day !== NO_DAY ? partialDay(day, precision) : NO_PARTIAL_DAY;
         }
       }
       return days;
     }
     case 'code': {
-      const texts: (string | null)[] = [];
+      const texts = new Array<string | null>(count);
       for (const { lens, from, to } of runs) {
         const permission = lens[coordinate];
-        for (let place = from; place < to; place++) {
-          const text = codeAt(column.values, rows[place]!);
-          texts.push(permission && text !== undefined ? maskText(permission, text, tables) : null);
+        for (let row = from; row < to; row++) {
+          const text = permission && codeAt(column.values, row);
+          texts[place++] = text === undefined ? null : maskText(permission!.mask, text, tables);
         }
       }
       return texts;
     }
     case 'number': {
-      const numbers = new Float64Array(countOf(runs)).fill(Number.NaN);
-      let index = 0;
+      const numbers = newColumn(Float64Array, count).fill(Number.NaN);
       for (const { lens, from, to } of runs) {
         const permission = lens[coordinate];
-        for (let place = from; place < to; place++, index++) {
-          const value = column.values[rows[place]!]!;
-          if (permission) numbers[index] = Number(applyMask(permission.mask, value, tables) ?? Number.NaN);
+        for (let row = from; row < to; row++, place++) {
+          if (permission)
+            numbers[place] = Number(applyMask(permission.mask, column.values[row]!, tables) ?? Number.NaN);
         }
       }
       return numbers;
@@ -171,7 +167,6 @@ function maskColumn(
   }
 }
 
-function maskText({ mask }: Permission, text: string, tables: MaskTables): string | null {
-  if (mask === undefined) return text;
-  return (applyMask(mask, text, tables) as string | undefined) ?? null;
+function maskText(mask: MaskName | undefined, text: string, tables: MaskTables): string | null {
+  return mask === undefined ? text : ((applyMask(mask, text, tables) as string | undefined) ?? null);
 }

@@ -12,7 +12,7 @@ import {
   Resolver,
 } from '../../../schema/typeGraphql.js';
 import { isOpenWith } from '../enforcement/careConditions.js';
-import type { FeedRows } from '../enforcement/feedRows.js';
+import { type FeedRows, eachRow } from '../enforcement/feedRows.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import type { SubgraphModule } from '../subgraph/subgraphModule.js';
 import type { ContactStore } from './contactStore.js';
@@ -45,7 +45,7 @@ export function clientsFeed(registry: string, contactsField: string): SubgraphMo
       for (let row = 0; row < table.rows; row++) {
         if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
       }
-      return { rows: [...clients.values()], subject: table.subject, columns: {} };
+      return { ranges: eachRow(table, clients.values()), columns: {} };
     }
   }
 

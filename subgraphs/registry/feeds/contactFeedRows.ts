@@ -2,37 +2,53 @@ import { firstDayOf, lastDayOf, partialDay } from '../../../schema/partialDay.js
 import { codeAt, NO_DAY } from '../columns/table.js';
 import type { ContactTable } from '../contacts/contact.js';
 import type { Period } from '../contacts/period.js';
-import type { FeedRows } from '../enforcement/feedRows.js';
-import type { Slice } from '../subgraph/rowLoader.js';
+import type { FeedRows, RowRange } from '../enforcement/feedRows.js';
 
 /**
- * The contacts of some persons as rows of a feed. The period is widened to whole years, the coarsest that any mask tells
- * of a date, so that which rows come depends on nothing withheld; the derived type cuts by the dates it was told.
+ * The contacts of some persons as rows of a feed.
+ *
+ * @param slices the rows of each person
  */
 export function contactFeedRows(
-  { subject, columns: { start, end, service, unit } }: ContactTable,
-  slices: readonly Slice<ContactTable>[],
+  { columns }: ContactTable,
+  slices: readonly RowRange[],
   period: Period,
-  type: string,
 ): FeedRows {
-  const from = period.from == null ? -Infinity : firstDayOf(partialDay(period.from, 'year'));
-  const until = period.until == null ? Infinity : lastDayOf(partialDay(period.until, 'year'));
-  const rows: number[] = [];
-  for (const slice of slices) {
-    for (let row = slice.from; row < slice.to; row++) {
-      const last = end[row] === NO_DAY ? start[row]! : end[row]!;
-      if (start[row]! <= until && last >= from) rows.push(row);
-    }
-  }
+  const { start, end, service, unit } = columns;
   return {
-    rows,
-    subject,
+    ranges: rangesIn(period, slices, columns),
     recordOf: (row) => ({ start: start[row]!, unit: codeAt(unit, row) }),
     columns: {
-      [`${type}.startedAt`]: { kind: 'day', values: start },
-      [`${type}.endedAt`]: { kind: 'day', values: end },
-      [`${type}.service`]: { kind: 'code', values: service },
-      [`${type}.unit`]: { kind: 'code', values: unit },
+      startedAt: { kind: 'day', values: start },
+      endedAt: { kind: 'day', values: end },
+      service: { kind: 'code', values: service },
+      unit: { kind: 'code', values: unit },
     },
   };
+}
+
+/**
+ * What lies in a period. It is widened to whole years, the coarsest that any mask tells of a date, so that which rows come
+ * depends on nothing withheld; the derived type cuts by the dates it was told.
+ */
+function rangesIn(
+  period: Period,
+  slices: readonly RowRange[],
+  { start, end }: ContactTable['columns'],
+): readonly RowRange[] {
+  if (period.from == null && period.until == null) return slices.filter(({ from, to }) => from < to);
+  const first = period.from == null ? -Infinity : firstDayOf(partialDay(period.from, 'year'));
+  const last = period.until == null ? Infinity : lastDayOf(partialDay(period.until, 'year'));
+  const ranges: RowRange[] = [];
+  for (const { person, from, to } of slices) {
+    let open = from;
+    for (let row = from; row < to; row++) {
+      const over = end[row] === NO_DAY ? start[row]! : end[row]!;
+      if (start[row]! <= last && over >= first) continue;
+      if (open < row) ranges.push({ person, from: open, to: row });
+      open = row + 1;
+    }
+    if (open < to) ranges.push({ person, from: open, to });
+  }
+  return ranges;
 }

@@ -48,7 +48,7 @@ export function familyServicePathFeed(registry: string, contactType: string): Su
       const slices = await Promise.all(
         [...persons].map((person: PersonKey) => store.rows.rows('contacts', person)),
       );
-      return contactFeedRows(store.tables.contacts, slices, path, contactType);
+      return contactFeedRows(store.tables.contacts, slices, path);
     }
   }
 

@@ -21,7 +21,7 @@ export function servicePathFeed(registry: string, contactType: string): Subgraph
     @Directive(contactLineage(contactType))
     async feed(@Root() path: ServicePath, @Ctx() { store }: RequestContext<ContactStore>): Promise<FeedRows> {
       const slice = await store.rows.rows('contacts', path.person);
-      return contactFeedRows(store.tables.contacts, [slice], path, contactType);
+      return contactFeedRows(store.tables.contacts, [slice], path);
     }
   }
 

@@ -1,6 +1,5 @@
-import { addYears, type Day } from '../../../schema/calendar.js';
+import { addYears, calendarDate, type Day } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
-import { partialDay } from '../../../schema/partialDay.js';
 import type { Days } from '../columns/days.js';
 import { type CodeColumn, NO_DAY, rowsOf, type Table } from '../columns/table.js';
 import { familyIndexOf, type MembershipTable } from './familyIndex.js';
@@ -49,7 +48,7 @@ export function* personFacts(
     yield {
       subject,
       adultFrom: comesOfAge <= on ? OF_AGE : comesOfAge,
-      birthYear: partialDay(birth, 'year') / 10_000,
+      birthYear: calendarDate(birth).year,
       district: from === to ? undefined : residences.columns.district.indices[to - 1]!,
     };
   }

@@ -213,8 +213,8 @@ export const mutants: readonly Mutant[] = [
     holes: [
       {
         module: 'subgraphs/registry/enforcement/guardFeed.js',
-        text: 'const permission = access.permit(permissions, about);',
-        by: 'const permission = permissions[0];',
+        text: 'const permission = access.permit(permissions[index], about);',
+        by: 'const permission = permissions[index][0];',
       },
     ],
     foundBy: ['3D52'],

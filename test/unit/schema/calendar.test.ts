@@ -1,8 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayOf, formatDay, parseDay, today } from '../../../schema/calendar.js';
-import { firstDay, formatPartialDate, isPartialDate, lastDay } from '../../../schema/partialDate.js';
-import { firstDayOf, formatPartialDay, lastDayOf, partialDay } from '../../../schema/partialDay.js';
+import {
+  firstDay,
+  formatPartialDate,
+  isPartialDate,
+  lastDay,
+  type Precision,
+} from '../../../schema/partialDate.js';
+import {
+  firstDayOf,
+  formatPartialDay,
+  lastDayOf,
+  NO_PARTIAL_DAY,
+  partialDay,
+} from '../../../schema/partialDay.js';
 
 const days = fc.integer({ min: dayOf(1850, 1, 1)!, max: dayOf(2150, 12, 31)! });
 
@@ -25,8 +37,13 @@ describe('days', () => {
     }
   });
 
-  it('are read as they are written', () => {
-    fc.assert(fc.property(days, (day) => expect(parseDay(formatDay(day))).toBe(day)));
+  it('are read as they are written, and written as a Date writes them', () => {
+    fc.assert(
+      fc.property(days, (day) => {
+        expect(parseDay(formatDay(day))).toBe(day);
+        expect(formatDay(day)).toBe(new Date(day * 86_400_000).toISOString().slice(0, 10));
+      }),
+    );
   });
 
   it('turn at midnight in Helsinki', () => {
@@ -59,7 +76,7 @@ describe('partial dates', () => {
     ]);
   });
 
-  it('as integers are the same as texts, at every precision', () => {
+  it('as integers are the same as texts and sort like them, at every precision', () => {
     fc.assert(
       fc.property(days, fc.constantFrom('year', 'month', 'day'), (day, precision) => {
         const text = formatPartialDate(day, precision);
@@ -69,6 +86,15 @@ describe('partial dates', () => {
         expect(lastDayOf(integer)).toBe(lastDay(text));
       }),
     );
-    expect(formatPartialDay(0)).toBeNull();
+    const precisions = fc.constantFrom<Precision[]>('year', 'month', 'day');
+    fc.assert(
+      fc.property(days, precisions, days, precisions, (one, exactly, other, otherwise) => {
+        const [a, b] = [partialDay(one, exactly), partialDay(other, otherwise)];
+        const [textA, textB] = [formatPartialDate(one, exactly), formatPartialDate(other, otherwise)];
+        expect(Math.sign(a - b)).toBe(textA < textB ? -1 : textA > textB ? 1 : 0);
+        expect(NO_PARTIAL_DAY).toBeLessThan(Math.min(a, b));
+      }),
+    );
+    expect(formatPartialDay(NO_PARTIAL_DAY)).toBeNull();
   });
 });
