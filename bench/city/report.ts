@@ -10,7 +10,7 @@ export interface PathFigures {
     readonly persons: number;
     /** Paths of all persons of the batch from the columns, enforced and merged into steps. */
     readonly columnsMs: number;
-    /** The same persons' contacts by DuckDB from the snapshot's files, as rows. */
+    /** The same persons' contacts by DuckDB from the snapshot's files: read, not merged nor handed over. */
     readonly duckdbMs: number;
   }[];
 }

@@ -79,7 +79,7 @@ function inTellableOrder(
   const rankOf = new Map(feeds.map(([sector], index) => [sector, index]));
   const personRanks = new Map<PersonKey, number>();
   for (const { person } of episodes) if (!personRanks.has(person)) personRanks.set(person, shuffle(person));
-  return episodes.toSorted(
+  return episodes.sort(
     (a, b) =>
       a.startedAt - b.startedAt ||
       rankOf.get(a.sector)! - rankOf.get(b.sector)! ||

@@ -7,7 +7,7 @@ import { codeAt, NO_DAY } from '../columns/table.js';
 import { type Access, isOfRecord } from './access.js';
 import type { DataSubject } from './dataSubject.js';
 import type { FeedRows, RawColumn, RowRange } from './feedRows.js';
-import { newColumn } from './feedSlab.js';
+import { int32Column, uint32Column } from './feedSlab.js';
 
 /** How each declared coordinate may be taken of one data subject or record; undefined: not at all. */
 type Lens = readonly (Permission | undefined)[];
@@ -83,10 +83,8 @@ function runsOf({ ranges, recordOf }: FeedRows, declared: FeedDeclaration, acces
   for (const { person, from, to } of ranges) {
     const step = asksRecords ? 1 : to - from;
     for (let row = from; row < to; row += step) {
-      const about: Partial<DataSubject> = {
-        subject: person,
-        ...(asksRecords && recordOf && { record: recordOf(row) }),
-      };
+      const about =
+        asksRecords && recordOf ? { subject: person, record: recordOf(row) } : { subject: person };
       const lens = lensOf(about, permissions, declared, access);
       if (lens) runs.push({ lens, person, from: row, to: row + step });
     }
@@ -114,7 +112,7 @@ function lensOf(
 }
 
 function personColumn(runs: readonly Run[], count: number): Uint32Array {
-  const persons = newColumn(Uint32Array, count);
+  const persons = uint32Column(count);
   let place = 0;
   for (const { person, from, to } of runs) persons.fill(person, place, (place += to - from));
   return persons;
@@ -131,7 +129,7 @@ function maskColumn(
   let place = 0;
   switch (column.kind) {
     case 'day': {
-      const days = newColumn(Int32Array, count);
+      const days = int32Column(count);
       for (const { lens, from, to } of runs) {
         const permission = lens[coordinate];
         const precision = permission && datePrecision(permission.mask);
@@ -154,7 +152,7 @@ function maskColumn(
       return texts;
     }
     case 'number': {
-      const numbers = newColumn(Float64Array, count).fill(Number.NaN);
+      const numbers = new Float64Array(count).fill(Number.NaN);
       for (const { lens, from, to } of runs) {
         const permission = lens[coordinate];
         for (let row = from; row < to; row++, place++) {
