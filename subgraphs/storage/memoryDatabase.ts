@@ -3,13 +3,16 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 const MIB = 2 ** 20;
 
+/** Gives one more connection to a database, for work side by side. */
+export type Connect = () => Promise<DuckDBConnection>;
+
 /**
  * Runs some work in a DuckDB of its own, in memory. It never spills: DuckDB's encryption of spill files needs an
  * extension from the network, and unencrypted spill has been found readable (docs/decisions/duckdb.md). It loads no
  * extensions, and works over at most half of the memory.
  */
 export async function withMemoryDatabase<Result>(
-  work: (connection: DuckDBConnection) => Promise<Result>,
+  work: (connection: DuckDBConnection, connect: Connect) => Promise<Result>,
 ): Promise<Result> {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   const instance = await DuckDBInstance.create(':memory:', {
@@ -19,15 +22,18 @@ export async function withMemoryDatabase<Result>(
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   });
-  try {
+  const connections: DuckDBConnection[] = [];
+  const connect = async (): Promise<DuckDBConnection> => {
     const connection = await instance.connect();
-    try {
-      await assertNoSpill(connection);
-      return await work(connection);
-    } finally {
-      connection.closeSync();
-    }
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    const connection = await connect();
+    await assertNoSpill(connection);
+    return await work(connection, connect);
   } finally {
+    for (const connection of connections) connection.closeSync();
     instance.closeSync();
   }
 }

@@ -59,11 +59,11 @@ export const subgraphNames: readonly string[] = [
  */
 export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
-  const subgraphs: Subgraph[] = [];
   const log = new DisclosureLog(options.data);
   const shared = await openShared(options, refreshes);
-  for (const name of options.names)
-    subgraphs.push(await openSubgraph(name, options, { shared, refreshes, log }));
+  const subgraphs = await Promise.all(
+    options.names.map((name) => openSubgraph(name, options, { shared, refreshes, log })),
+  );
   const timer = setInterval(() => {
     for (const refresh of refreshes) refresh().catch(options.onRefreshError);
   }, REFRESH_MS).unref();

@@ -1,7 +1,12 @@
+import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sqlName, sqlPath, sqlText } from '../../storage/memoryDatabase.js';
+import { type Connect, sqlName, sqlPath, sqlText } from '../../storage/memoryDatabase.js';
 import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
+
+/** DuckDB streams a result in one thread: large tables are read by several, each a share of the columns. */
+const MOST_STREAMS = 4;
+const ROWS_OF_ONE_STREAM = 1_000_000;
 
 type TypedArray = Int32Array | Uint32Array | BigUint64Array | Float64Array | Uint16Array;
 
@@ -19,11 +24,12 @@ interface Filling {
  * codes, so that here each column of a chunk is copied as a whole.
  */
 export async function loadTable<Definition extends TableDefinition>(
-  connection: DuckDBConnection,
+  connect: Connect,
   path: string,
   definition: Definition,
 ): Promise<Table<Definition>> {
   const source = `read_parquet(${sqlPath(path)})`;
+  const connection = await connect();
   const counted = await connection.runAndReadAll(`SELECT count(*)::INTEGER, max(subject) FROM ${source}`);
   const [rows, lastSubject] = counted.getRows()[0] as [number, number | null];
 
@@ -32,19 +38,13 @@ export async function loadTable<Definition extends TableDefinition>(
   for (const name of names) {
     fillings.push(await prepare(connection, source, name, definition.columns[name]!, rows));
   }
-  const result = await connection.stream(
-    `SELECT ${fillings.map(({ select }) => select).join(', ')} FROM ${source}`,
+  const streams = rows < ROWS_OF_ONE_STREAM ? 1 : Math.min(availableParallelism(), MOST_STREAMS);
+  await Promise.all(
+    Array.from({ length: streams }, async (_, stream) => {
+      const share = fillings.filter((_filling, index) => index % streams === stream);
+      await fill(stream === 0 ? connection : await connect(), source, share);
+    }),
   );
-  let offset = 0;
-  for await (const chunk of result) {
-    fillings.forEach(({ values }, index) => {
-      const { items } = chunk.getColumnVector(index) as unknown as { readonly items: TypedArray };
-      if (items.constructor !== values.constructor)
-        throw new Error(`Column ${index} of ${path} came as ${items.constructor.name}.`);
-      values.set(items as never, offset);
-    });
-    offset += chunk.rowCount;
-  }
 
   const subject = fillings[0]!.values as Uint32Array;
   const columns = names.map((name, index) => [name, columnOf(fillings[index + 1]!)]);
@@ -54,6 +54,25 @@ export async function loadTable<Definition extends TableDefinition>(
     columns: Object.fromEntries(columns) as Table<Definition>['columns'],
     offsets: offsetsOf(subject, lastSubject ?? -1),
   };
+}
+
+/** Copies whole columns of each chunk of rows. */
+async function fill(
+  connection: DuckDBConnection,
+  source: string,
+  fillings: readonly Filling[],
+): Promise<void> {
+  const selected = fillings.map(({ select }) => select).join(', ');
+  let offset = 0;
+  for await (const chunk of await connection.stream(`SELECT ${selected} FROM ${source}`)) {
+    fillings.forEach(({ select, values }, index) => {
+      const { items } = chunk.getColumnVector(index) as unknown as { readonly items: TypedArray };
+      if (items.constructor !== values.constructor)
+        throw new Error(`${select} came as ${items.constructor.name}.`);
+      values.set(items as never, offset);
+    });
+    offset += chunk.rowCount;
+  }
 }
 
 async function prepare(

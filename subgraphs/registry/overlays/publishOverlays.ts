@@ -1,7 +1,6 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { today } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
-import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
+import { type Connect, withMemoryDatabase } from '../../storage/memoryDatabase.js';
 import { loadTable } from '../columns/loadTable.js';
 import { NO_DAY } from '../columns/table.js';
 import { defineTable, type TableDefinition } from '../columns/tableDefinition.js';
@@ -52,8 +51,8 @@ export async function publishOverlays(
   const { name, schemaVersion } = overlaysRegistry;
   const draft = await SnapshotDraft.begin(data, name);
   try {
-    await withMemoryDatabase(async (connection) => {
-      const source = await readSource(connection, pathOf);
+    await withMemoryDatabase(async (_connection, connect) => {
+      const source = await readSource(connect, pathOf);
       const publish = async (marks: Marks): Promise<Marks> => {
         const shielded = shieldMarked(marks, source.memberships);
         const tables = await writeTables(draft, source, shielded);
@@ -75,12 +74,9 @@ export async function publishOverlays(
   }
 }
 
-async function readSource(
-  connection: DuckDBConnection,
-  pathOf: (table: string) => string,
-): Promise<OverlaySource> {
+async function readSource(connect: Connect, pathOf: (table: string) => string): Promise<OverlaySource> {
   const load = <Definition extends TableDefinition>(name: string, definition: Definition) =>
-    loadTable(connection, pathOf(name), definition);
+    loadTable(connect, pathOf(name), definition);
   return {
     persons: await load('persons', sources.persons),
     memberships: await load('memberships', sources.memberships),

@@ -49,7 +49,7 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
   const manifest = await readManifest(data, definition);
   const folder = join(data, definition.name, manifest.snapshotId);
   const tables: Record<string, Table> = {};
-  await withMemoryDatabase(async (connection) => {
+  await withMemoryDatabase(async (_connection, connect) => {
     for (const [name, table] of Object.entries(definition.tables)) {
       const expected = manifest.tables[name];
       if (!expected) throw invalidSnapshot(definition.name, `the table "${name}" is not in it`);
@@ -57,7 +57,7 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
       try {
         const intact = (await sha256OfFile(path)) === expected.sha256;
         if (!intact) throw invalidSnapshot(definition.name, `${tableFile(name)} is damaged`);
-        tables[name] = await loadTable(connection, path, table);
+        tables[name] = await loadTable(connect, path, table);
       } catch (cause) {
         if (cause instanceof PolkuError) throw cause;
         throw invalidSnapshot(definition.name, `${tableFile(name)} cannot be read`);
