@@ -14,6 +14,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '\\.tsx?$': ['@swc/jest', swc] },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Jest would leave one core to itself, and half of the time is spent waiting for processes.
+  maxWorkers: '100%',
   // Tests of whole processes on a busy machine; none of them asserts a time.
   testTimeout: 180_000,
 };
