@@ -58,6 +58,8 @@ const tests: ConditionTests = {
   population: () => () => true,
   record: () => true,
   isShielded: () => false,
+  bound: 0,
+  sets: new Map(),
   isHidden: () => false,
 };
 

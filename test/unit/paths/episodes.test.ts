@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { firstDayOf, lastDayOf } from '../../../schema/partialDay.js';
-import { EPISODE_GAP_DAYS, type Episode, mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
+import { type Episode, mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
 import type { SectorContacts } from '../../../subgraphs/paths/sectorContacts.js';
+import { EPISODE_GAP_DAYS } from '../../../subgraphs/registry/contacts/episodeGap.js';
 
 type Contact = Omit<Episode, 'contacts'>;
 

@@ -1,0 +1,35 @@
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
+import { CellNoise } from './cellNoise.js';
+import type { GroupCell } from './groupCell.js';
+import type { ProtectedCount } from './groupQuestion.js';
+
+/** What is needed to protect the count of a set. */
+export type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
+
+/**
+ * The count of a set as it may be told.
+ *
+ * Whether it is told is decided by the perturbed numbers, against bounds so much higher that the true ones are surely kept. Were the true
+ * count compared, then of a set of seven people that an asker knows, and one whom he does not, the mere fact that it is told would
+ * say for certain that the eighth is in it.
+ */
+export function protectCount(
+  cell: CellFigures,
+  parameters: DisclosureParameters,
+  noise: CellNoise,
+): ProtectedCount {
+  // Only to save time: such a count could not reach the bound.
+  if (cell.count < parameters.minimum || cell.families < parameters.families) return null;
+  const count = cell.count + noise.ofCount(cell, parameters.noise);
+  const families = cell.families + noise.ofFamilies(cell);
+  const told =
+    count >= smallestCount(parameters) &&
+    families >= parameters.families + CellNoise.largestOfFamilies &&
+    cell.largestFamily <= parameters.familyShare * count;
+  return told ? count : null;
+}
+
+/** No count below this is ever told: one that is may be as much too high as the noise can be. */
+export function smallestCount({ minimum, noise }: DisclosureParameters): number {
+  return minimum + noise.maximum;
+}

@@ -1,0 +1,81 @@
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
+import type { CellNoise } from '../disclosure/cellNoise.js';
+import type { GroupCell } from '../disclosure/groupCell.js';
+import { distance } from '../disclosure/setSketch.js';
+import { packCell, packedLength, unpackCell } from './packedCell.js';
+import { SimilarSets } from './similarSets.js';
+
+const PAGE_WORDS = 2 ** 18;
+
+/** Distances below it must be told, so that every set that is too near is found in spite of the noise. */
+export function radiusOf({ minimum, noise }: DisclosureParameters): number {
+  return minimum + 2 * noise.maximum;
+}
+
+/** The sets that have been answered, in the order of their first answers, as sketches: no member is kept. */
+export class AnsweredSets {
+  readonly #index = new SimilarSets();
+  /** Page after page of packed sets, and where each set begins. */
+  readonly #pages: Uint32Array[] = [];
+  readonly #places: { readonly page: number; readonly offset: number }[] = [];
+  #free = 0;
+
+  constructor(private readonly noise: CellNoise) {}
+
+  get size(): number {
+    return this.#places.length;
+  }
+
+  /**
+   * The set that is answered in the place of another: the first answered one that differs by less than the minimum, else the set
+   * itself, which then is an answered one.
+   *
+   * As with counts, the distance is compared with noise, against a bound so much higher that no set within the minimum is missed: else who
+   * adds seven people that he knows and one whom he does not would read from the answer whether the eighth is in the set. The noise
+   * belongs to the two sets and the first one wins, so the same set always gets the same answer.
+   */
+  standIn(
+    cell: GroupCell,
+    parameters: DisclosureParameters,
+  ): { readonly set: GroupCell; readonly new: boolean } {
+    if (cell.count === 0) return { set: cell, new: false };
+    const radius = radiusOf(parameters);
+    const { minimum, noise } = parameters;
+    for (const candidate of this.#index.candidates(cell, radius)) {
+      const set = this.#at(candidate);
+      const apart = distance(set.sketch, cell.sketch);
+      if (apart >= radius) continue;
+      if (apart === 0 || apart + this.noise.ofDistance(set, cell, noise) < minimum + noise.maximum)
+        return { set, new: false };
+    }
+    this.add(packCell(cell));
+    return { set: cell, new: true };
+  }
+
+  /** @param packed as `packCell` makes it */
+  add(packed: Uint32Array): void {
+    if (this.#pages.length === 0 || this.#free + packed.length > PAGE_WORDS) {
+      this.#pages.push(new Uint32Array(Math.max(PAGE_WORDS, packed.length)));
+      this.#free = 0;
+    }
+    const page = this.#pages.length - 1;
+    this.#pages[page]!.set(packed, this.#free);
+    this.#index.add(this.#places.length, unpackCell(packed));
+    this.#places.push({ page, offset: this.#free });
+    this.#free += packed.length;
+  }
+
+  /** Adds sets packed one behind the other. */
+  addAll(words: Uint32Array): void {
+    for (let offset = 0; offset < words.length;) {
+      const length = packedLength(words, offset);
+      this.add(words.subarray(offset, offset + length));
+      offset += length;
+    }
+  }
+
+  #at(index: number): GroupCell {
+    const { page, offset } = this.#places[index]!;
+    return unpackCell(this.#pages[page]!, offset);
+  }
+}

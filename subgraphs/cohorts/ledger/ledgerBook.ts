@@ -1,0 +1,89 @@
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import type { CellNoise } from '../disclosure/cellNoise.js';
+import type { GroupCell } from '../disclosure/groupCell.js';
+import { AnsweredSets } from './answeredSets.js';
+import { Budgets, type Charge } from './budgets.js';
+import type { LedgerLine } from './ledgerLine.js';
+import { packCell } from './packedCell.js';
+
+export interface LedgerQuestion {
+  readonly charge: Charge;
+  readonly parameters: DisclosureParameters;
+  /** The sets whose counts are asked for; not looked at before the question is paid. */
+  readonly cells: Iterable<GroupCell>;
+}
+
+export interface LedgerAnswer {
+  /** For each set the one that is answered in its place. */
+  readonly sets: readonly GroupCell[];
+  /** Of the organisation, in this period. */
+  readonly questionsLeft: number;
+}
+
+/** What organisations have asked, and what sets have been answered: the ledger in memory. */
+export class LedgerBook {
+  readonly #answered: AnsweredSets;
+  readonly #periods = new Map<string, Budgets>();
+
+  /** @param capacity how many numbers may be asked for in all periods that are kept */
+  constructor(
+    noise: CellNoise,
+    private readonly capacity: number,
+  ) {
+    this.#answered = new AnsweredSets(noise);
+  }
+
+  /** Takes up what was written before. */
+  replay(period: string, charge: Charge | undefined, sets: Uint32Array): void {
+    if (charge) this.#budgets(period).pay(charge);
+    this.#answered.addAll(sets);
+  }
+
+  /**
+   * Whether a question is refused follows from what was asked before, never from what the answer would be.
+   * @returns also the line to make durable before anything is told
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
+   */
+  answer(period: string, question: LedgerQuestion): LedgerAnswer & { readonly line: LedgerLine } {
+    const { charge, parameters } = question;
+    const budgets = this.#budgets(period);
+    const paid = budgets.isPaid(charge);
+    if (!paid) this.#pay(budgets, charge, parameters.questions);
+    const added: Uint32Array[] = [];
+    const sets: GroupCell[] = [];
+    for (const cell of question.cells) {
+      const standIn = this.#answered.standIn(cell, parameters);
+      if (standIn.new) added.push(packCell(cell));
+      sets.push(standIn.set);
+    }
+    const questionsLeft = Math.max(0, parameters.questions - budgets.spent(charge.organisation));
+    return { sets, questionsLeft, line: { charge: paid ? undefined : charge, sets: added } };
+  }
+
+  #pay(budgets: Budgets, charge: Charge, limit: number): void {
+    const left = limit - budgets.spent(charge.organisation);
+    if (charge.cost > left)
+      throw new PolkuError(
+        'DISCLOSURE_BUDGET',
+        `This asks ${charge.cost} questions about groups, and ${charge.organisation} has ${Math.max(0, left)} of ${limit} left ` +
+          'in this calendar month. What was asked before can be asked again; the rest waits for the next month.',
+        { cost: charge.cost, left: Math.max(0, left), limit },
+      );
+    const numbers = [...this.#periods.values()].reduce((sum, period) => sum + period.numbers, 0);
+    if (numbers + charge.numbers > this.capacity)
+      throw new PolkuError(
+        'DISCLOSURE_UNAVAILABLE',
+        `The ledger of answered groups is full (${this.capacity} numbers), so nothing new is answered. ` +
+          'What was asked before in this month can be asked again; raise the capacity, or wait until the oldest month is let go.',
+        { capacity: this.capacity },
+      );
+    budgets.pay(charge);
+  }
+
+  #budgets(period: string): Budgets {
+    let budgets = this.#periods.get(period);
+    if (!budgets) this.#periods.set(period, (budgets = new Budgets()));
+    return budgets;
+  }
+}

@@ -1,0 +1,50 @@
+import type { MemberContacts } from '../registry/groups/contactsOfMembers.js';
+import { answered, type FeedsByRegistry } from './groupFacts.js';
+
+/** The contacts of members with one registry; services of all registries are numbered through. */
+export interface MemberSector {
+  readonly registry: string;
+  readonly contacts: MemberContacts;
+  /** Codes in the order of the registry's dictionary. */
+  readonly services: readonly string[];
+  /** The number of the first of them among those of all registries. */
+  readonly firstService: number;
+}
+
+/**
+ * The sectors whose owners do not withhold them.
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE
+ */
+export function memberSectors(
+  feeds: FeedsByRegistry,
+  registries: readonly string[],
+): readonly MemberSector[] {
+  let firstService = 0;
+  const told = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
+  return told.map((registry) => {
+    const { columns } = answered(feeds, registry);
+    const services = columns['services'] as readonly string[];
+    const sector = {
+      registry,
+      services,
+      firstService,
+      contacts: {
+        person: columns['person:contacts'] as Uint32Array,
+        day: columns['day:contacts'] as Int32Array,
+        end: columns['end:contacts'] as Int32Array,
+        service: columns['service:contacts'] as Uint16Array,
+      },
+    };
+    firstService += services.length;
+    return sector;
+  });
+}
+
+/** A service by its number among those of all registries. */
+export function serviceAt(
+  sectors: readonly MemberSector[],
+  number: number,
+): { readonly sector: string; readonly service: string } {
+  const { registry, services, firstService } = sectors.findLast((sector) => sector.firstService <= number)!;
+  return { sector: registry, service: services[number - firstService]! };
+}

@@ -1,0 +1,112 @@
+import { Feed, type FeedColumn } from '../../../schema/feed.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import type { RecordTest } from '../groups/criterion.js';
+import { type Access, isOfRecord } from './access.js';
+import type { GroupAnswers, GroupAttribute, GroupLeaf, Numbers, PersonRows } from './groupAnswers.js';
+
+/**
+ * Makes a feed of what a registry knows of a group. A criterion tells who meets it, and of whom nothing may be told under
+ * `withheld`: they neither meet it nor do they not. A criterion that tests what its owner does not release withholds the
+ * feed whole; that follows from policy alone. An attribute that is not released is missing.
+ */
+export function guardGroup(
+  { leaves, attributes = [], texts = {} }: GroupAnswers,
+  derivedType: string,
+  access: Access,
+): Feed {
+  const taken = leaves.map((leaf) => takeLeaf(leaf, derivedType, access));
+  if (taken.includes(undefined)) return Feed.withheld;
+  const columns = [
+    ...taken.flatMap((found) => Object.entries(found!)),
+    ...attributes.flatMap((attribute) => takeAttribute(attribute, derivedType, access)),
+    ...Object.entries(texts),
+  ];
+  return Feed.data(Object.fromEntries(columns));
+}
+
+function takeLeaf(
+  { name, tests, evaluate }: GroupLeaf,
+  derivedType: string,
+  access: Access,
+): Record<string, FeedColumn> | undefined {
+  if (tests.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0))
+    return undefined;
+  const open = everybodyOf(tests, derivedType, access);
+  const found = evaluate(recordTest(tests, derivedType, access));
+  const withheld = open ? { [`withheld:${name}`]: PersonSet.all(access.bound).minus(open).words } : {};
+  if (found instanceof PersonSet) return { [name]: (open ? found.and(open) : found).words, ...withheld };
+  const rows = Object.entries(open ? rowsOf(open, found) : found);
+  return {
+    ...Object.fromEntries(rows.map(([column, values]) => [`${column}:${name}`, values])),
+    ...withheld,
+  };
+}
+
+function takeAttribute(
+  { name, tells, subject, values, nothing }: GroupAttribute,
+  derivedType: string,
+  access: Access,
+): [string, FeedColumn][] {
+  const permissions = access.decision.take(derivedType, tells);
+  // A condition on records cannot be asked of a value that stands for several of them, so it does not hold.
+  const unconditioned = permissions.filter(({ conditions }) => !conditions.some(isOfRecord));
+  if (unconditioned.length === 0) return [];
+  if (nothing === undefined) return [[name, values]];
+  const open = access.everybody([unconditioned], [tells]);
+  return [[name, open ? blanked(values, subject, open, nothing) : values]];
+}
+
+interface Blanked {
+  readonly open: PersonSet;
+  readonly values: Numbers;
+}
+
+/** Of each column the last copy: as long as nobody objects anew, the next question finds it. */
+const known = new WeakMap<Numbers, Blanked>();
+
+function blanked(values: Numbers, subject: Uint32Array, open: PersonSet, nothing: number): Numbers {
+  const before = known.get(values);
+  if (before?.open.equals(open)) return before.values;
+  const copy = values.slice();
+  for (let row = 0; row < subject.length; row++) if (!open.has(subject[row]!)) copy[row] = nothing;
+  known.set(values, { open, values: copy });
+  return copy;
+}
+
+function rowsOf(open: PersonSet, rows: PersonRows): PersonRows {
+  const kept = new Uint32Array(rows.person.length);
+  let count = 0;
+  for (let row = 0; row < kept.length; row++) if (open.has(rows.person[row]!)) kept[count++] = row;
+  if (count === kept.length) return rows;
+  const columns = Object.entries(rows).map(([column, values]) => {
+    const copy = values.slice(0, count);
+    for (let row = 0; row < count; row++) copy[row] = values[kept[row]!]!;
+    return [column, copy];
+  });
+  return Object.fromEntries(columns) as unknown as PersonRows;
+}
+
+/** Of whom all coordinates may be taken, the conditions on records apart; undefined: of everybody. */
+function everybodyOf(
+  coordinates: readonly string[],
+  derivedType: string,
+  access: Access,
+): PersonSet | undefined {
+  return access.everybody(
+    coordinates.map((coordinate) => access.decision.take(derivedType, coordinate)),
+    coordinates,
+  );
+}
+
+/** Asks each record where a permission depends on it; undefined where none does. */
+function recordTest(
+  coordinates: readonly string[],
+  derivedType: string,
+  access: Access,
+): RecordTest | undefined {
+  const taken = coordinates.map((coordinate) => access.decision.take(derivedType, coordinate));
+  const asks = taken.some((permissions) => permissions.some(({ conditions }) => conditions.some(isOfRecord)));
+  if (!asks) return undefined;
+  return (subject, record) =>
+    taken.every((permissions) => access.permit(permissions, { subject, record }) !== undefined);
+}
