@@ -78,34 +78,27 @@ function linearComplexity(sequence: Float64Array): number {
   const connection = new Float64Array(length + 1);
   let previous = new Float64Array(length + 1);
   connection[0] = previous[0] = 1;
-  let complexity = 0;
+  let [complexity, previousComplexity] = [0, 0];
   let shift = 1;
   let previousDiscrepancy = 1;
-  for (let n = 0; n < length; n++) {
+  for (let n = 0; n < length; n++, shift++) {
     let discrepancy = sequence[n]!;
     // At most `length` products of 2^32 each: exact.
     for (let i = 1; i <= complexity; i++) discrepancy += connection[i]! * sequence[n - i]!;
     discrepancy = reduce(discrepancy);
-    if (discrepancy === 0) {
-      shift++;
-      continue;
-    }
+    if (discrepancy === 0) continue;
     const before = 2 * complexity <= n ? connection.slice() : undefined;
-    const factor = PRIME - multiply(discrepancy, inverse(previousDiscrepancy));
-    for (let i = 0; i + shift <= length; i++)
+    const factor = PRIME - reduce(discrepancy * inverses[previousDiscrepancy]!);
+    for (let i = 0; i <= previousComplexity; i++)
       connection[i + shift] = reduce(connection[i + shift]! + factor * previous[i]!);
-    if (before) {
-      complexity = n + 1 - complexity;
-      previous = before;
-      previousDiscrepancy = discrepancy;
-      shift = 1;
-    } else shift++;
+    if (!before) continue;
+    previous = before;
+    previousComplexity = complexity;
+    previousDiscrepancy = discrepancy;
+    complexity = n + 1 - complexity;
+    shift = 0;
   }
   return complexity;
-}
-
-function multiply(a: number, b: number): number {
-  return reduce(a * b);
 }
 
 /** Modulo the prime, of a whole number below 2^53. */
@@ -115,13 +108,6 @@ function reduce(value: number): number {
   return remainder >= PRIME ? remainder - PRIME : remainder;
 }
 
-/** By Fermat: a^(p-2). */
-function inverse(a: number): number {
-  let result = 1;
-  let base = a;
-  for (let exponent = PRIME - 2; exponent > 0; exponent = Math.floor(exponent / 2)) {
-    if (exponent % 2 === 1) result = multiply(result, base);
-    base = multiply(base, base);
-  }
-  return result;
-}
+/** 1/a of every residue a, from those of smaller ones. */
+const inverses = new Uint16Array(PRIME).fill(1, 0, 2);
+for (let a = 2; a < PRIME; a++) inverses[a] = PRIME - reduce(Math.floor(PRIME / a) * inverses[PRIME % a]!);

@@ -15,16 +15,12 @@ export function radiusOf({ minimum, noise }: DisclosureParameters): number {
 /** The sets that have been answered, in the order of their first answers, as sketches: no member is kept. */
 export class AnsweredSets {
   readonly #index = new SimilarSets();
-  /** Page after page of packed sets, and where each set begins. */
+  /** Page after page of packed sets, and at which word over all pages each set begins. */
   readonly #pages: Uint32Array[] = [];
-  readonly #places: { readonly page: number; readonly offset: number }[] = [];
+  readonly #places: number[] = [];
   #free = 0;
 
   constructor(private readonly noise: CellNoise) {}
-
-  get size(): number {
-    return this.#places.length;
-  }
 
   /**
    * The set that is answered in the place of another: the first answered one that differs by less than the minimum, else the set
@@ -43,6 +39,7 @@ export class AnsweredSets {
     const { minimum, noise } = parameters;
     for (const candidate of this.#index.candidates(cell, radius)) {
       const set = this.#at(candidate);
+      if (Math.abs(set.count - cell.count) >= radius) continue;
       const apart = distance(set.sketch, cell.sketch);
       if (apart >= radius) continue;
       if (apart === 0 || apart + this.noise.ofDistance(set, cell, noise) < minimum + noise.maximum)
@@ -54,14 +51,14 @@ export class AnsweredSets {
 
   /** @param packed as `packCell` makes it */
   add(packed: Uint32Array): void {
-    if (this.#pages.length === 0 || this.#free + packed.length > PAGE_WORDS) {
-      this.#pages.push(new Uint32Array(Math.max(PAGE_WORDS, packed.length)));
-      this.#free = 0;
+    const end = this.#pages.length * PAGE_WORDS;
+    if (this.#free + packed.length > end) {
+      this.#pages.push(new Uint32Array(PAGE_WORDS));
+      this.#free = end;
     }
-    const page = this.#pages.length - 1;
-    this.#pages[page]!.set(packed, this.#free);
+    this.#pages.at(-1)!.set(packed, this.#free % PAGE_WORDS);
     this.#index.add(this.#places.length, unpackCell(packed));
-    this.#places.push({ page, offset: this.#free });
+    this.#places.push(this.#free);
     this.#free += packed.length;
   }
 
@@ -75,7 +72,7 @@ export class AnsweredSets {
   }
 
   #at(index: number): GroupCell {
-    const { page, offset } = this.#places[index]!;
-    return unpackCell(this.#pages[page]!, offset);
+    const place = this.#places[index]!;
+    return unpackCell(this.#pages[Math.floor(place / PAGE_WORDS)]!, place % PAGE_WORDS);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDay, today } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
@@ -18,27 +18,23 @@ export interface AnswerLedger {
 }
 
 export interface LedgerOptions {
-  /** Calendar months that are kept beside the present one. */
-  readonly months?: number;
-  /** How many numbers may be asked for in all of them; one takes up to 250 bytes on disk and 400 in memory. */
+  /** How many numbers may ever be asked for; one that is new takes up to 250 bytes on disk and 600 in memory. */
   readonly capacity?: number;
   readonly now?: () => Date;
 }
 
-const DEFAULT_MONTHS = 24;
-const DEFAULT_CAPACITY = 500_000;
-const FILE = /^(\d{4}-\d{2})\.jsonl$/;
+const DEFAULT_CAPACITY = 1_000_000;
 
 /**
- * Opens the ledger of group questions below `<data>/ledger`: a file for each calendar month, a line for each question. It is one
- * for all recipients, so that two who collude are as one. Nothing is ever pushed out of it by other questions: when it is
- * full, new ones are refused, and only whole months grow old.
+ * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question. It is one for all recipients, so
+ * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
+ * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused.
  * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
  */
 export async function openLedger(
   dataFolder: string,
   noise: CellNoise,
-  options: LedgerOptions = {},
+  { capacity = DEFAULT_CAPACITY, now = () => new Date() }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = join(dataFolder, 'ledger');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -50,125 +46,75 @@ export async function openLedger(
         `Another process${owner === undefined ? '' : ` (${owner})`} keeps the ledger in ${folder}; stop it, or use another data directory.`,
       ),
   );
-  const ledger = new Ledger(folder, noise, options, release);
   try {
-    await ledger.begin();
+    const book = new LedgerBook(noise, capacity);
+    const file = await readLedger(join(folder, 'questions.jsonl'), noise, book);
+    return new Ledger(book, file, now, release);
   } catch (cause) {
     await release();
-    throw cause;
+    throw unavailable(cause);
   }
-  return ledger;
 }
 
-interface Month {
-  readonly period: string;
-  readonly book: LedgerBook;
-  readonly file: LedgerFile;
-}
-
+/** The ledger, kept by this process until it is closed. */
 export class Ledger implements AnswerLedger {
-  #month: Month | undefined;
-  #turning: Promise<Month> | undefined;
-
   constructor(
-    private readonly folder: string,
-    private readonly noise: CellNoise,
-    private readonly options: LedgerOptions,
+    private readonly book: LedgerBook,
+    private readonly file: LedgerFile,
+    private readonly now: () => Date,
     private readonly release: () => Promise<void>,
   ) {}
 
-  /** Reads what was written before. */
-  async begin(): Promise<void> {
-    await this.#present();
-  }
-
   async answer(question: LedgerQuestion): Promise<LedgerAnswer> {
-    const { period, book, file } = await this.#present();
-    const { line, ...answer } = book.answer(period, question);
+    const { line, ...answer } = this.book.answer(monthOf(this.now()), question);
     try {
-      await file.append(line.charge || line.sets.length > 0 ? formatLine(line) : '');
+      await this.file.append(line.charge || line.sets.length > 0 ? formatLine(line) : '');
     } catch (cause) {
-      throw this.#unavailable(cause);
+      throw unavailable(cause);
     }
     return answer;
   }
 
   async close(): Promise<void> {
-    await this.#turning?.catch(() => {});
-    await this.#month?.file.close();
+    await this.file.close();
     await this.release();
-  }
-
-  async #present(): Promise<Month> {
-    const period = formatDay(today(this.options.now?.())).slice(0, 7);
-    if (this.#month?.period === period) return this.#month;
-    this.#turning ??= this.#turn(period)
-      .catch((cause: unknown) => {
-        throw this.#unavailable(cause);
-      })
-      .finally(() => (this.#turning = undefined));
-    return this.#turning;
-  }
-
-  /** Lets go of months that are too old, and reads the others. */
-  async #turn(period: string): Promise<Month> {
-    await this.#month?.file.close();
-    this.#month = undefined;
-    const { months = DEFAULT_MONTHS, capacity = DEFAULT_CAPACITY } = this.options;
-    const oldest = monthsBefore(period, months);
-    const book = new LedgerBook(this.noise, capacity);
-    const kept = (await readdir(this.folder)).flatMap((name) => FILE.exec(name)?.[1] ?? []).sort();
-    let end = 0;
-    for (const month of kept) {
-      const path = this.#path(month);
-      if (month < oldest) await rm(path);
-      else end = await this.#read(book, month, path);
-    }
-    const file = new LedgerFile(this.#path(period), kept.at(-1) === period ? end : 0);
-    if (end === 0 || kept.at(-1) !== period) await file.append(this.#header());
-    this.#month = { period, book, file };
-    return this.#month;
-  }
-
-  async #read(book: LedgerBook, period: string, path: string): Promise<number> {
-    const { lines, end } = await readLines(path);
-    if (lines.length > 0 && `${lines[0]}\n` !== this.#header())
-      throw invalid(path, 'it was begun under another disclosure secret, whose noise was different');
-    lines.slice(1).forEach((text, index) => {
-      const line = parseLine(text);
-      if (!line) throw invalid(path, `line ${index + 2} cannot be read`);
-      book.replay(period, line.charge, line.sets);
-    });
-    return end;
-  }
-
-  #unavailable(cause: unknown): unknown {
-    if (cause instanceof PolkuError) return cause;
-    return new PolkuError(
-      'DISCLOSURE_UNAVAILABLE',
-      `The ledger of answered groups could not be read or written, so nothing is answered; look after ${this.folder} and ask again.`,
-      {},
-      { cause },
-    );
-  }
-
-  #header(): string {
-    return `${JSON.stringify({ ledger: 1, secret: this.noise.fingerprint })}\n`;
-  }
-
-  #path(period: string): string {
-    return join(this.folder, `${period}.jsonl`);
   }
 }
 
-function monthsBefore(period: string, months: number): string {
-  const [year, month] = period.split('-').map(Number) as [number, number];
-  return new Date(Date.UTC(year, month - 1 - months, 1)).toISOString().slice(0, 7);
+/** Takes up what was written before, and begins the file where there is none. */
+async function readLedger(path: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
+  const header = `${JSON.stringify({ ledger: 1, secret: noise.fingerprint })}\n`;
+  const { lines, end } = await readLines(path);
+  const file = new LedgerFile(path, end);
+  if (lines.length === 0) await file.append(header);
+  else if (`${lines[0]}\n` !== header)
+    throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
+  lines.slice(1).forEach((text, index) => {
+    const line = parseLine(text);
+    if (!line) throw invalid(path, `line ${index + 2} cannot be read`);
+    book.replay(line.charge, line.sets);
+  });
+  return file;
+}
+
+/** In the zone whose law governs the registers: `2026-03`. */
+function monthOf(time: Date): string {
+  return formatDay(today(time)).slice(0, 7);
 }
 
 function invalid(path: string, reason: string): PolkuError {
   return new PolkuError(
     'DISCLOSURE_LEDGER_INVALID',
-    `The ledger file ${path} cannot be used: ${reason}. Restore it from a backup. Without it, what was answered before could be asked anew with another noise.`,
+    `The ledger ${path} cannot be used: ${reason}. Restore it from a backup. Without it, what was answered before could be asked anew with one person more or less.`,
+  );
+}
+
+function unavailable(cause: unknown): unknown {
+  if (cause instanceof PolkuError) return cause;
+  return new PolkuError(
+    'DISCLOSURE_UNAVAILABLE',
+    'The ledger of answered groups could not be read or written, so nothing is answered; make room in the data directory and ask again.',
+    {},
+    { cause },
   );
 }

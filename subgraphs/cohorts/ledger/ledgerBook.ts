@@ -8,7 +8,7 @@ import type { LedgerLine } from './ledgerLine.js';
 import { packCell } from './packedCell.js';
 
 export interface LedgerQuestion {
-  readonly charge: Charge;
+  readonly charge: Omit<Charge, 'month'>;
   readonly parameters: DisclosureParameters;
   /** The sets whose counts are asked for; not looked at before the question is paid. */
   readonly cells: Iterable<GroupCell>;
@@ -17,16 +17,16 @@ export interface LedgerQuestion {
 export interface LedgerAnswer {
   /** For each set the one that is answered in its place. */
   readonly sets: readonly GroupCell[];
-  /** Of the organisation, in this period. */
+  /** Of the organisation, in this month. */
   readonly questionsLeft: number;
 }
 
 /** What organisations have asked, and what sets have been answered: the ledger in memory. */
 export class LedgerBook {
   readonly #answered: AnsweredSets;
-  readonly #periods = new Map<string, Budgets>();
+  readonly #budgets = new Budgets();
 
-  /** @param capacity how many numbers may be asked for in all periods that are kept */
+  /** @param capacity how many numbers may be asked for altogether */
   constructor(
     noise: CellNoise,
     private readonly capacity: number,
@@ -35,8 +35,8 @@ export class LedgerBook {
   }
 
   /** Takes up what was written before. */
-  replay(period: string, charge: Charge | undefined, sets: Uint32Array): void {
-    if (charge) this.#budgets(period).pay(charge);
+  replay(charge: Charge | undefined, sets: Uint32Array): void {
+    if (charge) this.#budgets.pay(charge);
     this.#answered.addAll(sets);
   }
 
@@ -45,11 +45,11 @@ export class LedgerBook {
    * @returns also the line to make durable before anything is told
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
-  answer(period: string, question: LedgerQuestion): LedgerAnswer & { readonly line: LedgerLine } {
-    const { charge, parameters } = question;
-    const budgets = this.#budgets(period);
-    const paid = budgets.isPaid(charge);
-    if (!paid) this.#pay(budgets, charge, parameters.questions);
+  answer(month: string, question: LedgerQuestion): LedgerAnswer & { readonly line: LedgerLine } {
+    const { parameters } = question;
+    const charge = { month, ...question.charge };
+    const paid = this.#budgets.isPaid(charge);
+    if (!paid) this.#pay(charge, parameters.questions);
     const added: Uint32Array[] = [];
     const sets: GroupCell[] = [];
     for (const cell of question.cells) {
@@ -57,12 +57,12 @@ export class LedgerBook {
       if (standIn.new) added.push(packCell(cell));
       sets.push(standIn.set);
     }
-    const questionsLeft = Math.max(0, parameters.questions - budgets.spent(charge.organisation));
+    const questionsLeft = Math.max(0, parameters.questions - this.#budgets.spent(charge));
     return { sets, questionsLeft, line: { charge: paid ? undefined : charge, sets: added } };
   }
 
-  #pay(budgets: Budgets, charge: Charge, limit: number): void {
-    const left = limit - budgets.spent(charge.organisation);
+  #pay(charge: Charge, limit: number): void {
+    const left = limit - this.#budgets.spent(charge);
     if (charge.cost > left)
       throw new PolkuError(
         'DISCLOSURE_BUDGET',
@@ -70,20 +70,13 @@ export class LedgerBook {
           'in this calendar month. What was asked before can be asked again; the rest waits for the next month.',
         { cost: charge.cost, left: Math.max(0, left), limit },
       );
-    const numbers = [...this.#periods.values()].reduce((sum, period) => sum + period.numbers, 0);
-    if (numbers + charge.numbers > this.capacity)
+    if (this.#budgets.numbers + charge.numbers > this.capacity)
       throw new PolkuError(
         'DISCLOSURE_UNAVAILABLE',
         `The ledger of answered groups is full (${this.capacity} numbers), so nothing new is answered. ` +
-          'What was asked before in this month can be asked again; raise the capacity, or wait until the oldest month is let go.',
+          'What was asked before in this month can be asked again. Raise the capacity: nothing in it may be forgotten.',
         { capacity: this.capacity },
       );
-    budgets.pay(charge);
-  }
-
-  #budgets(period: string): Budgets {
-    let budgets = this.#periods.get(period);
-    if (!budgets) this.#periods.set(period, (budgets = new Budgets()));
-    return budgets;
+    this.#budgets.pay(charge);
   }
 }
