@@ -23,8 +23,8 @@ export const defaultDisclosure: DisclosureParameters = {
   minimum: 8,
   families: 3,
   familyShare: 0.5,
-  noise: { maximum: 5, variance: 4 },
-  questions: 300,
+  noise: { maximum: 6, variance: 6 },
+  questions: 150,
 };
 
 /** Up to the variance of the uniform distribution: beyond it the extremes would be the likeliest. */

@@ -6,7 +6,7 @@ import type { CellNoise } from './cellNoise.js';
 import { Cube } from './cube.js';
 import type { GroupCell } from './groupCell.js';
 import type { GroupQuestion, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
-import { protectCount, smallestCount } from './protectCount.js';
+import { perturbCount, protectCount, smallestCount } from './protectCount.js';
 import { suppressTable } from './suppressTable.js';
 import { TableCells } from './tableCells.js';
 
@@ -44,23 +44,23 @@ export class DisclosureControl {
       cost: cubes.reduce((sum, { views }) => sum + views.length, 0),
       numbers,
     };
-    const radius = radiusOf(parameters);
-    const counted: TableCells[] = [];
     const cells = function* (): Generator<GroupCell> {
       for (const [index, cube] of cubes.entries()) {
-        const table = new TableCells(tables[index]!, units, cube, radius);
-        counted.push(table);
-        // Totals come first: a cell that holds nearly everybody gets the answer of its total.
-        for (const view of cube.views) for (const cell of view.cells) yield table.at(cell);
+        const table = new TableCells(tables[index]!, units, cube, radiusOf(parameters));
+        for (const cell of inOrder(cube)) yield table.at(cell);
       }
     };
     const { sets, questionsLeft } = await this.ledger.answer({ charge, parameters, cells: cells() });
     let next = 0;
-    const answers = cubes.map((cube, index) => {
+    const answers = cubes.map((cube) => {
       const shown = new Array<ProtectedCount>(cube.length).fill(null);
-      for (const view of cube.views)
-        for (const cell of view.cells) shown[cell] = protectCount(sets[next++]!, parameters, this.noise);
-      return { counts: suppressTable(cube, counted[index]!.counts, shown, parameters.minimum) };
+      const perturbed = new Float64Array(cube.length);
+      for (const cell of inOrder(cube)) {
+        const set = sets[next++]!;
+        perturbed[cell] = perturbCount(set, parameters, this.noise);
+        shown[cell] = protectCount(set, parameters, this.noise);
+      }
+      return { counts: suppressTable(cube, perturbed, shown, smallestCount(parameters)) };
     });
     const told = answers.flatMap(({ counts }) => counts).filter((count) => count !== null).length;
     return {
@@ -74,4 +74,9 @@ export class DisclosureControl {
       },
     };
   }
+}
+
+/** Totals come first: a cell that holds nearly everybody gets the answer of its total. */
+function inOrder({ views }: Cube): number[] {
+  return views.flatMap(({ cells }) => cells);
 }

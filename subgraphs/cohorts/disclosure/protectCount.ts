@@ -6,6 +6,11 @@ import type { ProtectedCount } from './groupQuestion.js';
 /** What is needed to protect the count of a set. */
 export type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
 
+/** The count of a set with its noise. No more than this is ever looked at again, not even to decide whether it is told. */
+export function perturbCount(cell: CellFigures, parameters: DisclosureParameters, noise: CellNoise): number {
+  return cell.count + noise.ofCount(cell, parameters.noise);
+}
+
 /**
  * The count of a set as it may be told.
  *
@@ -18,18 +23,16 @@ export function protectCount(
   parameters: DisclosureParameters,
   noise: CellNoise,
 ): ProtectedCount {
-  // Only to save time: such a count could not reach the bound.
-  if (cell.count < parameters.minimum || cell.families < parameters.families) return null;
-  const count = cell.count + noise.ofCount(cell, parameters.noise);
+  const count = perturbCount(cell, parameters, noise);
+  if (count < smallestCount(parameters)) return null;
   const families = cell.families + noise.ofFamilies(cell);
   const told =
-    count >= smallestCount(parameters) &&
     families >= parameters.families + CellNoise.largestOfFamilies &&
     cell.largestFamily <= parameters.familyShare * count;
   return told ? count : null;
 }
 
-/** No count below this is ever told: one that is may be as much too high as the noise can be. */
+/** No perturbed count below this is ever told: one that is not is surely of as many as the minimum. */
 export function smallestCount({ minimum, noise }: DisclosureParameters): number {
   return minimum + noise.maximum;
 }

@@ -10,21 +10,24 @@ import { transferShapes } from './transferShapes.js';
  * without any noise and knowing every number that is told exactly. That is the hypercube method (Repsilber 1994; Giessing &
  * Repsilber 2002), with moves that may also run through suppressed totals.
  *
+ * All that it looks at are perturbed counts: by true ones, what it suppresses would tell exactly which of them reach the minimum.
+ *
  * It begins with the tables of fewer dimensions that are in this one, so that whoever asks for those, too, does not find told there what
  * is suppressed here for their own sake.
- * @param counts the true counts
+ * @param perturbed every count with its noise, told or not
  * @param shown what may be told of each number by itself
+ * @param enough a perturbed count from which so many units can be taken as the minimum is
  */
 export function suppressTable(
   cube: Cube,
-  counts: Uint32Array,
+  perturbed: ArrayLike<number>,
   shown: readonly ProtectedCount[],
-  minimum: number,
+  enough: number,
 ): ProtectedCount[] {
   // Of a total that is too small, there is nothing to split.
   if (shown.at(-1) === null) return shown.map(() => null);
   const told = [...shown];
-  for (const { kept } of cube.views) new Suppression(cube, counts, told, kept, minimum).run();
+  for (const { kept } of cube.views) new Suppression(cube, perturbed, told, kept, enough).run();
   return told;
 }
 
@@ -34,10 +37,10 @@ class Suppression {
 
   constructor(
     private readonly cube: Cube,
-    private readonly counts: Uint32Array,
+    private readonly perturbed: ArrayLike<number>,
     private readonly told: ProtectedCount[],
     private readonly dimensions: number,
-    private readonly minimum: number,
+    private readonly enough: number,
   ) {
     this.views = cube.views.filter(({ kept }) => (kept & dimensions) === kept);
   }
@@ -68,14 +71,14 @@ class Suppression {
    * @returns the numbers that change in the move that takes the fewest units out of what is told; undefined where none is possible
    */
   private cheapestMove(cell: number, kept: number): number[] | undefined {
-    const { cube, counts, minimum } = this;
+    const { cube, perturbed, enough } = this;
     let best: number[] | undefined;
     let least = Infinity;
     for (const finest of finestBelow(cube, cell, this.dimensions)) {
       for (const groups of transferShapes(kept)) {
         const partners = groups.map((group) =>
           partnersOf(cube, finest, group)
-            .filter((at) => counts[at]! >= minimum)
+            .filter((at) => perturbed[at]! >= enough)
             .sort((a, b) => this.loss(a) - this.loss(b))
             .map((at) => at - finest),
         );
@@ -83,7 +86,7 @@ class Suppression {
           const corners = cornersOf(finest, steps);
           // The finest numbers alone tell of most moves that they are too dear.
           if (this.lossOf(corners) >= least) continue;
-          if (corners.some((at, corner) => gives(corner) && counts[at]! < minimum)) continue;
+          if (corners.some((at, corner) => gives(corner) && perturbed[at]! < enough)) continue;
           const changed = changedBy(cube, this.views, corners);
           const cost = this.lossOf(changed);
           if (cost < least) [best, least] = [changed, cost];
@@ -95,7 +98,7 @@ class Suppression {
   }
 
   private loss(number: number): number {
-    return this.told[number] === null ? 0 : this.counts[number]!;
+    return this.told[number] === null ? 0 : this.perturbed[number]!;
   }
 
   private lossOf(numbers: readonly number[]): number {

@@ -6,7 +6,7 @@ import { NO_FAMILY, type Units } from './units.js';
 
 /** The sets behind all cells and totals of a table, summed up in one pass over its members. */
 export class TableCells {
-  readonly counts: Uint32Array;
+  private readonly counts: Uint32Array;
   private readonly recordKeySums: Uint32Array;
   private readonly families: Uint32Array;
   private readonly largestFamilies: Uint32Array;

@@ -10,15 +10,18 @@ export type Answer = number | null | undefined;
 
 /** What an attacker can do: ask, as a recipient of some organisation. */
 export interface GroupAsker {
+  /** Whether numbers are true; the attacker knows, and guesses accordingly. */
+  readonly exact: boolean;
   size(group: Group, organisation?: string): Promise<Answer>;
   /** The sizes of disjoint groups and of all of them together, as one table; empty where the question is refused. */
   table(groups: readonly Group[]): Promise<readonly Answer[]>;
-  /** The months go by until the ledger has let go of all that was asked. */
+  /** As if the ledger forgot what was asked before; it does not. */
   forget(): void;
 }
 
 /** Everything is told as it is. */
 export const openAsker: GroupAsker = {
+  exact: true,
   size: (group) => Promise.resolve(group.size),
   table: (groups) =>
     Promise.resolve([...groups.map(({ size }) => size), groups.reduce((sum, { size }) => sum + size, 0)]),
@@ -65,6 +68,7 @@ export function protectedAsker({ city, noise, parameters, capacity }: Protected)
     }
   };
   return {
+    exact: false,
     size: async (group, organisation = 'one') => (await ask([group], organisation))[0],
     table: (groups) => ask(groups, 'one'),
     forget: () => {

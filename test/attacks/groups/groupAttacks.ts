@@ -20,6 +20,10 @@ export interface GroupAttack {
   readonly how: string;
   /** How many questions it takes; undefined: as many as it is given. */
   readonly questions?: number;
+  /** How many organisations collude, each with a budget of its own; one where it is left out. */
+  readonly organisations?: number;
+  /** In numbers: small, where the ledger is to be filled. */
+  readonly ledgerCapacity?: number;
   /** What he believes; undefined where he may as well toss a coin. */
   readonly guess: (attempt: Attempt) => Promise<boolean | undefined>;
 }
@@ -80,6 +84,22 @@ async function averaging(attempt: Attempt, organisations: number): Promise<boole
   return isOne(all, rest);
 }
 
+/** What would be possible if the ledger forgot: why it does not. Equal noise for equal sets tells that sets are equal. */
+export const forgetfulLedger: GroupAttack = {
+  id: 'A418',
+  name: 'Differencing, were the ledger to forget',
+  how: 'a group with the target, long ago, and without',
+  questions: 2,
+  guess: async (attempt) => {
+    const { ask } = attempt;
+    const group = neighbourhood(attempt);
+    const all = await ask.size(group);
+    ask.forget();
+    const rest = await ask.size(without(group, attempt.target));
+    return all == null || rest == null ? undefined : all !== rest;
+  },
+};
+
 export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '1A7C',
@@ -136,11 +156,11 @@ export const groupAttacks: readonly GroupAttack[] = [
     id: '5F38',
     name: 'Cloning',
     how: 'differencing, again and again with conditions that change nothing (Gadotti et al. 2019)',
-    questions: 100,
+    questions: 40,
     guess: async (attempt) => {
       const group = neighbourhood(attempt);
       const differences: number[] = [];
-      for (let clone = 0; clone < 50; clone++) {
+      for (let clone = 0; clone < 20; clone++) {
         const [all, rest] = [
           await attempt.ask.size(group),
           await attempt.ask.size(without(group, attempt.target)),
@@ -193,23 +213,12 @@ export const groupAttacks: readonly GroupAttack[] = [
     id: '93F7',
     name: 'Flooding the ledger',
     how: 'a group with the target, as many other questions as it takes to have it forgotten, and the group without',
-    questions: 402,
+    questions: 82,
+    ledgerCapacity: 60,
     guess: async (attempt) => {
       const group = neighbourhood(attempt);
       const all = await attempt.ask.size(group);
-      for (let other = 0; other < 400; other++) await attempt.ask.size(acquaintances(attempt, 40));
-      return isOne(all, await attempt.ask.size(without(group, attempt.target)));
-    },
-  },
-  {
-    id: 'A418',
-    name: 'Waiting for the ledger',
-    how: 'differencing, with more than two years between the two questions and nothing changed in the registers',
-    questions: 2,
-    guess: async (attempt) => {
-      const group = neighbourhood(attempt);
-      const all = await attempt.ask.size(group);
-      attempt.ask.forget();
+      for (let other = 0; other < 80; other++) await attempt.ask.size(acquaintances(attempt, 40));
       return isOne(all, await attempt.ask.size(without(group, attempt.target)));
     },
   },
@@ -225,27 +234,29 @@ export const groupAttacks: readonly GroupAttack[] = [
   },
   {
     id: 'C66F',
-    name: 'Forged filter, 12 acquaintances',
-    how: 'the same with 12, where it is as likely as not to be told',
+    name: 'Forged filter, 13 acquaintances',
+    how: 'the same with 13, where it is as likely as not to be told',
     questions: 1,
     guess: async (attempt) => {
-      const size = await attempt.ask.size(union(acquaintances(attempt, 12), exposed(attempt)));
-      return size === undefined ? undefined : size !== null && size > 12;
+      const size = await attempt.ask.size(union(acquaintances(attempt, 13), exposed(attempt)));
+      return size === undefined ? undefined : size !== null && size > 13;
     },
   },
   {
     id: 'D70A',
     name: 'Edge of the ledger',
-    how: 'a group, and the same with 12 people whom he can name and the target if it has the secret: is the answer another?',
-    questions: 2,
+    how: 'a group, and the same with ever other 13 people whom he can name and the target if it has the secret: how often is the answer another?',
     guess: async (attempt) => {
-      const group = without(neighbourhood(attempt), attempt.target);
-      const known = union(group, acquaintances(attempt, 12, group));
-      const [few, many] = [
-        await attempt.ask.size(group),
-        await attempt.ask.size(union(known, exposed(attempt))),
-      ];
-      return few == null || many == null ? undefined : many - few > 12.5 || (many !== few && many - few > 8);
+      const { ask, target, questions } = attempt;
+      const group = without(neighbourhood(attempt), target);
+      const few = await ask.size(group);
+      const others: number[] = [];
+      for (let i = 1; i < questions; i++) {
+        const known = union(group, acquaintances(attempt, 13, group));
+        const many = await ask.size(union(known, exposed(attempt)));
+        if (few != null && many != null) others.push(ask.exact ? many - few - 13 : Number(many !== few));
+      }
+      return isOne(mean(others), 0);
     },
   },
   {
@@ -258,6 +269,7 @@ export const groupAttacks: readonly GroupAttack[] = [
     id: 'F94E',
     name: 'Averaging by five organisations',
     how: 'the same, with the budgets of five organisations that collude',
+    organisations: 5,
     guess: (attempt) => averaging(attempt, 5),
   },
   {

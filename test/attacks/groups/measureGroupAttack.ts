@@ -9,8 +9,6 @@ import type { GroupAttack } from './groupAttacks.js';
 import { GroupCity } from './groupCity.js';
 
 const CITY = 3_000;
-/** The ledger is small, so that it can be flooded at all. */
-const CAPACITY = 400;
 
 export interface Measured {
   readonly tries: number;
@@ -38,15 +36,13 @@ export async function measureGroupAttack(
     const target = city.unique(random);
     const truth = i % 2 === 0;
     city.setSecret(target, truth);
-    // An attack that floods the ledger must not be stopped by its budget before.
-    const flooding = attack.questions !== undefined && attack.questions > parameters.questions;
     const askers = {
       open: openAsker,
       protected: protectedAsker({
         city,
         noise: new CellNoise(secret),
-        parameters: flooding ? { ...parameters, questions: attack.questions } : parameters,
-        capacity: flooding ? CAPACITY : Infinity,
+        parameters,
+        capacity: attack.ledgerCapacity ?? Infinity,
       }),
     };
     for (const protection of ['open', 'protected'] as const) {

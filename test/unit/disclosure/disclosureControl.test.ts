@@ -75,7 +75,7 @@ describe('disclosure control', () => {
     expect(tables[0]!.counts.map((count) => count !== null)).toEqual([false, false, true, false, true]);
     expect(protection).toEqual({
       parameters: defaultDisclosure,
-      smallestCount: 13,
+      smallestCount: 14,
       told: 2,
       suppressed: 3,
       questionsLeft: defaultDisclosure.questions - 2,

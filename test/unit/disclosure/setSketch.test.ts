@@ -25,6 +25,7 @@ describe('the distance of two sets by their sketches', () => {
         ];
         expect(distance(sketchOf([...common, ...onlyA]), sketchOf([...common, ...onlyB]))).toBe(apart);
       }),
+      { numRuns: 40 },
     );
   });
 
