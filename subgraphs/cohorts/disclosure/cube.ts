@@ -32,10 +32,10 @@ export class Cube {
 
   /** The total over the dimensions that a view does not keep. */
   projected(cell: number, kept: number): number {
-    return this.sizes.reduce(
-      (at, size, dimension) => ((kept >> dimension) & 1 ? at : this.moved(at, dimension, size)),
-      cell,
-    );
+    let at = cell;
+    for (let dimension = 0; dimension < this.sizes.length; dimension++)
+      if (((kept >> dimension) & 1) === 0) at = this.moved(at, dimension, this.sizes[dimension]!);
+    return at;
   }
 
   private keptBy(cell: number): number {

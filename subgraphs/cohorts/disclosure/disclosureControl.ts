@@ -11,7 +11,7 @@ import { suppressTable } from './suppressTable.js';
 import { TableCells } from './tableCells.js';
 
 const MOST_DIMENSIONS = 3;
-const MOST_NUMBERS = 20_000;
+const MOST_NUMBERS = 5_000;
 
 /**
  * The one place that every number of a group passes: docs/disclosure.md.

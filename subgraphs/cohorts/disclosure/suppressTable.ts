@@ -82,12 +82,16 @@ class Suppression {
             .sort((a, b) => this.loss(a) - this.loss(b))
             .map((at) => at - finest),
         );
+        // A total over the whole of a group stays as it is.
+        const changing = this.views.filter(({ kept: view }) =>
+          groups.every((group) => group.some((dimension) => (view >> dimension) & 1)),
+        );
         for (const steps of product(partners)) {
           const corners = cornersOf(finest, steps);
           // The finest numbers alone tell of most moves that they are too dear.
           if (this.lossOf(corners) >= least) continue;
           if (corners.some((at, corner) => gives(corner) && perturbed[at]! < enough)) continue;
-          const changed = changedBy(cube, this.views, corners);
+          const changed = changing.flatMap((view) => corners.map((at) => cube.projected(at, view.kept)));
           const cost = this.lossOf(changed);
           if (cost < least) [best, least] = [changed, cost];
           if (cost === 0) return changed;
@@ -151,16 +155,4 @@ function cornersOf(finest: number, steps: readonly number[]): number[] {
 /** Whether a corner gives units, or gets some. */
 function gives(corner: number): boolean {
   return ((corner ^ (corner >> 1) ^ (corner >> 2)) & 1) === 1;
-}
-
-/** The numbers of views that a move changes. */
-function changedBy(cube: Cube, views: readonly View[], corners: readonly number[]): number[] {
-  const changes = new Map<number, number>();
-  for (const { kept } of views) {
-    corners.forEach((at, corner) => {
-      const number = cube.projected(at, kept);
-      changes.set(number, (changes.get(number) ?? 0) + (gives(corner) ? -1 : 1));
-    });
-  }
-  return [...changes].filter(([, change]) => change !== 0).map(([number]) => number);
 }

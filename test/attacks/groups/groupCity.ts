@@ -53,11 +53,13 @@ export class GroupCity {
     return new Set(this.everybody.filter(test));
   }
 
-  /** A property that half of the people have, one of as many as are wanted: a service used, a threshold crossed. */
+  /** A property that 30 to 70 % of the people have, one of as many as are wanted: a service used, a threshold crossed. */
   uses(service: number, key: number): boolean {
+    const share = 0.3 + 0.4 * ((service * 0.618_034) % 1);
     let bits = Math.imul(key + 1, 0x9e37_79b1) ^ Math.imul(service + 1 + this.seed * 1_009, 0x85eb_ca6b);
     bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b_3c6d);
-    return ((bits ^ (bits >>> 13)) & 64) !== 0;
+    bits = Math.imul(bits ^ (bits >>> 13), 0x297a_2d39);
+    return (bits ^ (bits >>> 16)) >>> 0 < share * 2 ** 32;
   }
 
   /** Everybody who is like this person in district, birth year, sex and family type. */
