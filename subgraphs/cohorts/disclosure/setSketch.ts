@@ -57,7 +57,7 @@ export class SetSketches {
 }
 
 /**
- * In how many members two sets differ, or the radius where that many or more. Of sketches for different radii the smaller one
+ * In how many members two sets differ, Infinity where not fewer than the radius. Of sketches for different radii the smaller one
  * counts.
  */
 export function distance(a: SetSketch, b: SetSketch): number {
@@ -69,7 +69,9 @@ export function distance(a: SetSketch, b: SetSketch): number {
     if (difference !== 0) same = false;
     sequence[k] = difference < 0 ? difference + PRIME : difference;
   }
-  return same ? 0 : linearComplexity(sequence);
+  if (same) return 0;
+  const apart = linearComplexity(sequence);
+  return sketchLength(apart) < length ? apart : Infinity;
 }
 
 /** The length of the shortest linear recurrence of a sequence (Massey 1969, "Shift-register synthesis and BCH decoding"). */

@@ -35,14 +35,13 @@ export class AnsweredSets {
     parameters: DisclosureParameters,
   ): { readonly set: GroupCell; readonly new: boolean } {
     if (cell.count === 0) return { set: cell, new: false };
-    const radius = radiusOf(parameters);
     const { minimum, noise } = parameters;
+    const radius = radiusOf(parameters);
     for (const candidate of this.#index.candidates(cell, radius)) {
       const set = this.#at(candidate);
       if (Math.abs(set.count - cell.count) >= radius) continue;
       const apart = distance(set.sketch, cell.sketch);
-      if (apart >= radius) continue;
-      if (apart === 0 || apart + this.noise.ofDistance(set, cell, noise) < minimum + noise.maximum)
+      if (apart + this.noise.ofDistance(set, cell, noise) < minimum + noise.maximum)
         return { set, new: false };
     }
     this.add(packCell(cell));

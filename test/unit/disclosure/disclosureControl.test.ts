@@ -66,6 +66,20 @@ describe('disclosure control', () => {
     expect((await asked.answer(again)).tables[0]!.counts).toEqual([null]);
   });
 
+  it('compares sets as closely as the laxer of two purposes does, and takes no far set for a near one', async () => {
+    const asked = control();
+    const strict = { ...defaultDisclosure, minimum: 50 };
+    const sizeFor = async (to: number) =>
+      (await asked.answer(question(units, [size(range(0, to))], { parameters: strict }))).tables[0]!
+        .counts[0]!;
+    const first = await sizeBy(asked, range(0, 500));
+    expect(await sizeFor(507)).toBe(first);
+    const far = await sizeFor(540);
+    expect(far - first!).toBeGreaterThan(20);
+    // Against one that was answered as closely, the stricter minimum holds.
+    expect(await sizeFor(589)).toBe(far);
+  });
+
   it('says how it protected', async () => {
     const codes = Uint8Array.from(range(0, DOMAIN), (key) => (key < 3 ? 0 : key < 40 ? 1 : 2));
     const table = { members: setOf(range(0, 100), DOMAIN), dimensions: [{ size: 4, codes }] };
