@@ -25,7 +25,7 @@ for (const attack of [...groupAttacks, forgetfulLedger]) {
 
 console.log();
 for (const { id, name, how } of [...groupAttacks, forgetfulLedger])
-  console.log(`- \`${id}\` ${name}: ${how}.`);
+  console.log(`- \`${id}\` ${name}: ${how}`);
 
 const counts = [20, 50, 150, 300];
 console.log(
