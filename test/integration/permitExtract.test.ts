@@ -108,11 +108,14 @@ describe('an extract of a research permit', () => {
     } finally {
       await served.stop();
     }
-    const [{ kept }] = (await rows(`SELECT count(*)::INTEGER AS kept FROM read_parquet(${table('HealthContact')})`)) as [
-      { kept: number },
-    ];
+    const [{ kept }] = (await rows(
+      `SELECT count(*)::INTEGER AS kept FROM read_parquet(${table('HealthContact')})`,
+    )) as [{ kept: number }];
     const all = JSON.parse(
-      await readFile(join(city.data, 'health', (await currentSnapshotId(city.data, 'health'))!, 'manifest.json'), 'utf8'),
+      await readFile(
+        join(city.data, 'health', (await currentSnapshotId(city.data, 'health'))!, 'manifest.json'),
+        'utf8',
+      ),
     ) as Manifest;
     expect(kept).toBeLessThan(all.tables['contacts']!.rows);
   });

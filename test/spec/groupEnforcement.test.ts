@@ -86,7 +86,12 @@ describe('a registry asked about a group', () => {
 
   it.each(['erasure', 'restriction', 'objection'])('withholds whoever is under a mark: %s', async (kind) => {
     const marks = { [kind]: [{ person: 1, start: day(1) }] };
-    const { meets, withheld } = await askGroup(grant(released, '[not-objected]'), { healthContacts: {} }, [], marks);
+    const { meets, withheld } = await askGroup(
+      grant(released, '[not-objected]'),
+      { healthContacts: {} },
+      [],
+      marks,
+    );
     expect(meets).toEqual([2, 3]);
     expect(withheld).toEqual([1]);
   });
