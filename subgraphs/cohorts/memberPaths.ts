@@ -2,9 +2,13 @@ import type { PersonSet } from '../../schema/personSet.js';
 import { NO_DAY } from '../registry/columns/table.js';
 import { EPISODE_GAP_DAYS } from '../registry/contacts/episodeGap.js';
 import type { MemberSector } from './memberSectors.js';
+import { Turns } from './turns.js';
 
 /** Stands for "no further episode" in a path. */
 export const NO_SERVICE = 0xffff;
+
+/** Persons who are looked at between two looks at the clock. */
+const PERSONS_AT_ONCE = 256;
 
 /** How the paths of members began: the services of their first episodes, and on which day each began. */
 export interface MemberPaths {
@@ -20,17 +24,19 @@ export interface MemberPaths {
  * order of their first days; on one day, in the order of registries and services. All sectors are walked through together,
  * in the order of persons and days in which they come.
  */
-export function memberPaths(
+export async function memberPaths(
   members: PersonSet,
   sectors: readonly MemberSector[],
   steps: number,
-): MemberPaths {
+): Promise<MemberPaths> {
   const persons = members.keys;
   const services = new Uint16Array(persons.length * steps).fill(NO_SERVICE);
   const starts = new Int32Array(persons.length * steps);
   const lastDay = new Int32Array(sectors.reduce((sum, sector) => sum + sector.services.length, 0));
   const walks = sectors.map((sector) => new SectorWalk(sector));
+  const turns = new Turns();
   for (let index = 0; index < persons.length; index++) {
+    if (index % PERSONS_AT_ONCE === 0 && turns.over) await turns.next();
     for (const walk of walks) walk.goTo(persons[index]!);
     lastDay.fill(NO_DAY);
     let step = 0;
@@ -72,10 +78,10 @@ class SectorWalk {
    * @param lastDay the last day of the latest episode of each service, NO_DAY for none; it is carried on
    */
   takeDay(on: number, lastDay: Int32Array): number[] {
-    const { contacts, firstService } = this.sector;
+    const { contacts } = this.sector;
     const began: number[] = [];
     for (; this.day === on; this.#row++) {
-      const service = firstService + contacts.service[this.#row]!;
+      const service = contacts.service[this.#row]!;
       const before = lastDay[service]!;
       const isNew = before === NO_DAY || on - before > EPISODE_GAP_DAYS;
       if (isNew) began.push(service);

@@ -1,11 +1,12 @@
 import type { MemberContacts } from '../registry/groups/contactsOfMembers.js';
+import type { CohortsStore } from './cohortsStore.js';
 import { answered, type FeedsByRegistry } from './groupFacts.js';
 
 /** The contacts of members with one registry; services of all registries are numbered through. */
 export interface MemberSector {
   readonly registry: string;
   readonly contacts: MemberContacts;
-  /** Codes in the order of the registry's dictionary. */
+  /** The registry's code list, not what occurs in its rows: that a service was never used must not show. */
   readonly services: readonly string[];
   /** The number of the first of them among those of all registries. */
   readonly firstService: number;
@@ -13,17 +14,21 @@ export interface MemberSector {
 
 /**
  * The sectors whose owners do not withhold them.
+ * @param codes of a registry's code list
  * @throws PolkuError SUBGRAPH_UNAVAILABLE
  */
 export function memberSectors(
   feeds: FeedsByRegistry,
   registries: readonly string[],
+  { codes }: Pick<CohortsStore, 'codes'>,
 ): readonly MemberSector[] {
   let firstService = 0;
   const told = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
   return told.map((registry) => {
     const { columns } = answered(feeds, registry);
-    const services = columns['services'] as readonly string[];
+    const services = codes(registry, 'services');
+    const dictionary = columns['services'] as readonly string[];
+    const numbers = Uint16Array.from(dictionary, (code) => firstService + services.indexOf(code));
     const sector = {
       registry,
       services,
@@ -32,7 +37,7 @@ export function memberSectors(
         person: columns['person:contacts'] as Uint32Array,
         day: columns['day:contacts'] as Int32Array,
         end: columns['end:contacts'] as Int32Array,
-        service: columns['service:contacts'] as Uint16Array,
+        service: (columns['service:contacts'] as Uint16Array).map((index) => numbers[index]!),
       },
     };
     firstService += services.length;

@@ -20,7 +20,7 @@ export interface GroupAsker {
 /**
  * The one door by which numbers of a group leave this subgraph: disclosure control decides what is told of them.
  * @param result what is asked of the group, with its arguments: another result is another text
- * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_LEDGER_UNAVAILABLE
+ * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
  */
 export function protect(
   { purpose, recipient, store, units, feeds, registries, filter }: GroupAsker,

@@ -12,10 +12,11 @@ export function serviceSets(
   columnOf: (day: number) => number,
 ): readonly (readonly PersonSet[])[] {
   const bound = members.words.length * 32;
-  return sectors.flatMap(({ services, contacts: { person, day, service } }) => {
+  return sectors.flatMap(({ services, firstService, contacts: { person, day, service } }) => {
     const sets = services.map(() => Array.from({ length: columns }, () => PersonSet.below(bound)));
     for (let row = 0; row < person.length; row++)
-      if (members.has(person[row]!)) sets[service[row]!]![columnOf(day[row]!)]!.add(person[row]!);
+      if (members.has(person[row]!))
+        sets[service[row]! - firstService]![columnOf(day[row]!)]!.add(person[row]!);
     return sets;
   });
 }

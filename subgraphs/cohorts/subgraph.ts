@@ -181,7 +181,8 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       filter: JSON.stringify([members.filter, members.from, members.until]),
     };
   };
-  const sectorsOf = (members: CohortMembers) => memberSectors(feedsOf(members, memberFeeds), sectors);
+  const sectorsOf = (members: CohortMembers, { store }: Context) =>
+    memberSectors(feedsOf(members, memberFeeds), sectors, store);
 
   @Resolver(() => Cohort)
   class CohortResolver {
@@ -275,7 +276,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<ServiceUseTable> {
       const { set, from, until } = members;
-      return serviceUse(set, sectorsOf(members), askerFor(members, context), {
+      return serviceUse(set, sectorsOf(members, context), askerFor(members, context), {
         from,
         until,
         services,
@@ -293,7 +294,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Args(() => CommonPathsArgs) args: CommonPathsArgs,
       @Ctx() context: Context,
     ): Promise<CommonPaths> {
-      return commonPaths(members.set, sectorsOf(members), askerFor(members, context), args);
+      return commonPaths(members.set, sectorsOf(members, context), askerFor(members, context), args);
     }
 
     @FieldResolver(() => GroupDifferences, {
@@ -305,7 +306,10 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     differences(@Root() members: CohortMembers, @Ctx() context: Context): Promise<GroupDifferences> {
       const { set, other, from, until } = members;
       if (!other) throw notCompared();
-      return serviceDifferences([set, other], sectorsOf(members), askerFor(members, context), [from, until]);
+      return serviceDifferences([set, other], sectorsOf(members, context), askerFor(members, context), [
+        from,
+        until,
+      ]);
     }
   }
 

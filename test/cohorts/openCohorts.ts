@@ -1,4 +1,5 @@
 import { policiesFolder } from '../../gateway/cli/options.js';
+import { readGroupCodes } from '../../gateway/cli/runtime/cohortsStore.js';
 import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
@@ -8,7 +9,6 @@ import { CohortGroup } from '../../subgraphs/cohorts/cohortGroup.js';
 import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
 import { type MemberSector, memberSectors } from '../../subgraphs/cohorts/memberSectors.js';
 import { groupSources, registries } from '../../subgraphs/registries.js';
-import { readCodeLists } from '../../subgraphs/registry/codes.js';
 import { questionOf, readQuestion, writeQuestion } from '../../subgraphs/registry/groups/cohortQuestion.js';
 import { noMarks } from '../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
@@ -74,8 +74,7 @@ export async function openCohorts(
     const decide = (asker: Parameters<typeof policy.decide>[0]) => policy.decide(asker, new Date());
     subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));
   }
-  const districts = [...(await readCodeLists('population')).get('districts')!.keys()];
-  const store: CohortsStore = { ...protection, codes: () => districts };
+  const store: CohortsStore = { ...protection, codes: await readGroupCodes() };
 
   const feedsOf = async (representation: object, names: readonly string[]) => {
     const { __typename: type } = representation as { __typename: string };
@@ -107,7 +106,7 @@ export async function openCohorts(
     async sectors(set, from, until) {
       const names = groupSources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
       const representation = { __typename: 'CohortMembers', filter: 'any', set, other: null, from, until };
-      return memberSectors(await feedsOf(representation, names), names);
+      return memberSectors(await feedsOf(representation, names), names, store);
     },
   };
 }

@@ -120,10 +120,10 @@ describe('groups before protection', () => {
     const { members } = await cohorts.group({ healthContacts: { services: ['T21', 'T60'] } });
     const sectors = await cohorts.sectors(members, '2008-01-01', '2012-12-31');
     const contacts = sectors.map(
-      ({ registry, services, contacts: { person, day, end, service } }): SectorContacts => ({
+      ({ registry, services, firstService, contacts: { person, day, end, service } }): SectorContacts => ({
         sector: registry,
         person,
-        service: Array.from(service, (index) => services[index]!),
+        service: Array.from(service, (number) => services[number - firstService]!),
         startedAt: day.map((started) => partialDay(started, 'day')),
         endedAt: end.map((ended) => (ended === NO_DAY ? NO_PARTIAL_DAY : partialDay(ended, 'day'))),
         unit: Array.from(person, () => null),

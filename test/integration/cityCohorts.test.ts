@@ -19,12 +19,24 @@ const EVERYTHING = `query ($where: CohortFilter!, $other: CohortFilter) {
     timeToEvent(intervals: 3) { intervals { atRisk events survival } }
     members(from: "2010-01-01", until: "2012-12-31") {
       serviceUse(services: ["T11", "S11"]) { rows { service persons } }
-      commonPaths(first: 5, steps: 2, gaps: true) { members paths { persons steps { service } medianGaps } transitions { persons } }
+      commonPaths(first: 5, steps: 2) { members paths { persons steps { service } } transitions { persons } }
       differences { items { category ratio } }
       withheld
     }
   }
 }`;
+
+const GAPS = `{
+  cohort(where: { all: [] }) {
+    members(from: "2002-01-01", until: "2016-12-31") {
+      commonPaths(first: 10, steps: 2, gaps: true) { paths { persons steps { service medianGap } } }
+    }
+  }
+}`;
+interface CommonPath {
+  readonly persons: number;
+  readonly steps: readonly { readonly medianGap: string | null }[];
+}
 
 describe('groups of the city', () => {
   let city: TestCity;
@@ -57,9 +69,20 @@ describe('groups of the city', () => {
     });
     expect(counts.length).toBeGreaterThan(30);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(smallestCount);
-    expect(JSON.stringify(cohort)).toMatch(/"medianGaps":\["\d+-/);
     expect(JSON.stringify(cohort)).toMatch(/"survival":0\.\d/);
     expect(JSON.stringify(cohort)).toMatch(/"category":"T12","ratio"/);
+  });
+
+  it('have paths in common, with the median gap before each step but the first', async () => {
+    const { data } = await ask(GAPS);
+    const { paths } = (data as { cohort: { members: { commonPaths: { paths: CommonPath[] } } } }).cohort
+      .members.commonPaths;
+    const persons = paths.map((path) => path.persons);
+    expect(persons).toEqual(persons.toSorted((a, b) => b - a));
+    expect(paths.every(({ steps }) => (steps[0]?.medianGap ?? null) === null)).toBe(true);
+    const gaps = paths.flatMap(({ steps }) => steps.slice(1).map(({ medianGap }) => medianGap));
+    expect(gaps.filter((gap) => gap !== null).length).toBeGreaterThan(0);
+    expect(gaps.every((gap) => gap === null || /^(0-1|1-3|3-6|6-12|12-24|24-)$/.test(gap))).toBe(true);
   });
 
   it('have one answer, in whatever words they are asked for', async () => {

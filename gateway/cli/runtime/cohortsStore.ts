@@ -17,11 +17,7 @@ export async function openCohortsStore(
   policy: () => Policy,
 ): Promise<{ store: CohortsStore; close: () => Promise<void> }> {
   const noise = new CellNoise(secret);
-  const lists = new Map<string, readonly string[]>();
-  for (const { definition } of registries) {
-    for (const [list, codes] of await readCodeLists(definition.name))
-      lists.set(`${definition.name}.${list}`, [...codes.keys()]);
-  }
+  const codes = await readGroupCodes();
   const ledger = await openLedger(data, noise);
   const control = new DisclosureControl(noise, ledger);
   return {
@@ -29,8 +25,21 @@ export async function openCohortsStore(
       answer: (question) => control.answer(question),
       recordKeys: (bound) => recordKeys(secret, bound),
       parameters: (purpose, registries) => policy().disclosure(purpose, registries),
-      codes: (registry, list) => lists.get(`${registry}.${list}`) ?? [],
+      codes,
     },
     close: () => ledger.close(),
   };
+}
+
+/**
+ * The codes that groups may be formed by, by registry and list.
+ * @throws PolkuError MAPPING_INVALID
+ */
+export async function readGroupCodes(): Promise<CohortsStore['codes']> {
+  const lists = new Map<string, readonly string[]>();
+  for (const { definition } of registries) {
+    for (const [list, codes] of await readCodeLists(definition.name))
+      lists.set(`${definition.name}.${list}`, [...codes.keys()]);
+  }
+  return (registry, list) => lists.get(`${registry}.${list}`) ?? [];
 }

@@ -5,13 +5,21 @@ import type { AnswerLedger } from '../ledger/ledger.js';
 import type { CellNoise } from './cellNoise.js';
 import { Cube } from './cube.js';
 import type { GroupCell } from './groupCell.js';
-import type { GroupQuestion, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
+import type { GroupQuestion, GroupTable, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
+import { closeDimension } from './openDimension.js';
 import { perturbCount, protectCount, smallestCount } from './protectCount.js';
 import { suppressTable } from './suppressTable.js';
 import { TableCells } from './tableCells.js';
 
 const MOST_DIMENSIONS = 3;
 const MOST_NUMBERS = 5_000;
+
+/** A table that has been counted, and that nobody has been told of. */
+interface CountedTable {
+  readonly cube: Cube;
+  readonly cells: readonly GroupCell[];
+  readonly values: readonly number[];
+}
 
 /**
  * The one place that every number of a group passes: docs/disclosure.md.
@@ -29,10 +37,10 @@ export class DisclosureControl {
   /**
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
    */
-  async answer({ organisation, text, units, parameters, tables }: GroupQuestion): Promise<ProtectedAnswer> {
-    const cubes = tables.map(({ dimensions }) => new Cube(dimensions.map(({ size }) => size)));
-    const numbers = cubes.reduce((sum, { length }) => sum + length, 0);
-    if (numbers > MOST_NUMBERS || cubes.some(({ sizes }) => sizes.length > MOST_DIMENSIONS))
+  async answer(question: GroupQuestion): Promise<ProtectedAnswer> {
+    const { organisation, text, parameters, tables } = question;
+    const numbers = tables.reduce((sum, table) => sum + numbersIn(table), 0);
+    if (numbers > MOST_NUMBERS || tables.some(({ dimensions }) => dimensions.length > MOST_DIMENSIONS))
       throw new PolkuError(
         'OPERATION_TOO_LARGE',
         `This asks for ${numbers} numbers, totals included; at most ${MOST_NUMBERS} in tables of up to ${MOST_DIMENSIONS} dimensions are answered at once. ` +
@@ -41,18 +49,19 @@ export class DisclosureControl {
     const charge = {
       organisation,
       question: createHash('sha256').update(text).digest('base64url'),
-      cost: cubes.reduce((sum, { views }) => sum + views.length, 0),
+      cost: tables.reduce((sum, { dimensions }) => sum + 2 ** dimensions.length, 0),
       numbers,
     };
-    const cells = function* (): Generator<GroupCell> {
-      for (const [index, cube] of cubes.entries()) {
-        const table = new TableCells(tables[index]!, units, cube, radiusOf(parameters));
-        for (const cell of inOrder(cube)) yield table.at(cell);
-      }
-    };
-    const { sets, questionsLeft } = await this.ledger.answer({ charge, parameters, cells: cells() });
+    const questionsLeft = this.ledger.pay(charge, parameters.questions);
+    const counted: CountedTable[] = [];
+    for (const table of tables) counted.push(await this.#count(table, question));
+    const sets = await this.ledger.standIns(
+      counted.flatMap(({ cells }) => cells),
+      parameters,
+    );
     let next = 0;
-    const answers = cubes.map((cube) => {
+    const answers: ProtectedAnswer['tables'][number][] = [];
+    for (const { cube, values } of counted) {
       const shown = new Array<ProtectedCount>(cube.length).fill(null);
       const perturbed = new Float64Array(cube.length);
       for (const cell of inOrder(cube)) {
@@ -60,20 +69,40 @@ export class DisclosureControl {
         perturbed[cell] = perturbCount(set, parameters, this.noise);
         shown[cell] = protectCount(set, parameters, this.noise);
       }
-      return { counts: suppressTable(cube, perturbed, shown, smallestCount(parameters)) };
-    });
-    const told = answers.flatMap(({ counts }) => counts).filter((count) => count !== null).length;
+      const counts = await suppressTable(cube, perturbed, shown, smallestCount(parameters));
+      answers.push({ counts, values });
+    }
     return {
       tables: answers,
-      protection: {
-        parameters,
-        smallestCount: smallestCount(parameters),
-        told,
-        suppressed: numbers - told,
-        questionsLeft,
-      },
+      protection: { parameters, smallestCount: smallestCount(parameters), questionsLeft },
     };
   }
+
+  async #count({ members, dimensions }: GroupTable, question: GroupQuestion): Promise<CountedTable> {
+    const { units, parameters } = question;
+    const closed = [];
+    let values: readonly number[] = [];
+    for (const dimension of dimensions) {
+      if ('codes' in dimension) closed.push(dimension);
+      else {
+        const made = await closeDimension(dimension, members, units, parameters, this.noise);
+        closed.push(made.dimension);
+        values = made.values;
+      }
+    }
+    const cube = new Cube(closed.map(({ size }) => size));
+    const radius = radiusOf(parameters);
+    const cells = await TableCells.count({ members, dimensions: closed }, units, cube, radius);
+    return { cube, values, cells: inOrder(cube).map((cell) => cells.at(cell)) };
+  }
+}
+
+/** Numbers that a table may tell: its cells and totals, as many as there can be. */
+function numbersIn({ dimensions }: GroupTable): number {
+  return dimensions.reduce(
+    (product, dimension) => product * (('size' in dimension ? dimension.size : dimension.most + 1) + 1),
+    1,
+  );
 }
 
 /** Totals come first: a cell that holds nearly everybody gets the answer of its total. */

@@ -10,13 +10,25 @@ export interface Dimension {
 }
 
 /**
+ * A property with more values than can be listed beforehand, such as the whole path of somebody: the commonest become
+ * categories, and the others are one (openDimension.ts).
+ */
+export interface OpenDimension {
+  /** Value by unit key; whoever has NaN is not counted in the table at all. */
+  readonly values: Float64Array;
+  /** How many become categories at most, below 2^16 - 1: that is charged, whatever there is. */
+  readonly most: number;
+}
+
+/**
  * A set, split by up to three dimensions; none: its size alone. What one unit can be in twice (the year) is no dimension:
  * it is a table for each.
  */
 export interface GroupTable {
   /** Bit set over unit keys: key k is bit k % 32 of word k / 32. */
   readonly members: Uint32Array;
-  readonly dimensions: readonly Dimension[];
+  /** One of them may be open. */
+  readonly dimensions: readonly (Dimension | OpenDimension)[];
 }
 
 export interface GroupQuestion {
@@ -42,6 +54,8 @@ export interface ProtectedTable {
    * `dimensions[i].size + 1`, and a table without dimensions is one number.
    */
   readonly counts: readonly ProtectedCount[];
+  /** The values that the categories of the open dimension stand for, the one behind them being all others; without it, none. */
+  readonly values: readonly number[];
 }
 
 export interface ProtectedAnswer {
@@ -54,9 +68,6 @@ export interface Protection {
   readonly parameters: DisclosureParameters;
   /** No count below this is told: the minimum and the largest noise. */
   readonly smallestCount: number;
-  /** Numbers that are told, and those that are not. */
-  readonly told: number;
-  readonly suppressed: number;
   /** Of the organisation, in this period. */
   readonly questionsLeft: number;
 }

@@ -1,5 +1,5 @@
 import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from './cellNoise.js';
+import { type CellKey, CellNoise } from './cellNoise.js';
 import type { GroupCell } from './groupCell.js';
 import type { ProtectedCount } from './groupQuestion.js';
 
@@ -7,7 +7,7 @@ import type { ProtectedCount } from './groupQuestion.js';
 export type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
 
 /** The count of a set with its noise. No more than this is ever looked at again, not even to decide whether it is told. */
-export function perturbCount(cell: CellFigures, parameters: DisclosureParameters, noise: CellNoise): number {
+export function perturbCount(cell: CellKey, parameters: DisclosureParameters, noise: CellNoise): number {
   return cell.count + noise.ofCount(cell, parameters.noise);
 }
 

@@ -1,3 +1,4 @@
+import { Turns } from '../turns.js';
 import type { Cube, View } from './cube.js';
 import type { ProtectedCount } from './groupQuestion.js';
 import { transferShapes } from './transferShapes.js';
@@ -18,16 +19,17 @@ import { transferShapes } from './transferShapes.js';
  * @param shown what may be told of each number by itself
  * @param enough a perturbed count from which so many units can be taken as the minimum is
  */
-export function suppressTable(
+export async function suppressTable(
   cube: Cube,
   perturbed: ArrayLike<number>,
   shown: readonly ProtectedCount[],
   enough: number,
-): ProtectedCount[] {
+): Promise<ProtectedCount[]> {
   // Of a total that is too small, there is nothing to split.
   if (shown.at(-1) === null) return shown.map(() => null);
   const told = [...shown];
-  for (const { kept } of cube.views) new Suppression(cube, perturbed, told, kept, enough).run();
+  const turns = new Turns();
+  for (const { kept } of cube.views) await new Suppression(cube, perturbed, told, kept, enough).run(turns);
   return told;
 }
 
@@ -45,12 +47,13 @@ class Suppression {
     this.views = cube.views.filter(({ kept }) => (kept & dimensions) === kept);
   }
 
-  run(): void {
+  async run(turns: Turns): Promise<void> {
     const others = this.views.slice(1);
     const covered = new Set<number>();
     for (const { kept, cells } of others) {
       for (const cell of cells) {
         if (this.told[cell] !== null || covered.has(cell)) continue;
+        if (turns.over) await turns.next();
         const changed = this.cheapestMove(cell, kept);
         // Where there is no move, only the total over everything is told: it bounds the others from above, no more.
         if (!changed) return this.suppress(others.flatMap((view) => view.cells));

@@ -12,6 +12,12 @@ export function radiusOf({ minimum, noise }: DisclosureParameters): number {
   return minimum + 2 * noise.maximum;
 }
 
+/** The set that is answered, and whether it is the one that was asked about, for the first time. */
+export interface StandIn {
+  readonly set: GroupCell;
+  readonly new: boolean;
+}
+
 /** The sets that have been answered, in the order of their first answers, as sketches: no member is kept. */
 export class AnsweredSets {
   readonly #index = new SimilarSets();
@@ -30,10 +36,7 @@ export class AnsweredSets {
    * adds seven people that he knows and one whom he does not would read from the answer whether the eighth is in the set. The noise
    * belongs to the two sets and the first one wins, so the same set always gets the same answer.
    */
-  standIn(
-    cell: GroupCell,
-    parameters: DisclosureParameters,
-  ): { readonly set: GroupCell; readonly new: boolean } {
+  standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
     if (cell.count === 0) return { set: cell, new: false };
     const { minimum, noise } = parameters;
     const radius = radiusOf(parameters);

@@ -1,20 +1,33 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { lockByProcess } from '../../storage/processLock.js';
 import type { CellNoise } from '../disclosure/cellNoise.js';
-import { type LedgerAnswer, LedgerBook, type LedgerQuestion } from './ledgerBook.js';
+import type { GroupCell } from '../disclosure/groupCell.js';
+import { Turns } from '../turns.js';
+import type { Charge } from './budgets.js';
+import { LedgerBook } from './ledgerBook.js';
 import { LedgerFile, readLines } from './ledgerFile.js';
-import { formatLine, parseLine } from './ledgerLine.js';
+import { formatLine, type LedgerLine, parseLine } from './ledgerLine.js';
+import { packCell } from './packedCell.js';
 
 /** What disclosure control asks of a ledger. */
 export interface AnswerLedger {
   /**
-   * Resolves when the question and the sets that it was the first to be answered about are durable.
-   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE; then nothing may be told
+   * Charges a question to its organisation, once a month.
+   * @param limit how many questions the organisation has in the month
+   * @returns how many it has left
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE; then nothing may be counted
    */
-  answer(question: LedgerQuestion): Promise<LedgerAnswer>;
+  pay(charge: Omit<Charge, 'month'>, limit: number): number;
+  /**
+   * For each set the one that is answered in its place. Resolves when the sets that are answered for the first time, and all that was
+   * paid before, are durable.
+   * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be told
+   */
+  standIns(cells: readonly GroupCell[], parameters: DisclosureParameters): Promise<readonly GroupCell[]>;
 }
 
 export interface LedgerOptions {
@@ -26,7 +39,7 @@ export interface LedgerOptions {
 const DEFAULT_CAPACITY = 1_000_000;
 
 /**
- * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question. It is one for all recipients, so
+ * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so
  * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
  * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused.
  * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
@@ -65,14 +78,43 @@ export class Ledger implements AnswerLedger {
     private readonly release: () => Promise<void>,
   ) {}
 
-  async answer(question: LedgerQuestion): Promise<LedgerAnswer> {
-    const { line, ...answer } = this.book.answer(monthOf(this.now()), question);
+  pay(given: Omit<Charge, 'month'>, limit: number): number {
+    const charge = { month: monthOf(this.now()), ...given };
+    const paid = this.book.pay(charge, limit);
+    if (paid.new) this.#begin({ charge, sets: [] });
+    return paid.left;
+  }
+
+  async standIns(
+    cells: readonly GroupCell[],
+    parameters: DisclosureParameters,
+  ): Promise<readonly GroupCell[]> {
+    const turns = new Turns();
+    const sets: GroupCell[] = [];
+    let added: Uint32Array[] = [];
+    for (const cell of cells) {
+      if (turns.over) {
+        // Others may be answered by these sets in their turn, and wait for what is written before.
+        this.#begin({ charge: undefined, sets: added });
+        added = [];
+        await turns.next();
+      }
+      const standIn = this.book.standIn(cell, parameters);
+      if (standIn.new) added.push(packCell(cell));
+      sets.push(standIn.set);
+    }
+    this.#begin({ charge: undefined, sets: added });
     try {
-      await this.file.append(line.charge || line.sets.length > 0 ? formatLine(line) : '');
+      await this.file.append('');
     } catch (cause) {
       throw unavailable(cause);
     }
-    return answer;
+    return sets;
+  }
+
+  /** Begins to write a line. What fails is tried again with the next, and whoever must be sure waits for that one. */
+  #begin(line: LedgerLine): void {
+    if (line.charge || line.sets.length > 0) this.file.append(formatLine(line)).catch(() => {});
   }
 
   async close(): Promise<void> {

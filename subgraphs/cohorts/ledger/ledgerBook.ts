@@ -2,24 +2,8 @@ import type { DisclosureParameters } from '../../../policies/engine/disclosure/p
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { CellNoise } from '../disclosure/cellNoise.js';
 import type { GroupCell } from '../disclosure/groupCell.js';
-import { AnsweredSets } from './answeredSets.js';
+import { AnsweredSets, type StandIn } from './answeredSets.js';
 import { Budgets, type Charge } from './budgets.js';
-import type { LedgerLine } from './ledgerLine.js';
-import { packCell } from './packedCell.js';
-
-export interface LedgerQuestion {
-  readonly charge: Omit<Charge, 'month'>;
-  readonly parameters: DisclosureParameters;
-  /** The sets whose counts are asked for; not looked at before the question is paid. */
-  readonly cells: Iterable<GroupCell>;
-}
-
-export interface LedgerAnswer {
-  /** For each set the one that is answered in its place. */
-  readonly sets: readonly GroupCell[];
-  /** Of the organisation, in this month. */
-  readonly questionsLeft: number;
-}
 
 /** What organisations have asked, and what sets have been answered: the ledger in memory. */
 export class LedgerBook {
@@ -42,23 +26,19 @@ export class LedgerBook {
 
   /**
    * Whether a question is refused follows from what was asked before, never from what the answer would be.
-   * @returns also the line to make durable before anything is told
+   * @param limit how many questions the organisation has in the month
+   * @returns how many are left, and whether it was paid just now
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
-  answer(month: string, question: LedgerQuestion): LedgerAnswer & { readonly line: LedgerLine } {
-    const { parameters } = question;
-    const charge = { month, ...question.charge };
-    const paid = this.#budgets.isPaid(charge);
-    if (!paid) this.#pay(charge, parameters.questions);
-    const added: Uint32Array[] = [];
-    const sets: GroupCell[] = [];
-    for (const cell of question.cells) {
-      const standIn = this.#answered.standIn(cell, parameters);
-      if (standIn.new) added.push(packCell(cell));
-      sets.push(standIn.set);
-    }
-    const questionsLeft = Math.max(0, parameters.questions - this.#budgets.spent(charge));
-    return { sets, questionsLeft, line: { charge: paid ? undefined : charge, sets: added } };
+  pay(charge: Charge, limit: number): { readonly left: number; readonly new: boolean } {
+    const isPaid = this.#budgets.isPaid(charge);
+    if (!isPaid) this.#pay(charge, limit);
+    return { left: Math.max(0, limit - this.#budgets.spent(charge)), new: !isPaid };
+  }
+
+  /** The set that is answered in the place of another; a new one is an answered one from now on. */
+  standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
+    return this.#answered.standIn(cell, parameters);
   }
 
   #pay(charge: Charge, limit: number): void {

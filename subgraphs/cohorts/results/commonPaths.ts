@@ -1,20 +1,21 @@
 import { PersonSet } from '../../../schema/personSet.js';
 import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
-import type { GroupTable, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
+import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
 import { memberPaths, type MemberPaths, NO_SERVICE } from '../memberPaths.js';
 import { type MemberSector, serviceAt } from '../memberSectors.js';
-import { type Partition, partition } from '../partition.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_STEPS = 5;
 const MAX_PATHS = 100;
+/** As many paths, and transitions of a step, are counted at most. */
+const MAX_COUNTED = 500;
 /** Bands of months between the beginnings of two episodes: those of fewer than 1, 3, 6, 12, 24 months, and longer ones. */
 const GAP_BANDS = [1, 3, 6, 12, 24];
 const DAYS_A_MONTH = 30.436_875;
 
-@ObjectType({ simpleResolvers: true, description: 'An episode of a common path.' })
+@ObjectType({ simpleResolvers: true, description: 'A kind of episode: a service of a registry.' })
 export class CommonStep {
   @Field(() => String, { nullable: true })
   readonly sector: string;
@@ -28,10 +29,25 @@ export class CommonStep {
   }
 }
 
+@ObjectType({ simpleResolvers: true, description: 'An episode of a common path.' })
+export class PathStep extends CommonStep {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'In which band of months after the episode before it half of them had begun: "3-6". null: not asked, not told, or the first.',
+  })
+  readonly medianGap: string | null;
+
+  constructor(step: { readonly sector: string; readonly service: string }, medianGap: string | null) {
+    super(step);
+    this.medianGap = medianGap;
+  }
+}
+
 @ObjectType({ simpleResolvers: true, description: 'How the paths of many began alike.' })
 export class CommonPath {
-  @Field(() => [CommonStep], { nullable: true, description: 'None: no contact in the period.' })
-  readonly steps: readonly CommonStep[];
+  @Field(() => [PathStep], { nullable: true, description: 'None: no contact in the period.' })
+  readonly steps: readonly PathStep[];
 
   @Field(() => Int, { nullable: true })
   readonly persons: number;
@@ -39,23 +55,10 @@ export class CommonPath {
   @Field(() => Float, { nullable: true, description: 'Of all members.' })
   readonly share: number | null;
 
-  @Field(() => [String], {
-    nullable: true,
-    description:
-      'Of each step but the first, in which band of months after the one before half of them had begun.',
-  })
-  readonly medianGaps: readonly (string | null)[];
-
-  constructor(
-    steps: readonly CommonStep[],
-    persons: number,
-    share: number | null,
-    medianGaps: readonly (string | null)[],
-  ) {
+  constructor(steps: readonly PathStep[], persons: number, share: number | null) {
     this.steps = steps;
     this.persons = persons;
     this.share = share;
-    this.medianGaps = medianGaps;
   }
 }
 
@@ -127,41 +130,36 @@ export async function commonPaths(
 ): Promise<CommonPaths> {
   if (first < 1 || first > MAX_PATHS || steps < 1 || steps > MAX_STEPS)
     throw badInput(`Expected 1 to ${MAX_PATHS} paths of 1 to ${MAX_STEPS} steps.`);
-  const paths = memberPaths(members, sectors, steps);
-  const codes = new PathCodes(paths, sectors);
-  const { minimum } = asker.store.parameters(asker.purpose, asker.registries);
-  const split = (of: Float64Array): Partition =>
-    partition(paths.persons, of, minimum, members.words.length * 32);
-  const whole = split(codes.whole);
-  const edges = Array.from({ length: steps - 1 }, (_, step) => split(codes.edges(step)));
-  const tables = [whole, ...edges].map(({ dimension }) => ({
-    members: members.words,
-    dimensions: [dimension],
-  }));
+  const paths = await memberPaths(members, sectors, steps);
+  const codes = new PathCodes(paths, sectors, members.words.length * 32);
+  const dimensions = [codes.whole, ...Array.from({ length: steps - 1 }, (_, step) => codes.edges(step))];
+  const tables = dimensions.map((dimension) => ({ members: members.words, dimensions: [dimension] }));
   const answer = await protect(asker, ['commonPaths', steps], tables);
-  const [wholes, ...edgeCounts] = answer.tables;
+  const [wholes, ...edges] = answer.tables;
   const total = wholes!.counts.at(-1)!;
-  const found = told(whole, wholes!)
+  const found = told(wholes!)
     .sort((a, b) => b.persons - a.persons)
     .slice(0, first);
   const medians = gaps ? await medianGaps(paths, codes, found, members, asker) : undefined;
+  const stepAt = (service: number) => serviceAt(sectors, service);
   return new CommonPaths(
     answer.protection,
     total,
     found.map(
       ({ code, persons }, index) =>
         new CommonPath(
-          codes.stepsOf(code).map((service) => new CommonStep(serviceAt(sectors, service))),
+          codes
+            .stepsOf(code)
+            .map((service, step) => new PathStep(stepAt(service), medians?.[index]?.[step - 1] ?? null)),
           persons,
           total && Math.min(1, persons / total),
-          medians?.[index] ?? [],
         ),
     ),
     edges.flatMap((edge, step) =>
-      told(edge, edgeCounts[step]!).flatMap(({ code, persons }) => {
+      told(edge).flatMap(({ code, persons }) => {
         const [from, to] = codes.stepsOf(code);
         if (from === undefined || to === undefined) return [];
-        const [one, next] = [from, to].map((service) => new CommonStep(serviceAt(sectors, service)));
+        const [one, next] = [from, to].map((service) => new CommonStep(stepAt(service)));
         return [new PathTransition(step + 1, one!, next!, persons)];
       }),
     ),
@@ -172,20 +170,22 @@ export async function commonPaths(
 class PathCodes {
   readonly #base: number;
 
+  /** @param bound keys of persons lie below it */
   constructor(
     private readonly paths: MemberPaths,
     sectors: readonly MemberSector[],
+    private readonly bound: number,
   ) {
     this.#base = sectors.reduce((sum, { services }) => sum + services.length, 0) + 1;
   }
 
   /** The path of each person. */
-  get whole(): Float64Array {
+  get whole(): OpenDimension {
     return this.#codes(0, this.paths.steps);
   }
 
   /** The transition of each person from a step, counted from 0, to the next. */
-  edges(step: number): Float64Array {
+  edges(step: number): OpenDimension {
     return this.#codes(step, step + 2);
   }
 
@@ -195,16 +195,18 @@ class PathCodes {
     return steps;
   }
 
-  #codes(from: number, until: number): Float64Array {
+  #codes(from: number, until: number): OpenDimension {
     const { steps, persons, services } = this.paths;
-    return Float64Array.from(persons, (_, index) => {
+    const values = new Float64Array(this.bound).fill(Number.NaN);
+    for (let index = 0; index < persons.length; index++) {
       let code = 0;
       for (let step = until - 1; step >= from; step--) {
         const service = services[index * steps + step]!;
         code = code * this.#base + (service === NO_SERVICE ? 0 : service + 1);
       }
-      return code;
-    });
+      values[persons[index]!] = code;
+    }
+    return { values, most: MAX_COUNTED };
   }
 }
 
@@ -213,8 +215,8 @@ interface ToldCategory {
   readonly persons: number;
 }
 
-function told({ categories }: Partition, { counts }: ProtectedTable): ToldCategory[] {
-  return categories.flatMap((code, category) => {
+function told({ values, counts }: ProtectedTable): ToldCategory[] {
+  return values.flatMap((code, category) => {
     const persons = counts[category]!;
     return persons === null ? [] : [{ code, persons }];
   });
@@ -229,13 +231,13 @@ async function medianGaps(
   asker: GroupAsker,
 ): Promise<readonly (readonly (string | null)[])[]> {
   const bound = members.words.length * 32;
-  const whole = codes.whole;
+  const whole = codes.whole.values;
   const tables = found.flatMap(({ code }): GroupTable[] => {
     const { length } = codes.stepsOf(code);
     return Array.from({ length: Math.max(0, length - 1) }, (_, step) => {
       const [set, bands] = [PersonSet.below(bound), new Uint8Array(bound)];
       paths.persons.forEach((person, index) => {
-        if (whole[index] !== code) return;
+        if (whole[person] !== code) return;
         set.add(person);
         bands[person] = bandOf(paths, index, step);
       });

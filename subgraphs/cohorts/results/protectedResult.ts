@@ -32,27 +32,19 @@ export class GroupProtection {
   @Field(() => Int, { nullable: true, description: 'The smallest number that can be told.' })
   readonly smallestCount: number;
 
-  @Field(() => Int, { nullable: true, description: 'How many numbers were told.' })
-  readonly told: number;
-
-  @Field(() => Int, { nullable: true, description: 'How many were not.' })
-  readonly suppressed: number;
-
   @Field(() => Int, {
     nullable: true,
     description: 'Questions that the organisation has left in this month.',
   })
   readonly questionsLeft: number;
 
-  constructor({ parameters, smallestCount, told, suppressed, questionsLeft }: Protection) {
+  constructor({ parameters, smallestCount, questionsLeft }: Protection) {
     this.minimum = parameters.minimum;
     this.families = parameters.families;
     this.familyShare = parameters.familyShare;
     this.noiseMaximum = parameters.noise.maximum;
     this.noiseVariance = parameters.noise.variance;
     this.smallestCount = smallestCount;
-    this.told = told;
-    this.suppressed = suppressed;
     this.questionsLeft = questionsLeft;
   }
 }

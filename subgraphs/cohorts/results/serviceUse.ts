@@ -55,7 +55,7 @@ export interface ServiceUseArguments {
 
 /**
  * How many members used each service in a period, or in each of its years.
- * @throws PolkuError BAD_USER_INPUT where it has too many years
+ * @throws PolkuError BAD_USER_INPUT where it has too many years, or names a service that there is not
  */
 export async function serviceUse(
   members: PersonSet,
@@ -66,6 +66,9 @@ export async function serviceUse(
   const first = yearOf(from);
   const columns = byYear ? yearOf(until) - first + 1 : 1;
   if (columns > MAX_YEARS) throw badInput(`Use by year is counted for up to ${MAX_YEARS} years at once.`);
+  const unknown = services?.find((service) => !sectors.some((sector) => sector.services.includes(service)));
+  if (unknown !== undefined)
+    throw badInput(`There is no service "${unknown}" in the registries that are told of.`);
   const sets = serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
   const asked = sets.flatMap((ofService, number) => {
     const { sector, service } = serviceAt(sectors, number);

@@ -40,7 +40,8 @@ export interface Protected {
 export function protectedAsker({ city, noise, parameters, capacity }: Protected): GroupAsker {
   let book = new LedgerBook(noise, capacity);
   const control = new DisclosureControl(noise, {
-    answer: (question) => Promise.resolve().then(() => book.answer('2026-01', question)),
+    pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,
+    standIns: (cells, given) => Promise.resolve(cells.map((cell) => book.standIn(cell, given).set)),
   });
   let asked = 0;
   const ask = async (groups: readonly Group[], organisation: string): Promise<readonly Answer[]> => {

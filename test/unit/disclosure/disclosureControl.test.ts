@@ -90,8 +90,6 @@ describe('disclosure control', () => {
     expect(protection).toEqual({
       parameters: defaultDisclosure,
       smallestCount: 14,
-      told: 2,
-      suppressed: 3,
       questionsLeft: defaultDisclosure.questions - 2,
     });
   });

@@ -25,10 +25,13 @@ export function people(domain: number, familyOf = new Uint32Array(domain).fill(N
   return unitsInFamilies(recordKeys(secret, domain), familyOf);
 }
 
-/** A ledger that forgets all when the test ends. */
+/** A ledger that forgets all when it is left. */
 export function memoryLedger(keyed = noise, capacity = 1_000_000): AnswerLedger {
   const book = new LedgerBook(keyed, capacity);
-  return { answer: (question) => Promise.resolve().then(() => book.answer('2026-01', question)) };
+  return {
+    pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,
+    standIns: (cells, parameters) => Promise.resolve(cells.map((cell) => book.standIn(cell, parameters).set)),
+  };
 }
 
 export const control = (keyed = noise) => new DisclosureControl(keyed, memoryLedger(keyed));
