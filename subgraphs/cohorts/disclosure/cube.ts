@@ -3,6 +3,8 @@ export interface View {
   /** Bit i: dimension i is kept. */
   readonly kept: number;
   readonly cells: readonly number[];
+  /** By cell, the one of this view that totals over it. */
+  readonly totals: Uint32Array;
 }
 
 /** How the cells of a table with all its totals are numbered: row-major, the total of a dimension after its categories. */
@@ -16,7 +18,11 @@ export class Cube {
   constructor(readonly sizes: readonly number[]) {
     this.strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((product, size) => product * (size + 1), 1));
     this.length = sizes.reduce((product, size) => product * (size + 1), 1);
-    const views = Array.from({ length: 2 ** sizes.length }, (_, kept) => ({ kept, cells: [] as number[] }));
+    const views = Array.from({ length: 2 ** sizes.length }, (_, kept) => ({
+      kept,
+      cells: [] as number[],
+      totals: Uint32Array.from({ length: this.length }, (_, cell) => this.totalOf(cell, kept)),
+    }));
     for (let cell = 0; cell < this.length; cell++) views[this.keptBy(cell)]!.cells.push(cell);
     this.views = views.sort((a, b) => bits(a.kept) - bits(b.kept) || a.kept - b.kept);
   }
@@ -30,8 +36,7 @@ export class Cube {
     return cell + (coordinate - this.coordinate(cell, dimension)) * this.strides[dimension]!;
   }
 
-  /** The total over the dimensions that a view does not keep. */
-  projected(cell: number, kept: number): number {
+  private totalOf(cell: number, kept: number): number {
     let at = cell;
     for (let dimension = 0; dimension < this.sizes.length; dimension++)
       if (((kept >> dimension) & 1) === 0) at = this.moved(at, dimension, this.sizes[dimension]!);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { radiusOf } from '../ledger/answeredSets.js';
 import type { AnswerLedger } from '../ledger/ledger.js';
@@ -10,6 +11,7 @@ import { closeDimension } from './openDimension.js';
 import { perturbCount, protectCount, smallestCount } from './protectCount.js';
 import { suppressTable } from './suppressTable.js';
 import { TableCells } from './tableCells.js';
+import { type Units, unitsAmong } from './units.js';
 
 const MOST_DIMENSIONS = 3;
 const MOST_NUMBERS = 5_000;
@@ -38,7 +40,7 @@ export class DisclosureControl {
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
    */
   async answer(question: GroupQuestion): Promise<ProtectedAnswer> {
-    const { organisation, text, parameters, tables } = question;
+    const { organisation, text, units, parameters, tables } = question;
     const numbers = tables.reduce((sum, table) => sum + numbersIn(table), 0);
     if (numbers > MOST_NUMBERS || tables.some(({ dimensions }) => dimensions.length > MOST_DIMENSIONS))
       throw new PolkuError(
@@ -54,7 +56,11 @@ export class DisclosureControl {
     };
     const questionsLeft = this.ledger.pay(charge, parameters.questions);
     const counted: CountedTable[] = [];
-    for (const table of tables) counted.push(await this.#count(table, question));
+    const asked = unitsAmong(
+      units,
+      tables.map(({ members }) => members),
+    );
+    for (const table of tables) counted.push(await this.#count(table, asked, parameters));
     const sets = await this.ledger.standIns(
       counted.flatMap(({ cells }) => cells),
       parameters,
@@ -78,8 +84,11 @@ export class DisclosureControl {
     };
   }
 
-  async #count({ members, dimensions }: GroupTable, question: GroupQuestion): Promise<CountedTable> {
-    const { units, parameters } = question;
+  async #count(
+    { members, dimensions }: GroupTable,
+    units: Units,
+    parameters: DisclosureParameters,
+  ): Promise<CountedTable> {
     const closed = [];
     let values: readonly number[] = [];
     for (const dimension of dimensions) {

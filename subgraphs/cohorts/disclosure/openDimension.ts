@@ -44,11 +44,11 @@ export async function closeDimension(
   const common = commonest(sets, most, parameters, noise);
   const numbers = new Map(common.map((value, number) => [value, number]));
   const size = common.length + 1;
-  const codes = new Uint16Array(values.length);
-  for (let key = 0; key < values.length; key++) {
-    if (key % UNITS_AT_ONCE === 0 && turns.over) await turns.next();
-    const value = values[key]!;
-    codes[key] = Number.isNaN(value) ? size : (numbers.get(value) ?? common.length);
+  const codes = new Uint16Array(values.length).fill(size);
+  for (let unit = 0; unit < keys.length; unit++) {
+    if (unit % UNITS_AT_ONCE === 0 && turns.over) await turns.next();
+    const value = values[keys[unit]!]!;
+    if (!Number.isNaN(value)) codes[keys[unit]!] = numbers.get(value) ?? common.length;
   }
   return { dimension: { size, codes }, values: common };
 }

@@ -73,14 +73,29 @@ function blanked(values: Numbers, subject: Uint32Array, open: PersonSet, nothing
   return copy;
 }
 
+/** The rows of persons in a set. Those of one person stand together, so whole runs of rows are kept. */
 function rowsOf(open: PersonSet, rows: PersonRows): PersonRows {
-  const kept = new Uint32Array(rows.person.length);
+  const { person } = rows;
+  const runs: { readonly from: number; readonly to: number }[] = [];
   let count = 0;
-  for (let row = 0; row < kept.length; row++) if (open.has(rows.person[row]!)) kept[count++] = row;
-  if (count === kept.length) return rows;
+  for (let from = 0; from < person.length;) {
+    const kept = open.has(person[from]!);
+    let to = from + 1;
+    while (to < person.length && (person[to] === person[to - 1] || open.has(person[to]!) === kept)) to++;
+    if (kept) {
+      runs.push({ from, to });
+      count += to - from;
+    }
+    from = to;
+  }
+  if (count === person.length) return rows;
   const columns = Object.entries(rows).map(([column, values]) => {
     const copy = values.slice(0, count);
-    for (let row = 0; row < count; row++) copy[row] = values[kept[row]!]!;
+    let at = 0;
+    for (const { from, to } of runs) {
+      copy.set(values.subarray(from, to), at);
+      at += to - from;
+    }
     return [column, copy];
   });
   return Object.fromEntries(columns) as unknown as PersonRows;

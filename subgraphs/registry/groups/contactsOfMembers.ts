@@ -28,12 +28,13 @@ export function contactsOfMembers(
   counts: RecordTest | undefined,
 ): MemberContacts {
   const { start, end, service, unit } = table.columns;
-  const persons = other ? set.or(other) : set;
+  const persons = (other ? set.or(other) : set).keys;
   let most = 0;
-  persons.forEach((person) => {
+  for (const person of persons) {
     const [first, last] = rowsOf(table, person);
-    most += last - first;
-  });
+    for (let row = first; row < last; row++)
+      if (start[row]! >= from && start[row]! <= until) most++;
+  }
   const found = {
     person: new Uint32Array(most),
     day: new Int32Array(most),
@@ -41,7 +42,7 @@ export function contactsOfMembers(
     service: new Uint16Array(most),
   };
   let rows = 0;
-  persons.forEach((person) => {
+  for (const person of persons) {
     const [first, last] = rowsOf(table, person);
     for (let row = first; row < last; row++) {
       const day = start[row]!;
@@ -52,7 +53,7 @@ export function contactsOfMembers(
       found.end[rows] = end[row]!;
       found.service[rows++] = service.indices[row]!;
     }
-  });
+  }
   return {
     person: found.person.subarray(0, rows),
     day: found.day.subarray(0, rows),

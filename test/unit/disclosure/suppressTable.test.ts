@@ -13,7 +13,7 @@ function tableOf(sizes: readonly number[], finest: readonly number[]) {
   const counts = new Uint32Array(cube.length);
   const cells = cube.views.at(-1)!.cells;
   cells.forEach((cell, i) => {
-    for (const { kept } of cube.views) counts[cube.projected(cell, kept)]! += finest[i]!;
+    for (const { totals } of cube.views) counts[totals[cell]!]! += finest[i]!;
   });
   return { cube, counts };
 }
