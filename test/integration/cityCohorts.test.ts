@@ -127,6 +127,16 @@ describe('groups of the city', () => {
     expect(errors?.[0]?.extensions?.['code']).toMatch(/^(BAD_USER_INPUT|OPERATION_TOO_LARGE)$/);
   });
 
+  it('name no service that there is not', async () => {
+    const { errors } = await ask(
+      '{ cohort(where: { all: [] }) { members(from: "2010-01-01", until: "2010-12-31") { serviceUse(services: ["T99"]) { rows { persons } } } } }',
+    );
+    expect(errors?.[0]).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT' },
+      message: expect.stringMatching(/no service "T99"/),
+    });
+  });
+
   it.each([
     ['the key of a group', '{ cohort(where: { all: [] }) { filter } }'],
     [

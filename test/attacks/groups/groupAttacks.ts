@@ -243,6 +243,17 @@ export const groupAttacks: readonly GroupAttack[] = [
     },
   },
   {
+    id: '1D92',
+    name: 'Listed in common',
+    how: 'what 7 people whom he can name have in common, and the target if it has the secret: is it among what many have in common?',
+    questions: 2,
+    guess: async (attempt) => {
+      const few = union(acquaintances(attempt, 7), exposed(attempt));
+      const [size] = await attempt.ask.common([few, attempt.city.where((key) => !few.has(key))]);
+      return size != null && size > 7;
+    },
+  },
+  {
     id: 'D70A',
     name: 'Edge of the ledger',
     how: 'a group, and the same with ever other 13 people whom he can name and the target if it has the secret: how often is the answer another?',
