@@ -14,7 +14,7 @@ import { commonPaths } from '../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../subgraphs/cohorts/results/groupTable.js';
 import { readFilter } from '../subgraphs/registry/groups/groupFilter.js';
 import { withMemoryDatabase } from '../subgraphs/storage/memoryDatabase.js';
-import { cohortSql, heldAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
+import { cohortSql, familyTypeSql, heldAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
 import { openCohorts } from '../test/cohorts/openCohorts.js';
 import { multiplyCity } from './cohorts/multiplyCity.js';
 
@@ -30,7 +30,9 @@ const threeRegistries = {
   ],
 };
 /** A tenth of the people. */
-const manyMembers = { healthContacts: { services: ['T60'], atLeast: 2 } };
+const manyMembers = { healthContacts: { services: ['T60'], atLeast: 3 } };
+const DIMENSIONS = ['familyType', 'ageBand', 'district'] as const;
+const TABLE_YEAR = 2014;
 const PERIOD = ['2010-01-01', '2016-12-31'] as const;
 
 const [given, copies = '1'] = process.argv.slice(2);
@@ -91,8 +93,17 @@ async function measure(data: string): Promise<void> {
     };
 
     await report('size by year, three registries, two thresholds', sizeByYear, () => rows(sizeByYearSql));
+    const threeDimensions = async () => {
+      const group = await cohorts.group({ all: [] });
+      await groupTable(group, group.asker('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
+      return group.members.size;
+    };
+
     await report('common paths of three episodes', paths, () =>
       rows(pathsSql(cohortSql(readFilter(manyMembers)))),
+    );
+    await report('everybody by family type, age and district, with all totals', threeDimensions, () =>
+      rows(cubeSql()),
     );
   });
   await ledger.close();
@@ -100,11 +111,19 @@ async function measure(data: string): Promise<void> {
 
 async function report(what: string, own: () => Promise<number>, sql: () => Promise<unknown>): Promise<void> {
   const times: Record<'own' | 'sql', Time[]> = { own: [], sql: [] };
+  let longest = 0;
   let size = 0;
   for (let round = 0; round <= ROUNDS; round++) {
-    const [ownTime, sqlTime] = [await timeOf(async () => (size = await own())), await timeOf(sql)];
+    let waited = 0;
+    const ownTime = await timeOf(async () => {
+      const watch = watchDelays();
+      size = await own();
+      waited = watch();
+    });
+    const sqlTime = await timeOf(sql);
     // The first round warms up.
     if (round === 0) continue;
+    longest = Math.max(longest, waited);
     times.own.push(ownTime);
     times.sql.push(sqlTime);
   }
@@ -113,6 +132,23 @@ async function report(what: string, own: () => Promise<number>, sql: () => Promi
   const tell = ({ wall, cpu }: Time) => `${wall.toFixed(0)} ms (${cpu.toFixed(0)} ms CPU)`;
   console.log(`${what}: ${size} people`);
   console.log(`  Polku ${tell(ours)}, DuckDB ${tell(theirs)}, ratio ${ratio('wall')} (CPU ${ratio('cpu')})`);
+  console.log(`  nothing else in the process waited longer than ${longest.toFixed(0)} ms`);
+}
+
+/** Watches how long anything else in the process waits for its turn; the answer is in milliseconds, when it is asked for. */
+function watchDelays(): () => number {
+  let [last, longest] = [performance.now(), 0];
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  return () => {
+    clearInterval(timer);
+    look();
+    return longest;
+  };
 }
 
 /** Milliseconds: on the clock, and of all processors together. */
@@ -150,4 +186,12 @@ function pathsSql(members: string): string {
     first AS (SELECT *, row_number() OVER (PARTITION BY subject ORDER BY "start", sector, service) AS step FROM episodes QUALIFY step <= 3),
     paths AS (SELECT subject, string_agg(sector || service, ' ' ORDER BY step) AS path FROM first GROUP BY subject)
     SELECT path, count(*) AS n FROM members LEFT JOIN paths USING (subject) GROUP BY path ORDER BY n DESC LIMIT 20`;
+}
+
+/** The same table in SQL: everybody who lived in the city at the end of the year. */
+function cubeSql(): string {
+  return `SELECT type, band, district, count(*) FROM (
+      SELECT ${familyTypeSql(TABLE_YEAR)} AS type, least((${TABLE_YEAR} - year(p.birth)) // 5, 17) AS band, r.district
+      FROM population_persons p JOIN population_residences r ON r.subject = p.subject AND ${heldAt(TABLE_YEAR, 'r.')})
+    GROUP BY CUBE (type, band, district)`;
 }

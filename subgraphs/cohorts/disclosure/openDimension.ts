@@ -1,5 +1,5 @@
 import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../../schema/turns.js';
 import type { CellKey, CellNoise } from './cellNoise.js';
 import type { Dimension, OpenDimension } from './groupQuestion.js';
 import { perturbCount, smallestCount } from './protectCount.js';

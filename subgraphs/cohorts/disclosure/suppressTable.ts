@@ -1,4 +1,4 @@
-import { Turns } from '../turns.js';
+import { Turns } from '../../../schema/turns.js';
 import { cheapestMove, type PartialTable } from './cheapestMove.js';
 import type { Cube } from './cube.js';
 import type { ProtectedCount } from './groupQuestion.js';

@@ -1,4 +1,4 @@
-import { Turns } from '../turns.js';
+import { Turns } from '../../../schema/turns.js';
 import type { Cube } from './cube.js';
 import type { GroupCell } from './groupCell.js';
 import type { Dimension, GroupTable } from './groupQuestion.js';

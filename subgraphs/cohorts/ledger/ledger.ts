@@ -6,7 +6,7 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import { lockByProcess } from '../../storage/processLock.js';
 import type { CellNoise } from '../disclosure/cellNoise.js';
 import type { GroupCell } from '../disclosure/groupCell.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../../schema/turns.js';
 import type { Charge } from './budgets.js';
 import { LedgerBook } from './ledgerBook.js';
 import { LedgerFile, readLines } from './ledgerFile.js';

@@ -16,7 +16,7 @@ export interface GroupAnswers {
 export interface GroupLeaf {
   readonly name: string;
   readonly tests: readonly string[];
-  readonly evaluate: (counts: RecordTest | undefined) => PersonSet | PersonRows;
+  readonly evaluate: (counts: RecordTest | undefined) => PersonSet | Promise<PersonSet | PersonRows>;
 }
 
 /** A column of numbers. */

@@ -9,30 +9,34 @@ import type { GroupAnswers, GroupAttribute, GroupLeaf, Numbers, PersonRows } fro
  * `withheld`: they neither meet it nor do they not. A criterion that tests what its owner does not release withholds the
  * feed whole; that follows from policy alone. An attribute that is not released is missing.
  */
-export function guardGroup(
+export async function guardGroup(
   { leaves, attributes = [], texts = {} }: GroupAnswers,
   derivedType: string,
   access: Access,
-): Feed {
-  const taken = leaves.map((leaf) => takeLeaf(leaf, derivedType, access));
-  if (taken.includes(undefined)) return Feed.withheld;
+): Promise<Feed> {
+  const taken: [string, FeedColumn][] = [];
+  for (const leaf of leaves) {
+    const found = await takeLeaf(leaf, derivedType, access);
+    if (!found) return Feed.withheld;
+    taken.push(...Object.entries(found));
+  }
   const columns = [
-    ...taken.flatMap((found) => Object.entries(found!)),
+    ...taken,
     ...attributes.flatMap((attribute) => takeAttribute(attribute, derivedType, access)),
     ...Object.entries(texts),
   ];
   return Feed.data(Object.fromEntries(columns));
 }
 
-function takeLeaf(
+async function takeLeaf(
   { name, tests, evaluate }: GroupLeaf,
   derivedType: string,
   access: Access,
-): Record<string, FeedColumn> | undefined {
+): Promise<Record<string, FeedColumn> | undefined> {
   if (tests.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0))
     return undefined;
   const open = everybodyOf(tests, derivedType, access);
-  const found = evaluate(recordTest(tests, derivedType, access));
+  const found = await evaluate(recordTest(tests, derivedType, access));
   const withheld = open ? { [`withheld:${name}`]: PersonSet.all(access.bound).minus(open).words } : {};
   if (found instanceof PersonSet) return { [name]: (open ? found.and(open) : found).words, ...withheld };
   const rows = Object.entries(open ? rowsOf(open, found) : found);

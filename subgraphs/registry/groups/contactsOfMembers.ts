@@ -1,5 +1,6 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import { codeAt, rowsOf } from '../columns/table.js';
 import type { ContactTable } from '../contacts/contact.js';
 import type { PersonRows } from '../enforcement/groupAnswers.js';
@@ -21,19 +22,21 @@ export type MemberContacts = PersonRows & {
   readonly service: Uint16Array;
 };
 
+/** Persons who are looked at between two looks at the clock. */
+const PERSONS_AT_ONCE = 256;
+
 /** The contacts that began in a period, of all members, in the order of persons, then of days. */
-export function contactsOfMembers(
+export async function contactsOfMembers(
   { set, other, from, until }: MembersInPeriod,
   table: ContactTable,
   counts: RecordTest | undefined,
-): MemberContacts {
+): Promise<MemberContacts> {
   const { start, end, service, unit } = table.columns;
   const persons = (other ? set.or(other) : set).keys;
   let most = 0;
   for (const person of persons) {
     const [first, last] = rowsOf(table, person);
-    for (let row = first; row < last; row++)
-      if (start[row]! >= from && start[row]! <= until) most++;
+    for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
   }
   const found = {
     person: new Uint32Array(most),
@@ -41,8 +44,11 @@ export function contactsOfMembers(
     end: new Int32Array(most),
     service: new Uint16Array(most),
   };
+  const turns = new Turns();
   let rows = 0;
-  for (const person of persons) {
+  for (let index = 0; index < persons.length; index++) {
+    if (index % PERSONS_AT_ONCE === 0 && turns.over) await turns.next();
+    const person = persons[index]!;
     const [first, last] = rowsOf(table, person);
     for (let row = first; row < last; row++) {
       const day = start[row]!;

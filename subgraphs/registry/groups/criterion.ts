@@ -48,9 +48,13 @@ export interface Criterion<Store = unknown> {
    * Who meets it.
    * @param counts missing: every record counts; a criterion that asks no records takes none
    */
-  persons(given: CriterionArguments, store: Store, counts: RecordTest | undefined): PersonSet;
+  persons(
+    given: CriterionArguments,
+    store: Store,
+    counts: RecordTest | undefined,
+  ): PersonSet | Promise<PersonSet>;
   /** When it is met: missing where it is no matter of days. */
-  events?(given: CriterionArguments, store: Store, counts: RecordTest | undefined): Events;
+  events?(given: CriterionArguments, store: Store, counts: RecordTest | undefined): Promise<Events>;
 }
 
 /** The criteria of one registry, by the name that filters give them. */

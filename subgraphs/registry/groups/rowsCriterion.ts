@@ -2,6 +2,7 @@ import { icd10Blocks, icd10Chapters, icd10Range } from '../../../policies/engine
 import type { Day } from '../../../schema/calendar.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { type CodeColumn, codeAt, NO_DAY, type Table } from '../columns/table.js';
+import { Turns } from '../../../schema/turns.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import {
   type ArgumentDefinition,
@@ -40,6 +41,9 @@ export interface RowsCriterionOptions {
 /** Later than any day; an integer, so that loops compare integers. */
 const FAR_DAY: Day = 2_147_483_647;
 
+/** Rows that are looked at between two looks at the clock. */
+const ROWS_AT_ONCE = 65_536;
+
 const DATES: Readonly<Record<string, ArgumentDefinition>> = {
   from: { kind: 'day', description: 'Leave out what was over before this day.' },
   until: { kind: 'day', description: 'Leave out what began after this day.' },
@@ -63,23 +67,23 @@ export function rowsCriterion(options: RowsCriterionOptions): Criterion<Registry
       ...own.flatMap(([name, { coordinate }]) => (given[name] === undefined ? [] : [coordinate])),
       ...(given['from'] === undefined && given['until'] === undefined ? [] : dates),
     ],
-    persons(given, store, counts) {
+    async persons(given, store, counts) {
       const scan = scanOf(options, given, store, counts);
       const { subject, offsets } = scan.table;
       const atLeast = numberIn(given, 'atLeast') ?? 1;
       const found = PersonSet.below(offsets.length);
       let [person, count] = [-1, 0];
-      forEachRow(scan, (row) => {
+      await forEachRow(scan, (row) => {
         if (subject[row] !== person) [person, count] = [subject[row]!, 0];
         if (++count === atLeast) found.add(person);
       });
       return found;
     },
-    events(given, store, counts) {
+    async events(given, store, counts) {
       const scan = scanOf(options, given, store, counts);
       const { subject } = scan.table;
       const list = new EventList();
-      forEachRow(scan, (row) => list.add(subject[row]!, scan.start[row]!));
+      await forEachRow(scan, (row) => list.add(subject[row]!, scan.start[row]!));
       return list.events;
     },
   };
@@ -154,12 +158,21 @@ function codeTest(
   return { indices, fits };
 }
 
-/** Walks over the rows that fit. The first test of codes is the one that most rows fail, so it stands alone. */
-function forEachRow(scan: Scan, visit: (row: number) => void): void {
-  const { table, start, end, from, until, ongoing, codes, counts } = scan;
-  const [first, ...others] = codes;
-  const [indices, fits] = [first?.indices, first?.fits];
-  for (let row = 0; row < table.rows; row++) {
+/** Walks over the rows that fit. */
+async function forEachRow(scan: Scan, visit: (row: number) => void): Promise<void> {
+  const turns = new Turns();
+  for (let row = 0; row < scan.table.rows; row += ROWS_AT_ONCE) {
+    visitRows(scan, row, Math.min(row + ROWS_AT_ONCE, scan.table.rows), visit);
+    if (turns.over) await turns.next();
+  }
+}
+
+/** The first test of codes is the one that most rows fail, so it stands alone. */
+function visitRows(scan: Scan, first: number, last: number, visit: (row: number) => void): void {
+  const { start, end, from, until, ongoing, codes, counts } = scan;
+  const [foremost, ...others] = codes;
+  const [indices, fits] = [foremost?.indices, foremost?.fits];
+  for (let row = first; row < last; row++) {
     if (fits && fits[indices![row]!] === 0) continue;
     const began = start[row]!;
     if (began > until) continue;
