@@ -25,14 +25,14 @@ import { leavesOf, questionOf, readQuestion, writeQuestion } from '../registry/g
 import { badInput } from '../registry/groups/groupFilter.js';
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
 import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
-import { CohortGroup, registriesOf } from './cohortGroup.js';
-import { checkCodes, checkReleases } from './checkCriterion.js';
+import { CohortGroup, registriesOf } from './group/cohortGroup.js';
+import { checkCodes, checkReleases } from './filter/checkCriterion.js';
 import type { CohortsStore } from './cohortsStore.js';
 import { type CohortSource, sourceOf } from './cohortSource.js';
-import { filterInputs } from './filterInput.js';
-import { answered, type FeedsByRegistry } from './groupFacts.js';
-import { memberSectors } from './memberSectors.js';
-import type { DimensionName } from './populationColumns.js';
+import { filterInputs } from './filter/filterInput.js';
+import { answered, type FeedsByRegistry } from './group/groupFacts.js';
+import { memberSectors } from './members/memberSectors.js';
+import type { DimensionName } from './group/populationColumns.js';
 import type { GroupAsker } from './protect.js';
 import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
@@ -40,7 +40,7 @@ import { GroupSize, groupSize } from './results/groupSize.js';
 import { GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
 import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
 import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
-import { unitsIn } from './units.js';
+import { unitsIn } from './group/units.js';
 
 type Context = RequestContext<CohortsStore>;
 

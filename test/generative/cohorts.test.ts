@@ -1,9 +1,9 @@
 import { parseDay } from '../../schema/calendar.js';
 import { NO_PARTIAL_DAY, partialDay } from '../../schema/partialDay.js';
-import { type DimensionName, dimensionNames } from '../../subgraphs/cohorts/populationColumns.js';
+import { type DimensionName, dimensionNames } from '../../subgraphs/cohorts/group/populationColumns.js';
 import { commonPaths } from '../../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../../subgraphs/cohorts/results/groupTable.js';
-import { waitingSets } from '../../subgraphs/cohorts/waiting.js';
+import { waitingSets } from '../../subgraphs/cohorts/results/waiting.js';
 import { mergeEpisodes } from '../../subgraphs/paths/episodes.js';
 import type { SectorContacts } from '../../subgraphs/paths/sectorContacts.js';
 import { NO_DAY } from '../../subgraphs/registry/columns/table.js';

@@ -2,8 +2,8 @@ import { PersonSet } from '../../../schema/personSet.js';
 import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
 import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
-import { memberPaths, type MemberPaths, NO_SERVICE } from '../memberPaths.js';
-import { type MemberSector, serviceAt } from '../memberSectors.js';
+import { memberPaths, type MemberPaths, NO_SERVICE } from '../members/memberPaths.js';
+import { type MemberSector, serviceAt } from '../members/memberSectors.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 

@@ -1,13 +1,13 @@
 import { Field, Float, ObjectType } from '../../../schema/typeGraphql.js';
 import type { PersonSet } from '../../../schema/personSet.js';
-import type { CohortGroup } from '../cohortGroup.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
 import type { ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
-import type { MemberSector } from '../memberSectors.js';
-import { serviceAt } from '../memberSectors.js';
-import type { CategoryDimension } from '../populationColumns.js';
+import type { MemberSector } from '../members/memberSectors.js';
+import { serviceAt } from '../members/memberSectors.js';
+import type { CategoryDimension } from '../group/populationColumns.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { frequencyRatio } from '../ratio.js';
-import { serviceSets } from '../serviceSets.js';
+import { frequencyRatio } from './ratio.js';
+import { serviceSets } from '../members/serviceSets.js';
 import { checkReleased } from './groupTable.js';
 import { ProtectedResult } from './protectedResult.js';
 

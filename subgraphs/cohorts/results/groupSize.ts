@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType } from '../../../schema/typeGraphql.js';
-import type { CohortGroup } from '../cohortGroup.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
 import type { Protection } from '../disclosure/groupQuestion.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';

@@ -1,9 +1,9 @@
 import { PolkuError } from '../../../schema/polkuError.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
-import type { CohortGroup } from '../cohortGroup.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
 import type { Protection } from '../disclosure/groupQuestion.js';
-import { type CategoryDimension, type DimensionName, dimensionNames } from '../populationColumns.js';
+import { type CategoryDimension, type DimensionName, dimensionNames } from '../group/populationColumns.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 

@@ -3,9 +3,9 @@ import { Field, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
 import { yearOf } from '../../registry/groups/yearEnds.js';
 import type { Protection } from '../disclosure/groupQuestion.js';
-import { type MemberSector, serviceAt } from '../memberSectors.js';
+import { type MemberSector, serviceAt } from '../members/memberSectors.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { serviceSets } from '../serviceSets.js';
+import { serviceSets } from '../members/serviceSets.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 /** Each service of each year is a set, and a question. */

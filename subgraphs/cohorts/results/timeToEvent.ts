@@ -1,9 +1,9 @@
 import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
-import type { CohortGroup } from '../cohortGroup.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
 import type { Protection } from '../disclosure/groupQuestion.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { survivalCurve, waitingSets } from '../waiting.js';
+import { survivalCurve, waitingSets } from './waiting.js';
 import { checkReleased } from './groupTable.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 

@@ -1,8 +1,8 @@
-import type { PersonSet } from '../../schema/personSet.js';
-import { NO_DAY } from '../registry/columns/table.js';
-import { EPISODE_GAP_DAYS } from '../registry/contacts/episodeGap.js';
+import type { PersonSet } from '../../../schema/personSet.js';
+import { NO_DAY } from '../../registry/columns/table.js';
+import { EPISODE_GAP_DAYS } from '../../registry/contacts/episodeGap.js';
 import type { MemberSector } from './memberSectors.js';
-import { Turns } from '../../schema/turns.js';
+import { Turns } from '../../../schema/turns.js';
 
 /** Stands for "no further episode" in a path. */
 export const NO_SERVICE = 0xffff;

@@ -1,8 +1,8 @@
-import { PolkuError } from '../../schema/polkuError.js';
-import type { Access } from '../registry/enforcement/access.js';
-import { badInput, type Leaf } from '../registry/groups/groupFilter.js';
-import type { CohortSource } from './cohortSource.js';
-import type { CohortsStore } from './cohortsStore.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import type { Access } from '../../registry/enforcement/access.js';
+import { badInput, type Leaf } from '../../registry/groups/groupFilter.js';
+import type { CohortSource } from '../cohortSource.js';
+import type { CohortsStore } from '../cohortsStore.js';
 
 /**
  * Checks that codes are in the registry's code list: a typing error would be answered like a group of nobody.

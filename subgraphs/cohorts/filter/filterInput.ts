@@ -1,7 +1,7 @@
-import { DateScalar } from '../../schema/scalars/dateScalar.js';
-import { Field, InputType, Int, registerEnumType } from '../../schema/typeGraphql.js';
-import type { ArgumentDefinition, Criteria, Criterion } from '../registry/groups/criterion.js';
-import { familyParts } from '../registry/groups/groupFilter.js';
+import { DateScalar } from '../../../schema/scalars/dateScalar.js';
+import { Field, InputType, Int, registerEnumType } from '../../../schema/typeGraphql.js';
+import type { ArgumentDefinition, Criteria, Criterion } from '../../registry/groups/criterion.js';
+import { familyParts } from '../../registry/groups/groupFilter.js';
 
 type InputClass = new () => object;
 

@@ -1,6 +1,6 @@
-import type { MemberContacts } from '../registry/groups/contactsOfMembers.js';
-import type { CohortsStore } from './cohortsStore.js';
-import { answered, type FeedsByRegistry } from './groupFacts.js';
+import type { MemberContacts } from '../../registry/groups/contactsOfMembers.js';
+import type { CohortsStore } from '../cohortsStore.js';
+import { answered, type FeedsByRegistry } from '../group/groupFacts.js';
 
 /** The contacts of members with one registry; services of all registries are numbered through. */
 export interface MemberSector {

@@ -1,7 +1,7 @@
-import type { Feed } from '../../schema/feed.js';
-import { NO_FAMILY } from '../registry/groups/familyTypes.js';
-import type { CohortsStore } from './cohortsStore.js';
-import { type Units, unitsInFamilies } from './disclosure/units.js';
+import type { Feed } from '../../../schema/feed.js';
+import { NO_FAMILY } from '../../registry/groups/familyTypes.js';
+import type { CohortsStore } from '../cohortsStore.js';
+import { type Units, unitsInFamilies } from '../disclosure/units.js';
 
 const known = new WeakMap<object, Units>();
 

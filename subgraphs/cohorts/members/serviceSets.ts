@@ -1,4 +1,4 @@
-import { PersonSet } from '../../schema/personSet.js';
+import { PersonSet } from '../../../schema/personSet.js';
 import type { MemberSector } from './memberSectors.js';
 
 /**

@@ -1,7 +1,7 @@
-import { addMonths, type Day } from '../../schema/calendar.js';
-import { PersonSet } from '../../schema/personSet.js';
-import { forEachMembership, NO_FAMILY, type YearlyMemberships } from '../registry/groups/familyTypes.js';
-import type { FamilyPart, GroupFilter, Leaf } from '../registry/groups/groupFilter.js';
+import { addMonths, type Day } from '../../../schema/calendar.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { forEachMembership, NO_FAMILY, type YearlyMemberships } from '../../registry/groups/familyTypes.js';
+import type { FamilyPart, GroupFilter, Leaf } from '../../registry/groups/groupFilter.js';
 
 /**
  * Who meets a filter, and who does not. Whose data may not be used is in neither (Kleene's strong logic of three

@@ -1,7 +1,7 @@
-import type { Day } from '../../schema/calendar.js';
-import { PersonSet } from '../../schema/personSet.js';
-import { LAST_YEAR, yearEnd } from '../registry/groups/yearEnds.js';
-import type { LeafEvents } from './evaluate.js';
+import type { Day } from '../../../schema/calendar.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { LAST_YEAR, yearEnd } from '../../registry/groups/yearEnds.js';
+import type { LeafEvents } from '../group/evaluate.js';
 
 const DAYS_A_MONTH = 30.436_875;
 

@@ -1,14 +1,14 @@
-import type { Feed } from '../../schema/feed.js';
-import { PersonSet } from '../../schema/personSet.js';
-import { NO_CODE } from '../registry/columns/table.js';
+import type { Feed } from '../../../schema/feed.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { NO_CODE } from '../../registry/columns/table.js';
 import {
   familyTypes,
   familyTypesAt,
   NO_FAMILY,
   type YearlyMemberships,
-} from '../registry/groups/familyTypes.js';
-import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
-import type { Dimension } from './disclosure/groupQuestion.js';
+} from '../../registry/groups/familyTypes.js';
+import type { YearlyResidences } from '../../registry/groups/yearlyResidences.js';
+import type { Dimension } from '../disclosure/groupQuestion.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
 export type DimensionName = (typeof dimensionNames)[number];

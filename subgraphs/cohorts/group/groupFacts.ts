@@ -1,9 +1,9 @@
-import { Feed } from '../../schema/feed.js';
-import { PersonSet } from '../../schema/personSet.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { EVERYBODY, leafName } from '../registry/groups/cohortQuestion.js';
-import type { YearlyMemberships } from '../registry/groups/familyTypes.js';
-import { type CohortSource, sourceOf } from './cohortSource.js';
+import { Feed } from '../../../schema/feed.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import { EVERYBODY, leafName } from '../../registry/groups/cohortQuestion.js';
+import type { YearlyMemberships } from '../../registry/groups/familyTypes.js';
+import { type CohortSource, sourceOf } from '../cohortSource.js';
 import type { GroupFacts } from './evaluate.js';
 
 /** What registries told of one question, by registry. */

@@ -1,11 +1,11 @@
-import type { Feed } from '../../schema/feed.js';
-import type { PersonSet } from '../../schema/personSet.js';
-import { type CohortQuestion, leavesOf, writeQuestion } from '../registry/groups/cohortQuestion.js';
-import { type CohortSource, sourceOf } from './cohortSource.js';
-import type { CohortsStore } from './cohortsStore.js';
+import type { Feed } from '../../../schema/feed.js';
+import type { PersonSet } from '../../../schema/personSet.js';
+import { type CohortQuestion, leavesOf, writeQuestion } from '../../registry/groups/cohortQuestion.js';
+import { type CohortSource, sourceOf } from '../cohortSource.js';
+import type { CohortsStore } from '../cohortsStore.js';
 import { evaluate, type GroupFacts } from './evaluate.js';
 import { answered, type FeedsByRegistry, groupFacts } from './groupFacts.js';
-import type { GroupAsker } from './protect.js';
+import type { GroupAsker } from '../protect.js';
 import { PopulationColumns } from './populationColumns.js';
 import { unitsIn } from './units.js';
 
