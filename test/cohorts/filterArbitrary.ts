@@ -99,3 +99,9 @@ export const rewritings: readonly ((filter: object) => object)[] = [
   (filter) => Object.fromEntries(Object.entries(filter).toReversed()),
   (filter) => ({ any: [{ all: [filter, { sex: { in: ['male', 'female'] } }] }] }),
 ];
+
+/** The same group in more than twenty forms. */
+export const equivalentForms: readonly ((filter: object) => object)[] = [
+  ...rewritings,
+  ...rewritings.map((rewrite) => (filter: object) => rewrite({ not: { not: filter } })),
+];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
-import { rewritings } from '../cohorts/filterArbitrary.js';
+import { equivalentForms } from '../cohorts/filterArbitrary.js';
 
 const planner = { persona: 'planner', purpose: 'planning' };
 const PLAIN = { healthContacts: { services: ['T11'], atLeast: 2 } };
@@ -86,14 +86,10 @@ describe('groups of the city', () => {
   });
 
   it('have one answer, in whatever words they are asked for', async () => {
-    const words = [
-      ...rewritings,
-      ...rewritings.map((one) => (filter: object) => one({ not: { not: filter } })),
-    ];
     const answers = await Promise.all(
-      words.map(async (rewrite) => (await ask(SIZE, { where: rewrite(PLAIN) })).data),
+      equivalentForms.map(async (rewrite) => (await ask(SIZE, { where: rewrite(PLAIN) })).data),
     );
-    expect(words.length).toBeGreaterThanOrEqual(20);
+    expect(equivalentForms.length).toBeGreaterThanOrEqual(20);
     expect(answers[0]).toEqual({ cohort: { size: { count: expect.any(Number) } } });
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
