@@ -159,4 +159,13 @@ describe('groups of the city', () => {
     });
     expect(errors?.[0]?.extensions?.['code']).toBe('PURPOSE_NOT_PERMITTED');
   });
+
+  it('are refused when the ledger has no room, but for what was asked before', async () => {
+    await served.stop();
+    served = await serveCity(city, { ledgerCapacity: 1 });
+    const asked = await ask(SIZE, { where: PLAIN });
+    expect(asked.data).toEqual({ cohort: { size: { count: expect.any(Number) } } });
+    const { errors } = await ask(SIZE, { where: { healthContacts: { services: ['T12'] } } });
+    expect(errors?.[0]?.extensions?.['code']).toBe('DISCLOSURE_UNAVAILABLE');
+  });
 });

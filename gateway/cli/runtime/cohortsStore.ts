@@ -15,10 +15,11 @@ export async function openCohortsStore(
   data: string,
   secret: Buffer,
   policy: () => Policy,
+  capacity: number | undefined,
 ): Promise<{ store: CohortsStore; close: () => Promise<void> }> {
   const noise = new CellNoise(secret);
   const codes = await readGroupCodes();
-  const ledger = await openLedger(data, noise);
+  const ledger = await openLedger(data, noise, { capacity });
   const control = new DisclosureControl(noise, ledger);
   return {
     store: {

@@ -30,6 +30,8 @@ export interface LocalSubgraphsOptions {
   readonly policy: () => Policy;
   /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
   readonly syntheticOnly: boolean;
+  /** How many numbers about groups may ever be asked for, where groups are served. */
+  readonly ledgerCapacity?: number | undefined;
   /**
    * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
    * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
@@ -114,7 +116,7 @@ interface Opened {
 
 async function openSubgraph(
   name: string,
-  { data, secrets, policy, syntheticOnly, note }: LocalSubgraphsOptions,
+  { data, secrets, policy, syntheticOnly, ledgerCapacity, note }: LocalSubgraphsOptions,
   { shared, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
   const decide: Decide = (caller) => policy().decide(caller, new Date());
@@ -141,7 +143,7 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, { data, secrets, policy }, refreshes, closing);
+  const store = await derivedStore(name, { data, secrets, policy, ledgerCapacity }, refreshes, closing);
   return createSubgraph({
     name,
     module: derivedModules[name]!,
@@ -153,7 +155,12 @@ async function openSubgraph(
 /** What a subgraph without register data reads from besides its feeds. */
 async function derivedStore(
   name: string,
-  { data, secrets, policy }: Pick<LocalSubgraphsOptions, 'data' | 'secrets' | 'policy'>,
+  {
+    data,
+    secrets,
+    policy,
+    ledgerCapacity,
+  }: Pick<LocalSubgraphsOptions, 'data' | 'secrets' | 'policy' | 'ledgerCapacity'>,
   refreshes: (() => Promise<void>)[],
   closing: (() => Promise<void>)[],
 ): Promise<unknown> {
@@ -164,7 +171,12 @@ async function derivedStore(
       return linkage;
     }
     case 'cohorts': {
-      const { store, close } = await openCohortsStore(data, await secrets.disclosure(), policy);
+      const { store, close } = await openCohortsStore(
+        data,
+        await secrets.disclosure(),
+        policy,
+        ledgerCapacity,
+      );
       closing.push(close);
       return store;
     }

@@ -32,11 +32,11 @@ export interface AnswerLedger {
 
 export interface LedgerOptions {
   /** How many numbers may ever be asked for; one that is new takes up to 250 bytes on disk and 600 in memory. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   readonly now?: () => Date;
 }
 
-const DEFAULT_CAPACITY = 1_000_000;
+export const DEFAULT_CAPACITY = 1_000_000;
 
 /**
  * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so

@@ -54,7 +54,7 @@ export class LedgerBook {
       throw new PolkuError(
         'DISCLOSURE_UNAVAILABLE',
         `The ledger of answered groups is full (${this.capacity} numbers), so nothing new is answered. ` +
-          'What was asked before in this month can be asked again. Raise the capacity: nothing in it may be forgotten.',
+          'What was asked before in this month can be asked again. Serve with a larger --ledger-capacity: nothing in it may be forgotten.',
         { capacity: this.capacity },
       );
     this.#budgets.pay(charge);

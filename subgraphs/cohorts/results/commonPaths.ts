@@ -10,7 +10,7 @@ import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 const MAX_STEPS = 5;
 const MAX_PATHS = 100;
 /** As many paths, and transitions of a step, are counted at most. */
-const MAX_COUNTED = 500;
+const MAX_COUNTED = 250;
 /** Bands of months between the beginnings of two episodes: those of fewer than 1, 3, 6, 12, 24 months, and longer ones. */
 const GAP_BANDS = [1, 3, 6, 12, 24];
 const DAYS_A_MONTH = 30.436_875;
