@@ -65,6 +65,15 @@ export function addYears(day: Day, years: number): Day {
   return dayOf(year + years, month, dayOfMonth) ?? dayOf(year + years, 3, 1)!;
 }
 
+/** The same day of the month so many months later, or that month's last day where it has no such day. */
+export function addMonths(day: Day, months: number): Day {
+  const { year, month, dayOfMonth } = calendarDate(day);
+  const at = year * 12 + month - 1 + months;
+  const [toYear, toMonth] = [Math.floor(at / 12), (at % 12) + 1];
+  const lastOfMonth = dayOf(toMonth === 12 ? toYear + 1 : toYear, (toMonth % 12) + 1, 1)! - 1;
+  return dayOf(toYear, toMonth, dayOfMonth) ?? lastOfMonth;
+}
+
 /** Finland's registers follow Finland's clock. Making a formatter costs a hundred times what using it does. */
 const HELSINKI = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki' });
 

@@ -61,6 +61,22 @@ export const errorTable = {
     meaning: 'The value is not a Finnish personal identity code: form, date or check character is wrong.',
   },
   RATE_LIMITED: { status: 429, meaning: 'Too many look-ups by identity code; wait and ask again.' },
+  DISCLOSURE_BUDGET: {
+    status: 429,
+    meaning: 'The organisation has asked as many questions about groups as it may in a calendar month.',
+  },
+  DISCLOSURE_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The ledger of answered groups cannot be written or is full, so no number of a group was given.',
+  },
+  DISCLOSURE_LEDGER_LOCKED: {
+    status: 0,
+    meaning: 'Another process keeps the ledger of answered groups of this data directory.',
+  },
+  DISCLOSURE_LEDGER_INVALID: {
+    status: 0,
+    meaning: 'The ledger of answered groups is damaged, or belongs to another secret.',
+  },
   SUBGRAPH_UNAVAILABLE: {
     status: 502,
     meaning: 'A registry did not answer; the rest of the response is whole.',
@@ -118,6 +134,10 @@ export const errorTable = {
   },
   OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
   NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
+  PERMIT_OPENS_NOTHING: {
+    status: 0,
+    meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
+  },
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,

@@ -1,9 +1,15 @@
 /** A column of a feed. Typed arrays travel by reference in one process and as base64 between processes. */
 export type FeedColumn =
-  Int32Array | Uint32Array | Float64Array | BigUint64Array | readonly (string | null)[];
+  | Uint8Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float64Array
+  | BigUint64Array
+  | readonly (string | null)[];
 export type FeedColumns = Readonly<Record<string, FeedColumn>>;
 
-const typedArrays = { Int32Array, Uint32Array, Float64Array, BigUint64Array };
+const typedArrays = { Uint8Array, Uint16Array, Int32Array, Uint32Array, Float64Array, BigUint64Array };
 type TypedArrayName = keyof typeof typedArrays;
 type WireColumn = readonly (string | null)[] | { type: TypedArrayName; base64: string };
 
@@ -14,7 +20,7 @@ interface WireFeed {
 }
 
 /**
- * What one registry hands to a derived type: columns of equal length, or the word that its owner withholds them. A feed
+ * What one registry hands to a derived type: columns, of one length where they make a table, or the word that its owner withholds them. A feed
  * that did not arrive is `failed`. The value of the scalar `Feed`; see docs/decisions/feeds.md.
  */
 export class Feed {

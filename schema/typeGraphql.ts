@@ -11,6 +11,7 @@ export {
   FieldResolver,
   Float,
   ID,
+  InputType,
   Int,
   InterfaceType,
   Mutation,

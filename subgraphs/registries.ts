@@ -1,3 +1,5 @@
+import type { CohortSource } from './cohorts/cohortSource.js';
+import { cohortsModule } from './cohorts/subgraph.js';
 import * as departments from './departments.js';
 import { directoryModule } from './directory/subgraph.js';
 import { linkageModule } from './linkage/subgraph.js';
@@ -15,6 +17,15 @@ const sectors = registries.flatMap(({ definition: { name }, contactType }) =>
   contactType === undefined ? [] : [{ registry: name, contactType }],
 );
 
+/** The registries that groups are formed by. */
+export const groupSources: readonly CohortSource[] = registries.map(
+  ({ definition: { name }, criteria = {}, contactType }) => ({
+    registry: name,
+    criteria,
+    contacts: contactType !== undefined,
+  }),
+);
+
 /** Subgraphs that own no register data, by name. Their lists of feeds follow from the registries above. */
 export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   paths: pathsModule(sectors),
@@ -22,5 +33,6 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
     registries.map(({ definition }) => definition.name),
     sectors.map(({ registry }) => registry),
   ),
+  cohorts: cohortsModule(groupSources),
   linkage: linkageModule,
 };

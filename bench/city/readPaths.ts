@@ -59,6 +59,8 @@ const tests: ConditionTests = {
   population: () => () => true,
   record: () => true,
   isShielded: () => false,
+  bound: 0,
+  sets: new Map(),
   isHidden: () => false,
 };
 

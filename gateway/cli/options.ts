@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
 import { packageRoot } from '../../schema/packageRoot.js';
+import { DEFAULT_CAPACITY } from '../../subgraphs/cohorts/ledger/ledger.js';
 
 /** Reads an option that is a whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -53,6 +54,12 @@ export function secretsOption(): Option {
     '--secrets <folder>',
     'where secrets lie, a file each, readable by their owner only; made at first use',
   ).default(undefined, '<data>/secrets');
+}
+
+export function ledgerCapacityOption(): Option {
+  return new Option('--ledger-capacity <n>', 'how many numbers about groups may ever be asked for')
+    .argParser(wholeNumber(1, 1_000_000_000))
+    .default(undefined, String(DEFAULT_CAPACITY));
 }
 
 export function portOption(port: number): Option {

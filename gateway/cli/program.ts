@@ -7,6 +7,7 @@ import { cityCommand } from './commands/city.js';
 import { demoCommand } from './commands/demo.js';
 import { extractCommand } from './commands/extract.js';
 import { markCommand } from './commands/mark.js';
+import { permitCommand } from './commands/permit.js';
 import { policyCommand } from './commands/policy.js';
 import { serveCommand } from './commands/serve.js';
 import { subgraphCommand } from './commands/subgraph.js';
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     serveCommand(),
     subgraphCommand(),
     policyCommand(),
+    permitCommand(),
     auditCommand(),
     demoCommand(),
   ]) {

@@ -1,5 +1,6 @@
 import type { Day } from '../../schema/calendar.js';
 import type { Category } from './catalogue/categories.js';
+import type { DisclosureParameters } from './disclosure/parameters.js';
 import type { Condition, MaskName, PopulationCondition } from './decision.js';
 import type { Labels } from './parse/policyFiles.js';
 import type { PolicyGraph } from './parse/policyGraph.js';
@@ -87,12 +88,20 @@ export interface Permit {
   readonly conditions: readonly PopulationCondition[];
 }
 
+/** How an owner wants numbers of groups to be protected. */
+export interface DisclosureRule {
+  /** With all children. */
+  readonly purposes: ReadonlySet<string>;
+  readonly parameters: DisclosureParameters;
+}
+
 export interface Registry {
   readonly name: string;
   readonly owner: Labels;
   readonly fields: ReadonlyMap<string, Classification>;
   readonly grants: readonly Grant[];
   readonly prohibitions: readonly Prohibition[];
+  readonly disclosure: readonly DisclosureRule[];
 }
 
 /**

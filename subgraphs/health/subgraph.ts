@@ -1,4 +1,5 @@
 import { contactRegistry } from '../registry/feeds/contactRegistry.js';
+import { healthCriteria } from './criteria.js';
 import { HealthPersonResolver } from './resolvers.js';
 import { healthRegistry } from './tables.js';
 import { HealthContact, HealthPerson } from './types.js';
@@ -7,6 +8,7 @@ export const health = contactRegistry({
   definition: healthRegistry,
   contactType: 'HealthContact',
   contactsField: 'healthContacts',
+  criteria: healthCriteria,
   resolvers: [HealthPersonResolver],
   entities: [HealthPerson, HealthContact],
   references: { Person: ({ id }) => new HealthPerson(id as number) },

@@ -1,9 +1,7 @@
 import { firstDayOf, lastDayOf, type PartialDay } from '../../schema/partialDay.js';
 import type { PersonKey } from '../../schema/keys.js';
+import { EPISODE_GAP_DAYS } from '../registry/contacts/episodeGap.js';
 import type { SectorContacts } from './sectorContacts.js';
-
-/** Days without a contact after which the same service begins a new episode. */
-export const EPISODE_GAP_DAYS = 90;
 
 /** A run of contacts of one person with one service, no two of them more than EPISODE_GAP_DAYS apart. */
 export interface Episode {

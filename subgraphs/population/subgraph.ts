@@ -1,13 +1,18 @@
+import { cohortFeed } from '../registry/feeds/cohortFeed.js';
 import { registryFeed } from '../registry/feeds/registryFeed.js';
 import type { Registry } from '../registry/subgraph/registry.js';
 import { joinModules } from '../registry/subgraph/subgraphModule.js';
+import { populationCriteria } from './criteria.js';
+import { populationAttributes } from './groupAttributes.js';
 import { membersFeed } from './membersFeed.js';
+import { memberUnitsFeed } from './memberUnitsFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 
 export const population: Registry = {
   definition: populationRegistry,
+  criteria: populationCriteria,
   module: joinModules(
     {
       resolvers: [PersonResolver, FamilyResolver],
@@ -19,5 +24,7 @@ export const population: Registry = {
     },
     membersFeed,
     registryFeed('population', 'persons'),
+    cohortFeed('population', populationCriteria, populationAttributes),
+    memberUnitsFeed,
   ),
 };

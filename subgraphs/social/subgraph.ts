@@ -1,4 +1,5 @@
 import { contactRegistry } from '../registry/feeds/contactRegistry.js';
+import { socialCriteria } from './criteria.js';
 import { SocialPersonResolver } from './resolvers.js';
 import { socialRegistry } from './tables.js';
 import { SocialContact, SocialPerson } from './types.js';
@@ -7,6 +8,7 @@ export const social = contactRegistry({
   definition: socialRegistry,
   contactType: 'SocialContact',
   contactsField: 'socialContacts',
+  criteria: socialCriteria,
   resolvers: [SocialPersonResolver],
   entities: [SocialPerson, SocialContact],
   references: { Person: ({ id }) => new SocialPerson(id as number) },

@@ -16,6 +16,7 @@ export interface ServedCityOptions {
   readonly policies?: string;
   readonly conceal?: boolean;
   readonly epoch?: string;
+  readonly ledgerCapacity?: number;
 }
 
 export async function serveCity({ data }: TestCity, options: ServedCityOptions = {}): Promise<ServedCity> {
@@ -29,6 +30,7 @@ export async function serveCity({ data }: TestCity, options: ServedCityOptions =
     audience: 'polku',
     subgraph: options.remote ?? new Map<string, string>(),
     epoch: options.epoch ?? '1',
+    ledgerCapacity: options.ledgerCapacity,
   });
   return { url: city.url, client: new DemoClient(city.url), stop: () => city.stop() };
 }

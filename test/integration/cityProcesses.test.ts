@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { equivalentForms } from '../cohorts/filterArbitrary.js';
 
 const PERSON = `query ($id: PersonID!) {
   person(id: $id) {
@@ -23,6 +24,20 @@ const PERSON = `query ($id: PersonID!) {
 const FAMILY = `query ($id: FamilyID!) {
   family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld } }
 }`;
+
+const PARENTS_WHO_SAW_A_DOCTOR = {
+  healthContacts: { services: ['T11'] },
+  family: { member: 'CHILD', atEndOf: 2014, where: { enrolments: {} } },
+};
+const GROUP = `query ($where: CohortFilter!) {
+  cohort(where: $where) {
+    size { count }
+    table(by: [YEAR, SEX], years: [2012, 2014]) { cells { year sex count } }
+    members(from: "2012-01-01", until: "2014-12-31") { commonPaths(steps: 1) { members paths { steps { service } persons } } }
+  }
+}`;
+
+const planner = { persona: 'planner', purpose: 'planning' };
 
 /** Every kind of question, of several personas; ids are the same wherever the subgraphs run. */
 async function askAll(client: DemoClient): Promise<Answer[]> {
@@ -49,7 +64,8 @@ async function askAll(client: DemoClient): Promise<Answer[]> {
         await ask({ ...asker, query: FAMILY, variables: { id: family.id }, partial: true });
     }
   }
-  await ask({ persona: 'planner', purpose: 'planning', query: FAMILY, variables: { id: 'x' } });
+  await ask({ ...planner, query: FAMILY, variables: { id: 'x' } });
+  await ask({ ...planner, query: GROUP, variables: { where: PARENTS_WHO_SAW_A_DOCTOR } });
   await ask({
     persona: 'researcher',
     purpose: 'research',
@@ -72,9 +88,15 @@ describe('a city in many processes', () => {
     await served.stop();
   });
 
-  afterAll(async () => {
+  /** One process keeps the ledger of groups, so that none is left over for the next test. */
+  async function stopChildren(): Promise<void> {
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')));
+    children.length = 0;
+  }
+
+  afterEach(stopChildren);
+  afterAll(async () => {
     await city?.remove();
     jest.restoreAllMocks();
   });
@@ -102,18 +124,29 @@ describe('a city in many processes', () => {
       const apart = await askAll(served.client);
       expect(apart.length).toBeGreaterThan(20);
       expect(withoutDecisions(apart)).toEqual(withoutDecisions(together));
+
+      const sizes = new Set<unknown>();
+      for (const form of equivalentForms) {
+        const variables = { where: form(PARENTS_WHO_SAW_A_DOCTOR) };
+        const query = 'query ($where: CohortFilter!) { cohort(where: $where) { size { count } } }';
+        const { data } = await served.client.ask({ ...planner, query, variables });
+        sizes.add((data as { cohort: { size: { count: number } } }).cohort.size.count);
+      }
+      expect(equivalentForms.length).toBeGreaterThanOrEqual(20);
+      const inOneProcess = together.flatMap(({ data }) => (data?.['cohort'] ? [data['cohort']] : []));
+      expect([...sizes]).toEqual([(inOneProcess[0] as { size: { count: number } }).size.count]);
+      expect([...sizes]).toEqual([expect.any(Number)]);
     } finally {
       await served.stop();
     }
   });
 
   it('answers the same when some are here and some elsewhere, and says which is down when one stops', async () => {
-    const [first] = [children.length];
     const served = await startApart(['health', 'directory']);
     try {
       expect(withoutDecisions(await askAll(served.client))).toEqual(withoutDecisions(together));
 
-      const health = children[first]!;
+      const [health] = children as [ChildProcess];
       health.kill('SIGKILL');
       await once(health, 'close');
       const asker = { persona: 'family-team', purpose: 'child-protection' };

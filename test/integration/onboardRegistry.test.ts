@@ -169,6 +169,20 @@ interface Patient {
     expect(withheld.sort()).toEqual(['EDUCATION', 'SOCIAL']);
   });
 
+  it('is asked about groups, in which the population register knows nobody of the clinic', () => {
+    const { data, errors } = answers.get('Groups')!;
+    expect(errors).toBeUndefined();
+    const { patients: few, others } = data as Record<string, { size: { count: number | null } }>;
+    expect(few!.size.count).toBeNull();
+    expect(others!.size.count).toBeGreaterThan(400);
+    expect(others).toMatchObject({
+      members: {
+        serviceUse: { rows: [{ sector: 'clinic', service: 'emergency', persons: null }] },
+        withheld: [],
+      },
+    });
+  });
+
   it('is refused for another purpose, by the owner', () => {
     const { data, errors } = answers.get('Refused')!;
     expect(data ?? null).toBeNull();

@@ -132,7 +132,9 @@ export function sourcesOf(files: Readonly<Record<string, string>>): PolicySource
 export function compileCity(changes: Readonly<Record<string, string>>): Compilation {
   const files = { ...smallCity };
   for (const [file, text] of Object.entries(changes))
-    files[file] = /^\s*(grants|prohibitions):/.test(text) ? `${files[file]}${text.trimStart()}` : text;
+    files[file] = /^\s*(grants|prohibitions|disclosure):/.test(text)
+      ? `${files[file]}${text.trimStart()}`
+      : text;
   return compilePolicy(sourcesOf(files), smallGraph, someDay);
 }
 

@@ -48,6 +48,7 @@ describe('the table of errors', () => {
       'test/unit/gateway',
       'test/unit/schema',
       'test/unit/cli',
+      'test/unit/disclosure',
       'test/unit/linkage',
       'test/unit/registry',
       'test/unit/revisions',

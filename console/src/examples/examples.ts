@@ -1,3 +1,4 @@
+import cohort from './cohort.graphql';
 import contactsAndPath from './contactsAndPath.graphql';
 import familyPath from './familyPath.graphql';
 import myOwnData from './myOwnData.graphql';
@@ -34,6 +35,12 @@ export const examples: readonly Example[] = [
     explanation: 'The same for a whole family: what happened to everyone while they were members of it.',
     query: familyPath,
     about: 'family',
+  },
+  {
+    title: 'A group, in numbers',
+    explanation:
+      'Children notified to child protection with a parent in mental-health or substance-use care: how many, by year, and how their paths began. For planning; nobody is shown.',
+    query: cohort,
   },
   {
     title: 'Contacts and path, each with its own period',

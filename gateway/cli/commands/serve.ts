@@ -6,6 +6,7 @@ import { createDevIssuer, type DevIssuer } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
 import {
   dataOption,
+  ledgerCapacityOption,
   hostOption,
   ownersOption,
   policiesFromOption,
@@ -55,6 +56,7 @@ interface ServeOptions {
   readonly epoch: string;
   readonly auditWitness?: string;
   readonly auditRetention?: number;
+  readonly ledgerCapacity?: number | undefined;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
 }
@@ -67,6 +69,7 @@ export function serveCommand(): Command {
     .addOption(policiesFromOption())
     .addOption(ownersOption())
     .addOption(secretsOption())
+    .addOption(ledgerCapacityOption())
     .addOption(portOption(4000))
     .addOption(hostOption())
     .option('--dev', 'local issuer with personas; synthetic snapshots only')
@@ -137,6 +140,7 @@ export async function serve(
     epoch,
     auditWitness: options.auditWitness,
     auditRetention: options.auditRetention,
+    ledgerCapacity: options.ledgerCapacity,
     dev,
     report,
   }).catch(async (error: unknown) => {

@@ -6,6 +6,7 @@ import { DEV_ISSUER } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
 import {
   dataOption,
+  ledgerCapacityOption,
   hostOption,
   ownersOption,
   policiesFromOption,
@@ -50,6 +51,7 @@ interface SubgraphOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly jwks: string;
+  readonly ledgerCapacity?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
 }
@@ -68,6 +70,7 @@ export function subgraphCommand(): Command {
     )
     .addOption(ownersOption())
     .addOption(secretsOption())
+    .addOption(ledgerCapacityOption())
     .addOption(portOption(4100))
     .addOption(hostOption())
     .requiredOption('--gateway-key <file>', 'public key of the gateway that is answered (PEM)')
@@ -102,6 +105,7 @@ export function subgraphCommand(): Command {
         secrets: new Secrets(options.secrets ?? join(data, 'secrets')),
         policy: () => policy.current,
         syntheticOnly: options.dev === true,
+        ledgerCapacity: options.ledgerCapacity,
         onRefreshError: (error) => console.error(describeFault(error)),
       });
       const running = await serveSubgraph(local.subgraphs[0]!, {

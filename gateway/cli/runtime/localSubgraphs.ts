@@ -14,6 +14,7 @@ import { SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
 import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
+import { openCohortsStore } from './cohortsStore.js';
 import { LiveMarks } from './liveMarks.js';
 import { LiveSnapshot } from './liveSnapshot.js';
 import type { Secrets } from './secrets.js';
@@ -29,6 +30,8 @@ export interface LocalSubgraphsOptions {
   readonly policy: () => Policy;
   /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
   readonly syntheticOnly: boolean;
+  /** How many numbers about groups may ever be asked for, where groups are served. */
+  readonly ledgerCapacity?: number | undefined;
   /**
    * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
    * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
@@ -60,9 +63,10 @@ export const subgraphNames: readonly string[] = [
 export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
   const log = new DisclosureLog(options.data);
+  const closing: (() => Promise<void>)[] = [() => log.close()];
   const shared = await openShared(options, refreshes);
   const subgraphs = await Promise.all(
-    options.names.map((name) => openSubgraph(name, options, { shared, refreshes, log })),
+    options.names.map((name) => openSubgraph(name, options, { shared, refreshes, closing, log })),
   );
   const timer = setInterval(() => {
     for (const refresh of refreshes) refresh().catch(options.onRefreshError);
@@ -72,7 +76,7 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
     isShielded: (person) => !shared || conditionsNow(shared).isShielded(person),
     async stop() {
       clearInterval(timer);
-      await log.close();
+      for (const close of closing) await close();
     },
   };
 }
@@ -106,13 +110,14 @@ function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof overlayCo
 interface Opened {
   readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
+  readonly closing: (() => Promise<void>)[];
   readonly log: DisclosureLog;
 }
 
 async function openSubgraph(
   name: string,
-  { data, secrets, policy, syntheticOnly, note }: LocalSubgraphsOptions,
-  { shared, refreshes, log }: Opened,
+  { data, secrets, policy, syntheticOnly, ledgerCapacity, note }: LocalSubgraphsOptions,
+  { shared, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
   const decide: Decide = (caller) => policy().decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
@@ -138,7 +143,7 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, data, secrets, policy, refreshes);
+  const store = await derivedStore(name, { data, secrets, policy, ledgerCapacity }, refreshes, closing);
   return createSubgraph({
     name,
     module: derivedModules[name]!,
@@ -150,16 +155,30 @@ async function openSubgraph(
 /** What a subgraph without register data reads from besides its feeds. */
 async function derivedStore(
   name: string,
-  data: string,
-  secrets: Secrets,
-  policy: () => Policy,
+  {
+    data,
+    secrets,
+    policy,
+    ledgerCapacity,
+  }: Pick<LocalSubgraphsOptions, 'data' | 'secrets' | 'policy' | 'ledgerCapacity'>,
   refreshes: (() => Promise<void>)[],
+  closing: (() => Promise<void>)[],
 ): Promise<unknown> {
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
       refreshes.push(() => linkage.reload());
       return linkage;
+    }
+    case 'cohorts': {
+      const { store, close } = await openCohortsStore(
+        data,
+        await secrets.disclosure(),
+        policy,
+        ledgerCapacity,
+      );
+      closing.push(close);
+      return store;
     }
     case 'directory':
       return { ownerOf: (registry: string) => policy().ownerOf(registry) } satisfies DirectoryStore;

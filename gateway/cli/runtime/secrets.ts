@@ -33,6 +33,15 @@ export class Secrets {
     return newest!;
   }
 
+  /**
+   * By which numbers of groups get their noise: POLKU_DISCLOSURE_SECRET. It has one version: under another one the same
+   * group gets other noise, and the two would average out.
+   */
+  async disclosure(): Promise<Buffer> {
+    const [newest] = await this.#secret('disclosure', 'POLKU_DISCLOSURE_SECRET');
+    return newest!;
+  }
+
   /** By which checkpoints of the audit log are signed. Its public half lies beside it, for whoever verifies the log. */
   auditKey(): Promise<KeyObject> {
     return this.#signingKey('audit.key');

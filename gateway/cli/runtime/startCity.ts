@@ -57,6 +57,8 @@ export interface CityOptions {
   /** Where checkpoints of the audit log are copied to, and after how many days its files are removed. */
   readonly auditWitness?: string | undefined;
   readonly auditRetention?: number | undefined;
+  /** How many numbers about groups may ever be asked for. */
+  readonly ledgerCapacity?: number | undefined;
   /** Told of what goes wrong while serving. Nothing of a person is in it. */
   readonly report: (line: string) => void;
 }
@@ -85,7 +87,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 }
 
 async function startLocked(options: CityOptions): Promise<RunningCity> {
-  const { data, policy, signing, secrets, trusted, remote, dev, report } = options;
+  const { data, policy, signing, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
     names: subgraphNames.filter((name) => !remote.has(name)),
@@ -93,6 +95,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     secrets,
     policy: () => gateway.policy,
     syntheticOnly: dev !== undefined,
+    ledgerCapacity,
     note: notes.write,
     onRefreshError: (error) => report(describeFault(error)),
   });

@@ -6,9 +6,10 @@ import type { Policy } from '../decide/policy.js';
 import { groupBy } from '../parse/groupBy.js';
 import { accessAt } from './accessAt.js';
 import { compareAccess } from './compareAccess.js';
+import { diffDisclosure } from './diffDisclosure.js';
 
 export interface PolicyDiff {
-  /** What each role and purpose gains and loses. */
+  /** What each role and purpose gains and loses, and how the protection of groups changes. */
   readonly sentences: readonly string[];
   /** Whether somebody is given something that they were not given before. */
   readonly widens: boolean;
@@ -69,11 +70,12 @@ export function diffPolicies(before: Policy, after: Policy, now: Date = new Date
     for (const [sentence, same] of alike)
       sentences.push(sentence.replace('%', foldFields(same.map(({ difference }) => difference.what))));
   }
+  const groups = diffDisclosure(before, after);
   const has = (...some: readonly Difference['verb'][]) => some.some((verb) => verbs.has(verb));
   return {
-    sentences,
-    widens: has('gains', 'sees more of', 'sees otherwise'),
-    narrows: has('loses', 'sees less of', 'sees otherwise'),
+    sentences: [...sentences, ...groups.map(({ sentence }) => sentence)],
+    widens: has('gains', 'sees more of', 'sees otherwise') || groups.some(({ widens }) => widens),
+    narrows: has('loses', 'sees less of', 'sees otherwise') || groups.some(({ narrows }) => narrows),
   };
 }
 

@@ -1,9 +1,10 @@
 import { didYouMean } from '../parse/didYouMean.js';
-import type { GrantEntry, ProhibitionEntry, RegistryFile } from '../parse/policyFiles.js';
+import type { DisclosureEntry, GrantEntry, ProhibitionEntry, RegistryFile } from '../parse/policyFiles.js';
 import type { Parsed } from '../parse/parsePolicy.js';
 import type { Prohibition, Registry } from '../policyModel.js';
 import { compileClassifications } from './compileClassifications.js';
 import type { CompileContext } from './compileContext.js';
+import { compileDisclosure } from './compileDisclosure.js';
 import { compileGrant, type Entry } from './compileGrant.js';
 import { compilePurposeNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
@@ -32,6 +33,9 @@ export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileCo
     fields,
     grants: grants.map((grant) => compileGrant(grant, context)),
     prohibitions: prohibitions.map((prohibition) => compileProhibition(prohibition, context)),
+    disclosure: entries<DisclosureEntry>('disclosure', content.disclosure).map((entry) =>
+      compileDisclosure(entry, context),
+    ),
   };
 }
 

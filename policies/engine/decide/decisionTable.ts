@@ -105,7 +105,10 @@ class TableBuilder {
     );
   }
 
-  /** A feed is withheld if one of its inputs is, the optional ones apart, or a feed that it requires is. */
+  /**
+   * A feed is withheld if one of its inputs is, the optional ones apart, or a feed that it requires is. Of those that group
+   * numbers are counted from one is enough: a question asks for some of them, and the registry checks which.
+   */
   private flows(coordinate: string): boolean {
     const known = this.flowing.get(coordinate);
     if (known !== undefined) return known;
@@ -113,9 +116,11 @@ class TableBuilder {
     const type = typeOf(coordinate);
     this.flowing.set(coordinate, false);
     if (!field) return false;
-    const inputs = field.lineage ? [...field.lineage.exposes, ...computed(field.lineage)] : [];
+    const { exposes = [], computes = [], aggregates = [] } = field.lineage ?? {};
+    const isTaken = (input: string): boolean => this.take(type, input).length > 0;
     const flows =
-      inputs.every((input) => this.take(type, input).length > 0) &&
+      [...exposes, ...computes].every(isTaken) &&
+      (aggregates.length === 0 || aggregates.some(isTaken)) &&
       field.requires.every((required) =>
         isFeed(required, this.model) ? this.flows(required) : this.show(required).length > 0,
       );

@@ -49,9 +49,11 @@ export class Denials {
     const field = this.model.graph.fields.get(coordinate);
     const type = typeOf(coordinate);
     if (!field) return [{ coordinate, type, cause: { kind: 'no-such-field' } }];
-    const inputs = field.lineage ? [...field.lineage.exposes, ...computed(field.lineage)] : [];
+    const { exposes = [], computes = [], aggregates = [] } = field.lineage ?? {};
+    const uncounted = this.untaken(type, aggregates);
     return [
-      ...this.untaken(type, inputs),
+      ...this.untaken(type, [...exposes, ...computes]),
+      ...(uncounted.length === aggregates.length ? uncounted : []),
       ...field.requires.flatMap((required) =>
         isFeed(required, this.model) ? this.feedBlockers(required) : this.unshown([required]),
       ),

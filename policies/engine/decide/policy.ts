@@ -8,6 +8,7 @@ import type {
   Purpose,
   Role,
 } from '../policyModel.js';
+import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosure/parameters.js';
 import type { WholeCause } from './cause.js';
 import { type Asker, type PermitFault, permitFault } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
@@ -65,6 +66,19 @@ export class Policy {
   /** The English name of a registry's owner; undefined where the registry has no policy. */
   ownerOf(registry: string): string | undefined {
     return this.model.registries.get(registry)?.owner.en;
+  }
+
+  /** How numbers for a purpose are protected that rest on data of these registries: the strictest of what their owners say. */
+  disclosure(purpose: string, registries: Iterable<string>): DisclosureParameters {
+    return strictest(
+      [...registries].flatMap((name) => {
+        const rules = this.model.registries.get(name)?.disclosure ?? [];
+        const parameters = rules
+          .filter(({ purposes }) => purposes.has(purpose))
+          .map((rule) => rule.parameters);
+        return parameters.length > 0 ? parameters : [defaultDisclosure];
+      }),
+    );
   }
 
   /** Every field that policies rule over, and its arguments, as in the graph. Ids need no grant and are left out. */

@@ -52,6 +52,21 @@ export function explainViolation(violation: SchemaViolation): PlainViolation | u
         fix: 'Use lower-case letters, digits and hyphens.',
       };
     }
+    case 'minimum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write at least ${String(params['limit'])}.`,
+      );
+    case 'maximum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write at most ${String(params['limit'])}.`,
+      );
+    case 'exclusiveMinimum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write more than ${String(params['limit'])}.`,
+      );
     case 'minItems':
       return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
     case 'anyOf':
@@ -102,6 +117,8 @@ function typeName(type: string): string {
     array: 'a list',
     string: 'a text',
     boolean: 'true or false',
+    integer: 'a whole number',
+    number: 'a number',
   };
   return names[type] ?? type;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../schema/packageRoot.js';
 import type { Category } from '../catalogue/categories.js';
+import type { DisclosureParameters } from '../disclosure/parameters.js';
 
 /** A name in the languages of the city. */
 export interface Labels {
@@ -44,6 +45,7 @@ export interface RegistryFile {
   readonly fields: Readonly<Record<string, ClassificationEntry | undefined>>;
   readonly grants?: readonly (GrantEntry | undefined)[];
   readonly prohibitions?: readonly (ProhibitionEntry | undefined)[];
+  readonly disclosure?: readonly (DisclosureEntry | undefined)[];
 }
 
 export interface ClassificationEntry {
@@ -82,6 +84,10 @@ export interface ProhibitionEntry {
   readonly purposes: Names;
   readonly fields: readonly string[];
   readonly reason?: Labels;
+}
+
+export interface DisclosureEntry extends Partial<DisclosureParameters> {
+  readonly purposes: Names;
 }
 
 /** permits.yaml, as schema/permits.schema.json describes it. */

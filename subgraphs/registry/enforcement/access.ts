@@ -1,5 +1,6 @@
 import { applyMask, type Maskable, type MaskTables } from '../../../policies/engine/catalogue/masks.js';
 import type { PersonKey } from '../../../schema/keys.js';
+import { PersonSet } from '../../../schema/personSet.js';
 import type {
   Condition,
   ConditionName,
@@ -25,9 +26,19 @@ export interface ConditionTests {
   readonly record: (condition: RecordCondition, record: DataRecord) => boolean;
   /** Whether a person, or somebody they live with, is under non-disclosure for safety (661/2009 §36). */
   readonly isShielded: ConditionTest;
+  /** Keys of persons lie below it, as far as the population register has told; 0 where no register data is served. */
+  readonly bound: number;
+  /**
+   * Sets of persons by conditions that do not depend on what the caller is entitled to; kept from one request to the next, for as long as what
+   * they follow from stays.
+   */
+  readonly sets: Map<string, PersonSet>;
   /** Whether a person's rows in this registry do not exist for this caller: erased, or restricted (GDPR Art. 17 and 18). */
   readonly isHidden: ConditionTest;
 }
+
+/** Conditions that hold of a person for one caller, and for another not. */
+const ofCaller: ReadonlySet<Condition> = new Set<Condition>(['care-relationship', 'own-data', 'break-glass']);
 
 export function isOfRecord(condition: Condition): condition is RecordCondition {
   return condition === 'own-unit' || condition.startsWith('within-years(');
@@ -44,7 +55,6 @@ export class Access {
     SubjectCondition | 'shielded',
     { test: ConditionTest; answers: Map<PersonKey, boolean> }
   >();
-
   constructor(
     readonly decision: Decision,
     private readonly tests: ConditionTests,
@@ -94,6 +104,51 @@ export class Access {
   isShielded(coordinate: string, subject: PersonKey | undefined): boolean {
     if (!this.decision.shields(coordinate)) return false;
     return subject === undefined || this.#holds('shielded', subject);
+  }
+
+  /** Keys of persons lie below it. */
+  get bound(): number {
+    return this.tests.bound;
+  }
+
+  /**
+   * For groups: of whom all these coordinates are permitted, conditions on records apart; undefined: of everybody. Whoever is
+   * erased or restricted is in none of them, nor in a group of those who are not.
+   * @param permissions of each of the coordinates
+   */
+  everybody(
+    permissions: readonly (readonly Permission[])[],
+    coordinates: readonly string[],
+  ): PersonSet | undefined {
+    const sets = permissions.map((ways) => this.#anyOf(ways));
+    const conditioned = sets.filter((set) => set !== undefined);
+    const open = conditioned.length > 0 ? conditioned.reduce((all, set) => all.and(set)) : undefined;
+    const hidden = this.#personsWho('hidden');
+    const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
+    const withheld = shields ? hidden.or(this.#personsWho('shielded')) : hidden;
+    return withheld.size === 0 ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
+  }
+
+  #anyOf(permissions: readonly Permission[]): PersonSet | undefined {
+    let some = PersonSet.below(this.bound);
+    for (const { conditions } of permissions) {
+      const asked = conditions.filter((condition) => !isOfRecord(condition)) as SubjectCondition[];
+      if (asked.length === 0) return undefined;
+      const sets = asked.map((condition) => this.#personsWho(condition));
+      some = some.or(sets.reduce((all, set) => all.and(set)));
+    }
+    return some;
+  }
+
+  #personsWho(condition: SubjectCondition | 'shielded' | 'hidden'): PersonSet {
+    const known = this.tests.sets.get(condition);
+    if (known) return known;
+    const found = PersonSet.below(this.bound);
+    const test = condition === 'hidden' ? this.tests.isHidden : this.#testOf(condition);
+    for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
+    if (condition === 'shielded' || condition === 'hidden' || !ofCaller.has(condition))
+      this.tests.sets.set(condition, found);
+    return found;
   }
 
   #holds(condition: SubjectCondition | 'shielded', subject: PersonKey | undefined): boolean {

@@ -6,7 +6,9 @@ import { PersonStub } from '../entities/personStub.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { aboutOf, type DataSubject } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
+import type { GroupAnswers } from './groupAnswers.js';
 import { FeedDeclaration, guardFeed } from './guardFeed.js';
+import { guardGroup } from './guardGroup.js';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
@@ -51,11 +53,12 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
     if (declared.isWithheldBy(context.access.decision)) return Feed.withheld;
-    const answer = (await resolve(source, args, context, info)) as FeedRows | Feed | null;
+    const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.
     if (answer instanceof Feed)
       return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
+    if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
     return guardFeed(answer, declared, context.access);
   };
 }

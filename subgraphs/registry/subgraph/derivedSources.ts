@@ -13,6 +13,8 @@ export function derivedSources<Store>(store: Store): (decision: DecisionContext)
       ...callerConditions(decision),
       population: () => () => false,
       isShielded: () => false,
+      bound: 0,
+      sets: new Map(),
       isHidden: () => false,
     },
   });

@@ -1,4 +1,5 @@
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import type { Criteria } from '../groups/criterion.js';
 import type { SubgraphModule } from './subgraphModule.js';
 
 /** A departmental registry as its folder hands it over: what it keeps, and what it shows. */
@@ -7,4 +8,6 @@ export interface Registry {
   readonly module: SubgraphModule;
   /** The type of its contacts, where it hands some to service paths and keeps care relationships. */
   readonly contactType?: string;
+  /** What groups may be formed by, as filters name it. */
+  readonly criteria?: Criteria;
 }

@@ -1,3 +1,4 @@
+import type { PersonKey } from '../../../schema/keys.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import type { Manifest } from '../snapshot/manifest.js';
 import type { RequestContext } from './requestContext.js';
@@ -9,6 +10,8 @@ export interface RegistryStore<Definition extends RegistryDefinition = RegistryD
   readonly manifest: Manifest;
   readonly tables: Snapshot<Definition>['tables'];
   readonly rows: RowLoader<Definition>;
+  /** Whether a person's rows do not exist for the caller; what `rows` gives and enforcement takes leaves them out. */
+  readonly isHidden: (person: PersonKey) => boolean;
   /** How many rows of a table are of people who were erased. */
   readonly erasedRows: (table: string) => number;
 }

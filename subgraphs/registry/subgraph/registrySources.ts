@@ -5,6 +5,7 @@ import { rowsOf, type Table } from '../columns/table.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import { callerConditions } from '../enforcement/callerConditions.js';
 import { careConditions, type CareTables } from '../enforcement/careConditions.js';
+import { ConditionSets } from '../enforcement/conditionSets.js';
 import { hiddenBy, type Marks } from '../marks/marks.js';
 import { overlayConditions, type Overlays } from '../overlays/overlayConditions.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
@@ -24,19 +25,22 @@ export function registrySources<Definition extends RegistryDefinition>(
   overlays: () => Overlays,
   marks: () => MarksInForce,
 ): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
+  const sets = new ConditionSets();
   return (decision) => {
     const { manifest, tables } = current();
     const { own, population } = marks();
     const on = today();
     const isHidden = hiddenBy(own, on, decision.person);
     const ofCaller = callerConditions(decision);
-    const ofPopulation = overlayConditions(overlays(), population, on, decision.person);
+    const known = overlays();
+    const ofPopulation = overlayConditions(known, population, on, decision.person);
     const ofCare = keepsCare(tables) ? careConditions(tables, own, decision, on) : {};
     return {
       store: {
         manifest,
         tables,
         rows: new RowLoader<Definition>(tables, isHidden),
+        isHidden,
         erasedRows: (table) => rowsOfAll(tables[table]!, own.people.erasure.keys()),
       },
       conditions: {
@@ -45,6 +49,8 @@ export function registrySources<Definition extends RegistryDefinition>(
         record: ofCaller.record,
         isShielded: ofPopulation.isShielded,
         isHidden,
+        bound: known.persons.offsets.length - 1,
+        sets: sets.while(tables, known, own, population, on, decision.person),
       },
     };
   };

@@ -77,9 +77,11 @@ export class Interpreter {
     if (deniesAll(this.rules, this.asker)) return false;
     const ideal = this.ideal ?? this;
     const { type, lineage, requires } = this.city.fields.get(feed)!;
-    const needed = [...lineage!.exposes, ...lineage!.computes, ...lineage!.aggregates];
+    const taken = (input: string): boolean => ideal.take(type, input) !== undefined;
+    const { exposes, computes, aggregates } = lineage!;
     return (
-      needed.every((input) => ideal.take(type, input) !== undefined) &&
+      [...exposes, ...computes].every(taken) &&
+      (aggregates.length === 0 || aggregates.some(taken)) &&
       requires.every((name) => this.flows(`${type}.${name}`))
     );
   }

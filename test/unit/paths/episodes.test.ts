@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { parseDay } from '../../../schema/calendar.js';
 import { firstDay } from '../../../schema/partialDate.js';
 import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, partialDay } from '../../../schema/partialDay.js';
-import { EPISODE_GAP_DAYS, type Episode, mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
+import { type Episode, mergeEpisodes } from '../../../subgraphs/paths/episodes.js';
 import type { SectorContacts } from '../../../subgraphs/paths/sectorContacts.js';
+import { EPISODE_GAP_DAYS } from '../../../subgraphs/registry/contacts/episodeGap.js';
 
 type Contact = Omit<Episode, 'contacts'>;
 

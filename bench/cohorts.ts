@@ -1,0 +1,197 @@
+// How fast groups are counted: npm run bench:cohorts -- <data folder> [copies]. The same questions are asked of DuckDB, in SQL
+// over the joined snapshots in its memory, in turns in the same run: a busy machine is slow at everything. With a number of
+// copies, the city is taken so many times over, each person under a key of their own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultDisclosure } from '../policies/engine/disclosure/parameters.js';
+import { parseDay } from '../schema/calendar.js';
+import { CellNoise } from '../subgraphs/cohorts/disclosure/cellNoise.js';
+import { DisclosureControl } from '../subgraphs/cohorts/disclosure/disclosureControl.js';
+import { recordKeys } from '../subgraphs/cohorts/disclosure/recordKeys.js';
+import { openLedger } from '../subgraphs/cohorts/ledger/ledger.js';
+import { commonPaths } from '../subgraphs/cohorts/results/commonPaths.js';
+import { groupTable } from '../subgraphs/cohorts/results/groupTable.js';
+import { readFilter } from '../subgraphs/registry/groups/groupFilter.js';
+import { withMemoryDatabase } from '../subgraphs/storage/memoryDatabase.js';
+import { cohortSql, familyTypeSql, heldAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
+import { openCohorts } from '../test/cohorts/openCohorts.js';
+import { multiplyCity } from './cohorts/multiplyCity.js';
+
+const ROUNDS = 5;
+const YEARS = Array.from({ length: 15 }, (_, index) => 2002 + index);
+
+/** Of three registries, with two thresholds. */
+const threeRegistries = {
+  all: [
+    { healthContacts: { services: ['T21', 'T22', 'T60'], atLeast: 4, from: parseDay('2008-01-01') } },
+    { childProtection: { steps: ['notification'], atLeast: 2 } },
+    { enrolments: {} },
+  ],
+};
+/** A tenth of the people. */
+const manyMembers = { healthContacts: { services: ['T60'], atLeast: 3 } };
+const DIMENSIONS = ['familyType', 'ageBand', 'district'] as const;
+const TABLE_YEAR = 2014;
+const PERIOD = ['2010-01-01', '2016-12-31'] as const;
+
+const [given, copies = '1'] = process.argv.slice(2);
+if (given === undefined || !(Number(copies) >= 1)) {
+  console.error(
+    'Expected a data folder, and how many times the city is taken: npm run bench:cohorts -- data 4',
+  );
+  process.exit(2);
+}
+const folder = await mkdtemp(join(tmpdir(), 'polku-cohorts-'));
+try {
+  const data = Number(copies) > 1 ? join(folder, 'data') : given;
+  if (data !== given) await multiplyCity(given, Number(copies), data);
+  await measure(data);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(data: string): Promise<void> {
+  const secret = Buffer.alloc(32, 7);
+  const noise = new CellNoise(secret);
+  const ledger = await openLedger(folder, noise);
+  const control = new DisclosureControl(noise, ledger);
+  const cohorts = await openCohorts(data, {
+    answer: (question) => control.answer(question),
+    recordKeys: (bound) => recordKeys(secret, bound),
+    parameters: () => ({ ...defaultDisclosure, questions: 100_000 }),
+  });
+  await withMemoryDatabase(async (connection) => {
+    await joinSnapshots(connection, data, 'TABLE');
+    const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
+    const [[persons], [contacts]] = [
+      await rows('SELECT count(*) FROM population_persons'),
+      await rows(
+        `SELECT ${['health', 'social', 'education'].map((name) => `(SELECT count(*) FROM ${name}_contacts)`).join(' + ')}`,
+      ),
+    ];
+    console.log(`${persons} people, ${contacts} contacts\n`);
+
+    // Noise, ledger and disk are in the time: it is what a client waits for, but for the gateway.
+    const sizeByYear = async () => {
+      const group = await cohorts.group(threeRegistries);
+      await groupTable(group, group.asker('planning', 'any'), ['year'], YEARS);
+      return group.members.size;
+    };
+    const members = cohortSql(readFilter(threeRegistries));
+    const sizeByYearSql = `SELECT ${YEARS.map((year) => `count(*) FILTER (${heldAt(year, 'r.')})`).join()} FROM (${members}) m JOIN population_residences r ON r.subject = m.subject`;
+
+    const paths = async () => {
+      const group = await cohorts.group(manyMembers);
+      const sectors = await cohorts.sectors(group.members, ...PERIOD);
+      await commonPaths(group.members, sectors, group.asker('planning', 'any'), {
+        first: 20,
+        steps: 3,
+        gaps: false,
+      });
+      return group.members.size;
+    };
+
+    await report('size by year, three registries, two thresholds', sizeByYear, () => rows(sizeByYearSql));
+    const threeDimensions = async () => {
+      const group = await cohorts.group({ all: [] });
+      await groupTable(group, group.asker('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
+      return group.members.size;
+    };
+
+    await report('common paths of three episodes', paths, () =>
+      rows(pathsSql(cohortSql(readFilter(manyMembers)))),
+    );
+    await report('everybody by family type, age and district, with all totals', threeDimensions, () =>
+      rows(cubeSql()),
+    );
+  });
+  await ledger.close();
+}
+
+async function report(what: string, own: () => Promise<number>, sql: () => Promise<unknown>): Promise<void> {
+  const times: Record<'own' | 'sql', Time[]> = { own: [], sql: [] };
+  let longest = 0;
+  let size = 0;
+  for (let round = 0; round <= ROUNDS; round++) {
+    let waited = 0;
+    const ownTime = await timeOf(async () => {
+      const watch = watchDelays();
+      size = await own();
+      waited = watch();
+    });
+    const sqlTime = await timeOf(sql);
+    // The first round warms up.
+    if (round === 0) continue;
+    longest = Math.max(longest, waited);
+    times.own.push(ownTime);
+    times.sql.push(sqlTime);
+  }
+  const [ours, theirs] = [median(times.own), median(times.sql)];
+  const ratio = (of: keyof Time) => (ours[of] / theirs[of]).toFixed(2);
+  const tell = ({ wall, cpu }: Time) => `${wall.toFixed(0)} ms (${cpu.toFixed(0)} ms CPU)`;
+  console.log(`${what}: ${size} people`);
+  console.log(`  Polku ${tell(ours)}, DuckDB ${tell(theirs)}, ratio ${ratio('wall')} (CPU ${ratio('cpu')})`);
+  console.log(`  nothing else in the process waited longer than ${longest.toFixed(0)} ms`);
+}
+
+/** Watches how long anything else in the process waits for its turn; the answer is in milliseconds, when it is asked for. */
+function watchDelays(): () => number {
+  let [last, longest] = [performance.now(), 0];
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  return () => {
+    clearInterval(timer);
+    look();
+    return longest;
+  };
+}
+
+/** Milliseconds: on the clock, and of all processors together. */
+interface Time {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+async function timeOf(run: () => Promise<unknown>): Promise<Time> {
+  const [began, used] = [performance.now(), process.cpuUsage()];
+  await run();
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - began, cpu: (user + system) / 1000 };
+}
+
+function median(times: readonly Time[]): Time {
+  const middle = (of: keyof Time) => times.map((time) => time[of]).sort((a, b) => a - b)[times.length >> 1]!;
+  return { wall: middle('wall'), cpu: middle('cpu') };
+}
+
+/** The same paths in SQL: episodes by what was the last day before, the first three of each person, and how many have them. */
+function pathsSql(members: string): string {
+  const contacts = ['health', 'social', 'education']
+    .map(
+      (name, sector) =>
+        `SELECT subject, ${sector} AS sector, service, "start", coalesce("end", "start") AS last FROM ${name}_contacts
+         WHERE "start" BETWEEN DATE '${PERIOD[0]}' AND DATE '${PERIOD[1]}'`,
+    )
+    .join(' UNION ALL ');
+  return `WITH members AS MATERIALIZED (${members}),
+    contacts AS (SELECT c.* FROM (${contacts}) c JOIN members USING (subject)),
+    before AS (SELECT *, max(last) OVER (PARTITION BY subject, sector, service ORDER BY "start"
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM contacts),
+    episodes AS (SELECT subject, sector, service, "start" FROM before WHERE until IS NULL OR "start" - until > 90),
+    first AS (SELECT *, row_number() OVER (PARTITION BY subject ORDER BY "start", sector, service) AS step FROM episodes QUALIFY step <= 3),
+    paths AS (SELECT subject, string_agg(sector || service, ' ' ORDER BY step) AS path FROM first GROUP BY subject)
+    SELECT path, count(*) AS n FROM members LEFT JOIN paths USING (subject) GROUP BY path ORDER BY n DESC LIMIT 20`;
+}
+
+/** The same table in SQL: everybody who lived in the city at the end of the year. */
+function cubeSql(): string {
+  return `SELECT type, band, district, count(*) FROM (
+      SELECT ${familyTypeSql(TABLE_YEAR)} AS type, least((${TABLE_YEAR} - year(p.birth)) // 5, 17) AS band, r.district
+      FROM population_persons p JOIN population_residences r ON r.subject = p.subject AND ${heldAt(TABLE_YEAR, 'r.')})
+    GROUP BY CUBE (type, band, district)`;
+}

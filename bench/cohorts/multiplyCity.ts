@@ -1,0 +1,46 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { registries } from '../../subgraphs/registries.js';
+import type { TableDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
+import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
+import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js';
+import { currentSnapshotId, MANIFEST, tableFile } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
+import { sqlName, sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+
+/** Writes the snapshots of a city so many times over, each person and family under a key of its own. */
+export async function multiplyCity(data: string, copies: number, target: string): Promise<void> {
+  for (const { name, tables } of [...registries.map(({ definition }) => definition), overlaysRegistry]) {
+    const id = (await currentSnapshotId(data, name))!;
+    const [source, folder] = [join(data, name, id), join(target, name, id)];
+    await mkdir(folder, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(source, MANIFEST), 'utf8')) as Manifest;
+    const written: Record<string, Manifest['tables'][string]> = {};
+    for (const [table, definition] of Object.entries<TableDefinition>(tables)) {
+      const path = join(folder, tableFile(table));
+      await writeCopies(join(source, tableFile(table)), path, definition, copies);
+      const before = manifest.tables[table]!;
+      written[table] = { ...before, rows: before.rows * copies, sha256: await sha256OfFile(path) };
+    }
+    await writeFile(join(folder, MANIFEST), JSON.stringify({ ...manifest, tables: written }));
+    await copyFile(join(data, name, 'current'), join(target, name, 'current'));
+  }
+}
+
+async function writeCopies(
+  source: string,
+  path: string,
+  { order, columns }: TableDefinition,
+  copies: number,
+): Promise<void> {
+  const keys = Object.keys(columns).filter((name) => ['person', 'family'].includes(columns[name]!.kind));
+  const ofCopy = ['subject', ...keys].map(
+    (name) => `(${sqlName(name)} * ${copies} + copy)::UINTEGER AS ${sqlName(name)}`,
+  );
+  await withMemoryDatabase((connection) =>
+    connection.run(
+      `COPY (SELECT * EXCLUDE (copy) REPLACE (${ofCopy.join()}) FROM read_parquet(${sqlPath(source)}), range(${copies}) AS copies(copy)
+        ORDER BY subject, ${sqlName(order)}) TO ${sqlPath(path)} (FORMAT parquet)`,
+    ),
+  );
+}

@@ -1,0 +1,92 @@
+import type { PersonKey } from './keys.js';
+
+/**
+ * A set of persons, one bit a key, in words of 32 bits. It is filled by whoever makes it and not changed afterwards. The
+ * value of the scalar `PersonSet`: by reference in one process, base64 between processes.
+ */
+export class PersonSet {
+  constructor(readonly words: Uint32Array) {}
+
+  /** Nobody, with room for keys below a bound. */
+  static below(bound: number): PersonSet {
+    return new PersonSet(new Uint32Array((bound + 31) >>> 5));
+  }
+
+  /** Every key below a bound, and those that share the last word with it. */
+  static all(bound: number): PersonSet {
+    const everybody = PersonSet.below(bound);
+    everybody.words.fill(0xffff_ffff);
+    return everybody;
+  }
+
+  /** Reads a set out of an entity representation; undefined where the value is none. */
+  static from(value: unknown): PersonSet | undefined {
+    if (value instanceof PersonSet) return value;
+    if (typeof value !== 'string') return undefined;
+    const bytes = Buffer.from(value, 'base64');
+    if (bytes.byteLength % Uint32Array.BYTES_PER_ELEMENT !== 0) return undefined;
+    return new PersonSet(new Uint32Array(new Uint8Array(bytes).buffer));
+  }
+
+  has(person: PersonKey): boolean {
+    // Beyond the last word there is nobody: undefined counts as no bits.
+    return ((this.words[person >>> 5]! >>> (person & 31)) & 1) === 1;
+  }
+
+  /** @param person a key below the bound that the set was made for */
+  add(person: PersonKey): void {
+    this.words[person >>> 5]! |= 1 << (person & 31);
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const word of this.words) size += bitsIn(word);
+    return size;
+  }
+
+  and(other: PersonSet): PersonSet {
+    return new PersonSet(this.words.map((word, index) => word & (other.words[index] ?? 0)));
+  }
+
+  or(other: PersonSet): PersonSet {
+    const [longer, shorter] =
+      this.words.length >= other.words.length ? [this.words, other.words] : [other.words, this.words];
+    return new PersonSet(longer.map((word, index) => word | (shorter[index] ?? 0)));
+  }
+
+  minus(other: PersonSet): PersonSet {
+    return new PersonSet(this.words.map((word, index) => word & ~(other.words[index] ?? 0)));
+  }
+
+  equals({ words }: PersonSet): boolean {
+    return this.words.length === words.length && this.words.every((word, index) => word === words[index]);
+  }
+
+  /** Visits the persons in the order of their keys. */
+  forEach(visit: (person: PersonKey) => void): void {
+    for (let index = 0; index < this.words.length; index++) {
+      for (let word = this.words[index]!; word !== 0; word &= word - 1)
+        visit(index * 32 + 31 - Math.clz32(word & -word));
+    }
+  }
+
+  /** The persons in the order of their keys. */
+  get keys(): Uint32Array {
+    const keys = new Uint32Array(this.size);
+    let at = 0;
+    this.forEach((person) => (keys[at++] = person));
+    return keys;
+  }
+
+  toJSON(): string {
+    const { buffer, byteOffset, byteLength } = this.words;
+    return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  }
+}
+
+/** Bits set in a word of 32 (H. S. Warren, Hacker's Delight, 2nd ed., §5-1). */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -1,0 +1,14 @@
+import type { DisclosureParameters } from '../../policies/engine/disclosure/parameters.js';
+import type { GroupQuestion, ProtectedAnswer } from './disclosure/groupQuestion.js';
+
+/** What the cohorts subgraph works with besides its feeds. */
+export interface CohortsStore {
+  /** The one way in which a number of people leaves: see disclosure/disclosureControl.ts. */
+  readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
+  /** A secret fixed number for each key below a bound. */
+  readonly recordKeys: (bound: number) => Uint32Array;
+  /** The strictest of the owners of these registries, for a purpose. */
+  readonly parameters: (purpose: string, registries: readonly string[]) => DisclosureParameters;
+  /** Codes of a registry's code list, in their order. */
+  readonly codes: (registry: string, list: string) => readonly string[];
+}

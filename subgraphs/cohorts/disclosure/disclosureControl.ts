@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import { radiusOf } from '../ledger/answeredSets.js';
+import type { AnswerLedger } from '../ledger/ledger.js';
+import type { CellNoise } from './cellNoise.js';
+import { Cube } from './cube.js';
+import type { GroupCell } from './groupCell.js';
+import type { GroupQuestion, GroupTable, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
+import { closeDimension } from './openDimension.js';
+import { perturbCount, protectCount, smallestCount } from './protectCount.js';
+import { suppressTable } from './suppressTable.js';
+import { TableCells } from './tableCells.js';
+import { type Units, unitsAmong } from './units.js';
+
+const MOST_DIMENSIONS = 3;
+const MOST_NUMBERS = 5_000;
+
+/** A table that has been counted, and that nobody has been told of. */
+interface CountedTable {
+  readonly cube: Cube;
+  readonly cells: readonly GroupCell[];
+  readonly values: readonly number[];
+}
+
+/**
+ * The one place that every number of a group passes: docs/disclosure.md.
+ *
+ * In this order: the question is paid, before anything is counted; each set is answered by the one that the ledger has answered in
+ * its neighbourhood; that is durable; its count is told with the noise that belongs to it, or not at all; and what a table's totals
+ * would give away is not told either.
+ */
+export class DisclosureControl {
+  constructor(
+    private readonly noise: CellNoise,
+    private readonly ledger: AnswerLedger,
+  ) {}
+
+  /**
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
+   */
+  async answer(question: GroupQuestion): Promise<ProtectedAnswer> {
+    const { organisation, text, units, parameters, tables } = question;
+    const numbers = tables.reduce((sum, table) => sum + numbersIn(table), 0);
+    if (numbers > MOST_NUMBERS || tables.some(({ dimensions }) => dimensions.length > MOST_DIMENSIONS))
+      throw new PolkuError(
+        'OPERATION_TOO_LARGE',
+        `This asks for ${numbers} numbers, totals included; at most ${MOST_NUMBERS} in tables of up to ${MOST_DIMENSIONS} dimensions are answered at once. ` +
+          'Use coarser categories, or fewer dimensions.',
+      );
+    const charge = {
+      organisation,
+      question: createHash('sha256').update(text).digest('base64url'),
+      cost: tables.reduce((sum, { dimensions }) => sum + 2 ** dimensions.length, 0),
+      numbers,
+    };
+    const questionsLeft = this.ledger.pay(charge, parameters.questions);
+    const counted: CountedTable[] = [];
+    const asked = unitsAmong(
+      units,
+      tables.map(({ members }) => members),
+    );
+    for (const table of tables) counted.push(await this.#count(table, asked, parameters));
+    const sets = await this.ledger.standIns(
+      counted.flatMap(({ cells }) => cells),
+      parameters,
+    );
+    let next = 0;
+    const answers: ProtectedAnswer['tables'][number][] = [];
+    for (const { cube, values } of counted) {
+      const shown = new Array<ProtectedCount>(cube.length).fill(null);
+      const perturbed = new Float64Array(cube.length);
+      for (const cell of inOrder(cube)) {
+        const set = sets[next++]!;
+        perturbed[cell] = perturbCount(set, parameters, this.noise);
+        shown[cell] = protectCount(set, parameters, this.noise);
+      }
+      const counts = await suppressTable(cube, perturbed, shown, smallestCount(parameters));
+      answers.push({ counts, values });
+    }
+    return {
+      tables: answers,
+      protection: { parameters, smallestCount: smallestCount(parameters), questionsLeft },
+    };
+  }
+
+  async #count(
+    { members, dimensions }: GroupTable,
+    units: Units,
+    parameters: DisclosureParameters,
+  ): Promise<CountedTable> {
+    const closed = [];
+    let values: readonly number[] = [];
+    for (const dimension of dimensions) {
+      if ('codes' in dimension) closed.push(dimension);
+      else {
+        const made = await closeDimension(dimension, members, units, parameters, this.noise);
+        closed.push(made.dimension);
+        values = made.values;
+      }
+    }
+    const cube = new Cube(closed.map(({ size }) => size));
+    const radius = radiusOf(parameters);
+    const cells = await TableCells.count({ members, dimensions: closed }, units, cube, radius);
+    return { cube, values, cells: inOrder(cube).map((cell) => cells.at(cell)) };
+  }
+}
+
+/** Numbers that a table may tell: its cells and totals, as many as there can be. */
+function numbersIn({ dimensions }: GroupTable): number {
+  return dimensions.reduce(
+    (product, dimension) => product * (('size' in dimension ? dimension.size : dimension.most + 1) + 1),
+    1,
+  );
+}
+
+/** Totals come first: a cell that holds nearly everybody gets the answer of its total. */
+function inOrder({ views }: Cube): number[] {
+  return views.flatMap(({ cells }) => cells);
+}

@@ -1,0 +1,121 @@
+import { DateScalar } from '../../../schema/scalars/dateScalar.js';
+import { Field, InputType, Int, registerEnumType } from '../../../schema/typeGraphql.js';
+import type { ArgumentDefinition, Criteria, Criterion } from '../../registry/groups/criterion.js';
+import { familyParts } from '../../registry/groups/groupFilter.js';
+
+type InputClass = new () => object;
+
+const FamilyMemberPart = Object.fromEntries(familyParts.map((part) => [part.toUpperCase(), part]));
+registerEnumType(FamilyMemberPart, { name: 'FamilyPart', description: 'Who of a family.' });
+
+@InputType({ description: 'Whole numbers from and until, both included; either may be left out.' })
+class NumberRange {
+  @Field(() => Int, { nullable: true })
+  from?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  until?: number | null;
+}
+
+/** The input types of filters and events. They follow from the criteria of the registries that there are. */
+export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; CohortEvent: InputClass } {
+  const inputs = Object.entries(criteria).map(([name, criterion]) => ({
+    name,
+    criterion,
+    input: criterionInput(name, criterion),
+  }));
+
+  @InputType({ description: 'One kind of event: exactly one of these.' })
+  class CohortEvent {}
+  for (const { name, criterion, input } of inputs)
+    if (criterion.events) declare(CohortEvent, name, () => input, criterion.description);
+
+  @InputType({
+    description: 'Persons in whose family, as it was at the end of a year, somebody meets a filter.',
+  })
+  class FamilyFilter {
+    @Field(() => FamilyMemberPart, { description: 'Who must meet it.' })
+    member!: string;
+
+    @Field(() => Int, { description: 'The year.' })
+    atEndOf!: number;
+
+    @Field(() => CohortFilter)
+    where!: object;
+  }
+
+  @InputType({ description: 'Persons to whom one thing happened, and after it another.' })
+  class SequenceFilter {
+    @Field(() => CohortEvent)
+    first!: object;
+
+    @Field(() => CohortEvent, { description: 'On a later day.' })
+    next!: object;
+
+    @Field(() => Int, { description: 'Within how many months.' })
+    withinMonths!: number;
+  }
+
+  @InputType({
+    description:
+      'Which persons belong to a group. Several entries mean all of them; { all: [] } is everybody.',
+  })
+  class CohortFilter {
+    @Field(() => [CohortFilter], { nullable: true, description: 'Who meets all of these.' })
+    all?: object[] | null;
+
+    @Field(() => [CohortFilter], { nullable: true, description: 'Who meets any of these.' })
+    any?: object[] | null;
+
+    @Field(() => CohortFilter, {
+      nullable: true,
+      description: 'Who is known not to meet this. Whose data may not be used neither meets it nor does not.',
+    })
+    not?: object | null;
+
+    @Field(() => FamilyFilter, { nullable: true })
+    family?: FamilyFilter | null;
+
+    @Field(() => SequenceFilter, { nullable: true })
+    sequence?: SequenceFilter | null;
+  }
+  for (const { name, criterion, input } of inputs)
+    declare(CohortFilter, name, () => input, criterion.description);
+
+  return { CohortFilter, CohortEvent };
+}
+
+function criterionInput(name: string, { description, arguments: given }: Criterion): InputClass {
+  class CriterionInput {}
+  InputType(`${name[0]!.toUpperCase()}${name.slice(1)}Criterion`, { description })(CriterionInput);
+  for (const [argument, definition] of Object.entries(given)) {
+    const { required = false, description: meaning } = definition;
+    declare(CriterionInput, argument, () => inputType(definition), meaning, required);
+  }
+  return CriterionInput;
+}
+
+function inputType({ kind }: ArgumentDefinition): unknown {
+  switch (kind) {
+    case 'codes':
+      return [String];
+    case 'range':
+      return NumberRange;
+    case 'day':
+      return DateScalar;
+    case 'count':
+    case 'year':
+      return Int;
+  }
+}
+
+function declare(
+  input: InputClass,
+  name: string,
+  type: () => unknown,
+  description: string,
+  required = false,
+): void {
+  const prototype = input.prototype as object;
+  Field(type as () => typeof Int, { nullable: !required, description })(prototype, name);
+}

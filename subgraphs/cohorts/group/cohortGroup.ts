@@ -1,0 +1,58 @@
+import type { Feed } from '../../../schema/feed.js';
+import type { PersonSet } from '../../../schema/personSet.js';
+import { type CohortQuestion, leavesOf, writeQuestion } from '../../registry/groups/cohortQuestion.js';
+import { type CohortSource, sourceOf } from '../cohortSource.js';
+import type { CohortsStore } from '../cohortsStore.js';
+import { evaluate, type GroupFacts } from './evaluate.js';
+import { answered, type FeedsByRegistry, groupFacts } from './groupFacts.js';
+import type { GroupAsker } from '../protect.js';
+import { PopulationColumns } from './populationColumns.js';
+import { unitsIn } from './units.js';
+
+/** A group, as its registries told of it. Nothing of it leaves but through {@link protect}. */
+export class CohortGroup {
+  readonly facts: GroupFacts;
+  readonly members: PersonSet;
+  /** The group that it is held against. */
+  readonly other: PersonSet | undefined;
+  readonly population: PopulationColumns;
+  readonly #population: Feed;
+
+  /** @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED */
+  constructor(
+    readonly question: CohortQuestion,
+    readonly feeds: FeedsByRegistry,
+    sources: readonly CohortSource[],
+    private readonly store: CohortsStore,
+  ) {
+    this.#population = answered(feeds, 'population');
+    this.facts = groupFacts(feeds, sources);
+    const { everybody } = this.facts;
+    this.members = everybody.and(evaluate(question.where, this.facts).yes);
+    this.other = question.comparedWith && everybody.and(evaluate(question.comparedWith, this.facts).yes);
+    const districts = store.codes('population', 'districts');
+    this.population = new PopulationColumns(this.#population, this.bound, districts);
+    this.registries = registriesOf(question, sources);
+  }
+
+  /** The registries whose owners' rules of disclosure hold for it. */
+  readonly registries: readonly string[];
+
+  /** Keys of persons lie below it. */
+  get bound(): number {
+    return this.facts.everybody.words.length * 32;
+  }
+
+  /** Who asks for numbers of it, and of what they are counted. */
+  asker(purpose: string, recipient: string): GroupAsker {
+    const { feeds, registries, store } = this;
+    const units = unitsIn(this.#population, this.bound, store);
+    return { purpose, recipient, store, units, feeds, registries, filter: writeQuestion(this.question) };
+  }
+}
+
+/** The registries that a question asks, the population register in any case. */
+export function registriesOf(question: CohortQuestion, sources: readonly CohortSource[]): readonly string[] {
+  const asked = leavesOf(question).map(({ leaf }) => sourceOf(sources, leaf.criterion)!.registry);
+  return [...new Set(['population', ...asked])].sort();
+}

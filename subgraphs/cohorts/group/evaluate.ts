@@ -1,0 +1,131 @@
+import { addMonths, type Day } from '../../../schema/calendar.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { forEachMembership, NO_FAMILY, type YearlyMemberships } from '../../registry/groups/familyTypes.js';
+import type { FamilyPart, GroupFilter, Leaf } from '../../registry/groups/groupFilter.js';
+
+/**
+ * Who meets a filter, and who does not. Whose data may not be used is in neither (Kleene's strong logic of three
+ * values): an objection takes a person out of groups of those who do as of those who do not.
+ */
+export interface Truth {
+  readonly yes: PersonSet;
+  readonly no: PersonSet;
+}
+
+/** When a criterion was met by whom, in the order of persons, then of days. */
+export interface LeafEvents {
+  readonly person: Uint32Array;
+  readonly day: Int32Array;
+  /** Whose data may not be used. */
+  readonly withheld: PersonSet;
+}
+
+/** What registries answered. */
+export interface GroupFacts {
+  readonly everybody: PersonSet;
+  readonly memberships: YearlyMemberships;
+  readonly persons: (leaf: Leaf) => { readonly found: PersonSet; readonly withheld: PersonSet };
+  readonly events: (leaf: Leaf) => LeafEvents;
+}
+
+/** Puts the answers of registries together. */
+export function evaluate(filter: GroupFilter, facts: GroupFacts): Truth {
+  const { everybody } = facts;
+  switch (filter.kind) {
+    case 'leaf': {
+      const { found, withheld } = facts.persons(filter);
+      return truthOf(everybody, found, withheld);
+    }
+    case 'all':
+      return filter.of.reduce<Truth>(
+        (all, part) => {
+          const { yes, no } = evaluate(part, facts);
+          return { yes: all.yes.and(yes), no: all.no.or(no) };
+        },
+        { yes: everybody, no: PersonSet.below(0) },
+      );
+    case 'any':
+      return filter.of.reduce<Truth>(
+        (any, part) => {
+          const { yes, no } = evaluate(part, facts);
+          return { yes: any.yes.or(yes), no: any.no.and(no) };
+        },
+        { yes: PersonSet.below(0), no: everybody },
+      );
+    case 'not': {
+      const { yes, no } = evaluate(filter.of, facts);
+      return { yes: no, no: yes };
+    }
+    case 'family':
+      return inFamily(evaluate(filter.of, facts), filter, facts);
+    case 'sequence': {
+      const [first, next] = [facts.events(filter.first), facts.events(filter.next)];
+      const found = followed(first, next, filter.withinMonths, everybody);
+      return truthOf(everybody, found, first.withheld.or(next.withheld));
+    }
+  }
+}
+
+function truthOf(everybody: PersonSet, found: PersonSet, withheld: PersonSet): Truth {
+  const known = everybody.minus(withheld);
+  return { yes: known.and(found), no: known.minus(found) };
+}
+
+const MEETS = 1;
+const MAY_MEET = 2;
+
+/** Persons in whose family somebody meets it; nobody does where it is known of each of them that they do not. */
+function inFamily(
+  { yes, no }: Truth,
+  { member, atEndOf }: { readonly member: FamilyPart; readonly atEndOf: number },
+  { everybody, memberships }: GroupFacts,
+): Truth {
+  const families = new Uint8Array(
+    memberships.family.reduce((max, key) => (key === NO_FAMILY ? max : Math.max(max, key)), 0) + 1,
+  );
+  forEachMembership(memberships, atEndOf, (person, family, isParent) => {
+    if (member === 'parent' ? !isParent : member === 'child' && isParent) return;
+    if (yes.has(person)) families[family]! |= MEETS;
+    else if (!no.has(person)) families[family]! |= MAY_MEET;
+  });
+  const room = everybody.words.length * 32;
+  const [found, unknown] = [PersonSet.below(room), PersonSet.below(room)];
+  forEachMembership(memberships, atEndOf, (person, family) => {
+    if (families[family]! & MEETS) found.add(person);
+    else if (families[family]! & MAY_MEET) unknown.add(person);
+  });
+  // A row without a family is one that may not be told.
+  memberships.family.forEach((family, row) => {
+    if (family === NO_FAMILY) unknown.add(memberships.person[row]!);
+  });
+  return truthOf(everybody, found, unknown.minus(found));
+}
+
+/** To whom the second happened on a later day than the first, within so many months. One pass over both. */
+function followed(first: LeafEvents, next: LeafEvents, months: number, everybody: PersonSet): PersonSet {
+  const found = PersonSet.below(everybody.words.length * 32);
+  const deadline = deadlineOf(months);
+  let at = 0;
+  for (let row = 0; row < next.person.length; row++) {
+    const [person, day] = [next.person[row]!, next.day[row]!];
+    while (at < first.person.length && isBefore(first, at, person, day)) at++;
+    // The last of the first kind before this one is the nearest.
+    if (at > 0 && first.person[at - 1] === person && deadline(first.day[at - 1]!) >= day)
+      if (everybody.has(person)) found.add(person);
+  }
+  return found;
+}
+
+function isBefore({ person, day }: LeafEvents, row: number, otherPerson: number, otherDay: Day): boolean {
+  return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! < otherDay);
+}
+
+/** The last day within so many months of a day. Days come again and again. */
+function deadlineOf(months: number): (day: Day) => Day {
+  const known = new Map<Day, Day>();
+  return (day) => {
+    let last = known.get(day);
+    if (last === undefined) known.set(day, (last = addMonths(day, months)));
+    return last;
+  };
+}

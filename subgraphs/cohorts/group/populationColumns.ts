@@ -1,0 +1,141 @@
+import type { Feed } from '../../../schema/feed.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import { NO_CODE } from '../../registry/columns/table.js';
+import {
+  familyTypes,
+  familyTypesAt,
+  NO_FAMILY,
+  type YearlyMemberships,
+} from '../../registry/groups/familyTypes.js';
+import type { YearlyResidences } from '../../registry/groups/yearlyResidences.js';
+import type { Dimension } from '../disclosure/groupQuestion.js';
+
+export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
+export type DimensionName = (typeof dimensionNames)[number];
+/** What splits the persons of one year: the year itself does not, for a person is in several. */
+export type CategoryDimension = Exclude<DimensionName, 'year'>;
+
+const AGE_BAND_YEARS = 5;
+const LAST_BAND = 85;
+const ageBands = Array.from({ length: LAST_BAND / AGE_BAND_YEARS + 1 }, (_, band) =>
+  band * AGE_BAND_YEARS === LAST_BAND
+    ? `${LAST_BAND}-`
+    : `${band * AGE_BAND_YEARS}-${band * AGE_BAND_YEARS + AGE_BAND_YEARS - 1}`,
+);
+const sexes = ['female', 'male'];
+
+/** The columns of the population register by which groups are counted. Which coordinate each needs, its owner says. */
+export class PopulationColumns {
+  /**
+   * @param bound keys of persons lie below it
+   * @param districts the code list: categories do not depend on who lives where
+   */
+  constructor(
+    private readonly feed: Feed,
+    private readonly bound: number,
+    private readonly districts: readonly string[],
+  ) {}
+
+  categories(name: CategoryDimension): readonly string[] {
+    return { sex: sexes, district: this.districts, ageBand: ageBands, familyType: familyTypes }[name];
+  }
+
+  /** Whether the owner releases what a dimension is made of. */
+  has(name: DimensionName): boolean {
+    const column = {
+      year: 'residence.district',
+      sex: 'sex',
+      district: 'residence.district',
+      ageBand: 'birthYear',
+      familyType: 'membership.family',
+    }[name];
+    return this.feed.columns[column] !== undefined;
+  }
+
+  /** The category of each person at the end of a year; the number of categories where there is none, or not told. */
+  dimension(name: CategoryDimension, year: number): Dimension {
+    const size = this.categories(name).length;
+    switch (name) {
+      case 'sex':
+        return { size, codes: this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
+      case 'ageBand':
+        return {
+          size,
+          codes: this.#byPerson('birthYear', size, (born) =>
+            born === 0 || born > year ? size : Math.min(Math.floor((year - born) / AGE_BAND_YEARS), size - 1),
+          ),
+        };
+      case 'district': {
+        const codes = new Uint8Array(this.bound).fill(size);
+        const numberOf = this.#codeNumbers('districts', this.districts);
+        const { person, district, firstYear, lastYear } = this.#residences;
+        for (let row = 0; row < person.length; row++)
+          if (firstYear[row]! <= year && lastYear[row]! >= year)
+            codes[person[row]!] = numberOf(district[row]!);
+        return { size, codes };
+      }
+      case 'familyType':
+        return { size, codes: this.#familyTypes(year, size) };
+    }
+  }
+
+  /** Which members lived in the city at the end of each of some years. */
+  residents(members: PersonSet, years: readonly number[]): readonly PersonSet[] {
+    const residents = years.map(() => PersonSet.below(this.bound));
+    const { person, firstYear, lastYear } = this.#residences;
+    for (let row = 0; row < person.length; row++) {
+      if (!members.has(person[row]!)) continue;
+      for (let index = 0; index < years.length; index++)
+        if (firstYear[row]! <= years[index]! && lastYear[row]! >= years[index]!)
+          residents[index]!.add(person[row]!);
+    }
+    return residents;
+  }
+
+  /** The last year at whose end each person lived in the city, by person key; 0 where at none. */
+  get lastYears(): Uint16Array {
+    const last = new Uint16Array(this.bound);
+    const { person, lastYear } = this.#residences;
+    person.forEach((key, row) => (last[key] = Math.max(last[key]!, lastYear[row]!)));
+    return last;
+  }
+
+  #familyTypes(year: number, size: number): Uint8Array {
+    const { family, person } = this.#memberships;
+    const types = familyTypesAt(this.#memberships, year, this.bound);
+    // A row without a family is one that may not be told: such a person is in no category, and not without a family.
+    for (let row = 0; row < family.length; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
+    return types;
+  }
+
+  get #memberships(): YearlyMemberships {
+    const column = <Name extends keyof YearlyMemberships>(name: Name) =>
+      this.#column<YearlyMemberships[Name]>(`membership.${name}`)!;
+    const [person, family, parent] = [column('person'), column('family'), column('parent')];
+    return { person, family, parent, firstYear: column('firstYear'), lastYear: column('lastYear') };
+  }
+
+  get #residences(): YearlyResidences {
+    const column = <Name extends keyof YearlyResidences>(name: Name) =>
+      this.#column<YearlyResidences[Name]>(`residence.${name}`)!;
+    const [person, district] = [column('person'), column('district')];
+    return { person, district, firstYear: column('firstYear'), lastYear: column('lastYear') };
+  }
+
+  #byPerson(column: string, size: number, categoryOf: (value: number) => number): Uint8Array {
+    const codes = new Uint8Array(this.bound).fill(size);
+    const [person, values] = [this.#column<Uint32Array>('person')!, this.#column<Uint16Array>(column)!];
+    for (let row = 0; row < person.length; row++) codes[person[row]!] = categoryOf(values[row]!);
+    return codes;
+  }
+
+  /** From a registry's dictionary to numbers of categories. */
+  #codeNumbers(texts: string, categories: readonly string[]): (code: number) => number {
+    const numbers = this.#column<readonly string[]>(texts)!.map((text) => categories.indexOf(text));
+    return (code) => (code === NO_CODE || numbers[code]! < 0 ? categories.length : numbers[code]!);
+  }
+
+  #column<Column>(name: string): Column | undefined {
+    return this.feed.columns[name] as Column | undefined;
+  }
+}

@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
+import { formatDay, today } from '../../../schema/calendar.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import { lockByProcess } from '../../storage/processLock.js';
+import type { CellNoise } from '../disclosure/cellNoise.js';
+import type { GroupCell } from '../disclosure/groupCell.js';
+import { Turns } from '../../../schema/turns.js';
+import type { Charge } from './budgets.js';
+import { LedgerBook } from './ledgerBook.js';
+import { LedgerFile, readLines } from './ledgerFile.js';
+import { formatLine, type LedgerLine, parseLine } from './ledgerLine.js';
+import { packCell } from './packedCell.js';
+
+/** What disclosure control asks of a ledger. */
+export interface AnswerLedger {
+  /**
+   * Charges a question to its organisation, once a month.
+   * @param limit how many questions the organisation has in the month
+   * @returns how many it has left
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE; then nothing may be counted
+   */
+  pay(charge: Omit<Charge, 'month'>, limit: number): number;
+  /**
+   * For each set the one that is answered in its place. Resolves when the sets that are answered for the first time, and all that was
+   * paid before, are durable.
+   * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be told
+   */
+  standIns(cells: readonly GroupCell[], parameters: DisclosureParameters): Promise<readonly GroupCell[]>;
+}
+
+export interface LedgerOptions {
+  /** How many numbers may ever be asked for; one that is new takes up to 250 bytes on disk and 600 in memory. */
+  readonly capacity?: number | undefined;
+  readonly now?: () => Date;
+}
+
+export const DEFAULT_CAPACITY = 1_000_000;
+
+/**
+ * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so
+ * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
+ * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused.
+ * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
+ */
+export async function openLedger(
+  dataFolder: string,
+  noise: CellNoise,
+  { capacity = DEFAULT_CAPACITY, now = () => new Date() }: LedgerOptions = {},
+): Promise<Ledger> {
+  const folder = join(dataFolder, 'ledger');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const release = await lockByProcess(
+    join(folder, 'lock'),
+    (owner) =>
+      new PolkuError(
+        'DISCLOSURE_LEDGER_LOCKED',
+        `Another process${owner === undefined ? '' : ` (${owner})`} keeps the ledger in ${folder}; stop it, or use another data directory.`,
+      ),
+  );
+  try {
+    const book = new LedgerBook(noise, capacity);
+    const file = await readLedger(join(folder, 'questions.jsonl'), noise, book);
+    return new Ledger(book, file, now, release);
+  } catch (cause) {
+    await release();
+    throw unavailable(cause);
+  }
+}
+
+/** The ledger, kept by this process until it is closed. */
+export class Ledger implements AnswerLedger {
+  constructor(
+    private readonly book: LedgerBook,
+    private readonly file: LedgerFile,
+    private readonly now: () => Date,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  pay(given: Omit<Charge, 'month'>, limit: number): number {
+    const charge = { month: monthOf(this.now()), ...given };
+    const paid = this.book.pay(charge, limit);
+    if (paid.new) this.#begin({ charge, sets: [] });
+    return paid.left;
+  }
+
+  async standIns(
+    cells: readonly GroupCell[],
+    parameters: DisclosureParameters,
+  ): Promise<readonly GroupCell[]> {
+    const turns = new Turns();
+    const sets: GroupCell[] = [];
+    let added: Uint32Array[] = [];
+    for (const cell of cells) {
+      if (turns.over) {
+        // Others may be answered by these sets in their turn, and wait for what is written before.
+        this.#begin({ charge: undefined, sets: added });
+        added = [];
+        await turns.next();
+      }
+      const standIn = this.book.standIn(cell, parameters);
+      if (standIn.new) added.push(packCell(cell));
+      sets.push(standIn.set);
+    }
+    this.#begin({ charge: undefined, sets: added });
+    try {
+      await this.file.append('');
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    return sets;
+  }
+
+  /** Begins to write a line. What fails is tried again with the next, and whoever must be sure waits for that one. */
+  #begin(line: LedgerLine): void {
+    if (line.charge || line.sets.length > 0) this.file.append(formatLine(line)).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+    await this.release();
+  }
+}
+
+/** Takes up what was written before, and begins the file where there is none. */
+async function readLedger(path: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
+  const header = `${JSON.stringify({ ledger: 1, secret: noise.fingerprint })}\n`;
+  const { lines, end } = await readLines(path);
+  const file = new LedgerFile(path, end);
+  if (lines.length === 0) await file.append(header);
+  else if (`${lines[0]}\n` !== header)
+    throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
+  lines.slice(1).forEach((text, index) => {
+    const line = parseLine(text);
+    if (!line) throw invalid(path, `line ${index + 2} cannot be read`);
+    book.replay(line.charge, line.sets);
+  });
+  return file;
+}
+
+/** In the zone whose law governs the registers: `2026-03`. */
+function monthOf(time: Date): string {
+  return formatDay(today(time)).slice(0, 7);
+}
+
+function invalid(path: string, reason: string): PolkuError {
+  return new PolkuError(
+    'DISCLOSURE_LEDGER_INVALID',
+    `The ledger ${path} cannot be used: ${reason}. Restore it from a backup. Without it, what was answered before could be asked anew with one person more or less.`,
+  );
+}
+
+function unavailable(cause: unknown): unknown {
+  if (cause instanceof PolkuError) return cause;
+  return new PolkuError(
+    'DISCLOSURE_UNAVAILABLE',
+    'The ledger of answered groups could not be read or written, so nothing is answered; make room in the data directory and ask again.',
+    {},
+    { cause },
+  );
+}

@@ -1,0 +1,38 @@
+import type { CohortsStore } from './cohortsStore.js';
+import type { GroupTable, ProtectedAnswer } from './disclosure/groupQuestion.js';
+import type { Units } from './disclosure/units.js';
+import type { FeedsByRegistry } from './group/groupFacts.js';
+
+/** Who asks for numbers of a group, for what, and what the group is made of. */
+export interface GroupAsker {
+  readonly purpose: string;
+  /** The organisation, as the token names it. */
+  readonly recipient: string;
+  readonly store: CohortsStore;
+  readonly units: Units;
+  readonly feeds: FeedsByRegistry;
+  /** Whose owners' rules hold. */
+  readonly registries: readonly string[];
+  /** The group in words: the key of the cohort. */
+  readonly filter: string;
+}
+
+/**
+ * The one door by which numbers of a group leave this subgraph: disclosure control decides what is told of them.
+ * @param result what is asked of the group, with its arguments: another result is another text
+ * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
+ */
+export function protect(
+  { purpose, recipient, store, units, feeds, registries, filter }: GroupAsker,
+  result: readonly unknown[],
+  tables: readonly GroupTable[],
+): Promise<ProtectedAnswer> {
+  const snapshots = registries.map((registry) => feeds.get(registry)?.columns['snapshot']);
+  return store.answer({
+    organisation: recipient,
+    text: JSON.stringify([filter, result, snapshots]),
+    units,
+    parameters: store.parameters(purpose, registries),
+    tables,
+  });
+}

@@ -1,0 +1,279 @@
+import { PersonSet } from '../../../schema/personSet.js';
+import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
+import { badInput } from '../../registry/groups/groupFilter.js';
+import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
+import { memberPaths, type MemberPaths, NO_SERVICE } from '../members/memberPaths.js';
+import { type MemberSector, serviceAt } from '../members/memberSectors.js';
+import { type GroupAsker, protect } from '../protect.js';
+import { ProtectedResult, TOO_FEW } from './protectedResult.js';
+
+const MAX_STEPS = 5;
+const MAX_PATHS = 100;
+/** As many paths, and transitions of a step, are counted at most. */
+const MAX_COUNTED = 250;
+/** Bands of months between the beginnings of two episodes: those of fewer than 1, 3, 6, 12, 24 months, and longer ones. */
+const GAP_BANDS = [1, 3, 6, 12, 24];
+const DAYS_A_MONTH = 30.436_875;
+
+@ObjectType({ simpleResolvers: true, description: 'A kind of episode: a service of a registry.' })
+export class CommonStep {
+  @Field(() => String, { nullable: true })
+  readonly sector: string;
+
+  @Field(() => String, { nullable: true })
+  readonly service: string;
+
+  constructor({ sector, service }: { readonly sector: string; readonly service: string }) {
+    this.sector = sector;
+    this.service = service;
+  }
+}
+
+@ObjectType({ simpleResolvers: true, description: 'An episode of a common path.' })
+export class PathStep extends CommonStep {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'In which band of months after the episode before it half of them had begun: "3-6". null: not asked, not told, or the first.',
+  })
+  readonly medianGap: string | null;
+
+  constructor(step: { readonly sector: string; readonly service: string }, medianGap: string | null) {
+    super(step);
+    this.medianGap = medianGap;
+  }
+}
+
+@ObjectType({ simpleResolvers: true, description: 'How the paths of many began alike.' })
+export class CommonPath {
+  @Field(() => [PathStep], { nullable: true, description: 'None: no contact in the period.' })
+  readonly steps: readonly PathStep[];
+
+  @Field(() => Int, { nullable: true })
+  readonly persons: number;
+
+  @Field(() => Float, { nullable: true, description: 'Of all members.' })
+  readonly share: number | null;
+
+  constructor(steps: readonly PathStep[], persons: number, share: number | null) {
+    this.steps = steps;
+    this.persons = persons;
+    this.share = share;
+  }
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'An edge of the graph of paths, fit for a Sankey picture.',
+})
+export class PathTransition {
+  @Field(() => Int, { nullable: true, description: 'From this episode, counted from 1, to the next.' })
+  readonly step: number;
+
+  @Field(() => CommonStep, { nullable: true })
+  readonly from: CommonStep;
+
+  @Field(() => CommonStep, { nullable: true })
+  readonly to: CommonStep;
+
+  @Field(() => Int, { nullable: true })
+  readonly persons: number;
+
+  constructor(step: number, from: CommonStep, to: CommonStep, persons: number) {
+    this.step = step;
+    this.from = from;
+    this.to = to;
+    this.persons = persons;
+  }
+}
+
+@ObjectType({ simpleResolvers: true })
+export class CommonPaths extends ProtectedResult {
+  @Field(() => Int, { nullable: true, description: `How many members. ${TOO_FEW}` })
+  readonly members: number | null;
+
+  @Field(() => [CommonPath], { nullable: true, description: 'The most frequent first.' })
+  readonly paths: readonly CommonPath[];
+
+  @Field(() => [PathTransition], { nullable: true })
+  readonly transitions: readonly PathTransition[];
+
+  constructor(
+    protection: Protection,
+    members: number | null,
+    paths: readonly CommonPath[],
+    transitions: readonly PathTransition[],
+  ) {
+    super(protection);
+    this.members = members;
+    this.paths = paths;
+    this.transitions = transitions;
+  }
+}
+
+/** What is asked of common paths. */
+export interface CommonPathsArguments {
+  readonly first: number;
+  readonly steps: number;
+  readonly gaps: boolean;
+}
+
+/**
+ * The most frequent beginnings of the paths of members, and the graph of their transitions.
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export async function commonPaths(
+  members: PersonSet,
+  sectors: readonly MemberSector[],
+  asker: GroupAsker,
+  { first, steps, gaps }: CommonPathsArguments,
+): Promise<CommonPaths> {
+  if (first < 1 || first > MAX_PATHS || steps < 1 || steps > MAX_STEPS)
+    throw badInput(`Expected 1 to ${MAX_PATHS} paths of 1 to ${MAX_STEPS} steps.`);
+  const paths = await memberPaths(members, sectors, steps);
+  const codes = new PathCodes(paths, sectors, members.words.length * 32);
+  const dimensions = [codes.whole, ...Array.from({ length: steps - 1 }, (_, step) => codes.edges(step))];
+  const tables = dimensions.map((dimension) => ({ members: members.words, dimensions: [dimension] }));
+  const answer = await protect(asker, ['commonPaths', steps], tables);
+  const [wholes, ...edges] = answer.tables;
+  const total = wholes!.counts.at(-1)!;
+  const found = told(wholes!)
+    .sort((a, b) => b.persons - a.persons)
+    .slice(0, first);
+  const medians = gaps ? await medianGaps(paths, codes, found, members, asker) : undefined;
+  const stepAt = (service: number) => serviceAt(sectors, service);
+  return new CommonPaths(
+    answer.protection,
+    total,
+    found.map(
+      ({ code, persons }, index) =>
+        new CommonPath(
+          codes
+            .stepsOf(code)
+            .map((service, step) => new PathStep(stepAt(service), medians?.[index]?.[step - 1] ?? null)),
+          persons,
+          total && Math.min(1, persons / total),
+        ),
+    ),
+    edges.flatMap((edge, step) =>
+      told(edge).flatMap(({ code, persons }) => {
+        const [from, to] = codes.stepsOf(code);
+        if (from === undefined || to === undefined) return [];
+        const [one, next] = [from, to].map((service) => new CommonStep(stepAt(service)));
+        return [new PathTransition(step + 1, one!, next!, persons)];
+      }),
+    ),
+  );
+}
+
+/** Sequences of services as numbers: digits of a base greater than any service, the first step last. */
+class PathCodes {
+  readonly #base: number;
+
+  /** @param bound keys of persons lie below it */
+  constructor(
+    private readonly paths: MemberPaths,
+    sectors: readonly MemberSector[],
+    private readonly bound: number,
+  ) {
+    this.#base = sectors.reduce((sum, { services }) => sum + services.length, 0) + 1;
+  }
+
+  /** The path of each person. */
+  get whole(): OpenDimension {
+    return this.#codes(0, this.paths.steps);
+  }
+
+  /** The transition of each person from a step, counted from 0, to the next. */
+  edges(step: number): OpenDimension {
+    return this.#codes(step, step + 2);
+  }
+
+  stepsOf(code: number): readonly number[] {
+    const steps: number[] = [];
+    for (let rest = code; rest > 0; rest = Math.floor(rest / this.#base)) steps.push((rest % this.#base) - 1);
+    return steps;
+  }
+
+  #codes(from: number, until: number): OpenDimension {
+    const { steps, persons, services } = this.paths;
+    const values = new Float64Array(this.bound).fill(Number.NaN);
+    for (let index = 0; index < persons.length; index++) {
+      let code = 0;
+      for (let step = until - 1; step >= from; step--) {
+        const service = services[index * steps + step]!;
+        code = code * this.#base + (service === NO_SERVICE ? 0 : service + 1);
+      }
+      values[persons[index]!] = code;
+    }
+    return { values, most: MAX_COUNTED };
+  }
+}
+
+interface ToldCategory {
+  readonly code: number;
+  readonly persons: number;
+}
+
+function told({ values, counts }: ProtectedTable): ToldCategory[] {
+  return values.flatMap((code, category) => {
+    const persons = counts[category]!;
+    return persons === null ? [] : [{ code, persons }];
+  });
+}
+
+/** Of each path, for each step but the first, the band in which half of the gaps before it lie; null where untold. */
+async function medianGaps(
+  paths: MemberPaths,
+  codes: PathCodes,
+  found: readonly ToldCategory[],
+  members: PersonSet,
+  asker: GroupAsker,
+): Promise<readonly (readonly (string | null)[])[]> {
+  const bound = members.words.length * 32;
+  const whole = codes.whole.values;
+  const tables = found.flatMap(({ code }): GroupTable[] => {
+    const { length } = codes.stepsOf(code);
+    return Array.from({ length: Math.max(0, length - 1) }, (_, step) => {
+      const [set, bands] = [PersonSet.below(bound), new Uint8Array(bound)];
+      paths.persons.forEach((person, index) => {
+        if (whole[person] !== code) return;
+        set.add(person);
+        bands[person] = bandOf(paths, index, step);
+      });
+      return { members: set.words, dimensions: [{ size: GAP_BANDS.length + 1, codes: bands }] };
+    });
+  });
+  const answer = await protect(asker, ['medianGaps', paths.steps, found.map(({ code }) => code)], tables);
+  const medians = answer.tables.map(({ counts }) => medianBand(counts));
+  let at = 0;
+  return found.map(({ code }) => {
+    const number = Math.max(0, codes.stepsOf(code).length - 1);
+    return medians.slice(at, (at += number));
+  });
+}
+
+function bandOf({ steps, starts }: MemberPaths, index: number, step: number): number {
+  const days = starts[index * steps + step + 1]! - starts[index * steps + step]!;
+  const band = GAP_BANDS.findIndex((months) => days < months * DAYS_A_MONTH);
+  return band < 0 ? GAP_BANDS.length : band;
+}
+
+/** The band in which the median lies, where the bands that are told leave no doubt of it. */
+function medianBand(counts: ProtectedTable['counts']): string | null {
+  const total = counts.at(-1)!;
+  if (total === null) return null;
+  const bands = counts.slice(0, -1);
+  const below = (band: number) => bands.slice(0, band).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  const above = (band: number) => bands.slice(band + 1).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  const untold = total - below(bands.length);
+  const median = bands.findIndex(
+    (count, band) =>
+      count !== null &&
+      below(band) + Math.max(0, untold) < total / 2 &&
+      above(band) + Math.max(0, untold) < total / 2,
+  );
+  if (median < 0) return null;
+  if (median === GAP_BANDS.length) return `${GAP_BANDS.at(-1)}-`;
+  return `${median === 0 ? 0 : GAP_BANDS[median - 1]}-${GAP_BANDS[median]}`;
+}

@@ -1,0 +1,135 @@
+import { Field, Float, ObjectType } from '../../../schema/typeGraphql.js';
+import type { PersonSet } from '../../../schema/personSet.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
+import type { ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
+import type { MemberSector } from '../members/memberSectors.js';
+import { serviceAt } from '../members/memberSectors.js';
+import type { CategoryDimension } from '../group/populationColumns.js';
+import { type GroupAsker, protect } from '../protect.js';
+import { frequencyRatio } from './ratio.js';
+import { serviceSets } from '../members/serviceSets.js';
+import { checkReleased } from './groupTable.js';
+import { ProtectedResult } from './protectedResult.js';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Something that is more or less frequent in a group than in the one it is held against.',
+})
+export class GroupDifference {
+  @Field(() => String, { nullable: true, description: 'service, or a dimension such as ageBand.' })
+  readonly characteristic: string;
+
+  @Field(() => String, { nullable: true, description: 'Of a service: its registry.' })
+  readonly sector: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The service or the category.' })
+  readonly category: string;
+
+  @Field(() => Float, { nullable: true, description: 'Its share in the group, 0 to 1.' })
+  readonly share: number;
+
+  @Field(() => Float, { nullable: true, description: 'Its share in the other.' })
+  readonly otherShare: number;
+
+  @Field(() => Float, { nullable: true, description: 'The one by the other.' })
+  readonly ratio: number;
+
+  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 per cent interval of the ratio.' })
+  readonly low: number;
+
+  @Field(() => Float, { nullable: true, description: 'Its upper end.' })
+  readonly high: number;
+
+  constructor(difference: GroupDifference) {
+    this.characteristic = difference.characteristic;
+    this.sector = difference.sector;
+    this.category = difference.category;
+    this.share = difference.share;
+    this.otherShare = difference.otherShare;
+    this.ratio = difference.ratio;
+    this.low = difference.low;
+    this.high = difference.high;
+  }
+}
+
+@ObjectType({ simpleResolvers: true })
+export class GroupDifferences extends ProtectedResult {
+  @Field(() => [GroupDifference], { nullable: true, description: 'The largest first.' })
+  readonly items: readonly GroupDifference[];
+
+  constructor(protection: Protection, items: readonly GroupDifference[]) {
+    super(protection);
+    this.items = items;
+  }
+}
+
+const DIMENSIONS: readonly CategoryDimension[] = ['sex', 'ageBand', 'district', 'familyType'];
+
+/** What people of a group were more or less often than those of another, at the end of a year. */
+export async function personalDifferences(
+  group: CohortGroup,
+  other: PersonSet,
+  asker: GroupAsker,
+  year: number,
+): Promise<GroupDifferences> {
+  const { members, population } = group;
+  checkReleased(group, 'year');
+  const sets = [members, other].map((set) => population.residents(set, [year])[0]!);
+  const names = DIMENSIONS.filter((name) => population.has(name));
+  const tables = names.flatMap((name) =>
+    sets.map(({ words }) => ({ members: words, dimensions: [population.dimension(name, year)] })),
+  );
+  const answer = await protect(asker, ['personalDifferences', year], tables);
+  const items = names.flatMap((name, index) => {
+    const [own, others] = [answer.tables[2 * index]!.counts, answer.tables[2 * index + 1]!.counts];
+    return population
+      .categories(name)
+      .flatMap((category, at) =>
+        difference(
+          answer,
+          { characteristic: name, sector: null, category },
+          [own[at]!, own.at(-1)!],
+          [others[at]!, others.at(-1)!],
+        ),
+      );
+  });
+  return new GroupDifferences(answer.protection, largestFirst(items));
+}
+
+/** Which services members used more or less often than the members of another group. */
+export async function serviceDifferences(
+  sets: readonly [own: PersonSet, other: PersonSet],
+  sectors: readonly MemberSector[],
+  asker: GroupAsker,
+  period: readonly [from: number, until: number],
+): Promise<GroupDifferences> {
+  const counted = sets.flatMap((members) => [
+    members,
+    ...serviceSets(members, sectors, 1, () => 0).map(([users]) => users!),
+  ]);
+  const tables = counted.map(({ words }) => ({ members: words, dimensions: [] }));
+  const answer = await protect(asker, ['serviceDifferences', ...period], tables);
+  const counts = answer.tables.map((table) => table.counts[0]!);
+  const [own, others] = [counts.slice(0, counts.length / 2), counts.slice(counts.length / 2)];
+  const items = own.slice(1).flatMap((count, number) => {
+    const { sector, service } = serviceAt(sectors, number);
+    const what = { characteristic: 'service', sector, category: service };
+    return difference(answer, what, [count, own[0]!], [others[number + 1]!, others[0]!]);
+  });
+  return new GroupDifferences(answer.protection, largestFirst(items));
+}
+
+function difference(
+  { protection }: ProtectedAnswer,
+  what: Pick<GroupDifference, 'characteristic' | 'sector' | 'category'>,
+  own: readonly [number | null, number | null],
+  other: readonly [number | null, number | null],
+): GroupDifference[] {
+  const ratio = frequencyRatio(own, other, protection.parameters.noise.variance);
+  return ratio ? [new GroupDifference({ ...what, ...ratio })] : [];
+}
+
+function largestFirst(items: readonly GroupDifference[]): readonly GroupDifference[] {
+  const size = ({ ratio }: GroupDifference): number => Math.abs(Math.log(ratio));
+  return items.toSorted((a, b) => size(b) - size(a));
+}

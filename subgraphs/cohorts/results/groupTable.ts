@@ -1,0 +1,125 @@
+import { PolkuError } from '../../../schema/polkuError.js';
+import { Field, Int, ObjectType, registerEnumType } from '../../../schema/typeGraphql.js';
+import { badInput } from '../../registry/groups/groupFilter.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
+import type { Protection } from '../disclosure/groupQuestion.js';
+import { type CategoryDimension, type DimensionName, dimensionNames } from '../group/populationColumns.js';
+import { type GroupAsker, protect } from '../protect.js';
+import { ProtectedResult, TOO_FEW } from './protectedResult.js';
+
+const MAX_DIMENSIONS = 3;
+const MAX_YEARS = 50;
+
+export const GroupDimension = Object.fromEntries(
+  dimensionNames.map((name) => [name.replace(/[A-Z]/g, '_$&').toUpperCase(), name]),
+);
+registerEnumType(GroupDimension, {
+  name: 'GroupDimension',
+  description: 'What a group may be counted by.',
+});
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A number in a table; a dimension that is null is summed over.',
+})
+export class GroupCell {
+  @Field(() => Int, { nullable: true })
+  readonly year: number | null = null;
+
+  @Field(() => String, { nullable: true })
+  readonly sex: string | null = null;
+
+  @Field(() => String, { nullable: true })
+  readonly district: string | null = null;
+
+  @Field(() => String, { nullable: true, description: 'Age at the end of the year, in bands of five years.' })
+  readonly ageBand: string | null = null;
+
+  @Field(() => String, { nullable: true })
+  readonly familyType: string | null = null;
+
+  @Field(() => Int, { nullable: true, description: TOO_FEW })
+  readonly count: number | null;
+
+  constructor(categories: Readonly<Record<string, string | number>>, count: number | null) {
+    Object.assign(this, categories);
+    this.count = count;
+  }
+}
+
+@ObjectType({ simpleResolvers: true })
+export class GroupTable extends ProtectedResult {
+  @Field(() => [GroupCell], { nullable: true })
+  readonly cells: readonly GroupCell[];
+
+  constructor(protection: Protection, cells: readonly GroupCell[]) {
+    super(protection);
+    this.cells = cells;
+  }
+}
+
+/**
+ * Members who lived in the city at the end of a year, by what they were then.
+ * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
+ */
+export async function groupTable(
+  group: CohortGroup,
+  asker: GroupAsker,
+  by: readonly DimensionName[],
+  years: readonly number[],
+): Promise<GroupTable> {
+  const names = dimensionsOf(by, years);
+  for (const name of ['year', ...by] as const) checkReleased(group, name);
+  const { members, population } = group;
+  const residents = population.residents(members, years);
+  const tables = years.map((year, index) => ({
+    members: residents[index]!.words,
+    dimensions: names.map((name) => population.dimension(name, year)),
+  }));
+  const answer = await protect(asker, ['table', by, years], tables);
+  const cells = years.flatMap((year, index) => {
+    const { counts } = answer.tables[index]!;
+    const ofYear = by.includes('year') ? { year } : {};
+    return counts.map(
+      (count, cell) => new GroupCell({ ...ofYear, ...categoriesAt(group, names, cell) }, count),
+    );
+  });
+  return new GroupTable(answer.protection, cells);
+}
+
+function dimensionsOf(by: readonly DimensionName[], years: readonly number[]): readonly CategoryDimension[] {
+  const names = by.filter((name) => name !== 'year');
+  if (by.length > MAX_DIMENSIONS || new Set(by).size < by.length)
+    throw badInput(`A table has up to ${MAX_DIMENSIONS} dimensions, each once.`);
+  if (years.length < 1 || years.length > MAX_YEARS || new Set(years).size < years.length)
+    throw badInput(`A table needs 1 to ${MAX_YEARS} years, each once.`);
+  if (!by.includes('year') && years.length > 1)
+    throw badInput('A table of several years has YEAR among its dimensions.');
+  return names;
+}
+
+/** The categories of a cell: row-major, each dimension with its total last. */
+function categoriesAt(
+  { population }: CohortGroup,
+  names: readonly CategoryDimension[],
+  cell: number,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  let rest = cell;
+  for (const name of names.toReversed()) {
+    const categories = population.categories(name);
+    const category = categories[rest % (categories.length + 1)];
+    if (category !== undefined) found[name] = category;
+    rest = Math.floor(rest / (categories.length + 1));
+  }
+  return found;
+}
+
+export function checkReleased({ population }: CohortGroup, name: DimensionName): void {
+  if (population.has(name)) return;
+  throw new PolkuError(
+    'PURPOSE_NOT_PERMITTED',
+    `The population register does not release to groups what ${name} is made of, for this purpose.`,
+    { registry: 'population' },
+  );
+}

@@ -1,0 +1,75 @@
+import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
+import { badInput } from '../../registry/groups/groupFilter.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
+import type { Protection } from '../disclosure/groupQuestion.js';
+import { type GroupAsker, protect } from '../protect.js';
+import { survivalCurve, waitingSets } from './waiting.js';
+import { checkReleased } from './groupTable.js';
+import { ProtectedResult, TOO_FEW } from './protectedResult.js';
+
+const MAX_INTERVALS = 60;
+
+@ObjectType({ simpleResolvers: true, description: 'An interval of the time that people waited.' })
+export class WaitingInterval {
+  @Field(() => Int, { nullable: true, description: 'Its end, in months from the start.' })
+  readonly months: number;
+
+  @Field(() => Int, { nullable: true, description: `Who still waited when it began. ${TOO_FEW}` })
+  readonly atRisk: number | null;
+
+  @Field(() => Int, { nullable: true, description: `To whom the event happened in it. ${TOO_FEW}` })
+  readonly events: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The share to whom it has not happened by its end (Kaplan-Meier); it ends where a number is not told.',
+  })
+  readonly survival: number | null;
+
+  constructor(months: number, { atRisk, events, survival }: Omit<WaitingInterval, 'months'>) {
+    this.months = months;
+    this.atRisk = atRisk;
+    this.events = events;
+    this.survival = survival;
+  }
+}
+
+@ObjectType({ simpleResolvers: true })
+export class TimeToEvent extends ProtectedResult {
+  @Field(() => [WaitingInterval], { nullable: true })
+  readonly intervals: readonly WaitingInterval[];
+
+  constructor(protection: Protection, intervals: readonly WaitingInterval[]) {
+    super(protection);
+    this.intervals = intervals;
+  }
+}
+
+/**
+ * How long members waited for the event that the question names.
+ * @param intervals how many, and of how many months each
+ * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
+ */
+export async function timeToEvent(
+  group: CohortGroup,
+  asker: GroupAsker,
+  intervals: { readonly number: number; readonly months: number },
+): Promise<TimeToEvent> {
+  const { timeTo } = group.question;
+  const { number, months } = intervals;
+  if (!timeTo) throw badInput('Name the events in the argument timeTo of the cohort.');
+  if (number < 1 || number > MAX_INTERVALS || months < 1)
+    throw badInput(`Expected 1 to ${MAX_INTERVALS} intervals of at least a month.`);
+  checkReleased(group, 'year');
+  const events = { from: group.facts.events(timeTo.from), event: group.facts.events(timeTo.event) };
+  const sets = waitingSets(group.members, events, group.population.lastYears, timeTo.until, intervals);
+  const tables = [...sets.atRisk, ...sets.events].map(({ words }) => ({ members: words, dimensions: [] }));
+  const answer = await protect(asker, ['timeToEvent', number, months], tables);
+  const counts = answer.tables.map((table) => table.counts[0]!);
+  const points = survivalCurve(counts.slice(0, number), counts.slice(number));
+  return new TimeToEvent(
+    answer.protection,
+    points.map((point, index) => new WaitingInterval((index + 1) * months, point)),
+  );
+}

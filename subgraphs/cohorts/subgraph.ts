@@ -1,0 +1,336 @@
+import type { Day } from '../../schema/calendar.js';
+import { formatDay } from '../../schema/calendar.js';
+import type { PolkuError } from '../../schema/polkuError.js';
+import { DateScalar } from '../../schema/scalars/dateScalar.js';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from '../../schema/typeGraphql.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
+import { checkLeaf } from '../registry/groups/checkLeaf.js';
+import { CohortKey } from '../registry/groups/cohortKey.js';
+import { CohortMembersKey } from '../registry/groups/cohortMembersKey.js';
+import { leavesOf, questionOf, readQuestion, writeQuestion } from '../registry/groups/cohortQuestion.js';
+import { badInput } from '../registry/groups/groupFilter.js';
+import type { RequestContext } from '../registry/subgraph/requestContext.js';
+import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { CohortGroup, registriesOf } from './group/cohortGroup.js';
+import { checkCodes, checkReleases } from './filter/checkCriterion.js';
+import type { CohortsStore } from './cohortsStore.js';
+import { type CohortSource, sourceOf } from './cohortSource.js';
+import { filterInputs } from './filter/filterInput.js';
+import { answered, type FeedsByRegistry } from './group/groupFacts.js';
+import { memberSectors } from './members/memberSectors.js';
+import type { DimensionName } from './group/populationColumns.js';
+import type { GroupAsker } from './protect.js';
+import { CommonPaths, commonPaths } from './results/commonPaths.js';
+import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
+import { GroupSize, groupSize } from './results/groupSize.js';
+import { GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
+import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
+import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
+import { unitsIn } from './group/units.js';
+
+type Context = RequestContext<CohortsStore>;
+
+const WITHHELD =
+  'Registries whose owners withhold contacts from groups for this purpose. It follows from policy alone, never from data.';
+
+@ArgsType()
+class PeriodArgs {
+  @Field(() => DateScalar, { description: 'Contacts that began on this day or later.' })
+  from!: Day;
+
+  @Field(() => DateScalar, { description: 'Contacts that began on this day or before.' })
+  until!: Day;
+}
+
+@ArgsType()
+class TableArgs {
+  @Field(() => [GroupDimension], { description: 'Up to three.' })
+  by!: DimensionName[];
+
+  @Field(() => [Int], { description: 'One, or several with YEAR among the dimensions.' })
+  years!: number[];
+}
+
+@ArgsType()
+class IntervalsArgs {
+  @Field(() => Int, { defaultValue: 5, description: 'How many.' })
+  intervals!: number;
+
+  @Field(() => Int, { defaultValue: 12, description: 'How long each is.' })
+  months!: number;
+}
+
+@ArgsType()
+class ServiceUseArgs {
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Only these: each is a question, and each year of it, which the organisation has only so many of.',
+  })
+  services?: string[] | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'In each year of the period.' })
+  byYear!: boolean;
+}
+
+@ArgsType()
+class CommonPathsArgs {
+  @Field(() => Int, { defaultValue: 20, description: 'How many paths, the most frequent first.' })
+  first!: number;
+
+  @Field(() => Int, {
+    defaultValue: 3,
+    description: 'Of how many episodes, counted from the first of the period.',
+  })
+  steps!: number;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'With the median gaps between them.' })
+  gaps!: boolean;
+}
+
+/**
+ * The subgraph of groups. A cohort is an entity keyed by all that is asked of it; registries feed it with who meets their
+ * own criteria, and here the answers are put together, and leave as protected numbers only (docs/decisions/groups.md).
+ */
+export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule {
+  const registries = sources.map(({ registry }) => registry);
+  const sectors = sources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
+  const memberFeeds = ['population', ...sectors];
+  const { CohortFilter, CohortEvent } = filterInputs(
+    Object.assign({}, ...sources.map(({ criteria }) => criteria)) as CohortSource['criteria'],
+  );
+
+  @InputType({ description: 'How long it takes from the first event of one kind to the first of another.' })
+  class TimeToEventInput {
+    @Field(() => CohortEvent, { description: 'The first of these begins the time.' })
+    from!: object;
+
+    @Field(() => CohortEvent, { description: 'The first of these on a later day ends it.' })
+    event!: object;
+
+    @Field(() => DateScalar, { description: 'The last day on which events are looked at.' })
+    until!: Day;
+  }
+
+  @ArgsType()
+  class CohortArgs {
+    @Field(() => CohortFilter, { description: 'Who belongs to it.' })
+    where!: object;
+
+    @Field(() => CohortFilter, { nullable: true, description: 'A group to hold it against.' })
+    comparedWith?: object | null;
+
+    @Field(() => TimeToEventInput, { nullable: true, description: 'What timeToEvent tells of.' })
+    timeTo?: object | null;
+  }
+
+  @ObjectType({ description: 'A group of people, of whom numbers are told, and nobody is.' })
+  @Directive('@key(fields: "filter")')
+  class Cohort extends CohortKey {
+    #group: CohortGroup | undefined;
+
+    constructor(representation: Record<string, unknown>) {
+      super(representation);
+      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
+    }
+
+    /** The group, put together when the first number of it is asked. */
+    group(store: CohortsStore): CohortGroup {
+      this.#group ??= new CohortGroup(this.question, feedsOf(this, registries), sources, store);
+      return this.#group;
+    }
+  }
+  declareFeeds(Cohort, registries);
+
+  @ObjectType({
+    description: 'The members of a group in a period: what services they used, and in which order.',
+  })
+  @Directive('@key(fields: "filter set other from until")')
+  class CohortMembers extends CohortMembersKey {
+    constructor(representation: Record<string, unknown>) {
+      super(representation as never);
+      Object.assign(this, Object.fromEntries(feedsIn(representation, memberFeeds)));
+    }
+  }
+  declareFeeds(CohortMembers, memberFeeds);
+
+  const askerFor = (members: CohortMembers, { decision, store }: Context): GroupAsker => {
+    const feeds = feedsOf(members, memberFeeds);
+    const bound = members.set.words.length * 32;
+    return {
+      purpose: decision.purpose,
+      recipient: decision.caller.recipient,
+      store,
+      units: unitsIn(answered(feeds, 'population'), bound, store),
+      feeds,
+      registries: [...new Set([...registriesOf(questionOf(members.filter), sources), ...sectors])].sort(),
+      filter: JSON.stringify([members.filter, members.from, members.until]),
+    };
+  };
+  const sectorsOf = (members: CohortMembers, { store }: Context) =>
+    memberSectors(feedsOf(members, memberFeeds), sectors, store);
+
+  @Resolver(() => Cohort)
+  class CohortResolver {
+    @Query(() => Cohort, { description: 'A group of people, by what registries know of them.' })
+    cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() { access, store }: Context): Cohort {
+      const question = readQuestion(args);
+      for (const asked of leavesOf(question)) {
+        const source = sourceOf(sources, asked.leaf.criterion)!;
+        checkLeaf(asked, source.criteria[asked.leaf.criterion]!);
+        checkCodes(asked.leaf, source, store);
+        checkReleases(asked.leaf, source, access);
+      }
+      return new Cohort({ filter: writeQuestion(question) });
+    }
+
+    @FieldResolver(() => GroupSize, { nullable: true, description: 'How many people it is.' })
+    @Directive(requiresFeeds(registries))
+    size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
+      const group = cohort.group(context.store);
+      return groupSize(group, askerOf(group, context));
+    }
+
+    @FieldResolver(() => GroupTable, {
+      nullable: true,
+      description: 'Members who lived in the city at the end of a year, by what they were then.',
+    })
+    @Directive(requiresFeeds(registries))
+    table(
+      @Root() cohort: Cohort,
+      @Args(() => TableArgs) { by, years }: TableArgs,
+      @Ctx() context: Context,
+    ): Promise<GroupTable> {
+      const group = cohort.group(context.store);
+      return groupTable(group, askerOf(group, context), by, years);
+    }
+
+    @FieldResolver(() => GroupDifferences, {
+      nullable: true,
+      description: 'What its members are more or less often than those of the group it is compared with.',
+    })
+    @Directive(requiresFeeds(registries))
+    differences(
+      @Root() cohort: Cohort,
+      @Arg('atEndOf', () => Int, { description: 'As it was at the end of this year.' }) atEndOf: number,
+      @Ctx() context: Context,
+    ): Promise<GroupDifferences> {
+      const group = cohort.group(context.store);
+      if (!group.other) throw notCompared();
+      return personalDifferences(group, group.other, askerOf(group, context), atEndOf);
+    }
+
+    @FieldResolver(() => TimeToEvent, { nullable: true, description: 'How long its members waited.' })
+    @Directive(requiresFeeds(registries))
+    timeToEvent(
+      @Root() cohort: Cohort,
+      @Args(() => IntervalsArgs) { intervals: number, months }: IntervalsArgs,
+      @Ctx() context: Context,
+    ): Promise<TimeToEvent> {
+      const group = cohort.group(context.store);
+      return timeToEvent(group, askerOf(group, context), { number, months });
+    }
+
+    @FieldResolver(() => CohortMembers, { nullable: true, description: 'Its members in a period.' })
+    @Directive(requiresFeeds(registries))
+    members(
+      @Root() cohort: Cohort,
+      @Args(() => PeriodArgs) { from, until }: PeriodArgs,
+      @Ctx() { store }: Context,
+    ): CohortMembers {
+      const { members: set, other } = cohort.group(store);
+      const { filter } = cohort;
+      return new CohortMembers({ filter, set, other, from: formatDay(from), until: formatDay(until) });
+    }
+  }
+
+  @Resolver(() => CohortMembers)
+  class CohortMembersResolver {
+    @FieldResolver(() => [String], { nullable: true, description: WITHHELD })
+    @Directive(requiresFeeds(memberFeeds))
+    withheld(@Root() members: CohortMembers): string[] {
+      return feedsIn({ ...members }, sectors).flatMap(([registry, { state }]) =>
+        state === 'withheld' ? [registry] : [],
+      );
+    }
+
+    @FieldResolver(() => ServiceUseTable, { nullable: true, description: 'How many used each service.' })
+    @Directive(requiresFeeds(memberFeeds))
+    serviceUse(
+      @Root() members: CohortMembers,
+      @Args(() => ServiceUseArgs) { services, byYear }: ServiceUseArgs,
+      @Ctx() context: Context,
+    ): Promise<ServiceUseTable> {
+      const { set, from, until } = members;
+      return serviceUse(set, sectorsOf(members, context), askerFor(members, context), {
+        from,
+        until,
+        services,
+        byYear,
+      });
+    }
+
+    @FieldResolver(() => CommonPaths, {
+      nullable: true,
+      description: 'The services of their first episodes in the period: the most frequent sequences.',
+    })
+    @Directive(requiresFeeds(memberFeeds))
+    commonPaths(
+      @Root() members: CohortMembers,
+      @Args(() => CommonPathsArgs) args: CommonPathsArgs,
+      @Ctx() context: Context,
+    ): Promise<CommonPaths> {
+      return commonPaths(members.set, sectorsOf(members, context), askerFor(members, context), args);
+    }
+
+    @FieldResolver(() => GroupDifferences, {
+      nullable: true,
+      description:
+        'Which services they used more or less often than the members of the group it is compared with.',
+    })
+    @Directive(requiresFeeds(memberFeeds))
+    differences(@Root() members: CohortMembers, @Ctx() context: Context): Promise<GroupDifferences> {
+      const { set, other, from, until } = members;
+      if (!other) throw notCompared();
+      return serviceDifferences([set, other], sectorsOf(members, context), askerFor(members, context), [
+        from,
+        until,
+      ]);
+    }
+  }
+
+  return {
+    resolvers: [CohortResolver, CohortMembersResolver],
+    entities: [Cohort, CohortMembers],
+    references: {
+      Cohort: (representation) => new Cohort(representation),
+      CohortMembers: (representation) => new CohortMembers(representation),
+    },
+  };
+}
+
+function askerOf(group: CohortGroup, { decision }: Context): GroupAsker {
+  return group.asker(decision.purpose, decision.caller.recipient);
+}
+
+function feedsOf(holder: object, registries: readonly string[]): FeedsByRegistry {
+  return new Map(feedsIn({ ...holder }, registries));
+}
+
+function notCompared(): PolkuError {
+  return badInput('Name a group to hold it against in the argument comparedWith of the cohort.');
+}

@@ -1,0 +1,167 @@
+import { PersonSet } from '../../schema/personSet.js';
+import { type CodeColumn, NO_CODE } from '../registry/columns/table.js';
+import {
+  type ArgumentDefinition,
+  codesIn,
+  type Criteria,
+  type Criterion,
+  type CriterionArguments,
+  numberIn,
+  rangeIn,
+} from '../registry/groups/criterion.js';
+import { familyTypes, familyTypesAt, forEachMembership } from '../registry/groups/familyTypes.js';
+import { type PopulationStore, shownMemberships, type YearlyPopulation, yearlyPopulation } from './yearly.js';
+
+const AT_END_OF: ArgumentDefinition = {
+  kind: 'year',
+  required: true,
+  description: 'As it was on the last day of this year.',
+};
+const AGE_OF_MAJORITY = 18;
+
+/** What groups are formed by in the population register. Ages are by year of birth, as owners show it. */
+export const populationCriteria: Criteria<PopulationStore> = {
+  birthYear: criterion({
+    description: 'Born in these years.',
+    arguments: { between: { kind: 'range', required: true, description: 'Years of birth.' } },
+    coordinates: ['Person.birthYear'],
+    persons: (given, store) => {
+      const { from, until } = rangeIn(given, 'between')!;
+      return whoseBirthYear(yearlyPopulation(store), (year) => year >= from && year <= until);
+    },
+  }),
+  age: criterion({
+    description: 'Of this age at the end of a year.',
+    arguments: {
+      between: { kind: 'range', required: true, description: 'Ages in whole years.' },
+      atEndOf: AT_END_OF,
+    },
+    coordinates: ['Person.birthYear'],
+    persons: (given, store) => {
+      const { from, until } = rangeIn(given, 'between')!;
+      const at = numberIn(given, 'atEndOf')!;
+      return whoseBirthYear(yearlyPopulation(store), (year) => at - year >= from && at - year <= until);
+    },
+  }),
+  sex: criterion({
+    description: 'Of this sex.',
+    arguments: {
+      in: { kind: 'codes', required: true, values: ['female', 'male'], description: 'female, male.' },
+    },
+    coordinates: ['Person.sex'],
+    persons: (given, { tables: { persons } }) =>
+      whoseCode(persons.subject, persons.columns.sex, codesIn(given, 'in')!),
+  }),
+  language: criterion({
+    description: 'Of this first language.',
+    arguments: {
+      in: { kind: 'codes', required: true, list: 'languages', description: 'Languages by ISO 639-1.' },
+    },
+    coordinates: ['Person.language'],
+    persons: (given, { tables: { persons } }) =>
+      whoseCode(persons.subject, persons.columns.language, codesIn(given, 'in')!),
+  }),
+  district: criterion({
+    description: 'Living in the city at the end of a year, in one of these districts.',
+    arguments: {
+      in: { kind: 'codes', list: 'districts', description: 'Districts; all of them if left out.' },
+      atEndOf: AT_END_OF,
+    },
+    coordinates: ['Person.district'],
+    persons: (given, store) => {
+      const { person, district, firstYear, lastYear } = yearlyPopulation(store).residences;
+      const wanted = codesIn(given, 'in');
+      const { texts } = store.tables.residences.columns.district;
+      const fits = texts.map((text) => wanted === undefined || wanted.includes(text));
+      const at = numberIn(given, 'atEndOf')!;
+      const found = personsOf(store);
+      for (let row = 0; row < person.length; row++)
+        if (firstYear[row]! <= at && lastYear[row]! >= at && fits[district[row]!]) found.add(person[row]!);
+      return found;
+    },
+  }),
+  familyType: criterion({
+    description: 'In a family of this type at the end of a year.',
+    arguments: {
+      in: { kind: 'codes', required: true, values: familyTypes, description: `${familyTypes.join(', ')}.` },
+      atEndOf: AT_END_OF,
+    },
+    coordinates: ['Person.families'],
+    persons: (given, store) => {
+      const { persons } = yearlyPopulation(store);
+      const memberships = shownMemberships(store);
+      const wanted = familyTypes.map((type) => codesIn(given, 'in')!.includes(type));
+      const found = personsOf(store);
+      const types = familyTypesAt(memberships, numberIn(given, 'atEndOf')!, found.words.length * 32);
+      for (const person of persons) if (wanted[types[person]!]) found.add(person);
+      return found;
+    },
+  }),
+  children: criterion({
+    description: 'A parent in a family with so many children under 18 at the end of a year.',
+    arguments: {
+      number: { kind: 'range', required: true, description: 'How many.' },
+      atEndOf: AT_END_OF,
+    },
+    coordinates: ['Person.families', 'Person.birthYear'],
+    persons: (given, store) => {
+      const memberships = shownMemberships(store);
+      const { from, until } = rangeIn(given, 'number')!;
+      const at = numberIn(given, 'atEndOf')!;
+      const minors = whoseBirthYear(yearlyPopulation(store), (year) => at - year < AGE_OF_MAJORITY);
+      const children = new Map<number, number>();
+      forEachMembership(memberships, at, (person, family, isParent) => {
+        if (!isParent && minors.has(person)) children.set(family, (children.get(family) ?? 0) + 1);
+      });
+      const found = personsOf(store);
+      forEachMembership(memberships, at, (person, family, isParent) => {
+        const number = children.get(family) ?? 0;
+        if (isParent && number >= from && number <= until) found.add(person);
+      });
+      return found;
+    },
+  }),
+};
+
+interface PersonCriterion {
+  readonly description: string;
+  readonly arguments: Criterion['arguments'];
+  readonly coordinates: readonly string[];
+  persons(given: CriterionArguments, store: PopulationStore): PersonSet;
+}
+
+/** A criterion that tests the same coordinates whatever it is given, and no records. */
+function criterion(given: PersonCriterion): Criterion<PopulationStore> {
+  const { coordinates, ...own } = given;
+  return { ...own, tests: () => coordinates, testable: coordinates };
+}
+
+/** Nobody, with room for everybody in the register. */
+function personsOf({ tables: { persons, memberships, residences } }: PopulationStore): PersonSet {
+  return PersonSet.below(
+    Math.max(persons.offsets.length, memberships.offsets.length, residences.offsets.length),
+  );
+}
+
+function whoseBirthYear(
+  { persons, birthYear }: YearlyPopulation,
+  fits: (year: number) => boolean,
+): PersonSet {
+  const found = PersonSet.below((persons.at(-1) ?? 0) + 1);
+  for (let row = 0; row < persons.length; row++) if (fits(birthYear[row]!)) found.add(persons[row]!);
+  return found;
+}
+
+function whoseCode(
+  subject: Uint32Array,
+  { texts, indices }: CodeColumn,
+  codes: readonly string[],
+): PersonSet {
+  const found = PersonSet.below((subject.at(-1) ?? 0) + 1);
+  const fits = texts.map((text) => codes.includes(text));
+  for (let row = 0; row < subject.length; row++) {
+    const index = indices[row]!;
+    if (index !== NO_CODE && fits[index]) found.add(subject[row]!);
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+import type { Day } from '../../../schema/calendar.js';
+import { badInput, type GroupFilter, type Leaf, readEvent, readFilter, writeFilter } from './groupFilter.js';
+
+/** All that is asked of one group: the key of `Cohort`, as a text. */
+export interface CohortQuestion {
+  readonly where: GroupFilter;
+  /** The group that it is held against. */
+  readonly comparedWith?: GroupFilter;
+  /** How long it takes from the first of one event to the first of another, seen until a day. */
+  readonly timeTo?: { readonly from: Leaf; readonly event: Leaf; readonly until: Day };
+}
+
+/** Under which the population register tells whom there is; no criterion has this name. */
+export const EVERYBODY = 'everybody';
+
+/** What a registry is asked of a criterion: who meets it, or when it was met. */
+export interface LeafQuestion {
+  /** By which the answer is found in a feed. */
+  readonly name: string;
+  readonly leaf: Leaf;
+  readonly as: 'persons' | 'events';
+}
+
+/** Reads a question as a client puts it. @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE */
+export function readQuestion(value: {
+  readonly where: unknown;
+  readonly comparedWith?: unknown;
+  readonly timeTo?: unknown;
+}): CohortQuestion {
+  const { where, comparedWith, timeTo } = value;
+  return {
+    where: readFilter(where),
+    ...(comparedWith != null && { comparedWith: readFilter(comparedWith) }),
+    ...(timeTo != null && { timeTo: readTimeTo(timeTo) }),
+  };
+}
+
+/** Reads the key of a cohort. It came through the planner, so it must be just what {@link writeQuestion} writes. */
+export function questionOf(text: unknown): CohortQuestion {
+  let value: unknown;
+  try {
+    value = JSON.parse(String(text));
+  } catch {
+    throw notCanonical();
+  }
+  if (typeof value !== 'object' || value === null) throw notCanonical();
+  const question = readQuestion(value as { where: unknown });
+  if (writeQuestion(question) !== text) throw notCanonical();
+  return question;
+}
+
+export function writeQuestion({ where, comparedWith, timeTo }: CohortQuestion): string {
+  return JSON.stringify({
+    where: writeFilter(where),
+    ...(comparedWith && { comparedWith: writeFilter(comparedWith) }),
+    ...(timeTo && {
+      timeTo: { from: writeFilter(timeTo.from), event: writeFilter(timeTo.event), until: timeTo.until },
+    }),
+  });
+}
+
+/** What a question asks of registries, each thing once. */
+export function leavesOf({ where, comparedWith, timeTo }: CohortQuestion): readonly LeafQuestion[] {
+  const found = new Map<string, LeafQuestion>();
+  const add = (leaf: Leaf, as: LeafQuestion['as']): void => {
+    const name = leafName(leaf, as);
+    found.set(name, { name, leaf, as });
+  };
+  const walk = (filter: GroupFilter): void => {
+    switch (filter.kind) {
+      case 'leaf':
+        return add(filter, 'persons');
+      case 'all':
+      case 'any':
+        return filter.of.forEach(walk);
+      case 'not':
+      case 'family':
+        return walk(filter.of);
+      case 'sequence':
+        add(filter.first, 'events');
+        return add(filter.next, 'events');
+    }
+  };
+  walk(where);
+  if (comparedWith) walk(comparedWith);
+  if (timeTo) for (const leaf of [timeTo.from, timeTo.event]) add(leaf, 'events');
+  return [...found.values()];
+}
+
+export function leafName(leaf: Leaf, as: LeafQuestion['as']): string {
+  return `${as}:${JSON.stringify(writeFilter(leaf))}`;
+}
+
+function readTimeTo(value: unknown): NonNullable<CohortQuestion['timeTo']> {
+  const { from, event, until } = value as Record<string, unknown>;
+  if (!Number.isInteger(until)) throw badInput('"timeTo" needs from, event and until.');
+  return { from: readEvent(from), event: readEvent(event), until: until as Day };
+}
+
+function notCanonical(): Error {
+  return badInput('Expected a cohort as the gateway names it.');
+}

@@ -1,0 +1,50 @@
+import type { FamilyKey, PersonKey } from '../../../schema/keys.js';
+
+/** By number, as columns hold them. */
+export const familyTypes = ['no-family', 'no-children', 'lone-parent', 'two-parents'] as const;
+export type FamilyType = (typeof familyTypes)[number];
+
+/** Memberships at the ends of years: rows of equal place belong together. */
+export interface YearlyMemberships {
+  readonly person: Uint32Array;
+  /** NO_FAMILY where it may not be told. */
+  readonly family: Uint32Array;
+  /** 1 for a parent, 0 for a child. */
+  readonly parent: Uint8Array;
+  readonly firstYear: Uint16Array;
+  readonly lastYear: Uint16Array;
+}
+
+export const NO_FAMILY: FamilyKey = 0xffff_ffff;
+
+/** Calls for every membership at the end of a year. */
+export function forEachMembership(
+  { person, family, parent, firstYear, lastYear }: YearlyMemberships,
+  year: number,
+  visit: (person: PersonKey, family: FamilyKey, isParent: boolean) => void,
+): void {
+  for (let row = 0; row < person.length; row++)
+    if (firstYear[row]! <= year && lastYear[row]! >= year && family[row] !== NO_FAMILY)
+      visit(person[row]!, family[row]!, parent[row] === 1);
+}
+
+/**
+ * The number of the type of each person's family at the end of a year, by person key. Of several families the one with
+ * most in it counts: a child who lives with both parents in turn is in a family of two parents if one of them is.
+ * @param bound keys of persons lie below it
+ */
+export function familyTypesAt(memberships: YearlyMemberships, year: number, bound: number): Uint8Array {
+  const largest = memberships.family.reduce((max, key) => (key === NO_FAMILY ? max : Math.max(max, key)), 0);
+  const parents = new Uint8Array(largest + 1);
+  const children = new Uint8Array(largest + 1);
+  forEachMembership(memberships, year, (_, family, isParent) => {
+    const counted = isParent ? parents : children;
+    counted[family] = Math.min(255, counted[family]! + 1);
+  });
+  const types = new Uint8Array(bound);
+  forEachMembership(memberships, year, (person, family) => {
+    const type = children[family] === 0 ? 1 : parents[family]! > 1 ? 3 : 2;
+    types[person] = Math.max(types[person]!, type);
+  });
+  return types;
+}

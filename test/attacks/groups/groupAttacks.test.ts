@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { forgetfulLedger, groupAttacks } from './groupAttacks.js';
+import { measureGroupAttack } from './measureGroupAttack.js';
+
+const TRIES = 10;
+
+/** Attacks that find out nothing at all: every answer is one that would also have come if the truth were the other. */
+const hopeless = ['1A7C', '2B4D', '3C90', '4E12', '5F38', '6A05', '7B61', '8D2E', '93F7', 'B5C3', '1D92'];
+/** Attacks that noise and budgets slow down, no more: docs/disclosure.md says by how much. */
+const slowed = groupAttacks.filter(({ id }) => !hopeless.includes(id));
+
+describe('numbers of groups', () => {
+  it.each(groupAttacks.filter(({ id }) => hopeless.includes(id)))(
+    'tell nothing to who tries $id $name, and all where they are not protected',
+    async (attack) => {
+      const measured = await measureGroupAttack(attack, TRIES, 20);
+      expect(measured.open).toBe(1);
+      expect(measured.protected).toBe(0.5);
+    },
+  );
+
+  it.each(slowed)('tell little by a few questions to who tries $id $name', async (attack) => {
+    const measured = await measureGroupAttack(attack, TRIES, 8);
+    expect(measured.open).toBe(1);
+    expect(measured.protected).toBeLessThan(0.9);
+  });
+
+  it('would tell by two questions, if the ledger forgot: attacks are found out by this measure', async () => {
+    expect((await measureGroupAttack(forgetfulLedger, TRIES, 2)).protected).toBeGreaterThan(0.8);
+  });
+
+  it('have attacks with ids of their own', () => {
+    const ids = [...groupAttacks, forgetfulLedger].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(hopeless.every((id) => ids.includes(id))).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import {
+  defaultDisclosure,
+  type DisclosureParameters,
+} from '../../../policies/engine/disclosure/parameters.js';
+import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
+import { Random } from '../../../subgraphs/synthetic/random.js';
+import { openAsker, protectedAsker } from './groupAsker.js';
+import type { GroupAttack } from './groupAttacks.js';
+import { GroupCity } from './groupCity.js';
+
+const CITY = 3_000;
+
+export interface Measured {
+  readonly tries: number;
+  /** The share of tries in which the attacker is right, a coin counting half: 0.5 is nothing learnt. */
+  readonly open: number;
+  readonly protected: number;
+}
+
+/**
+ * How often an attack finds out the secret of somebody, which half of the people have, without protection and with it. Each try
+ * has its own secret of disclosure control, its own ledger and its own target.
+ * @param questions how many are asked where the attack takes as many as it gets
+ */
+export async function measureGroupAttack(
+  attack: GroupAttack,
+  tries: number,
+  questions: number,
+  parameters: DisclosureParameters = defaultDisclosure,
+): Promise<Measured> {
+  const right = { open: 0, protected: 0 };
+  for (let i = 0; i < tries; i++) {
+    const random = Random.stream(i, 'attack', attack.id);
+    const secret = Uint8Array.from({ length: 32 }, () => random.int(0, 255));
+    const city = new GroupCity(CITY, i, secret);
+    const target = city.unique(random);
+    const truth = i % 2 === 0;
+    city.setSecret(target, truth);
+    const askers = {
+      open: openAsker,
+      protected: protectedAsker({
+        city,
+        noise: new CellNoise(secret),
+        parameters,
+        capacity: attack.ledgerCapacity ?? Infinity,
+      }),
+    };
+    for (const protection of ['open', 'protected'] as const) {
+      const guess = await attack.guess({ city, target, ask: askers[protection], random, questions });
+      right[protection] += guess === undefined ? 0.5 : Number(guess === truth);
+    }
+  }
+  return { tries, open: right.open / tries, protected: right.protected / tries };
+}

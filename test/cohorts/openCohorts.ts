@@ -1,0 +1,112 @@
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { readGroupCodes } from '../../gateway/cli/runtime/cohortsStore.js';
+import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { Feed } from '../../schema/feed.js';
+import type { PersonSet } from '../../schema/personSet.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { CohortGroup } from '../../subgraphs/cohorts/group/cohortGroup.js';
+import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
+import { type MemberSector, memberSectors } from '../../subgraphs/cohorts/members/memberSectors.js';
+import { groupSources, registries } from '../../subgraphs/registries.js';
+import { questionOf, readQuestion, writeQuestion } from '../../subgraphs/registry/groups/cohortQuestion.js';
+import { noMarks } from '../../subgraphs/registry/marks/marks.js';
+import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
+import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { rawAnswer } from './rawAnswer.js';
+
+const PLANNER: DecisionContext = {
+  decisionId: 'd',
+  caller: {
+    subject: 'someone',
+    recipient: 'city-planning',
+    roles: ['planner'],
+    purposes: ['planning'],
+    employee: undefined,
+    units: [],
+    permit: undefined,
+    person: undefined,
+  },
+  purpose: 'planning',
+  revision: 'r',
+  domain: 'domain',
+  person: undefined,
+  breakGlass: undefined,
+};
+
+const unprotected: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = {
+  answer: rawAnswer,
+  recordKeys: (bound) => new Uint32Array(bound),
+  parameters: () => ({
+    minimum: 1,
+    families: 1,
+    familyShare: 1,
+    noise: { maximum: 0, variance: 0 },
+    questions: 1,
+  }),
+};
+
+/** The registries of a city as the gateway asks them about groups, by the shipped policies. */
+export interface OpenCohorts {
+  readonly store: CohortsStore;
+  group(where: unknown): Promise<CohortGroup>;
+  /** The contacts of members in a period of ISO dates. */
+  sectors(members: PersonSet, from: string, until: string): Promise<readonly MemberSector[]>;
+}
+
+/** @param protection how numbers are told; without it, as they are */
+export async function openCohorts(
+  data: string,
+  protection: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = unprotected,
+): Promise<OpenCohorts> {
+  const policy = await loadPolicy(policiesFolder);
+  const overlays = await openSnapshot(data, overlaysRegistry);
+  const subgraphs = new Map<string, Subgraph>();
+  for (const { definition, module } of registries) {
+    const snapshot = await openSnapshot(data, definition);
+    const open = registrySources(
+      () => snapshot,
+      () => overlays.tables,
+      () => ({ own: noMarks, population: noMarks }),
+    );
+    const decide = (asker: Parameters<typeof policy.decide>[0]) => policy.decide(asker, new Date());
+    subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));
+  }
+  const store: CohortsStore = { ...protection, codes: await readGroupCodes() };
+
+  const feedsOf = async (representation: object, names: readonly string[]) => {
+    const { __typename: type } = representation as { __typename: string };
+    const feeds = names.map(async (name) => {
+      const result = await subgraphs.get(name)!.execute(
+        {
+          query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { ${name} } } }`,
+          variables: { r: [representation] },
+        },
+        PLANNER,
+      );
+      if (result.errors) throw result.errors[0]!;
+      const [entity] = (result.data as { _entities: Record<string, unknown>[] })._entities;
+      return [name, Feed.from(entity![name])] as const;
+    });
+    return new Map(await Promise.all(feeds));
+  };
+
+  return {
+    store,
+    async group(where) {
+      const filter = writeQuestion(readQuestion({ where }));
+      const feeds = await feedsOf(
+        { __typename: 'Cohort', filter },
+        groupSources.map(({ registry }) => registry),
+      );
+      return new CohortGroup(questionOf(filter), feeds, groupSources, store);
+    },
+    async sectors(set, from, until) {
+      const names = groupSources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
+      const representation = { __typename: 'CohortMembers', filter: 'any', set, other: null, from, until };
+      return memberSectors(await feedsOf(representation, names), names, store);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PermitManifest } from '../../gateway/cli/permit/extractPermit.js';
+import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
+import { currentSnapshotId } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
+import { sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { runPolku } from '../city/runPolku.js';
+import { serveCity } from '../city/serveCity.js';
+
+const CHAPTER = /^[A-Z]\d\d-[A-Z]\d\d$/;
+
+describe('an extract of a research permit', () => {
+  let city: TestCity;
+  let out: string;
+  let manifest: PermitManifest;
+
+  const extract = (permit: string, folder: string) =>
+    runPolku(['permit', 'extract', permit, '--data', city.data, '--out', folder, '--dev']);
+  const rows = (sql: string) =>
+    withMemoryDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowObjects());
+  const table = (type: string) => sqlPath(join(out, `${type}.parquet`));
+
+  beforeAll(async () => {
+    city = await makeCity();
+    out = join(city.data, 'extract');
+    expect(await extract('demo-permit-1', out)).toMatchObject({ code: 0 });
+    manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as PermitManifest;
+  });
+  afterAll(() => city?.remove());
+
+  it('says what it is, by whose rules, and until when it may be used', () => {
+    expect(manifest).toMatchObject({
+      permit: 'demo-permit-1',
+      recipient: 'university',
+      purpose: 'research',
+      expires: '2035-12-31',
+      policyRevision: expect.stringMatching(/^[0-9a-f]+$/),
+    });
+    expect(Object.keys(manifest.tables).sort()).toEqual([
+      'ChildProtectionStep',
+      'HealthContact',
+      'Person',
+      'SocialContact',
+    ]);
+    expect(manifest.tables['HealthContact']!.columns).toEqual({
+      startedAt: 'year',
+      endedAt: 'year',
+      service: null,
+      diagnosis: 'icd10-chapter',
+      urgency: null,
+    });
+  });
+
+  it('holds the fields of the permit, masked, and no others', async () => {
+    const contacts = await rows(`SELECT * FROM read_parquet(${table('HealthContact')})`);
+    expect(contacts.length).toBe(manifest.tables['HealthContact']!.rows);
+    expect(contacts.length).toBeGreaterThan(10_000);
+    expect(Object.keys(contacts[0]!)).toEqual([
+      ...['person', 'id', 'startedAt', 'endedAt', 'service', 'diagnosis', 'urgency'],
+    ]);
+    const odd = contacts.filter(
+      ({ startedAt, diagnosis }) =>
+        !/^\d{4}$/.test(String(startedAt)) || (diagnosis !== null && !CHAPTER.test(String(diagnosis))),
+    );
+    expect(odd).toEqual([]);
+    const [{ bands }] = (await rows(
+      `SELECT bool_and("birthYear" % 5 = 0) AS bands FROM read_parquet(${table('Person')})`,
+    )) as [{ bands: boolean }];
+    expect(bands).toBe(true);
+  });
+
+  it('stands in the order of what is shown, then of sealed ids', async () => {
+    const contacts = await rows(`SELECT * FROM read_parquet(${table('HealthContact')})`);
+    const key = (row: Record<string, unknown>) =>
+      ['startedAt', 'endedAt', 'service', 'diagnosis', 'urgency', 'person', 'id'].map((name) =>
+        // DuckDB puts what is missing last.
+        row[name] === null ? '\uffff' : String(row[name]),
+      );
+    const before = (a: string[], b: string[]) => {
+      const at = a.findIndex((value, index) => value !== b[index]);
+      return at < 0 || a[at]! < b[at]!;
+    };
+    const keys = contacts.map(key);
+    expect(keys.findIndex((own, index) => index > 0 && !before(keys[index - 1]!, own))).toBe(-1);
+  });
+
+  it('names people as its holder’s queries do, and nobody who has objected', async () => {
+    const [{ person }] = (await rows(
+      `SELECT person FROM read_parquet(${table('HealthContact')}) LIMIT 1`,
+    )) as [{ person: string }];
+    const served = await serveCity(city);
+    try {
+      const { data } = await served.client.ask({
+        persona: 'researcher',
+        purpose: 'research',
+        query: 'query ($id: PersonID!) { person(id: $id) { id healthContacts { startedAt } } }',
+        variables: { id: person },
+      });
+      expect(data!['person']).toMatchObject({ id: person });
+      const { healthContacts } = data!['person'] as { healthContacts: unknown[] };
+      const own = await rows(
+        `SELECT count(*)::INTEGER AS n FROM read_parquet(${table('HealthContact')}) WHERE person = '${person}'`,
+      );
+      expect(own).toEqual([{ n: healthContacts.length }]);
+    } finally {
+      await served.stop();
+    }
+    const [{ kept }] = (await rows(
+      `SELECT count(*)::INTEGER AS kept FROM read_parquet(${table('HealthContact')})`,
+    )) as [{ kept: number }];
+    const all = JSON.parse(
+      await readFile(
+        join(city.data, 'health', (await currentSnapshotId(city.data, 'health'))!, 'manifest.json'),
+        'utf8',
+      ),
+    ) as Manifest;
+    expect(kept).toBeLessThan(all.tables['contacts']!.rows);
+  });
+
+  it('is in the audit log before it is there', async () => {
+    const { code, output } = await runPolku(['audit', 'verify', '--data', city.data]);
+    expect([code, output]).toEqual([0, expect.stringMatching(/whole/)]);
+  });
+
+  it('is refused where the permit is none, and writes into no folder that holds something', async () => {
+    const other = join(city.data, 'other');
+    expect((await extract('no-such-permit', other)).errors).toMatch(/PERMIT_OPENS_NOTHING/);
+    expect(existsSync(other)).toBe(false);
+    await mkdir(other);
+    await writeFile(join(other, 'mine.txt'), 'keep');
+    expect((await extract('demo-permit-1', other)).errors).toMatch(/OUTPUT_EXISTS/);
+    expect(await readFile(join(other, 'mine.txt'), 'utf8')).toBe('keep');
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { Feed } from '../../../schema/feed.js';
+import { memberSectors, serviceAt } from '../../../subgraphs/cohorts/members/memberSectors.js';
+import { serviceSets } from '../../../subgraphs/cohorts/members/serviceSets.js';
+import { PersonSet } from '../../../schema/personSet.js';
+
+const contacts = (services: readonly string[], service: readonly number[]) =>
+  Feed.data({
+    services,
+    'person:contacts': Uint32Array.from(service, (_, row) => row),
+    'day:contacts': Int32Array.from(service, () => 0),
+    'end:contacts': Int32Array.from(service, () => 0),
+    'service:contacts': Uint16Array.from(service),
+  });
+const lists: Readonly<Record<string, readonly string[]>> = { a: ['A1', 'A2', 'A3'], b: ['B1'], c: ['C1'] };
+const codes = (registry: string) => lists[registry]!;
+
+it('services are those of the code lists, whether or not anybody used them, numbered through', () => {
+  const feeds = new Map([
+    ['a', contacts(['A3', 'A1'], [0, 1, 0])],
+    ['c', Feed.withheld],
+    ['b', contacts(['B1'], [0])],
+  ]);
+  const sectors = memberSectors(feeds, ['a', 'c', 'b'], { codes });
+  const sets = serviceSets(PersonSet.all(32), sectors, 1, () => 0);
+  expect(sets.map((_, number) => serviceAt(sectors, number).service)).toEqual(['A1', 'A2', 'A3', 'B1']);
+  expect(sets.map(([users]) => [...users!.keys])).toEqual([[1], [], [0, 2], [0]]);
+});
+
+it('a registry that did not answer is not left out', () => {
+  expect(() => memberSectors(new Map([['a', Feed.failed]]), ['a'], { codes })).toThrow('did not answer');
+});

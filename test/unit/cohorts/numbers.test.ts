@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PersonSet } from '../../../schema/personSet.js';
+import { frequencyRatio } from '../../../subgraphs/cohorts/results/ratio.js';
+import { survivalCurve } from '../../../subgraphs/cohorts/results/waiting.js';
+
+const keys = fc.uniqueArray(fc.nat(300)).map((list) => list.sort((a, b) => a - b));
+const setOf = (persons: readonly number[], bound = 301): PersonSet => {
+  const set = PersonSet.below(bound);
+  for (const person of persons) set.add(person);
+  return set;
+};
+
+describe('sets of persons', () => {
+  it('are like sets of numbers, and travel as texts', () => {
+    fc.assert(
+      fc.property(keys, keys, (a, b) => {
+        const [one, other] = [setOf(a), setOf(b, 400)];
+        expect([...one.keys]).toEqual(a);
+        expect(one.size).toBe(a.length);
+        expect([...one.and(other).keys]).toEqual(a.filter((key) => b.includes(key)));
+        expect([...one.minus(other).keys]).toEqual(a.filter((key) => !b.includes(key)));
+        expect([...one.or(other).keys]).toEqual([...new Set([...a, ...b])].sort((x, y) => x - y));
+        expect(PersonSet.from(one.toJSON())!.equals(one)).toBe(true);
+        expect(a.every((key) => one.has(key)) && !one.has(5000)).toBe(true);
+      }),
+    );
+  });
+
+  it('are no other values', () => {
+    expect(PersonSet.from('AAA')).toBeUndefined();
+    expect(PersonSet.from({ words: [1] })).toBeUndefined();
+  });
+});
+
+describe('the ratio of two frequencies', () => {
+  it('has the interval of Katz et al.: 15 of 100 against 10 of 100', () => {
+    const { ratio, low, high } = frequencyRatio([15, 100], [10, 100], 0)!;
+    expect(ratio).toBeCloseTo(1.5, 10);
+    expect(low).toBeCloseTo(0.7081, 3);
+    expect(high).toBeCloseTo(3.1775, 3);
+  });
+
+  it('is wider with noise, and none where a count is not told', () => {
+    const plain = frequencyRatio([40, 400], [30, 400], 0)!;
+    const noisy = frequencyRatio([40, 400], [30, 400], 9)!;
+    expect(noisy.low).toBeLessThan(plain.low);
+    expect(noisy.high).toBeGreaterThan(plain.high);
+    expect(frequencyRatio([null, 400], [30, 400], 0)).toBeNull();
+  });
+});
+
+describe('waiting times', () => {
+  it('are the product of the shares that waited on, who drops out counting half', () => {
+    const points = survivalCurve([100, 70, 40], [20, 20, 10]);
+    const [first, second, third] = points.map(({ survival }) => survival!);
+    expect(first).toBeCloseTo(1 - 20 / 95, 10);
+    expect(second).toBeCloseTo((1 - 20 / 95) * (1 - 20 / 65), 10);
+    expect(third).toBeCloseTo((1 - 20 / 95) * (1 - 20 / 65) * (1 - 10 / 40), 10);
+  });
+
+  it('end where a count is not told', () => {
+    const points = survivalCurve([100, 70, 40], [20, null, 10]);
+    expect(points.map(({ survival }) => survival !== null)).toEqual([true, false, false]);
+  });
+});

@@ -1,0 +1,49 @@
+import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
+import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
+import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
+import type { GroupQuestion, GroupTable } from '../../../subgraphs/cohorts/disclosure/groupQuestion.js';
+import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
+import { NO_FAMILY, unitsInFamilies } from '../../../subgraphs/cohorts/disclosure/units.js';
+import { LedgerBook } from '../../../subgraphs/cohorts/ledger/ledgerBook.js';
+import type { AnswerLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
+
+export const secretOf = (byte: number) => new Uint8Array(32).fill(byte);
+export const secret = secretOf(7);
+export const noise = new CellNoise(secret);
+
+/** A bit set of keys below a domain. */
+export function setOf(keys: Iterable<number>, domain: number): Uint32Array {
+  const set = new Uint32Array(Math.ceil(domain / 32));
+  for (const key of keys) set[key >>> 5]! |= 1 << (key & 31);
+  return set;
+}
+
+export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** People with the given families, all of one each by default. */
+export function people(domain: number, familyOf = new Uint32Array(domain).fill(NO_FAMILY)) {
+  return unitsInFamilies(recordKeys(secret, domain), familyOf);
+}
+
+/** A ledger that forgets all when it is left. */
+export function memoryLedger(keyed = noise, capacity = 1_000_000): AnswerLedger {
+  const book = new LedgerBook(keyed, capacity);
+  return {
+    pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,
+    standIns: (cells, parameters) => Promise.resolve(cells.map((cell) => book.standIn(cell, parameters).set)),
+  };
+}
+
+export const control = (keyed = noise) => new DisclosureControl(keyed, memoryLedger(keyed));
+
+let asked = 0;
+
+/** A question that was not asked before. */
+export function question(
+  units: GroupQuestion['units'],
+  tables: readonly GroupTable[],
+  given: Partial<GroupQuestion> = {},
+): GroupQuestion {
+  const parameters = { ...defaultDisclosure, questions: 1_000_000 };
+  return { organisation: 'espoo', text: `question ${asked++}`, units, parameters, tables, ...given };
+}

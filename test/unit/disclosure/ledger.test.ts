@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
+import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
+import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
+import { type Ledger, type LedgerOptions, openLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
+import { noise, people, question, range, secretOf, setOf } from './groups.js';
+
+const DOMAIN = 1_000;
+const units = people(DOMAIN);
+let data: string;
+let ledger: Ledger | undefined;
+
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'polku-ledger-'));
+});
+afterEach(async () => {
+  await ledger?.close();
+  ledger = undefined;
+  await rm(data, { recursive: true });
+});
+
+async function reopen(options: LedgerOptions = {}): Promise<DisclosureControl> {
+  await ledger?.close();
+  ledger = undefined;
+  ledger = await openLedger(data, noise, options);
+  return new DisclosureControl(noise, ledger);
+}
+const on = (date: string) => ({ now: () => new Date(`${date}T12:00:00Z`) });
+const folder = () => join(data, 'ledger');
+const ask = (control: DisclosureControl, to: number, text = `${to}`) =>
+  control.answer(
+    question(units, [{ members: setOf(range(0, to), DOMAIN), dimensions: [] }], {
+      text,
+      parameters: { ...defaultDisclosure, questions: 5 },
+    }),
+  );
+const size = async (control: DisclosureControl, to: number) => (await ask(control, to)).tables[0]!.counts[0];
+
+describe('the ledger', () => {
+  it('remembers answered sets and budgets over a restart', async () => {
+    const first = await size(await reopen(on('2026-03-01')), 500);
+    const again = await reopen(on('2026-03-31'));
+    const { tables, protection } = await ask(again, 504);
+    expect(tables[0]!.counts).toEqual([first]);
+    expect(protection.questionsLeft).toBe(3);
+  });
+
+  it('keeps neither members nor questions, and is readable by its owner only', async () => {
+    await ask(await reopen(on('2026-03-01')), 500, 'all about somebody');
+    const file = join(folder(), 'questions.jsonl');
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain('somebody');
+    // 500 members are a sketch of 35 half-words and the 18 smallest record keys.
+    expect(text.length).toBeLessThan(600);
+  });
+
+  it('is whole after a crash that tore the last line', async () => {
+    const first = await size(await reopen(on('2026-03-01')), 500);
+    await appendFile(join(folder(), 'questions.jsonl'), '{"charge":{"organisation":"espoo","quest');
+    const control = await reopen(on('2026-03-02'));
+    expect(await size(control, 504)).toBe(first);
+    await ask(control, 300);
+    expect((await ask(await reopen(on('2026-03-03')), 300)).protection.questionsLeft).toBe(2);
+  });
+
+  it('begins a new budget with the calendar month of Helsinki, and forgets no set', async () => {
+    let now = new Date('2026-03-31T12:00:00Z');
+    const control = await reopen({ now: () => now });
+    const first = await size(control, 500);
+    for (const to of [100, 200, 300, 400]) await ask(control, to);
+    await expect(ask(control, 900)).rejects.toMatchObject({ code: 'DISCLOSURE_BUDGET' });
+    now = new Date('2026-03-31T21:30:00Z');
+    const { tables, protection } = await ask(control, 503);
+    expect(protection.questionsLeft).toBe(4);
+    expect(tables[0]!.counts).toEqual([first]);
+  });
+
+  it('forgets nothing for its age', async () => {
+    const first = await size(await reopen(on('2026-03-01')), 500);
+    expect(await size(await reopen(on('2036-03-01')), 503)).toBe(first);
+  });
+
+  it('does not begin where its file cannot be used, and leaves no lock', async () => {
+    await mkdir(join(folder(), 'questions.jsonl'), { recursive: true });
+    await expect(openLedger(data, noise)).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE' });
+    expect(await readdir(folder())).toEqual(['questions.jsonl']);
+  });
+
+  it('answers nothing that it could not write', async () => {
+    const control = await reopen();
+    const closed = ledger!;
+    await closed.close();
+    ledger = undefined;
+    // A file that is closed opens its path again.
+    await rm(folder(), { recursive: true });
+    await expect(ask(control, 500)).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE', status: 503 });
+  });
+
+  it('is kept by one process at a time', async () => {
+    await reopen();
+    await expect(openLedger(data, noise)).rejects.toMatchObject({ code: 'DISCLOSURE_LEDGER_LOCKED' });
+  });
+
+  it('is not continued under another secret, and not where a line is damaged', async () => {
+    await ask(await reopen(on('2026-03-01')), 500);
+    await ask(await reopen(on('2026-03-02')), 200);
+    await ledger!.close();
+    ledger = undefined;
+    const invalid = { code: 'DISCLOSURE_LEDGER_INVALID' };
+    await expect(openLedger(data, new CellNoise(secretOf(9)))).rejects.toMatchObject(invalid);
+    const file = join(folder(), 'questions.jsonl');
+    const lines = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, [lines[0], lines[1]!.slice(9), ...lines.slice(2)].join('\n'));
+    await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
+  });
+});

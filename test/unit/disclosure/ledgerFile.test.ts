@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LedgerFile } from '../../../subgraphs/cohorts/ledger/ledgerFile.js';
+
+it('a ledger file writes what a full disk refused before what comes next', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'polku-ledger-file-'));
+  const path = join(folder, 'lines');
+  await symlink('/dev/full', path);
+  const file = new LedgerFile(path, 0);
+  const fullDisk = { code: 'ENOSPC' };
+  await expect(Promise.all([file.append('a\n'), file.append('b\n')])).rejects.toMatchObject(fullDisk);
+  await expect(file.append('c\n')).rejects.toMatchObject(fullDisk);
+  // One that only waits for the others waits in vain, too.
+  await expect(file.append('')).rejects.toMatchObject(fullDisk);
+  await rm(path);
+  await file.append('d\n');
+  expect(await readFile(path, 'utf8')).toBe('a\nb\nc\nd\n');
+  await file.close();
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
+import { suppressTable } from '../../../subgraphs/cohorts/disclosure/suppressTable.js';
+import { audit } from './auditor.js';
+import { range } from './groups.js';
+
+const MINIMUM = 8;
+
+/** A table with all its totals, from its finest cells in order. */
+function tableOf(sizes: readonly number[], finest: readonly number[]) {
+  const cube = new Cube(sizes);
+  const counts = new Uint32Array(cube.length);
+  const cells = cube.views.at(-1)!.cells;
+  cells.forEach((cell, i) => {
+    for (const { totals } of cube.views) counts[totals[cell]!]! += finest[i]!;
+  });
+  return { cube, counts };
+}
+
+/** What would be told of each number by itself. */
+const primary = (counts: Uint32Array) => Array.from(counts, (count) => (count < MINIMUM ? null : count));
+
+const counts = fc.oneof(
+  { weight: 2, arbitrary: fc.nat(7) },
+  { weight: 1, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.integer({ min: 8, max: 60 }) },
+);
+const tables = fc
+  .constantFrom<number[][]>([5], [9], [3, 3], [4, 5], [2, 6], [1, 4], [2, 2, 2], [3, 2, 3])
+  .chain((sizes) => {
+    const length = sizes.reduce((product, size) => product * size, 1);
+    return fc.record({
+      sizes: fc.constant(sizes),
+      finest: fc.array(counts, { minLength: length, maxLength: length }),
+    });
+  });
+
+describe('suppression in tables with totals', () => {
+  it('leaves no suppressed number that the rest tells, to within the minimum', async () => {
+    let [recoverable, audited] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(tables, async ({ sizes, finest }) => {
+        const { cube, counts } = tableOf(sizes, finest);
+        const alone = primary(counts);
+        const told = await suppressTable(cube, counts, alone, MINIMUM);
+        told.forEach((count, cell) => expect([null, alone[cell]]).toContain(count));
+        for (const { least, most, cell } of audit(cube, counts, (at) => told[at] !== null)) {
+          expect(Math.round(most - least)).toBeGreaterThanOrEqual(MINIMUM);
+          expect(Math.round(most)).toBeGreaterThanOrEqual(counts[cell]!);
+          audited++;
+        }
+        const weak = audit(cube, counts, (at) => alone[at] !== null);
+        recoverable += weak.filter(({ least, most }) => most - least < 0.5).length;
+      }),
+      { numRuns: 20, seed: 1 },
+    );
+    expect(audited).toBeGreaterThan(100);
+    // Without it, the same auditor reads many numbers off the totals.
+    expect(recoverable).toBeGreaterThan(10);
+  });
+
+  it('hides one other number for a single small one in a line, the smallest that is enough', async () => {
+    const { cube, counts } = tableOf([5], [3, 40, 12, 9, 30]);
+    expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, 40, 12, null, 30, 94]);
+  });
+
+  it('hides a rectangle for a single small cell of two dimensions, and keeps the totals', async () => {
+    const { cube, counts } = tableOf([3, 3], [50, 40, 30, 20, 2, 10, 60, 9, 70]);
+    const told = await suppressTable(cube, counts, primary(counts), MINIMUM);
+    expect(told).toEqual(
+      [
+        [50, null, null, 120],
+        [20, null, null, 32],
+        [60, 9, 70, 139],
+        [130, 51, 110, 291],
+      ].flat(),
+    );
+  });
+
+  it('tells the total alone where no other number can hide a small one', async () => {
+    const { cube, counts } = tableOf([3], [3, 0, 30]);
+    expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, null, null, 33]);
+    const alone = tableOf([3, 2], [3, 4, 2, 1, 5, 3]);
+    const told = await suppressTable(alone.cube, alone.counts, primary(alone.counts), MINIMUM);
+    expect(told.at(-1)).toBe(18);
+    expect(told.slice(0, -1).filter((count) => count !== null)).toEqual([]);
+  });
+
+  it('tells nothing of a table whose total is too small', async () => {
+    const { cube, counts } = tableOf([2, 2], [1, 2, 3, 1]);
+    expect(
+      (await suppressTable(cube, counts, primary(counts), MINIMUM)).every((count) => count === null),
+    ).toBe(true);
+  });
+
+  it('suppresses in a table of one dimension what it suppresses there in one of more', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(counts, { minLength: 12, maxLength: 12 }), async (finest) => {
+        const two = tableOf([4, 3], finest);
+        const told = await suppressTable(two.cube, two.counts, primary(two.counts), MINIMUM);
+        const one = tableOf(
+          [4],
+          range(0, 4).map((row) => finest[3 * row]! + finest[3 * row + 1]! + finest[3 * row + 2]!),
+        );
+        const margin = await suppressTable(one.cube, one.counts, primary(one.counts), MINIMUM);
+        const shown = range(0, 4).map((row) => told[two.cube.moved(two.cube.length - 1, 0, row)] ?? null);
+        // A finer cell may need more to be hidden, never less.
+        shown.forEach((count, row) => expect([null, margin[row]]).toContain(count));
+      }),
+    );
+  });
+});
