@@ -38,6 +38,10 @@ export function calendarDate(day: Day): { year: number; month: number; dayOfMont
   return { year, month, dayOfMonth: dayOfYear - (((153 * marchMonth + 2) / 5) | 0) + 1 };
 }
 
+export function yearOf(day: Day): number {
+  return calendarDate(day).year;
+}
+
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;

@@ -1,4 +1,4 @@
-import { calendarDate, type Day } from '../../schema/calendar.js';
+import { type Day, yearOf } from '../../schema/calendar.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars/keyScalar.js';
@@ -62,7 +62,7 @@ export class PersonResolver {
   @FieldResolver(() => Int, { nullable: true })
   async birthYear(@Root() { id }: Person, @Ctx() { store }: Context): Promise<number | null> {
     const { table, from, to } = await store.rows.rows('persons', id);
-    return from === to ? null : calendarDate(table.columns.birth[from]!).year;
+    return from === to ? null : yearOf(table.columns.birth[from]!);
   }
 
   @FieldResolver(() => Sex, { nullable: true })

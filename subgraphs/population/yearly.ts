@@ -1,8 +1,9 @@
+import { yearOf } from '../../schema/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { codeAt } from '../registry/columns/table.js';
 import { NO_FAMILY, type YearlyMemberships } from '../registry/groups/familyTypes.js';
 import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
-import { yearEndsIn, yearOf } from '../registry/groups/yearEnds.js';
+import { yearEndsIn } from '../registry/groups/yearEnds.js';
 import type { RegistryStore } from '../registry/subgraph/registryContext.js';
 import type { populationRegistry } from './tables.js';
 

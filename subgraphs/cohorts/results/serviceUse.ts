@@ -1,7 +1,7 @@
+import { yearOf } from '../../../schema/calendar.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import { Field, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
-import { yearOf } from '../../registry/groups/yearEnds.js';
 import type { Protection } from '../disclosure/groupQuestion.js';
 import { type MemberSector, serviceAt } from '../members/memberSectors.js';
 import { type GroupAsker, protect } from '../protect.js';

@@ -1,5 +1,4 @@
-import { type Day, dayOf } from '../../../schema/calendar.js';
-import { partialDay } from '../../../schema/partialDay.js';
+import { type Day, dayOf, yearOf } from '../../../schema/calendar.js';
 import { NO_DAY } from '../columns/table.js';
 
 /** Where and with whom people live is told for the ends of years, as statistics do, and for no day between. */
@@ -16,8 +15,4 @@ export function yearEndsIn(start: Day, end: Day): readonly [first: number, last:
   if (end === NO_DAY) return [first, LAST_YEAR];
   const last = yearOf(end);
   return [first, end === yearEnd(last) ? last : last - 1];
-}
-
-export function yearOf(day: Day): number {
-  return partialDay(day, 'year') / 10_000;
 }

@@ -1,4 +1,4 @@
-import { addYears, calendarDate, type Day } from '../../../schema/calendar.js';
+import { addYears, type Day, yearOf } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import type { Days } from '../columns/days.js';
 import { type CodeColumn, NO_DAY, rowsOf, type Table } from '../columns/table.js';
@@ -48,7 +48,7 @@ export function* personFacts(
     yield {
       subject,
       adultFrom: comesOfAge <= on ? OF_AGE : comesOfAge,
-      birthYear: calendarDate(birth).year,
+      birthYear: yearOf(birth),
       district: from === to ? undefined : residences.columns.district.indices[to - 1]!,
     };
   }
