@@ -146,6 +146,11 @@ export const errorTable = {
     meaning: 'A secret is missing, too short, or its file can be read by others.',
   },
   SUPERGRAPH_INVALID: { status: 0, meaning: 'The subgraphs do not compose.' },
+  BARE_GATEWAY_REFUSES: {
+    status: 0,
+    meaning:
+      'The gateway without identities and policies was given a supergraph of Polku, which it must not serve.',
+  },
   ADDRESS_IN_USE: { status: 0, meaning: 'The port is taken.' },
   USAGE: { status: 0, meaning: 'A command was called with words it does not know.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

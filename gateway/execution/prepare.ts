@@ -12,6 +12,7 @@ import {
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
+import { compilePlan, type Program } from './program/compilePlan.js';
 import { isIntrospection } from './responseKeys.js';
 import { type ObjectShape, shapeOf } from './responseShape.js';
 import { selectPersons } from './selectPersons.js';
@@ -22,7 +23,7 @@ export interface PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: readonly OperationVariable[];
-  readonly plan: QueryPlan;
+  readonly program: Program;
   /** What the response looks like, with @skip and @include decided by these values of the variables. */
   shape(values: Readonly<Record<string, unknown>>): ObjectShape;
 }
@@ -45,11 +46,12 @@ export function prepareOperation(
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
   }
-  const plan = planOf(selectPersons(normal, supergraph.apiSchema), supergraph);
   const build = (values: Readonly<Record<string, unknown>>) =>
     shapeOf(operation, { schema: supergraph.apiSchema, fragments, values });
   const fixed = conditional ? undefined : build({});
-  return { operation, fragments, variables, plan, shape: (values) => fixed ?? build(values) };
+  const plan = planOf(selectPersons(normal, supergraph.apiSchema), supergraph);
+  const program = compilePlan(plan, supergraph.schema, fixed);
+  return { operation, fragments, variables, program, shape: (values) => fixed ?? build(values) };
 }
 
 /** The operation that is asked for, with the fragments that it uses and nothing else. */
