@@ -1,14 +1,17 @@
-import { Pool } from 'undici';
 import { PolkuError } from '../../schema/polkuError.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
 import type { Asker, FetchContext } from './fetchContext.js';
-import { ExchangeFailed, postJson } from './httpExchange.js';
+import { ConnectionPool } from './http/connectionPool.js';
+import { ExchangeFailed } from './http/postExchange.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20;
 const CONNECTIONS = 128;
 const SDL_QUERY = 'query __ApolloGetServiceDefinition__ { _service { sdl } }';
+
+const FIELDS =
+  'content-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n';
 
 /** Headers by which a subgraph knows who asks. */
 export interface Proof {
@@ -38,14 +41,7 @@ export function remoteDataSource({
   proof,
   timeoutMs = TIMEOUT_MS,
 }: RemoteSubgraph): RemoteDataSource {
-  const pool = new Pool(url.origin, {
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    connections: CONNECTIONS,
-    // The exchange keeps the time, from its beginning to its end.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const path = url.pathname + url.search;
+  const pool = new ConnectionPool(url, { bodyBytes: MAX_RESPONSE_BYTES, connections: CONNECTIONS });
   const breaker = new CircuitBreaker();
 
   async function exchange(
@@ -55,13 +51,9 @@ export function remoteDataSource({
     signal: AbortSignal | undefined,
   ): Promise<string> {
     try {
-      return await postJson(
-        pool,
-        { path, headers: own ? { ...headers, ...own } : headers, body },
-        { timeoutMs, signal },
-      );
+      return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, { timeoutMs, signal });
     } catch (error) {
-      if (again && error instanceof ExchangeFailed && error.onConnection)
+      if (again && error instanceof ExchangeFailed && error.isBroken)
         return exchange(body, own, false, signal);
       throw error;
     }
@@ -113,14 +105,19 @@ export function remoteDataSource({
       const service = (data as { _service?: { sdl?: unknown } } | undefined)?._service;
       return typeof service?.sdl === 'string' ? service.sdl : undefined;
     },
-    close: () => pool.destroy(),
+    close: async () => pool.close(),
   };
 }
 
-const headers = {
-  'content-type': 'application/json',
-  accept: 'application/graphql-response+json, application/json;q=0.9',
-};
+/** @throws TypeError where a value would not stay in its line */
+function fieldLines(headers: Readonly<Record<string, string>>): string {
+  let lines = '';
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[\x20-\x7e]*$/.test(value)) throw new TypeError(`The header ${name} holds what no header may.`);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
+}
 
 /** Takes what a GraphQL response is made of and drops the rest, so that nothing else of a subgraph travels on. */
 function readResponse(json: unknown): SubgraphResponse {
