@@ -29,13 +29,14 @@ export interface ConnectionOwner {
 export class Connection {
   readonly #socket: Socket;
   #exchange: Exchange | undefined;
-  #reader: ResponseReader | undefined;
+  readonly #reader: ResponseReader;
 
   constructor(
     url: URL,
-    private readonly bodyBytes: number,
+    bodyBytes: number,
     private readonly owner: ConnectionOwner,
   ) {
+    this.#reader = new ResponseReader(bodyBytes);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     const onread = { buffer, callback: (bytes: number) => this.#take(buffer.subarray(0, bytes)) };
@@ -54,7 +55,7 @@ export class Connection {
 
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#reader = new ResponseReader(this.bodyBytes);
+    this.#reader.begin();
     this.#socket.ref();
     this.#socket.write(exchange.message, exchange.encoding);
   }
@@ -69,7 +70,7 @@ export class Connection {
     const exchange = this.#exchange;
     // Nobody asked; whatever this is must not be taken for the next answer.
     if (!exchange) return this.#break();
-    const reader = this.#reader!;
+    const reader = this.#reader;
     try {
       const body = reader.take(bytes);
       if (body === undefined) return true;
@@ -92,11 +93,11 @@ export class Connection {
   }
 
   #end(): void {
-    const body = this.#exchange && this.#reader!.end();
+    const body = this.#exchange && this.#reader.end();
     if (body === undefined) return this.#fail(new Error('The connection ended before the answer did.'), true);
     const exchange = this.#exchange!;
     this.#exchange = undefined;
-    exchange.answered(this.#reader!.status, body);
+    exchange.answered(this.#reader.status, body);
   }
 
   #fail(cause: unknown, isBroken: boolean): void {

@@ -1,5 +1,7 @@
 const HEAD_BYTES = 64 * 2 ** 10;
 const LINE_BYTES = 4 * 2 ** 10;
+/** Up to here a body is read into memory that serves the next one, too; and no more is set aside for what has not come. */
+const KEPT_BYTES = 2 * 2 ** 20;
 
 const statusLine = /^HTTP\/1\.([01]) (\d{3})[ \r]/;
 /** Line ends that are no CRLF, and lines that go on: by either, two readers find different fields (RFC 9112 §2.2, §5.2). */
@@ -12,12 +14,12 @@ const chunkSize = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?\r\n$/i;
 type Framing = 'length' | 'chunked' | 'close';
 
 /**
- * Reads one response of HTTP/1.1 from the bytes of a connection. It takes less than the grammar allows and never guesses: of
- * what two readers could understand differently, nothing is taken.
+ * Reads the responses of HTTP/1.1 from the bytes of a connection, one after the other. It takes less than the grammar allows
+ * and never guesses: of what two readers could understand differently, nothing is taken.
  */
 export class ResponseReader {
   #head: Buffer | undefined;
-  #pieces: Buffer[] = [];
+  #body = Buffer.alloc(0);
   #bytes = 0;
   #framing: Framing | undefined;
   /** Bytes of the body, or of its present chunk, that have not come yet. */
@@ -32,6 +34,16 @@ export class ResponseReader {
 
   /** @param bodyBytes how large the body may be */
   constructor(private readonly bodyBytes: number) {}
+
+  /** Begins another response. */
+  begin(): void {
+    this.#head = undefined;
+    this.#framing = undefined;
+    this.#bytes = 0;
+    this.#line = '';
+    this.#inTrailer = false;
+    this.#afterChunk = false;
+  }
 
   /**
    * Takes bytes, which may be overwritten afterwards.
@@ -59,7 +71,7 @@ export class ResponseReader {
    * @returns the body where that is how this response ends
    */
   end(): string | undefined {
-    return this.#framing === 'close' ? this.#body() : undefined;
+    return this.#framing === 'close' ? this.#text() : undefined;
   }
 
   /** An interim response has no body, and the one that counts follows (RFC 9110 §15.2). */
@@ -121,9 +133,9 @@ export class ResponseReader {
     if (bytes.length > this.#left) this.keptMs = 0;
     const taken = bytes.subarray(0, this.#left);
     this.#left -= taken.length;
-    if (this.#left === 0 && this.#pieces.length === 0) return taken.toString('utf8');
+    if (this.#left === 0 && this.#bytes === 0) return taken.toString('utf8');
     this.#keep(taken);
-    return this.#left === 0 ? this.#body() : undefined;
+    return this.#left === 0 ? this.#text() : undefined;
   }
 
   /** RFC 9112 §7.1; extensions and trailers are read over. */
@@ -145,17 +157,14 @@ export class ResponseReader {
       this.#line = '';
       if (!this.#takeLine(line)) continue;
       if (at < bytes.length) this.keptMs = 0;
-      return this.#body();
+      return this.#text();
     }
     return undefined;
   }
 
   /** @returns whether it is the last line of the response */
   #takeLine(line: string): boolean {
-    if (this.#inTrailer) {
-      this.#checkSize((this.#bytes += line.length));
-      return line === '\r\n';
-    }
+    if (this.#inTrailer) return line === '\r\n';
     if (this.#afterChunk) {
       if (line !== '\r\n') throw new Error('A chunk is longer than it says.');
       this.#afterChunk = false;
@@ -170,17 +179,25 @@ export class ResponseReader {
   }
 
   #keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
+    const before = this.#bytes;
     this.#checkSize((this.#bytes += bytes.length));
-    this.#pieces.push(Buffer.from(bytes));
+    if (this.#bytes > this.#body.length) {
+      const body = Buffer.allocUnsafeSlow(
+        Math.max(2 * before, this.#bytes, Math.min(this.#left, KEPT_BYTES)),
+      );
+      this.#body.copy(body, 0, 0, before);
+      this.#body = body;
+    }
+    bytes.copy(this.#body, before);
   }
 
   #checkSize(bytes: number): void {
     if (bytes > this.bodyBytes) throw new Error(`The response is larger than ${this.bodyBytes} bytes.`);
   }
 
-  #body(): string {
-    const [first] = this.#pieces;
-    return (this.#pieces.length === 1 ? first! : Buffer.concat(this.#pieces)).toString('utf8');
+  #text(): string {
+    const text = this.#body.toString('utf8', 0, this.#bytes);
+    if (this.#body.length > KEPT_BYTES) this.#body = Buffer.alloc(0);
+    return text;
   }
 }
