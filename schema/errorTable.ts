@@ -41,6 +41,10 @@ export const errorTable = {
     status: 400,
     meaning: 'The operation is over a limit: depth, aliases, tokens, list size or selections.',
   },
+  OPERATION_NOT_PLANNABLE: {
+    status: 500,
+    meaning: 'No subgraph can answer a field that the operation asks for, though the schema has it.',
+  },
   REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,

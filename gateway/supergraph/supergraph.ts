@@ -1,10 +1,12 @@
 import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLScalarType, type GraphQLSchema, isScalarType } from 'graphql';
+import { type GraphQLScalarType, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import { IdentityCodeScalar } from '../../schema/scalars/identityCodeScalar.js';
 import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
 import type { DataSource } from './dataSource.js';
+import { type DistinctRequirements, distinctRequirements } from './planning/distinctRequirements.js';
+import { resolvableKeysFirst } from './planning/resolvableKeysFirst.js';
 
 /** Scalars whose values clients send; the others are keys, unsealed by type, or come from registries only. */
 const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
@@ -21,6 +23,8 @@ export interface Supergraph {
   /** The API schema as the planner knows it. */
   readonly planningSchema: Schema;
   readonly queryPlanner: QueryPlanner;
+  /** By which its plans are restored (planning/restorePlan.ts). */
+  readonly distinct: DistinctRequirements;
   readonly dataSources: DataSources;
 }
 
@@ -30,14 +34,21 @@ export function buildSupergraph(
   dataSources: DataSources,
   checked: readonly GraphQLScalarType[] = inputScalars,
 ): Supergraph {
-  const supergraph = FederatedSupergraph.build(sdl);
-  const planningSchema = supergraph.apiSchema();
+  const composed = resolvableKeysFirst(parse(sdl, { noLocation: true }));
+  const supergraph = FederatedSupergraph.build(composed);
+  const distinct = distinctRequirements(composed);
+  // A field that is required under other names only would be found to have no use where it is external.
+  const planned =
+    distinct.supergraph === composed
+      ? supergraph
+      : FederatedSupergraph.build(distinct.supergraph, { validateSupergraph: false });
   return {
     sdl,
     schema: supergraph.schema.toGraphQLJSSchema(),
-    apiSchema: withCheckedInput(planningSchema.toGraphQLJSSchema(), checked),
-    planningSchema,
-    queryPlanner: new QueryPlanner(supergraph),
+    apiSchema: withCheckedInput(supergraph.apiSchema().toGraphQLJSSchema(), checked),
+    planningSchema: planned.apiSchema(),
+    queryPlanner: new QueryPlanner(planned),
+    distinct,
     dataSources,
   };
 }

@@ -4,6 +4,7 @@ import type { DataPath } from '../dataObject.js';
 import type { ObjectShape } from '../responseShape.js';
 import { fetchEntities } from './fetchEntities.js';
 import { fetchFields } from './fetchFields.js';
+import { keysOf } from './mergeFields.js';
 import { type PlanRequest, type PlanResult, PlanRun } from './planRun.js';
 
 /** A part of a plan, ready to run any number of times. */
@@ -26,6 +27,8 @@ export interface PlanContext {
 
 /** A plan that is compiled. Immutable. */
 export interface Program {
+  /** The keys of the root type that the plan brings, whatever the values of the variables. */
+  readonly rootKeys: ReadonlySet<string>;
   /**
    * Asks the subgraphs. What they do wrong ends in the result; an aborted request is thrown.
    * @throws PolkuError OPERATION_TOO_LARGE where the answer would be
@@ -40,8 +43,11 @@ export function compilePlan(
   shape: ObjectShape | undefined,
 ): Program {
   const plan = node?.kind === 'Subscription' ? undefined : node;
-  const step = plan && compileNode(plan, [], { schema, shape, fetches: fetchesOf(plan, []) });
+  const fetches = plan ? fetchesOf(plan, []) : [];
+  const step = plan && compileNode(plan, [], { schema, shape, fetches });
+  const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
+    rootKeys: new Set(rootFetches.flatMap((fetch) => [...keysOf(fetch)])),
     async run(request) {
       const run = new PlanRun(request);
       await step?.(run);

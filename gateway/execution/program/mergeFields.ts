@@ -53,7 +53,8 @@ export function isTouchedBy(
   });
 }
 
-function keysOf({ node }: PlacedFetch): ReadonlySet<string> {
+/** The keys that a fetch brings to the objects that it is for. */
+export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
   const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
   const fields = fieldsIn(operation.selectionSet, fragments);
   const own = node.requires
