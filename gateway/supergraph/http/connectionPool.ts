@@ -26,11 +26,14 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #idle: Idle[] = [];
   readonly #waiting = new Set<PostExchange>();
   readonly #sweep: NodeJS.Timeout;
+  /** The head of every request as far as it is always the same. */
+  readonly #head: string;
 
   constructor(
     private readonly url: URL,
     private readonly options: PoolOptions,
   ) {
+    this.#head = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n`;
     this.#sweep = setInterval(() => this.#dropOld(), IDLE_MS).unref();
   }
 
@@ -41,9 +44,8 @@ export class ConnectionPool implements ConnectionOwner {
    */
   post(fields: string, body: string, limits: PostLimits): Promise<string> {
     return new Promise((resolve, reject) => {
-      const { pathname, search, host } = this.url;
       const bytes = Buffer.byteLength(body);
-      const message = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${fields}content-length: ${bytes}\r\n\r\n${body}`;
+      const message = `${this.#head}${fields}content-length: ${bytes}\r\n\r\n${body}`;
       const exchange = new PostExchange(message, bytes === body.length, limits, { resolve, reject });
       const connection = this.#free();
       if (connection) exchange.goOver(connection);

@@ -1,3 +1,4 @@
+import { abortCallbacks } from './abortCallbacks.js';
 import type { Connection, Exchange } from './connection.js';
 
 export interface PostLimits {
@@ -42,7 +43,7 @@ export class PostExchange implements Exchange {
     this.encoding = isAscii ? 'latin1' : 'utf8';
     this.#timer = setTimeout(() => this.#giveUp(new Error('Not answered in time.')), limits.timeoutMs);
     this.#onAbort = () => this.#giveUp(limits.signal!.reason);
-    limits.signal?.addEventListener('abort', this.#onAbort);
+    if (limits.signal) abortCallbacks(limits.signal).add(this.#onAbort);
   }
 
   get isOver(): boolean {
@@ -74,7 +75,8 @@ export class PostExchange implements Exchange {
     if (this.#isOver) return false;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.limits.signal?.removeEventListener('abort', this.#onAbort);
+    const { signal } = this.limits;
+    if (signal) abortCallbacks(signal).delete(this.#onAbort);
     return true;
   }
 }
