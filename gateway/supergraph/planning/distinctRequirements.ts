@@ -55,7 +55,7 @@ export function distinctRequirements(supergraph: DocumentNode): DistinctRequirem
     ObjectTypeDefinition(type) {
       const fields = type.fields?.map((field) => ({
         ...field,
-        directives: field.directives?.map((directive) => {
+        directives: (field.directives ?? []).map((directive) => {
           const requires = requiresOf(directive);
           if (requires === undefined) return directive;
           const { text, used } = required.rename(type.name.value, requires, requirements);
