@@ -1,23 +1,26 @@
-import { Pool } from 'undici';
+import { ConnectionPool } from '../../gateway/supergraph/http/connectionPool.js';
 import type { Work } from './works.js';
 
 /** Requests under way at a time. */
 const CONCURRENCY = 4;
 
-const pools = new Map<string, Pool>();
+const TIMEOUT_MS = 60_000;
+const BODY_BYTES = 64 * 2 ** 20;
+const FIELDS = 'content-type: application/json\r\naccept: application/json\r\n';
+
+const pools = new Map<string, ConnectionPool>();
 
 /** Asks a gateway once. */
 export async function ask(url: string, { query, variables }: Work): Promise<string> {
-  const pool = pools.get(url) ?? new Pool(url, { connections: CONCURRENCY });
+  const target = new URL('/graphql', url);
+  const pool =
+    pools.get(url) ?? new ConnectionPool(target, { connections: CONCURRENCY, bodyBytes: BODY_BYTES });
   pools.set(url, pool);
-  const { statusCode, body } = await pool.request({
-    path: '/graphql',
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query, variables }),
+  const text = await pool.post(FIELDS, JSON.stringify({ query, variables }), {
+    timeoutMs: TIMEOUT_MS,
+    signal: undefined,
   });
-  const text = await body.text();
-  if (statusCode !== 200) throw new Error(`${url} answers ${statusCode}: ${text.slice(0, 500)}`);
+  if (!text.includes('"data":')) throw new Error(`${url} answers: ${text.slice(0, 500)}`);
   return text;
 }
 
@@ -30,6 +33,6 @@ export async function load(url: string, work: Work, count: number): Promise<void
   await Promise.all(Array.from({ length: CONCURRENCY }, one));
 }
 
-export async function closeClient(): Promise<void> {
-  await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+export function closeClient(): void {
+  for (const pool of pools.values()) pool.close();
 }

@@ -52,7 +52,7 @@ try {
   else await measureCpu(files, answers);
 } finally {
   for (const { stop } of subgraphs) stop();
-  await closeClient();
+  closeClient();
   await rm(folder, { recursive: true });
 }
 

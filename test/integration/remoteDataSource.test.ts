@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Fetch } from '../../gateway/supergraph/dataSource.js';
 import { type RemoteDataSource, remoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
@@ -18,9 +18,13 @@ async function subgraph(listener: RequestListener, timeoutMs?: number): Promise<
   const server = createServer(listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return remote((server.address() as AddressInfo).port, timeoutMs);
+}
+
+function remote(port: number, timeoutMs?: number): RemoteDataSource {
   const source = remoteDataSource({
     name: 'far',
-    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`),
+    url: new URL(`http://127.0.0.1:${port}/graphql`),
     proof: { forOperation: () => undefined, forComposition: () => undefined },
     timeoutMs,
   });
@@ -99,6 +103,49 @@ describe('a subgraph elsewhere', () => {
     await expect(source.fetch(query, { asker: undefined, signal: gone.signal })).rejects.toBe(reason);
     for (let turn = 0; turn < 6; turn++)
       expect(await source.fetch(query, nobody)).toEqual({ data: { a: 1 } });
+  });
+
+  it("is asked over one connection, and what comes unasked over it is nobody's answer", async () => {
+    const answer = (value: number) => {
+      const body = JSON.stringify({ data: { a: value } });
+      return `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    };
+    const sockets: Socket[] = [];
+    const server = createSocketServer((socket) => {
+      sockets.push(socket);
+      socket.on('data', () => socket.write(answer(sockets.length)));
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const source = remote((server.address() as AddressInfo).port);
+    for (let turn = 0; turn < 3; turn++)
+      expect(await source.fetch(query, nobody)).toEqual({ data: { a: 1 } });
+    sockets[0]!.write(answer(666));
+    await new Promise((resolve) => sockets[0]!.once('close', resolve));
+    expect(await source.fetch(query, nobody)).toEqual({ data: { a: 2 } });
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  it('is not asked again by what changes something, once it was sent', async () => {
+    let asked = 0;
+    const source = await subgraph((request) => {
+      asked += 1;
+      request.socket.destroy();
+    });
+    await expect(source.fetch({ ...query, idempotent: false }, nobody)).rejects.toThrow(unavailable);
+    expect(asked).toBe(1);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['is cut off', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{"data":')],
+    ['is cut off between chunks', (_, response) => response.write('{"data":{"a":1}}')],
+  ])('is unavailable where its answer %s', async (_, listener) => {
+    const source = await subgraph((request, response) => {
+      listener(request, response);
+      setImmediate(() => request.socket.destroy());
+    });
+    await expect(source.fetch(query, nobody)).rejects.toThrow(unavailable);
   });
 
   it('may nest as deep as it likes, and call things as it likes', async () => {

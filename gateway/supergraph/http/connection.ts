@@ -1,4 +1,4 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ResponseReader } from './responseReader.js';
 
@@ -43,7 +43,7 @@ export class Connection {
     const isTls = url.protocol === 'https:';
     const options = { host, port: Number(url.port || (isTls ? 443 : 80)), noDelay: true, onread };
     this.#socket = isTls
-      ? connectTls({ ...options, servername: host, ALPNProtocols: ['http/1.1'] })
+      ? connectTls({ ...options, ...(isIP(host) === 0 && { servername: host }), ALPNProtocols: ['http/1.1'] })
       : connectPlain(options);
     this.#socket.on('error', (error) => this.#fail(error, true));
     this.#socket.on('end', () => this.#end());
