@@ -36,6 +36,7 @@ export function mergeInto(target: DataObject, source: DataObject): void {
 
 /** Two values of one key as one: objects and lists of equal length go together, else the new one stands. */
 export function merged(existing: unknown, value: unknown): unknown {
+  if (existing === undefined) return value;
   if (isDataObject(existing) && isDataObject(value)) {
     mergeInto(existing, value);
     return existing;

@@ -49,7 +49,8 @@ export function fetchEntities(
       if (errors.length === 0) run.fail(entities.flat(), registryFailed(node.serviceName), places);
       return;
     }
-    for (const [position, entity] of received.entries()) {
+    for (let position = 0; position < received.length; position++) {
+      const entity: unknown = received[position];
       if (!isDataObject(entity)) continue;
       const targets = entities[position]!;
       if (isFed) disclosure.fed(values[position]!, schema);

@@ -27,7 +27,8 @@ export function mergeFields(
     for (const { key, read, copied } of moves) {
       const value = read(source);
       if (value === undefined) continue;
-      for (const [index, target] of targets.entries()) {
+      for (let index = 0; index < targets.length; index++) {
+        const target = targets[index]!;
         const own = copied && index > 0 ? copyOf(value, budget) : value;
         target[key] = merged(read(target), own);
       }

@@ -35,7 +35,8 @@ export function representer(
     const indexes: number[][] = [];
     const known = new Map<unknown, Map<unknown, number>>();
     const feeds = new Map<Feed, number>();
-    for (const [index, entity] of all.entries()) {
+    for (let index = 0; index < all.length; index++) {
+      const entity = all[index]!;
       const value = select(entity);
       if (value?.['__typename'] === undefined) continue;
       if (inputRewrites) rewrite(value, inputRewrites, schema);

@@ -18,7 +18,7 @@ export interface Exchange {
 export interface ConnectionOwner {
   /** It may carry another request, if that comes within so many milliseconds. */
   freed(connection: Connection, keptMs: number): void;
-  /** It carries nothing any more. */
+  /** It carries nothing any more; it may say so twice. */
   closed(connection: Connection): void;
 }
 
@@ -46,11 +46,12 @@ export class Connection {
       ? connectTls({ ...options, ...(isIP(host) === 0 && { servername: host }), ALPNProtocols: ['http/1.1'] })
       : connectPlain(options);
     this.#socket.on('error', (error) => this.#fail(error, true));
-    this.#socket.on('end', () => this.#end());
-    this.#socket.on('close', () => {
+    const end = () => {
       this.#end();
       this.owner.closed(this);
-    });
+    };
+    this.#socket.on('end', end);
+    this.#socket.on('close', end);
   }
 
   carry(exchange: Exchange): void {
