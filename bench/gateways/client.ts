@@ -16,10 +16,10 @@ export async function ask(url: string, { query, variables }: Work): Promise<stri
   const pool =
     pools.get(url) ?? new ConnectionPool(target, { connections: CONCURRENCY, bodyBytes: BODY_BYTES });
   pools.set(url, pool);
-  const text = await pool.post(FIELDS, JSON.stringify({ query, variables }), {
-    timeoutMs: TIMEOUT_MS,
-    signal: undefined,
-  });
+  const post = () =>
+    pool.post(FIELDS, JSON.stringify({ query, variables }), { timeoutMs: TIMEOUT_MS, signal: undefined });
+  // While others had their turn, a gateway may have closed a connection.
+  const text = await post().catch(post);
   if (!text.includes('"data":')) throw new Error(`${url} answers: ${text.slice(0, 500)}`);
   return text;
 }
