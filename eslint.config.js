@@ -48,6 +48,9 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
-  { files: ['gateway/cli/**', 'bench/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['gateway/cli/**', 'gateway/bare/main.ts', 'bench/**', 'test/**'],
+    rules: { 'no-console': 'off' },
+  },
   { files: ['*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );

@@ -13,6 +13,7 @@ import { decisionRecord, requestRecord } from './audit/requestRecord.js';
 import type { PersonDigests } from './audit/personDigests.js';
 import { Disclosure } from './execution/disclosure.js';
 import { executeOperation } from './execution/execute.js';
+import { ownWords } from './execution/program/subgraphError.js';
 import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
 import { bearerToken } from './identity/bearerToken.js';
 import { callerPerson, loginDomain } from './identity/loginDomain.js';
@@ -202,19 +203,16 @@ export class Gateway implements GatewayInterface {
       variables,
       supergraph,
       context: {
-        decisionId,
-        caller,
-        purpose,
-        revision,
-        domain: domain.tag,
-        person,
-        breakGlass,
+        asker: {
+          decision: { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass },
+          callerToken,
+        },
+        signal,
       },
-      callerToken,
       domain,
       visibleSchema: operation.visible,
       disclosure: (found.disclosure = new Disclosure()),
-      signal,
+      readError: ownWords,
     });
     for (const { extensions, originalError } of result.errors ?? [])
       if (extensions['code'] === 'INTERNAL_SERVER_ERROR') this.reportFault(originalError, decisionId);

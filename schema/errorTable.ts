@@ -41,6 +41,10 @@ export const errorTable = {
     status: 400,
     meaning: 'The operation is over a limit: depth, aliases, tokens, list size or selections.',
   },
+  OPERATION_NOT_PLANNABLE: {
+    status: 500,
+    meaning: 'No subgraph can answer a field that the operation asks for, though the schema has it.',
+  },
   REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
@@ -166,6 +170,11 @@ export const errorTable = {
     meaning: 'A secret is missing, too short, or its file can be read by others.',
   },
   SUPERGRAPH_INVALID: { status: 0, meaning: 'The subgraphs do not compose.' },
+  BARE_GATEWAY_REFUSES: {
+    status: 0,
+    meaning:
+      'The gateway without identities and policies was given a supergraph of Polku, which it must not serve.',
+  },
   ADDRESS_IN_USE: { status: 0, meaning: 'The port is taken.' },
   USAGE: { status: 0, meaning: 'A command was called with words it does not know.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

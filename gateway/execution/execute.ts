@@ -1,15 +1,16 @@
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
-import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { Domain } from '../pseudonyms/domain.js';
+import type { FetchContext } from '../supergraph/fetchContext.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { clientPath } from './clientPath.js';
 import { coerceVariables } from './coerceVariables.js';
 import type { DataObject } from './dataObject.js';
 import type { Disclosure } from './disclosure.js';
-import { interpret, type LocatedError } from './interpret.js';
 import { introspect } from './introspect.js';
 import { locatedError } from './locatedError.js';
 import type { PreparedOperation } from './prepare.js';
+import type { LocatedError } from './program/planRun.js';
+import type { ErrorReader } from './program/subgraphError.js';
 import { project } from './project.js';
 import { unsealVariables } from './unsealVariables.js';
 
@@ -19,15 +20,14 @@ export interface ExecutionRequest {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The one that the operation was prepared for. */
   readonly supergraph: Supergraph;
-  readonly context: DecisionContext;
-  readonly callerToken: string;
+  readonly context: FetchContext;
   readonly domain: Domain;
   /** What the caller may see of the API schema. */
   readonly visibleSchema: GraphQLSchema;
   /** Told whose data is read; the audit record tells it on. */
   readonly disclosure: Disclosure;
-  /** Aborted when the client has gone. */
-  readonly signal?: AbortSignal | undefined;
+  /** What clients are told of a subgraph's errors. */
+  readonly readError: ErrorReader;
 }
 
 /**
@@ -35,17 +35,12 @@ export interface ExecutionRequest {
  * @throws PolkuError BAD_USER_INPUT, ID_UNKNOWN: then no registry has been asked. The signal's reason, if it is aborted.
  */
 export async function executeOperation(request: ExecutionRequest): Promise<ExecutionResult<DataObject>> {
-  const { prepared, supergraph, domain, visibleSchema } = request;
+  const { prepared, domain, visibleSchema } = request;
   const values = unsealVariables(
     coerceVariables(prepared.variables, request.variables, visibleSchema),
     domain,
   );
-  const { data, errors, failures } = await interpret(prepared.plan, {
-    supergraph,
-    variables: values,
-    context: { decision: request.context, callerToken: request.callerToken, signal: request.signal },
-    disclosure: request.disclosure,
-  });
+  const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
   const projection = project(prepared.shape(values), {
     data,

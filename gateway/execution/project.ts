@@ -1,14 +1,14 @@
-import { type FieldNode, type GraphQLError, isObjectType } from 'graphql';
+import type { FieldNode, GraphQLError } from 'graphql';
 import type { PersonKey } from '../../schema/keys.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Domain } from '../pseudonyms/domain.js';
 import { isKey, type Key, sealAll, type SealRequest } from '../pseudonyms/sealer.js';
 import { type DataObject, type DataPath, isDataObject, own } from './dataObject.js';
 import type { Disclosure } from './disclosure.js';
-import type { LocatedError } from './interpret.js';
+import { ClosedText } from './program/closedText.js';
+import type { LocatedError } from './program/planRun.js';
 import { locatedError } from './locatedError.js';
-import { personPathOf } from './selectPersons.js';
-import type { ConcreteType, FieldShape, ObjectShape, ValueShape } from './responseShape.js';
+import type { FieldShape, ObjectShape, TypeShape, ValueShape } from './responseShape.js';
 
 interface ProjectionInput {
   readonly data: DataObject;
@@ -81,18 +81,20 @@ class Projector {
   #object(value: DataObject, shape: ObjectShape): unknown {
     const type = shape.runtimeType(own(value, '__typename'));
     if (!type) return this.#invalid('The object is of no type that it can have here.');
-    const result = Object.create(null) as DataObject;
+    const typeShape = shape.as(type);
+    // Without a prototype where a key is called as one would be set.
+    const result: DataObject = typeShape.hasPrototypeKey ? (Object.create(null) as DataObject) : {};
     let tells = false;
-    for (const field of shape.fieldsOf(type)) {
+    for (const field of typeShape.fields) {
       this.#path.push(field.responseKey);
-      const completed = this.#field(value, field, type);
+      const completed = this.#field(value, field, typeShape);
       this.#path.pop();
       if (completed === NOTHING) return NOTHING;
       // That somebody is there is told by __typename, too.
       tells ||= completed !== null && field.kind !== 'introspection';
       this.#write(result, field.responseKey, completed, field.kind === 'value' ? field.value : undefined);
     }
-    if (tells) this.#notePerson(value, personPathOf(type));
+    if (tells) this.#notePerson(value, typeShape.personPath);
     return result;
   }
 
@@ -105,11 +107,10 @@ class Projector {
     if (isKey('PersonID', key)) this.#input.disclosure.people.add(key as PersonKey);
   }
 
-  #field(object: DataObject, field: FieldShape, type: ConcreteType): unknown {
-    if (field.kind === 'typename')
-      return isObjectType(type) ? type.name : this.#invalid('The object does not tell its type.');
+  #field(object: DataObject, field: FieldShape, { typename }: TypeShape): unknown {
+    if (field.kind === 'typename') return typename ?? this.#invalid('The object does not tell its type.');
     if (field.kind === 'introspection') return this.#input.introspect(field.nodes);
-    const value = own(object, field.dataKey);
+    const value = field.read(object);
     if (value === undefined) this.#tellFailures(object);
     return this.#value(value, field.value);
   }
@@ -121,6 +122,8 @@ class Projector {
       if (!this.#isExplained()) this.#invalid('The value is missing, and may not be null.');
       return NOTHING;
     }
+    // Only where this very shape was asked of a subgraph is its text closed.
+    if (value instanceof ClosedText) return value;
     switch (shape.kind) {
       case 'leaf':
         completed = shape.read(value) ?? this.#invalid('The value is not of its type.');

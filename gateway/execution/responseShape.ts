@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -18,19 +19,26 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { KeyScalar } from '../../schema/keys.js';
+import { type DataObject, ownReader } from './dataObject.js';
 import { type LeafReader, leafReader, keyScalarOf } from './leafValues.js';
 import { isIntrospection, responseKeyOf } from './responseKeys.js';
+import { personPathOf } from './selectPersons.js';
 
 /** What a value of the response must be. */
 export type ValueShape = (
-  | { readonly kind: 'leaf'; readonly read: LeafReader }
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly read: LeafReader }
   | { readonly kind: 'key'; readonly scalar: KeyScalar }
   | { readonly kind: 'list'; readonly item: ValueShape }
   | { readonly kind: 'object'; readonly object: ObjectShape }
 ) & { readonly nonNull: boolean };
 
 /** One field of a response object. */
-export type FieldShape = { readonly responseKey: string; readonly dataKey: string } & (
+export type FieldShape = {
+  readonly responseKey: string;
+  readonly dataKey: string;
+  /** Reads the field of an object of the data. */
+  readonly read: (object: DataObject) => unknown;
+} & (
   | { readonly kind: 'value'; readonly value: ValueShape }
   | { readonly kind: 'typename' }
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
@@ -46,9 +54,23 @@ interface ShapeContext {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** An object of the response as one type has it. */
+export interface TypeShape {
+  /** In the order in which the client asks for them. */
+  readonly fields: readonly FieldShape[];
+  /** Undefined where only an interface is known of it. */
+  readonly typename: string | undefined;
+  /** Where the key of the person stands whom it is about; undefined where it is about nobody. */
+  readonly personPath: readonly string[] | undefined;
+  /** Whether a client's alias is called `__proto__`, which must be written as a key like any other. */
+  readonly hasPrototypeKey: boolean;
+}
+
 /** An object of the response: which fields it has depends on its type at run time. Worked out once a type. */
 export class ObjectShape {
-  readonly #fields = new Map<ConcreteType, readonly FieldShape[]>();
+  readonly #shapes = new Map<ConcreteType, TypeShape>();
+  /** The only type that it can have, if it is one. */
+  readonly #only: ConcreteType | undefined;
   readonly #selections: readonly SelectionSetNode[];
   readonly #context: ShapeContext;
 
@@ -59,6 +81,7 @@ export class ObjectShape {
   ) {
     this.#selections = selections;
     this.#context = context;
+    this.#only = isAbstractType(type) ? undefined : type;
   }
 
   /**
@@ -66,23 +89,29 @@ export class ObjectShape {
    * subgraph that answers knows the interface only (`@interfaceObject`) and nobody asked for more.
    */
   runtimeType(typename: unknown): ConcreteType | undefined {
-    if (!isAbstractType(this.type)) return this.type;
+    if (this.#only) return this.#only;
     const { schema } = this.#context;
     const type = typename === undefined ? this.type : schema.getType(String(typename));
     if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
-    return type === this.type || schema.isSubType(this.type, type) ? type : undefined;
+    const fits = type === this.type || (isAbstractType(this.type) && schema.isSubType(this.type, type));
+    return fits ? type : undefined;
   }
 
-  /** In the order in which the client asks for them. */
-  fieldsOf(type: ConcreteType): readonly FieldShape[] {
-    let fields = this.#fields.get(type);
-    if (!fields) {
+  as(type: ConcreteType): TypeShape {
+    let shape = this.#shapes.get(type);
+    if (!shape) {
       const collected = new Map<string, FieldNode[]>();
       for (const selection of this.#selections) collectFields(selection, type, this.#context, collected);
-      fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
-      this.#fields.set(type, fields);
+      const fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
+      shape = {
+        fields,
+        typename: isObjectType(type) ? type.name : undefined,
+        personPath: personPathOf(type),
+        hasPrototypeKey: fields.some(({ responseKey }) => responseKey === '__proto__'),
+      };
+      this.#shapes.set(type, shape);
     }
-    return fields;
+    return shape;
   }
 }
 
@@ -138,7 +167,8 @@ function responseKey(node: FieldNode): string {
 
 function fieldShape(type: ConcreteType, nodes: readonly FieldNode[], context: ShapeContext): FieldShape {
   const node = nodes[0]!;
-  const keys = { responseKey: responseKey(node), dataKey: (node.alias ?? node.name).value };
+  const dataKey = (node.alias ?? node.name).value;
+  const keys = { responseKey: responseKey(node), dataKey, read: ownReader(dataKey) };
   if (isIntrospection(node)) return { ...keys, kind: 'introspection', nodes };
   if (node.name.value === '__typename') return { ...keys, kind: 'typename' };
   const field = type.getFields()[node.name.value]!;
@@ -157,5 +187,5 @@ function valueShape(
   if (!isLeafType(type))
     return { kind: 'object', object: new ObjectShape(type, selections, context), nonNull };
   const scalar = keyScalarOf(type);
-  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', read: leafReader(type), nonNull };
+  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', type, read: leafReader(type), nonNull };
 }

@@ -1,44 +1,24 @@
 import '../telemetryOff.js';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
 import { isErrorCode } from '../operation/graphqlErrors.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
+import { apolloOptions, silentPlugins } from './answerGraphql.js';
 import { formatError } from './formatError.js';
 
 /** Apollo Server reads and writes GraphQL over HTTP; everything between is the gateway's. */
 export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
-    // What is valid depends on who asks for what, so the gateway validates (operation/validateOperation.ts). Apollo's store
-    // of documents is keyed by their text alone; it holds what was parsed and no word of what was found valid.
-    dangerouslyDisableValidation: true,
+    ...apolloOptions,
     parseOptions: { maxTokens: gateway.limits.tokens },
-    introspection: true,
     csrfPrevention: true,
-    persistedQueries: false,
-    allowBatchedHttpRequests: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
     formatError,
     logger: silentLogger(gateway),
-    plugins: [
-      auditPlugin(gateway),
-      ApolloServerPluginUsageReportingDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-    ],
+    plugins: [auditPlugin(gateway), ...silentPlugins],
   });
 }
 

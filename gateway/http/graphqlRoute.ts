@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Gateway } from '../gateway.js';
@@ -9,8 +9,7 @@ import { asGraphQLErrors } from '../operation/graphqlErrors.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
 import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
-import { readBody } from './readBody.js';
-import { respond } from './respond.js';
+import { answerGraphql } from './answerGraphql.js';
 
 /** Names the decision in every response; error reports, audit log and registries know it by the same id. */
 const DECISION_HEADER = 'polku-decision-id';
@@ -28,16 +27,14 @@ export async function respondGraphql(
   response.setHeader(DECISION_HEADER, decisionId);
   refuseIdentityCode(search);
   refuseRepeated(request);
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const headers = headerMap(request);
-  const body = parseBody(headers, await readBody(request, gateway.limits.bodyBytes));
-  const answer = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method: request.method!, headers, search, body },
-    context: () => openRequest(gateway, { headers, decisionId, signal: gone.signal }),
+  await answerGraphql({
+    apollo,
+    request,
+    response,
+    search,
+    bodyBytes: gateway.limits.bodyBytes,
+    context: (headers, signal) => openRequest(gateway, { headers, decisionId, signal }),
   });
-  if (answer.body.kind !== 'complete') throw new Error('The gateway answers in one piece.');
-  respond(response, answer.status ?? 200, Object.fromEntries(answer.headers), answer.body.string);
 }
 
 async function openRequest(
@@ -80,21 +77,4 @@ function refuseIdentityCode(search: string): void {
     'IDENTITY_CODE_LITERAL',
     'An identity code must not stand in an address; send it by POST.',
   );
-}
-
-function headerMap(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return headers;
-}
-
-/** Anything but JSON is left to Apollo Server to refuse, which knows a forged request of another site by it. */
-function parseBody(headers: HeaderMap, body: string): unknown {
-  if (body === '' || !headers.get('content-type')?.startsWith('application/json')) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new PolkuError('BAD_REQUEST', 'The body is not JSON.');
-  }
 }

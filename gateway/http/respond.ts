@@ -8,6 +8,9 @@ export const secureHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
+/** Characters from which a body is large. */
+const LARGE = 16 * 2 ** 10;
+
 export function respondJson(response: ServerResponse, status: number, value: unknown): void {
   respond(
     response,
@@ -28,7 +31,9 @@ export function respond(
   headers: Readonly<Record<string, string>>,
   body: string | Buffer,
 ): void {
-  const length = String(Buffer.byteLength(body));
+  // Node joins a string with the head and copies both; what is large goes as bytes.
+  const sent = typeof body === 'string' && body.length > LARGE ? Buffer.from(body) : body;
+  const length = String(Buffer.byteLength(sent));
   response.writeHead(status, { ...secureHeaders, ...headers, 'content-length': length });
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  response.end(response.req.method === 'HEAD' ? undefined : sent);
 }

@@ -1,10 +1,16 @@
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
-/** What a fetch needs of the request that it serves; the `context` of GraphQLDataSource.process. */
-export interface FetchContext {
+/** For whom a subgraph is asked. */
+export interface Asker {
   readonly decision: DecisionContext;
   /** The caller's own token, which travels to registries in other processes. */
   readonly callerToken: string;
+}
+
+/** What a fetch needs of the request that it serves. */
+export interface FetchContext {
+  /** Nobody in a gateway without identities (gateway/bare), which asks no registry of Polku. */
+  readonly asker: Asker | undefined;
   /** Aborted when the client has gone. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
 }

@@ -1,14 +1,14 @@
 import '../telemetryOff.js';
 import { type GraphQLDataSource, IntrospectAndCompose } from '@apollo/gateway';
 import { PolkuError } from '../../schema/polkuError.js';
-import type { FetchContext } from './fetchContext.js';
+import type { DataSource } from './dataSource.js';
 import { buildSupergraph, type Supergraph } from './supergraph.js';
 
 export interface SubgraphSource {
   readonly name: string;
   /** Where it answers; `local:<name>` in this process. */
   readonly url: string;
-  readonly dataSource: GraphQLDataSource<FetchContext>;
+  readonly dataSource: DataSource;
 }
 
 export interface SupergraphOptions {
@@ -91,17 +91,15 @@ function poll(
  */
 function composer(subgraphs: readonly SubgraphSource[]): () => Promise<string | undefined> {
   const listed = subgraphs.map(({ name, url }) => ({ name, url }));
-  const sources = new Map<string, GraphQLDataSource>(
-    subgraphs.map(({ name, dataSource }) => [name, dataSource]),
-  );
+  const sources = new Map(subgraphs.map(({ name, dataSource }) => [name, dataSource]));
   let manager = new IntrospectAndCompose({ subgraphs: listed });
   return async () => {
     let unavailable: PolkuError | undefined;
     const getDataSource = ({ name }: { name: string }): GraphQLDataSource => ({
-      async process(request) {
+      async process() {
         try {
-          const response = await sources.get(name)!.process(request);
-          if (typeof response.data?.['_service']?.sdl === 'string') return response;
+          const sdl = await sources.get(name)!.readSdl();
+          if (sdl !== undefined) return { data: { _service: { sdl } } };
           throw new Error('The answer holds no schema.');
         } catch (cause) {
           const message = `The subgraph ${name} does not tell its schema.`;

@@ -1,96 +1,126 @@
-import type { KeyObject } from 'node:crypto';
-import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { GraphQLDataSourceRequestKind } from '@apollo/gateway/dist/datasources/types.js';
-import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
-import { Pool } from 'undici';
-import { isLoopback } from '../../schema/loopback.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { signCompositionContext } from '../../schema/tokens/compositionContext.js';
-import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
-import type { FetchContext } from './fetchContext.js';
+import { CircuitBreaker } from './circuitBreaker.js';
+import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
+import type { Asker, FetchContext } from './fetchContext.js';
+import { ConnectionPool } from './http/connectionPool.js';
+import { ExchangeFailed } from './http/postExchange.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20;
+const CONNECTIONS = 128;
+const SDL_QUERY = 'query __ApolloGetServiceDefinition__ { _service { sdl } }';
+
+const FIELDS =
+  'content-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n';
+
+/** Headers by which a subgraph knows who asks. */
+export interface Proof {
+  forOperation(asker: Asker | undefined, body: string): Promise<Readonly<Record<string, string>>> | undefined;
+  forComposition(): Promise<Readonly<Record<string, string>>> | undefined;
+}
 
 export interface RemoteSubgraph {
   readonly name: string;
-  /** https, or http on this machine only. */
-  readonly url: string;
-  /** The gateway's Ed25519 key, which signs contexts for this subgraph. */
-  readonly key: KeyObject;
+  readonly url: URL;
+  readonly proof: Proof;
+  /** Milliseconds that an answer may take. */
+  readonly timeoutMs?: number | undefined;
 }
 
-export interface RemoteDataSource extends GraphQLDataSource<FetchContext> {
+export interface RemoteDataSource extends DataSource {
   close(): Promise<void>;
 }
 
 /**
- * A subgraph in another process (GraphQL over HTTP). What it is asked with proves who asks: the caller's own token and
- * the decision context, signed for this subgraph and this very body.
- * @throws PolkuError USAGE where the URL would send data in clear over a network
+ * A subgraph in another process (GraphQL over HTTP). Whatever it does ends here: it may be slow, large, cut off or no
+ * GraphQL at all, and is unavailable then. What only asks is asked a second time where the connection was to blame.
  */
-export function remoteDataSource({ name, url, key }: RemoteSubgraph): RemoteDataSource {
-  const target = readUrl(name, url);
-  const pool = new Pool(target.origin, { maxResponseSize: MAX_RESPONSE_BYTES });
+export function remoteDataSource({
+  name,
+  url,
+  proof,
+  timeoutMs = TIMEOUT_MS,
+}: RemoteSubgraph): RemoteDataSource {
+  const pool = new ConnectionPool(url, { bodyBytes: MAX_RESPONSE_BYTES, connections: CONNECTIONS });
+  const breaker = new CircuitBreaker();
 
-  async function process(
-    options: GraphQLDataSourceProcessOptions<FetchContext>,
-  ): Promise<GatewayGraphQLResponse> {
-    const { query, operationName, variables } = options.request;
-    const body = JSON.stringify({ query, operationName, variables });
-    const forOperation = options.kind === GraphQLDataSourceRequestKind.INCOMING_OPERATION;
-    const proof = forOperation ? await proveOperation(options.context, body) : await proveComposition();
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const gone = forOperation ? options.context.signal : undefined;
+  async function exchange(
+    body: string,
+    own: Readonly<Record<string, string>> | undefined,
+    again: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     try {
-      const response = await pool.request({
-        method: 'POST',
-        path: target.pathname + target.search,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json, application/json;q=0.9',
-          ...proof,
-        },
-        body,
-        signal: gone ? AbortSignal.any([gone, timeout]) : timeout,
-      });
-      return readResponse(await response.body.json());
-    } catch (cause) {
-      gone?.throwIfAborted();
-      throw new PolkuError(
-        'SUBGRAPH_UNAVAILABLE',
-        'A registry did not answer.',
-        { subgraph: name },
-        { cause },
-      );
+      return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, { timeoutMs, signal });
+    } catch (error) {
+      if (again && error instanceof ExchangeFailed && error.isBroken)
+        return exchange(body, own, false, signal);
+      throw error;
     }
   }
 
-  async function proveOperation({ decision, callerToken }: FetchContext, body: string) {
-    const context = await signDecisionContext(decision, { audience: name, body, key });
-    return { authorization: `Bearer ${callerToken}`, 'polku-context': context };
+  async function ask(
+    request: Pick<Fetch, 'query' | 'operationName' | 'variables' | 'idempotent' | 'read'>,
+    prove: (body: string) => Promise<Readonly<Record<string, string>>> | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<SubgraphResponse> {
+    const { query, operationName, variables, idempotent, read } = request;
+    const body = JSON.stringify({ query, operationName, variables });
+    const proving = prove(body);
+    const own = proving && (await proving);
+    if (!breaker.letIn()) throw unavailable(new Error('Not asked, for it did not answer.'));
+    try {
+      const response = readResponse(read(await exchange(body, own, idempotent, signal)));
+      breaker.succeeded();
+      return response;
+    } catch (cause) {
+      if (signal?.aborted) breaker.leftOpen();
+      else breaker.failed();
+      signal?.throwIfAborted();
+      throw unavailable(cause);
+    }
   }
 
-  async function proveComposition() {
-    return { 'polku-context': await signCompositionContext(name, key) };
+  function unavailable(cause: unknown): PolkuError {
+    return new PolkuError(
+      'SUBGRAPH_UNAVAILABLE',
+      'A registry did not answer.',
+      { subgraph: name },
+      { cause },
+    );
   }
 
-  return { process, close: () => pool.destroy() };
+  return {
+    fetch: (request, { asker, signal }: FetchContext) =>
+      ask(request, (body) => proof.forOperation(asker, body), signal),
+    async readSdl() {
+      const sdlRequest = {
+        query: SDL_QUERY,
+        operationName: undefined,
+        variables: {},
+        idempotent: true,
+        read: JSON.parse,
+      };
+      const { data } = await ask(sdlRequest, () => proof.forComposition(), undefined);
+      const service = (data as { _service?: { sdl?: unknown } } | undefined)?._service;
+      return typeof service?.sdl === 'string' ? service.sdl : undefined;
+    },
+    close: async () => pool.close(),
+  };
 }
 
-function readUrl(name: string, url: string): URL {
-  const target = URL.canParse(url) ? new URL(url) : undefined;
-  if (target?.protocol === 'https:') return target;
-  if (target?.protocol === 'http:' && isLoopback(target.hostname)) return target;
-  throw new PolkuError(
-    'USAGE',
-    `The subgraph ${name} needs a URL with https; plain http is taken on this machine only (http://localhost:...).`,
-    { subgraph: name },
-  );
+/** @throws TypeError where a value would not stay in its line */
+function fieldLines(headers: Readonly<Record<string, string>>): string {
+  let lines = '';
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[\x20-\x7e]*$/.test(value)) throw new TypeError(`The header ${name} holds what no header may.`);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
 }
 
 /** Takes what a GraphQL response is made of and drops the rest, so that nothing else of a subgraph travels on. */
-function readResponse(json: unknown): GatewayGraphQLResponse {
+function readResponse(json: unknown): SubgraphResponse {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Error('Not a GraphQL response.');
   const { data, errors } = json as { data?: unknown; errors?: unknown };
@@ -98,7 +128,7 @@ function readResponse(json: unknown): GatewayGraphQLResponse {
     throw new Error('Malformed data.');
   if (errors !== undefined && !isErrorList(errors)) throw new Error('Malformed errors.');
   if (data === undefined && errors === undefined) throw new Error('Neither data nor errors.');
-  return { data, errors } as GatewayGraphQLResponse;
+  return { data, errors } as SubgraphResponse;
 }
 
 function isErrorList(errors: unknown): errors is readonly object[] {

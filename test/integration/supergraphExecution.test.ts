@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { Disclosure } from '../../gateway/execution/disclosure.js';
 import { executeOperation } from '../../gateway/execution/execute.js';
+import { ownWords } from '../../gateway/execution/program/subgraphError.js';
 import { prepareOperation } from '../../gateway/execution/prepare.js';
 import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
@@ -286,11 +287,10 @@ describe('an operation', () => {
       prepared: prepareOperation(parse('{ people { visits } }'), undefined, supergraph),
       variables: {},
       supergraph,
-      context: testContext,
-      callerToken: '',
+      context: { asker: { decision: testContext, callerToken: '' }, signal: gone.signal },
+      readError: ownWords,
       domain: testDomain,
       visibleSchema: supergraph.apiSchema,
-      signal: gone.signal,
     });
     await expect(execution).rejects.toBe(gone.signal.reason);
     expect(asked).toBe(0);

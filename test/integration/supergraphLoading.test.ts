@@ -14,10 +14,11 @@ function place(subgraph: Subgraph): SubgraphSource & { put(edition: Subgraph | u
   return {
     ...localSource(subgraph),
     dataSource: {
-      async process(options) {
+      async readSdl() {
         if (!edition) throw new Error('connect ECONNREFUSED 10.0.0.3');
-        return localSource(edition).dataSource.process(options);
+        return edition.sdl;
       },
+      fetch: (...request) => localSource(edition!).dataSource.fetch(...request),
     },
     put: (next) => {
       edition = next;

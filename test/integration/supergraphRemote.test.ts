@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createLocalJWKSet, exportJWK, SignJWT } from 'jose';
 import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
-import { remoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
+import { registrySource } from '../../gateway/supergraph/registrySource.js';
 import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
@@ -131,7 +131,7 @@ function serve(subgraph: Subgraph, gatewayKey: KeyObject = gatewayKeys.publicKey
 }
 
 function remoteSource(name: string, url: string) {
-  const dataSource = remoteDataSource({ name, url, key: gatewayKeys.privateKey });
+  const dataSource = registrySource({ name, url, key: gatewayKeys.privateKey });
   closing.push(() => dataSource.close());
   return { name, url, dataSource };
 }
@@ -234,7 +234,7 @@ describe('subgraphs in other processes', () => {
   it.each(['http://registry.example/graphql', 'ftp://localhost/', 'registry', 'http://127.0.0.1.example/'])(
     'are not asked in clear over a network, nor at what is no URL: %s',
     (url) => {
-      expect(() => remoteDataSource({ name: 'x', url, key: gatewayKeys.privateKey })).toThrow(
+      expect(() => registrySource({ name: 'x', url, key: gatewayKeys.privateKey })).toThrow(
         expect.objectContaining({ code: 'USAGE' }),
       );
     },

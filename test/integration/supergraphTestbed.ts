@@ -9,6 +9,8 @@ import {
   validate,
 } from 'graphql';
 import { Disclosure } from '../../gateway/execution/disclosure.js';
+import { ClosedText } from '../../gateway/execution/program/closedText.js';
+import { ownWords } from '../../gateway/execution/program/subgraphError.js';
 import { executeOperation } from '../../gateway/execution/execute.js';
 import { prepareOperation } from '../../gateway/execution/prepare.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms/domain.js';
@@ -90,10 +92,10 @@ export async function ask(
     prepared: prepareOperation(document, undefined, supergraph),
     variables,
     supergraph,
-    context: testContext,
-    callerToken,
+    context: { asker: { decision: testContext, callerToken }, signal: undefined },
+    readError: ownWords,
     domain: testDomain,
     visibleSchema: supergraph.apiSchema,
   });
-  return JSON.parse(JSON.stringify(result)) as ExecutionResult<Record<string, unknown>>;
+  return JSON.parse(ClosedText.stringify(result)) as ExecutionResult<Record<string, unknown>>;
 }

@@ -25,7 +25,8 @@ import {
   type SubgraphSource,
   type SupergraphOptions,
 } from '../../supergraph/loadSupergraph.js';
-import { type RemoteDataSource, remoteDataSource } from '../../supergraph/remoteDataSource.js';
+import { registrySource } from '../../supergraph/registrySource.js';
+import type { RemoteDataSource } from '../../supergraph/remoteDataSource.js';
 import { describeFault } from '../describeFault.js';
 import { lockAuditLog } from './auditLock.js';
 import { PendingNotes } from './pendingNotes.js';
@@ -212,5 +213,5 @@ function remoteSources(
   remote: ReadonlyMap<string, string>,
   key: KeyObject,
 ): (SubgraphSource & { readonly dataSource: RemoteDataSource })[] {
-  return [...remote].map(([name, url]) => ({ name, url, dataSource: remoteDataSource({ name, url, key }) }));
+  return [...remote].map(([name, url]) => ({ name, url, dataSource: registrySource({ name, url, key }) }));
 }

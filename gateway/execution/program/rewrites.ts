@@ -1,7 +1,7 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import { type DataObject, isDataObject, own } from './dataObject.js';
-import { isOfType } from './representations.js';
+import { type DataObject, isDataObject, own } from '../dataObject.js';
+import { isOfType } from './typeConditions.js';
 
 const FRAGMENT = '... on ';
 
@@ -27,7 +27,7 @@ function rewriteAt(
   if (!isDataObject(value)) return;
   const [head, ...rest] = path;
   if (head!.startsWith(FRAGMENT)) {
-    if (isOfType(value, head!.slice(FRAGMENT.length), schema, true)) rewriteAt(value, rest, change, schema);
+    if (isOfType(value, head!.slice(FRAGMENT.length), schema)) rewriteAt(value, rest, change, schema);
   } else if (rest.length > 0) rewriteAt(own(value, head!), rest, change, schema);
   else applyAt(value, head!, change);
 }

@@ -1,6 +1,16 @@
-import type { GraphQLFormattedError } from 'graphql';
-import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { type ErrorCode, errorTable } from '../../../schema/errorTable.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import type { SubgraphError } from '../../supergraph/dataSource.js';
+
+/** What is told of an error: a code and words. The rest goes to the log. */
+export interface Fault extends Error {
+  readonly code: string;
+  /** More than the code, where a subgraph's own extensions are told. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes of an error in a subgraph's response what a client is told. */
+export type ErrorReader = (error: SubgraphError, subgraph: string) => Fault;
 
 /**
  * Codes by which a registry refuses its gateway, or fails: they are not about what the caller asked, and their texts may
@@ -14,11 +24,11 @@ const notForCallers: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** What a caller may read of an error in a registry's response: its words only where its code is ours. */
-export function fromResponse(error: GraphQLFormattedError, subgraph: string): PolkuError {
+export const ownWords: ErrorReader = (error, subgraph) => {
   const code = error.extensions?.['code'];
   if (!isForCallers(code)) return registryFailed(subgraph, error);
   return new PolkuError(code, String(error.message), { subgraph });
-}
+};
 
 /** Likewise of what asking a registry threw. */
 export function fromThrown(cause: unknown, subgraph: string): PolkuError {

@@ -1,0 +1,132 @@
+// CPU and memory of gateways over one supergraph: npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
+// Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
+// take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { packageRoot } from '../../schema/packageRoot.js';
+import { composeSupergraph, subgraphNames } from './federation.js';
+import { ask, closeClient, load } from './client.js';
+import { peers, startPeer, startSubgraph, type RunningPeer } from './processes.js';
+import { printTable } from './table.js';
+import { type Work, works } from './works.js';
+
+const MEMORY_REQUESTS = 60;
+
+const { values: options } = parseArgs({
+  options: {
+    peers: { type: 'string' },
+    works: { type: 'string', default: 'A,B,C,D' },
+    rounds: { type: 'string', default: '7' },
+    memory: { type: 'boolean', default: false },
+  },
+});
+const names = options.peers?.split(',') ?? Object.keys(peers);
+const asked = options.works.split(',').map((name) => works[name]!);
+const rounds = Number(options.rounds);
+
+if (!existsSync(join(packageRoot(), 'bench', 'gateways', 'node_modules'))) {
+  console.error('First install the peers: npm ci --prefix bench/gateways --ignore-scripts');
+  process.exit(1);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
+const subgraphs = await Promise.all(subgraphNames.map((name) => startSubgraph(name)));
+try {
+  const urls = new Map(subgraphs.map(({ name, url }) => [name, `${url}/graphql`]));
+  const files = {
+    SUPERGRAPH: join(folder, 'supergraph.graphql'),
+    URLS: join(folder, 'urls.json'),
+    ANSWERS: join(folder, 'answers.json'),
+  };
+  await writeFile(files.SUPERGRAPH, composeSupergraph(urls));
+  await writeFile(
+    files.URLS,
+    JSON.stringify(Object.fromEntries(subgraphs.map(({ name, url }) => [name, url]))),
+  );
+  const answers = await referenceAnswers(files);
+  await writeFile(files.ANSWERS, JSON.stringify(answers));
+  if (options.memory) await measureMemory(files);
+  else await measureCpu(files, answers);
+} finally {
+  for (const { stop } of subgraphs) stop();
+  closeClient();
+  await rm(folder, { recursive: true });
+}
+
+type Files = Readonly<Record<string, string>>;
+
+/** What the reference implementation answers, by operation name; every gateway must answer the same. */
+async function referenceAnswers(files: Files): Promise<Record<string, string>> {
+  const stock = await startPeer('stock', files);
+  try {
+    const entries: [string, string][] = [];
+    for (const work of Object.values(works)) {
+      const text = await ask(stock.url, work);
+      if ('errors' in (JSON.parse(text) as object)) throw new Error(text);
+      entries.push([operationName(work), text]);
+    }
+    return Object.fromEntries(entries);
+  } finally {
+    stock.stop();
+  }
+}
+
+async function measureCpu(files: Files, answers: Record<string, string>): Promise<void> {
+  const running: RunningPeer[] = [];
+  try {
+    for (const name of names) running.push(await startPeer(name, files));
+    const measured = new Map<string, Map<string, number[]>>();
+    for (const work of asked) {
+      for (const peer of running) {
+        sameAnswer(peer.name, await ask(peer.url, work), answers[operationName(work)]!);
+        await load(peer.url, work, work.warmUp);
+      }
+      const samples = new Map(running.map(({ name }) => [name, [] as number[]]));
+      for (let round = 0; round < rounds; round++)
+        for (const [index] of running.entries()) {
+          const peer = running[(index + round) % running.length]!;
+          samples.get(peer.name)!.push(await cpuPerRequest(peer, work));
+        }
+      measured.set(work.name, samples);
+      printTable(measured, asked.slice(0, measured.size));
+    }
+  } finally {
+    for (const { stop } of running) stop();
+  }
+}
+
+async function cpuPerRequest(peer: RunningPeer, work: Work): Promise<number> {
+  const before = await peer.usage();
+  await load(peer.url, work, work.window);
+  const after = await peer.usage();
+  return (after.cpuMs - before.cpuMs) / work.window;
+}
+
+/** Peak memory of a fresh process that is asked for the largest answer. */
+async function measureMemory(files: Files): Promise<void> {
+  for (const name of names) {
+    const peer = await startPeer(name, files);
+    try {
+      await load(peer.url, works['A']!, MEMORY_REQUESTS);
+      const idle = await peer.usage();
+      await load(peer.url, works['D']!, MEMORY_REQUESTS);
+      const { peakMb } = await peer.usage();
+      console.log(`${name.padEnd(14)} ${idle.peakMb.toFixed(0)} MB after A, ${peakMb.toFixed(0)} MB after D`);
+    } finally {
+      peer.stop();
+    }
+  }
+}
+
+function sameAnswer(name: string, text: string, expected: string): void {
+  const normal = (answer: string) => JSON.stringify((JSON.parse(answer) as { data: unknown }).data);
+  if (normal(text) !== normal(expected))
+    throw new Error(`${name} answers otherwise than the reference: ${text.slice(0, 500)}`);
+}
+
+function operationName({ query }: Work): string {
+  return /query (\w+)/.exec(query)![1]!;
+}

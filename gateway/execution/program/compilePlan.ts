@@ -1,0 +1,103 @@
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import type { DataPath } from '../dataObject.js';
+import type { ObjectShape } from '../responseShape.js';
+import { fetchEntities } from './fetchEntities.js';
+import { fetchFields } from './fetchFields.js';
+import { keysOf } from './mergeFields.js';
+import { type PlanRequest, type PlanResult, PlanRun } from './planRun.js';
+
+/** A part of a plan, ready to run any number of times. */
+export type Step = (run: PlanRun) => Promise<void>;
+
+/** A fetch with the place where it works: a pattern, with `@` for each item of a list. */
+export interface PlacedFetch {
+  readonly node: FetchNode;
+  readonly path: DataPath;
+}
+
+/** What a part of a plan is compiled by. */
+export interface PlanContext {
+  readonly schema: GraphQLSchema;
+  /** All fetches of the plan. */
+  readonly fetches: readonly PlacedFetch[];
+  /** The response, where it is the same for all values of the variables. */
+  readonly shape: ObjectShape | undefined;
+}
+
+/** A plan that is compiled. Immutable. */
+export interface Program {
+  /** The keys of the root type that the plan brings, whatever the values of the variables. */
+  readonly rootKeys: ReadonlySet<string>;
+  /**
+   * Asks the subgraphs. What they do wrong ends in the result; an aborted request is thrown.
+   * @throws PolkuError OPERATION_TOO_LARGE where the answer would be
+   */
+  run(request: PlanRequest): Promise<PlanResult>;
+}
+
+/** Compiles a query plan: whatever is the same each time it runs is worked out here, once. */
+export function compilePlan(
+  { node }: QueryPlan,
+  schema: GraphQLSchema,
+  shape: ObjectShape | undefined,
+): Program {
+  const plan = node?.kind === 'Subscription' ? undefined : node;
+  const fetches = plan ? fetchesOf(plan, []) : [];
+  const step = plan && compileNode(plan, [], { schema, shape, fetches });
+  const rootFetches = fetches.filter(({ path }) => path.length === 0);
+  return {
+    rootKeys: new Set(rootFetches.flatMap((fetch) => [...keysOf(fetch)])),
+    async run(request) {
+      const run = new PlanRun(request);
+      await step?.(run);
+      return run;
+    },
+  };
+}
+
+function compileNode(node: PlanNode, path: DataPath, context: PlanContext): Step {
+  switch (node.kind) {
+    case 'Sequence': {
+      const steps = node.nodes.map((child) => compileNode(child, path, context));
+      return async (run) => {
+        for (const step of steps) await step(run);
+      };
+    }
+    case 'Parallel': {
+      const steps = node.nodes.map((child) => compileNode(child, path, context));
+      return async (run) => {
+        await Promise.all(steps.map((step) => step(run)));
+      };
+    }
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...node.path], context);
+    case 'Condition': {
+      const yes = node.ifClause && compileNode(node.ifClause, path, context);
+      const no = node.elseClause && compileNode(node.elseClause, path, context);
+      return async (run) => (run.request.variables[node.condition] === true ? yes : no)?.(run);
+    }
+    case 'Fetch':
+      return node.requires
+        ? fetchEntities({ node, path }, node.requires, context)
+        : fetchFields({ node, path }, context);
+    case 'Defer':
+      throw new TypeError('Plans are made without @defer.');
+  }
+}
+
+function fetchesOf(node: PlanNode, path: DataPath): PlacedFetch[] {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.flatMap((child) => fetchesOf(child, path));
+    case 'Flatten':
+      return fetchesOf(node.node, [...path, ...node.path]);
+    case 'Condition':
+      return [node.ifClause, node.elseClause].flatMap((child) => (child ? fetchesOf(child, path) : []));
+    case 'Fetch':
+      return [{ node, path }];
+    case 'Defer':
+      return [];
+  }
+}

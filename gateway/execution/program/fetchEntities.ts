@@ -1,0 +1,87 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import { Feed } from '../../../schema/feed.js';
+import { type DataObject, isDataObject, own } from '../dataObject.js';
+import { fetchedText } from './closedFields.js';
+import type { PlacedFetch, PlanContext, Step } from './compilePlan.js';
+import { dataPlaces } from './dataPlaces.js';
+import { fetchRequest } from './fetchFields.js';
+import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
+import { mergeFields } from './mergeFields.js';
+import { holdsFeeds, representer } from './representations.js';
+import { rewrite } from './rewrites.js';
+import { sendFetch } from './sendFetch.js';
+import { registryFailed } from './subgraphError.js';
+import { isFeedField } from './typeConditions.js';
+
+/** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
+export function fetchEntities(
+  placed: PlacedFetch,
+  requires: readonly QueryPlanSelectionNode[],
+  context: PlanContext,
+): Step {
+  const { node, path } = placed;
+  const { schema } = context;
+  const places = dataPlaces(path);
+  const represent = representer(requires, node, schema);
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments).flatMap((entities) =>
+    fieldsIn(entities.node.selectionSet!, fragments),
+  );
+  const merge = mergeFields(placed, fields, context);
+  const read = entityReader(fields, schema);
+  const isFed = holdsFeeds(requires, schema);
+  const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
+  return async (run) => {
+    const { disclosure } = run.request;
+    const { values, entities, indexes } = represent(run.objectsAt(places));
+    if (values.length === 0) return;
+    const { data, errors } = await sendFetch(node.serviceName, request(run, values), run.request);
+    const paths = errors.length > 0 ? places.paths(run.data) : [];
+    for (const { path: [, position, ...rest] = [], error } of errors) {
+      const failed = typeof position === 'number' ? indexes[position] : undefined;
+      if (!failed) run.fail(entities.flat(), error, places);
+      else for (const index of failed) run.locate([...paths[index]!, ...rest], error);
+    }
+    if (data) disclosure.fetched(node.serviceName);
+    const received = data && own(data, '_entities');
+    if (!Array.isArray(received) || received.length !== values.length) {
+      if (errors.length === 0) run.fail(entities.flat(), registryFailed(node.serviceName), places);
+      return;
+    }
+    for (let position = 0; position < received.length; position++) {
+      const entity: unknown = received[position];
+      if (!isDataObject(entity)) continue;
+      const targets = entities[position]!;
+      if (isFed) disclosure.fed(values[position]!, schema);
+      if (node.outputRewrites) {
+        // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
+        const typename = own(entity, '__typename');
+        if (!isObjectType(schema.getType(String(typename))))
+          entity['__typename'] = own(targets[0]!, '__typename');
+        rewrite(entity, node.outputRewrites, schema);
+      }
+      read(entity);
+      merge(targets, entity, run.budget);
+    }
+  };
+}
+
+/**
+ * Prepares a received entity: feeds of another process become those of this one, and a type name that is no object's is
+ * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
+ */
+function entityReader(fields: readonly SelectedField[], schema: GraphQLSchema): (entity: DataObject) => void {
+  const feeds = fields
+    .filter(({ node, typeCondition }) => isFeedField(typeCondition ?? '', node.name.value, schema))
+    .map(({ node }) => keyOf(node));
+  const isNamed = fields.some(({ node }) => keyOf(node) === '__typename');
+  return (entity) => {
+    for (const key of feeds) {
+      const value = own(entity, key);
+      if (typeof value === 'object' && value !== null) entity[key] = Feed.from(value);
+    }
+    if (isNamed && !isObjectType(schema.getType(String(own(entity, '__typename')))))
+      delete entity['__typename'];
+  };
+}

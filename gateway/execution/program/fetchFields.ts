@@ -1,0 +1,49 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { Fetch } from '../../supergraph/dataSource.js';
+import { fetchedText } from './closedFields.js';
+import type { PlacedFetch, PlanContext, Step } from './compilePlan.js';
+import { dataPlaces } from './dataPlaces.js';
+import { fetchSelection, fieldsIn } from './fetchSelection.js';
+import { mergeFields } from './mergeFields.js';
+import type { PlanRun } from './planRun.js';
+import { rewrite } from './rewrites.js';
+import { sendFetch } from './sendFetch.js';
+
+/** Compiles a fetch of root fields. */
+export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
+  const { node, path } = placed;
+  const places = dataPlaces(path);
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments);
+  const merge = mergeFields(placed, fields, context);
+  const request = fetchRequest(node, fetchedText(placed, fields, [], context));
+  return async (run) => {
+    const objects = run.objectsAt(places);
+    if (objects.length === 0) return;
+    const { data, errors } = await sendFetch(node.serviceName, request(run), run.request);
+    for (const fault of errors) {
+      if (!fault.path) run.fail(objects, fault.error, places);
+      else for (const place of places.paths(run.data)) run.locate([...place, ...fault.path], fault.error);
+    }
+    if (!data) return;
+    run.request.disclosure.fetched(node.serviceName);
+    rewrite(data, node.outputRewrites, context.schema);
+    merge(objects, data, run.budget);
+  };
+}
+
+/** Compiles what is the same in each request of a fetch; its variables differ. */
+export function fetchRequest(
+  { operation: query, operationName, operationKind, variableUsages }: FetchNode,
+  read: Fetch['read'],
+): (run: PlanRun, representations?: readonly object[]) => Fetch {
+  const names = variableUsages ?? [];
+  const idempotent = operationKind === 'query';
+  return ({ request }, representations) => {
+    const variables: Record<string, unknown> = {};
+    for (const name of names)
+      if (request.variables[name] !== undefined) variables[name] = request.variables[name];
+    if (representations) variables['representations'] = representations;
+    return { query, operationName, variables, idempotent, read };
+  };
+}

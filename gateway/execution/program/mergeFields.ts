@@ -1,0 +1,65 @@
+import type { ObjectBudget } from '../../../schema/objectBudget.js';
+import { copyOf, type DataObject, merged, mergeInto, ownReader } from '../dataObject.js';
+import type { PlanContext, PlacedFetch } from './compilePlan.js';
+import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
+
+/** Merges what one fetch brought into the objects that it is for. */
+export type Merge = (targets: readonly DataObject[], source: DataObject, budget: ObjectBudget) => void;
+
+/**
+ * Compiles the merging of fetched fields: those that were asked for and no others. The first object takes a value itself;
+ * others take copies where later fetches merge into it, for what is merged into one must not show in another.
+ */
+export function mergeFields(
+  fetch: PlacedFetch,
+  fields: readonly SelectedField[],
+  context: PlanContext,
+): Merge {
+  // The planner's renaming makes keys that the text of the fetch does not show.
+  if (fetch.node.outputRewrites?.length) return mergeAll;
+  const keys = [...new Set(fields.map(({ node }) => keyOf(node)))];
+  const moves = keys.map((key) => {
+    const read = ownReader(key);
+    const isMergedInto = fields.some(({ node }) => node.selectionSet && keyOf(node) === key);
+    return { key, read, copied: isMergedInto && isTouchedBy(context.fetches, fetch, key) };
+  });
+  return (targets, source, budget) => {
+    for (const { key, read, copied } of moves) {
+      const value = read(source);
+      if (value === undefined) continue;
+      for (let index = 0; index < targets.length; index++) {
+        const target = targets[index]!;
+        const own = copied && index > 0 ? copyOf(value, budget) : value;
+        target[key] = merged(read(target), own);
+      }
+    }
+  };
+}
+
+const mergeAll: Merge = (targets, source, budget) => {
+  const copies = targets.map((_, index) => (index === 0 ? source : (copyOf(source, budget) as DataObject)));
+  targets.forEach((target, index) => mergeInto(target, copies[index]!));
+};
+
+/** Whether another fetch of the plan works below a key of what this one brings, or brings the same key. */
+export function isTouchedBy(
+  fetches: readonly PlacedFetch[],
+  { node, path }: PlacedFetch,
+  key: string,
+): boolean {
+  return fetches.some((other) => {
+    if (other.node === node || !path.every((step, index) => other.path[index] === step)) return false;
+    if (other.path.length > path.length) return other.path[path.length] === key;
+    return keysOf(other).has(key) || Boolean(other.node.outputRewrites?.length);
+  });
+}
+
+/** The keys that a fetch brings to the objects that it is for. */
+export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments);
+  const own = node.requires
+    ? fields.flatMap((field) => fieldsIn(field.node.selectionSet!, fragments))
+    : fields;
+  return new Set(own.map((field) => keyOf(field.node)));
+}

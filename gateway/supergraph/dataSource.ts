@@ -1,0 +1,32 @@
+import type { FetchContext } from './fetchContext.js';
+
+/** One request to a subgraph, as the executor makes it. */
+export interface Fetch {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Whether it may be sent again: a query, that is, and no mutation. */
+  readonly idempotent: boolean;
+  /** Reads an answer that comes as text. */
+  readonly read: (text: string) => unknown;
+}
+
+/** An error in a subgraph's response, of which nothing is known yet. */
+export interface SubgraphError {
+  readonly message?: unknown;
+  readonly path?: unknown;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A subgraph's GraphQL response. */
+export interface SubgraphResponse {
+  readonly data?: unknown;
+  readonly errors?: readonly SubgraphError[] | undefined;
+}
+
+/** A subgraph that can be asked, in this process or another. */
+export interface DataSource {
+  fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse>;
+  /** Its schema, for composition; undefined where the answer holds none. */
+  readSdl(): Promise<string | undefined>;
+}

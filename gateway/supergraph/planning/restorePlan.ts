@@ -1,0 +1,179 @@
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
+import type { DistinctRequirements, Requirement } from './distinctRequirements.js';
+
+/**
+ * Turns a plan that was made by distinct requirements (distinctRequirements.ts) into one that subgraphs understand: such a
+ * field is asked for under its name as an alias, and handed over by the name that it has in the schema. An entity has
+ * one value of a field only, so a fetch whose fields require different ones becomes several, side by side.
+ */
+export function restorePlan(plan: QueryPlan, distinct: DistinctRequirements): QueryPlan {
+  if (distinct.requirements.size === 0 || !plan.node || plan.node.kind === 'Subscription') return plan;
+  return { ...plan, node: restoreNode(plan.node, distinct) };
+}
+
+function restoreNode(node: PlanNode, distinct: DistinctRequirements): PlanNode {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map((child) => restoreNode(child, distinct)) };
+    case 'Flatten':
+      return { ...node, node: restoreNode(node.node, distinct) };
+    case 'Condition': {
+      const { ifClause, elseClause } = node;
+      return {
+        ...node,
+        ...(ifClause && { ifClause: restoreNode(ifClause, distinct) }),
+        ...(elseClause && { elseClause: restoreNode(elseClause, distinct) }),
+      };
+    }
+    case 'Fetch':
+      return restoreFetch(node, distinct);
+    case 'Defer':
+      throw new TypeError('Plans are made without @defer.');
+  }
+}
+
+function restoreFetch(node: FetchNode, distinct: DistinctRequirements): PlanNode {
+  const document = node.operationDocumentNode ?? parse(node.operation, { noLocation: true });
+  const groups = node.requires ? fieldGroups(document, distinct) : [];
+  const parts =
+    groups.length > 1 ? groups.map((group) => partOf(node, document, group, distinct)) : undefined;
+  const whole = { ...node, operationDocumentNode: document };
+  const [first, ...others] = (parts ?? [whole]).map((part) => restored(part, distinct));
+  return others.length > 0 ? { kind: 'Parallel', nodes: [first!, ...others] } : first!;
+}
+
+/** Fields of entities that can be fetched together, and what they require. */
+interface FieldGroup {
+  readonly fields: Set<FieldNode>;
+  readonly needs: Map<string, Requirement>;
+}
+
+function fieldGroups(document: DocumentNode, { requiredBy }: DistinctRequirements): FieldGroup[] {
+  const groups: FieldGroup[] = [];
+  forEachEntityField(document, (field, type) => {
+    const needs = requiredBy.get(`${type}.${field.name.value}`) ?? [];
+    const fits = (group: FieldGroup) =>
+      needs.every(({ coordinate, name }) => (group.needs.get(coordinate)?.name ?? name) === name);
+    let group = groups.find(fits);
+    if (!group) groups.push((group = { fields: new Set(), needs: new Map() }));
+    group.fields.add(field);
+    for (const need of needs) group.needs.set(need.coordinate, need);
+  });
+  return groups;
+}
+
+/** Calls back on every field next below `_entities`, with the name of its type. */
+function forEachEntityField(
+  document: DocumentNode,
+  callback: (field: FieldNode, type: string) => void,
+): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  const walk = (selections: readonly SelectionNode[], type: string): void => {
+    for (const node of selections) {
+      if (node.kind === Kind.FIELD) callback(node, type);
+      else {
+        const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)! : node;
+        walk(fragment.selectionSet.selections, fragment.typeCondition?.name.value ?? type);
+      }
+    }
+  };
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const [entities] = (operation as OperationDefinitionNode).selectionSet.selections;
+  walk((entities as FieldNode).selectionSet!.selections, '');
+}
+
+/** The fetch of one group of its fields. */
+function partOf(
+  node: FetchNode,
+  document: DocumentNode,
+  { fields, needs }: FieldGroup,
+  { requirements }: DistinctRequirements,
+): FetchNode {
+  const all = new Set<FieldNode>();
+  forEachEntityField(document, (field) => all.add(field));
+  const cut = visit(document, {
+    Field: (field) => (all.has(field) && !fields.has(field) ? null : undefined),
+    InlineFragment: {
+      leave: ({ selectionSet }) => (selectionSet.selections.length === 0 ? null : undefined),
+    },
+  });
+  const used = new Set<string>(['representations']);
+  visit(cut, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => void used.add(name.value),
+  });
+  const operationDocumentNode = visit(cut, {
+    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
+  });
+  const isNeeded = (name: string) => {
+    const requirement = requirements.get(name);
+    return !requirement || needs.get(requirement.coordinate)?.name === name;
+  };
+  return {
+    ...node,
+    operationDocumentNode,
+    requires: withoutUnneeded(node.requires!, isNeeded),
+    variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
+  };
+}
+
+function withoutUnneeded(
+  selections: readonly QueryPlanSelectionNode[],
+  isNeeded: (name: string) => boolean,
+): QueryPlanSelectionNode[] {
+  return selections.flatMap((selection): QueryPlanSelectionNode[] => {
+    if (selection.kind === 'Field' && !isNeeded(selection.name)) return [];
+    if (!selection.selections) return [selection];
+    const inner = withoutUnneeded(selection.selections, isNeeded);
+    return inner.length > 0 ? [{ ...selection, selections: inner } as QueryPlanSelectionNode] : [];
+  });
+}
+
+/** Gives the fields the names by which the subgraph knows them. */
+function restored(node: FetchNode, { requirements }: DistinctRequirements): FetchNode {
+  const operationDocumentNode = visit(node.operationDocumentNode!, {
+    Field(field) {
+      const requirement = requirements.get(field.name.value);
+      if (!requirement) return undefined;
+      const alias = field.alias ?? field.name;
+      const name = { kind: Kind.NAME, value: requirement.field } as const;
+      return { ...field, alias, name, arguments: requirement.arguments };
+    },
+  });
+  const renames: NonNullable<FetchNode['inputRewrites']> = [];
+  const rename = (selections: readonly QueryPlanSelectionNode[], path: readonly string[]): void => {
+    for (const selection of selections) {
+      if (selection.kind === 'InlineFragment') {
+        const { typeCondition } = selection;
+        rename(selection.selections, typeCondition ? [...path, `... on ${typeCondition}`] : path);
+        continue;
+      }
+      const requirement = requirements.get(selection.name);
+      const here = [...path, selection.name];
+      if (selection.selections) rename(selection.selections, here);
+      if (requirement) renames.push({ kind: 'KeyRenamer', path: here, renameKeyTo: requirement.field });
+    }
+  };
+  rename(node.requires ?? [], []);
+  return {
+    ...node,
+    operation: stripIgnoredCharacters(print(operationDocumentNode)),
+    operationDocumentNode,
+    ...(renames.length > 0 && { inputRewrites: [...renames, ...(node.inputRewrites ?? [])] }),
+  };
+}

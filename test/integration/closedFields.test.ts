@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
+import { ClosedText } from '../../gateway/execution/program/closedText.js';
+import { Disclosure } from '../../gateway/execution/disclosure.js';
+import { executeOperation } from '../../gateway/execution/execute.js';
+import { prepareOperation } from '../../gateway/execution/prepare.js';
+import { ownWords } from '../../gateway/execution/program/subgraphError.js';
+import type { SubgraphResponse } from '../../gateway/supergraph/dataSource.js';
+import { composed, testContext, testDomain, testSubgraph } from './supergraphTestbed.js';
+
+const SDL = `type Query { people: [Person!] }
+  enum Mood { GOOD BAD }
+  type Person { name: String visits: [Visit!] }
+  type Visit { id: ID! hours: Int length: Float mood: Mood open: Boolean! notes: [String!] place: Place }
+  type Place { name: String! }`;
+const FIELDS = 'id hours length mood open notes place { name }';
+const whole =
+  '{"id":"v1","hours":3,"length":1.5,"mood":"GOOD","open":true,"notes":["a \\"b\\" \\u00e4"],"place":{"name":"x"}}';
+const people = testSubgraph('people', SDL, { Query: {} });
+
+/** Asks a subgraph whose answer is this text; tells the response, and how many values of it went through as text. */
+async function answer(text: string, selection = `people { name visits { ${FIELDS} } }`) {
+  const supergraph = await composed(people);
+  const source = {
+    readSdl: async () => undefined,
+    fetch: async ({ read }: { read: (json: string) => unknown }) => read(text) as SubgraphResponse,
+  };
+  const result = await executeOperation({
+    prepared: prepareOperation(parse(`{ ${selection} }`), undefined, supergraph),
+    variables: {},
+    supergraph: { ...supergraph, dataSources: new Map([['people', source]]) },
+    context: { asker: { decision: testContext, callerToken: '' }, signal: undefined },
+    domain: testDomain,
+    visibleSchema: supergraph.apiSchema,
+    disclosure: new Disclosure(),
+    readError: ownWords,
+  });
+  const json = ClosedText.stringify(result);
+  // Whoever makes JSON of it otherwise reads the same.
+  expect(JSON.stringify(result)).toBe(JSON.stringify(JSON.parse(json)));
+  return { json, result: JSON.parse(json) as { data: unknown; errors?: readonly { path: unknown }[] } };
+}
+
+const visits = (text: string) => `{"data":{"people":[{"name":"n","visits":${text}}]}}`;
+
+describe('a field that goes into the response as it came', () => {
+  it.each([
+    `[${whole}]`,
+    `[${whole},${whole}]`,
+    '[]',
+    'null',
+    '[{"id":"","hours":null,"length":null,"mood":null,"open":false,"notes":null,"place":null}]',
+    '[{"id":"x","hours":-7,"length":0.25,"mood":"BAD","open":false,"notes":[],"place":null}]',
+  ])('is, to the letter: %s', async (text) => {
+    const { json } = await answer(visits(text));
+    expect(json).toBe(visits(text));
+  });
+
+  it('is read and written anew where it is written otherwise', async () => {
+    const spaced = JSON.stringify(JSON.parse(visits(`[${whole}]`)), undefined, 2);
+    const { result } = await answer(spaced);
+    expect(result).toEqual(JSON.parse(visits(`[${whole}]`)));
+    const more = whole.replace('{', '{"secret":1,');
+    expect((await answer(visits(`[${more}]`))).json).toBe(visits(`[${JSON.stringify(JSON.parse(whole))}]`));
+  });
+
+  it.each<[what: string, text: string, path: readonly (string | number)[]]>([
+    ['an Int that is none', whole.replace('3', '3.5'), ['visits', 0, 'hours']],
+    ['an Int that is too large', whole.replace('3', '3000000000'), ['visits', 0, 'hours']],
+    ['a Float over all bounds', whole.replace('1.5', '1e999'), ['visits', 0, 'length']],
+    ['an enum value that does not exist', whole.replace('GOOD', 'ODD'), ['visits', 0, 'mood']],
+    ['null where there must be a value', whole.replace('true', 'null'), ['visits', 0, 'open']],
+    ['a list for an object', whole.replace('{"name":"x"}', '[]'), ['visits', 0, 'place']],
+    ['a text for a list', whole.replace('["a', '"["').replace('"]', '"'), ['visits']],
+  ])('is checked: %s', async (_, text, path) => {
+    const attempt = visits(`[${text}]`);
+    let valid = true;
+    try {
+      JSON.parse(attempt);
+    } catch {
+      valid = false;
+    }
+    if (!valid)
+      return void (await expect(answer(attempt)).resolves.toMatchObject({
+        result: { data: { people: null } },
+      }));
+    const { result } = await answer(attempt);
+    expect(result.errors?.map((error) => error.path)).toEqual([['people', 0, ...path]]);
+  });
+
+  it('is not taken from another place of the answer, nor from within a text', async () => {
+    const decoy = `"visits":[${whole}]`;
+    const text = `{"data":{"people":[{"name":${JSON.stringify(decoy)},"visits":null,"extra":{${decoy}}}],${decoy}}}`;
+    const { result } = await answer(text);
+    expect(result.data).toEqual({ people: [{ name: decoy, visits: null }] });
+  });
+
+  it('is parsed where errors stand beside it, however their key is written', async () => {
+    const error = `{"message":"x","path":["people"],"extensions":{"visits":[${whole}]}}`;
+    for (const key of ['errors', '\\u0065rrors']) {
+      const { result } = await answer(visits(`[${whole}]`).replace('{', `{"${key}":[${error}],`));
+      expect(result).toMatchObject({
+        ...(JSON.parse(visits(`[${whole}]`)) as object),
+        errors: [{ path: ['people'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      });
+    }
+  });
+
+  it('may be as long as it likes', async () => {
+    const text = visits(`[${Array.from({ length: 20_000 }, () => whole).join()}]`);
+    expect((await answer(text)).json).toBe(text);
+  });
+
+  it('is no such field where the client calls its parts otherwise or leaves some out', async () => {
+    const renamed = await answer(
+      `{"data":{"people":[{"visits":[{"__a_number":"v1"}]}]}}`,
+      'people { visits { number: id } }',
+    );
+    expect(renamed.result.data).toEqual({ people: [{ visits: [{ number: 'v1' }] }] });
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import { ask, composed, testSubgraph } from './supergraphTestbed.js';
+
+interface Book {
+  readonly isbn: string;
+}
+
+const shop = testSubgraph(
+  'shop',
+  `type Query { books: [Book!] }
+  type Book @key(fields: "isbn") { isbn: ID! title: String price(currency: String!): Int author: Author }
+  type Author { fee(currency: String!): Int }`,
+  {
+    Query: { books: () => [{ isbn: 'a' }, { isbn: 'b' }] },
+    Book: {
+      title: ({ isbn }: Book) => `Book ${isbn}`,
+      price: ({ isbn }: Book, { currency }: { currency: string }) =>
+        (isbn === 'a' ? 10 : 20) * (currency === 'EUR' ? 1 : 11),
+      author: () => ({}),
+    },
+    Author: { fee: (_, { currency }: { currency: string }) => (currency === 'EUR' ? 3 : 33) },
+  },
+);
+
+const post = testSubgraph(
+  'post',
+  `type Book @key(fields: "isbn") {
+    isbn: ID! price(currency: String!): Int @external author: Author @external
+    here(rate: Int): Int @requires(fields: "price(currency: \\"EUR\\")")
+    abroad(rate: Int): Int @requires(fields: "price(currency: \\"SEK\\") author { fee(currency: \\"SEK\\") }")
+    fee: Int @requires(fields: "author { fee(currency: \\"EUR\\") }")
+    weight: Int
+  }
+  type Author @external { fee(currency: String!): Int }`,
+  {
+    Book: {
+      here: ({ price }: { price: number }, { rate }: { rate?: number }) => price * (rate ?? 1),
+      abroad: ({ price, author }: { price: number; author: { fee: number } }, { rate }: { rate?: number }) =>
+        (price + author.fee) * (rate ?? 1),
+      fee: ({ author }: { author: { fee: number } }) => author.fee,
+      weight: () => 7,
+    },
+  },
+);
+
+describe('what is required with different arguments', () => {
+  const whole = composed(shop, post);
+
+  it('stays apart', async () => {
+    expect(await ask(await whole, '{ books { here abroad fee weight } }')).toEqual({
+      data: {
+        books: [
+          { here: 10, abroad: 143, fee: 3, weight: 7 },
+          { here: 20, abroad: 253, fee: 3, weight: 7 },
+        ],
+      },
+    });
+  });
+
+  it('stays apart from what the client asks for, by whatever name and variable', async () => {
+    const query = `query ($two: Int, $no: Boolean!) {
+      books { price: abroad(rate: $two) mine: price(currency: "USD") abroad: here(rate: 3) here @skip(if: $no) author { fee(currency: "EUR") } }
+    }`;
+    expect(await ask(await whole, query, { two: 2, no: true })).toEqual({
+      data: {
+        books: [
+          { price: 286, mine: 110, abroad: 30, author: { fee: 3 } },
+          { price: 506, mine: 220, abroad: 60, author: { fee: 3 } },
+        ],
+      },
+    });
+  });
+
+  it('adds nothing to the schema', async () => {
+    const { data } = await ask(await whole, '{ __type(name: "Book") { fields { name } } }');
+    const { fields } = data!['__type'] as { fields: readonly { name: string }[] };
+    expect(fields.map(({ name }) => name).toSorted()).toEqual([
+      'abroad',
+      'author',
+      'fee',
+      'here',
+      'isbn',
+      'price',
+      'title',
+      'weight',
+    ]);
+  });
+});
+
+describe('a key that a subgraph cannot resolve', () => {
+  const names = testSubgraph(
+    'names',
+    `type Person @key(fields: "id") @key(fields: "code", resolvable: false) { id: ID! code: ID! name: String }`,
+    { Person: { name: ({ id }: { id: string }) => `Name ${id}` } },
+  );
+  const letters = testSubgraph(
+    'letters',
+    `type Query { people: [Person!] }
+    type Person @key(fields: "code", resolvable: false) @key(fields: "id") {
+      id: ID! code: ID! name: String @external greeting: String @requires(fields: "name")
+    }`,
+    {
+      Query: { people: () => [{ id: '1', code: 'x' }] },
+      Person: {
+        __resolveReference: (reference: { id?: string }) => (reference.id === undefined ? null : reference),
+        greeting: ({ name }: { name: string }) => `Dear ${name}`,
+      } as never,
+    },
+  );
+
+  it('is not what it is asked by', async () => {
+    const result = await ask(await composed(names, letters), '{ people { greeting } }');
+    expect(result).toEqual({ data: { people: [{ greeting: 'Dear Name 1' }] } });
+  });
+});
+
+describe('a field that no subgraph can answer', () => {
+  const nodes = testSubgraph(
+    'nodes',
+    `type Query { node: Node count: Int } interface Node @key(fields: "id") { id: ID! }`,
+    { Query: { node: () => null, count: () => 1 } },
+  );
+  const notes = testSubgraph(
+    'notes',
+    `type Query { note: Node }
+    type Node @key(fields: "id", resolvable: false) @interfaceObject { id: ID! text: String }`,
+    { Query: { note: () => ({ id: '1' }) } },
+  );
+
+  it('is refused, and not taken for null', async () => {
+    const supergraph = await composed(nodes, notes);
+    const refused = expect.objectContaining({ code: 'OPERATION_NOT_PLANNABLE' });
+    await expect(ask(supergraph, '{ node { text } }')).rejects.toThrow(refused);
+    const conditional = 'query ($asked: Boolean!) { count node @include(if: $asked) { text } }';
+    await expect(ask(supergraph, conditional, { asked: true })).rejects.toThrow(refused);
+    expect(await ask(supergraph, conditional, { asked: false })).toEqual({ data: { count: 1 } });
+  });
+});
