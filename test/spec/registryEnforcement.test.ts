@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { formatPartialDay } from '../../schema/partialDay.js';
 import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
 
 const grant = (lines: string) =>
@@ -187,8 +188,8 @@ describe('a feed', () => {
     const { state, columns } = await feed({ policy, contacts });
     expect(state).toBe('data');
     expect(columns!['service']).toEqual(['T12', 'T11']);
-    expect(numbers(columns!['startedAt'])).toEqual([20150000, 20160000]);
-    expect(numbers(columns!['endedAt'])).toEqual([0, 20160000]);
+    expect(dates(columns!['startedAt'])).toEqual(['2015', '2016']);
+    expect(dates(columns!['endedAt'])).toEqual([null, '2016']);
   });
 
   it('leaves optional columns empty where they are not shown', async () => {
@@ -197,7 +198,7 @@ describe('a feed', () => {
       contacts,
     });
     expect(columns!['unit']).toEqual([null, null]);
-    expect(numbers(columns!['endedAt'])).toEqual([0, 0]);
+    expect(dates(columns!['endedAt'])).toEqual([null, null]);
   });
 
   it('drops, without a word, rows of persons whose conditions do not hold', async () => {
@@ -215,7 +216,7 @@ describe('a feed', () => {
   });
 });
 
-function numbers(column: unknown): number[] {
+function dates(column: unknown): (string | null)[] {
   const { base64 } = column as { base64: string };
-  return [...new Int32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer)];
+  return Array.from(new Int32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer), formatPartialDay);
 }

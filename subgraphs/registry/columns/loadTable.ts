@@ -8,6 +8,8 @@ import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 const MOST_STREAMS = 4;
 const ROWS_OF_ONE_STREAM = 1_000_000;
 
+const SHORT_DICTIONARY = 200;
+
 type TypedArray = Int32Array | Uint32Array | BigUint64Array | Float64Array | Uint16Array;
 
 /** A column being filled: the SQL that gives its values as they are kept, nothing missing, and where they go. */
@@ -101,12 +103,22 @@ async function prepare(
         `SELECT DISTINCT ${column} FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
       );
       const texts = found.getRows().map(([text]) => String(text));
-      // An ENUM of no values is no type; then every row is without a code.
-      const code =
-        texts.length > 0 ? `enum_code(${column}::ENUM(${texts.map(sqlText).join(', ')}))::USMALLINT` : 'NULL';
-      return { select: `coalesce(${code}, ${NO_CODE}::USMALLINT)`, values: new Uint16Array(rows), texts };
+      const select = `coalesce((${codeOf(column, texts)})::USMALLINT, ${NO_CODE}::USMALLINT)`;
+      return { select, values: new Uint16Array(rows), texts };
     }
   }
+}
+
+/**
+ * The number of a text in a dictionary. Parquet keeps short dictionaries, of which a list is asked once for each text; with a
+ * long one DuckDB may read the texts themselves, which an ENUM finds by their hash. An ENUM of no values is no type.
+ */
+function codeOf(column: string, texts: readonly string[]): string {
+  const list = texts.map(sqlText).join(', ');
+  if (texts.length === 0) return 'NULL';
+  return texts.length <= SHORT_DICTIONARY
+    ? `nullif(list_position([${list}], ${column}), 0) - 1`
+    : `enum_code(${column}::ENUM(${list}))`;
 }
 
 function isInternal(column: ColumnDefinition): boolean {
