@@ -20,7 +20,16 @@ import { RevisionStore } from '../../policies/revisions/revisionStore.js';
 export const SIGNERS = ['health-1', 'health-2', 'city-1', 'city-2'] as const;
 export type Signer = (typeof SIGNERS)[number];
 
-const OTHERS = ['population', 'social', 'education', 'paths', 'directory', 'linkage', 'governance'];
+const OTHERS = [
+  'population',
+  'social',
+  'education',
+  'paths',
+  'cohorts',
+  'directory',
+  'linkage',
+  'governance',
+];
 
 /** A store of signed revisions in a temporary folder, with the people who may sign. */
 export interface SignedPolicies {

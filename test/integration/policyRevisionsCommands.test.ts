@@ -11,6 +11,7 @@ const REGISTRIES = [
   'health',
   'social',
   'education',
+  'cohorts',
   'paths',
   'directory',
   'linkage',
