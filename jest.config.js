@@ -13,6 +13,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '\\.tsx?$': ['@swc/jest', swc] },
+  globalSetup: '<rootDir>/test/city/sharedCities.mjs',
+  globalTeardown: '<rootDir>/test/city/removeSharedCities.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Jest would leave one core to itself, and half of the time is spent waiting for processes.
   maxWorkers: '100%',

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Linkage } from '../../subgraphs/linkage/linkage.js';
@@ -16,14 +17,28 @@ export interface TestCity {
 
 export const CITY_PERSONS = 2_000;
 
+/** It is made once in a run of tests, and every caller gets a copy. */
 export async function makeCity(seed = 1): Promise<TestCity> {
+  const original = join(process.env['POLKU_TEST_CITIES']!, String(seed));
+  if (!existsSync(original)) await makeOriginal(original, seed);
   const folder = await mkdtemp(join(tmpdir(), 'polku-city-'));
-  const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
+  await cp(original, folder, { recursive: true, preserveTimestamps: true });
+  return {
+    exports: join(folder, 'exports'),
+    data: join(folder, 'data'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function makeOriginal(folder: string, seed: number): Promise<void> {
+  const draft = await mkdtemp(`${folder}-`);
+  const [exports, data] = [join(draft, 'exports'), join(draft, 'data')];
   await generateCity({ persons: CITY_PERSONS, seed, out: exports });
   const secret = await new Secrets(join(data, 'secrets')).linkage();
   const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret, expectedPersons: CITY_PERSONS });
   for (const { definition: registry } of registries) {
     await extract({ registry, source: exports, data, linkage, synthetic: true });
   }
-  return { exports, data, remove: () => rm(folder, { recursive: true, force: true }) };
+  // Another worker may have been faster; then its city stays.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
 }

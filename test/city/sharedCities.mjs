@@ -1,0 +1,12 @@
+// Before all tests: a folder for cities that several test files begin with (makeCity.ts). After them it is removed.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export default async function makeFolder() {
+  process.env.POLKU_TEST_CITIES = await mkdtemp(join(tmpdir(), 'polku-cities-'));
+}
+
+export async function removeFolder() {
+  await rm(process.env.POLKU_TEST_CITIES, { recursive: true, force: true });
+}
