@@ -70,7 +70,7 @@ async function referenceAnswers(files: Files): Promise<Record<string, string>> {
     }
     return Object.fromEntries(entries);
   } finally {
-    stock.stop();
+    await stock.stop();
   }
 }
 
@@ -94,7 +94,7 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
       printTable(measured, asked.slice(0, measured.size));
     }
   } finally {
-    for (const { stop } of running) stop();
+    for (const { stop } of running) await stop();
   }
 }
 
@@ -116,7 +116,7 @@ async function measureMemory(files: Files): Promise<void> {
       const { peakMb } = await peer.usage();
       console.log(`${name.padEnd(14)} ${idle.peakMb.toFixed(0)} MB after A, ${peakMb.toFixed(0)} MB after D`);
     } finally {
-      peer.stop();
+      await peer.stop();
     }
   }
 }
