@@ -1,4 +1,5 @@
 // CPU and memory of gateways over one supergraph: npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
+// Memory instead: --memory; and of many different operations: --operations 100000.
 // Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
 // take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
 import { existsSync } from 'node:fs';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     works: { type: 'string', default: 'A,B,C,D' },
     rounds: { type: 'string', default: '7' },
     memory: { type: 'boolean', default: false },
+    operations: { type: 'string' },
   },
 });
 const names = options.peers?.split(',') ?? Object.keys(peers);
@@ -48,7 +50,8 @@ try {
   );
   const answers = await referenceAnswers(files);
   await writeFile(files.ANSWERS, JSON.stringify(answers));
-  if (options.memory) await measureMemory(files);
+  if (options.operations !== undefined) await measureOperations(files, Number(options.operations));
+  else if (options.memory) await measureMemory(files);
   else await measureCpu(files, answers);
 } finally {
   for (const { stop } of subgraphs) stop();
@@ -70,7 +73,7 @@ async function referenceAnswers(files: Files): Promise<Record<string, string>> {
     }
     return Object.fromEntries(entries);
   } finally {
-    stock.stop();
+    await stock.stop();
   }
 }
 
@@ -94,7 +97,7 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
       printTable(measured, asked.slice(0, measured.size));
     }
   } finally {
-    for (const { stop } of running) stop();
+    for (const { stop } of running) await stop();
   }
 }
 
@@ -116,7 +119,25 @@ async function measureMemory(files: Files): Promise<void> {
       const { peakMb } = await peer.usage();
       console.log(`${name.padEnd(14)} ${idle.peakMb.toFixed(0)} MB after A, ${peakMb.toFixed(0)} MB after D`);
     } finally {
-      peer.stop();
+      await peer.stop();
+    }
+  }
+}
+
+/** Peak memory of a fresh process while operations come that it has never seen, after each tenth of them. */
+async function measureOperations(files: Files, count: number): Promise<void> {
+  for (const name of names) {
+    const peer = await startPeer(name, files);
+    try {
+      for (let number = 1; number <= count; number++) {
+        const query = `{ persons(first: 2) { field${number}: birthYear lastVisit openCases } }`;
+        await ask(peer.url, { ...works['C']!, query });
+        if (number % Math.ceil(count / 10) > 0) continue;
+        const { peakMb } = await peer.usage();
+        console.log(`${name.padEnd(14)} ${peakMb.toFixed(0)} MB after ${number} different operations`);
+      }
+    } finally {
+      await peer.stop();
     }
   }
 }

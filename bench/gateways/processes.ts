@@ -33,15 +33,35 @@ export interface RunningPeer {
   readonly url: string;
   /** What its process has used since it started. */
   usage(): Promise<Usage>;
-  stop(): void;
+  /** Resolves when the process has ended. */
+  stop(): Promise<void>;
 }
 
-export async function startPeer(name: string, env: Readonly<Record<string, string>>): Promise<RunningPeer> {
+export function startPeer(name: string, env: Readonly<Record<string, string>>): Promise<RunningPeer> {
   const { script, env: own } = peers[name]!;
+  return startServer(name, (port) => ({
+    script,
+    args: [],
+    env: { NODE_ENV: 'production', ...env, ...own, PORT: String(port) },
+  }));
+}
+
+interface ServerProcess {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts a server of /graphql on a free port, and measures its process. */
+export async function startServer(
+  name: string,
+  processOn: (port: number) => ServerProcess,
+): Promise<RunningPeer> {
   const port = await freePort();
-  const child = fork(script, {
+  const { script, args, env } = processOn(port);
+  const child = fork(script, args, {
     execArgv: ['--import', join(folder, 'usage.mjs'), ...(process.env['PEER_OPTIONS']?.split(' ') ?? [])],
-    env: { ...process.env, NODE_ENV: 'production', ...env, ...own, PORT: String(port) },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const url = `http://127.0.0.1:${port}`;
@@ -54,7 +74,11 @@ export async function startPeer(name: string, env: Readonly<Record<string, strin
         child.once('message', (usage) => resolve(usage as Usage));
         child.send('usage');
       }),
-    stop: () => child.kill(),
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill();
+      }),
   };
 }
 

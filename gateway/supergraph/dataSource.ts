@@ -1,10 +1,19 @@
 import type { FetchContext } from './fetchContext.js';
 
+/** What represents the entities of a fetch, in the variable `representations`. */
+export interface EntityRepresentations {
+  readonly values: readonly object[];
+  /** The same as JSON, written once for all fetches that share it. */
+  json(): string;
+}
+
 /** One request to a subgraph, as the executor makes it. */
 export interface Fetch {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Where entities are asked for. */
+  readonly representations?: EntityRepresentations | undefined;
   /** Whether it may be sent again: a query, that is, and no mutation. */
   readonly idempotent: boolean;
   /** Reads an answer that comes as text. */

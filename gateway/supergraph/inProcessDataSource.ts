@@ -5,8 +5,9 @@ import type { DataSource } from './dataSource.js';
 export function inProcessDataSource(subgraph: Subgraph): DataSource {
   return {
     readSdl: async () => subgraph.sdl,
-    async fetch({ query, operationName, variables }, { asker }) {
+    async fetch({ query, operationName, variables: own, representations }, { asker }) {
       if (!asker) throw new TypeError('A registry answers under a decision context only.');
+      const variables = representations ? { ...own, representations: representations.values } : own;
       return subgraph.execute({ query, operationName, variables }, asker.decision);
     },
   };

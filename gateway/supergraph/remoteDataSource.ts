@@ -60,12 +60,12 @@ export function remoteDataSource({
   }
 
   async function ask(
-    request: Pick<Fetch, 'query' | 'operationName' | 'variables' | 'idempotent' | 'read'>,
+    request: Fetch,
     prove: (body: string) => Promise<Readonly<Record<string, string>>> | undefined,
     signal: AbortSignal | undefined,
   ): Promise<SubgraphResponse> {
-    const { query, operationName, variables, idempotent, read } = request;
-    const body = JSON.stringify({ query, operationName, variables });
+    const { idempotent, read } = request;
+    const body = bodyOf(request);
     const proving = prove(body);
     const own = proving && (await proving);
     if (!breaker.letIn()) throw unavailable(new Error('Not asked, for it did not answer.'));
@@ -107,6 +107,13 @@ export function remoteDataSource({
     },
     close: async () => pool.close(),
   };
+}
+
+function bodyOf({ query, operationName, variables, representations }: Fetch): string {
+  const body = JSON.stringify({ query, operationName, variables });
+  if (!representations) return body;
+  const isAlone = body.endsWith('{}}');
+  return `${body.slice(0, -2)}${isAlone ? '' : ','}"representations":${representations.json()}}}`;
 }
 
 /** @throws TypeError where a value would not stay in its line */

@@ -62,6 +62,24 @@ describe('a subgraph elsewhere', () => {
     expect(asked).toBe(1);
   });
 
+  it.each([
+    [{}, '{"query":"{ a }","variables":{"representations":[{"id":"é"}]}}'],
+    [{ b: {} }, '{"query":"{ a }","variables":{"b":{},"representations":[{"id":"é"}]}}'],
+  ])('is sent representations with the other variables %j', async (variables, expected) => {
+    const source = await subgraph((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () =>
+        response.end(JSON.stringify({ data: { got: Buffer.concat(chunks).toString() } })),
+      );
+    });
+    const values = [{ id: 'é' }];
+    const representations = { values, json: () => JSON.stringify(values) };
+    expect(await source.fetch({ ...query, variables, representations }, nobody)).toEqual({
+      data: { got: expected },
+    });
+  });
+
   it('is asked again where its connection broke or nobody was there, and only what changes nothing', async () => {
     let asked = 0;
     const source = await subgraph((request, response) => {

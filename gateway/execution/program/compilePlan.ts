@@ -6,6 +6,7 @@ import { fetchEntities } from './fetchEntities.js';
 import { fetchFields } from './fetchFields.js';
 import { keysOf } from './mergeFields.js';
 import { type PlanRequest, type PlanResult, PlanRun } from './planRun.js';
+import { SharedRepresentations } from './sharedRepresentations.js';
 
 /** A part of a plan, ready to run any number of times. */
 export type Step = (run: PlanRun) => Promise<void>;
@@ -23,6 +24,7 @@ export interface PlanContext {
   readonly fetches: readonly PlacedFetch[];
   /** The response, where it is the same for all values of the variables. */
   readonly shape: ObjectShape | undefined;
+  readonly representations: SharedRepresentations;
 }
 
 /** A plan that is compiled. Immutable. */
@@ -44,7 +46,8 @@ export function compilePlan(
 ): Program {
   const plan = node?.kind === 'Subscription' ? undefined : node;
   const fetches = plan ? fetchesOf(plan, []) : [];
-  const step = plan && compileNode(plan, [], { schema, shape, fetches });
+  const representations = new SharedRepresentations(schema);
+  const step = plan && compileNode(plan, [], { schema, shape, fetches, representations });
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
     rootKeys: new Set(rootFetches.flatMap((fetch) => [...keysOf(fetch)])),

@@ -8,7 +8,7 @@ import { dataPlaces } from './dataPlaces.js';
 import { fetchRequest } from './fetchFields.js';
 import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
 import { mergeFields } from './mergeFields.js';
-import { holdsFeeds, representer } from './representations.js';
+import { holdsFeeds } from './representations.js';
 import { rewrite } from './rewrites.js';
 import { sendFetch } from './sendFetch.js';
 import { registryFailed } from './subgraphError.js';
@@ -23,7 +23,7 @@ export function fetchEntities(
   const { node, path } = placed;
   const { schema } = context;
   const places = dataPlaces(path);
-  const represent = representer(requires, node, schema);
+  const represent = context.representations.of(placed, requires);
   const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
   const fields = fieldsIn(operation.selectionSet, fragments).flatMap((entities) =>
     fieldsIn(entities.node.selectionSet!, fragments),
@@ -34,9 +34,10 @@ export function fetchEntities(
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
     const { disclosure } = run.request;
-    const { values, entities, indexes } = represent(run.objectsAt(places));
+    const representations = represent(run, run.objectsAt(places));
+    const { values, entities, indexes } = representations;
     if (values.length === 0) return;
-    const { data, errors } = await sendFetch(node.serviceName, request(run, values), run.request);
+    const { data, errors } = await sendFetch(node.serviceName, request(run, representations), run.request);
     const paths = errors.length > 0 ? places.paths(run.data) : [];
     for (const { path: [, position, ...rest] = [], error } of errors) {
       const failed = typeof position === 'number' ? indexes[position] : undefined;
@@ -49,6 +50,7 @@ export function fetchEntities(
       if (errors.length === 0) run.fail(entities.flat(), registryFailed(node.serviceName), places);
       return;
     }
+    run.represented.clear();
     for (let position = 0; position < received.length; position++) {
       const entity: unknown = received[position];
       if (!isDataObject(entity)) continue;

@@ -6,6 +6,7 @@ import { dataPlaces } from './dataPlaces.js';
 import { fetchSelection, fieldsIn } from './fetchSelection.js';
 import { mergeFields } from './mergeFields.js';
 import type { PlanRun } from './planRun.js';
+import type { Representations } from './representations.js';
 import { rewrite } from './rewrites.js';
 import { sendFetch } from './sendFetch.js';
 
@@ -28,6 +29,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
     if (!data) return;
     run.request.disclosure.fetched(node.serviceName);
     rewrite(data, node.outputRewrites, context.schema);
+    run.represented.clear();
     merge(objects, data, run.budget);
   };
 }
@@ -36,14 +38,13 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
 export function fetchRequest(
   { operation: query, operationName, operationKind, variableUsages }: FetchNode,
   read: Fetch['read'],
-): (run: PlanRun, representations?: readonly object[]) => Fetch {
+): (run: PlanRun, representations?: Representations) => Fetch {
   const names = variableUsages ?? [];
   const idempotent = operationKind === 'query';
   return ({ request }, representations) => {
     const variables: Record<string, unknown> = {};
     for (const name of names)
       if (request.variables[name] !== undefined) variables[name] = request.variables[name];
-    if (representations) variables['representations'] = representations;
-    return { query, operationName, variables, idempotent, read };
+    return { query, operationName, variables, representations, idempotent, read };
   };
 }

@@ -5,6 +5,8 @@ import type { DataObject, DataPath } from '../dataObject.js';
 import type { Disclosure } from '../disclosure.js';
 import type { VariableValues } from '../unsealVariables.js';
 import type { DataPlaces } from './dataPlaces.js';
+import type { Represent } from './sharedRepresentations.js';
+import type { Representations } from './representations.js';
 import type { ErrorReader, Fault } from './subgraphError.js';
 
 /** An error with its place in the data. */
@@ -36,6 +38,8 @@ export class PlanRun implements PlanResult {
   readonly errors: LocatedError[] = [];
   readonly failures = new Map<DataObject, LocatedError[]>();
   readonly budget = new ObjectBudget();
+  /** What has been represented of the data as it is; void as soon as anything is merged into it. */
+  readonly represented = new Map<Represent, Representations>();
 
   constructor(readonly request: PlanRequest) {}
 

@@ -1,12 +1,13 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { Feed } from '../../../schema/feed.js';
+import type { EntityRepresentations } from '../../supergraph/dataSource.js';
 import { type DataObject, isDataObject, mergeInto, own, ownReader } from '../dataObject.js';
 import { rewrite } from './rewrites.js';
 import { isFeedField, isSubTypeName } from './typeConditions.js';
 
 /** The representations of a fetch of entities, each of them once. */
-export interface Representations {
+export interface Representations extends EntityRepresentations {
   readonly values: readonly DataObject[];
   /** Which of the entities each value stands for. */
   readonly entities: readonly (readonly DataObject[])[];
@@ -55,7 +56,8 @@ export function representer(
       entities.push([entity]);
       indexes.push([index]);
     }
-    return { values, entities, indexes };
+    let json: string | undefined;
+    return { values, entities, indexes, json: () => (json ??= JSON.stringify(values)) };
   };
 }
 

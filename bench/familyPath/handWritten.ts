@@ -1,0 +1,91 @@
+import { calendarDate, formatDay } from '../../schema/calendar.js';
+import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { educationRegistry } from '../../subgraphs/education/tables.js';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
+import { codeAt, NO_DAY, rowsOf } from '../../subgraphs/registry/columns/table.js';
+import { EPISODE_GAP_DAYS } from '../../subgraphs/registry/contacts/episodeGap.js';
+import { familyIndexOf } from '../../subgraphs/registry/overlays/familyIndex.js';
+import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { socialRegistry } from '../../subgraphs/social/tables.js';
+
+interface Episode {
+  readonly sector: string;
+  readonly service: string | null;
+  readonly start: number;
+  end: number;
+  last: number;
+  contacts: number;
+  readonly person: PersonKey;
+}
+
+/**
+ * A floor: what somebody would write by hand for this one question, over the same columns, without asking who may know.
+ * @param from day from which contacts count
+ * @returns the path of a family as JSON, with bare keys in it
+ */
+export async function handWrittenPaths(data: string, from: number): Promise<(family: FamilyKey) => string> {
+  const { tables: population } = await openSnapshot(data, populationRegistry);
+  const { memberships, persons } = population;
+  const families = familyIndexOf(memberships);
+  const sectors = await Promise.all(
+    [healthRegistry, socialRegistry, educationRegistry].map(async (definition) => ({
+      sector: definition.name.toUpperCase(),
+      contacts: (await openSnapshot(data, definition)).tables.contacts,
+    })),
+  );
+
+  function pathOf(person: PersonKey, since: number, until: number, found: Episode[]): void {
+    for (const { sector, contacts } of sectors) {
+      const { start, end, service } = contacts.columns;
+      const open = new Map<string | null, Episode>();
+      const [first, last] = rowsOf(contacts, person);
+      for (let row = first; row < last; row++) {
+        const [begun, ended] = [start[row]!, Math.max(start[row]!, end[row]!)];
+        if (ended < from || begun < since || begun > until) continue;
+        const name = codeAt(service, row) ?? null;
+        const episode = open.get(name);
+        if (episode && begun - episode.last <= EPISODE_GAP_DAYS) {
+          episode.end = episode.last = Math.max(episode.last, ended);
+          episode.contacts++;
+        } else {
+          const next = {
+            sector,
+            service: name,
+            start: begun,
+            end: end[row]!,
+            last: ended,
+            contacts: 1,
+            person,
+          };
+          open.set(name, next);
+          found.push(next);
+        }
+      }
+    }
+  }
+
+  return (family) => {
+    const { role, start, end } = memberships.columns;
+    const { birth, sex } = persons.columns;
+    const members: object[] = [];
+    const episodes: Episode[] = [];
+    for (const row of families.rowsOf(family)) {
+      const person = memberships.subject[row]!;
+      const [own] = rowsOf(persons, person);
+      const { year } = calendarDate(birth[own]!);
+      members.push({ role: codeAt(role, row), person: { birthYear: year, sex: codeAt(sex, own) } });
+      pathOf(person, start[row]!, end[row] === NO_DAY ? Infinity : end[row]!, episodes);
+    }
+    episodes.sort((a, b) => a.start - b.start);
+    const steps = episodes.map((episode) => ({
+      sector: episode.sector,
+      service: episode.service,
+      startedAt: formatDay(episode.start),
+      endedAt: episode.end === NO_DAY ? null : formatDay(episode.end),
+      contacts: episode.contacts,
+      person: { id: episode.person },
+    }));
+    return JSON.stringify({ data: { family: { members, servicePath: { steps, withheld: [] } } } });
+  };
+}
