@@ -136,7 +136,7 @@ export const mutants: readonly Mutant[] = [
       {
         module: 'gateway/execution/execute.js',
         text: '...prepared, schema: visibleSchema,',
-        by: '...prepared, schema: supergraph.apiSchema,',
+        by: '...prepared, schema: request.supergraph.apiSchema,',
       },
     ],
     foundBy: ['12AB', '2D06', '3C71'],
@@ -245,7 +245,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'batches, requests of other sites and keeping of answers are allowed',
     holes: [
       {
-        module: 'gateway/http/apolloServer.js',
+        module: 'gateway/http/answerGraphql.js',
         text: 'allowBatchedHttpRequests: false',
         by: 'allowBatchedHttpRequests: true',
       },
