@@ -105,6 +105,18 @@ export class KnownGraph {
     return words;
   }
 
+  /** Every name within those input types and the ones that they are made of: it is known with the argument that takes them. */
+  inputNames(inputs: Iterable<string>): ReadonlySet<string> {
+    const names = new Set(inputs);
+    for (const name of names) {
+      const type = this.schema.getType(name);
+      if (!isInputObjectType(type)) continue;
+      for (const field of Object.values(type.getFields()))
+        names.add(field.name).add(getNamedType(field.type).name);
+    }
+    return names;
+  }
+
   /** The values of those enums. */
   enumValues(enums: ReadonlySet<string>): readonly string[] {
     return this.types().flatMap((type) =>

@@ -262,6 +262,7 @@ export function hiddenNames(target: Target, sight: Sight): ReadonlySet<string> {
   for (const { name, fields, objects } of graph.interfaces())
     if (objects.some((object) => shown.has(object)))
       for (const word of [name, ...fields.map((field) => field.name)]) shown.add(word);
+  for (const word of graph.inputNames(shown)) shown.add(word);
   for (const word of graph.enumValues(shown)) shown.add(word);
   return new Set([...graph.words()].filter((word) => !shown.has(word) && !COMMON.has(word)));
 }
