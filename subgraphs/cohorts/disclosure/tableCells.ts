@@ -1,9 +1,10 @@
 import { Turns } from '../../../schema/turns.js';
+import { NO_FAMILY } from '../../registry/groups/familyTypes.js';
 import type { Cube } from './cube.js';
 import type { GroupCell } from './groupCell.js';
 import type { Dimension, GroupTable } from './groupQuestion.js';
 import { SetSketches } from './setSketch.js';
-import { NO_FAMILY, type Units } from './units.js';
+import type { Units } from './units.js';
 
 /** Units that are looked at between two looks at the clock. */
 const UNITS_AT_ONCE = 8_192;

@@ -1,6 +1,3 @@
-/** In a list of families by unit: the unit is in none, or is a family itself, so it counts as a family of its own. */
-export const NO_FAMILY = 0xffff_ffff;
-
 /**
  * Whom numbers count: people, or families where a family is the unit. They are in the order of families, so that one pass meets the
  * members of a family one after the other.
@@ -16,7 +13,7 @@ export interface Units {
 /**
  * Made once a snapshot.
  * @param recordKeys by key
- * @param familyOf by key: a family, or NO_FAMILY
+ * @param familyOf by key: a family, or NO_FAMILY where the unit is in none or is a family itself, and counts as one of its own
  */
 export function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32Array): Units {
   const { length } = recordKeys;

@@ -52,7 +52,7 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   if (!lineage) return () => Feed.withheld;
   const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
-    if (declared.isWithheldBy(context.access.decision)) return Feed.withheld;
+    if (declared.takenBy(context.access.decision).isWithheld) return Feed.withheld;
     const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.

@@ -20,6 +20,8 @@ interface Run extends RowRange {
 /** What a decision lets a feed take: permissions by coordinate, and whether one of their conditions is of the record. */
 interface Taken {
   readonly permissions: readonly (readonly Permission[])[];
+  /** The owner withholds the feed from this purpose altogether: that follows from policy alone, never from rows. */
+  readonly isWithheld: boolean;
   readonly asksRecords: boolean;
 }
 
@@ -46,16 +48,10 @@ export class FeedDeclaration {
     if (!taken) {
       const permissions = this.coordinates.map((coordinate) => decision.take(this.derivedType, coordinate));
       const asksRecords = permissions.flat().some(({ conditions }) => conditions.some(isOfRecord));
-      this.#taken.set(decision, (taken = { permissions, asksRecords }));
+      const isWithheld = permissions.slice(0, this.required).some(({ length }) => length === 0);
+      this.#taken.set(decision, (taken = { permissions, isWithheld, asksRecords }));
     }
     return taken;
-  }
-
-  /** Whether the owner withholds the feed from this purpose altogether: that follows from policy alone, never from rows. */
-  isWithheldBy(decision: Decision): boolean {
-    return this.takenBy(decision)
-      .permissions.slice(0, this.required)
-      .some(({ length }) => length === 0);
   }
 }
 

@@ -3,7 +3,8 @@ import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
 import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
 import type { GroupQuestion, GroupTable } from '../../../subgraphs/cohorts/disclosure/groupQuestion.js';
 import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
-import { NO_FAMILY, unitsInFamilies } from '../../../subgraphs/cohorts/disclosure/units.js';
+import { unitsInFamilies } from '../../../subgraphs/cohorts/disclosure/units.js';
+import { NO_FAMILY } from '../../../subgraphs/registry/groups/familyTypes.js';
 import { LedgerBook } from '../../../subgraphs/cohorts/ledger/ledgerBook.js';
 import type { AnswerLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
 

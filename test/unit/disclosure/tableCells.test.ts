@@ -4,7 +4,7 @@ import { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
 import { distance } from '../../../subgraphs/cohorts/disclosure/setSketch.js';
 import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
 import { TableCells } from '../../../subgraphs/cohorts/disclosure/tableCells.js';
-import { NO_FAMILY } from '../../../subgraphs/cohorts/disclosure/units.js';
+import { NO_FAMILY } from '../../../subgraphs/registry/groups/familyTypes.js';
 import { people, range, secret, setOf } from './groups.js';
 
 const DOMAIN = 90;
