@@ -105,8 +105,9 @@ const placements = steps('placements', ['placement'], {
   en: 'placements outside the home',
   sv: 'placeringar utom hemmet',
 });
-/** What makes a child a client of child protection. */
-export const clientships = steps('clientships', ['open-care', 'placement'], {
+/** Steps that make a child a client of child protection. */
+export const clientSteps: readonly string[] = ['open-care', 'placement'];
+const clientships = steps('clientships', clientSteps, {
   fi: 'lastensuojelun asiakkuuksia',
   en: 'child-protection clientships',
   sv: 'klientskap i barnskyddet',

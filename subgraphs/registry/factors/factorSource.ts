@@ -7,9 +7,9 @@ import type { Household } from './household.js';
 export interface FactorReader {
   /**
    * @param known whether a person's rows may be counted: what is summed over people of whom some are unknown is unknown (NaN)
-   * @param into as many numbers as there are factors, in their order
+   * @param into as many numbers as there are factors, in their order; single precision, so that columns for training and one child's numbers are the same
    */
-  read(household: Household, known: (person: PersonKey) => boolean, into: Float64Array): void;
+  read(household: Household, known: (person: PersonKey) => boolean, into: Float32Array): void;
 }
 
 /**

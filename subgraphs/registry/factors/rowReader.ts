@@ -74,7 +74,7 @@ export class RowReader {
   }
 
   /** Writes the statistics of some persons together, in their order, from `at` on. */
-  read(persons: readonly PersonKey[], into: Float64Array, at: number): void {
+  read(persons: readonly PersonKey[], into: Float32Array, at: number): void {
     const [joined, own] = [this.#joined, this.#own];
     joined.set(this.#nothing);
     for (const person of persons) {
@@ -159,10 +159,7 @@ export class RowReader {
   }
 
   /** Adds the steps that a statistic needs; answers what makes its number of the joined cells. */
-  #compile(
-    statistic: Statistic,
-    add: (of: RowKind, step: Step) => void,
-  ): (joined: Float64Array) => number {
+  #compile(statistic: Statistic, add: (of: RowKind, step: Step) => void): (joined: Float64Array) => number {
     switch (statistic.kind) {
       case 'count': {
         const cell = this.#cell('sum');

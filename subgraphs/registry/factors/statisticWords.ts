@@ -27,7 +27,9 @@ export function monthsOf(statistic: Statistic): number | undefined {
 
 /** Every coordinate that the number tells of. */
 export function coordinatesOf(statistic: Statistic): readonly string[] {
-  const kinds = Array.isArray(statistic.of) ? (statistic.of as readonly RowKind[]) : [statistic.of as RowKind];
+  const kinds = Array.isArray(statistic.of)
+    ? (statistic.of as readonly RowKind[])
+    : [statistic.of as RowKind];
   const besides =
     'number' in statistic
       ? [statistic.number.coordinate]
