@@ -7,7 +7,6 @@ import { populationCriteria } from './criteria.js';
 import { populationFactors } from './factors.js';
 import { populationForetelling } from './foretelling.js';
 import { populationAttributes } from './groupAttributes.js';
-import { householdFeeds } from './householdFeeds.js';
 import { membersFeed } from './membersFeed.js';
 import { memberUnitsFeed } from './memberUnitsFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
@@ -31,7 +30,6 @@ export const population: Registry = {
     registryFeed('population', 'persons'),
     cohortFeed('population', populationCriteria, populationAttributes),
     memberUnitsFeed,
-    householdFeeds,
     foretellingFeeds('population', populationForetelling),
   ),
 };
