@@ -159,11 +159,20 @@ export const errorTable = {
   POLICY_EXPIRED: { status: 409, meaning: 'A policy revision has expired; what it ruled over is denied.' },
   SIGNATURE_INVALID: {
     status: 403,
-    meaning: 'A signature of a policy revision is not by a person who may sign it, or its text was altered.',
+    meaning:
+      'A signature of a policy revision, or of an entry in the register of risk models, is not by a person who may sign it, or its text was altered.',
   },
   POLICY_STORE_INVALID: {
     status: 503,
     meaning: 'The store of policy revisions is damaged: a file is missing, altered or of another form.',
+  },
+  RISK_MODEL_INVALID: {
+    status: 0,
+    meaning: 'A file of a risk model is not of the expected form, or is not the one that was approved.',
+  },
+  RISK_REGISTER_INVALID: {
+    status: 0,
+    meaning: 'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
   },
   SECRET_INVALID: {
     status: 0,
