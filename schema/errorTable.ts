@@ -142,6 +142,12 @@ export const errorTable = {
     status: 0,
     meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
   },
+  // Foreseeing need
+  RISK_MODEL_INVALID: {
+    status: 0,
+    meaning:
+      'The file of a risk model does not parse, or its parts do not fit each other; every fault is listed.',
+  },
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,
