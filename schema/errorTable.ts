@@ -146,7 +146,12 @@ export const errorTable = {
   RISK_MODEL_INVALID: {
     status: 0,
     meaning:
-      'The file of a risk model does not parse, or its parts do not fit each other; every fault is listed.',
+      'The file of a risk model does not parse, or its parts do not fit each other, which lists every fault; or it is not the file that was registered.',
+  },
+  RISK_REGISTER_INVALID: {
+    status: 0,
+    meaning:
+      'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
   },
   // Policies and configuration
   POLICY_INVALID: {
@@ -171,14 +176,6 @@ export const errorTable = {
   POLICY_STORE_INVALID: {
     status: 503,
     meaning: 'The store of policy revisions is damaged: a file is missing, altered or of another form.',
-  },
-  RISK_MODEL_INVALID: {
-    status: 0,
-    meaning: 'A file of a risk model is not of the expected form, or is not the one that was approved.',
-  },
-  RISK_REGISTER_INVALID: {
-    status: 0,
-    meaning: 'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
   },
   SECRET_INVALID: {
     status: 0,

@@ -49,7 +49,10 @@ class RiskArgs {
   @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
   asOf!: Day;
 
-  @Field(() => Int, { defaultValue: HORIZON_YEARS, description: `Within how many years: 1 to ${HORIZON_YEARS}.` })
+  @Field(() => Int, {
+    defaultValue: HORIZON_YEARS,
+    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
+  })
   horizonYears!: number;
 }
 
@@ -70,7 +73,8 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   const factorOf = (id: string) => new RiskFactor(id, labels.get(id) ?? { fi: id, en: id, sv: id });
 
   @ObjectType({
-    description: 'Whether a child may need child protection within some years, as a model foretells it for a professional.',
+    description:
+      'Whether a child may need child protection within some years, as a model foretells it for a professional.',
   })
   @Directive('@key(fields: "person asOf horizonYears")')
   class RiskAssessment extends RiskAssessmentKey {
@@ -122,7 +126,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       nullable: true,
       description: 'Whether this child may need child protection, as foretold at the beginning of a quarter.',
     })
-    childProtectionRisk(@Root() { id: person }: RiskPerson, @Args(() => RiskArgs) args: RiskArgs): RiskAssessment {
+    childProtectionRisk(
+      @Root() { id: person }: RiskPerson,
+      @Args(() => RiskArgs) args: RiskArgs,
+    ): RiskAssessment {
       return new RiskAssessment({ person, ...keyOf(args) });
     }
   }
@@ -166,7 +173,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return new RiskPerson(person);
     }
 
-    @FieldResolver(() => RiskStatus, { nullable: true, description: 'Whether there is a number, or why not.' })
+    @FieldResolver(() => RiskStatus, {
+      nullable: true,
+      description: 'Whether there is a number, or why not.',
+    })
     @Directive(required)
     status(@Root() risk: RiskAssessment, @Ctx() { store }: Context): RiskStatus {
       return RiskStatus[risk.outcome(store).status];
@@ -203,7 +213,8 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => ProbabilityInterval, {
       nullable: true,
-      description: 'Where it lies with 95 % confidence, as far as other families would have made another model.',
+      description:
+        'Where it lies with 95 % confidence, as far as other families would have made another model.',
     })
     @Directive(required)
     interval(@Root() risk: RiskAssessment, @Ctx() context: Context): ProbabilityInterval | null {
@@ -230,7 +241,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return risk.assessed(context, ({ score }) => score / MILLIONTHS);
     }
 
-    @FieldResolver(() => Float, { nullable: true, description: 'Log-odds before anything is known of the child.' })
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description: 'Log-odds before anything is known of the child.',
+    })
     @Directive(required)
     base(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
       return risk.assessed(context, ({ base }) => base / MILLIONTHS);
@@ -280,11 +294,14 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => Float, {
       nullable: true,
-      description: 'The share of all children that became clients within so many years, to hold the probability against.',
+      description:
+        'The share of all children that became clients within so many years, to hold the probability against.',
     })
     baseRate(@Root() risk: RiskAssessment, @Ctx() { store }: Context): number | null {
       const inForce = risk.inForce(store);
-      return inForce.state === 'serving' ? baseRateOf(inForce.model.calibration[risk.horizonYears - 1]!) : null;
+      return inForce.state === 'serving'
+        ? baseRateOf(inForce.model.calibration[risk.horizonYears - 1]!)
+        : null;
     }
 
     @FieldResolver(() => [String], { nullable: true, description: 'What the number is not, and not for.' })
@@ -292,7 +309,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return LIMITS.map((limit) => limit[language]);
     }
 
-    @FieldResolver(() => String, { nullable: true, description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).' })
+    @FieldResolver(() => String, {
+      nullable: true,
+      description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).',
+    })
     humanOversight(@Args(() => LanguageArgs) { language }: LanguageArgs): string {
       return HUMAN_OVERSIGHT[language];
     }
@@ -318,7 +338,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 /** @throws PolkuError BAD_USER_INPUT */
 function keyOf({ asOf, horizonYears }: RiskArgs): { asOf: string; horizonYears: number } {
   if (horizonYears < 1 || horizonYears > HORIZON_YEARS)
-    throw new PolkuError('BAD_USER_INPUT', `horizonYears: expected 1 to ${HORIZON_YEARS}, got ${horizonYears}.`);
+    throw new PolkuError(
+      'BAD_USER_INPUT',
+      `horizonYears: expected 1 to ${HORIZON_YEARS}, got ${horizonYears}.`,
+    );
   if (asOf > today())
     throw new PolkuError(
       'BAD_USER_INPUT',

@@ -34,7 +34,9 @@ registerEnumType(RiskStatus, {
       description:
         'Nothing is foretold of this person: no child in a family of the city on that day, a client already, or data that may not be taken.',
     },
-    WITHHELD: { description: 'The owner of a registry withholds it from this purpose, so there is no number.' },
+    WITHHELD: {
+      description: 'The owner of a registry withholds it from this purpose, so there is no number.',
+    },
     SWITCHED_OFF: { description: 'A data owner has switched the model off.' },
     NO_MODEL: { description: 'No model is approved.' },
   },
@@ -49,7 +51,9 @@ export class ProbabilityInterval {
   readonly until!: number;
 }
 
-@ObjectType({ description: 'Something that a registry knows of a child, as a number; the number is not told here.' })
+@ObjectType({
+  description: 'Something that a registry knows of a child, as a number; the number is not told here.',
+})
 export class RiskFactor {
   @Field(() => String, { nullable: true, simple: true, description: 'It begins with the registry.' })
   readonly id: string;
@@ -69,7 +73,8 @@ export class RiskFactor {
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What a factor, two of them together, or a total of those that are not shown adds to the score.',
+  description:
+    'What a factor, two of them together, or a total of those that are not shown adds to the score.',
 })
 export class RiskContribution {
   @Field(() => [String], { nullable: true, description: 'The registries that it comes from.' })

@@ -65,7 +65,8 @@ export function assess(
       base: score.base,
       score: contributions.reduce((sum, { logOdds }) => sum + logOdds, score.base),
       contributions,
-      missing: model.factors.filter((factor, at) => child.shown.has(factor) && Number.isNaN(values[at])).length,
+      missing: model.factors.filter((factor, at) => child.shown.has(factor) && Number.isNaN(values[at]))
+        .length,
       calibration: score.band(horizonYears, probability),
     },
   };
@@ -76,7 +77,11 @@ function wholePercent(value: number): number {
 }
 
 function failed(registry: string): PolkuError {
-  return new PolkuError('SUBGRAPH_UNAVAILABLE', `The registry ${registry} did not answer, so nothing is foretold.`, {
-    registry,
-  });
+  return new PolkuError(
+    'SUBGRAPH_UNAVAILABLE',
+    `The registry ${registry} did not answer, so nothing is foretold.`,
+    {
+      registry,
+    },
+  );
 }

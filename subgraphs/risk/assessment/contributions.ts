@@ -76,7 +76,13 @@ function mergeSmall(totals: readonly Total[]): readonly Total[] {
   return left.sort((a, b) => compareText(nameOf(a), nameOf(b)));
 }
 
-function nameOf({ registries, factors = [] }: { registries: readonly string[]; factors?: readonly string[] }): string {
+function nameOf({
+  registries,
+  factors = [],
+}: {
+  registries: readonly string[];
+  factors?: readonly string[];
+}): string {
   return [...factors, ...registries].join(' ');
 }
 

@@ -19,7 +19,9 @@ export interface ChildFactors {
  * one who is a client already
  * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
  */
-export function childFactors(feeds: readonly (readonly [registry: string, Feed])[]): ChildFactors | undefined {
+export function childFactors(
+  feeds: readonly (readonly [registry: string, Feed])[],
+): ChildFactors | undefined {
   const values = new Map<string, number>();
   const shown = new Set<string>();
   let exposure: Float64Array | undefined;

@@ -60,7 +60,13 @@ export interface StoredEntry {
 /** The text that is signed. */
 export function writeEntry({ sequence, parent, time, person, act }: Entry): string {
   const { kind, ...what } = act;
-  const head = { format: FORMAT, sequence, parent: parent ?? null, time: time.toISOString(), person: person ?? null };
+  const head = {
+    format: FORMAT,
+    sequence,
+    parent: parent ?? null,
+    time: time.toISOString(),
+    person: person ?? null,
+  };
   return `${JSON.stringify({ ...head, act: kind, ...what }, null, 2)}\n`;
 }
 

@@ -174,7 +174,12 @@ class Judge {
   }
 
   /** Of another file than the one that is registered, an approval says nothing. */
-  #approve(version: Mutable<RegisteredVersion>, sha256: string, person: string | undefined, time: Date): void {
+  #approve(
+    version: Mutable<RegisteredVersion>,
+    sha256: string,
+    person: string | undefined,
+    time: Date,
+  ): void {
     const who = person ?? 'nobody';
     if (version.sha256 !== sha256 || version.missing === 0 || version.approvers.has(who)) return;
     if (!this.#mayDirect(person, time)) return;
@@ -198,13 +203,16 @@ class Judge {
     if (person === undefined) return;
     stop.resumers = new Set([...stop.resumers, person]);
     const agree = ownersOfStop(stop, trust).some(
-      (owner) => [...stop.resumers].filter((one) => signsFor(owner, one, time, trust)).length >= SIGNATURES_NEEDED,
+      (owner) =>
+        [...stop.resumers].filter((one) => signsFor(owner, one, time, trust)).length >= SIGNATURES_NEEDED,
     );
     if (agree) this.#stops.delete(sequence);
   }
 
   #mayDirect(person: string | undefined, time: Date): boolean {
-    return this.trust === 'unsigned' || (person !== undefined && signsFor(RISK_OWNER, person, time, this.trust));
+    return (
+      this.trust === 'unsigned' || (person !== undefined && signsFor(RISK_OWNER, person, time, this.trust))
+    );
   }
 }
 

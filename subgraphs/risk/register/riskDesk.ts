@@ -46,7 +46,10 @@ export class RiskDesk {
     if (versions.some((known) => known.version === version))
       throw usage(`Version ${version} is registered already.`);
     // A file without an entry is left by a command that was ended in between; the same text is the same file.
-    if (!(await this.options.store.addModel(version, text)) && (await this.options.store.readModel(version)) !== text)
+    if (
+      !(await this.options.store.addModel(version, text)) &&
+      (await this.options.store.readModel(version)) !== text
+    )
       throw usage(`There is another file of version ${version} already.`);
     await this.#write(() => ({ kind: 'trained', version, sha256 }), undefined);
     return version;
