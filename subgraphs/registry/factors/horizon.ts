@@ -1,0 +1,2 @@
+/** Years after a quarter in which need is foreseen. */
+export const HORIZON_YEARS = 5;
