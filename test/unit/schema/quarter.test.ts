@@ -1,6 +1,7 @@
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatDay, parseDay } from '../../schema/calendar.js';
-import { formatQuarter, parseQuarter } from '../../schema/quarter.js';
+import { formatDay, parseDay } from '../../../schema/calendar.js';
+import { formatQuarter, parseQuarter } from '../../../schema/quarter.js';
 
 test.each([
   ['2007-Q1', '2007-01-01'],
