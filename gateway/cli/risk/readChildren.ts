@@ -7,7 +7,8 @@ import type { Subgraph } from '../../../schema/subgraph.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import { readCodeLists } from '../../../subgraphs/registry/codes.js';
 import type { RiskSource } from '../../../subgraphs/risk/riskSource.js';
-import { assembleTable, type BlockFeeds } from '../../../subgraphs/risk/training/assembleTable.js';
+import { assembleTable } from '../../../subgraphs/risk/training/assembleTable.js';
+import type { ChildrenFeeds } from '../../../subgraphs/risk/training/childrenBlock.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
 import { decisionRecord } from '../../audit/requestRecord.js';
 import type { AuditLog } from '../../audit/auditLog.js';
@@ -58,10 +59,9 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
     person: undefined,
     breakGlass: undefined,
   };
-  const feeds: BlockFeeds[] = [];
+  const feeds: ChildrenFeeds[] = [];
   for (const asOf of blocks) feeds.push(await readBlock(asOf, context, options));
-  const factors = sources.flatMap((source) => source.factors);
-  const table = assembleTable(feeds, factors, await readCodeLists('population'));
+  const table = assembleTable(feeds, sources, await readCodeLists('population'));
   await auditLog.append(
     decisionRecord(
       {
@@ -76,7 +76,7 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
         outcome: 'answered',
         codes: [],
         operation: { hash: '', name: 'ReadChildren' },
-        coordinates: [...new Set(factors.flatMap(({ reads }) => reads))],
+        coordinates: [...new Set(table.factors.flatMap(({ reads }) => reads))],
         masked: [],
         people: [],
         fetches: Object.fromEntries(sources.map(({ registry }) => [registry, 2 * blocks.length])),
@@ -90,7 +90,7 @@ async function readBlock(
   asOf: Day,
   context: DecisionContext,
   { subgraphs, sources, onFeed }: ReadChildrenOptions,
-): Promise<BlockFeeds> {
+): Promise<ChildrenFeeds> {
   const read = async (registry: string, type: string, field: string, given: object): Promise<Feed> => {
     const subgraph = subgraphs.find(({ name }) => name === registry)!;
     const feed = await feedOf(

@@ -2,7 +2,7 @@ import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { Turns } from '../../../schema/turns.js';
 import { type Household, Households, SOMEBODY } from '../factors/household.js';
-import type { Access } from './access.js';
+import { type Access, isOfRecord } from './access.js';
 import type { ChildNumbers, FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
 import type { FeedDeclaration } from './guardFeed.js';
 
@@ -18,7 +18,7 @@ export function guardHouseholds(
   declared: FeedDeclaration,
   access: Access,
 ): Feed {
-  const known = permitted(0, declared, access);
+  const known = permitted(0, declared, access, households.length > 1);
   const relatives = (persons: readonly PersonKey[]): PersonKey[] =>
     persons.map((person) => (known(person) ? person : SOMEBODY));
   const open = households
@@ -95,25 +95,36 @@ function shownFactors(
 
 /**
  * Whether a person may be taken into the derived type, by the declared coordinates from a place on: the first ones are what a feed
- * repeats of the child alone.
+ * repeats of the child alone. A condition on records cannot be asked of a number that stands for several, so it does not hold.
+ * @param all whether it will be asked of everybody, rather than of some
  */
-function permitted(from: number, declared: FeedDeclaration, access: Access): (person: PersonKey) => boolean {
-  const { permissions } = declared.takenBy(access.decision);
+function permitted(
+  from: number,
+  declared: FeedDeclaration,
+  access: Access,
+  all: boolean,
+): (person: PersonKey) => boolean {
+  const coordinates = declared.coordinates.slice(from);
+  const ways = declared
+    .takenBy(access.decision)
+    .permissions.slice(from)
+    .map((permissions) => permissions.filter(({ conditions }) => !conditions.some(isOfRecord)));
+  if (all) {
+    const open = access.everybody(ways, coordinates);
+    return open ? (person) => open.has(person) : (person) => person !== SOMEBODY;
+  }
   const answers = new Map<PersonKey, boolean>();
+  const may = (person: PersonKey): boolean =>
+    person !== SOMEBODY &&
+    !access.hides(person) &&
+    coordinates.every(
+      (coordinate, index) =>
+        access.permit(ways[index]!, { subject: person }) !== undefined &&
+        !access.isShielded(coordinate, person),
+    );
   return (person) => {
     let answer = answers.get(person);
-    if (answer === undefined) {
-      answer =
-        person !== SOMEBODY &&
-        !access.hides(person) &&
-        declared.coordinates.every(
-          (coordinate, index) =>
-            index < from ||
-            (access.permit(permissions[index]!, { subject: person }) !== undefined &&
-              !access.isShielded(coordinate, person)),
-        );
-      answers.set(person, answer);
-    }
+    if (answer === undefined) answers.set(person, (answer = may(person)));
     return answer;
   };
 }
