@@ -40,7 +40,9 @@ export async function guardFactors(
   declared: FeedDeclaration,
   access: Access,
 ): Promise<Feed> {
-  const [mayBeAsked, known] = [permitted(0, declared, access), permitted(declared.exposed, declared, access)];
+  const all = of.children.length > 1;
+  const mayBeAsked = permitted(0, declared, access, all);
+  const known = permitted(declared.exposed, declared, access, all);
   const open: Household[] = [];
   for (let index = 0; index < of.children.length; index++) {
     const household = of.at(index);
