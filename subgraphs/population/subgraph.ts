@@ -10,6 +10,7 @@ import { populationAttributes } from './groupAttributes.js';
 import { householdFeeds } from './householdFeeds.js';
 import { membersFeed } from './membersFeed.js';
 import { memberUnitsFeed } from './memberUnitsFeed.js';
+import { riskMembersFeed } from './riskMembersFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
@@ -32,6 +33,7 @@ export const population: Registry = {
     cohortFeed('population', populationCriteria, populationAttributes),
     memberUnitsFeed,
     householdFeeds,
+    riskMembersFeed,
     foretellingFeeds('population', populationForetelling),
   ),
 };
