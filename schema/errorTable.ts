@@ -143,6 +143,10 @@ export const errorTable = {
     meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
   },
   // Foreseeing need
+  RISK_TABLE_INCOMPLETE: {
+    status: 0,
+    meaning: 'A registry withheld or failed to tell what a risk model is trained on or tried on.',
+  },
   RISK_MODEL_INVALID: {
     status: 0,
     meaning:

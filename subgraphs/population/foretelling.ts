@@ -1,9 +1,10 @@
+import type { PersonKey } from '../../schema/keys.js';
 import { NO_CODE, NO_DAY, rowsOf } from '../registry/columns/table.js';
 import type { ChildNumber, Foretelling } from '../registry/feeds/foretelling.js';
 import { HORIZON_YEARS } from '../registry/factors/horizon.js';
 import { exposureOf } from './exposure.js';
 import { populationFactors } from './factors.js';
-import { birthOf, residenceOn } from './households.js';
+import { birthOf, householdOf, householdsOn, residenceOn } from './households.js';
 import type { PopulationStore } from './yearly.js';
 
 /** The share of each of the next years that lies before the child's 18th birthday. */
@@ -72,6 +73,23 @@ const outcomes: readonly ChildNumber<PopulationStore>[] = [
 /** What the population register knows that foretells need, and what tells how well it was foreseen. */
 export const populationForetelling: Foretelling<PopulationStore> = {
   source: populationFactors,
+  households: {
+    reads: [
+      'Person.birthYear',
+      'Person.district',
+      'Family.members',
+      'FamilyMember.person',
+      'FamilyMember.role',
+      'FamilyMember.startedAt',
+      'FamilyMember.endedAt',
+    ],
+    of: (store, asked) => {
+      const on = asked.asOf - 1;
+      if (!('person' in asked)) return householdsOn(store, on);
+      const household = householdOf(store, asked.person as PersonKey, on);
+      return household ? [household] : [];
+    },
+  },
   besides: [exposure],
   outcomes,
   outcomeTexts: ({ tables: { persons, residences } }) => ({

@@ -8,8 +8,9 @@ import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];
 
-/** The household of a child on a day; undefined where the person is no minor, lives not in the city or is in no family as a child. */
-export function householdOf(tables: Tables, child: PersonKey, on: Day): Household | undefined {
+/** The household of a child on a day, without people of whom nothing exists for the caller; undefined where the person is no minor, lives not in the city or is in no family as a child. */
+export function householdOf(store: PopulationStore, child: PersonKey, on: Day): Household | undefined {
+  const { tables, isHidden } = store;
   if (!isMinor(tables, child, on) || residenceOn(tables, child, on) === undefined) return undefined;
   const family = familyOfChild(tables, child, on);
   if (family === undefined) return undefined;
@@ -17,7 +18,7 @@ export function householdOf(tables: Tables, child: PersonKey, on: Day): Househol
   const siblings: PersonKey[] = [];
   for (const row of familyIndexOf(tables.memberships).rowsOf(family)) {
     const member = tables.memberships.subject[row]!;
-    if (member === child || !holdsOn(tables.memberships, row, on)) continue;
+    if (member === child || isHidden(member) || !holdsOn(tables.memberships, row, on)) continue;
     if (isParent(tables, row)) parents.push(member);
     else if (isMinor(tables, member, on)) siblings.push(member);
   }
@@ -25,10 +26,10 @@ export function householdOf(tables: Tables, child: PersonKey, on: Day): Househol
 }
 
 /** The households of all children in the order of their keys. */
-export function householdsOn(tables: Tables, on: Day): Household[] {
+export function householdsOn(store: PopulationStore, on: Day): Household[] {
   const found: Household[] = [];
-  for (const person of tables.persons.subject) {
-    const household = householdOf(tables, person, on);
+  for (const person of store.tables.persons.subject) {
+    const household = householdOf(store, person, on);
     if (household) found.push(household);
   }
   return found;

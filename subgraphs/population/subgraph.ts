@@ -7,7 +7,6 @@ import { populationCriteria } from './criteria.js';
 import { populationFactors } from './factors.js';
 import { populationForetelling } from './foretelling.js';
 import { populationAttributes } from './groupAttributes.js';
-import { householdFeeds } from './householdFeeds.js';
 import { membersFeed } from './membersFeed.js';
 import { memberUnitsFeed } from './memberUnitsFeed.js';
 import { riskMembersFeed } from './riskMembersFeed.js';
@@ -32,7 +31,6 @@ export const population: Registry = {
     registryFeed('population', 'persons'),
     cohortFeed('population', populationCriteria, populationAttributes),
     memberUnitsFeed,
-    householdFeeds,
     riskMembersFeed,
     foretellingFeeds('population', populationForetelling),
   ),

@@ -10,8 +10,8 @@ import type { FeedDeclaration } from './guardFeed.js';
 const CHILDREN_AT_ONCE = 256;
 
 /**
- * Makes a feed of households: of children who may be taken. A relative of whom nothing exists for the caller is not there; one of whom
- * nothing may be taken is somebody, unknown to the registries that count.
+ * Makes a feed of households: of children who may be taken. A relative of whom nothing may be taken is somebody, unknown to
+ * the registries that count.
  */
 export function guardHouseholds(
   { households }: HouseholdAnswers,
@@ -20,7 +20,7 @@ export function guardHouseholds(
 ): Feed {
   const known = permitted(0, declared, access);
   const relatives = (persons: readonly PersonKey[]): PersonKey[] =>
-    persons.filter((person) => !access.hides(person)).map((person) => (known(person) ? person : SOMEBODY));
+    persons.map((person) => (known(person) ? person : SOMEBODY));
   const open = households
     .filter(({ child }) => known(child))
     .map(({ child, parents, siblings }): Household => ({

@@ -3,9 +3,9 @@ import type { ChildNumbers, FactorAnswers } from '../enforcement/factorAnswers.j
 import type { FactorSource } from '../factors/factorSource.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import { joinModules, type SubgraphModule } from '../subgraph/subgraphModule.js';
-import { childFactorsFeed } from './childFactorsFeed.js';
-import { childOutcomesFeed } from './childOutcomesFeed.js';
-import { riskAssessmentFeed } from './riskAssessmentFeed.js';
+import { childrenFeed, type HouseholdSource } from './childrenFeed.js';
+import { ChildrenKey } from './childrenKey.js';
+import { RiskAssessmentKey } from './riskAssessmentKey.js';
 
 /** A number about a child, or some, besides factors. */
 export interface ChildNumber<Store> {
@@ -19,6 +19,8 @@ export interface ChildNumber<Store> {
 /** What a registry has to do with foreseeing need. */
 export interface Foretelling<Store> {
   readonly source: FactorSource<Store>;
+  /** Of the population register: who lives with whom. */
+  readonly households?: HouseholdSource<Store>;
   /** What the caller must be shown of a child in order to be given an assessment of it. */
   readonly shownOfChild?: readonly string[];
   /** Numbers that go with the factors. */
@@ -29,15 +31,78 @@ export interface Foretelling<Store> {
   readonly outcomeTexts?: (store: Store) => NonNullable<FactorAnswers['texts']>;
 }
 
-/** The feeds of a registry for risk assessments of one child, and for the training and distribution of all. */
+const RISK_ASSESSMENT = {
+  name: 'RiskAssessment',
+  key: 'person asOf horizonYears',
+  Key: RiskAssessmentKey,
+};
+const CHILD_FACTORS = { name: 'ChildFactors', key: 'asOf', internal: true, Key: ChildrenKey } as const;
+const CHILD_OUTCOMES = { name: 'ChildOutcomes', key: 'asOf', internal: true, Key: ChildrenKey } as const;
+
+/**
+ * The feeds of a registry for risk assessments: `RiskAssessment` of one child; `ChildFactors` of all children, by the same
+ * reader, for training and for the distribution of a group; `ChildOutcomes`, what came of them.
+ */
 export function foretellingFeeds<Store extends RegistryStore>(
   registry: string,
   foretelling: Foretelling<Store>,
 ): SubgraphModule {
-  const { outcomes, outcomeTexts } = foretelling;
+  const { source, households, shownOfChild = [], besides = [], outcomes, outcomeTexts } = foretelling;
+  const value: ChildNumber<Store> = {
+    name: 'value',
+    size: source.factors.length,
+    reads: source.factors.flatMap(({ reads }) => reads),
+    reader: (store, before) => source.reader(store, before).read,
+  };
+  const ofFactors = [value, ...besides];
+  const answerFactors =
+    (tellsShown: boolean) =>
+    (of: FactorAnswers['of'], store: Store, before: Day): FactorAnswers => ({
+      of,
+      factors: source.factors,
+      numbers: readNumbers(ofFactors, store, before),
+      tellsShown,
+    });
   return joinModules(
-    riskAssessmentFeed(registry, foretelling),
-    childFactorsFeed(registry, foretelling),
-    ...(outcomes ? [childOutcomesFeed(registry, outcomes, outcomeTexts)] : []),
+    childrenFeed(registry, RISK_ASSESSMENT, {
+      households,
+      exposes: shownOfChild,
+      computes: readsOf(ofFactors),
+      answer: answerFactors(true),
+    }),
+    childrenFeed(registry, CHILD_FACTORS, {
+      households,
+      exposes: [],
+      computes: readsOf(ofFactors),
+      answer: answerFactors(false),
+    }),
+    ...(outcomes
+      ? [
+          childrenFeed<Store, ChildrenKey>(registry, CHILD_OUTCOMES, {
+            households,
+            exposes: [],
+            computes: readsOf(outcomes),
+            answer: (of, store, before) => ({
+              of,
+              factors: [],
+              numbers: readNumbers(outcomes, store, before),
+              tellsShown: false,
+              texts: outcomeTexts?.(store) ?? {},
+            }),
+          }),
+        ]
+      : []),
   );
+}
+
+function readsOf<Store>(numbers: readonly ChildNumber<Store>[]): string[] {
+  return numbers.flatMap(({ reads }) => reads);
+}
+
+function readNumbers<Store>(
+  numbers: readonly ChildNumber<Store>[],
+  store: Store,
+  before: Day,
+): ChildNumbers[] {
+  return numbers.map(({ name, size, reader }) => ({ name, size, read: reader(store, before) }));
 }

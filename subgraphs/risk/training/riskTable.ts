@@ -1,8 +1,7 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { Factor } from '../../registry/factors/factor.js';
 
-/** Years after a date in which need is foreseen. */
-export const HORIZON_YEARS = 5;
+export { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 
 /** What a group of children has in common, by which a model's fairness is looked at. */
 export interface RiskGrouping {
