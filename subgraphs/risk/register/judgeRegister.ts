@@ -180,7 +180,7 @@ class Judge {
     person: string | undefined,
     time: Date,
   ): void {
-    const who = person ?? 'nobody';
+    const who = person ?? '(unsigned)';
     if (version.sha256 !== sha256 || version.missing === 0 || version.approvers.has(who)) return;
     if (!this.#mayDirect(person, time)) return;
     version.approvers = new Set([...version.approvers, who]);
