@@ -96,7 +96,7 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @FieldResolver(() => FeedScalar, { name: 'households', nullable: true })
     @Directive('@inaccessible')
     @Directive(lineage([], reads))
-    feed(@Root() asked: Children, @Ctx() context: RegistryContext): HouseholdAnswers {
+    households(@Root() asked: Children, @Ctx() context: RegistryContext): HouseholdAnswers {
       return { households: of(context.store as Store, asked) };
     }
   }
