@@ -141,6 +141,8 @@ class Judge {
       case 'retired':
         if (!this.#mayDirect(person, time)) return;
         this.#version(act.version).retired = true;
+        for (const [sequence, { version }] of this.#stops)
+          if (version === act.version) this.#stops.delete(sequence);
         if (this.#shadow === act.version) this.#shadow = undefined;
         return;
       case 'stopped': {
