@@ -9,6 +9,7 @@ import { extractCommand } from './commands/extract.js';
 import { markCommand } from './commands/mark.js';
 import { permitCommand } from './commands/permit.js';
 import { policyCommand } from './commands/policy.js';
+import { riskCommand } from './commands/risk.js';
 import { serveCommand } from './commands/serve.js';
 import { subgraphCommand } from './commands/subgraph.js';
 import { describeFault } from './describeFault.js';
@@ -24,6 +25,7 @@ The way from raw exports to an answer:
   polku serve --data data --dev                             gateway and explorer on http://localhost:4000
   polku policy matrix                                       who may see what, for which purpose
   polku mark add restriction --registry health < codes.txt  somebody's rows answer nobody but themselves
+  polku risk models                                         which model foresees need, and who has approved it
   polku audit verify                                        whether the audit log is whole
 
 "polku demo" does all of it.`;
@@ -42,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     subgraphCommand(),
     policyCommand(),
     permitCommand(),
+    riskCommand(),
     auditCommand(),
     demoCommand(),
   ]) {

@@ -9,6 +9,7 @@ import { populationForetelling } from './foretelling.js';
 import { populationAttributes } from './groupAttributes.js';
 import { membersFeed } from './membersFeed.js';
 import { memberUnitsFeed } from './memberUnitsFeed.js';
+import { riskMembersFeed } from './riskMembersFeed.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
@@ -30,6 +31,7 @@ export const population: Registry = {
     registryFeed('population', 'persons'),
     cohortFeed('population', populationCriteria, populationAttributes),
     memberUnitsFeed,
+    riskMembersFeed,
     foretellingFeeds('population', populationForetelling),
   ),
 };

@@ -31,6 +31,7 @@ import type { RiskModelInForce, RiskStore } from './riskStore.js';
 import type { RiskSource } from './riskSource.js';
 import { HORIZON_YEARS } from './training/riskTable.js';
 import {
+  inLanguage,
   Language,
   ProbabilityInterval,
   RiskCalibration,
@@ -306,7 +307,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => [String], { nullable: true, description: 'What the number is not, and not for.' })
     limits(@Args(() => LanguageArgs) { language }: LanguageArgs): string[] {
-      return LIMITS.map((limit) => limit[language]);
+      return LIMITS.map((limit) => inLanguage(limit, language));
     }
 
     @FieldResolver(() => String, {
@@ -314,7 +315,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).',
     })
     humanOversight(@Args(() => LanguageArgs) { language }: LanguageArgs): string {
-      return HUMAN_OVERSIGHT[language];
+      return inLanguage(HUMAN_OVERSIGHT, language);
     }
   }
 

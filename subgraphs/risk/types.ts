@@ -13,11 +13,17 @@ export class RiskFamily extends FamilyStub {}
 
 /** The languages of the city. */
 export enum Language {
-  FI = 'fi',
-  EN = 'en',
-  SV = 'sv',
+  FI = 'FI',
+  EN = 'EN',
+  SV = 'SV',
 }
 registerEnumType(Language, { name: 'Language' });
+
+const labelKeys = { FI: 'fi', EN: 'en', SV: 'sv' } as const;
+
+export function inLanguage(labels: Labels, language: Language): string {
+  return labels[labelKeys[language]];
+}
 
 export enum RiskStatus {
   ASSESSED = 'ASSESSED',
@@ -67,7 +73,7 @@ export class RiskFactor {
 
   @Field(() => String, { nullable: true, description: 'What it counts.' })
   label(@Arg('language', () => Language, { defaultValue: Language.EN }) language: Language): string {
-    return this.#labels[language];
+    return inLanguage(this.#labels, language);
   }
 }
 

@@ -19,7 +19,7 @@ import { extractPermit } from '../permit/extractPermit.js';
 import { count, Progress } from '../progress.js';
 import { lockAuditLog } from '../runtime/auditLock.js';
 import { openLocalSubgraphs } from '../runtime/localSubgraphs.js';
-import { openPolicy } from '../runtime/openPolicy.js';
+import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
 import { Secrets } from '../runtime/secrets.js';
 
 const ABOUT = `Writes the rows that a research permit opens as Parquet files: fields and people that the permit names and their
@@ -80,6 +80,7 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
       secrets,
       policy: () => policy.current,
       syntheticOnly: options.dev === true,
+      riskTrust: registerTrust(options),
       onRefreshError: (error) => report(describeFault(error)),
     });
     closing.unshift(() => local.stop());

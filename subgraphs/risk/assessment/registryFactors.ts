@@ -1,6 +1,6 @@
 import type { Feed, FeedColumn } from '../../../schema/feed.js';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { HORIZON_YEARS } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 
 /** What registries told of one child. */
 export interface ChildFactors {
@@ -9,7 +9,7 @@ export interface ChildFactors {
   /** Factors all of whose coordinates the caller may see unmasked, of everybody whom they are made of. */
   readonly shown: ReadonlySet<string>;
   /** By year, the share that lies before the 18th birthday. */
-  readonly exposure: Float64Array;
+  readonly exposure: Float32Array;
 }
 
 /**
@@ -24,15 +24,16 @@ export function childFactors(
 ): ChildFactors | undefined {
   const values = new Map<string, number>();
   const shown = new Set<string>();
-  let exposure: Float64Array | undefined;
+  let exposure: Float32Array | undefined;
   for (const [registry, { columns }] of feeds) {
-    const { factor, value, shown: seen, exposure: shares, client } = columns;
-    if (!isTexts(factor) || !(value instanceof Float64Array) || !(seen instanceof Uint8Array))
+    const { child, factor, value, shown: seen, exposure: shares, client } = columns;
+    if (!(child instanceof Uint32Array) || child.length > 1) throw otherForm(registry);
+    if (child.length === 0) return undefined;
+    if (!isTexts(factor) || !(value instanceof Float32Array) || !(seen instanceof Uint8Array))
       throw otherForm(registry);
     if (factor.length !== value.length || factor.length !== seen.length) throw otherForm(registry);
-    if (factor.length === 0) return undefined;
-    if (client instanceof Uint8Array && client[0] === 1) return undefined;
-    if (shares instanceof Float64Array && shares.length === HORIZON_YEARS) exposure = shares;
+    if (client instanceof Float32Array && client[0] === 1) return undefined;
+    if (shares instanceof Float32Array && shares.length === HORIZON_YEARS) exposure = shares;
     factor.forEach((id, row) => {
       if (id === null) throw otherForm(registry);
       values.set(id, value[row]!);

@@ -141,6 +141,8 @@ class Judge {
       case 'retired':
         if (!this.#mayDirect(person, time)) return;
         this.#version(act.version).retired = true;
+        for (const [sequence, { version }] of this.#stops)
+          if (version === act.version) this.#stops.delete(sequence);
         if (this.#shadow === act.version) this.#shadow = undefined;
         return;
       case 'stopped': {
@@ -180,7 +182,7 @@ class Judge {
     person: string | undefined,
     time: Date,
   ): void {
-    const who = person ?? 'nobody';
+    const who = person ?? '(unsigned)';
     if (version.sha256 !== sha256 || version.missing === 0 || version.approvers.has(who)) return;
     if (!this.#mayDirect(person, time)) return;
     version.approvers = new Set([...version.approvers, who]);
