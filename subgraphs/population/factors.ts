@@ -75,7 +75,7 @@ function countsOf(
             `${label.en} in ${months} months`,
             `${label.sv} på ${months} månader`,
           ),
-    formula: `number of ${label.en}${months === undefined ? ' before the quarter' : ` in the ${months} months before the quarter`}`,
+    formula: `how many of these there were ${months === undefined ? 'before the quarter' : `in the ${months} months before the quarter`}`,
     months,
     reads,
     of: (home) => {
@@ -271,7 +271,11 @@ const catalogue: readonly PopulationFactor[] = [
   ...countsOf(
     'formerFamilies',
     'parents',
-    labels('vanhemmat: aiempia perheitä', 'parents: families before', 'föräldrarna: tidigare familjer'),
+    labels(
+      'vanhemmat: päättyneitä perheitä',
+      'parents: families that they left',
+      'föräldrarna: familjer som de lämnat',
+    ),
     FAMILY,
     ({ parentFamilies }) => parentFamilies,
     36,

@@ -160,7 +160,7 @@ export const socialFactors = rowFactors('social', {
       months,
     })),
     together(guidance, disability),
-    together(notifications, guidance),
+    together(familyWork, guidance),
   ],
   parents: [
     ...counts(any, 12, 36, 60),
@@ -182,7 +182,7 @@ export const socialFactors = rowFactors('social', {
       of: [adultWork, familyLaw, homeHelp, substances, support],
       months,
     })),
-    together(adultWork, support),
+    together(adultWork, supportOffice),
     together(adultWork, substances),
     together(familyLaw, adultWork),
   ],

@@ -13,8 +13,14 @@ export type RowCatalogue = Readonly<Record<Whose, readonly Statistic[]>>;
 
 const PARTS: readonly Whose[] = ['child', 'parents', 'siblings'];
 
+/** Factors that are statistics of rows, each with the statistic in its place. */
+export interface RowFactors extends FactorSource<RegistryStore> {
+  readonly statistics: readonly Statistic[];
+}
+
 /** The factors of a registry that are statistics of its rows. */
-export function rowFactors(registry: string, catalogue: RowCatalogue): FactorSource<RegistryStore> {
+export function rowFactors(registry: string, catalogue: RowCatalogue): RowFactors {
+  const statistics = PARTS.flatMap((whose) => catalogue[whose]);
   const factors = PARTS.flatMap((whose) =>
     catalogue[whose].map((statistic): Factor => ({
       id: `${registry}.${whose}.${idOf(statistic)}`,
@@ -27,6 +33,7 @@ export function rowFactors(registry: string, catalogue: RowCatalogue): FactorSou
   );
   return {
     factors,
+    statistics,
     reader: ({ tables }, before) => {
       const rows = tables as Readonly<Record<string, Table>>;
       let at = 0;

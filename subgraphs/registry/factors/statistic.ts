@@ -70,7 +70,8 @@ export const means = (of: RowKind, number: RowNumber, ...months: number[]): Stat
   months.map((window) => ({ kind: 'mean', of, number, months: window }));
 export const since = (...kinds: RowKind[]): Statistic[] => kinds.map((of) => ({ kind: 'since', of }));
 export const trends = (...kinds: RowKind[]): Statistic[] => kinds.map((of) => ({ kind: 'trend', of }));
-export const together = (first: RowKind, second: RowKind): Statistic => ({
-  kind: 'together',
-  of: [first, second],
-});
+/** Of rows of one table, which are read in the order of their days. */
+export function together(first: RowKind, second: RowKind): Statistic {
+  if (first.table !== second.table) throw new Error(`${first.id} and ${second.id} are rows of two tables.`);
+  return { kind: 'together', of: [first, second] };
+}
