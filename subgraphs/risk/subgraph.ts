@@ -254,7 +254,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => [RiskContribution], {
       nullable: true,
       description:
-        'How the score came about: factors and pairs that you may see, the weightiest first, then totals of all others by registry.',
+        'How the score came about: factors that you may see, alone and together, the weightiest first, then totals of all others by registry.',
     })
     @Directive(required)
     contributions(@Root() risk: RiskAssessment, @Ctx() context: Context): RiskContribution[] | null {

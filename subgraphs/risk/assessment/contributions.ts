@@ -4,7 +4,7 @@ import type { RiskModel } from '../model/riskModel.js';
 export interface Contribution {
   /** The registries whose factors these are, sorted. */
   readonly registries: readonly string[];
-  /** One factor or two, where the caller may see them; none: a total of terms that are not told apart. */
+  /** The factors of a term, where the caller may see them all; none: a total of terms that are not told apart. */
   readonly factors: readonly string[];
   readonly logOdds: number;
 }
