@@ -106,7 +106,12 @@ describe('factors of the population register', () => {
 
   it('tell nothing of what comes in the quarter or later', () => {
     const early = factorsOf(storeWith(), parseDay('2006-01-01')!);
-    expect(early).toMatchObject({ 'siblings.minors': 1, 'siblings.infants': 0, 'child.age': 6 });
+    expect(early).toMatchObject({
+      'siblings.minors': 2,
+      'siblings.older': 1,
+      'siblings.infants': 0,
+      'child.age': 6,
+    });
   });
 
   it('take age from the year of birth alone, so that no birthday can be found by asking quarter after quarter', () => {
