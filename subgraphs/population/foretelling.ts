@@ -1,10 +1,12 @@
 import type { PersonKey } from '../../schema/keys.js';
+import type { PersonSet } from '../../schema/personSet.js';
 import { NO_CODE, NO_DAY, rowsOf } from '../registry/columns/table.js';
 import type { ChildNumber, Foretelling } from '../registry/feeds/foretelling.js';
 import { HORIZON_YEARS } from '../registry/factors/horizon.js';
 import { exposureOf } from './exposure.js';
+import { unitAttributes } from './groupAttributes.js';
 import { populationFactors } from './factors.js';
-import { birthOf, householdOf, householdsOn, residenceOn } from './households.js';
+import { birthOf, householdsOf, residenceOn } from './households.js';
 import type { PopulationStore } from './yearly.js';
 
 /** The share of each of the next years that lies before the child's 18th birthday. */
@@ -83,12 +85,8 @@ export const populationForetelling: Foretelling<PopulationStore> = {
       'FamilyMember.startedAt',
       'FamilyMember.endedAt',
     ],
-    of: (store, asked) => {
-      const on = asked.asOf - 1;
-      if (!('person' in asked)) return householdsOn(store, on);
-      const household = householdOf(store, asked.person as PersonKey, on);
-      return household ? [household] : [];
-    },
+    of: (store, asked) => householdsOf(store, personsIn(store, asked), asked.asOf - 1),
+    units: (store) => ({ leaves: [], attributes: unitAttributes(store) }),
   },
   besides: [exposure],
   outcomes,
@@ -110,4 +108,10 @@ function lastDay({ residences, persons }: PopulationStore['tables'], child: numb
   const left = residences.columns.end[to - 1]!;
   const died = persons.columns.death[rowsOf(persons, child)[0]]!;
   return Math.min(left === NO_DAY ? Infinity : left, died === NO_DAY ? Infinity : died);
+}
+
+/** Whom a feed is asked of: one child, a group, or everybody. */
+function personsIn({ tables }: PopulationStore, asked: object): Iterable<PersonKey> {
+  if ('person' in asked) return [asked.person as PersonKey];
+  return 'set' in asked ? (asked.set as PersonSet).keys : tables.persons.subject;
 }

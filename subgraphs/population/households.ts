@@ -25,10 +25,10 @@ export function householdOf(store: PopulationStore, child: PersonKey, on: Day): 
   return { child, parents, siblings };
 }
 
-/** The households of all children in the order of their keys. */
-export function householdsOn(store: PopulationStore, on: Day): Household[] {
+/** The households of those of some persons who are children in one. */
+export function householdsOf(store: PopulationStore, persons: Iterable<PersonKey>, on: Day): Household[] {
   const found: Household[] = [];
-  for (const person of store.tables.persons.subject) {
+  for (const person of persons) {
     const household = householdOf(store, person, on);
     if (household) found.push(household);
   }

@@ -1,6 +1,5 @@
-import { type Day, formatDay, today } from '../../schema/calendar.js';
+import type { Day } from '../../schema/calendar.js';
 import { Feed } from '../../schema/feed.js';
-import { PolkuError } from '../../schema/polkuError.js';
 import { formatQuarter } from '../../schema/quarter.js';
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
 import { QuarterScalar } from '../../schema/scalars/quarterScalar.js';
@@ -18,18 +17,19 @@ import {
   Root,
 } from '../../schema/typeGraphql.js';
 import { shuffleBy } from '../registry/enforcement/shuffle.js';
+import { checkForesight, HORIZON_YEARS } from '../registry/factors/horizon.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
 import { FamilyRiskAssessmentsKey } from '../registry/feeds/familyRiskAssessmentsKey.js';
 import { RiskAssessmentKey } from '../registry/feeds/riskAssessmentKey.js';
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
 import { type Assessment, assess, type Outcome } from './assessment/assess.js';
+import { cohortRiskModule } from './cohortRisk.js';
 import { childrenOn } from './childrenOn.js';
 import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
 import { MILLIONTHS } from './model/hazard.js';
 import type { RiskModelInForce, RiskStore } from './riskStore.js';
 import type { RiskSource } from './riskSource.js';
-import { HORIZON_YEARS } from './training/riskTable.js';
 import {
   inLanguage,
   Language,
@@ -319,7 +319,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     }
   }
 
-  return {
+  const ofPeople: SubgraphModule = {
     resolvers: [
       RiskPersonResolver,
       RiskFamilyResolver,
@@ -334,20 +334,12 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       FamilyRiskAssessments: (representation) => new FamilyRiskAssessments(representation),
     },
   };
+  return joinModules(ofPeople, cohortRiskModule(registries));
 }
 
 /** @throws PolkuError BAD_USER_INPUT */
 function keyOf({ asOf, horizonYears }: RiskArgs): { asOf: string; horizonYears: number } {
-  if (horizonYears < 1 || horizonYears > HORIZON_YEARS)
-    throw new PolkuError(
-      'BAD_USER_INPUT',
-      `horizonYears: expected 1 to ${HORIZON_YEARS}, got ${horizonYears}.`,
-    );
-  if (asOf > today())
-    throw new PolkuError(
-      'BAD_USER_INPUT',
-      `asOf: expected a quarter that has begun, got one that begins on ${formatDay(asOf)}.`,
-    );
+  checkForesight(asOf, horizonYears);
   return { asOf: formatQuarter(asOf), horizonYears };
 }
 

@@ -11,6 +11,7 @@ import {
   Root,
 } from '../../../schema/typeGraphql.js';
 import type { FactorAnswers, HouseholdAnswers } from '../enforcement/factorAnswers.js';
+import type { GroupAnswers } from '../enforcement/groupAnswers.js';
 import { type Household, Households } from '../factors/household.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import type { SubgraphModule } from '../subgraph/subgraphModule.js';
@@ -21,6 +22,8 @@ export interface ChildrenType<Key extends ChildrenAsked> {
   readonly key: string;
   /** No client reads it: it is there for those who work with all children. */
   readonly internal?: true;
+  /** Numbers of it are protected by families, whom the population register tells as `units`. */
+  readonly ofGroup?: true;
   /** Declares the fields of the key, and reads them. */
   readonly Key: abstract new (representation: Record<string, unknown>) => Key;
 }
@@ -35,6 +38,8 @@ export interface HouseholdSource<Store> {
   /** The coordinates that it tells of. */
   readonly reads: readonly string[];
   readonly of: (store: Store, asked: ChildrenAsked) => readonly Household[];
+  /** Behind how many families a number of a group stands. */
+  readonly units: (store: Store) => GroupAnswers;
 }
 
 export interface ChildrenFeedOptions<Store> {
@@ -52,7 +57,7 @@ export interface ChildrenFeedOptions<Store> {
  */
 export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
   registry: string,
-  { name, key, internal, Key }: ChildrenType<Key>,
+  { name, key, internal, ofGroup, Key }: ChildrenType<Key>,
   { households, exposes, computes, answer }: ChildrenFeedOptions<Store>,
 ): SubgraphModule {
   @ObjectType(name)
@@ -90,7 +95,7 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
   const references = { [name]: (representation: Record<string, unknown>) => new Children(representation) };
   if (!households) return { resolvers: [ChildrenFeedResolver], entities: [Children], references };
 
-  const { reads, of } = households;
+  const { reads, of, units: unitsOf } = households;
   @Resolver(() => Children)
   class HouseholdsFeedResolver {
     @FieldResolver(() => FeedScalar, { name: 'households', nullable: true })
@@ -100,7 +105,19 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
       return { households: of(context.store as Store, asked) };
     }
   }
-  return { resolvers: [ChildrenFeedResolver, HouseholdsFeedResolver], entities: [Children], references };
+  const resolvers = [ChildrenFeedResolver, HouseholdsFeedResolver];
+  if (!ofGroup) return { resolvers, entities: [Children], references };
+
+  @Resolver(() => Children)
+  class UnitsFeedResolver {
+    @FieldResolver(() => FeedScalar, { name: 'units', nullable: true })
+    @Directive('@inaccessible')
+    @Directive('@lineage(aggregates: ["Family.members"])')
+    units(@Ctx() context: RegistryContext): GroupAnswers {
+      return unitsOf(context.store as Store);
+    }
+  }
+  return { resolvers: [...resolvers, UnitsFeedResolver], entities: [Children], references };
 }
 
 function lineage(exposes: readonly string[], computes: readonly string[]): string {

@@ -3,8 +3,9 @@ import type { ChildNumbers, FactorAnswers } from '../enforcement/factorAnswers.j
 import type { FactorSource } from '../factors/factorSource.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import { joinModules, type SubgraphModule } from '../subgraph/subgraphModule.js';
-import { childrenFeed, type HouseholdSource } from './childrenFeed.js';
+import { type ChildrenAsked, childrenFeed, type HouseholdSource } from './childrenFeed.js';
 import { ChildrenKey } from './childrenKey.js';
+import { CohortRiskKey } from './cohortRiskKey.js';
 import { RiskAssessmentKey } from './riskAssessmentKey.js';
 
 /** A number about a child, or some, besides factors. */
@@ -37,11 +38,17 @@ const RISK_ASSESSMENT = {
   Key: RiskAssessmentKey,
 };
 const CHILD_FACTORS = { name: 'ChildFactors', key: 'asOf', internal: true, Key: ChildrenKey } as const;
+const COHORT_RISK = {
+  name: 'CohortRisk',
+  key: 'filter set asOf horizonYears',
+  ofGroup: true,
+  Key: CohortRiskKey,
+} as const;
 const CHILD_OUTCOMES = { name: 'ChildOutcomes', key: 'asOf', internal: true, Key: ChildrenKey } as const;
 
 /**
- * The feeds of a registry for risk assessments: `RiskAssessment` of one child; `ChildFactors` of all children, by the same
- * reader, for training and for the distribution of a group; `ChildOutcomes`, what came of them.
+ * The feeds of a registry for risk assessments: `RiskAssessment` of one child; by the same reader `CohortRisk` of the children in a
+ * group, and `ChildFactors` of all, for training; `ChildOutcomes`, what came of them.
  */
 export function foretellingFeeds<Store extends RegistryStore>(
   registry: string,
@@ -62,6 +69,7 @@ export function foretellingFeeds<Store extends RegistryStore>(
       factors: source.factors,
       numbers: readNumbers(ofFactors, store, before),
       tellsShown,
+      texts: { snapshot: [store.manifest.snapshotId] },
     });
   return joinModules(
     childrenFeed(registry, RISK_ASSESSMENT, {
@@ -70,12 +78,14 @@ export function foretellingFeeds<Store extends RegistryStore>(
       computes: readsOf(ofFactors),
       answer: answerFactors(true),
     }),
-    childrenFeed(registry, CHILD_FACTORS, {
-      households,
-      exposes: [],
-      computes: readsOf(ofFactors),
-      answer: answerFactors(false),
-    }),
+    ...[CHILD_FACTORS, COHORT_RISK].map((type) =>
+      childrenFeed<Store, ChildrenAsked>(registry, type, {
+        households,
+        exposes: [],
+        computes: readsOf(ofFactors),
+        answer: answerFactors(false),
+      }),
+    ),
     ...(outcomes
       ? [
           childrenFeed<Store, ChildrenKey>(registry, CHILD_OUTCOMES, {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseDay } from '../../../schema/calendar.js';
 import { exposureOf } from '../../../subgraphs/population/exposure.js';
 import { populationFactors } from '../../../subgraphs/population/factors.js';
-import { householdOf, householdsOn } from '../../../subgraphs/population/households.js';
+import { householdOf, householdsOf } from '../../../subgraphs/population/households.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import type { PopulationStore } from '../../../subgraphs/population/yearly.js';
 import { tableOf } from '../../spec/tableOf.js';
@@ -65,7 +65,7 @@ describe('a household', () => {
   });
 
   it('is of minors who live in the city', () => {
-    const children = householdsOn(storeWith(), ON).map(({ child }) => child);
+    const children = householdsOf(storeWith(), [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE], ON).map(({ child }) => child);
     expect(children).toEqual([CHILD, BABY]);
   });
 
