@@ -7,6 +7,6 @@ import type { FileHandle } from 'node:fs/promises';
  * @throws what the file system throws; then some of the bytes may be in the file
  */
 export async function appendDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(file.fd, bytes, written);
   await file.datasync();
 }
