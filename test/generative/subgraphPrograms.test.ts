@@ -28,7 +28,7 @@ import { FAMILIES, PERSONS, randomWorld } from './worldArbitrary.js';
 import { everything } from './worldOperations.js';
 import { randomPolicy } from './worldPolicies.js';
 
-const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 300);
+const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 const values = { Int: ['2', '$n', 'null'], String: ['"a"', '["a", $id]', '[]'] };
 
@@ -156,8 +156,8 @@ describe('programs of the city', () => {
         expect(different).toEqual([]);
         compared += requests.length;
       }),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
-    expect(compared).toBeGreaterThan(150);
+    expect(compared).toBeGreaterThan(50);
   });
 });

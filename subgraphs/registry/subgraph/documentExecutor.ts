@@ -8,12 +8,17 @@ import type { RequestContext } from './requestContext.js';
 
 /** Fetches are written by query plans, so there are about as many as there are operations in use. */
 const DOCUMENTS_KEPT = 1000;
+/** Characters of all of them: a document of a plan has some hundreds, and its program takes a hundred times that. */
+const CHARACTERS_KEPT = 250_000;
 
 /** Executes requests on a schema; a document is parsed, validated and compiled once. */
 export function documentExecutor(
   schema: GraphQLSchema,
 ): (request: SubgraphRequest, context: Omit<RequestContext, 'budget'>) => Promise<ExecutionResult> {
-  const programs = new LRUCache<string, DocumentProgram>({ max: DOCUMENTS_KEPT });
+  const programs = new LRUCache<string, DocumentProgram>({
+    max: DOCUMENTS_KEPT,
+    maxSize: CHARACTERS_KEPT,
+  });
 
   const programOf = (query: string): DocumentProgram => {
     let program = programs.get(query);
@@ -22,7 +27,7 @@ export function documentExecutor(
       const [fault] = validate(schema, document);
       if (fault) throw fault;
       program = compileDocument(schema, document);
-      programs.set(query, program);
+      programs.set(query, program, { size: query.length });
     }
     return program;
   };
