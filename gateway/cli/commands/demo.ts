@@ -14,7 +14,7 @@ import { extractRegistries } from './extract.js';
 import { serve } from './serve.js';
 
 const ABOUT = `Shows all of Polku: generates a synthetic city, extracts its registries, serves them with the explorer, and makes
-three requests - one answered, one refused, one answered in part.`;
+five requests - a family's path, answered, refused, and one answered in part; foreseen need, answered and refused.`;
 
 interface DemoOptions {
   readonly persons: number;
@@ -33,7 +33,7 @@ export function demoCommand(): Command {
     .option('--folder <folder>', 'where cities are kept; the next run finds them there', join('data', 'demo'))
     .addOption(policiesOption())
     .addOption(portOption(4000))
-    .option('--once', 'stop after the three requests')
+    .option('--once', 'stop after the five requests')
     .action(async (options: DemoOptions) => {
       process.exitCode = (await demo(options)) ? 0 : 1;
     });
@@ -73,7 +73,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
     console.log(`  ${id.padEnd(16)} ${purposes.join(', ').padEnd(34)} ${explanation}`);
   }
 
-  console.log('\nThree requests\n');
+  console.log('\nFive requests\n');
   const scenes = await playScenes(new DemoClient(city.url));
   for (const [index, scene] of scenes.entries()) console.log(printScene(scene, index + 1));
   const failed = scenes.filter(({ asExpected }) => !asExpected);
