@@ -2,7 +2,7 @@
 export const MODEL_FORMAT = 'polku-risk-model/1';
 
 /** The factor that age is read from: whole years at the date. */
-export const AGE_FACTOR = 'population.age';
+export const AGE_FACTOR = 'population.child.age';
 
 /**
  * A risk model as its file says it: plain JSON, so that a reviewer can read all that it does. Log-odds are whole

@@ -110,7 +110,7 @@ describe('a model file', () => {
     ['years', [0, 1, 2, 3], 'years are not 5'],
     ['years.0', 1, 'years are not 5'],
     ['terms', {}, 'terms are no list'],
-    ['terms.0.factors', ['a'], 'the first term is not that of population.age'],
+    ['terms.0.factors', ['a'], 'the first term is not that of population.child.age'],
     ['terms.0.factors', ['x', 'y', 'z'], 'terms[0].factors are not one or two'],
     ['terms.0.factors', ['x', 'x'], 'terms[0].factors are not one or two'],
     ['terms.1.factors', [AGE_FACTOR], 'two terms are of the same'],
