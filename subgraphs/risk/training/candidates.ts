@@ -172,6 +172,21 @@ export class ThreeFactors implements Candidate {
   }
 }
 
+/** The cross of a term of two factors, by the first cut of either. */
+export function crossOf(bench: Workbench, { factors, cuts }: Term): Cross {
+  const [first, second] = factors as [number, number];
+  const { coarse } = bench.factors;
+  const binAfter = (factor: number, cut: number) =>
+    2 + Math.max(0, coarse.cuts[factor]!.findIndex((coarseCut) => coarseCut >= cut));
+  const quarters = quartersOf(
+    bench.binsOf(coarse, first),
+    bench.binsOf(coarse, second),
+    binAfter(first, cuts[0]![0]!),
+    binAfter(second, cuts[1]![0]!),
+  );
+  return { factors: [first, second], cuts, quarters };
+}
+
 function quartersOf(rows: Uint8Array, columns: Uint8Array, rowCut: number, columnCut: number): Uint8Array {
   return rows.map((row, child) => {
     const column = columns[child]!;

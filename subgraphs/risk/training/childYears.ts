@@ -38,7 +38,7 @@ export function layChildYears(table: RiskTable, rows: Uint32Array, age: Float32A
     const last = outcome === 0 ? HORIZON_YEARS : outcome;
     for (let year = 0; year < last; year++) {
       const at = row * HORIZON_YEARS + year;
-      const seen = table.exposure[at]! * table.observed[at]!;
+      const seen = Math.min(table.exposure[at]!, table.observed[at]!);
       // A clientship is seen even where the share of the year in which it could be is rounded to nothing.
       if (seen === 0 && year + 1 !== outcome) continue;
       cell[end] = year * AGE_BINS + binOf(AGE_CUTS, age[row]! + year);

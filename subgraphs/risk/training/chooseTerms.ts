@@ -1,10 +1,11 @@
 import type { BinnedFactors } from './binnedFactors.js';
-import { type Candidate, type Cross, OneFactor, ThreeFactors, TwoFactors, Workbench } from './candidates.js';
+import { type Candidate, type Cross, crossOf, OneFactor, ThreeFactors, TwoFactors, Workbench } from './candidates.js';
 import type { ChildYears } from './childYears.js';
 import { HazardFit } from './hazardFit.js';
 import { type Derivatives, pairOf } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
-import type { Term } from './term.js';
+import type { FittedTerms } from './fitTerms.js';
+import type { Term, TermCells } from './term.js';
 
 export interface ChoiceSettings {
   readonly limits: TreeLimits;
@@ -35,15 +36,25 @@ export async function chooseTerms(
   settings: ChoiceSettings,
   screen: PairScreen,
   progress: (chosen: number) => void,
+  before: { terms: readonly Term[]; fitted: FittedTerms; cells: readonly TermCells[] } | undefined,
 ): Promise<readonly Term[]> {
   const { limits, rate, surprise, warmUp, perYears } = settings;
   const fit = new HazardFit(childYears, weights);
   const bench = new Workbench(factors, fit, limits);
-  for (let i = 0; i < warmUp; i++) fit.stepYearsAndAges(rate, limits);
   const taken: Term[] = [];
   const chosen = new Set<string>();
   const crosses: Cross[] = [];
-  let [least, best] = [fit.lossOfOthers(), 0];
+  if (before === undefined) for (let i = 0; i < warmUp; i++) fit.stepYearsAndAges(rate, limits);
+  else {
+    fit.startFrom(logOddsOf(before.cells, before.fitted), before.fitted.years, before.fitted.ages);
+    taken.push(...before.terms);
+    for (const term of before.terms) {
+      chosen.add(String(term.factors));
+      for (const factor of term.factors) chosen.add(String([factor]));
+      if (term.factors.length === 2) crosses.push(crossOf(bench, term));
+    }
+  }
+  let [least, best] = [fit.lossOfOthers(), taken.length];
 
   const take = (candidate: Candidate) => {
     const term = candidate.take(rate);
@@ -126,6 +137,16 @@ function largest(numbers: Float64Array): number {
   let at = 0;
   for (let i = 1; i < numbers.length; i++) if (numbers[i]! > numbers[at]!) at = i;
   return at;
+}
+
+/** By child, what terms add. */
+export function logOddsOf(cells: readonly TermCells[], { terms }: FittedTerms): Float64Array {
+  const sum = new Float64Array(cells[0]?.cells.length ?? 0);
+  cells.forEach(({ cells: of }, term) => {
+    const values = terms[term]!;
+    for (let child = 0; child < sum.length; child++) sum[child]! += values[of[child]!]!;
+  });
+  return sum;
 }
 
 /** Each set of factors once, with all cuts that were made of them, in the order in which they were first taken. */

@@ -1,21 +1,18 @@
 import { AGE_BINS, type ChildYears } from './childYears.js';
-import { HazardFit, histogramOf } from './hazardFit.js';
+import { Cholesky } from './cholesky.js';
 import { HORIZON_YEARS } from './riskTable.js';
-import type { TreeLimits } from './smallTree.js';
+import { slopeOfClient } from './hazardFit.js';
 import type { TermCells } from './term.js';
 
-export interface FitSettings {
-  /** Of the trees of ages. */
-  readonly limits: TreeLimits;
-  /** The part of each step that is taken. */
-  readonly rate: number;
-  /** Pulls what cells add towards 0, as if so much curvature had been seen without effect; by the number of factors. */
-  readonly ridge: number;
-  /** Cycles over all terms, at most. */
-  readonly cycles: number;
-  /** Cycles without a better loss on the families left out, after which the fit has ended. */
-  readonly patience: number;
-}
+const STEPS = 12;
+/** A fit has ended when no log-odds change by more. */
+const SETTLED = 1e-5;
+/** Newton's steps are not taken further than this: the likelihood is no parabola far away. */
+const LONGEST_STEP = 2;
+/** Of neighbouring ages: they differ little. */
+const AGE_RIDGE = 30;
+/** A cell needs so many children to have a value. */
+export const FEWEST_IN_CELL = 25;
 
 /** Log-odds, not yet in millionths. */
 export interface FittedTerms {
@@ -23,56 +20,136 @@ export interface FittedTerms {
   readonly ages: Float64Array;
   /** By term, then by cell. */
   readonly terms: readonly Float64Array[];
-  /** Cycles that were taken. */
-  readonly cycles: number;
+  /** Of which term and cell each parameter is, and their penalised information: years and ages come first. */
+  readonly parameters: readonly { readonly term: number; readonly cell: number }[];
+  readonly information: Float64Array;
 }
 
 /**
- * Fits given terms by cyclic boosting: each in turn takes a small step, so that what several could explain is shared among them. It ends
- * where families that are left out say so.
+ * Fits what given terms add, all together, by Newton's method on the likelihood with a ridge.
+ * @param weights by child, how often it counts
+ * @param ridge pulls each value towards 0, as if so much information had been seen of no effect
  */
 export function fitTerms(
   childYears: ChildYears,
   weights: Uint8Array,
   terms: readonly TermCells[],
-  { limits, rate, ridge, cycles, patience }: FitSettings,
+  ridge: number,
 ): FittedTerms {
-  const fit = new HazardFit(childYears, weights);
-  const values = terms.map(({ free }) => new Float64Array(free.length));
-  const sums = histogramOf(Math.max(0, ...terms.map(({ free }) => free.length)));
-  const steps = values.map((own) => new Float64Array(own.length));
-  let best: FittedTerms | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (let cycle = 0; cycle <= cycles && cycle <= (best?.cycles ?? 0) + patience; cycle++) {
-    const loss = fit.lossOfOthers();
-    if (loss < least) {
-      least = loss;
-      best = {
-        years: fit.years.slice(),
-        ages: fit.ages.slice(),
-        terms: values.map((own) => own.slice()),
-        cycles: cycle,
-      };
-    }
-    fit.stepYearsAndAges(rate, limits);
-    terms.forEach(({ cells, free }, term) => {
-      sums.gradient.fill(0, 0, free.length);
-      sums.curvature.fill(0, 0, free.length);
-      for (const child of fit.fitted) {
-        sums.gradient[cells[child]!]! += fit.gradient[child]!;
-        sums.curvature[cells[child]!]! += fit.curvature[child]!;
-      }
-      const [own, step] = [values[term]!, steps[term]!];
-      for (let cell = 0; cell < free.length; cell++) {
-        if (free[cell] === 0 || sums.curvature[cell]! < limits.curvature) continue;
-        // The ridge is on what has been added in all, not on the step.
-        step[cell] = (rate * (sums.gradient[cell]! - ridge * own[cell]!)) / (sums.curvature[cell]! + ridge);
-        own[cell]! += step[cell]!;
-      }
-      fit.add(cells, step);
+  const { children, start, cell, share, became } = childYears;
+  const parameters: { term: number; cell: number }[] = [];
+  const FIRST = HORIZON_YEARS + AGE_BINS;
+  const numberOf = terms.map(({ cells, free }, term) => {
+    const counts = new Uint32Array(free.length);
+    for (let child = 0; child < children; child++) if (weights[child]! > 0) counts[cells[child]!]!++;
+    return Int32Array.from(free, (isFree, at) =>
+      isFree === 1 && counts[at]! >= FEWEST_IN_CELL
+        ? FIRST + parameters.push({ term, cell: at }) - 1
+        : -1,
+    );
+  });
+  // By child, its parameters one after the other.
+  const fitted = Uint32Array.from(weights.keys()).filter((child) => weights[child]! > 0);
+  const first = new Uint32Array(fitted.length + 1);
+  const own: number[] = [];
+  fitted.forEach((child, i) => {
+    terms.forEach(({ cells }, term) => {
+      const parameter = numberOf[term]![cells[child]!]!;
+      if (parameter >= 0) own.push(parameter);
     });
+    first[i + 1] = own.length;
+  });
+  const active = Uint16Array.from(own);
+
+  const size = FIRST + parameters.length;
+  const values = new Float64Array(size);
+  values.fill(startingLogOdds(childYears, weights), 0, HORIZON_YEARS);
+  const information = new Float64Array(size * size);
+  const gradient = new Float64Array(size);
+  for (let step = 0; step < STEPS; step++) {
+    information.fill(0);
+    gradient.fill(0);
+    for (let i = 0; i < fitted.length; i++) {
+      const child = fitted[i]!;
+      const [from, until, weight, end] = [first[i]!, first[i + 1]!, weights[child]!, start[child + 1]!];
+      let logOdds = 0;
+      for (let k = from; k < until; k++) logOdds += values[active[k]!]!;
+      let [slope, curvature] = [0, 0];
+      for (let at = start[child]!; at < end; at++) {
+        const year = Math.floor(cell[at]! / AGE_BINS);
+        const age = HORIZON_YEARS + (cell[at]! % AGE_BINS);
+        const none = 1 / (1 + Math.exp(logOdds + values[year]! + values[age]!));
+        const s = share[at]! * (1 - none);
+        const h = weight * s * none;
+        const g = weight * (at + 1 === end && became[child] === 1 ? slopeOfClient(none, share[at]!) : -s);
+        slope += g;
+        curvature += h;
+        gradient[year]! += g;
+        gradient[age]! += g;
+        information[year * size + year]! += h;
+        information[age * size + year]! += h;
+        information[age * size + age]! += h;
+        for (let k = from; k < until; k++) {
+          const row = active[k]! * size;
+          information[row + year]! += h;
+          information[row + age]! += h;
+        }
+      }
+      for (let k = from; k < until; k++) {
+        const parameter = active[k]!;
+        gradient[parameter]! += slope;
+        // Parameters of a child ascend.
+        for (let other = from; other <= k; other++) information[parameter * size + active[other]!]! += curvature;
+      }
+    }
+    penalise(information, gradient, values, ridge);
+    for (let row = 0; row < size; row++)
+      for (let column = 0; column < row; column++)
+        information[column * size + row] = information[row * size + column]!;
+    const change = new Cholesky(information, size).solve(gradient);
+    const longest = change.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const part = Math.min(1, LONGEST_STEP / longest);
+    for (let i = 0; i < size; i++) values[i]! += part * change[i]!;
+    if (longest < SETTLED) break;
   }
-  return best!;
+  return {
+    years: values.slice(0, HORIZON_YEARS),
+    ages: values.slice(HORIZON_YEARS, FIRST),
+    terms: numberOf.map((numbers) => Float64Array.from(numbers, (number) => (number < 0 ? 0 : values[number]!))),
+    parameters,
+    information,
+  };
 }
 
-export const YEAR_CELLS = HORIZON_YEARS * AGE_BINS;
+/** Adds the penalty's part: a ridge on every value, but on ages one on the steps from one to the next. */
+function penalise(
+  information: Float64Array,
+  gradient: Float64Array,
+  values: Float64Array,
+  ridge: number,
+): void {
+  const size = values.length;
+  const add = (at: number, strength: number, value: number) => {
+    information[at * size + at]! += strength;
+    gradient[at]! -= strength * value;
+  };
+  // Years and ages share a level, which a trace of a ridge settles.
+  for (let at = HORIZON_YEARS; at < HORIZON_YEARS + AGE_BINS; at++) add(at, 1, values[at]!);
+  for (let at = HORIZON_YEARS + 2; at < HORIZON_YEARS + AGE_BINS; at++) {
+    add(at, AGE_RIDGE, values[at]! - values[at - 1]!);
+    add(at - 1, AGE_RIDGE, values[at - 1]! - values[at]!);
+    information[at * size + at - 1]! -= AGE_RIDGE;
+  }
+  for (let at = 0; at < HORIZON_YEARS; at++) add(at, 1e-6, 0);
+  for (let at = HORIZON_YEARS + AGE_BINS; at < size; at++) add(at, ridge, values[at]!);
+}
+
+function startingLogOdds({ start, share, became }: ChildYears, weights: Uint8Array): number {
+  let [clients, years] = [0, 0];
+  weights.forEach((weight, child) => {
+    clients += weight * became[child]!;
+    for (let at = start[child]!; at < start[child + 1]!; at++) years += weight * share[at]!;
+  });
+  // Half a client more, and half a year without one, so that a table of few children has a rate, too.
+  return Math.log((clients + 0.5) / (Math.max(0, years - clients) + 0.5));
+}

@@ -47,6 +47,18 @@ export class HazardFit {
     this.#differentiate();
   }
 
+  /**
+   * Begins anew with what a model says.
+   * @param logOdds by child, apart from year and age
+   */
+  startFrom(logOdds: Float64Array, years: Float64Array, ages: Float64Array): void {
+    logOdds.forEach((value, child) => (this.odds[child] = Math.exp(value)));
+    this.years.set(years);
+    this.ages.set(ages);
+    this.#setCellOdds();
+    this.#differentiate();
+  }
+
   /** A step for years and one for ages, which alone differ between the years of a child. */
   stepYearsAndAges(rate: number, limits: TreeLimits): void {
     this.#sumCells();
@@ -155,7 +167,7 @@ export class HazardFit {
 }
 
 /** The derivative of log(1 - none ^ share) by the log-odds of a year, where `none` is the chance that nothing comes in all of it. */
-function slopeOfClient(none: number, share: number): number {
+export function slopeOfClient(none: number, share: number): number {
   if (share === 1) return none;
   const noneInShare = none ** share;
   return (share * (1 - none) * noneInShare) / (1 - noneInShare);
