@@ -46,7 +46,7 @@ export async function chooseTerms(
   const crosses: Cross[] = [];
   if (before === undefined) for (let i = 0; i < warmUp; i++) fit.stepYearsAndAges(rate, limits);
   else {
-    fit.startFrom(logOddsOf(before.cells, before.fitted), before.fitted.years, before.fitted.ages);
+    fit.startFrom(logOddsOf(before.cells, before.fitted, factors.children), before.fitted.years, before.fitted.ages);
     taken.push(...before.terms);
     for (const term of before.terms) {
       chosen.add(String(term.factors));
@@ -89,15 +89,33 @@ export async function chooseTerms(
   climb([...rivals(twos, gains.length), ...twosOfTaken, ...ones], surprise, take);
 
   const threes = new Map<string, ThreeFactors>();
-  for (const cross of crosses) {
-    for (const third of all) {
-      if (cross.factors.includes(third) || !chosen.has(String([third]))) continue;
-      const three = new ThreeFactors(bench, cross, third);
-      if (!threes.has(String(three.factors))) threes.set(String(three.factors), three);
+  const cutOf = firstCuts(taken);
+  const cutFactors = all.filter((factor) => cutOf.has(factor));
+  for (const second of cutFactors) {
+    for (const first of cutFactors) {
+      if (first >= second) continue;
+      const known = crosses.find(({ factors: of }) => of[0] === first && of[1] === second);
+      const cross =
+        known ?? crossOf(bench, { factors: [first, second], cuts: [cutOf.get(first)!, cutOf.get(second)!] });
+      for (const third of cutFactors) {
+        if (third <= second && known === undefined) continue;
+        if (third === first || third === second) continue;
+        const three = new ThreeFactors(bench, cross, third);
+        const key = String(three.factors);
+        if (known !== undefined || !threes.has(key)) threes.set(key, three);
+      }
     }
   }
   climb([...rivals([...threes.values()]), ...twosOfTaken, ...ones], surprise, take);
   return joinCuts(taken.slice(0, best));
+}
+
+/** By factor, a cut that was made of it: where it counts together with others, or else alone. */
+function firstCuts(taken: readonly Term[]): Map<number, readonly number[]> {
+  const cutOf = new Map<number, readonly number[]>();
+  for (const { factors, cuts } of taken.toSorted((a, b) => b.factors.length - a.factors.length))
+    factors.forEach((factor, i) => cutOf.has(factor) || cutOf.set(factor, cuts[i]!.slice(0, 1)));
+  return cutOf;
 }
 
 /** A candidate, and what the best of its rivals would gain by chance. */
@@ -140,8 +158,12 @@ function largest(numbers: Float64Array): number {
 }
 
 /** By child, what terms add. */
-export function logOddsOf(cells: readonly TermCells[], { terms }: FittedTerms): Float64Array {
-  const sum = new Float64Array(cells[0]?.cells.length ?? 0);
+export function logOddsOf(
+  cells: readonly TermCells[],
+  { terms }: Pick<FittedTerms, 'terms'>,
+  children: number,
+): Float64Array {
+  const sum = new Float64Array(children);
   cells.forEach(({ cells: of }, term) => {
     const values = terms[term]!;
     for (let child = 0; child < sum.length; child++) sum[child]! += values[of[child]!]!;
