@@ -148,6 +148,10 @@ export const errorTable = {
     meaning:
       'The file of a risk model does not parse, or its parts do not fit each other; every fault is listed.',
   },
+  RISK_TABLE_UNFIT: {
+    status: 0,
+    meaning: 'There are too few children, clients or families to train a risk model on, or to evaluate one.',
+  },
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,

@@ -58,7 +58,10 @@ export class Workbench {
   take(rows: Uint8Array, columns: Uint8Array | undefined, across: number, rate: number): void {
     for (let child = 0; child < rows.length; child++)
       this.cells[child] = columns === undefined ? rows[child]! : rows[child]! * across + columns[child]!;
-    this.fit.add(this.cells, this.steps.map((step) => rate * step));
+    this.fit.add(
+      this.cells,
+      this.steps.map((step) => rate * step),
+    );
   }
 }
 
@@ -177,7 +180,11 @@ export function crossOf(bench: Workbench, { factors, cuts }: Term): Cross {
   const [first, second] = factors as [number, number];
   const { coarse } = bench.factors;
   const binAfter = (factor: number, cut: number) =>
-    2 + Math.max(0, coarse.cuts[factor]!.findIndex((coarseCut) => coarseCut >= cut));
+    2 +
+    Math.max(
+      0,
+      coarse.cuts[factor]!.findIndex((coarseCut) => coarseCut >= cut),
+    );
   const quarters = quartersOf(
     bench.binsOf(coarse, first),
     bench.binsOf(coarse, second),

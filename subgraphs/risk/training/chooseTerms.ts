@@ -1,5 +1,13 @@
 import type { BinnedFactors } from './binnedFactors.js';
-import { type Candidate, type Cross, crossOf, OneFactor, ThreeFactors, TwoFactors, Workbench } from './candidates.js';
+import {
+  type Candidate,
+  type Cross,
+  crossOf,
+  OneFactor,
+  ThreeFactors,
+  TwoFactors,
+  Workbench,
+} from './candidates.js';
 import type { ChildYears } from './childYears.js';
 import { HazardFit } from './hazardFit.js';
 import { type Derivatives, pairOf } from './screenPairs.js';
@@ -46,7 +54,11 @@ export async function chooseTerms(
   const crosses: Cross[] = [];
   if (before === undefined) for (let i = 0; i < warmUp; i++) fit.stepYearsAndAges(rate, limits);
   else {
-    fit.startFrom(logOddsOf(before.cells, before.fitted, factors.children), before.fitted.years, before.fitted.ages);
+    fit.startFrom(
+      logOddsOf(before.cells, before.fitted, factors.children),
+      before.fitted.years,
+      before.fitted.ages,
+    );
     taken.push(...before.terms);
     for (const term of before.terms) {
       chosen.add(String(term.factors));
@@ -139,7 +151,7 @@ function chance(candidates: number): number {
  */
 function climb(candidates: readonly Rival[], surprise: number, take: (candidate: Candidate) => void): void {
   const excess = ({ candidate, chance }: Rival) => candidate.find() - chance - surprise;
-  for (let steps = -1; steps !== 0; ) {
+  for (let steps = -1; steps !== 0;) {
     const excesses = Float64Array.from(candidates, excess);
     steps = 0;
     for (let top = largest(excesses); excesses[top]! > 0; top = largest(excesses)) {
@@ -176,7 +188,9 @@ function joinCuts(taken: readonly Term[]): Term[] {
   const joined = new Map<string, Term>();
   for (const { factors, cuts } of taken) {
     const before = joined.get(String(factors));
-    const all = cuts.map((own, i) => [...new Set([...(before?.cuts[i] ?? []), ...own])].toSorted((a, b) => a - b));
+    const all = cuts.map((own, i) =>
+      [...new Set([...(before?.cuts[i] ?? []), ...own])].toSorted((a, b) => a - b),
+    );
     joined.set(String(factors), { factors, cuts: all });
   }
   return [...joined.values()];

@@ -52,7 +52,10 @@ export function columnSteps(
 ): void {
   steps.fill(0, 0, rows * columns);
   for (let row = UNKNOWN_BIN + 1; row < rows; row++) {
-    for (const [from, until] of [[UNKNOWN_BIN + 1, cut], [cut, columns]] as const) {
+    for (const [from, until] of [
+      [UNKNOWN_BIN + 1, cut],
+      [cut, columns],
+    ] as const) {
       let [sum, sumOfCurvature] = [0, 0];
       for (let column = from; column < until; column++) {
         sum += gradient[row * columns + column]!;

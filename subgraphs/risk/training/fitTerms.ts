@@ -43,9 +43,7 @@ export function fitTerms(
     const counts = new Uint32Array(free.length);
     for (let child = 0; child < children; child++) if (weights[child]! > 0) counts[cells[child]!]!++;
     return Int32Array.from(free, (isFree, at) =>
-      isFree === 1 && counts[at]! >= FEWEST_IN_CELL
-        ? FIRST + parameters.push({ term, cell: at }) - 1
-        : -1,
+      isFree === 1 && counts[at]! >= FEWEST_IN_CELL ? FIRST + parameters.push({ term, cell: at }) - 1 : -1,
     );
   });
   // By child, its parameters one after the other.
@@ -99,7 +97,8 @@ export function fitTerms(
         const parameter = active[k]!;
         gradient[parameter]! += slope;
         // Parameters of a child ascend.
-        for (let other = from; other <= k; other++) information[parameter * size + active[other]!]! += curvature;
+        for (let other = from; other <= k; other++)
+          information[parameter * size + active[other]!]! += curvature;
       }
     }
     penalise(information, gradient, values, ridge);
@@ -115,7 +114,9 @@ export function fitTerms(
   return {
     years: values.slice(0, HORIZON_YEARS),
     ages: values.slice(HORIZON_YEARS, FIRST),
-    terms: numberOf.map((numbers) => Float64Array.from(numbers, (number) => (number < 0 ? 0 : values[number]!))),
+    terms: numberOf.map((numbers) =>
+      Float64Array.from(numbers, (number) => (number < 0 ? 0 : values[number]!)),
+    ),
     parameters,
     information,
   };

@@ -118,9 +118,7 @@ export class HazardFit {
 
   #setCellOdds(): void {
     for (let cell = 0; cell < this.cellOdds.length; cell++)
-      this.cellOdds[cell] = Math.exp(
-        this.years[Math.floor(cell / AGE_BINS)]! + this.ages[cell % AGE_BINS]!,
-      );
+      this.cellOdds[cell] = Math.exp(this.years[Math.floor(cell / AGE_BINS)]! + this.ages[cell % AGE_BINS]!);
   }
 
   #differentiate(): void {

@@ -57,7 +57,8 @@ export function screenPairs(
   const cross = new CrossTree(MOST_COARSE);
   for (const pair of pairs) {
     const [one, other] = pairOf(pair);
-    const [row, column] = sides[one]!.unusual.length <= sides[other]!.unusual.length ? [one, other] : [other, one];
+    const [row, column] =
+      sides[one]!.unusual.length <= sides[other]!.unusual.length ? [one, other] : [other, one];
     const [rows, columns] = [sides[row]!, sides[column]!];
     const { gradient: gradients, curvature: curvatures } = histogram;
     gradients.fill(0, 0, rows.count * columns.count);
