@@ -5,7 +5,7 @@ import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import { NO_PARTIAL_DAY, partialDay } from '../../../schema/partialDay.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
 import { type Access, isOfRecord } from './access.js';
-import type { DataSubject } from './dataSubject.js';
+import type { About } from './dataSubject.js';
 import type { FeedRows, RawColumn, RowRange } from './feedRows.js';
 import { int32Column, uint32Column } from './feedSlab.js';
 
@@ -92,7 +92,7 @@ function runsOf({ ranges, recordOf }: FeedRows, declared: FeedDeclaration, acces
 
 /** How each coordinate may be taken of a person or record; undefined where one that must be taken may not. */
 function lensOf(
-  about: Partial<DataSubject>,
+  about: About,
   permissions: Taken['permissions'],
   { coordinates, required }: FeedDeclaration,
   access: Access,
