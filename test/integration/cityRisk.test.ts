@@ -49,6 +49,23 @@ const FAMILIES = `{
 const RISK_OF_ONE =
   'query ($id: PersonID!) { person(id: $id) { childProtectionRisk(asOf: "2012-Q1") { status } } }';
 
+const GROUP = `{
+  cohort(where: { all: [{ not: { healthContacts: { services: ["T70"] } } }] }) {
+    childProtectionRisk(asOf: "2012-Q1") {
+      status
+      distribution { children bands { from until children } protection { minimum } }
+    }
+  }
+}`;
+
+interface GroupRisk {
+  readonly status: string;
+  readonly distribution: {
+    readonly children: number | null;
+    readonly bands: readonly { readonly from: number; readonly children: number | null }[];
+    readonly protection: { readonly minimum: number };
+  };
+}
 interface Risk {
   readonly status: string;
   readonly withheld: readonly string[];
@@ -159,6 +176,28 @@ describe('foreseen need, served', () => {
       for (const { logOdds } of totals) expect(millionths(logOdds) % 50_000).toBeCloseTo(0, 9);
       expect(millionths(probability!) % 10_000).toBe(0);
     }
+  });
+
+  it('is told to a planner as protected numbers of a group, the same ones however often they are asked', async () => {
+    const ask = async () => {
+      const { data, errors } = await served.client.ask({
+        persona: 'planner',
+        purpose: 'planning',
+        query: GROUP,
+      });
+      expect(errors).toBeUndefined();
+      return (data as unknown as { cohort: { childProtectionRisk: GroupRisk } }).cohort.childProtectionRisk;
+    };
+    const first = await ask();
+    expect(first.status).toBe('ASSESSED');
+    const { bands, children, protection } = first.distribution;
+    expect(bands.map(({ from }) => from)).toEqual([0, 0.01, 0.02, 0.05, 0.1, 0.2]);
+    expect(children).toBeGreaterThan(100);
+    const told = bands.flatMap((band) => band.children ?? []);
+    expect(told.length).toBeGreaterThan(0);
+    for (const number of told) expect(number).toBeGreaterThanOrEqual(protection.minimum);
+    const again = await ask();
+    expect(again.distribution.bands).toEqual(bands);
   });
 
   it.each([
