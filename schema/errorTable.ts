@@ -157,6 +157,10 @@ export const errorTable = {
     meaning:
       'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
   },
+  RISK_TABLE_UNFIT: {
+    status: 0,
+    meaning: 'There are too few children, clients or families to train a risk model on, or to evaluate one.',
+  },
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,
