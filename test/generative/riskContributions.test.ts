@@ -7,7 +7,7 @@ import { smallModel, type SmallTerm } from '../risk/smallModel.js';
 const FACTORS = ['health.a', 'health.b', 'health.c', 'social.a', 'social.b', 'education.a', 'population.a'];
 const STEP = 50_000;
 
-const terms = fc.uniqueArray(fc.subarray(FACTORS, { minLength: 1, maxLength: 3 }), {
+const terms = fc.uniqueArray(fc.subarray(FACTORS, { minLength: 1, maxLength: 2 }), {
   minLength: 1,
   maxLength: 12,
   selector: String,
