@@ -1,13 +1,11 @@
 import { addYears } from '../../../schema/calendar.js';
 import type { CodeLists } from '../../registry/codes.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import { AGE_FACTOR } from '../model/modelContent.js';
 import type { RiskSource } from '../riskSource.js';
 import { ChildrenBlock, type ChildrenFeeds } from './childrenBlock.js';
 import { FamilyComponents } from './familyComponents.js';
 import type { RiskGrouping, RiskTable } from './riskTable.js';
-
-/** Whole years of age on the day of a block. */
-export const AGE_FACTOR = 'population.child.age';
 
 /**
  * Puts together what registries told of children as of some quarters. A child is in it whom every registry told of, and who is
