@@ -205,7 +205,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => Float, {
       nullable: true,
       description:
-        'That the child becomes a client of child protection within the horizon. In whole percents where a factor is not shown.',
+        'That the child becomes a client of child protection within the horizon. In whole percents where a factor is not shown; 0 is then less than half of one.',
     })
     @Directive(required)
     probability(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {

@@ -231,6 +231,8 @@ describe('foreseen need, served', () => {
   });
 
   it('is told to nobody any more where a registry withholds its factors, by that policy alone', async () => {
+    // The server tells that another policy is in force.
+    jest.spyOn(console, 'error').mockImplementation(() => {});
     await tamper(join(policies, 'health.yaml'), (text) =>
       text.replace(/ {2}- id: risk-assessment\n(?: {4}.*\n)+/, ''),
     );
@@ -244,6 +246,7 @@ describe('foreseen need, served', () => {
       expect(risk.withheld).toEqual(['health']);
       expect([risk.probability, risk.score, risk.contributions]).toEqual([null, null, null]);
     }
+    jest.restoreAllMocks();
   });
 });
 
