@@ -7,6 +7,7 @@ import { readShadowCounts } from '../../../subgraphs/risk/register/shadowTable.j
 import { dataOption, ownersOption, wholeNumber } from '../options.js';
 import { registerTrust } from '../runtime/openPolicy.js';
 import { readSigner } from '../runtime/signer.js';
+import { cardCommand, evaluateCommand } from './riskEvaluation.js';
 import { trainCommand } from './riskTraining.js';
 import { shadowText, stopLine, versionLines } from './riskText.js';
 
@@ -18,6 +19,8 @@ A version serves when two people of the owner "risk" in owners.yaml have approve
 Running servers take up every change within seconds.
 
   polku risk train --as-of 2007-Q1                                     a new version, from the registries
+  polku risk evaluate 2017-03-01-1a2b3c4d --as-of 2007-Q1              how well it foretells, for families it has not seen
+  polku risk card 2017-03-01-1a2b3c4d --out card                       the same for readers, with pictures
   polku risk models                                                    versions, approvals, stops, what shadows counted
   polku risk approve 2017-03-01-1a2b3c4d --key me.key --reason "..."   and a second person the same
   polku risk shadow 2017-06-01-5e6f7a8b --key me.key --reason "..."    reckoned beside the one that serves, shown to nobody
@@ -38,6 +41,8 @@ export function riskCommand(): Command {
   return new Command('risk')
     .description(ABOUT)
     .addCommand(trainCommand())
+    .addCommand(evaluateCommand())
+    .addCommand(cardCommand())
     .addCommand(modelsCommand())
     .addCommand(approveCommand())
     .addCommand(shadowCommand())

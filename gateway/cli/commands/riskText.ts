@@ -1,3 +1,4 @@
+import type { RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import type {
   JudgedRegister,
@@ -60,4 +61,27 @@ function nameOf(band: number): string {
 
 function dayOf(time: Date): string {
   return formatDay(today(time));
+}
+
+/** The main figures of an evaluation, a line a quarter and horizon. */
+export function evaluationText({ blocks, families }: RiskEvaluation): string {
+  const lines = blocks.flatMap(({ asOf, trainedOn, horizons }) => [
+    `As of ${asOf}${trainedOn ? ', the time that it was trained on' : ''}:`,
+    '  years  children  clients  AUC                  logistic  slope  calibration error  below oracle  log loss above',
+    ...horizons.map(({ years, children, clients, model, logisticRegression, oracle }) => {
+      const { value, from, until } = model.auc;
+      return [
+        `  ${String(years).padEnd(5)}`,
+        String(children).padStart(8),
+        String(clients).padStart(7),
+        `${value.toFixed(4)} (${from.toFixed(3)}-${until.toFixed(3)})`,
+        logisticRegression.auc.value.toFixed(4).padStart(8),
+        model.slope.value.toFixed(3).padStart(5),
+        (oracle?.calibrationError ?? model.calibrationError.value).toFixed(4).padStart(17),
+        oracle?.aucBelow.value.toFixed(4).padStart(12) ?? '',
+        oracle?.divergence.toFixed(4).padStart(14) ?? '',
+      ].join('  ');
+    }),
+  ]);
+  return [`On ${families} families that it has not seen.`, ...lines].join('\n');
 }

@@ -34,7 +34,7 @@ Example:
   polku risk train --as-of 2007-Q1 --data data --dev`;
 
 /** What every command that reads all children needs. */
-interface ChildrenOptions extends RegistriesOptions {
+export interface ChildrenOptions extends RegistriesOptions {
   readonly asOf: readonly Day[];
   readonly by: string;
   readonly role: string;

@@ -35,6 +35,11 @@ export class RiskDesk {
     return judgeRegister(await store.read(), await trust());
   }
 
+  /** @throws PolkuError USAGE where there is no such version */
+  async version(version: string): Promise<RegisteredVersion> {
+    return versionIn(await this.register(), version);
+  }
+
   /**
    * Registers a model that was trained. It serves nobody until it is approved.
    * @returns its version
