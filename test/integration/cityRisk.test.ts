@@ -17,6 +17,7 @@ import { runPolku } from '../city/runPolku.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
 import { type Signer, signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { smallModel } from '../risk/smallModel.js';
 
 const familyTeam = { persona: 'family-team', purpose: 'child-protection' };
@@ -107,7 +108,6 @@ describe('foreseen need, served', () => {
   let city: TestCity;
   let served: ServedCity;
   let policies: string;
-  let version: string;
 
   beforeAll(async () => {
     city = await makeCity();
