@@ -113,19 +113,7 @@ describe('foreseen need, served', () => {
     city = await makeCity();
     policies = join(city.data, 'own-policies');
     await cp(policiesFolder, policies, { recursive: true });
-    const desk = new RiskDesk({ store: new RegisterStore(city.data), trust: registerTrust({ dev: true }) });
-    version = await desk.addModel(smallModel());
-    const approved = await runPolku([
-      'risk',
-      'approve',
-      version,
-      '--dev',
-      '--data',
-      city.data,
-      '--reason',
-      'x',
-    ]);
-    expect(approved.output).toContain('is approved');
+    await approveSmallModel(city.data);
     served = await serveCity(city, { policies });
   });
   afterAll(async () => {
