@@ -8,7 +8,7 @@ const message = 'imports run one way: see docs/architecture.md';
 const zone = (target, from, ...except) => ({ target, from, except, message });
 
 /** What registries are made with; every other folder below subgraphs/ is a registry or a derived subgraph. */
-const shared = ['registry', 'storage', 'linkage', 'synthetic'];
+const shared = ['registry', 'storage', 'charts', 'linkage', 'synthetic'];
 const neighbours = readdirSync(join(import.meta.dirname, 'subgraphs'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !shared.includes(entry.name))
   .map(({ name }) => name);

@@ -7,6 +7,7 @@ import { readShadowCounts } from '../../../subgraphs/risk/register/shadowTable.j
 import { dataOption, ownersOption, wholeNumber } from '../options.js';
 import { registerTrust } from '../runtime/openPolicy.js';
 import { readSigner } from '../runtime/signer.js';
+import { trainCommand } from './riskTraining.js';
 import { shadowText, stopLine, versionLines } from './riskText.js';
 
 const ABOUT = `Models that foresee need: which versions there are, which one serves, and the switch that turns it off.
@@ -16,6 +17,7 @@ const NOTES = `
 A version serves when two people of the owner "risk" in owners.yaml have approved it; of several the one approved last.
 Running servers take up every change within seconds.
 
+  polku risk train --as-of 2007-Q1                                     a new version, from the registries
   polku risk models                                                    versions, approvals, stops, what shadows counted
   polku risk approve 2017-03-01-1a2b3c4d --key me.key --reason "..."   and a second person the same
   polku risk shadow 2017-06-01-5e6f7a8b --key me.key --reason "..."    reckoned beside the one that serves, shown to nobody
@@ -35,6 +37,7 @@ interface ActOptions {
 export function riskCommand(): Command {
   return new Command('risk')
     .description(ABOUT)
+    .addCommand(trainCommand())
     .addCommand(modelsCommand())
     .addCommand(approveCommand())
     .addCommand(shadowCommand())

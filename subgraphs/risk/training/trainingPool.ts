@@ -116,12 +116,16 @@ export class TrainingPool implements Material {
 
 function ask(worker: Worker, task: Task): Promise<FittedTerms | undefined> {
   return new Promise((resolve, reject) => {
+    // Each listener is taken off by name: Node keeps listeners of its own on a worker.
     const settle = (finish: () => void) => {
-      worker.removeAllListeners();
+      worker.off('message', answered).off('error', failed).off('exit', ended);
       finish();
     };
-    worker.once('message', (answer: FittedTerms | undefined) => settle(() => resolve(answer)));
-    worker.once('error', (error) => settle(() => reject(error)));
+    const answered = (answer: FittedTerms | undefined) => settle(() => resolve(answer));
+    const failed = (error: Error) => settle(() => reject(error));
+    const ended = () =>
+      settle(() => reject(new Error('A thread of training ended before its task was done.')));
+    worker.on('message', answered).on('error', failed).on('exit', ended);
     worker.postMessage(task);
   });
 }

@@ -1,4 +1,4 @@
-import { COLOURS, Svg, WIDTH } from './svg.js';
+import { COLOURS, Svg, WIDTH } from '../../../charts/svg.js';
 
 export interface Strength {
   readonly name: string;
