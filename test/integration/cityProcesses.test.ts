@@ -4,14 +4,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { subgraphNames } from '../../gateway/cli/runtime/localSubgraphs.js';
 import type { Answer, DemoClient, Question } from '../../gateway/cli/demo/client.js';
-import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
-import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
-import { smallModel } from '../risk/smallModel.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { equivalentForms } from '../cohorts/filterArbitrary.js';
 
 const PERSON = `query ($id: PersonID!) {
@@ -92,9 +89,7 @@ describe('a city in many processes', () => {
     // The gateway tells that it waits for the others.
     jest.spyOn(console, 'error').mockImplementation(() => {});
     city = await makeCity();
-    const trust = registerTrust({ dev: true });
-    const desk = new RiskDesk({ store: new RegisterStore(city.data), trust });
-    await desk.approve(await desk.addModel(smallModel()), 'because', undefined);
+    await approveSmallModel(city.data);
     const served = await serveCity(city);
     together = await askAll(served.client);
     await served.stop();

@@ -17,6 +17,7 @@ import { runPolku } from '../city/runPolku.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
 import { type Signer, signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { smallModel } from '../risk/smallModel.js';
 
 const familyTeam = { persona: 'family-team', purpose: 'child-protection' };
@@ -107,25 +108,12 @@ describe('foreseen need, served', () => {
   let city: TestCity;
   let served: ServedCity;
   let policies: string;
-  let version: string;
 
   beforeAll(async () => {
     city = await makeCity();
     policies = join(city.data, 'own-policies');
     await cp(policiesFolder, policies, { recursive: true });
-    const desk = new RiskDesk({ store: new RegisterStore(city.data), trust: registerTrust({ dev: true }) });
-    version = await desk.addModel(smallModel());
-    const approved = await runPolku([
-      'risk',
-      'approve',
-      version,
-      '--dev',
-      '--data',
-      city.data,
-      '--reason',
-      'x',
-    ]);
-    expect(approved.output).toContain('is approved');
+    await approveSmallModel(city.data);
     served = await serveCity(city, { policies });
   });
   afterAll(async () => {
