@@ -40,7 +40,7 @@ export interface ChildrenOptions extends RegistriesOptions {
   readonly role: string;
 }
 
-interface TrainOptions extends ChildrenOptions {
+export interface TrainOptions extends ChildrenOptions {
   readonly seed: number;
   readonly threads: number;
 }
@@ -63,9 +63,18 @@ export function trainCommand(): Command {
 }
 
 async function train(options: TrainOptions): Promise<void> {
+  const version = await trainVersion(options);
+  console.log(`It serves nobody yet. See how well it foretells: polku risk evaluate ${version} --help`);
+}
+
+/**
+ * Trains a model and enters it in the register.
+ * @returns its version
+ */
+export async function trainVersion(options: TrainOptions): Promise<string> {
   const { seed, threads, asOf } = options;
   const progress = new Progress();
-  await withRegistries(options, async (open) => {
+  return withRegistries(options, async (open) => {
     const table = await childrenOf(options, open, progress);
     const trained = await trainRiskModel(table, {
       seed,
@@ -81,7 +90,7 @@ async function train(options: TrainOptions): Promise<void> {
       `Version ${version}: ${count(terms.length)} terms of ${count(factors.length)} factors, ` +
         `out of ${count(table.factors.length)}; ${progress.seconds} s.`,
     );
-    progress.done(`It serves nobody yet. See how well it foretells: polku risk evaluate ${version}`);
+    return version;
   });
 }
 

@@ -65,7 +65,9 @@ describe('a household', () => {
   });
 
   it('is of minors who live in the city', () => {
-    const children = householdsOf(storeWith(), [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE], ON).map(({ child }) => child);
+    const children = householdsOf(storeWith(), [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE], ON).map(
+      ({ child }) => child,
+    );
     expect(children).toEqual([CHILD, BABY]);
   });
 
