@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   subgraph: async () => (await import('./commands/subgraph.js')).subgraphCommand(),
   policy: async () => (await import('./commands/policy.js')).policyCommand(),
   permit: async () => (await import('./commands/permit.js')).permitCommand(),
+  risk: async () => (await import('./commands/risk.js')).riskCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
 };
@@ -28,6 +29,7 @@ The way from raw exports to an answer:
   polku serve --data data --dev                             gateway and explorer on http://localhost:4000
   polku policy matrix                                       who may see what, for which purpose
   polku mark add restriction --registry health < codes.txt  somebody's rows answer nobody but themselves
+  polku risk models                                         which model foresees need, and who has approved it
   polku audit verify                                        whether the audit log is whole
 
 "polku demo" does all of it.`;

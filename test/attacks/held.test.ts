@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
 import { Secrets } from '../../gateway/cli/runtime/secrets.js';
 import { packageRoot } from '../../schema/packageRoot.js';
+import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
+import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { smallModel } from '../risk/smallModel.js';
 import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
 import { attacksPage } from './attacksPage.js';
@@ -21,6 +25,9 @@ beforeAll(async () => {
   // The gateway tells that it waits for its registries.
   jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
+  const trust = registerTrust({ dev: true });
+  const desk = new RiskDesk({ store: new RegisterStore(city.data), trust });
+  await desk.approve(await desk.addModel(smallModel()), 'to be attacked', undefined);
 });
 afterAll(async () => {
   await city.remove();

@@ -7,11 +7,15 @@ import { PersonStub } from '../entities/personStub.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import type { Access } from './access.js';
 import { type About, aboutOf } from './dataSubject.js';
+import type { FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
 import type { FeedRows } from './feedRows.js';
 import type { GroupAnswers } from './groupAnswers.js';
+import { guardFactors, guardHouseholds } from './guardFactors.js';
 import { FeedDeclaration, guardFeed } from './guardFeed.js';
 import { guardGroup } from './guardGroup.js';
 
+/** What a feed's resolver answers, before enforcement has made a Feed of it. */
+type FeedAnswer = FeedRows | GroupAnswers | HouseholdAnswers | FactorAnswers | Feed;
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
 /**
@@ -55,12 +59,14 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
     if (declared.takenBy(context.access.decision).isWithheld) return Feed.withheld;
-    const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
+    const answer = (await resolve(source, args, context, info)) as FeedAnswer | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.
     if (answer instanceof Feed)
-      return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
+      return answer.state === 'data' && declared.required > 0 ? Feed.failed : answer;
     if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
+    if ('households' in answer) return guardHouseholds(answer, declared, context.access);
+    if ('numbers' in answer) return guardFactors(answer, declared, context.access);
     return guardFeed(answer, declared, context.access);
   };
 }

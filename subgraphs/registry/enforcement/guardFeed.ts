@@ -30,17 +30,19 @@ export class FeedDeclaration {
   /** Of the columns, by what each tells: those that must be taken first, then the optional ones. */
   readonly coordinates: readonly string[];
   readonly names: readonly string[];
-  /** So many of the coordinates must be taken. */
+  /** So many of the coordinates, the first ones, are repeated; so many must be taken, those that are computed with among them. */
+  readonly exposed: number;
   readonly required: number;
   readonly #taken = new WeakMap<Decision, Taken>();
 
   constructor(
     readonly derivedType: string,
-    { exposes, optional }: Lineage,
+    { exposes, computes, optional }: Lineage,
   ) {
-    this.coordinates = [...exposes, ...optional];
+    this.coordinates = [...exposes, ...computes, ...optional];
     this.names = this.coordinates.map((coordinate) => coordinate.slice(coordinate.indexOf('.') + 1));
-    this.required = exposes.length;
+    this.exposed = exposes.length;
+    this.required = exposes.length + computes.length;
   }
 
   takenBy(decision: Decision): Taken {
