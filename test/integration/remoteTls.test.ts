@@ -96,7 +96,10 @@ describe('a subgraph elsewhere, over TLS', () => {
   it('is told nothing, and unavailable, under any other', async () => {
     const stranger = certificate({ hosts: [] });
     const wrong = {
-      'of an authority that calls itself by the same name': certificate({ hosts: ['localhost'], authority: stranger }),
+      'of an authority that calls itself by the same name': certificate({
+        hosts: ['localhost'],
+        authority: stranger,
+      }),
       'of its own making': certificate({ hosts: ['localhost'] }),
       'of another name': certificate({ hosts: ['elsewhere.example'], authority }),
       'that has expired': certificate({ hosts: ['localhost'], authority, days: -1 }),
