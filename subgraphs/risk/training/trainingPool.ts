@@ -116,12 +116,16 @@ export class TrainingPool implements Material {
 
 function ask(worker: Worker, task: Task): Promise<FittedTerms | undefined> {
   return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      worker.removeAllListeners();
-      finish();
+    const answered = (answer: FittedTerms | undefined) => {
+      worker.off('error', failed);
+      resolve(answer);
     };
-    worker.once('message', (answer: FittedTerms | undefined) => settle(() => resolve(answer)));
-    worker.once('error', (error) => settle(() => reject(error)));
+    const failed = (error: Error) => {
+      worker.off('message', answered);
+      reject(error);
+    };
+    worker.once('message', answered);
+    worker.once('error', failed);
     worker.postMessage(task);
   });
 }
