@@ -29,12 +29,12 @@ export interface ModelContent {
   readonly bags: readonly BagContent[];
 }
 
-/** What one factor adds, or two together. */
+/** What one factor adds, or up to three together. */
 export interface TermContent {
   readonly factors: readonly string[];
   /** By factor, ascending: a value belongs to the bin after the last cut that is not greater. */
   readonly cuts: readonly (readonly number[])[];
-  /** By bin; bin 0 is that of what is unknown. Of two factors, the bins of the second one run faster. */
+  /** By bin; bin 0 is that of what is unknown. Of several factors, the bins of later ones run faster. */
   readonly values: readonly number[];
 }
 

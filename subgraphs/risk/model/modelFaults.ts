@@ -9,6 +9,8 @@ const FEWEST_BAGS = 2;
 /** No log-odds of a model are near this, in millionths; sums of them stay whole numbers. */
 const LARGEST = 100_000_000;
 const MOST_FAULTS = 20;
+/** What more factors do together nobody can picture. */
+const MOST_TOGETHER = 3;
 
 /** Why a model's content cannot be used: empty where it can. */
 export function modelFaults(content: unknown): readonly string[] {
@@ -72,9 +74,9 @@ export function invalidModel(faults: readonly string[], cause?: unknown): PolkuE
 
 /** How many values a term has to have; -1 where that cannot be said. */
 function termSize({ factors, cuts, values }: Content, at: string, faults: string[]): number {
-  const named = isListOf(factors, isText) && (factors.length === 1 || factors.length === 2);
+  const named = isListOf(factors, isText) && factors.length >= 1 && factors.length <= MOST_TOGETHER;
   if (!named || new Set(factors).size < factors.length) {
-    faults.push(`${at}.factors are not one or two different ids`);
+    faults.push(`${at}.factors are not one to three different ids`);
     return -1;
   }
   if (!isListOf(cuts, isCuts) || cuts.length !== factors.length) {

@@ -40,7 +40,7 @@ export class RiskModel {
     this.layout = layOut(content, this.factors);
   }
 
-  /** What adds to a score: one factor or two. */
+  /** What adds to a score: one factor, or up to three that count together. */
   get terms(): readonly { readonly factors: readonly string[] }[] {
     return this.content.terms;
   }
@@ -62,9 +62,11 @@ export class RiskModel {
     const { terms } = this.layout;
     const cells = new Int32Array(terms.length);
     for (let i = 0; i < terms.length; i++) {
-      const { first, second, start, firstCuts, secondCuts, stride } = terms[i]!;
-      const bin = binOf(firstCuts, values[first]!);
-      cells[i] = start + (second < 0 ? bin : bin * stride + binOf(secondCuts, values[second]!));
+      const { factors, cuts, start } = terms[i]!;
+      let cell = 0;
+      for (let k = 0; k < factors.length; k++)
+        cell = cell * binCount(cuts[k]!) + binOf(cuts[k]!, values[factors[k]!]!);
+      cells[i] = start + cell;
     }
     return new RiskScore(this, cells, values[this.layout.age]!, exposure);
   }
@@ -85,12 +87,9 @@ export interface ModelLayout {
 }
 
 interface TermLayout {
-  readonly first: number;
-  /** -1 where the term is of one factor. */
-  readonly second: number;
-  readonly firstCuts: Float64Array;
-  readonly secondCuts: Float64Array;
-  readonly stride: number;
+  /** Places of its factors among the values, and where each is cut. */
+  readonly factors: readonly number[];
+  readonly cuts: readonly Float64Array[];
   /** Its first cell. */
   readonly start: number;
 }
@@ -101,10 +100,11 @@ function layOut(content: ModelContent, factors: readonly string[]): ModelLayout 
   const terms: TermLayout[] = [];
   let start = 0;
   for (const { factors: of, cuts, values } of content.terms) {
-    const [firstCuts, secondCuts] = [Float64Array.from(cuts[0]!), Float64Array.from(cuts[1] ?? [])];
-    const second = of.length === 2 ? factors.indexOf(of[1]!) : -1;
-    const stride = binCount(secondCuts);
-    terms.push({ first: factors.indexOf(of[0]!), second, firstCuts, secondCuts, stride, start });
+    terms.push({
+      factors: of.map((factor) => factors.indexOf(factor)),
+      cuts: cuts.map((list) => Float64Array.from(list)),
+      start,
+    });
     start += values.length;
   }
   const values = new Int32Array(start * width);

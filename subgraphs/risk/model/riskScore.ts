@@ -76,11 +76,11 @@ export class RiskScore {
     if (!(Number.isInteger(horizonYears) && horizonYears >= 1 && horizonYears <= HORIZON_YEARS))
       throw new RangeError(`Expected a horizon of 1 to ${HORIZON_YEARS} whole years, got ${horizonYears}.`);
     const { width, values, years, terms } = this.model.layout;
-    const { firstCuts, start } = terms[0]!;
+    const { cuts, start } = terms[0]!;
     const ageNow = values[this.cells[0]! * width + at]!;
     let none = 1;
     for (let year = 0; year < horizonYears; year++) {
-      const attained = values[(start + binOf(firstCuts, this.age + year)) * width + at]!;
+      const attained = values[(start + binOf(cuts[0]!, this.age + year)) * width + at]!;
       const logOdds = score + years[year * width + at]! + attained - ageNow;
       none *= 1 - hazard(logOdds / MILLIONTHS, this.exposure[year]!);
     }

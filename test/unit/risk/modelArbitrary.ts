@@ -5,7 +5,7 @@ import { AGE_FACTOR, MODEL_FORMAT, type ModelContent } from '../../../subgraphs/
 const HORIZONS = [1, 2, 3, 4, 5];
 const BAGS = 3;
 const logOdds = fc.integer({ min: -2_000_000, max: 2_000_000 });
-const cuts = fc.uniqueArray(fc.integer({ min: -5, max: 40 }), { maxLength: 5 }).map(ascending);
+const cuts = fc.uniqueArray(fc.integer({ min: -5, max: 40 }), { maxLength: 4 }).map(ascending);
 const probabilities = (length: number) =>
   fc
     .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: length, maxLength: length })
@@ -13,7 +13,7 @@ const probabilities = (length: number) =>
 
 /** Models of up to eight terms over five factors besides age. */
 export const modelArbitrary: fc.Arbitrary<ModelContent> = fc
-  .uniqueArray(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 2 }), {
+  .uniqueArray(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 3 }), {
     maxLength: 7,
     selector: String,
   })

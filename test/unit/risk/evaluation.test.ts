@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { writeModelCard } from '../../../subgraphs/risk/card/writeModelCard.js';
+import { evaluateRiskModel } from '../../../subgraphs/risk/evaluation/evaluateRiskModel.js';
+import type { RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
+import { orderOf } from '../../../subgraphs/risk/evaluation/foretold.js';
+import * as metrics from '../../../subgraphs/risk/evaluation/metrics.js';
+import type { RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
+import { trainRiskModel } from '../../../subgraphs/risk/training/trainRiskModel.js';
+import { makeTable, PLANTED } from '../../risk/madeTable.js';
+
+/** Children who count 0 to 3 times, with ties; at least one client and one other. */
+const foretoldArbitrary = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean(), fc.integer({ min: 0, max: 3 })), {
+    maxLength: 40,
+  })
+  .map((children) => [...children, [3, true, 1] as const, [5, false, 1] as const])
+  .map((children) => ({
+    probability: Float64Array.from(children, ([tenths]) => tenths / 10),
+    became: Uint8Array.from(children, ([, became]) => (became ? 1 : 0)),
+    weight: Uint8Array.from(children, ([, , weight]) => weight),
+  }));
+
+describe('metrics, beside slow ones', () => {
+  it('AUC is how often a client has the higher probability', () => {
+    fc.assert(
+      fc.property(foretoldArbitrary, (foretold) => {
+        const { probability, became, weight } = foretold;
+        let [won, pairs] = [0, 0];
+        probability.forEach((p, client) =>
+          probability.forEach((q, other) => {
+            if (became[client] !== 1 || became[other] !== 0) return;
+            const count = weight[client]! * weight[other]!;
+            pairs += count;
+            won += count * (p > q ? 1 : p === q ? 0.5 : 0);
+          }),
+        );
+        expect(metrics.auc(foretold, orderOf(probability))).toBeCloseTo(won / pairs, 9);
+      }),
+    );
+  });
+
+  it('a child that counts twice is two children', () => {
+    fc.assert(
+      fc.property(foretoldArbitrary, (foretold) => {
+        const copies = [...foretold.weight.keys()].flatMap((i) =>
+          new Array<number>(foretold.weight[i]!).fill(i),
+        );
+        const copied = {
+          probability: Float64Array.from(copies, (i) => foretold.probability[i]!),
+          became: Uint8Array.from(copies, (i) => foretold.became[i]!),
+          weight: new Uint8Array(copies.length).fill(1),
+        };
+        const [order, other] = [orderOf(foretold.probability), orderOf(copied.probability)];
+        expect(metrics.prAuc(foretold, order)).toBeCloseTo(metrics.prAuc(copied, other), 9);
+        expect(metrics.logLoss(foretold)).toBeCloseTo(metrics.logLoss(copied), 9);
+        expect(metrics.brier(foretold)).toBeCloseTo(metrics.brier(copied), 9);
+        expect(metrics.atThreshold(foretold, 0.35)).toEqual(metrics.atThreshold(copied, 0.35));
+      }),
+    );
+  });
+
+  it('calibration is 0 for the truth, and the slope tells of probabilities that are too extreme', () => {
+    const probability = Float64Array.from({ length: 2000 }, (_, i) => 0.05 + (0.9 * i) / 2000);
+    const weight = new Uint8Array(2000).fill(1);
+    const became = probability.map((p, i) => ((i * 0.618034) % 1 < p ? 1 : 0));
+    const foretold = { probability, became: Uint8Array.from(became), weight };
+    expect(metrics.calibrationError(foretold, orderOf(probability), probability)).toBe(0);
+    expect(
+      metrics.calibrationError(
+        foretold,
+        orderOf(probability),
+        probability.map((p) => p / 2),
+      ),
+    ).toBeCloseTo(0.25, 2);
+    expect(metrics.calibrationSlope(foretold)).toBeCloseTo(1, 1);
+    const extreme = probability.map((p) => p ** 2 / (p ** 2 + (1 - p) ** 2));
+    expect(metrics.calibrationSlope({ ...foretold, probability: extreme })).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('an evaluation', () => {
+  const { table, truth } = makeTable(12_000);
+  let model: RiskModel;
+  let evaluation: RiskEvaluation;
+  beforeAll(async () => {
+    ({ model } = await trainRiskModel(table, { seed: 3, trainedAt: '2017-03-01T12:00:00.000Z' }));
+    evaluation = evaluateRiskModel(model, table, { truth, planted: PLANTED });
+  });
+
+  it('holds the model against the truth: near it, and hardly ever better', () => {
+    for (const { trainedOn, horizons } of evaluation.blocks) {
+      expect(horizons.map(({ years }) => years)).toEqual([1, 2, 3, 4, 5]);
+      for (const { oracle, model: own } of horizons) {
+        expect(oracle!.divergence).toBeGreaterThan(0);
+        expect(oracle!.aucBelow.value).toBeGreaterThan(-0.02);
+        if (trainedOn) expect(oracle!.divergence).toBeLessThan(0.02);
+        expect(own.auc.from).toBeLessThan(own.auc.value);
+        expect(own.auc.until).toBeGreaterThan(own.auc.value);
+      }
+    }
+  });
+
+  it('tells what was planted and found, and that no factor alone foretells', () => {
+    expect(evaluation.planted![0]!.terms).not.toEqual([]);
+    const { age, alone, together } = evaluation.shares;
+    expect(age + alone + together).toBeCloseTo(1, 9);
+    expect(together).toBeGreaterThan(0.2);
+  });
+
+  it('looks at groups, counts those who could be seen, and is plain JSON', () => {
+    expect(evaluation.groups.map(({ label }) => label)).toEqual(['female', 'male']);
+    const horizons = evaluation.blocks[0]!.horizons;
+    expect(horizons[4]!.children).toBeLessThan(horizons[0]!.children);
+    expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
+  });
+
+  it('refuses a table without the factors of the model', () => {
+    const factors = table.factors.map((factor) => ({ ...factor, id: `x.${factor.id}` }));
+    expect(() => evaluateRiskModel(model, { ...table, factors })).toThrow('lacks');
+  });
+
+  it('becomes a card that says what the model is not for, and holds every term and picture', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'polku-card-'));
+    try {
+      const files = await writeModelCard(model, evaluation, table.factors, folder);
+      const [html, markdown] = await Promise.all(
+        ['card.html', 'card.md'].map((name) => readFile(join(folder, name), 'utf8')),
+      );
+      for (const { factors } of model.terms)
+        expect(html).toContain(factors.map((id) => `${id} in English`).join(' + '));
+      expect(html).toContain('Article 22');
+      expect(html!.match(/<svg/g)).toHaveLength(files.length - 2);
+      expect(html).not.toMatch(/NaN|undefined/);
+      for (const file of files.slice(2)) expect(markdown).toContain(file.slice(folder.length + 1));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
