@@ -30,6 +30,8 @@ const BEST_ALONE = 20;
 export interface EvaluationOptions {
   /** Rows x HORIZON_YEARS, the true hazards; NaN: unknown. */
   readonly truth?: Float64Array;
+  /** How often families are drawn anew for the intervals; 200. */
+  readonly draws?: number;
   /** What was planted: circumstances that count together, and beginnings of the ids of factors behind each. */
   readonly planted?: {
     readonly together: readonly (readonly string[])[];
@@ -81,6 +83,7 @@ export function evaluateRiskModel(
         options.truth,
         formatDay(day),
         trained.includes(block),
+        options.draws ?? DRAWS,
       ),
     ),
     groups: evaluateGroups(table, longest),
@@ -133,12 +136,13 @@ function evaluateBlock(
   truth: Float64Array | undefined,
   asOf: string,
   trainedOn: boolean,
+  draws: number,
 ): BlockEvaluation {
   const known = truth === undefined ? rows : rows.filter((row) => !Number.isNaN(truth[row * HORIZON_YEARS]));
   const [own, peers] = [probabilitiesOf(model, table, known), peer(known)];
   const oracle = truth && trueProbabilities(truth, known);
   const horizons = Array.from({ length: HORIZON_YEARS }, (_, year) =>
-    evaluateHorizon(table, known, year + 1, own[year]!, peers[year]!, oracle?.[year]),
+    evaluateHorizon(table, known, year + 1, own[year]!, peers[year]!, oracle?.[year], draws),
   );
   const years = Array.from({ length: HORIZON_YEARS }, (_, year) => {
     let [expected, became] = [0, 0];
@@ -170,6 +174,7 @@ function evaluateHorizon(
   own: Float64Array,
   peer: Float64Array,
   oracle: Float64Array | undefined,
+  drawn: number,
 ): HorizonEvaluation {
   const seen = foretoldOf(table, rows, own, years);
   const { foretold, places } = seen;
@@ -180,7 +185,7 @@ function evaluateHorizon(
       `No child of a test family became a client within ${years} years.`,
     );
   const family = Uint32Array.from(seen.rows, (row) => table.family[row]!);
-  const draws = Array.from({ length: DRAWS }, (_, draw) => bagWeights(years, draw, family));
+  const draws = Array.from({ length: drawn }, (_, draw) => bagWeights(years, draw, family));
   const at = (probability: Float64Array) => ({
     ...foretold,
     probability: Float64Array.from(places, (i) => probability[i]!),
