@@ -143,10 +143,19 @@ export const errorTable = {
     meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
   },
   // Foreseeing need
+  RISK_TABLE_INCOMPLETE: {
+    status: 0,
+    meaning: 'A registry withheld or failed to tell what a risk model is trained on or tried on.',
+  },
   RISK_MODEL_INVALID: {
     status: 0,
     meaning:
-      'The file of a risk model does not parse, or its parts do not fit each other; every fault is listed.',
+      'The file of a risk model does not parse, or its parts do not fit each other, which lists every fault; or it is not the file that was registered.',
+  },
+  RISK_REGISTER_INVALID: {
+    status: 0,
+    meaning:
+      'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
   },
   RISK_TABLE_UNFIT: {
     status: 0,
@@ -169,7 +178,8 @@ export const errorTable = {
   POLICY_EXPIRED: { status: 409, meaning: 'A policy revision has expired; what it ruled over is denied.' },
   SIGNATURE_INVALID: {
     status: 403,
-    meaning: 'A signature of a policy revision is not by a person who may sign it, or its text was altered.',
+    meaning:
+      'A signature of a policy revision, or of an entry in the register of risk models, is not by a person who may sign it, or its text was altered.',
   },
   POLICY_STORE_INVALID: {
     status: 503,

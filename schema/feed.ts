@@ -4,12 +4,21 @@ export type FeedColumn =
   | Uint16Array
   | Int32Array
   | Uint32Array
+  | Float32Array
   | Float64Array
   | BigUint64Array
   | readonly (string | null)[];
 export type FeedColumns = Readonly<Record<string, FeedColumn>>;
 
-const typedArrays = { Uint8Array, Uint16Array, Int32Array, Uint32Array, Float64Array, BigUint64Array };
+const typedArrays = {
+  Uint8Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigUint64Array,
+};
 type TypedArrayName = keyof typeof typedArrays;
 type WireColumn = readonly (string | null)[] | { type: TypedArrayName; base64: string };
 

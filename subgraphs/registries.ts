@@ -4,6 +4,8 @@ import * as departments from './departments.js';
 import { directoryModule } from './directory/subgraph.js';
 import { linkageModule } from './linkage/subgraph.js';
 import { pathsModule } from './paths/subgraph.js';
+import type { RiskSource } from './risk/riskSource.js';
+import { riskModule } from './risk/subgraph.js';
 import type { Registry } from './registry/subgraph/registry.js';
 import type { SubgraphModule } from './registry/subgraph/subgraphModule.js';
 
@@ -26,6 +28,11 @@ export const groupSources: readonly CohortSource[] = registries.map(
   }),
 );
 
+/** The registries that need is foreseen by. */
+export const riskSources: readonly RiskSource[] = registries.flatMap(({ definition: { name }, factors }) =>
+  factors ? [{ registry: name, factors }] : [],
+);
+
 /** Subgraphs that own no register data, by name. Their lists of feeds follow from the registries above. */
 export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   paths: pathsModule(sectors),
@@ -34,5 +41,6 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
     sectors.map(({ registry }) => registry),
   ),
   cohorts: cohortsModule(groupSources),
+  risk: riskModule(riskSources),
   linkage: linkageModule,
 };

@@ -1,6 +1,7 @@
 import { constants, fstatSync } from 'node:fs';
 import { appendFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
+import { appendDurably } from '../../schema/appendDurably.js';
 import { GroupCommit } from '../../schema/groupCommit.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { AuditRecord } from './auditRecord.js';
@@ -220,8 +221,7 @@ class AuditFiles implements AuditLog {
     if (fstatSync(state.file.fd).size !== state.durable)
       throw new Error('The log is not as long as it was left: another process writes it, or has cut it.');
     try {
-      await state.file.appendFile(bytes);
-      await state.file.datasync();
+      await appendDurably(state.file, bytes);
     } catch (cause) {
       this.#failed = true;
       throw cause;

@@ -6,11 +6,11 @@ import type {
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
 import { specifiedRules, validate } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { Disclosure } from '../execution/disclosure.js';
 import { executeOperation } from '../execution/execute.js';
 import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
 import { asGraphQLErrors } from '../operation/graphqlErrors.js';
+import { keptOperations, type Sized } from '../operation/keptOperations.js';
 import { checkDocument, checkVariables, defaultLimits } from '../operation/limits.js';
 import { rootTypeRule } from '../operation/rootTypeRule.js';
 import { InvalidOperation } from '../operation/validateOperation.js';
@@ -18,7 +18,6 @@ import { Domains } from '../pseudonyms/domain.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { subgraphWords } from './subgraphWords.js';
 
-const OPERATIONS_KEPT = 1_000;
 const rules = [...specifiedRules, rootTypeRule];
 
 export interface BareContext {
@@ -26,14 +25,14 @@ export interface BareContext {
   readonly signal: AbortSignal;
 }
 
-interface BareOperation {
+interface BareOperation extends Sized {
   readonly prepared: PreparedOperation;
   readonly pageSizes: readonly string[];
 }
 
 /** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
 export class BareGateway implements GatewayInterface {
-  readonly #operations = new LRUCache<string, BareOperation>({ max: OPERATIONS_KEPT });
+  readonly #operations = keptOperations<BareOperation>();
   /** No schema that is served here has an id to seal. */
   readonly #domain = new Domains([randomBytes(32)]).domain({
     purpose: 'bare',
@@ -91,11 +90,11 @@ export class BareGateway implements GatewayInterface {
     const key = JSON.stringify([queryHash, request.operationName ?? null]);
     const known = this.#operations.get(key);
     if (known) return known;
-    const pageSizes = checkDocument(document, defaultLimits);
+    const { pageSizes, selections } = checkDocument(document, defaultLimits);
     const errors = validate(this.supergraph.apiSchema, document, rules);
     if (errors.length > 0) throw new InvalidOperation(errors);
     const prepared = prepareOperation(document, request.operationName, this.supergraph);
-    const operation = { prepared, pageSizes };
+    const operation = { prepared, pageSizes, selections };
     this.#operations.set(key, operation);
     return operation;
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import { PolkuError } from '../../schema/polkuError.js';
 import { answerGraphql, apolloOptions, silentPlugins } from '../http/answerGraphql.js';
+import { documentStore } from '../http/documentStore.js';
 import { respond, respondError, respondJson } from '../http/respond.js';
 import { defaultLimits } from '../operation/limits.js';
 import { type BareContext, BareGateway } from './bareGateway.js';
@@ -28,6 +29,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
   const { supergraph, subgraphs, close } = openSupergraph(sdl);
   const apollo = new ApolloServer<BareContext>({
     ...apolloOptions,
+    documentStore: documentStore(),
     gateway: new BareGateway(supergraph, reportFault),
     parseOptions: { maxTokens: defaultLimits.tokens },
     // There is no cookie and no session that another site could use.

@@ -3,7 +3,8 @@ import { parse } from 'graphql';
 import { buildFederatedSchema } from '../../schema/buildFederatedSchema.js';
 import { errorTable } from '../../schema/errorTable.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { derivedModules, registries } from '../../subgraphs/registries.js';
+import { derivedModules, registries, riskSources } from '../../subgraphs/registries.js';
+import { factorsPage } from './factorsPage.js';
 import { governanceModule } from '../governance/governanceSubgraph.js';
 
 /** Files that are derived from the code, by their path from the package's root, with their texts. */
@@ -29,6 +30,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set('schema/supergraph.graphql', `${supergraphSdl}\n`);
   files.set('docs/errors.md', errorsPage());
+  files.set('docs/factors.md', factorsPage(riskSources));
   return files;
 }
 

@@ -2,16 +2,21 @@ import { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
 import { PolkuError } from '../../schema/polkuError.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
-import { auditCommand } from './commands/audit.js';
-import { cityCommand } from './commands/city.js';
-import { demoCommand } from './commands/demo.js';
-import { extractCommand } from './commands/extract.js';
-import { markCommand } from './commands/mark.js';
-import { permitCommand } from './commands/permit.js';
-import { policyCommand } from './commands/policy.js';
-import { serveCommand } from './commands/serve.js';
-import { subgraphCommand } from './commands/subgraph.js';
 import { describeFault } from './describeFault.js';
+
+/** Loaded when they are asked for: some take as long to load as others do to run. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  city: async () => (await import('./commands/city.js')).cityCommand(),
+  extract: async () => (await import('./commands/extract.js')).extractCommand(),
+  mark: async () => (await import('./commands/mark.js')).markCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  subgraph: async () => (await import('./commands/subgraph.js')).subgraphCommand(),
+  policy: async () => (await import('./commands/policy.js')).policyCommand(),
+  permit: async () => (await import('./commands/permit.js')).permitCommand(),
+  risk: async () => (await import('./commands/risk.js')).riskCommand(),
+  audit: async () => (await import('./commands/audit.js')).auditCommand(),
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+};
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -24,6 +29,7 @@ The way from raw exports to an answer:
   polku serve --data data --dev                             gateway and explorer on http://localhost:4000
   polku policy matrix                                       who may see what, for which purpose
   polku mark add restriction --registry health < codes.txt  somebody's rows answer nobody but themselves
+  polku risk models                                         which model foresees need, and who has approved it
   polku audit verify                                        whether the audit log is whole
 
 "polku demo" does all of it.`;
@@ -34,22 +40,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description(ABOUT)
     .showHelpAfterError('(polku --help tells how it is used)')
     .exitOverride();
-  for (const command of [
-    cityCommand(),
-    extractCommand(),
-    markCommand(),
-    serveCommand(),
-    subgraphCommand(),
-    policyCommand(),
-    permitCommand(),
-    auditCommand(),
-    demoCommand(),
-  ]) {
-    program.addCommand(command);
-  }
+  const asked = argv[2] ?? '';
+  // Help, and what is no command, tells of all of them.
+  for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
+    program.addCommand(await commands[name]!());
   inheritSettings(program);
   try {
-    if (argv[2] === 'mark') refuseIdentityCodes(argv.slice(3));
+    if (asked === 'mark') refuseIdentityCodes(argv.slice(3));
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -7,6 +7,7 @@ import type { GatewayContext } from '../gatewayRequest.js';
 import { isErrorCode } from '../operation/graphqlErrors.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { apolloOptions, silentPlugins } from './answerGraphql.js';
+import { documentStore } from './documentStore.js';
 import { formatError } from './formatError.js';
 
 /** Apollo Server reads and writes GraphQL over HTTP; everything between is the gateway's. */
@@ -14,6 +15,7 @@ export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContex
   return new ApolloServer<GatewayContext>({
     gateway,
     ...apolloOptions,
+    documentStore: documentStore(),
     parseOptions: { maxTokens: gateway.limits.tokens },
     csrfPrevention: true,
     formatError,

@@ -34,15 +34,23 @@ export const defaultLimits: OperationLimits = {
 /** Levels of objects and lists in variables, and of lists in their types: input types are shallow. */
 const VARIABLE_DEPTH = 16;
 
+/** What a document was measured to be. */
+export interface DocumentMeasure {
+  /** Variables that give a page size, to be checked with each request. */
+  readonly pageSizes: readonly string[];
+  /** Of its largest operation. */
+  readonly selections: number;
+}
+
 /**
  * Measures a parsed document before anything walks it that would expand its fragments. Time is linear in the document:
  * each fragment is measured once, however often it is spread (CVE-2025-32030 to 32034).
- * @returns the variables that give a page size, to be checked with each request
  * @throws PolkuError OPERATION_TOO_LARGE
  */
-export function checkDocument(document: DocumentNode, limits: OperationLimits): readonly string[] {
+export function checkDocument(document: DocumentNode, limits: OperationLimits): DocumentMeasure {
   const measure = measurer(document);
   const pageSizes = checkNodes(document, limits);
+  let selections = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const size = measure(definition.selectionSet);
@@ -51,8 +59,9 @@ export function checkDocument(document: DocumentNode, limits: OperationLimits): 
     refuseOver('aliases', size.aliases, limits.aliases);
     refuseOver('root fields', size.roots, limits.rootFields);
     refuseOver('selections', size.selections, limits.selections);
+    selections = Math.max(selections, size.selections);
   }
-  return pageSizes;
+  return { pageSizes, selections };
 }
 
 /**

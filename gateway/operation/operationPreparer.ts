@@ -12,16 +12,16 @@ import { PolkuError } from '../../schema/polkuError.js';
 import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { cutOperation } from './cutOperation.js';
+import { keptOperations, type Sized } from './keptOperations.js';
 import { checkDocument, type OperationLimits } from './limits.js';
 import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
 import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 
 const SCHEMAS_KEPT = 100;
-const OPERATIONS_KEPT = 1_000;
 
 /** An operation that may run under one decision, with all that is the same whenever it runs. */
-export interface CheckedOperation {
+export interface CheckedOperation extends Sized {
   readonly supergraph: Supergraph;
   readonly prepared: PreparedOperation;
   readonly visible: GraphQLSchema;
@@ -53,7 +53,7 @@ export interface OperationRequest {
  */
 export class OperationPreparer {
   readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
-  readonly #operations = new LRUCache<string, CheckedOperation>({ max: OPERATIONS_KEPT });
+  readonly #operations = keptOperations<CheckedOperation>();
 
   constructor(
     private readonly supergraph: Supergraph,
@@ -74,7 +74,7 @@ export class OperationPreparer {
   #check({ document, operationName, decision, partial }: OperationRequest): CheckedOperation {
     const { conceal, limits } = this.settings;
     const api = this.supergraph.apiSchema;
-    const pageSizes = checkDocument(document, limits);
+    const { pageSizes, selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
     const { errors, hidden } = validateOperation(document, { visible, api, conceal });
     if (errors.length > 0 && !hidden) throw new InvalidOperation(errors);
@@ -94,6 +94,7 @@ export class OperationPreparer {
       withheld,
       coordinates: coordinatesOf(selectedFields(api, shown)),
       pageSizes,
+      selections,
       lookups: lookupsOf(selected.filter(({ node }) => !cut.has(node))),
     };
   }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createOnce } from '../../schema/createOnce.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { PERSON_ID, type Signature, type SignedRevision } from './revision.js';
 
@@ -42,7 +42,7 @@ export class RevisionStore {
   /** @throws PolkuError POLICY_STALE where another revision has taken the number */
   async addRevision(sequence: number, payload: string, { person, signature }: Signature): Promise<void> {
     const text = `${JSON.stringify({ payload, person, signature }, null, 2)}\n`;
-    if (await this.#create(`${numbered(sequence)}.json`, text)) return;
+    if (await createOnce(this.folder, `${numbered(sequence)}.json`, text)) return;
     throw new PolkuError(
       'POLICY_STALE',
       `Revision ${sequence} was proposed by somebody else meanwhile; propose again.`,
@@ -51,7 +51,7 @@ export class RevisionStore {
 
   /** @throws PolkuError SIGNATURE_INVALID where the person has signed already */
   async addSignature(sequence: number, { person, signature }: Signature): Promise<void> {
-    if (await this.#create(`${numbered(sequence)}.${person}.sig`, `${signature}\n`)) return;
+    if (await createOnce(this.folder, `${numbered(sequence)}.${person}.sig`, `${signature}\n`)) return;
     throw new PolkuError('SIGNATURE_INVALID', `"${person}" has signed revision ${sequence} already.`);
   }
 
@@ -71,24 +71,6 @@ export class RevisionStore {
     } catch (cause) {
       throw damaged(`${name} is no revision`, cause);
     }
-  }
-
-  /** false where there is such a file: it is never written over. */
-  async #create(name: string, text: string): Promise<boolean> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const draft = join(this.folder, `.${name}.${randomBytes(6).toString('hex')}`);
-    try {
-      await writeFile(draft, text, { mode: 0o640, flag: 'wx', flush: true });
-      await link(draft, join(this.folder, name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      await rm(draft, { force: true });
-    }
-    const folder = await open(this.folder, 'r');
-    await folder.sync().finally(() => folder.close());
-    return true;
   }
 }
 

@@ -1,5 +1,6 @@
-import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { PolkuError } from '../polkuError.js';
+import { type VerifiedToken, VerifiedTokens } from './verifiedTokens.js';
 
 /** The only signature algorithm taken, so that no token can choose a weaker one (RFC 8725 §3.1). */
 export const TOKEN_ALGORITHM = 'EdDSA';
@@ -29,29 +30,19 @@ export interface TrustedIssuer {
   readonly keys: JWTVerifyGetKey;
 }
 
+/** Of each issuer that somebody here trusts. */
+const verified = new WeakMap<TrustedIssuer, VerifiedTokens<Caller>>();
+
 /**
  * Verifies a caller's token (RFC 7519, RFC 8725).
  * @throws PolkuError UNAUTHENTICATED, in words that tell what is wrong with the token and nothing of its content;
  * ISSUER_UNAVAILABLE where nothing can be said of it
  */
 export async function verifyCallerToken(token: string, trusted: TrustedIssuer): Promise<Caller> {
+  let tokens = verified.get(trusted);
+  if (!tokens) verified.set(trusted, (tokens = new VerifiedTokens()));
   try {
-    const { payload } = await jwtVerify(token, trusted.keys, {
-      issuer: trusted.issuer,
-      audience: trusted.audience,
-      algorithms: [TOKEN_ALGORITHM],
-      requiredClaims: ['sub', 'exp'],
-    });
-    return {
-      subject: payload.sub!,
-      recipient: text(payload['recipient'], 'recipient'),
-      roles: texts(payload['roles'], 'roles'),
-      purposes: texts(payload['purposes'], 'purposes'),
-      employee: payload['employee'] === undefined ? undefined : text(payload['employee'], 'employee'),
-      units: payload['units'] === undefined ? [] : texts(payload['units'], 'units', 0),
-      permit: payload['permit'] === undefined ? undefined : text(payload['permit'], 'permit'),
-      person: payload['person'] === undefined ? undefined : text(payload['person'], 'person'),
-    };
+    return (await tokens.find(token)) ?? (await verify(token, trusted, tokens));
   } catch (cause) {
     if (cause instanceof PolkuError) throw cause;
     if (isUnreachable(cause)) {
@@ -64,6 +55,37 @@ export async function verifyCallerToken(token: string, trusted: TrustedIssuer): 
     }
     throw new PolkuError('UNAUTHENTICATED', explain(cause), {}, { cause });
   }
+}
+
+async function verify(
+  token: string,
+  trusted: TrustedIssuer,
+  tokens: VerifiedTokens<Caller>,
+): Promise<Caller> {
+  let keyNow!: VerifiedToken<Caller>['keyNow'];
+  const getKey: JWTVerifyGetKey = (header, jws) => (keyNow = () => trusted.keys(header, jws))();
+  const { payload, key } = await jwtVerify(token, getKey, {
+    issuer: trusted.issuer,
+    audience: trusted.audience,
+    algorithms: [TOKEN_ALGORITHM],
+    requiredClaims: ['sub', 'exp'],
+  });
+  const caller = callerIn(payload);
+  tokens.keep(token, { reading: caller, expires: payload.exp!, key, keyNow });
+  return caller;
+}
+
+function callerIn(payload: JWTPayload): Caller {
+  return {
+    subject: payload.sub!,
+    recipient: text(payload['recipient'], 'recipient'),
+    roles: texts(payload['roles'], 'roles'),
+    purposes: texts(payload['purposes'], 'purposes'),
+    employee: payload['employee'] === undefined ? undefined : text(payload['employee'], 'employee'),
+    units: payload['units'] === undefined ? [] : texts(payload['units'], 'units', 0),
+    permit: payload['permit'] === undefined ? undefined : text(payload['permit'], 'permit'),
+    person: payload['person'] === undefined ? undefined : text(payload['person'], 'person'),
+  };
 }
 
 function text(claim: unknown, name: string): string {

@@ -1,7 +1,10 @@
 import type { Day } from '../../schema/calendar.js';
 import { formatDay } from '../../schema/calendar.js';
 import type { PolkuError } from '../../schema/polkuError.js';
+import { Feed } from '../../schema/feed.js';
+import { formatQuarter } from '../../schema/quarter.js';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
+import { QuarterScalar } from '../../schema/scalars/quarterScalar.js';
 import {
   Arg,
   Args,
@@ -18,6 +21,8 @@ import {
   Root,
 } from '../../schema/typeGraphql.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
+import { checkForesight, HORIZON_YEARS } from '../registry/factors/horizon.js';
+import { CohortRiskKey } from '../registry/feeds/cohortRiskKey.js';
 import { checkLeaf } from '../registry/groups/checkLeaf.js';
 import { CohortKey } from '../registry/groups/cohortKey.js';
 import { CohortMembersKey } from '../registry/groups/cohortMembersKey.js';
@@ -38,6 +43,7 @@ import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
 import { GroupSize, groupSize } from './results/groupSize.js';
 import { GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
+import { RiskDistribution, riskDistribution } from './results/riskDistribution.js';
 import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
 import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
 import { unitsIn } from './group/units.js';
@@ -47,6 +53,9 @@ type Context = RequestContext<CohortsStore>;
 const WITHHELD =
   'Registries whose owners withhold contacts from groups for this purpose. It follows from policy alone, never from data.';
 
+/** The band of each child, from the subgraph of foreseen need, and the families behind a number, from the population register. */
+const RISK_FEEDS = ['risks', 'units'];
+
 @ArgsType()
 class PeriodArgs {
   @Field(() => DateScalar, { description: 'Contacts that began on this day or later.' })
@@ -54,6 +63,18 @@ class PeriodArgs {
 
   @Field(() => DateScalar, { description: 'Contacts that began on this day or before.' })
   until!: Day;
+}
+
+@ArgsType()
+class RiskArgs {
+  @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
+  asOf!: Day;
+
+  @Field(() => Int, {
+    defaultValue: HORIZON_YEARS,
+    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
+  })
+  horizonYears!: number;
 }
 
 @ArgsType()
@@ -168,6 +189,16 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   }
   declareFeeds(CohortMembers, memberFeeds);
 
+  @ObjectType({ description: 'What is foretold of the children of a group: numbers of them, and of nobody.' })
+  @Directive('@key(fields: "filter set asOf horizonYears")')
+  class CohortRisk extends CohortRiskKey {
+    constructor(representation: Record<string, unknown>) {
+      super(representation);
+      Object.assign(this, Object.fromEntries(feedsIn(representation, RISK_FEEDS)));
+    }
+  }
+  declareFeeds(CohortRisk, RISK_FEEDS);
+
   const askerFor = (members: CohortMembers, { decision, store }: Context): GroupAsker => {
     const feeds = feedsOf(members, memberFeeds);
     const bound = members.set.words.length * 32;
@@ -256,6 +287,49 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       const { filter } = cohort;
       return new CohortMembers({ filter, set, other, from: formatDay(from), until: formatDay(until) });
     }
+
+    @FieldResolver(() => CohortRisk, {
+      nullable: true,
+      description: 'What is foretold of its children at the beginning of a quarter.',
+    })
+    @Directive(requiresFeeds(registries))
+    childProtectionRisk(
+      @Root() cohort: Cohort,
+      @Args(() => RiskArgs) { asOf, horizonYears }: RiskArgs,
+      @Ctx() { store }: Context,
+    ): CohortRisk {
+      checkForesight(asOf, horizonYears);
+      const { members: set } = cohort.group(store);
+      return new CohortRisk({ filter: cohort.filter, set, asOf: formatQuarter(asOf), horizonYears });
+    }
+  }
+
+  @Resolver(() => CohortRisk)
+  class CohortRiskResolver {
+    @FieldResolver(() => RiskDistribution, {
+      nullable: true,
+      description: 'How many children there are in each band of probability; null where nothing is foretold.',
+    })
+    @Directive(requiresFeeds(RISK_FEEDS))
+    distribution(
+      @Root() risk: CohortRisk,
+      @Ctx() { decision, store }: Context,
+    ): Promise<RiskDistribution> | null {
+      const feeds = feedsOf(risk, RISK_FEEDS);
+      if (feeds.get('risks')!.state === 'withheld') return null;
+      const risks = answered(feeds, 'risks');
+      const asked = risks.columns['registry'] as readonly string[];
+      const snapshots = risks.columns['snapshot'] as readonly string[];
+      return riskDistribution(risk.set, risks, {
+        purpose: decision.purpose,
+        recipient: decision.caller.recipient,
+        store,
+        units: unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
+        feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
+        registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
+        filter: JSON.stringify([risk.filter, risk.asOf, risk.horizonYears]),
+      });
+    }
   }
 
   @Resolver(() => CohortMembers)
@@ -314,11 +388,12 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   }
 
   return {
-    resolvers: [CohortResolver, CohortMembersResolver],
-    entities: [Cohort, CohortMembers],
+    resolvers: [CohortResolver, CohortMembersResolver, CohortRiskResolver],
+    entities: [Cohort, CohortMembers, CohortRisk],
     references: {
       Cohort: (representation) => new Cohort(representation),
       CohortMembers: (representation) => new CohortMembers(representation),
+      CohortRisk: (representation) => new CohortRisk(representation),
     },
   };
 }

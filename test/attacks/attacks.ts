@@ -2,6 +2,7 @@ import type { Attack } from './attack.js';
 import { cacheAttacks } from './attacks/caches.js';
 import { derivedAttacks } from './attacks/derived.js';
 import { exhaustionAttacks } from './attacks/exhaustion.js';
+import { foreseenNeedAttacks } from './attacks/foreseenNeed.js';
 import { hiddenFieldAttacks } from './attacks/hiddenFields.js';
 import { hiddenSchemaAttacks } from './attacks/hiddenSchema.js';
 import { httpAttacks } from './attacks/http.js';
@@ -20,6 +21,7 @@ export const attackClasses: readonly { readonly title: string; readonly attacks:
   { title: 'Requests', attacks: httpAttacks },
   { title: 'Pseudonyms', attacks: idAttacks },
   { title: 'Derived results', attacks: derivedAttacks },
+  { title: 'Foreseen need', attacks: foreseenNeedAttacks },
   { title: 'Caches', attacks: cacheAttacks },
   { title: 'Oracles', attacks: oracleAttacks },
   { title: 'Exhaustion', attacks: exhaustionAttacks },

@@ -6,6 +6,7 @@ import { packageRoot } from '../../schema/packageRoot.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
 import { attacksPage } from './attacksPage.js';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   // The gateway tells that it waits for its registries.
   jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
+  await approveSmallModel(city.data);
 });
 afterAll(async () => {
   await city.remove();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { attacks } from './attacks.js';
 import { openTarget } from './openTarget.js';
 import { type Mutant, mutants } from './planted/mutants.js';
@@ -10,6 +11,7 @@ let city: TestCity;
 let policies: Awaited<ReturnType<typeof sharpPolicies>>;
 beforeAll(async () => {
   [city, policies] = [await makeCity(), await sharpPolicies()];
+  await approveSmallModel(city.data);
 });
 afterAll(() => Promise.all([city.remove(), policies.remove()]));
 

@@ -89,6 +89,8 @@ function literal(type: GraphQLInputType): string {
       return '$code';
     case 'Date':
       return '"2010-01-01"';
+    case 'Quarter':
+      return '"2012-Q1"';
     default:
       return `"${FORGED_ID}"`;
   }

@@ -43,6 +43,12 @@ export const DOCTOR = {
   purposes: ['care'],
   employee: 'H-2001',
 };
+export const FAMILY_TEAM = {
+  recipient: 'family-services',
+  roles: ['family-team-worker'],
+  purposes: ['child-protection'],
+  units: ['PT-1'],
+};
 export const DATA_OWNER = {
   recipient: 'city',
   roles: ['data-owner'],
@@ -53,7 +59,7 @@ export interface ProductionCity {
   readonly url: URL;
   /** Asks for the caller's only purpose. */
   ask(
-    claims: typeof DOCTOR | typeof DATA_OWNER,
+    claims: typeof DOCTOR | typeof FAMILY_TEAM | typeof DATA_OWNER,
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,

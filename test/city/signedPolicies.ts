@@ -26,6 +26,7 @@ const OTHERS = [
   'education',
   'paths',
   'cohorts',
+  'risk',
   'directory',
   'linkage',
   'governance',

@@ -21,7 +21,11 @@ const ARGUMENTS: Record<string, readonly string[]> = {
  * Writes an operation from a tape of numbers, each of which decides one choice; so that a generator of tapes generates
  * operations, and a shorter tape is a simpler one.
  */
-export function operationFrom(schema: GraphQLSchema, tape: readonly number[]): string {
+export function operationFrom(
+  schema: GraphQLSchema,
+  tape: readonly number[],
+  values: Record<string, readonly string[]> = ARGUMENTS,
+): string {
   const fragments: string[] = [];
   let at = 0;
   const choose = (options: number): number => (tape[at++] ?? 0) % options;
@@ -35,10 +39,10 @@ export function operationFrom(schema: GraphQLSchema, tape: readonly number[]): s
   const field = ({ name, args, type }: GraphQLField<unknown, unknown>, depth: number): string => {
     const alias = choose(3) === 1 ? `${pick(ALIASES)}: ` : '';
     const given = args.filter((arg) => String(arg.type).endsWith('!') || choose(2) === 1);
-    const values = given.map((arg) => `${arg.name}: ${pick(ARGUMENTS[getNamedType(arg.type).name]!)}`);
+    const written = given.map((arg) => `${arg.name}: ${pick(values[getNamedType(arg.type).name]!)}`);
     const named = getNamedType(type);
     const inner = isCompositeType(named) ? ` { ${selection(named, depth - 1)} }` : '';
-    return `${alias}${name}${values.length > 0 ? `(${values.join(', ')})` : ''}${condition()}${inner}`;
+    return `${alias}${name}${written.length > 0 ? `(${written.join(', ')})` : ''}${condition()}${inner}`;
   };
 
   const fragment = (type: GraphQLCompositeType, depth: number): string => {

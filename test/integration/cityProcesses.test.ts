@@ -8,6 +8,7 @@ import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { equivalentForms } from '../cohorts/filterArbitrary.js';
 
 const PERSON = `query ($id: PersonID!) {
@@ -19,10 +20,15 @@ const PERSON = `query ($id: PersonID!) {
     educationContacts { startedAt hours } enrolments { startedAt unit }
     late: servicePath(from: "2012-01-01") { steps { sector service startedAt endedAt unit contacts person { id birthYear } } withheld }
     servicePath { steps { contacts } }
+    childProtectionRisk(asOf: "2012-Q1") {
+      status withheld probability interval { from until } score contributions { registries factors { id } logOdds } humanOversight
+    }
   }
 }`;
 const FAMILY = `query ($id: FamilyID!) {
-  family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld } }
+  family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld }
+    childProtectionRisks(asOf: "2014-Q3", horizonYears: 2) { children { child { id } status probability } }
+  }
 }`;
 
 const PARENTS_WHO_SAW_A_DOCTOR = {
@@ -83,6 +89,7 @@ describe('a city in many processes', () => {
     // The gateway tells that it waits for the others.
     jest.spyOn(console, 'error').mockImplementation(() => {});
     city = await makeCity();
+    await approveSmallModel(city.data);
     const served = await serveCity(city);
     together = await askAll(served.client);
     await served.stop();
@@ -160,6 +167,17 @@ describe('a city in many processes', () => {
         (answer.data!['person'] as { socialContacts: unknown[] }).socialContacts.length,
       ).toBeGreaterThanOrEqual(0);
       expect(answer.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['SUBGRAPH_UNAVAILABLE']);
+
+      const risk = 'childProtectionRisk(asOf: "2012-Q1") { status probability humanOversight }';
+      const unforeseen = await served.client.ask({
+        ...asker,
+        query: `query ($id: PersonID!) { person(id: $id) { ${risk} } }`,
+        variables: { id },
+      });
+      expect(unforeseen.data?.['person']).toMatchObject({
+        childProtectionRisk: { status: null, probability: null, humanOversight: expect.any(String) },
+      });
+      expect(unforeseen.errors?.[0]?.extensions?.['code']).toBe('SUBGRAPH_UNAVAILABLE');
     } finally {
       await served.stop();
     }

@@ -12,6 +12,7 @@ const REGISTRIES = [
   'social',
   'education',
   'cohorts',
+  'risk',
   'paths',
   'directory',
   'linkage',

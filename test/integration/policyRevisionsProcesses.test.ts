@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
-import { openPolicy, type PolicyOptions } from '../../gateway/cli/runtime/openPolicy.js';
+import { openPolicy, type PolicyOptions, registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
 import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
@@ -77,6 +77,7 @@ describe('a registry in its department, with signed policies', () => {
       secrets: new Secrets(join(city.data, 'secrets')),
       policy: () => policy.current,
       syntheticOnly: true,
+      riskTrust: registerTrust({ dev: true }),
       onRefreshError: () => {},
     });
     const server = await serveSubgraph(local.subgraphs[0]!, {

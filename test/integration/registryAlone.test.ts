@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
+import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
 import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
 import { policiesFolder } from '../../gateway/cli/options.js';
 import { Secrets } from '../../gateway/cli/runtime/secrets.js';
@@ -63,6 +64,7 @@ describe('a registry asked directly', () => {
       secrets: new Secrets(`${city.data}/secrets`),
       policy: () => policy,
       syntheticOnly: true,
+      riskTrust: registerTrust({ dev: true }),
       onRefreshError: () => {},
     });
     stopLocal = () => local.stop();

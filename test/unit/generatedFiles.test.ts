@@ -52,6 +52,7 @@ describe('the table of errors', () => {
       'test/unit/linkage',
       'test/unit/registry',
       'test/unit/revisions',
+      'test/unit/risk',
       'test/unit/pseudonyms',
       'test/unit/execution',
       'test/spec',

@@ -1,6 +1,7 @@
 import cohort from './cohort.graphql';
 import contactsAndPath from './contactsAndPath.graphql';
 import familyPath from './familyPath.graphql';
+import foreseenNeed from './foreseenNeed.graphql';
 import myOwnData from './myOwnData.graphql';
 import myPeople from './myPeople.graphql';
 import personPath from './personPath.graphql';
@@ -34,6 +35,13 @@ export const examples: readonly Example[] = [
     title: 'A family’s service path',
     explanation: 'The same for a whole family: what happened to everyone while they were members of it.',
     query: familyPath,
+    about: 'family',
+  },
+  {
+    title: 'What is foreseen of a family’s children',
+    explanation:
+      'Whether they may need child protection within five years, and how each number came about. For a family team or a social worker; anybody else is refused.',
+    query: foreseenNeed,
     about: 'family',
   },
   {

@@ -1,20 +1,25 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseQuarter } from '../../../schema/quarter.js';
 import { registries } from '../../../subgraphs/registries.js';
 import { readManifest } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
+import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
+import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
 import { SOURCE_MARKER } from '../../../subgraphs/registry/snapshot/sourceMarker.js';
 import { DemoClient } from '../demo/client.js';
 import { printScene } from '../demo/printScene.js';
 import { playScenes } from '../demo/scenes.js';
 import { policiesOption, portOption, wholeNumber } from '../options.js';
+import { registerTrust } from '../runtime/openPolicy.js';
 import { untilStopped } from '../untilStopped.js';
 import { generateWithProgress } from './city.js';
 import { extractRegistries } from './extract.js';
+import { trainVersion } from './riskTraining.js';
 import { serve } from './serve.js';
 
-const ABOUT = `Shows all of Polku: generates a synthetic city, extracts its registries, serves them with the explorer, and makes
-three requests - one answered, one refused, one answered in part.`;
+const ABOUT = `Shows all of Polku: generates a synthetic city, extracts its registries, trains a model of need, serves them with the explorer, and makes
+five requests - a family's path, answered, refused, and one answered in part; foreseen need, answered and refused.`;
 
 interface DemoOptions {
   readonly persons: number;
@@ -33,7 +38,7 @@ export function demoCommand(): Command {
     .option('--folder <folder>', 'where cities are kept; the next run finds them there', join('data', 'demo'))
     .addOption(policiesOption())
     .addOption(portOption(4000))
-    .option('--once', 'stop after the three requests')
+    .option('--once', 'stop after the five requests')
     .action(async (options: DemoOptions) => {
       process.exitCode = (await demo(options)) ? 0 : 1;
     });
@@ -57,6 +62,9 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
       { source: exports, data, expectedPersons: persons, keepUnchanged: true },
     );
 
+  console.log('\nForeseen need: a model learns from the five years after 2006, and is approved');
+  await haveModel(data, policies);
+
   const { city, dev } = await serve({
     data,
     policies,
@@ -73,7 +81,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
     console.log(`  ${id.padEnd(16)} ${purposes.join(', ').padEnd(34)} ${explanation}`);
   }
 
-  console.log('\nThree requests\n');
+  console.log('\nFive requests\n');
   const scenes = await playScenes(new DemoClient(city.url));
   for (const [index, scene] of scenes.entries()) console.log(printScene(scene, index + 1));
   const failed = scenes.filter(({ asExpected }) => !asExpected);
@@ -85,6 +93,24 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   }
   await city.stop();
   return failed.length === 0;
+}
+
+/** Has some model serve, so that an assessment can be shown: a small city teaches little. */
+async function haveModel(data: string, policies: string): Promise<void> {
+  const desk = new RiskDesk({ store: new RegisterStore(data), trust: registerTrust({ dev: true }) });
+  const { serving } = await desk.register();
+  if (serving) return console.log(`  version ${serving.version} is kept from an earlier run`);
+  const version = await trainVersion({
+    asOf: [parseQuarter('2007-Q1')!],
+    by: 'demo',
+    role: 'model-developer',
+    seed: 1,
+    threads: 1,
+    data,
+    policies,
+    dev: true,
+  });
+  await desk.approve(version, 'The demo approves what it has trained itself.', undefined);
 }
 
 async function isExtracted(data: string): Promise<boolean> {

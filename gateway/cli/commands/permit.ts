@@ -1,13 +1,9 @@
 import { Command } from 'commander';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { openSnapshot } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
-import { registries } from '../../../subgraphs/registries.js';
-import { openAuditLog } from '../../audit/auditLog.js';
 import { PersonDigests } from '../../audit/personDigests.js';
 import { Domains } from '../../pseudonyms/domain.js';
-import { describeFault } from '../describeFault.js';
 import {
   dataOption,
   ownersOption,
@@ -17,10 +13,7 @@ import {
 } from '../options.js';
 import { extractPermit } from '../permit/extractPermit.js';
 import { count, Progress } from '../progress.js';
-import { lockAuditLog } from '../runtime/auditLock.js';
-import { openLocalSubgraphs } from '../runtime/localSubgraphs.js';
-import { openPolicy } from '../runtime/openPolicy.js';
-import { Secrets } from '../runtime/secrets.js';
+import { type RegistriesOptions, withRegistries } from '../runtime/openRegistries.js';
 
 const ABOUT = `Writes the rows that a research permit opens as Parquet files: fields and people that the permit names and their
 owners grant, masked as they are for its purpose, under ids of the permit's own pseudonymisation domain, which fit
@@ -33,17 +26,12 @@ delete it. Each person read has an entry in the audit log, so the gateway of thi
 Example:
   polku permit extract demo-permit-1 --data data --out extracts/demo-permit-1 --dev`;
 
-interface PermitOptions {
+interface PermitOptions extends RegistriesOptions {
   readonly data: string;
   readonly out: string;
   readonly role: string;
   readonly by: string;
   readonly epoch: string;
-  readonly dev?: boolean;
-  readonly policies?: string;
-  readonly policiesFrom?: string;
-  readonly owners?: string;
-  readonly secrets?: string;
 }
 
 export function permitCommand(): Command {
@@ -67,24 +55,7 @@ export function permitCommand(): Command {
 
 async function extractForPermit(permit: string, options: PermitOptions): Promise<void> {
   const { data, out, role, by, epoch } = options;
-  const report = (line: string) => console.error(line);
-  const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
-  const unlock = await lockAuditLog(data);
-  const closing: (() => Promise<void>)[] = [unlock];
-  try {
-    const policy = await openPolicy(options, 'gateway', report);
-    closing.unshift(() => policy.close());
-    const local = await openLocalSubgraphs({
-      names: registries.map(({ definition }) => definition.name),
-      data,
-      secrets,
-      policy: () => policy.current,
-      syntheticOnly: options.dev === true,
-      onRefreshError: (error) => report(describeFault(error)),
-    });
-    closing.unshift(() => local.stop());
-    const auditLog = await openAuditLog(data, { signingKey: await secrets.auditKey() });
-    closing.unshift(() => auditLog.close());
+  await withRegistries(options, async ({ policy, subgraphs, auditLog, secrets }) => {
     const domains = new Domains(await secrets.domain());
     const progress = new Progress();
     const { tables: people } = await openSnapshot(data, overlaysRegistry);
@@ -93,8 +64,8 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
       role,
       by,
       out,
-      policy: policy.current,
-      subgraphs: local.subgraphs,
+      policy,
+      subgraphs,
       persons: people.persons.subject,
       domainOf: (name) => domains.domain({ ...name, epoch }),
       auditLog,
@@ -105,7 +76,5 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
     progress.done(
       `Permit ${permit} in ${out}, ${progress.seconds} s. It may be used until ${manifest.expires}.`,
     );
-  } finally {
-    for (const close of closing) await close();
-  }
+  });
 }

@@ -4,18 +4,13 @@ import type { KeyObject } from 'node:crypto';
 import { loadPolicyFolder } from '../../../policies/engine/parse/loadPolicyFolder.js';
 import { draftFolder, draftRollback } from '../../../policies/revisions/draftRevision.js';
 import type { JudgedRevision } from '../../../policies/revisions/judgeRevisions.js';
-import { loadOwners } from '../../../policies/revisions/owners.js';
-import {
-  createPersonKey,
-  readPersonKey,
-  signPayload,
-  writePublicKey,
-} from '../../../policies/revisions/personKey.js';
+import { createPersonKey, readPersonKey, signPayload } from '../../../policies/revisions/personKey.js';
 import { PERSON_ID, type Revision, writePayload } from '../../../policies/revisions/revision.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
-import { openDesk, ownersFile } from '../runtime/openPolicy.js';
+import { openDesk } from '../runtime/openPolicy.js';
+import { readSigner } from '../runtime/signer.js';
 
 const DAYS_A_YEAR = 365;
 
@@ -78,7 +73,7 @@ function proposeCommand(): Command {
         [],
       ),
   ).action(async (options: DraftOptions & { policies: string; first?: boolean; renew: string[] }) => {
-    const { key, author } = await signer(options);
+    const { key, person: author } = await readSigner(options);
     const desk = await openDesk(options);
     const history = await desk.history();
     if ((history.inForce === undefined) !== (options.first === true)) {
@@ -104,7 +99,7 @@ function rollbackCommand(): Command {
       .description('Proposes to bring back the policies of an earlier revision, under a new number.')
       .argument('<sequence>', 'the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   ).action(async (sequence: number, options: DraftOptions) => {
-    const { key, author } = await signer(options);
+    const { key, person: author } = await readSigner(options);
     const history = await (await openDesk(options)).history();
     await submit(draftRollback(history, sequence, { ...terms(options), author }), key, options);
   });
@@ -118,7 +113,7 @@ function approveCommand(): Command {
   )
     .requiredOption('--key <file>', 'your private key')
     .action(async (sequence: number, options: StoreOptions & { key: string }) => {
-      const { key, author: person } = await signer(options);
+      const { key, person } = await readSigner(options);
       const desk = await openDesk(options);
       const { payload } = await desk.waiting(sequence);
       const approved = await desk.approve(sequence, { person, signature: signPayload(payload, key) });
@@ -165,19 +160,6 @@ function draftOptions(command: Command): Command {
     .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
     .option('--days <n>', 'for how long it shall rule', wholeNumber(1, 10 * DAYS_A_YEAR), DAYS_A_YEAR)
     .option('--out <file>', 'write the payload there and store nothing, to propose it through the gateway');
-}
-
-/** Who signs: the person of owners.yaml to whom the key belongs. */
-async function signer(options: StoreOptions & { key: string }): Promise<{ key: KeyObject; author: string }> {
-  const key = await readPersonKey(options.key);
-  const file = ownersFile(options);
-  const { people } = await loadOwners(file);
-  const person = [...people.values()].find((one) => writePublicKey(one.key) === writePublicKey(key));
-  if (person) return { key, author: person.id };
-  throw new PolkuError(
-    'SIGNATURE_INVALID',
-    `The key in ${options.key} belongs to nobody whom ${file} knows.`,
-  );
 }
 
 function terms({ comment, days }: DraftOptions): { comment: string; days: number; now: Date } {

@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { loadPersonas } from '../runtime/loadPersonas.js';
-import { openDesk, openPolicy, storeFolder } from '../runtime/openPolicy.js';
+import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
 import { demoLogin } from '../runtime/loginPerson.js';
 import { Secrets } from '../runtime/secrets.js';
 import { type RunningCity, startCity } from '../runtime/startCity.js';
@@ -141,6 +141,7 @@ export async function serve(
     auditWitness: options.auditWitness,
     auditRetention: options.auditRetention,
     ledgerCapacity: options.ledgerCapacity,
+    riskTrust: registerTrust(options),
     dev,
     report,
   }).catch(async (error: unknown) => {

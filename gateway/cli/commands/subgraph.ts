@@ -14,7 +14,7 @@ import {
   secretsOption,
   watchedPoliciesOption,
 } from '../options.js';
-import { openPolicy } from '../runtime/openPolicy.js';
+import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
 import { describeFault } from '../describeFault.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { readGatewayKey, Secrets } from '../runtime/secrets.js';
@@ -106,6 +106,7 @@ export function subgraphCommand(): Command {
         policy: () => policy.current,
         syntheticOnly: options.dev === true,
         ledgerCapacity: options.ledgerCapacity,
+        riskTrust: registerTrust(options),
         onRefreshError: (error) => console.error(describeFault(error)),
       });
       const running = await serveSubgraph(local.subgraphs[0]!, {

@@ -28,13 +28,25 @@ const PARTIAL = `query WhatMayBeShown($id: PersonID!) {
   }
 }`;
 
+const FORESEEN_NEED = `query ForeseenNeed($id: FamilyID!) {
+  family(id: $id) {
+    childProtectionRisks(asOf: "2015-Q1") {
+      children {
+        status probability interval { from until } baseRate
+        contributions { factors { label } logOdds }
+        humanOversight
+      }
+    }
+  }
+}`;
+
 const MY_FAMILIES = `{ persons(first: 100) { nodes { id families { family { id } } } } }`;
 const MY_PEOPLE = `{ persons(first: 20) { nodes { id } } }`;
 
-/** A family path that is answered; the same for a planner, refused; and an answer in part. */
+/** A family path that is answered; the same for a planner, refused; an answer in part; and foreseen need, told and refused. */
 export async function playScenes(client: DemoClient): Promise<readonly Scene[]> {
   const familyTeam = { persona: 'family-team', purpose: 'child-protection' };
-  const family = await familyWithPath(client, familyTeam);
+  const family = await familyWith(client, familyTeam, FAMILY_PATH, hasSteps);
   const answered = { ...familyTeam, query: FAMILY_PATH, variables: { id: family } };
   const refused = { ...answered, persona: 'planner', purpose: 'planning' };
   const socialWorker = { persona: 'social-worker', purpose: 'social-service' };
@@ -45,9 +57,18 @@ export async function playScenes(client: DemoClient): Promise<readonly Scene[]> 
     partial: true,
   };
 
+  const foreseen = {
+    ...familyTeam,
+    query: FORESEEN_NEED,
+    variables: { id: await familyWith(client, familyTeam, FORESEEN_NEED, hasAssessment) },
+  };
+  const unforeseen = { ...foreseen, persona: 'planner', purpose: 'planning' };
+
   const first = await client.ask(answered);
   const second = await client.ask(refused);
   const third = await client.ask(inPart);
+  const fourth = await client.ask(foreseen);
+  const fifth = await client.ask(unforeseen);
   return [
     {
       title: 'A family team asks for the path of a family in its care: answered',
@@ -68,21 +89,36 @@ export async function playScenes(client: DemoClient): Promise<readonly Scene[]> 
       answer: third,
       asExpected: !third.errors && Array.isArray(third.extensions?.['withheld']),
     },
+    {
+      title:
+        'A family team asks what is foreseen of the children of a family: answered, with how the numbers came about',
+      question: foreseen,
+      answer: fourth,
+      asExpected: !fourth.errors && hasAssessment(fourth.data?.['family']),
+    },
+    {
+      title: 'A planner asks the same: refused, for that is shown of nobody for planning',
+      question: unforeseen,
+      answer: fifth,
+      asExpected: fifth.errors?.[0]?.extensions?.['code'] === 'PURPOSE_NOT_PERMITTED',
+    },
   ];
 }
 
-/** A family whose path has steps: the first of the team's, whose order another secret makes another. */
-async function familyWithPath(
+/** A family whose answer is good to show: the first of the team's, whose order another secret makes another. */
+async function familyWith(
   client: DemoClient,
   asker: Pick<Question, 'persona' | 'purpose'>,
+  query: string,
+  isGood: (family: unknown) => boolean,
 ): Promise<string | undefined> {
   const { data } = await client.ask({ ...asker, query: MY_FAMILIES });
   const page = data?.['persons'] as
     { nodes: { families: { family: { id: string } }[] | null }[] } | undefined;
   const families = page?.nodes.flatMap(({ families }) => families ?? []) ?? [];
   for (const { family } of families) {
-    const answer = await client.ask({ ...asker, query: FAMILY_PATH, variables: { id: family.id } });
-    if (hasSteps(answer.data?.['family'])) return family.id;
+    const answer = await client.ask({ ...asker, query, variables: { id: family.id } });
+    if (isGood(answer.data?.['family'])) return family.id;
   }
   return families[0]?.family.id;
 }
@@ -98,4 +134,10 @@ async function firstPerson(
 function hasSteps(family: unknown): boolean {
   const path = (family as { servicePath?: { steps?: unknown[] } } | null)?.servicePath;
   return (path?.steps?.length ?? 0) > 0;
+}
+
+function hasAssessment(family: unknown): boolean {
+  const risks = (family as { childProtectionRisks?: { children?: { status: string }[] } } | null)
+    ?.childProtectionRisks;
+  return risks?.children?.some(({ status }) => status === 'ASSESSED') ?? false;
 }

@@ -5,7 +5,7 @@ import type { Policy } from '../../../policies/engine/decide/policy.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { Subgraph } from '../../../schema/subgraph.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import { derivedModules, registries } from '../../../subgraphs/registries.js';
+import { derivedModules, registries, riskSources } from '../../../subgraphs/registries.js';
 import type { DirectoryStore } from '../../../subgraphs/directory/subgraph.js';
 import { createSubgraph, type Decide } from '../../../subgraphs/registry/subgraph/createSubgraph.js';
 import { type Disclosure, DisclosureLog } from '../../../subgraphs/registry/disclosure/disclosureLog.js';
@@ -14,6 +14,8 @@ import { SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
 import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
+import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
+import { LiveRiskModel } from '../../../subgraphs/risk/register/liveRiskModel.js';
 import { openCohortsStore } from './cohortsStore.js';
 import { LiveMarks } from './liveMarks.js';
 import { LiveSnapshot } from './liveSnapshot.js';
@@ -32,6 +34,8 @@ export interface LocalSubgraphsOptions {
   readonly syntheticOnly: boolean;
   /** How many numbers about groups may ever be asked for, where groups are served. */
   readonly ledgerCapacity?: number | undefined;
+  /** Whose signatures count in the register of risk models, where risk is served. */
+  readonly riskTrust: () => Promise<RegisterTrust>;
   /**
    * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
    * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
@@ -116,9 +120,10 @@ interface Opened {
 
 async function openSubgraph(
   name: string,
-  { data, secrets, policy, syntheticOnly, ledgerCapacity, note }: LocalSubgraphsOptions,
+  options: LocalSubgraphsOptions,
   { shared, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
+  const { data, policy, syntheticOnly, note } = options;
   const decide: Decide = (caller) => policy().decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
   if (registry && shared) {
@@ -143,7 +148,7 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, { data, secrets, policy, ledgerCapacity }, refreshes, closing);
+  const store = await derivedStore(name, options, refreshes, closing);
   return createSubgraph({
     name,
     module: derivedModules[name]!,
@@ -155,12 +160,7 @@ async function openSubgraph(
 /** What a subgraph without register data reads from besides its feeds. */
 async function derivedStore(
   name: string,
-  {
-    data,
-    secrets,
-    policy,
-    ledgerCapacity,
-  }: Pick<LocalSubgraphsOptions, 'data' | 'secrets' | 'policy' | 'ledgerCapacity'>,
+  { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
   refreshes: (() => Promise<void>)[],
   closing: (() => Promise<void>)[],
 ): Promise<unknown> {
@@ -179,6 +179,15 @@ async function derivedStore(
       );
       closing.push(close);
       return store;
+    }
+    case 'risk': {
+      const factors = new Set(riskSources.flatMap(({ factors }) => factors.map(({ id }) => id)));
+      const live = new LiveRiskModel({ data, trust: riskTrust, factors });
+      // Where no model may serve, everything else does.
+      await live.refresh().catch(onRefreshError);
+      refreshes.push(() => live.refresh());
+      closing.push(() => live.close());
+      return live;
     }
     case 'directory':
       return { ownerOf: (registry: string) => policy().ownerOf(registry) } satisfies DirectoryStore;

@@ -5,6 +5,7 @@ import { RevisionDesk } from '../../../policies/revisions/revisionDesk.js';
 import { RevisionStore } from '../../../policies/revisions/revisionStore.js';
 import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
 import { followRevisions } from '../../policy/followRevisions.js';
 import type { PolicyInForce } from '../../policy/policyInForce.js';
 import { folderSource, gatewaySource } from '../../policy/revisionSource.js';
@@ -82,6 +83,14 @@ export async function openDesk(options: {
     owners: () => loadOwners(ownersFile(options)),
     check: (sources) => compilePolicy(sources, graph).problems,
   });
+}
+
+/** Whose signatures count in the register of risk models: nobody's are asked for with `--dev`. */
+export function registerTrust(options: {
+  readonly dev?: boolean | undefined;
+  readonly owners?: string | undefined;
+}): () => Promise<RegisterTrust> {
+  return options.dev ? () => Promise.resolve('unsigned') : () => loadOwners(ownersFile(options));
 }
 
 export function storeFolder(data: string): string {

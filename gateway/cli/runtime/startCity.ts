@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import type { RevisionDesk } from '../../../policies/revisions/revisionDesk.js';
+import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
 import { isLoopback } from '../../../schema/loopback.js';
 import { packageRoot } from '../../../schema/packageRoot.js';
 import { PolkuError } from '../../../schema/polkuError.js';
@@ -51,6 +52,8 @@ export interface CityOptions {
   /** Subgraphs that run elsewhere, by name; the others run here. */
   readonly remote: ReadonlyMap<string, string>;
   readonly conceal: boolean;
+  /** Whose signatures count in the register of risk models. */
+  readonly riskTrust: () => Promise<RegisterTrust>;
   /** The epoch of pseudonyms: another one issues all ids anew. */
   readonly epoch: string;
   /** The issuer of `--dev`, which refuses snapshots that are not synthetic. */
@@ -97,6 +100,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     policy: () => gateway.policy,
     syntheticOnly: dev !== undefined,
     ledgerCapacity,
+    riskTrust: options.riskTrust,
     note: notes.write,
     onRefreshError: (error) => report(describeFault(error)),
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { appendDurably } from '../../../schema/appendDurably.js';
 import { GroupCommit } from '../../../schema/groupCommit.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { SubgraphRequest } from '../../../schema/subgraph.js';
@@ -66,8 +67,7 @@ export class DisclosureLog {
     if (this.#file?.day !== day) await this.#begin(day);
     const { handle } = this.#file!;
     try {
-      await handle.appendFile(lines.join(''));
-      await handle.datasync();
+      await appendDurably(handle, Buffer.from(lines.join('')));
     } catch (cause) {
       await this.#leave();
       throw cause;

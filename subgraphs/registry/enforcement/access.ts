@@ -8,7 +8,7 @@ import type {
   Permission,
   PopulationCondition,
 } from '../../../policies/engine/decision.js';
-import type { DataRecord, DataSubject } from './dataSubject.js';
+import type { About, DataRecord } from './dataSubject.js';
 
 /** A condition that is asked of the record, not of its subject. */
 export type RecordCondition = 'own-unit' | `within-years(${number})`;
@@ -62,19 +62,23 @@ export class Access {
   ) {}
 
   /** The strongest of these permissions whose conditions hold; a person or record that is unknown meets none. */
-  permit(
-    permissions: readonly Permission[],
-    { subject, record }: Partial<DataSubject>,
-  ): Permission | undefined {
-    const permission = permissions.find(({ conditions }) =>
-      conditions.every((condition) =>
-        isOfRecord(condition)
-          ? record !== undefined && this.tests.record(condition, record)
-          : this.#holds(condition, subject),
-      ),
-    );
-    if (permission && subject !== undefined) this.disclosed.add(subject);
-    return permission;
+  permit(permissions: readonly Permission[], about: About): Permission | undefined {
+    for (const permission of permissions) {
+      if (!this.#meets(permission, about)) continue;
+      if (about.subject !== undefined) this.disclosed.add(about.subject);
+      return permission;
+    }
+    return undefined;
+  }
+
+  #meets({ conditions }: Permission, { subject, record }: About): boolean {
+    for (const condition of conditions) {
+      const holds = isOfRecord(condition)
+        ? record !== undefined && this.tests.record(condition, record)
+        : this.#holds(condition, subject);
+      if (!holds) return false;
+    }
+    return true;
   }
 
   /** Whether rows about a person do not exist for the caller, whatever policy shows. */
@@ -83,18 +87,14 @@ export class Access {
   }
 
   /** How a coordinate is shown of a person or record; undefined: not at all. */
-  shown(coordinate: string, about: Partial<DataSubject>): Permission | undefined {
+  shown(coordinate: string, about: About): Permission | undefined {
     if (this.hides(about.subject)) return undefined;
     const permission = this.permit(this.decision.show(coordinate), about);
     return permission && !this.isShielded(coordinate, about.subject) ? permission : undefined;
   }
 
   /** A value as it is shown of a person or record; null where it is not. */
-  see<Value extends Maskable>(
-    coordinate: string,
-    about: Partial<DataSubject>,
-    value: Value,
-  ): Maskable | null {
+  see<Value extends Maskable>(coordinate: string, about: About, value: Value): Maskable | null {
     const permission = this.shown(coordinate, about);
     if (!permission) return null;
     return permission.mask ? (applyMask(permission.mask, value, this.maskTables) ?? null) : value;
@@ -102,7 +102,11 @@ export class Access {
 
   /** Whether non-disclosure for safety withholds a coordinate of a person; of a person unknown it does. */
   isShielded(coordinate: string, subject: PersonKey | undefined): boolean {
-    if (!this.decision.shields(coordinate)) return false;
+    return this.decision.shields(coordinate) && this.isUnderShield(subject);
+  }
+
+  /** Whether a person, or somebody they live with, is under non-disclosure for safety; who is not known counts as such. */
+  isUnderShield(subject: PersonKey | undefined): boolean {
     return subject === undefined || this.#holds('shielded', subject);
   }
 

@@ -16,12 +16,22 @@ export interface DataSubject {
   readonly record?: DataRecord;
 }
 
+/** What is known of whom a value is about. */
+export interface About {
+  readonly subject?: PersonKey | undefined;
+  readonly record?: DataRecord | undefined;
+}
+
 /** The person and the record that a value is about, each from the first of these that tells. */
-export function aboutOf(...values: readonly unknown[]): Partial<DataSubject> {
-  const known = values.filter(
-    (value): value is Partial<DataSubject> => typeof value === 'object' && value !== null,
-  );
-  const subject = known.find((value) => typeof value.subject === 'number')?.subject;
-  const record = known.find((value) => value.record !== undefined)?.record;
-  return { ...(subject !== undefined && { subject }), ...(record !== undefined && { record }) };
+export function aboutOf(value: unknown, source: unknown): About {
+  const [first, second] = [told(value), told(source)];
+  return { subject: subjectOf(first) ?? subjectOf(second), record: first?.record ?? second?.record };
+}
+
+function told(value: unknown): Partial<DataSubject> | undefined {
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
+function subjectOf(value: Partial<DataSubject> | undefined): PersonKey | undefined {
+  return typeof value?.subject === 'number' ? value.subject : undefined;
 }

@@ -1,15 +1,21 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { applyMask, type Maskable } from '../../../policies/engine/catalogue/masks.js';
+import type { Decision, Permission } from '../../../policies/engine/decision.js';
 import type { GraphField, PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
 import { Feed } from '../../../schema/feed.js';
 import { PersonStub } from '../entities/personStub.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
-import { aboutOf, type DataSubject } from './dataSubject.js';
+import type { Access } from './access.js';
+import { type About, aboutOf } from './dataSubject.js';
+import type { FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
 import type { FeedRows } from './feedRows.js';
 import type { GroupAnswers } from './groupAnswers.js';
+import { guardFactors, guardHouseholds } from './guardFactors.js';
 import { FeedDeclaration, guardFeed } from './guardFeed.js';
 import { guardGroup } from './guardGroup.js';
 
+/** What a feed's resolver answers, before enforcement has made a Feed of it. */
+type FeedAnswer = FeedRows | GroupAnswers | HouseholdAnswers | FactorAnswers | Feed;
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
 /**
@@ -53,50 +59,68 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
     if (declared.takenBy(context.access.decision).isWithheld) return Feed.withheld;
-    const answer = (await resolve(source, args, context, info)) as FeedRows | GroupAnswers | Feed | null;
+    const answer = (await resolve(source, args, context, info)) as FeedAnswer | null;
     if (answer === null) return null;
     // A feed that its resolver made whole is of no person, or stands for one that did not come.
     if (answer instanceof Feed)
-      return answer.state === 'data' && lineage.exposes.length > 0 ? Feed.failed : answer;
+      return answer.state === 'data' && declared.required > 0 ? Feed.failed : answer;
     if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
+    if ('households' in answer) return guardHouseholds(answer, declared, context.access);
+    if ('numbers' in answer) return guardFactors(answer, declared, context.access);
     return guardFeed(answer, declared, context.access);
   };
+}
+
+/** What a decision shows of a field, before anything is known of whom it is about. */
+interface Shown {
+  readonly permissions: readonly Permission[];
+  /** Whether the field tells where somebody under non-disclosure may be found. */
+  readonly shields: boolean;
 }
 
 function guardedField(field: GraphField, resolve: Resolver): Resolver {
   const tests = field.arguments.flatMap(({ coordinate, tests }) =>
     tests === undefined ? [] : [{ name: argumentName(coordinate), coordinate: tests }],
   );
+  const known = new WeakMap<Decision, Shown>();
+  const shownBy = (decision: Decision): Shown => {
+    let shown = known.get(decision);
+    if (!shown) {
+      shown = { permissions: decision.show(field.coordinate), shields: decision.shields(field.coordinate) };
+      known.set(decision, shown);
+    }
+    return shown;
+  };
+  const show = (item: unknown, source: unknown, access: Access): unknown => {
+    if (item == null) return null;
+    const about = aboutOf(item, source);
+    if (!isStub(item, about) && access.hides(about.subject)) return null;
+    const { permissions, shields } = shownBy(access.decision);
+    const permission = access.permit(permissions, about);
+    if (!permission || (shields && access.isUnderShield(about.subject))) return null;
+    return permission.mask ? (applyMask(permission.mask, item as Maskable, access.maskTables) ?? null) : item;
+  };
+  // Of a list, what is not shown is left out: a null would tell that there is something.
+  const showAll = (value: unknown, source: unknown, { access, budget }: RequestContext): unknown => {
+    if (!Array.isArray(value)) return show(value, source, access);
+    // Nothing more is gathered when the budget is used up; the answer is refused as a whole then.
+    if (!budget.spend(value.length)) return null;
+    return value.map((item) => show(item, source, access)).filter((item) => item !== null);
+  };
   return (source, args, context, info) => {
-    const { access } = context;
-    const permissions = access.decision.show(field.coordinate);
-    if (permissions.length === 0) return null;
-    const asked = tests.filter(({ name }) => args[name] != null);
-    if (asked.some(({ coordinate }) => access.decision.show(coordinate).length === 0)) return null;
-
-    const show = (item: unknown): unknown => {
-      if (item == null) return null;
-      const about = aboutOf(item, source);
-      if (!isStub(item, about) && access.hides(about.subject)) return null;
-      const permission = access.permit(permissions, about);
-      if (!permission || access.isShielded(field.coordinate, about.subject)) return null;
-      return permission.mask
-        ? (applyMask(permission.mask, item as Maskable, access.maskTables) ?? null)
-        : item;
-    };
-    // Of a list, what is not shown is left out: a null would tell that there is something.
-    const showAll = (value: unknown) => {
-      if (!Array.isArray(value)) return show(value);
-      // Nothing more is gathered when the budget is used up; the answer is refused as a whole then.
-      return context.budget.spend(value.length) ? value.map(show).filter((item) => item !== null) : null;
-    };
+    const { decision } = context.access;
+    if (shownBy(decision).permissions.length === 0) return null;
+    for (const { name, coordinate } of tests)
+      if (args[name] != null && decision.show(coordinate).length === 0) return null;
     const value = resolve(source, args, context, info);
-    return value instanceof Promise ? value.then(showAll) : showAll(value);
+    return value instanceof Promise
+      ? value.then((come) => showAll(come, source, context))
+      : showAll(value, source, context);
   };
 }
 
 /** A person as such is no row of a registry, but the id that was asked with: other registries know of them, too. */
-function isStub(item: unknown, { record }: Partial<DataSubject>): boolean {
+function isStub(item: unknown, { record }: About): boolean {
   return item instanceof PersonStub && record === undefined;
 }
 

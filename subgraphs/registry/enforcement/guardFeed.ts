@@ -5,7 +5,7 @@ import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import { NO_PARTIAL_DAY, partialDay } from '../../../schema/partialDay.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
 import { type Access, isOfRecord } from './access.js';
-import type { DataSubject } from './dataSubject.js';
+import type { About } from './dataSubject.js';
 import type { FeedRows, RawColumn, RowRange } from './feedRows.js';
 import { int32Column, uint32Column } from './feedSlab.js';
 
@@ -30,17 +30,19 @@ export class FeedDeclaration {
   /** Of the columns, by what each tells: those that must be taken first, then the optional ones. */
   readonly coordinates: readonly string[];
   readonly names: readonly string[];
-  /** So many of the coordinates must be taken. */
+  /** So many of the coordinates, the first ones, are repeated; so many must be taken, those that are computed with among them. */
+  readonly exposed: number;
   readonly required: number;
   readonly #taken = new WeakMap<Decision, Taken>();
 
   constructor(
     readonly derivedType: string,
-    { exposes, optional }: Lineage,
+    { exposes, computes, optional }: Lineage,
   ) {
-    this.coordinates = [...exposes, ...optional];
+    this.coordinates = [...exposes, ...computes, ...optional];
     this.names = this.coordinates.map((coordinate) => coordinate.slice(coordinate.indexOf('.') + 1));
-    this.required = exposes.length;
+    this.exposed = exposes.length;
+    this.required = exposes.length + computes.length;
   }
 
   takenBy(decision: Decision): Taken {
@@ -90,7 +92,7 @@ function runsOf({ ranges, recordOf }: FeedRows, declared: FeedDeclaration, acces
 
 /** How each coordinate may be taken of a person or record; undefined where one that must be taken may not. */
 function lensOf(
-  about: Partial<DataSubject>,
+  about: About,
   permissions: Taken['permissions'],
   { coordinates, required }: FeedDeclaration,
   access: Access,

@@ -1,4 +1,5 @@
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import type { Factor } from '../factors/factor.js';
 import type { Criteria } from '../groups/criterion.js';
 import type { SubgraphModule } from './subgraphModule.js';
 
@@ -10,4 +11,6 @@ export interface Registry {
   readonly contactType?: string;
   /** What groups may be formed by, as filters name it. */
   readonly criteria?: Criteria;
+  /** What it knows of children that foretells need, where it hands that to risk assessments. */
+  readonly factors?: readonly Factor[];
 }

@@ -58,17 +58,15 @@ export class RiskScore {
     return [expit(middle - half), expit(middle + half)];
   }
 
-  /** How many percent of the children of training had a lower probability: 0 to 99. */
-  percentile(horizonYears: number): number {
-    const probability = this.probability(horizonYears);
+  /** How many percent of the children of training had a lower probability than this, or another: 0 to 99. */
+  percentile(horizonYears: number, probability = this.probability(horizonYears)): number {
     const percentiles = this.model.content.percentiles[horizonYears - 1]!;
     const above = percentiles.findIndex((value) => probability < value);
     return above < 0 ? percentiles.length : above;
   }
 
-  /** How children of about this probability fared whose families the model was not fitted on. */
-  band(horizonYears: number): CalibrationBand {
-    const probability = this.probability(horizonYears);
+  /** How children of about this probability, or another, fared whose families the model was not fitted on. */
+  band(horizonYears: number, probability = this.probability(horizonYears)): CalibrationBand {
     const bands = this.model.calibration[horizonYears - 1]!;
     return bands.find(({ until }) => probability < until) ?? bands.at(-1)!;
   }

@@ -1,8 +1,7 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { Factor } from '../../registry/factors/factor.js';
 
-/** Years after a date in which need is foreseen. */
-export const HORIZON_YEARS = 5;
+export { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 
 /** What a group of children has in common, by which a model's fairness is looked at. */
 export interface RiskGrouping {
@@ -29,7 +28,10 @@ export interface RiskTable {
   readonly family: Uint32Array;
   /** Rows x HORIZON_YEARS: the share of each year that lies before the 18th birthday, which is known beforehand. */
   readonly exposure: Float32Array;
-  /** Rows x HORIZON_YEARS: the share of `exposure` in which the child could be seen: before a move, a death or the end of the data. */
+  /**
+   * Rows x HORIZON_YEARS: the share of each year in which the child was under 18 and could be seen: before a move, a death or the end of the
+   * data, whatever came of the child. Where it is `exposure`, the year was seen whole.
+   */
   readonly observed: Float32Array;
   /** The year, 1..5, in which the child first became a client of child protection; 0: in none that was observed. */
   readonly outcome: Uint8Array;

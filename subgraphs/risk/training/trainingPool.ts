@@ -116,16 +116,16 @@ export class TrainingPool implements Material {
 
 function ask(worker: Worker, task: Task): Promise<FittedTerms | undefined> {
   return new Promise((resolve, reject) => {
-    const answered = (answer: FittedTerms | undefined) => {
-      worker.off('error', failed);
-      resolve(answer);
+    // Each listener is taken off by name: Node keeps listeners of its own on a worker.
+    const settle = (finish: () => void) => {
+      worker.off('message', answered).off('error', failed).off('exit', ended);
+      finish();
     };
-    const failed = (error: Error) => {
-      worker.off('message', answered);
-      reject(error);
-    };
-    worker.once('message', answered);
-    worker.once('error', failed);
+    const answered = (answer: FittedTerms | undefined) => settle(() => resolve(answer));
+    const failed = (error: Error) => settle(() => reject(error));
+    const ended = () =>
+      settle(() => reject(new Error('A thread of training ended before its task was done.')));
+    worker.on('message', answered).on('error', failed).on('exit', ended);
     worker.postMessage(task);
   });
 }

@@ -59,6 +59,7 @@ function formula() {
     alone: ALONE,
     together: TOGETHER.map(({ together, logOdds }) => ({ circumstances: together, logOdds })),
     circumstances: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].rule])),
+    factors: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].factors])),
     columns: {
       identity_code: 'of the child',
       block_date: 'what began until this day is history; the five years after it are the block',

@@ -254,4 +254,26 @@ export const mutants: readonly Mutant[] = [
     ],
     foundBy: ['1B52', '2CE9', '4D75'],
   },
+  {
+    hole: 'an assessment tells of every factor by itself',
+    holes: [
+      {
+        module: 'subgraphs/risk/assessment/contributions.js',
+        text: 'factors.every((factor) => shown.has(factor))',
+        by: 'true',
+      },
+    ],
+    foundBy: ['5EC7'],
+  },
+  {
+    hole: 'where there is no assessment a number is told',
+    holes: [
+      {
+        module: 'subgraphs/risk/subgraph.js',
+        text: "outcome.status === 'ASSESSED' ? tell(outcome.assessment) : null",
+        by: "outcome.status === 'ASSESSED' ? tell(outcome.assessment) : 0",
+      },
+    ],
+    foundBy: ['6FD9'],
+  },
 ];

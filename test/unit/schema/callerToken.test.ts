@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRemoteJWKSet, exportJWK, SignJWT } from 'jose';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createLocalJWKSet, createRemoteJWKSet, exportJWK, type JWTVerifyGetKey, SignJWT } from 'jose';
 import { verifyCallerToken } from '../../../schema/tokens/callerToken.js';
 import { freePort } from '../../city/freePort.js';
 
@@ -70,6 +70,75 @@ describe("a caller's token", () => {
     const url = `http://127.0.0.1:${await freePort()}/jwks`;
     await expect(verifyCallerToken(token, trusted(url))).rejects.toMatchObject({
       code: 'ISSUER_UNAVAILABLE',
+    });
+  });
+
+  describe('that was taken before', () => {
+    const issuer = (keys: JWTVerifyGetKey) => ({ issuer: 'idp', audience: 'polku', keys });
+    const keysOf = async (...keys: readonly KeyObject[]) =>
+      createLocalJWKSet({
+        keys: await Promise.all(keys.map(async (key) => ({ ...(await exportJWK(key)), kid: 'k' }))),
+      });
+    const refusal = { code: 'UNAUTHENTICATED' };
+
+    afterEach(() => {
+      jest.restoreAllMocks();
+      jest.useRealTimers();
+    });
+
+    it('is known again without its signature being checked', async () => {
+      const trusted = issuer(await keysOf(publicKey));
+      const caller = await verifyCallerToken(token, trusted);
+      const verify = jest.spyOn(crypto.subtle, 'verify');
+      expect(await verifyCallerToken(token, trusted)).toEqual(caller);
+      expect(verify).not.toHaveBeenCalled();
+      await expect(verifyCallerToken(`${token.slice(0, -4)}AAAA`, trusted)).rejects.toMatchObject(refusal);
+      expect(verify).toHaveBeenCalledTimes(1);
+    });
+
+    it('is refused when it has expired', async () => {
+      const trusted = issuer(await keysOf(publicKey));
+      await verifyCallerToken(token, trusted);
+      jest.useFakeTimers({
+        now: Date.now() + 3_601_000,
+        doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'],
+      });
+      await expect(verifyCallerToken(token, trusted)).rejects.toMatchObject({
+        ...refusal,
+        message: expect.stringContaining('expired'),
+      });
+    });
+
+    it('is refused when its key is gone, or another has come in its place', async () => {
+      let keys = await keysOf(publicKey);
+      const trusted = issuer((header, jws) => keys(header, jws));
+      await verifyCallerToken(token, trusted);
+      keys = await keysOf();
+      await expect(verifyCallerToken(token, trusted)).rejects.toMatchObject(refusal);
+      keys = await keysOf(generateKeyPairSync('ed25519').publicKey);
+      await expect(verifyCallerToken(token, trusted)).rejects.toMatchObject(refusal);
+      keys = await keysOf(publicKey);
+      await expect(verifyCallerToken(token, trusted)).resolves.toMatchObject({ subject: 'someone' });
+    });
+
+    it('is refused where another issuer is trusted', async () => {
+      const trusted = issuer(await keysOf(publicKey));
+      await verifyCallerToken(token, trusted);
+      for (const other of [{ issuer: 'another' }, { audience: 'another' }])
+        await expect(verifyCallerToken(token, { ...trusted, ...other })).rejects.toMatchObject(refusal);
+    });
+
+    it.each([
+      ['kid', (one: string) => ({ alg: 'EdDSA', kid: one })],
+      ['nothing', () => ({ alg: 'none', kid: 'k' })],
+    ])('lends nothing to one of the same claims with another %s in its head', async (_what, head) => {
+      const trusted = issuer(await keysOf(publicKey));
+      await verifyCallerToken(token, trusted);
+      const [, payload, signature] = token.split('.');
+      const forged = Buffer.from(JSON.stringify(head('another'))).toString('base64url');
+      await expect(verifyCallerToken([forged, payload, signature].join('.'), trusted)).rejects.toMatchObject(
+        refusal,
+      );
     });
   });
 });

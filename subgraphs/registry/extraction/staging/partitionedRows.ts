@@ -9,8 +9,8 @@ const BLOCK_BYTES = 2 ** 16;
 /** Rows of a fixed width in partitions. What fills a block is spilled, so that memory does not grow with the rows. */
 export class PartitionedRows {
   private readonly blockBytes: number;
-  /** A block for each partition. Memory that is never touched is never taken, so few rows cost little. */
-  private readonly memory: Buffer;
+  /** A block for each partition that has rows; most tables of a small city have few. */
+  private readonly blocks: Buffer[] = [];
   private readonly filled = new Uint32Array(PARTITIONS);
   private readonly spilled: SpilledBlock[][] = Array.from({ length: PARTITIONS }, () => []);
 
@@ -21,23 +21,21 @@ export class PartitionedRows {
     blockBytes: number = BLOCK_BYTES,
   ) {
     this.blockBytes = Math.max(1, Math.floor(blockBytes / rowBytes)) * rowBytes;
-    this.memory = Buffer.alloc(PARTITIONS * this.blockBytes);
   }
 
   append(partition: number, row: Uint8Array): void {
-    const start = partition * this.blockBytes;
-    this.memory.set(row, start + this.filled[partition]!);
+    const block = (this.blocks[partition] ??= Buffer.allocUnsafeSlow(this.blockBytes));
+    block.set(row, this.filled[partition]!);
     this.filled[partition]! += this.rowBytes;
     if (this.filled[partition] === this.blockBytes) {
-      this.spilled[partition]!.push(this.spill.write(this.memory.subarray(start, start + this.blockBytes)));
+      this.spilled[partition]!.push(this.spill.write(block));
       this.filled[partition] = 0;
     }
   }
 
   /** The rows of a partition, one after the other as they were appended. */
   read(partition: number): Buffer {
-    const start = partition * this.blockBytes;
-    const inMemory = this.memory.subarray(start, start + this.filled[partition]!);
+    const inMemory = this.blocks[partition]?.subarray(0, this.filled[partition]!) ?? Buffer.alloc(0);
     return Buffer.concat([...this.spilled[partition]!.map((block) => this.spill.read(block)), inMemory]);
   }
 }

@@ -1,0 +1,142 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { availableParallelism, userInfo } from 'node:os';
+import { type Day } from '../../../schema/calendar.js';
+import { parseQuarter } from '../../../schema/quarter.js';
+import { riskSources } from '../../../subgraphs/registries.js';
+import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
+import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
+import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
+import { trainRiskModel, type TrainingStep } from '../../../subgraphs/risk/training/trainRiskModel.js';
+import {
+  dataOption,
+  ownersOption,
+  policiesFromOption,
+  secretsOption,
+  watchedPoliciesOption,
+  wholeNumber,
+} from '../options.js';
+import { count, Progress } from '../progress.js';
+import { readChildren } from '../risk/readChildren.js';
+import { registerTrust } from '../runtime/openPolicy.js';
+import { type OpenRegistries, type RegistriesOptions, withRegistries } from '../runtime/openRegistries.js';
+
+const ABOUT = `Trains a model that foresees child-protection clientship one to five years ahead, and enters it in the register.
+It serves nobody until it is approved ("polku risk approve").`;
+
+const NOTES = `
+Registries are asked through their owners' policies, for the purpose development: whoever has objected teaches nothing. The gateway
+of this data directory must not run meanwhile, for the audit log gets a record of it.
+
+Of the families, three in five teach which factors matter, one in five tries that out, and one in five is kept for
+"polku risk evaluate". The same data, quarter and seed make the same model, in any number of threads.
+
+Example:
+  polku risk train --as-of 2007-Q1 --data data --dev`;
+
+/** What every command that reads all children needs. */
+export interface ChildrenOptions extends RegistriesOptions {
+  readonly asOf: readonly Day[];
+  readonly by: string;
+  readonly role: string;
+}
+
+export interface TrainOptions extends ChildrenOptions {
+  readonly seed: number;
+  readonly threads: number;
+}
+
+export function trainCommand(): Command {
+  return childrenOptions(
+    new Command('train')
+      .description(ABOUT)
+      .option('--seed <n>', 'another seed splits families otherwise', wholeNumber(0, 2 ** 32 - 1), 1)
+      .option(
+        '--threads <n>',
+        'how many work side by side',
+        wholeNumber(1, 64),
+        Math.min(8, availableParallelism()),
+      ),
+    'the quarter as of which children are known, and whose next five years are past',
+  )
+    .addHelpText('after', NOTES)
+    .action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const version = await trainVersion(options);
+  console.log(`It serves nobody yet. See how well it foretells: polku risk evaluate ${version} --help`);
+}
+
+/**
+ * Trains a model and enters it in the register.
+ * @returns its version
+ */
+export async function trainVersion(options: TrainOptions): Promise<string> {
+  const { seed, threads, asOf } = options;
+  const progress = new Progress();
+  return withRegistries(options, async (open) => {
+    const table = await childrenOf(options, open, progress);
+    const trained = await trainRiskModel(table, {
+      seed,
+      trainedAt: new Date().toISOString(),
+      blocks: asOf.map((_, block) => block),
+      threads: threads - 1,
+      progress: (step) => progress.update(`  ${stepText(step)}, ${progress.seconds} s`),
+    });
+    const desk = new RiskDesk({ store: new RegisterStore(options.data), trust: registerTrust(options) });
+    const version = await desk.addModel(trained.text);
+    const { terms, factors } = trained.model;
+    progress.done(
+      `Version ${version}: ${count(terms.length)} terms of ${count(factors.length)} factors, ` +
+        `out of ${count(table.factors.length)}; ${progress.seconds} s.`,
+    );
+    return version;
+  });
+}
+
+function stepText({ doing, done }: TrainingStep): string {
+  return doing === 'choosing' ? `choosing terms: ${done}` : `fitting bags of families: ${done}`;
+}
+
+/** Adds the options by which all children are read. */
+export function childrenOptions(command: Command, quarters: string): Command {
+  return command
+    .requiredOption('--as-of <quarters...>', `${quarters}, such as 2007-Q1`, readQuarters)
+    .addOption(dataOption())
+    .option('--role <role>', 'to which owners grant ChildFactors and ChildOutcomes', 'model-developer')
+    .option('--by <name>', 'who does it, for the audit log', userInfo().username)
+    .option('--dev', 'policies of a folder; synthetic snapshots only')
+    .addOption(watchedPoliciesOption())
+    .addOption(policiesFromOption())
+    .addOption(ownersOption())
+    .addOption(secretsOption());
+}
+
+/** Reads all children as of the quarters, and says how many there are. */
+export async function childrenOf(
+  { asOf, by, role }: ChildrenOptions,
+  { policy, subgraphs, auditLog }: OpenRegistries,
+  progress: Progress,
+): Promise<RiskTable> {
+  const table = await readChildren({
+    blocks: asOf,
+    by,
+    role,
+    policy,
+    subgraphs,
+    sources: riskSources,
+    auditLog,
+    onFeed: (registry, quarter) => progress.update(`  children as of ${quarter}: ${registry}`),
+  });
+  const clients = table.outcome.reduce((sum, year) => sum + (year > 0 ? 1 : 0), 0);
+  progress.done(
+    `${count(table.rows)} children, of whom ${count(clients)} were to become clients; ${progress.seconds} s`,
+  );
+  return table;
+}
+
+function readQuarters(text: string, before: readonly Day[] = []): readonly Day[] {
+  const day = parseQuarter(text);
+  if (day === undefined) throw new InvalidArgumentError('Expected a quarter such as 2007-Q1.');
+  return [...before, day];
+}

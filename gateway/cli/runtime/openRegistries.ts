@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { Policy } from '../../../policies/engine/decide/policy.js';
+import type { Subgraph } from '../../../schema/subgraph.js';
+import { registries } from '../../../subgraphs/registries.js';
+import { type AuditLog, openAuditLog } from '../../audit/auditLog.js';
+import { describeFault } from '../describeFault.js';
+import { lockAuditLog } from './auditLock.js';
+import { openLocalSubgraphs } from './localSubgraphs.js';
+import { openPolicy, type PolicyOptions, registerTrust } from './openPolicy.js';
+import { Secrets } from './secrets.js';
+
+/** Every registry of a data directory, for work that is done without a gateway. */
+export interface OpenRegistries {
+  readonly policy: Policy;
+  readonly subgraphs: readonly Subgraph[];
+  readonly auditLog: AuditLog;
+  readonly secrets: Secrets;
+}
+
+export interface RegistriesOptions extends PolicyOptions {
+  readonly secrets?: string | undefined;
+}
+
+/**
+ * Does some work with all registries, under the policy in force and with the audit log, which no gateway may have open meanwhile.
+ * @throws PolkuError AUDIT_LOCKED, POLICY_INVALID, SNAPSHOT_MISSING and what the work throws
+ */
+export async function withRegistries<Result>(
+  options: RegistriesOptions,
+  work: (open: OpenRegistries) => Promise<Result>,
+): Promise<Result> {
+  const { data } = options;
+  const report = (line: string) => console.error(line);
+  const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
+  const closing: (() => Promise<void>)[] = [await lockAuditLog(data)];
+  try {
+    const policy = await openPolicy(options, 'gateway', report);
+    closing.unshift(() => policy.close());
+    const local = await openLocalSubgraphs({
+      names: registries.map(({ definition }) => definition.name),
+      data,
+      secrets,
+      policy: () => policy.current,
+      syntheticOnly: options.dev === true,
+      riskTrust: registerTrust(options),
+      onRefreshError: (error) => report(describeFault(error)),
+    });
+    closing.unshift(() => local.stop());
+    const auditLog = await openAuditLog(data, { signingKey: await secrets.auditKey() });
+    closing.unshift(() => auditLog.close());
+    return await work({ policy: policy.current, subgraphs: local.subgraphs, auditLog, secrets });
+  } finally {
+    for (const close of closing) await close();
+  }
+}

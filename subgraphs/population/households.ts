@@ -1,0 +1,75 @@
+import { addYears, type Day } from '../../schema/calendar.js';
+import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { includesDay } from '../registry/columns/days.js';
+import { codeAt, rowsOf } from '../registry/columns/table.js';
+import type { Household } from '../registry/factors/household.js';
+import { familyIndexOf } from '../registry/overlays/familyIndex.js';
+import type { PopulationStore } from './yearly.js';
+
+type Tables = PopulationStore['tables'];
+
+/** The household of a child on a day, without people of whom nothing exists for the caller; undefined where the person is no minor, lives not in the city or is in no family as a child. */
+export function householdOf(store: PopulationStore, child: PersonKey, on: Day): Household | undefined {
+  const { tables, isHidden } = store;
+  if (!isMinor(tables, child, on) || residenceOn(tables, child, on) === undefined) return undefined;
+  const family = familyOfChild(tables, child, on);
+  if (family === undefined) return undefined;
+  const parents: PersonKey[] = [];
+  const siblings: PersonKey[] = [];
+  for (const row of familyIndexOf(tables.memberships).rowsOf(family)) {
+    const member = tables.memberships.subject[row]!;
+    if (member === child || isHidden(member) || !holdsOn(tables.memberships, row, on)) continue;
+    if (isParent(tables, row)) parents.push(member);
+    else if (isMinor(tables, member, on)) siblings.push(member);
+  }
+  return { child, parents, siblings };
+}
+
+/** The households of those of some persons who are children in one. */
+export function householdsOf(store: PopulationStore, persons: Iterable<PersonKey>, on: Day): Household[] {
+  const found: Household[] = [];
+  for (const person of persons) {
+    const household = householdOf(store, person, on);
+    if (household) found.push(household);
+  }
+  return found;
+}
+
+/** The family that a person is in as a child. */
+export function familyOfChild(tables: Tables, child: PersonKey, on: Day): FamilyKey | undefined {
+  const [from, to] = rowsOf(tables.memberships, child);
+  // Of several the one that began last.
+  for (let row = to - 1; row >= from; row--)
+    if (holdsOn(tables.memberships, row, on) && !isParent(tables, row))
+      return tables.memberships.columns.family[row];
+  return undefined;
+}
+
+/** The row of the residence that a person has in the city on a day. */
+export function residenceOn({ residences }: Tables, person: PersonKey, on: Day): number | undefined {
+  const [from, to] = rowsOf(residences, person);
+  for (let row = to - 1; row >= from; row--) if (holdsOn(residences, row, on)) return row;
+  return undefined;
+}
+
+export function birthOf({ persons }: Tables, person: PersonKey): Day | undefined {
+  const [from, to] = rowsOf(persons, person);
+  return from === to ? undefined : persons.columns.birth[from];
+}
+
+export function isParent({ memberships }: Tables, row: number): boolean {
+  return codeAt(memberships.columns.role, row) === 'parent';
+}
+
+export function isMinor(tables: Tables, person: PersonKey, on: Day): boolean {
+  const birth = birthOf(tables, person);
+  return birth !== undefined && birth <= on && addYears(birth, 18) > on;
+}
+
+function holdsOn(
+  { columns: { start, end } }: Tables['memberships' | 'residences'],
+  row: number,
+  on: Day,
+): boolean {
+  return includesDay({ start: start[row]!, end: end[row]! }, on);
+}

@@ -1,0 +1,132 @@
+import { Feed, type FeedColumn } from '../../../schema/feed.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import { Turns } from '../../../schema/turns.js';
+import { type Household, Households, SOMEBODY } from '../factors/household.js';
+import { type Access, isOfRecord } from './access.js';
+import type { ChildNumbers, FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
+import type { FeedDeclaration } from './guardFeed.js';
+
+/** Children who are read between two looks at the clock. */
+const CHILDREN_AT_ONCE = 256;
+
+/**
+ * Makes a feed of households: of children who may be taken. A relative of whom nothing may be taken is somebody, unknown to
+ * the registries that count.
+ */
+export function guardHouseholds(
+  { households }: HouseholdAnswers,
+  declared: FeedDeclaration,
+  access: Access,
+): Feed {
+  const known = permitted(0, declared, access, households.length > 1);
+  const relatives = (persons: readonly PersonKey[]): PersonKey[] =>
+    persons.map((person) => (known(person) ? person : SOMEBODY));
+  const open = households
+    .filter(({ child }) => known(child))
+    .map(({ child, parents, siblings }): Household => ({
+      child,
+      parents: relatives(parents),
+      siblings: relatives(siblings),
+    }));
+  return Households.of(open).feed;
+}
+
+/**
+ * Makes a feed of factors: of children who may be taken, by rows of people who may be: each person's own conditions govern that
+ * person's rows. Columns, each factor after the other: `child`, `factor` (ids), those of the numbers, and `shown`.
+ */
+export async function guardFactors(
+  { of, factors, numbers, tellsShown, texts }: FactorAnswers,
+  declared: FeedDeclaration,
+  access: Access,
+): Promise<Feed> {
+  const all = of.children.length > 1;
+  const mayBeAsked = permitted(0, declared, access, all);
+  const known = permitted(declared.exposed, declared, access, all);
+  const open: Household[] = [];
+  for (let index = 0; index < of.children.length; index++) {
+    const household = of.at(index);
+    if (mayBeAsked(household.child)) open.push(household);
+  }
+  const columns: Record<string, FeedColumn> = {
+    child: Uint32Array.from(open, ({ child }) => child),
+    factor: factors.map(({ id }) => id),
+  };
+  for (const part of numbers) columns[part.name] = await readNumbers(part, open, known);
+  if (tellsShown) columns['shown'] = shownFactors(factors, open, access);
+  return Feed.data({ ...columns, ...texts });
+}
+
+async function readNumbers(
+  { size, read }: ChildNumbers,
+  households: readonly Household[],
+  known: (person: PersonKey) => boolean,
+): Promise<Float32Array> {
+  const [turns, count] = [new Turns(), households.length];
+  const columns = new Float32Array(size * count);
+  const row = new Float32Array(size);
+  for (let at = 0; at < count; at++) {
+    if (at % CHILDREN_AT_ONCE === 0 && turns.over) await turns.next();
+    read(households[at]!, known, row);
+    for (let number = 0; number < size; number++) columns[number * count + at] = row[number]!;
+  }
+  return columns;
+}
+
+/** By factor, then by child: 1 where the caller may see, unmasked, every coordinate that it tells of, of everybody concerned. */
+function shownFactors(
+  factors: FactorAnswers['factors'],
+  households: readonly Household[],
+  access: Access,
+): Uint8Array {
+  const shown = new Uint8Array(factors.length * households.length);
+  households.forEach(({ child, parents, siblings }, at) => {
+    const persons = { child: [child], parents, siblings };
+    factors.forEach(({ whose, reads }, number) => {
+      const isShown = reads.every((coordinate) =>
+        persons[whose].every((subject) => {
+          const permission = access.shown(coordinate, { subject });
+          return permission !== undefined && permission.mask === undefined;
+        }),
+      );
+      if (isShown) shown[number * households.length + at] = 1;
+    });
+  });
+  return shown;
+}
+
+/**
+ * Whether a person may be taken into the derived type, by the declared coordinates from a place on: the first ones are what a feed
+ * repeats of the child alone. A condition on records cannot be asked of a number that stands for several, so it does not hold.
+ * @param all whether it will be asked of everybody, rather than of some
+ */
+function permitted(
+  from: number,
+  declared: FeedDeclaration,
+  access: Access,
+  all: boolean,
+): (person: PersonKey) => boolean {
+  const coordinates = declared.coordinates.slice(from);
+  const ways = declared
+    .takenBy(access.decision)
+    .permissions.slice(from)
+    .map((permissions) => permissions.filter(({ conditions }) => !conditions.some(isOfRecord)));
+  if (all) {
+    const open = access.everybody(ways, coordinates);
+    return open ? (person) => open.has(person) : (person) => person !== SOMEBODY;
+  }
+  const answers = new Map<PersonKey, boolean>();
+  const may = (person: PersonKey): boolean =>
+    person !== SOMEBODY &&
+    !access.hides(person) &&
+    coordinates.every(
+      (coordinate, index) =>
+        access.permit(ways[index]!, { subject: person }) !== undefined &&
+        !access.isShielded(coordinate, person),
+    );
+  return (person) => {
+    let answer = answers.get(person);
+    if (answer === undefined) answers.set(person, (answer = may(person)));
+    return answer;
+  };
+}

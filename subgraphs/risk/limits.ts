@@ -1,0 +1,37 @@
+import type { Labels } from '../registry/factors/factor.js';
+
+/** What every assessment says of itself: the instructions for use of a high-risk system (AI Act Art. 13). */
+export const LIMITS: readonly Labels[] = [
+  {
+    fi: 'Luku ennustaa lastensuojelun asiakkuutta, ei lapsen tarvetta: se toistaa senkin, ketä palvelut ovat tähän asti huomanneet.',
+    en: 'It foretells contact with child protection, not what the child needs: it repeats, too, whom services have noticed so far.',
+    sv: 'Talet förutsäger en kontakt med barnskyddet, inte barnets behov: det upprepar också vem tjänsterna hittills har märkt.',
+  },
+  {
+    fi: 'Se tietää vain sen, mitä näissä rekistereissä on ennen vuosineljänneksen alkua. Mitä niissä ei ole, sitä se ei tunne.',
+    en: 'It knows only what stood in these registers before the quarter began, and nothing else.',
+    sv: 'Det känner bara till det som stod i dessa register innan kvartalet började, och inget annat.',
+  },
+  {
+    fi: 'Useimmista lapsista, joiden luku on suuri, ei tule asiakkaita, ja osasta niistä, joiden luku on pieni, tulee: katso kalibrointia.',
+    en: 'Most children with a high number do not become clients, and some with a low one do: look at the calibration.',
+    sv: 'De flesta barn med ett högt tal blir inte klienter, och en del med ett lågt blir det: se kalibreringen.',
+  },
+  {
+    fi: 'Tekijät kertovat, mistä luku syntyi, eivät syistä. Yksikään tekijä ei yksin ennusta.',
+    en: 'Contributions tell how the number came about; they are no causes. No factor foretells alone.',
+    sv: 'Faktorerna berättar hur talet uppstod; de är inga orsaker. Ingen faktor förutsäger ensam.',
+  },
+  {
+    fi: 'Sitä ei saa käyttää etuuspäätöksiin, valvontaan, perheiden järjestykseen asettamiseen eikä perusteena toimenpiteelle vastoin perheen tahtoa.',
+    en: 'It must not be used for benefits, for surveillance, to rank families, or as a ground for a measure against a family’s will.',
+    sv: 'Det får inte användas för förmåner, för övervakning, för att rangordna familjer eller som grund för en åtgärd mot familjens vilja.',
+  },
+];
+
+/** Human oversight (AI Act Art. 14), and the right not to be decided on by a machine (GDPR Art. 22; C-634/21, SCHUFA). */
+export const HUMAN_OVERSIGHT: Labels = {
+  fi: 'Luku on yksi havainto ammattilaiselle, joka tuntee lapsen, eikä se ratkaise mitään. Arvioi itse ensin, kirjaa omat perusteesi ja poikkea luvusta aina kun tiedät enemmän. Perheellä on oikeus tietää luvusta, saada se selitetyksi ja riitauttaa se. Tietojen omistaja voi kytkeä mallin pois milloin tahansa.',
+  en: 'The number is one observation for a professional who knows the child, and decides nothing. Judge by yourself first, write down your own reasons, and depart from it whenever you know more. The family has a right to know of it, to have it explained and to contest it. A data owner can switch the model off at any time.',
+  sv: 'Talet är en iakttagelse för en yrkesperson som känner barnet och avgör ingenting. Bedöm själv först, skriv ned dina egna skäl och avvik från det när du vet mer. Familjen har rätt att få veta om det, få det förklarat och bestrida det. En dataägare kan när som helst stänga av modellen.',
+};

@@ -1,0 +1,349 @@
+import type { Day } from '../../schema/calendar.js';
+import { Feed } from '../../schema/feed.js';
+import { formatQuarter } from '../../schema/quarter.js';
+import { FeedScalar } from '../../schema/scalars/feedScalar.js';
+import { QuarterScalar } from '../../schema/scalars/quarterScalar.js';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../schema/typeGraphql.js';
+import { shuffleBy } from '../registry/enforcement/shuffle.js';
+import { checkForesight, HORIZON_YEARS } from '../registry/factors/horizon.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
+import { FamilyRiskAssessmentsKey } from '../registry/feeds/familyRiskAssessmentsKey.js';
+import { RiskAssessmentKey } from '../registry/feeds/riskAssessmentKey.js';
+import type { RequestContext } from '../registry/subgraph/requestContext.js';
+import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { type Assessment, assess, type Outcome } from './assessment/assess.js';
+import { cohortRiskModule } from './cohortRisk.js';
+import { childrenOn } from './childrenOn.js';
+import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
+import { MILLIONTHS } from './model/hazard.js';
+import type { RiskModelInForce, RiskStore } from './riskStore.js';
+import type { RiskSource } from './riskSource.js';
+import {
+  inLanguage,
+  Language,
+  ProbabilityInterval,
+  RiskCalibration,
+  RiskContribution,
+  RiskFactor,
+  RiskFamily,
+  RiskModelVersion,
+  RiskPerson,
+  RiskStatus,
+} from './types.js';
+
+type Context = RequestContext<RiskStore>;
+
+@ArgsType()
+class RiskArgs {
+  @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
+  asOf!: Day;
+
+  @Field(() => Int, {
+    defaultValue: HORIZON_YEARS,
+    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
+  })
+  horizonYears!: number;
+}
+
+@ArgsType()
+class LanguageArgs {
+  @Field(() => Language, { defaultValue: Language.EN })
+  language!: Language;
+}
+
+/**
+ * The subgraph of foreseen need. It owns no register data: an assessment is an entity keyed by child, quarter and horizon, the registries
+ * feed it with factors, and a model that two people have approved makes a number of them (docs/decisions/risk-serving.md).
+ */
+export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
+  const registries = sources.map(({ registry }) => registry);
+  const required = requiresFeeds(registries);
+  const labels = new Map(sources.flatMap(({ factors }) => factors.map(({ id, label }) => [id, label])));
+  const factorOf = (id: string) => new RiskFactor(id, labels.get(id) ?? { fi: id, en: id, sv: id });
+
+  @ObjectType({
+    description:
+      'Whether a child may need child protection within some years, as a model foretells it for a professional.',
+  })
+  @Directive('@key(fields: "person asOf horizonYears")')
+  class RiskAssessment extends RiskAssessmentKey {
+    #outcome: Outcome | undefined;
+    #inForce: RiskModelInForce | undefined;
+
+    constructor(representation: Record<string, unknown>) {
+      super(representation);
+      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
+    }
+
+    get feeds(): readonly (readonly [registry: string, Feed])[] {
+      return feedsIn({ ...this } as Record<string, unknown>, registries);
+    }
+
+    /** All fields of one answer speak of one model. */
+    inForce(store: RiskStore): RiskModelInForce {
+      return (this.#inForce ??= store.inForce());
+    }
+
+    outcome(store: RiskStore): Outcome {
+      return (this.#outcome ??= assess(this.inForce(store), this.feeds, this.horizonYears));
+    }
+
+    /** null where there is no number. */
+    assessed<Value>({ store }: Context, tell: (assessment: Assessment) => Value): Value | null {
+      const outcome = this.outcome(store);
+      return outcome.status === 'ASSESSED' ? tell(outcome.assessment) : null;
+    }
+  }
+  declareFeeds(RiskAssessment, registries);
+
+  @ObjectType({ description: 'What is foretold of the children of a family.' })
+  @Directive('@key(fields: "family asOf horizonYears")')
+  class FamilyRiskAssessments extends FamilyRiskAssessmentsKey {
+    @Field(() => FeedScalar, { nullable: true, simple: true })
+    @Directive('@external')
+    readonly members: Feed;
+
+    constructor(representation: Record<string, unknown>) {
+      super(representation);
+      this.members = Feed.from(representation['members']);
+    }
+  }
+
+  @Resolver(() => RiskPerson)
+  class RiskPersonResolver {
+    @FieldResolver(() => RiskAssessment, {
+      nullable: true,
+      description: 'Whether this child may need child protection, as foretold at the beginning of a quarter.',
+    })
+    childProtectionRisk(
+      @Root() { id: person }: RiskPerson,
+      @Args(() => RiskArgs) args: RiskArgs,
+    ): RiskAssessment {
+      return new RiskAssessment({ person, ...keyOf(args) });
+    }
+  }
+
+  @Resolver(() => RiskFamily)
+  class RiskFamilyResolver {
+    @FieldResolver(() => FamilyRiskAssessments, {
+      nullable: true,
+      description: 'The same for each of the family’s children.',
+    })
+    childProtectionRisks(
+      @Root() { id: family }: RiskFamily,
+      @Args(() => RiskArgs) args: RiskArgs,
+    ): FamilyRiskAssessments {
+      return new FamilyRiskAssessments({ family, ...keyOf(args) });
+    }
+  }
+
+  @Resolver(() => FamilyRiskAssessments)
+  class FamilyRiskAssessmentsResolver {
+    @FieldResolver(() => [RiskAssessment], {
+      nullable: true,
+      description: 'Of each child who was in the family at the beginning of the quarter.',
+    })
+    @Directive(requiresFeeds(['members']))
+    children(
+      @Root() { members, asOf, horizonYears }: FamilyRiskAssessments,
+      @Ctx() { decision }: Context,
+    ): RiskAssessment[] {
+      const shuffle = shuffleBy(decision.domain);
+      return childrenOn(members, asOf)
+        .sort((a, b) => shuffle(a) - shuffle(b))
+        .map((person) => new RiskAssessment({ person, ...keyOf({ asOf, horizonYears }) }));
+    }
+  }
+
+  @Resolver(() => RiskAssessment)
+  class RiskAssessmentResolver {
+    @FieldResolver(() => RiskPerson, { nullable: true })
+    child(@Root() { person }: RiskAssessment): RiskPerson {
+      return new RiskPerson(person);
+    }
+
+    @FieldResolver(() => RiskStatus, {
+      nullable: true,
+      description: 'Whether there is a number, or why not.',
+    })
+    @Directive(required)
+    status(@Root() risk: RiskAssessment, @Ctx() { store }: Context): RiskStatus {
+      return RiskStatus[risk.outcome(store).status];
+    }
+
+    @FieldResolver(() => [String], {
+      nullable: true,
+      description:
+        'Registries whose owners withhold their factors from this purpose: then there is no number. It follows from policy alone, never from data.',
+    })
+    @Directive(required)
+    withheld(@Root() risk: RiskAssessment): string[] {
+      return risk.feeds.flatMap(([registry, { state }]) => (state === 'withheld' ? [registry] : []));
+    }
+
+    @FieldResolver(() => String, {
+      nullable: true,
+      description: 'Why the model is switched off, in the words of the data owner who did it.',
+    })
+    switchedOffBecause(@Root() risk: RiskAssessment, @Ctx() { store }: Context): string | null {
+      const inForce = risk.inForce(store);
+      return inForce.state === 'switched-off' ? inForce.reason : null;
+    }
+
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description:
+        'That the child becomes a client of child protection within the horizon. In whole percents where a factor is not shown; 0 is then less than half of one.',
+    })
+    @Directive(required)
+    probability(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
+      return risk.assessed(context, ({ probability }) => probability);
+    }
+
+    @FieldResolver(() => ProbabilityInterval, {
+      nullable: true,
+      description:
+        'Where it lies with 95 % confidence, as far as other families would have made another model.',
+    })
+    @Directive(required)
+    interval(@Root() risk: RiskAssessment, @Ctx() context: Context): ProbabilityInterval | null {
+      return risk.assessed(context, ({ interval: [from, until] }) =>
+        Object.assign(new ProbabilityInterval(), { from, until }),
+      );
+    }
+
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description: 'How many percent of the children of the model’s time had a lower probability.',
+    })
+    @Directive(required)
+    percentile(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
+      return risk.assessed(context, ({ percentile }) => percentile);
+    }
+
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description: 'Log-odds of the first year: base and all contributions.',
+    })
+    @Directive(required)
+    score(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
+      return risk.assessed(context, ({ score }) => score / MILLIONTHS);
+    }
+
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description: 'Log-odds before anything is known of the child.',
+    })
+    @Directive(required)
+    base(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
+      return risk.assessed(context, ({ base }) => base / MILLIONTHS);
+    }
+
+    @FieldResolver(() => [RiskContribution], {
+      nullable: true,
+      description:
+        'How the score came about: factors that you may see, alone and together, the weightiest first, then totals of all others by registry.',
+    })
+    @Directive(required)
+    contributions(@Root() risk: RiskAssessment, @Ctx() context: Context): RiskContribution[] | null {
+      return risk.assessed(context, ({ contributions }) =>
+        contributions.map(({ registries, factors, logOdds }) =>
+          Object.assign(new RiskContribution(), {
+            registries,
+            factors: factors.map(factorOf),
+            logOdds: logOdds / MILLIONTHS,
+          }),
+        ),
+      );
+    }
+
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description: 'How many of the model’s factors that you may see are unknown of this child.',
+    })
+    @Directive(required)
+    missing(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
+      return risk.assessed(context, ({ missing }) => missing);
+    }
+
+    @FieldResolver(() => RiskCalibration, { nullable: true })
+    @Directive(required)
+    calibration(@Root() risk: RiskAssessment, @Ctx() context: Context): RiskCalibration | null {
+      return risk.assessed(context, ({ calibration }) => Object.assign(new RiskCalibration(), calibration));
+    }
+
+    @FieldResolver(() => RiskModelVersion, { nullable: true, description: 'The model that serves.' })
+    model(@Root() risk: RiskAssessment, @Ctx() { store }: Context): RiskModelVersion | null {
+      const inForce = risk.inForce(store);
+      if (inForce.state !== 'serving') return null;
+      const { approvedAt, model } = inForce;
+      const { version, trainedAt } = model;
+      return Object.assign(new RiskModelVersion(), { version, trainedAt, approvedAt });
+    }
+
+    @FieldResolver(() => Float, {
+      nullable: true,
+      description:
+        'The share of all children that became clients within so many years, to hold the probability against.',
+    })
+    baseRate(@Root() risk: RiskAssessment, @Ctx() { store }: Context): number | null {
+      const inForce = risk.inForce(store);
+      return inForce.state === 'serving'
+        ? baseRateOf(inForce.model.calibration[risk.horizonYears - 1]!)
+        : null;
+    }
+
+    @FieldResolver(() => [String], { nullable: true, description: 'What the number is not, and not for.' })
+    limits(@Args(() => LanguageArgs) { language }: LanguageArgs): string[] {
+      return LIMITS.map((limit) => inLanguage(limit, language));
+    }
+
+    @FieldResolver(() => String, {
+      nullable: true,
+      description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).',
+    })
+    humanOversight(@Args(() => LanguageArgs) { language }: LanguageArgs): string {
+      return inLanguage(HUMAN_OVERSIGHT, language);
+    }
+  }
+
+  const ofPeople: SubgraphModule = {
+    resolvers: [
+      RiskPersonResolver,
+      RiskFamilyResolver,
+      FamilyRiskAssessmentsResolver,
+      RiskAssessmentResolver,
+    ],
+    entities: [RiskPerson, RiskFamily, RiskAssessment, FamilyRiskAssessments],
+    references: {
+      Person: ({ id }) => new RiskPerson(id as number),
+      Family: ({ id }) => new RiskFamily(id as number),
+      RiskAssessment: (representation) => new RiskAssessment(representation),
+      FamilyRiskAssessments: (representation) => new FamilyRiskAssessments(representation),
+    },
+  };
+  return joinModules(ofPeople, cohortRiskModule(registries));
+}
+
+/** @throws PolkuError BAD_USER_INPUT */
+function keyOf({ asOf, horizonYears }: RiskArgs): { asOf: string; horizonYears: number } {
+  checkForesight(asOf, horizonYears);
+  return { asOf: formatQuarter(asOf), horizonYears };
+}
+
+function baseRateOf(bands: readonly RiskCalibration[]): number {
+  const children = bands.reduce((sum, band) => sum + band.children, 0);
+  return bands.reduce((sum, band) => sum + band.children * band.observed, 0) / children;
+}

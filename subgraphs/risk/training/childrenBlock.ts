@@ -1,0 +1,113 @@
+import { type Day, parseDay } from '../../../schema/calendar.js';
+import type { Feed } from '../../../schema/feed.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import { PolkuError } from '../../../schema/polkuError.js';
+import { formatQuarter } from '../../../schema/quarter.js';
+import { Households, SOMEBODY } from '../../registry/factors/household.js';
+
+/** What registries told of all children as of one quarter. */
+export interface ChildrenFeeds {
+  /** The first day of the quarter. */
+  readonly asOf: Day;
+  readonly households: Feed;
+  /** `ChildFactors`, by registry. */
+  readonly factors: ReadonlyMap<string, Feed>;
+  /** `ChildOutcomes` of the population register and of social services. */
+  readonly population: Feed;
+  readonly social: Feed;
+}
+
+/** The children of one quarter whom every registry told of and who are no clients of child protection; each column is in their order. */
+export class ChildrenBlock {
+  readonly children: Uint32Array;
+  readonly #places = new Map<Feed, Uint32Array>();
+
+  /** @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed */
+  constructor(private readonly feeds: ChildrenFeeds) {
+    checkWhole(feeds);
+    const { population, social, factors } = feeds;
+    const client = social.columns['client'] as Float32Array;
+    const told = [population, social, ...factors.values()].map((feed) => [feed, placesIn(feed)] as const);
+    this.children = childrenOf(social).filter(
+      (child, place) => client[place] === 0 && told.every(([, places]) => places.has(child)),
+    );
+    for (const [feed, places] of told)
+      this.#places.set(
+        feed,
+        this.children.map((child) => places.get(child)!),
+      );
+  }
+
+  get asOf(): Day {
+    return this.feeds.asOf;
+  }
+
+  get size(): number {
+    return this.children.length;
+  }
+
+  /** The last day that the registers reach. */
+  get dataUntil(): Day {
+    return parseDay((this.feeds.social.columns['dataUntil'] as string[])[0]!)!;
+  }
+
+  /** Numbers of the outcomes of a register. @param at which of several under one name */
+  outcome(registry: 'population' | 'social', name: string, at = 0): Float32Array {
+    return this.#numbers(this.feeds[registry], name, at);
+  }
+
+  /** Texts that the population register tells by their number in a dictionary; undefined where there is none. */
+  texts(name: string, dictionary: string): (string | undefined)[] {
+    const texts = this.feeds.population.columns[dictionary] as string[];
+    return Array.from(this.outcome('population', name), (number) => texts[number]);
+  }
+
+  factor(registry: string, id: string): Float32Array {
+    const feed = this.feeds.factors.get(registry)!;
+    return this.#numbers(feed, 'value', (feed.columns['factor'] as string[]).indexOf(id));
+  }
+
+  /** Who lives with whom, everybody who is known. */
+  *households(): Iterable<readonly PersonKey[]> {
+    const households = Households.from(this.feeds.households)!;
+    for (let index = 0; index < households.children.length; index++) {
+      const { child, parents, siblings } = households.at(index);
+      yield [child, ...parents, ...siblings].filter((person) => person !== SOMEBODY);
+    }
+  }
+
+  #numbers(feed: Feed, name: string, at: number): Float32Array {
+    const places = this.#places.get(feed)!;
+    const from = at * childrenOf(feed).length;
+    const values = feed.columns[name] as Float32Array;
+    const numbers = new Float32Array(places.length);
+    for (let child = 0; child < places.length; child++) numbers[child] = values[from + places[child]!]!;
+    return numbers;
+  }
+}
+
+function childrenOf(feed: Feed): Uint32Array {
+  return feed.columns['child'] as Uint32Array;
+}
+
+function placesIn(feed: Feed): Map<PersonKey, number> {
+  return new Map(Array.from(childrenOf(feed), (child, place) => [child, place]));
+}
+
+function checkWhole({ asOf, households, factors, population, social }: ChildrenFeeds): void {
+  const feeds = [
+    ['population', households],
+    ...factors,
+    ['population', population],
+    ['social', social],
+  ] as const;
+  const missing = feeds.filter(([, { state }]) => state !== 'data');
+  if (missing.length === 0) return;
+  const told = [...new Set(missing.map(([registry, { state }]) => `${registry}: ${state}`))];
+  throw new PolkuError(
+    'RISK_TABLE_INCOMPLETE',
+    `Not every registry tells of the children as of ${formatQuarter(asOf)} (${told.join(', ')}). An owner who withholds must release ` +
+      'ChildFactors and ChildOutcomes under "derive" to the purpose and role of who trains.',
+    { registries: told },
+  );
+}

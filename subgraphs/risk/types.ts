@@ -1,0 +1,128 @@
+import { Directive, Field, Float, Int, ObjectType, registerEnumType, Arg } from '../../schema/typeGraphql.js';
+import { FamilyStub } from '../registry/entities/familyStub.js';
+import { PersonStub } from '../registry/entities/personStub.js';
+import type { Labels } from '../registry/factors/factor.js';
+
+@ObjectType('Person')
+@Directive('@key(fields: "id")')
+export class RiskPerson extends PersonStub {}
+
+@ObjectType('Family')
+@Directive('@key(fields: "id")')
+export class RiskFamily extends FamilyStub {}
+
+/** The languages of the city. */
+export enum Language {
+  FI = 'FI',
+  EN = 'EN',
+  SV = 'SV',
+}
+registerEnumType(Language, { name: 'Language' });
+
+const labelKeys = { FI: 'fi', EN: 'en', SV: 'sv' } as const;
+
+export function inLanguage(labels: Labels, language: Language): string {
+  return labels[labelKeys[language]];
+}
+
+export enum RiskStatus {
+  ASSESSED = 'ASSESSED',
+  NOT_APPLICABLE = 'NOT_APPLICABLE',
+  WITHHELD = 'WITHHELD',
+  SWITCHED_OFF = 'SWITCHED_OFF',
+  NO_MODEL = 'NO_MODEL',
+}
+registerEnumType(RiskStatus, {
+  name: 'RiskStatus',
+  valuesConfig: {
+    ASSESSED: { description: 'There is a number.' },
+    NOT_APPLICABLE: {
+      description:
+        'Nothing is foretold of this person: no child in a family of the city on that day, a client already, or data that may not be taken.',
+    },
+    WITHHELD: {
+      description: 'The owner of a registry withholds it from this purpose, so there is no number.',
+    },
+    SWITCHED_OFF: { description: 'A data owner has switched the model off.' },
+    NO_MODEL: { description: 'No model is approved.' },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: 'An interval of probabilities.' })
+export class ProbabilityInterval {
+  @Field(() => Float, { nullable: true })
+  readonly from!: number;
+
+  @Field(() => Float, { nullable: true })
+  readonly until!: number;
+}
+
+@ObjectType({
+  description: 'Something that a registry knows of a child, as a number; the number is not told here.',
+})
+export class RiskFactor {
+  @Field(() => String, { nullable: true, simple: true, description: 'It begins with the registry.' })
+  readonly id: string;
+
+  readonly #labels: Labels;
+
+  constructor(id: string, labels: Labels) {
+    this.id = id;
+    this.#labels = labels;
+  }
+
+  @Field(() => String, { nullable: true, description: 'What it counts.' })
+  label(@Arg('language', () => Language, { defaultValue: Language.EN }) language: Language): string {
+    return inLanguage(this.#labels, language);
+  }
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'What a factor, two of them together, or a total of those that are not shown adds to the score.',
+})
+export class RiskContribution {
+  @Field(() => [String], { nullable: true, description: 'The registries that it comes from.' })
+  readonly registries!: readonly string[];
+
+  @Field(() => [RiskFactor], { nullable: true, description: 'Empty: a total, told in twentieths.' })
+  readonly factors!: readonly RiskFactor[];
+
+  @Field(() => Float, { nullable: true })
+  readonly logOdds!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A version of the model, as its register has it.' })
+export class RiskModelVersion {
+  @Field(() => String, { nullable: true })
+  readonly version!: string;
+
+  @Field(() => String, { nullable: true, description: 'By ISO 8601.' })
+  readonly trainedAt!: string;
+
+  @Field(() => String, { nullable: true, description: 'By ISO 8601.' })
+  readonly approvedAt!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'Children of about this probability whose families the model was not made from: what was foretold of them, and what came.',
+})
+export class RiskCalibration {
+  @Field(() => Float, { nullable: true })
+  readonly from!: number;
+
+  @Field(() => Float, { nullable: true })
+  readonly until!: number;
+
+  @Field(() => Int, { nullable: true })
+  readonly children!: number;
+
+  @Field(() => Float, { nullable: true, description: 'Their mean probability.' })
+  readonly predicted!: number;
+
+  @Field(() => Float, { nullable: true, description: 'The share that became clients.' })
+  readonly observed!: number;
+}

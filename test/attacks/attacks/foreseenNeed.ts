@@ -1,0 +1,80 @@
+import { nameOf } from '../asker.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { ofPeople, thoseWithPeople } from '../people.js';
+import type { Sight } from '../sight.js';
+import type { Target } from '../target.js';
+
+interface Risk {
+  readonly status: string | null;
+  readonly withheld: readonly string[] | null;
+  readonly contributions: readonly { readonly factors: readonly { readonly id: string }[] | null }[] | null;
+  readonly [number: string]: unknown;
+}
+
+const FIELDS = ['status', 'withheld', 'probability', 'score', 'percentile', 'missing', 'contributions'];
+const NUMBERS = ['probability', 'score', 'percentile', 'missing', 'contributions'];
+const RISK = `childProtectionRisk(asOf: "2012-Q1") {
+  status withheld probability score percentile missing contributions { factors { id } }
+}`;
+
+/** Of each registry: what its factors are made of, of which one must be shown as it is for a factor to be told. */
+const madeOf: Readonly<Record<string, readonly string[]>> = {
+  population: ['Person.birthYear', 'FamilyMember.startedAt', 'FamilyMembership.startedAt'],
+  health: ['HealthContact.startedAt'],
+  social: ['SocialContact.startedAt', 'ChildProtectionStep.startedAt', 'IncomeSupportMonth.month'],
+  education: ['EducationContact.startedAt', 'Enrolment.startedAt'],
+};
+
+/** Ways to read in a number what its inputs do not show. */
+export const foreseenNeedAttacks: readonly Attack[] = [
+  attack(
+    '5EC7',
+    'An assessment names no factor that is made of what is hidden or masked',
+    'docs/decisions/risk-serving.md; derive laundered',
+    async (target) => {
+      let tried = 0;
+      await eachRisk(target, ({ status, contributions }, sight) => {
+        if (status !== 'ASSESSED') return;
+        tried += 1;
+        for (const { id } of (contributions ?? []).flatMap(({ factors }) => factors ?? [])) {
+          const inputs = madeOf[id.slice(0, id.indexOf('.'))] ?? [];
+          if (!inputs.some((input) => sight.shows(input) && sight.masksOf(input).length === 0))
+            throw new Breach(`${nameOf(sight.asker)} is told of a factor of what is hidden: ${id}`);
+        }
+      });
+      if (tried === 0) throw new NotApplicable('nobody is assessed for these tokens');
+    },
+  ),
+  attack(
+    '6FD9',
+    'Without all that it is made of an assessment has no number, and what is withheld is the same for everybody',
+    'docs/decisions/risk-serving.md',
+    async (target) => {
+      const withheldFrom = new Map<Sight, string>();
+      await eachRisk(target, (risk, sight) => {
+        const withheld = risk.withheld ?? [];
+        const numbers = NUMBERS.filter((name) => risk[name] != null);
+        if (risk.status !== 'ASSESSED' && numbers.length > 0)
+          throw new Breach(
+            `${nameOf(sight.asker)} is told ${numbers.join(', ')} where there is no assessment`,
+          );
+        if (withheld.length > 0 && risk.status === 'ASSESSED')
+          throw new Breach(`${nameOf(sight.asker)} is told a number without ${withheld.join(', ')}`);
+        const told = JSON.stringify(withheld);
+        if ((withheldFrom.get(sight) ?? told) !== told)
+          throw new Breach(
+            `from ${nameOf(sight.asker)} other registries are withheld of one person than of another`,
+          );
+        withheldFrom.set(sight, told);
+      });
+    },
+  ),
+];
+
+async function eachRisk(target: Target, check: (risk: Risk, sight: Sight) => void): Promise<void> {
+  const needed = FIELDS.map((field) => `RiskAssessment.${field}`);
+  for (const { sight } of await thoseWithPeople(target, 'Person.childProtectionRisk', ...needed)) {
+    for (const { childProtectionRisk } of await ofPeople(target, sight, RISK))
+      if (childProtectionRisk) check(childProtectionRisk as Risk, sight);
+  }
+}

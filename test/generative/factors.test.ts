@@ -1,0 +1,245 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { addMonths, formatDay, parseDay } from '../../schema/calendar.js';
+import { rowFactors } from '../../subgraphs/registry/factors/rowFactors.js';
+import type { RowKind, Statistic } from '../../subgraphs/registry/factors/statistic.js';
+import type { RegistryStore } from '../../subgraphs/registry/subgraph/registryContext.js';
+import { healthFactors } from '../../subgraphs/health/factors.js';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import { socialFactors } from '../../subgraphs/social/factors.js';
+import { socialRegistry } from '../../subgraphs/social/tables.js';
+import { tableOf, type TestRow } from '../spec/tableOf.js';
+
+const BEFORE = parseDay('2007-01-01')!;
+const [CHILD, MOTHER, FATHER, SISTER] = [0, 1, 2, 3];
+const household = { child: CHILD, parents: [MOTHER, FATHER], siblings: [SISTER] };
+
+const person = fc.constantFrom(CHILD, MOTHER, FATHER, SISTER);
+const day = (first: string, last: string) =>
+  fc.integer({ min: parseDay(first)!, max: parseDay(last)! }).map(formatDay);
+/** On both sides of the quarter, close to the ends of windows more often than not. */
+const anyDay = fc.oneof(
+  day('2001-06-01', '2008-06-01'),
+  fc
+    .tuple(fc.constantFrom(0, 3, 12, 36, 60), fc.integer({ min: -1, max: 1 }))
+    .map(([months, shift]) => formatDay(addMonths(BEFORE, -months) + shift)),
+);
+
+const contact = fc.record({
+  person,
+  start: anyDay,
+  service: fc.constantFrom('S10', 'S30', 'S31', 'S50', 'S70'),
+});
+const step = fc
+  .record({
+    person,
+    start: anyDay,
+    length: fc.option(fc.integer({ min: 0, max: 900 }), { nil: undefined }),
+    step: fc.constantFrom('notification', 'assessment', 'open-care', 'placement'),
+  })
+  .map(({ length, ...row }) => ({
+    ...row,
+    ...(length !== undefined && { end: formatDay(parseDay(row.start)! + length) }),
+  }));
+const month = fc.record({ person, month: anyDay, amount: fc.integer({ min: 1, max: 900 }) });
+const visit = fc.record(
+  {
+    person,
+    start: anyDay,
+    service: fc.constantFrom('T22', 'T60', 'T61', 'T70', 'T80'),
+    diagnosis: fc.constantFrom('F32', 'J06.9', 'S52'),
+    urgency: fc.constantFrom('1', '2'),
+  },
+  { requiredKeys: ['person', 'start', 'service'] },
+);
+const social = fc.record({
+  contacts: fc.array(contact, { maxLength: 25 }),
+  childProtection: fc.array(step, { maxLength: 8 }),
+  incomeSupport: fc.array(month, { maxLength: 10 }),
+});
+const health = fc.record({ contacts: fc.array(visit, { maxLength: 25 }) });
+
+type Rows = Readonly<Record<string, readonly TestRow[]>>;
+
+function storeOf({ tables }: typeof socialRegistry | typeof healthRegistry, rows: Rows): RegistryStore {
+  const made = Object.entries(tables).map(([name, table]) => [name, tableOf(table, rows[name] ?? [])]);
+  return { tables: Object.fromEntries(made) } as RegistryStore;
+}
+
+function read(
+  source: typeof socialFactors,
+  store: RegistryStore,
+  known: (key: number) => boolean = () => true,
+): Float32Array {
+  const into = new Float32Array(source.factors.length);
+  source.reader(store, BEFORE).read(household, known, into);
+  return into;
+}
+
+/** The same statistic, row by row and as its formula says. */
+function slowly(statistic: Statistic, rows: Rows, persons: readonly number[]): number {
+  const days = (kind: RowKind, person: number, months?: number) =>
+    (rows[kind.table] ?? [])
+      .filter((row) => row.person === person && passes(kind, row))
+      .map((row) => ({ row, day: parseDay(String(row[kind.start]))! }))
+      .filter(({ day }) => day < BEFORE && (months === undefined || day >= addMonths(BEFORE, -months)));
+  const all = (kind: RowKind, months?: number) => persons.flatMap((one) => days(kind, one, months));
+  const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
+  switch (statistic.kind) {
+    case 'count':
+      return all(statistic.of, statistic.months).length;
+    case 'sum':
+    case 'mean': {
+      const numbers = all(statistic.of, statistic.months).map(({ row }) =>
+        Number(row[statistic.number.column] ?? 0),
+      );
+      if (statistic.kind === 'sum') return total(numbers);
+      return numbers.length === 0 ? 0 : total(numbers) / numbers.length;
+    }
+    case 'since':
+      return BEFORE - Math.max(-Infinity, ...all(statistic.of).map(({ day }) => day));
+    case 'trend': {
+      const recent = all(statistic.of, 12).length;
+      return recent - (all(statistic.of, 36).length - recent) / 2;
+    }
+    case 'variety':
+      return statistic.of.filter((kind) => all(kind, statistic.months).length > 0).length;
+    case 'together': {
+      const [first, second] = statistic.of;
+      const from = addMonths(BEFORE, -36);
+      return persons.filter((one) =>
+        days(first, one).some(({ day: a }) =>
+          days(second, one).some(({ day: b }) => Math.abs(a - b) <= 365 && Math.max(a, b) >= from),
+        ),
+      ).length;
+    }
+    case 'ongoing':
+      return all(statistic.of).filter(({ row }) => {
+        const end = row[statistic.end.column];
+        return end === undefined || parseDay(String(end))! >= BEFORE;
+      }).length;
+  }
+}
+
+function passes({ where }: RowKind, row: TestRow): boolean {
+  if (!where) return true;
+  const value = row[where.column];
+  if ('atLeast' in where) return Number(value) >= where.atLeast;
+  const text = String(value ?? '');
+  return 'codes' in where
+    ? where.codes.includes(text)
+    : where.prefixes.some((prefix) => text.startsWith(prefix));
+}
+
+describe('factors of rows', () => {
+  it('are what their formulas say, of the child, the parents and the siblings', () => {
+    fc.assert(
+      fc.property(social, (rows) => {
+        const store = storeOf(socialRegistry, rows);
+        const into = read(socialFactors, store);
+        const persons = { child: [CHILD], parents: [MOTHER, FATHER], siblings: [SISTER] };
+        const expected = socialFactors.factors.map(({ whose }, index) =>
+          Math.fround(slowly(socialFactors.statistics[index]!, rows, persons[whose])),
+        );
+        expect([...into]).toEqual(expected);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('read diagnoses by their beginnings and urgencies by their codes', () => {
+    fc.assert(
+      fc.property(health, (rows) => {
+        const into = read(healthFactors, storeOf(healthRegistry, rows));
+        const persons = { child: [CHILD], parents: [MOTHER, FATHER], siblings: [SISTER] };
+        const expected = healthFactors.factors.map(({ whose }, index) =>
+          Math.fround(slowly(healthFactors.statistics[index]!, rows, persons[whose])),
+        );
+        expect([...into]).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('do not change by anything that begins in the quarter or later, nor by how rows end then', () => {
+    const later = fc.record({
+      contacts: fc.array(
+        contact.map((row) => ({ ...row, start: '2007-01-01' })),
+        { maxLength: 5 },
+      ),
+      incomeSupport: fc.array(
+        month.map((row) => ({ ...row, month: '2007-03-01' })),
+        { maxLength: 5 },
+      ),
+      childProtection: fc.array(
+        step.map(({ start: _, ...row }) => ({ ...row, start: '2007-02-01' })),
+        {
+          maxLength: 5,
+        },
+      ),
+    });
+    fc.assert(
+      fc.property(social, later, (rows, added) => {
+        const before = read(socialFactors, storeOf(socialRegistry, rows));
+        const more: Rows = {
+          contacts: [...rows.contacts, ...added.contacts],
+          incomeSupport: [...rows.incomeSupport, ...added.incomeSupport],
+          childProtection: [
+            ...rows.childProtection.map((row) =>
+              row.end !== undefined && parseDay(row.end)! < BEFORE ? row : { ...row, end: '2007-06-30' },
+            ),
+            ...added.childProtection,
+          ],
+        };
+        expect(read(socialFactors, storeOf(socialRegistry, more))).toEqual(before);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('are unknown where one of those whom they are summed over may not be known, and only those', () => {
+    fc.assert(
+      fc.property(social, person, (rows, unknown) => {
+        const store = storeOf(socialRegistry, rows);
+        const whole = read(socialFactors, store);
+        const into = read(socialFactors, store, (key) => key !== unknown);
+        const hidden = unknown === CHILD ? 'child' : unknown === SISTER ? 'siblings' : 'parents';
+        socialFactors.factors.forEach(({ whose }, index) =>
+          expect(into[index]).toBe(whose === hidden ? Number.NaN : whole[index]),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('a catalogue of factors', () => {
+  it('names each once, in three languages, with the coordinates that it reads', () => {
+    for (const { factors } of [healthFactors, socialFactors]) {
+      expect(new Set(factors.map(({ id }) => id)).size).toBe(factors.length);
+      for (const { label, reads, formula } of factors) {
+        expect([label.fi, label.en, label.sv, formula].every((text) => text.length > 0)).toBe(true);
+        expect(reads.length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('is made from statistics of any table', () => {
+    const visits: RowKind = {
+      id: 'visits',
+      label: { fi: 'käyntejä', en: 'visits', sv: 'besök' },
+      table: 'contacts',
+      start: 'start',
+      reads: ['Visit.startedAt'],
+    };
+    const { factors } = rowFactors('clinic', {
+      child: [{ kind: 'count', of: visits, months: 12 }],
+      parents: [],
+      siblings: [{ kind: 'since', of: visits }],
+    });
+    expect(factors.map(({ id, label }) => [id, label.en])).toEqual([
+      ['clinic.child.visits.12m', 'child: visits in 12 months'],
+      ['clinic.siblings.visits.since', 'siblings: visits, days since the last'],
+    ]);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Contribution, tellContributions } from '../../subgraphs/risk/assessment/contributions.js';
+import { parseRiskModel } from '../../subgraphs/risk/model/riskModel.js';
+import { smallModel, type SmallTerm } from '../risk/smallModel.js';
+
+const FACTORS = ['health.a', 'health.b', 'health.c', 'social.a', 'social.b', 'education.a', 'population.a'];
+const STEP = 50_000;
+
+const terms = fc.uniqueArray(fc.subarray(FACTORS, { minLength: 1, maxLength: 2 }), {
+  minLength: 1,
+  maxLength: 12,
+  selector: String,
+});
+const given = terms.chain((list) => {
+  const models = list.map((factors): fc.Arbitrary<SmallTerm> => {
+    const size = 3 ** factors.length;
+    const values = fc.array(fc.integer({ min: -900_000, max: 900_000 }), {
+      minLength: size,
+      maxLength: size,
+    });
+    return values.map((of) => [factors, of]);
+  });
+  return fc.record({
+    terms: fc.tuple(...models),
+    shown: fc.subarray(['population.child.age', ...FACTORS]),
+    child: fc.array(fc.constantFrom(Number.NaN, 0, 1), { minLength: 8, maxLength: 8 }),
+    other: fc.array(fc.constantFrom(Number.NaN, 0, 1), { minLength: 8, maxLength: 8 }),
+  });
+});
+
+const sum = (of: readonly { logOdds: number }[]) => of.reduce((total, { logOdds }) => total + logOdds, 0);
+const totals = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length === 0);
+
+describe('contributions', () => {
+  it('sum to the score, exactly where all factors are shown, and hide what is not', () => {
+    fc.assert(
+      fc.property(given, ({ terms, shown, child, other }) => {
+        const model = parseRiskModel(smallModel(terms));
+        const valuesOf = (numbers: readonly number[], kept?: Float64Array) =>
+          Float64Array.from(model.factors, (factor, at) =>
+            kept && shown.includes(factor) ? kept[at]! : numbers[at % numbers.length]!,
+          );
+        const own = valuesOf(child);
+        const score = model.assess(own, [1, 1, 1, 1, 1]);
+
+        const whole = tellContributions(model, score.contributions, new Set(model.factors));
+        expect(whole.hidesSome).toBe(false);
+        expect(score.base + sum(whole.contributions)).toBe(score.score);
+
+        const { contributions, hidesSome } = tellContributions(model, score.contributions, new Set(shown));
+        const hiddenTerms = model.terms.filter(
+          ({ factors }) => !factors.every((factor) => shown.includes(factor)),
+        );
+        expect(hidesSome).toBe(hiddenTerms.length > 0);
+        expect(
+          contributions.flatMap(({ factors }) => factors).filter((factor) => !shown.includes(factor)),
+        ).toEqual([]);
+        for (const { logOdds } of totals(contributions)) expect(Number.isInteger(logOdds / STEP)).toBe(true);
+        const away = Math.abs(score.base + sum(contributions) - score.score);
+        expect(away).toBeLessThanOrEqual((totals(contributions).length * STEP) / 2);
+        // No total is of so few terms that it would tell one of them, as long as there are more.
+        if (totals(contributions).length > 1)
+          expect(hiddenTerms.length).toBeGreaterThanOrEqual(3 * totals(contributions).length);
+
+        // Whatever is hidden of another child: what is shown is told alike, and the same totals are there.
+        const twin = model.assess(valuesOf(other, own), [1, 1, 1, 1, 1]);
+        const told = tellContributions(model, twin.contributions, new Set(shown)).contributions;
+        const itemised = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length > 0);
+        expect(itemised(told)).toEqual(itemised(contributions));
+        expect(totals(told).map(({ registries }) => registries)).toEqual(
+          totals(contributions).map(({ registries }) => registries),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

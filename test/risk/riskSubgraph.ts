@@ -1,0 +1,94 @@
+import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import type { Feed } from '../../schema/feed.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import { riskSources } from '../../subgraphs/registries.js';
+import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
+import { derivedSources } from '../../subgraphs/registry/subgraph/derivedSources.js';
+import type { RiskModelInForce, RiskStore } from '../../subgraphs/risk/riskStore.js';
+import { riskModule } from '../../subgraphs/risk/subgraph.js';
+
+export const EVERYTHING = `
+  status withheld switchedOffBecause probability interval { from until } percentile score base missing baseRate
+  contributions { registries factors { id label(language: SV) } logOdds }
+  calibration { from until children predicted observed }
+  model { version trainedAt approvedAt }
+  limits humanOversight(language: FI)
+`;
+
+export interface RiskAnswer {
+  readonly status: string | null;
+  readonly withheld: readonly string[] | null;
+  readonly probability: number | null;
+  readonly interval: { readonly from: number; readonly until: number } | null;
+  readonly score: number | null;
+  readonly base: number | null;
+  readonly missing: number | null;
+  readonly contributions:
+    | readonly {
+        readonly registries: readonly string[];
+        readonly factors: readonly { readonly id: string; readonly label: string }[];
+        readonly logOdds: number;
+      }[]
+    | null;
+  readonly [field: string]: unknown;
+}
+
+export type Feeds = Readonly<Record<string, Feed>>;
+
+export interface RiskCase {
+  readonly feeds: Feeds;
+  readonly inForce: RiskModelInForce;
+  readonly role?: string;
+  readonly purpose?: string;
+  readonly horizonYears?: number;
+}
+
+/** The risk subgraph under the shipped policies: answers what a gateway would ask of one child, feeds at hand. */
+export async function riskSubgraph(): Promise<
+  (given: RiskCase) => Promise<{ text: string; risk: RiskAnswer }>
+> {
+  const policy = await loadPolicy(policiesFolder);
+  let inForce: RiskModelInForce;
+  const subgraph = await createSubgraph<RiskStore>({
+    name: 'risk',
+    module: riskModule(riskSources),
+    decide: (asker) => policy.decide(asker, new Date()),
+    open: derivedSources({ inForce: () => inForce }),
+  });
+  return async (given) => {
+    inForce = given.inForce;
+    const { role = 'family-team-worker', purpose = 'child-protection', horizonYears = 5 } = given;
+    const caller: Caller = {
+      subject: 'someone',
+      recipient: 'family-services',
+      roles: [role],
+      purposes: [purpose],
+      employee: undefined,
+      units: [],
+      permit: undefined,
+      person: undefined,
+    };
+    const { data, errors } = await subgraph.execute(
+      {
+        query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on RiskAssessment { ${EVERYTHING} } } }`,
+        variables: {
+          r: [{ __typename: 'RiskAssessment', person: 7, asOf: '2012-Q1', horizonYears, ...given.feeds }],
+        },
+      },
+      {
+        decisionId: 'd',
+        caller,
+        purpose,
+        revision: 'r',
+        domain: 'domain',
+        person: undefined,
+        breakGlass: undefined,
+      },
+    );
+    if (errors) throw errors[0];
+    const [risk] = (data as { _entities: RiskAnswer[] })._entities;
+    const text = JSON.stringify(risk);
+    return { text, risk: JSON.parse(text) as RiskAnswer };
+  };
+}

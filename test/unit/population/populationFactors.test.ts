@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseDay } from '../../../schema/calendar.js';
+import { exposureOf } from '../../../subgraphs/population/exposure.js';
+import { populationFactors } from '../../../subgraphs/population/factors.js';
+import { householdOf, householdsOf } from '../../../subgraphs/population/households.js';
+import { populationRegistry } from '../../../subgraphs/population/tables.js';
+import type { PopulationStore } from '../../../subgraphs/population/yearly.js';
+import { tableOf } from '../../spec/tableOf.js';
+
+const BEFORE = parseDay('2007-01-01')!;
+const ON = BEFORE - 1;
+const [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE] = [0, 1, 2, 3, 4, 5];
+const { tables: definitions } = populationRegistry;
+
+/** A child who was in the family of the father (9) and is now in that of the mother (7), with a new-born sibling. */
+function storeWith(isHidden: (person: number) => boolean = () => false): PopulationStore {
+  const tables = {
+    persons: tableOf(definitions.persons, [
+      { person: CHILD, birth: '1999-04-10', sex: 'female', language: 'fi' },
+      { person: MOTHER, birth: '1978-02-01', sex: 'female', language: 'fi' },
+      { person: FATHER, birth: '1970-02-01', sex: 'male', language: 'fi' },
+      { person: BABY, birth: '2006-03-01', sex: 'male', language: 'fi' },
+      { person: ADULT, birth: '1988-12-31', sex: 'male', language: 'fi' },
+      { person: ELSEWHERE, birth: '2000-01-01', sex: 'male', language: 'fi' },
+    ]),
+    memberships: tableOf(definitions.memberships, [
+      { person: CHILD, family: 9, role: 'child', start: '1999-04-10', end: '2004-05-31' },
+      { person: CHILD, family: 7, role: 'child', start: '2004-06-01' },
+      { person: MOTHER, family: 7, role: 'parent', start: '2004-06-01' },
+      { person: FATHER, family: 9, role: 'parent', start: '1999-04-10' },
+      { person: BABY, family: 7, role: 'child', start: '2006-03-01' },
+      { person: ADULT, family: 7, role: 'child', start: '2004-06-01' },
+      { person: ELSEWHERE, family: 8, role: 'child', start: '2000-01-01' },
+    ]),
+    residences: tableOf(definitions.residences, [
+      { person: CHILD, district: '111', start: '1999-04-10', end: '2004-05-31' },
+      { person: CHILD, district: '211', start: '2004-06-01', end: '2007-03-01' },
+      { person: MOTHER, district: '211', start: '2001-01-01' },
+      { person: BABY, district: '211', start: '2006-03-01' },
+      { person: ELSEWHERE, district: '211', start: '2000-01-01', end: '2005-01-01' },
+    ]),
+    nonDisclosures: tableOf(definitions.nonDisclosures, []),
+    guardianships: tableOf(definitions.guardianships, []),
+  };
+  return { tables, isHidden } as unknown as PopulationStore;
+}
+
+function factorsOf(store: PopulationStore, before = BEFORE): Record<string, number> {
+  const into = new Float32Array(populationFactors.factors.length);
+  const household = householdOf(store, CHILD, before - 1)!;
+  populationFactors.reader(store, before).read(household, () => true, into);
+  return Object.fromEntries(
+    populationFactors.factors.map(({ id }, index) => [id.replace('population.', ''), into[index]!]),
+  );
+}
+
+describe('a household', () => {
+  it('is the family in which the child is on the day, with its parents and minors', () => {
+    expect(householdOf(storeWith(), CHILD, ON)).toEqual({
+      child: CHILD,
+      parents: [MOTHER],
+      siblings: [BABY],
+    });
+    expect(householdOf(storeWith(), CHILD, parseDay('2003-01-01')!)!.parents).toEqual([FATHER]);
+  });
+
+  it('is of minors who live in the city', () => {
+    const children = householdsOf(storeWith(), [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE], ON).map(
+      ({ child }) => child,
+    );
+    expect(children).toEqual([CHILD, BABY]);
+  });
+
+  it('is without those of whom nothing exists for the caller', () => {
+    expect(
+      householdOf(
+        storeWith((person) => person === MOTHER),
+        CHILD,
+        ON,
+      )!.parents,
+    ).toEqual([]);
+  });
+});
+
+describe('factors of the population register', () => {
+  it('tell of age, moves and changes of family before the quarter', () => {
+    expect(factorsOf(storeWith())).toMatchObject({
+      'child.age': 7,
+      'child.moves.12m': 0,
+      'child.moves.36m': 1,
+      'child.moves.ever': 1,
+      'child.bornHere': 1,
+      'child.newcomer.since': Infinity,
+      'child.familyChanges.12m': 0,
+      'child.familyChanges.36m': 1,
+      'parents.number': 1,
+      'parents.ageGap': 0,
+      'parents.joined.36m': 0,
+      'siblings.minors': 2,
+      'siblings.younger': 1,
+      'siblings.older': 0,
+      'siblings.infants': 1,
+    });
+    const factors = factorsOf(storeWith());
+    expect(factors['child.move.since']).toBeCloseTo(31, 0);
+    expect(factors['parents.youngestAtBirth']).toBeCloseTo(21.2, 1);
+  });
+
+  it('tell nothing of what comes in the quarter or later', () => {
+    const early = factorsOf(storeWith(), parseDay('2006-01-01')!);
+    expect(early).toMatchObject({
+      'siblings.minors': 2,
+      'siblings.older': 1,
+      'siblings.infants': 0,
+      'child.age': 6,
+    });
+  });
+
+  it('take age from the year of birth alone, so that no birthday can be found by asking quarter after quarter', () => {
+    const store = storeWith();
+    const ages = ['2006-01-01', '2006-04-01', '2006-07-01', '2006-10-01', '2007-01-01'].map(
+      (quarter) => factorsOf(store, parseDay(quarter)!)['child.age'],
+    );
+    expect(ages).toEqual([6, 6, 7, 7, 7]);
+  });
+});
+
+describe('the exposure of a child', () => {
+  it('is whole years until the one of the 18th birthday, of which the days before it count', () => {
+    const birth = parseDay('1990-07-02')!;
+    expect(exposureOf(birth, BEFORE, 3)).toEqual([1, expect.closeTo(183 / 366, 10), 0]);
+  });
+});

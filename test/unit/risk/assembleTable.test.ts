@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseDay } from '../../../schema/calendar.js';
+import { Feed } from '../../../schema/feed.js';
+import { readCodeLists } from '../../../subgraphs/registry/codes.js';
+import type { Factor } from '../../../subgraphs/registry/factors/factor.js';
+import { type Household, Households } from '../../../subgraphs/registry/factors/household.js';
+import { AGE_FACTOR } from '../../../subgraphs/risk/model/modelContent.js';
+import { assembleTable } from '../../../subgraphs/risk/training/assembleTable.js';
+import type { ChildrenFeeds } from '../../../subgraphs/risk/training/childrenBlock.js';
+
+const factor = (id: string): Factor => ({
+  id,
+  whose: 'child',
+  label: { fi: id, en: id, sv: id },
+  formula: id,
+  months: undefined,
+  reads: ['Person.birthYear'],
+});
+const sources = [
+  { registry: 'population', factors: [factor(AGE_FACTOR)] },
+  { registry: 'health', factors: [factor('health.child.a'), factor('health.child.b')] },
+];
+const codes = await readCodeLists('population');
+
+interface Child {
+  readonly child: number;
+  readonly age: number;
+  readonly until?: string;
+  readonly clientFrom?: string;
+  readonly client?: boolean;
+  readonly exposure?: readonly number[];
+  readonly parents?: readonly number[];
+}
+
+/** Feeds as registries hand them over; health tells of the children in another order, and of some only. */
+function feedsOf(
+  asOf: string,
+  children: readonly Child[],
+  unknownToHealth: readonly number[] = [],
+): ChildrenFeeds {
+  const days = (of: (child: Child) => string | undefined) =>
+    Float32Array.from(children, (child) => {
+      const date = of(child);
+      return date === undefined ? Infinity : parseDay(date)!;
+    });
+  const zeros = new Float32Array(children.length);
+  const keys = Uint32Array.from(children, ({ child }) => child);
+  const known = children
+    .map(({ child }) => child)
+    .filter((child) => !unknownToHealth.includes(child))
+    .reverse();
+  return {
+    asOf: parseDay(asOf)!,
+    households: Households.of(
+      children.map(({ child, parents = [] }): Household => ({ child, parents, siblings: [] })),
+    ).feed,
+    factors: new Map([
+      [
+        'population',
+        Feed.data({
+          child: keys,
+          factor: [AGE_FACTOR],
+          value: Float32Array.from(children, ({ age }) => age),
+        }),
+      ],
+      [
+        'health',
+        Feed.data({
+          child: Uint32Array.from(known),
+          factor: ['health.child.b', 'health.child.a'],
+          value: Float32Array.from([
+            ...known.map((child) => 100 + child),
+            ...known.map((child) => 200 + child),
+          ]),
+        }),
+      ],
+    ]),
+    population: Feed.data({
+      child: keys,
+      until: days(({ until }) => until),
+      exposure: Float32Array.from(
+        [0, 1, 2, 3, 4].flatMap((year) => children.map(({ exposure }) => exposure?.[year] ?? 1)),
+      ),
+      sex: zeros,
+      language: zeros,
+      district: zeros,
+      parents: zeros,
+      sexes: ['female'],
+      languages: ['so'],
+      districts: ['111'],
+    }),
+    social: Feed.data({
+      child: keys,
+      client: Float32Array.from(children, ({ client }) => (client ? 1 : 0)),
+      clientFrom: days(({ clientFrom }) => clientFrom),
+      dataUntil: ['2016-12-31'],
+    }),
+  };
+}
+
+describe('a table of children', () => {
+  it('holds whom every registry told of and who is no client, each number in its place', () => {
+    const table = assembleTable(
+      [
+        feedsOf(
+          '2007-01-01',
+          [
+            { child: 1, age: 3 },
+            { child: 2, age: 4, client: true },
+            { child: 3, age: 5 },
+            { child: 4, age: 6 },
+          ],
+          [3],
+        ),
+        feedsOf('2012-01-01', [{ child: 4, age: 11 }]),
+      ],
+      sources,
+      codes,
+    );
+    expect([...table.person]).toEqual([1, 4, 4]);
+    expect([...table.block]).toEqual([0, 0, 1]);
+    expect(table.columns.map((column) => [...column])).toEqual([
+      [3, 6, 11],
+      [201, 204, 204],
+      [101, 104, 104],
+    ]);
+    expect(table.groupings.map(({ name, labels, values }) => [name, labels[values[0]!]])).toEqual([
+      ['sex', 'female'],
+      ['age', '3-6'],
+      ['district', 'LEP'],
+      ['language', 'other'],
+      ['familyType', 'no parent'],
+    ]);
+  });
+
+  it('knows in which year somebody became a client, and how much of each year could be seen', () => {
+    const { outcome, observed, exposure } = assembleTable(
+      [
+        feedsOf('2012-01-01', [
+          { child: 1, age: 3, clientFrom: '2013-06-01' },
+          { child: 2, age: 3, until: '2012-07-01' },
+          { child: 3, age: 16, exposure: [1, 0.5, 0, 0, 0], clientFrom: '2014-02-01' },
+          { child: 4, age: 3, until: '2012-06-30', clientFrom: '2012-12-01' },
+          { child: 5, age: 3, clientFrom: '2016-12-31' },
+        ]),
+      ],
+      sources,
+      codes,
+    );
+    expect([...outcome]).toEqual([2, 0, 0, 0, 5]);
+    const rows = (numbers: Float32Array) =>
+      [0, 1, 2, 3, 4].map((row) =>
+        [...numbers.subarray(row * 5, row * 5 + 5)].map((share) => Math.round(share * 100) / 100),
+      );
+    expect(rows(exposure)[2]).toEqual([1, 0.5, 0, 0, 0]);
+    expect(rows(observed)).toEqual([
+      [1, 1, 1, 1, 1],
+      [0.5, 0, 0, 0, 0],
+      [1, 0.5, 0, 0, 0],
+      [0.5, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1],
+    ]);
+  });
+
+  it('keeps families together over time, through anybody whom they share', () => {
+    const { family } = assembleTable(
+      [
+        feedsOf('2007-01-01', [
+          { child: 1, age: 3, parents: [10, 11] },
+          { child: 2, age: 3, parents: [12] },
+          { child: 3, age: 3, parents: [13] },
+        ]),
+        feedsOf('2012-01-01', [{ child: 4, age: 2, parents: [11, 12] }]),
+      ],
+      sources,
+      codes,
+    );
+    const [first, second, third, later] = family;
+    expect(second).toBe(first);
+    expect(later).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it('is not made where a registry withholds or fails, and says which', () => {
+    const whole = feedsOf('2007-01-01', [{ child: 1, age: 3 }]);
+    const withheld = { ...whole, factors: new Map([...whole.factors, ['health', Feed.withheld]]) };
+    expect(() => assembleTable([withheld], sources, codes)).toThrow(
+      expect.objectContaining({
+        code: 'RISK_TABLE_INCOMPLETE',
+        message: expect.stringContaining('2007-Q1 (health: withheld)'),
+      }),
+    );
+    const failed = { ...whole, social: Feed.failed };
+    expect(() => assembleTable([failed], sources, codes)).toThrow(/social: failed/);
+  });
+});

@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LiveRiskModel } from '../../../subgraphs/risk/register/liveRiskModel.js';
+import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
+import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
+import { type RegisterSigner, RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
+import { BANDS, readShadowCounts } from '../../../subgraphs/risk/register/shadowTable.js';
+import { tamper } from '../../city/signedPolicies.js';
+import { type RegisterPerson, registerPeople } from '../../risk/registerPeople.js';
+import { smallModel, smallTerms } from '../../risk/smallModel.js';
+
+const { owners, key, stranger } = registerPeople();
+const by = (person: RegisterPerson): RegisterSigner => ({ person, key: key(person) });
+const FACTORS = new Set([...smallTerms.flatMap(([factors]) => factors), 'population.child.age']);
+
+describe('the register of risk models', () => {
+  let data: string;
+  let desk: RiskDesk;
+  let live: LiveRiskModel;
+
+  const deskOf = (trust: RegisterTrust) =>
+    new RiskDesk({ store: new RegisterStore(data), trust: () => Promise.resolve(trust) });
+  const liveOf = (trust: RegisterTrust) =>
+    new LiveRiskModel({ data, trust: () => Promise.resolve(trust), factors: FACTORS });
+  /** What a server does, looked at now. */
+  const serves = async (server = live) => {
+    await server.refresh();
+    const inForce = server.inForce();
+    return inForce.state === 'serving' ? inForce.model.version : inForce.state;
+  };
+  const approve = async (version: string, ...people: RegisterPerson[]) => {
+    for (const person of people) await desk.approve(version, 'because', by(person));
+  };
+  const entryFile = async (number: number) =>
+    join(data, 'risk', 'register', (await readdir(join(data, 'risk', 'register'))).sort()[number - 1]!);
+
+  beforeEach(async () => {
+    data = await mkdtemp(join(tmpdir(), 'polku-register-'));
+    desk = deskOf(owners);
+    live = liveOf(owners);
+  });
+  afterEach(() => rm(data, { recursive: true }));
+
+  it('lets a version serve when two people of its owner have approved it, and not before', async () => {
+    expect(await serves()).toBe('no-model');
+    const version = await desk.addModel(smallModel());
+    expect(await serves()).toBe('no-model');
+    expect((await desk.approve(version, 'because', by('risk-1'))).missing).toBe(1);
+    expect(await serves()).toBe('no-model');
+    await approve(version, 'risk-2');
+    expect(await serves()).toBe(version);
+  });
+
+  it.each<[string, RegisterSigner, string]>([
+    ['the same person again', by('risk-1'), 'USAGE'],
+    ['a person of another owner', by('health-1'), 'SIGNATURE_INVALID'],
+    ['a person who has left', by('gone'), 'SIGNATURE_INVALID'],
+    ["a stranger's key in another name", { person: 'risk-2', key: stranger }, 'SIGNATURE_INVALID'],
+    ['a stranger', { person: 'stranger', key: stranger }, 'SIGNATURE_INVALID'],
+  ])('takes no approval by %s', async (_, signer, code) => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1');
+    await expect(desk.approve(version, 'because', signer)).rejects.toMatchObject({ code });
+    expect(await serves()).toBe('no-model');
+  });
+
+  it('counts no approval that nobody signed, but for --dev', async () => {
+    const version = await deskOf('unsigned').addModel(smallModel());
+    await deskOf('unsigned').approve(version, 'because', undefined);
+    expect(await serves(liveOf('unsigned'))).toBe(version);
+    expect(await serves()).toBe('no-model');
+  });
+
+  it('serves the version approved last; one that is retired never again', async () => {
+    const [first, second] = [
+      await desk.addModel(smallModel()),
+      await desk.addModel(smallModel(smallTerms.slice(1))),
+    ];
+    await approve(second, 'risk-1', 'risk-2');
+    await approve(first, 'risk-1', 'risk-2');
+    expect(await serves()).toBe(first);
+    await desk.retire(first, 'another is better', by('risk-3'));
+    expect(await serves()).toBe(second);
+    await expect(desk.approve(first, 'again', by('risk-1'))).rejects.toThrow('is retired');
+  });
+
+  it('is stopped by one person of any owner, and resumed by two of that owner alone', async () => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1', 'risk-2');
+    expect(await serves()).toBe(version);
+    const stop = await desk.stop(undefined, 'families were not told', by('health-1'));
+    expect(await serves()).toBe('switched-off');
+    expect(live.inForce()).toMatchObject({ reason: 'families were not told' });
+    await expect(desk.resume(stop, 'x', by('risk-1'))).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    expect(await desk.resume(stop, 'they are now', by('health-1'))).toBe(false);
+    expect(await serves()).toBe('switched-off');
+    await expect(desk.resume(stop, 'x', by('health-1'))).rejects.toThrow('somebody else');
+    expect(await desk.resume(stop, 'they are now', by('health-2'))).toBe(true);
+    expect(await serves()).toBe(version);
+  });
+
+  it('is stopped by nobody whom no owner names, and by whoever reaches it without a signature', async () => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1', 'risk-2');
+    await expect(desk.stop(undefined, 'x', by('nobodys'))).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    });
+    const stop = await deskOf('unsigned').stop(undefined, 'at once', undefined);
+    expect(await serves()).toBe('switched-off');
+    await deskOf('unsigned').resume(stop, 'x', undefined);
+    expect(await serves()).toBe('switched-off');
+  });
+
+  it('stops one version, and whatever else is approved goes on', async () => {
+    const [first, second] = [
+      await desk.addModel(smallModel()),
+      await desk.addModel(smallModel(smallTerms.slice(1))),
+    ];
+    await approve(first, 'risk-1', 'risk-2');
+    await approve(second, 'risk-1', 'risk-2');
+    await desk.stop(second, 'it drifts', by('health-1'));
+    expect(await serves()).toBe(first);
+    await desk.stop(first, 'it, too', by('health-1'));
+    expect(await serves()).toBe('switched-off');
+  });
+
+  it('serves no file but the one that was approved', async () => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1');
+    const file = join(data, 'risk', 'models', `${version}.json`);
+    await tamper(file, (text) => text.replace('-3000000', '-9000000'));
+    await expect(approve(version, 'risk-2')).rejects.toMatchObject({ code: 'RISK_MODEL_INVALID' });
+    await writeFile(file, smallModel());
+    await approve(version, 'risk-2');
+    await tamper(file, (text) => text.replace('-3000000', '-9000000'));
+    await expect(live.refresh()).rejects.toMatchObject({ code: 'RISK_MODEL_INVALID' });
+    expect(live.inForce().state).toBe('switched-off');
+    await writeFile(file, smallModel());
+    expect(await serves()).toBe(version);
+  });
+
+  it('serves no model of factors that no registry has', async () => {
+    const version = await desk.addModel(smallModel([[['health.moods'], [0, 0, 1]]]));
+    await approve(version, 'risk-1', 'risk-2');
+    await expect(live.refresh()).rejects.toThrow('health.moods');
+    expect(live.inForce().state).toBe('switched-off');
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['an approval moved to another file', (text) => text.replace(/(sha256\W+)[0-9a-f]{8}/, '$100000000')],
+    ['an approval by somebody else', (text) => text.replace('risk-1', 'risk-3')],
+    ['a text that is no entry', () => '{}'],
+  ])('switches every model off where it is damaged: %s', async (_, change) => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1', 'risk-2');
+    expect(await serves()).toBe(version);
+    const file = await entryFile(2);
+    const text = await readFile(file, 'utf8');
+    await tamper(file, change);
+    await expect(live.refresh()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(RISK_REGISTER|SIGNATURE)_INVALID$/) as unknown,
+    });
+    expect(live.inForce().state).toBe('switched-off');
+    await expect(desk.stop(undefined, 'x', by('health-1'))).rejects.toThrow();
+    await writeFile(file, text);
+    expect(await serves()).toBe(version);
+  });
+
+  it.each([1, 2, 4])('switches every model off where entry %s is gone', async (number) => {
+    const version = await desk.addModel(smallModel());
+    await approve(version, 'risk-1', 'risk-2');
+    await desk.stop(undefined, 'x', by('health-1'));
+    expect(await serves()).toBe('switched-off');
+    await rm(await entryFile(number));
+    await expect(live.refresh()).rejects.toMatchObject({ code: 'RISK_REGISTER_INVALID' });
+    expect(live.inForce().state).toBe('switched-off');
+  });
+
+  it('takes entries that are written at once one after the other', async () => {
+    const versions = await Promise.all(
+      [0, 1, 2, 3].map((left) => desk.addModel(smallModel(smallTerms.slice(left)))),
+    );
+    await Promise.all(
+      versions.flatMap((version) => [approve(version, 'risk-1'), approve(version, 'risk-2')]),
+    );
+    const register = await desk.register();
+    expect(register.entries.map(({ sequence }) => sequence)).toEqual(register.entries.map((_, at) => at + 1));
+    expect(register.versions.map(({ missing }) => missing)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('keeps an evaluation with its version, once', async () => {
+    const version = await desk.addModel(smallModel());
+    await desk.addEvaluation(version, '{"auc":0.8}');
+    expect((await desk.register()).versions[0]!.evaluation).toMatch(/^[0-9a-f]{64}$/);
+    await expect(desk.addEvaluation(version, '{"auc":0.9}')).rejects.toThrow('already');
+    await expect(desk.addEvaluation('2017-01-01-00000000', '{}')).rejects.toThrow('There is no version');
+  });
+
+  it('reckons a version in shadow beside the one that serves, keeps counts alone, and shows it to nobody', async () => {
+    const [first, second] = [
+      await desk.addModel(smallModel()),
+      await desk.addModel(smallModel([[['health.parents.T60.36m'], [0, 0, 6_000_000]]])),
+    ];
+    await approve(first, 'risk-1', 'risk-2');
+    await desk.shadow(second, 'to compare', by('risk-1'));
+    expect(await serves()).toBe(first);
+    const inForce = live.inForce();
+    if (inForce.state !== 'serving') throw new Error('No model serves.');
+    const values = new Map([...FACTORS].map((factor) => [factor, 1]));
+    const exposure = Float32Array.of(1, 1, 1, 1, 1);
+    const own = Float64Array.from(inForce.model.factors, (factor) => values.get(factor)!);
+    for (let child = 0; child < 3; child++)
+      inForce.beside!({ values, shown: new Set(), exposure }, inForce.model.assess(own, exposure));
+    await live.close();
+    const again = liveOf(owners);
+    expect(await serves(again)).toBe(first);
+    await again.close();
+    const counts = await readShadowCounts(data, first, second);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3);
+    expect(counts.slice(0, BANDS).every((count) => count === 0)).toBe(true);
+    expect(counts.findIndex((count) => count === 3) % BANDS).toBe(BANDS - 1);
+    await approve(second, 'risk-1', 'risk-2');
+    expect(await serves()).toBe(second);
+    expect(live.inForce()).not.toHaveProperty('beside');
+  });
+});
