@@ -1,36 +1,56 @@
-// What training a risk model takes, how fast a child is assessed, and how good the model is on families that were set aside:
-// npm run bench:risk -- <folder of a table> [threads]. Where python3 has scikit-learn, its histogram boosting is fitted on the same folds.
+// `npm run bench:risk -- <data> [truth]`: what it takes to read the factors of all children of a synthetic city, to train a model and to
+// assess a child, and how good the model is on families that were set aside. Where python3 has scikit-learn, its histogram
+// boosting is fitted on the same folds.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../schema/packageRoot.js';
 import { evaluateRiskModel } from '../subgraphs/risk/evaluation/evaluateRiskModel.js';
 import type { RiskModel } from '../subgraphs/risk/model/riskModel.js';
 import { HORIZON_YEARS, type RiskTable } from '../subgraphs/risk/training/riskTable.js';
-import { PARTS, partOf } from '../subgraphs/risk/training/splitFamilies.js';
 import { trainRiskModel } from '../subgraphs/risk/training/trainRiskModel.js';
-import { readTable } from './risk/readTable.js';
+import { readChildren } from '../gateway/cli/risk/readChildren.js';
+import { readTruth } from '../gateway/cli/risk/readTruth.js';
+import { withRegistries } from '../gateway/cli/runtime/openRegistries.js';
+import { parseQuarter } from '../schema/quarter.js';
+import { Linkage } from '../subgraphs/linkage/linkage.js';
+import { riskSources } from '../subgraphs/registries.js';
+import { writeTable } from './risk/writeTable.js';
 
 const SEED = 1;
 const CHILDREN = 20_000;
 const ROUNDS = 5;
 
-const [folder, threads = '0'] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('Expected the folder of a table: npm run bench:risk -- <folder> [threads]');
+const QUARTERS = ['2007-Q1', '2012-Q1'];
+
+const [data, truthFolder] = process.argv.slice(2);
+if (data === undefined) {
+  console.error(
+    'Expected the data of a synthetic city, and the truth beside its exports where there is one: npm run bench:risk -- data/city data/exports/truth',
+  );
   process.exit(2);
 }
-const { table, truth } = await readTable(folder);
-const before = process.cpuUsage();
-const { model, text } = await trainRiskModel(table, {
-  seed: SEED,
-  trainedAt: '2017-01-01T00:00:00.000Z',
-  threads: Number(threads),
+const { table, truth } = await withRegistries({ data, dev: true }, async (open) => {
+  const start = process.cpuUsage();
+  const children = await readChildren({
+    ...open,
+    blocks: QUARTERS.map((quarter) => parseQuarter(quarter)!),
+    by: 'bench:risk',
+    role: 'model-developer',
+    sources: riskSources,
+  });
+  console.log(
+    `factors of ${children.rows} children, through their registries' policies: ${cpuSeconds(start)} CPU s`,
+  );
+  if (truthFolder === undefined) return { table: children, truth: undefined };
+  const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await open.secrets.linkage() });
+  return { table: children, truth: (await readTruth(truthFolder, children, linkage)).hazards };
 });
-const { user, system } = process.cpuUsage(before);
+const before = process.cpuUsage();
+const { model, text } = await trainRiskModel(table, { seed: SEED, trainedAt: '2017-01-01T00:00:00.000Z' });
 console.log(
-  `training: ${((user + system) / 1e6).toFixed(0)} CPU s, ${(process.resourceUsage().maxRSS / 1024 ** 2).toFixed(1)} GB at most; ` +
+  `training: ${cpuSeconds(before)} CPU s, ${(process.resourceUsage().maxRSS / 1024 ** 2).toFixed(1)} GB at most, registries included; ` +
     `${model.terms.length} terms of ${model.factors.length} factors, ${(text.length / 1024).toFixed(0)} KiB`,
 );
 console.log(`a child: ${microsecondsAChild(model, table).toFixed(2)} us`);
@@ -48,7 +68,7 @@ for (const { asOf, trainedOn, horizons } of evaluateRiskModel(model, table, trut
     );
   }
 }
-await comparePeers(folder);
+await comparePeers();
 
 function microsecondsAChild(model: RiskModel, table: RiskTable): number {
   const columns = model.factors.map(
@@ -71,19 +91,19 @@ function microsecondsAChild(model: RiskModel, table: RiskTable): number {
   return Number.isNaN(sum) ? Number.NaN : best;
 }
 
-async function comparePeers(folder: string): Promise<void> {
-  const temporary = await mkdtemp(join(tmpdir(), 'polku-risk-'));
+function cpuSeconds(since: NodeJS.CpuUsage): string {
+  const { user, system } = process.cpuUsage(since);
+  return ((user + system) / 1e6).toFixed(0);
+}
+
+async function comparePeers(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'polku-risk-'));
   try {
-    const parts = join(temporary, 'part.u8');
-    await writeFile(
-      parts,
-      Uint8Array.from(table.family, (family) => PARTS.indexOf(partOf(SEED, family))),
-    );
-    const peers = spawnSync('/usr/bin/python3', [join(packageRoot(), 'bench/risk/peers.py'), folder, parts], {
-      encoding: 'utf8',
-    });
+    await writeTable(table, SEED, folder);
+    const script = join(packageRoot(), 'bench', 'risk', 'peers.py');
+    const peers = spawnSync('/usr/bin/python3', [script, folder], { encoding: 'utf8' });
     console.log(peers.status === 0 ? peers.stdout : 'python3 has no scikit-learn: no peers');
   } finally {
-    await rm(temporary, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 }

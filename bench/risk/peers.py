@@ -1,4 +1,4 @@
-"""Peers on the same folds: scikit-learn's histogram boosting on child-years. Arguments: the table's folder, and part.u8 (0 train,
+"""Peers on the same folds: scikit-learn's histogram boosting on child-years. Argument: the folder of a table (part.u8: 0 train,
 1 validation, 2 test). Prints AUC by horizon on test children of block 0, and CPU seconds."""
 
 import json
@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
-folder, parts = sys.argv[1:]
+[folder] = sys.argv[1:]
 head = json.load(open(f"{folder}/table.json"))
 rows = head["rows"]
 x = np.fromfile(f"{folder}/columns.f32", dtype="<f4").reshape(-1, rows).T
@@ -18,7 +18,7 @@ block, outcome = (np.fromfile(f"{folder}/{name}.u8", dtype="u1") for name in ("b
 exposure, observed = (
     np.fromfile(f"{folder}/{name}.f32", dtype="<f4").reshape(rows, 5) for name in ("exposure", "observed")
 )
-part = np.fromfile(parts, dtype="u1")
+part = np.fromfile(f"{folder}/part.u8", dtype="u1")
 fit = (block == 0) & (part < 2)
 pieces, became, weights = [], [], []
 for year in range(5):

@@ -26,7 +26,7 @@ const CHOICE = {
   perYears: 5,
 };
 /** What a term has to add to twice the log-likelihood, all others making up for it. */
-const WORTH = 16;
+const WORTH = 12;
 const RIDGE = 5;
 const ROUNDS = 3;
 const SWAPS = 2;

@@ -80,8 +80,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         module: 'subgraphs/registry/enforcement/enforce.js',
-        text: 'const permissions = access.decision.show(field.coordinate);',
-        by: "const permissions = field.coordinate === 'HealthContact.diagnosis' ? [{ mask: undefined, conditions: [] }] : access.decision.show(field.coordinate);",
+        text: 'permissions: decision.show(field.coordinate),',
+        by: "permissions: field.coordinate === 'HealthContact.diagnosis' ? [{ mask: undefined, conditions: [] }] : decision.show(field.coordinate),",
       },
     ],
     foundBy: ['0F1A'],

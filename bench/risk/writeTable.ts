@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PARTS, partOf } from '../../subgraphs/risk/training/splitFamilies.js';
+import type { RiskTable } from '../../subgraphs/risk/training/riskTable.js';
+
+/**
+ * Writes a table for peers.py as raw arrays, little-endian: `table.json` (rows, ids of factors), `columns.f32` factor after
+ * factor, `block.u8`, `outcome.u8`, `exposure.f32`, `observed.f32`, and `part.u8`, of which fold each row is. No key of anybody is in it.
+ */
+export async function writeTable(table: RiskTable, seed: number, folder: string): Promise<void> {
+  const { rows, factors, block, outcome, exposure, observed } = table;
+  const columns = new Float32Array(rows * factors.length);
+  table.columns.forEach((column, factor) => columns.set(column, factor * rows));
+  const part = Uint8Array.from(table.family, (family) => PARTS.indexOf(partOf(seed, family)));
+  const files = {
+    'table.json': JSON.stringify({ rows, factors: factors.map(({ id }) => ({ id })) }),
+    'columns.f32': columns,
+    'block.u8': block,
+    'outcome.u8': outcome,
+    'exposure.f32': exposure,
+    'observed.f32': observed,
+    'part.u8': part,
+  };
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(folder, name), content, { mode: 0o600 });
+}
