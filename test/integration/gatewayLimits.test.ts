@@ -89,7 +89,8 @@ describe('what is sent to a gateway', () => {
     const answer = await ask(testbed, `{ people(first: 1) { id } } # ${'x'.repeat(10_000_000)}`);
     expect(answer.status).toBe(413);
     expect(answer.body.errors![0]!.extensions.code).toBe('REQUEST_TOO_LARGE');
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30_000_000);
+    // The client, in this process too, has up to three copies of what it sends; a gateway that kept it would make a fourth.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(35_000_000);
   });
 
   it('is cut off where it does not end', async () => {
