@@ -4,6 +4,8 @@ import type { Foretold } from './foretold.js';
 const MOST_SURE = 1e-9;
 const BANDS = 20;
 const NEWTON_STEPS = 25;
+/** A slope that changes by less is found. */
+const SETTLED = 1e-7;
 
 /** Area under the ROC curve: how often a client had a higher probability than another child; ties count half (Mann & Whitney 1947). */
 export function auc({ probability, became, weight }: Foretold, order: Uint32Array): number {
@@ -99,8 +101,10 @@ export function calibrationSlope({ probability, became, weight }: Foretold): num
     }
     const determinant = h00 * h11 - h01 * h01;
     if (!(determinant > 0)) break;
+    const change = (h00 * g1 - h01 * g0) / determinant;
     intercept += (h11 * g0 - h01 * g1) / determinant;
-    slope += (h00 * g1 - h01 * g0) / determinant;
+    slope += change;
+    if (Math.abs(change) < SETTLED) break;
   }
   return slope;
 }
