@@ -4,7 +4,6 @@ import type { PolkuError } from '../../schema/polkuError.js';
 import { Feed } from '../../schema/feed.js';
 import { formatQuarter } from '../../schema/quarter.js';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
-import { QuarterScalar } from '../../schema/scalars/quarterScalar.js';
 import {
   Arg,
   Args,
@@ -21,8 +20,9 @@ import {
   Root,
 } from '../../schema/typeGraphql.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { checkForesight, HORIZON_YEARS } from '../registry/factors/horizon.js';
-import { CohortRiskKey } from '../registry/feeds/cohortRiskKey.js';
+import { checkForesight } from '../registry/factors/horizon.js';
+import { ForesightArgs } from '../registry/feeds/foresightArgs.js';
+import { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
 import { checkLeaf } from '../registry/groups/checkLeaf.js';
 import { CohortKey } from '../registry/groups/cohortKey.js';
 import { CohortMembersKey } from '../registry/groups/cohortMembersKey.js';
@@ -63,18 +63,6 @@ class PeriodArgs {
 
   @Field(() => DateScalar, { description: 'Contacts that began on this day or before.' })
   until!: Day;
-}
-
-@ArgsType()
-class RiskArgs {
-  @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
-  asOf!: Day;
-
-  @Field(() => Int, {
-    defaultValue: HORIZON_YEARS,
-    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
-  })
-  horizonYears!: number;
 }
 
 @ArgsType()
@@ -295,7 +283,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     childProtectionRisk(
       @Root() cohort: Cohort,
-      @Args(() => RiskArgs) { asOf, horizonYears }: RiskArgs,
+      @Args(() => ForesightArgs) { asOf, horizonYears }: ForesightArgs,
       @Ctx() { store }: Context,
     ): CohortRisk {
       checkForesight(asOf, horizonYears);

@@ -1,7 +1,7 @@
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../schema/typeGraphql.js';
 import { type FeedRows, eachRow } from '../registry/enforcement/feedRows.js';
-import { FamilyRiskAssessmentsKey } from '../registry/feeds/familyRiskAssessmentsKey.js';
+import { FamilyRiskAssessmentsKey } from '../registry/feeds/foresightKeys.js';
 import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
 import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';

@@ -2,7 +2,7 @@ import { Feed } from '../../schema/feed.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../schema/typeGraphql.js';
-import { CohortRiskKey } from '../registry/feeds/cohortRiskKey.js';
+import { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
 import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';

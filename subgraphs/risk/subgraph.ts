@@ -1,8 +1,6 @@
-import type { Day } from '../../schema/calendar.js';
 import { Feed } from '../../schema/feed.js';
 import { formatQuarter } from '../../schema/quarter.js';
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
-import { QuarterScalar } from '../../schema/scalars/quarterScalar.js';
 import {
   Args,
   ArgsType,
@@ -17,10 +15,10 @@ import {
   Root,
 } from '../../schema/typeGraphql.js';
 import { shuffleBy } from '../registry/enforcement/shuffle.js';
-import { checkForesight, HORIZON_YEARS } from '../registry/factors/horizon.js';
+import { checkForesight } from '../registry/factors/horizon.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { FamilyRiskAssessmentsKey } from '../registry/feeds/familyRiskAssessmentsKey.js';
-import { RiskAssessmentKey } from '../registry/feeds/riskAssessmentKey.js';
+import { ForesightArgs } from '../registry/feeds/foresightArgs.js';
+import { FamilyRiskAssessmentsKey, RiskAssessmentKey } from '../registry/feeds/foresightKeys.js';
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
 import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
 import { type Assessment, assess, type Outcome } from './assessment/assess.js';
@@ -44,18 +42,6 @@ import {
 } from './types.js';
 
 type Context = RequestContext<RiskStore>;
-
-@ArgsType()
-class RiskArgs {
-  @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
-  asOf!: Day;
-
-  @Field(() => Int, {
-    defaultValue: HORIZON_YEARS,
-    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
-  })
-  horizonYears!: number;
-}
 
 @ArgsType()
 class LanguageArgs {
@@ -129,7 +115,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     })
     childProtectionRisk(
       @Root() { id: person }: RiskPerson,
-      @Args(() => RiskArgs) args: RiskArgs,
+      @Args(() => ForesightArgs) args: ForesightArgs,
     ): RiskAssessment {
       return new RiskAssessment({ person, ...keyOf(args) });
     }
@@ -143,7 +129,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     })
     childProtectionRisks(
       @Root() { id: family }: RiskFamily,
-      @Args(() => RiskArgs) args: RiskArgs,
+      @Args(() => ForesightArgs) args: ForesightArgs,
     ): FamilyRiskAssessments {
       return new FamilyRiskAssessments({ family, ...keyOf(args) });
     }
@@ -338,7 +324,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 }
 
 /** @throws PolkuError BAD_USER_INPUT */
-function keyOf({ asOf, horizonYears }: RiskArgs): { asOf: string; horizonYears: number } {
+function keyOf({ asOf, horizonYears }: ForesightArgs): { asOf: string; horizonYears: number } {
   checkForesight(asOf, horizonYears);
   return { asOf: formatQuarter(asOf), horizonYears };
 }

@@ -1,6 +1,7 @@
 import type { Factor } from '../../subgraphs/registry/factors/factor.js';
 import { AGE_FACTOR } from '../../subgraphs/risk/model/modelContent.js';
-import { HORIZON_YEARS, type RiskTable } from '../../subgraphs/risk/training/riskTable.js';
+import { HORIZON_YEARS } from '../../subgraphs/registry/factors/horizon.js';
+import type { RiskTable } from '../../subgraphs/risk/training/riskTable.js';
 import { mix } from '../../subgraphs/risk/training/splitFamilies.js';
 
 export interface MadeTable {

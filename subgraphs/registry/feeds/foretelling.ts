@@ -4,9 +4,7 @@ import type { FactorSource } from '../factors/factorSource.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import { joinModules, type SubgraphModule } from '../subgraph/subgraphModule.js';
 import { type ChildrenAsked, childrenFeed, type HouseholdSource } from './childrenFeed.js';
-import { ChildrenKey } from './childrenKey.js';
-import { CohortRiskKey } from './cohortRiskKey.js';
-import { RiskAssessmentKey } from './riskAssessmentKey.js';
+import { ChildrenKey, CohortRiskKey, RiskAssessmentKey } from './foresightKeys.js';
 
 /** A number about a child, or some, besides factors. */
 export interface ChildNumber<Store> {

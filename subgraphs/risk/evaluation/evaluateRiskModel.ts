@@ -4,7 +4,8 @@ import { AGE_FACTOR } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
 import { bagWeights } from '../training/bagWeights.js';
 import { isClientWithin, isSeen, probabilitiesOf } from '../training/calibration.js';
-import { HORIZON_YEARS, type RiskTable } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import type { RiskTable } from '../training/riskTable.js';
 import { partOf } from '../training/splitFamilies.js';
 import { rowsOf } from '../training/trainRiskModel.js';
 import type {

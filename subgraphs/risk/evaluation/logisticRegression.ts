@@ -1,7 +1,8 @@
 import { AGE_BINS, layChildYears } from '../training/childYears.js';
 import { Cholesky } from '../training/cholesky.js';
 import { slopeOfClient } from '../training/hazardFit.js';
-import { HORIZON_YEARS, type RiskTable } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import type { RiskTable } from '../training/riskTable.js';
 
 const STEPS = 8;
 const RIDGE = 20;

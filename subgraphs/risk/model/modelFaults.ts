@@ -1,5 +1,5 @@
 import { PolkuError } from '../../../schema/polkuError.js';
-import { HORIZON_YEARS } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { binCount } from './bins.js';
 import { AGE_FACTOR, MODEL_FORMAT } from './modelContent.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HORIZON_YEARS } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { binCount, binOf } from './bins.js';
 import { invalidModel, modelFaults } from './modelFaults.js';
 import { AGE_FACTOR, type CalibrationBand, type ModelContent } from './modelContent.js';

@@ -1,4 +1,4 @@
-import { HORIZON_YEARS } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { binOf } from './bins.js';
 import { hazard, MILLIONTHS } from './hazard.js';
 import type { CalibrationBand } from './modelContent.js';

@@ -4,7 +4,7 @@ import { writeDurably } from '../../storage/durableFile.js';
 import type { ChildFactors } from '../assessment/registryFactors.js';
 import type { RiskModel } from '../model/riskModel.js';
 import type { RiskScore } from '../model/riskScore.js';
-import { HORIZON_YEARS } from '../training/riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { damagedRegister } from './entry.js';
 
 const FORMAT = 'polku-risk-shadow/1';

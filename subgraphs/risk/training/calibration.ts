@@ -1,6 +1,7 @@
 import type { CalibrationBand } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
-import { HORIZON_YEARS, type RiskTable } from './riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import type { RiskTable } from './riskTable.js';
 
 const BANDS = 10;
 /** A band of fewer children tells of chance. */

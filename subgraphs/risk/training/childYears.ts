@@ -1,5 +1,6 @@
 import { binOf } from '../model/bins.js';
-import { HORIZON_YEARS, type RiskTable } from './riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import type { RiskTable } from './riskTable.js';
 import { sharedBytes, sharedFloats, sharedNumbers } from './sharedArrays.js';
 
 /** Cuts of age: a bin for each year of childhood. */

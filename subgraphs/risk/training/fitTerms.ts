@@ -1,6 +1,6 @@
 import { AGE_BINS, type ChildYears } from './childYears.js';
 import { Cholesky } from './cholesky.js';
-import { HORIZON_YEARS } from './riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { slopeOfClient } from './hazardFit.js';
 import type { TermCells } from './term.js';
 

@@ -1,5 +1,5 @@
 import { AGE_BINS, type ChildYears } from './childYears.js';
-import { HORIZON_YEARS } from './riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { sharedDoubles } from './sharedArrays.js';
 import { growTree, type Histogram, stepOf, type TreeLimits } from './smallTree.js';
 

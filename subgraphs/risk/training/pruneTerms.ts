@@ -1,7 +1,7 @@
 import { AGE_BINS } from './childYears.js';
 import { Cholesky } from './cholesky.js';
 import type { FittedTerms } from './fitTerms.js';
-import { HORIZON_YEARS } from './riskTable.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 
 /**
  * Which terms remain when those are left out, one after the other, that cost least: each time all others are taken to make up for it, by the

@@ -1,8 +1,6 @@
 import type { Day } from '../../../schema/calendar.js';
 import type { Factor } from '../../registry/factors/factor.js';
 
-export { HORIZON_YEARS } from '../../registry/factors/horizon.js';
-
 /** What a group of children has in common, by which a model's fairness is looked at. */
 export interface RiskGrouping {
   /** `sex`, `age`, `district`, `language`, `familyType` */
