@@ -1,5 +1,4 @@
 import { Feed } from '../../schema/feed.js';
-import { PolkuError } from '../../schema/polkuError.js';
 import { FeedScalar } from '../../schema/scalars/feedScalar.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../schema/typeGraphql.js';
 import { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
@@ -7,8 +6,10 @@ import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFiel
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
 import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
 import { groupRisks } from './assessment/groupRisks.js';
+import { modelToAsk } from './modelToAsk.js';
 import type { RiskStore } from './riskStore.js';
 import { RiskStatus } from './types.js';
+import { checkAnswered } from './unanswered.js';
 
 /**
  * `CohortRisk.risks`: the band of probability of each child of a group, for the subgraph of groups, which alone tells numbers of it. Here
@@ -29,15 +30,6 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
   }
   declareFeeds(CohortRisk, registries);
 
-  const statusOf = (risk: CohortRisk, store: RiskStore): RiskStatus => {
-    const { state } = store.inForce();
-    if (state === 'no-model') return RiskStatus.NO_MODEL;
-    if (state === 'switched-off') return RiskStatus.SWITCHED_OFF;
-    return risk.feeds.some(([, feed]) => feed.state === 'withheld')
-      ? RiskStatus.WITHHELD
-      : RiskStatus.ASSESSED;
-  };
-
   @Resolver(() => CohortRisk)
   class CohortRiskResolver {
     @FieldResolver(() => RiskStatus, {
@@ -46,7 +38,8 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
     })
     @Directive(requiresFeeds(registries))
     status(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): RiskStatus {
-      return statusOf(risk, store);
+      const asked = modelToAsk(store.inForce(), risk.feeds);
+      return RiskStatus[typeof asked === 'string' ? asked : 'ASSESSED'];
     }
 
     @FieldResolver(() => FeedScalar, { nullable: true })
@@ -55,20 +48,14 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
     @Directive('@lineage(exposes: [])')
     async risks(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): Promise<Feed> {
       const { feeds } = risk;
-      const inForce = store.inForce();
-      if (inForce.state !== 'serving' || statusOf(risk, store) !== RiskStatus.ASSESSED) return Feed.withheld;
-      for (const [registry, { state }] of feeds)
-        if (state === 'failed')
-          throw new PolkuError(
-            'SUBGRAPH_UNAVAILABLE',
-            `The registry ${registry} did not answer, so nothing is foretold.`,
-            { registry },
-          );
-      const { child, band } = await groupRisks(inForce.model, feeds, risk.horizonYears);
+      const asked = modelToAsk(store.inForce(), feeds);
+      if (typeof asked === 'string') return Feed.withheld;
+      checkAnswered(feeds);
+      const { child, band } = await groupRisks(asked.model, feeds, risk.horizonYears);
       return Feed.data({
         child,
         band,
-        model: [inForce.model.version],
+        model: [asked.model.version],
         registry: feeds.map(([registry]) => registry),
         snapshot: feeds.map(([, { columns }]) => (columns['snapshot'] as readonly string[])[0]!),
       });

@@ -20,3 +20,8 @@ export interface Factor {
   /** The coordinates that it tells of. */
   readonly reads: readonly string[];
 }
+
+/** The registry that a factor is of: its id begins with it. */
+export function registryOf(factor: string): string {
+  return factor.slice(0, factor.indexOf('.'));
+}

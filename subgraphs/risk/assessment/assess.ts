@@ -1,7 +1,9 @@
 import type { Feed } from '../../../schema/feed.js';
-import { PolkuError } from '../../../schema/polkuError.js';
+import { registryOf } from '../../registry/factors/factor.js';
 import type { CalibrationBand } from '../model/modelContent.js';
+import { modelToAsk, type Silence } from '../modelToAsk.js';
 import type { RiskModelInForce } from '../riskStore.js';
+import { checkAnswered, unanswered } from '../unanswered.js';
 import { type Contribution, tellContributions } from './contributions.js';
 import { childFactors } from './registryFactors.js';
 
@@ -20,7 +22,7 @@ export interface Assessment {
 }
 
 export type Outcome =
-  | { readonly status: 'NO_MODEL' | 'SWITCHED_OFF' | 'WITHHELD' | 'NOT_APPLICABLE' }
+  | { readonly status: Silence | 'NOT_APPLICABLE' }
   | { readonly status: 'ASSESSED'; readonly assessment: Assessment };
 
 /**
@@ -38,16 +40,15 @@ export function assess(
   feeds: readonly (readonly [registry: string, Feed])[],
   horizonYears: number,
 ): Outcome {
-  if (inForce.state === 'no-model') return { status: 'NO_MODEL' };
-  if (inForce.state === 'switched-off') return { status: 'SWITCHED_OFF' };
-  if (feeds.some(([, { state }]) => state === 'withheld')) return { status: 'WITHHELD' };
-  for (const [registry, { state }] of feeds) if (state === 'failed') throw failed(registry);
+  const asked = modelToAsk(inForce, feeds);
+  if (typeof asked === 'string') return { status: asked };
+  checkAnswered(feeds);
   const child = childFactors(feeds);
   if (!child) return { status: 'NOT_APPLICABLE' };
-  const { model, beside } = inForce;
+  const { model, beside } = asked;
   const values = Float64Array.from(model.factors, (factor) => {
     const value = child.values.get(factor);
-    if (value === undefined) throw failed(factor.slice(0, factor.indexOf('.')));
+    if (value === undefined) throw unanswered(registryOf(factor));
     return value;
   });
   const score = model.assess(values, child.exposure);
@@ -74,14 +75,4 @@ export function assess(
 
 function wholePercent(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function failed(registry: string): PolkuError {
-  return new PolkuError(
-    'SUBGRAPH_UNAVAILABLE',
-    `The registry ${registry} did not answer, so nothing is foretold.`,
-    {
-      registry,
-    },
-  );
 }

@@ -1,3 +1,4 @@
+import { registryOf } from '../../registry/factors/factor.js';
 import type { RiskModel } from '../model/riskModel.js';
 
 /** What some terms add to a score. Log-odds are whole millionths. */
@@ -84,11 +85,6 @@ function nameOf({
   factors?: readonly string[];
 }): string {
   return [...factors, ...registries].join(' ');
-}
-
-/** `health.parents.T60.36m`: the registry comes first. */
-function registryOf(factor: string): string {
-  return factor.slice(0, factor.indexOf('.'));
 }
 
 function compareText(a: string, b: string): number {

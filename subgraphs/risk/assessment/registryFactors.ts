@@ -1,6 +1,6 @@
 import type { Feed, FeedColumn } from '../../../schema/feed.js';
-import { PolkuError } from '../../../schema/polkuError.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+import { otherForm } from '../unanswered.js';
 
 /** What registries told of one child. */
 export interface ChildFactors {
@@ -46,10 +46,4 @@ export function childFactors(
 
 function isTexts(column: FeedColumn | undefined): column is readonly (string | null)[] {
   return Array.isArray(column);
-}
-
-function otherForm(registry: string): PolkuError {
-  return new PolkuError('SUBGRAPH_UNAVAILABLE', `The registry ${registry} did not answer as expected.`, {
-    registry,
-  });
 }

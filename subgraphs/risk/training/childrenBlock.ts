@@ -4,6 +4,7 @@ import type { PersonKey } from '../../../schema/keys.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { formatQuarter } from '../../../schema/quarter.js';
 import { Households, SOMEBODY } from '../../registry/factors/household.js';
+import { ChildColumns, type ToldFeed } from '../childColumns.js';
 
 /** What registries told of all children as of one quarter. */
 export interface ChildrenFeeds {
@@ -19,23 +20,18 @@ export interface ChildrenFeeds {
 
 /** The children of one quarter whom every registry told of and who are no clients of child protection; each column is in their order. */
 export class ChildrenBlock {
-  readonly children: Uint32Array;
-  readonly #places = new Map<Feed, Uint32Array>();
+  readonly #columns: ChildColumns;
 
   /** @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed */
   constructor(private readonly feeds: ChildrenFeeds) {
     checkWhole(feeds);
-    const { population, social, factors } = feeds;
-    const client = social.columns['client'] as Float32Array;
-    const told = [population, social, ...factors.values()].map((feed) => [feed, placesIn(feed)] as const);
-    this.children = childrenOf(social).filter(
-      (child, place) => client[place] === 0 && told.every(([, places]) => places.has(child)),
-    );
-    for (const [feed, places] of told)
-      this.#places.set(
-        feed,
-        this.children.map((child) => places.get(child)!),
-      );
+    const { factors, population, social } = feeds;
+    const told: ToldFeed[] = [...factors, ['population', population], ['social', social]];
+    this.#columns = new ChildColumns(told, ['social', social]);
+  }
+
+  get children(): Uint32Array {
+    return this.#columns.children;
   }
 
   get asOf(): Day {
@@ -53,7 +49,7 @@ export class ChildrenBlock {
 
   /** Numbers of the outcomes of a register. @param at which of several under one name */
   outcome(registry: 'population' | 'social', name: string, at = 0): Float32Array {
-    return this.#numbers(this.feeds[registry], name, at);
+    return this.#columns.numbers([registry, this.feeds[registry]], name, at);
   }
 
   /** Texts that the population register tells by their number in a dictionary; undefined where there is none. */
@@ -63,8 +59,7 @@ export class ChildrenBlock {
   }
 
   factor(registry: string, id: string): Float32Array {
-    const feed = this.feeds.factors.get(registry)!;
-    return this.#numbers(feed, 'value', (feed.columns['factor'] as string[]).indexOf(id));
+    return this.#columns.factor([registry, this.feeds.factors.get(registry)!], id);
   }
 
   /** Who lives with whom, everybody who is known. */
@@ -75,23 +70,6 @@ export class ChildrenBlock {
       yield [child, ...parents, ...siblings].filter((person) => person !== SOMEBODY);
     }
   }
-
-  #numbers(feed: Feed, name: string, at: number): Float32Array {
-    const places = this.#places.get(feed)!;
-    const from = at * childrenOf(feed).length;
-    const values = feed.columns[name] as Float32Array;
-    const numbers = new Float32Array(places.length);
-    for (let child = 0; child < places.length; child++) numbers[child] = values[from + places[child]!]!;
-    return numbers;
-  }
-}
-
-function childrenOf(feed: Feed): Uint32Array {
-  return feed.columns['child'] as Uint32Array;
-}
-
-function placesIn(feed: Feed): Map<PersonKey, number> {
-  return new Map(Array.from(childrenOf(feed), (child, place) => [child, place]));
 }
 
 function checkWhole({ asOf, households, factors, population, social }: ChildrenFeeds): void {
