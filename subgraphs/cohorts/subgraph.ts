@@ -1,7 +1,6 @@
 import type { Day } from '../../schema/calendar.js';
 import { formatDay } from '../../schema/calendar.js';
 import type { PolkuError } from '../../schema/polkuError.js';
-import { Feed } from '../../schema/feed.js';
 import { formatQuarter } from '../../schema/quarter.js';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import {
@@ -22,20 +21,21 @@ import {
 import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
 import { checkForesight } from '../registry/factors/horizon.js';
 import { ForesightArgs } from '../registry/feeds/foresightArgs.js';
-import { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
+import type { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
 import { checkLeaf } from '../registry/groups/checkLeaf.js';
 import { CohortKey } from '../registry/groups/cohortKey.js';
 import { CohortMembersKey } from '../registry/groups/cohortMembersKey.js';
 import { leavesOf, questionOf, readQuestion, writeQuestion } from '../registry/groups/cohortQuestion.js';
 import { badInput } from '../registry/groups/groupFilter.js';
 import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { cohortRiskParts } from './cohortRisk.js';
 import { CohortGroup, registriesOf } from './group/cohortGroup.js';
 import { checkCodes, checkReleases } from './filter/checkCriterion.js';
 import type { CohortsStore } from './cohortsStore.js';
 import { type CohortSource, sourceOf } from './cohortSource.js';
 import { filterInputs } from './filter/filterInput.js';
-import { answered, type FeedsByRegistry } from './group/groupFacts.js';
+import { answered, feedsOf } from './group/groupFacts.js';
 import { memberSectors } from './members/memberSectors.js';
 import type { DimensionName } from './group/populationColumns.js';
 import type { GroupAsker } from './protect.js';
@@ -43,7 +43,6 @@ import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
 import { GroupSize, groupSize } from './results/groupSize.js';
 import { GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
-import { RiskDistribution, riskDistribution } from './results/riskDistribution.js';
 import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
 import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
 import { unitsIn } from './group/units.js';
@@ -52,9 +51,6 @@ type Context = RequestContext<CohortsStore>;
 
 const WITHHELD =
   'Registries whose owners withhold contacts from groups for this purpose. It follows from policy alone, never from data.';
-
-/** The band of each child, from the subgraph of foreseen need, and the families behind a number, from the population register. */
-const RISK_FEEDS = ['risks', 'units'];
 
 @ArgsType()
 class PeriodArgs {
@@ -177,15 +173,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   }
   declareFeeds(CohortMembers, memberFeeds);
 
-  @ObjectType({ description: 'What is foretold of the children of a group: numbers of them, and of nobody.' })
-  @Directive('@key(fields: "filter set asOf horizonYears")')
-  class CohortRisk extends CohortRiskKey {
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      Object.assign(this, Object.fromEntries(feedsIn(representation, RISK_FEEDS)));
-    }
-  }
-  declareFeeds(CohortRisk, RISK_FEEDS);
+  const cohortRisk = cohortRiskParts(sources);
 
   const askerFor = (members: CohortMembers, { decision, store }: Context): GroupAsker => {
     const feeds = feedsOf(members, memberFeeds);
@@ -276,7 +264,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       return new CohortMembers({ filter, set, other, from: formatDay(from), until: formatDay(until) });
     }
 
-    @FieldResolver(() => CohortRisk, {
+    @FieldResolver(() => cohortRisk.CohortRisk, {
       nullable: true,
       description: 'What is foretold of its children at the beginning of a quarter.',
     })
@@ -285,37 +273,14 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Root() cohort: Cohort,
       @Args(() => ForesightArgs) { asOf, horizonYears }: ForesightArgs,
       @Ctx() { store }: Context,
-    ): CohortRisk {
+    ): CohortRiskKey {
       checkForesight(asOf, horizonYears);
       const { members: set } = cohort.group(store);
-      return new CohortRisk({ filter: cohort.filter, set, asOf: formatQuarter(asOf), horizonYears });
-    }
-  }
-
-  @Resolver(() => CohortRisk)
-  class CohortRiskResolver {
-    @FieldResolver(() => RiskDistribution, {
-      nullable: true,
-      description: 'How many children there are in each band of probability; null where nothing is foretold.',
-    })
-    @Directive(requiresFeeds(RISK_FEEDS))
-    distribution(
-      @Root() risk: CohortRisk,
-      @Ctx() { decision, store }: Context,
-    ): Promise<RiskDistribution> | null {
-      const feeds = feedsOf(risk, RISK_FEEDS);
-      if (feeds.get('risks')!.state === 'withheld') return null;
-      const risks = answered(feeds, 'risks');
-      const asked = risks.columns['registry'] as readonly string[];
-      const snapshots = risks.columns['snapshot'] as readonly string[];
-      return riskDistribution(risk.set, risks, {
-        purpose: decision.purpose,
-        recipient: decision.caller.recipient,
-        store,
-        units: unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
-        feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
-        registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
-        filter: JSON.stringify([risk.filter, risk.asOf, risk.horizonYears]),
+      return new cohortRisk.CohortRisk({
+        filter: cohort.filter,
+        set,
+        asOf: formatQuarter(asOf),
+        horizonYears,
       });
     }
   }
@@ -375,23 +340,21 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     }
   }
 
-  return {
-    resolvers: [CohortResolver, CohortMembersResolver, CohortRiskResolver],
-    entities: [Cohort, CohortMembers, CohortRisk],
-    references: {
-      Cohort: (representation) => new Cohort(representation),
-      CohortMembers: (representation) => new CohortMembers(representation),
-      CohortRisk: (representation) => new CohortRisk(representation),
+  return joinModules(
+    {
+      resolvers: [CohortResolver, CohortMembersResolver],
+      entities: [Cohort, CohortMembers],
+      references: {
+        Cohort: (representation) => new Cohort(representation),
+        CohortMembers: (representation) => new CohortMembers(representation),
+      },
     },
-  };
+    cohortRisk.module,
+  );
 }
 
 function askerOf(group: CohortGroup, { decision }: Context): GroupAsker {
   return group.asker(decision.purpose, decision.caller.recipient);
-}
-
-function feedsOf(holder: object, registries: readonly string[]): FeedsByRegistry {
-  return new Map(feedsIn({ ...holder }, registries));
 }
 
 function notCompared(): PolkuError {

@@ -1,6 +1,7 @@
 import { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { feedsIn } from '../../registry/feeds/feedFields.js';
 import { EVERYBODY, leafName } from '../../registry/groups/cohortQuestion.js';
 import type { YearlyMemberships } from '../../registry/groups/familyTypes.js';
 import { type CohortSource, sourceOf } from '../cohortSource.js';
@@ -73,4 +74,9 @@ function noAnswer(): PolkuError {
     'The population register does not release to groups what is asked of it for this purpose.',
     { registry: 'population' },
   );
+}
+
+/** The feeds that an entity came with. */
+export function feedsOf(holder: object, registries: readonly string[]): FeedsByRegistry {
+  return new Map(feedsIn({ ...holder }, registries));
 }

@@ -1,6 +1,7 @@
 import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { Turns } from '../../../schema/turns.js';
+import type { Whose } from '../factors/factor.js';
 import { type Household, Households, SOMEBODY } from '../factors/household.js';
 import { type Access, isOfRecord } from './access.js';
 import type { ChildNumbers, FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
@@ -82,14 +83,22 @@ function shownFactors(
   const shown = new Uint8Array(factors.length * households.length);
   households.forEach(({ child, parents, siblings }, at) => {
     const persons = { child: [child], parents, siblings };
-    factors.forEach(({ whose, reads }, number) => {
-      const isShown = reads.every((coordinate) =>
-        persons[whose].every((subject) => {
+    // Hundreds of factors are made of some ten coordinates.
+    const answers = new Map<string, boolean>();
+    const isShown = (coordinate: string, whose: Whose): boolean => {
+      const asked = `${whose} ${coordinate}`;
+      let answer = answers.get(asked);
+      if (answer === undefined) {
+        answer = persons[whose].every((subject) => {
           const permission = access.shown(coordinate, { subject });
           return permission !== undefined && permission.mask === undefined;
-        }),
-      );
-      if (isShown) shown[number * households.length + at] = 1;
+        });
+        answers.set(asked, answer);
+      }
+      return answer;
+    };
+    factors.forEach(({ whose, reads }, number) => {
+      if (reads.every((coordinate) => isShown(coordinate, whose))) shown[number * households.length + at] = 1;
     });
   });
   return shown;
