@@ -1,3 +1,5 @@
+// Long because it follows exports of every registry to what a snapshot holds; failures, kills and confidentiality have files of
+// their own.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

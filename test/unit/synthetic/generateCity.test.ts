@@ -1,3 +1,4 @@
+// Long because every file of one generated city is looked at here: making it is what takes the time.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
