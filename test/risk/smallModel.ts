@@ -30,7 +30,14 @@ export function smallModel(
   const content: ModelContent = {
     format: MODEL_FORMAT,
     trainedAt,
-    training: { seed: 1, blocks: ['2007-01-01'], children: 900, families: 500, clients: 90 },
+    training: {
+      seed: 1,
+      blocks: ['2007-01-01'],
+      splitOver: ['2007-01-01'],
+      children: 900,
+      families: 500,
+      clients: 90,
+    },
     base: -3_000_000,
     years: [0, 0, 0, 0, 0],
     terms: all.map(([factors, values]) => {

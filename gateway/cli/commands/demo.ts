@@ -102,6 +102,7 @@ async function haveModel(data: string, policies: string): Promise<void> {
   if (serving) return console.log(`  version ${serving.version} is kept from an earlier run`);
   const version = await trainVersion({
     asOf: [parseQuarter('2007-Q1')!],
+    triedOn: [],
     by: 'demo',
     role: 'model-developer',
     seed: 1,

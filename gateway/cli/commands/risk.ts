@@ -19,7 +19,7 @@ A version serves when two people of the owner "risk" in owners.yaml have approve
 Running servers take up every change within seconds.
 
   polku risk train --as-of 2007-Q1                                     a new version, from the registries
-  polku risk evaluate 2017-03-01-1a2b3c4d --as-of 2007-Q1              how well it foretells, for families it has not seen
+  polku risk evaluate 2017-03-01-1a2b3c4d                              how well it foretells, for families it has not seen
   polku risk card 2017-03-01-1a2b3c4d --out card                       the same for readers, with pictures
   polku risk models                                                    versions, approvals, stops, what shadows counted
   polku risk approve 2017-03-01-1a2b3c4d --key me.key --reason "..."   and a second person the same

@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander';
 import { join } from 'node:path';
+import { type Day, parseDay } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { riskSources } from '../../../subgraphs/registries.js';
@@ -9,7 +10,7 @@ import {
   evaluateRiskModel,
   type EvaluationOptions,
 } from '../../../subgraphs/risk/evaluation/evaluateRiskModel.js';
-import { parseRiskModel } from '../../../subgraphs/risk/model/riskModel.js';
+import { parseRiskModel, type RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
 import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
 import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
@@ -22,13 +23,13 @@ import { childrenOf, childrenOptions, type ChildrenOptions } from './riskTrainin
 import { evaluationText } from './riskText.js';
 
 const NOTES = `
-The families were kept apart when the model was trained, by its seed; it is evaluated on them once, and what is found stands in the
-register. Where it is to be tried on a later time too, name that quarter as well.
+The families were set apart when the model was trained, by its seed and over the quarters named then; it is evaluated on them once, as
+of each of these quarters, and what is found stands in the register.
 
 Of a synthetic city the truth is known: with --truth the model is held against the true hazards.
 
 Example:
-  polku risk evaluate 2026-11-26-1a2b3c4d --as-of 2007-Q1 --as-of 2012-Q1 --truth data/exports/truth --data data --dev`;
+  polku risk evaluate 2026-11-26-1a2b3c4d --truth data/exports/truth --data data --dev`;
 
 interface EvaluateOptions extends ChildrenOptions {
   readonly truth?: string;
@@ -51,7 +52,6 @@ export function evaluateCommand(): Command {
       )
       .addArgument(versionArgument())
       .option('--truth <folder>', 'of a synthetic city: the folder "truth" beside its exports'),
-    'the quarters as of which children are known, the one that it was trained on among them',
   )
     .addHelpText('after', NOTES)
     .action(evaluate);
@@ -64,7 +64,7 @@ async function evaluate(version: string, options: EvaluateOptions): Promise<void
   const model = parseRiskModel(await store.readModel(version));
   const progress = new Progress();
   await withRegistries(options, async (open) => {
-    const table = await childrenOf(options, open, progress);
+    const table = await childrenOf(quartersOf(model), options, open, progress);
     const evaluation = evaluateRiskModel(model, table, await truthOf(options, table, open));
     await desk.addEvaluation(version, `${JSON.stringify(evaluation, null, 1)}\n`);
     console.log(evaluationText(evaluation));
@@ -72,6 +72,11 @@ async function evaluate(version: string, options: EvaluateOptions): Promise<void
       `${progress.seconds} s. It stands in the register; "polku risk card ${version}" writes it up.`,
     );
   });
+}
+
+/** Families were split over these quarters, and are the same over no others. */
+function quartersOf({ content }: RiskModel): Day[] {
+  return content.training.splitOver.map((date) => parseDay(date)!);
 }
 
 async function truthOf(

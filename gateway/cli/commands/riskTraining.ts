@@ -28,19 +28,21 @@ Registries are asked through their owners' policies, for the purpose development
 of this data directory must not run meanwhile, for the audit log gets a record of it.
 
 Of the families, three in five teach which factors matter, one in five tries that out, and one in five is kept for
-"polku risk evaluate". The same data, quarter and seed make the same model, in any number of threads.
+"polku risk evaluate". They are set apart over all quarters that are named, for people move between families. The same data, quarters
+and seed make the same model, in any number of threads.
 
 Example:
-  polku risk train --as-of 2007-Q1 --data data --dev`;
+  polku risk train --as-of 2007-Q1 --tried-on 2012-Q1 --data data --dev`;
 
 /** What every command that reads all children needs. */
 export interface ChildrenOptions extends RegistriesOptions {
-  readonly asOf: readonly Day[];
   readonly by: string;
   readonly role: string;
 }
 
 export interface TrainOptions extends ChildrenOptions {
+  readonly asOf: readonly Day[];
+  readonly triedOn: readonly Day[];
   readonly seed: number;
   readonly threads: number;
 }
@@ -49,6 +51,17 @@ export function trainCommand(): Command {
   return childrenOptions(
     new Command('train')
       .description(ABOUT)
+      .requiredOption(
+        '--as-of <quarters...>',
+        'the quarter as of which children are known, and whose next five years are past, such as 2007-Q1',
+        readQuarters,
+      )
+      .option(
+        '--tried-on <quarters...>',
+        'later ones on which it will be evaluated besides: families are set apart over them all',
+        readQuarters,
+        [],
+      )
       .option('--seed <n>', 'another seed splits families otherwise', wholeNumber(0, 2 ** 32 - 1), 1)
       .option(
         '--threads <n>',
@@ -56,7 +69,6 @@ export function trainCommand(): Command {
         wholeNumber(1, 64),
         Math.min(8, availableParallelism()),
       ),
-    'the quarter as of which children are known, and whose next five years are past',
   )
     .addHelpText('after', NOTES)
     .action(train);
@@ -72,10 +84,10 @@ async function train(options: TrainOptions): Promise<void> {
  * @returns its version
  */
 export async function trainVersion(options: TrainOptions): Promise<string> {
-  const { seed, threads, asOf } = options;
+  const { seed, threads, asOf, triedOn } = options;
   const progress = new Progress();
   return withRegistries(options, async (open) => {
-    const table = await childrenOf(options, open, progress);
+    const table = await childrenOf([...asOf, ...triedOn], options, open, progress);
     const trained = await trainRiskModel(table, {
       seed,
       trainedAt: new Date().toISOString(),
@@ -99,9 +111,8 @@ function stepText({ doing, done }: TrainingStep): string {
 }
 
 /** Adds the options by which all children are read. */
-export function childrenOptions(command: Command, quarters: string): Command {
+export function childrenOptions(command: Command): Command {
   return command
-    .requiredOption('--as-of <quarters...>', `${quarters}, such as 2007-Q1`, readQuarters)
     .addOption(dataOption())
     .option('--role <role>', 'to which owners grant ChildFactors and ChildOutcomes', 'model-developer')
     .option('--by <name>', 'who does it, for the audit log', userInfo().username)
@@ -114,12 +125,13 @@ export function childrenOptions(command: Command, quarters: string): Command {
 
 /** Reads all children as of the quarters, and says how many there are. */
 export async function childrenOf(
-  { asOf, by, role }: ChildrenOptions,
+  quarters: readonly Day[],
+  { by, role }: ChildrenOptions,
   { policy, subgraphs, auditLog }: OpenRegistries,
   progress: Progress,
 ): Promise<RiskTable> {
   const table = await readChildren({
-    blocks: asOf,
+    blocks: quarters,
     by,
     role,
     policy,

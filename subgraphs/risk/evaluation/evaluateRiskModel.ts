@@ -42,7 +42,7 @@ export interface EvaluationOptions {
 
 /**
  * Evaluates a model on its test families, which nothing was chosen by.
- * @throws PolkuError RISK_TABLE_UNFIT where the table has not the model's factors, or no clients among test families
+ * @throws PolkuError RISK_TABLE_UNFIT where the table has not the model's factors, or is of other dates than families were split over, or no clients among test families
  */
 export function evaluateRiskModel(
   model: RiskModel,
@@ -98,12 +98,19 @@ export function evaluateRiskModel(
 function checkTable(model: RiskModel, table: RiskTable): void {
   const known = new Set(table.factors.map(({ id }) => id));
   const missing = model.factors.filter((id) => !known.has(id));
-  const foreign = model.content.training.blocks.filter((block) => !table.blocks.includes(parseDay(block)!));
-  if (missing.length === 0 && foreign.length === 0) return;
+  const { splitOver } = model.content.training;
+  const dates = table.blocks.map(formatDay);
+  if (dates.join() !== splitOver.join())
+    throw new PolkuError(
+      'RISK_TABLE_UNFIT',
+      `Families were split over the children as of ${splitOver.join(', ')}, and these are as of ${dates.join(', ')}: those set apart are not the same.`,
+      { splitOver, dates },
+    );
+  if (missing.length === 0) return;
   throw new PolkuError(
     'RISK_TABLE_UNFIT',
-    `The table is none that this model can be evaluated on: it lacks ${[...missing, ...foreign].join(', ')}.`,
-    { missing, foreign },
+    `The table is none that this model can be evaluated on: it lacks ${missing.join(', ')}.`,
+    { missing },
   );
 }
 

@@ -60,6 +60,11 @@ export interface TrainingFacts {
   readonly seed: number;
   /** ISO dates as of which the children were described. */
   readonly blocks: readonly string[];
+  /**
+   * All ISO dates of which families were gathered before they were split. People move between families, so a table of other
+   * dates has other families, and those set apart would not be the same.
+   */
+  readonly splitOver: readonly string[];
   readonly children: number;
   readonly families: number;
   /** Children who became clients in a year in which they could be seen. */

@@ -24,7 +24,10 @@ export function modelFaults(content: unknown): readonly string[] {
 
   const { trainedAt, training, base, years, terms, considered, calibration, percentiles, bags } = content;
   expect(isInstant(trainedAt), 'trainedAt is no ISO 8601 instant in UTC');
-  expect(isTraining(training), 'training does not tell seed, blocks, children, families and clients');
+  expect(
+    isTraining(training),
+    'training does not tell seed, blocks, what families were split over, children, families and clients',
+  );
   const checkBase = (at: string, base: unknown, years: unknown) => {
     expect(isLogOdds(base), `${at}base is no whole number of millionths`);
     expect(
@@ -105,8 +108,12 @@ function isCalibration(bands: unknown): boolean {
 
 function isTraining(training: unknown): boolean {
   if (!isObject(training)) return false;
-  const { seed, blocks, children, families, clients } = training;
-  return isListOf(blocks, isText) && [seed, children, families, clients].every(isCount);
+  const { seed, blocks, splitOver, children, families, clients } = training;
+  if (!isListOf(blocks, isText) || !isListOf(splitOver, isText)) return false;
+  return (
+    (blocks as string[]).every((block) => (splitOver as string[]).includes(block)) &&
+    [seed, children, families, clients].every(isCount)
+  );
 }
 
 function isByHorizon(list: unknown, is: (value: unknown) => boolean): boolean {

@@ -97,6 +97,7 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
     const facts = {
       seed,
       blocks: blocks.map((block) => formatDay(table.blocks[block]!)),
+      splitOver: table.blocks.map(formatDay),
       children: rows.length,
       families: new Set(Array.from(rows, (row) => table.family[row]!)).size,
       clients: childYears.became.reduce((sum, became) => sum + became, 0),

@@ -123,6 +123,11 @@ describe('an evaluation', () => {
     expect(() => evaluateRiskModel(model, { ...table, factors })).toThrow('lacks');
   });
 
+  it('refuses a table of other dates: families set apart by it would not be those that the model has not seen', () => {
+    const blocks = table.blocks.map((day) => day + 365);
+    expect(() => evaluateRiskModel(model, { ...table, blocks })).toThrow('not the same');
+  });
+
   it('becomes a card that says what the model is not for, and holds every term and picture', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'polku-card-'));
     try {

@@ -31,7 +31,14 @@ export const modelArbitrary: fc.Arbitrary<ModelContent> = fc
     return fc.record({
       format: fc.constant(MODEL_FORMAT),
       trainedAt: fc.constant('2017-03-01T12:00:00.000Z'),
-      training: fc.constant({ seed: 1, blocks: ['2007-01-01'], children: 9, families: 5, clients: 2 }),
+      training: fc.constant({
+        seed: 1,
+        blocks: ['2007-01-01'],
+        splitOver: ['2007-01-01'],
+        children: 9,
+        families: 5,
+        clients: 2,
+      }),
       base: logOdds,
       years,
       terms: values.map((all) => terms.map((factors, i) => ({ factors, cuts: cuts[i]!, values: all[i]! }))),
