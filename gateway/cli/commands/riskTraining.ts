@@ -27,7 +27,7 @@ const NOTES = `
 Registries are asked through their owners' policies, for the purpose development: whoever has objected teaches nothing. The gateway
 of this data directory must not run meanwhile, for the audit log gets a record of it.
 
-Of the families, three in five teach which factors matter, one in five tries that out, and one in five is kept for
+Of the families, three in five teach, one in five tries out what was learnt and then teaches too, and one in five is kept for
 "polku risk evaluate". They are set apart over all quarters that are named, for people move between families. The same data, quarters
 and seed make the same model, in any number of threads.
 
@@ -107,7 +107,12 @@ export async function trainVersion(options: TrainOptions): Promise<string> {
 }
 
 function stepText({ doing, done }: TrainingStep): string {
-  return doing === 'choosing' ? `choosing terms: ${done}` : `fitting bags of families: ${done}`;
+  const words = {
+    trying: 'choosing terms on training families',
+    choosing: 'choosing terms on validation families too',
+    fitting: 'fitting bags of families',
+  };
+  return `${words[doing]}: ${done}`;
 }
 
 /** Adds the options by which all children are read. */

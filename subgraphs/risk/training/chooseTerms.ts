@@ -13,7 +13,8 @@ import { HazardFit } from './hazardFit.js';
 import { type Derivatives, pairOf } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
 import type { FittedTerms } from './fitTerms.js';
-import type { Term, TermCells } from './term.js';
+import type { LearntTerms } from './learnTerms.js';
+import { joinCuts, type Term, type TermCells } from './term.js';
 
 export interface ChoiceSettings {
   readonly limits: TreeLimits;
@@ -33,8 +34,7 @@ export type PairScreen = (derivatives: Derivatives, least: number) => Promise<Fl
 /**
  * Chooses factors, pairs and triples, and where they are cut: always the step that gains most is taken, as long as it gains so much
  * that chance would hardly make any of its rivals gain it. First single factors are looked at, then pairs of those that were taken,
- * then all pairs, then a third one to each pair that was taken. What was chosen after the families left out were foretold best is
- * dropped.
+ * then all pairs, then a third one to each pair that was taken.
  */
 export async function chooseTerms(
   factors: BinnedFactors,
@@ -44,7 +44,7 @@ export async function chooseTerms(
   settings: ChoiceSettings,
   screen: PairScreen,
   progress: (chosen: number) => void,
-  before: { terms: readonly Term[]; fitted: FittedTerms; cells: readonly TermCells[] } | undefined,
+  before: LearntTerms | undefined,
 ): Promise<readonly Term[]> {
   const { limits, rate, surprise, warmUp, perYears } = settings;
   const fit = new HazardFit(childYears, weights);
@@ -66,7 +66,6 @@ export async function chooseTerms(
       if (term.factors.length === 2) crosses.push(crossOf(bench, term));
     }
   }
-  let [least, best] = [fit.lossOfOthers(), taken.length];
 
   const take = (candidate: Candidate) => {
     const term = candidate.take(rate);
@@ -77,8 +76,6 @@ export async function chooseTerms(
       if ('quarters' in term) crosses.push(term as Cross);
     }
     if (taken.length % perYears === 0) fit.stepYearsAndAges(rate, limits);
-    const loss = fit.lossOfOthers();
-    if (loss < least) [least, best] = [loss, taken.length];
   };
 
   // What age does alone is told by the age attained in each year.
@@ -119,7 +116,7 @@ export async function chooseTerms(
     }
   }
   climb([...rivals([...threes.values()]), ...twosOfTaken, ...ones], surprise, take);
-  return joinCuts(taken.slice(0, best));
+  return joinCuts(taken);
 }
 
 /** By factor, a cut that was made of it: where it counts together with others, or else alone. */
@@ -181,17 +178,4 @@ export function logOddsOf(
     for (let child = 0; child < sum.length; child++) sum[child]! += values[of[child]!]!;
   });
   return sum;
-}
-
-/** Each set of factors once, with all cuts that were made of them, in the order in which they were first taken. */
-function joinCuts(taken: readonly Term[]): Term[] {
-  const joined = new Map<string, Term>();
-  for (const { factors, cuts } of taken) {
-    const before = joined.get(String(factors));
-    const all = cuts.map((own, i) =>
-      [...new Set([...(before?.cuts[i] ?? []), ...own])].toSorted((a, b) => a - b),
-    );
-    joined.set(String(factors), { factors, cuts: all });
-  }
-  return [...joined.values()];
 }

@@ -11,6 +11,12 @@ const SETTLED = 1e-5;
 const LONGEST_STEP = 2;
 /** Of neighbouring ages: they differ little. */
 const AGE_RIDGE = 30;
+/**
+ * What pulls each value towards 0, as if so much information had been seen of no effect: what factors do alone is small, what they do together may be
+ * large. As log-odds of a normal distribution, spread by 0.26 and by 0.7.
+ */
+const ALONE_RIDGE = 15;
+const TOGETHER_RIDGE = 2;
 /** A cell needs so many children to have a value. */
 export const FEWEST_IN_CELL = 25;
 
@@ -28,13 +34,11 @@ export interface FittedTerms {
 /**
  * Fits what given terms add, all together, by Newton's method on the likelihood with a ridge.
  * @param weights by child, how often it counts
- * @param ridge pulls each value towards 0, as if so much information had been seen of no effect
  */
 export function fitTerms(
   childYears: ChildYears,
   weights: Uint8Array,
   terms: readonly TermCells[],
-  ridge: number,
 ): FittedTerms {
   const { children, start, cell, share, became } = childYears;
   const parameters: { term: number; cell: number }[] = [];
@@ -46,6 +50,7 @@ export function fitTerms(
       isFree === 1 && counts[at]! >= FEWEST_IN_CELL ? FIRST + parameters.push({ term, cell: at }) - 1 : -1,
     );
   });
+  const ridges = parameters.map(({ term }) => (terms[term]!.alone ? ALONE_RIDGE : TOGETHER_RIDGE));
   // By child, its parameters one after the other.
   const fitted = Uint32Array.from(weights.keys()).filter((child) => weights[child]! > 0);
   const first = new Uint32Array(fitted.length + 1);
@@ -101,7 +106,7 @@ export function fitTerms(
           information[parameter * size + active[other]!]! += curvature;
       }
     }
-    penalise(information, gradient, values, ridge);
+    penalise(information, gradient, values, ridges);
     for (let row = 0; row < size; row++)
       for (let column = 0; column < row; column++)
         information[column * size + row] = information[row * size + column]!;
@@ -127,7 +132,7 @@ function penalise(
   information: Float64Array,
   gradient: Float64Array,
   values: Float64Array,
-  ridge: number,
+  ridges: readonly number[],
 ): void {
   const size = values.length;
   const add = (at: number, strength: number, value: number) => {
@@ -142,7 +147,8 @@ function penalise(
     information[at * size + at - 1]! -= AGE_RIDGE;
   }
   for (let at = 0; at < HORIZON_YEARS; at++) add(at, 1e-6, 0);
-  for (let at = HORIZON_YEARS + AGE_BINS; at < size; at++) add(at, ridge, values[at]!);
+  for (let at = HORIZON_YEARS + AGE_BINS; at < size; at++)
+    add(at, ridges[at - HORIZON_YEARS - AGE_BINS]!, values[at]!);
 }
 
 function startingLogOdds({ start, share, became }: ChildYears, weights: Uint8Array): number {

@@ -82,28 +82,6 @@ export class HazardFit {
     this.#differentiate();
   }
 
-  /** Mean log loss of the children that are not fitted on. */
-  lossOfOthers(): number {
-    let [loss, children] = [0, 0];
-    for (let child = 0; child < this.weights.length; child++) {
-      if (this.weights[child]! > 0) continue;
-      children++;
-      loss -= this.#logLikelihood(child);
-    }
-    return loss / children;
-  }
-
-  #logLikelihood(child: number): number {
-    const { start, cell, share, became } = this.childYears;
-    const [odds, end] = [this.odds[child]!, start[child + 1]!];
-    let sum = 0;
-    for (let at = start[child]!; at < end; at++) {
-      const none = -share[at]! * Math.log1p(odds * this.cellOdds[cell[at]!]!);
-      sum += at + 1 === end && became[child] === 1 ? Math.log(-Math.expm1(none)) : none;
-    }
-    return sum;
-  }
-
   #meanLogOdds(): number {
     const { start, share, became } = this.childYears;
     let [clients, years] = [0, 0];

@@ -2,10 +2,10 @@ import type { BinnedFactors } from './binnedFactors.js';
 import { OneFactor, TwoFactors, Workbench } from './candidates.js';
 import type { ChildYears } from './childYears.js';
 import { logOddsOf } from './chooseTerms.js';
-import type { FittedTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
+import type { LearntTerms } from './learnTerms.js';
 import type { TreeLimits } from './smallTree.js';
-import type { Term, TermCells } from './term.js';
+import type { Term } from './term.js';
 
 /** What another factor has to gain more: of those that tell the same, the one that was found first is kept. */
 const BETTER = 1;
@@ -20,9 +20,7 @@ export function swapFactors(
   weights: Uint8Array,
   age: number,
   limits: TreeLimits,
-  terms: readonly Term[],
-  cells: readonly TermCells[],
-  fitted: FittedTerms,
+  { terms, cells, fitted }: LearntTerms,
 ): readonly Term[] {
   const fit = new HazardFit(childYears, weights);
   const bench = new Workbench(factors, fit, limits);

@@ -18,10 +18,13 @@ export interface TermCells {
    * something only where none of them is usual or unknown: so what a term adds is what it adds to those of fewer factors.
    */
   readonly free: Uint8Array;
+  /** Whether it is of one factor. */
+  readonly alone: boolean;
 }
 
 export function termCells({ children, fine }: BinnedFactors, { factors, cuts }: Term): TermCells {
   const cells = new Uint16Array(new SharedArrayBuffer(2 * children));
+  const alone = factors.length === 1;
   let free = Uint8Array.of(1);
   factors.forEach((factor, i) => {
     const bins = binCount(cuts[i]!);
@@ -34,11 +37,23 @@ export function termCells({ children, fine }: BinnedFactors, { factors, cuts }: 
     }
     counts[UNKNOWN_BIN] = 0;
     const usual = counts.indexOf(Math.max(...counts));
-    const alone = factors.length === 1;
     const counted = (bin: number) => bin !== usual && (alone || bin !== UNKNOWN_BIN);
     free = Uint8Array.from({ length: free.length * bins }, (_, cell) =>
       counted(cell % bins) ? free[Math.floor(cell / bins)]! : 0,
     );
   });
-  return { cells, free };
+  return { cells, free, alone };
+}
+
+/** Each set of factors once, with all cuts that were made of them, in the order in which they first come. */
+export function joinCuts(terms: readonly Term[]): Term[] {
+  const joined = new Map<string, Term>();
+  for (const { factors, cuts } of terms) {
+    const before = joined.get(String(factors));
+    const all = cuts.map((own, i) =>
+      [...new Set([...(before?.cuts[i] ?? []), ...own])].toSorted((a, b) => a - b),
+    );
+    joined.set(String(factors), { factors, cuts: all });
+  }
+  return [...joined.values()];
 }

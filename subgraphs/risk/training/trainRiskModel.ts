@@ -6,31 +6,14 @@ import { modelText } from '../model/modelText.js';
 import { binFactors } from './binnedFactors.js';
 import { calibrationBands, percentilesOf } from './calibration.js';
 import { AGE_CUTS, layChildYears } from './childYears.js';
-import { chooseTerms } from './chooseTerms.js';
-import { type FittedTerms, fitTerms } from './fitTerms.js';
-import { pruneTerms } from './pruneTerms.js';
+import type { FittedTerms } from './fitTerms.js';
+import { type LearntTerms, learnTerms } from './learnTerms.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import type { RiskTable } from './riskTable.js';
-import { pairCount } from './screenPairs.js';
 import { partOf } from './splitFamilies.js';
-import { swapFactors } from './swapFactors.js';
-import { type Term, termCells } from './term.js';
 import { TrainingPool } from './trainingPool.js';
 import { lackOfData } from './lackOfData.js';
 
-/** Chosen on validation families (docs/decisions/risk-model.md). */
-const CHOICE = {
-  limits: { leaves: 3, curvature: 4, gain: 6 },
-  rate: 0.15,
-  surprise: 5,
-  warmUp: 10,
-  perYears: 5,
-};
-/** What a term has to add to twice the log-likelihood, all others making up for it. */
-const WORTH = 12;
-const RIDGE = 5;
-const ROUNDS = 3;
-const SWAPS = 2;
 const BAGS = 12;
 
 export interface TrainingOptions {
@@ -45,7 +28,8 @@ export interface TrainingOptions {
 }
 
 export interface TrainingStep {
-  readonly doing: 'choosing' | 'fitting';
+  /** Learning from training families alone, then from all but test families, then from these drawn anew. */
+  readonly doing: 'trying' | 'choosing' | 'fitting';
   /** Terms so far, or bags. */
   readonly done: number;
 }
@@ -56,8 +40,8 @@ export interface TrainedModel {
 }
 
 /**
- * Trains a model: terms are chosen on training families, the calibration that the model tells is measured on validation families, and
- * the values of the terms are then fitted on both. Test families are not looked at.
+ * Trains a model twice: on training families alone, for the calibration that it tells, which is measured on validation families; and
+ * on both, which is the model. Test families are not looked at.
  * @throws PolkuError RISK_TABLE_UNFIT
  */
 export async function trainRiskModel(table: RiskTable, options: TrainingOptions): Promise<TrainedModel> {
@@ -73,26 +57,11 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
   const childYears = layChildYears(table, rows, table.columns[age]!);
   const pool = new TrainingPool(threads, factors, childYears);
   try {
-    const screen = (derivatives: Parameters<TrainingPool['screen']>[0], least: number) =>
-      pool.screen(derivatives, least, pairCount(ids.length));
-    const choosing = (done: number) => progress({ doing: 'choosing', done });
-    let chosen = fitted([]);
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = round === 0 ? undefined : chosen;
-      const terms = await chooseTerms(factors, childYears, isTrain, age, CHOICE, screen, choosing, before);
-      chosen = pruned(fitted(terms));
-      for (let swap = 0; swap < SWAPS; swap++) {
-        const { terms, cells, fitted: values } = chosen;
-        chosen = pruned(
-          fitted(swapFactors(factors, childYears, isTrain, age, CHOICE.limits, terms, cells, values)),
-        );
-      }
-    }
-    const everybody = new Uint8Array(rows.length).fill(1);
-    const final = fitTerms(childYears, everybody, chosen.cells, RIDGE);
-    const bags = await pool.fitBags(seed, BAGS, chosen.terms, RIDGE, (done) =>
-      progress({ doing: 'fitting', done }),
-    );
+    const learn = (doing: TrainingStep['doing'], weights: Uint8Array) =>
+      learnTerms(pool, weights, age, (done) => progress({ doing, done }));
+    const tried = await learn('trying', isTrain);
+    const chosen = await learn('choosing', new Uint8Array(rows.length).fill(1));
+    const bags = await pool.fitBags(seed, BAGS, chosen.terms, (done) => progress({ doing: 'fitting', done }));
 
     const facts = {
       seed,
@@ -103,13 +72,14 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
       clients: childYears.became.reduce((sum, became) => sum + became, 0),
     };
     const assemble = (
-      fit: FittedTerms,
+      learnt: LearntTerms,
+      bags: readonly FittedTerms[],
       calibration: readonly (readonly CalibrationBand[])[],
       percentiles: readonly (readonly number[])[],
     ): ModelContent => {
-      const order = orderOf(chosen.cells, fit);
-      const content = contentOf(fit, order);
-      const terms = order.map((term) => chosen.terms[term]!);
+      const order = orderOf(learnt);
+      const content = contentOf(learnt.fitted, order);
+      const terms = order.map((term) => learnt.terms[term]!);
       return {
         format: MODEL_FORMAT,
         trainedAt,
@@ -132,36 +102,21 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
         bags: bags.map((bag) => contentOf(bag, order)),
       };
     };
-    // Of those whom the chosen terms were not fitted on.
+    // Of those from whom nothing was learnt.
     const nothing = Array.from({ length: HORIZON_YEARS }, () => [
       { from: 0, until: 1, children: 0, predicted: 0, observed: 0 },
     ]);
     const none = Array.from({ length: HORIZON_YEARS }, () => new Array<number>(99).fill(0));
-    const trained = read(assemble(chosen.fitted, nothing, none));
+    const trained = read(assemble(tried, [tried.fitted, tried.fitted], nothing, none));
     const calibration = calibrationBands(
       trained.model,
       table,
       rows.filter((_, i) => isTrain[i] === 0),
     );
-    const whole = read(assemble(final, nothing, none));
-    return read(assemble(final, calibration, percentilesOf(whole.model, table, rows)));
+    const whole = read(assemble(chosen, [chosen.fitted, chosen.fitted], nothing, none));
+    return read(assemble(chosen, bags, calibration, percentilesOf(whole.model, table, rows)));
   } finally {
     await pool.close();
-  }
-
-  function fitted(terms: readonly Term[]) {
-    const cells = terms.map((term) => termCells(factors, term));
-    return { terms, cells, fitted: fitTerms(childYears, isTrain, cells, RIDGE) };
-  }
-
-  function pruned({ terms, cells, fitted: fit }: ReturnType<typeof fitted>): ReturnType<typeof fitted> {
-    const left = pruneTerms(
-      fit,
-      terms.map(() => WORTH),
-    );
-    return left.length === terms.length
-      ? { terms, cells, fitted: fit }
-      : fitted(left.map((term) => terms[term]!));
   }
 }
 
@@ -177,9 +132,9 @@ export function rowsOf(
 }
 
 /** Terms by what they do to children: the mean size of what they add comes first. */
-function orderOf(cells: readonly { readonly cells: Uint16Array }[], { terms }: FittedTerms): number[] {
+function orderOf({ cells, fitted }: LearntTerms): number[] {
   const sizes = cells.map(({ cells: of }, term) =>
-    of.reduce((sum, cell) => sum + Math.abs(terms[term]![cell]!), 0),
+    of.reduce((sum, cell) => sum + Math.abs(fitted.terms[term]![cell]!), 0),
   );
   return [...sizes.keys()].toSorted((a, b) => sizes[b]! - sizes[a]!);
 }

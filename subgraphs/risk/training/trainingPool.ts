@@ -31,7 +31,6 @@ export type Task =
       readonly seed: number;
       readonly bag: number;
       readonly terms: readonly Term[];
-      readonly ridge: number;
     };
 
 /** Does a task; a bag's values are what it answers. */
@@ -43,7 +42,7 @@ export function doTask({ factors, childYears }: Material, task: Task): FittedTer
   }
   const cells = task.terms.map((term) => termCells(factors, term));
   const weights = bagWeights(task.seed, task.bag, childYears.family);
-  return fitTerms(childYears, weights, cells, task.ridge);
+  return fitTerms(childYears, weights, cells);
 }
 
 function* everyOther(from: number, step: number, until: number): Generator<number> {
@@ -86,10 +85,9 @@ export class TrainingPool implements Material {
     seed: number,
     bags: number,
     terms: readonly Term[],
-    ridge: number,
     progress: (done: number) => void,
   ): Promise<FittedTerms[]> {
-    const tasks = Array.from({ length: bags }, (_, bag): Task => ({ kind: 'bag', seed, bag, terms, ridge }));
+    const tasks = Array.from({ length: bags }, (_, bag): Task => ({ kind: 'bag', seed, bag, terms }));
     return (await this.#all(tasks, progress)) as FittedTerms[];
   }
 
