@@ -12,8 +12,7 @@ import type { ChildYears } from './childYears.js';
 import { HazardFit } from './hazardFit.js';
 import { type Derivatives, pairOf } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
-import type { FittedTerms } from './fitTerms.js';
-import type { LearntTerms } from './learnTerms.js';
+import type { FittedTerms, LearntTerms } from './fitTerms.js';
 import { joinCuts, type Term, type TermCells } from './term.js';
 
 export interface ChoiceSettings {

@@ -2,7 +2,7 @@ import { AGE_BINS, type ChildYears } from './childYears.js';
 import { Cholesky } from './cholesky.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { slopeOfClient } from './hazardFit.js';
-import type { TermCells } from './term.js';
+import type { Term, TermCells } from './term.js';
 
 const STEPS = 12;
 /** A fit has ended when no log-odds change by more. */
@@ -29,6 +29,13 @@ export interface FittedTerms {
   /** Of which term and cell each parameter is, and their penalised information: years and ages come first. */
   readonly parameters: readonly { readonly term: number; readonly cell: number }[];
   readonly information: Float64Array;
+}
+
+/** Terms, and what they add, fitted all together. */
+export interface LearntTerms {
+  readonly terms: readonly Term[];
+  readonly cells: readonly TermCells[];
+  readonly fitted: FittedTerms;
 }
 
 /**

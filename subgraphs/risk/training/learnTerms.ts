@@ -1,10 +1,10 @@
 import { chooseTerms, type PairScreen } from './chooseTerms.js';
-import { type FittedTerms, fitTerms } from './fitTerms.js';
+import { fitTerms, type LearntTerms } from './fitTerms.js';
 import { pruneTerms } from './pruneTerms.js';
 import { relatedTerms } from './relatedTerms.js';
 import { pairCount } from './screenPairs.js';
 import { swapFactors } from './swapFactors.js';
-import { joinCuts, type Term, type TermCells, termCells } from './term.js';
+import { joinCuts, type Term, termCells } from './term.js';
 import type { TrainingPool } from './trainingPool.js';
 
 /** Chosen on validation families, as all of these (docs/decisions/risk-model.md). */
@@ -21,13 +21,6 @@ const WORTH = 15;
 const WORTH_OF_PART = 2;
 const ROUNDS = 3;
 const SWAPS = 2;
-
-/** Terms, and what they add, fitted all together. */
-export interface LearntTerms {
-  readonly terms: readonly Term[];
-  readonly cells: readonly TermCells[];
-  readonly fitted: FittedTerms;
-}
 
 /**
  * Learns from some children which terms matter and what they add: terms are chosen, fitted all together and pruned, and their factors

@@ -2,8 +2,8 @@ import type { BinnedFactors } from './binnedFactors.js';
 import { OneFactor, TwoFactors, Workbench } from './candidates.js';
 import type { ChildYears } from './childYears.js';
 import { logOddsOf } from './chooseTerms.js';
+import type { LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
-import type { LearntTerms } from './learnTerms.js';
 import type { TreeLimits } from './smallTree.js';
 import type { Term } from './term.js';
 
