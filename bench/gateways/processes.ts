@@ -77,7 +77,8 @@ export async function startServer(
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve());
-        child.kill();
+        // Asked politely, some wait for connections that are kept open.
+        child.kill('SIGKILL');
       }),
   };
 }
