@@ -73,7 +73,7 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
     };
     const assemble = (
       learnt: LearntTerms,
-      bags: readonly FittedTerms[],
+      drawn: readonly FittedTerms[],
       calibration: readonly (readonly CalibrationBand[])[],
       percentiles: readonly (readonly number[])[],
     ): ModelContent => {
@@ -99,22 +99,25 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
         ),
         calibration,
         percentiles,
-        bags: bags.map((bag) => contentOf(bag, order)),
+        bags: drawn.map((bag) => contentOf(bag, order)),
       };
     };
-    // Of those from whom nothing was learnt.
-    const nothing = Array.from({ length: HORIZON_YEARS }, () => [
-      { from: 0, until: 1, children: 0, predicted: 0, observed: 0 },
-    ]);
-    const none = Array.from({ length: HORIZON_YEARS }, () => new Array<number>(99).fill(0));
-    const trained = read(assemble(tried, [tried.fitted, tried.fitted], nothing, none));
     const calibration = calibrationBands(
-      trained.model,
+      untold(tried),
       table,
+      // Those from whom nothing was learnt.
       rows.filter((_, i) => isTrain[i] === 0),
     );
-    const whole = read(assemble(chosen, [chosen.fitted, chosen.fitted], nothing, none));
-    return read(assemble(chosen, bags, calibration, percentilesOf(whole.model, table, rows)));
+    return read(assemble(chosen, bags, calibration, percentilesOf(untold(chosen), table, rows)));
+
+    /** A model that foretells, and does not yet tell how good it is: what it would tell of that follows from what it foretells. */
+    function untold(learnt: LearntTerms): RiskModel {
+      const bands = Array.from({ length: HORIZON_YEARS }, () => [
+        { from: 0, until: 1, children: 0, predicted: 0, observed: 0 },
+      ]);
+      const percentiles = Array.from({ length: HORIZON_YEARS }, () => new Array<number>(99).fill(0));
+      return read(assemble(learnt, [learnt.fitted, learnt.fitted], bands, percentiles)).model;
+    }
   } finally {
     await pool.close();
   }
