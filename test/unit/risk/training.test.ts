@@ -28,10 +28,10 @@ describe('a trained model', () => {
     expect(terms).toContain('social.child.since');
   });
 
-  it('leaves most factors without effect alone, and says that it looked at all', () => {
+  it('leaves factors without effect alone, and says that it looked at them', () => {
     const noise = model.factors.filter((id) => id.includes('noise'));
     // Of twelve.
-    expect(noise.length).toBeLessThanOrEqual(3);
+    expect(noise.length).toBeLessThanOrEqual(2);
     expect([...model.content.considered, ...model.factors].toSorted()).toEqual(
       table.factors.map(({ id }) => id).toSorted(),
     );
