@@ -15,6 +15,7 @@ export default {
   transform: { '\\.tsx?$': ['@swc/jest', swc] },
   globalSetup: '<rootDir>/test/city/sharedCities.mjs',
   globalTeardown: '<rootDir>/test/city/removeSharedCities.mjs',
+  testSequencer: '<rootDir>/test/longestFirst.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Jest would leave one core to itself, and half of the time is spent waiting for processes.
   maxWorkers: '100%',

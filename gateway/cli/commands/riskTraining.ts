@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { availableParallelism, userInfo } from 'node:os';
 import { type Day } from '../../../schema/calendar.js';
-import { parseQuarter } from '../../../schema/quarter.js';
+import { formatQuarter, parseQuarter } from '../../../schema/quarter.js';
+import { PolkuError } from '../../../schema/polkuError.js';
 import { riskSources } from '../../../subgraphs/registries.js';
 import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
 import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
@@ -85,9 +86,16 @@ async function train(options: TrainOptions): Promise<void> {
  */
 export async function trainVersion(options: TrainOptions): Promise<string> {
   const { seed, threads, asOf, triedOn } = options;
+  const quarters = [...asOf, ...triedOn];
+  const twice = quarters.find((quarter, i) => quarters.indexOf(quarter) !== i);
+  if (twice !== undefined)
+    throw new PolkuError(
+      'USAGE',
+      `${formatQuarter(twice)} is named twice. Expected each quarter once: a model is tried on the quarters that it learns from anyway.`,
+    );
   const progress = new Progress();
   return withRegistries(options, async (open) => {
-    const table = await childrenOf([...asOf, ...triedOn], options, open, progress);
+    const table = await childrenOf(quarters, options, open, progress);
     const trained = await trainRiskModel(table, {
       seed,
       trainedAt: new Date().toISOString(),

@@ -47,6 +47,12 @@ describe('polku risk', () => {
   const act = (person: string, ...words: readonly string[]) =>
     polku(...words, '--key', key(person), '--reason', 'because');
 
+  it('refuses a quarter that is named twice, before anything is read', async () => {
+    const { code, text } = await polku('train', '--as-of', '2007-Q1', '--tried-on', '2012-Q1', '2007-Q1');
+    expect(code).toBe(2);
+    expect(text).toContain('2007-Q1 is named twice.');
+  });
+
   it('tells what it needs, step by step', async () => {
     expect((await polku('models')).text).toContain('No model was trained');
     const version = await desk.addModel(smallModel());
