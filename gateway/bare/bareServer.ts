@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
+import type { ExecutionResult } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
-import { answerGraphql, apolloOptions, silentPlugins } from '../http/answerGraphql.js';
-import { documentStore } from '../http/documentStore.js';
-import { respond, respondError, respondJson } from '../http/respond.js';
+import { ClosedText } from '../execution/program/closedText.js';
+import { respond, respondJson } from '../http/respond.js';
 import { defaultLimits } from '../operation/limits.js';
-import { type BareContext, BareGateway } from './bareGateway.js';
+import { BareGateway } from './bareGateway.js';
+import { readGraphqlRequest } from './graphqlRequest.js';
+import { acceptedType, type MediaType } from './mediaType.js';
 import { openSupergraph } from './openSupergraph.js';
+import { refusalOf } from './refusal.js';
 
 export interface BareServer {
   readonly url: URL;
@@ -27,38 +29,47 @@ export interface BareOptions {
  */
 export async function serveBare({ sdl, port, reportFault }: BareOptions): Promise<BareServer> {
   const { supergraph, subgraphs, close } = openSupergraph(sdl);
-  const apollo = new ApolloServer<BareContext>({
-    ...apolloOptions,
-    documentStore: documentStore(),
-    gateway: new BareGateway(supergraph, reportFault),
-    parseOptions: { maxTokens: defaultLimits.tokens },
-    // There is no cookie and no session that another site could use.
-    csrfPrevention: false,
-    plugins: silentPlugins,
-  });
-  await apollo.start();
+  const gateway = new BareGateway(supergraph);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, search } = new URL(`http://bare.invalid${request.url}`);
+    const [pathname, search = ''] = request.url!.split(/\?(.*)/s, 2);
     if (pathname === '/health') return respondJson(response, 200, { status: 'ok' });
     if (pathname !== '/graphql') return respond(response, 404, {}, '');
-    await answerGraphql<BareContext>({
-      apollo,
-      request,
-      response,
-      search,
-      bodyBytes: defaultLimits.bodyBytes,
-      context: async (_, signal) => ({ signal }),
-      statusOf,
+    if (request.method !== 'GET' && request.method !== 'POST')
+      return respond(response, 405, { allow: 'GET, POST' }, '');
+    const type = acceptedType(request.headers.accept);
+    if (!type) return respond(response, 406, {}, '');
+    const { status, result } = await answerGraphql(request, response, search, type);
+    const body = `${ClosedText.stringify(result)}\n`;
+    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, body);
+  }
+
+  async function answerGraphql(
+    request: IncomingMessage,
+    response: ServerResponse,
+    search: string,
+    type: MediaType,
+  ): Promise<{ readonly status: number; readonly result: ExecutionResult }> {
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
     });
+    try {
+      const graphqlRequest = await readGraphqlRequest(request, search, defaultLimits.bodyBytes);
+      return { status: 200, result: await gateway.execute(graphqlRequest, gone.signal) };
+    } catch (error) {
+      const { status, isMalformed, errors } = refusalOf(error, reportFault);
+      if (status === 405) response.setHeader('allow', 'POST');
+      // GraphQL over HTTP §6.4.1: here a well-formed request is answered by 200, whatever is wrong with its operation.
+      const isHidden = type === 'application/json' && status === 400 && !isMalformed;
+      return { status: isHidden ? 200 : status, result: { errors } };
+    }
   }
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      if (!(error instanceof PolkuError)) reportFault(error);
-      if (response.headersSent) response.destroy();
-      else if (error instanceof PolkuError) respondError(response, error);
-      else respond(response, 500, {}, '');
+      reportFault(error);
+      response.destroy();
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -72,17 +83,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      await apollo.stop();
       await close();
     },
   };
-}
-
-/**
- * GraphQL over HTTP §6.4.1: under `application/json` a well-formed request SHOULD be answered by 200, whatever is wrong with
- * its operation. Apollo Server's own code tells what is not well-formed.
- */
-function statusOf({ status = 200, headers }: HTTPGraphQLResponse, body: string): number {
-  if (status !== 400 || !headers.get('content-type')?.startsWith('application/json')) return status;
-  return body.includes('"code":"BAD_REQUEST"') ? status : 200;
 }

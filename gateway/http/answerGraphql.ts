@@ -1,6 +1,6 @@
 import '../telemetryOff.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -22,8 +22,6 @@ export interface GraphqlExchange<Context extends BaseContext> {
   readonly bodyBytes: number;
   /** @param signal aborted when the client has gone */
   context(headers: HeaderMap, signal: AbortSignal): Promise<Context>;
-  /** The status of an answer, where it is not Apollo Server's. */
-  statusOf?(answer: HTTPGraphQLResponse, body: string): number;
 }
 
 /**
@@ -46,8 +44,7 @@ export async function answerGraphql<Context extends BaseContext>(
   });
   if (answer.body.kind !== 'complete') throw new Error('The gateway answers in one piece.');
   const { string } = answer.body;
-  const status = exchange.statusOf?.(answer, string) ?? answer.status ?? 200;
-  respond(response, status, Object.fromEntries(answer.headers), string);
+  respond(response, answer.status ?? 200, Object.fromEntries(answer.headers), string);
 }
 
 /** Options of Apollo Server that every gateway here has. */

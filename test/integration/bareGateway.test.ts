@@ -139,4 +139,38 @@ describe('a gateway without identities and policies', () => {
     expect(failed.map(({ id, name, status }) => `${id} ${status}: ${name}`)).toEqual([]);
     expect(results.length).toBeGreaterThan(50);
   });
+
+  it.each([
+    [405, 'GET, POST', { method: 'PUT' }, ''],
+    [405, 'POST', {}, '?query=mutation{rename(id:"1",name:"a"){name}}'],
+    [406, null, { headers: { accept: 'text/html' } }, '?query={broken}'],
+    [400, null, {}, '?query={broken}&query={broken}'],
+    [400, null, {}, '?query={broken}&variables=[]'],
+    [400, null, { method: 'POST', body: '{"query":"{broken}"}' }, ''],
+    [413, null, { method: 'POST', body: ' '.repeat(1_000_001) }, ''],
+    [200, null, {}, '?query={product(id:"3"){name}}'],
+  ])('answers by %d what is asked so (allow: %s): %j %s', async (status, allow, init, search) => {
+    const response = await fetch(gateway.url.href + search, init);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('allow')).toBe(allow);
+  });
+
+  it('tells where a text is no GraphQL, and refuses hashes in the words that clients know', async () => {
+    const { errors } = await ask('{ product(');
+    expect(errors).toEqual([
+      {
+        message: 'Syntax Error: Expected Name, found <EOF>.',
+        locations: [{ line: 1, column: 11 }],
+        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+      },
+    ]);
+    const hashed = await fetch(
+      `${gateway.url.href}?extensions={"persistedQuery":{"version":1,"sha256Hash":"0"}}`,
+    );
+    expect(await hashed.json()).toEqual({
+      errors: [
+        { message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } },
+      ],
+    });
+  });
 });
