@@ -55,6 +55,7 @@ class Projector {
   readonly errors: GraphQLError[];
   readonly untold: Set<LocatedError>;
   readonly #input: ProjectionInput;
+  /** The way to the value at hand; what is deeper than it stays from values before and means nothing. */
   readonly #path: (string | number)[] = [];
   readonly #slots: Slot[] = [];
 
@@ -65,12 +66,13 @@ class Projector {
   }
 
   root(shape: ObjectShape): DataObject | null {
-    const data = this.#object(this.#input.data, shape);
+    const data = this.#object(this.#input.data, shape, 0);
     return data === NOTHING ? null : (data as DataObject);
   }
 
   /** Seals all keys of the response in one batch. */
   seal(): void {
+    if (this.#slots.length === 0) return;
     const requests = this.#slots.map(({ container, at, kind }) => ({ kind, key: container[at] as Key }));
     for (const { kind, key } of requests)
       if (kind === 'PersonID') this.#input.disclosure.people.add(key as PersonKey);
@@ -78,21 +80,23 @@ class Projector {
     this.#slots.forEach(({ container, at }, index) => (container[at] = ids[index]));
   }
 
-  #object(value: DataObject, shape: ObjectShape): unknown {
+  /** @param depth how long the path is to the object, as below to any value */
+  #object(value: DataObject, shape: ObjectShape, depth: number): unknown {
     const type = shape.runtimeType(own(value, '__typename'));
-    if (!type) return this.#invalid('The object is of no type that it can have here.');
+    if (!type) return this.#invalid('The object is of no type that it can have here.', depth);
     const typeShape = shape.as(type);
     // Without a prototype where a key is called as one would be set.
     const result: DataObject = typeShape.hasPrototypeKey ? (Object.create(null) as DataObject) : {};
     let tells = false;
     for (const field of typeShape.fields) {
-      this.#path.push(field.responseKey);
-      const completed = this.#field(value, field, typeShape);
-      this.#path.pop();
+      const { responseKey } = field;
+      this.#path[depth] = responseKey;
+      const completed = this.#field(value, field, typeShape, depth + 1);
       if (completed === NOTHING) return NOTHING;
       // That somebody is there is told by __typename, too.
       tells ||= completed !== null && field.kind !== 'introspection';
-      this.#write(result, field.responseKey, completed, field.kind === 'value' ? field.value : undefined);
+      result[responseKey] = completed;
+      if (field.kind === 'value') this.#noteKey(result, responseKey, field.value);
     }
     if (tells) this.#notePerson(value, typeShape.personPath);
     return result;
@@ -107,83 +111,85 @@ class Projector {
     if (isKey('PersonID', key)) this.#input.disclosure.people.add(key as PersonKey);
   }
 
-  #field(object: DataObject, field: FieldShape, { typename }: TypeShape): unknown {
-    if (field.kind === 'typename') return typename ?? this.#invalid('The object does not tell its type.');
+  #field(object: DataObject, field: FieldShape, { typename }: TypeShape, depth: number): unknown {
+    if (field.kind === 'typename')
+      return typename ?? this.#invalid('The object does not tell its type.', depth);
     if (field.kind === 'introspection') return this.#input.introspect(field.nodes);
     const value = field.read(object);
-    if (value === undefined) this.#tellFailures(object);
-    return this.#value(value, field.value);
+    if (value === undefined) this.#tellFailures(object, depth);
+    return this.#value(value, field.value, depth);
   }
 
-  #value(value: unknown, shape: ValueShape): unknown {
-    let completed: unknown;
+  #value(value: unknown, shape: ValueShape, depth: number): unknown {
     if (value === null || value === undefined) {
       if (!shape.nonNull) return null;
-      if (!this.#isExplained()) this.#invalid('The value is missing, and may not be null.');
+      if (!this.#isExplained(depth)) this.#invalid('The value is missing, and may not be null.', depth);
       return NOTHING;
     }
+    const completed = this.#complete(value, shape, depth);
+    return completed === NOTHING && !shape.nonNull ? null : completed;
+  }
+
+  #complete(value: unknown, shape: ValueShape, depth: number): unknown {
     // Only where this very shape was asked of a subgraph is its text closed.
     if (value instanceof ClosedText) return value;
     switch (shape.kind) {
       case 'leaf':
-        completed = shape.read(value) ?? this.#invalid('The value is not of its type.');
-        break;
+        return shape.read(value) ?? this.#invalid('The value is not of its type.', depth);
       case 'key':
-        completed = isKey(shape.scalar, value) ? value : this.#invalid('The value is no key.');
-        break;
+        return isKey(shape.scalar, value) ? value : this.#invalid('The value is no key.', depth);
       case 'list':
-        completed = Array.isArray(value)
-          ? this.#list(value, shape.item)
-          : this.#invalid('The value is not a list.');
-        break;
+        return Array.isArray(value)
+          ? this.#list(value, shape.item, depth)
+          : this.#invalid('The value is not a list.', depth);
       case 'object':
-        completed = isDataObject(value)
-          ? this.#object(value, shape.object)
-          : this.#invalid('The value is not an object.');
+        return isDataObject(value)
+          ? this.#object(value, shape.object, depth)
+          : this.#invalid('The value is not an object.', depth);
     }
-    return completed === NOTHING && !shape.nonNull ? null : completed;
   }
 
-  #list(items: readonly unknown[], shape: ValueShape): unknown {
+  #list(items: readonly unknown[], shape: ValueShape, depth: number): unknown {
     const result: unknown[] = [];
     let whole = true;
-    items.forEach((item, index) => {
-      this.#path.push(index);
-      const completed = this.#value(item, shape);
-      this.#path.pop();
+    for (let index = 0; index < items.length; index++) {
+      this.#path[depth] = index;
+      const completed = this.#value(items[index], shape, depth + 1);
       if (completed === NOTHING) whole = false;
-      else this.#write(result as unknown as DataObject, index, completed, shape);
-    });
+      else {
+        result[index] = completed;
+        this.#noteKey(result as unknown as Slot['container'], index, shape);
+      }
+    }
     return whole ? result : NOTHING;
   }
 
-  #write(
-    container: Slot['container'],
-    at: string | number,
-    value: unknown,
-    shape: ValueShape | undefined,
-  ): void {
-    container[at] = value;
-    if (shape?.kind === 'key' && value !== null) this.#slots.push({ container, at, kind: shape.scalar });
+  /** Remembers what has just been written if it is a key. */
+  #noteKey(container: Slot['container'], at: string | number, shape: ValueShape): void {
+    if (shape.kind === 'key' && container[at] !== null)
+      this.#slots.push({ container, at, kind: shape.scalar });
   }
 
   /** A field is missing: if fetches of its object failed, that is why. */
-  #tellFailures(object: DataObject): void {
+  #tellFailures(object: DataObject, depth: number): void {
     for (const failure of this.#input.failures.get(object) ?? []) {
-      this.errors.push(locatedError(failure.error, [...this.#path]));
+      this.errors.push(locatedError(failure.error, this.#path.slice(0, depth)));
       this.untold.delete(failure);
     }
   }
 
   /** The message names no type: a hidden one may be behind an interface. The path tells the place. */
-  #invalid(message: string): typeof NOTHING {
-    this.errors.push(locatedError(new PolkuError('INTERNAL_SERVER_ERROR', message), [...this.#path]));
+  #invalid(message: string, depth: number): typeof NOTHING {
+    this.errors.push(
+      locatedError(new PolkuError('INTERNAL_SERVER_ERROR', message), this.#path.slice(0, depth)),
+    );
     return NOTHING;
   }
 
   /** Whether an error at this place, above it or below it tells already why there is nothing. */
-  #isExplained(): boolean {
-    return this.errors.some(({ path }) => path !== undefined && overlap(path, this.#path));
+  #isExplained(depth: number): boolean {
+    const place = this.#path.slice(0, depth);
+    return this.errors.some(({ path }) => path !== undefined && overlap(path, place));
   }
 }
 
