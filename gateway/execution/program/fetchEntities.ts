@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import { Feed } from '../../../schema/feed.js';
-import { type DataObject, isDataObject, own } from '../dataObject.js';
+import { type DataObject, type DataPath, isDataObject, own } from '../dataObject.js';
 import { fetchedText } from './closedFields.js';
 import type { PlacedFetch, PlanContext, Step } from './compilePlan.js';
 import { dataPlaces } from './dataPlaces.js';
@@ -11,7 +11,7 @@ import { mergeFields } from './mergeFields.js';
 import { holdsFeeds } from './representations.js';
 import { rewrite } from './rewrites.js';
 import { sendFetch } from './sendFetch.js';
-import { registryFailed } from './subgraphError.js';
+import { type Fault, registryFailed } from './subgraphError.js';
 import { isFeedField } from './typeConditions.js';
 
 /** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
@@ -34,37 +34,49 @@ export function fetchEntities(
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
     const { disclosure } = run.request;
-    const representations = represent(run, run.objectsAt(places));
-    const { values, entities, indexes } = representations;
+    const objects = run.objectsAt(places);
+    const representations = represent(run, objects);
+    const { values, firsts, positions } = representations;
     if (values.length === 0) return;
     const { data, errors } = await sendFetch(node.serviceName, request(run, representations), run.request);
-    const paths = errors.length > 0 ? places.paths(run.data) : [];
-    for (const { path: [, position, ...rest] = [], error } of errors) {
-      const failed = typeof position === 'number' ? indexes[position] : undefined;
-      if (!failed) run.fail(entities.flat(), error, places);
-      else for (const index of failed) run.locate([...paths[index]!, ...rest], error);
+    const fail = (error: Fault): void => {
+      const represented = objects.filter((_, index) => positions[index]! >= 0);
+      run.fail(represented, error, places);
+    };
+    if (errors.length > 0) {
+      const represented: DataPath[][] = values.map(() => []);
+      places.paths(run.data).forEach((path, index) => represented[positions[index]!]?.push(path));
+      for (const { path: [, position, ...rest] = [], error } of errors) {
+        const failed = typeof position === 'number' ? represented[position] : undefined;
+        if (!failed) fail(error);
+        else for (const place of failed) run.locate([...place, ...rest], error);
+      }
     }
     if (data) disclosure.fetched(node.serviceName);
     const received = data && own(data, '_entities');
     if (!Array.isArray(received) || received.length !== values.length) {
-      if (errors.length === 0) run.fail(entities.flat(), registryFailed(node.serviceName), places);
+      if (errors.length === 0) fail(registryFailed(node.serviceName));
       return;
     }
     run.represented.clear();
-    for (let position = 0; position < received.length; position++) {
-      const entity: unknown = received[position];
+    for (let index = 0; index < objects.length; index++) {
+      const position = positions[index]!;
+      const entity: unknown = position < 0 ? undefined : received[position];
       if (!isDataObject(entity)) continue;
-      const targets = entities[position]!;
-      if (isFed) disclosure.fed(values[position]!, schema);
-      if (node.outputRewrites) {
-        // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
-        const typename = own(entity, '__typename');
-        if (!isObjectType(schema.getType(String(typename))))
-          entity['__typename'] = own(targets[0]!, '__typename');
-        rewrite(entity, node.outputRewrites, schema);
+      const target = objects[index]!;
+      const isFirst = firsts[position] === index;
+      if (isFirst) {
+        if (isFed) disclosure.fed(values[position]!, schema);
+        if (node.outputRewrites) {
+          // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
+          const typename = own(entity, '__typename');
+          if (!isObjectType(schema.getType(String(typename))))
+            entity['__typename'] = own(target, '__typename');
+          rewrite(entity, node.outputRewrites, schema);
+        }
+        read(entity);
       }
-      read(entity);
-      merge(targets, entity, run.budget);
+      merge(target, entity, isFirst, run.budget);
     }
   };
 }

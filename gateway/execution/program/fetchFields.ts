@@ -30,7 +30,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
     run.request.disclosure.fetched(node.serviceName);
     rewrite(data, node.outputRewrites, context.schema);
     run.represented.clear();
-    merge(objects, data, run.budget);
+    objects.forEach((object, index) => merge(object, data, index === 0, run.budget));
   };
 }
 

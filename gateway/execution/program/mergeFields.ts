@@ -3,8 +3,11 @@ import { copyOf, type DataObject, merged, mergeInto, ownReader } from '../dataOb
 import type { PlanContext, PlacedFetch } from './compilePlan.js';
 import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
 
-/** Merges what one fetch brought into the objects that it is for. */
-export type Merge = (targets: readonly DataObject[], source: DataObject, budget: ObjectBudget) => void;
+/**
+ * Merges what one fetch brought into an object that it is for.
+ * @param isFirst whether no other object has taken it before
+ */
+export type Merge = (target: DataObject, source: DataObject, isFirst: boolean, budget: ObjectBudget) => void;
 
 /**
  * Compiles the merging of fetched fields: those that were asked for and no others. The first object takes a value itself;
@@ -23,23 +26,17 @@ export function mergeFields(
     const isMergedInto = fields.some(({ node }) => node.selectionSet && keyOf(node) === key);
     return { key, read, copied: isMergedInto && isTouchedBy(context.fetches, fetch, key) };
   });
-  return (targets, source, budget) => {
+  return (target, source, isFirst, budget) => {
     for (const { key, read, copied } of moves) {
       const value = read(source);
       if (value === undefined) continue;
-      for (let index = 0; index < targets.length; index++) {
-        const target = targets[index]!;
-        const own = copied && index > 0 ? copyOf(value, budget) : value;
-        target[key] = merged(read(target), own);
-      }
+      target[key] = merged(read(target), copied && !isFirst ? copyOf(value, budget) : value);
     }
   };
 }
 
-const mergeAll: Merge = (targets, source, budget) => {
-  const copies = targets.map((_, index) => (index === 0 ? source : (copyOf(source, budget) as DataObject)));
-  targets.forEach((target, index) => mergeInto(target, copies[index]!));
-};
+const mergeAll: Merge = (target, source, isFirst, budget) =>
+  mergeInto(target, isFirst ? source : (copyOf(source, budget) as DataObject));
 
 /** Whether another fetch of the plan works below a key of what this one brings, or brings the same key. */
 export function isTouchedBy(

@@ -2,18 +2,20 @@ import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { Feed } from '../../../schema/feed.js';
 import type { EntityRepresentations } from '../../supergraph/dataSource.js';
-import { type DataObject, isDataObject, mergeInto, own, ownReader } from '../dataObject.js';
+import { type DataObject, isDataObject, mergeInto, ownReader } from '../dataObject.js';
 import { rewrite } from './rewrites.js';
 import { isFeedField, isSubTypeName } from './typeConditions.js';
 
 /** The representations of a fetch of entities, each of them once. */
 export interface Representations extends EntityRepresentations {
   readonly values: readonly DataObject[];
-  /** Which of the entities each value stands for. */
-  readonly entities: readonly (readonly DataObject[])[];
-  /** Where these stand among all entities, in the same order. */
-  readonly indexes: readonly (readonly number[])[];
+  /** Where the first entity stands that each value represents. */
+  readonly firsts: readonly number[];
+  /** Which value represents each entity; -1 where none does. */
+  readonly positions: readonly number[];
 }
+
+const readTypename = ownReader('__typename');
 
 /** Takes what is required of an object; undefined where something of it is missing. */
 type Select = (source: DataObject) => DataObject | undefined;
@@ -32,32 +34,33 @@ export function representer(
   const sole = soleKey(requires);
   return (all) => {
     const values: DataObject[] = [];
-    const entities: DataObject[][] = [];
-    const indexes: number[][] = [];
+    const firsts: number[] = [];
+    const positions: number[] = [];
     const known = new Map<unknown, Map<unknown, number>>();
     const feeds = new Map<Feed, number>();
-    for (let index = 0; index < all.length; index++) {
-      const entity = all[index]!;
+    for (const entity of all) {
       const value = select(entity);
-      if (value?.['__typename'] === undefined) continue;
-      if (inputRewrites) rewrite(value, inputRewrites, schema);
-      const key = sole === undefined ? undefined : value[sole];
-      const identity = typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, feeds);
-      let ofType = known.get(value['__typename']);
-      if (!ofType) known.set(value['__typename'], (ofType = new Map()));
-      const same = ofType.get(identity);
-      if (same !== undefined) {
-        entities[same]!.push(entity);
-        indexes[same]!.push(index);
+      const typename = value?.['__typename'];
+      if (typename === undefined) {
+        positions.push(-1);
         continue;
       }
-      ofType.set(identity, values.length);
-      values.push(value);
-      entities.push([entity]);
-      indexes.push([index]);
+      if (inputRewrites) rewrite(value, inputRewrites, schema);
+      const key = sole === undefined ? undefined : value![sole];
+      const identity = typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, feeds);
+      let ofType = known.get(typename);
+      if (!ofType) known.set(typename, (ofType = new Map()));
+      let position = ofType.get(identity);
+      if (position === undefined) {
+        position = values.length;
+        ofType.set(identity, position);
+        values.push(value!);
+        firsts.push(positions.length);
+      }
+      positions.push(position);
     }
     let json: string | undefined;
-    return { values, entities, indexes, json: () => (json ??= JSON.stringify(values)) };
+    return { values, firsts, positions, json: () => (json ??= JSON.stringify(values)) };
   };
 }
 
@@ -89,7 +92,7 @@ export function holdsFeeds(selections: readonly QueryPlanSelectionNode[], schema
 function selector(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Select {
   const compiled = new Map<unknown, Select>();
   return (source) => {
-    const typename = own(source, '__typename');
+    const typename = readTypename(source);
     let select = compiled.get(typename);
     if (!select) {
       select = compile(selections, typename, schema);
