@@ -5,6 +5,7 @@ import type { Caller } from '../schema/tokens/callerToken.js';
 import type { Disclosure } from './execution/disclosure.js';
 import type { CheckedOperation } from './operation/operationPreparer.js';
 import type { Domain } from './pseudonyms/domain.js';
+import type { ClientSignal } from './supergraph/clientSignal.js';
 
 /** What a request says of itself beside its operation. */
 export interface RequestHead {
@@ -16,7 +17,7 @@ export interface RequestHead {
   /** `Polku-Partial: true`: what is not shown is withheld, and the rest answered. */
   readonly partial: boolean;
   /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: ClientSignal;
 }
 
 /** A request whose caller, purpose and decision are known. */
@@ -34,7 +35,7 @@ export interface GatewayRequest {
   readonly breakGlass: string | undefined;
   readonly domain: Domain;
   readonly partial: boolean;
-  readonly signal: AbortSignal;
+  readonly signal: ClientSignal;
   /** What the audit record will say of the operation, gathered on the way. */
   readonly found: {
     operation?: CheckedOperation;

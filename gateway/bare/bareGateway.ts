@@ -17,6 +17,7 @@ import { checkDocument, checkVariables, defaultLimits } from '../operation/limit
 import { rootTypeRule } from '../operation/rootTypeRule.js';
 import { InvalidOperation } from '../operation/validateOperation.js';
 import { Domains } from '../pseudonyms/domain.js';
+import type { ClientSignal } from '../supergraph/clientSignal.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { GraphqlRequest } from './graphqlRequest.js';
 import { subgraphWords } from './subgraphWords.js';
@@ -45,7 +46,7 @@ export class BareGateway {
    * @param signal aborted when the client has gone
    * @throws GraphQLError where the text is not GraphQL; InvalidOperation; PolkuError
    */
-  async execute(request: GraphqlRequest, signal: AbortSignal): Promise<ExecutionResult> {
+  async execute(request: GraphqlRequest, signal: ClientSignal): Promise<ExecutionResult> {
     const { variables } = request;
     const { prepared, pageSizes } = this.#prepare(request);
     if (request.isSafe && prepared.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();

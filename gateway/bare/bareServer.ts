@@ -4,6 +4,7 @@ import type { ExecutionResult } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
 import { ClosedText } from '../execution/program/closedText.js';
 import { respond, respondJson } from '../http/respond.js';
+import { watchClient } from '../http/watchClient.js';
 import { defaultLimits } from '../operation/limits.js';
 import { BareGateway } from './bareGateway.js';
 import { readGraphqlRequest } from './graphqlRequest.js';
@@ -50,13 +51,10 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     search: string,
     type: MediaType,
   ): Promise<{ readonly status: number; readonly result: ExecutionResult }> {
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
+    const signal = watchClient(response);
     try {
       const graphqlRequest = await readGraphqlRequest(request, search, defaultLimits.bodyBytes);
-      return { status: 200, result: await gateway.execute(graphqlRequest, gone.signal) };
+      return { status: 200, result: await gateway.execute(graphqlRequest, signal) };
     } catch (error) {
       const { status, isMalformed, errors } = refusalOf(error, reportFault);
       if (status === 405) response.setHeader('allow', 'POST');

@@ -10,8 +10,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { PolkuError } from '../../schema/polkuError.js';
 import { ClosedText } from '../execution/program/closedText.js';
+import type { ClientSignal } from '../supergraph/clientSignal.js';
 import { readBody } from './readBody.js';
 import { respond } from './respond.js';
+import { watchClient } from './watchClient.js';
 
 export interface GraphqlExchange<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
@@ -21,7 +23,7 @@ export interface GraphqlExchange<Context extends BaseContext> {
   readonly search: string;
   readonly bodyBytes: number;
   /** @param signal aborted when the client has gone */
-  context(headers: HeaderMap, signal: AbortSignal): Promise<Context>;
+  context(headers: HeaderMap, signal: ClientSignal): Promise<Context>;
 }
 
 /**
@@ -32,15 +34,12 @@ export async function answerGraphql<Context extends BaseContext>(
   exchange: GraphqlExchange<Context>,
 ): Promise<void> {
   const { apollo, request, response, search, bodyBytes } = exchange;
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
+  const signal = watchClient(response);
   const headers = headerMap(request);
   const body = parseBody(headers, await readBody(request, bodyBytes));
   const answer = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method!, headers, search, body },
-    context: () => exchange.context(headers, gone.signal),
+    context: () => exchange.context(headers, signal),
   });
   if (answer.body.kind !== 'complete') throw new Error('The gateway answers in one piece.');
   const { string } = answer.body;

@@ -9,6 +9,7 @@ import { asGraphQLErrors } from '../operation/graphqlErrors.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
 import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
+import type { ClientSignal } from '../supergraph/clientSignal.js';
 import { answerGraphql } from './answerGraphql.js';
 
 /** Names the decision in every response; error reports, audit log and registries know it by the same id. */
@@ -39,7 +40,7 @@ export async function respondGraphql(
 
 async function openRequest(
   gateway: Gateway,
-  { headers, decisionId, signal }: { headers: HeaderMap; decisionId: string; signal: AbortSignal },
+  { headers, decisionId, signal }: { headers: HeaderMap; decisionId: string; signal: ClientSignal },
 ): Promise<GatewayContext> {
   try {
     const request = await gateway.open({

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignedRevision } from '../../policies/revisions/revision.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Gateway } from '../gateway.js';
+import { ClientSignal } from '../supergraph/clientSignal.js';
 import { respondJson } from './respond.js';
 
 /** What GraphQL shows to the same callers; whoever may read it may read the text of the policies. */
@@ -25,7 +26,7 @@ export async function respondPolicies(
     purposeOfUse: PURPOSE,
     breakGlass: undefined,
     partial: false,
-    signal: new AbortController().signal,
+    signal: new ClientSignal(),
   });
   if (decision.show(COORDINATE).length === 0) {
     const { reason } = decision.refusal(COORDINATE);

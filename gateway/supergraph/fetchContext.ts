@@ -1,4 +1,5 @@
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import type { ClientSignal } from './clientSignal.js';
 
 /** For whom a subgraph is asked. */
 export interface Asker {
@@ -12,5 +13,5 @@ export interface FetchContext {
   /** Nobody in a gateway without identities (gateway/bare), which asks no registry of Polku. */
   readonly asker: Asker | undefined;
   /** Aborted when the client has gone. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: ClientSignal | undefined;
 }

@@ -1,5 +1,6 @@
 import { PolkuError } from '../../schema/polkuError.js';
 import { CircuitBreaker } from './circuitBreaker.js';
+import type { ClientSignal } from './clientSignal.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
 import type { Asker, FetchContext } from './fetchContext.js';
 import { ConnectionPool } from './http/connectionPool.js';
@@ -48,7 +49,7 @@ export function remoteDataSource({
     body: string,
     own: Readonly<Record<string, string>> | undefined,
     again: boolean,
-    signal: AbortSignal | undefined,
+    signal: ClientSignal | undefined,
   ): Promise<string> {
     try {
       return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, { timeoutMs, signal });
@@ -62,7 +63,7 @@ export function remoteDataSource({
   async function ask(
     request: Fetch,
     prove: (body: string) => Promise<Readonly<Record<string, string>>> | undefined,
-    signal: AbortSignal | undefined,
+    signal: ClientSignal | undefined,
   ): Promise<SubgraphResponse> {
     const { idempotent, read } = request;
     const body = bodyOf(request);

@@ -5,6 +5,7 @@ import { executeOperation } from '../../gateway/execution/execute.js';
 import { ownWords } from '../../gateway/execution/program/subgraphError.js';
 import { prepareOperation } from '../../gateway/execution/prepare.js';
 import { seal } from '../../gateway/pseudonyms/sealer.js';
+import { ClientSignal } from '../../gateway/supergraph/clientSignal.js';
 import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Subgraph } from '../../schema/subgraph.js';
@@ -272,7 +273,7 @@ describe('an operation', () => {
   });
 
   it('ends when its client has gone, and asks no further registry', async () => {
-    const gone = new AbortController();
+    const gone = new ClientSignal();
     let asked = 0;
     const leaving = {
       ...people,
@@ -287,12 +288,12 @@ describe('an operation', () => {
       prepared: prepareOperation(parse('{ people { visits } }'), undefined, supergraph),
       variables: {},
       supergraph,
-      context: { asker: { decision: testContext, callerToken: '' }, signal: gone.signal },
+      context: { asker: { decision: testContext, callerToken: '' }, signal: gone },
       readError: ownWords,
       domain: testDomain,
       visibleSchema: supergraph.apiSchema,
     });
-    await expect(execution).rejects.toBe(gone.signal.reason);
+    await expect(execution).rejects.toBe(gone.reason);
     expect(asked).toBe(0);
   });
 });

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
+/** JSON that is being written: the closed texts in it, and what stands for them meanwhile. */
+interface Writing {
+  mark?: string;
+  readonly texts: string[];
+}
+
 /**
  * A value of the response as JSON text that came from a subgraph and was found to be what the response wants, to the
  * letter: it is neither parsed nor written again. Whoever makes JSON of it otherwise gets the same value.
  */
 export class ClosedText {
-  static #writing: { readonly mark: string; readonly texts: string[] } | undefined;
+  static #writing: Writing | undefined;
 
   constructor(readonly text: string) {}
 
@@ -13,12 +19,12 @@ export class ClosedText {
     const writing = ClosedText.#writing;
     if (!writing) return JSON.parse(this.text) as unknown;
     writing.texts.push(this.text);
-    return writing.mark;
+    return (writing.mark ??= randomUUID());
   }
 
   /** Writes a value as JSON.stringify does, with every closed text in it as it stands. */
   static stringify(value: unknown): string {
-    const writing = { mark: randomUUID(), texts: [] as string[] };
+    const writing: Writing = { texts: [] };
     let json: string;
     ClosedText.#writing = writing;
     try {

@@ -1,10 +1,10 @@
-import { abortCallbacks } from './abortCallbacks.js';
+import type { ClientServant, ClientSignal } from '../clientSignal.js';
 import type { Connection, Exchange } from './connection.js';
 
 export interface PostLimits {
   /** From sending the request to the last byte of the answer. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: ClientSignal | undefined;
 }
 
 /** An exchange that did not come to its end. */
@@ -27,10 +27,9 @@ interface Settle {
 }
 
 /** One request with its answer, which has to come in time and while somebody waits for it. */
-export class PostExchange implements Exchange {
+export class PostExchange implements Exchange, ClientServant {
   readonly encoding: 'latin1' | 'utf8';
   readonly #timer: NodeJS.Timeout;
-  readonly #onAbort: () => void;
   #connection: Connection | undefined;
   #isOver = false;
 
@@ -42,8 +41,7 @@ export class PostExchange implements Exchange {
   ) {
     this.encoding = isAscii ? 'latin1' : 'utf8';
     this.#timer = setTimeout(() => this.#giveUp(new Error('Not answered in time.')), limits.timeoutMs);
-    this.#onAbort = () => this.#giveUp(limits.signal!.reason);
-    if (limits.signal) abortCallbacks(limits.signal).add(this.#onAbort);
+    limits.signal?.add(this);
   }
 
   get isOver(): boolean {
@@ -66,6 +64,10 @@ export class PostExchange implements Exchange {
     this.settle.reject(signal?.aborted ? signal.reason : new ExchangeFailed(cause, isBroken));
   }
 
+  clientGone(): void {
+    this.#giveUp(this.limits.signal!.reason);
+  }
+
   #giveUp(cause: unknown): void {
     this.failed(cause, false);
     this.#connection?.destroy();
@@ -75,8 +77,7 @@ export class PostExchange implements Exchange {
     if (this.#isOver) return false;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    const { signal } = this.limits;
-    if (signal) abortCallbacks(signal).delete(this.#onAbort);
+    this.limits.signal?.delete(this);
     return true;
   }
 }
