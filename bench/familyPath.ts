@@ -116,11 +116,15 @@ async function askerOf(url: string): Promise<Ask> {
     body: JSON.stringify({ persona: asker.persona }),
   });
   const { token } = (await response.json()) as { token: string };
-  const pool = new ConnectionPool(new URL('/graphql', url), { connections: CONCURRENCY, bodyBytes: 2 ** 24 });
+  const pool = new ConnectionPool(new URL('/graphql', url), {
+    connections: CONCURRENCY,
+    bodyBytes: 2 ** 24,
+    timeoutMs: 60_000,
+  });
   const fields = `content-type: application/json\r\nauthorization: Bearer ${token}\r\npurpose-of-use: ${asker.purpose}\r\n`;
   return async (query, variables) => {
     const body = JSON.stringify({ query, variables });
-    const text = await pool.post(fields, body, { timeoutMs: 60_000, signal: undefined });
+    const text = await pool.post(fields, body, undefined);
     if (text.includes('"errors":')) throw new Error(text.slice(0, 500));
     return text;
   };

@@ -14,10 +14,14 @@ const pools = new Map<string, ConnectionPool>();
 export async function ask(url: string, { query, variables }: Work): Promise<string> {
   const target = new URL('/graphql', url);
   const pool =
-    pools.get(url) ?? new ConnectionPool(target, { connections: CONCURRENCY, bodyBytes: BODY_BYTES });
+    pools.get(url) ??
+    new ConnectionPool(target, {
+      connections: CONCURRENCY,
+      bodyBytes: BODY_BYTES,
+      timeoutMs: TIMEOUT_MS,
+    });
   pools.set(url, pool);
-  const post = () =>
-    pool.post(FIELDS, JSON.stringify({ query, variables }), { timeoutMs: TIMEOUT_MS, signal: undefined });
+  const post = () => pool.post(FIELDS, JSON.stringify({ query, variables }), undefined);
   // While others had their turn, a gateway may have closed a connection.
   const text = await post().catch(post);
   if (!text.includes('"data":')) throw new Error(`${url} answers: ${text.slice(0, 500)}`);

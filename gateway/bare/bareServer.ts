@@ -41,8 +41,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     const type = acceptedType(request.headers.accept);
     if (!type) return respond(response, 406, {}, '');
     const { status, result } = await answerGraphql(request, response, search, type);
-    const body = `${ClosedText.stringify(result)}\n`;
-    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, body);
+    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, ClosedText.stringify(result));
   }
 
   async function answerGraphql(

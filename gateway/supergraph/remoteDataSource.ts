@@ -42,7 +42,11 @@ export function remoteDataSource({
   proof,
   timeoutMs = TIMEOUT_MS,
 }: RemoteSubgraph): RemoteDataSource {
-  const pool = new ConnectionPool(url, { bodyBytes: MAX_RESPONSE_BYTES, connections: CONNECTIONS });
+  const pool = new ConnectionPool(url, {
+    bodyBytes: MAX_RESPONSE_BYTES,
+    connections: CONNECTIONS,
+    timeoutMs,
+  });
   const breaker = new CircuitBreaker();
 
   async function exchange(
@@ -52,7 +56,7 @@ export function remoteDataSource({
     signal: ClientSignal | undefined,
   ): Promise<string> {
     try {
-      return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, { timeoutMs, signal });
+      return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, signal);
     } catch (error) {
       if (again && error instanceof ExchangeFailed && error.isBroken)
         return exchange(body, own, false, signal);

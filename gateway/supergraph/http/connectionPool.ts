@@ -1,5 +1,7 @@
+import type { ClientSignal } from '../clientSignal.js';
 import { Connection, type ConnectionOwner } from './connection.js';
-import { PostExchange, type PostLimits } from './postExchange.js';
+import { Deadlines } from './deadlines.js';
+import { PostExchange } from './postExchange.js';
 
 /** How long a connection waits for another request; servers close idle ones after five seconds and more. */
 const IDLE_MS = 4_000;
@@ -11,6 +13,8 @@ export interface PoolOptions {
   readonly connections: number;
   /** How large an answer may be. */
   readonly bodyBytes: number;
+  /** Milliseconds from the request to the last byte of its answer. */
+  readonly timeoutMs: number;
 }
 
 interface Idle {
@@ -25,6 +29,7 @@ export class ConnectionPool implements ConnectionOwner {
   /** The last that became free is taken first, so that those too many grow old. */
   readonly #idle: Idle[] = [];
   readonly #waiting = new Set<PostExchange>();
+  readonly #deadlines: Deadlines;
   readonly #sweep: NodeJS.Timeout;
   /** The head of every request as far as it is always the same. */
   readonly #head: string;
@@ -34,6 +39,7 @@ export class ConnectionPool implements ConnectionOwner {
     private readonly options: PoolOptions,
   ) {
     this.#head = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n`;
+    this.#deadlines = new Deadlines(options.timeoutMs);
     this.#sweep = setInterval(() => this.#dropOld(), IDLE_MS).unref();
   }
 
@@ -42,11 +48,16 @@ export class ConnectionPool implements ConnectionOwner {
    * @param fields lines of the head, each with its end
    * @throws ExchangeFailed; the signal's reason, if it is aborted
    */
-  post(fields: string, body: string, limits: PostLimits): Promise<string> {
+  post(fields: string, body: string, signal: ClientSignal | undefined): Promise<string> {
     return new Promise((resolve, reject) => {
       const bytes = Buffer.byteLength(body);
       const message = `${this.#head}${fields}content-length: ${bytes}\r\n\r\n${body}`;
-      const exchange = new PostExchange(message, bytes === body.length, limits, { resolve, reject });
+      const exchange = new PostExchange(message, bytes === body.length, {
+        deadlines: this.#deadlines,
+        signal,
+        resolve,
+        reject,
+      });
       const connection = this.#free();
       if (connection) exchange.goOver(connection);
       else this.#waiting.add(exchange);

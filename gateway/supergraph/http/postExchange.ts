@@ -1,11 +1,6 @@
 import type { ClientServant, ClientSignal } from '../clientSignal.js';
 import type { Connection, Exchange } from './connection.js';
-
-export interface PostLimits {
-  /** From sending the request to the last byte of the answer. */
-  readonly timeoutMs: number;
-  readonly signal: ClientSignal | undefined;
-}
+import type { Deadlines, Timed } from './deadlines.js';
 
 /** An exchange that did not come to its end. */
 export class ExchangeFailed extends Error {
@@ -21,27 +16,29 @@ export class ExchangeFailed extends Error {
 /** Statuses of whoever stands before a subgraph that is not there (RFC 9110 §15.6.3-5). */
 const NOT_THERE: ReadonlySet<number> = new Set([502, 503, 504]);
 
-interface Settle {
+/** Until when an exchange is waited for, and who is told of its end. */
+interface PostEnd {
+  readonly deadlines: Deadlines;
+  readonly signal: ClientSignal | undefined;
   resolve(body: string): void;
   reject(error: unknown): void;
 }
 
 /** One request with its answer, which has to come in time and while somebody waits for it. */
-export class PostExchange implements Exchange, ClientServant {
+export class PostExchange implements Exchange, ClientServant, Timed {
   readonly encoding: 'latin1' | 'utf8';
-  readonly #timer: NodeJS.Timeout;
+  readonly since = performance.now();
   #connection: Connection | undefined;
   #isOver = false;
 
   constructor(
     readonly message: string,
     isAscii: boolean,
-    private readonly limits: PostLimits,
-    private readonly settle: Settle,
+    private readonly end: PostEnd,
   ) {
     this.encoding = isAscii ? 'latin1' : 'utf8';
-    this.#timer = setTimeout(() => this.#giveUp(new Error('Not answered in time.')), limits.timeoutMs);
-    limits.signal?.add(this);
+    end.deadlines.add(this);
+    end.signal?.add(this);
   }
 
   get isOver(): boolean {
@@ -55,17 +52,21 @@ export class PostExchange implements Exchange, ClientServant {
 
   answered(status: number, body: string): void {
     if (NOT_THERE.has(status)) return this.failed(new Error(`Status ${status}.`), true);
-    if (this.#end()) this.settle.resolve(body);
+    if (this.#end()) this.end.resolve(body);
   }
 
   failed(cause: unknown, isBroken: boolean): void {
     if (!this.#end()) return;
-    const { signal } = this.limits;
-    this.settle.reject(signal?.aborted ? signal.reason : new ExchangeFailed(cause, isBroken));
+    const { signal } = this.end;
+    this.end.reject(signal?.aborted ? signal.reason : new ExchangeFailed(cause, isBroken));
   }
 
   clientGone(): void {
-    this.#giveUp(this.limits.signal!.reason);
+    this.#giveUp(this.end.signal!.reason);
+  }
+
+  timedOut(): void {
+    this.#giveUp(new Error('Not answered in time.'));
   }
 
   #giveUp(cause: unknown): void {
@@ -76,8 +77,8 @@ export class PostExchange implements Exchange, ClientServant {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    clearTimeout(this.#timer);
-    this.limits.signal?.delete(this);
+    this.end.deadlines.delete(this);
+    this.end.signal?.delete(this);
     return true;
   }
 }
