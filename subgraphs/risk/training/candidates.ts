@@ -3,7 +3,6 @@ import type { BinnedFactors, Binning } from './binnedFactors.js';
 import { bestColumnCut, columnSteps } from './columnCut.js';
 import { CrossTree } from './crossTree.js';
 import { type HazardFit, histogramOf } from './hazardFit.js';
-import { MOST_COARSE } from './screenPairs.js';
 import { growTree, type Histogram, type TreeLimits } from './smallTree.js';
 import type { Term } from './term.js';
 
@@ -23,9 +22,9 @@ export interface Candidate {
 
 /** What candidates of one fit share. */
 export class Workbench {
-  readonly histogram: Histogram = histogramOf(Math.max(MOST_FINE, MOST_COARSE * MOST_COARSE));
+  readonly histogram: Histogram = histogramOf(MOST_FINE * MOST_FINE);
   readonly steps = new Float64Array(this.histogram.gradient.length);
-  readonly cross = new CrossTree(MOST_COARSE);
+  readonly cross = new CrossTree(MOST_FINE);
   readonly cells: Uint16Array;
 
   constructor(
@@ -97,6 +96,7 @@ export class TwoFactors implements Candidate {
   constructor(
     private readonly bench: Workbench,
     readonly factors: readonly [number, number],
+    private readonly binning: Binning = bench.factors.coarse,
   ) {}
 
   find(): number {
@@ -108,25 +108,26 @@ export class TwoFactors implements Candidate {
 
   take(rate: number): Cross {
     const [rows, columns] = this.#counts;
-    const { cross, steps, factors } = this.bench;
+    const { cross, steps } = this.bench;
+    const { cuts } = this.binning;
     cross.writeSteps(rows, columns, steps);
     this.bench.take(...this.#bins, columns, rate);
     const [first, second] = this.factors;
     const { rowCut, columnCut } = cross;
     return {
       factors: this.factors,
-      cuts: [[factors.coarse.cuts[first]![rowCut - 2]!], [factors.coarse.cuts[second]![columnCut - 2]!]],
+      cuts: [[cuts[first]![rowCut - 2]!], [cuts[second]![columnCut - 2]!]],
       quarters: quartersOf(...this.#bins, rowCut, columnCut),
     };
   }
 
   get #bins(): [Uint8Array, Uint8Array] {
-    const { coarse } = this.bench.factors;
-    return [this.bench.binsOf(coarse, this.factors[0]), this.bench.binsOf(coarse, this.factors[1])];
+    const { bench, binning } = this;
+    return [bench.binsOf(binning, this.factors[0]), bench.binsOf(binning, this.factors[1])];
   }
 
   get #counts(): [number, number] {
-    const { cuts } = this.bench.factors.coarse;
+    const { cuts } = this.binning;
     return [binCount(cuts[this.factors[0]]!), binCount(cuts[this.factors[1]]!)];
   }
 }

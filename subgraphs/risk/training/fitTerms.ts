@@ -2,7 +2,8 @@ import { AGE_BINS, type ChildYears } from './childYears.js';
 import { Cholesky } from './cholesky.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
 import { slopeOfClient } from './hazardFit.js';
-import type { Term, TermCells } from './term.js';
+import type { TermAmongOthers } from './circumstances.js';
+import type { Term } from './term.js';
 
 const STEPS = 12;
 /** A fit has ended when no log-odds change by more. */
@@ -17,6 +18,8 @@ const AGE_RIDGE = 30;
  */
 const ALONE_RIDGE = 15;
 const TOGETHER_RIDGE = 2;
+/** What pulls what circumstances do alone towards their mean: each does likely about as much as the others (Rutter 1979). Spread by 0.16. */
+const CIRCUMSTANCE_RIDGE = 40;
 /** A cell needs so many children to have a value. */
 export const FEWEST_IN_CELL = 25;
 
@@ -34,7 +37,7 @@ export interface FittedTerms {
 /** Terms, and what they add, fitted all together. */
 export interface LearntTerms {
   readonly terms: readonly Term[];
-  readonly cells: readonly TermCells[];
+  readonly cells: readonly TermAmongOthers[];
   readonly fitted: FittedTerms;
 }
 
@@ -45,7 +48,7 @@ export interface LearntTerms {
 export function fitTerms(
   childYears: ChildYears,
   weights: Uint8Array,
-  terms: readonly TermCells[],
+  terms: readonly TermAmongOthers[],
 ): FittedTerms {
   const { children, start, cell, share, became } = childYears;
   const parameters: { term: number; cell: number }[] = [];
@@ -57,7 +60,13 @@ export function fitTerms(
       isFree === 1 && counts[at]! >= FEWEST_IN_CELL ? FIRST + parameters.push({ term, cell: at }) - 1 : -1,
     );
   });
-  const ridges = parameters.map(({ term }) => (terms[term]!.alone ? ALONE_RIDGE : TOGETHER_RIDGE));
+  const circumstances = parameters.flatMap(({ term, cell }, i) =>
+    terms[term]!.circumstance[cell] === 1 ? [FIRST + i] : [],
+  );
+  const ridges = parameters.map(({ term, cell }) => {
+    const { alone, circumstance } = terms[term]!;
+    return circumstance[cell] === 1 ? CIRCUMSTANCE_RIDGE : alone ? ALONE_RIDGE : TOGETHER_RIDGE;
+  });
   // By child, its parameters one after the other.
   const fitted = Uint32Array.from(weights.keys()).filter((child) => weights[child]! > 0);
   const first = new Uint32Array(fitted.length + 1);
@@ -114,6 +123,7 @@ export function fitTerms(
       }
     }
     penalise(information, gradient, values, ridges);
+    freeMean(information, gradient, values, circumstances);
     for (let row = 0; row < size; row++)
       for (let column = 0; column < row; column++)
         information[column * size + row] = information[row * size + column]!;
@@ -156,6 +166,21 @@ function penalise(
   for (let at = 0; at < HORIZON_YEARS; at++) add(at, 1e-6, 0);
   for (let at = HORIZON_YEARS + AGE_BINS; at < size; at++)
     add(at, ridges[at - HORIZON_YEARS - AGE_BINS]!, values[at]!);
+}
+
+/** Takes back of a ridge what holds the mean of circumstances: they are pulled towards it, wherever it is. */
+function freeMean(
+  information: Float64Array,
+  gradient: Float64Array,
+  values: Float64Array,
+  circumstances: readonly number[],
+): void {
+  const each = CIRCUMSTANCE_RIDGE / circumstances.length;
+  const sum = circumstances.reduce((total, at) => total + values[at]!, 0);
+  for (const at of circumstances) {
+    gradient[at]! += each * sum;
+    for (const other of circumstances) if (other <= at) information[at * values.length + other]! -= each;
+  }
 }
 
 function startingLogOdds({ start, share, became }: ChildYears, weights: Uint8Array): number {

@@ -1,10 +1,11 @@
 import { chooseTerms, type PairScreen } from './chooseTerms.js';
+import { circumstanceTerms, layTerms, type TermAmongOthers } from './circumstances.js';
 import { fitTerms, type LearntTerms } from './fitTerms.js';
-import { pruneTerms } from './pruneTerms.js';
-import { relatedTerms } from './relatedTerms.js';
+import { pruneCuts, pruneTerms } from './pruneTerms.js';
 import { pairCount } from './screenPairs.js';
 import { swapFactors } from './swapFactors.js';
-import { joinCuts, type Term, termCells } from './term.js';
+import { joinCuts, type Term } from './term.js';
+import { threesOfPairs } from './threesOfPairs.js';
 import type { TrainingPool } from './trainingPool.js';
 
 /** Chosen on validation families, as all of these (docs/decisions/risk-model.md). */
@@ -15,10 +16,15 @@ const CHOICE = {
   warmUp: 10,
   perYears: 5,
 };
-/** What a term has to add to twice the log-likelihood, all others making up for it. */
-const WORTH = 15;
-/** The same for a factor alone that counts together with others: it likely does something alone, too (Akaike 1974). */
-const WORTH_OF_PART = 2;
+/**
+ * What a term of one, two or three factors has to add to twice the log-likelihood, all others making up for it. The more rivals it was chosen
+ * from, the more chance alone would add (Foster & George 1994).
+ */
+const WORTH = [15, 25, 15] as const;
+/** The same for what a circumstance does alone: it likely does something (Akaike 1974). */
+const WORTH_OF_CIRCUMSTANCE = 2;
+/** The same for a cut, which was the best of some 64. */
+const WORTH_OF_CUT = 12;
 const ROUNDS = 3;
 const SWAPS = 2;
 
@@ -47,23 +53,36 @@ export async function learnTerms(
       learnt = fitAndPrune(swapFactors(factors, childYears, weights, age, CHOICE.limits, learnt));
   }
   const { terms } = learnt!;
-  return fitAndPrune(joinCuts([...terms, ...relatedTerms(terms, age)]));
+  let before: LearntTerms;
+  learnt = fitAndPrune([...terms, ...threesOfPairs(terms)]);
+  // Where a term of several has gone, what its factors do alone is held to be more.
+  do {
+    before = learnt;
+    learnt = fitAndPrune(before.terms);
+  } while (learnt.terms.length < before.terms.length);
+  return learnt;
 
   function fitAndPrune(terms: readonly Term[]): LearntTerms {
-    const all = fit(terms);
-    const left = pruneTerms(all.fitted, worthOf(terms));
-    return left.length === terms.length ? all : fit(left.map((term) => terms[term]!));
+    const all = fit(joinCuts([...terms, ...circumstanceTerms(terms, age)]));
+    const left = pruneTerms(
+      all.fitted,
+      all.terms.map((term, i) => worthOf(term, all.cells[i]!)),
+    );
+    const pruned = left.length === all.terms.length ? all : fit(left.map((term) => all.terms[term]!));
+    const cut = pruneCuts(pruned, WORTH_OF_CUT);
+    return cutCount(cut) === cutCount(pruned.terms) ? pruned : fit(cut);
   }
 
   function fit(terms: readonly Term[]): LearntTerms {
-    const cells = terms.map((term) => termCells(factors, term));
+    const cells = layTerms(factors, terms);
     return { terms, cells, fitted: fitTerms(childYears, weights, cells) };
   }
 }
 
-function worthOf(terms: readonly Term[]): number[] {
-  const together = new Set(terms.flatMap(({ factors }) => (factors.length > 1 ? factors : [])));
-  return terms.map(({ factors: [first, ...others] }) =>
-    others.length === 0 && together.has(first!) ? WORTH_OF_PART : WORTH,
-  );
+function worthOf({ factors }: Term, { circumstance }: TermAmongOthers): number {
+  return circumstance.includes(1) ? WORTH_OF_CIRCUMSTANCE : WORTH[factors.length - 1]!;
+}
+
+function cutCount(terms: readonly Term[]): number {
+  return terms.flatMap(({ cuts }) => cuts.flat()).length;
 }

@@ -27,7 +27,8 @@ export function swapFactors(
   const all = [...factors.fine.cuts.keys()];
   const known = new Set(terms.map(({ factors: of }) => String(of)));
   return terms.map((term, i) => {
-    if (term.factors.length > 2) return term;
+    // What circumstances do alone goes by their terms of several.
+    if (term.factors.length > 2 || cells[i]!.circumstance.includes(1)) return term;
     const others = cells.filter((_, other) => other !== i);
     const values = { ...fitted, terms: fitted.terms.filter((_, other) => other !== i) };
     fit.startFrom(logOddsOf(others, values, factors.children), fitted.years, fitted.ages);
@@ -46,6 +47,10 @@ export function swapFactors(
       if (known.has(String(candidate.factors))) continue;
       const gain = candidate.find();
       if (gain > most) [best, most] = [candidate, gain];
+    }
+    if (best instanceof TwoFactors) {
+      const finer = new TwoFactors(bench, best.factors, factors.fine);
+      if (finer.find() > best.find() + BETTER) best = finer;
     }
     if (best === own) return term;
     known.delete(String(term.factors));

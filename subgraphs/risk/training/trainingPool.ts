@@ -4,10 +4,11 @@ import { packageRoot } from '../../../schema/packageRoot.js';
 import { bagWeights } from './bagWeights.js';
 import type { BinnedFactors } from './binnedFactors.js';
 import type { ChildYears } from './childYears.js';
+import { layTerms } from './circumstances.js';
 import { type FittedTerms, fitTerms } from './fitTerms.js';
 import { type Derivatives, screenPairs } from './screenPairs.js';
 import { sharedDoubles } from './sharedArrays.js';
-import { type Term, termCells } from './term.js';
+import type { Term } from './term.js';
 
 /** What a thread is given once, without copies. */
 export interface Material {
@@ -40,9 +41,8 @@ export function doTask({ factors, childYears }: Material, task: Task): FittedTer
     screenPairs(factors, derivatives, least, everyOther(from, step, gains.length), gains);
     return undefined;
   }
-  const cells = task.terms.map((term) => termCells(factors, term));
   const weights = bagWeights(task.seed, task.bag, childYears.family);
-  return fitTerms(childYears, weights, cells);
+  return fitTerms(childYears, weights, layTerms(factors, task.terms));
 }
 
 function* everyOther(from: number, step: number, until: number): Generator<number> {

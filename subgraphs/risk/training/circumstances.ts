@@ -1,0 +1,59 @@
+import { binCount, UNKNOWN_BIN } from '../model/bins.js';
+import type { BinnedFactors } from './binnedFactors.js';
+import { type Term, type TermCells, termCells } from './term.js';
+
+/**
+ * What each factor of a term of several does alone, cut as it is there: an effect that two have together stands beside those of
+ * each (the principle of marginality: Nelder 1977).
+ * @param age the number of the factor of age, which alone is told by the age attained
+ */
+export function circumstanceTerms(terms: readonly Term[], age: number): Term[] {
+  return terms
+    .filter(({ factors }) => factors.length > 1)
+    .flatMap(({ factors, cuts }) => factors.map((factor, i) => ({ factors: [factor], cuts: [cuts[i]!] })))
+    .filter(({ factors }) => factors[0] !== age);
+}
+
+/** A term over the children of training, beside other terms. */
+export interface TermAmongOthers extends TermCells {
+  /** By cell: 1 where all of it counts in a term of several factors, too. 0 in those. */
+  readonly circumstance: Uint8Array;
+}
+
+export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmongOthers[] {
+  const laid = terms.map((term) => termCells(binned, term));
+  const counting = new Map<number, { readonly cuts: readonly number[]; readonly counted: Uint8Array }[]>();
+  terms.forEach(({ factors, cuts }, term) => {
+    if (factors.length === 1) return;
+    factors.forEach((factor, i) => {
+      const counted = { cuts: cuts[i]!, counted: countedBins(cuts, i, laid[term]!.free) };
+      counting.set(factor, [...(counting.get(factor) ?? []), counted]);
+    });
+  });
+  return terms.map(({ factors, cuts: [cuts] }, term) => {
+    const { free, alone } = laid[term]!;
+    const others = alone ? (counting.get(factors[0]!) ?? []) : [];
+    const circumstance = free.map((isFree, bin) =>
+      others.some(({ cuts: of, counted }) => liesIn(cuts!, bin, of, counted)) ? isFree : 0,
+    );
+    return { ...laid[term]!, circumstance };
+  });
+}
+
+/** By bin of one of a term's factors: 1 where the term may add something. */
+function countedBins(cuts: Term['cuts'], factor: number, free: Uint8Array): Uint8Array {
+  const [bins, within] = [binCount(cuts[factor]!), cuts.slice(factor + 1)];
+  const faster = within.reduce((product, of) => product * binCount(of), 1);
+  const counted = new Uint8Array(bins);
+  free.forEach((isFree, cell) => (counted[Math.floor(cell / faster) % bins]! |= isFree));
+  return counted;
+}
+
+/** Whether all values of a bin, by some cuts, are counted by others. */
+function liesIn(cuts: readonly number[], bin: number, of: readonly number[], counted: Uint8Array): boolean {
+  if (bin === UNKNOWN_BIN) return false;
+  const [begin, end] = [cuts[bin - 2] ?? Number.NEGATIVE_INFINITY, cuts[bin - 1] ?? Number.POSITIVE_INFINITY];
+  const first = 1 + of.filter((cut) => cut <= begin).length;
+  const last = 1 + of.filter((cut) => cut < end).length;
+  return counted.subarray(first, last + 1).every((is) => is === 1);
+}

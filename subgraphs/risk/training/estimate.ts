@@ -1,0 +1,106 @@
+import { AGE_BINS } from './childYears.js';
+import { Cholesky } from './cholesky.js';
+import type { FittedTerms } from './fitTerms.js';
+import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
+
+/** A difference of two parameters, by number; undefined stands for 0. */
+export type Contrast = readonly [number | undefined, number | undefined];
+
+/** Something that a model may do without: differences that would be 0 then, and what they have to add to twice the log-likelihood. */
+export interface Dispensable {
+  readonly contrasts: readonly Contrast[];
+  readonly worth: number;
+}
+
+/** Of the variance of a difference, what is left of it where others determine it. */
+const DETERMINED = 1e-9;
+
+/** What a fit says of its parameters: a normal distribution, which tells what all others would be where some are 0. */
+export class Estimate {
+  private readonly size: number;
+  private readonly values: Float64Array;
+  private readonly covariance: Float64Array;
+
+  constructor(fit: FittedTerms) {
+    const first = HORIZON_YEARS + AGE_BINS;
+    this.size = first + fit.parameters.length;
+    this.covariance = new Cholesky(fit.information, this.size).inverse();
+    this.values = new Float64Array(this.size);
+    fit.parameters.forEach(({ term, cell }, i) => (this.values[first + i] = fit.terms[term]![cell]!));
+  }
+
+  /**
+   * Leaves out what adds less than it has to, that of which most is missing first: each time all others make up for it (Wald's statistic).
+   * @param mayGo whether one may, when others have gone
+   * @returns the indexes of what was left out
+   */
+  leaveOut(
+    all: readonly Dispensable[],
+    mayGo: (index: number, gone: ReadonlySet<number>) => boolean = () => true,
+  ): ReadonlySet<number> {
+    const gone = new Set<number>();
+    for (;;) {
+      let [worst, least] = [-1, 0];
+      all.forEach(({ contrasts, worth }, index) => {
+        if (gone.has(index) || !mayGo(index, gone)) return;
+        const excess = this.#wald(contrasts) - worth;
+        if (excess < least) [worst, least] = [index, excess];
+      });
+      if (worst < 0) return gone;
+      gone.add(worst);
+      for (const contrast of all[worst]!.contrasts) this.#setToZero(contrast);
+    }
+  }
+
+  /** Wald's statistic of differences: each is asked given that those before it are 0. */
+  #wald(contrasts: readonly Contrast[]): number {
+    const values = contrasts.map((contrast) => this.#value(contrast));
+    const variance = contrasts.map((one) => contrasts.map((other) => this.#covariance(one, other)));
+    let statistic = 0;
+    contrasts.forEach((contrast, k) => {
+      const own = variance[k]![k]!;
+      if (!(own > DETERMINED * this.#scale(contrast))) return;
+      statistic += values[k]! ** 2 / own;
+      for (let j = k + 1; j < values.length; j++) {
+        const part = variance[j]![k]! / own;
+        values[j]! -= part * values[k]!;
+        for (let l = k + 1; l < values.length; l++) variance[j]![l]! -= part * variance[k]![l]!;
+      }
+    });
+    return statistic;
+  }
+
+  /** What all become where a difference is 0: the conditional mean and covariance. */
+  #setToZero(contrast: Contrast): void {
+    const { size, values, covariance } = this;
+    const [variance, value] = [this.#covariance(contrast, contrast), this.#value(contrast)];
+    if (!(variance > DETERMINED * this.#scale(contrast))) return;
+    const parts = Float64Array.from(
+      values.keys(),
+      (at) => this.#covariance([at, undefined], contrast) / variance,
+    );
+    for (let row = 0; row < size; row++) {
+      values[row]! -= parts[row]! * value;
+      for (let column = 0; column < size; column++)
+        covariance[row * size + column]! -= parts[row]! * parts[column]! * variance;
+    }
+  }
+
+  #value([of, less]: Contrast): number {
+    return (of === undefined ? 0 : this.values[of]!) - (less === undefined ? 0 : this.values[less]!);
+  }
+
+  #covariance([of, less]: Contrast, [other, otherLess]: Contrast): number {
+    const between = (one: number | undefined, two: number | undefined) =>
+      one === undefined || two === undefined ? 0 : this.covariance[one * this.size + two]!;
+    return between(of, other) - between(of, otherLess) - between(less, other) + between(less, otherLess);
+  }
+
+  /** The variances of what a difference is of. */
+  #scale([of, less]: Contrast): number {
+    return (
+      this.#covariance([of, undefined], [of, undefined]) +
+      this.#covariance([less, undefined], [less, undefined])
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { threesOfPairs } from '../../../subgraphs/risk/training/threesOfPairs.js';
+
+const pair = (first: number, second: number) => ({
+  factors: [first, second],
+  cuts: [[first + 0.5], [second + 0.5]],
+});
+
+describe('threes of pairs', () => {
+  it('are three factors of which one stands in two pairs, in order', () => {
+    expect(threesOfPairs([pair(3, 7), pair(5, 7)])).toEqual([
+      { factors: [3, 5, 7], cuts: [[3.5], [5.5], [7.5]] },
+    ]);
+  });
+
+  it('are none of pairs that share nothing, nor of single factors', () => {
+    expect(threesOfPairs([pair(1, 2), pair(3, 4), { factors: [9], cuts: [[1]] }])).toEqual([]);
+  });
+});
