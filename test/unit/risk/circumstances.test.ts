@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { binFactors } from '../../../subgraphs/risk/training/binnedFactors.js';
+import { AGE_BINS, type ChildYears } from '../../../subgraphs/risk/training/childYears.js';
+import { circumstanceTerms, layTerms } from '../../../subgraphs/risk/training/circumstances.js';
+import { fitTerms } from '../../../subgraphs/risk/training/fitTerms.js';
+import { mix } from '../../../subgraphs/risk/training/splitFamilies.js';
+import type { Term } from '../../../subgraphs/risk/training/term.js';
+
+const AGE = 0;
+
+describe('circumstances', () => {
+  it('are what factors of terms of several do alone, cut as they are there; age is told otherwise', () => {
+    const pair = { factors: [AGE, 3], cuts: [[12], [3.5]] };
+    const alone = { factors: [5], cuts: [[1]] };
+    expect(circumstanceTerms([alone, pair], AGE)).toEqual([{ factors: [3], cuts: [[3.5]] }]);
+  });
+
+  it('are the bins that count in a term of several, and no wider ones', () => {
+    const children = 1200;
+    const column = (value: (child: number) => number) =>
+      Float32Array.from({ length: children }, (_, child) => value(child));
+    // Usually 0; unknown of some.
+    const visits = column((child) => (child % 10 === 9 ? Number.NaN : child % 2 === 0 ? 0 : child % 6));
+    const moves = column((child) => (child % 3 === 0 ? 1 : 0));
+    const binned = binFactors([visits, moves], Uint32Array.from(visits.keys()));
+    const [fine, coarse, pair] = layTerms(binned, [
+      { factors: [0], cuts: [[1, 3, 5]] },
+      { factors: [0], cuts: [[1]] },
+      { factors: [0, 1], cuts: [[3], [1]] },
+    ]);
+    // Unknown, 0, 1 to 2, 3 to 4, from 5 on: from 3 on they count together with a move.
+    expect([...fine!.circumstance]).toEqual([0, 0, 0, 1, 1]);
+    expect([...coarse!.circumstance]).toEqual([0, 0, 0]);
+    expect(pair!.circumstance.includes(1)).toBe(false);
+  });
+});
+
+describe('what circumstances do alone', () => {
+  const FACTORS = 8;
+  const CHILDREN = 6000;
+  const RARE = FACTORS - 1;
+
+  /** Children for a year each: all circumstances make odds 1.6 times as high, and the last one is rare. */
+  function children(seed: number): { columns: Float32Array[]; childYears: ChildYears } {
+    const draw = (name: number, child: number) => mix(seed * 100 + name, child) / 2 ** 32;
+    const columns = Array.from({ length: FACTORS }, (_, factor) =>
+      Float32Array.from({ length: CHILDREN }, (_, child) =>
+        draw(factor, child) < (factor === RARE ? 0.008 : 0.15) ? 1 : 0,
+      ),
+    );
+    const became = Uint8Array.from({ length: CHILDREN }, (_, child) => {
+      const present = columns.reduce((sum, column) => sum + column[child]!, 0);
+      return draw(50, child) < 1 / (1 + Math.exp(3 - Math.log(1.6) * present)) ? 1 : 0;
+    });
+    return {
+      columns,
+      childYears: {
+        children: CHILDREN,
+        start: Uint32Array.from({ length: CHILDREN + 1 }, (_, child) => child),
+        cell: new Uint8Array(CHILDREN).fill(AGE_BINS >> 1),
+        share: new Float32Array(CHILDREN).fill(1),
+        became,
+        family: Uint32Array.from({ length: CHILDREN }, (_, child) => child),
+      },
+    };
+  }
+
+  it('is drawn to their mean, so that a rare one is told by the others', () => {
+    const alone = Array.from({ length: FACTORS }, (_, factor): Term => ({
+      factors: [factor],
+      cuts: [[0.5]],
+    }));
+    const together = Array.from({ length: FACTORS - 1 }, (_, factor): Term => ({
+      factors: [factor, RARE],
+      cuts: [[0.5], [0.5]],
+    }));
+    let [drawn, by0] = [0, 0];
+    for (let seed = 1; seed <= 12; seed++) {
+      const { columns, childYears } = children(seed);
+      const binned = binFactors(
+        columns,
+        Uint32Array.from({ length: CHILDREN }, (_, child) => child),
+      );
+      const weights = new Uint8Array(CHILDREN).fill(1);
+      const rareOf = (terms: readonly Term[]) =>
+        fitTerms(childYears, weights, layTerms(binned, terms)).terms[RARE]![2]!;
+      drawn += Math.abs(rareOf([...alone, ...together]) - Math.log(1.6));
+      by0 += Math.abs(rareOf(alone) - Math.log(1.6));
+    }
+    expect(drawn).toBeLessThan(by0 / 2);
+  });
+});
