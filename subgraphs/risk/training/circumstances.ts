@@ -20,6 +20,7 @@ export interface TermAmongOthers extends TermCells {
   readonly circumstance: Uint8Array;
 }
 
+/** Lays terms over the children of training, which tells what of them are circumstances of others. */
 export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmongOthers[] {
   const laid = terms.map((term) => termCells(binned, term));
   const counting = new Map<number, { readonly cuts: readonly number[]; readonly counted: Uint8Array }[]>();

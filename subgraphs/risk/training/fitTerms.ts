@@ -1,8 +1,8 @@
 import { AGE_BINS, type ChildYears } from './childYears.js';
 import { Cholesky } from './cholesky.js';
 import { HORIZON_YEARS } from '../../registry/factors/horizon.js';
-import { slopeOfClient } from './hazardFit.js';
 import type { TermAmongOthers } from './circumstances.js';
+import { slopeOfClient } from './hazardFit.js';
 import type { Term } from './term.js';
 
 const STEPS = 12;
@@ -168,14 +168,15 @@ function penalise(
     add(at, ridges[at - HORIZON_YEARS - AGE_BINS]!, values[at]!);
 }
 
-/** Takes back of a ridge what holds the mean of circumstances: they are pulled towards it, wherever it is. */
+/** Takes back of the ridge what holds the mean of circumstances: they are pulled towards it, and it as if it were a single factor's value. */
 function freeMean(
   information: Float64Array,
   gradient: Float64Array,
   values: Float64Array,
   circumstances: readonly number[],
 ): void {
-  const each = CIRCUMSTANCE_RIDGE / circumstances.length;
+  const count = circumstances.length;
+  const each = (CIRCUMSTANCE_RIDGE - ALONE_RIDGE / count) / count;
   const sum = circumstances.reduce((total, at) => total + values[at]!, 0);
   for (const at of circumstances) {
     gradient[at]! += each * sum;

@@ -30,7 +30,7 @@ const SWAPS = 2;
 
 /**
  * Learns from some children which terms matter and what they add: terms are chosen, fitted all together and pruned, and their factors
- * swapped for better ones, in rounds; at last those are tried that are related to what was found.
+ * swapped for better ones, in rounds; at last threes of pairs are tried.
  * @param weights by child, how often it counts
  * @param age the number of the factor of age
  * @param progress told how many terms were chosen so far
