@@ -1,8 +1,9 @@
 import type { Factor } from '../../registry/factors/factor.js';
 import type { Estimate, RiskEvaluation } from '../evaluation/evaluation.js';
 import { MILLIONTHS } from '../model/hazard.js';
+import type { TermContent } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
-import { aucPlot, calibrationPlot, percent, shapePlot, signed, togetherPlot } from './plots.js';
+import { aucPlot, binLabels, calibrationPlot, percent, shapePlot, signed, togetherPlot } from './plots.js';
 
 /** A card before it is HTML or Markdown. */
 export type Block =
@@ -85,11 +86,12 @@ export function cardContent(
     ),
     {
       kind: 'table',
-      head: ['', 'Term', 'Adds, from .. to'],
-      rows: terms.map(({ factors: of, values }, i) => [
+      head: ['', 'Term', 'Adds most where', 'Adds, from .. to'],
+      rows: terms.map((term, i) => [
         String(i + 1),
-        name(of),
-        `${signed(Math.min(...values) / MILLIONTHS)} .. ${signed(Math.max(...values) / MILLIONTHS)}`,
+        name(term.factors),
+        strongestBins(term),
+        `${signed(Math.min(...term.values) / MILLIONTHS)} .. ${signed(Math.max(...term.values) / MILLIONTHS)}`,
       ]),
     },
     ...singles.map((term, i): Block => ({
@@ -226,4 +228,19 @@ function interval({ value, from, until }: Estimate): string {
 
 function count(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** The bin of each factor in the cell of a term that adds most. */
+function strongestBins({ cuts, values }: TermContent): string {
+  const most = values.reduce((strongest, value) =>
+    Math.abs(value) > Math.abs(strongest) ? value : strongest,
+  );
+  let cell = values.indexOf(most);
+  const labels: string[] = [];
+  for (const own of cuts.toReversed()) {
+    const bins = binLabels(own);
+    labels.unshift(bins[cell % bins.length]!);
+    cell = Math.floor(cell / bins.length);
+  }
+  return labels.join(' + ');
 }

@@ -137,6 +137,9 @@ describe('an evaluation', () => {
       );
       for (const { factors } of model.terms)
         expect(html).toContain(factors.map((id) => `${id} in English`).join(' + '));
+      expect(markdown).toMatch(
+        /health\.child\.visits in English \+ population\.parents\.number in English \| [\d.]+ or more \+ below [\d.]+ \| \+0\.00/,
+      );
       expect(html).toContain('Article 22');
       expect(html!.match(/<svg/g)).toHaveLength(files.length - 2);
       expect(html).not.toMatch(/NaN|undefined/);
