@@ -1,6 +1,6 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -95,6 +95,14 @@ async function remains(): Promise<string[]> {
   return found;
 }
 
+/** Spilled rows that an extraction has left, or has at the moment. */
+async function spills(): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await remains())
+    if (path.endsWith('.spill') && (await stat(path)).size > 0) found.push(path);
+  return found;
+}
+
 /** Files that hold an identity, of those that were not searched before: a snapshot never changes. */
 const searched = new Set<string>();
 async function filesWithIdentities(): Promise<string[]> {
@@ -129,7 +137,7 @@ describe('an extraction that is killed', () => {
       const exited = once(child, 'exit');
       // The first in the middle of its largest table, the others at any moment.
       // A folder may vanish while it is listed: another registry's turn has come.
-      const spilling = async () => (await remains().catch(() => [])).some((path) => path.endsWith('.spill'));
+      const spilling = async () => (await spills().catch(() => [])).length > 0;
       await (kill === 0 ? until(spilling) : sleep(Math.random() * seconds * 1000));
       child.kill('SIGKILL');
       await exited;
@@ -139,9 +147,7 @@ describe('an extraction that is killed', () => {
         const editions = expected.map((tables) => tables[definition.name]);
         expect(editions).toContainEqual(now[definition.name]);
       }
-      for (const path of await remains()) {
-        if (path.endsWith('.spill') && (await readFile(path)).length > 0) spilled++;
-      }
+      spilled += (await spills()).length;
       expect(await filesWithIdentities()).toEqual([]);
     }
     expect(spilled).toBeGreaterThan(0);
