@@ -1,20 +1,44 @@
 import '../telemetryOff.js';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
+import { ClosedText } from '../execution/program/closedText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
 import { isErrorCode } from '../operation/graphqlErrors.js';
 import { holdsIdentityCode } from '../operation/identityCodeRule.js';
-import { apolloOptions, silentPlugins } from './answerGraphql.js';
 import { documentStore } from './documentStore.js';
 import { formatError } from './formatError.js';
+
+/** Nothing reports home, and nothing is written into an answer but the answer. */
+const silentPlugins = [
+  ApolloServerPluginUsageReportingDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginLandingPageDisabled(),
+];
 
 /** Apollo Server reads and writes GraphQL over HTTP; everything between is the gateway's. */
 export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway,
-    ...apolloOptions,
+    // What is valid depends on who asks for what, and limits come first, so the gateway validates. Apollo's store of
+    // documents is keyed by their text alone; it holds what was parsed and no word of what was found valid.
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: (result: unknown) => `${ClosedText.stringify(result)}\n`,
     documentStore: documentStore(),
     parseOptions: { maxTokens: gateway.limits.tokens },
     csrfPrevention: true,

@@ -245,7 +245,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'batches, requests of other sites and keeping of answers are allowed',
     holes: [
       {
-        module: 'gateway/http/answerGraphql.js',
+        module: 'gateway/http/apolloServer.js',
         text: 'allowBatchedHttpRequests: false',
         by: 'allowBatchedHttpRequests: true',
       },
