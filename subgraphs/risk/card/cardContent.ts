@@ -1,5 +1,6 @@
 import type { Factor } from '../../registry/factors/factor.js';
 import type { Estimate, RiskEvaluation } from '../evaluation/evaluation.js';
+import { binsOfCell } from '../model/bins.js';
 import { MILLIONTHS } from '../model/hazard.js';
 import type { TermContent } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
@@ -235,12 +236,7 @@ function strongestBins({ cuts, values }: TermContent): string {
   const most = values.reduce((strongest, value) =>
     Math.abs(value) > Math.abs(strongest) ? value : strongest,
   );
-  let cell = values.indexOf(most);
-  const labels: string[] = [];
-  for (const own of cuts.toReversed()) {
-    const bins = binLabels(own);
-    labels.unshift(bins[cell % bins.length]!);
-    cell = Math.floor(cell / bins.length);
-  }
-  return labels.join(' + ');
+  return binsOfCell(cuts, values.indexOf(most))
+    .map((bin, factor) => binLabels(cuts[factor]!)[bin]!)
+    .join(' + ');
 }

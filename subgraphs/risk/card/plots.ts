@@ -1,5 +1,6 @@
 import { COLOURS, Svg, WIDTH } from '../../charts/svg.js';
 import type { HorizonEvaluation } from '../evaluation/evaluation.js';
+import { binsOfCell } from '../model/bins.js';
 import { MILLIONTHS } from '../model/hazard.js';
 import type { CalibrationBand, TermContent } from '../model/modelContent.js';
 
@@ -18,13 +19,8 @@ export function togetherPlot(title: string, { cuts, values }: TermContent): stri
   const labels = cuts.map((list) => binLabels(list));
   const cells = values.flatMap((value, cell) => {
     if (value === 0) return [];
-    let rest = cell;
-    const parts = labels.toReversed().map((own) => {
-      const label = own[rest % own.length]!;
-      rest = Math.floor(rest / own.length);
-      return label;
-    });
-    return [[parts.toReversed().join(' | '), value / MILLIONTHS] as const];
+    const parts = binsOfCell(cuts, cell).map((bin, factor) => labels[factor]![bin]!);
+    return [[parts.join(' | '), value / MILLIONTHS] as const];
   });
   return bars(title, cells);
 }

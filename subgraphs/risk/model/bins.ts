@@ -21,3 +21,19 @@ export function binOf(cuts: ArrayLike<number>, value: number): number {
 export function binCount(cuts: ArrayLike<number>): number {
   return cuts.length + 2;
 }
+
+/**
+ * By factor, the bin that a cell of several factors is in: the bins of later ones run faster.
+ * @param cuts by factor
+ */
+export function binsOfCell(cuts: readonly ArrayLike<number>[], cell: number): number[] {
+  let rest = cell;
+  return cuts
+    .toReversed()
+    .map((own) => {
+      const bin = rest % binCount(own);
+      rest = Math.floor(rest / binCount(own));
+      return bin;
+    })
+    .toReversed();
+}

@@ -1,4 +1,4 @@
-import { binCount, UNKNOWN_BIN } from '../model/bins.js';
+import { binCount, binsOfCell, UNKNOWN_BIN } from '../model/bins.js';
 import type { BinnedFactors } from './binnedFactors.js';
 import { type Term, type TermCells, termCells } from './term.js';
 
@@ -43,10 +43,8 @@ export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmo
 
 /** By bin of one of a term's factors: 1 where the term may add something. */
 function countedBins(cuts: Term['cuts'], factor: number, free: Uint8Array): Uint8Array {
-  const [bins, within] = [binCount(cuts[factor]!), cuts.slice(factor + 1)];
-  const faster = within.reduce((product, of) => product * binCount(of), 1);
-  const counted = new Uint8Array(bins);
-  free.forEach((isFree, cell) => (counted[Math.floor(cell / faster) % bins]! |= isFree));
+  const counted = new Uint8Array(binCount(cuts[factor]!));
+  free.forEach((isFree, cell) => (counted[binsOfCell(cuts, cell)[factor]!]! |= isFree));
   return counted;
 }
 

@@ -1,4 +1,4 @@
-import { binCount } from '../model/bins.js';
+import { binCount, binsOfCell } from '../model/bins.js';
 import { AGE_BINS } from './childYears.js';
 import { type Contrast, Estimate } from './estimate.js';
 import type { FittedTerms, LearntTerms } from './fitTerms.js';
@@ -70,7 +70,7 @@ function across(
   const faster = bins.slice(factor + 1).reduce((product, of) => product * of, 1);
   const cells = bins.reduce((product, of) => product * of, 1);
   return Array.from({ length: cells }, (_, cell) => cell)
-    .filter((cell) => Math.floor(cell / faster) % bins[factor]! === cut + 1)
+    .filter((cell) => binsOfCell(cuts, cell)[factor] === cut + 1)
     .map((cell): Contrast => [parameters.get(cell), parameters.get(cell + faster)])
     .filter(([before, after]) => before !== undefined || after !== undefined);
 }
