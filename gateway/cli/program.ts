@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { describeFault } from './describeFault.js';
 
 /** Loaded when they are asked for: some take as long to load as others do to run. */

@@ -8,12 +8,12 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError } from 'graphql';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { ClosedText } from '../execution/program/closedText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
 import { isErrorCode } from '../operation/graphqlErrors.js';
-import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { documentStore } from './documentStore.js';
 import { formatError } from './formatError.js';
 

@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { withoutIdentityCodes } from '../../schema/identityCodeText.js';
 import { INTERNAL_MESSAGE, isErrorCode } from '../operation/graphqlErrors.js';
-import { withoutIdentityCodes } from '../operation/identityCodeRule.js';
 
 /**
  * The one shape of an error: message, locations, path, and extensions with a code of the error table. The last door before

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
 import { asGraphQLErrors } from '../operation/graphqlErrors.js';
-import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
 import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
 import type { ClientSignal } from '../supergraph/clientSignal.js';
@@ -73,7 +73,7 @@ function refuseRepeated({ headersDistinct }: IncomingMessage): void {
 
 /** Addresses are logged by whatever stands between, so that a code must not even be a variable there. */
 function refuseIdentityCode(search: string): void {
-  if (!holdsIdentityCode(new URLSearchParams(search).toString().replaceAll('%2B', '+'))) return;
+  if (![...new URLSearchParams(search)].flat().some(holdsIdentityCode)) return;
   throw new PolkuError(
     'IDENTITY_CODE_LITERAL',
     'An identity code must not stand in an address; send it by POST.',

@@ -6,19 +6,7 @@ import {
   type ValidationContext,
   type ValueNode,
 } from 'graphql';
-
-/** The form of a Finnish personal identity code; the check character is not asked, since a mistyped code tells as much. */
-const CODE = /\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]/i;
-const CODES = new RegExp(CODE, 'gi');
-
-export function holdsIdentityCode(text: string): boolean {
-  return CODE.test(text);
-}
-
-/** For texts that leave by an error: parsers quote what they did not expect. */
-export function withoutIdentityCodes(text: string): string {
-  return text.replace(CODES, '(identity code)');
-}
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 
 /**
  * An identity code is sent as a variable: the text of an operation is hashed, cached and may be logged. Refuses anything

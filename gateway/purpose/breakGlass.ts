@@ -1,5 +1,5 @@
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { holdsIdentityCode } from '../operation/identityCodeRule.js';
 
 /** The header in which a caller states why the glass must be broken. */
 export const BREAK_GLASS_HEADER = 'polku-break-glass';

@@ -1,4 +1,5 @@
 import { dayOf } from '../../schema/calendar.js';
+import { checkCharacter } from '../../schema/identityCodeText.js';
 
 /**
  * The Finnish personal identity code (henkilötunnus): ddmmyy, century sign, individual number, check character. The
@@ -11,8 +12,6 @@ const CENTURY: Readonly<Record<string, number>> = {
   ...Object.fromEntries([...'-YXWVU'].map((sign) => [sign, 1900])),
   ...Object.fromEntries([...'ABCDEF'].map((sign) => [sign, 2000])),
 };
-
-const CHECK_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
 /** Why a text is not an identity code. */
 export type IdentityCodeFault = 'form' | 'date' | 'check-character';
@@ -34,6 +33,7 @@ export function readIdentityCode(text: string): IdentityCodeReading {
     return { fault: 'date' };
   // 000 and 001 are never issued; 900-999 are temporary or made up for tests.
   if (Number(individual) < 2) return { fault: 'form' };
-  const remainder = Number(`${day}${month}${year}${individual}`) % 31;
-  return CHECK_CHARACTERS[remainder] === check ? { code } : { fault: 'check-character' };
+  return checkCharacter(`${day}${month}${year}${individual}`) === check
+    ? { code }
+    : { fault: 'check-character' };
 }
