@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../schema/packageRoot.js';
+import { figure } from '../subgraphs/risk/evaluation/evaluation.js';
 import { evaluateRiskModel } from '../subgraphs/risk/evaluation/evaluateRiskModel.js';
 import type { RiskModel } from '../subgraphs/risk/model/riskModel.js';
 import { HORIZON_YEARS } from '../subgraphs/registry/factors/horizon.js';
@@ -61,11 +62,11 @@ for (const { asOf, trainedOn, horizons } of evaluateRiskModel(model, table, trut
   for (const { years, children, model: own, logisticRegression, oracle } of horizons) {
     const beside =
       oracle &&
-      `; truth ${oracle.quality.auc.value.toFixed(4)}, log loss ${oracle.logLossAbove.value.toFixed(4)} above it, ` +
-        `divergence ${oracle.divergence.toFixed(4)}, ECE to it ${oracle.calibrationError.toFixed(4)}`;
+      `; truth ${figure(oracle.quality.auc.value, 4)}, log loss ${figure(oracle.logLossAbove.value, 4)} above it, ` +
+        `divergence ${figure(oracle.divergence, 4)}, ECE to it ${figure(oracle.calibrationError, 4)}`;
     console.log(
-      `  ${years} years, ${children} children: AUC ${own.auc.value.toFixed(4)}, logistic ${logisticRegression.auc.value.toFixed(4)}, ` +
-        `slope ${own.slope.value.toFixed(3)}, ECE ${own.calibrationError.value.toFixed(4)}${beside ?? ''}`,
+      `  ${years} years, ${children} children: AUC ${figure(own.auc.value, 4)}, logistic ${figure(logisticRegression.auc.value, 4)}, ` +
+        `slope ${figure(own.slope.value, 3)}, ECE ${figure(own.calibrationError.value, 4)}${beside ?? ''}`,
     );
   }
 }

@@ -197,4 +197,22 @@ describe('groups before protection', () => {
     }
     expect(sets.events[0]!.size).toBeGreaterThan(0);
   });
+
+  it('C07: know who waited on after the last interval, however many are asked', async () => {
+    const sequence = { first: { healthContacts: {} }, next: { childProtection: {} }, withinMonths: 600 };
+    const group = await cohorts.group({ sequence });
+    const events = (criterion: string) => group.facts.events({ kind: 'leaf', criterion, arguments: {} });
+    const waiting = (number: number) =>
+      waitingSets(
+        group.members,
+        { from: events('healthContacts'), event: events('childProtection') },
+        group.population.lastYears,
+        parseDay('2013-06-30')!,
+        { number, months: 12 },
+      );
+    const [two, four] = [waiting(2), waiting(4)];
+    expect(two.atRisk.map(({ size }) => size)).toEqual(four.atRisk.slice(0, 3).map(({ size }) => size));
+    expect(two.atRisk[2]!.equals(four.atRisk[2]!)).toBe(true);
+    expect(two.atRisk[2]!.size).toBeGreaterThan(0);
+  });
 });

@@ -1,4 +1,4 @@
-import type { RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
+import { figure, type RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import type {
   JudgedRegister,
@@ -74,12 +74,12 @@ export function evaluationText({ blocks, families }: RiskEvaluation): string {
         `  ${String(years).padEnd(5)}`,
         String(children).padStart(8),
         String(clients).padStart(7),
-        `${value.toFixed(4)} (${from.toFixed(3)}-${until.toFixed(3)})`,
-        logisticRegression.auc.value.toFixed(4).padStart(8),
-        model.slope.value.toFixed(3).padStart(5),
-        (oracle?.calibrationError ?? model.calibrationError.value).toFixed(4).padStart(17),
-        oracle?.aucBelow.value.toFixed(4).padStart(12) ?? '',
-        oracle?.divergence.toFixed(4).padStart(14) ?? '',
+        `${figure(value, 4)} (${figure(from, 3)}-${figure(until, 3)})`,
+        figure(logisticRegression.auc.value, 4).padStart(8),
+        figure(model.slope.value, 3).padStart(5),
+        figure(oracle?.calibrationError ?? model.calibrationError.value, 4).padStart(17),
+        oracle ? figure(oracle.aucBelow.value, 4).padStart(12) : '',
+        oracle ? figure(oracle.divergence, 4).padStart(14) : '',
       ].join('  ');
     }),
   ]);

@@ -23,7 +23,7 @@ export class WaitingInterval {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The share to whom it has not happened by its end (Kaplan-Meier); it ends where a number is not told.',
+      'The share to whom it has not happened by its end (Kaplan-Meier). Null from the first interval on of which a number is not published.',
   })
   readonly survival: number | null;
 
@@ -67,7 +67,7 @@ export async function timeToEvent(
   const tables = [...sets.atRisk, ...sets.events].map(({ words }) => ({ members: words, dimensions: [] }));
   const answer = await protect(asker, ['timeToEvent', number, months], tables);
   const counts = answer.tables.map((table) => table.counts[0]!);
-  const points = survivalCurve(counts.slice(0, number), counts.slice(number));
+  const points = survivalCurve(counts.slice(0, number + 1), counts.slice(number + 1));
   return new TimeToEvent(
     answer.protection,
     points.map((point, index) => new WaitingInterval((index + 1) * months, point)),

@@ -5,9 +5,10 @@ import type { LeafEvents } from '../group/evaluate.js';
 
 const DAYS_A_MONTH = 30.436_875;
 
-/** Of each interval, who was still waiting when it began, and to whom the event happened in it. */
 export interface WaitingSets {
+  /** Who was still waiting when each interval began, and one set more: who still waited after the last. */
   readonly atRisk: readonly PersonSet[];
+  /** To whom the event happened in each interval. */
   readonly events: readonly PersonSet[];
 }
 
@@ -26,8 +27,8 @@ export function waitingSets(
   { number, months }: { readonly number: number; readonly months: number },
 ): WaitingSets {
   const bound = members.words.length * 32;
-  const sets = () => Array.from({ length: number }, () => PersonSet.below(bound));
-  const [atRisk, events] = [sets(), sets()];
+  const sets = (length: number) => Array.from({ length }, () => PersonSet.below(bound));
+  const [atRisk, events] = [sets(number + 1), sets(number)];
   const known = members.minus(from.withheld).minus(event.withheld);
   let at = 0;
   for (let row = 0; row < from.person.length; row++) {
@@ -40,7 +41,7 @@ export function waitingSets(
     const seenUntil = Math.min(until, left);
     if (seenUntil < began) continue;
     const intervalOf = (day: Day): number => Math.floor((day - began) / (DAYS_A_MONTH * months));
-    const last = Math.min(intervalOf(Math.min(happened, seenUntil)), number - 1);
+    const last = Math.min(intervalOf(Math.min(happened, seenUntil)), number);
     for (let interval = 0; interval <= last; interval++) atRisk[interval]!.add(person);
     if (happened <= seenUntil && intervalOf(happened) < number) events[intervalOf(happened)]!.add(person);
   }
@@ -60,21 +61,32 @@ export interface SurvivalPoint {
 
 /**
  * The product-limit estimate (E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53, 1958) over intervals, from protected counts
- * alone; who drops out within an interval counts half of it, as in a life table. It ends where a count is not told.
+ * alone. A person who drops out within an interval counts half of it, as in a life table. The curve ends where a count that
+ * it needs is not published: without the count that waits afterwards, the drop-outs of an interval are unknown.
+ *
+ * @param atRisk one more than `events`: the last tells who still waited after the last interval
  */
 export function survivalCurve(
   atRisk: readonly (number | null)[],
   events: readonly (number | null)[],
 ): readonly SurvivalPoint[] {
   let survival: number | null = 1;
-  return atRisk.map((waiting, interval) => {
-    const happened = events[interval] ?? null;
-    const next = interval + 1 < atRisk.length ? atRisk[interval + 1]! : null;
-    if (waiting === null || happened === null) survival = null;
-    if (survival !== null) {
-      const droppedOut = next === null ? 0 : Math.max(0, waiting! - happened! - next);
-      survival *= Math.max(0, 1 - happened! / (waiting! - droppedOut / 2));
-    }
+  return events.map((happened, interval) => {
+    const [waiting, next] = [atRisk[interval]!, atRisk[interval + 1]!];
+    if (survival !== null) survival = shareStillWaiting(survival, waiting, happened, next);
     return { atRisk: waiting, events: happened, survival };
   });
+}
+
+function shareStillWaiting(
+  before: number,
+  waiting: number | null,
+  happened: number | null,
+  next: number | null,
+): number | null {
+  if (waiting === null || happened === null || next === null) return null;
+  // Published counts carry noise, so they need not add up.
+  const droppedOut = Math.max(0, waiting - happened - next);
+  const exposed = waiting - droppedOut / 2;
+  return exposed > 0 ? before * Math.max(0, 1 - happened / exposed) : null;
 }

@@ -1,5 +1,5 @@
 import type { Factor } from '../../registry/factors/factor.js';
-import type { Estimate, RiskEvaluation } from '../evaluation/evaluation.js';
+import { type Estimate, figure, type RiskEvaluation } from '../evaluation/evaluation.js';
 import { binsOfCell } from '../model/bins.js';
 import { MILLIONTHS } from '../model/hazard.js';
 import type { TermContent } from '../model/modelContent.js';
@@ -74,7 +74,7 @@ export function cardContent(
     ),
     heading('No factor alone'),
     text(
-      `Of the variance of the log-odds ${percent(shares.age)} comes from age, ${percent(shares.alone)} from single factors and ${percent(shares.together)} from factors that come together. The best single factor reaches an AUC of ${evaluation.alone[0]?.auc.toFixed(3)} at five years, the model ${longest.model.auc.value.toFixed(3)}.`,
+      `Of the variance of the log-odds ${percent(shares.age)} comes from age, ${percent(shares.alone)} from single factors and ${percent(shares.together)} from factors that come together. The best single factor reaches an AUC of ${evaluation.alone[0]?.auc.toFixed(3)} at five years, the model ${figure(longest.model.auc.value, 3)}.`,
     ),
     {
       kind: 'table',
@@ -132,13 +132,13 @@ export function cardContent(
           count(children),
           count(clients),
           interval(of.auc),
-          of.prAuc.value.toFixed(3),
-          of.logLoss.value.toFixed(4),
-          of.brier.value.toFixed(4),
-          of.calibrationError.value.toFixed(4),
+          figure(of.prAuc.value, 3),
+          figure(of.logLoss.value, 4),
+          figure(of.brier.value, 4),
+          figure(of.calibrationError.value, 4),
           interval(of.slope),
-          logisticRegression.auc.value.toFixed(4),
-          oracle ? oracle.aucBelow.value.toFixed(4) : '',
+          figure(logisticRegression.auc.value, 4),
+          oracle ? figure(oracle.aucBelow.value, 4) : '',
         ]),
       },
       {
@@ -164,8 +164,8 @@ export function cardContent(
         percent(at.truePositiveRate),
         percent(at.falsePositiveRate),
         percent(at.precision),
-        at.netBenefit.toFixed(4),
-        at.netBenefitOfAll.toFixed(4),
+        figure(at.netBenefit, 4),
+        figure(at.netBenefitOfAll, 4),
       ]),
     },
     heading('Fairness'),
@@ -182,7 +182,7 @@ export function cardContent(
           count(children),
           percent(predicted),
           percent(observed),
-          auc.toFixed(3),
+          figure(auc, 3),
           percent(at.truePositiveRate),
           percent(at.falsePositiveRate),
           percent(at.precision),
@@ -224,7 +224,7 @@ function plantedBlocks(planted: NonNullable<RiskEvaluation['planted']>): Block[]
 }
 
 function interval({ value, from, until }: Estimate): string {
-  return `${value.toFixed(3)} (${from.toFixed(3)} .. ${until.toFixed(3)})`;
+  return `${figure(value, 3)} (${figure(from, 3)} .. ${figure(until, 3)})`;
 }
 
 function count(number: number): string {

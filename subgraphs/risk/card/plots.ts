@@ -1,5 +1,6 @@
 import { COLOURS, Svg, WIDTH } from '../../charts/svg.js';
-import type { HorizonEvaluation } from '../evaluation/evaluation.js';
+import { figure, type HorizonEvaluation } from '../evaluation/evaluation.js';
+import type { Measurement } from '../evaluation/metrics.js';
 import { binsOfCell } from '../model/bins.js';
 import { MILLIONTHS } from '../model/hazard.js';
 import type { CalibrationBand, TermContent } from '../model/modelContent.js';
@@ -62,7 +63,7 @@ export function aucPlot(title: string, horizons: readonly HorizonEvaluation[]): 
   lines.forEach(([, value], line) => {
     const points = horizons.flatMap((of) => {
       const auc = value(of);
-      return auc === undefined ? [] : [[x(of.years), y(auc)] as const];
+      return auc == null ? [] : [[x(of.years), y(auc)] as const];
     });
     svg.path(points, COLOURS[line]!);
   });
@@ -102,8 +103,8 @@ export function binLabels(cuts: readonly number[]): string[] {
   return ['unknown', ...between, `${cuts.at(-1)} or more`];
 }
 
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+export function percent(share: Measurement): string {
+  return share === null ? figure(share, 1) : `${figure(100 * share, 1)} %`;
 }
 
 export function signed(value: number): string {

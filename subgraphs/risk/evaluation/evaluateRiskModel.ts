@@ -20,6 +20,7 @@ import type {
 import { type Foretold, orderOf } from './foretold.js';
 import { type Foretell, logisticRegression } from './logisticRegression.js';
 import * as metrics from './metrics.js';
+import type { Measurement } from './metrics.js';
 
 const DRAWS = 200;
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3];
@@ -27,6 +28,8 @@ const CURVE = [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 /** A group of fewer clients tells of chance, and of them. */
 const FEWEST_CLIENTS = 20;
 const BEST_ALONE = 20;
+/** An interval needs so many of the draws to define its measure: those that do not are no chance sample. */
+const LEAST_DEFINED = 0.9;
 
 export interface EvaluationOptions {
   /** Rows x HORIZON_YEARS, the true hazards; NaN: unknown. */
@@ -230,7 +233,7 @@ function divergence(truth: number, foretold: number): number {
 
 type Measure = keyof Quality;
 
-const MEASURES: Readonly<Record<Measure, (foretold: Foretold, order: Uint32Array) => number>> = {
+const MEASURES: Readonly<Record<Measure, (foretold: Foretold, order: Uint32Array) => Measurement>> = {
   auc: metrics.auc,
   prAuc: metrics.prAuc,
   logLoss: metrics.logLoss,
@@ -242,7 +245,7 @@ const MEASURES: Readonly<Record<Measure, (foretold: Foretold, order: Uint32Array
 interface Measured {
   readonly quality: Quality;
   /** By measure, of the children themselves and of each draw of their families. */
-  readonly values: Readonly<Record<Measure, readonly number[]>>;
+  readonly values: Readonly<Record<Measure, readonly Measurement[]>>;
 }
 
 function qualityOf(foretold: Foretold, draws: readonly Uint8Array[]): Measured {
@@ -258,13 +261,20 @@ function mapMeasures<Value>(value: (measure: Measure) => Value): Record<Measure,
 }
 
 function difference(more: Measured, less: Measured, measure: Measure): Estimate {
-  return estimate(more.values[measure].map((value, draw) => value - less.values[measure][draw]!));
+  const other = less.values[measure];
+  return estimate(
+    more.values[measure].map((value, draw) => {
+      const subtracted = other[draw]!;
+      return value === null || subtracted === null ? null : value - subtracted;
+    }),
+  );
 }
 
 /** @param values of the children themselves, then of each draw */
-function estimate([value, ...draws]: readonly number[]): Estimate {
-  const sorted = draws.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+function estimate([value, ...draws]: readonly Measurement[]): Estimate {
+  const sorted = draws.filter((draw) => draw !== null).toSorted((a, b) => a - b);
+  const isBounded = value !== null && sorted.length > 0 && sorted.length >= LEAST_DEFINED * draws.length;
+  const at = (share: number) => (isBounded ? sorted[Math.floor(share * (sorted.length - 1))]! : null);
   return { value: value!, from: at(0.025), until: at(0.975) };
 }
 
@@ -324,13 +334,13 @@ function sharesOf(model: RiskModel, table: RiskTable, rows: Uint32Array): RiskEv
 /** What is unknown is taken to be least. */
 function aloneOf(table: RiskTable, { rows, foretold }: Seen): RiskEvaluation['alone'] {
   return table.factors
-    .map(({ id }, factor) => {
+    .flatMap(({ id }, factor) => {
       const probability = Float64Array.from(rows, (row) => {
         const value = table.columns[factor]![row]!;
         return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
       });
       const area = metrics.auc({ ...foretold, probability }, orderOf(probability));
-      return { factor: id, auc: Math.max(area, 1 - area) };
+      return area === null ? [] : [{ factor: id, auc: Math.max(area, 1 - area) }];
     })
     .toSorted((a, b) => b.auc - a.auc)
     .slice(0, BEST_ALONE);

@@ -1,10 +1,18 @@
-import type { AtThreshold } from './metrics.js';
+import type { AtThreshold, Measurement } from './metrics.js';
 
-/** A number, and between which it lies with 95 % confidence, other families drawn. */
+/**
+ * A number, and between which it lies with 95 % confidence, other families drawn. The number is null where it is not defined;
+ * its bounds are null also where more than a tenth of the draws do not define it.
+ */
 export interface Estimate {
-  readonly value: number;
-  readonly from: number;
-  readonly until: number;
+  readonly value: Measurement;
+  readonly from: Measurement;
+  readonly until: Measurement;
+}
+
+/** A measurement for people to read. */
+export function figure(value: Measurement, digits: number): string {
+  return value === null ? 'not defined' : value.toFixed(digits);
 }
 
 /** How good probabilities of one horizon are. */
@@ -34,9 +42,9 @@ export interface OracleEvaluation {
   readonly aucBelow: Estimate;
   readonly logLossAbove: Estimate;
   /** The mean of the divergence from the true probabilities: what the log loss will be above in the long run. */
-  readonly divergence: number;
+  readonly divergence: Measurement;
   /** Of the model from the true probabilities, in bands. */
-  readonly calibrationError: number;
+  readonly calibrationError: Measurement;
 }
 
 export interface GroupEvaluation {
@@ -45,9 +53,9 @@ export interface GroupEvaluation {
   readonly children: number;
   readonly clients: number;
   /** Mean probability, and the share that became clients. */
-  readonly predicted: number;
+  readonly predicted: Measurement;
   readonly observed: number;
-  readonly auc: number;
+  readonly auc: Measurement;
   readonly thresholds: readonly AtThreshold[];
 }
 

@@ -52,7 +52,7 @@ describe('the ratio of two frequencies', () => {
 
 describe('waiting times', () => {
   it('are the product of the shares that waited on, who drops out counting half', () => {
-    const points = survivalCurve([100, 70, 40], [20, 20, 10]);
+    const points = survivalCurve([100, 70, 40, 30], [20, 20, 10]);
     const [first, second, third] = points.map(({ survival }) => survival!);
     expect(first).toBeCloseTo(1 - 20 / 95, 10);
     expect(second).toBeCloseTo((1 - 20 / 95) * (1 - 20 / 65), 10);
@@ -60,7 +60,27 @@ describe('waiting times', () => {
   });
 
   it('end where a count is not told', () => {
-    const points = survivalCurve([100, 70, 40], [20, null, 10]);
+    const points = survivalCurve([100, 70, 40, 30], [20, null, 10]);
     expect(points.map(({ survival }) => survival !== null)).toEqual([true, false, false]);
+  });
+
+  it('C07: give one number for one month, however many intervals are asked', () => {
+    const [atRisk, events] = [
+      [100, 70, 40, 22, 9],
+      [20, 20, 10, 6],
+    ];
+    const whole = survivalCurve(atRisk, events);
+    for (const number of [1, 2, 3])
+      expect(survivalCurve(atRisk.slice(0, number + 1), events.slice(0, number))).toEqual(
+        whole.slice(0, number),
+      );
+    // 8 of the third interval dropped out, and count half wherever the curve ends.
+    expect(whole[2]!.survival! / whole[1]!.survival!).toBeCloseTo(1 - 10 / (40 - 8 / 2), 10);
+  });
+
+  it('C07: end where nobody knows how many dropped out', () => {
+    const points = survivalCurve([100, 70, null], [20, 20]);
+    expect(points.map(({ survival }) => survival !== null)).toEqual([true, false]);
+    expect(points[1]).toMatchObject({ atRisk: 70, events: 20 });
   });
 });

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { writeModelCard } from '../../../subgraphs/risk/card/writeModelCard.js';
 import { evaluateRiskModel } from '../../../subgraphs/risk/evaluation/evaluateRiskModel.js';
-import type { RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
+import { percent } from '../../../subgraphs/risk/card/plots.js';
+import { figure, type RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
 import { orderOf } from '../../../subgraphs/risk/evaluation/foretold.js';
 import * as metrics from '../../../subgraphs/risk/evaluation/metrics.js';
 import type { RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
@@ -55,9 +56,9 @@ describe('metrics, beside slow ones', () => {
           weight: new Uint8Array(copies.length).fill(1),
         };
         const [order, other] = [orderOf(foretold.probability), orderOf(copied.probability)];
-        expect(metrics.prAuc(foretold, order)).toBeCloseTo(metrics.prAuc(copied, other), 9);
-        expect(metrics.logLoss(foretold)).toBeCloseTo(metrics.logLoss(copied), 9);
-        expect(metrics.brier(foretold)).toBeCloseTo(metrics.brier(copied), 9);
+        expect(metrics.prAuc(foretold, order)).toBeCloseTo(metrics.prAuc(copied, other)!, 9);
+        expect(metrics.logLoss(foretold)).toBeCloseTo(metrics.logLoss(copied)!, 9);
+        expect(metrics.brier(foretold)).toBeCloseTo(metrics.brier(copied)!, 9);
         expect(metrics.atThreshold(foretold, 0.35)).toEqual(metrics.atThreshold(copied, 0.35));
       }),
     );
@@ -82,6 +83,78 @@ describe('metrics, beside slow ones', () => {
   });
 });
 
+describe('a measure that is not defined', () => {
+  const weight = new Uint8Array(40).fill(1);
+  const half = Uint8Array.from(weight, (_, child) => child % 2);
+  const spreadOut = Float64Array.from(weight, (_, child) => 0.1 + child / 50);
+  const [nobody, everybody] = [new Uint8Array(40), new Uint8Array(40).fill(1)];
+
+  it.each([
+    ['says the same of everybody', new Float64Array(40).fill(0.07), half],
+    ['says the same but for rounding', Float64Array.from(half, (odd) => 0.1 + odd * 2 ** -54), half],
+    ['is certain of everybody', new Float64Array(40).fill(1), half],
+    ['was tried where nobody became a client', spreadOut, nobody],
+    ['was tried where everybody became a client', spreadOut, everybody],
+    ['separates clients from others', spreadOut, Uint8Array.from(weight, (_, child) => Number(child > 20))],
+    [
+      'separates all but one tie',
+      spreadOut.map((p, i) => (i === 21 ? spreadOut[20]! : p)),
+      half.map((_, i) => Number(i > 20)),
+    ],
+  ])('C08: has no calibration slope where a model %s', (_, probability, became) => {
+    expect(metrics.calibrationSlope({ probability, became, weight })).toBeNull();
+  });
+
+  it('C08: AUC, average precision and rates are null where one class is missing', () => {
+    const order = orderOf(spreadOut);
+    const [none, all] = [nobody, everybody].map((became) => ({ probability: spreadOut, became, weight }));
+    expect([metrics.auc(none!, order), metrics.auc(all!, order)]).toEqual([null, null]);
+    expect([metrics.prAuc(none!, order), metrics.prAuc(all!, order)]).toEqual([null, 1]);
+    expect(metrics.atThreshold(none!, 0.5)).toMatchObject({ truePositiveRate: null, precision: 0 });
+    expect(metrics.atThreshold(all!, 0.5)).toMatchObject({ falsePositiveRate: null, precision: 1 });
+    expect(metrics.atThreshold(none!, 0.99).precision).toBeNull();
+  });
+
+  it('C08: a slope that is given is where the likelihood is greatest', () => {
+    fc.assert(
+      fc.property(foretoldArbitrary, (foretold) => {
+        const { probability, became, weight: times } = foretold;
+        const slope = metrics.calibrationSlope(foretold);
+        if (slope === null) return;
+        const logOdds = probability.map((p) => Math.log(p / (1 - p)));
+        // The most likely intercept for a slope, by bisection: the likelihood's gradient falls with it.
+        const likelihood = (tried: number) => {
+          let [low, high] = [-100, 100];
+          for (let i = 0; i < 100; i++) {
+            const middle = (low + high) / 2;
+            let gradient = 0;
+            logOdds.forEach((x, i) => {
+              gradient += times[i]! * (became[i]! - 1 / (1 + Math.exp(-(middle + tried * x))));
+            });
+            if (gradient > 0) low = middle;
+            else high = middle;
+          }
+          return logOdds.reduce((sum, x, i) => {
+            const odds = low + tried * x;
+            return sum - times[i]! * Math.log1p(Math.exp(became[i] === 1 ? -odds : odds));
+          }, 0);
+        };
+        for (const other of [slope - 0.01, slope + 0.01])
+          expect(likelihood(slope)).toBeGreaterThanOrEqual(likelihood(other) - 1e-9);
+      }),
+    );
+  });
+
+  it('C08: is called not defined where people read it', () => {
+    expect([figure(null, 3), figure(0.12345, 3), percent(null), percent(0.5)]).toEqual([
+      'not defined',
+      '0.123',
+      'not defined',
+      '50.0 %',
+    ]);
+  });
+});
+
 describe('an evaluation', () => {
   const { table, truth } = makeTable(12_000);
   let model: RiskModel;
@@ -98,8 +171,8 @@ describe('an evaluation', () => {
         expect(oracle!.divergence).toBeGreaterThan(0);
         expect(oracle!.aucBelow.value).toBeGreaterThan(-0.02);
         if (trainedOn) expect(oracle!.divergence).toBeLessThan(0.02);
-        expect(own.auc.from).toBeLessThan(own.auc.value);
-        expect(own.auc.until).toBeGreaterThan(own.auc.value);
+        expect(own.auc.from).toBeLessThan(own.auc.value!);
+        expect(own.auc.until).toBeGreaterThan(own.auc.value!);
       }
     }
   });
