@@ -9,7 +9,7 @@ import type { Policy } from '../policies/engine/decide/policy.js';
 import { PolkuError } from '../schema/polkuError.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
-import { decisionRecord, requestRecord } from './audit/requestRecord.js';
+import { decisionRecord, outcomeOf, requestRecord } from './audit/requestRecord.js';
 import type { PersonDigests } from './audit/personDigests.js';
 import { Disclosure } from './execution/disclosure.js';
 import { executeOperation } from './execution/execute.js';
@@ -24,7 +24,7 @@ import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import type { Domains } from './pseudonyms/domain.js';
 import { breakGlassReason } from './purpose/breakGlass.js';
-import { requestPurpose, type RequestPurpose } from './purpose/requestPurpose.js';
+import { requestPurpose } from './purpose/requestPurpose.js';
 import type { LiveSupergraph } from './supergraph/loadSupergraph.js';
 
 export interface GatewayOptions {
@@ -41,6 +41,14 @@ export interface GatewayOptions {
   readonly conceal: boolean;
   /** Told of errors that no code foresees; clients are told their decision id only. */
   readonly reportFault: (fault: unknown, decisionId: string) => void;
+}
+
+/** A request whose caller is known, and nothing else of it yet. */
+interface Verified {
+  readonly received: Date;
+  readonly callerToken: string;
+  readonly caller: Caller;
+  readonly policy: Policy;
 }
 
 type Execution = GatewayGraphQLRequestContext<GatewayContext>;
@@ -73,31 +81,20 @@ export class Gateway implements GatewayInterface {
 
   /**
    * Identity, purpose, decision.
-   * @throws PolkuError UNAUTHENTICATED, PURPOSE_MISSING, PURPOSE_NOT_HELD, BAD_REQUEST, IDENTITY_CODE_LITERAL,
-   * AUDIT_UNAVAILABLE
+   * @throws PolkuError UNAUTHENTICATED, ISSUER_UNAVAILABLE, PURPOSE_MISSING, PURPOSE_NOT_HELD, BAD_REQUEST,
+   * IDENTITY_CODE_LITERAL, AUDIT_UNAVAILABLE
    */
   async open(head: RequestHead): Promise<GatewayRequest> {
     const received = new Date();
     const callerToken = bearerToken(head.authorization);
     const caller = await verifyCallerToken(callerToken, this.#options.trusted);
     const policy = this.#policy;
-    const { purpose, roles } = await this.#purposeOf(head, caller, policy, received);
-    const { recipient, permit } = caller;
-    const { domains, epoch } = this.#options;
-    return {
-      decisionId: head.decisionId,
-      received,
-      caller,
-      callerToken,
-      roles,
-      decision: policy.decide({ roles, purpose, recipient, permit }, received),
-      person: callerPerson(caller, loginDomain(domains, epoch)),
-      breakGlass: breakGlassReason(head.breakGlass),
-      domain: domains.domain({ purpose, recipient, permit, epoch }),
-      partial: head.partial,
-      signal: head.signal,
-      found: {},
-    };
+    try {
+      return this.#decide(head, { received, callerToken, caller, policy });
+    } catch (error) {
+      await this.#recordRefused(error, head.decisionId, { received, caller, revision: policy.revision });
+      throw error;
+    }
   }
 
   /** Limits, validation, policy check, plan, execution, projection: what Apollo Server calls the executor. */
@@ -130,7 +127,8 @@ export class Gateway implements GatewayInterface {
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
-    await this.#options.auditLog.append(requestRecord(request, end, this.#options.personDigests));
+    const { auditLog, personDigests } = this.#options;
+    await this.#append(request.decisionId, () => auditLog.append(requestRecord(request, end, personDigests)));
   }
 
   reportFault(fault: unknown, decisionId: string): void {
@@ -168,25 +166,47 @@ export class Gateway implements GatewayInterface {
     for (const listener of this.#schemaListeners) listener({ apiSchema, coreSupergraphSdl: sdl });
   }
 
-  /** A purpose that is refused is a decision, too, and recorded as one. */
-  async #purposeOf(
-    { purposeOfUse, decisionId }: RequestHead,
-    caller: Caller,
-    policy: Policy,
-    received: Date,
-  ): Promise<RequestPurpose> {
+  #decide(head: RequestHead, { received, callerToken, caller, policy }: Verified): GatewayRequest {
+    const { purpose, roles } = requestPurpose(head.purposeOfUse, caller, policy);
+    const { recipient, permit } = caller;
+    const { domains, epoch } = this.#options;
+    return {
+      decisionId: head.decisionId,
+      received,
+      caller,
+      callerToken,
+      roles,
+      decision: policy.decide({ roles, purpose, recipient, permit }, received),
+      person: callerPerson(caller, loginDomain(domains, epoch)),
+      breakGlass: breakGlassReason(head.breakGlass),
+      domain: domains.domain({ purpose, recipient, permit, epoch }),
+      partial: head.partial,
+      signal: head.signal,
+      found: {},
+    };
+  }
+
+  /** What a verified caller is refused is a decision, too, and recorded as one; so is a fault on the way to it. */
+  async #recordRefused(
+    error: unknown,
+    decisionId: string,
+    { received, caller, revision }: { received: Date; caller: Caller; revision: string },
+  ): Promise<void> {
+    const code = error instanceof PolkuError ? error.code : 'INTERNAL_SERVER_ERROR';
+    const purpose = error instanceof PolkuError ? (error.details['purpose'] as string) : undefined;
+    const decided = { decisionId, received, caller, roles: caller.roles, purpose, revision };
+    const record = decisionRecord(decided, { outcome: outcomeOf(false, [code]), codes: [code] });
+    await this.#append(decisionId, () => this.#options.auditLog.append(record));
+  }
+
+  /** @throws PolkuError AUDIT_UNAVAILABLE, whatever went wrong */
+  async #append(decisionId: string, append: () => Promise<void>): Promise<void> {
     try {
-      return requestPurpose(purposeOfUse, caller, policy);
-    } catch (error) {
-      if (!(error instanceof PolkuError)) throw error;
-      const purpose = error.details['purpose'] as string | undefined;
-      await this.#options.auditLog.append(
-        decisionRecord(
-          { decisionId, received, caller, roles: caller.roles, purpose, revision: policy.revision },
-          { outcome: 'refused', codes: [error.code] },
-        ),
-      );
-      throw error;
+      await append();
+    } catch (cause) {
+      this.reportFault(cause, decisionId);
+      if (cause instanceof PolkuError) throw cause;
+      throw new PolkuError('AUDIT_UNAVAILABLE', 'The audit record could not be made.', {}, { cause });
     }
   }
 

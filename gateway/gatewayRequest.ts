@@ -38,7 +38,10 @@ export interface GatewayRequest {
   readonly signal: ClientSignal;
   /** What the audit record will say of the operation, gathered on the way. */
   readonly found: {
-    operation?: CheckedOperation;
+    /** The operation, where its text may be named. */
+    asked?: { readonly hash: string; readonly name: string | undefined };
+    /** What was asked of it and shown, with its look-ups by identity code. */
+    operation?: Pick<CheckedOperation, 'coordinates' | 'lookups'>;
     withheld?: readonly Refusal[];
     lookupsMissed?: number;
     disclosure?: Disclosure;
@@ -47,7 +50,6 @@ export interface GatewayRequest {
 
 /** How a request ended. */
 export interface RequestEnd {
-  readonly operation: { readonly hash: string; readonly name: string | undefined } | undefined;
   readonly answered: boolean;
   readonly codes: readonly ErrorCode[];
 }

@@ -45,6 +45,14 @@ export const errorTable = {
     status: 500,
     meaning: 'No subgraph can answer a field that the operation asks for, though the schema has it.',
   },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    meaning: 'The header Accept takes no type that answers have.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    meaning: 'The body is not of the type application/json, in UTF-8, or it is encoded.',
+  },
   REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,

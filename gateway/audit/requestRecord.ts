@@ -18,12 +18,12 @@ interface Decided {
 /** The record of a request that has ended. */
 export function requestRecord(
   request: GatewayRequest,
-  { operation, answered, codes }: RequestEnd,
+  { answered, codes }: RequestEnd,
   digests: PersonDigests,
 ): AuditRecord {
   const { decision, found } = request;
-  const { operation: checked, withheld = [], lookupsMissed = 0, disclosure } = found;
-  const asked = checked?.lookups.length ?? 0;
+  const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0, disclosure } = found;
+  const lookups = checked?.lookups.length ?? 0;
   return decisionRecord(
     { ...request, purpose: decision.purpose, revision: decision.revision },
     {
@@ -35,7 +35,7 @@ export function requestRecord(
       people: answered && disclosure ? digests.ofAll(disclosure.people) : [],
       fetches: Object.fromEntries(disclosure?.fetches ?? []),
       withheld: withheld.map(({ coordinate }) => coordinate),
-      lookups: asked > 0 ? { asked, missed: lookupsMissed } : undefined,
+      lookups: lookups > 0 ? { asked: lookups, missed: lookupsMissed } : undefined,
     },
   );
 }
@@ -68,7 +68,8 @@ export function decisionRecord(
   };
 }
 
-function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): Outcome {
+/** What became of a request that ended so. */
+export function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): Outcome {
   if (answered) return 'answered';
   return codes.every((code) => errorTable[code].status < 500) ? 'refused' : 'failed';
 }

@@ -12,6 +12,7 @@ import { PolkuError } from '../../schema/polkuError.js';
 import { Disclosure } from '../execution/disclosure.js';
 import { executeOperation } from '../execution/execute.js';
 import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
+import type { GraphqlRequest } from '../http/graphqlRequest.js';
 import { keptOperations, type Sized } from '../operation/keptOperations.js';
 import { checkDocument, checkVariables, defaultLimits } from '../operation/limits.js';
 import { rootTypeRule } from '../operation/rootTypeRule.js';
@@ -19,7 +20,6 @@ import { InvalidOperation } from '../operation/validateOperation.js';
 import { Domains } from '../pseudonyms/domain.js';
 import type { ClientSignal } from '../supergraph/clientSignal.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import type { GraphqlRequest } from './graphqlRequest.js';
 import { subgraphWords } from './subgraphWords.js';
 
 const rules = [...specifiedRules, rootTypeRule];

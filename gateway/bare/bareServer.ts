@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { ExecutionResult } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
 import { ClosedText } from '../execution/program/closedText.js';
+import { readGraphqlRequest } from '../http/graphqlRequest.js';
+import { acceptedType, type AnswerType } from '../http/mediaType.js';
 import { respond, respondJson } from '../http/respond.js';
 import { watchClient } from '../http/watchClient.js';
 import { defaultLimits } from '../operation/limits.js';
 import { BareGateway } from './bareGateway.js';
-import { readGraphqlRequest } from './graphqlRequest.js';
-import { acceptedType, type MediaType } from './mediaType.js';
 import { openSupergraph } from './openSupergraph.js';
 import { refusalOf } from './refusal.js';
 
@@ -48,7 +48,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     request: IncomingMessage,
     response: ServerResponse,
     search: string,
-    type: MediaType,
+    type: AnswerType,
   ): Promise<{ readonly status: number; readonly result: ExecutionResult }> {
     const signal = watchClient(response);
     try {

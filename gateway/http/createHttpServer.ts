@@ -10,7 +10,7 @@ import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
 import { createApolloServer } from './apolloServer.js';
 import { respondConsoleFile } from './consoleFiles.js';
 import { respondDevRoute } from './devRoutes.js';
-import { respondGraphql } from './graphqlRoute.js';
+import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
 import { respondPolicies } from './policiesRoute.js';
 import { respond, respondError, respondJson } from './respond.js';
 
@@ -85,7 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }
 
   function internal(error: unknown, response: ServerResponse): PolkuError {
-    gateway.reportFault(error, String(response.getHeader('polku-decision-id') ?? ''));
+    gateway.reportFault(error, String(response.getHeader(DECISION_HEADER) ?? ''));
     return new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
   }
 

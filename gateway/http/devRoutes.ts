@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../../schema/loopback.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
+import { requireJson } from './graphqlRequest.js';
 import { readBody } from './readBody.js';
 import { respondJson } from './respond.js';
 
@@ -13,7 +14,7 @@ export type PurposeLabels = () => ReadonlyMap<string, { readonly label: { readon
 /**
  * `--dev` only: GET /.well-known/jwks.json, GET /dev/personas, POST /dev/token.
  * @returns whether the path is one of them
- * @throws PolkuError BAD_REQUEST, REQUEST_TOO_LARGE
+ * @throws PolkuError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, REQUEST_TOO_LARGE
  */
 export async function respondDevRoute(
   request: IncomingMessage,
@@ -51,13 +52,12 @@ function describePersonas(issuer: DevIssuer, labels: PurposeLabels): readonly ob
 }
 
 async function readPersona(request: IncomingMessage): Promise<string> {
+  // Asking for JSON keeps pages of other origins from posting here (CORS preflight).
+  requireJson(request);
   const body = await readBody(request, BODY_BYTES);
   try {
-    // Asking for JSON keeps pages of other origins from posting here (CORS preflight).
-    if (request.headers['content-type']?.startsWith('application/json'))
-      return String((JSON.parse(body) as { persona?: unknown }).persona);
+    return String((JSON.parse(body) as { persona?: unknown }).persona);
   } catch {
-    // Said below, in the same words.
+    throw new PolkuError('BAD_REQUEST', 'Expected a JSON body {"persona": "<id>"}.');
   }
-  throw new PolkuError('BAD_REQUEST', 'Expected a JSON body {"persona": "<id>"} as application/json.');
 }

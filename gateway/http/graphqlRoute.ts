@@ -1,62 +1,147 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApolloServer, HeaderMap } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import type { FormattedExecutionResult, GraphQLErrorExtensions } from 'graphql';
+import type { ErrorCode } from '../../schema/errorTable.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { ClosedText } from '../execution/program/closedText.js';
 import type { Gateway } from '../gateway.js';
-import type { GatewayContext } from '../gatewayRequest.js';
-import { asGraphQLErrors } from '../operation/graphqlErrors.js';
+import type { GatewayContext, GatewayRequest, RequestHead } from '../gatewayRequest.js';
+import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
 import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
 import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
-import type { ClientSignal } from '../supergraph/clientSignal.js';
-import { answerGraphql } from './answerGraphql.js';
+import { formatError } from './formatError.js';
+import { readGraphqlRequest } from './graphqlRequest.js';
+import { acceptedType } from './mediaType.js';
+import { refuseOtherSites } from './otherSites.js';
+import { respond } from './respond.js';
+import { watchClient } from './watchClient.js';
 
 /** Names the decision in every response; error reports, audit log and registries know it by the same id. */
-const DECISION_HEADER = 'polku-decision-id';
+export const DECISION_HEADER = 'polku-decision-id';
+
+export interface GraphqlRoute {
+  readonly apollo: ApolloServer<GatewayContext>;
+  readonly gateway: Gateway;
+  /** The query of the URL, from its `?` on. */
+  readonly search: string;
+}
+
+/** An answer that is written and not yet sent. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** Whether there are data in it. */
+  readonly answered: boolean;
+  readonly codes: readonly ErrorCode[];
+}
 
 /**
- * GraphQL over HTTP: hands a request to Apollo Server and its answer back.
- * @throws PolkuError REQUEST_TOO_LARGE, BAD_REQUEST, IDENTITY_CODE_LITERAL
+ * GraphQL over HTTP. The caller is verified before the body is read. Answers, refusals and faults leave by one exit: an answer to
+ * a verified caller waits there until its audit record is durable.
  */
 export async function respondGraphql(
   request: IncomingMessage,
   response: ServerResponse,
-  { apollo, gateway, search }: { apollo: ApolloServer<GatewayContext>; gateway: Gateway; search: string },
+  { apollo, gateway, search }: GraphqlRoute,
 ): Promise<void> {
   const decisionId = randomUUID();
   response.setHeader(DECISION_HEADER, decisionId);
-  refuseIdentityCode(search);
-  refuseRepeated(request);
-  await answerGraphql({
-    apollo,
-    request,
+  const type = acceptedType(request.headers.accept);
+  const signal = watchClient(response);
+  const refused = (error: unknown): Answer =>
+    refusal(error, decisionId, (fault) => gateway.reportFault(fault, decisionId));
+  let opened: GatewayRequest | undefined;
+  let answer: Answer;
+  try {
+    if (!type) throw notAcceptable();
+    refuseIdentityCode(search);
+    refuseRepeated(request);
+    refuseOtherSites(request);
+    opened = await gateway.open({ ...headOf(request), decisionId, signal });
+    answer = await execute(apollo, opened, request, search, gateway.limits.bodyBytes);
+  } catch (error) {
+    answer = refused(error);
+  }
+  if (opened) {
+    const end = { answered: answer.answered, codes: answer.codes };
+    answer = await gateway.record(opened, end).then(() => answer, refused);
+  }
+  respond(
     response,
-    search,
-    bodyBytes: gateway.limits.bodyBytes,
-    context: (headers, signal) => openRequest(gateway, { headers, decisionId, signal }),
-  });
+    answer.status,
+    { ...answer.headers, 'content-type': `${type ?? 'application/json'}; charset=utf-8` },
+    answer.text,
+  );
 }
 
-async function openRequest(
-  gateway: Gateway,
-  { headers, decisionId, signal }: { headers: HeaderMap; decisionId: string; signal: ClientSignal },
-): Promise<GatewayContext> {
-  try {
-    const request = await gateway.open({
-      decisionId,
-      authorization: headers.get('authorization'),
-      purposeOfUse: headers.get(PURPOSE_HEADER),
-      breakGlass: headers.get(BREAK_GLASS_HEADER),
-      partial: headers.get('polku-partial')?.toLowerCase() === 'true',
-      signal,
-    });
-    return { request };
-  } catch (error) {
-    const [first] = asGraphQLErrors(error, (fault) => gateway.reportFault(fault, decisionId));
-    const { message, extensions } = first!;
-    throw new GraphQLError(message, { extensions: { ...extensions, decisionId } });
-  }
+/** @throws PolkuError as readGraphqlRequest does */
+async function execute(
+  apollo: ApolloServer<GatewayContext>,
+  opened: GatewayRequest,
+  request: IncomingMessage,
+  search: string,
+  bodyBytes: number,
+): Promise<Answer> {
+  const { query, operationName, variables } = await readGraphqlRequest(request, search, bodyBytes);
+  // Apollo Server takes the method from here: by GET it answers queries only.
+  const http = { method: request.method!, headers: new HeaderMap(), search, body: undefined };
+  const { body, http: head } = await apollo.executeOperation(
+    { query, variables, http, ...(operationName !== undefined && { operationName }) },
+    { contextValue: { request: opened } },
+  );
+  if (body.kind !== 'single') throw new Error('The gateway answers in one piece.');
+  return written(head, body.singleResult, opened.decisionId);
+}
+
+function refusal(error: unknown, decisionId: string, report: (fault: unknown) => void): Answer {
+  const errors = asGraphQLErrors(error, report);
+  const told = errors.map((one) =>
+    formatError({ ...one.toJSON(), extensions: withoutHttp(one.extensions) }, one),
+  );
+  return written(errors[0]!.extensions['http'] as HTTPGraphQLHead, { errors: told }, decisionId);
+}
+
+function withoutHttp({ http: _http, ...extensions }: GraphQLErrorExtensions): GraphQLErrorExtensions {
+  return extensions;
+}
+
+/** An answer as it is sent, errors first; each error names the decision. */
+function written(
+  { status = 200, headers }: Pick<HTTPGraphQLHead, 'status' | 'headers'>,
+  { errors, data, extensions }: FormattedExecutionResult,
+  decisionId: string,
+): Answer {
+  const named = errors?.map((error) => ({ ...error, extensions: { ...error.extensions, decisionId } }));
+  return {
+    status,
+    headers: Object.fromEntries(headers),
+    text: `${ClosedText.stringify({ errors: named, data, extensions })}\n`,
+    answered: data !== undefined && data !== null,
+    codes: (errors ?? []).map((error) => error.extensions?.['code']).filter(isErrorCode),
+  };
+}
+
+function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 'signal'> {
+  const text = (name: string): string | undefined => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+  return {
+    authorization: headers.authorization,
+    purposeOfUse: text(PURPOSE_HEADER),
+    breakGlass: text(BREAK_GLASS_HEADER),
+    partial: text('polku-partial')?.toLowerCase() === 'true',
+  };
+}
+
+function notAcceptable(): PolkuError {
+  return new PolkuError(
+    'NOT_ACCEPTABLE',
+    'Answers are application/graphql-response+json or application/json; the header Accept takes neither.',
+  );
 }
 
 /**
@@ -65,7 +150,9 @@ async function openRequest(
  */
 function refuseRepeated({ headersDistinct }: IncomingMessage): void {
   const repeated = Object.keys(headersDistinct).filter(
-    (name) => /^(authorization$|purpose-of-use$|polku-)/.test(name) && headersDistinct[name]!.length > 1,
+    (name) =>
+      /^(authorization$|content-type$|purpose-of-use$|polku-)/.test(name) &&
+      headersDistinct[name]!.length > 1,
   );
   if (repeated.length === 0) return;
   throw new PolkuError('BAD_REQUEST', `Send these headers once: ${repeated.join(', ')}.`);

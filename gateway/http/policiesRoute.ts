@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignedRevision } from '../../policies/revisions/revision.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Gateway } from '../gateway.js';
+import type { GatewayRequest } from '../gatewayRequest.js';
 import { ClientSignal } from '../supergraph/clientSignal.js';
+import { DECISION_HEADER } from './graphqlRoute.js';
 import { respondJson } from './respond.js';
 
 /** What GraphQL shows to the same callers; whoever may read it may read the text of the policies. */
@@ -13,24 +15,40 @@ const PURPOSE = 'policy-administration';
 /**
  * GET /policies/current: the signed revisions, for registries in other processes, which verify them themselves. Policies
  * name what a schema conceals, so they are handed to callers with the purpose `policy-administration` only.
- * @throws PolkuError UNAUTHENTICATED, PURPOSE_NOT_HELD, PURPOSE_NOT_PERMITTED, POLICY_STORE_INVALID
+ * @throws PolkuError UNAUTHENTICATED, PURPOSE_NOT_HELD, PURPOSE_NOT_PERMITTED, POLICY_STORE_INVALID, AUDIT_UNAVAILABLE
  */
 export async function respondPolicies(
   request: IncomingMessage,
   response: ServerResponse,
   { gateway, read }: { gateway: Gateway; read: () => Promise<readonly SignedRevision[]> },
 ): Promise<void> {
-  const { decision } = await gateway.open({
-    decisionId: randomUUID(),
+  const decisionId = randomUUID();
+  response.setHeader(DECISION_HEADER, decisionId);
+  const opened = await gateway.open({
+    decisionId,
     authorization: request.headers.authorization,
     purposeOfUse: PURPOSE,
     breakGlass: undefined,
     partial: false,
     signal: new ClientSignal(),
   });
-  if (decision.show(COORDINATE).length === 0) {
-    const { reason } = decision.refusal(COORDINATE);
-    throw new PolkuError('PURPOSE_NOT_PERMITTED', reason, { purpose: PURPOSE });
+  opened.found.operation = { coordinates: [COORDINATE], lookups: [] };
+  let revisions: readonly SignedRevision[];
+  try {
+    requireShown(opened);
+    revisions = await read();
+  } catch (error) {
+    const code = error instanceof PolkuError ? error.code : 'INTERNAL_SERVER_ERROR';
+    await gateway.record(opened, { answered: false, codes: [code] });
+    throw error;
   }
-  respondJson(response, 200, { revisions: await read() });
+  await gateway.record(opened, { answered: true, codes: [] });
+  respondJson(response, 200, { revisions });
+}
+
+function requireShown({ decision, found }: GatewayRequest): void {
+  if (decision.show(COORDINATE).length > 0) return;
+  const refusal = decision.refusal(COORDINATE);
+  found.withheld = [refusal];
+  throw new PolkuError('PURPOSE_NOT_PERMITTED', refusal.reason, { purpose: PURPOSE });
 }

@@ -1,29 +1,52 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { PolkuError } from '../../schema/polkuError.js';
 
-/** What is over the limit is read on so far, unkept: a client that is cut off while it sends never reads why. */
+/** How much of a body that nobody wants is received. A client that is cut off while it sends never reads the answer. */
 const DISCARDED_BYTES = 32 * 2 ** 20;
 
 /**
- * The body of a request as text. Nothing over the limit is held in memory.
- * @throws PolkuError REQUEST_TOO_LARGE, BAD_REQUEST where the client went away
+ * The body of a request as text. It stops at the limit: nothing above it is stored.
+ * @throws PolkuError REQUEST_TOO_LARGE; BAD_REQUEST where the client went away, or the bytes are not UTF-8
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
+  const body = await readBytes(request, limitBytes);
+  if (isUtf8(body)) return body.toString('utf8');
+  throw new PolkuError('BAD_REQUEST', 'The body is not text in UTF-8.');
+}
+
+function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
+    const cutOff = (): void => reject(new PolkuError('BAD_REQUEST', 'The request was cut off.'));
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) return reject(tooLarge(limitBytes));
+    // The client may have gone before anybody listened.
+    if (request.destroyed) return cutOff();
+    const chunks: Buffer[] = [];
     let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else chunks = [];
-      if (bytes > DISCARDED_BYTES) request.destroy();
-    });
-    request.on('end', () => {
-      if (bytes > limitBytes) reject(tooLarge(limitBytes));
-      else resolve(Buffer.concat(chunks).toString('utf8'));
-    });
-    request.on('error', () => reject(new PolkuError('BAD_REQUEST', 'The request was cut off.')));
+      if (bytes <= limitBytes) return void chunks.push(chunk);
+      request.off('data', take).pause();
+      chunks.length = 0;
+      reject(tooLarge(limitBytes));
+    };
+    request
+      .on('data', take)
+      .once('end', () => resolve(Buffer.concat(chunks)))
+      .once('error', cutOff);
   });
+}
+
+/** Receives what is left of a body after its answer, up to a limit, and stores none of it. */
+export function discardBody(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  let bytes = 0;
+  request.on('error', () => {});
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DISCARDED_BYTES) request.destroy();
+  });
+  request.resume();
 }
 
 function tooLarge(limitBytes: number): PolkuError {

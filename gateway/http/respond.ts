@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { PolkuError } from '../../schema/polkuError.js';
+import { discardBody } from './readBody.js';
 
 /** Nothing that the gateway says may be kept, framed or guessed at by a browser. */
 export const secureHeaders = {
@@ -36,4 +37,5 @@ export function respond(
   const length = String(Buffer.byteLength(sent));
   response.writeHead(status, { ...secureHeaders, ...headers, 'content-length': length });
   response.end(response.req.method === 'HEAD' ? undefined : sent);
+  discardBody(response.req);
 }

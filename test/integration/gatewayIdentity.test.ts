@@ -182,7 +182,7 @@ describe('the issuer of --dev', () => {
   });
 
   it('refuses a form of another site', async () => {
-    expect((await post('{"persona":"doctor"}', 'text/plain')).status).toBe(400);
+    expect((await post('{"persona":"doctor"}', 'text/plain')).status).toBe(415);
   });
 
   it('publishes its public key only', async () => {

@@ -171,8 +171,8 @@ describe('what is sent to a gateway', () => {
     const posted = await read(
       await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query: QUERY }) }),
     );
-    expect(posted.status).toBe(400);
-    expect(posted.body.errors![0]!.extensions.code).toBe('BAD_REQUEST');
+    expect(posted.status).toBe(415);
+    expect(posted.body.errors![0]!.extensions.code).toBe('UNSUPPORTED_MEDIA_TYPE');
     url.searchParams.set('query', QUERY);
     const got = await read(
       await fetch(url, { headers: { authorization: `Bearer ${token}`, 'purpose-of-use': 'care' } }),

@@ -9,6 +9,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { isLoopback } from '../../../schema/loopback.js';
+import { parseJson } from '../../../schema/parseJson.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { Subgraph, SubgraphRequest } from '../../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
@@ -93,7 +94,12 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener {
   return (request, response) => {
     const send = (status: number, body: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        // A body that nobody reads is not received either.
+        ...(!request.complete && { connection: 'close' }),
+      });
       response.end(JSON.stringify(body));
     };
     const refuse = ({ status, message, code }: PolkuError) =>
@@ -154,14 +160,14 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function readRequest(body: string): SubgraphRequest {
-  const value = parseJson(body) as Partial<SubgraphRequest> | null;
+  const value = parsed(body) as Partial<SubgraphRequest> | null;
   if (typeof value?.query !== 'string') throw refusal();
   return { query: value.query, operationName: value.operationName, variables: value.variables };
 }
 
-function parseJson(text: string): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw refusal();
   }

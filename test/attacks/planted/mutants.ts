@@ -245,11 +245,15 @@ export const mutants: readonly Mutant[] = [
     hole: 'batches, requests of other sites and keeping of answers are allowed',
     holes: [
       {
-        module: 'gateway/http/apolloServer.js',
-        text: 'allowBatchedHttpRequests: false',
-        by: 'allowBatchedHttpRequests: true',
+        module: 'gateway/http/graphqlRequest.js',
+        text: 'if (!isObject(members))',
+        by: 'if (Array.isArray(members)) return readMembers(members[0], isSafe); if (!isObject(members))',
       },
-      { module: 'gateway/http/apolloServer.js', text: 'csrfPrevention: true', by: 'csrfPrevention: false' },
+      {
+        module: 'gateway/http/mediaType.js',
+        text: "return type?.essence === 'application/json' && isUtf8(type);",
+        by: 'return true;',
+      },
       { module: 'gateway/http/respond.js', text: "'no-store'", by: "'max-age=60'" },
     ],
     foundBy: ['1B52', '2CE9', '4D75'],

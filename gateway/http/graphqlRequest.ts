@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../../schema/parseJson.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { readBody } from '../http/readBody.js';
+import { isJson } from './mediaType.js';
+import { readBody } from './readBody.js';
 
 /** What a client asks, as GraphQL over HTTP has it. */
 export interface GraphqlRequest {
@@ -16,7 +18,8 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Reads a request by GET or POST.
  * @param search the query of the URL
- * @throws PolkuError BAD_REQUEST, REQUEST_TOO_LARGE, PERSISTED_QUERY_NOT_SUPPORTED
+ * @throws PolkuError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, REQUEST_TOO_LARGE, OPERATION_TOO_LARGE,
+ * PERSISTED_QUERY_NOT_SUPPORTED
  */
 export async function readGraphqlRequest(
   request: IncomingMessage,
@@ -24,11 +27,22 @@ export async function readGraphqlRequest(
   bodyBytes: number,
 ): Promise<GraphqlRequest> {
   if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true);
-  const type = request.headers['content-type'];
-  const body = await readBody(request, bodyBytes);
-  if (!type || !/^application\/json[ \t]*(?:;|$)/i.test(type))
-    throw new PolkuError('BAD_REQUEST', 'Expected a body of the type application/json.');
-  return readMembers(parseJson(body, 'The body'), false);
+  requireJson(request);
+  return readMembers(parseText(await readBody(request, bodyBytes), 'The body'), false);
+}
+
+/** @throws PolkuError UNSUPPORTED_MEDIA_TYPE */
+export function requireJson({ headers }: IncomingMessage): void {
+  if (!isJson(headers['content-type']))
+    throw new PolkuError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Expected a body of the type application/json, in UTF-8: content-type: application/json.',
+    );
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw new PolkuError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Expected a body as it is: send no header content-encoding.',
+    );
 }
 
 function searchMembers(search: URLSearchParams): Members {
@@ -39,7 +53,7 @@ function searchMembers(search: URLSearchParams): Members {
   };
   const json = (name: string): unknown => {
     const text = once(name);
-    return text === undefined ? undefined : parseJson(text, name);
+    return text === undefined ? undefined : parseText(text, name);
   };
   return {
     query: once('query'),
@@ -49,10 +63,11 @@ function searchMembers(search: URLSearchParams): Members {
   };
 }
 
-function parseJson(text: string, what: string): unknown {
+function parseText(text: string, what: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof PolkuError) throw error;
     throw new PolkuError('BAD_REQUEST', `${what} is not JSON.`);
   }
 }
@@ -69,7 +84,8 @@ function readMembers(members: unknown, isSafe: boolean): GraphqlRequest {
   if (!isObject(variables ?? {})) throw wrongMember('variables', 'an object');
   return {
     query,
-    operationName: (operationName ?? undefined) as string | undefined,
+    // No operation can have an empty name; GraphQL over HTTP takes one as none (section "GET").
+    operationName: (operationName || undefined) as string | undefined,
     variables: (variables ?? {}) as Members,
     isSafe,
   };
