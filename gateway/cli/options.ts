@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
+import { MAX_LIFETIME_SECONDS, type TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { packageRoot } from '../../schema/packageRoot.js';
 import { DEFAULT_CAPACITY } from '../../subgraphs/cohorts/ledger/ledger.js';
 
@@ -60,6 +61,41 @@ export function ledgerCapacityOption(): Option {
   return new Option('--ledger-capacity <n>', 'how many numbers about groups may ever be asked for')
     .argParser(wholeNumber(1, 1_000_000_000))
     .default(undefined, String(DEFAULT_CAPACITY));
+}
+
+/** What an access token must be besides signed, as the identity provider makes them. */
+export interface TokenOptions {
+  readonly tokenType?: string;
+  readonly tokenUse?: string;
+  readonly tokenLifetime?: number;
+}
+
+export function tokenTypeOption(): Option {
+  return new Option(
+    '--token-type <typ>',
+    'the header "typ" of access tokens, such as at+jwt (RFC 9068)',
+  ).default(undefined, 'JWT, at+jwt or none');
+}
+
+export function tokenUseOption(): Option {
+  return new Option('--token-use <value>', 'the claim "token_use" of access tokens').default(
+    undefined,
+    'any but id',
+  );
+}
+
+export function tokenLifetimeOption(): Option {
+  return new Option('--token-lifetime <seconds>', 'the longest time from issue to expiry of a token')
+    .argParser(wholeNumber(60, 31_536_000))
+    .default(undefined, String(MAX_LIFETIME_SECONDS));
+}
+
+export function tokenRules({
+  tokenType,
+  tokenUse,
+  tokenLifetime,
+}: TokenOptions): Pick<TrustedIssuer, 'tokenType' | 'tokenUse' | 'maxLifetimeSeconds'> {
+  return { tokenType, tokenUse, maxLifetimeSeconds: tokenLifetime };
 }
 
 export function portOption(port: number): Option {

@@ -9,10 +9,9 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 export function bearerToken(authorization: string | undefined): string {
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (token !== undefined) return token;
-  throw new PolkuError(
-    'UNAUTHENTICATED',
+  const [reason, message] =
     authorization === undefined
-      ? 'The request has no token; send the header "Authorization: Bearer <token>".'
-      : 'The header Authorization is not of the form "Bearer <token>".',
-  );
+      ? ['no-token', 'The request has no token; send the header "Authorization: Bearer <token>".']
+      : ['malformed', 'The header Authorization is not of the form "Bearer <token>".'];
+  throw new PolkuError('UNAUTHENTICATED', message, { reason });
 }

@@ -20,5 +20,6 @@ export function callerPerson({ person }: Caller, domain: Domain): PersonKey | un
   throw new PolkuError(
     'UNAUTHENTICATED',
     'The token\'s claim "person" is not an id that the login service was given; log in anew.',
+    { reason: 'claim-person' },
   );
 }

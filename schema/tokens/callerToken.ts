@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { holdsIdentityCode } from '../identityCodeText.js';
 import { PolkuError } from '../polkuError.js';
 import { type VerifiedToken, VerifiedTokens } from './verifiedTokens.js';
 
@@ -23,12 +24,32 @@ export interface Caller {
   readonly person: string | undefined;
 }
 
-/** What a token must be to be trusted: signed by a key of this issuer, for this audience. */
+/** What a token must be to be trusted: signed by a key of this issuer, for this audience, as an access token. */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly keys: JWTVerifyGetKey;
+  /** The header `typ` that access tokens of this issuer have: `at+jwt` by RFC 9068. Without it the usual ones are accepted. */
+  readonly tokenType?: string | undefined;
+  /** The claim `token_use` that access tokens of this issuer have. */
+  readonly tokenUse?: string | undefined;
+  /** The longest time from issue to expiry. */
+  readonly maxLifetimeSeconds?: number | undefined;
 }
+
+/** A day: long enough for a shift, and short for a token that was stolen (RFC 9700 §2.2). */
+export const MAX_LIFETIME_SECONDS = 86_400;
+/** How far clocks may differ. */
+const TOLERANCE_SECONDS = 30;
+/** Header types of access tokens: RFC 9068, and those of issuers that do not type them. */
+const ACCESS_TOKEN_TYPES = [undefined, 'jwt', 'at+jwt'];
+/** Claims that only other kinds of token have: ID tokens (OpenID Connect Core §2, §3.3.2.11) and security events (RFC 8417). */
+const OTHER_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
+
+const LONGEST_TEXT = 200;
+const MOST_TEXTS = 200;
+/** Control characters, invisible ones that change how a text reads, halves of characters and line breaks. */
+const UNREADABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Of each issuer that somebody here trusts. */
 const verified = new WeakMap<TrustedIssuer, VerifiedTokens<Caller>>();
@@ -44,16 +65,7 @@ export async function verifyCallerToken(token: string, trusted: TrustedIssuer): 
   try {
     return (await tokens.find(token)) ?? (await verify(token, trusted, tokens));
   } catch (cause) {
-    if (cause instanceof PolkuError) throw cause;
-    if (isUnreachable(cause)) {
-      throw new PolkuError(
-        'ISSUER_UNAVAILABLE',
-        'The keys of the identity provider cannot be fetched.',
-        {},
-        { cause },
-      );
-    }
-    throw new PolkuError('UNAUTHENTICATED', explain(cause), {}, { cause });
+    throw cause instanceof PolkuError ? cause : refusalOf(cause);
   }
 }
 
@@ -64,56 +76,138 @@ async function verify(
 ): Promise<Caller> {
   let keyNow!: VerifiedToken<Caller>['keyNow'];
   const getKey: JWTVerifyGetKey = (header, jws) => (keyNow = () => trusted.keys(header, jws))();
-  const { payload, key } = await jwtVerify(token, getKey, {
+  const { payload, protectedHeader, key } = await jwtVerify(token, getKey, {
     issuer: trusted.issuer,
     audience: trusted.audience,
     algorithms: [TOKEN_ALGORITHM],
     requiredClaims: ['sub', 'exp'],
+    clockTolerance: TOLERANCE_SECONDS,
   });
+  requireAccessToken(protectedHeader.typ, payload, trusted);
+  requireShortLife(payload, trusted);
   const caller = callerIn(payload);
   tokens.keep(token, { reading: caller, expires: payload.exp!, key, keyNow });
   return caller;
 }
 
-function callerIn(payload: JWTPayload): Caller {
-  return {
-    subject: payload.sub!,
-    recipient: text(payload['recipient'], 'recipient'),
-    roles: texts(payload['roles'], 'roles'),
-    purposes: texts(payload['purposes'], 'purposes'),
-    employee: payload['employee'] === undefined ? undefined : text(payload['employee'], 'employee'),
-    units: payload['units'] === undefined ? [] : texts(payload['units'], 'units', 0),
-    permit: payload['permit'] === undefined ? undefined : text(payload['permit'], 'permit'),
-    person: payload['person'] === undefined ? undefined : text(payload['person'], 'person'),
-  };
+/** A token of another kind from the same issuer proves a login to an application, not a right to this service (RFC 8725 §3.12). */
+function requireAccessToken(
+  type: unknown,
+  payload: JWTPayload,
+  { tokenType, tokenUse }: TrustedIssuer,
+): void {
+  const expected = tokenType === undefined ? ACCESS_TOKEN_TYPES : [shortType(tokenType)];
+  if (!expected.includes(shortType(type)))
+    throw refused('token-type', 'The token is no access token: its header "typ" is not as expected.');
+  const use = payload['token_use'];
+  // Keycloak has the kind of a token in a claim "typ".
+  if (
+    (tokenUse === undefined ? use === 'id' : use !== tokenUse) ||
+    (payload['typ'] !== undefined && payload['typ'] !== 'Bearer') ||
+    OTHER_TOKEN_CLAIMS.some((claim) => payload[claim] !== undefined)
+  )
+    throw refused('token-use', 'The token is no access token; send the access token, not the ID token.');
 }
 
-function text(claim: unknown, name: string): string {
-  if (typeof claim === 'string' && claim.length > 0 && claim.length <= 200) return claim;
-  throw new PolkuError('UNAUTHENTICATED', `The token's claim "${name}" is missing or not a text.`);
+/** A media type without its "application/", which may be left out (RFC 7515 §4.1.9); whatever else stands there is none. */
+function shortType(type: unknown): string | undefined {
+  return type === undefined
+    ? undefined
+    : String(type)
+        .toLowerCase()
+        .replace(/^application\//, '');
 }
 
-function texts(claim: unknown, name: string, least = 1): readonly string[] {
-  if (Array.isArray(claim) && claim.length >= least && claim.every((item) => typeof item === 'string'))
-    return claim;
-  throw new PolkuError('UNAUTHENTICATED', `The token's claim "${name}" is missing or not a list of texts.`);
-}
-
-/** Whatever is wrong with a token is an error of its own in jose; what is left comes of fetching the keys. */
-function isUnreachable(cause: unknown): boolean {
-  if (!(cause instanceof errors.JOSEError)) return true;
-  return (
-    cause instanceof errors.JWKSTimeout ||
-    cause instanceof errors.JWKSInvalid ||
-    cause.code === 'ERR_JOSE_GENERIC'
+function requireShortLife(
+  { iat, exp }: JWTPayload,
+  { maxLifetimeSeconds = MAX_LIFETIME_SECONDS }: TrustedIssuer,
+): void {
+  const now = Date.now() / 1000;
+  if (iat !== undefined && iat > now + TOLERANCE_SECONDS)
+    throw refused('claim-iat', 'The token says that it is issued in the future.');
+  // Without a time of issue, what is left of its life is known.
+  if (exp! - (iat ?? now) <= maxLifetimeSeconds) return;
+  throw refused(
+    'lifetime',
+    `The token lives longer than ${maxLifetimeSeconds} seconds, the longest time that this service accepts.`,
   );
 }
 
-function explain(cause: unknown): string {
-  if (cause instanceof errors.JWTExpired) return 'The token has expired; get a new one.';
-  if (cause instanceof errors.JWTClaimValidationFailed) {
-    return `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`;
-  }
-  if (cause instanceof errors.JOSEAlgNotAllowed) return `The token is not signed with ${TOKEN_ALGORITHM}.`;
-  return 'The token is not one that this service trusts.';
+function callerIn(payload: JWTPayload): Caller {
+  const optional = (name: string) => (payload[name] === undefined ? undefined : text(payload[name], name));
+  const caller = {
+    subject: text(payload.sub, 'sub'),
+    recipient: text(payload['recipient'], 'recipient'),
+    roles: texts(payload['roles'], 'roles'),
+    purposes: texts(payload['purposes'], 'purposes'),
+    employee: optional('employee'),
+    units: payload['units'] === undefined ? [] : texts(payload['units'], 'units', 0),
+    permit: optional('permit'),
+    person: optional('person'),
+  };
+  // The audit log keeps these.
+  const { subject, recipient, roles, purposes, permit = '' } = caller;
+  if ([subject, recipient, ...roles, ...purposes, permit].some(holdsIdentityCode))
+    throw refused(
+      'identity-code',
+      'The token holds an identity code. Its claims are kept in the audit log: the identity provider must send other identifiers.',
+    );
+  return caller;
+}
+
+function text(claim: unknown, name: string): string {
+  if (isText(claim)) return claim;
+  throw refused(
+    `claim-${name}`,
+    `The token's claim "${name}" is missing, or not a text of 1 to ${LONGEST_TEXT} readable characters.`,
+  );
+}
+
+function texts(claim: unknown, name: string, least = 1): readonly string[] {
+  if (Array.isArray(claim) && claim.length >= least && claim.length <= MOST_TEXTS && claim.every(isText))
+    return claim;
+  throw refused(`claim-${name}`, `The token's claim "${name}" is missing or not a list of texts.`);
+}
+
+function isText(claim: unknown): claim is string {
+  return (
+    typeof claim === 'string' &&
+    claim.trim() === claim &&
+    claim.length > 0 &&
+    claim.length <= LONGEST_TEXT &&
+    !UNREADABLE.test(claim)
+  );
+}
+
+/** @param reason names the fault for programs and for the log of security events */
+function refused(reason: string, message: string, cause?: unknown): PolkuError {
+  return new PolkuError('UNAUTHENTICATED', message, { reason }, { cause });
+}
+
+/** Whatever is wrong with a token is an error of its own in jose; what is left comes of the keys. */
+function refusalOf(cause: unknown): PolkuError {
+  if (!(cause instanceof errors.JOSEError))
+    return new PolkuError(
+      'ISSUER_UNAVAILABLE',
+      'The keys of the identity provider cannot be used.',
+      {},
+      { cause },
+    );
+  if (cause instanceof errors.JWTExpired)
+    return refused('expired', 'The token has expired; get a new one.', cause);
+  if (cause instanceof errors.JWTClaimValidationFailed)
+    return refused(
+      `claim-${cause.claim}`,
+      `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`,
+      cause,
+    );
+  if (cause instanceof errors.JOSEAlgNotAllowed)
+    return refused('algorithm', `The token is not signed with ${TOKEN_ALGORITHM}.`, cause);
+  const reason =
+    cause instanceof errors.JWKSNoMatchingKey
+      ? 'unknown-key'
+      : cause instanceof errors.JWSSignatureVerificationFailed
+        ? 'signature'
+        : 'malformed';
+  return refused(reason, 'The token is not one that this service trusts.', cause);
 }

@@ -13,8 +13,14 @@ import {
   watchedPoliciesOption,
   portOption,
   secretsOption,
+  tokenLifetimeOption,
+  type TokenOptions,
+  tokenRules,
+  tokenTypeOption,
+  tokenUseOption,
   wholeNumber,
 } from '../options.js';
+import { describeFault } from '../describeFault.js';
 import { loadPersonas } from '../runtime/loadPersonas.js';
 import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
 import { demoLogin } from '../runtime/loginPerson.js';
@@ -38,7 +44,7 @@ A registry in its department's own process (see polku subgraph --help):
 
   polku serve --data data --dev --subgraph health=http://127.0.0.1:4101`;
 
-interface ServeOptions {
+interface ServeOptions extends TokenOptions {
   readonly data: string;
   readonly policies?: string;
   readonly policiesFrom?: string;
@@ -79,6 +85,9 @@ export function serveCommand(): Command {
     .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
     .option('--audience <name>', "this service, as tokens' aud has it", 'polku')
     .option('--jwks <url>', "the identity provider's keys")
+    .addOption(tokenTypeOption())
+    .addOption(tokenUseOption())
+    .addOption(tokenLifetimeOption())
     .option(
       '--subgraph <name=url>',
       'a subgraph that runs elsewhere; may be given again',
@@ -124,7 +133,7 @@ export async function serve(
         loginPerson: demoLogin(data, secrets, epoch),
       })
     : undefined;
-  const trusted = dev?.trusted ?? issuerOf(options);
+  const trusted = dev?.trusted ?? issuerOf(options, report);
   const policy = await openPolicy(options, 'gateway', report);
   const city = await startCity({
     data,
@@ -151,18 +160,21 @@ export async function serve(
   return { city, dev };
 }
 
-function issuerOf({
-  issuer,
-  audience,
-  jwks,
-}: Pick<ServeOptions, 'issuer' | 'audience' | 'jwks'>): TrustedIssuer {
+function issuerOf(options: ServeOptions, report: (line: string) => void): TrustedIssuer {
+  const { issuer, audience, jwks } = options;
   if (issuer === undefined || jwks === undefined || !URL.canParse(jwks)) {
     throw new PolkuError(
       'USAGE',
       'Name the identity provider with --issuer and --jwks <url>, or try things with --dev.',
     );
   }
-  return trustedIssuer({ issuer, audience, keys: new URL(jwks) });
+  return trustedIssuer({
+    issuer,
+    audience,
+    keys: new URL(jwks),
+    ...tokenRules(options),
+    report: (fault) => report(`issuer: ${describeFault(fault)}`),
+  });
 }
 
 /** Certificate and key, which go together. */

@@ -12,6 +12,11 @@ import {
   policiesFromOption,
   portOption,
   secretsOption,
+  tokenLifetimeOption,
+  type TokenOptions,
+  tokenRules,
+  tokenTypeOption,
+  tokenUseOption,
   watchedPoliciesOption,
 } from '../options.js';
 import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
@@ -37,7 +42,7 @@ folder, or from the gateway, which wants to see a token for the purpose policy-a
 
 Off the loopback interface it serves over TLS only: --tls-cert and --tls-key.`;
 
-interface SubgraphOptions {
+interface SubgraphOptions extends TokenOptions {
   readonly data: string;
   readonly dev?: boolean;
   readonly policies?: string;
@@ -77,6 +82,9 @@ export function subgraphCommand(): Command {
     .requiredOption('--issuer <name>', "the identity provider, as its tokens' iss has it")
     .option('--audience <name>', "the service, as tokens' aud has it", 'polku')
     .requiredOption('--jwks <url>', "the identity provider's keys")
+    .addOption(tokenTypeOption())
+    .addOption(tokenUseOption())
+    .addOption(tokenLifetimeOption())
     .option('--tls-cert <file>', 'certificate (PEM)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .addHelpText('after', NOTES)
@@ -113,7 +121,13 @@ export function subgraphCommand(): Command {
         host: options.host,
         port: options.port,
         gatewayKey: await readGatewayKey(options.gatewayKey),
-        trusted: trustedIssuer({ issuer, audience, keys: new URL(options.jwks) }),
+        trusted: trustedIssuer({
+          issuer,
+          audience,
+          keys: new URL(options.jwks),
+          ...tokenRules(options),
+          report: (fault) => console.error(`issuer: ${describeFault(fault)}`),
+        }),
         reportFault: (fault) => console.error(describeFault(fault)),
         tls: tlsFiles(options),
       });

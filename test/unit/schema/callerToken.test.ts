@@ -1,9 +1,10 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createLocalJWKSet, createRemoteJWKSet, exportJWK, type JWTVerifyGetKey, SignJWT } from 'jose';
-import { verifyCallerToken } from '../../../schema/tokens/callerToken.js';
+import { createLocalJWKSet, exportJWK, type JWTVerifyGetKey, SignJWT } from 'jose';
+import { trustedIssuer } from '../../../gateway/identity/trustedIssuer.js';
+import { type TrustedIssuer, verifyCallerToken } from '../../../schema/tokens/callerToken.js';
 import { freePort } from '../../city/freePort.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -27,11 +28,7 @@ describe("a caller's token", () => {
     server?.close();
   });
 
-  const trusted = (url: string) => ({
-    issuer: 'idp',
-    audience: 'polku',
-    keys: createRemoteJWKSet(new URL(url)),
-  });
+  const trusted = (url: string) => trustedIssuer({ issuer: 'idp', audience: 'polku', keys: new URL(url) });
 
   async function serveKeys(status: number, body: string): Promise<string> {
     server = createServer((_, response) => response.writeHead(status).end(body));
@@ -100,7 +97,8 @@ describe("a caller's token", () => {
       const trusted = issuer(await keysOf(publicKey));
       await verifyCallerToken(token, trusted);
       jest.useFakeTimers({
-        now: Date.now() + 3_601_000,
+        // Clocks may differ by half a minute.
+        now: Date.now() + 3_631_000,
         doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'],
       });
       await expect(verifyCallerToken(token, trusted)).rejects.toMatchObject({
@@ -140,5 +138,140 @@ describe("a caller's token", () => {
         refusal,
       );
     });
+  });
+});
+
+describe('what a token of a trusted issuer must be', () => {
+  let trusted: TrustedIssuer;
+  beforeAll(async () => {
+    const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] });
+    trusted = { issuer: 'idp', audience: 'polku', keys };
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  const accessToken = { iss: 'idp', aud: 'polku', sub: 'someone', iat: now, exp: now + 600, ...claims };
+
+  /** Signs a payload that no library would make. */
+  function signed(changed: object, header: object = {}): string {
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const text = `${encode({ alg: 'EdDSA', kid: 'k', ...header })}.${encode({ ...accessToken, ...changed })}`;
+    return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
+  }
+  const verify = (changed: object, header?: object, expected: Partial<TrustedIssuer> = {}) =>
+    verifyCallerToken(signed(changed, header), { ...trusted, ...expected });
+  const refusedFor = (reason: string) => ({ code: 'UNAUTHENTICATED', details: { reason } });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['blanks', '   '],
+    ['a text with blanks around it', ' someone'],
+    ['an object', { id: 'someone' }],
+    ['a list', ['someone']],
+    ['a number', 7],
+    ['true', true],
+    ['null', null],
+    ['a line break', 'some\none'],
+    ['a NUL', 'some\0one'],
+    ['an escape sequence', '\u001b[2Jsomeone'],
+    ['an invisible character', 'some\u200bone'],
+    ['a text that runs backwards', '\u202eeno'],
+    ['half a character', 'some\ud800one'],
+    ['201 characters', 'x'.repeat(201)],
+  ])('G13: refuses a token whose sub is %s', async (_, sub) => {
+    await expect(verify({ sub })).rejects.toMatchObject(refusedFor('claim-sub'));
+  });
+
+  it.each<[string, unknown]>([
+    ['recipient', {}],
+    ['recipient', ''],
+    ['roles', 'clinician'],
+    ['roles', []],
+    ['roles', [['clinician']]],
+    ['roles', ['']],
+    ['roles', { 0: 'clinician', length: 1 }],
+    ['roles', Array(201).fill('clinician')],
+    ['purposes', ['care', 7]],
+    ['purposes', ['ca\u0000re']],
+    ['units', 'PT-1'],
+    ['units', [null]],
+    ['employee', 7],
+    ['permit', null],
+    ['person', {}],
+  ])('G13: refuses a token whose %s is %j', async (claim, value) => {
+    await expect(verify({ [claim]: value })).rejects.toMatchObject(refusedFor(`claim-${claim}`));
+  });
+
+  it.each(['sub', 'recipient', 'permit'])(
+    'G13, G21: refuses a token with an identity code as its %s',
+    async (claim) => {
+      for (const code of ['131052-9982', '131052\u20139982'])
+        await expect(verify({ [claim]: code })).rejects.toMatchObject(refusedFor('identity-code'));
+    },
+  );
+
+  it('G13: takes tokens that live a day, and no longer', async () => {
+    await expect(verify({ exp: now + 86_400 })).resolves.toMatchObject({ subject: 'someone' });
+    for (const times of [
+      { exp: 1e308 },
+      { exp: now + 86_401 },
+      { exp: now + 86_500, iat: undefined },
+      { iat: 0 },
+      { iat: -1e308 },
+    ])
+      await expect(verify(times)).rejects.toMatchObject(refusedFor('lifetime'));
+    await expect(verify({ exp: now + 700 }, {}, { maxLifetimeSeconds: 600 })).rejects.toMatchObject(
+      refusedFor('lifetime'),
+    );
+  });
+
+  it('G13: refuses times that are no numbers, and a time of issue that lies ahead', async () => {
+    for (const times of [{ exp: String(now + 600) }, { exp: null }, { iat: 'now' }, { nbf: {} }])
+      await expect(verify(times)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(verify({ iat: now + 90 })).rejects.toMatchObject(refusedFor('claim-iat'));
+    await expect(verify({ iat: now + 10 })).resolves.toMatchObject({ subject: 'someone' });
+  });
+
+  it.each([
+    ['a nonce', { nonce: 'n' }],
+    ['the hash of an access token', { at_hash: 'h' }],
+    ['the hash of a code', { c_hash: 'h' }],
+    ['events', { events: {} }],
+    ['the use "id"', { token_use: 'id' }],
+    ['the type "ID"', { typ: 'ID' }],
+    ['the type "Refresh"', { typ: 'Refresh' }],
+  ])('G13: refuses a token of the same issuer with %s, which is no access token', async (_, claim) => {
+    await expect(verify(claim)).rejects.toMatchObject(refusedFor('token-use'));
+  });
+
+  it.each(['JWT', 'jwt', 'at+jwt', 'application/AT+JWT', undefined])(
+    'takes an access token with typ %s',
+    async (typ) => {
+      await expect(verify({ typ: 'Bearer', token_use: 'access' }, { typ })).resolves.toMatchObject({
+        subject: 'someone',
+      });
+    },
+  );
+
+  it.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'polku-context+jwt', '', 7])(
+    'G13: refuses typ %j',
+    async (typ) => {
+      await expect(verify({}, { typ })).rejects.toMatchObject(refusedFor('token-type'));
+    },
+  );
+
+  it('G13: takes only the typ and token_use that are configured', async () => {
+    const expected = { tokenType: 'at+jwt', tokenUse: 'access' };
+    await expect(verify({ token_use: 'access' }, { typ: 'at+jwt' }, expected)).resolves.toMatchObject({
+      subject: 'someone',
+    });
+    for (const typ of ['JWT', undefined])
+      await expect(verify({ token_use: 'access' }, { typ }, expected)).rejects.toMatchObject(
+        refusedFor('token-type'),
+      );
+    for (const use of ['id', undefined])
+      await expect(verify({ token_use: use }, { typ: 'at+jwt' }, expected)).rejects.toMatchObject(
+        refusedFor('token-use'),
+      );
   });
 });
