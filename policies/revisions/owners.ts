@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { type Day, parseDay } from '../../schema/calendar.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { didYouMean } from '../engine/parse/didYouMean.js';
-import { explainViolation } from '../engine/parse/explainViolation.js';
+import { reportViolations } from '../engine/parse/explainViolation.js';
 import { fileSchemas, type OwnersFile } from '../engine/parse/policyFiles.js';
 import type { PolicySource } from '../engine/parse/policySource.js';
-import { Problems } from '../engine/parse/problems.js';
+import { collectProblems, type Problems } from '../engine/parse/problems.js';
 import { SourceDocument } from '../engine/parse/sourceDocument.js';
 import { formatProblems } from '../engine/report/formatProblems.js';
 import { readPublicKey, writePublicKey } from './personKey.js';
@@ -43,23 +43,16 @@ export async function loadOwners(file: string): Promise<Owners> {
 
 /** @throws PolkuError POLICY_INVALID with every fault and its place */
 export function parseOwners(source: PolicySource): Owners {
-  const problems = new Problems();
-  const owners = readOwners(source, problems);
-  const found = problems.sorted();
-  if (owners && found.length === 0) return owners;
-  throw new PolkuError('POLICY_INVALID', `Nobody's signature counts yet:\n${formatProblems(found)}`);
+  const { result: owners, problems } = collectProblems((found) => readOwners(source, found));
+  if (owners && problems.length === 0) return owners;
+  throw new PolkuError('POLICY_INVALID', `Nobody's signature counts yet:\n${formatProblems(problems)}`);
 }
 
 function readOwners(file: PolicySource, problems: Problems): Owners | undefined {
   const source = SourceDocument.parse(file, problems);
   if (!source) return undefined;
   if (!fileSchemas.owners(source.value)) {
-    for (const violation of fileSchemas.owners.errors ?? []) {
-      const plain = explainViolation(violation);
-      if (!plain) continue;
-      const place = plain.atKey ? source.keyPlace(plain.path) : source.place(plain.path);
-      problems.error(place, plain.message, plain.fix);
-    }
+    reportViolations(source, fileSchemas.owners.errors, problems);
     return undefined;
   }
   const content: OwnersFile = source.value;

@@ -116,11 +116,12 @@ describe('stored operations', () => {
 });
 
 describe('a test file', () => {
+  const noQueries = () => ({ coordinates: [], faults: ['There is no such field.'] });
   const run = (cases: string, policy = byYear) =>
     runPolicyTests(
       policy,
       [{ file: 'clinic.test.yaml', text: `registry: clinic\ncases:\n${cases}` }],
-      (text) => ({ coordinates: text.trim().split(' '), faults: [] }),
+      (text) => (text === 'nothing' ? noQueries() : { coordinates: text.trim().split(' '), faults: [] }),
       someDay,
     );
   const failures = (cases: string) => run(cases).report.results.flatMap((result) => result.failures);
@@ -157,20 +158,8 @@ describe('a test file', () => {
       'Visit.unit: expected allow, but it is deny. Clinic has not granted Visit.unit to nurse for "care".',
     ],
     [
-      '{ name: x, as: nurse, for: care, show: { Visit.unti: deny } }',
-      'There is no field "Visit.unti". Did you mean "Visit.unit"?',
-    ],
-    [
-      '{ name: x, as: nurze, for: care, show: { Visit.unit: deny } }',
-      'There is no role "nurze". Did you mean "nurse"?',
-    ],
-    [
       '{ name: x, as: nurse, for: care, given: { Path: [clinic] } }',
       'Path: expected clinic given, but it is withheld.',
-    ],
-    [
-      '{ name: x, as: nurse, for: care, withheld: { Path: [clinik] } }',
-      'Path takes nothing from "clinik". Did you mean "clinic"?',
     ],
     [
       '{ name: x, as: nurse, for: care, query: Visit.unit, answer: allow }',
@@ -180,10 +169,229 @@ describe('a test file', () => {
     expect(failures(`  - ${test}`)).toEqual([failure]);
   });
 
+  it.each([
+    ['{ name: x, as: nurse, for: care, show: {} }', '"show" is empty.'],
+    ['{ name: x, as: nurse, for: care, derive: {} }', '"derive" is empty.'],
+    ['{ name: x, as: nurse, for: care, derive: { Score: {} } }', '"Score" is empty.'],
+    ['{ name: x, as: nurse, for: care, withheld: {} }', '"withheld" is empty.'],
+    ['{ name: x, as: nurse, for: care, given: {} }', '"given" is empty.'],
+    ['{ name: x, as: nurse, for: care, withheld: { Path: [] } }', '"Path" is an empty list.'],
+    [
+      '{ name: x, as: nurse, for: care, query: Visit.unit }',
+      'Item 1 of "cases" has "query", but lacks "answer".',
+    ],
+    ['{ name: x, as: nurse, for: care }', 'Item 1 of "cases" expects nothing.'],
+    [
+      '{ name: x, as: [], for: care, show: { Visit.unit: deny } }',
+      '"as" should be a name, or a list of names.',
+    ],
+    ['{ name: "", as: nurse, for: care, show: { Visit.unit: deny } }', '"name" is empty.'],
+    [
+      '{ name: x, as: nurse, for: care, show: { Visit.unit: none } }',
+      '"Visit.unit" should be "allow", "deny" or "{ mask: ... }".',
+    ],
+    [
+      '{ name: x, as: nurse, for: care, answer: { refused: [Visit.unit, 1] }, query: Visit.unit }',
+      '"answer" should be "allow" or "{ refused: [...] }".',
+    ],
+  ])(
+    'Y01: says what is wrong with the form of a case, whatever keyword of the schema says so: %s',
+    (test, message) => {
+      const { problems, report } = run(`  - ${test}`);
+      expect(problems.map((problem) => problem.message)).toContain(message);
+      expect(problems[0]).toMatchObject({ file: 'clinic.test.yaml', line: 3, severity: 'error' });
+      expect(report.results.filter((result) => result.failures.length === 0)).toEqual([]);
+    },
+  );
+
+  it('Y01: one faulty case does not hide behind others that hold', () => {
+    const { problems } = run(
+      '  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }\n  - { name: y, as: nurse, for: care, show: {} }',
+    );
+    expect(problems).toMatchObject([{ line: 4, column: 44, message: '"show" is empty.' }]);
+  });
+
+  it.each([
+    ['show: { Visit.unti: deny }', 'There is no field "Visit.unti".', 'Did you mean "Visit.unit"?'],
+    [
+      'show: { "Visit.{unit,servce}": deny }',
+      'There is no field "Visit.servce".',
+      'Did you mean "Visit.service"?',
+    ],
+    [
+      'show: { "Person.visits(form:)": deny }',
+      'There is no field "Person.visits(form:)".',
+      'Did you mean "Person.visits(from:)"?',
+    ],
+    [
+      'show: { Path.clinic: deny }',
+      '"Path.clinic" is shown to no client, whatever a policy says.',
+      'Expect what',
+    ],
+    ['show: { Visit.startedAt: { mask: yaer } }', 'There is no mask "yaer".', 'Did you mean "year"?'],
+    [
+      'derive: { Scor: { Visit.diagnosis: deny } }',
+      'There is no derived type "Scor".',
+      'Did you mean "Score"?',
+    ],
+    [
+      'derive: { Score: { Visit.unit: deny } }',
+      'Score is not made of "Visit.unit".',
+      'It takes: Visit.diagnosis.',
+    ],
+    ['withheld: { Path: [clinik] }', 'Path takes nothing from "clinik".', 'Did you mean "clinic"?'],
+    ['given: { Paths: [clinic] }', 'There is no derived type "Paths".', 'Did you mean "Path"?'],
+    [
+      'when: [care-relationshp], show: { Visit.unit: deny }',
+      'There is no condition "care-relationshp".',
+      'Did you mean "care-relationship"?',
+    ],
+    [
+      'when: [minor, adult], show: { Visit.unit: deny }',
+      'Nobody is "minor" and "adult" at once.',
+      'Make two cases.',
+    ],
+    [
+      'on: 2026-02-30, show: { Visit.unit: deny }',
+      'There is no date "2026-02-30".',
+      'Write a date as 2027-12-31.',
+    ],
+    ['permit: p-1, show: { Visit.unit: deny }', 'There is no permit "p-1".', 'Known: none.'],
+    [
+      'query: Visit.unit, answer: { refused: [Visit.unti] }',
+      'The query does not ask for "Visit.unti".',
+      'Did you mean "Visit.unit"?',
+    ],
+    [
+      'query: Query.__typename, answer: allow',
+      'The query asks for nothing that a policy rules over.',
+      'Ask for a field.',
+    ],
+    ['query: nothing, answer: allow', 'The query cannot be asked: There is no such field.', undefined],
+  ])('Y02: names in a case are those of the policy and the graph: %s', (more, message, fix) => {
+    const { problems, report } = run(`  - { name: x, as: nurse, for: care, ${more} }`);
+    expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
+    expect(problems[0]!.column).toBeGreaterThan(35);
+    expect(problems[0]!.fix?.slice(0, 11)).toBe(fix?.slice(0, 11));
+    expect(report.results[0]!.failures).not.toEqual([]);
+  });
+
+  it.each([
+    ['as: nurze, for: care', 'There is no role "nurze".'],
+    ['as: [nurse, nurze], for: care', 'There is no role "nurze".'],
+    ['as: nurse, for: cares', 'There is no purpose "cares".'],
+  ])('Y02: a caller who does not exist is a fault: %s', (asker, message) => {
+    const { problems } = run(`  - { name: x, ${asker}, show: { Visit.unit: deny } }`);
+    expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
+  });
+
+  it('Y02: a recipient that is nearly named by a grant is a slip, any other is another organisation', () => {
+    const ofOne = policyOf('show: { Visit.service: allow }, recipients: [clinic-one]');
+    const test = (recipient: string) =>
+      run(
+        `  - { name: x, as: nurse, for: care, recipient: ${recipient}, show: { Visit.service: deny } }`,
+        ofOne,
+      );
+    expect(test('clinic-oen').problems).toMatchObject([{ message: expect.stringContaining('"clinic-oen"') }]);
+    expect(test('elsewhere').problems).toEqual([]);
+    expect(test('elsewhere').report.results[0]!.failures).toEqual([]);
+  });
+
+  it.each([
+    ['registry: clinik', 'There is no registry "clinik".'],
+    ['registry: school', 'clinic.test.yaml holds tests of "school".'],
+  ])('Y02: a file holds tests of the registry that it is named for: %s', (line, message) => {
+    const text = `${line}\ncases:\n  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }`;
+    const { problems } = runPolicyTests(byYear, [{ file: 'clinic.test.yaml', text }], noQueries, someDay);
+    expect(problems).toMatchObject([{ line: 1, column: 11, message }]);
+  });
+
+  it.each([
+    ['', 'The file should be'],
+    ['registry: clinic\n', 'The file lacks "cases".'],
+    ['registry: clinic\ncases: []\n', '"cases" is an empty list.'],
+    ['registry: clinic\ncases:\n', '"cases" should be a list, but is empty.'],
+    ['- a\n', 'The file should be'],
+  ])('Y01: a file without cases is a fault: %j', (text, message) => {
+    const { problems } = runPolicyTests(byYear, [{ file: 'clinic.test.yaml', text }], noQueries, someDay);
+    expect(problems.map((problem) => problem.message.slice(0, message.length))).toContain(message);
+  });
+
+  it('Y02: two cases of one name are a fault', () => {
+    const test = '  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }';
+    expect(run(`${test}\n${test}`).problems).toMatchObject([
+      { line: 4, message: 'The name "x" is taken by line 3.' },
+    ]);
+  });
+
+  it('a record of the last three years is one of the last five', () => {
+    const policy = policyOf('show: { Visit.service: allow }, when: [within-years(5)]');
+    const test = (years: number, effect: string) =>
+      run(
+        `  - { name: x, as: nurse, for: care, when: [within-years(${years})], show: { Visit.service: ${effect} } }`,
+        policy,
+      ).report.results[0]!.failures;
+    expect([test(3, 'allow'), test(5, 'allow'), test(6, 'deny')]).toEqual([[], [], []]);
+  });
+
   it('tells which rules no case rests on', () => {
     const { report } = run('  - { name: nothing, as: nurse, for: care, show: { Visit.startedAt: deny } }');
     expect(report.coverage).toContainEqual(expect.objectContaining({ id: 'clinic/care', covered: false }));
     expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/care, clinic.yaml:14.');
+  });
+
+  it.each([
+    ['a field that is shown', 'when: [care-relationship], show: { Visit.startedAt: { mask: year } }'],
+    ['what a path is given', 'given: { Path: [clinic] }'],
+    ['what a score may take', 'derive: { Score: { Visit.diagnosis: allow } }'],
+    ['a field of a path', 'show: { Step.service: allow }'],
+    ['a whole query', 'query: Visit.service Step.service, answer: allow'],
+    ['an argument', 'show: { "Person.visits(from:)": allow }'],
+  ])('Y09: a grant is tested where a case fails without it: %s', (_, expected) => {
+    const policy = policyOf(
+      `show: { Person.visits: allow, Visit.startedAt: allow, Visit.service: allow },
+      derive: { Path: [Visit.service, Visit.startedAt, Visit.unit], Score: [Visit.diagnosis] } }
+  - { id: masked, purposes: [care], roles: [nurse], basis: [x], when: [own-data], show: { Visit.unit: allow } }
+  - { id: idle, purposes: [care], roles: [nurse], basis: [x], show: { Visit.diagnosis: allow }`,
+    );
+    const { report, problems } = run(
+      `  - { name: x, as: nurse, for: care, ${expected.replace('{ mask: year }', 'allow')} }`,
+      policy,
+    );
+    expect(problems).toEqual([]);
+    expect(report.results.map((result) => result.failures)).toEqual([[]]);
+    const covered = (id: string) => report.coverage.find((rule) => rule.id === `clinic/${id}`)!.covered;
+    expect(['care', 'masked', 'idle'].map(covered)).toEqual([true, false, false]);
+  });
+
+  it('Y09: of two grants of one field neither is tested by a case that the other lets pass', () => {
+    const policy = policyOf(`show: { Visit.service: allow } }
+  - { id: other, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow }`);
+    const { report } = run('  - { name: x, as: nurse, for: care, show: { Visit.service: allow } }', policy);
+    expect(report.coverage.filter((rule) => rule.covered)).toEqual([]);
+    expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/other');
+  });
+
+  it('Y09: a case that fails tests no grant', () => {
+    const { report } = run('  - { name: x, as: nurse, for: care, show: { Visit.service: { mask: year } } }');
+    expect(report.coverage.find((rule) => rule.id === 'clinic/care')!.covered).toBe(false);
+  });
+
+  it('Y09: a prohibition is tested where a case expects the denial of what it prohibits', () => {
+    const text = `
+grants:
+  - { id: care, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow } }
+prohibitions:
+  - { id: service, purposes: [care], fields: [Visit.service] }
+  - { id: both, purposes: [care], fields: [Visit.service, Visit.unit] }
+  - { id: unit, purposes: [care], fields: [Visit.diagnosis] }
+`;
+    const { report } = run(
+      '  - { name: x, as: nurse, for: care, show: { Visit.service: deny } }',
+      cityPolicy({ 'clinic.yaml': text }),
+    );
+    const covered = report.coverage.filter((rule) => rule.covered).map((rule) => rule.id);
+    expect(covered).toEqual(['clinic/service', 'clinic/both']);
   });
 
   it('of the wrong form is told with its place', () => {

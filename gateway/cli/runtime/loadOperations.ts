@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StoredOperation } from '../../../policies/engine/compare/operationImpact.js';
 import { parseFile } from '../../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../../policies/engine/parse/policyFiles.js';
-import { Problems } from '../../../policies/engine/parse/problems.js';
+import { collectProblems } from '../../../policies/engine/parse/problems.js';
 import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 
@@ -35,7 +35,6 @@ async function loadApp(folder: string, app: string): Promise<StoredOperation[]> 
 }
 
 async function readApp(folder: string, file: string) {
-  const problems = new Problems();
   const text = await readFile(join(folder, 'app.yaml'), 'utf8').catch((cause: unknown) => {
     throw new PolkuError(
       'POLICY_INVALID',
@@ -44,12 +43,9 @@ async function readApp(folder: string, file: string) {
       { cause },
     );
   });
-  const parsed = parseFile({ file, text }, fileSchemas.app, problems);
-  if (parsed) return parsed.content;
-  throw new PolkuError(
-    'POLICY_INVALID',
-    `${file} is not of the expected form:\n${formatProblems(problems.sorted())}`,
-  );
+  const { result, problems } = collectProblems((found) => parseFile({ file, text }, fileSchemas.app, found));
+  if (result) return result.content;
+  throw new PolkuError('POLICY_INVALID', `${file} is not of the expected form:\n${formatProblems(problems)}`);
 }
 
 async function listed(folder: string) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseFile } from '../../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../../policies/engine/parse/policyFiles.js';
-import { Problems } from '../../../policies/engine/parse/problems.js';
+import { collectProblems } from '../../../policies/engine/parse/problems.js';
 import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { type Persona, personas } from '../../identity/personas.js';
@@ -15,13 +15,13 @@ export async function loadPersonas(file: string | undefined): Promise<readonly P
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new PolkuError('USAGE', `The personas in ${file} cannot be read.`, { file }, { cause });
   });
-  const problems = new Problems();
-  const own = parseFile({ file, text }, fileSchemas.personas, problems)?.content.personas;
-  if (!own) {
-    throw new PolkuError(
-      'USAGE',
-      `The personas are not of the expected form:\n${formatProblems(problems.sorted())}`,
-    );
+  const { result, problems } = collectProblems((found) =>
+    parseFile({ file, text }, fileSchemas.personas, found),
+  );
+  if (!result) {
+    throw new PolkuError('USAGE', `The personas are not of the expected form:\n${formatProblems(problems)}`);
   }
-  return [...new Map([...personas, ...own].map((persona) => [persona.id, persona])).values()];
+  return [
+    ...new Map([...personas, ...result.content.personas].map((persona) => [persona.id, persona])).values(),
+  ];
 }

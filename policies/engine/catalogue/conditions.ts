@@ -24,6 +24,13 @@ export function parseCondition(text: string): Condition | undefined {
 /** How conditions are written, to offer to whoever wrote another. */
 export const conditionForms: readonly string[] = [...conditionNames, 'within-years(5)'];
 
+/** Whether a condition holds wherever another does: what began within three years began within five. */
+export function implies(holding: Condition, asked: Condition): boolean {
+  if (holding === asked) return true;
+  const [held, within] = [holding, asked].map((condition) => Number(WITHIN_YEARS.exec(condition)?.[1]));
+  return held! <= within!;
+}
+
 /** A condition in words, to stand behind "if". */
 export function describeCondition(condition: Condition): string {
   const years = WITHIN_YEARS.exec(condition)?.[1];

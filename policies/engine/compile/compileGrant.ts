@@ -1,7 +1,7 @@
 import { formatDay } from '../../../schema/calendar.js';
 import { canEvaluate, conditionForms, conditionsOf, parseCondition } from '../catalogue/conditions.js';
 import type { Condition, MaskName } from '../decision.js';
-import { didYouMean } from '../parse/didYouMean.js';
+import { didYouMean, listed } from '../parse/didYouMean.js';
 import type { GrantEntry } from '../parse/policyFiles.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 import type { Classification, Grant } from '../policyModel.js';
@@ -70,7 +70,7 @@ function checkHolders(
     problems.warning(
       source.place([...path, 'roles', index]),
       `"${name}" may be used for none of the purposes of this grant, so it gains nothing.`,
-      `It may be used for: ${[...role.purposes].join(', ')}.`,
+      `It may be used for: ${listed(role.purposes)}.`,
     );
   });
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../parse/didYouMean.js';
+import { didYouMean, listed } from '../parse/didYouMean.js';
 import type { Names } from '../parse/policyFiles.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 import type { Purpose } from '../policyModel.js';
@@ -45,7 +45,7 @@ function checkNames(
 ): void {
   names.forEach((name, index) => {
     if (known.has(name)) return;
-    const fix = didYouMean(name, known.keys()) ?? `Known: ${[...known.keys()].join(', ')}.`;
+    const fix = didYouMean(name, known.keys()) ?? `Known: ${listed(known.keys())}.`;
     problems.error(source.place([...path, index]), `There is no ${noun} "${name}".`, fix);
   });
 }

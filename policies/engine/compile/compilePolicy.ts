@@ -5,7 +5,8 @@ import { groupBy } from '../parse/groupBy.js';
 import { parsePolicy } from '../parse/parsePolicy.js';
 import type { PolicyGraph } from '../parse/policyGraph.js';
 import type { PolicySource } from '../parse/policySource.js';
-import { type Problem, Problems } from '../parse/problems.js';
+import { collectProblems, hasErrors, type Problem, type Problems } from '../parse/problems.js';
+import type { PolicyModel } from '../policyModel.js';
 import { compilePurposes } from './compilePurposes.js';
 import { compileRegistry } from './compileRegistry.js';
 import { compileRoles } from './compileRoles.js';
@@ -28,7 +29,17 @@ export function compilePolicy(
   graph: PolicyGraph,
   now: Date = new Date(),
 ): Compilation {
-  const problems = new Problems();
+  const { result, problems } = collectProblems((found) => compile(sources, graph, now, found));
+  return { policy: hasErrors(problems) || !result ? undefined : new Policy(result), problems };
+}
+
+/** undefined where not even a part can be looked at. */
+function compile(
+  sources: readonly PolicySource[],
+  graph: PolicyGraph,
+  now: Date,
+  problems: Problems,
+): PolicyModel | undefined {
   const parsed = parsePolicy(sources, problems);
   const purposes = parsed.purposes && compilePurposes(parsed.purposes, problems);
   const roles = parsed.roles && compileRoles(parsed.roles, purposes, problems);
@@ -57,21 +68,17 @@ export function compilePolicy(
       `Write ${file}.`,
     );
   }
-  const sorted = problems.sorted();
-  const broken = sorted.some(({ severity }) => severity === 'error') || !purposes || !roles;
-  const policy = broken
-    ? undefined
-    : new Policy({
-        revision: revisionOf(sources),
-        graph,
-        derived,
-        sources: madeOf,
-        purposes,
-        roles,
-        permits: permits ?? new Map(),
-        registries: new Map(registries.map((registry) => [registry.name, registry])),
-      });
-  return { policy, problems: sorted };
+  if (!purposes || !roles) return undefined;
+  return {
+    revision: revisionOf(sources),
+    graph,
+    derived,
+    sources: madeOf,
+    purposes,
+    roles,
+    permits: permits ?? new Map(),
+    registries: new Map(registries.map((registry) => [registry.name, registry])),
+  };
 }
 
 /** SHA-256 over names and texts, in the order of names: 12 hexadecimal digits. */

@@ -1,12 +1,29 @@
+/** Longer texts are no slip of a name, and comparing two takes as many steps as their lengths multiplied. */
+const LONGEST_NAME = 100;
+/** Known names may come from the file that has the fault: of more only the first are compared, or listed. */
+const MOST_COMPARED = 1_000;
+const MOST_LISTED = 40;
+
 /** "Did you mean ...?" with the nearest of the known names; undefined where none is near. */
 export function didYouMean(written: string, known: Iterable<string>): string | undefined {
+  if (written.length > LONGEST_NAME) return undefined;
   let nearest: string | undefined;
   let least = Math.floor(written.length * 0.4) + 1;
+  let compared = 0;
   for (const name of known) {
+    if (++compared > MOST_COMPARED) break;
+    if (Math.abs(name.length - written.length) >= least) continue;
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     if (distance < least) [nearest, least] = [name, distance];
   }
   return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
+}
+
+/** Names, one after the other, to choose from. */
+export function listed(names: Iterable<string>): string {
+  const all = [...names];
+  const more = all.length - MOST_LISTED;
+  return all.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn one text into the other (Damerau 1964). */

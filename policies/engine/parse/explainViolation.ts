@@ -1,9 +1,10 @@
 import { didYouMean } from './didYouMean.js';
 import type { SchemaViolation } from './policyFiles.js';
-import type { Path } from './sourceDocument.js';
+import type { Problems } from './problems.js';
+import type { Path, SourceDocument } from './sourceDocument.js';
 
 /** A violation of a JSON Schema in plain words. */
-export interface PlainViolation {
+interface PlainViolation {
   readonly path: Path;
   /** Whether it is the key that is wrong, not its value. */
   readonly atKey: boolean;
@@ -11,11 +12,35 @@ export interface PlainViolation {
   readonly fix: string | undefined;
 }
 
-/** undefined where another violation of the same value says it better. */
-export function explainViolation(violation: SchemaViolation): PlainViolation | undefined {
-  // A name of the wrong form is told by `propertyNames`, an alternative that does not fit by what offers it.
-  if (violation.keyword === 'pattern' && violation.propertyName !== undefined) return undefined;
-  if (/\/(?:oneOf|anyOf)\/\d/.test(violation.schemaPath)) return undefined;
+/**
+ * Tells what a file violates of its schema, each violation at its place. Where some are told by others of the same value,
+ * and none of the others is there, the first is told: a file that violates its schema never goes without a problem.
+ */
+export function reportViolations(
+  source: SourceDocument,
+  violations: readonly SchemaViolation[] | null | undefined,
+  problems: Problems,
+): void {
+  const all = violations ?? [];
+  const own = all.filter((violation) => !isToldByAnother(violation));
+  for (const violation of own.length > 0 ? own : all.slice(0, 1)) {
+    const { path, atKey, message, fix } = explainViolation(violation);
+    problems.error(atKey ? source.keyPlace(path) : source.place(path), message, fix);
+  }
+  if (all.length === 0)
+    problems.error(source.place([]), 'The file is not of the form that its schema describes.');
+}
+
+/** A name of the wrong form is told by `propertyNames`, an alternative or a case that does not fit by what offers it. */
+function isToldByAnother({ keyword, propertyName, schemaPath }: SchemaViolation): boolean {
+  return (
+    (keyword === 'pattern' && propertyName !== undefined) ||
+    keyword === 'if' ||
+    /\/(?:oneOf|anyOf)\/\d/.test(schemaPath)
+  );
+}
+
+function explainViolation(violation: SchemaViolation): PlainViolation {
   const path = pathOf(violation.instancePath);
   const params = violation.params as Record<string, unknown>;
   const here = (message: string, fix?: string): PlainViolation => ({ path, atKey: false, message, fix });
@@ -69,6 +94,14 @@ export function explainViolation(violation: SchemaViolation): PlainViolation | u
       );
     case 'minItems':
       return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
+    case 'minProperties':
+      return here(`${nameOf(path)} is empty.`, 'Name at least one, or take the line away.');
+    case 'minLength':
+      return here(`${nameOf(path)} is empty.`);
+    case 'dependentRequired': {
+      const [given, missing] = [String(params['property']), String(params['missingProperty'])];
+      return here(`${nameOf(path)} has "${given}", but lacks "${missing}".`, `Add "${missing}: ...".`);
+    }
     case 'anyOf':
       return path.includes('cases')
         ? here(
@@ -78,6 +111,8 @@ export function explainViolation(violation: SchemaViolation): PlainViolation | u
         : here(`${nameOf(path)} releases nothing.`, 'Add "show: ..." or "derive: ...".');
     case 'oneOf':
       if (path.includes('cases')) {
+        if (path.includes('answer'))
+          return here(`${nameOf(path)} should be "allow" or "{ refused: [...] }".`);
         return path.some((key) => key === 'show' || key === 'derive')
           ? here(`${nameOf(path)} should be "allow", "deny" or "{ mask: ... }".`)
           : here(`${nameOf(path)} should be a name, or a list of names.`);
@@ -94,7 +129,9 @@ export function explainViolation(violation: SchemaViolation): PlainViolation | u
         `Write ${String(params['allowedValue'])}, or take the line away.`,
       );
     default:
-      return undefined;
+      return here(
+        `${nameOf(path)} ${violation.message ?? 'is not of the expected form'} (${violation.keyword}).`,
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv';
-import { explainViolation } from './explainViolation.js';
+import { reportViolations } from './explainViolation.js';
 import {
   fileSchemas,
   type PermitsFile,
@@ -64,28 +64,24 @@ export function parseFile<File>(
   if (!source) return undefined;
   if (validate(source.value)) return { source, content: source.value };
   const violations = validate.errors ?? [];
-  for (const violation of violations) {
-    const plain = explainViolation(violation);
-    if (!plain) continue;
-    problems.error(
-      plain.atKey ? source.keyPlace(plain.path) : source.place(plain.path),
-      plain.message,
-      plain.fix,
-    );
-  }
+  reportViolations(source, violations, problems);
   const content = salvage(source.value, violations);
   return content && { source, content };
 }
 
 /** A registry's file with gaps for its faulty entries, so that what is wrong with the others is told in the same run. */
 function withoutFaults(value: unknown, violations: readonly SchemaViolation[]): RegistryFile | undefined {
-  const copy = structuredClone(value) as Record<string, Record<string | number, unknown>>;
+  const copy: Record<string, unknown> = { ...(value as object) };
+  const copied = new Set<string>();
   for (const { instancePath, keyword } of violations) {
     if (instancePath === '' && keyword === 'additionalProperties') continue;
     const [section, entry] = instancePath.split('/').slice(1);
     const container = section === undefined || entry === undefined ? undefined : copy[section];
     if (!container || typeof container !== 'object') return undefined;
-    container[entry!.replaceAll('~1', '/').replaceAll('~0', '~')] = undefined;
+    if (!copied.has(section!)) copy[section!] = Array.isArray(container) ? [...container] : { ...container };
+    copied.add(section!);
+    const gaps = copy[section!] as Record<string, unknown>;
+    gaps[entry!.replaceAll('~1', '/').replaceAll('~0', '~')] = undefined;
   }
   return copy as unknown as RegistryFile;
 }

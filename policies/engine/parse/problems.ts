@@ -9,25 +9,82 @@ export interface Problem extends Place {
   readonly fix: string | undefined;
 }
 
-/** Collects problems, so that all are told at once. */
-export class Problems {
-  private readonly found: Problem[] = [];
+/** Nobody reads more, and whoever writes a file with thousands of faults must not keep others waiting. */
+const MOST_ERRORS = 100;
+const MOST_WARNINGS = 100;
+/** Sentences quote what stands in the file, which may be of any length. */
+const LONGEST_SENTENCE = 2_000;
+
+/**
+ * Does some work and collects the problems that it finds, so that all are told at once. The work stops after the last
+ * error that is told.
+ * @returns no result where the work was stopped; problems by file, line and column
+ */
+export function collectProblems<Result>(work: (problems: Problems) => Result): {
+  readonly result: Result | undefined;
+  readonly problems: readonly Problem[];
+} {
+  const problems = new Problems();
+  try {
+    return { result: work(problems), problems: problems.sorted() };
+  } catch (error) {
+    if (!(error instanceof TooManyErrors)) throw error;
+    return { result: undefined, problems: problems.sorted() };
+  }
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** Where {@link collectProblems} collects them. */
+class Problems {
+  readonly #found: Problem[] = [];
+  readonly #known = new Set<string>();
+  #errors = 0;
+  #warnings = 0;
+
+  get errors(): number {
+    return this.#errors;
+  }
 
   error(place: Place, message: string, fix?: string): void {
-    this.found.push({ ...place, severity: 'error', message, fix });
+    if (this.#errors === MOST_ERRORS) {
+      this.#add('error', place, 'There are more faults from here on.', 'Mend those above, and look again.');
+      throw new TooManyErrors();
+    }
+    this.#errors++;
+    this.#add('error', place, message, fix);
   }
 
   warning(place: Place, message: string, fix?: string): void {
-    this.found.push({ ...place, severity: 'warning', message, fix });
+    this.#warnings++;
+    if (this.#warnings <= MOST_WARNINGS) this.#add('warning', place, message, fix);
+    else if (this.#warnings === MOST_WARNINGS + 1) this.#add('warning', place, 'There are more warnings.');
   }
 
-  /** By file, line and column. */
   sorted(): readonly Problem[] {
-    return this.found.toSorted(
+    return this.#found.toSorted(
       (a, b) =>
         compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message),
     );
   }
+
+  #add(severity: Problem['severity'], place: Place, message: string, fix?: string): void {
+    const problem = { ...place, severity, message: shortened(message), fix: fix && shortened(fix) };
+    // What stands behind several aliases is looked at for each of them.
+    const key = JSON.stringify(problem);
+    if (!this.#known.has(key)) this.#found.push(problem);
+    this.#known.add(key);
+  }
+}
+
+export type { Problems };
+
+class TooManyErrors extends Error {}
+
+function shortened(sentence: string): string {
+  return sentence.length > LONGEST_SENTENCE ? `${sentence.slice(0, LONGEST_SENTENCE)} ...` : sentence;
 }
 
 function compare(a: string, b: string): number {

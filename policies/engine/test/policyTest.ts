@@ -6,6 +6,14 @@ export type ReadOperation = (text: string) => {
   readonly faults: readonly string[];
 };
 
+const SEVERAL = /^(\w+)\.\{([^}]*)\}$/;
+
+/** `Type.{a,b}` as `Type.a`, `Type.b`; any other coordinate as it is. */
+export function coordinatesOf(pattern: string): string[] {
+  const [, type, names] = SEVERAL.exec(pattern) ?? [];
+  return names === undefined ? [pattern] : names.split(',').map((name) => `${type}.${name.trim()}`);
+}
+
 /** How one case of a test file went. */
 export interface PolicyTestResult {
   readonly place: Place;
