@@ -10,6 +10,7 @@ import {
   rangeIn,
 } from '../registry/groups/criterion.js';
 import { familyTypes, familyTypesAt, forEachMembership } from '../registry/groups/familyTypes.js';
+import { Sex } from './enumerations.js';
 import { type PopulationStore, shownMemberships, type YearlyPopulation, yearlyPopulation } from './yearly.js';
 
 const AT_END_OF: ArgumentDefinition = {
@@ -18,6 +19,7 @@ const AT_END_OF: ArgumentDefinition = {
   description: 'As it was on the last day of this year.',
 };
 const AGE_OF_MAJORITY = 18;
+const sexes = Object.values(Sex);
 
 /** What groups are formed by in the population register. Ages are by year of birth, as owners show it. */
 export const populationCriteria: Criteria<PopulationStore> = {
@@ -46,7 +48,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
   sex: criterion({
     description: 'Of this sex.',
     arguments: {
-      in: { kind: 'codes', required: true, values: ['female', 'male'], description: 'female, male.' },
+      in: { kind: 'codes', required: true, values: sexes, description: `${sexes.join(', ')}.` },
     },
     coordinates: ['Person.sex'],
     persons: (given, { tables: { persons } }) =>

@@ -19,8 +19,9 @@ import { codeAt } from '../registry/columns/table.js';
 import { rowNumbers, selectRows } from '../registry/contacts/selectRows.js';
 import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
+import { Sex } from './enumerations.js';
 import type { populationRegistry } from './tables.js';
-import { Family, FamilyMember, FamilyMembership, Person, Sex } from './types.js';
+import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 
 type Context = RegistryContext<typeof populationRegistry>;
 

@@ -1,4 +1,5 @@
 import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+import { FamilyRole, Sex } from './enumerations.js';
 
 /** The population register. */
 export const populationRegistry = defineRegistry({
@@ -10,7 +11,7 @@ export const populationRegistry = defineRegistry({
       columns: {
         birth: { kind: 'day' },
         death: { kind: 'day', optional: true },
-        sex: { kind: 'code' },
+        sex: { kind: 'code', values: Object.values(Sex) },
         language: { kind: 'code', list: 'languages' },
       },
     }),
@@ -22,7 +23,7 @@ export const populationRegistry = defineRegistry({
       order: 'start',
       columns: {
         family: { kind: 'family' },
-        role: { kind: 'code' },
+        role: { kind: 'code', values: Object.values(FamilyRole) },
         start: { kind: 'day' },
         end: { kind: 'day', optional: true },
       },

@@ -8,20 +8,12 @@ import type { Table } from '../registry/columns/table.js';
 import { codeAt } from '../registry/columns/table.js';
 import { dateAt } from '../registry/contacts/contact.js';
 import type { DataRecord, DataSubject } from '../registry/enforcement/dataSubject.js';
+import { FamilyRole, Sex } from './enumerations.js';
 import type { populationRegistry } from './tables.js';
 
 type Memberships = Table<typeof populationRegistry.tables.memberships>;
 
-export enum Sex {
-  FEMALE = 'female',
-  MALE = 'male',
-}
 registerEnumType(Sex, { name: 'Sex' });
-
-export enum FamilyRole {
-  PARENT = 'parent',
-  CHILD = 'child',
-}
 registerEnumType(FamilyRole, { name: 'FamilyRole' });
 
 @ObjectType({ description: 'A person, joined over the registries by a key that nobody outside sees.' })

@@ -123,7 +123,7 @@ describe('extraction of the other registries', () => {
     expect(sorted(tables.objections)).toEqual([{ subject: 'bertil', start: '2014-06-01' }]);
   });
 
-  it('counts what it rejects by reason, and lists file, row and reason', async () => {
+  it('X16: counts what it rejects by reason, and lists file, row, reason and column', async () => {
     const manifest = await run(healthRegistry);
     expect(manifest.rejects).toEqual({
       'malformed-row': 2,
@@ -140,19 +140,19 @@ describe('extraction of the other registries', () => {
     expect(manifest.rejectedRows).toBe(11);
     const report = join(site.data, 'health', manifest.snapshotId, 'rejects.csv');
     const [header, ...lines] = (await readFile(report, 'utf8')).trimEnd().split('\n');
-    expect(header).toBe('file,row,reason');
+    expect(header).toBe('file,row,reason,column');
     expect(lines.sort((a, b) => Number(a.split(',')[1]) - Number(b.split(',')[1]))).toEqual([
-      'kaynnit.csv,4,unknown-person',
-      'kaynnit.csv,5,missing-code',
-      'kaynnit.csv,6,invalid-code',
-      'kaynnit.csv,7,invalid-date',
-      'kaynnit.csv,8,end-before-start',
-      'kaynnit.csv,9,unknown-code',
-      'kaynnit.csv,10,missing-value',
-      'kaynnit.csv,11,duplicate-id',
-      'kaynnit.csv,12,malformed-row',
-      'kaynnit.csv,13,malformed-row',
-      'kaynnit.csv,14,invalid-value',
+      'kaynnit.csv,4,unknown-person,HETU',
+      'kaynnit.csv,5,missing-code,HETU',
+      'kaynnit.csv,6,invalid-code,HETU',
+      'kaynnit.csv,7,invalid-date,ALKUPVM',
+      'kaynnit.csv,8,end-before-start,ALKUPVM+LOPPUPVM',
+      'kaynnit.csv,9,unknown-code,PALVELU',
+      'kaynnit.csv,10,missing-value,PALVELU',
+      'kaynnit.csv,11,duplicate-id,KAYNTITUNNUS',
+      'kaynnit.csv,12,malformed-row,',
+      'kaynnit.csv,13,malformed-row,',
+      'kaynnit.csv,14,invalid-value,YKSIKKO',
     ]);
   });
 
@@ -174,7 +174,9 @@ describe('extraction of the other registries', () => {
     const manifest = await run(healthRegistry);
     expect(manifest.rejects).toEqual({ 'malformed-row': 1, 'wrong-encoding': 1 });
     const report = await readFile(join(site.data, 'health', manifest.snapshotId, 'rejects.csv'), 'utf8');
-    expect(report).toBe('file,row,reason\nkaynnit.csv,2,wrong-encoding\nkaynnit.csv,3,malformed-row\n');
+    expect(report).toBe(
+      'file,row,reason,column\nkaynnit.csv,2,wrong-encoding,\nkaynnit.csv,3,malformed-row,\n',
+    );
     expect(manifest.tables['contacts']!.rows).toBe(2);
   });
 

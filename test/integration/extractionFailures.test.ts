@@ -122,7 +122,7 @@ describe('extraction refuses', () => {
       ),
     });
     const lines = (await readFile(list, 'utf8')).trimEnd().split('\n');
-    expect([lines.length, lines[1]]).toEqual([4_401, 'kaynnit.csv,8,unknown-code']);
+    expect([lines.length, lines[1]]).toEqual([4_401, 'kaynnit.csv,8,unknown-code,PALVELU']);
     expect((await readdir(join(site.data, 'health'))).sort()).toEqual(
       [before.snapshotId, 'current', 'rejects.csv'].sort(),
     );

@@ -2,7 +2,8 @@
  * What a registry keeps, declared once: extraction fills it, snapshots store it, columns serve it.
  *
  * - `day`: days since 1970-01-01;
- * - `code`: one of a small set of texts, dictionary-coded; `list` names the code list that it must be in, if any;
+ * - `code`: one of a small set of texts, dictionary-coded; `list` names the code list that it must be in, if any; `values` are
+ *   all the codes there are, where the schema shows them as an enumeration;
  * - `record`: 64-bit key of a record, a MAC of the source's own id;
  * - `person`, `family`: keys given by linkage;
  * - `number`: a double.
@@ -14,6 +15,7 @@ export type ColumnDefinition =
   | {
       readonly kind: 'code';
       readonly list?: string;
+      readonly values?: readonly string[];
       readonly optional?: boolean;
       readonly internal?: true;
     };

@@ -15,7 +15,7 @@ export async function applyCodeChanges(
   const columns = [changes.old, changes.new];
   const rows = await readRows(changes.file, columns, extraction, ([old, current], index) => {
     const linked = cells.linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
-    return typeof linked === 'string' ? linked : undefined;
+    return typeof linked === 'string' ? { reason: linked, columns } : undefined;
   });
   rejects.requireFew(changes.file, rows);
 }

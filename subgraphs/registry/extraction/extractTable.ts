@@ -1,8 +1,9 @@
 import type { TableDefinition } from '../columns/tableDefinition.js';
-import { sourceColumns, type TableMapping } from './mapping/mapping.js';
+import { columnsOf, sourceColumns, type TableMapping } from './mapping/mapping.js';
 import { readRows } from './readRows.js';
-import { RowReader } from './rows/rowReader.js';
+import { isReject, RowReader } from './rows/rowReader.js';
 import { StagingTable } from './staging/stagingTable.js';
+import type { Reject } from './rows/rejectReason.js';
 import type { TableExtraction } from './tableExtraction.js';
 
 /** Reads one source file and writes it as a table of the snapshot; gives its number of rows. */
@@ -29,13 +30,13 @@ export async function extractTable(
   try {
     const rows = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
-      if (typeof row === 'string') return row;
+      if (isReject(row)) return row;
       staging.append(row, number);
       return undefined;
     });
-    const reason = table.unique === 'subject' ? 'duplicate-subject' : 'duplicate-id';
+    const duplicate = duplicateReject(table);
     for (const row of staging.setDuplicatesAside()) {
-      rejects.add(table.file, row, reason);
+      rejects.add(table.file, row, duplicate);
       await rejects.flush();
     }
     rejects.requireFew(table.file, rows);
@@ -43,4 +44,10 @@ export async function extractTable(
   } finally {
     staging.discard();
   }
+}
+
+function duplicateReject({ unique, subject, columns }: TableMapping): Reject {
+  if (unique === 'subject') return { reason: 'duplicate-subject', columns: [subject.from] };
+  const column = columns.find(({ name }) => name === unique);
+  return { reason: 'duplicate-id', columns: column ? columnsOf(column) : [] };
 }

@@ -1,13 +1,9 @@
-import type { RejectReason } from './rows/rejectReason.js';
+import type { Reject } from './rows/rejectReason.js';
 import { readSource } from './source/readSource.js';
 import type { TableExtraction } from './tableExtraction.js';
 
-/** Takes a row of a batch; gives the reason where it cannot. */
-type TakeRow = (
-  columns: readonly (readonly string[])[],
-  index: number,
-  number: number,
-) => RejectReason | undefined;
+/** Takes a row of a batch, or says why it cannot. */
+type TakeRow = (columns: readonly (readonly string[])[], index: number, number: number) => Reject | undefined;
 
 /** Reads a source file row by row, counts what is rejected and tells how far it is; gives how many rows there were. */
 export async function readRows(
@@ -18,11 +14,11 @@ export async function readRows(
 ): Promise<number> {
   let rows = 0;
   for await (const batch of readSource(folder, file, columns, reader)) {
-    for (const row of batch.malformed) rejects.add(file, row, 'malformed-row');
-    for (const row of batch.wronglyEncoded) rejects.add(file, row, 'wrong-encoding');
+    for (const row of batch.malformed) rejects.add(file, row, { reason: 'malformed-row', columns: [] });
+    for (const row of batch.wronglyEncoded) rejects.add(file, row, { reason: 'wrong-encoding', columns: [] });
     batch.rowNumbers.forEach((number, index) => {
-      const reason = take(batch.columns, index, number);
-      if (reason !== undefined) rejects.add(file, number, reason);
+      const reject = take(batch.columns, index, number);
+      if (reject !== undefined) rejects.add(file, number, reject);
     });
     await rejects.flush();
     rows += batch.rowNumbers.length + batch.malformed.length + batch.wronglyEncoded.length;

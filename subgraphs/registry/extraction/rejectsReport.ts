@@ -1,18 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PolkuError } from '../../../schema/polkuError.js';
-import type { RejectReason } from './rows/rejectReason.js';
+import { type Reject, type RejectReason, rejectRules } from './rows/rejectReason.js';
 
 const FLUSH_LINES = 10_000;
 
 /** So few bad rows stop no extraction, whatever their share of a small table. */
 const ALWAYS_ALLOWED = 20;
 
-/** Counts the rows that were not taken, and lists them by file, number and reason; never by what they hold. */
+/** Counts the rows that were not taken, and lists them by file, number, reason and columns; never by what they hold. */
 export class RejectsReport {
   private readonly counts = new Map<RejectReason, number>();
-  /** Of the file at hand. */
+  /** Of the file at hand: by reason, and by reason and columns. */
   private countsOfFile = new Map<RejectReason, number>();
-  private lines = ['file,row,reason'];
+  private countsOfColumns = new Map<string, number>();
+  private lines = ['file,row,reason,column'];
   private total = 0;
 
   /**
@@ -34,27 +35,35 @@ export class RejectsReport {
     return sorted(this.counts);
   }
 
-  add(file: string, row: number, reason: RejectReason): void {
-    for (const counts of [this.counts, this.countsOfFile]) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  add(file: string, row: number, { reason, columns }: Reject): void {
+    const column = columns.join('+');
+    for (const counts of [this.counts, this.countsOfFile]) increment(counts, reason);
+    increment(this.countsOfColumns, column === '' ? reason : `${reason} in ${column}`);
     this.total++;
-    this.lines.push(`${file},${row},${reason}`);
+    this.lines.push(`${csvField(file)},${row},${reason},${csvField(column)}`);
   }
 
   /**
    * Judges a file that was read to its end: where much of it is rejected, its mapping or the export is wrong.
+   * @param notes what else was found out about its rejects
    * @throws PolkuError REJECTS_EXCEEDED
    */
-  requireFew(file: string, rows: number): void {
-    const counts = this.countsOfFile;
+  requireFew(file: string, rows: number, notes: readonly string[] = []): void {
+    const [counts, inColumns] = [this.countsOfFile, this.countsOfColumns];
     this.countsOfFile = new Map();
+    this.countsOfColumns = new Map();
     const rejected = [...counts.values()].reduce((sum, count) => sum + count, 0);
     if (rejected < ALWAYS_ALLOWED || 100 * rejected <= this.mostPercent * rows) return;
     const reasons = Object.entries(sorted(counts)).map(([reason, count]) => `${reason} ${count}`);
+    const places = Object.entries(sorted(inColumns)).map(
+      ([place, count]) => `  ${place}: ${count} ${count === 1 ? 'row' : 'rows'}`,
+    );
+    const rules = [...counts.keys()].map((reason) => `  ${reason}: ${rejectRules[reason]}`);
     throw new PolkuError(
       'REJECTS_EXCEEDED',
       `Of the ${rows} rows of ${file}, ${rejected} were rejected (${reasons.join(', ')}): over ${this.mostPercent} %, so ` +
         `nothing was published. ${this.kept} lists them. Correct the export or the mapping, or allow more with ` +
-        '--max-rejects.',
+        ['--max-rejects.', ...places, 'What a row must be:', ...rules, ...notes].join('\n'),
       { file, rows, rejected },
     );
   }
@@ -75,6 +84,15 @@ export class RejectsReport {
   }
 }
 
-function sorted(counts: ReadonlyMap<RejectReason, number>): Readonly<Record<string, number>> {
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** A field of RFC 4180. */
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
 }

@@ -1,18 +1,25 @@
+import { parseDay } from '../../../../schema/calendar.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
 import { parseScheme, type Scheme } from '../../../linkage/scheme.js';
+import type { CodeLists } from '../../codes.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
-import type { ColumnMapping, DateFormat, Mapping, SourceFormat, TableMapping } from './mapping.js';
+import { mayBeCode } from '../rows/codeDictionary.js';
+import { hasYearsOfTwoDigits } from '../rows/parseDate.js';
+import { parseNumber } from '../rows/parseNumber.js';
+import type { ColumnMapping, Mapping, SourceFormat, TableMapping } from './mapping.js';
 import type { MappingFaults, MappingPath } from './mappingFaults.js';
-import type { ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
+import type { CellFormat, ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
 
 const POPULATION = 'population';
 
 /** What may be said of a column beside where it comes from, and of which kinds. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
-  constant: ['code'],
+  constant: ['code', 'day', 'number'],
   values: ['code'],
   dates: ['day'],
+  firstYear: ['day'],
+  decimal: ['number'],
   take: ['day'],
   of: ['record'],
   scheme: ['person', 'family'],
@@ -23,20 +30,18 @@ export function compileMapping(
   file: MappingFile,
   definition: RegistryDefinition,
   faults: MappingFaults,
+  codeLists: CodeLists,
 ): Mapping {
-  return new MappingCompiler(file, definition, faults).compile();
+  return new MappingCompiler(file, definition, faults, codeLists).compile();
 }
 
 class MappingCompiler {
-  private readonly dates: DateFormat;
-
   constructor(
     private readonly file: MappingFile,
     private readonly definition: RegistryDefinition,
     private readonly faults: MappingFaults,
-  ) {
-    this.dates = file.format.dates ?? 'iso';
-  }
+    private readonly codeLists: CodeLists,
+  ) {}
 
   compile(): Mapping {
     const { file, definition, faults } = this;
@@ -45,24 +50,25 @@ class MappingCompiler {
     }
     const { absent = [] } = file;
     for (const name of Object.keys(definition.tables)) {
-      if (file.tables[name] || absent.includes(name)) continue;
+      if (own(file.tables, name) || absent.includes(name)) continue;
       const fix = 'Map it, or name it under "absent" if this system keeps nothing for it.';
       faults.at(['tables'], `The table "${name}" is not mapped. ${fix}`);
     }
     absent.forEach((name, index) => {
-      if (!definition.tables[name])
+      if (!own(definition.tables, name))
         faults.at(['absent', index], this.unknown('table', name, definition.tables));
-      if (file.tables[name]) faults.at(['absent', index], `"${name}" is mapped below: it is not absent.`);
+      if (own(file.tables, name))
+        faults.at(['absent', index], `"${name}" is mapped below: it is not absent.`);
     });
     if (file.knows !== undefined && definition.name !== POPULATION) {
       const message = 'Only the population register makes persons known';
       faults.at(['knows'], `${message}; ids of a scheme "local:..." are known by their first row.`);
-    } else if (file.knows !== undefined && !definition.tables[file.knows]) {
+    } else if (file.knows !== undefined && !own(definition.tables, file.knows)) {
       faults.at(['knows'], this.unknown('table', file.knows, definition.tables));
     }
     const scheme = this.scheme(file.scheme, ['scheme']);
     const tables = Object.entries(file.tables).flatMap(([name, entry]) => {
-      const table = definition.tables[name];
+      const table = own(definition.tables, name);
       if (table && scheme) return [this.table(name, entry, table, scheme)];
       if (!table) faults.at(['tables', name], this.unknown('table', name, definition.tables));
       return [];
@@ -87,7 +93,7 @@ class MappingCompiler {
     const path = ['tables', name];
     const absent: ColumnMapping[] = [];
     for (const [column, { optional }] of Object.entries(definition.columns)) {
-      if (entry.columns[column] !== undefined) continue;
+      if (own(entry.columns, column) !== undefined) continue;
       if (optional) absent.push({ kind: 'absent', name: column, optional });
       else this.faults.at([...path, 'columns'], `The column "${column}" of "${name}" is not mapped.`);
     }
@@ -106,7 +112,7 @@ class MappingCompiler {
     return {
       name,
       file: entry.file,
-      subject: { from: entry.subject, scheme: ownScheme ?? scheme },
+      subject: { from: entry.subject, scheme: ownScheme ?? scheme, missing: this.missing({}) },
       unique: entry.unique,
       interval: entry.interval,
       columns: [...columns, ...absent],
@@ -120,40 +126,43 @@ class MappingCompiler {
     tableScheme: Scheme,
     path: MappingPath,
   ): ColumnMapping | undefined {
-    const definition = table.columns[name];
+    const definition = own(table.columns, name);
     if (!definition) {
       this.faults.at(path, this.unknown('column', name, table.columns));
       return undefined;
     }
     const { kind, optional = false } = definition;
-    const { from, constant, values, dates, take, of, scheme } =
-      typeof entry === 'string' ? { from: entry } : entry;
+    const given = typeof entry === 'string' ? { from: entry } : entry;
+    const { from, constant, values, take, of, scheme } = given;
     for (const [attribute, kinds] of Object.entries(ATTRIBUTE_KINDS)) {
-      if (typeof entry === 'object' && attribute in entry && !kinds.includes(kind)) {
+      if (attribute in given && !kinds.includes(kind)) {
         this.faults.at(
           [...path, attribute],
           `"${attribute}" is not for a column of kind ${kind} ("${name}").`,
         );
       }
     }
-    if (constant !== undefined && from === undefined && kind === 'code') {
-      return { kind: 'constant', name, optional, code: constant };
-    }
+    if (constant !== undefined && from === undefined)
+      return this.constant(name, constant, definition, [...path, 'constant']);
     if (from === undefined || constant !== undefined) {
-      this.faults.at(
-        path,
-        `"${name}" needs "from" (a source column)${kind === 'code' ? ' or "constant"' : ''}.`,
-      );
+      const orConstant = ATTRIBUTE_KINDS['constant']!.includes(kind) ? ' or "constant"' : '';
+      this.faults.at(path, `"${name}" needs "from" (a source column)${orConstant}.`);
       return undefined;
     }
-    const base = { name, from, optional };
+    if (typeof from !== 'string' && kind !== 'record')
+      this.faults.at([...path, 'from'], `Only a record ("${name}" is a ${kind}) is made of several columns.`);
+    const base = { name, from, optional, missing: this.missing(given) };
     switch (kind) {
       case 'day':
-        return { ...base, kind, dates: dates ?? this.dates, lastDayOfMonth: take === 'last-day-of-month' };
-      case 'code': {
-        const translated = values && new Map(Object.entries(values));
-        return { ...base, kind, values: translated, list: definition.list };
-      }
+        return { ...base, kind, ...this.dates(given, path), lastDayOfMonth: take === 'last-day-of-month' };
+      case 'code':
+        return {
+          ...base,
+          kind,
+          values: values && this.translation(name, values, definition, [...path, 'values']),
+          list: definition.list,
+          enumeration: definition.values,
+        };
       case 'person':
       case 'family': {
         const own = scheme === undefined ? tableScheme : this.scheme(scheme, [...path, 'scheme']);
@@ -163,15 +172,100 @@ class MappingCompiler {
         if (of !== undefined) this.requireRecords(of, [...path, 'of']);
         return { ...base, kind, of };
       case 'number':
-        return { ...base, kind };
+        return { ...base, kind, decimal: given.decimal ?? this.file.format.decimal };
     }
+  }
+
+  /** Texts that stand for nothing: a column's own, and those of the whole export. */
+  private missing({ missing = [] }: CellFormat): ReadonlySet<string> | undefined {
+    const all = [...(this.file.format.missing ?? []), ...missing];
+    return all.length === 0 ? undefined : new Set(all.map((text) => text.trim()));
+  }
+
+  private dates(
+    own: CellFormat,
+    path: MappingPath,
+  ): { readonly dates: string; readonly firstYear: number | undefined } {
+    const { format } = this.file;
+    const dates = own.dates ?? format.dates ?? 'iso';
+    const firstYear = own.firstYear ?? format.firstYear;
+    if (hasYearsOfTwoDigits(dates) && firstYear === undefined) {
+      const fix = 'Add "firstYear", the first of the hundred years that they stand for, such as 1930.';
+      this.faults.at(
+        own.dates === undefined ? ['format', 'dates'] : [...path, 'dates'],
+        `Years of two digits are ambiguous. ${fix}`,
+      );
+    }
+    return { dates, firstYear: firstYear === undefined ? undefined : Number(firstYear) };
+  }
+
+  private constant(
+    name: string,
+    text: string,
+    definition: ColumnDefinition,
+    path: MappingPath,
+  ): ColumnMapping | undefined {
+    const { kind, optional = false } = definition;
+    switch (kind) {
+      case 'code':
+        this.requireCode(text, definition, path);
+        return { kind: 'constant', name, optional, code: text };
+      case 'day':
+      case 'number': {
+        const value = kind === 'day' ? parseDay(text) : parseNumber(text, undefined);
+        if (value !== undefined) return { kind: 'constant-value', name, optional, value };
+        const expected = kind === 'day' ? 'a day such as 2012-05-14' : 'a plain decimal such as 7.5';
+        this.faults.at(path, `"${text}" is not ${expected}.`);
+        return undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Blanks around source values do not count. */
+  private translation(
+    name: string,
+    values: Readonly<Record<string, string>>,
+    definition: ColumnDefinition,
+    path: MappingPath,
+  ): ReadonlyMap<string, string> {
+    const translation = new Map<string, string>();
+    for (const [written, code] of Object.entries(values)) {
+      const value = written.trim();
+      if (translation.has(value))
+        this.faults.at([...path, written], `"${value}" is translated twice in "${name}".`);
+      this.requireCode(code, definition, [...path, written]);
+      translation.set(value, code);
+    }
+    return translation;
+  }
+
+  /** A code that the mapping itself names must be one that the column can hold. */
+  private requireCode(code: string, definition: ColumnDefinition, path: MappingPath): void {
+    if (definition.kind !== 'code') return;
+    const { list, values } = definition;
+    const known = values ?? (list === undefined ? undefined : this.codeLists.get(list)?.keys());
+    if (known === undefined) {
+      if (mayBeCode(code)) return;
+      const expected =
+        'Expected 1 to 40 letters, digits and . _ : / + - that do not look like an identity code.';
+      this.faults.at(path, `This is no code. ${expected}`);
+      return;
+    }
+    const codes = [...known];
+    if (codes.includes(code)) return;
+    const all = values ? `It must be one of: ${codes.join(', ')}` : `codes.yaml lists ${codes.length} codes`;
+    const what = values ? 'value of the enumeration' : `code of the list "${list}"`;
+    this.faults.at(path, `"${code}" is no ${what}${didYouMean(code, codes)}. ${all}.`);
   }
 
   /** A record of another table is told by the column that is unique there. */
   private requireRecords(table: string, path: MappingPath): void {
     const { tables } = this.definition;
-    if (!tables[table]) this.faults.at(path, this.unknown('table', table, tables));
-    else if (!Object.values(tables[table].columns).some(({ kind }) => kind === 'record'))
+    const named = own(tables, table);
+    if (!named) this.faults.at(path, this.unknown('table', table, tables));
+    else if (!Object.values(named.columns).some(({ kind }) => kind === 'record'))
       this.faults.at(path, `The table "${table}" has no column of kind record.`);
   }
 
@@ -181,7 +275,7 @@ class MappingCompiler {
     kind: ColumnDefinition['kind'],
     path: MappingPath,
   ): void {
-    if (column === undefined || table.columns[column]?.kind === kind) return;
+    if (column === undefined || own(table.columns, column)?.kind === kind) return;
     const fitting = Object.keys(table.columns).filter((name) => table.columns[name]?.kind === kind);
     this.faults.at(
       path,
@@ -205,4 +299,9 @@ class MappingCompiler {
       `"${name}" is no ${what} of the registry${didYouMean(name, names)}; ` + `it has: ${names.join(', ')}.`
     );
   }
+}
+
+/** What a record has by a name that somebody wrote: not what every object has, such as "constructor". */
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

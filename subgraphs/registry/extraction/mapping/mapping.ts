@@ -1,9 +1,5 @@
 import type { Scheme } from '../../../linkage/scheme.js';
-
-/**
- * How days are written in a source: 2012-05-14, 2012-05-14T21:30:00Z, 14.05.2012, or 2012-05 for the first day of a month.
- */
-export type DateFormat = 'iso' | 'iso-time' | 'dd.mm.yyyy' | 'yyyy-mm';
+import type { DecimalSign } from '../rows/parseNumber.js';
 
 export interface CsvFormat {
   readonly type: 'csv';
@@ -18,21 +14,33 @@ export type SourceFormat = CsvFormat | { readonly type: 'parquet' };
 interface ColumnBase {
   /** The column of the registry's table. */
   readonly name: string;
-  /** The source's column. */
-  readonly from: string;
+  /** The source's column; of a record the columns that its id is made of, where they are several. */
+  readonly from: string | readonly string[];
   readonly optional: boolean;
+  /** Texts that stand for nothing, as an empty one does. */
+  readonly missing?: ReadonlySet<string> | undefined;
 }
 
 /** How one column of a table is read, by its kind. */
 export type ColumnMapping =
-  | (ColumnBase & { readonly kind: 'day'; readonly dates: DateFormat; readonly lastDayOfMonth: boolean })
+  | (ColumnBase & {
+      readonly kind: 'day';
+      /** How days are written; see dateParser. */
+      readonly dates: string;
+      /** The first of the hundred years that years of two digits stand for. */
+      readonly firstYear?: number | undefined;
+      readonly lastDayOfMonth: boolean;
+    })
   | (ColumnBase & {
       readonly kind: 'code';
       /** Source value -> code; undefined: the source's values are the codes. */
       readonly values: ReadonlyMap<string, string> | undefined;
       readonly list: string | undefined;
+      /** All the codes there are, where the registry's definition has them. */
+      readonly enumeration?: readonly string[] | undefined;
     })
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant'; readonly code: string })
+  | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant-value'; readonly value: number })
   /** Optional, and the source has nothing for it. */
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'absent' })
   | (ColumnBase & { readonly kind: 'person' | 'family'; readonly scheme: Scheme })
@@ -41,13 +49,21 @@ export type ColumnMapping =
       /** The table whose record it is; undefined: the one that the column is in. */
       readonly of: string | undefined;
     })
-  | (ColumnBase & { readonly kind: 'number' });
+  | (ColumnBase & {
+      readonly kind: 'number';
+      /** Undefined: plain decimals. */
+      readonly decimal?: DecimalSign | undefined;
+    });
 
 /** How one file becomes one table. */
 export interface TableMapping {
   readonly name: string;
   readonly file: string;
-  readonly subject: { readonly from: string; readonly scheme: Scheme };
+  readonly subject: {
+    readonly from: string;
+    readonly scheme: Scheme;
+    readonly missing?: ReadonlySet<string> | undefined;
+  };
   /** A column that no two rows share. */
   readonly unique: string | undefined;
   /** Columns of days whose first must not be after the second. */
@@ -71,6 +87,10 @@ export interface Mapping {
 
 /** The source columns that a table is made of, each once. */
 export function sourceColumns(table: TableMapping): readonly string[] {
-  const columns = table.columns.flatMap((column) => ('from' in column ? [column.from] : []));
-  return [...new Set([table.subject.from, ...columns])];
+  return [...new Set([table.subject.from, ...table.columns.flatMap(columnsOf)])];
+}
+
+/** The source columns that a column is made of. */
+export function columnsOf(column: ColumnMapping): readonly string[] {
+  return 'from' in column ? [column.from].flat() : [];
 }

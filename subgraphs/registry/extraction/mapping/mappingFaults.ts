@@ -33,10 +33,12 @@ export class MappingFaults {
   throwIfAny(): void {
     if (this.faults.length === 0) return;
     const sorted = [...this.faults].sort((a, b) => a.offset - b.offset);
-    const lines = sorted.map(({ offset, message }) => {
+    const told = sorted.map(({ offset, message }) => {
       const { line, col } = this.lines.linePos(offset);
       return `${this.file}:${line}:${col}: ${message}`;
     });
+    // What is wrong with the format is found at each column that is read by it.
+    const lines = [...new Set(told)];
     const code = sorted.every((fault) => fault.code === 'SCHEME_UNKNOWN')
       ? 'SCHEME_UNKNOWN'
       : 'MAPPING_INVALID';

@@ -1,17 +1,22 @@
-import type { DateFormat } from './mapping.js';
+/** How cells are written; of the whole export, or of one column. */
+export interface CellFormat {
+  readonly dates?: string;
+  readonly firstYear?: string;
+  readonly decimal?: '.' | ',';
+  readonly missing?: readonly string[];
+}
 
 /** A column as a mapping file writes it: the source column's name, or how it is read. */
 export type ColumnEntry =
   | string
-  | {
-      readonly from?: string;
+  | (CellFormat & {
+      readonly from?: string | readonly string[];
       readonly constant?: string;
       readonly values?: Readonly<Record<string, string>>;
-      readonly dates?: DateFormat;
       readonly take?: 'last-day-of-month';
       readonly of?: string;
       readonly scheme?: string;
-    };
+    });
 
 export interface TableEntry {
   readonly file: string;
@@ -22,16 +27,15 @@ export interface TableEntry {
   readonly columns: Readonly<Record<string, ColumnEntry>>;
 }
 
-/** A mapping file that fits schema/mapping.schema.json. */
+/** A mapping file that fits schema/mapping.schema.json. Every scalar in it is the text that stands in the file. */
 export interface MappingFile {
   readonly registry: string;
   readonly scheme: string;
-  readonly format: {
+  readonly format: CellFormat & {
     readonly type: 'csv' | 'parquet';
     readonly delimiter?: string;
     readonly quote?: string;
     readonly encoding?: string;
-    readonly dates?: DateFormat;
   };
   readonly knows?: string;
   readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };

@@ -5,6 +5,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { LineCounter, parseDocument } from 'yaml';
 import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
+import { type CodeLists, readCodeLists } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
 import { compileMapping } from './compileMapping.js';
 import type { Mapping } from './mapping.js';
@@ -19,7 +20,8 @@ import { didYouMean } from './nearestName.js';
 export async function readMapping(definition: RegistryDefinition): Promise<Mapping> {
   const file = `subgraphs/${definition.name}/mapping.yaml`;
   try {
-    return parseMapping(await readFile(join(packageRoot(), file), 'utf8'), definition, file);
+    const text = await readFile(join(packageRoot(), file), 'utf8');
+    return parseMapping(text, definition, file, await readCodeLists(definition.name));
   } catch (cause) {
     if (cause instanceof PolkuError) throw cause;
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read.`, { file }, { cause });
@@ -27,9 +29,15 @@ export async function readMapping(definition: RegistryDefinition): Promise<Mappi
 }
 
 /** Reads the text of a mapping file; `file` names it in messages. */
-export function parseMapping(text: string, definition: RegistryDefinition, file: string): Mapping {
+export function parseMapping(
+  text: string,
+  definition: RegistryDefinition,
+  file: string,
+  codeLists: CodeLists = new Map(),
+): Mapping {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Every scalar is the text that stands in the file: in `values`, 049 is not 49 and null is not nothing.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'failsafe' });
   const faults = new MappingFaults(file, document, lines);
   for (const error of document.errors) faults.atOffset(error.pos[0], error.message);
   faults.throwIfAny();
@@ -39,7 +47,7 @@ export function parseMapping(text: string, definition: RegistryDefinition, file:
     for (const error of validate.errors ?? []) faults.at(pathOf(error), explain(error));
     faults.throwIfAny();
   }
-  const mapping = compileMapping(content as MappingFile, definition, faults);
+  const mapping = compileMapping(content as MappingFile, definition, faults, codeLists);
   faults.throwIfAny();
   return mapping;
 }
@@ -78,6 +86,8 @@ function explain(error: ErrorObject): string {
       return `${where} lacks "${String(parameters['missingProperty'])}".`;
     case 'enum':
       return `${where} must be one of: ${(parameters['allowedValues'] as string[]).join(', ')}.`;
+    case 'pattern':
+      return `${where} is not written as expected. ${String(error.parentSchema?.['description'] ?? '')}`;
     case 'type':
       return `${where} must be of type ${[parameters['type']].flat().join(' or ')}.`;
     default:

@@ -6,7 +6,8 @@ import type { CodeLists } from '../../codes.js';
 import type { ColumnMapping } from '../mapping/mapping.js';
 import { CodeDictionary } from './codeDictionary.js';
 import { ownCopy } from './ownCopy.js';
-import { parseDate } from './parseDate.js';
+import { dateParser } from './parseDate.js';
+import { parseNumber } from './parseNumber.js';
 import type { PersonLinker } from './personLinker.js';
 import type { RejectReason } from './rejectReason.js';
 
@@ -32,14 +33,26 @@ export interface CellContext {
 export function cellReader(column: ColumnMapping, context: CellContext): CellReader {
   const reader = presentCellReader(column, context);
   if (!('from' in column)) return reader;
-  const missing = column.optional ? null : 'missing-value';
+  const nothing = column.optional ? null : 'missing-value';
+  const translated = column.kind === 'code' ? column.values : undefined;
   return {
     ...reader,
     read: (text) => {
       const value = text.trim();
-      return value === '' ? missing : reader.read(value);
+      const missing = isMissing(value, column.missing) && translated?.has(value) !== true;
+      return missing ? nothing : (reader.read(value) ?? nothing);
     },
   };
+}
+
+export function isMissing(value: string, missing: ReadonlySet<string> | undefined): boolean {
+  return value === '' || missing?.has(value) === true;
+}
+
+/** The id that several source columns are together; nothing where one of them holds nothing. */
+export function compositeId(parts: readonly string[], missing: ReadonlySet<string> | undefined): string {
+  const values = parts.map((part) => part.trim());
+  return values.some((value) => isMissing(value, missing)) ? '' : JSON.stringify(values);
 }
 
 function presentCellReader(column: ColumnMapping, context: CellContext): CellReader {
@@ -48,7 +61,7 @@ function presentCellReader(column: ColumnMapping, context: CellContext): CellRea
     case 'day':
       return dayReader(column);
     case 'number':
-      return { read: readNumber };
+      return { read: (text) => parseNumber(text, column.decimal) ?? 'invalid-number' };
     case 'record':
       return { read: (id) => linkage.recordKey(registry, column.of ?? table, id) };
     case 'person':
@@ -57,7 +70,8 @@ function presentCellReader(column: ColumnMapping, context: CellContext): CellRea
       return { read: (code) => linkage.familyKey(column.scheme, code) };
     case 'code': {
       const list = column.list === undefined ? undefined : codeListOf(column.list, registry, codeLists);
-      const dictionary = new CodeDictionary(column.name, column.values, list);
+      const known = column.enumeration ? new Set(column.enumeration) : list;
+      const dictionary = new CodeDictionary(column.name, column.values, known);
       return { dictionary, read: (value) => dictionary.read(value) };
     }
     case 'absent':
@@ -66,6 +80,8 @@ function presentCellReader(column: ColumnMapping, context: CellContext): CellRea
       const dictionary = new CodeDictionary(column.name, undefined, undefined);
       return { dictionary, read: () => dictionary.read(column.code) };
     }
+    case 'constant-value':
+      return { read: () => column.value };
   }
 }
 
@@ -78,22 +94,19 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
 /** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
 const MOST_DATES = 100_000;
 
-function dayReader({ dates, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
-  const days = new Map<string, Day>();
+function dayReader({ dates, firstYear, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
+  const parse = dateParser(dates, firstYear);
+  const days = new Map<string, Day | null>();
   return {
     read: (text) => {
       const known = days.get(text);
       if (known !== undefined) return known;
-      const written = parseDate(text, dates);
+      const written = parse(text);
       if (written === undefined) return 'invalid-date';
-      const day = lastDayOfMonth ? lastDay(formatPartialDate(written, 'month'))! : written;
+      const day =
+        lastDayOfMonth && written !== null ? lastDay(formatPartialDate(written, 'month'))! : written;
       if (days.size < MOST_DATES) days.set(ownCopy(text), day);
       return day;
     },
   };
-}
-
-function readNumber(text: string): Cell {
-  const number = Number(text);
-  return Number.isFinite(number) ? number : 'invalid-number';
 }

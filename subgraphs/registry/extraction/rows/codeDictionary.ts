@@ -1,18 +1,28 @@
+import { holdsIdentityCode } from '../../../../schema/identityCodeText.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
 import { NO_CODE } from '../../columns/table.js';
 import { ownCopy } from './ownCopy.js';
 
+/** The rule of codes that stand in no list, for whoever reads why a row was rejected. */
+export const CODE_RULE =
+  'A code that stands in no list has 1 to 40 letters, digits and . _ : / + -, a digit among them, no blank, and does not ' +
+  'look like an identity code.';
+
 /** What a code of a department looks like: units, diagnoses, employee numbers. No blanks: names and free text have them. */
 const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,39}$/u;
 
-/** A code that stands in no list has a digit; a single name has none. */
-const DIGIT = /\d/;
+/** A single name has no digit. */
+const DIGIT = /\p{Nd}/u;
 
-/** An identity code, mistyped or with something around it: its form alone is enough to keep it out. */
-const LIKE_AN_IDENTITY_CODE = /\d{6}[-+._:/A-FU-Y]\d{3}[0-9A-Z]/i;
+/** Whether a source value may be stored as a code. */
+function isCode(text: string): boolean {
+  return DIGIT.test(text) && mayBeCode(text);
+}
 
-/** An id that a system made up; eight and four digits of it side by side may look like an identity code. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Whether a mapping may name a code; unlike a source value it may be a word. */
+export function mayBeCode(text: string): boolean {
+  return CODE.test(text) && !holdsIdentityCode(text);
+}
 
 /**
  * The distinct codes of one column, numbered as they come. Only what looks like a code is taken, so that a column of
@@ -22,10 +32,11 @@ export class CodeDictionary {
   readonly texts: string[] = [];
   private readonly indices = new Map<string, number>();
 
+  /** @param known all the codes there are, if they are listed */
   constructor(
     private readonly column: string,
     private readonly values: ReadonlyMap<string, string> | undefined,
-    private readonly list: ReadonlyMap<string, unknown> | undefined,
+    private readonly known: { has(code: string): boolean } | undefined,
   ) {}
 
   /** The number of the code that a source value stands for. */
@@ -33,8 +44,8 @@ export class CodeDictionary {
     const known = this.indices.get(value);
     if (known !== undefined) return known;
     const code = this.values ? this.values.get(value) : value;
-    if (code === undefined || (this.list && !this.list.has(code))) return 'unknown-code';
-    if (!this.values && !this.list && !isCode(code)) return 'invalid-value';
+    if (code === undefined || (this.known && !this.known.has(code))) return 'unknown-code';
+    if (!this.values && !this.known && !isCode(code)) return 'invalid-value';
     return this.add(value, code);
   }
 
@@ -53,8 +64,4 @@ export class CodeDictionary {
     this.indices.set(ownCopy(value), index);
     return index;
   }
-}
-
-function isCode(text: string): boolean {
-  return UUID.test(text) || (CODE.test(text) && DIGIT.test(text) && !LIKE_AN_IDENTITY_CODE.test(text));
 }

@@ -1,6 +1,7 @@
 import type { LinkageReject } from '../../../linkage/linkage.js';
+import { CODE_RULE } from './codeDictionary.js';
 
-/** Why a row of a source is not taken. Reasons are all that a report ever tells of a row besides its number. */
+/** Why a row of a source is not taken. Besides its number and a column's name, a report tells nothing of the row. */
 export type RejectReason =
   | LinkageReject
   | 'malformed-row'
@@ -10,6 +11,37 @@ export type RejectReason =
   | 'invalid-number'
   | 'invalid-value'
   | 'unknown-code'
+  | 'unknown-record'
   | 'end-before-start'
   | 'duplicate-id'
   | 'duplicate-subject';
+
+/** A row that is not taken, and the source columns whose cells are at fault; none where it is the row as a whole. */
+export interface Reject {
+  readonly reason: RejectReason;
+  readonly columns: readonly string[];
+}
+
+/** The rule that a rejected row breaks, for whoever corrects the export or the mapping. */
+export const rejectRules: Readonly<Record<RejectReason, string>> = {
+  'malformed-row': 'A row has as many fields as the first line has names; a quote that opens also closes.',
+  'wrong-encoding': 'Every byte fits the encoding that the mapping names.',
+  'missing-value':
+    'The column is not optional: a cell is neither empty nor one of the texts under "missing".',
+  'missing-code': 'A row names the person that it is about.',
+  'invalid-code':
+    'A code fits its scheme: date and check character of an identity code; an id of one system has a digit other than ' +
+    '0, or the form under "idForms", and is nothing that a spreadsheet or a null makes of it.',
+  'unknown-person': 'The population register knows the person.',
+  'unknown-family': 'The family is known.',
+  'invalid-date': 'A day is written as "dates" says, and exists.',
+  'invalid-number':
+    'A number is a plain decimal (1234.50), or written as "decimal" says, and no identity code.',
+  'invalid-value': CODE_RULE,
+  'unknown-code': 'A code is in its list in codes.yaml, in the enumeration, or a key of "values".',
+  'unknown-record':
+    'A record of another table is one of those that were taken, with its id written in the same way.',
+  'end-before-start': 'The second day of "interval" is not before the first.',
+  'duplicate-id': 'No two rows share what is "unique": the first was taken.',
+  'duplicate-subject': 'No two rows are about one person: the first was taken.',
+};

@@ -1,15 +1,17 @@
 import type { LinkageReject } from '../../../linkage/linkage.js';
-import { sourceColumns, type Mapping, type TableMapping } from '../mapping/mapping.js';
-import { type Cell, type CellContext, type CellReader, cellReader } from './cellReader.js';
-import type { RejectReason } from './rejectReason.js';
+import { columnsOf, type Mapping, sourceColumns, type TableMapping } from '../mapping/mapping.js';
+import { type CellContext, type CellReader, cellReader, compositeId, isMissing } from './cellReader.js';
+import type { Reject } from './rejectReason.js';
 
 /** A row as it is stored: the data subject's key, then the table's columns in the mapping's order. */
 export type StoredRow = readonly (number | bigint | null)[];
 
 interface ColumnInput {
-  /** Where the source column stands in a batch; undefined where none is read. */
-  readonly source: number | undefined;
   readonly reader: CellReader;
+  /** The source columns that it is read from. */
+  readonly columns: readonly string[];
+  /** The text that it is read from, in a row of a batch. */
+  readonly textOf: (columns: readonly (readonly string[])[], row: number) => string;
 }
 
 /** Turns the texts of a source row into a row of linked, typed values, or into the reason why it cannot be one. */
@@ -19,7 +21,11 @@ export class RowReader {
   private readonly linkSubject: (code: string) => number | LinkageReject;
   private readonly interval: readonly [start: number, end: number] | undefined;
 
-  constructor(table: TableMapping, mapping: Mapping, context: CellContext) {
+  constructor(
+    private readonly table: TableMapping,
+    mapping: Mapping,
+    context: CellContext,
+  ) {
     const sources = sourceColumns(table);
     const { from, scheme } = table.subject;
     const { persons } = context;
@@ -28,30 +34,58 @@ export class RowReader {
       mapping.knows === table.name
         ? (code) => persons.know(scheme, code)
         : (code) => persons.find(scheme, code);
-    this.inputs = table.columns.map((column) => ({
-      source: 'from' in column ? sources.indexOf(column.from) : undefined,
-      reader: cellReader(column, context),
-    }));
-    const position = (name: string) => 1 + table.columns.findIndex((column) => column.name === name);
-    this.interval = table.interval && [position(table.interval[0]), position(table.interval[1])];
+    this.inputs = table.columns.map((column) => {
+      const columns = columnsOf(column);
+      const places = columns.map((name) => sources.indexOf(name));
+      const [first] = places;
+      const missing = 'from' in column ? column.missing : undefined;
+      return {
+        reader: cellReader(column, context),
+        columns,
+        textOf:
+          first === undefined
+            ? () => ''
+            : places.length === 1
+              ? (batch, row) => batch[first]![row]!
+              : (batch, row) =>
+                  compositeId(
+                    places.map((place) => batch[place]![row]!),
+                    missing,
+                  ),
+      };
+    });
+    const place = (name: string) => table.columns.findIndex((column) => column.name === name);
+    this.interval = table.interval && [place(table.interval[0]), place(table.interval[1])];
   }
 
   /** @param columns a batch's columns, in the order of `sourceColumns` */
-  read(columns: readonly (readonly string[])[], row: number): StoredRow | RejectReason {
+  read(columns: readonly (readonly string[])[], row: number): StoredRow | Reject {
     const stored: (number | bigint | null)[] = [null];
-    for (const { source, reader } of this.inputs) {
-      const cell: Cell = reader.read(source === undefined ? '' : columns[source]![row]!);
-      if (typeof cell === 'string') return cell;
+    for (const { reader, textOf, columns: names } of this.inputs) {
+      const cell = reader.read(textOf(columns, row));
+      if (typeof cell === 'string') return { reason: cell, columns: names };
       stored.push(cell);
     }
     if (this.interval) {
-      const [start, end] = [stored[this.interval[0]], stored[this.interval[1]]];
-      if (typeof start === 'number' && typeof end === 'number' && start > end) return 'end-before-start';
+      const [start, end] = this.interval;
+      const [first, last] = [stored[1 + start], stored[1 + end]];
+      if (typeof first === 'number' && typeof last === 'number' && first > last) {
+        const names = [...this.inputs[start]!.columns, ...this.inputs[end]!.columns];
+        return { reason: 'end-before-start', columns: names };
+      }
     }
     // Last, so that nobody becomes known by a row that is rejected.
-    const subject = this.linkSubject(columns[this.subjectSource]![row]!);
-    if (typeof subject === 'string') return subject;
+    const subject = this.subject(columns[this.subjectSource]![row]!);
+    if (typeof subject === 'string') return { reason: subject, columns: [this.table.subject.from] };
     stored[0] = subject;
     return stored;
   }
+
+  private subject(code: string): number | LinkageReject {
+    return isMissing(code.trim(), this.table.subject.missing) ? 'missing-code' : this.linkSubject(code);
+  }
+}
+
+export function isReject(read: StoredRow | Reject): read is Reject {
+  return 'reason' in read;
 }

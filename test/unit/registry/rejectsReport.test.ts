@@ -1,0 +1,73 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { RejectsReport } from '../../../subgraphs/registry/extraction/rejectsReport.js';
+import { type RejectReason, rejectRules } from '../../../subgraphs/registry/extraction/rows/rejectReason.js';
+
+let dir: string;
+let report: RejectsReport;
+const path = () => join(dir, 'rejects.csv');
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'polku-rejects-'));
+  report = new RejectsReport(await open(path(), 'wx'), 5, 'the list');
+});
+afterEach(async () => {
+  await report.close().catch(() => undefined);
+  await rm(dir, { recursive: true });
+});
+
+/** So many rows from a number on, for one reason. */
+function reject(from: number, rows: number, reason: RejectReason, ...columns: string[]): void {
+  for (let row = from; row < from + rows; row++) report.add('visits.csv', row, { reason, columns });
+}
+
+describe('a report of rejects', () => {
+  it('X16: names reason, columns and rule of a file that is rejected', () => {
+    reject(1, 500, 'invalid-value', 'CODE');
+    reject(501, 100, 'invalid-value', 'UNIT');
+    reject(601, 4, 'end-before-start', 'START', 'STOP');
+    reject(605, 1, 'malformed-row');
+    const message = messageOf(() => report.requireFew('visits.csv', 605));
+    expect(message).toContain('Of the 605 rows of visits.csv, 605 were rejected (invalid-value 600, ');
+    expect(message.split('\n').slice(1)).toEqual([
+      '  invalid-value in CODE: 500 rows',
+      '  invalid-value in UNIT: 100 rows',
+      '  end-before-start in START+STOP: 4 rows',
+      '  malformed-row: 1 row',
+      'What a row must be:',
+      '  invalid-value: A code that stands in no list has 1 to 40 letters, digits and . _ : / + -, a digit among ' +
+        'them, no blank, and does not look like an identity code.',
+      `  end-before-start: ${rejectRules['end-before-start']}`,
+      `  malformed-row: ${rejectRules['malformed-row']}`,
+    ]);
+  });
+
+  it('X16: begins anew with each file', () => {
+    reject(1, 19, 'invalid-date', 'START');
+    report.requireFew('visits.csv', 19);
+    reject(1, 20, 'invalid-number', 'AMOUNT');
+    const message = messageOf(() => report.requireFew('costs.csv', 20));
+    expect(message).toContain('invalid-number in AMOUNT: 20 rows');
+    expect(message).not.toContain('invalid-date');
+  });
+
+  it('X16: lists the columns, quoted where their names need it', async () => {
+    reject(7, 1, 'invalid-date', 'START, "old"');
+    reject(8, 1, 'wrong-encoding');
+    await report.close();
+    expect(await readFile(path(), 'utf8')).toBe(
+      'file,row,reason,column\nvisits.csv,7,invalid-date,"START, ""old"""\nvisits.csv,8,wrong-encoding,\n',
+    );
+  });
+});
+
+function messageOf(call: () => void): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('Nothing was thrown.');
+}
