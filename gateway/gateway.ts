@@ -215,9 +215,10 @@ export class Gateway implements GatewayInterface {
     variables: Readonly<Record<string, unknown>>,
     { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal, found }: GatewayRequest,
   ): Promise<GatewayExecutionResult> {
-    const { supergraph, document, cut, withheld } = operation;
+    const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
-    const values = withheld.length > 0 ? valuesOfAll(supergraph.apiSchema, document, variables) : {};
+    const values =
+      withheld.length > 0 ? valuesOfAll(supergraph.apiSchema, { document, nonNull }, variables) : {};
     const result = await executeOperation({
       prepared: operation.prepared,
       variables,

@@ -19,7 +19,8 @@ export interface CoercedVariable {
 }
 
 /**
- * CoerceVariableValues (GraphQL §6.1.2). Variables without a value and a default are left out. Messages tell the place
+ * CoerceVariableValues (GraphQL §6.1.2), and of CoerceArgumentValues (§6.4.1) that null stands nowhere where it is not allowed:
+ * the request is refused before a registry is asked. Variables without a value and a default are left out. Messages tell the place
  * and the type and never the value, which may be anything; nor do they suggest names.
  * @param schema the one that the caller may see, so that what is hidden is not an input either
  * @throws PolkuError BAD_USER_INPUT
@@ -35,6 +36,8 @@ export function coerceVariables(
     const type = typeFromAST(schema, variable.type);
     if (!isInputType(type)) throw badInput(variable, [], 'has a type that is no input type');
     const raw = rawValue(variable, given);
+    if (raw === null && variable.nonNull && !isNonNullType(type))
+      throw badInput(variable, [], 'is null and is used where null is not allowed');
     if (raw !== undefined) coerced.push({ name, label, type, value: coerce(raw, type, variable) });
     else if (variable.defaultValue)
       coerced.push({ name, label, type, value: valueFromAST(variable.defaultValue, type) });

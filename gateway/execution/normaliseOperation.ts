@@ -26,6 +26,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { keyScalarOf } from './leafValues.js';
+import { nonNullVariables } from './nonNullVariables.js';
 import { dataKeyOf, isIntrospection } from './responseKeys.js';
 
 /** A variable of the normal operation: one of the client's, or an id that stood in the text. */
@@ -36,6 +37,8 @@ export interface OperationVariable {
   readonly label: string;
   readonly type: TypeNode;
   readonly defaultValue: ConstValueNode | undefined;
+  /** Whether it stands where null is not allowed, whatever its type allows. */
+  readonly nonNull: boolean;
   /** Where its value comes from. */
   readonly source: { readonly variable: string } | { readonly literal: unknown };
 }
@@ -55,7 +58,7 @@ export interface NormalOperation {
  */
 export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema): NormalOperation {
   const variables: OperationVariable[] = [];
-  const requiredVariables = new Set<string>();
+  const nonNull = nonNullVariables(document, schema);
   const typeInfo = new TypeInfo(schema);
   let introspecting = 0;
   let conditional = false;
@@ -64,7 +67,14 @@ export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema
     const name = `id_${variables.length}`;
     const source = { literal: valueFromASTUntyped(literal) };
     const label = `The id in the operation${place(literal)}`;
-    variables.push({ name, label, type: parseType(String(type)), defaultValue: undefined, source });
+    variables.push({
+      name,
+      label,
+      type: parseType(String(type)),
+      defaultValue: undefined,
+      nonNull: isNonNullType(type),
+      source,
+    });
     return variableNode(name);
   };
   const hoistKey = (node: ValueNode): VariableNode | undefined => {
@@ -101,14 +111,19 @@ export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema
         const { type, defaultValue } = node;
         const variable = node.variable.name.value;
         const name = innerName(variable);
-        variables.push({ name, label: `$${variable}`, type, defaultValue, source: { variable } });
+        variables.push({
+          name,
+          label: `$${variable}`,
+          type,
+          defaultValue,
+          nonNull: nonNull.has(variable),
+          source: { variable },
+        });
         // A registry takes no id as a literal, in a default neither; its value is sent instead.
         return holdsKeys(typeFromAST(schema, type)) ? withoutDefault(node) : undefined;
       },
       Variable(node): VariableNode {
-        const name = innerName(node.name.value);
-        if (isNonNullType(typeInfo.getInputType())) requiredVariables.add(name);
-        return variableNode(name);
+        return variableNode(innerName(node.name.value));
       },
       IntValue: hoistKey,
       FloatValue: hoistKey,
@@ -123,7 +138,7 @@ export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema
       },
     }),
   );
-  return { document: withDefinitions(normal, variables, requiredVariables), variables, conditional };
+  return { document: withDefinitions(normal, variables), variables, conditional };
 }
 
 function withDataKey({ alias: _alias, ...field }: FieldNode, key: string): FieldNode {
@@ -157,17 +172,13 @@ function holdsKeys(type: GraphQLType | undefined, seen = new Set<string>()): boo
 }
 
 /** Declares the hoisted ids; a variable that lost its default still fits where null does not. */
-function withDefinitions(
-  document: DocumentNode,
-  variables: readonly OperationVariable[],
-  required: ReadonlySet<string>,
-): DocumentNode {
-  const defaults = new Map(variables.map(({ name, defaultValue }) => [name, defaultValue]));
+function withDefinitions(document: DocumentNode, variables: readonly OperationVariable[]): DocumentNode {
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
   const hoisted = variables.filter(({ source }) => 'literal' in source).map(definition);
   const firm = (node: VariableDefinitionNode): VariableDefinitionNode => {
-    const lost = defaults.get(node.variable.name.value) !== undefined && !node.defaultValue;
-    if (!lost || !required.has(node.variable.name.value) || node.type.kind === Kind.NON_NULL_TYPE)
-      return node;
+    const { defaultValue, nonNull } = byName.get(node.variable.name.value)!;
+    const lost = defaultValue !== undefined && !node.defaultValue;
+    if (!lost || !nonNull || node.type.kind === Kind.NON_NULL_TYPE) return node;
     return { ...node, type: { kind: Kind.NON_NULL_TYPE, type: node.type } };
   };
   const definitions = document.definitions.map((node) =>

@@ -121,9 +121,16 @@ function isIncluded(node: SelectionNode, variables: Variables): boolean {
  * The values of all variables of an operation, those too that only cut fields use.
  * @throws PolkuError BAD_USER_INPUT
  */
-export function valuesOfAll(schema: GraphQLSchema, document: DocumentNode, variables: Variables): Variables {
+export function valuesOfAll(
+  schema: GraphQLSchema,
+  { document, nonNull }: { readonly document: DocumentNode; readonly nonNull: ReadonlySet<string> },
+  variables: Variables,
+): Variables {
   const { variableDefinitions = [] } = getOperationAST(document)!;
   const { coerced } = getVariableValues(schema, variableDefinitions, variables);
-  if (coerced) return coerced;
-  throw new PolkuError('BAD_USER_INPUT', 'A variable does not fit its type, or is missing.');
+  if (coerced && ![...nonNull].some((name) => coerced[name] === null)) return coerced;
+  throw new PolkuError(
+    'BAD_USER_INPUT',
+    'A variable does not fit its type or the place where it is used, or is missing.',
+  );
 }

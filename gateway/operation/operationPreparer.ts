@@ -9,6 +9,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { nonNullVariables } from '../execution/nonNullVariables.js';
 import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { cutOperation } from './cutOperation.js';
@@ -31,6 +32,8 @@ export interface CheckedOperation extends Sized {
   readonly withheld: readonly Refusal[];
   /** What is asked and shown. */
   readonly coordinates: readonly string[];
+  /** Variables of `document` that stand where null is not allowed. */
+  readonly nonNull: ReadonlySet<string>;
   /** Variables that give a page size. */
   readonly pageSizes: readonly string[];
   /** Response keys of look-ups by identity code. */
@@ -92,6 +95,7 @@ export class OperationPreparer {
       document: asked,
       cut,
       withheld,
+      nonNull: nonNullVariables(asked, api),
       coordinates: coordinatesOf(selectedFields(api, shown)),
       pageSizes,
       selections,

@@ -176,3 +176,37 @@ describe('what is sent without a token', () => {
     }
   });
 });
+
+describe('a variable that is null where null is not allowed', () => {
+  const NULL_V = { v: null };
+  it.each([
+    `query ($v: Boolean = true) { people(first: 1) @include(if: $v) { birthYear } }`,
+    `query ($v: Boolean = false) { ... @skip(if: $v) { people(first: 1) { birthYear } } }`,
+    `query ($v: Boolean = true) { people(first: 1) { birthYear ...F @include(if: $v) } } fragment F on Person { id }`,
+    `query ($v: Int = 1) { people(first: $v) { birthYear } }`,
+    `query ($v: String = "Person") { __type(name: $v) { name } }`,
+  ])('G06: is refused before anything is asked: %s', async (query) => {
+    const answer = await post(JSON.stringify({ query, variables: NULL_V }));
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({
+      errors: [
+        {
+          message: expect.stringContaining('$v is null'),
+          extensions: { code: 'BAD_USER_INPUT', variable: '$v', decisionId: expect.any(String) },
+        },
+      ],
+    });
+    expect(await recordOf(answer)).toMatchObject({ outcome: 'refused', fetches: {} });
+    expect((await post(JSON.stringify({ query }))).body.errors).toBeUndefined();
+  });
+
+  it('G06: is refused in partial mode where only what is withheld uses it', async () => {
+    const query = 'query ($v: Boolean = true) { people(first: 1) { birthYear district @include(if: $v) } }';
+    const partial = { 'polku-partial': 'true' };
+    const { status, body } = await post(JSON.stringify({ query, variables: NULL_V }), partial);
+    expect([status, body.errors![0]!.extensions.code]).toEqual([400, 'BAD_USER_INPUT']);
+    expect((await post(JSON.stringify({ query }), partial)).body.data).toEqual({
+      people: [{ birthYear: 1994, district: null }],
+    });
+  });
+});

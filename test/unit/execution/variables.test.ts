@@ -11,7 +11,9 @@ const schema = buildSchema(`
   enum Sex { FEMALE MALE }
   input Filter { people: [PersonID!] family: FamilyID sex: Sex min: Int = 3 and: [Filter!] }
   type Person { id: PersonID name(of: PersonID, long: Boolean): String }
-  type Query { person(id: PersonID!): Person people(ids: [PersonID!]!, filter: Filter): [Person] }`);
+  input Pages { most: Int! = 5 and: [Pages!] }
+  type Query { person(id: PersonID!): Person people(ids: [PersonID!]!, filter: Filter): [Person]
+    pages(first: Int! = 5, filter: Pages): [Person] }`);
 
 const domains = new Domains([Buffer.alloc(32, 3)]);
 const domain = domains.domain({ purpose: 'care', recipient: 'r', permit: undefined, epoch: '1' });
@@ -117,5 +119,35 @@ describe('variables', () => {
     const given = JSON.parse(`{ "representations": "${p1}", "__proto__": true }`) as Record<string, unknown>;
     expect(values(odd, given)).toEqual({ v_representations: 1, v___proto__: true });
     expect(values(odd, { representations: p1 })).toEqual({ v_representations: 1 });
+  });
+
+  it.each([
+    ['@skip', 'query ($v: Boolean = false) { a: person(id: "P1") @skip(if: $v) { id } }'],
+    ['@include', 'query ($v: Boolean = true) { a: person(id: "P1") @include(if: $v) { id } }'],
+    [
+      '@include of a fragment',
+      'query ($v: Boolean = true) { ... @include(if: $v) { person(id: "P1") { id } } }',
+    ],
+    ['an argument', 'query ($v: PersonID = "P1") { person(id: $v) { id } }'],
+    ['an argument with a default of its own', 'query ($v: Int) { pages(first: $v) { id } }'],
+    ['an item of a list', 'query ($v: PersonID = "P1") { people(ids: ["P1", $v]) { id } }'],
+    ['a list', 'query ($v: [PersonID!] = []) { people(ids: $v) { id } }'],
+    ['a field of an input object', 'query ($v: Int = 1) { pages(filter: { most: $v }) { id } }'],
+    [
+      'a nested field with a default',
+      'query ($v: Int) { pages(filter: { most: 1, and: [{ most: $v }] }) { id } }',
+    ],
+    ['a fragment', 'query ($v: Int = 1) { ...F } fragment F on Query { pages(first: $v) { id } }'],
+    ['introspection', 'query ($v: String = "Person") { __type(name: $v) { name } }'],
+  ])('G06: are refused as null in %s, and take their default when they are missing', (_, text) => {
+    const query = text.replaceAll('P1', p1);
+    expect(() => values(query, { v: null })).toThrow(refusal('BAD_USER_INPUT', '$v is null'));
+    expect(() => values(query)).not.toThrow();
+  });
+
+  it('G06: may be null where null is allowed, with a default or without', () => {
+    const query =
+      'query ($a: Filter = { min: 1 }, $b: [PersonID!]) { people(ids: [], filter: $a) { id } b: people(ids: [], filter: { people: $b }) { id } }';
+    expect(values(query, { a: null, b: null })).toEqual({ v_a: null, v_b: null });
   });
 });
