@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { holdsIdentityCode } from '../identityCodeText.js';
 import { PolkuError } from '../polkuError.js';
+import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
 import { type VerifiedToken, VerifiedTokens } from './verifiedTokens.js';
 
 /** The only signature algorithm taken, so that no token can choose a weaker one (RFC 8725 §3.1). */
@@ -39,8 +40,6 @@ export interface TrustedIssuer {
 
 /** A day: long enough for a shift, and short for a token that was stolen (RFC 9700 §2.2). */
 export const MAX_LIFETIME_SECONDS = 86_400;
-/** How far clocks may differ. */
-const TOLERANCE_SECONDS = 30;
 /** Header types of access tokens: RFC 9068, and those of issuers that do not type them. */
 const ACCESS_TOKEN_TYPES = [undefined, 'jwt', 'at+jwt'];
 /** Claims that only other kinds of token have: ID tokens (OpenID Connect Core §2, §3.3.2.11) and security events (RFC 8417). */
@@ -81,7 +80,7 @@ async function verify(
     audience: trusted.audience,
     algorithms: [TOKEN_ALGORITHM],
     requiredClaims: ['sub', 'exp'],
-    clockTolerance: TOLERANCE_SECONDS,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
   });
   requireAccessToken(protectedHeader.typ, payload, trusted);
   requireShortLife(payload, trusted);
@@ -123,7 +122,7 @@ function requireShortLife(
   { maxLifetimeSeconds = MAX_LIFETIME_SECONDS }: TrustedIssuer,
 ): void {
   const now = Date.now() / 1000;
-  if (iat !== undefined && iat > now + TOLERANCE_SECONDS)
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS)
     throw refused('claim-iat', 'The token says that it is issued in the future.');
   // Without a time of issue, what is left of its life is known.
   if (exp! - (iat ?? now) <= maxLifetimeSeconds) return;

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { PolkuError } from '../polkuError.js';
 import { TOKEN_ALGORITHM } from './callerToken.js';
+import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
 
 const ISSUER = 'polku-gateway';
 const TYPE = 'polku-composition+jwt';
@@ -30,6 +31,7 @@ export async function verifyCompositionContext(
       algorithms: [TOKEN_ALGORITHM],
       typ: TYPE,
       maxTokenAge: 30,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
   } catch (cause) {
     throw new PolkuError('CONTEXT_REFUSED', 'This registry answers its gateway only.', {}, { cause });

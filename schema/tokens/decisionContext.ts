@@ -3,6 +3,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { PersonKey } from '../keys.js';
 import { PolkuError } from '../polkuError.js';
 import { type Caller, TOKEN_ALGORITHM, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
+import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
 
 /** Seconds that a context lives: longer than any fetch, too short to be worth stealing. */
 const LIFETIME_SECONDS = 30;
@@ -85,6 +86,7 @@ export async function verifyDecisionContext(
       algorithms: [TOKEN_ALGORITHM],
       typ: 'polku-context+jwt',
       maxTokenAge: LIFETIME_SECONDS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['sub', 'jti', 'exp', 'iat'],
     });
     const caller = await verifyCallerToken(tokens.caller, trusted);

@@ -102,8 +102,9 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       });
       response.end(JSON.stringify(body));
     };
+    // The time, which everybody may know, lets a gateway tell a wrong clock from a wrong key.
     const refuse = ({ status, message, code }: PolkuError) =>
-      send(status, { errors: [{ message, extensions: { code } }] });
+      send(status, { errors: [{ message, extensions: { code, time: new Date().toISOString() } }] });
     answer(subgraph, request, options)
       .then((body) => send(200, body))
       .catch((error: unknown) => {
