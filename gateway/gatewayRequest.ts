@@ -4,6 +4,7 @@ import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerToken.js';
 import type { Disclosure } from './execution/disclosure.js';
 import type { CheckedOperation } from './operation/operationPreparer.js';
+import type { FetchInputs } from './operation/planLineage.js';
 import type { Domain } from './pseudonyms/domain.js';
 import type { ClientSignal } from './supergraph/clientSignal.js';
 
@@ -45,6 +46,8 @@ export interface GatewayRequest {
     withheld?: readonly Refusal[];
     lookupsMissed?: number;
     disclosure?: Disclosure;
+    /** A fetch for which the plan was refused: it would have handed a registry more than its contract gives. */
+    refusedFetch?: FetchInputs;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../schema/errorTable.js';
+import type { FetchInputs } from '../operation/planLineage.js';
 
 /** What became of a request: answered, wholly or in part; refused by a rule; or failed on the way. */
 export type Outcome = 'answered' | 'refused' | 'failed';
@@ -23,10 +24,20 @@ export interface AuditRecord {
   readonly masked: readonly string[];
   /** Coordinates that were asked and not given. */
   readonly withheld: readonly string[];
-  /** Whose data was read: digests under the audit secret (personDigests.ts), in an order that tells nothing. */
+  /**
+   * Whose data was read, or whose key or rows a fetch carried to a registry: digests under the audit secret
+   * (personDigests.ts), in an order that tells nothing.
+   */
   readonly people: readonly string[];
   /** How many fetches each registry has answered, by its name; held against its disclosure log. */
   readonly fetches: Readonly<Record<string, number>>;
+  /**
+   * What was sent to each registry, whether it answered or not: coordinates of keys, of required feeds and of arguments;
+   * none where it was asked without any.
+   */
+  readonly carried: Readonly<Record<string, readonly string[]>>;
+  /** The registry for which a plan was refused, and what it would have been sent (LINEAGE_REFUSED). */
+  readonly refusedFetch: FetchInputs | undefined;
   /** The reason that was stated for breaking the glass; each such use is to be reviewed. */
   readonly breakGlass: string | undefined;
   readonly outcome: Outcome;

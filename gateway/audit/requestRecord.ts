@@ -1,6 +1,8 @@
 import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Disclosure } from '../execution/disclosure.js';
 import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
+import type { CheckedOperation } from '../operation/operationPreparer.js';
 import type { AuditRecord, Outcome } from './auditRecord.js';
 import type { PersonDigests } from './personDigests.js';
 
@@ -22,7 +24,8 @@ export function requestRecord(
   digests: PersonDigests,
 ): AuditRecord {
   const { decision, found } = request;
-  const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0, disclosure } = found;
+  const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0 } = found;
+  const { disclosure, refusedFetch } = found;
   const lookups = checked?.lookups.length ?? 0;
   return decisionRecord(
     { ...request, purpose: decision.purpose, revision: decision.revision },
@@ -32,8 +35,10 @@ export function requestRecord(
       operation,
       coordinates: checked?.coordinates ?? [],
       masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
-      people: answered && disclosure ? digests.ofAll(disclosure.people) : [],
+      people: disclosure ? digests.ofAll(disclosure.people) : [],
       fetches: Object.fromEntries(disclosure?.fetches ?? []),
+      carried: carriedBy(disclosure, checked),
+      refusedFetch,
       withheld: withheld.map(({ coordinate }) => coordinate),
       lookups: lookups > 0 ? { asked: lookups, missed: lookupsMissed } : undefined,
     },
@@ -61,11 +66,28 @@ export function decisionRecord(
     withheld: [],
     people: [],
     fetches: {},
+    carried: {},
+    refusedFetch: undefined,
     breakGlass,
     lookups: undefined,
     ...found,
     milliseconds: Date.now() - received.getTime(),
   };
+}
+
+/** What went to each registry, over all fetches that were sent. */
+function carriedBy(
+  disclosure: Disclosure | undefined,
+  operation: CheckedOperation | undefined,
+): AuditRecord['carried'] {
+  const carried = new Map<string, Set<string>>();
+  for (const fetch of disclosure?.sent ?? []) {
+    const inputs = operation?.inputs.get(fetch);
+    const coordinates = carried.get(fetch.serviceName) ?? new Set();
+    carried.set(fetch.serviceName, coordinates);
+    for (const coordinate of inputs?.coordinates ?? []) coordinates.add(coordinate);
+  }
+  return Object.fromEntries([...carried].map(([receiver, coordinates]) => [receiver, [...coordinates]]));
 }
 
 /** What became of a request that ended so. */

@@ -1,3 +1,4 @@
+import type { FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -16,6 +17,7 @@ import { cutOperation } from './cutOperation.js';
 import { keptOperations, type Sized } from './keptOperations.js';
 import { checkDocument, type OperationLimits } from './limits.js';
 import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
+import type { FetchInputs, PlanLineage } from './planLineage.js';
 import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 
@@ -25,6 +27,8 @@ const SCHEMAS_KEPT = 100;
 export interface CheckedOperation extends Sized {
   readonly supergraph: Supergraph;
   readonly prepared: PreparedOperation;
+  /** What each fetch of the plan carries, as its receiver's contract allows. */
+  readonly inputs: ReadonlyMap<FetchNode, FetchInputs>;
   readonly visible: GraphQLSchema;
   /** The client's document with this operation only, from which `cut` was taken. */
   readonly document: DocumentNode;
@@ -60,10 +64,14 @@ export class OperationPreparer {
 
   constructor(
     private readonly supergraph: Supergraph,
-    private readonly settings: { readonly conceal: boolean; readonly limits: OperationLimits },
+    private readonly settings: {
+      readonly conceal: boolean;
+      readonly limits: OperationLimits;
+      readonly lineage: PlanLineage;
+    },
   ) {}
 
-  /** @throws PolkuError, InvalidOperation */
+  /** @throws PolkuError, LineageRefused among them; InvalidOperation */
   prepare(request: OperationRequest): CheckedOperation {
     const { hash, operationName, decision, partial } = request;
     const key = JSON.stringify([decision.key, partial, hash, operationName ?? null]);
@@ -75,7 +83,7 @@ export class OperationPreparer {
   }
 
   #check({ document, operationName, decision, partial }: OperationRequest): CheckedOperation {
-    const { conceal, limits } = this.settings;
+    const { conceal, limits, lineage } = this.settings;
     const api = this.supergraph.apiSchema;
     const { pageSizes, selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
@@ -88,9 +96,11 @@ export class OperationPreparer {
     // Hidden types can be named without selecting a field of them: then validation has the word.
     if (hidden && refusals.length === 0) throw new InvalidOperation(errors);
     const { document: shown, cut, withheld } = this.#shown(asked, refusals, decision, partial);
+    const prepared = prepareOperation(shown, undefined, this.supergraph);
     return {
       supergraph: this.supergraph,
-      prepared: prepareOperation(shown, undefined, this.supergraph),
+      prepared,
+      inputs: lineage.inputsOf(prepared.program.fetches),
       visible,
       document: asked,
       cut,

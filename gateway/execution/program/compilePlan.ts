@@ -29,6 +29,8 @@ export interface PlanContext {
 
 /** A plan that is compiled. Immutable. */
 export interface Program {
+  /** All fetches of the plan, whatever the values of the variables. */
+  readonly fetches: readonly FetchNode[];
   /** The keys of the root type that the plan brings, whatever the values of the variables. */
   readonly rootKeys: ReadonlySet<string>;
   /**
@@ -50,6 +52,7 @@ export function compilePlan(
   const step = plan && compileNode(plan, [], { schema, shape, fetches, representations });
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
+    fetches: fetches.map(({ node: fetch }) => fetch),
     rootKeys: new Set(rootFetches.flatMap((fetch) => [...keysOf(fetch)])),
     async run(request) {
       const run = new PlanRun(request);

@@ -3,16 +3,17 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import { Feed } from '../../../schema/feed.js';
 import { type DataObject, type DataPath, isDataObject, own } from '../dataObject.js';
 import { fetchedText } from './closedFields.js';
+import { representedPeople, variablePeople } from './carriedPeople.js';
 import type { PlacedFetch, PlanContext, Step } from './compilePlan.js';
 import { dataPlaces } from './dataPlaces.js';
 import { fetchRequest } from './fetchFields.js';
 import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
 import { mergeFields } from './mergeFields.js';
-import { holdsFeeds } from './representations.js';
+import { pruner } from './pruneFields.js';
 import { rewrite } from './rewrites.js';
 import { sendFetch } from './sendFetch.js';
 import { type Fault, registryFailed } from './subgraphError.js';
-import { isFeedField } from './typeConditions.js';
+import { isFeedField, isSubTypeName } from './typeConditions.js';
 
 /** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
 export function fetchEntities(
@@ -28,9 +29,11 @@ export function fetchEntities(
   const fields = fieldsIn(operation.selectionSet, fragments).flatMap((entities) =>
     fieldsIn(entities.node.selectionSet!, fragments),
   );
-  const merge = mergeFields(placed, fields, context);
+  const merge = mergeFields(placed, fields, fragments, context);
   const read = entityReader(fields, schema);
-  const isFed = holdsFeeds(requires, schema);
+  const prune = pruner(fields, fragments);
+  const notePeople = representedPeople(requires, schema);
+  const noteVariables = variablePeople(operation);
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
     const { disclosure } = run.request;
@@ -38,7 +41,9 @@ export function fetchEntities(
     const representations = represent(run, objects);
     const { values, firsts, positions } = representations;
     if (values.length === 0) return;
-    const { data, errors } = await sendFetch(node.serviceName, request(run, representations), run.request);
+    if (notePeople) for (const value of values) notePeople(value, disclosure.people);
+    noteVariables?.(run.request.variables, disclosure.people);
+    const { data, errors } = await sendFetch(node, request(run, representations), run.request);
     const fail = (error: Fault): void => {
       const represented = objects.filter((_, index) => positions[index]! >= 0);
       run.fail(represented, error, places);
@@ -66,15 +71,15 @@ export function fetchEntities(
       const target = objects[index]!;
       const isFirst = firsts[position] === index;
       if (isFirst) {
-        if (isFed) disclosure.fed(values[position]!, schema);
         if (node.outputRewrites) {
           // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
           const typename = own(entity, '__typename');
           if (!isObjectType(schema.getType(String(typename))))
             entity['__typename'] = own(target, '__typename');
+          prune(entity);
           rewrite(entity, node.outputRewrites, schema);
         }
-        read(entity);
+        read(entity, values[position]!);
       }
       merge(target, entity, isFirst, run.budget);
     }
@@ -83,19 +88,25 @@ export function fetchEntities(
 
 /**
  * Prepares a received entity: feeds of another process become those of this one, and a type name that is no object's is
- * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
+ * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it. So is one of
+ * another type than the entity was represented by.
  */
-function entityReader(fields: readonly SelectedField[], schema: GraphQLSchema): (entity: DataObject) => void {
+function entityReader(
+  fields: readonly SelectedField[],
+  schema: GraphQLSchema,
+): (entity: DataObject, representation: DataObject) => void {
   const feeds = fields
     .filter(({ node, typeCondition }) => isFeedField(typeCondition ?? '', node.name.value, schema))
     .map(({ node }) => keyOf(node));
   const isNamed = fields.some(({ node }) => keyOf(node) === '__typename');
-  return (entity) => {
+  return (entity, representation) => {
     for (const key of feeds) {
       const value = own(entity, key);
       if (typeof value === 'object' && value !== null) entity[key] = Feed.from(value);
     }
-    if (isNamed && !isObjectType(schema.getType(String(own(entity, '__typename')))))
-      delete entity['__typename'];
+    if (!isNamed) return;
+    const typename = String(own(entity, '__typename'));
+    const isOfType = isSubTypeName(typename, String(representation['__typename']), schema);
+    if (!isOfType || !isObjectType(schema.getType(typename))) delete entity['__typename'];
   };
 }

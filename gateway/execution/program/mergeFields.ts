@@ -1,7 +1,14 @@
 import type { ObjectBudget } from '../../../schema/objectBudget.js';
 import { copyOf, type DataObject, merged, mergeInto, ownReader } from '../dataObject.js';
 import type { PlanContext, PlacedFetch } from './compilePlan.js';
-import { fetchSelection, fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
+import {
+  type FetchSelection,
+  fetchSelection,
+  fieldsIn,
+  keyOf,
+  type SelectedField,
+} from './fetchSelection.js';
+import { pruner } from './pruneFields.js';
 
 /**
  * Merges what one fetch brought into an object that it is for.
@@ -11,11 +18,13 @@ export type Merge = (target: DataObject, source: DataObject, isFirst: boolean, b
 
 /**
  * Compiles the merging of fetched fields: those that were asked for and no others. The first object takes a value itself;
- * others take copies where later fetches merge into it, for what is merged into one must not show in another.
+ * others take copies where later fetches merge into it, for what is merged into one must not show in another. There, what
+ * was not asked for is taken out at every depth, or one subgraph could answer for the next.
  */
 export function mergeFields(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
+  fragments: FetchSelection['fragments'],
   context: PlanContext,
 ): Merge {
   // The planner's renaming makes keys that the text of the fetch does not show.
@@ -24,13 +33,23 @@ export function mergeFields(
   const moves = keys.map((key) => {
     const read = ownReader(key);
     const isMergedInto = fields.some(({ node }) => node.selectionSet && keyOf(node) === key);
-    return { key, read, copied: isMergedInto && isTouchedBy(context.fetches, fetch, key) };
+    const isShared = isMergedInto && isTouchedBy(context.fetches, fetch, key);
+    const prune = isShared
+      ? pruner(
+          fields
+            .filter(({ node }) => keyOf(node) === key)
+            .flatMap(({ node }) => fieldsIn(node.selectionSet!, fragments)),
+          fragments,
+        )
+      : undefined;
+    return { key, read, prune };
   });
   return (target, source, isFirst, budget) => {
-    for (const { key, read, copied } of moves) {
+    for (const { key, read, prune } of moves) {
       const value = read(source);
       if (value === undefined) continue;
-      target[key] = merged(read(target), copied && !isFirst ? copyOf(value, budget) : value);
+      if (prune && isFirst) prune(value);
+      target[key] = merged(read(target), prune && !isFirst ? copyOf(value, budget) : value);
     }
   };
 }

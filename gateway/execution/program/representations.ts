@@ -77,17 +77,6 @@ function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefine
   return distinct.size === 1 && sole !== '' ? sole : undefined;
 }
 
-/** Whether any of the required fields is a feed. */
-export function holdsFeeds(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): boolean {
-  return selections.some(
-    (selection) =>
-      selection.kind === 'InlineFragment' &&
-      selection.selections.some(
-        (field) => field.kind === 'Field' && isFeedField(selection.typeCondition ?? '', field.name, schema),
-      ),
-  );
-}
-
 /** Compiled for each type that objects have here, when the first of it comes. */
 function selector(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Select {
   const compiled = new Map<unknown, Select>();

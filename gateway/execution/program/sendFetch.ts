@@ -1,3 +1,4 @@
+import type { FetchNode } from '@apollo/query-planner';
 import type { Fetch } from '../../supergraph/dataSource.js';
 import { type DataObject, type DataPath, isDataObject } from '../dataObject.js';
 import type { PlanRequest } from './planRun.js';
@@ -12,11 +13,13 @@ export interface FetchResponse {
 
 /** Asks a registry; one that cannot be asked answers with one error without a path. */
 export async function sendFetch(
-  serviceName: string,
+  node: FetchNode,
   fetch: Fetch,
-  { supergraph, context, readError }: PlanRequest,
+  { supergraph, context, disclosure, readError }: PlanRequest,
 ): Promise<FetchResponse> {
   context.signal?.throwIfAborted();
+  const { serviceName } = node;
+  disclosure.sent.add(node);
   try {
     const { data, errors } = await supergraph.dataSources.get(serviceName)!.fetch(fetch, context);
     const faults = (errors ?? []).map((error) => ({

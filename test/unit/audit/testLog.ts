@@ -24,6 +24,8 @@ export function record(decisionId: string, more: Partial<AuditRecord> = {}): Aud
     withheld: [],
     people: [],
     fetches: { health: 1 },
+    carried: { health: ['Person.id'] },
+    refusedFetch: undefined,
     breakGlass: undefined,
     outcome: 'answered',
     codes: [],
