@@ -22,13 +22,17 @@ import { checkVariables, defaultLimits, type OperationLimits } from './operation
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
+import { LineageRefused, PlanLineage } from './operation/planLineage.js';
 import type { Domains } from './pseudonyms/domain.js';
 import { breakGlassReason } from './purpose/breakGlass.js';
 import { requestPurpose } from './purpose/requestPurpose.js';
-import type { LiveSupergraph } from './supergraph/loadSupergraph.js';
+import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
+import type { Supergraph } from './supergraph/supergraph.js';
 
 export interface GatewayOptions {
-  readonly supergraph: LiveSupergraph;
+  readonly supergraph: Supergraph;
+  /** The committed SDL of every subgraph: plans are held against it. */
+  readonly contracts: readonly SubgraphSdl[];
   readonly policy: Policy;
   readonly trusted: TrustedIssuer;
   readonly domains: Domains;
@@ -59,15 +63,15 @@ export class Gateway implements GatewayInterface {
   readonly #options: GatewayOptions;
   readonly #lookupRate = new LookupRate();
   readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
-  readonly #stopListening: () => void;
+  readonly #preparer: OperationPreparer;
   #policy: Policy;
-  #preparer!: OperationPreparer;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#policy = options.policy;
-    this.#serve();
-    this.#stopListening = options.supergraph.onUpdate(() => this.#serve());
+    const { supergraph, conceal } = options;
+    const lineage = new PlanLineage(options.contracts, supergraph.schema);
+    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage });
   }
 
   get policy(): Policy {
@@ -117,6 +121,10 @@ export class Gateway implements GatewayInterface {
     } catch (error) {
       if (error instanceof PolkuError && error.code === 'PURPOSE_NOT_PERMITTED')
         open.found.withheld = error.details['refusals'] as readonly Refusal[];
+      if (error instanceof LineageRefused) {
+        open.found.refusedFetch = error.fetch;
+        this.reportFault(error.cause, open.decisionId);
+      }
       const ended = open.signal.aborted ? new PolkuError('BAD_REQUEST', 'The client has gone.') : error;
       return { errors: asGraphQLErrors(ended, (fault) => this.reportFault(fault, open.decisionId)) };
     }
@@ -145,25 +153,13 @@ export class Gateway implements GatewayInterface {
   async load(): Promise<{
     executor: (context: GatewayGraphQLRequestContext) => Promise<GatewayExecutionResult>;
   }> {
-    this.#tellSchema();
+    const { apiSchema, sdl } = this.#options.supergraph;
+    for (const listener of this.#schemaListeners) listener({ apiSchema, coreSupergraphSdl: sdl });
     return { executor: (context) => this.execute(context as Execution) };
   }
 
   async stop(): Promise<void> {
-    this.#stopListening();
     this.#schemaListeners.clear();
-  }
-
-  /** Takes up the present supergraph; what was prepared for the one before is forgotten with it. */
-  #serve(): void {
-    const { supergraph, conceal } = this.#options;
-    this.#preparer = new OperationPreparer(supergraph.current, { conceal, limits: this.limits });
-    this.#tellSchema();
-  }
-
-  #tellSchema(): void {
-    const { apiSchema, sdl } = this.#options.supergraph.current;
-    for (const listener of this.#schemaListeners) listener({ apiSchema, coreSupergraphSdl: sdl });
   }
 
   #decide(head: RequestHead, { received, callerToken, caller, policy }: Verified): GatewayRequest {

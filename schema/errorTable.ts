@@ -53,6 +53,11 @@ export const errorTable = {
     status: 415,
     meaning: 'The body is not of the type application/json, in UTF-8, or it is encoded.',
   },
+  LINEAGE_REFUSED: {
+    status: 500,
+    meaning:
+      'The plan of the operation would hand a registry a value that its contract does not give it, so nothing was asked. The log names the registry.',
+  },
   REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
@@ -92,6 +97,11 @@ export const errorTable = {
   SUBGRAPH_UNAVAILABLE: {
     status: 502,
     meaning: 'A registry did not answer; the rest of the response is whole.',
+  },
+  SUBGRAPH_CONTRACT_BROKEN: {
+    status: 0,
+    meaning:
+      'A subgraph has another schema than the one committed for it in schema/subgraphs. It is sent nothing; its fields answer SUBGRAPH_UNAVAILABLE.',
   },
   AUDIT_UNAVAILABLE: {
     status: 503,

@@ -1,11 +1,10 @@
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
+import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import { buildFederatedSchema } from '../../schema/buildFederatedSchema.js';
 import { errorTable } from '../../schema/errorTable.js';
-import { PolkuError } from '../../schema/polkuError.js';
 import { derivedModules, registries, riskSources } from '../../subgraphs/registries.js';
 import { factorsPage } from './factorsPage.js';
 import { governanceModule } from '../governance/governanceSubgraph.js';
+import { composeContracts } from '../supergraph/loadSupergraph.js';
 
 /** Files that are derived from the code, by their path from the package's root, with their texts. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -15,20 +14,13 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     governance: governanceModule,
   };
   const files = new Map<string, string>();
-  const services = [];
+  const contracts: SubgraphSdl[] = [];
   for (const [name, module] of Object.entries(modules)) {
     const { sdl } = await buildFederatedSchema(module);
     files.set(`schema/subgraphs/${name}.graphql`, sdl);
-    services.push({ name, url: `local:${name}`, typeDefs: parse(sdl) });
+    contracts.push({ name, sdl });
   }
-  const { supergraphSdl, errors } = composeServices(services);
-  if (!supergraphSdl) {
-    throw new PolkuError(
-      'SUPERGRAPH_INVALID',
-      `The subgraphs do not compose:\n${errors?.map(({ message }) => message).join('\n')}`,
-    );
-  }
-  files.set('schema/supergraph.graphql', `${supergraphSdl}\n`);
+  files.set('schema/supergraph.graphql', `${composeContracts(contracts)}\n`);
   files.set('docs/errors.md', errorsPage());
   files.set('docs/factors.md', factorsPage(riskSources));
   return files;

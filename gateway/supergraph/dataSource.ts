@@ -36,6 +36,4 @@ export interface SubgraphResponse {
 /** A subgraph that can be asked, in this process or another. */
 export interface DataSource {
   fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse>;
-  /** Its schema, for composition; undefined where the answer holds none. */
-  readSdl(): Promise<string | undefined>;
 }

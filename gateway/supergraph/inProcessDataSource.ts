@@ -4,7 +4,6 @@ import type { DataSource } from './dataSource.js';
 /** A subgraph of this process: the decision context and the feeds are handed over by reference. */
 export function inProcessDataSource(subgraph: Subgraph): DataSource {
   return {
-    readSdl: async () => subgraph.sdl,
     async fetch({ query, operationName, variables: own, representations }, { asker }) {
       if (!asker) throw new TypeError('A registry answers under a decision context only.');
       const variables = representations ? { ...own, representations: representations.values } : own;

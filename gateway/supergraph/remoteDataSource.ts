@@ -1,4 +1,5 @@
 import { PolkuError } from '../../schema/polkuError.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/clockTolerance.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import type { ClientSignal } from './clientSignal.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
@@ -10,6 +11,12 @@ const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20;
 const CONNECTIONS = 128;
 const SDL_QUERY = 'query __ApolloGetServiceDefinition__ { _service { sdl } }';
+/** As JSON; a contract takes some ten thousand. */
+const MAX_SDL_RESPONSE_LENGTH = 4 * 2 ** 20;
+/** A page of a thousand persons has as many at most for each of its fields. */
+const MAX_ERRORS = 10_000;
+/** Clocks that differ by less are within the precision of an exchange. */
+const NOTABLE_SECONDS = 2;
 
 const FIELDS =
   'content-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n';
@@ -29,6 +36,11 @@ export interface RemoteSubgraph {
 }
 
 export interface RemoteDataSource extends DataSource {
+  /**
+   * The schema that the subgraph says it has; undefined where the answer holds none.
+   * @throws PolkuError SUBGRAPH_UNAVAILABLE
+   */
+  readSdl(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -77,8 +89,11 @@ export function remoteDataSource({
     try {
       const response = readResponse(read(await exchange(body, own, idempotent, signal)));
       breaker.succeeded();
+      const refusal = refusalIn(response, name);
+      if (refusal) throw refusal;
       return response;
     } catch (cause) {
+      if (cause instanceof PolkuError) throw unavailable(cause);
       if (signal?.aborted) breaker.leftOpen();
       else breaker.failed();
       signal?.throwIfAborted();
@@ -104,7 +119,7 @@ export function remoteDataSource({
         operationName: undefined,
         variables: {},
         idempotent: true,
-        read: JSON.parse,
+        read: readSdlResponse,
       };
       const { data } = await ask(sdlRequest, () => proof.forComposition(), undefined);
       const service = (data as { _service?: { sdl?: unknown } } | undefined)?._service;
@@ -144,5 +159,32 @@ function readResponse(json: unknown): SubgraphResponse {
 }
 
 function isErrorList(errors: unknown): errors is readonly object[] {
-  return Array.isArray(errors) && errors.every((error) => typeof error === 'object' && error !== null);
+  if (!Array.isArray(errors) || errors.length > MAX_ERRORS) return false;
+  return errors.every((error) => typeof error === 'object' && error !== null);
+}
+
+function readSdlResponse(text: string): unknown {
+  if (text.length > MAX_SDL_RESPONSE_LENGTH) throw new Error('The schema is too long to be one.');
+  return JSON.parse(text);
+}
+
+/** A registry that refuses the gateway's own context refuses no caller. Most often one of two clocks is wrong. */
+function refusalIn({ data, errors = [] }: SubgraphResponse, name: string): PolkuError | undefined {
+  const refusal = errors.find(({ extensions }) => extensions?.['code'] === 'CONTEXT_REFUSED');
+  if (data != null || !refusal) return undefined;
+  const time = refusal.extensions!['time'];
+  const seconds = Math.round((Date.parse(String(time)) - Date.now()) / 1000);
+  return new PolkuError(
+    'CONTEXT_REFUSED',
+    `The subgraph ${name} refuses what this gateway signs. ${clockWords(seconds)}`,
+    { subgraph: name },
+  );
+}
+
+function clockWords(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'It does not say what its clock shows.';
+  if (Math.abs(seconds) < NOTABLE_SECONDS)
+    return 'Their clocks agree; compare the key, the name of the subgraph and the identity provider.';
+  const direction = seconds < 0 ? 'behind' : 'ahead of';
+  return `Its clock is ${Math.abs(seconds)} s ${direction} the gateway's; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`;
 }

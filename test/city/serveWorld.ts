@@ -11,7 +11,7 @@ import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains } from '../../gateway/pseudonyms/domain.js';
 import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
-import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import { loadSupergraph, type SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { derivedModules, registries } from '../../subgraphs/registries.js';
@@ -65,9 +65,14 @@ export interface ServedWorld {
 export interface WorldOptions {
   /** How subgraphs come about; by default each enforces its owner's policy. */
   readonly create?: typeof createSubgraph;
+  /** Where a subgraph answers, and by which contract; by default in this process, by its own. */
+  readonly place?: (source: SubgraphSource) => SubgraphSource;
 }
 
-export async function serveWorld({ create = createSubgraph }: WorldOptions = {}): Promise<ServedWorld> {
+export async function serveWorld({
+  create = createSubgraph,
+  place = (source) => source,
+}: WorldOptions = {}): Promise<ServedWorld> {
   let open = openWorld({});
   const shipped = await loadPolicy(policiesFolder);
   let ownersPolicy = shipped;
@@ -87,13 +92,9 @@ export async function serveWorld({ create = createSubgraph }: WorldOptions = {})
   };
   for (const [name, module] of Object.entries(derivedModules))
     subgraphs.push(await create({ name, module, decide, open: derivedSources(stores[name]) }));
-  const supergraph = await loadSupergraph({
-    subgraphs: subgraphs.map((subgraph) => ({
-      name: subgraph.name,
-      url: `local:${subgraph.name}`,
-      dataSource: inProcessDataSource(subgraph),
-    })),
-  });
+  const supergraph = loadSupergraph(
+    subgraphs.map((subgraph) => place({ contract: subgraph, dataSource: inProcessDataSource(subgraph) })),
+  );
 
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] };
@@ -105,6 +106,7 @@ export async function serveWorld({ create = createSubgraph }: WorldOptions = {})
   } as Partial<AuditLog> as AuditLog;
   const gateway = new Gateway({
     supergraph,
+    contracts: subgraphs,
     policy: shipped,
     trusted: trustedIssuer({ issuer: ISSUER, audience: AUDIENCE, keys }),
     domains,
@@ -159,7 +161,6 @@ export async function serveWorld({ create = createSubgraph }: WorldOptions = {})
     },
     async stop() {
       await server.close();
-      supergraph.close();
     },
   };
 }

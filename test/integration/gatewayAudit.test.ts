@@ -35,6 +35,7 @@ describe('the audit log of a gateway', () => {
         withheld: [],
         people: [expect.stringMatching(/^[A-Za-z0-9_-]{22}$/)],
         fetches: { people: 1 },
+        carried: { people: ['Query.people(first:)'] },
         outcome: 'answered',
         codes: [],
         milliseconds: expect.any(Number),

@@ -13,7 +13,8 @@ import { createGovernanceSubgraph } from '../../gateway/governance/governanceSub
 import { createHttpServer } from '../../gateway/http/createHttpServer.js';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
 import { Domains } from '../../gateway/pseudonyms/domain.js';
-import { type LiveSupergraph, loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
@@ -200,19 +201,20 @@ export async function startGateway(
   const issuer = await createDevIssuer();
   const inForce = {
     policy: (): Policy => gateway.policy,
-    apiSchema: (): GraphQLSchema => supergraph.current.apiSchema,
+    apiSchema: (): GraphQLSchema => supergraph.apiSchema,
     accessLog: {
       recordsOf: (person: number) => personLog(folder, personDigests.of(person)),
       hidesRecipients: () => false,
     },
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
-  const supergraph: LiveSupergraph = await loadSupergraph({ subgraphs: subgraphs.map(localSource) });
+  const supergraph: Supergraph = loadSupergraph(subgraphs.map(localSource));
   const auditLog =
     options.auditLog ??
     (await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }));
   const gateway: Gateway = new Gateway({
     supergraph,
+    contracts: subgraphs,
     policy: compile(subgraphs, clinicPolicy),
     trusted: options.trusted ?? issuer.trusted,
     domains: new Domains([Buffer.alloc(32, 7)]),
@@ -234,7 +236,6 @@ export async function startGateway(
     async close() {
       await server.close();
       await auditLog.close();
-      supergraph.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

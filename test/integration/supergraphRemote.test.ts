@@ -130,10 +130,10 @@ function serve(subgraph: Subgraph, gatewayKey: KeyObject = gatewayKeys.publicKey
   });
 }
 
-function remoteSource(name: string, url: string) {
-  const dataSource = registrySource({ name, url, key: gatewayKeys.privateKey });
+function remoteSource(contract: Subgraph, url: string) {
+  const dataSource = registrySource({ name: contract.name, url, key: gatewayKeys.privateKey });
   closing.push(() => dataSource.close());
-  return { name, url, dataSource };
+  return { contract, dataSource };
 }
 
 const QUERY = '{ people { id sum } }';
@@ -155,9 +155,9 @@ describe('subgraphs in other processes', () => {
     ['both there', [true, true]],
   ])('answer identically: %s', async (_, [feedsRemote, sumsRemote]) => {
     const source = async (subgraph: Subgraph, remote?: boolean) =>
-      remote ? remoteSource(subgraph.name, await serve(subgraph)) : localSource(subgraph);
+      remote ? remoteSource(subgraph, await serve(subgraph)) : localSource(subgraph);
     const subgraphs = [localSource(people), await source(feeds, feedsRemote), await source(sums, sumsRemote)];
-    const { current } = await loadSupergraph({ subgraphs });
+    const current = loadSupergraph(subgraphs);
     computed = 0;
     expect(await ask(current, QUERY, {}, callerToken)).toEqual(expected);
     expect(computed).toBe(2);
@@ -165,16 +165,14 @@ describe('subgraphs in other processes', () => {
 
   it('refuse a gateway that they do not know, and a caller whose token does not match', async () => {
     const stranger = generateKeyPairSync('ed25519').publicKey;
-    const subgraphs = [
-      ...[people, feeds].map(localSource),
-      remoteSource('sums', await serve(sums, stranger)),
-    ];
-    await expect(loadSupergraph({ subgraphs })).rejects.toThrow(
+    const unknown = remoteSource(sums, await serve(sums, stranger));
+    await expect(unknown.dataSource.readSdl()).rejects.toThrow(
       expect.objectContaining({ code: 'SUBGRAPH_UNAVAILABLE', details: { subgraph: 'sums' } }),
     );
-    const { current } = await loadSupergraph({
-      subgraphs: [...[people, feeds].map(localSource), remoteSource('sums', await serve(sums))],
-    });
+    const current = loadSupergraph([
+      ...[people, feeds].map(localSource),
+      remoteSource(sums, await serve(sums)),
+    ]);
     const { data } = await ask(current, QUERY, {}, 'not a token');
     expect(data).toEqual({ people: expected.data.people.map(({ id }) => ({ id, sum: null })) });
   });
@@ -193,8 +191,8 @@ describe('subgraphs in other processes', () => {
     ['crooked errors', (_, response) => response.end('{"errors":[null]}')],
     ['nothing, and hangs up', (request) => request.socket.destroy()],
   ])('that answer %s are unavailable; the rest is whole, and no address is told', async (_, handler) => {
-    const { current } = await loadSupergraph({ subgraphs: [people, feeds, sums].map(localSource) });
-    const remote = remoteSource('sums', await listen(handler));
+    const current = loadSupergraph([people, feeds, sums].map(localSource));
+    const remote = remoteSource(sums, await listen(handler));
     const supergraph: Supergraph = {
       ...current,
       dataSources: new Map([...current.dataSources, ['sums', remote.dataSource]]),
@@ -221,10 +219,10 @@ describe('subgraphs in other processes', () => {
       response.write('{"data":"');
       pour();
     });
-    const { current } = await loadSupergraph({ subgraphs: [people, feeds, sums].map(localSource) });
+    const current = loadSupergraph([people, feeds, sums].map(localSource));
     const dataSources = new Map([
       ...current.dataSources,
-      ['sums', remoteSource('sums', url).dataSource] as const,
+      ['sums', remoteSource(sums, url).dataSource] as const,
     ]);
     const { errors } = await ask({ ...current, dataSources }, QUERY, {}, callerToken);
     expect(errors![0]!.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });

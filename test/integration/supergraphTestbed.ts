@@ -40,11 +40,11 @@ export function testSubgraph(name: string, typeDefs: string, resolvers: Resolver
 }
 
 export function localSource(subgraph: Subgraph): SubgraphSource {
-  return { name: subgraph.name, url: `local:${subgraph.name}`, dataSource: inProcessDataSource(subgraph) };
+  return { contract: subgraph, dataSource: inProcessDataSource(subgraph) };
 }
 
 export async function composed(...subgraphs: readonly Subgraph[]): Promise<Supergraph> {
-  return (await loadSupergraph({ subgraphs: subgraphs.map(localSource) })).current;
+  return loadSupergraph(subgraphs.map(localSource));
 }
 
 export const testDomain: Domain = new Domains([Buffer.alloc(32, 7)]).domain({

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import type { KeyObject } from 'node:crypto';
+import type { SubgraphSdl } from '../../../policies/engine/parse/readSubgraph.js';
 import type { RevisionDesk } from '../../../policies/revisions/revisionDesk.js';
 import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
 import { isLoopback } from '../../../schema/loopback.js';
 import { packageRoot } from '../../../schema/packageRoot.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import type { Subgraph } from '../../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import { openAuditLog } from '../../audit/auditLog.js';
 import { PersonDigests } from '../../audit/personDigests.js';
@@ -19,24 +19,18 @@ import type { DevIssuer } from '../../identity/devIssuer.js';
 import type { PolicyInForce } from '../../policy/policyInForce.js';
 import { folderSource } from '../../policy/revisionSource.js';
 import { Domains } from '../../pseudonyms/domain.js';
+import { contractDifferences } from '../../supergraph/contractDifferences.js';
 import { inProcessDataSource } from '../../supergraph/inProcessDataSource.js';
-import {
-  type LiveSupergraph,
-  loadSupergraph,
-  type SubgraphSource,
-  type SupergraphOptions,
-} from '../../supergraph/loadSupergraph.js';
+import { loadSupergraph, type SubgraphSource } from '../../supergraph/loadSupergraph.js';
+import { contractBroken, PinnedSource } from '../../supergraph/pinnedSource.js';
 import { registrySource } from '../../supergraph/registrySource.js';
-import type { RemoteDataSource } from '../../supergraph/remoteDataSource.js';
+import { watchRegistries } from '../../supergraph/watchRegistries.js';
 import { describeFault } from '../describeFault.js';
 import { lockAuditLog } from './auditLock.js';
+import { committedSdl } from './loadPolicy.js';
 import { PendingNotes } from './pendingNotes.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import type { Secrets } from './secrets.js';
-
-/** How long the gateway waits for subgraphs elsewhere when it starts, and how often it asks. */
-const REMOTE_WAIT_MS = 60_000;
-const REMOTE_RETRY_MS = 1_000;
 
 export interface CityOptions {
   readonly data: string;
@@ -92,6 +86,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 
 async function startLocked(options: CityOptions): Promise<RunningCity> {
   const { data, policy, signing, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
+  const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
     names: subgraphNames.filter((name) => !remote.has(name)),
@@ -107,29 +102,25 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
   const personDigests = new PersonDigests(await secrets.audit());
   const governance = await createGovernanceSubgraph({
     policy: () => gateway.policy,
-    apiSchema: () => supergraph.current.apiSchema,
+    apiSchema: () => supergraph.apiSchema,
     accessLog: {
       recordsOf: (person) => personLog(data, personDigests.of(person)),
       hidesRecipients: (person) => local.isShielded(person),
     },
     desk: signing?.desk,
   });
-  const remotes = remoteSources(remote, await secrets.gatewayKey());
-  const supergraph: LiveSupergraph = await loadWhenReady(
-    {
-      subgraphs: [
-        ...[...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
-          name: subgraph.name,
-          url: `local:${subgraph.name}`,
-          dataSource: inProcessDataSource(subgraph),
-        })),
-        ...remotes,
-      ],
-      pollIntervalInMs: remotes.length > 0 ? 10_000 : undefined,
-      onReloadError: (error) => report(describeFault(error)),
-    },
-    report,
-  );
+  const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
+    contract: contractOf(subgraph, contracts),
+    dataSource: inProcessDataSource(subgraph),
+  }));
+  const reportEvent = (event: PolkuError | string) =>
+    report(typeof event === 'string' ? event : describeFault(event));
+  const remotes = await openRemotes(options, contracts, reportEvent);
+  const supergraph = loadSupergraph([
+    ...here,
+    ...remotes.map((source) => ({ contract: source.contract, dataSource: source })),
+  ]);
+  const stopWatching = await watchRegistries(remotes);
   const auditLog = await openAuditLog(data, {
     signingKey: await secrets.auditKey(),
     witness: options.auditWitness,
@@ -138,6 +129,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
   });
   const gateway: Gateway = new Gateway({
     supergraph,
+    contracts,
     policy: policy.current,
     trusted,
     domains: new Domains(await secrets.domain()),
@@ -163,31 +155,12 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
       stopFollowing();
       await policy.close();
       await server.close();
-      supergraph.close();
-      await Promise.all(remotes.map(({ dataSource }) => dataSource.close()));
+      stopWatching();
+      await Promise.all(remotes.map((source) => source.close()));
       await auditLog.close();
       await local.stop();
     },
   };
-}
-
-/** Departments start their subgraphs when they will: the gateway waits for them, for a while. */
-async function loadWhenReady(
-  options: SupergraphOptions,
-  report: (line: string) => void,
-): Promise<LiveSupergraph> {
-  const deadline = Date.now() + REMOTE_WAIT_MS;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await loadSupergraph(options);
-    } catch (error) {
-      const waiting =
-        error instanceof PolkuError && error.code === 'SUBGRAPH_UNAVAILABLE' && Date.now() < deadline;
-      if (!waiting) throw error;
-      if (attempt === 1) report(`${error.message} Waiting for it, ${REMOTE_WAIT_MS / 1000} s at most.`);
-      await sleep(REMOTE_RETRY_MS);
-    }
-  }
 }
 
 /** What leaves this machine goes over TLS; and where anyone may be anyone, nobody comes from outside. */
@@ -213,9 +186,34 @@ function checkRemoteNames(remote: ReadonlyMap<string, string>): void {
   }
 }
 
-function remoteSources(
-  remote: ReadonlyMap<string, string>,
-  key: KeyObject,
-): (SubgraphSource & { readonly dataSource: RemoteDataSource })[] {
-  return [...remote].map(([name, url]) => ({ name, url, dataSource: registrySource({ name, url, key }) }));
+/**
+ * The contract that is committed for a subgraph of this process.
+ * @throws PolkuError SUBGRAPH_CONTRACT_BROKEN where the program was built of something else
+ */
+function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]): SubgraphSdl {
+  const contract = committed(name, contracts);
+  const differences = contractDifferences(contract.sdl, sdl);
+  if (differences.length > 0) throw contractBroken(name, differences, sdl);
+  return contract;
+}
+
+async function openRemotes(
+  { remote, secrets }: CityOptions,
+  contracts: readonly SubgraphSdl[],
+  report: (event: PolkuError | string) => void,
+): Promise<readonly PinnedSource[]> {
+  const key = await secrets.gatewayKey();
+  return [...remote].map(
+    ([name, url]) => new PinnedSource(committed(name, contracts), registrySource({ name, url, key }), report),
+  );
+}
+
+function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl {
+  const contract = contracts.find((one) => one.name === name);
+  if (contract) return contract;
+  throw new PolkuError(
+    'SUBGRAPH_CONTRACT_BROKEN',
+    `There is no schema/subgraphs/${name}.graphql, so the subgraph ${name} is not served. Run npm run generate and commit it.`,
+    { subgraph: name },
+  );
 }

@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { KeyObject } from 'node:crypto';
+import { verifyCompositionContext } from '../../schema/tokens/compositionContext.js';
+
+/** A registry that speaks the protocol and answers what it likes. */
+export interface HostileRegistry {
+  readonly url: string;
+  /** The SDL that it says it has; without one it refuses to tell. */
+  sdl: string | undefined;
+  /** What it answers to everything else, by the request. */
+  answer: (request: { query: string; variables: Record<string, unknown> }) => unknown;
+  /** Bodies of requests that were made for callers. */
+  readonly received: string[];
+  stop(): Promise<void>;
+}
+
+export async function startHostile(name: string, gatewayKey: KeyObject): Promise<HostileRegistry> {
+  const server = createServer((request, response) => {
+    void read(request).then(async (body) => {
+      response.setHeader('content-type', 'application/json');
+      if (request.headers.authorization === undefined) {
+        await verifyCompositionContext(String(request.headers['polku-context']), name, gatewayKey);
+        return response.end(
+          JSON.stringify(registry.sdl === undefined ? {} : { data: { _service: { sdl: registry.sdl } } }),
+        );
+      }
+      registry.received.push(body);
+      return response.end(JSON.stringify(registry.answer(JSON.parse(body))));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const registry: HostileRegistry = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    sdl: undefined,
+    answer: () => ({ data: null, errors: [{ message: 'no' }] }),
+    received: [],
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return registry;
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}

@@ -1,0 +1,232 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
+import { PinnedSource } from '../../gateway/supergraph/pinnedSource.js';
+import { registrySource } from '../../gateway/supergraph/registrySource.js';
+import type { RemoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
+import { watchRegistries } from '../../gateway/supergraph/watchRegistries.js';
+import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
+import { healthSdl, type HostileSchema, hostileSchemas } from '../city/hostileSchemas.js';
+import { CHILD, FATHER, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
+import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+
+const keys = generateKeyPairSync('ed25519');
+const doctor: Asker = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
+const protector: Asker = {
+  roles: ['social-worker', 'family-team-worker'],
+  purpose: 'child-protection',
+  employee: 'S-1',
+};
+const CODE = '131052-9982';
+const each = hostileSchemas.map((schema): [string, HostileSchema] => [schema.what, schema]);
+
+/** Everything of others that health could be sent, by any of its schemas. */
+const questions = (served: ServedWorld) => [
+  {
+    asker: doctor,
+    query: `query ($id: PersonID!) { person(id: $id) { birthYear
+      healthContacts(from: "2000-01-01") { id service diagnosis } servicePath { steps { sector service } withheld } } }`,
+    variables: { id: served.id(doctor, 'PersonID', FATHER) },
+  },
+  {
+    asker: protector,
+    query: `query ($id: PersonID!) { person(id: $id) { birthYear families { role }
+      healthContacts { service } socialContacts { kind } servicePath { steps { sector } withheld } } }`,
+    variables: { id: served.id(protector, 'PersonID', CHILD) },
+  },
+  {
+    asker: protector,
+    query: `query ($id: FamilyID!) { family(id: $id) { members { role person { birthYear } } servicePath { steps { sector } withheld } } }`,
+    variables: { id: served.id(protector, 'FamilyID', OLD_FAMILY) },
+  },
+  {
+    asker: doctor,
+    query:
+      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear healthContacts { service } } }',
+    variables: { code: CODE },
+  },
+  {
+    asker: doctor,
+    query: `query ($id: PersonID!, $code: IdentityCode!) { person(id: $id) { healthContacts(from: $code) { service } } }`,
+    variables: { id: served.id(doctor, 'PersonID', FATHER), code: CODE },
+  },
+];
+
+/** Neither values nor names of what is not health's. */
+const notForHealth = new RegExp(
+  [
+    'birthYear',
+    '198[0-9]',
+    'PARENT',
+    'role',
+    CODE,
+    'personByIdentityCode',
+    'person\\(',
+    '"social"',
+    'kind',
+    'stolen',
+    'born',
+  ].join('|'),
+);
+
+describe('a remote registry that changes its own SDL', () => {
+  let hostile: HostileRegistry;
+  let remote: RemoteDataSource;
+  const reports: string[] = [];
+
+  beforeAll(async () => {
+    hostile = await startHostile('health', keys.publicKey);
+    remote = registrySource({ name: 'health', url: hostile.url, key: keys.privateKey });
+  });
+  beforeEach(() => {
+    hostile.received.length = 0;
+    reports.length = 0;
+  });
+  afterAll(async () => {
+    await remote.close();
+    await hostile.stop();
+  });
+
+  const askAll = async (served: ServedWorld) => {
+    served.records.splice(0);
+    const texts: string[] = [];
+    for (const { asker, ...asked } of questions(served))
+      texts.push((await served.ask(asker, { ...asked, headers: { 'polku-partial': 'true' } })).text);
+    return texts;
+  };
+
+  describe('and is pinned', () => {
+    let served: ServedWorld;
+    let pinned: PinnedSource;
+    beforeAll(async () => {
+      served = await serveWorld({
+        place: (source) => (source.contract.name === 'health' ? pin(source) : source),
+      });
+      served.show(separatedFamily);
+    });
+    afterAll(() => served.stop());
+
+    function pin({ contract }: SubgraphSource): SubgraphSource {
+      pinned = new PinnedSource(contract, remote, (event) =>
+        reports.push(typeof event === 'string' ? event : `${event.code}: ${event.message}`),
+      );
+      return { contract, dataSource: pinned };
+    }
+
+    it.each(each)(
+      'G01: %s: it is sent nothing, the log names it, the others answer',
+      async (_, { sdl, named }) => {
+        hostile.sdl = healthSdl;
+        await pinned.check();
+        expect(pinned.standing).toBe('pinned');
+        hostile.sdl = sdl;
+        await pinned.check();
+        expect(pinned.standing).toBe('cut-off');
+        expect(reports.at(-1)).toMatch(
+          /^SUBGRAPH_CONTRACT_BROKEN: The subgraph health answers another schema/,
+        );
+        expect(reports.at(-1)).toContain(named);
+
+        const [byDoctor, byProtector, ofFamily] = await askAll(served);
+        expect(hostile.received).toEqual([]);
+        for (const text of [byDoctor, byProtector]) {
+          expect(text).toContain('SUBGRAPH_UNAVAILABLE');
+          expect(text).toMatch(/"birthYear":\d{4}/);
+        }
+        expect(byProtector).toContain('"kind":"visit"');
+        expect(ofFamily).toContain('"sector":"SOCIAL"');
+        expect(served.faults).toEqual([]);
+      },
+    );
+
+    it('G01: it is served again when it answers its contract, and once it has', async () => {
+      hostile.sdl = undefined;
+      await pinned.check();
+      expect(pinned.standing).toBe('cut-off');
+      hostile.sdl = healthSdl;
+      hostile.answer = () => ({
+        data: {
+          _entities: [{ __typename: 'Person', __a_healthContacts: [{ id: 'ab'.repeat(8), service: 'T11' }] }],
+        },
+      });
+      await pinned.check();
+      expect(reports.at(-1)).toBe('The subgraph health answers its contract and is served.');
+      const [{ asker, query, variables }] = questions(served) as [ReturnType<typeof questions>[number]];
+      served.records.splice(0);
+      expect((await served.ask(asker, { query, variables })).text).toContain('"service":"T11"');
+      expect(hostile.received.length).toBeGreaterThan(0);
+      expect(hostile.received.join()).not.toMatch(notForHealth);
+      const [record] = served.records;
+      expect(record!.carried['health']).toEqual(
+        expect.arrayContaining(['Person.healthContacts(from:)', 'Person.id']),
+      );
+      expect(record!.people).toHaveLength(1);
+    });
+
+    it('G01: a start does without one that answers another schema, and does not wait for it', async () => {
+      hostile.sdl = hostileSchemas[0]!.sdl;
+      const anew = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
+        reports.push(String(event)),
+      );
+      const stop = await watchRegistries([anew]);
+      stop();
+      expect(anew.standing).toBe('cut-off');
+    });
+
+    it('G01: a start goes on without one that does not answer, which is served when it does', async () => {
+      const gone = registrySource({ name: 'health', url: 'http://127.0.0.1:1/', key: keys.privateKey });
+      const silent = new PinnedSource({ name: 'health', sdl: healthSdl }, gone, (event) =>
+        reports.push(String(event)),
+      );
+      hostile.sdl = healthSdl;
+      const late = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, () => {});
+      const stop = await watchRegistries([silent, late], { startWaitMs: 20, startRetryMs: 5 });
+      stop();
+      await silent.close();
+      expect([silent.standing, late.standing]).toEqual(['unknown', 'pinned']);
+      expect(reports.join()).toContain('health');
+    });
+  });
+
+  describe('and has got past the pin', () => {
+    let served: ServedWorld | undefined;
+    afterEach(async () => {
+      await served?.stop();
+      served = undefined;
+    });
+
+    it.each(each)('G01: %s: no plan carries more than its contract gives it', async (_, { sdl }) => {
+      hostile.answer = ({ query, variables }) => {
+        const entities = (variables['representations'] as unknown[] | undefined)?.map(() => null);
+        return query.includes('_entities') ? { data: { _entities: entities } } : { data: null };
+      };
+      try {
+        served = await serveWorld({
+          place: (source) =>
+            source.contract.name === 'health'
+              ? { contract: { name: 'health', sdl }, dataSource: remote }
+              : source,
+        });
+      } catch (error) {
+        // Much of it does not even compose with what the others declare.
+        expect(error).toMatchObject({ code: 'SUPERGRAPH_INVALID' });
+        return;
+      }
+      served.show(separatedFamily);
+      const texts = await askAll(served);
+      expect(hostile.received.join('\n')).not.toMatch(notForHealth);
+      for (const [index, text] of texts.entries()) {
+        if (!text.includes('LINEAGE_REFUSED')) continue;
+        expect(served.records[index]).toMatchObject({
+          outcome: 'failed',
+          codes: ['LINEAGE_REFUSED'],
+          refusedFetch: { receiver: 'health' },
+          fetches: {},
+          carried: {},
+        });
+        expect(text).not.toContain('health');
+        expect(served.faults.map(String).join()).toMatch(/The plan of a fetch from health \w+/);
+      }
+    });
+  });
+});
