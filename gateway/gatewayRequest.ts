@@ -42,7 +42,7 @@ export interface GatewayRequest {
     /** The operation, where its text may be named. */
     asked?: { readonly hash: string; readonly name: string | undefined };
     /** What was asked of it and shown, with its look-ups by identity code. */
-    operation?: Pick<CheckedOperation, 'coordinates' | 'lookups'>;
+    operation?: Pick<CheckedOperation, 'coordinates' | 'inputs' | 'lookups'>;
     withheld?: readonly Refusal[];
     lookupsMissed?: number;
     disclosure?: Disclosure;

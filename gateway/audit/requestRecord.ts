@@ -78,7 +78,7 @@ export function decisionRecord(
 /** What went to each registry, over all fetches that were sent. */
 function carriedBy(
   disclosure: Disclosure | undefined,
-  operation: CheckedOperation | undefined,
+  operation: Pick<CheckedOperation, 'inputs'> | undefined,
 ): AuditRecord['carried'] {
   const carried = new Map<string, Set<string>>();
   for (const fetch of disclosure?.sent ?? []) {
