@@ -145,7 +145,7 @@ export class Linkage {
     const before = register.links;
     const key = register.findOrAssign(digest);
     // Ids of one system concern no registry but its own.
-    if (register.links !== before && scheme.name === 'hetu') this.changed = true;
+    if (register.links !== before && scheme.shared) this.changed = true;
     return key;
   }
 

@@ -1,7 +1,7 @@
 import { PolkuError } from '../../schema/polkuError.js';
 import { readIdentityCode } from './identityCode.js';
+import { readLocalId } from './localId.js';
 
-const LONGEST_LOCAL_ID = 200;
 const NAMESPACE = /^[a-z][a-z0-9-]{0,63}$/;
 
 /** A kind of code by which departments name people or families. */
@@ -9,6 +9,8 @@ export interface Scheme {
   readonly name: 'hetu' | 'local';
   /** Of `local`: whose ids they are, so that equal ids of two systems stay apart. Empty for `hetu`. */
   readonly namespace: string;
+  /** Several registries know people by it: the population register alone makes somebody known, the others find them. */
+  readonly shared: boolean;
   /** The one spelling of a code; undefined where the text is not a code of this scheme. */
   normalise(text: string): string | undefined;
 }
@@ -17,23 +19,25 @@ export interface Scheme {
 export const hetu: Scheme = {
   name: 'hetu',
   namespace: '',
+  shared: true,
   normalise: (text) => readIdentityCode(text).code,
 };
 
-function normaliseLocalId(text: string): string | undefined {
-  const id = text.trim();
-  return id.length > 0 && id.length <= LONGEST_LOCAL_ID ? id : undefined;
+export interface LocalSchemeOptions {
+  readonly shared?: boolean;
+  /** That a whole id must have. */
+  readonly form?: RegExp | undefined;
 }
 
 /**
  * Reads a scheme as mapping files write it: `hetu`, or `local:<name space>` for any opaque id.
  * @throws PolkuError SCHEME_UNKNOWN
  */
-export function parseScheme(text: string): Scheme {
+export function parseScheme(text: string, { shared = false, form }: LocalSchemeOptions = {}): Scheme {
   if (text === 'hetu') return hetu;
   const [name, namespace] = text.split(/:(.*)/s);
   if (name === 'local' && namespace !== undefined && NAMESPACE.test(namespace)) {
-    return { name, namespace, normalise: normaliseLocalId };
+    return { name, namespace, shared, normalise: (id) => readLocalId(id, form) };
   }
   throw new PolkuError(
     'SCHEME_UNKNOWN',

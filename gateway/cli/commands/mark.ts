@@ -160,7 +160,8 @@ function daysOf(kind: MarkKind, given: { readonly from?: Day; readonly until?: D
 
 async function marking({ kind, registry }: Target, options: MarkOptions): Promise<Marking> {
   const { data, by = machineUser() } = options;
-  const scheme = parseScheme(options.scheme);
+  // Nobody becomes known by a mark, so that it need not know the form that the mapping declares.
+  const scheme = parseScheme(options.scheme, { form: /./u });
   if (process.stdin.isTTY) console.error('Type codes, one a line; Ctrl-D ends.');
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   return { data, secrets, registry, kind, codes: await text(process.stdin), scheme, by };

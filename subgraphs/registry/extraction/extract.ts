@@ -191,10 +191,10 @@ function meterOf(
   return new ProgressMeter(registry, bytes, () => rejects.rows, onProgress ?? (() => undefined), signal);
 }
 
-/** Identity codes are known by the population register alone. */
+/** Codes that registries share are known by the population register alone. */
 function requirePopulation(mapping: Mapping, linkage: Linkage): void {
-  const byIdentityCode = mapping.tables.some(({ subject }) => subject.scheme.name === 'hetu');
-  if (mapping.knows !== undefined || !byIdentityCode || linkage.knownPersons > 0) return;
+  const byShared = mapping.tables.some(({ subject }) => subject.scheme.shared);
+  if (mapping.knows !== undefined || !byShared || linkage.knownPersons > 0) return;
   throw new PolkuError(
     'SNAPSHOT_MISSING',
     `No person is known yet, so no row of ${mapping.registry} could be linked. Run first: polku extract population`,

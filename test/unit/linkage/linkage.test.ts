@@ -123,7 +123,7 @@ describe('linkage', () => {
 
   it('fills about half of its domain with the expected population', async () => {
     const linkage = await open(50);
-    const keys = Array.from({ length: 50 }, (_, id) => linkage.personKey(parseScheme('local:a'), String(id)));
+    const keys = Array.from({ length: 50 }, (_, id) => linkage.personKey(parseScheme('local:a'), `A${id}`));
     expect(new Set(keys).size).toBe(50);
     expect(Math.max(...(keys as number[]))).toBeLessThan(100);
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatDay } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
+import { parseScheme } from '../../../subgraphs/linkage/scheme.js';
 import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
 import { parseMapping } from '../../../subgraphs/registry/extraction/mapping/readMapping.js';
 import { PersonLinker } from '../../../subgraphs/registry/extraction/rows/personLinker.js';
@@ -61,13 +62,13 @@ let linkage: Linkage;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'polku-mapping-'));
-  linkage = await Linkage.open({ dir, secret: Buffer.alloc(32, 1), expectedPersons: 10 });
+  linkage = await Linkage.open({ dir, secret: Buffer.alloc(32, 1), expectedPersons: 100 });
 });
 afterAll(() => rm(dir, { recursive: true }));
 
 /** What a row becomes, column by column: days and codes as texts; or why it is rejected, and where. */
 function read(columns: string, cells: Readonly<Record<string, string>>, format?: string): unknown {
-  const mapping = parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', codeLists);
+  const mapping = parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', { codeLists });
   const [table] = mapping.tables;
   const context = {
     registry: 'clinic',
@@ -97,7 +98,7 @@ function read(columns: string, cells: Readonly<Record<string, string>>, format?:
 /** What is said of a mapping of these columns, without the file's name. */
 function faults(columns: string, format?: string): string[] {
   try {
-    parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', codeLists);
+    parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', { codeLists });
   } catch (error) {
     if (error instanceof PolkuError && error.code === 'MAPPING_INVALID')
       return error.message.split('\n').map((line) => line.replace('mapping.yaml:', ''));
@@ -414,6 +415,74 @@ describe('a code that stands in no list', () => {
 
   it.each(['TK-1', '2402719503', '162673000', '10-ABC', 'J06.9', '4711/2016'])('X10: may be %s', (code) => {
     expect(read('unit: U', { U: code })).toEqual({ unit: code });
+  });
+});
+
+describe('a person of one system', () => {
+  const withForm = (form: string) => mappingOf('unit: U').replace('tables:', `idForms: ${form}\ntables:`);
+
+  it.each(['1.09399E+16', '2,02E+11', '#N/A', 'NULL', '\\N', 'nan', '-', '0', '123.0'])(
+    'X09: is not made by a null or by what a spreadsheet makes of an id: %s',
+    (PATIENT) => {
+      expect(read('unit: U', { U: 'TK-1', PATIENT })).toBe('invalid-code in PATIENT');
+    },
+  );
+
+  it('X09: has an id of the form that is declared', () => {
+    const text = withForm("{ local:patient: '[0-9]{4}' }");
+    const { tables } = parseMapping(text, registry, 'x');
+    const { normalise } = tables[0]!.subject.scheme;
+    expect(['0012', '12', '00012'].map(normalise)).toEqual(['0012', undefined, undefined]);
+  });
+
+  it('X09: has an id whose form is a regular expression, of a scheme that is used', () => {
+    const faultsOf = (form: string) => {
+      try {
+        return parseMapping(withForm(form), registry, 'mapping.yaml');
+      } catch (error) {
+        return (error as Error).message.split('\n');
+      }
+    };
+    expect(faultsOf("{ local:patient: '[0-9' }")).toEqual([
+      'mapping.yaml:4:27: "[0-9" is not a regular expression.',
+    ]);
+    expect(faultsOf("{ local:patients: '[0-9]' }")).toEqual([
+      'mapping.yaml:4:28: Nothing here is of the scheme "local:patients" (did you mean "local:patient"?); the ' +
+        'mapping has these local schemes: local:patient.',
+    ]);
+  });
+
+  it('X09: becomes known by a first row, unless the population register knows people by that scheme', () => {
+    const keyOf = (sharedScheme: string | undefined) => {
+      const mapping = parseMapping(mappingOf('unit: U'), registry, 'x', { sharedScheme });
+      const { scheme } = mapping.tables[0]!.subject;
+      return new PersonLinker(linkage).find(scheme, sharedScheme === 'local:patient' ? 'new1' : 'new2');
+    };
+    expect(keyOf('local:patient')).toBe('unknown-person');
+    expect(keyOf('local:other')).toEqual(expect.any(Number));
+    expect(keyOf('hetu')).toEqual(expect.any(Number));
+  });
+
+  it('X09: becomes known by the table that the population register names, by its other tables never', () => {
+    const population = { ...registry, name: 'population' };
+    const text = mappingOf('unit: U').replace('registry: clinic', 'registry: population\nknows: visits');
+    const mapping = parseMapping(text, population, 'x', { sharedScheme: 'hetu' });
+    const { scheme } = mapping.tables[0]!.subject;
+    expect(scheme.shared).toBe(true);
+    const persons = new PersonLinker(linkage);
+    expect(persons.find(scheme, 'new3')).toBe('unknown-person');
+    expect(persons.know(scheme, 'new3')).toBe(persons.find(scheme, 'new3'));
+  });
+
+  it('X09: changes the state of linkage where registries share the scheme', async () => {
+    await linkage.save();
+    const before = linkage.state;
+    linkage.personKey(parseScheme('local:patient'), 'new4');
+    await linkage.save();
+    expect(linkage.state).toBe(before);
+    linkage.personKey(parseScheme('local:patient', { shared: true }), 'new5');
+    await linkage.save();
+    expect(linkage.state).not.toBe(before);
   });
 });
 

@@ -11,7 +11,8 @@ import type { MappingFaults, MappingPath } from './mappingFaults.js';
 import type { CellFormat, ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
 
-const POPULATION = 'population';
+/** The registry that says who is known. */
+export const POPULATION = 'population';
 
 /** What may be said of a column beside where it comes from, and of which kinds. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
@@ -25,23 +26,43 @@ const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind']
   scheme: ['person', 'family'],
 };
 
+/** What a mapping is held against, besides the definition of its registry. */
+export interface MappingContext {
+  readonly codeLists: CodeLists;
+  /** The scheme by which the population register knows people. */
+  readonly sharedScheme?: string | undefined;
+}
+
 /** Holds a mapping file against the registry that it fills. What does not fit is added to the faults. */
 export function compileMapping(
   file: MappingFile,
   definition: RegistryDefinition,
   faults: MappingFaults,
-  codeLists: CodeLists,
+  context: MappingContext,
 ): Mapping {
-  return new MappingCompiler(file, definition, faults, codeLists).compile();
+  return new MappingCompiler(file, definition, faults, context).compile();
 }
 
 class MappingCompiler {
+  private readonly schemes = new Set<string>();
+  private readonly idForms = new Map<string, RegExp>();
+  private readonly sharedScheme: string | undefined;
+
   constructor(
     private readonly file: MappingFile,
     private readonly definition: RegistryDefinition,
     private readonly faults: MappingFaults,
-    private readonly codeLists: CodeLists,
-  ) {}
+    private readonly context: MappingContext,
+  ) {
+    this.sharedScheme = definition.name === POPULATION ? schemeOfKnown(file) : context.sharedScheme;
+    for (const [scheme, form] of Object.entries(file.idForms ?? {})) {
+      try {
+        this.idForms.set(scheme, new RegExp(`^(?:${form})$`, 'u'));
+      } catch {
+        faults.at(['idForms', scheme], `"${form}" is not a regular expression.`);
+      }
+    }
+  }
 
   compile(): Mapping {
     const { file, definition, faults } = this;
@@ -73,6 +94,7 @@ class MappingCompiler {
       if (!table) faults.at(['tables', name], this.unknown('table', name, definition.tables));
       return [];
     });
+    for (const name of Object.keys(file.idForms ?? {})) this.requireUsed(name);
     return {
       registry: file.registry,
       format: this.format(),
@@ -245,7 +267,7 @@ class MappingCompiler {
   private requireCode(code: string, definition: ColumnDefinition, path: MappingPath): void {
     if (definition.kind !== 'code') return;
     const { list, values } = definition;
-    const known = values ?? (list === undefined ? undefined : this.codeLists.get(list)?.keys());
+    const known = values ?? (list === undefined ? undefined : this.context.codeLists.get(list)?.keys());
     if (known === undefined) {
       if (mayBeCode(code)) return;
       const expected =
@@ -283,9 +305,21 @@ class MappingCompiler {
     );
   }
 
+  /** A form of ids that nothing is read by is a misspelt one. */
+  private requireUsed(scheme: string): void {
+    const used = [...this.schemes].filter((name) => name !== 'hetu');
+    if (used.includes(scheme)) return;
+    const expected = used.length === 0 ? 'no local scheme' : `these local schemes: ${used.join(', ')}`;
+    this.faults.at(
+      ['idForms', scheme],
+      `Nothing here is of the scheme "${scheme}"${didYouMean(scheme, used)}; the mapping has ${expected}.`,
+    );
+  }
+
   private scheme(text: string, path: MappingPath): Scheme | undefined {
     try {
-      return parseScheme(text);
+      this.schemes.add(text);
+      return parseScheme(text, { shared: text === this.sharedScheme, form: this.idForms.get(text) });
     } catch (cause) {
       if (!(cause instanceof PolkuError)) throw cause;
       this.faults.at(path, cause.message, cause.code);
@@ -304,4 +338,9 @@ class MappingCompiler {
 /** What a record has by a name that somebody wrote: not what every object has, such as "constructor". */
 function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** The scheme of the table whose people are all there are. */
+export function schemeOfKnown({ knows, tables, scheme }: MappingFile): string {
+  return (knows === undefined ? undefined : own(tables, knows)?.scheme) ?? scheme;
 }

@@ -38,6 +38,7 @@ export interface MappingFile {
     readonly encoding?: string;
   };
   readonly knows?: string;
+  readonly idForms?: Readonly<Record<string, string>>;
   readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };
   readonly absent?: readonly string[];
   readonly tables: Readonly<Record<string, TableEntry>>;

@@ -5,13 +5,14 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { LineCounter, parseDocument } from 'yaml';
 import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
-import { type CodeLists, readCodeLists } from '../../codes.js';
+import { readCodeLists } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
-import { compileMapping } from './compileMapping.js';
+import { compileMapping, POPULATION, type MappingContext } from './compileMapping.js';
 import type { Mapping } from './mapping.js';
 import { MappingFaults, type MappingPath } from './mappingFaults.js';
 import type { MappingFile } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
+import { populationScheme } from './populationScheme.js';
 
 /**
  * The mapping of a registry: `subgraphs/<registry>/mapping.yaml`.
@@ -21,7 +22,9 @@ export async function readMapping(definition: RegistryDefinition): Promise<Mappi
   const file = `subgraphs/${definition.name}/mapping.yaml`;
   try {
     const text = await readFile(join(packageRoot(), file), 'utf8');
-    return parseMapping(text, definition, file, await readCodeLists(definition.name));
+    const codeLists = await readCodeLists(definition.name);
+    const sharedScheme = definition.name === POPULATION ? undefined : await populationScheme();
+    return parseMapping(text, definition, file, { codeLists, sharedScheme });
   } catch (cause) {
     if (cause instanceof PolkuError) throw cause;
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read.`, { file }, { cause });
@@ -33,7 +36,7 @@ export function parseMapping(
   text: string,
   definition: RegistryDefinition,
   file: string,
-  codeLists: CodeLists = new Map(),
+  context: Partial<MappingContext> = {},
 ): Mapping {
   const lines = new LineCounter();
   // Every scalar is the text that stands in the file: in `values`, 049 is not 49 and null is not nothing.
@@ -47,7 +50,10 @@ export function parseMapping(
     for (const error of validate.errors ?? []) faults.at(pathOf(error), explain(error));
     faults.throwIfAny();
   }
-  const mapping = compileMapping(content as MappingFile, definition, faults, codeLists);
+  const mapping = compileMapping(content as MappingFile, definition, faults, {
+    codeLists: new Map(),
+    ...context,
+  });
   faults.throwIfAny();
   return mapping;
 }

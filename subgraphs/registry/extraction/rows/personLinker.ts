@@ -12,9 +12,9 @@ export class PersonLinker {
 
   constructor(private readonly linkage: Linkage) {}
 
-  /** The person whom a code names. An identity code must be of somebody known; ids of one system may be new. */
+  /** The person whom a code names. A code that registries share must be of somebody known; ids of one system may be new. */
   find(scheme: Scheme, code: string): PersonKey | LinkageReject {
-    return this.link(scheme, code, scheme.name === 'local');
+    return this.link(scheme, code, !scheme.shared);
   }
 
   /** The person whom a code names, known from now on. */

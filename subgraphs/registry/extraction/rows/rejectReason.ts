@@ -30,8 +30,8 @@ export const rejectRules: Readonly<Record<RejectReason, string>> = {
     'The column is not optional: a cell is neither empty nor one of the texts under "missing".',
   'missing-code': 'A row names the person that it is about.',
   'invalid-code':
-    'A code fits its scheme: date and check character of an identity code; an id of one system has a digit other than ' +
-    '0, or the form under "idForms", and is nothing that a spreadsheet or a null makes of it.',
+    'A code fits its scheme: date and check character of an identity code; an id of one system has a digit, ' +
+    'or the form under "idForms", and is no null (NULL, 0, -) and nothing that a spreadsheet makes of an id (1.09E+16).',
   'unknown-person': 'The population register knows the person.',
   'unknown-family': 'The family is known.',
   'invalid-date': 'A day is written as "dates" says, and exists.',
