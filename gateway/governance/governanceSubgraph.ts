@@ -12,9 +12,10 @@ import { Access, FieldAccess } from './accessType.js';
 import { RevisionResolver } from './revisionResolver.js';
 import { MissingSignatures, PolicyRevision } from './revisionType.js';
 
-/** What is in force when a request comes; both change while the gateway runs. */
+/** What a request is answered by; both change while the gateway runs. */
 export interface InForce {
-  policy(): Policy;
+  /** The policy of a request that began under the given revision. */
+  policy(revision: string): Policy;
   apiSchema(): GraphQLSchema;
   /** Where people's own records are found. */
   readonly accessLog: AccessLogSource;
@@ -48,7 +49,7 @@ export async function createGovernanceSubgraph({
         variableValues: variables,
         contextValue: {
           decision,
-          policy: policy(),
+          policy: policy(decision.revision),
           apiSchema: apiSchema(),
           accessLog,
           desk,

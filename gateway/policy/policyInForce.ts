@@ -1,11 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../../policies/engine/decide/policy.js';
+import { CONTEXT_LIFETIME_SECONDS } from '../../schema/tokens/decisionContext.js';
+
+/** For how long a registry waits for a revision that its gateway has already. */
+const CATCH_UP_MS = 2_000;
 
 /** The policy by which a process decides, while it changes. */
 export interface PolicyInForce {
   readonly current: Policy;
+  /**
+   * The policy of a request that a gateway decides by the given revision. A request ends under the revision with which it
+   * began: one that was in force here until a moment ago still answers, for as long as a decision context lives. Any
+   * other request is answered by what is in force.
+   */
+  under(revision: string): Policy;
+  /** Looks for a newer policy at once where a gateway has one that is not known here, and waits for it for two seconds. */
+  catchUp(revision: string): Promise<void>;
   /** Calls back on every later policy; the answer ends that. */
   onChange(listener: (policy: Policy) => void): () => void;
   close(): Promise<void>;
+}
+
+export interface PollingOptions {
+  readonly everyMs: number;
+  readonly onError: (error: unknown) => void;
+  /** For how long a policy that was in force answers requests that began under it. */
+  readonly keptMs?: number;
+}
+
+/** A policy that another one has followed. */
+interface FormerPolicy {
+  readonly policy: Policy;
+  /** By `performance.now()`. */
+  readonly replacedAt: number;
 }
 
 /**
@@ -14,7 +41,11 @@ export interface PolicyInForce {
  */
 export class PollingPolicy implements PolicyInForce {
   readonly #listeners = new Set<(policy: Policy) => void>();
+  readonly #keptMs: number;
   #current: Policy;
+  #former: readonly FormerPolicy[] = [];
+  /** Revisions that were looked for in vain since the last look by the clock. */
+  readonly #missed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
@@ -23,14 +54,28 @@ export class PollingPolicy implements PolicyInForce {
   constructor(
     first: Policy,
     private readonly look: () => Promise<Policy | undefined>,
-    private readonly settings: { readonly everyMs: number; readonly onError: (error: unknown) => void },
+    private readonly options: PollingOptions,
   ) {
     this.#current = first;
+    this.#keptMs = options.keptMs ?? CONTEXT_LIFETIME_SECONDS * 1_000;
     this.#schedule();
   }
 
   get current(): Policy {
     return this.#current;
+  }
+
+  under(revision: string): Policy {
+    if (revision === this.#current.revision) return this.#current;
+    return this.#kept().find(({ policy }) => policy.revision === revision)?.policy ?? this.#current;
+  }
+
+  async catchUp(revision: string): Promise<void> {
+    if (this.under(revision).revision === revision || this.#missed.has(revision) || this.#closed) return;
+    this.#missed.add(revision);
+    // A look that is under way may have begun before the revision was there.
+    const looks = (this.#looking ?? Promise.resolve()).then(() => this.#lookOnce());
+    await Promise.race([looks, sleep(CATCH_UP_MS, undefined, { ref: false })]);
   }
 
   onChange(listener: (policy: Policy) => void): () => void {
@@ -44,22 +89,35 @@ export class PollingPolicy implements PolicyInForce {
     await this.#looking;
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#lookOnce().finally(() => {
-        if (!this.#closed) this.#schedule();
-      });
-    }, this.settings.everyMs).unref();
+  #kept(): readonly FormerPolicy[] {
+    const since = performance.now() - this.#keptMs;
+    return this.#former.filter(({ replacedAt }) => replacedAt > since);
   }
 
-  async #lookOnce(): Promise<void> {
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.#lookOnce().finally(() => {
+        this.#missed.clear();
+        if (!this.#closed) this.#schedule();
+      });
+    }, this.options.everyMs).unref();
+  }
+
+  #lookOnce(): Promise<void> {
+    this.#looking ??= this.#take().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #take(): Promise<void> {
     try {
       const found = await this.look();
+      this.#former = this.#kept();
       if (!found || this.#closed) return;
+      this.#former = [{ policy: this.#current, replacedAt: performance.now() }, ...this.#former];
       this.#current = found;
       for (const listener of this.#listeners) listener(found);
     } catch (error) {
-      this.settings.onError(error);
+      this.options.onError(error);
     }
   }
 }

@@ -6,7 +6,7 @@ import { type Caller, TOKEN_ALGORITHM, type TrustedIssuer, verifyCallerToken } f
 import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
 
 /** Seconds that a context lives: longer than any fetch, too short to be worth stealing. */
-const LIFETIME_SECONDS = 30;
+export const CONTEXT_LIFETIME_SECONDS = 30;
 const ISSUER = 'polku-gateway';
 
 /** What the gateway tells a registry of the request that it serves. */
@@ -57,7 +57,7 @@ export async function signDecisionContext(
     .setSubject(caller.subject)
     .setJti(decisionId)
     .setIssuedAt()
-    .setExpirationTime(`${LIFETIME_SECONDS}s`)
+    .setExpirationTime(`${CONTEXT_LIFETIME_SECONDS}s`)
     .sign(key);
 }
 
@@ -85,7 +85,7 @@ export async function verifyDecisionContext(
       audience,
       algorithms: [TOKEN_ALGORITHM],
       typ: 'polku-context+jwt',
-      maxTokenAge: LIFETIME_SECONDS,
+      maxTokenAge: CONTEXT_LIFETIME_SECONDS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['sub', 'jti', 'exp', 'iat'],
     });

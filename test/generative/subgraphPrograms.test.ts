@@ -98,7 +98,7 @@ describe('programs of the city', () => {
         const contextValue = () => {
           const { store, conditions } = open(decision);
           const access = new Access(
-            decide({ ...decision.caller, purpose: decision.purpose }),
+            decide({ ...decision.caller, purpose: decision.purpose }, decision.revision),
             conditions,
             maskTables,
           );

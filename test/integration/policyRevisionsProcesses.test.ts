@@ -1,4 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +17,13 @@ import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   DATA_OWNER,
   DOCTOR,
+  FAMILY_TEAM,
   type ProductionCity,
   serveProduction,
   startIssuer,
   type TestIssuer,
 } from '../city/productionCity.js';
+import { startPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
 
@@ -75,7 +81,7 @@ describe('a registry in its department, with signed policies', () => {
       names: ['health'],
       data: city.data,
       secrets: new Secrets(join(city.data, 'secrets')),
-      policy: () => policy.current,
+      policy: (revision) => policy.under(revision),
       syntheticOnly: true,
       riskTrust: registerTrust({ dev: true }),
       onRefreshError: () => {},
@@ -85,6 +91,7 @@ describe('a registry in its department, with signed policies', () => {
       port,
       gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
       trusted: trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) }),
+      catchUp: (revision) => policy.catchUp(revision),
       reportFault: () => {},
     });
     const department = {
@@ -144,6 +151,73 @@ describe('a registry in its department, with signed policies', () => {
       const { errors } = await served.ask(DOCTOR, DIAGNOSES);
       expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED');
     }
+  });
+
+  it('Y07: a request ends under the revision with which it began, in every process', async () => {
+    await prepare();
+    const remote = new Map<string, string>();
+    const heard: string[] = [];
+    let between: (() => Promise<void>) | undefined;
+    let answered = 0;
+    for (const name of ['health', 'social']) {
+      const port = await freePort();
+      const child = startPolku([
+        ...['subgraph', name, '--port', String(port), '--data', city.data, '--policies-from', signed.store],
+        ...['--owners', signed.owners, '--gateway-key', join(city.data, 'secrets', 'gateway.key.pub')],
+        ...['--issuer', issuer.issuer, '--jwks', issuer.jwks],
+      ]);
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => heard.push(`${name} ${text}`));
+      running.push({
+        async stop() {
+          child.kill();
+          await once(child, 'close');
+        },
+      });
+      // Social services are asked when health services have answered and the policies have changed.
+      const door = await relay(port, {
+        before: async () => (name === 'social' ? between?.() : undefined),
+        after: () => answered++,
+      });
+      running.push(door);
+      remote.set(name, door.url);
+    }
+    const served = await serveProduction(city.data, { store: signed.store, owners: signed.owners }, issuer, {
+      remote,
+    });
+    running.push(served);
+
+    const query =
+      '{ persons(first: 20) { nodes { healthContacts { startedAt } socialContacts { startedAt } } } }';
+    const lengths = async () => {
+      const { data, errors } = await served.ask(FAMILY_TEAM, query);
+      expect(errors).toBeUndefined();
+      const { nodes } = data!['persons'] as { nodes: Record<string, { startedAt: string }[] | null>[] };
+      return ['healthContacts', 'socialContacts'].map((list) => [
+        ...new Set(nodes.flatMap((node) => node[list] ?? []).map(({ startedAt }) => startedAt.length)),
+      ]);
+    };
+    const [days, years] = ['2012-05-14'.length, '2012'.length];
+    expect(await lengths()).toEqual([[days], [days]]);
+
+    const took = (name: string) => heard.some((text) => text.startsWith(`${name} Revision 2 is in force`));
+    between = async () => {
+      between = undefined;
+      const before = answered;
+      await until(() => answered > before);
+      const sources = (await signed.sources()).map(({ file, text }) => ({ file, text: byYear(text) }));
+      await signed.propose('city-1', sources);
+      await signed.approve(2, 'city-2', 'health-1', 'health-2');
+      await until(() => took('health') && took('social'));
+    };
+    expect(await lengths()).toEqual([[days], [days]]);
+    expect([took('health'), took('social')]).toEqual([true, true]);
+    // The gateway looks for revisions each second; what begins from then on is answered by the new one.
+    let last = await lengths();
+    while (last[0]![0] === days) {
+      expect(last).toEqual([[days], [days]]);
+      last = await lengths();
+    }
+    expect(last).toEqual([[years], [years]]);
   });
 
   it('takes its policies from the gateway, verifies them itself, and takes up what follows', async () => {
@@ -213,6 +287,39 @@ describe('a registry in its department, with signed policies', () => {
     });
   });
 });
+
+function byYear(text: string): string {
+  return text.replace(
+    /^ {6}(HealthContact|SocialContact)\.\*: allow$/gm,
+    '$&\n      $1.startedAt: { mask: year }',
+  );
+}
+
+/** Hands requests on to a port of this machine. */
+async function relay(
+  port: number,
+  { before, after }: { before: () => Promise<void> | undefined; after: () => void },
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer((incoming, response) => {
+    const headers = incoming.headers;
+    void text(incoming).then(async (body) => {
+      await before();
+      const outgoing = request({ port, host: '127.0.0.1', method: 'POST', headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response).on('finish', after);
+      });
+      outgoing.on('error', () => response.destroy()).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 function withoutDiagnosis(text: string): string {
   return text.replaceAll(

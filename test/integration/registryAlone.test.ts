@@ -72,6 +72,7 @@ describe('a registry asked directly', () => {
       host: '127.0.0.1',
       port: 0,
       gatewayKey: gateway.publicKey,
+      catchUp: () => Promise.resolve(),
       reportFault: () => {},
       trusted: trustedIssuer({
         issuer: 'idp',

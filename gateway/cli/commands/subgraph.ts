@@ -111,7 +111,7 @@ export function subgraphCommand(): Command {
         names: [name],
         data,
         secrets: new Secrets(options.secrets ?? join(data, 'secrets')),
-        policy: () => policy.current,
+        policy: (revision) => policy.under(revision),
         syntheticOnly: options.dev === true,
         ledgerCapacity: options.ledgerCapacity,
         riskTrust: registerTrust(options),
@@ -128,6 +128,7 @@ export function subgraphCommand(): Command {
           ...tokenRules(options),
           report: (fault) => console.error(`issuer: ${describeFault(fault)}`),
         }),
+        catchUp: (revision) => policy.catchUp(revision),
         reportFault: (fault) => console.error(describeFault(fault)),
         tls: tlsFiles(options),
       });

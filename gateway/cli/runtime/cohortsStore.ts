@@ -1,4 +1,5 @@
 import type { Policy } from '../../../policies/engine/decide/policy.js';
+import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import type { CohortsStore } from '../../../subgraphs/cohorts/cohortsStore.js';
 import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
 import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
@@ -14,20 +15,20 @@ import { readCodeLists } from '../../../subgraphs/registry/codes.js';
 export async function openCohortsStore(
   data: string,
   secret: Buffer,
-  policy: () => Policy,
+  policy: (revision: string) => Policy,
   capacity: number | undefined,
-): Promise<{ store: CohortsStore; close: () => Promise<void> }> {
+): Promise<{ store: (decision: DecisionContext) => CohortsStore; close: () => Promise<void> }> {
   const noise = new CellNoise(secret);
   const codes = await readGroupCodes();
   const ledger = await openLedger(data, noise, { capacity });
   const control = new DisclosureControl(noise, ledger);
   return {
-    store: {
+    store: ({ revision }) => ({
       answer: (question) => control.answer(question),
       recordKeys: (bound) => recordKeys(secret, bound),
-      parameters: (purpose, registries) => policy().disclosure(purpose, registries),
+      parameters: (purpose, registries) => policy(revision).disclosure(purpose, registries),
       codes,
-    },
+    }),
     close: () => ledger.close(),
   };
 }

@@ -4,6 +4,7 @@ import type { PersonKey } from '../../../schema/keys.js';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { Subgraph } from '../../../schema/subgraph.js';
+import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { derivedModules, registries, riskSources } from '../../../subgraphs/registries.js';
 import type { DirectoryStore } from '../../../subgraphs/directory/subgraph.js';
@@ -28,8 +29,8 @@ export interface LocalSubgraphsOptions {
   readonly names: readonly string[];
   readonly data: string;
   readonly secrets: Secrets;
-  /** The policy in force. */
-  readonly policy: () => Policy;
+  /** The policy of a request that the gateway decides by the given revision. */
+  readonly policy: (revision: string) => Policy;
   /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
   readonly syntheticOnly: boolean;
   /** How many numbers about groups may ever be asked for, where groups are served. */
@@ -124,7 +125,7 @@ async function openSubgraph(
   { shared, refreshes, closing, log }: Opened,
 ): Promise<Subgraph> {
   const { data, policy, syntheticOnly, note } = options;
-  const decide: Decide = (caller) => policy().decide(caller, new Date());
+  const decide: Decide = (caller, revision) => policy(revision).decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
   if (registry && shared) {
     const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic }) => {
@@ -153,22 +154,22 @@ async function openSubgraph(
     name,
     module: derivedModules[name]!,
     decide,
-    open: derivedSources(store),
+    open: (decision) => derivedSources(store(decision))(decision),
   });
 }
 
-/** What a subgraph without register data reads from besides its feeds. */
+/** What a subgraph without register data reads from besides its feeds, while it answers one request. */
 async function derivedStore(
   name: string,
   { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
   refreshes: (() => Promise<void>)[],
   closing: (() => Promise<void>)[],
-): Promise<unknown> {
+): Promise<(decision: DecisionContext) => unknown> {
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
       refreshes.push(() => linkage.reload());
-      return linkage;
+      return () => linkage;
     }
     case 'cohorts': {
       const { store, close } = await openCohortsStore(
@@ -187,12 +188,14 @@ async function derivedStore(
       await live.refresh().catch(onRefreshError);
       refreshes.push(() => live.refresh());
       closing.push(() => live.close());
-      return live;
+      return () => live;
     }
     case 'directory':
-      return { ownerOf: (registry: string) => policy().ownerOf(registry) } satisfies DirectoryStore;
+      return ({ revision }): DirectoryStore => ({
+        ownerOf: (registry) => policy(revision).ownerOf(registry),
+      });
     default:
-      return undefined;
+      return () => undefined;
   }
 }
 

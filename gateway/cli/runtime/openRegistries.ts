@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../../schema/subgraph.js';
 import { registries } from '../../../subgraphs/registries.js';
+import { PolkuError } from '../../../schema/polkuError.js';
 import { type AuditLog, openAuditLog } from '../../audit/auditLog.js';
+import type { PolicyInForce } from '../../policy/policyInForce.js';
 import { describeFault } from '../describeFault.js';
 import { lockAuditLog } from './auditLock.js';
 import { openLocalSubgraphs } from './localSubgraphs.js';
@@ -40,7 +42,7 @@ export async function withRegistries<Result>(
       names: registries.map(({ definition }) => definition.name),
       data,
       secrets,
-      policy: () => policy.current,
+      policy: (revision) => unchanged(policy, revision),
       syntheticOnly: options.dev === true,
       riskTrust: registerTrust(options),
       onRefreshError: (error) => report(describeFault(error)),
@@ -52,4 +54,11 @@ export async function withRegistries<Result>(
   } finally {
     for (const close of closing) await close();
   }
+}
+
+/** Such work may take longer than a request is answered by a revision that was replaced, and what it writes names one. */
+function unchanged(inForce: PolicyInForce, revision: string): Policy {
+  const { current } = inForce;
+  if (current.revision === revision) return current;
+  throw new PolkuError('POLICY_STALE', 'The policies changed while this was under way; begin again.');
 }

@@ -92,7 +92,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     names: subgraphNames.filter((name) => !remote.has(name)),
     data,
     secrets,
-    policy: () => gateway.policy,
+    policy: (revision) => policy.under(revision),
     syntheticOnly: dev !== undefined,
     ledgerCapacity,
     riskTrust: options.riskTrust,
@@ -101,7 +101,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
   });
   const personDigests = new PersonDigests(await secrets.audit());
   const governance = await createGovernanceSubgraph({
-    policy: () => gateway.policy,
+    policy: (revision) => policy.under(revision),
     apiSchema: () => supergraph.apiSchema,
     accessLog: {
       recordsOf: (person) => personLog(data, personDigests.of(person)),

@@ -11,8 +11,11 @@ import { readMaskTables } from '../enforcement/maskTables.js';
 import { documentExecutor } from './documentExecutor.js';
 import type { SubgraphModule } from './subgraphModule.js';
 
-/** Decides by the policy that the subgraph itself holds, whatever the gateway thinks. */
-export type Decide = (asker: Asker) => Decision;
+/**
+ * Decides by the policy that the subgraph itself holds, whatever the gateway thinks.
+ * @param revision the one by which the gateway decides the request: the subgraph answers under it, if it holds it
+ */
+export type Decide = (asker: Asker, revision: string) => Decision;
 
 /** What a subgraph reads while it answers one request, and the conditions that it can evaluate for the caller. */
 export interface Sources<Store> {
@@ -47,7 +50,7 @@ export async function createSubgraph<Store>({
     execute: async (request, decision) => {
       const { store, conditions } = open(decision);
       const { caller, purpose } = decision;
-      const access = new Access(decide({ ...caller, purpose }), conditions, maskTables);
+      const access = new Access(decide({ ...caller, purpose }, decision.revision), conditions, maskTables);
       const result = await execute(request, { decision, access, store });
       if (result.data) {
         await note?.({

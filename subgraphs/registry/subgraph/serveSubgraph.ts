@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly gatewayKey: KeyObject;
   /** The issuer of callers' tokens, which are verified here once more. */
   readonly trusted: TrustedIssuer;
+  /** Waits a moment for a policy revision that the gateway has already. */
+  readonly catchUp: (revision: string) => Promise<void>;
   /** Told of errors that no code foresees; the gateway is told nothing of them. */
   readonly reportFault: (fault: unknown) => void;
   /** Files of certificate and key; without them only the loopback interface is served. */
@@ -136,6 +138,7 @@ async function answer(subgraph: Subgraph, request: IncomingMessage, options: Ser
     gatewayKey,
     trusted,
   });
+  await options.catchUp(decision.revision);
   return subgraph.execute(readRequest(await body()), decision);
 }
 
