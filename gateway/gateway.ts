@@ -12,13 +12,13 @@ import type { AuditLog } from './audit/auditLog.js';
 import { decisionRecord, outcomeOf, requestRecord } from './audit/requestRecord.js';
 import type { PersonDigests } from './audit/personDigests.js';
 import { Disclosure } from './execution/disclosure.js';
-import { executeOperation } from './execution/execute.js';
+import { executeOperation, readVariables } from './execution/execute.js';
 import { ownWords } from './execution/program/subgraphError.js';
 import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
 import { bearerToken } from './identity/bearerToken.js';
 import { callerPerson, loginDomain } from './identity/loginDomain.js';
 import { fillWithheld, valuesOfAll } from './operation/fillWithheld.js';
-import { checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
+import { checkPageSizes, checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
@@ -101,21 +101,24 @@ export class Gateway implements GatewayInterface {
     }
   }
 
-  /** Limits, validation, policy check, plan, execution, projection: what Apollo Server calls the executor. */
+  /** Limits, validation, policy check, variables, plan, execution, projection: what Apollo Server calls the executor. */
   async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
     const open = context.request;
     const variables = request.variables ?? {};
     try {
-      const operation = this.#preparer.prepare({
-        document,
-        hash: queryHash,
-        operationName: request.operationName,
-        decision: open.decision,
-        partial: open.partial,
-      });
+      checkVariables(variables, this.limits);
+      const operation = await this.#preparer.check(
+        {
+          document,
+          hash: queryHash,
+          operationName: request.operationName,
+          decision: open.decision,
+          partial: open.partial,
+        },
+        { caller: open.caller.subject, client: open.signal },
+      );
       open.found.operation = operation;
       open.found.withheld = operation.withheld;
-      checkVariables(variables, operation.pageSizes, this.limits);
       this.#lookupRate.take(open.caller.subject, operation.lookups.length);
       return await this.#answer(operation, variables, open);
     } catch (error) {
@@ -213,11 +216,15 @@ export class Gateway implements GatewayInterface {
   ): Promise<GatewayExecutionResult> {
     const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
-    const values =
+    const allValues =
       withheld.length > 0 ? valuesOfAll(supergraph.apiSchema, { document, nonNull }, variables) : {};
+    const values = readVariables(operation.form, variables, { visibleSchema: operation.visible, domain });
+    checkPageSizes(operation.pageSizes, values, this.limits);
+    const { prepared, inputs } = await operation.planned({ caller: caller.subject, client: signal });
+    found.inputs = inputs;
     const result = await executeOperation({
-      prepared: operation.prepared,
-      variables,
+      prepared,
+      values,
       supergraph,
       context: {
         asker: {
@@ -238,7 +245,7 @@ export class Gateway implements GatewayInterface {
     if (!data || withheld.length === 0) return result;
     return {
       ...result,
-      data: fillWithheld(data, { schema: supergraph.apiSchema, document, cut, values }),
+      data: fillWithheld(data, { schema: supergraph.apiSchema, document, cut, values: allValues }),
       extensions: { ...result.extensions, withheld },
     };
   }

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../schema/errorTable.js';
 import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerToken.js';
 import type { Disclosure } from './execution/disclosure.js';
-import type { CheckedOperation } from './operation/operationPreparer.js';
+import type { CheckedOperation, PlannedOperation } from './operation/operationPreparer.js';
 import type { FetchInputs } from './operation/planLineage.js';
 import type { Domain } from './pseudonyms/domain.js';
 import type { ClientSignal } from './supergraph/clientSignal.js';
@@ -42,7 +42,9 @@ export interface GatewayRequest {
     /** The operation, where its text may be named. */
     asked?: { readonly hash: string; readonly name: string | undefined };
     /** What was asked of it and shown, with its look-ups by identity code. */
-    operation?: Pick<CheckedOperation, 'coordinates' | 'inputs' | 'lookups'>;
+    operation?: Pick<CheckedOperation, 'coordinates' | 'lookups'>;
+    /** What each fetch of its plan carries. */
+    inputs?: PlannedOperation['inputs'];
     withheld?: readonly Refusal[];
     lookupsMissed?: number;
     disclosure?: Disclosure;

@@ -39,7 +39,8 @@ export const errorTable = {
   },
   OPERATION_TOO_LARGE: {
     status: 400,
-    meaning: 'The operation is over a limit: depth, aliases, tokens, list size or selections.',
+    meaning:
+      'The operation is over a limit: depth, aliases, tokens, list size, selections, or what planning it costs.',
   },
   OPERATION_NOT_PLANNABLE: {
     status: 500,
@@ -77,7 +78,10 @@ export const errorTable = {
     status: 400,
     meaning: 'The value is not a Finnish personal identity code: form, date or check character is wrong.',
   },
-  RATE_LIMITED: { status: 429, meaning: 'Too many look-ups by identity code; wait and ask again.' },
+  RATE_LIMITED: {
+    status: 429,
+    meaning: 'The caller asks too much at once, or looks up too many identity codes; wait and ask again.',
+  },
   DISCLOSURE_BUDGET: {
     status: 429,
     meaning: 'The organisation has asked as many questions about groups as it may in a calendar month.',

@@ -12,7 +12,12 @@ export class Turns {
 
   /** Lets the others have theirs. */
   async next(): Promise<void> {
-    await new Promise(setImmediate);
+    await nextTurn();
     this.#began = performance.now();
   }
+}
+
+/** Lets whatever else the process has to do be done. */
+export function nextTurn(): Promise<void> {
+  return new Promise(setImmediate);
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { Disclosure } from '../execution/disclosure.js';
 import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
-import type { CheckedOperation } from '../operation/operationPreparer.js';
+import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { AuditRecord, Outcome } from './auditRecord.js';
 import type { PersonDigests } from './personDigests.js';
 
@@ -25,7 +25,7 @@ export function requestRecord(
 ): AuditRecord {
   const { decision, found } = request;
   const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0 } = found;
-  const { disclosure, refusedFetch } = found;
+  const { disclosure, inputs, refusedFetch } = found;
   const lookups = checked?.lookups.length ?? 0;
   return decisionRecord(
     { ...request, purpose: decision.purpose, revision: decision.revision },
@@ -37,7 +37,7 @@ export function requestRecord(
       masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
       people: disclosure ? digests.ofAll(disclosure.people) : [],
       fetches: Object.fromEntries(disclosure?.fetches ?? []),
-      carried: carriedBy(disclosure, checked),
+      carried: carriedBy(disclosure, inputs),
       refusedFetch,
       withheld: withheld.map(({ coordinate }) => coordinate),
       lookups: lookups > 0 ? { asked: lookups, missed: lookupsMissed } : undefined,
@@ -78,14 +78,13 @@ export function decisionRecord(
 /** What went to each registry, over all fetches that were sent. */
 function carriedBy(
   disclosure: Disclosure | undefined,
-  operation: Pick<CheckedOperation, 'inputs'> | undefined,
+  inputs: PlannedOperation['inputs'] | undefined,
 ): AuditRecord['carried'] {
   const carried = new Map<string, Set<string>>();
   for (const fetch of disclosure?.sent ?? []) {
-    const inputs = operation?.inputs.get(fetch);
     const coordinates = carried.get(fetch.serviceName) ?? new Set();
     carried.set(fetch.serviceName, coordinates);
-    for (const coordinate of inputs?.coordinates ?? []) coordinates.add(coordinate);
+    for (const coordinate of inputs?.get(fetch)?.coordinates ?? []) coordinates.add(coordinate);
   }
   return Object.fromEntries([...carried].map(([receiver, coordinates]) => [receiver, [...coordinates]]));
 }

@@ -10,11 +10,22 @@ import {
 } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
 import { Disclosure } from '../execution/disclosure.js';
-import { executeOperation } from '../execution/execute.js';
-import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
+import { executeOperation, readVariables } from '../execution/execute.js';
+import {
+  type NormalForm,
+  normalForm,
+  prepareOperation,
+  type PreparedOperation,
+} from '../execution/prepare.js';
 import type { GraphqlRequest } from '../http/graphqlRequest.js';
 import { keptOperations, type Sized } from '../operation/keptOperations.js';
-import { checkDocument, checkVariables, defaultLimits } from '../operation/limits.js';
+import {
+  checkDocument,
+  checkPageSizes,
+  checkVariables,
+  defaultLimits,
+  pageSizesIn,
+} from '../operation/limits.js';
 import { rootTypeRule } from '../operation/rootTypeRule.js';
 import { InvalidOperation } from '../operation/validateOperation.js';
 import { Domains } from '../pseudonyms/domain.js';
@@ -24,9 +35,13 @@ import { subgraphWords } from './subgraphWords.js';
 
 const rules = [...specifiedRules, rootTypeRule];
 
+/** Whom operations are planned for: nobody asks who they are. */
+const EVERYBODY = '';
+
 interface BareOperation extends Sized {
-  readonly prepared: PreparedOperation;
+  readonly form: NormalForm;
   readonly pageSizes: readonly string[];
+  prepared?: PreparedOperation;
 }
 
 /** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
@@ -48,32 +63,37 @@ export class BareGateway {
    */
   async execute(request: GraphqlRequest, signal: ClientSignal): Promise<ExecutionResult> {
     const { variables } = request;
-    const { prepared, pageSizes } = this.#prepare(request);
-    if (request.isSafe && prepared.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();
-    checkVariables(variables, pageSizes, defaultLimits);
+    const { supergraph } = this;
+    checkVariables(variables, defaultLimits);
+    const operation = this.#read(request);
+    const { form, pageSizes } = operation;
+    if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();
+    const scope = { visibleSchema: supergraph.apiSchema, domain: this.#domain };
+    const values = readVariables(form, variables, scope);
+    checkPageSizes(pageSizes, values, defaultLimits);
+    operation.prepared ??= await prepareOperation(form, supergraph, { caller: EVERYBODY, client: signal });
     return executeOperation({
-      prepared,
-      variables,
-      supergraph: this.supergraph,
+      ...scope,
+      prepared: operation.prepared,
+      values,
+      supergraph,
       context: { asker: undefined, signal },
-      domain: this.#domain,
-      visibleSchema: this.supergraph.apiSchema,
       disclosure: new Disclosure(),
       readError: subgraphWords,
     });
   }
 
-  #prepare({ query, operationName }: GraphqlRequest): BareOperation {
+  #read({ query, operationName }: GraphqlRequest): BareOperation {
     // By its hash, for texts may be as large as they like.
     const key = JSON.stringify([hash('sha256', query), operationName ?? null]);
     const known = this.#operations.get(key);
     if (known) return known;
     const document = parseQuery(query);
-    const { pageSizes, selections } = checkDocument(document, defaultLimits);
+    const { selections } = checkDocument(document, defaultLimits);
     const errors = validate(this.supergraph.apiSchema, document, rules);
     if (errors.length > 0) throw new InvalidOperation(errors);
-    const prepared = prepareOperation(document, operationName, this.supergraph);
-    const operation = { prepared, pageSizes, selections };
+    const form = normalForm(document, operationName, this.supergraph);
+    const operation = { form, pageSizes: pageSizesIn(form.document, defaultLimits), selections };
     this.#operations.set(key, operation);
     return operation;
   }

@@ -30,6 +30,7 @@ export interface BareOptions {
  */
 export async function serveBare({ sdl, port, reportFault }: BareOptions): Promise<BareServer> {
   const { supergraph, subgraphs, close } = openSupergraph(sdl);
+  await supergraph.planner.ready;
   const gateway = new BareGateway(supergraph);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,11 +1,15 @@
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { keyScalars } from '../../schema/keys.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { PlanningThread } from '../supergraph/planning/planningThread.js';
 import { type RemoteDataSource, remoteDataSource } from '../supergraph/remoteDataSource.js';
 import { buildSupergraph, type Supergraph } from '../supergraph/supergraph.js';
 
 /** Nobody asks, so nobody is named. */
 const noProof = { forOperation: () => undefined, forComposition: () => undefined };
+
+/** Large plans are made here, too: on this machine nobody waits for another's. */
+const PLANNING_DEADLINE_MS = 60_000;
 
 /** Types by which a supergraph is known to be of Polku. */
 const ownTypes = [...keyScalars, 'Feed', 'IdentityCode'];
@@ -29,7 +33,10 @@ export function openSupergraph(sdl: string): OpenSupergraph {
       remoteDataSource({ name, url: readUrl(name, url), proof: noProof }),
     ]),
   );
-  const supergraph = buildSupergraph(sdl, sources, []);
+  const supergraph = buildSupergraph(sdl, sources, {
+    checked: [],
+    planner: (text) => new PlanningThread(text, PLANNING_DEADLINE_MS),
+  });
   const own = ownTypes.filter((name) => supergraph.schema.getType(name));
   if (own.length > 0) {
     throw new PolkuError(
@@ -38,7 +45,10 @@ export function openSupergraph(sdl: string): OpenSupergraph {
       { types: own },
     );
   }
-  const close = async () => void (await Promise.all([...sources.values()].map((source) => source.close())));
+  const close = async () => {
+    supergraph.planner.close();
+    await Promise.all([...sources.values()].map((source) => source.close()));
+  };
   return { supergraph, subgraphs, close };
 }
 

@@ -8,16 +8,16 @@ import type { DataObject } from './dataObject.js';
 import type { Disclosure } from './disclosure.js';
 import { introspect } from './introspect.js';
 import { locatedError } from './locatedError.js';
-import type { PreparedOperation } from './prepare.js';
+import type { NormalForm, PreparedOperation } from './prepare.js';
 import type { LocatedError } from './program/planRun.js';
 import type { ErrorReader } from './program/subgraphError.js';
 import { project } from './project.js';
-import { unsealVariables } from './unsealVariables.js';
+import { unsealVariables, type VariableValues } from './unsealVariables.js';
 
 export interface ExecutionRequest {
   readonly prepared: PreparedOperation;
-  /** As they came from the client: ids are sealed. */
-  readonly variables: Readonly<Record<string, unknown>>;
+  /** As {@link readVariables} read them. */
+  readonly values: VariableValues;
   /** The one that the operation was prepared for. */
   readonly supergraph: Supergraph;
   readonly context: FetchContext;
@@ -31,15 +31,24 @@ export interface ExecutionRequest {
 }
 
 /**
+ * Reads the variables of an operation, before it is planned: who sends an id that is none costs no plan.
+ * @param given as they came from the client: ids are sealed
+ * @throws PolkuError BAD_USER_INPUT, ID_UNKNOWN
+ */
+export function readVariables(
+  { variables }: NormalForm,
+  given: Readonly<Record<string, unknown>>,
+  { visibleSchema, domain }: Pick<ExecutionRequest, 'visibleSchema' | 'domain'>,
+): VariableValues {
+  return unsealVariables(coerceVariables(variables, given, visibleSchema), domain);
+}
+
+/**
  * Executes a prepared operation. What registries fail to answer is null with an error at its place; the rest is whole.
- * @throws PolkuError BAD_USER_INPUT, ID_UNKNOWN: then no registry has been asked. The signal's reason, if it is aborted.
+ * @throws the signal's reason, if it is aborted
  */
 export async function executeOperation(request: ExecutionRequest): Promise<ExecutionResult<DataObject>> {
-  const { prepared, domain, visibleSchema } = request;
-  const values = unsealVariables(
-    coerceVariables(prepared.variables, request.variables, visibleSchema),
-    domain,
-  );
+  const { prepared, values, domain, visibleSchema } = request;
   const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
   const projection = project(prepared.shape(values), {

@@ -1,5 +1,3 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import type { QueryPlan } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -7,11 +5,13 @@ import {
   type GraphQLObjectType,
   Kind,
   type OperationDefinitionNode,
+  print,
   separateOperations,
   visit,
 } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
-import { restorePlan } from '../supergraph/planning/restorePlan.js';
+import { nextTurn } from '../../schema/turns.js';
+import type { PlanRequester } from '../supergraph/planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
 import { compilePlan, type Program } from './program/compilePlan.js';
@@ -19,12 +19,18 @@ import { isIntrospection } from './responseKeys.js';
 import { type ObjectShape, shapeOf } from './responseShape.js';
 import { selectPersons } from './selectPersons.js';
 
-/** An operation that is planned and ready to be executed any number of times. Immutable. */
-export interface PreparedOperation {
-  /** In its normal form (normaliseOperation.ts). */
+/** One operation in its normal form (normaliseOperation.ts): its variables can be read before it is planned. Immutable. */
+export interface NormalForm {
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: readonly OperationVariable[];
+  /** Whether the operation has @skip or @include. */
+  readonly conditional: boolean;
+}
+
+/** An operation that is planned and ready to be executed any number of times. Immutable. */
+export interface PreparedOperation extends NormalForm {
   readonly program: Program;
   /**
    * What the response looks like, with @skip and @include decided by these values of the variables.
@@ -34,33 +40,45 @@ export interface PreparedOperation {
 }
 
 /**
- * Plans one operation of a document.
+ * Takes one operation out of a document.
  * @param document valid against the schema that the caller may see
- * @throws PolkuError OPERATION_RESOLUTION_FAILURE, GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE
+ * @throws PolkuError OPERATION_RESOLUTION_FAILURE
  */
-export function prepareOperation(
+export function normalForm(
   document: DocumentNode,
   operationName: string | undefined,
-  supergraph: Supergraph,
-): PreparedOperation {
-  const alone = singleOut(document, operationName);
-  const { document: normal, variables, conditional } = normaliseOperation(alone, supergraph.apiSchema);
+  { apiSchema }: Supergraph,
+): NormalForm {
+  const normal = normaliseOperation(singleOut(document, operationName), apiSchema);
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation!: OperationDefinitionNode;
-  for (const definition of normal.definitions) {
+  for (const definition of normal.document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
   }
+  return { ...normal, operation, fragments };
+}
+
+/**
+ * Plans an operation. What takes long is done in turns with the rest of the process.
+ * @throws PolkuError GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE, RATE_LIMITED
+ */
+export async function prepareOperation(
+  form: NormalForm,
+  supergraph: Supergraph,
+  requester: PlanRequester,
+): Promise<PreparedOperation> {
+  const { document, operation, fragments, conditional } = form;
   const build = (values: Readonly<Record<string, unknown>>) =>
     shapeOf(operation, { schema: supergraph.apiSchema, fragments, values });
   const fixed = conditional ? undefined : build({});
-  const plan = planOf(selectPersons(normal, supergraph.apiSchema), supergraph);
+  const planned = print(withoutIntrospection(selectPersons(document, supergraph.apiSchema)));
+  const plan = await supergraph.planner.plan(planned, requester);
+  await nextTurn();
   const program = compilePlan(plan, supergraph.schema, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {
-    operation,
-    fragments,
-    variables,
+    ...form,
     program,
     shape(values) {
       if (fixed) return fixed;
@@ -89,21 +107,6 @@ function singleOut(document: DocumentNode, operationName: string | undefined): D
     throw new PolkuError('OPERATION_RESOLUTION_FAILURE', `Expected ${expected} in the document.`);
   }
   return separateOperations(document)[operation.name?.value ?? '']!;
-}
-
-function planOf(document: DocumentNode, { planningSchema, queryPlanner, distinct }: Supergraph): QueryPlan {
-  let operation: ReturnType<typeof operationFromDocument>;
-  try {
-    operation = operationFromDocument(planningSchema, withoutIntrospection(document));
-  } catch (cause) {
-    const message = 'The operation does not fit the schema.';
-    throw new PolkuError('GRAPHQL_VALIDATION_FAILED', message, {}, { cause });
-  }
-  try {
-    return restorePlan(queryPlanner.buildQueryPlan(operation), distinct);
-  } catch (cause) {
-    throw new PolkuError('OPERATION_TOO_LARGE', 'The operation is too large to be planned.', {}, { cause });
-  }
 }
 
 /** Puts `__typename`, which needs no fetch, where introspection stood, so that no selection becomes empty. */

@@ -32,7 +32,7 @@ export async function respondPolicies(
     partial: false,
     signal: new ClientSignal(),
   });
-  opened.found.operation = { coordinates: [COORDINATE], inputs: new Map(), lookups: [] };
+  opened.found.operation = { coordinates: [COORDINATE], lookups: [] };
   let revisions: readonly SignedRevision[];
   try {
     requireShown(opened);

@@ -14,6 +14,8 @@ export interface OperationLimits {
   readonly aliases: number;
   readonly rootFields: number;
   readonly selections: number;
+  /** What planning may cost: about the number of requests to subgraphs (supergraph/planning/planningCost.ts). */
+  readonly planning: number;
   /** Length of any list that is sent, and of any page (`first`) that is asked. */
   readonly listSize: number;
 }
@@ -28,6 +30,7 @@ export const defaultLimits: OperationLimits = {
   aliases: 100,
   rootFields: 20,
   selections: 2_000,
+  planning: 400,
   listSize: 1_000,
 };
 
@@ -36,8 +39,6 @@ const VARIABLE_DEPTH = 16;
 
 /** What a document was measured to be. */
 export interface DocumentMeasure {
-  /** Variables that give a page size, to be checked with each request. */
-  readonly pageSizes: readonly string[];
   /** Of its largest operation. */
   readonly selections: number;
 }
@@ -49,7 +50,7 @@ export interface DocumentMeasure {
  */
 export function checkDocument(document: DocumentNode, limits: OperationLimits): DocumentMeasure {
   const measure = measurer(document);
-  const pageSizes = checkNodes(document, limits);
+  checkNodes(document, limits);
   let selections = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -61,28 +62,61 @@ export function checkDocument(document: DocumentNode, limits: OperationLimits): 
     refuseOver('selections', size.selections, limits.selections);
     selections = Math.max(selections, size.selections);
   }
-  return { pageSizes, selections };
+  return { selections };
 }
 
 /**
- * Measures the variables of one request.
- * @param pageSizes the variables that give a page size
+ * Checks the page sizes that stand in the text of an operation.
+ * @param document the operation that runs, alone: others may have variables of the same names
+ * @returns the variables that give a page size, for {@link checkPageSizes}
+ * @throws PolkuError OPERATION_TOO_LARGE, BAD_USER_INPUT
+ */
+export function pageSizesIn(document: DocumentNode, { listSize }: OperationLimits): readonly string[] {
+  const variables = new Set<string>();
+  visit(document, {
+    Argument({ name, value }) {
+      if (name.value !== 'first') return;
+      if (value.kind === Kind.INT) checkPageSize(Number(value.value), listSize);
+      if (value.kind === Kind.VARIABLE) variables.add(value.name.value);
+    },
+  });
+  return [...variables];
+}
+
+/**
+ * Checks the page sizes that variables give in one request.
+ * @param values with their defaults
+ * @throws PolkuError OPERATION_TOO_LARGE, BAD_USER_INPUT
+ */
+export function checkPageSizes(
+  pageSizes: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  { listSize }: OperationLimits,
+): void {
+  for (const name of pageSizes) checkPageSize(Number(values[name] ?? 1), listSize);
+}
+
+/**
+ * Measures the variables of one request before they are read.
  * @throws PolkuError OPERATION_TOO_LARGE
  */
 export function checkVariables(
   variables: Readonly<Record<string, unknown>>,
-  pageSizes: readonly string[],
-  limits: OperationLimits,
+  { listSize }: OperationLimits,
 ): void {
-  for (const name of pageSizes) checkPageSize(Number(variables[name] ?? 1), limits.listSize);
   const waiting: [value: unknown, depth: number][] = Object.values(variables).map((value) => [value, 1]);
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [value, depth] = next;
     if (typeof value !== 'object' || value === null) continue;
     refuseOver('depth of variables', depth, VARIABLE_DEPTH);
-    if (Array.isArray(value)) refuseOver('list size', value.length, limits.listSize);
+    if (Array.isArray(value)) refuseOver('list size', value.length, listSize);
     for (const child of Object.values(value)) waiting.push([child, depth + 1]);
   }
+}
+
+/** @throws PolkuError OPERATION_TOO_LARGE */
+export function checkPlanning(cost: number, { planning }: OperationLimits): void {
+  refuseOver('planning', cost, planning);
 }
 
 interface Size {
@@ -145,10 +179,8 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => S
 
 const nothing: Size = { depth: 0, nesting: 0, aliases: 0, roots: 0, selections: 0 };
 
-/** Checks names, types, lists and page sizes; answers the variables that give a page size. */
-function checkNodes(document: DocumentNode, { listSize, nameLength }: OperationLimits): readonly string[] {
-  const pageSizes = new Set<string>();
-  const defaults = new Map<string, number>();
+/** Checks names, types and lists. */
+function checkNodes(document: DocumentNode, { listSize, nameLength }: OperationLimits): void {
   let listDepth = 0;
   visit(document, {
     Name: ({ value }) => refuseOver('length of a name', value.length, nameLength),
@@ -157,17 +189,7 @@ function checkNodes(document: DocumentNode, { listSize, nameLength }: OperationL
       enter: () => refuseOver('depth of variables', ++listDepth, VARIABLE_DEPTH),
       leave: () => void listDepth--,
     },
-    Argument({ name, value }) {
-      if (name.value !== 'first') return;
-      if (value.kind === Kind.INT) checkPageSize(Number(value.value), listSize);
-      if (value.kind === Kind.VARIABLE) pageSizes.add(value.name.value);
-    },
-    VariableDefinition({ variable, defaultValue }) {
-      if (defaultValue?.kind === Kind.INT) defaults.set(variable.name.value, Number(defaultValue.value));
-    },
   });
-  for (const name of pageSizes) checkPageSize(defaults.get(name) ?? 1, listSize);
-  return [...pageSizes];
 }
 
 function checkPageSize(size: number, listSize: number): void {

@@ -9,26 +9,39 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import { FairQueue } from '../../schema/fairQueue.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { nonNullVariables } from '../execution/nonNullVariables.js';
-import { prepareOperation, type PreparedOperation } from '../execution/prepare.js';
+import { Turns } from '../../schema/turns.js';
+import {
+  type NormalForm,
+  normalForm,
+  prepareOperation,
+  type PreparedOperation,
+} from '../execution/prepare.js';
+import type { PlanRequester } from '../supergraph/planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { cutOperation } from './cutOperation.js';
 import { keptOperations, type Sized } from './keptOperations.js';
-import { checkDocument, type OperationLimits } from './limits.js';
+import { checkDocument, checkPlanning, type OperationLimits, pageSizesIn } from './limits.js';
 import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
 import type { FetchInputs, PlanLineage } from './planLineage.js';
 import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 
 const SCHEMAS_KEPT = 100;
+/** Operations of one caller that wait to be checked. */
+const WAITING = 50;
 
 /** An operation that may run under one decision, with all that is the same whenever it runs. */
 export interface CheckedOperation extends Sized {
   readonly supergraph: Supergraph;
-  readonly prepared: PreparedOperation;
-  /** What each fetch of the plan carries, as its receiver's contract allows. */
-  readonly inputs: ReadonlyMap<FetchNode, FetchInputs>;
+  readonly form: NormalForm;
+  /**
+   * Plans it when it is first asked for, which is after its variables were read.
+   * @throws PolkuError, LineageRefused among them
+   */
+  planned(requester: PlanRequester): Promise<PlannedOperation>;
   readonly visible: GraphQLSchema;
   /** The client's document with this operation only, from which `cut` was taken. */
   readonly document: DocumentNode;
@@ -38,10 +51,17 @@ export interface CheckedOperation extends Sized {
   readonly coordinates: readonly string[];
   /** Variables of `document` that stand where null is not allowed. */
   readonly nonNull: ReadonlySet<string>;
-  /** Variables that give a page size. */
+  /** Variables of its normal form that give a page size. */
   readonly pageSizes: readonly string[];
   /** Response keys of look-ups by identity code. */
   readonly lookups: readonly string[];
+}
+
+/** An operation that is planned, and whose plan the contracts of the subgraphs allow. */
+export interface PlannedOperation {
+  readonly prepared: PreparedOperation;
+  /** What each fetch of the plan carries, as its receiver's contract allows. */
+  readonly inputs: ReadonlyMap<FetchNode, FetchInputs>;
 }
 
 export interface OperationRequest {
@@ -55,12 +75,14 @@ export interface OperationRequest {
 }
 
 /**
- * Prepares operations against one supergraph and keeps what it made. Everything kept is keyed by the decision as well as by
- * the operation, so that nothing prepared for one role or purpose serves another.
+ * Checks operations against one supergraph and keeps what it made. Everything kept is keyed by the decision as well as by
+ * the operation, so that nothing checked for one role or purpose serves another. One operation is checked at a time, in
+ * turns with the rest of the process, and callers take turns: thousands of new operations of one delay nobody else.
  */
 export class OperationPreparer {
   readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
   readonly #operations = keptOperations<CheckedOperation>();
+  readonly #queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: WAITING });
 
   constructor(
     private readonly supergraph: Supergraph,
@@ -71,23 +93,32 @@ export class OperationPreparer {
     },
   ) {}
 
-  /** @throws PolkuError, LineageRefused among them; InvalidOperation */
-  prepare(request: OperationRequest): CheckedOperation {
+  /** @throws PolkuError, InvalidOperation */
+  async check(request: OperationRequest, { caller, client }: PlanRequester): Promise<CheckedOperation> {
     const { hash, operationName, decision, partial } = request;
     const key = JSON.stringify([decision.key, partial, hash, operationName ?? null]);
     const known = this.#operations.get(key);
     if (known) return known;
-    const checked = this.#check(request);
-    this.#operations.set(key, checked);
-    return checked;
+    return this.#queue.run(
+      caller,
+      async () => {
+        const checked = this.#operations.get(key) ?? (await this.#check(request));
+        this.#operations.set(key, checked);
+        return checked;
+      },
+      client,
+    );
   }
 
-  #check({ document, operationName, decision, partial }: OperationRequest): CheckedOperation {
+  async #check({ document, operationName, decision, partial }: OperationRequest): Promise<CheckedOperation> {
+    const { supergraph } = this;
     const { conceal, limits, lineage } = this.settings;
-    const api = this.supergraph.apiSchema;
-    const { pageSizes, selections } = checkDocument(document, limits);
+    const api = supergraph.apiSchema;
+    const turns = new Turns();
+    const { selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
-    const { errors, hidden } = validateOperation(document, { visible, api, conceal });
+    if (turns.over) await turns.next();
+    const { errors, hidden } = await validateOperation(document, { visible, api, conceal });
     if (errors.length > 0 && !hidden) throw new InvalidOperation(errors);
 
     const asked = oneOperation(document, operationName);
@@ -96,18 +127,23 @@ export class OperationPreparer {
     // Hidden types can be named without selecting a field of them: then validation has the word.
     if (hidden && refusals.length === 0) throw new InvalidOperation(errors);
     const { document: shown, cut, withheld } = this.#shown(asked, refusals, decision, partial);
-    const prepared = prepareOperation(shown, undefined, this.supergraph);
+    if (turns.over) await turns.next();
+    const form = normalForm(shown, undefined, supergraph);
+    checkPlanning(supergraph.planningCost.of(form, limits.planning), limits);
     return {
-      supergraph: this.supergraph,
-      prepared,
-      inputs: lineage.inputsOf(prepared.program.fetches),
+      supergraph,
+      form,
+      planned: once(async (requester) => {
+        const prepared = await prepareOperation(form, supergraph, requester);
+        return { prepared, inputs: await lineage.inputsOf(prepared.program.fetches) };
+      }),
       visible,
       document: asked,
       cut,
       withheld,
       nonNull: nonNullVariables(asked, api),
       coordinates: coordinatesOf(selectedFields(api, shown)),
-      pageSizes,
+      pageSizes: pageSizesIn(form.document, limits),
       selections,
       lookups: lookupsOf(selected.filter(({ node }) => !cut.has(node))),
     };
@@ -152,6 +188,19 @@ function oneOperation(document: DocumentNode, operationName: string | undefined)
         : 'The document has no operation of the name that operationName gives.',
     );
   return found[1];
+}
+
+/** Calls a function again only after it has failed. */
+function once<Argument, Result>(
+  make: (argument: Argument) => Promise<Result>,
+): (argument: Argument) => Promise<Result> {
+  let made: Promise<Result> | undefined;
+  return async (argument) => {
+    if (made) return made;
+    const result = await make(argument);
+    made = Promise.resolve(result);
+    return result;
+  };
 }
 
 /** What changes something is done as it was asked, or not at all. */

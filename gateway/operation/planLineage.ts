@@ -30,6 +30,7 @@ import {
   type SubgraphSdl,
 } from '../../policies/engine/parse/readSubgraph.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { Turns } from '../../schema/turns.js';
 
 type EntityNode =
   | ObjectTypeDefinitionNode
@@ -81,11 +82,17 @@ export class PlanLineage {
   }
 
   /**
-   * What each fetch of a plan carries.
+   * What each fetch of a plan carries. A large plan is checked in turns with the rest of the process.
    * @throws LineageRefused
    */
-  inputsOf(fetches: readonly FetchNode[]): ReadonlyMap<FetchNode, FetchInputs> {
-    return new Map(fetches.map((fetch) => [fetch, this.#inputsOf(fetch)]));
+  async inputsOf(fetches: readonly FetchNode[]): Promise<ReadonlyMap<FetchNode, FetchInputs>> {
+    const turns = new Turns();
+    const inputs = new Map<FetchNode, FetchInputs>();
+    for (const fetch of fetches) {
+      if (turns.over) await turns.next();
+      inputs.set(fetch, this.#inputsOf(fetch));
+    }
+    return inputs;
   }
 
   #inputsOf(fetch: FetchNode): FetchInputs {

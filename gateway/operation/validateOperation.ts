@@ -7,6 +7,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
+import { Turns } from '../../schema/turns.js';
 import { identityCodeRule } from './identityCodeRule.js';
 import { reservedAliasRule } from './reservedAliasRule.js';
 import { rootTypeRule } from './rootTypeRule.js';
@@ -38,14 +39,17 @@ export interface Validation {
  * fields need not be concealed is the whole API asked whether it knows what the caller does not see.
  * @throws PolkuError OPERATION_TOO_LARGE
  */
-export function validateOperation(
+export async function validateOperation(
   document: DocumentNode,
   { visible, api, conceal }: { visible: GraphQLSchema; api: GraphQLSchema; conceal: boolean },
-): Validation {
+): Promise<Validation> {
+  const turns = new Turns();
   // First and alone, for other rules would quote the value that they object to.
   const codes = validate(visible, document, [identityCodeRule]);
   if (codes.length > 0) return { errors: codes.slice(0, 1), hidden: false };
+  if (turns.over) await turns.next();
   const errors = validate(visible, document, rules);
+  if (turns.over) await turns.next();
   if (errors.some(({ message }) => message === ABORTED)) throw repetitive();
   const hidden = errors.length > 0 && !conceal && isValid(api, document);
   return { errors, hidden };

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { DataSource } from './dataSource.js';
-import { buildSupergraph, type Supergraph } from './supergraph.js';
+import { buildSupergraph, type Supergraph, type SupergraphSettings } from './supergraph.js';
 
 export interface SubgraphSource {
   /** The committed SDL: what the subgraph may be asked and handed, whatever it answers itself. */
@@ -15,12 +15,13 @@ export interface SubgraphSource {
  * Composes the supergraph of the contracts, whatever the subgraphs themselves answer.
  * @throws PolkuError SUPERGRAPH_INVALID with every composition error
  */
-export function loadSupergraph(subgraphs: readonly SubgraphSource[]): Supergraph {
+export function loadSupergraph(
+  subgraphs: readonly SubgraphSource[],
+  settings?: SupergraphSettings,
+): Supergraph {
   const sdl = composeContracts(subgraphs.map(({ contract }) => contract));
-  return buildSupergraph(
-    sdl,
-    new Map(subgraphs.map(({ contract, dataSource }) => [contract.name, dataSource])),
-  );
+  const dataSources = new Map(subgraphs.map(({ contract, dataSource }) => [contract.name, dataSource]));
+  return buildSupergraph(sdl, dataSources, settings);
 }
 
 /** @throws PolkuError SUPERGRAPH_INVALID with every composition error */

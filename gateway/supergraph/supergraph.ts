@@ -1,12 +1,11 @@
-import { type Schema, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
+import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type GraphQLScalarType, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { DateScalar } from '../../schema/scalars/dateScalar.js';
 import { IdentityCodeScalar } from '../../schema/scalars/identityCodeScalar.js';
 import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
 import type { DataSource } from './dataSource.js';
-import { type DistinctRequirements, distinctRequirements } from './planning/distinctRequirements.js';
-import { resolvableKeysFirst } from './planning/resolvableKeysFirst.js';
+import { planHere, type Planner } from './planning/planner.js';
+import { PlanningCost } from './planning/planningCost.js';
 
 /** Scalars whose values clients send; the others are keys, unsealed by type, or come from registries only. */
 const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
@@ -20,35 +19,32 @@ export interface Supergraph {
   readonly schema: GraphQLSchema;
   /** What clients could see if policy let them. */
   readonly apiSchema: GraphQLSchema;
-  /** The API schema as the planner knows it. */
-  readonly planningSchema: Schema;
-  readonly queryPlanner: QueryPlanner;
-  /** By which its plans are restored (planning/restorePlan.ts). */
-  readonly distinct: DistinctRequirements;
+  readonly planner: Planner;
+  readonly planningCost: PlanningCost;
   readonly dataSources: DataSources;
 }
 
-/** @param checked scalars whose input is checked here, by their names in the schema */
+export interface SupergraphSettings {
+  /** Scalars whose input is checked here, by their names in the schema. */
+  readonly checked?: readonly GraphQLScalarType[];
+  /** Where operations are planned; by default in this thread. */
+  readonly planner?: (sdl: string) => Planner;
+}
+
 export function buildSupergraph(
   sdl: string,
   dataSources: DataSources,
-  checked: readonly GraphQLScalarType[] = inputScalars,
+  { checked = inputScalars, planner = planHere }: SupergraphSettings = {},
 ): Supergraph {
-  const composed = resolvableKeysFirst(parse(sdl, { noLocation: true }));
+  const composed = parse(sdl, { noLocation: true });
   const supergraph = FederatedSupergraph.build(composed);
-  const distinct = distinctRequirements(composed);
-  // A field that is required under other names only would be found to have no use where it is external.
-  const planned =
-    distinct.supergraph === composed
-      ? supergraph
-      : FederatedSupergraph.build(distinct.supergraph, { validateSupergraph: false });
+  const apiSchema = withCheckedInput(supergraph.apiSchema().toGraphQLJSSchema(), checked);
   return {
     sdl,
     schema: supergraph.schema.toGraphQLJSSchema(),
-    apiSchema: withCheckedInput(supergraph.apiSchema().toGraphQLJSSchema(), checked),
-    planningSchema: planned.apiSchema(),
-    queryPlanner: new QueryPlanner(planned),
-    distinct,
+    apiSchema,
+    planner: planner(sdl),
+    planningCost: new PlanningCost(composed, apiSchema),
     dataSources,
   };
 }

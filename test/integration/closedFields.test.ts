@@ -3,10 +3,10 @@ import { parse } from 'graphql';
 import { ClosedText } from '../../gateway/execution/program/closedText.js';
 import { Disclosure } from '../../gateway/execution/disclosure.js';
 import { executeOperation } from '../../gateway/execution/execute.js';
-import { prepareOperation } from '../../gateway/execution/prepare.js';
+import { normalForm, prepareOperation } from '../../gateway/execution/prepare.js';
 import { ownWords } from '../../gateway/execution/program/subgraphError.js';
 import type { SubgraphResponse } from '../../gateway/supergraph/dataSource.js';
-import { composed, testContext, testDomain, testSubgraph } from './supergraphTestbed.js';
+import { composed, testContext, testDomain, tester, testSubgraph } from './supergraphTestbed.js';
 
 const SDL = `type Query { people: [Person!] }
   enum Mood { GOOD BAD }
@@ -25,9 +25,10 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
     readSdl: async () => undefined,
     fetch: async ({ read }: { read: (json: string) => unknown }) => read(text) as SubgraphResponse,
   };
+  const form = normalForm(parse(`{ ${selection} }`), undefined, supergraph);
   const result = await executeOperation({
-    prepared: prepareOperation(parse(`{ ${selection} }`), undefined, supergraph),
-    variables: {},
+    prepared: await prepareOperation(form, supergraph, tester),
+    values: {},
     supergraph: { ...supergraph, dataSources: new Map([['people', source]]) },
     context: { asker: { decision: testContext, callerToken: '' }, signal: undefined },
     domain: testDomain,

@@ -75,6 +75,62 @@ describe('what is sent to a gateway', () => {
     }
   });
 
+  it.each([
+    ['a default', 'query A($n: Int! = 1000000) { people(first: $n) { id } }', undefined],
+    ['a variable', 'query A($n: Int!) { people(first: $n) { id } }', { n: 1_000_000 }],
+    ['a literal', 'query A { people(first: 1000000) { id } }', undefined],
+    [
+      'a default in a fragment',
+      'query A($n: Int! = 1000000) { ...F } fragment F on Query { people(first: $n) { id } }',
+      undefined,
+    ],
+  ])('G04: is refused by the page size of the operation that runs: %s', async (_, query, variables) => {
+    const others = 'query B($n: Int! = 1) { people(first: $n) { id } } query C { people(first: 1) { id } }';
+    for (const text of [`${query} ${others}`, `${others} ${query}`]) {
+      const { status, body } = await ask(testbed, text, {
+        operationName: 'A',
+        ...(variables && { variables }),
+      });
+      expect(status).toBe(400);
+      expect(body.errors![0]!.extensions.code).toBe('OPERATION_TOO_LARGE');
+    }
+  });
+
+  it('G04: is answered whatever pages other operations of its document ask', async () => {
+    const query = `query A($n: Int! = 1000000) { people(first: $n) { id } }
+      query B($n: Int! = 1) { people(first: $n) { birthYear } } query C { people(first: 0) { id } }`;
+    const { body } = await ask(testbed, query, { operationName: 'B' });
+    expect(body.data).toEqual({ people: [{ birthYear: 1994 }] });
+  });
+
+  it.each([
+    ['an id that never existed', '{ person(id: "x") { birthYear visits { service } } }', {}, 'ID_UNKNOWN'],
+    [
+      'an id that never existed in a variable',
+      'query ($id: PersonID!) { person(id: $id) { birthYear visits { service } } }',
+      { id: 'x' },
+      'ID_UNKNOWN',
+    ],
+    ['a variable that is missing', 'query ($id: PersonID!) { person(id: $id) { id } }', {}, 'BAD_USER_INPUT'],
+    [
+      'a variable of another type',
+      'query ($n: Int!) { people(first: $n) { visits { service } } }',
+      { n: 'one' },
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a page that is too long',
+      'query ($n: Int! = 1001) { people(first: $n) { visits { diagnosis } } }',
+      {},
+      'OPERATION_TOO_LARGE',
+    ],
+  ])('E06: is refused before it is planned where it has %s', async (_, query, variables, code) => {
+    const before = testbed.planned.length;
+    const { body } = await ask(testbed, query, { variables });
+    expect(body.errors![0]!.extensions.code).toBe(code);
+    expect(testbed.planned).toHaveLength(before);
+  });
+
   it('is refused where fragments spread themselves', async () => {
     const { status, body } = await ask(
       testbed,

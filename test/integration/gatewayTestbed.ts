@@ -19,6 +19,7 @@ import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import type { Subgraph } from '../../schema/subgraph.js';
+import { planHere } from '../../gateway/supergraph/planning/planner.js';
 import { localSource, testSubgraph } from './supergraphTestbed.js';
 
 export const KNOWN_CODE = '010594Y9032';
@@ -183,6 +184,8 @@ export interface Testbed {
   readonly gateway: Gateway;
   readonly faults: unknown[];
   readonly folder: string;
+  /** Operations that the planner was asked for. */
+  readonly planned: readonly string[];
   /** The policy with another file for the clinic. */
   policyWith(clinic: (policy: string) => string): Policy;
   records(): Promise<readonly AuditRecord[]>;
@@ -208,7 +211,19 @@ export async function startGateway(
     },
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
-  const supergraph: Supergraph = loadSupergraph(subgraphs.map(localSource));
+  const planned: string[] = [];
+  const supergraph: Supergraph = loadSupergraph(subgraphs.map(localSource), {
+    planner(sdl) {
+      const planner = planHere(sdl);
+      return {
+        ...planner,
+        plan(operation, requester) {
+          planned.push(operation);
+          return planner.plan(operation, requester);
+        },
+      };
+    },
+  });
   const auditLog =
     options.auditLog ??
     (await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }));
@@ -230,6 +245,7 @@ export async function startGateway(
     issuer,
     gateway,
     faults,
+    planned,
     folder,
     policyWith: (change) => compile(subgraphs, change(clinicPolicy)),
     records: () => readRecords(folder),

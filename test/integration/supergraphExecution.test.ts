@@ -3,14 +3,14 @@ import { parse } from 'graphql';
 import { Disclosure } from '../../gateway/execution/disclosure.js';
 import { executeOperation } from '../../gateway/execution/execute.js';
 import { ownWords } from '../../gateway/execution/program/subgraphError.js';
-import { prepareOperation } from '../../gateway/execution/prepare.js';
+import { normalForm, prepareOperation } from '../../gateway/execution/prepare.js';
 import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { ClientSignal } from '../../gateway/supergraph/clientSignal.js';
 import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { federations } from '../generative/executionGraphs.js';
-import { ask, composed, testContext, testDomain, testSubgraph } from './supergraphTestbed.js';
+import { ask, composed, testContext, testDomain, tester, testSubgraph } from './supergraphTestbed.js';
 
 interface Person {
   readonly id: number;
@@ -265,9 +265,9 @@ describe('an operation', () => {
     const document = parse(
       'query A { people { id } } query B { people { ...F } } fragment F on Person { year }',
     );
-    expect(prepareOperation(document, 'B', supergraph).operation.name?.value).toBe('B');
+    expect(normalForm(document, 'B', supergraph).operation.name?.value).toBe('B');
     for (const name of [undefined, 'C'])
-      expect(() => prepareOperation(document, name, supergraph)).toThrow(
+      expect(() => normalForm(document, name, supergraph)).toThrow(
         expect.objectContaining({ code: 'OPERATION_RESOLUTION_FAILURE' }),
       );
   });
@@ -283,10 +283,11 @@ describe('an operation', () => {
       leaving,
       answering(visits, () => (asked += 1)),
     );
+    const form = normalForm(parse('{ people { visits } }'), undefined, supergraph);
     const execution = executeOperation({
       disclosure: new Disclosure(),
-      prepared: prepareOperation(parse('{ people { visits } }'), undefined, supergraph),
-      variables: {},
+      prepared: await prepareOperation(form, supergraph, tester),
+      values: {},
       supergraph,
       context: { asker: { decision: testContext, callerToken: '' }, signal: gone },
       readError: ownWords,

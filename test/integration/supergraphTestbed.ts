@@ -11,8 +11,9 @@ import {
 import { Disclosure } from '../../gateway/execution/disclosure.js';
 import { ClosedText } from '../../gateway/execution/program/closedText.js';
 import { ownWords } from '../../gateway/execution/program/subgraphError.js';
-import { executeOperation } from '../../gateway/execution/execute.js';
-import { prepareOperation } from '../../gateway/execution/prepare.js';
+import { executeOperation, readVariables } from '../../gateway/execution/execute.js';
+import type { PlanRequester } from '../../gateway/supergraph/planning/planner.js';
+import { normalForm, prepareOperation } from '../../gateway/execution/prepare.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms/domain.js';
 import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
 import { loadSupergraph, type SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
@@ -73,6 +74,9 @@ export const testContext: DecisionContext = {
   breakGlass: undefined,
 };
 
+/** For whom tests plan. */
+export const tester: PlanRequester = { caller: 'tester', client: undefined };
+
 /** Asks as a client does, and answers as one would read it: plain JSON. */
 export async function ask(
   supergraph: Supergraph,
@@ -87,15 +91,17 @@ export async function ask(
     specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule),
   );
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
+  const form = normalForm(document, undefined, supergraph);
+  const scope = { domain: testDomain, visibleSchema: supergraph.apiSchema };
+  const values = readVariables(form, variables, scope);
   const result = await executeOperation({
+    ...scope,
     disclosure: new Disclosure(),
-    prepared: prepareOperation(document, undefined, supergraph),
-    variables,
+    prepared: await prepareOperation(form, supergraph, tester),
+    values,
     supergraph,
     context: { asker: { decision: testContext, callerToken }, signal: undefined },
     readError: ownWords,
-    domain: testDomain,
-    visibleSchema: supergraph.apiSchema,
   });
   return JSON.parse(ClosedText.stringify(result)) as ExecutionResult<Record<string, unknown>>;
 }

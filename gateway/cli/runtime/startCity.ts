@@ -23,6 +23,7 @@ import { contractDifferences } from '../../supergraph/contractDifferences.js';
 import { inProcessDataSource } from '../../supergraph/inProcessDataSource.js';
 import { loadSupergraph, type SubgraphSource } from '../../supergraph/loadSupergraph.js';
 import { contractBroken, PinnedSource } from '../../supergraph/pinnedSource.js';
+import { PlanningThread } from '../../supergraph/planning/planningThread.js';
 import { registrySource } from '../../supergraph/registrySource.js';
 import { watchRegistries } from '../../supergraph/watchRegistries.js';
 import { describeFault } from '../describeFault.js';
@@ -31,6 +32,9 @@ import { committedSdl } from './loadPolicy.js';
 import { PendingNotes } from './pendingNotes.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import type { Secrets } from './secrets.js';
+
+/** What limits let through is planned in less than a second. */
+const PLANNING_DEADLINE_MS = 5_000;
 
 export interface CityOptions {
   readonly data: string;
@@ -116,10 +120,11 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
   const reportEvent = (event: PolkuError | string) =>
     report(typeof event === 'string' ? event : describeFault(event));
   const remotes = await openRemotes(options, contracts, reportEvent);
-  const supergraph = loadSupergraph([
-    ...here,
-    ...remotes.map((source) => ({ contract: source.contract, dataSource: source })),
-  ]);
+  const supergraph = loadSupergraph(
+    [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
+    { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
+  );
+  await supergraph.planner.ready;
   const stopWatching = await watchRegistries(remotes);
   const auditLog = await openAuditLog(data, {
     signingKey: await secrets.auditKey(),
@@ -156,6 +161,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
       await policy.close();
       await server.close();
       stopWatching();
+      supergraph.planner.close();
       await Promise.all(remotes.map((source) => source.close()));
       await auditLog.close();
       await local.stop();

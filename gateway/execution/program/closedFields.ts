@@ -1,4 +1,3 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import {
   type FieldNode,
   getNamedType,
@@ -43,6 +42,17 @@ export function fetchedText(
   base: DataPath,
   context: PlanContext,
 ): Fetch['read'] {
+  // With the first text: in one process there is none.
+  let read: Fetch['read'] | undefined;
+  return (text) => (read ??= compileReading(fetch, fields, base, context))(text);
+}
+
+function compileReading(
+  fetch: PlacedFetch,
+  fields: readonly SelectedField[],
+  base: DataPath,
+  context: PlanContext,
+): Fetch['read'] {
   const closed = closedFields(fetch, fields, base, context);
   if (closed.length === 0) return JSON.parse;
   const members = closed.map(({ key, pattern }) => `"${key}":${pattern}`);
@@ -68,11 +78,11 @@ function closedFields(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
   base: DataPath,
-  { shape, fetches, schema }: PlanContext,
+  { shape, fetches, required, schema }: PlanContext,
 ): readonly ClosedField[] {
   const object = shape && objectAt(shape, fetch.path);
   if (!object || fetch.node.outputRewrites?.length) return [];
-  const finder = new Finder(schema, requiredObjects(fetches));
+  const finder = new Finder(schema, required);
   for (const { node, typeCondition } of fields) {
     if (typeCondition !== undefined && typeCondition !== object.type.name) return [];
     const touched = isTouchedBy(fetches, fetch, keyOf(node));
@@ -147,19 +157,6 @@ class Finder {
       if (node.selectionSet) this.#count(node.selectionSet);
     }
   }
-}
-
-/** Keys of objects of which representations take a part. */
-function requiredObjects(fetches: readonly PlacedFetch[]): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const gather = (selections: readonly QueryPlanSelectionNode[]): void => {
-    for (const selection of selections) {
-      if (selection.kind === 'Field' && selection.selections) keys.add(selection.alias ?? selection.name);
-      gather(selection.selections ?? []);
-    }
-  };
-  for (const { node } of fetches) gather(node.requires ?? []);
-  return keys;
 }
 
 /** The object of the response at a place of the data, if it has one type only. */

@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { DataPath } from '../dataObject.js';
 import type { ObjectShape } from '../responseShape.js';
@@ -22,6 +22,8 @@ export interface PlanContext {
   readonly schema: GraphQLSchema;
   /** All fetches of the plan. */
   readonly fetches: readonly PlacedFetch[];
+  /** Keys of objects of which representations take a part. */
+  readonly required: ReadonlySet<string>;
   /** The response, where it is the same for all values of the variables. */
   readonly shape: ObjectShape | undefined;
   readonly representations: SharedRepresentations;
@@ -49,7 +51,8 @@ export function compilePlan(
   const plan = node?.kind === 'Subscription' ? undefined : node;
   const fetches = plan ? fetchesOf(plan, []) : [];
   const representations = new SharedRepresentations(schema);
-  const step = plan && compileNode(plan, [], { schema, shape, fetches, representations });
+  const required = requiredObjects(fetches);
+  const step = plan && compileNode(plan, [], { schema, shape, fetches, required, representations });
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
     fetches: fetches.map(({ node: fetch }) => fetch),
@@ -106,4 +109,17 @@ function fetchesOf(node: PlanNode, path: DataPath): PlacedFetch[] {
     case 'Defer':
       return [];
   }
+}
+
+/** Keys of objects of which representations take a part. */
+function requiredObjects(fetches: readonly PlacedFetch[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const gather = (selections: readonly QueryPlanSelectionNode[]): void => {
+    for (const selection of selections) {
+      if (selection.kind === 'Field' && selection.selections) keys.add(selection.alias ?? selection.name);
+      gather(selection.selections ?? []);
+    }
+  };
+  for (const { node } of fetches) gather(node.requires ?? []);
+  return keys;
 }

@@ -70,8 +70,17 @@ export function isTouchedBy(
   });
 }
 
+/** Each fetch of a plan is held against all others, and its text is parsed once. */
+const knownKeys = new WeakMap<PlacedFetch['node'], ReadonlySet<string>>();
+
 /** The keys that a fetch brings to the objects that it is for. */
 export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
+  let keys = knownKeys.get(node);
+  if (!keys) knownKeys.set(node, (keys = readKeys(node)));
+  return keys;
+}
+
+function readKeys(node: PlacedFetch['node']): ReadonlySet<string> {
   const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
   const fields = fieldsIn(operation.selectionSet, fragments);
   const own = node.requires

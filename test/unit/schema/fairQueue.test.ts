@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { FairQueue } from '../../../schema/fairQueue.js';
+
+/** A queue whose tasks end when the test says so. */
+function queueOf(limits: { atOnce: number; perCaller: number; waiting: number }) {
+  const queue = new FairQueue(limits);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = (caller: string, name: string, client?: { throwIfAborted(): void }) =>
+    queue.run(
+      caller,
+      () => {
+        begun.push(name);
+        return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
+      },
+      client,
+    );
+  const end = async (name: string) => {
+    ends.get(name)!();
+    await new Promise(setImmediate);
+  };
+  return { run, end, begun };
+}
+
+describe('a fair queue', () => {
+  it('G22: lets a second caller in after one task of a caller who asks for many', async () => {
+    const { run, end, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 10 });
+    const tasks = ['a1', 'a2', 'a3'].map((name) => run('a', name));
+    tasks.push(run('b', 'b1'));
+    for (const name of ['a1', 'b1', 'a2', 'a3']) await end(name);
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'a3']);
+    expect(await Promise.all(tasks)).toEqual(['a1', 'a2', 'a3', 'b1']);
+  });
+
+  it('lets several callers take turns, whoever came first', async () => {
+    const { run, end, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 10 });
+    for (const name of ['a1', 'a2', 'a3']) void run('a', name);
+    for (const name of ['b1', 'b2']) void run('b', name);
+    void run('c', 'c1');
+    for (let next = 0; next < 6; next++) await end(begun[next]!);
+    expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  it('runs no more of one caller at once than it may, and others beside it', async () => {
+    const { run, end, begun } = queueOf({ atOnce: 3, perCaller: 2, waiting: 10 });
+    for (const name of ['a1', 'a2', 'a3']) void run('a', name);
+    void run('b', 'b1');
+    expect(begun).toEqual(['a1', 'a2', 'b1']);
+    await end('b1');
+    expect(begun).toEqual(['a1', 'a2', 'b1']);
+    await end('a1');
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
+  });
+
+  it('refuses a caller of whom too many tasks wait, and nobody else', async () => {
+    const { run, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 1 });
+    void run('a', 'a1');
+    void run('a', 'a2');
+    await expect(run('a', 'a3')).rejects.toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    void run('b', 'b1');
+    expect(begun).toEqual(['a1']);
+  });
+
+  it('goes on after a task that fails, and passes over a client who has gone', async () => {
+    const queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: 10 });
+    const failed = queue.run('a', () => Promise.reject(new Error('broken')));
+    let ran = false;
+    const gone = queue.run('a', () => void (ran = true), {
+      throwIfAborted: () => {
+        throw new Error('gone');
+      },
+    });
+    const last = queue.run('a', () => 'done');
+    await expect(failed).rejects.toThrow('broken');
+    await expect(gone).rejects.toThrow('gone');
+    await expect(last).resolves.toBe('done');
+    expect(ran).toBe(false);
+  });
+});
