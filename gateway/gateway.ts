@@ -7,6 +7,7 @@ import type {
 import type { Refusal } from '../policies/engine/decision.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
 import { PolkuError } from '../schema/polkuError.js';
+import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
 import { decisionRecord, outcomeOf, requestRecord } from './audit/requestRecord.js';
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly personDigests: PersonDigests;
   /** Whether what is hidden looks like what does not exist. */
   readonly conceal: boolean;
+  /** Told of requests that are refused. */
+  readonly securityEvents: SecurityEvents;
   /** Told of errors that no code foresees; clients are told their decision id only. */
   readonly reportFault: (fault: unknown, decisionId: string) => void;
 }
@@ -140,6 +143,11 @@ export class Gateway implements GatewayInterface {
   async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
     const { auditLog, personDigests } = this.#options;
     await this.#append(request.decisionId, () => auditLog.append(requestRecord(request, end, personDigests)));
+  }
+
+  /** Tells the log of security events, if a refusal is one. */
+  noteRefusal(refused: RefusedRequest): void {
+    this.#options.securityEvents.refused(refused);
   }
 
   reportFault(fault: unknown, decisionId: string): void {

@@ -22,15 +22,23 @@ export class PersonDigests {
   of(person: PersonKey): string {
     let digest = this.#digests.get(person);
     if (digest === undefined) {
-      const bytes = createHmac('sha256', this.#secret).update(`person ${person}`).digest();
-      digest = bytes.toString('base64url', 0, DIGEST_BYTES);
+      digest = this.#digest(`person ${person}`);
       this.#digests.set(person, digest);
     }
     return digest;
   }
 
+  /** Names a caller in the log of security events. */
+  ofSubject(subject: string): string {
+    return this.#digest(`subject ${subject}`);
+  }
+
   /** In the order of the digests, which tells nothing of that of the data. */
   ofAll(people: Iterable<PersonKey>): string[] {
     return Array.from(people, (person) => this.of(person)).sort();
+  }
+
+  #digest(name: string): string {
+    return createHmac('sha256', this.#secret).update(name).digest().toString('base64url', 0, DIGEST_BYTES);
   }
 }

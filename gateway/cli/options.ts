@@ -63,6 +63,13 @@ export function ledgerCapacityOption(): Option {
     .default(undefined, String(DEFAULT_CAPACITY));
 }
 
+export function securityEventsOption(): Option {
+  return new Option(
+    '--security-events <file>',
+    'where refusals by 401 and 403 are noted, a line of JSON each',
+  ).default(undefined, 'standard error');
+}
+
 /** What an access token must be besides signed, as the identity provider makes them. */
 export interface TokenOptions {
   readonly tokenType?: string;

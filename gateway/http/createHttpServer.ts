@@ -54,8 +54,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     try {
       await route(request, response);
     } catch (error) {
-      if (response.headersSent) response.destroy();
-      else respondError(response, error instanceof PolkuError ? error : internal(error, response));
+      if (response.headersSent) return void response.destroy();
+      const refusal = error instanceof PolkuError ? error : internal(error, response);
+      const { status, code, details } = refusal;
+      const reason = code === 'UNAUTHENTICATED' ? (details['reason'] as string) : undefined;
+      const { authorization } = request.headers;
+      gateway.noteRefusal({ status, code, reason, decisionId: decisionOf(response), authorization });
+      respondError(response, refusal);
     }
   }
 
@@ -85,7 +90,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }
 
   function internal(error: unknown, response: ServerResponse): PolkuError {
-    gateway.reportFault(error, String(response.getHeader(DECISION_HEADER) ?? ''));
+    gateway.reportFault(error, decisionOf(response) ?? '');
     return new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
   }
 
@@ -109,6 +114,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       await apollo.stop();
     },
   };
+}
+
+function decisionOf(response: ServerResponse): string | undefined {
+  return response.getHeader(DECISION_HEADER) as string | undefined;
 }
 
 /** Path and search, which alone are the client's to say (origin-form, RFC 9112 §3.2.1). */

@@ -36,6 +36,8 @@ interface Answer {
   /** Whether there are data in it. */
   readonly answered: boolean;
   readonly codes: readonly ErrorCode[];
+  /** What was wrong with a token, in one word. */
+  readonly reason: string | undefined;
 }
 
 /**
@@ -69,9 +71,13 @@ export async function respondGraphql(
     const end = { answered: answer.answered, codes: answer.codes };
     answer = await gateway.record(opened, end).then(() => answer, refused);
   }
+  const { status, codes, reason } = answer;
+  const [code] = codes;
+  const { authorization } = request.headers;
+  if (code) gateway.noteRefusal({ status, code, reason, decisionId, authorization });
   respond(
     response,
-    answer.status,
+    status,
     { ...answer.headers, 'content-type': `${type ?? 'application/json'}; charset=utf-8` },
     answer.text,
   );
@@ -114,6 +120,7 @@ function written(
   { errors, data, extensions }: FormattedExecutionResult,
   decisionId: string,
 ): Answer {
+  const first = errors?.[0]?.extensions;
   const named = errors?.map((error) => ({ ...error, extensions: { ...error.extensions, decisionId } }));
   return {
     status,
@@ -121,6 +128,8 @@ function written(
     text: `${ClosedText.stringify({ errors: named, data, extensions })}\n`,
     answered: data !== undefined && data !== null,
     codes: (errors ?? []).map((error) => error.extensions?.['code']).filter(isErrorCode),
+    // A refusal by policy calls its sentence so.
+    reason: first?.['code'] === 'UNAUTHENTICATED' ? (first['reason'] as string) : undefined,
   };
 }
 

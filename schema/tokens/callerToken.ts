@@ -2,6 +2,7 @@ import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { holdsIdentityCode } from '../identityCodeText.js';
 import { PolkuError } from '../polkuError.js';
 import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
+import { tokenFault } from './tokenFault.js';
 import { type VerifiedToken, VerifiedTokens } from './verifiedTokens.js';
 
 /** The only signature algorithm taken, so that no token can choose a weaker one (RFC 8725 §3.1). */
@@ -185,28 +186,17 @@ function refused(reason: string, message: string, cause?: unknown): PolkuError {
 
 /** Whatever is wrong with a token is an error of its own in jose; what is left comes of the keys. */
 function refusalOf(cause: unknown): PolkuError {
-  if (!(cause instanceof errors.JOSEError))
-    return new PolkuError(
-      'ISSUER_UNAVAILABLE',
-      'The keys of the identity provider cannot be used.',
-      {},
-      { cause },
-    );
-  if (cause instanceof errors.JWTExpired)
-    return refused('expired', 'The token has expired; get a new one.', cause);
-  if (cause instanceof errors.JWTClaimValidationFailed)
-    return refused(
-      `claim-${cause.claim}`,
-      `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`,
-      cause,
-    );
-  if (cause instanceof errors.JOSEAlgNotAllowed)
-    return refused('algorithm', `The token is not signed with ${TOKEN_ALGORITHM}.`, cause);
-  const reason =
-    cause instanceof errors.JWKSNoMatchingKey
-      ? 'unknown-key'
-      : cause instanceof errors.JWSSignatureVerificationFailed
-        ? 'signature'
-        : 'malformed';
-  return refused(reason, 'The token is not one that this service trusts.', cause);
+  const fault = tokenFault(cause);
+  if (fault !== undefined) return refused(fault, wordsOf(cause), cause);
+  const message = 'The keys of the identity provider cannot be used.';
+  return new PolkuError('ISSUER_UNAVAILABLE', message, {}, { cause });
+}
+
+function wordsOf(cause: unknown): string {
+  if (cause instanceof errors.JWTExpired) return 'The token has expired; get a new one.';
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    return `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`;
+  }
+  if (cause instanceof errors.JOSEAlgNotAllowed) return `The token is not signed with ${TOKEN_ALGORITHM}.`;
+  return 'The token is not one that this service trusts.';
 }

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import { PolkuError } from '../polkuError.js';
 import { TOKEN_ALGORITHM } from './callerToken.js';
 import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
+import { contextRefused } from './contextRefused.js';
 
 const ISSUER = 'polku-gateway';
 const TYPE = 'polku-composition+jwt';
@@ -34,6 +34,6 @@ export async function verifyCompositionContext(
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });
   } catch (cause) {
-    throw new PolkuError('CONTEXT_REFUSED', 'This registry answers its gateway only.', {}, { cause });
+    throw contextRefused(cause);
   }
 }

@@ -1,9 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { PersonKey } from '../keys.js';
-import { PolkuError } from '../polkuError.js';
 import { type Caller, TOKEN_ALGORITHM, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
 import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
+import { contextRefused } from './contextRefused.js';
 
 /** Seconds that a context lives: longer than any fetch, too short to be worth stealing. */
 export const CONTEXT_LIFETIME_SECONDS = 30;
@@ -99,7 +99,7 @@ export async function verifyDecisionContext(
       (payload['person'] === undefined || caller.person !== undefined) &&
       caller.purposes.includes(purpose) &&
       payload['body'] === digest(await body());
-    if (!agrees) throw new Error('The context does not match the request or the caller.');
+    if (!agrees) throw contextRefused('context-mismatch');
     return {
       decisionId: payload.jti!,
       caller,
@@ -110,7 +110,7 @@ export async function verifyDecisionContext(
       breakGlass: typeof payload['breakGlass'] === 'string' ? payload['breakGlass'] : undefined,
     };
   } catch (cause) {
-    throw new PolkuError('CONTEXT_REFUSED', 'This registry answers its gateway only.', {}, { cause });
+    throw contextRefused(cause);
   }
 }
 

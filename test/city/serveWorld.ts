@@ -13,6 +13,7 @@ import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
 import { loadSupergraph, type SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
+import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { derivedModules, registries } from '../../subgraphs/registries.js';
 import { createSubgraph, type Decide } from '../../subgraphs/registry/subgraph/createSubgraph.js';
@@ -114,6 +115,7 @@ export async function serveWorld({
     auditLog,
     personDigests: new PersonDigests(Buffer.alloc(32, 9)),
     conceal: false,
+    securityEvents: new SecurityEvents({ service: 'gateway', sink: () => {} }),
     reportFault: (fault) => faults.push(fault),
   });
   const server = await createHttpServer({ gateway });

@@ -210,3 +210,37 @@ describe('a variable that is null where null is not allowed', () => {
     });
   });
 });
+
+describe('a request that is refused for who asks or for what', () => {
+  const headers: Record<string, Record<string, string>> = {
+    'no token': { authorization: '' },
+    'what is no token': { authorization: 'Bearer x' },
+    'another scheme': { authorization: 'Basic dTpw' },
+    'a purpose not held': { 'purpose-of-use': 'child-protection' },
+    'what is not shown': {},
+  };
+  it.each([
+    ['no token', 401, 'malformed'],
+    ['what is no token', 401, 'malformed'],
+    ['another scheme', 401, 'malformed'],
+    ['a purpose not held', 403, 'PURPOSE_NOT_HELD'],
+    ['what is not shown', 403, 'PURPOSE_NOT_PERMITTED'],
+  ])('G16: is a security event: %s', async (what, status, reason) => {
+    testbed.events.length = 0;
+    testbed.securityEvents.flush();
+    const answer = await post(JSON.stringify({ query: '{ people(first: 1) { district } }' }), headers[what]);
+    expect(answer.status).toBe(status);
+    expect(testbed.events.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ status, reason, decisionId: answer.headers.get('polku-decision-id') }),
+    ]);
+    for (const part of token.split('.')) expect(testbed.events.join()).not.toContain(part);
+    expect(testbed.events.join()).not.toContain('doctor');
+  });
+
+  it('G16: is no security event where it is answered, or refused for its form', async () => {
+    testbed.events.length = 0;
+    await post(JSON.stringify({ query: QUERY }));
+    await post('{');
+    expect(testbed.events).toEqual([]);
+  });
+});

@@ -18,6 +18,7 @@ import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { planHere } from '../../gateway/supergraph/planning/planner.js';
 import { localSource, testSubgraph } from './supergraphTestbed.js';
@@ -183,6 +184,10 @@ export interface Testbed {
   readonly issuer: DevIssuer;
   readonly gateway: Gateway;
   readonly faults: unknown[];
+  /** Security events, a line each. */
+  readonly events: string[];
+  /** What writes them. */
+  readonly securityEvents: SecurityEvents;
   readonly folder: string;
   /** Operations that the planner was asked for. */
   readonly planned: readonly string[];
@@ -200,6 +205,7 @@ export async function startGateway(
 ): Promise<Testbed> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-gateway-'));
   const faults: unknown[] = [];
+  const events: string[] = [];
   const personDigests = new PersonDigests(Buffer.alloc(32, 9));
   const issuer = await createDevIssuer();
   const inForce = {
@@ -227,6 +233,11 @@ export async function startGateway(
   const auditLog =
     options.auditLog ??
     (await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }));
+  const securityEvents = new SecurityEvents({
+    service: 'gateway',
+    sink: (line) => events.push(line),
+    digest: (subject) => personDigests.ofSubject(subject),
+  });
   const gateway: Gateway = new Gateway({
     supergraph,
     contracts: subgraphs,
@@ -237,6 +248,7 @@ export async function startGateway(
     auditLog,
     personDigests,
     conceal: options.conceal ?? false,
+    securityEvents,
     reportFault: (fault) => faults.push(fault),
   });
   const server = await createHttpServer({ gateway, dev: issuer, consoleFolder: options.consoleFolder });
@@ -246,6 +258,8 @@ export async function startGateway(
     gateway,
     faults,
     planned,
+    events,
+    securityEvents,
     folder,
     policyWith: (change) => compile(subgraphs, change(clinicPolicy)),
     records: () => readRecords(folder),

@@ -11,6 +11,7 @@ import { openPolicy, type PolicyOptions, registerTrust } from '../../gateway/cli
 import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { SecurityEvents } from '../../schema/securityEvents.js';
 import { serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
@@ -92,6 +93,7 @@ describe('a registry in its department, with signed policies', () => {
       gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
       trusted: trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) }),
       catchUp: (revision) => policy.catchUp(revision),
+      securityEvents: new SecurityEvents({ service: 'registry', sink: () => {} }),
       reportFault: () => {},
     });
     const department = {

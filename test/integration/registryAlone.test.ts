@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
@@ -7,6 +8,7 @@ import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
 import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
 import { policiesFolder } from '../../gateway/cli/options.js';
 import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import { signCompositionContext } from '../../schema/tokens/compositionContext.js';
 import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
@@ -36,7 +38,13 @@ const context: DecisionContext = {
 const REFUSED = {
   status: 403,
   body: {
-    errors: [{ message: 'This registry answers its gateway only.', extensions: { code: 'CONTEXT_REFUSED' } }],
+    errors: [
+      {
+        message: 'This registry answers its gateway only.',
+        // The registry's clock, by which a gateway knows that clocks differ.
+        extensions: { code: 'CONTEXT_REFUSED', time: expect.any(String) },
+      },
+    ],
   },
 };
 
@@ -51,6 +59,7 @@ describe('a registry asked directly', () => {
   let gatewayKey: KeyObject;
   let issuerKey: KeyObject;
   let stopLocal: () => void;
+  const events: string[] = [];
 
   beforeAll(async () => {
     city = await makeCity();
@@ -73,6 +82,7 @@ describe('a registry asked directly', () => {
       port: 0,
       gatewayKey: gateway.publicKey,
       catchUp: () => Promise.resolve(),
+      securityEvents: new SecurityEvents({ service: 'health', sink: (line) => events.push(line) }),
       reportFault: () => {},
       trusted: trustedIssuer({
         issuer: 'idp',
@@ -149,6 +159,41 @@ describe('a registry asked directly', () => {
   it('refuses a context of another key', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     expect(await ask(CLIENTS, await headers(await signed(CLIENTS, { key: privateKey })))).toEqual(REFUSED);
+  });
+
+  it('G16: notes each refusal as a security event, with what was wrong', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const token = await callerToken();
+    events.length = 0;
+    await ask(CLIENTS, { 'content-type': 'application/json' });
+    await ask(CLIENTS, await headers(await signed(CLIENTS, { audience: 'social' })));
+    await ask(CLIENTS, await headers(await signed(CLIENTS, { key: privateKey })));
+    await ask(`${CLIENTS} `, await headers(await signed(CLIENTS), token));
+    await ask(CLIENTS, await headers(await signed(CLIENTS), await callerToken({}, '-1h')));
+    const told = events.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(told.map(({ reason }) => reason)).toEqual([
+      'no-context',
+      'context-claim-aud',
+      'context-signature',
+      'context-mismatch',
+      'caller-token-expired',
+    ]);
+    expect(told[3]).toMatchObject({ service: 'health', status: 403, code: 'CONTEXT_REFUSED', issuer: 'idp' });
+    expect(events.join()).not.toContain(token.split('.')[1]);
+  });
+
+  it('G08: refuses a body that it need not read, before it has come', async () => {
+    const { hostname, port } = new URL(health.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 60000000\r\n\r\n${'['.repeat(100)}`);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('G08: refuses JSON with many levels, though its gateway sends it', async () => {
+    const body = `{"query":"{ __typename }","variables":${'['.repeat(1_000)}`;
+    expect((await ask(body, await headers(await signed(body)))).status).not.toBe(200);
   });
 
   it('refuses a context for another registry', async () => {

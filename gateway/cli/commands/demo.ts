@@ -74,6 +74,8 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
     audience: 'polku',
     subgraph: new Map(),
     epoch: '1',
+    // Some of the requests are refused on purpose.
+    securityEvents: join(data, 'security-events.ndjson'),
   });
   const address = `http://localhost:${city.url.port}`;
   console.log(`\nServing on ${address} - open it for the explorer. Personas and their purposes:`);

@@ -13,6 +13,7 @@ import {
   watchedPoliciesOption,
   portOption,
   secretsOption,
+  securityEventsOption,
   tokenLifetimeOption,
   type TokenOptions,
   tokenRules,
@@ -25,6 +26,7 @@ import { loadPersonas } from '../runtime/loadPersonas.js';
 import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
 import { demoLogin } from '../runtime/loginPerson.js';
 import { Secrets } from '../runtime/secrets.js';
+import { securitySink } from '../runtime/securitySink.js';
 import { type RunningCity, startCity } from '../runtime/startCity.js';
 import { untilStopped } from '../untilStopped.js';
 
@@ -60,6 +62,7 @@ interface ServeOptions extends TokenOptions {
   readonly jwks?: string;
   readonly subgraph: ReadonlyMap<string, string>;
   readonly epoch: string;
+  readonly securityEvents?: string;
   readonly auditWitness?: string;
   readonly auditRetention?: number;
   readonly ledgerCapacity?: number | undefined;
@@ -97,6 +100,7 @@ export function serveCommand(): Command {
     .option('--tls-cert <file>', 'certificate (PEM), to listen off the loopback interface')
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
+    .addOption(securityEventsOption())
     .option('--audit-witness <file>', 'a file elsewhere, to which checkpoints of the audit log are copied')
     .option(
       '--audit-retention <days>',
@@ -147,6 +151,7 @@ export async function serve(
     remote: subgraph,
     conceal: options.conceal ?? !options.dev,
     epoch,
+    securitySink: securitySink(options.securityEvents, report),
     auditWitness: options.auditWitness,
     auditRetention: options.auditRetention,
     ledgerCapacity: options.ledgerCapacity,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { SecurityEvents } from '../../../schema/securityEvents.js';
 import { serveSubgraph } from '../../../subgraphs/registry/subgraph/serveSubgraph.js';
 import { DEV_ISSUER } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
@@ -12,6 +13,7 @@ import {
   policiesFromOption,
   portOption,
   secretsOption,
+  securityEventsOption,
   tokenLifetimeOption,
   type TokenOptions,
   tokenRules,
@@ -21,6 +23,7 @@ import {
 } from '../options.js';
 import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
 import { describeFault } from '../describeFault.js';
+import { securitySink } from '../runtime/securitySink.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { readGatewayKey, Secrets } from '../runtime/secrets.js';
 import { tlsFiles } from './serve.js';
@@ -57,6 +60,7 @@ interface SubgraphOptions extends TokenOptions {
   readonly audience: string;
   readonly jwks: string;
   readonly ledgerCapacity?: number;
+  readonly securityEvents?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
 }
@@ -85,6 +89,7 @@ export function subgraphCommand(): Command {
     .addOption(tokenTypeOption())
     .addOption(tokenUseOption())
     .addOption(tokenLifetimeOption())
+    .addOption(securityEventsOption())
     .option('--tls-cert <file>', 'certificate (PEM)')
     .option('--tls-key <file>', 'its private key (PEM)')
     .addHelpText('after', NOTES)
@@ -117,6 +122,10 @@ export function subgraphCommand(): Command {
         riskTrust: registerTrust(options),
         onRefreshError: (error) => console.error(describeFault(error)),
       });
+      const securityEvents = new SecurityEvents({
+        service: name,
+        sink: securitySink(options.securityEvents, (line) => console.error(line)),
+      });
       const running = await serveSubgraph(local.subgraphs[0]!, {
         host: options.host,
         port: options.port,
@@ -129,6 +138,7 @@ export function subgraphCommand(): Command {
           report: (fault) => console.error(`issuer: ${describeFault(fault)}`),
         }),
         catchUp: (revision) => policy.catchUp(revision),
+        securityEvents,
         reportFault: (fault) => console.error(describeFault(fault)),
         tls: tlsFiles(options),
       });
@@ -137,6 +147,7 @@ export function subgraphCommand(): Command {
       await stopped;
       await policy.close();
       await running.stop();
+      securityEvents.flush();
       await local.stop();
     });
 }

@@ -8,6 +8,7 @@ import { isLoopback } from '../../../schema/loopback.js';
 import { packageRoot } from '../../../schema/packageRoot.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { Subgraph } from '../../../schema/subgraph.js';
+import { type EventSink, SecurityEvents } from '../../../schema/securityEvents.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import { openAuditLog } from '../../audit/auditLog.js';
 import { PersonDigests } from '../../audit/personDigests.js';
@@ -61,6 +62,8 @@ export interface CityOptions {
   readonly auditRetention?: number | undefined;
   /** How many numbers about groups may ever be asked for. */
   readonly ledgerCapacity?: number | undefined;
+  /** Where the gateway's security events go. */
+  readonly securitySink: EventSink;
   /** Told of what goes wrong while serving. Nothing of a person is in it. */
   readonly report: (line: string) => void;
 }
@@ -132,6 +135,11 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     retentionDays: options.auditRetention,
     report: (fault) => report(`audit: ${describeFault(fault)}`),
   });
+  const securityEvents = new SecurityEvents({
+    service: 'gateway',
+    sink: options.securitySink,
+    digest: (subject) => personDigests.ofSubject(subject),
+  });
   const gateway: Gateway = new Gateway({
     supergraph,
     contracts,
@@ -142,6 +150,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     auditLog: notes.before(auditLog),
     personDigests,
     conceal: options.conceal,
+    securityEvents,
     reportFault: (fault, decisionId) => report(`${decisionId || 'gateway'}: ${describeFault(fault)}`),
   });
   const stopFollowing = policy.onChange((changed) => gateway.swap(changed));
@@ -163,6 +172,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
       stopWatching();
       supergraph.planner.close();
       await Promise.all(remotes.map((source) => source.close()));
+      securityEvents.flush();
       await auditLog.close();
       await local.stop();
     },

@@ -11,8 +11,10 @@ import type { AddressInfo } from 'node:net';
 import { isLoopback } from '../../../schema/loopback.js';
 import { parseJson } from '../../../schema/parseJson.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import type { SecurityEvents } from '../../../schema/securityEvents.js';
 import type { Subgraph, SubgraphRequest } from '../../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
+import { contextRefused } from '../../../schema/tokens/contextRefused.js';
 import { verifyCompositionContext } from '../../../schema/tokens/compositionContext.js';
 import { verifyDecisionContext } from '../../../schema/tokens/decisionContext.js';
 
@@ -30,6 +32,8 @@ export interface ServeOptions {
   readonly trusted: TrustedIssuer;
   /** Waits a moment for a policy revision that the gateway has already. */
   readonly catchUp: (revision: string) => Promise<void>;
+  /** Told of requests that are refused. */
+  readonly securityEvents: SecurityEvents;
   /** Told of errors that no code foresees; the gateway is told nothing of them. */
   readonly reportFault: (fault: unknown) => void;
   /** Files of certificate and key; without them only the loopback interface is served. */
@@ -105,8 +109,11 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       response.end(JSON.stringify(body));
     };
     // The time, which everybody may know, lets a gateway tell a wrong clock from a wrong key.
-    const refuse = ({ status, message, code }: PolkuError) =>
+    const refuse = ({ status, message, code, details }: PolkuError) => {
+      const { authorization } = request.headers;
+      options.securityEvents.refused({ status, code, reason: details['reason'] as string, authorization });
       send(status, { errors: [{ message, extensions: { code, time: new Date().toISOString() } }] });
+    };
     answer(subgraph, request, options)
       .then((body) => send(200, body))
       .catch((error: unknown) => {
@@ -122,12 +129,13 @@ async function answer(subgraph: Subgraph, request: IncomingMessage, options: Ser
   const context = header(request, 'polku-context');
   const authorization = header(request, 'authorization');
   // The body is read when the context is known to be the gateway's, for whoever has none could send a large one.
-  if (request.method !== 'POST' || context === undefined) throw refusal();
+  if (request.method !== 'POST') throw contextRefused('method');
+  if (context === undefined) throw contextRefused('no-context');
   let reading: Promise<string> | undefined;
   const body = () => (reading ??= readBody(request));
   if (authorization === undefined) {
     await verifyCompositionContext(context, subgraph.name, options.gatewayKey);
-    if (!SDL_QUERY.test(readRequest(await body()).query)) throw refusal();
+    if (!SDL_QUERY.test(readRequest(await body()).query)) throw contextRefused('no-caller-token');
     return { data: { _service: { sdl: subgraph.sdl } } };
   }
   const tokens = { context, caller: authorization.replace(/^Bearer /i, '') };
@@ -140,10 +148,6 @@ async function answer(subgraph: Subgraph, request: IncomingMessage, options: Ser
   });
   await options.catchUp(decision.revision);
   return subgraph.execute(readRequest(await body()), decision);
-}
-
-function refusal(): PolkuError {
-  return new PolkuError('CONTEXT_REFUSED', 'This registry answers its gateway only.');
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -165,7 +169,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 function readRequest(body: string): SubgraphRequest {
   const value = parsed(body) as Partial<SubgraphRequest> | null;
-  if (typeof value?.query !== 'string') throw refusal();
+  if (typeof value?.query !== 'string') throw contextRefused('no-request');
   return { query: value.query, operationName: value.operationName, variables: value.variables };
 }
 
@@ -173,6 +177,6 @@ function parsed(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    throw refusal();
+    throw contextRefused('no-request');
   }
 }
