@@ -8,6 +8,7 @@ import { describeFault } from './describeFault.js';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   city: async () => (await import('./commands/city.js')).cityCommand(),
   extract: async () => (await import('./commands/extract.js')).extractCommand(),
+  mapping: async () => (await import('./commands/mapping.js')).mappingCommand(),
   mark: async () => (await import('./commands/mark.js')).markCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   subgraph: async () => (await import('./commands/subgraph.js')).subgraphCommand(),

@@ -23,7 +23,8 @@ snapshot that appears whole or not at all. What cannot be taken is counted by re
 
 const NOTES = `
 The source has a folder for each registry (${names.join(', ')}); which file and column goes where is
-written in subgraphs/<registry>/mapping.yaml. The population register comes first: it says who is known.
+written in subgraphs/<registry>/mapping.yaml. The population register comes first: it says who is known. A line "note:" says
+what a mapping leaves unchecked; "polku mapping lint" says it without an export.
 
 --dev serves synthetic snapshots only. A city of "polku city generate" says so itself; of other made-up exports say it by
 --synthetic.
@@ -32,7 +33,7 @@ Interrupted? Run the same command again. With --all, a registry whose snapshot c
 mapping, and of whose people nobody became known or one with another since, is kept; --force extracts it all the same.
 A registry that is named alone is always extracted.
 
-Rejects: data/<registry>/<snapshot>/rejects.csv lists file, row number and reason of each row that was not taken. If more
+Rejects: data/<registry>/<snapshot>/rejects.csv lists file, row, reason and column of each row that was not taken. If more
 than --max-rejects percent of a file's rows (and at least 20 rows) are rejected, the extraction fails, publishes nothing
 and leaves the list in data/<registry>/rejects.csv.
 
@@ -136,6 +137,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
         maxRejects,
         signal: interruption.signal,
         onProgress: (step: ExtractionProgress) => progress.update(describeStep(step, progress.elapsed)),
+        onNotice: (text: string) => progress.done(`  note: ${text}`),
       };
       const { manifest, kept } = keepUnchanged
         ? await extractIfChanged(extraction)

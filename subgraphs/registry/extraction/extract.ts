@@ -22,6 +22,7 @@ import { RejectsReport } from './rejectsReport.js';
 import { PersonLinker } from './rows/personLinker.js';
 import type { SourceFolder } from './source/readSource.js';
 import { digestSourceFiles, sourceFingerprint } from './source/sourceFiles.js';
+import type { RecordKeys } from './staging/recordKeys.js';
 import type { TableExtraction } from './tableExtraction.js';
 import { unchangedSnapshot } from './unchangedSnapshot.js';
 import { writeEmptyTable } from './writeEmptyTable.js';
@@ -42,6 +43,8 @@ export interface ExtractionOptions {
   readonly maxRejects?: number | undefined;
   /** After every few thousand rows. */
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
+  /** Told what is worth knowing, though it stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,6 +72,7 @@ export function extractIfChanged(options: ExtractionOptions): Promise<Extraction
 async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
   const { registry, source, data, linkage, synthetic } = options;
   const mapping = await readMapping(registry);
+  for (const notice of mapping.notices) options.onNotice?.(notice);
   try {
     await mkdir(data, { recursive: true, mode: 0o700 });
     const unlock = await lockForExtraction(data);
@@ -122,7 +126,8 @@ async function fill(
   origin: Omit<Origin, 'linkage'>,
   options: ExtractionOptions,
 ): Promise<Manifest> {
-  const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS } = options;
+  const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS, onNotice = () => undefined } = options;
+  const records = new Map<string, RecordKeys>();
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
   const rejects = new RejectsReport(output, maxRejects, draft.keptRejects);
   const meter = meterOf(mapping, folder, rejects, options);
@@ -130,10 +135,10 @@ async function fill(
   try {
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
-    tables = await withMemoryDatabase((reader) =>
-      writeTables(draft, registry, { mapping, folder, rejects, meter, reader, cells }),
-    );
+    const shared = { mapping, folder, rejects, meter, cells, records, notice: onNotice };
+    tables = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
   } finally {
+    for (const keys of records.values()) keys.discard();
     await rejects.close();
   }
   // Keys must be durable before a snapshot that holds them.

@@ -1,9 +1,11 @@
 import type { TableDefinition } from '../columns/tableDefinition.js';
 import { columnsOf, sourceColumns, type TableMapping } from './mapping/mapping.js';
 import { readRows } from './readRows.js';
-import { isReject, RowReader } from './rows/rowReader.js';
-import { StagingTable } from './staging/stagingTable.js';
 import type { Reject } from './rows/rejectReason.js';
+import { isReject, RowReader } from './rows/rowReader.js';
+import { RecordKeys } from './staging/recordKeys.js';
+import type { RowSet } from './staging/rowSet.js';
+import { StagingTable } from './staging/stagingTable.js';
 import type { TableExtraction } from './tableExtraction.js';
 
 /** Reads one source file and writes it as a table of the snapshot; gives its number of rows. */
@@ -13,7 +15,7 @@ export async function extractTable(
   path: string,
   extraction: TableExtraction,
 ): Promise<number> {
-  const { mapping, folder, rejects, meter, cells } = extraction;
+  const { mapping, folder, rejects, meter, cells, records, notice } = extraction;
   const rowReader = new RowReader(table, mapping, { ...cells, table: table.name });
   const staging = new StagingTable({
     columns: table.columns.map(({ name }, index) => ({
@@ -26,24 +28,80 @@ export async function extractTable(
     keys: cells.linkage.personDomain,
     spill: `${path}.spill`,
   });
+  const named = namedRecords(table, path);
+  const tracked = [...named, ...ownRecords(table, path, records)];
   meter.begin(table.name, folder.files.get(table.file)!.bytes);
   try {
     const rows = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
       if (isReject(row)) return row;
       staging.append(row, number);
+      for (const { column, keys } of tracked) {
+        const exact = row[column + 1];
+        if (typeof exact === 'bigint')
+          keys.add({ exact, loose: rowReader.looseKey(column, columns, index) }, number);
+      }
       return undefined;
     });
-    const duplicate = duplicateReject(table);
-    for (const row of staging.setDuplicatesAside()) {
-      rejects.add(table.file, row, duplicate);
-      await rejects.flush();
+    const rejectAll = async (set: RowSet, reject: Reject): Promise<void> => {
+      for (const row of set) {
+        rejects.add(table.file, row, reject);
+        await rejects.flush();
+      }
+    };
+    const notes: string[] = [];
+    for (const { column, keys, of } of named) {
+      const columns = columnsOf(table.columns[column]!);
+      const unknown = keys.findUnknown(records.get(of)!);
+      await rejectAll(staging.setAside(unknown.rows), { reason: 'unknown-record', columns });
+      if (unknown.otherForm > 0)
+        notes.push(
+          `${unknown.otherForm} of the ${unknown.rows.size} rows of ${table.file} with unknown-record in ` +
+            `${columns.join('+')} name a record of ${of} in another form of its id, such as Encounter/1001, 1001.0 or ` +
+            '01001 for 1001. Write the ids in one form in both files.',
+        );
     }
-    rejects.requireFew(table.file, rows);
+    await rejectAll(staging.setDuplicatesAside(), duplicateReject(table));
+    rejects.requireFew(table.file, rows, notes);
+    for (const note of notes) notice(note);
+    records.get(table.name)?.leaveOut(staging.setAsideRows);
     return await staging.write(path, (share) => meter.written(share));
   } finally {
     staging.discard();
+    for (const { keys } of named) keys.discard();
   }
+}
+
+/** A column of records whose keys are gathered. */
+interface TrackedColumn {
+  /** Its place in the mapping. */
+  readonly column: number;
+  readonly keys: RecordKeys;
+}
+
+/** The columns that name records of other tables. */
+function namedRecords(
+  { name, columns }: TableMapping,
+  path: string,
+): (TrackedColumn & { readonly of: string })[] {
+  return columns.flatMap((mapped, column) =>
+    mapped.kind === 'record' && mapped.of !== undefined && mapped.of !== name
+      ? [{ column, of: mapped.of, keys: new RecordKeys(`${path}.${mapped.name}.spill`) }]
+      : [],
+  );
+}
+
+/** The column whose records other tables name. */
+function ownRecords(
+  { name, columns, records: own }: TableMapping,
+  path: string,
+  records: Map<string, RecordKeys>,
+): TrackedColumn[] {
+  const column = columns.findIndex((mapped) => mapped.name === own);
+  if (column === -1) return [];
+  const keys = new RecordKeys(`${path}.records.spill`);
+  records.set(name, keys);
+  return [{ column, keys }];
 }
 
 function duplicateReject({ unique, subject, columns }: TableMapping): Reject {

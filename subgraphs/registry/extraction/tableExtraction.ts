@@ -4,6 +4,7 @@ import type { ProgressMeter } from './progressMeter.js';
 import type { RejectsReport } from './rejectsReport.js';
 import type { CellContext } from './rows/cellReader.js';
 import type { SourceFolder } from './source/readSource.js';
+import type { RecordKeys } from './staging/recordKeys.js';
 
 /** What the tables of one extraction share. */
 export interface TableExtraction {
@@ -14,4 +15,8 @@ export interface TableExtraction {
   /** Reads Parquet; codes and names may pass through it, and nothing is kept. */
   readonly reader: DuckDBConnection;
   readonly cells: Omit<CellContext, 'table'>;
+  /** By table: the records that other tables name. */
+  readonly records: Map<string, RecordKeys>;
+  /** Told what is worth knowing, though it stops nothing. */
+  readonly notice: (text: string) => void;
 }

@@ -153,6 +153,29 @@ describe('a mapping file', () => {
     ]);
   });
 
+  it('X18: says what it leaves unchecked', () => {
+    const noticesOf = (text: string) => parseMapping(text, healthRegistry, 'mapping.yaml').notices;
+    expect(noticesOf(shipped)).toEqual([]);
+    const text = shipped.replace('    unique: id\n', '').replaceAll('    interval: [start, end]\n', '');
+    expect(noticesOf(text)).toEqual([
+      'mapping.yaml:8:5: "contacts" has no "unique": it is not checked whether rows share an id, and all are taken. ' +
+        'Write "unique: id", unless that is right.',
+      'mapping.yaml:8:5: "contacts" has no "interval": it is not checked whether "end" is before "start". Write ' +
+        '"interval: [start, end]", unless that is right.',
+      expect.stringContaining('"careRelationships" has no "interval"'),
+    ]);
+    const oneDay = text
+      .replaceAll('end: LOPPUPVM', 'end: ALKUPVM')
+      .replace('start: ALKUPVM', 'start: { constant: 2012-01-01 }');
+    expect(noticesOf(oneDay)).toEqual([expect.stringContaining('"contacts" has no "unique"')]);
+  });
+
+  it('X18: says that people may have more than one row', async () => {
+    const text = await readFile('subgraphs/population/mapping.yaml', 'utf8');
+    const { notices } = parseMapping(text.replace('    unique: subject\n', ''), populationRegistry, 'x');
+    expect(notices).toEqual([expect.stringContaining('Write "unique: subject", unless that is right.')]);
+  });
+
   it('is of the registry that it is used for', () => {
     expect(faultsOf(shipped.replace('registry: health', 'registry: social'))?.lines[0]).toContain(
       'This is the mapping of "health"',

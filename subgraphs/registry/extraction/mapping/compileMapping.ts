@@ -100,9 +100,9 @@ class MappingCompiler {
       format: this.format(),
       knows: file.knows,
       codeChanges: file.codeChanges && scheme ? { ...file.codeChanges, scheme } : undefined,
-      // Who is known is settled before anybody else is looked up.
-      tables: tables.sort((a, b) => Number(b.name === file.knows) - Number(a.name === file.knows)),
+      tables: this.inOrder(tables),
       absent,
+      notices: faults.notices,
     };
   }
 
@@ -130,6 +130,7 @@ class MappingCompiler {
       const compiled = this.column(column, columnEntry, definition, scheme, [...path, 'columns', column]);
       return compiled ? [compiled] : [];
     });
+    this.noteUnchecked(name, entry, definition, path);
     const ownScheme = entry.scheme === undefined ? scheme : this.scheme(entry.scheme, [...path, 'scheme']);
     return {
       name,
@@ -139,6 +140,26 @@ class MappingCompiler {
       interval: entry.interval,
       columns: [...columns, ...absent],
     };
+  }
+
+  /** A check that a mapping leaves out may be meant, or forgotten. */
+  private noteUnchecked(
+    name: string,
+    entry: TableEntry,
+    definition: TableDefinition,
+    path: MappingPath,
+  ): void {
+    const id = name === this.file.knows ? 'subject' : this.recordsOf(name);
+    if (entry.unique === undefined && id !== undefined) {
+      const what = id === 'subject' ? 'people have more than one row' : 'rows share an id';
+      const message = `"${name}" has no "unique": it is not checked whether ${what}, and all are taken.`;
+      this.faults.note(path, `${message} Write "unique: ${id}", unless that is right.`);
+    }
+    const [start, end] = daysApart(entry, definition);
+    if (entry.interval === undefined && start !== undefined && end !== undefined) {
+      const message = `"${name}" has no "interval": it is not checked whether "${end}" is before "${start}".`;
+      this.faults.note(path, `${message} Write "interval: [${start}, ${end}]", unless that is right.`);
+    }
   }
 
   private column(
@@ -282,13 +303,51 @@ class MappingCompiler {
     this.faults.at(path, `"${code}" is no ${what}${didYouMean(code, codes)}. ${all}.`);
   }
 
-  /** A record of another table is told by the column that is unique there. */
   private requireRecords(table: string, path: MappingPath): void {
     const { tables } = this.definition;
     const named = own(tables, table);
     if (!named) this.faults.at(path, this.unknown('table', table, tables));
     else if (!Object.values(named.columns).some(({ kind }) => kind === 'record'))
       this.faults.at(path, `The table "${table}" has no column of kind record.`);
+    else if (!own(this.file.tables, table))
+      this.faults.at(path, `The table "${table}" is not mapped, so that none of its records exists.`);
+    else if (this.recordsOf(table) === undefined)
+      this.faults.at(path, `No column of "${table}" holds the ids of its own records.`);
+  }
+
+  /** The column that tells the records of a table: the unique one, or the first that names no other table's. */
+  private recordsOf(table: string): string | undefined {
+    const { unique, columns } = own(this.file.tables, table)!;
+    const definition = own(this.definition.tables, table)!;
+    const ids = Object.keys(columns).filter((name) => {
+      const entry = columns[name]!;
+      return own(definition.columns, name)?.kind === 'record' && (typeof entry === 'string' || !entry.of);
+    });
+    return ids.find((name) => name === unique) ?? ids[0];
+  }
+
+  /**
+   * Who is known is settled before anybody else is looked up, and which records exist before other tables name them.
+   */
+  private inOrder(tables: readonly TableMapping[]): TableMapping[] {
+    const ordered: TableMapping[] = [];
+    const place = (table: TableMapping, within: readonly string[]): void => {
+      if (ordered.includes(table)) return;
+      if (within.includes(table.name)) {
+        const cycle = `The tables ${[...within, table.name].join(' -> ')} name each other's records.`;
+        this.faults.at(['tables', table.name], cycle);
+        return;
+      }
+      for (const parent of tables)
+        if (namedTables(table).includes(parent.name)) place(parent, [...within, table.name]);
+      ordered.push(table);
+    };
+    for (const table of tables) if (table.name === this.file.knows) place(table, []);
+    for (const table of tables) place(table, []);
+    const named = new Set(tables.flatMap(namedTables));
+    return ordered.map((table) =>
+      named.has(table.name) ? { ...table, records: this.recordsOf(table.name) } : table,
+    );
   }
 
   private requireKind(
@@ -338,6 +397,28 @@ class MappingCompiler {
 /** What a record has by a name that somebody wrote: not what every object has, such as "constructor". */
 function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** The columns of days that come from different source columns, the one first by which rows are ordered. */
+function daysApart({ columns }: TableEntry, definition: TableDefinition): string[] {
+  const sources = new Set<unknown>();
+  return Object.keys(columns)
+    .filter((name) => own(definition.columns, name)?.kind === 'day')
+    .sort((a, b) => Number(b === definition.order) - Number(a === definition.order))
+    .filter((name) => {
+      const entry = columns[name]!;
+      const source = typeof entry === 'string' ? entry : entry.from;
+      if (source === undefined || sources.has(source)) return false;
+      sources.add(source);
+      return true;
+    });
+}
+
+/** The other tables whose records the rows of a table name. */
+function namedTables({ name, columns }: TableMapping): string[] {
+  return columns.flatMap((column) =>
+    column.kind === 'record' && column.of !== undefined && column.of !== name ? [column.of] : [],
+  );
 }
 
 /** The scheme of the table whose people are all there are. */

@@ -46,7 +46,7 @@ export type ColumnMapping =
   | (ColumnBase & { readonly kind: 'person' | 'family'; readonly scheme: Scheme })
   | (ColumnBase & {
       readonly kind: 'record';
-      /** The table whose record it is; undefined: the one that the column is in. */
+      /** The table whose record it is, and must exist; undefined: the one that the column is in. */
       readonly of: string | undefined;
     })
   | (ColumnBase & {
@@ -66,6 +66,8 @@ export interface TableMapping {
   };
   /** A column that no two rows share. */
   readonly unique: string | undefined;
+  /** The column of records that other tables name; undefined where none does. */
+  readonly records?: string | undefined;
   /** Columns of days whose first must not be after the second. */
   readonly interval: readonly [start: string, end: string] | undefined;
   readonly columns: readonly ColumnMapping[];
@@ -83,6 +85,8 @@ export interface Mapping {
   readonly tables: readonly TableMapping[];
   /** Tables for which the source has nothing. */
   readonly absent: readonly string[];
+  /** What the mapping leaves unchecked, each with its place in the file. */
+  readonly notices: readonly string[];
 }
 
 /** The source columns that a table is made of, each once. */

@@ -1,6 +1,7 @@
 import type { LinkageReject } from '../../../linkage/linkage.js';
 import { columnsOf, type Mapping, sourceColumns, type TableMapping } from '../mapping/mapping.js';
 import { type CellContext, type CellReader, cellReader, compositeId, isMissing } from './cellReader.js';
+import { looseId } from './looseId.js';
 import type { Reject } from './rejectReason.js';
 
 /** A row as it is stored: the data subject's key, then the table's columns in the mapping's order. */
@@ -10,7 +11,7 @@ interface ColumnInput {
   readonly reader: CellReader;
   /** The source columns that it is read from. */
   readonly columns: readonly string[];
-  /** The text that it is read from, in a row of a batch. */
+  /** The text that it is read from, in a row of a batch: of several columns together. */
   readonly textOf: (columns: readonly (readonly string[])[], row: number) => string;
 }
 
@@ -24,7 +25,7 @@ export class RowReader {
   constructor(
     private readonly table: TableMapping,
     mapping: Mapping,
-    context: CellContext,
+    private readonly context: CellContext,
   ) {
     const sources = sourceColumns(table);
     const { from, scheme } = table.subject;
@@ -79,6 +80,16 @@ export class RowReader {
     if (typeof subject === 'string') return { reason: subject, columns: [this.table.subject.from] };
     stored[0] = subject;
     return stored;
+  }
+
+  /** The key of a record in the loose form of its id; an id of several columns has no other form. */
+  looseKey(input: number, columns: readonly (readonly string[])[], row: number): bigint {
+    const { linkage, registry, table } = this.context;
+    const column = this.table.columns[input]!;
+    const { columns: sources, textOf } = this.inputs[input]!;
+    const id = textOf(columns, row).trim();
+    const of = column.kind === 'record' && column.of !== undefined ? column.of : table;
+    return linkage.recordKey(registry, of, sources.length === 1 ? looseId(id) : id);
   }
 
   private subject(code: string): number | LinkageReject {

@@ -45,7 +45,7 @@ export class StagingTable {
   private readonly order: Field;
   private readonly unique: Field | undefined;
   private readonly repeated: RepeatedKeys | undefined;
-  private duplicates = new RowSet();
+  private readonly aside = new RowSet();
   private count = 0;
 
   constructor(private readonly options: StagingOptions) {
@@ -74,10 +74,25 @@ export class StagingTable {
     this.repeated!.add(this.row.getUint32(offset, true), high, sourceRow);
   }
 
+  /** The rows that were set aside, by their numbers in the source. */
+  get setAsideRows(): RowSet {
+    return this.aside;
+  }
+
+  /** Sets rows aside, so that they are not written; gives the numbers of those that were not set aside before. */
+  setAside(rows: RowSet): RowSet {
+    const added = new RowSet();
+    for (const row of rows) {
+      if (this.aside.has(row)) continue;
+      this.aside.add(row);
+      added.add(row);
+    }
+    return added;
+  }
+
   /** Sets aside all rows but the first that share what must be unique; gives their numbers in the source. */
   setDuplicatesAside(): RowSet {
-    if (this.repeated) this.duplicates = this.repeated.find();
-    return this.duplicates;
+    return this.repeated ? this.setAside(this.repeated.find(this.aside)) : new RowSet();
   }
 
   /**
@@ -89,7 +104,7 @@ export class StagingTable {
       ...column,
       field: this.layout.columns[index]!,
     }));
-    const rows = this.count - this.duplicates.size;
+    const rows = this.count - this.aside.size;
     await writeParquet(path, this.layout.subject, columns, this.sorted(rows, onWritten));
     return rows;
   }
@@ -113,12 +128,12 @@ export class StagingTable {
     }
   }
 
-  /** Where the rows begin that are no duplicates. */
+  /** Where the rows begin that were not set aside. */
   private keptRows(view: DataView): Uint32Array {
     const { rowBytes, sourceRow } = this.layout;
     const starts = Uint32Array.from({ length: view.byteLength / rowBytes }, (_, index) => index * rowBytes);
-    if (this.duplicates.size === 0) return starts;
-    return starts.filter((at) => !this.duplicates.has(view.getUint32(at + sourceRow.offset, true)));
+    if (this.aside.size === 0) return starts;
+    return starts.filter((at) => !this.aside.has(view.getUint32(at + sourceRow.offset, true)));
   }
 
   private field(name: string): Field {
