@@ -1,3 +1,4 @@
+import { PolkuError } from '../schema/polkuError.js';
 import type { CohortSource } from './cohorts/cohortSource.js';
 import { cohortsModule } from './cohorts/subgraph.js';
 import * as departments from './departments.js';
@@ -11,8 +12,13 @@ import type { SubgraphModule } from './registry/subgraph/subgraphModule.js';
 
 const { population, ...others } = departments;
 
+/** The registries that Polku ships and this city does not join, by name: POLKU_WITHOUT, separated by commas. */
+export const leftOut: ReadonlySet<string> = readLeftOut(process.env['POLKU_WITHOUT'] ?? '');
+
 /** The departmental registries, in the order of extraction: the population register says who is known. */
-export const registries: readonly Registry[] = [population, ...Object.values(others)];
+export const registries: readonly Registry[] = [population, ...Object.values(others)].filter(
+  ({ definition }) => !leftOut.has(definition.name),
+);
 
 /** The registries that hand contacts to service paths, and keep care relationships. */
 const sectors = registries.flatMap(({ definition: { name }, contactType }) =>
@@ -44,3 +50,19 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   risk: riskModule(riskSources),
   linkage: linkageModule,
 };
+
+/** @throws PolkuError USAGE where a name is of no registry that can be left out */
+function readLeftOut(text: string): ReadonlySet<string> {
+  const names = text.split(',').flatMap((name) => name.trim() || []);
+  const known = Object.values(others).map(({ definition }) => definition.name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return new Set(names);
+  const population = 'The population register says who is known, so it cannot be left out.';
+  const expected = `Expected some of ${known.join(', ')}, separated by commas.`;
+  throw new PolkuError(
+    'USAGE',
+    unknown === 'population'
+      ? `POLKU_WITHOUT: ${population} ${expected}`
+      : `POLKU_WITHOUT names "${unknown}", which is no registry. ${expected}`,
+  );
+}

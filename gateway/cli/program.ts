@@ -42,11 +42,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(polku --help tells how it is used)')
     .exitOverride();
   const asked = argv[2] ?? '';
-  // Help, and what is no command, tells of all of them.
-  for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
-    program.addCommand(await commands[name]!());
-  inheritSettings(program);
   try {
+    // Help, and what is no command, tells of all of them.
+    for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
+      program.addCommand(await commands[name]!());
+    inheritSettings(program);
     if (asked === 'mark') refuseIdentityCodes(argv.slice(3));
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse } from 'yaml';
-import { packageRoot } from '../../schema/packageRoot.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { registryFile } from './registryFile.js';
 
 /** What a code means, in the languages of the city. */
 export interface CodeLabels {
@@ -17,15 +16,15 @@ export interface CodeLabels {
 export type CodeLists = ReadonlyMap<string, ReadonlyMap<string, CodeLabels>>;
 
 /**
- * The code lists of a registry: `subgraphs/<registry>/codes.yaml`.
+ * The code lists of a registry: its codes.yaml.
  * @throws PolkuError MAPPING_INVALID where the file is missing or is not lists of codes with labels
  */
 export async function readCodeLists(registry: string): Promise<CodeLists> {
-  const file = `subgraphs/${registry}/codes.yaml`;
+  const { path, shown: file } = registryFile(registry, 'codes.yaml');
   let content: unknown;
   try {
     // Codes are texts: 011 is no number.
-    content = parse(await readFile(join(packageRoot(), file), 'utf8'), { schema: 'failsafe' });
+    content = parse(await readFile(path, 'utf8'), { schema: 'failsafe' });
   } catch (cause) {
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read, or is not YAML.`, { file }, { cause });
   }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { compilePolicy, type Compilation } from '../../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../../policies/engine/parse/buildPolicyGraph.js';
@@ -7,24 +7,34 @@ import type { SubgraphSdl } from '../../../policies/engine/parse/readSubgraph.js
 import { loadPolicyFolder } from '../../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
+import { buildFederatedSchema } from '../../../schema/buildFederatedSchema.js';
 import { packageRoot } from '../../../schema/packageRoot.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { derivedModules, leftOut } from '../../../subgraphs/registries.js';
 
-/** The SDL of every subgraph, as it is committed. */
+/**
+ * The SDL of every subgraph that is joined here, as it is committed. Feeds of derived types follow from the registries:
+ * where one is left out, their SDL is made without it.
+ */
 export async function committedSdl(): Promise<SubgraphSdl[]> {
   const folder = join(packageRoot(), 'schema', 'subgraphs');
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql')).sort();
+  const names = (await readdir(folder)).flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []).sort();
   return Promise.all(
-    files.map(async (file) => ({
-      name: basename(file, '.graphql'),
-      sdl: await readFile(join(folder, file), 'utf8'),
-    })),
+    names
+      .filter((name) => !leftOut.has(name))
+      .map(async (name) => {
+        const derived = leftOut.size > 0 ? derivedModules[name] : undefined;
+        const sdl = derived
+          ? (await buildFederatedSchema(derived)).sdl
+          : await readFile(join(folder, `${name}.graphql`), 'utf8');
+        return { name, sdl };
+      }),
   );
 }
 
 /** The graph that policies are written for. */
 export async function committedGraph(): Promise<PolicyGraph> {
-  return buildPolicyGraph(await committedSdl());
+  return buildPolicyGraph(await committedSdl(), leftOut);
 }
 
 /** Compiles the policies of a folder against the committed graph; problems are told, not thrown. */

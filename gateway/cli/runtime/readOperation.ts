@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import type { ReadOperation } from '../../../policies/engine/test/policyTest.js';
-import { packageRoot } from '../../../schema/packageRoot.js';
 import { selectedFields } from '../../operation/policyCheck.js';
+import { composeContracts } from '../../supergraph/loadSupergraph.js';
+import { committedSdl } from './loadPolicy.js';
 
-/** The API of the committed supergraph: everything that a client could ask for if policy let them. */
+/** The API of what is joined here: everything that a client could ask for if policy let them. */
 export async function committedApi(): Promise<GraphQLSchema> {
-  const sdl = await readFile(join(packageRoot(), 'schema', 'supergraph.graphql'), 'utf8');
-  return Supergraph.build(sdl).apiSchema().toGraphQLJSSchema();
+  return Supergraph.build(composeContracts(await committedSdl()))
+    .apiSchema()
+    .toGraphQLJSSchema();
 }
 
 /** Reads operations as the gateway does, so that tests of policies and the gateway ask for the same coordinates. */

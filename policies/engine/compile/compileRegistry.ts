@@ -9,10 +9,11 @@ import { compileGrant, type Entry } from './compileGrant.js';
 import { compilePurposeNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
-/** undefined where the graph has no such registry. */
+/** undefined where the graph has no such registry; that is no fault of one that is left out. */
 export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileContext): Registry | undefined {
   const { source, content } = parsed;
   const name = content.registry;
+  if (context.graph.leftOut.has(name)) return undefined;
   if (!context.graph.subgraphs.has(name)) {
     const fix =
       didYouMean(name, context.graph.subgraphs) ?? `There are: ${[...context.graph.subgraphs].join(', ')}.`;

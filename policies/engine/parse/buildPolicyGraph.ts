@@ -8,8 +8,14 @@ export type { SubgraphSdl };
 const FEED = 'Feed';
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 
-/** Reads the subgraphs into one graph. A field belongs to the first subgraph that defines it and does not borrow it. */
-export function buildPolicyGraph(subgraphs: readonly SubgraphSdl[]): PolicyGraph {
+/**
+ * Reads the subgraphs into one graph. A field belongs to the first subgraph that defines it and does not borrow it.
+ * @param leftOut registries that are known and not joined here
+ */
+export function buildPolicyGraph(
+  subgraphs: readonly SubgraphSdl[],
+  leftOut: ReadonlySet<string> = new Set(),
+): PolicyGraph {
   const read = subgraphs.map(readSubgraph);
   const copies = groupBy(
     read.flatMap((subgraph) => subgraph.fields),
@@ -45,6 +51,7 @@ export function buildPolicyGraph(subgraphs: readonly SubgraphSdl[]): PolicyGraph
   );
   return {
     subgraphs: new Set(subgraphs.map(({ name }) => name)),
+    leftOut,
     fields: new Map(fields.map((field) => [field.coordinate, field])),
     types: groupBy(fields, (field) => field.type),
     implementations,

@@ -46,6 +46,8 @@ export interface GraphField {
 /** The supergraph as policies see it: who owns which field, and what each derived field is made of. */
 export interface PolicyGraph {
   readonly subgraphs: ReadonlySet<string>;
+  /** Registries that are known and not joined here: rules and tests about them are passed over. */
+  readonly leftOut: ReadonlySet<string>;
   readonly fields: ReadonlyMap<string, GraphField>;
   /** Object and interface types, and the fields of each. */
   readonly types: ReadonlyMap<string, readonly GraphField[]>;

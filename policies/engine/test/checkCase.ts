@@ -154,7 +154,7 @@ class CaseCheck {
   }
 
   private checkFeeds(state: 'withheld' | 'given'): void {
-    const { types } = this.context.policy.model.graph;
+    const { types, leftOut } = this.context.policy.model.graph;
     for (const [type, registries] of Object.entries(this.test[state] ?? {})) {
       const feeds = (types.get(type) ?? []).filter(({ kind }) => kind === 'feed');
       const sources = new Set(feeds.map(({ subgraph }) => subgraph));
@@ -168,7 +168,7 @@ class CaseCheck {
         continue;
       }
       registries.forEach((registry, index) => {
-        if (sources.has(registry)) return;
+        if (sources.has(registry) || leftOut.has(registry)) return;
         const fix = didYouMean(registry, sources) ?? `It is fed by: ${listed(sources)}.`;
         this.fault([state, type, index], `${type} takes nothing from "${registry}".`, fix);
       });

@@ -75,14 +75,18 @@ class CaseRun {
     return permission ? (permission.mask ?? 'allow') : 'deny';
   }
 
-  /** Of registries that are not named nothing is said: one that is joined later breaks no other owner's tests. */
+  /**
+   * Of registries that are not named nothing is said: one that is joined later breaks no other owner's tests. Nor does one
+   * that is left out.
+   */
   private feeds(
     expected: Readonly<Record<string, readonly string[]>>,
     state: 'withheld' | 'given',
   ): string[] {
-    const { types } = this.policy.model.graph;
+    const { types, leftOut } = this.policy.model.graph;
     return Object.entries(expected).flatMap(([type, registries]) =>
       registries.flatMap((registry) => {
+        if (leftOut.has(registry)) return [];
         const parts = types
           .get(type)!
           .filter(({ kind, subgraph }) => kind === 'feed' && subgraph === registry);

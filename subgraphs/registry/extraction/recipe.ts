@@ -2,19 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../schema/packageRoot.js';
+import { registryFile } from '../registryFile.js';
 
 /** SHA-256 of what makes rows of an export besides the export: mapping, code lists and this version of Polku. */
 export async function recipeOf(registry: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of [
-    'package.json',
-    `subgraphs/${registry}/mapping.yaml`,
-    `subgraphs/${registry}/codes.yaml`,
-  ]) {
-    const text = await readFile(join(packageRoot(), file), 'utf8');
-    hash
-      .update(file === 'package.json' ? (JSON.parse(text) as { version: string }).version : text)
-      .update('\0');
-  }
+  const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  hash.update(version).update('\0');
+  for (const name of ['mapping.yaml', 'codes.yaml'] as const)
+    hash.update(await readFile(registryFile(registry, name).path, 'utf8')).update('\0');
   return hash.digest('hex');
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse } from 'yaml';
-import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
+import { registryFile } from '../../registryFile.js';
 import { POPULATION, schemeOfKnown } from './compileMapping.js';
 import type { MappingFile } from './mappingFile.js';
 
@@ -12,10 +11,10 @@ import type { MappingFile } from './mappingFile.js';
  * @throws PolkuError MAPPING_INVALID if the mapping does not say: other registries must not make people known then
  */
 export async function populationScheme(): Promise<string | undefined> {
-  const file = `subgraphs/${POPULATION}/mapping.yaml`;
+  const { path, shown: file } = registryFile(POPULATION, 'mapping.yaml');
   let text: string;
   try {
-    text = await readFile(join(packageRoot(), file), 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;

@@ -7,6 +7,7 @@ import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
 import { readCodeLists } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
+import { registryFile } from '../../registryFile.js';
 import { compileMapping, POPULATION, type MappingContext } from './compileMapping.js';
 import type { Mapping } from './mapping.js';
 import { MappingFaults, type MappingPath } from './mappingFaults.js';
@@ -15,13 +16,13 @@ import { didYouMean } from './nearestName.js';
 import { populationScheme } from './populationScheme.js';
 
 /**
- * The mapping of a registry: `subgraphs/<registry>/mapping.yaml`.
+ * The mapping of a registry: its mapping.yaml.
  * @throws PolkuError MAPPING_INVALID or SCHEME_UNKNOWN, with every fault and its place
  */
 export async function readMapping(definition: RegistryDefinition): Promise<Mapping> {
-  const file = `subgraphs/${definition.name}/mapping.yaml`;
+  const { path, shown: file } = registryFile(definition.name, 'mapping.yaml');
   try {
-    const text = await readFile(join(packageRoot(), file), 'utf8');
+    const text = await readFile(path, 'utf8');
     const codeLists = await readCodeLists(definition.name);
     const sharedScheme = definition.name === POPULATION ? undefined : await populationScheme();
     return parseMapping(text, definition, file, { codeLists, sharedScheme });
