@@ -35,11 +35,15 @@ export function withoutIdentityCodes(text: string): string {
   return kept + text.slice(end);
 }
 
+/** Ten digits, without a leading zero. */
+const SHORTEST_NUMBER = 9;
+
 /**
  * Whether a plain decimal number is an identity code that lost its sign, and perhaps its leading zero, or whose sign became a
  * decimal point. Date and check character must fit: one number in 800 of ten random digits, and one in 250 of nine, does.
  */
 export function isIdentityCodeNumber(plain: string): boolean {
+  if (plain.length < SHORTEST_NUMBER) return false;
   const parts = /^[-+]?(?:0*(\d{9,10})(?:\.0*)?|0*(\d{5,6})\.(\d{4}))$/.exec(plain);
   if (!parts) return false;
   const digits = (parts[1] ?? `${parts[2]}${parts[3]}`).padStart(10, '0');

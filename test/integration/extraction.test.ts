@@ -12,8 +12,10 @@ import { rowsOf, type Table } from '../../subgraphs/registry/columns/table.js';
 import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
 import { extract, extractIfChanged } from '../../subgraphs/registry/extraction/extract.js';
 import type { ExtractionProgress } from '../../subgraphs/registry/extraction/progressMeter.js';
+import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js';
 import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { registries } from '../../subgraphs/registries.js';
+import { sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
 import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
@@ -343,6 +345,25 @@ describe('a snapshot', () => {
     expect((await run(populationRegistry)).sourceFingerprint).toBe(manifest.sourceFingerprint);
     await site.write({ population: { 'turvakiellot.csv': ['henkilotunnus,alku,loppu'] } });
     expect((await run(populationRegistry)).sourceFingerprint).not.toBe(manifest.sourceFingerprint);
+  });
+
+  it('X07: is refused where it holds a code that its enumeration lacks', async () => {
+    const { snapshotId, tables } = await run(populationRegistry);
+    const folder = join(site.data, 'population', snapshotId);
+    const persons = join(folder, 'persons.parquet');
+    await withMemoryDatabase(async (connection) => {
+      await connection.run(
+        `CREATE TABLE persons AS SELECT * REPLACE ('M' AS sex) FROM read_parquet(${sqlText(persons)})`,
+      );
+      await connection.run(`COPY persons TO ${sqlText(persons)} (FORMAT parquet)`);
+    });
+    const manifest = join(folder, 'manifest.json');
+    const text = await readFile(manifest, 'utf8');
+    await writeFile(manifest, text.replace(tables['persons']!.sha256, await sha256OfFile(persons)));
+    await expect(openSnapshot(site.data, populationRegistry)).rejects.toMatchObject({
+      code: 'SNAPSHOT_INVALID',
+      message: expect.stringContaining('"sex" of persons.parquet has codes that its enumeration lacks'),
+    });
   });
 
   it('is kept together with the one before, and no older', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
 import { loadTable } from '../columns/loadTable.js';
-import type { Table } from '../columns/table.js';
-import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import type { CodeColumn, Table } from '../columns/table.js';
+import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
 import { invalidSnapshot, type Manifest, parseManifest } from './manifest.js';
 import { sha256OfFile } from './sha256OfFile.js';
 import { currentSnapshotId, MANIFEST, tableFile } from './snapshotDraft.js';
@@ -58,6 +58,12 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
         const intact = (await sha256OfFile(path)) === expected.sha256;
         if (!intact) throw invalidSnapshot(definition.name, `${tableFile(name)} is damaged`);
         tables[name] = await loadTable(connect, path, table);
+        requireEnumerated(tables[name], table, (column) =>
+          invalidSnapshot(
+            definition.name,
+            `"${column}" of ${tableFile(name)} has codes that its enumeration lacks`,
+          ),
+        );
       } catch (cause) {
         if (cause instanceof PolkuError) throw cause;
         throw invalidSnapshot(definition.name, `${tableFile(name)} cannot be read`);
@@ -65,4 +71,17 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
     }
   });
   return { manifest, tables: tables as Snapshot<Definition>['tables'] };
+}
+
+/** A code that its enumeration lacks could not be served: every query for it would fail. */
+function requireEnumerated(
+  table: Table,
+  { columns }: TableDefinition,
+  fault: (column: string) => PolkuError,
+): void {
+  for (const [name, definition] of Object.entries(columns)) {
+    if (definition.kind !== 'code' || !definition.values) continue;
+    const { texts } = table.columns[name] as CodeColumn;
+    if (!texts.every((text) => definition.values!.includes(text))) throw fault(name);
+  }
 }
