@@ -43,15 +43,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .exitOverride();
   const asked = argv[2] ?? '';
   try {
-<<<<<<< HEAD
     // Help, and what is no command, tells of all of them.
     for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
       program.addCommand(await commands[name]!());
     inheritSettings(program);
-    if (asked === 'mark') refuseIdentityCodes(argv.slice(3));
-=======
     if (['mark', 'audit'].includes(asked)) refuseIdentityCodes(argv.slice(3));
->>>>>>> e2fcf41 (Refuse snapshots whose codes an enumeration lacks, and codes as words of audit)
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
