@@ -13,7 +13,7 @@ import { pruner } from './pruneFields.js';
 import { rewrite } from './rewrites.js';
 import { sendFetch } from './sendFetch.js';
 import { type Fault, registryFailed } from './subgraphError.js';
-import { isFeedField, isSubTypeName } from './typeConditions.js';
+import { isFeedField } from './typeConditions.js';
 
 /** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
 export function fetchEntities(
@@ -79,7 +79,7 @@ export function fetchEntities(
           prune(entity);
           rewrite(entity, node.outputRewrites, schema);
         }
-        read(entity, values[position]!);
+        read(entity);
       }
       merge(target, entity, isFirst, run.budget);
     }
@@ -88,25 +88,19 @@ export function fetchEntities(
 
 /**
  * Prepares a received entity: feeds of another process become those of this one, and a type name that is no object's is
- * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it. So is one of
- * another type than the entity was represented by.
+ * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
  */
-function entityReader(
-  fields: readonly SelectedField[],
-  schema: GraphQLSchema,
-): (entity: DataObject, representation: DataObject) => void {
+function entityReader(fields: readonly SelectedField[], schema: GraphQLSchema): (entity: DataObject) => void {
   const feeds = fields
     .filter(({ node, typeCondition }) => isFeedField(typeCondition ?? '', node.name.value, schema))
     .map(({ node }) => keyOf(node));
   const isNamed = fields.some(({ node }) => keyOf(node) === '__typename');
-  return (entity, representation) => {
+  return (entity) => {
     for (const key of feeds) {
       const value = own(entity, key);
       if (typeof value === 'object' && value !== null) entity[key] = Feed.from(value);
     }
-    if (!isNamed) return;
-    const typename = String(own(entity, '__typename'));
-    const isOfType = isSubTypeName(typename, String(representation['__typename']), schema);
-    if (!isOfType || !isObjectType(schema.getType(typename))) delete entity['__typename'];
+    if (isNamed && !isObjectType(schema.getType(String(own(entity, '__typename')))))
+      delete entity['__typename'];
   };
 }
