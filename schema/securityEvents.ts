@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { ErrorCode } from './errorTable.js';
 import { holdsIdentityCode } from './identityCodeText.js';
+import type { ErrorDetails } from './polkuError.js';
 
 /** Where security events go: one line of JSON at a time, without its line break. It does not throw. */
 export type EventSink = (line: string) => void;
@@ -15,6 +16,15 @@ export interface RefusedRequest {
   readonly decisionId?: string | undefined;
   /** The header Authorization. An event holds the issuer and the key that its token names, and nothing else of it. */
   readonly authorization?: string | undefined;
+}
+
+/** A registry elsewhere that is served, or why it is not, or cannot be asked. */
+export interface RegistryNote {
+  readonly registry: string;
+  /** Undefined where it is served. */
+  readonly code: ErrorCode | undefined;
+  /** Coordinates and hashes; a PolkuError's details hold nothing of a person. */
+  readonly details: ErrorDetails;
 }
 
 export interface SecurityEventsOptions {
@@ -65,6 +75,14 @@ export class SecurityEvents {
     const isVerified = status === 403 && code !== 'CONTEXT_REFUSED';
     const named = isVerified && subject !== undefined ? this.#options.digest?.(subject) : undefined;
     this.#write({ time, event: 'refused', status, code, reason, decisionId, issuer, kid, subject: named });
+  }
+
+  /** Notes that a registry is served or not. Who tells it bounds how often. */
+  registry({ registry, code, details }: RegistryNote): void {
+    const time = new Date().toISOString();
+    const { differences, sha256, secondsAhead } = details;
+    const event = code === undefined ? 'registry-served' : 'registry-refused';
+    this.#write({ time, event, registry, code, differences, sha256, secondsAhead });
   }
 
   /** Writes how many events had no line of their own, and begins a new window. */

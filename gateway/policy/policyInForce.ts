@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import { CONTEXT_LIFETIME_SECONDS } from '../../schema/tokens/decisionContext.js';
+import { CONTEXT_LIFETIME_SECONDS } from '../../schema/tokens/gatewayContext.js';
 
 /** For how long a registry waits for a revision that its gateway has already. */
 const CATCH_UP_MS = 2_000;

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/clockTolerance.js';
 import { contractDifferences } from './contractDifferences.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
 import type { FetchContext } from './fetchContext.js';
-import type { RemoteDataSource } from './remoteDataSource.js';
+import type { RegistrySource } from './registrySource.js';
 
-/** The same trouble with a registry is reported once in this time. */
-const REPORT_AGAIN_MS = 60_000;
+/** The same trouble with a registry is told once in this time. */
+const TELL_AGAIN_MS = 60_000;
+/** A clock is told to the second and read after an exchange. */
+const CLOCK_PRECISION_SECONDS = 2;
 
 /**
  * What is known of a registry elsewhere: nothing yet, that it answers its contract, or that it answers another schema and is
@@ -15,20 +18,24 @@ const REPORT_AGAIN_MS = 60_000;
  */
 export type Standing = 'unknown' | 'pinned' | 'cut-off';
 
+/** What became known of a registry: that it is served, or why it is not, or cannot be asked. */
+export interface RegistryEvent {
+  readonly registry: string;
+  readonly fault: PolkuError | undefined;
+}
+
 /**
- * A registry elsewhere, held to the SDL that is committed for it. It is asked for nothing before it has answered that, and
- * for nothing any more once it answers another.
+ * A registry elsewhere, held to the SDL that is committed for it. It is sent nothing before it has answered that, and nothing
+ * any more once it answers another.
  */
 export class PinnedSource implements DataSource {
   #standing: Standing = 'unknown';
-  #lastReport = '';
-  #lastReportAt = -Infinity;
+  #told: { readonly message: string; readonly at: number } | undefined;
 
-  /** @param report told of every change of standing, and why the registry cannot be asked */
   constructor(
     readonly contract: SubgraphSdl,
-    private readonly source: RemoteDataSource,
-    private readonly report: (event: PolkuError | string) => void,
+    private readonly source: RegistrySource,
+    private readonly tell: (event: RegistryEvent) => void,
   ) {}
 
   get standing(): Standing {
@@ -36,41 +43,44 @@ export class PinnedSource implements DataSource {
   }
 
   async fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse> {
-    if (this.#standing !== 'pinned') throw notServed(this.contract.name);
+    const { name } = this.contract;
+    if (this.#standing !== 'pinned')
+      throw new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });
     try {
       return await this.source.fetch(fetch, context);
     } catch (error) {
-      if (isRefusal(error)) this.#reportOnce(error.cause);
+      if (isRefusal(error)) void this.#tellRefusal(error.cause);
       throw error;
     }
   }
 
   /**
-   * Compares what the registry answers now with its contract. One that does not answer keeps its standing.
+   * Compares what the registry answers now with its contract. One that answers nothing keeps its standing.
    * @returns whether it has answered
    */
   async check(): Promise<boolean> {
-    let sdl: string;
+    const { name, sdl: committed } = this.contract;
+    let answered: string;
     try {
-      sdl = (await this.source.readSdl()) ?? '';
+      answered = (await this.source.readSdl()) ?? '';
     } catch (error) {
-      const told = isRefusal(error)
-        ? error.cause
-        : new PolkuError(
-            'SUBGRAPH_UNAVAILABLE',
-            `The subgraph ${this.contract.name} does not tell its schema.`,
-          );
-      this.#reportOnce(told);
-      return isRefusal(error);
+      if (isRefusal(error)) {
+        await this.#tellRefusal(error.cause);
+        return true;
+      }
+      this.#tellFault(
+        new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not tell its schema.`),
+      );
+      return false;
     }
-    const differences = contractDifferences(this.contract.sdl, sdl);
+    const differences = contractDifferences(committed, answered);
     if (differences.length > 0) {
       this.#standing = 'cut-off';
-      this.#reportOnce(contractBroken(this.contract.name, differences, sdl));
+      this.#tellFault(contractBroken(name, differences, answered));
     } else if (this.#standing !== 'pinned') {
       this.#standing = 'pinned';
-      this.#lastReport = '';
-      this.report(`The subgraph ${this.contract.name} answers its contract and is served.`);
+      this.#told = undefined;
+      this.tell({ registry: name, fault: undefined });
     }
     return true;
   }
@@ -79,11 +89,30 @@ export class PinnedSource implements DataSource {
     return this.source.close();
   }
 
-  #reportOnce(event: PolkuError): void {
-    const now = performance.now();
-    if (event.message === this.#lastReport && now - this.#lastReportAt < REPORT_AGAIN_MS) return;
-    [this.#lastReport, this.#lastReportAt] = [event.message, now];
-    this.report(event);
+  async #tellRefusal({ message, details }: PolkuError): Promise<void> {
+    if (this.#isTold(message)) return;
+    this.#note(message);
+    const secondsAhead = await this.source.secondsAhead();
+    const fault = new PolkuError('CONTEXT_REFUSED', `${message} ${clockWords(secondsAhead)}`, {
+      ...details,
+      secondsAhead,
+    });
+    this.tell({ registry: this.contract.name, fault });
+  }
+
+  #tellFault(fault: PolkuError): void {
+    if (this.#isTold(fault.message)) return;
+    this.#note(fault.message);
+    this.tell({ registry: this.contract.name, fault });
+  }
+
+  #isTold(message: string): boolean {
+    const told = this.#told;
+    return told !== undefined && told.message === message && performance.now() - told.at < TELL_AGAIN_MS;
+  }
+
+  #note(message: string): void {
+    this.#told = { message, at: performance.now() };
   }
 }
 
@@ -97,8 +126,14 @@ export function contractBroken(name: string, differences: readonly string[], sdl
   );
 }
 
-function notServed(name: string): PolkuError {
-  return new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });
+/** Most often a registry refuses its own gateway because one of the two clocks is wrong. */
+function clockWords(secondsAhead: number | undefined): string {
+  if (secondsAhead === undefined) return 'It does not tell what its clock shows.';
+  const seconds = Math.abs(secondsAhead);
+  if (seconds < CLOCK_PRECISION_SECONDS)
+    return 'Their clocks agree: compare the gateway key, the name of the subgraph and the identity provider.';
+  const direction = secondsAhead < 0 ? 'behind' : 'ahead of';
+  return `Its clock is ${seconds} s ${direction} the gateway's; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`;
 }
 
 function isRefusal(error: unknown): error is PolkuError & { readonly cause: PolkuError } {

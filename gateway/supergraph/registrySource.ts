@@ -5,6 +5,14 @@ import { signCompositionContext } from '../../schema/tokens/compositionContext.j
 import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { type RemoteDataSource, remoteDataSource } from './remoteDataSource.js';
 
+/** How long a registry may take to tell the time. */
+const CLOCK_TIMEOUT_MS = 3_000;
+
+export interface RegistrySource extends RemoteDataSource {
+  /** By how many seconds the registry's clock is ahead of this one; undefined where it does not tell (RFC 9110 §6.6.1). */
+  secondsAhead(): Promise<number | undefined>;
+}
+
 export interface RemoteRegistry {
   readonly name: string;
   /** https, or http on this machine only. */
@@ -18,10 +26,11 @@ export interface RemoteRegistry {
  * signed for this registry and this very body.
  * @throws PolkuError USAGE where the URL would send data in clear over a network
  */
-export function registrySource({ name, url, key }: RemoteRegistry): RemoteDataSource {
-  return remoteDataSource({
+export function registrySource({ name, url, key }: RemoteRegistry): RegistrySource {
+  const target = readUrl(name, url);
+  const source = remoteDataSource({
     name,
-    url: readUrl(name, url),
+    url: target,
     proof: {
       async forOperation(asker, body) {
         if (!asker) throw new TypeError('A registry answers under a decision context only.');
@@ -31,6 +40,18 @@ export function registrySource({ name, url, key }: RemoteRegistry): RemoteDataSo
       forComposition: async () => ({ 'polku-context': await signCompositionContext(name, key) }),
     },
   });
+  return { ...source, secondsAhead: () => secondsAhead(target) };
+}
+
+async function secondsAhead(url: URL): Promise<number | undefined> {
+  try {
+    const signal = AbortSignal.timeout(CLOCK_TIMEOUT_MS);
+    const { headers } = await fetch(url, { method: 'HEAD', redirect: 'error', signal });
+    const seconds = Math.round((Date.parse(headers.get('date') ?? '') - Date.now()) / 1000);
+    return Number.isFinite(seconds) ? seconds : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readUrl(name: string, url: string): URL {

@@ -1,5 +1,4 @@
 import { PolkuError } from '../../schema/polkuError.js';
-import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/clockTolerance.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import type { ClientSignal } from './clientSignal.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
@@ -15,8 +14,6 @@ const SDL_QUERY = 'query __ApolloGetServiceDefinition__ { _service { sdl } }';
 const MAX_SDL_RESPONSE_LENGTH = 4 * 2 ** 20;
 /** A page of a thousand persons has as many at most for each of its fields. */
 const MAX_ERRORS = 10_000;
-/** Clocks that differ by less are within the precision of an exchange. */
-const NOTABLE_SECONDS = 2;
 
 const FIELDS =
   'content-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n';
@@ -168,23 +165,10 @@ function readSdlResponse(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** A registry that refuses the gateway's own context refuses no caller. Most often one of two clocks is wrong. */
+/** A registry that refuses the gateway's own context refuses no caller. */
 function refusalIn({ data, errors = [] }: SubgraphResponse, name: string): PolkuError | undefined {
-  const refusal = errors.find(({ extensions }) => extensions?.['code'] === 'CONTEXT_REFUSED');
-  if (data != null || !refusal) return undefined;
-  const time = refusal.extensions!['time'];
-  const seconds = Math.round((Date.parse(String(time)) - Date.now()) / 1000);
-  return new PolkuError(
-    'CONTEXT_REFUSED',
-    `The subgraph ${name} refuses what this gateway signs. ${clockWords(seconds)}`,
-    { subgraph: name },
-  );
-}
-
-function clockWords(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'It does not say what its clock shows.';
-  if (Math.abs(seconds) < NOTABLE_SECONDS)
-    return 'Their clocks agree; compare the key, the name of the subgraph and the identity provider.';
-  const direction = seconds < 0 ? 'behind' : 'ahead of';
-  return `Its clock is ${Math.abs(seconds)} s ${direction} the gateway's; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`;
+  const isRefused = errors.some(({ extensions }) => extensions?.['code'] === 'CONTEXT_REFUSED');
+  if (data != null || !isRefused) return undefined;
+  const message = `The subgraph ${name} refuses what this gateway signs.`;
+  return new PolkuError('CONTEXT_REFUSED', message, { subgraph: name });
 }

@@ -1,13 +1,10 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
 import type { PersonKey } from '../keys.js';
-import { type Caller, TOKEN_ALGORITHM, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
-import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
+import { type Caller, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
 import { contextRefused } from './contextRefused.js';
+import { signGatewayContext, verifyGatewayContext } from './gatewayContext.js';
 
-/** Seconds that a context lives: longer than any fetch, too short to be worth stealing. */
-export const CONTEXT_LIFETIME_SECONDS = 30;
-const ISSUER = 'polku-gateway';
+const TYPE = 'polku-context+jwt';
 
 /** What the gateway tells a registry of the request that it serves. */
 export interface DecisionContext {
@@ -41,6 +38,8 @@ export async function signDecisionContext(
 ): Promise<string> {
   const { decisionId, caller, purpose, revision, domain, person, breakGlass } = context;
   const claims = {
+    sub: caller.subject,
+    jti: decisionId,
     purpose,
     revision,
     domain,
@@ -50,15 +49,7 @@ export async function signDecisionContext(
     roles: caller.roles,
     body: digest(body),
   };
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: 'polku-context+jwt' })
-    .setIssuer(ISSUER)
-    .setAudience(audience)
-    .setSubject(caller.subject)
-    .setJti(decisionId)
-    .setIssuedAt()
-    .setExpirationTime(`${CONTEXT_LIFETIME_SECONDS}s`)
-    .sign(key);
+  return signGatewayContext(claims, { type: TYPE, audience }, key);
 }
 
 /** What a registry verifies a context by. */
@@ -80,15 +71,11 @@ export async function verifyDecisionContext(
   { audience, body, gatewayKey, trusted }: ContextExpectation,
 ): Promise<DecisionContext> {
   try {
-    const { payload } = await jwtVerify(tokens.context, gatewayKey, {
-      issuer: ISSUER,
-      audience,
-      algorithms: [TOKEN_ALGORITHM],
-      typ: 'polku-context+jwt',
-      maxTokenAge: CONTEXT_LIFETIME_SECONDS,
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      requiredClaims: ['sub', 'jti', 'exp', 'iat'],
-    });
+    const payload = await verifyGatewayContext(
+      tokens.context,
+      { type: TYPE, audience, claims: ['sub', 'jti'] },
+      gatewayKey,
+    );
     const caller = await verifyCallerToken(tokens.caller, trusted);
     const purpose = String(payload['purpose']);
     const agrees =

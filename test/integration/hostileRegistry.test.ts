@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
-import { PinnedSource } from '../../gateway/supergraph/pinnedSource.js';
-import { registrySource } from '../../gateway/supergraph/registrySource.js';
-import type { RemoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
+import { PinnedSource, type RegistryEvent } from '../../gateway/supergraph/pinnedSource.js';
+import { registrySource, type RegistrySource } from '../../gateway/supergraph/registrySource.js';
 import { watchRegistries } from '../../gateway/supergraph/watchRegistries.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl, type HostileSchema, hostileSchemas } from '../city/hostileSchemas.js';
@@ -69,9 +68,12 @@ const notForHealth = new RegExp(
   ].join('|'),
 );
 
+const lineOf = ({ registry, fault }: RegistryEvent): string =>
+  fault ? `${fault.code}: ${fault.message}` : `${registry} is served`;
+
 describe('a remote registry that changes its own SDL', () => {
   let hostile: HostileRegistry;
-  let remote: RemoteDataSource;
+  let remote: RegistrySource;
   const reports: string[] = [];
 
   beforeAll(async () => {
@@ -106,9 +108,7 @@ describe('a remote registry that changes its own SDL', () => {
     afterAll(() => served.stop());
 
     function pin({ contract }: SubgraphSource): SubgraphSource {
-      pinned = new PinnedSource(contract, remote, (event) =>
-        reports.push(typeof event === 'string' ? event : `${event.code}: ${event.message}`),
-      );
+      pinned = new PinnedSource(contract, remote, (event) => reports.push(lineOf(event)));
       return { contract, dataSource: pinned };
     }
 
@@ -149,7 +149,7 @@ describe('a remote registry that changes its own SDL', () => {
         },
       });
       await pinned.check();
-      expect(reports.at(-1)).toBe('The subgraph health answers its contract and is served.');
+      expect(reports.at(-1)).toBe('health is served');
       const [{ asker, query, variables }] = questions(served) as [ReturnType<typeof questions>[number]];
       expect((await served.ask(asker, { query, variables })).text).toContain('"service":"T11"');
       expect(hostile.received.length).toBeGreaterThan(0);
@@ -164,7 +164,7 @@ describe('a remote registry that changes its own SDL', () => {
     it('G01: a start does without one that answers another schema, and does not wait for it', async () => {
       hostile.sdl = hostileSchemas[0]!.sdl;
       const anew = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
-        reports.push(String(event)),
+        reports.push(lineOf(event)),
       );
       const stop = await watchRegistries([anew]);
       stop();
@@ -174,7 +174,7 @@ describe('a remote registry that changes its own SDL', () => {
     it('G01: a start goes on without one that does not answer, which is served when it does', async () => {
       const gone = registrySource({ name: 'health', url: 'http://127.0.0.1:1/', key: keys.privateKey });
       const silent = new PinnedSource({ name: 'health', sdl: healthSdl }, gone, (event) =>
-        reports.push(String(event)),
+        reports.push(lineOf(event)),
       );
       hostile.sdl = healthSdl;
       const late = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, () => {});

@@ -38,13 +38,7 @@ const context: DecisionContext = {
 const REFUSED = {
   status: 403,
   body: {
-    errors: [
-      {
-        message: 'This registry answers its gateway only.',
-        // The registry's clock, by which a gateway knows that clocks differ.
-        extensions: { code: 'CONTEXT_REFUSED', time: expect.any(String) },
-      },
-    ],
+    errors: [{ message: 'This registry answers its gateway only.', extensions: { code: 'CONTEXT_REFUSED' } }],
   },
 };
 

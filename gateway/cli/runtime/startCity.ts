@@ -23,7 +23,7 @@ import { Domains } from '../../pseudonyms/domain.js';
 import { contractDifferences } from '../../supergraph/contractDifferences.js';
 import { inProcessDataSource } from '../../supergraph/inProcessDataSource.js';
 import { loadSupergraph, type SubgraphSource } from '../../supergraph/loadSupergraph.js';
-import { contractBroken, PinnedSource } from '../../supergraph/pinnedSource.js';
+import { contractBroken, PinnedSource, type RegistryEvent } from '../../supergraph/pinnedSource.js';
 import { PlanningThread } from '../../supergraph/planning/planningThread.js';
 import { registrySource } from '../../supergraph/registrySource.js';
 import { watchRegistries } from '../../supergraph/watchRegistries.js';
@@ -120,15 +120,6 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     contract: contractOf(subgraph, contracts),
     dataSource: inProcessDataSource(subgraph),
   }));
-  const reportEvent = (event: PolkuError | string) =>
-    report(typeof event === 'string' ? event : describeFault(event));
-  const remotes = await openRemotes(options, contracts, reportEvent);
-  const supergraph = loadSupergraph(
-    [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
-    { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
-  );
-  await supergraph.planner.ready;
-  const stopWatching = await watchRegistries(remotes);
   const auditLog = await openAuditLog(data, {
     signingKey: await secrets.auditKey(),
     witness: options.auditWitness,
@@ -140,6 +131,16 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     sink: options.securitySink,
     digest: (subject) => personDigests.ofSubject(subject),
   });
+  const remotes = await openRemotes(options, contracts, ({ registry, fault }) => {
+    report(fault ? describeFault(fault) : `The subgraph ${registry} answers its contract and is served.`);
+    securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
+  });
+  const supergraph = loadSupergraph(
+    [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
+    { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
+  );
+  await supergraph.planner.ready;
+  const stopWatching = await watchRegistries(remotes);
   const gateway: Gateway = new Gateway({
     supergraph,
     contracts,
@@ -216,11 +217,11 @@ function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]):
 async function openRemotes(
   { remote, secrets }: CityOptions,
   contracts: readonly SubgraphSdl[],
-  report: (event: PolkuError | string) => void,
+  tell: (event: RegistryEvent) => void,
 ): Promise<readonly PinnedSource[]> {
   const key = await secrets.gatewayKey();
   return [...remote].map(
-    ([name, url]) => new PinnedSource(committed(name, contracts), registrySource({ name, url, key }), report),
+    ([name, url]) => new PinnedSource(committed(name, contracts), registrySource({ name, url, key }), tell),
   );
 }
 

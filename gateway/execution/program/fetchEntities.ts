@@ -72,11 +72,11 @@ export function fetchEntities(
       const isFirst = firsts[position] === index;
       if (isFirst) {
         if (node.outputRewrites) {
+          prune(entity);
           // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
           const typename = own(entity, '__typename');
           if (!isObjectType(schema.getType(String(typename))))
             entity['__typename'] = own(target, '__typename');
-          prune(entity);
           rewrite(entity, node.outputRewrites, schema);
         }
         read(entity);

@@ -108,11 +108,10 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       });
       response.end(JSON.stringify(body));
     };
-    // The time, which everybody may know, lets a gateway tell a wrong clock from a wrong key.
     const refuse = ({ status, message, code, details }: PolkuError) => {
       const { authorization } = request.headers;
       options.securityEvents.refused({ status, code, reason: details['reason'] as string, authorization });
-      send(status, { errors: [{ message, extensions: { code, time: new Date().toISOString() } }] });
+      send(status, { errors: [{ message, extensions: { code } }] });
     };
     answer(subgraph, request, options)
       .then((body) => send(200, body))

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../schema/tokens/clockTolerance.js';
 import { readAnswer, type Answer } from '../answer.js';
 import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
 import type { RegistryPort, Target } from '../target.js';
@@ -103,7 +104,7 @@ export const registryPortAttacks: readonly Attack[] = [
       const { exp = 0 } = JSON.parse(
         Buffer.from(context.split('.')[1] ?? '', 'base64url').toString('utf8'),
       ) as { exp?: number };
-      if (exp > Date.now() / 1000) throw new NotApplicable('what was overheard has not expired yet');
+      if (exp + CLOCK_TOLERANCE_SECONDS > Date.now() / 1000) throw new NotApplicable('what was overheard has not expired yet');
       mustRefuse(
         await send(registry, { 'polku-context': context, authorization }, body),
         'an expired context',

@@ -1,0 +1,126 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { exportJWK, SignJWT } from 'jose';
+import { trustedIssuer } from '../../../gateway/identity/trustedIssuer.js';
+import type { Caller, TrustedIssuer } from '../../../schema/tokens/callerToken.js';
+import {
+  signCompositionContext,
+  verifyCompositionContext,
+} from '../../../schema/tokens/compositionContext.js';
+import {
+  type DecisionContext,
+  signDecisionContext,
+  verifyDecisionContext,
+} from '../../../schema/tokens/decisionContext.js';
+
+const gateway = generateKeyPairSync('ed25519');
+const issuer = generateKeyPairSync('ed25519');
+const BODY = '{"query":"{ __typename }"}';
+const caller: Caller = {
+  subject: 'someone',
+  recipient: 'family-services',
+  roles: ['family-team-worker'],
+  purposes: ['child-protection'],
+  employee: undefined,
+  units: [],
+  permit: undefined,
+  person: undefined,
+};
+const context: DecisionContext = {
+  decisionId: 'd-1',
+  caller,
+  purpose: 'child-protection',
+  revision: 'r',
+  domain: 'domain',
+  person: undefined,
+  breakGlass: undefined,
+};
+
+/** Seconds by which the registry's clock is ahead of the gateway's when it verifies what was just signed. */
+const accepted = [-29, -2, 0, 2, 29, 59];
+const refused = [-32, -3600, 61, 3600];
+
+describe('between clocks that differ', () => {
+  let trusted: TrustedIssuer;
+  beforeAll(async () => {
+    trusted = trustedIssuer({
+      issuer: 'idp',
+      audience: 'polku',
+      keys: { keys: [await exportJWK(issuer.publicKey)] },
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const shiftClock = (seconds: number) =>
+    jest.useFakeTimers({
+      now: Date.now() + seconds * 1000,
+      doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'setTimeout', 'performance'],
+    });
+  const callerToken = (lifetime: string) =>
+    new SignJWT({ recipient: caller.recipient, roles: [...caller.roles], purposes: [...caller.purposes] })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('idp')
+      .setAudience('polku')
+      .setSubject(caller.subject)
+      .setIssuedAt()
+      .setExpirationTime(lifetime)
+      .sign(issuer.privateKey);
+  const verifyDecision = (signed: string, token: string) =>
+    verifyDecisionContext(
+      { context: signed, caller: token },
+      { audience: 'health', body: async () => BODY, gatewayKey: gateway.publicKey, trusted },
+    );
+  const signDecision = () =>
+    signDecisionContext(context, { audience: 'health', body: BODY, key: gateway.privateKey });
+
+  it.each(accepted)('G14: a registry %i s ahead takes a composition context', async (seconds) => {
+    const signed = await signCompositionContext('health', gateway.privateKey);
+    shiftClock(seconds);
+    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).resolves.toBeUndefined();
+  });
+  it.each(refused)('G14: a registry %i s ahead refuses a composition context', async (seconds) => {
+    const signed = await signCompositionContext('health', gateway.privateKey);
+    shiftClock(seconds);
+    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).rejects.toMatchObject({
+      code: 'CONTEXT_REFUSED',
+    });
+  });
+
+  it.each(accepted)('G14: a registry %i s ahead takes a decision context', async (seconds) => {
+    const [signed, token] = [await signDecision(), await callerToken('1h')];
+    shiftClock(seconds);
+    await expect(verifyDecision(signed, token)).resolves.toEqual(context);
+  });
+  it.each(refused)('G14: a registry %i s ahead refuses a decision context', async (seconds) => {
+    const [signed, token] = [await signDecision(), await callerToken('2h')];
+    shiftClock(seconds);
+    await expect(verifyDecision(signed, token)).rejects.toMatchObject({ code: 'CONTEXT_REFUSED' });
+  });
+
+  it('G14: no tolerance lets a context live longer than contexts do', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const signed = await new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'polku-composition+jwt' })
+      .setIssuer('polku-gateway')
+      .setAudience('health')
+      .setIssuedAt(now)
+      .setExpirationTime(now + 31)
+      .sign(gateway.privateKey);
+    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).rejects.toMatchObject({
+      code: 'CONTEXT_REFUSED',
+    });
+  });
+
+  it.each([
+    [29, true],
+    [31, false],
+  ])("G14: a caller's token is taken %i s after it has expired: %s", async (seconds, isTaken) => {
+    const token = await callerToken('1 second');
+    shiftClock(seconds + 1);
+    const verified = signDecision().then((signed) => verifyDecision(signed, token));
+    if (isTaken) await expect(verified).resolves.toEqual(context);
+    else await expect(verified).rejects.toMatchObject({ code: 'CONTEXT_REFUSED' });
+  });
+});
