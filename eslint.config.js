@@ -32,6 +32,11 @@ const zones = [
   ),
 ];
 
+/** DuckDB reads files by these; see subgraphs/storage/parquetSource.ts. */
+const readers = '/(read_parquet|parquet_scan|parquet_schema|parquet_metadata|FROM\\s+.[^\\s]*\\.parquet)/i';
+const parquetMessage =
+  'Parquet is read by parquetRows of subgraphs/storage/parquetSource.ts, where Hive partitions are not looked for.';
+
 export default tseslint.config(
   { ignores: ['dist', 'data', 'console/dist', '**/*.mjs'] },
   ...tseslint.configs.recommended,
@@ -44,6 +49,11 @@ export default tseslint.config(
       'import-x/no-default-export': 'error',
       'no-console': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: `TemplateElement[value.raw=${readers}]`, message: parquetMessage },
+        { selector: `Literal[value=${readers}]`, message: parquetMessage },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
@@ -52,5 +62,6 @@ export default tseslint.config(
     files: ['gateway/cli/**', 'gateway/bare/main.ts', 'bench/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },
+  { files: ['subgraphs/storage/parquetSource.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );

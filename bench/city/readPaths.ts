@@ -14,7 +14,8 @@ import { FeedDeclaration, guardFeed } from '../../subgraphs/registry/enforcement
 import { contactFeedRows } from '../../subgraphs/registry/feeds/contactFeedRows.js';
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
-import { sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import type { PathFigures } from './report.js';
 
 const BATCHES = [1, 30, 1000] as const;
@@ -79,7 +80,7 @@ await withMemoryDatabase(async (connection) => {
     sectors
       .map(
         ({ name, file }) =>
-          `SELECT '${name}' AS sector, subject, start, "end", service, unit FROM read_parquet(${sqlPath(file)}) WHERE subject IN (${persons})`,
+          `SELECT '${name}' AS sector, subject, start, "end", service, unit FROM ${parquetRows(file)} WHERE subject IN (${persons})`,
       )
       .join(' UNION ALL ');
   // DuckDB reads every value, but need not sort nor hand over the rows: objects made of them would slow down what is timed next.

@@ -6,7 +6,8 @@ import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegi
 import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
 import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js';
 import { currentSnapshotId, MANIFEST, tableFile } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { sqlName, sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { sqlName, sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** Writes the snapshots of a city so many times over, each person and family under a key of its own. */
 export async function multiplyCity(data: string, copies: number, target: string): Promise<void> {
@@ -39,8 +40,8 @@ async function writeCopies(
   );
   await withMemoryDatabase((connection) =>
     connection.run(
-      `COPY (SELECT * EXCLUDE (copy) REPLACE (${ofCopy.join()}) FROM read_parquet(${sqlPath(source)}), range(${copies}) AS copies(copy)
-        ORDER BY subject, ${sqlName(order)}) TO ${sqlPath(path)} (FORMAT parquet)`,
+      `COPY (SELECT * EXCLUDE (copy) REPLACE (${ofCopy.join()}) FROM ${parquetRows(source)}, range(${copies}) AS copies(copy)
+        ORDER BY subject, ${sqlName(order)}) TO ${sqlText(path)} (FORMAT parquet)`,
     ),
   );
 }

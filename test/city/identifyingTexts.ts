@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parseCsv } from '../unit/synthetic/csv.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** A name or address shorter than this may stand in random bytes by chance. */
 const SHORTEST_TEXT = 7;
@@ -46,7 +47,7 @@ export async function identifyingTexts(exports: string): Promise<{ codes: Set<st
 async function readParquet(path: string, columns: string): Promise<(string | null)[][]> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const reader = await connection.runAndReadAll(`SELECT DISTINCT ${columns} FROM read_parquet('${path}')`);
+  const reader = await connection.runAndReadAll(`SELECT DISTINCT ${columns} FROM ${parquetRows(path)}`);
   connection.closeSync();
   return reader.getRows() as (string | null)[][];
 }
@@ -65,7 +66,7 @@ export async function* filesBelow(folder: string): AsyncIterable<{ path: string;
 async function parquetText(path: string): Promise<Buffer> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const file = `read_parquet('${path}')`;
+  const file = parquetRows(path);
   const columns = (await connection.runAndReadAll(`SELECT * FROM ${file} LIMIT 0`)).columnNames();
   const texts: string[] = [];
   for (const column of columns) {

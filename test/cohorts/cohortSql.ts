@@ -6,7 +6,8 @@ import type { CriterionArguments, NumberRange } from '../../subgraphs/registry/g
 import type { GroupFilter, Leaf } from '../../subgraphs/registry/groups/groupFilter.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { currentSnapshotId } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { sqlPath, sqlText } from '../../subgraphs/storage/memoryDatabase.js';
+import { sqlText } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** Makes views of all tables of a city's snapshots, joined in one database as no department ever sees them. */
 export async function joinSnapshots(
@@ -17,7 +18,7 @@ export async function joinSnapshots(
   for (const { name, tables } of [...registries.map(({ definition }) => definition), overlaysRegistry]) {
     const folder = join(data, name, (await currentSnapshotId(data, name))!);
     for (const table of Object.keys(tables)) {
-      const source = `read_parquet(${sqlPath(join(folder, `${table}.parquet`))})`;
+      const source = parquetRows(join(folder, `${table}.parquet`));
       await connection.run(`CREATE ${kind} ${name}_${table} AS SELECT * FROM ${source}`);
     }
   }

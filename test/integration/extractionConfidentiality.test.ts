@@ -6,7 +6,8 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { extract } from '../../subgraphs/registry/extraction/extract.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
-import { sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import { generateCity } from '../../subgraphs/synthetic/generateCity.js';
 import { ExtractionSite } from './extractionExports.js';
 
@@ -77,7 +78,7 @@ async function everythingBelow(folder: string): Promise<Map<string, Buffer>> {
     found.set(path, await readFile(path));
     if (!path.endsWith('.parquet')) continue;
     const rows = await withMemoryDatabase((connection) =>
-      connection.runAndReadAll(`SELECT * FROM read_parquet(${sqlPath(path)})`),
+      connection.runAndReadAll(`SELECT * FROM ${parquetRows(path)}`),
     );
     found.set(`${path}, read`, Buffer.from(rows.getRowsJson().map(String).join('\n')));
   }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { PermitManifest } from '../../gateway/cli/permit/extractPermit.js';
 import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
 import { currentSnapshotId } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { sqlPath, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
 import { serveCity } from '../city/serveCity.js';
@@ -21,7 +22,7 @@ describe('an extract of a research permit', () => {
     runPolku(['permit', 'extract', permit, '--data', city.data, '--out', folder, '--dev']);
   const rows = (sql: string) =>
     withMemoryDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowObjects());
-  const table = (type: string) => sqlPath(join(out, `${type}.parquet`));
+  const table = (type: string) => parquetRows(join(out, `${type}.parquet`));
 
   beforeAll(async () => {
     city = await makeCity();
@@ -55,7 +56,7 @@ describe('an extract of a research permit', () => {
   });
 
   it('holds the fields of the permit, masked, and no others', async () => {
-    const contacts = await rows(`SELECT * FROM read_parquet(${table('HealthContact')})`);
+    const contacts = await rows(`SELECT * FROM ${table('HealthContact')}`);
     expect(contacts.length).toBe(manifest.tables['HealthContact']!.rows);
     expect(contacts.length).toBeGreaterThan(10_000);
     expect(Object.keys(contacts[0]!)).toEqual([
@@ -67,13 +68,13 @@ describe('an extract of a research permit', () => {
     );
     expect(odd).toEqual([]);
     const [{ bands }] = (await rows(
-      `SELECT bool_and("birthYear" % 5 = 0) AS bands FROM read_parquet(${table('Person')})`,
+      `SELECT bool_and("birthYear" % 5 = 0) AS bands FROM ${table('Person')}`,
     )) as [{ bands: boolean }];
     expect(bands).toBe(true);
   });
 
   it('stands in the order of what is shown, then of sealed ids', async () => {
-    const contacts = await rows(`SELECT * FROM read_parquet(${table('HealthContact')})`);
+    const contacts = await rows(`SELECT * FROM ${table('HealthContact')}`);
     const key = (row: Record<string, unknown>) =>
       ['startedAt', 'endedAt', 'service', 'diagnosis', 'urgency', 'person', 'id'].map((name) =>
         // DuckDB puts what is missing last.
@@ -88,9 +89,9 @@ describe('an extract of a research permit', () => {
   });
 
   it('names people as its holder’s queries do, and nobody who has objected', async () => {
-    const [{ person }] = (await rows(
-      `SELECT person FROM read_parquet(${table('HealthContact')}) LIMIT 1`,
-    )) as [{ person: string }];
+    const [{ person }] = (await rows(`SELECT person FROM ${table('HealthContact')} LIMIT 1`)) as [
+      { person: string },
+    ];
     const served = await serveCity(city);
     try {
       const { data } = await served.client.ask({
@@ -102,15 +103,15 @@ describe('an extract of a research permit', () => {
       expect(data!['person']).toMatchObject({ id: person });
       const { healthContacts } = data!['person'] as { healthContacts: unknown[] };
       const own = await rows(
-        `SELECT count(*)::INTEGER AS n FROM read_parquet(${table('HealthContact')}) WHERE person = '${person}'`,
+        `SELECT count(*)::INTEGER AS n FROM ${table('HealthContact')} WHERE person = '${person}'`,
       );
       expect(own).toEqual([{ n: healthContacts.length }]);
     } finally {
       await served.stop();
     }
-    const [{ kept }] = (await rows(
-      `SELECT count(*)::INTEGER AS kept FROM read_parquet(${table('HealthContact')})`,
-    )) as [{ kept: number }];
+    const [{ kept }] = (await rows(`SELECT count(*)::INTEGER AS kept FROM ${table('HealthContact')}`)) as [
+      { kept: number },
+    ];
     const all = JSON.parse(
       await readFile(
         join(city.data, 'health', (await currentSnapshotId(city.data, 'health'))!, 'manifest.json'),

@@ -1,5 +1,5 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import { sqlName, sqlPath } from '../../../subgraphs/storage/memoryDatabase.js';
+import { sqlName, sqlText } from '../../../subgraphs/storage/memoryDatabase.js';
 import type { PermitTable } from './permitTables.js';
 
 type Cells = Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export class PermitWriter {
     this.appender.closeSync();
     const order = [...this.table.columns.map(({ name }) => name), ...idColumns(this.table)].map(sqlName);
     await this.connection.run(
-      `COPY (SELECT * FROM ${sqlName(this.table.type)} ORDER BY ${order.join(', ')}) TO ${sqlPath(path)} (FORMAT parquet)`,
+      `COPY (SELECT * FROM ${sqlName(this.table.type)} ORDER BY ${order.join(', ')}) TO ${sqlText(path)} (FORMAT parquet)`,
     );
   }
 }

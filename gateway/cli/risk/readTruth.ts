@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Day, parseDay } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
@@ -7,7 +6,9 @@ import type { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { hetu } from '../../../subgraphs/linkage/scheme.js';
 import { HORIZON_YEARS } from '../../../subgraphs/registry/factors/horizon.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
-import { sqlPath, withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../../subgraphs/storage/parquetSource.js';
+import { readRegularFile, requireRegularFile } from '../../../subgraphs/storage/regularFile.js';
 
 /** What is known of a synthetic city and could be known of no real one. */
 export interface Truth {
@@ -28,7 +29,7 @@ interface Formula {
  * Reads the truth that lies beside a synthetic city's exports, in the order of a table's rows. Its codes become keys by linkage,
  * and stand nowhere else.
  * @param folder `<exports>/truth`
- * @throws PolkuError USAGE where there is no truth
+ * @throws PolkuError USAGE where there is no truth, SOURCE_UNREADABLE
  */
 export async function readTruth(folder: string, table: RiskTable, linkage: Linkage): Promise<Truth> {
   const file = join(folder, 'childProtection.parquet');
@@ -37,12 +38,20 @@ export async function readTruth(folder: string, table: RiskTable, linkage: Linka
       'USAGE',
       `There is no childProtection.parquet in ${folder}. Expected the folder "truth" that polku city generate writes beside the exports.`,
     );
+  return {
+    hazards: await unlessUnreadable('childProtection.parquet', () => readHazards(file, table, linkage)),
+    ...(await unlessUnreadable('childProtection.json', () => readFormula(folder))),
+  };
+}
+
+async function readHazards(file: string, table: RiskTable, linkage: Linkage): Promise<Float64Array> {
   const rowOf = new Map(Array.from(table.person, (person, row) => [keyOf(table.block[row]!, person), row]));
   const hazards = new Float64Array(table.rows * HORIZON_YEARS).fill(Number.NaN);
+  await requireRegularFile(file);
   await withMemoryDatabase(async (connection) => {
     const years = Array.from({ length: HORIZON_YEARS }, (_, year) => `h_${year + 1}`);
     const result = await connection.stream(
-      `SELECT identity_code, block_date::VARCHAR, ${years.join(', ')} FROM read_parquet(${sqlPath(file)})`,
+      `SELECT identity_code, block_date::VARCHAR, ${years.join(', ')} FROM ${parquetRows(file)}`,
     );
     for (
       let chunk = await result.fetchChunk();
@@ -56,12 +65,28 @@ export async function readTruth(folder: string, table: RiskTable, linkage: Linka
         if (row !== undefined) hazards.set(of, row * HORIZON_YEARS);
       }
   });
-  const formula = JSON.parse(await readFile(join(folder, 'childProtection.json'), 'utf8')) as Formula;
+  return hazards;
+}
+
+async function readFormula(folder: string): Promise<Omit<Truth, 'hazards'>> {
+  const formula = JSON.parse(await readRegularFile(join(folder, 'childProtection.json'))) as Formula;
   return {
-    hazards,
     circumstances: new Map(Object.entries(formula.factors)),
     together: formula.together.map(({ circumstances }) => circumstances),
   };
+}
+
+/** What a database or a parser says of a file may quote it, so that nothing of it is repeated. */
+async function unlessUnreadable<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch {
+    throw new PolkuError(
+      'SOURCE_UNREADABLE',
+      `truth/${file} cannot be read. Expected the file that "polku city generate" writes; make the city again.`,
+      { file },
+    );
+  }
 }
 
 /** The truth names the last day that is known; a block the first day after it. */

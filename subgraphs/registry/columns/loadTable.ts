@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Connect, sqlName, sqlPath, sqlText } from '../../storage/memoryDatabase.js';
+import { type Connect, sqlName, sqlText } from '../../storage/memoryDatabase.js';
+import { parquetRows } from '../../storage/parquetSource.js';
 import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 
@@ -30,7 +31,7 @@ export async function loadTable<Definition extends TableDefinition>(
   path: string,
   definition: Definition,
 ): Promise<Table<Definition>> {
-  const source = `read_parquet(${sqlPath(path)})`;
+  const source = parquetRows(path);
   const connection = await connect();
   const counted = await connection.runAndReadAll(`SELECT count(*)::INTEGER, max(subject) FROM ${source}`);
   const [rows, lastSubject] = counted.getRows()[0] as [number, number | null];

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { sqlPath } from '../../storage/memoryDatabase.js';
+import { parquetRows } from '../../storage/parquetSource.js';
 import { TRUTH } from '../protection/truth.js';
 
 /** Rows of an answer, values as JavaScript has them. */
@@ -49,8 +51,8 @@ export class CityDatabase {
  */
 function tables(source: string): readonly string[] {
   const csv = (file: string, separator = ',') =>
-    `read_csv('${join(source, file).replaceAll("'", "''")}', all_varchar = true, header = true, delim = '${separator}', quote = '"', ignore_errors = true)`;
-  const parquet = (file: string) => `'${join(source, file).replaceAll("'", "''")}'`;
+    `read_csv(${sqlPath(join(source, file))}, hive_partitioning = false, all_varchar = true, header = true, delim = '${separator}', quote = '"', ignore_errors = true)`;
+  const parquet = (file: string) => parquetRows(join(source, file));
   const until = (column: string) => `coalesce(try_cast(${column} AS DATE), DATE '2016-12-31')`;
   const digits = 'henkilotunnus[1:6] || henkilotunnus[8:10]';
   const check = `henkilotunnus[11] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY', (try_cast(${digits} AS BIGINT) % 31 + 1)::INTEGER, 1)`;

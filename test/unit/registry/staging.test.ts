@@ -7,7 +7,8 @@ import { NO_CODE, NO_DAY } from '../../../subgraphs/registry/columns/table.js';
 import type { StoredRow } from '../../../subgraphs/registry/extraction/rows/rowReader.js';
 import { EncryptedSpill } from '../../../subgraphs/registry/extraction/staging/encryptedSpill.js';
 import { StagingTable } from '../../../subgraphs/registry/extraction/staging/stagingTable.js';
-import { sqlPath, withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../../subgraphs/storage/parquetSource.js';
 
 let folder: string;
 
@@ -51,7 +52,7 @@ async function written(staging: StagingTable): Promise<{ rows: number; read: unk
   const rows = await staging.write(path);
   const selected = `subject, id, "start" - DATE '1970-01-01', service, other, amount`;
   const read = await withMemoryDatabase((connection) =>
-    connection.runAndReadAll(`SELECT ${selected} FROM read_parquet(${sqlPath(path)})`),
+    connection.runAndReadAll(`SELECT ${selected} FROM ${parquetRows(path)}`),
   );
   return { rows, read: read.getRows().map((row) => row.map((cell, at) => (at === 2 ? Number(cell) : cell))) };
 }

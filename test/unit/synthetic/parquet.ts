@@ -1,13 +1,16 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parquetRows as source } from '../../../subgraphs/storage/parquetSource.js';
 
 /** All rows of a Parquet file in order, values as text. */
 export async function parquetRows(path: string): Promise<Record<string, string | null>[]> {
-  return query(`SELECT COLUMNS(*)::VARCHAR FROM '${path}'`);
+  return query(`SELECT COLUMNS(*)::VARCHAR FROM ${source(path)}`);
 }
 
 /** "name TYPE, name TYPE" in order. */
 export async function parquetColumns(path: string): Promise<string> {
-  const columns = await query(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${path}')`);
+  const columns = await query(
+    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${source(path)})`,
+  );
   return columns.map((column) => `${column['column_name']} ${column['column_type']}`).join(', ');
 }
 

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ESLint } from 'eslint';
+import { packageRoot } from '../../schema/packageRoot.js';
+
+const eslint = new ESLint({ cwd: packageRoot() });
+
+/** Whether lint lets a file in this folder hold that line. */
+async function isAllowed(folder: string, line: string): Promise<boolean> {
+  const filePath = join(packageRoot(), folder);
+  const [result] = await eslint.lintText(`export ${line}\n`, { filePath });
+  return !result!.messages.some(({ ruleId }) => ruleId === 'no-restricted-syntax');
+}
+
+describe('lint', () => {
+  it.each([
+    ['gateway/cli/probe.ts', 'const sql = `SELECT * FROM read_parquet(${path})`;'],
+    ['subgraphs/health/probe.ts', "const sql = 'SELECT * FROM parquet_scan(?)';"],
+    ['test/city/probe.ts', 'const sql = `DESCRIBE SELECT * FROM "x.parquet"`;'],
+    ['bench/probe.ts', 'const sql = "SELECT 1 FROM \'/data/x.parquet\'";'],
+  ])('X02: refuses a Parquet file that is read in another way, in %s', async (file, line) => {
+    expect(await isAllowed(file, line)).toBe(false);
+  });
+
+  it('X02: lets one module read Parquet', async () => {
+    const line = 'const sql = `read_parquet(${path}, hive_partitioning = false)`;';
+    expect(await isAllowed('subgraphs/storage/parquetSource.ts', line)).toBe(true);
+  });
+});

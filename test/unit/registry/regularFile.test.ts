@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openRegularFile, readRegularFile } from '../../../subgraphs/storage/regularFile.js';
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'polku-regular-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a file that is read', () => {
+  it('X05: is regular, also where a symbolic link leads to it', async () => {
+    await writeFile(join(folder, 'file'), 'text');
+    await symlink(join(folder, 'file'), join(folder, 'link'));
+    expect(await readRegularFile(join(folder, 'link'))).toBe('text');
+  });
+
+  it('X05: is not opened where it is a named pipe, which would wait for a writer', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await symlink(join(folder, 'pipe'), join(folder, 'link'));
+    for (const name of ['pipe', 'link'])
+      await expect(openRegularFile(join(folder, name))).rejects.toMatchObject({ kind: 'named pipe' });
+  });
+
+  it('X05: is not opened where it is a socket, a folder or a device', async () => {
+    const server = createServer().listen(join(folder, 'socket'));
+    await once(server, 'listening');
+    await expect(openRegularFile(join(folder, 'socket'))).rejects.toMatchObject({ kind: 'socket' });
+    await expect(openRegularFile(folder)).rejects.toMatchObject({ kind: 'folder' });
+    await expect(openRegularFile('/dev/zero')).rejects.toMatchObject({ kind: 'device' });
+    server.close();
+  });
+});
