@@ -62,6 +62,9 @@ export default tseslint.config(
     files: ['gateway/cli/**', 'gateway/bare/main.ts', 'bench/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },
-  { files: ['subgraphs/storage/parquetSource.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['subgraphs/storage/parquetSource.ts', 'test/unit/parquetReads.test.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   { files: ['*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );

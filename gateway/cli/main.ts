@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import '../telemetryOff.js';
+import { describeFault } from './describeFault.js';
 import { run } from './program.js';
+
+// By itself Node would print the message, which may quote a source or a request.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${describeFault(error)}\n`);
+  process.exit(1);
+});
 
 // Whoever reads the output may stop early: polku --help | head.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { PolkuError } from '../../schema/polkuError.js';
+import { readRegularFile } from '../storage/regularFile.js';
 import { registryFile } from './registryFile.js';
 
 /** What a code means, in the languages of the city. */
@@ -24,7 +24,7 @@ export async function readCodeLists(registry: string): Promise<CodeLists> {
   let content: unknown;
   try {
     // Codes are texts: 011 is no number.
-    content = parse(await readFile(path, 'utf8'), { schema: 'failsafe' });
+    content = parse(await readRegularFile(path), { schema: 'failsafe' });
   } catch (cause) {
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read, or is not YAML.`, { file }, { cause });
   }

@@ -70,7 +70,7 @@ export function extractIfChanged(options: ExtractionOptions): Promise<Extraction
 }
 
 async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
-  const { registry, source, data, linkage, synthetic } = options;
+  const { registry, source, data, linkage, synthetic, signal } = options;
   const mapping = await readMapping(registry);
   for (const notice of mapping.notices) options.onNotice?.(notice);
   try {
@@ -80,7 +80,7 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
       await SnapshotDraft.removeRemains(data);
       await linkage.reload();
       requirePopulation(mapping, linkage);
-      const place = { path: join(source, registry.name), registry: registry.name };
+      const place = { path: join(source, registry.name), registry: registry.name, signal };
       const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
       const origin = {
         synthetic,

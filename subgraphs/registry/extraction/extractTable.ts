@@ -1,8 +1,9 @@
 import type { TableDefinition } from '../columns/tableDefinition.js';
-import { columnsOf, sourceColumns, type TableMapping } from './mapping/mapping.js';
+import { columnsOf, sourceColumns, type TableMapping, withTypedDays } from './mapping/mapping.js';
 import { readRows } from './readRows.js';
 import type { Reject } from './rows/rejectReason.js';
 import { isReject, RowReader } from './rows/rowReader.js';
+import { typedDayColumns } from './source/readSource.js';
 import { RecordKeys } from './staging/recordKeys.js';
 import type { RowSet } from './staging/rowSet.js';
 import { StagingTable } from './staging/stagingTable.js';
@@ -15,8 +16,9 @@ export async function extractTable(
   path: string,
   extraction: TableExtraction,
 ): Promise<number> {
-  const { mapping, folder, rejects, meter, cells, records, notice } = extraction;
-  const rowReader = new RowReader(table, mapping, { ...cells, table: table.name });
+  const { mapping, folder, rejects, meter, cells, reader, records, notice } = extraction;
+  const typed = await typedDayColumns(folder, table.file, sourceColumns(table), reader);
+  const rowReader = new RowReader(withTypedDays(table, typed), mapping, { ...cells, table: table.name });
   const staging = new StagingTable({
     columns: table.columns.map(({ name }, index) => ({
       name,

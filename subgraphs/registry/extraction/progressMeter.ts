@@ -52,11 +52,7 @@ export class ProgressMeter {
   }
 
   throwIfStopped(): void {
-    if (!this.signal?.aborted) return;
-    throw new PolkuError(
-      'EXTRACTION_INTERRUPTED',
-      'The extraction was stopped. The snapshots before it are untouched; run the command again when you like.',
-    );
+    throwIfStopped(this.signal);
   }
 
   private tell(shareOfTable: number): void {
@@ -69,4 +65,13 @@ export class ProgressMeter {
       share: (this.doneBytes + shareOfTable * this.bytesOfTable) / Math.max(1, this.totalBytes),
     });
   }
+}
+
+/** @throws PolkuError EXTRACTION_INTERRUPTED where the caller asked to stop */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new PolkuError(
+    'EXTRACTION_INTERRUPTED',
+    'The extraction was stopped. The snapshots before it are untouched; run the command again when you like.',
+  );
 }

@@ -14,14 +14,13 @@ export async function readRows(
 ): Promise<number> {
   let rows = 0;
   for await (const batch of readSource(folder, file, columns, reader)) {
-    for (const row of batch.malformed) rejects.add(file, row, { reason: 'malformed-row', columns: [] });
-    for (const row of batch.wronglyEncoded) rejects.add(file, row, { reason: 'wrong-encoding', columns: [] });
+    for (const { row, reason } of batch.rejected) rejects.add(file, row, { reason, columns: [] });
     batch.rowNumbers.forEach((number, index) => {
       const reject = take(batch.columns, index, number);
       if (reject !== undefined) rejects.add(file, number, reject);
     });
     await rejects.flush();
-    rows += batch.rowNumbers.length + batch.malformed.length + batch.wronglyEncoded.length;
+    rows += batch.rowNumbers.length + batch.rejected.length;
     meter.read(rows, batch.share);
   }
   return rows;

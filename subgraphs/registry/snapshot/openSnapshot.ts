@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
+import { readRegularFile } from '../../storage/regularFile.js';
 import { loadTable } from '../columns/loadTable.js';
 import type { CodeColumn, Table } from '../columns/table.js';
 import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
@@ -31,7 +31,7 @@ export async function readManifest(data: string, definition: RegistryDefinition)
   }
   let text: string;
   try {
-    text = await readFile(join(data, name, id, MANIFEST), 'utf8');
+    text = await readRegularFile(join(data, name, id, MANIFEST));
   } catch {
     throw invalidSnapshot(name, 'its manifest cannot be read');
   }

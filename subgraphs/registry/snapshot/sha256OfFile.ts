@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { openRegularFile } from '../../storage/regularFile.js';
 
-/** SHA-256 of a file's content, in hexadecimal. */
+/** SHA-256 of a regular file's content, in hexadecimal. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  const handle = await openRegularFile(path);
+  for await (const bytes of handle.createReadStream()) hash.update(bytes as Buffer);
   return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { readRegularFile } from '../../storage/regularFile.js';
 
 /** The file by which a synthetic city says that everybody in it is made up. */
 export const SOURCE_MARKER = 'polku-city.json';
@@ -12,19 +12,23 @@ export const SOURCE_MARKER = 'polku-city.json';
 export async function readSourceMarker(source: string): Promise<{ readonly synthetic: boolean }> {
   let text: string;
   try {
-    text = await readFile(join(source, SOURCE_MARKER), 'utf8');
+    text = await readRegularFile(join(source, SOURCE_MARKER));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { synthetic: false };
-    throw unreadable(cause);
+    throw unreadable();
   }
   try {
     const marker = JSON.parse(text) as { synthetic?: unknown } | null;
     return { synthetic: marker?.synthetic === true };
-  } catch (cause) {
-    throw unreadable(cause);
+  } catch {
+    throw unreadable();
   }
 }
 
-function unreadable(cause: unknown): PolkuError {
-  return new PolkuError('SOURCE_UNREADABLE', `${SOURCE_MARKER} cannot be read as JSON.`, {}, { cause });
+/** The cause stays behind, for it quotes the file. */
+function unreadable(): PolkuError {
+  return new PolkuError(
+    'SOURCE_UNREADABLE',
+    `${SOURCE_MARKER} in the source cannot be read as JSON. Expected the file that "polku city generate" writes.`,
+  );
 }

@@ -10,6 +10,7 @@ import type { ColumnMapping, Mapping, SourceFormat, TableMapping } from './mappi
 import type { MappingFaults, MappingPath } from './mappingFaults.js';
 import type { CellFormat, ColumnEntry, MappingFile, TableEntry } from './mappingFile.js';
 import { didYouMean } from './nearestName.js';
+import { isTimeZone } from '../rows/zonedTime.js';
 
 /** The registry that says who is known. */
 export const POPULATION = 'population';
@@ -107,8 +108,13 @@ class MappingCompiler {
   }
 
   private format(): SourceFormat {
-    const { type, delimiter = ',', quote = '"', encoding = 'utf-8' } = this.file.format;
-    return type === 'csv' ? { type, delimiter, quote, encoding } : { type };
+    const { type, delimiter = ',', quote = '"', encoding = 'utf-8', zone } = this.file.format;
+    if (zone !== undefined && !isTimeZone(zone))
+      this.faults.at(
+        ['format', 'zone'],
+        `"${zone}" is no time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
+      );
+    return type === 'csv' ? { type, delimiter, quote, encoding, zone } : { type, zone };
   }
 
   private table(name: string, entry: TableEntry, definition: TableDefinition, scheme: Scheme): TableMapping {
@@ -197,7 +203,13 @@ class MappingCompiler {
     const base = { name, from, optional, missing: this.missing(given) };
     switch (kind) {
       case 'day':
-        return { ...base, kind, ...this.dates(given, path), lastDayOfMonth: take === 'last-day-of-month' };
+        return {
+          ...base,
+          kind,
+          ...this.dates(given, path),
+          zone: this.file.format.zone,
+          lastDayOfMonth: take === 'last-day-of-month',
+        };
       case 'code':
         return {
           ...base,

@@ -9,7 +9,10 @@ export interface CsvFormat {
   readonly encoding: string;
 }
 
-export type SourceFormat = CsvFormat | { readonly type: 'parquet' };
+export type SourceFormat = (CsvFormat | { readonly type: 'parquet' }) & {
+  /** The IANA zone of times that have neither zone nor offset; undefined: their day is taken as written. */
+  readonly zone?: string | undefined;
+};
 
 interface ColumnBase {
   /** The column of the registry's table. */
@@ -29,6 +32,8 @@ export type ColumnMapping =
       readonly dates: string;
       /** The first of the hundred years that years of two digits stand for. */
       readonly firstYear?: number | undefined;
+      /** The zone of times that have neither zone nor offset. */
+      readonly zone?: string | undefined;
       readonly lastDayOfMonth: boolean;
     })
   | (ColumnBase & {
@@ -97,4 +102,14 @@ export function sourceColumns(table: TableMapping): readonly string[] {
 /** The source columns that a column is made of. */
 export function columnsOf(column: ColumnMapping): readonly string[] {
   return 'from' in column ? [column.from].flat() : [];
+}
+
+/** The table with its days read as what they are where the source's columns are days or times by their type. */
+export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): TableMapping {
+  const columns = table.columns.map((column) =>
+    column.kind === 'day' && columnsOf(column).every((from) => typed.has(from))
+      ? { ...column, dates: 'typed' }
+      : column,
+  );
+  return { ...table, columns };
 }

@@ -36,6 +36,7 @@ export interface MappingFile {
     readonly delimiter?: string;
     readonly quote?: string;
     readonly encoding?: string;
+    readonly zone?: string;
   };
   readonly knows?: string;
   readonly idForms?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
 }
 
 /** Levenshtein's distance: letters inserted, removed or replaced. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { PolkuError } from '../../../../schema/polkuError.js';
+import { readRegularFile } from '../../../storage/regularFile.js';
 import { registryFile } from '../../registryFile.js';
 import { POPULATION, schemeOfKnown } from './compileMapping.js';
 import type { MappingFile } from './mappingFile.js';
@@ -14,7 +14,7 @@ export async function populationScheme(): Promise<string | undefined> {
   const { path, shown: file } = registryFile(POPULATION, 'mapping.yaml');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegularFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;

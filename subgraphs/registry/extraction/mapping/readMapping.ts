@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LineCounter, parseDocument } from 'yaml';
 import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
+import { readRegularFile } from '../../../storage/regularFile.js';
 import { readCodeLists } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
 import { registryFile } from '../../registryFile.js';
@@ -22,7 +22,7 @@ import { populationScheme } from './populationScheme.js';
 export async function readMapping(definition: RegistryDefinition): Promise<Mapping> {
   const { path, shown: file } = registryFile(definition.name, 'mapping.yaml');
   try {
-    const text = await readFile(path, 'utf8');
+    const text = await readRegularFile(path);
     const codeLists = await readCodeLists(definition.name);
     const sharedScheme = definition.name === POPULATION ? undefined : await populationScheme();
     return parseMapping(text, definition, file, { codeLists, sharedScheme });

@@ -94,8 +94,8 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
 /** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
 const MOST_DATES = 100_000;
 
-function dayReader({ dates, firstYear, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
-  const parse = dateParser(dates, firstYear);
+function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
+  const parse = dateParser(dates, firstYear, zone);
   const days = new Map<string, Day | null>();
   return {
     read: (text) => {

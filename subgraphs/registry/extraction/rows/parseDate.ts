@@ -1,4 +1,5 @@
-import { type Day, dayOf, today } from '../../../../schema/calendar.js';
+import { type Day, dayOf } from '../../../../schema/calendar.js';
+import { dayInFinland, momentInZone } from './zonedTime.js';
 
 /**
  * Reads a date as a source writes it: undefined if there is no such date, null if it stands for no date. Source systems write
@@ -18,12 +19,19 @@ const ISO_TIME = new RegExp(
 const BEYOND_ALL_DATES = /^(?:-?infinity|\d{4,6}-\d{2}-\d{2}.* (?:BC|\(BC\)))$/;
 
 /**
- * @param format `iso`, `iso-time`, or a pattern of dd, mm, yyyy or yy, which a time of day may follow (hh:mm or hh:mm:ss)
+ * @param format `iso`, `iso-time`, `typed` (a day or a time, as a column has them that says so by its type), or a pattern of dd, mm, yyyy or yy, which a time of day may follow (hh:mm or hh:mm:ss)
  * @param firstYear the first of the hundred years that yy stands for
+ * @param zone of times that have neither zone nor offset; without it their day is taken as written
  */
-export function dateParser(format: string, firstYear: number | undefined): DateParser {
+export function dateParser(format: string, firstYear?: number, zone?: string): DateParser {
   const parse =
-    format === 'iso' ? isoDate : format === 'iso-time' ? isoTime : patternParser(format, firstYear ?? 0);
+    format === 'iso'
+      ? isoDate
+      : format === 'iso-time'
+        ? isoTime(zone)
+        : format === 'typed'
+          ? isoDayOrTime(zone)
+          : patternParser(format, firstYear ?? 0);
   return (text) => (BEYOND_ALL_DATES.test(text) ? null : parse(text));
 }
 
@@ -32,15 +40,24 @@ function isoDate(text: string): Day | null | undefined {
   return year === undefined ? undefined : dayIn(Number(year), Number(month), Number(day));
 }
 
-function isoTime(text: string): Day | null | undefined {
-  const [, year, month, date, time, utc, hours, minutes = '00'] = ISO_TIME.exec(text) ?? [];
-  if (year === undefined) return undefined;
-  const day = dayIn(Number(year), Number(month), Number(date));
-  if (day == null) return day;
-  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`;
-  const moment = Date.parse(`${year}-${month}-${date}T${time}${zone}`);
-  if (Number.isNaN(moment)) return undefined;
-  return utc === undefined && hours === undefined ? day : dayInFinland(moment);
+function isoDayOrTime(zone: string | undefined): DateParser {
+  const time = isoTime(zone);
+  return (text) => (ISO_DATE.test(text) ? isoDate(text) : time(text));
+}
+
+function isoTime(zone: string | undefined): DateParser {
+  return (text) => {
+    const [, year, month, date, time, utc, hours, minutes = '00'] = ISO_TIME.exec(text) ?? [];
+    if (year === undefined) return undefined;
+    const day = dayIn(Number(year), Number(month), Number(date));
+    if (day == null) return day;
+    const moment = Date.parse(
+      `${year}-${month}-${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`,
+    );
+    if (Number.isNaN(moment)) return undefined;
+    if (utc !== undefined || hours !== undefined) return dayInFinland(moment);
+    return zone === undefined ? day : dayInFinland(momentInZone(moment, zone));
+  };
 }
 
 /** What a token of a pattern matches. Between separators a day or a month may have one digit. */
@@ -80,15 +97,4 @@ export function hasYearsOfTwoDigits(pattern: string): boolean {
 
 function dayIn(year: number, month: number, dayOfMonth: number): Day | null | undefined {
   return year < FIRST_YEAR || year > LAST_YEAR ? null : dayOf(year, month, dayOfMonth);
-}
-
-const MILLISECONDS_AN_HOUR = 3_600_000;
-const dayOfHour = new Map<number, Day>();
-
-/** Since 1921 Finland's clock differs from UTC by whole hours, so that a day is found once for each hour. */
-function dayInFinland(moment: number): Day {
-  const hour = Math.floor(moment / MILLISECONDS_AN_HOUR);
-  let day = dayOfHour.get(hour);
-  if (day === undefined) dayOfHour.set(hour, (day = today(new Date(moment))));
-  return day;
 }

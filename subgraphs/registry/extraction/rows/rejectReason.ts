@@ -6,6 +6,7 @@ export type RejectReason =
   | LinkageReject
   | 'malformed-row'
   | 'wrong-encoding'
+  | 'lone-quote'
   | 'missing-value'
   | 'invalid-date'
   | 'invalid-number'
@@ -25,6 +26,8 @@ export interface Reject {
 /** The rule that a rejected row breaks, for whoever corrects the export or the mapping. */
 export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'malformed-row': 'A row has as many fields as the first line has names; a quote that opens also closes.',
+  'lone-quote':
+    'A quote that opens a field closes it, in the same row. Export texts without line breaks, or without the quotes in them.',
   'wrong-encoding': 'Every byte fits the encoding that the mapping names.',
   'missing-value':
     'The column is not optional: a cell is neither empty nor one of the texts under "missing".',

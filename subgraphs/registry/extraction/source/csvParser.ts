@@ -1,141 +1,329 @@
 import type { CsvFormat } from '../mapping/mapping.js';
-import type { RowBatch } from './rowBatch.js';
+import type { RejectedRow, RowBatch } from './rowBatch.js';
+import { columnName } from './sourceNames.js';
 
-/** A record longer than this has lost its closing quote, or is none. */
+/** A longer record is not taken, so that a quote that never closes does not gather the whole file. */
 const LONGEST_RECORD = 2 ** 18;
 
-const NEWLINE = 10;
+const LF = 10;
+const CR = 13;
 const INCOMPLETE = -1;
+
+/** One word with a digit in it; a piece of a text has blanks, or no digit. */
+const LIKE_A_CODE = /^[\s"']*[^\s\d]*\d\S*\s*$/;
 
 /** What a decoder writes for bytes that are none in the encoding. */
 const REPLACEMENT = '\uFFFD';
 
+/** Why the first record names no columns, whatever stands in it. */
+export type HeaderFault = 'runs-on' | 'text-after-quote' | 'too-long';
+
 /**
  * Splits CSV (RFC 4180, any delimiter and quote) as it arrives. Fields that are not asked for never become texts of
- * their own. A row with too few or too many fields, with text after a closing quote, with a quote that never closes, or
- * of over 256 Ki characters is malformed: it is counted, and reading goes on at the next line. An empty line is no row.
- * No more is held than such a row and what was pushed last.
+ * their own. Each row is taken or rejected, as docs/decisions/extraction.md says; an empty line is no row.
+ *
+ * Lines end with LF or CRLF; where the first line ends with CR alone, CR ends every line. No more is held than a record of 256
+ * Ki characters and what was pushed last, and rows do not depend on how the text was cut into pieces.
  */
 export class CsvParser {
-  /** The column names, known after the first record. */
+  /** The column names, known after the first record; empty where it names none. */
   header: readonly string[] | undefined;
+  headerFault: HeaderFault | undefined;
 
   private readonly delimiter: number;
   private readonly quote: number;
   private wanted: readonly number[] = [];
+  private key: number | undefined;
   private text = '';
   private row = 0;
+  /** Whether CR alone ends a line. */
+  private endsWithCr = false;
+
+  // The record that was split last:
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
-  private malformed = false;
-  /** Whether the line at hand was counted already, and goes on. */
-  private skipping = false;
+  private fault: 'none' | 'malformed' | 'lone-quote' | 'unclosed' = 'none';
+  /** Where the quote opens that is alone or unclosed. */
+  private opening = 0;
+
+  /** What of the text to come is dropped, up to its end. */
+  private dropping: 'nothing' | 'line' | 'quoted field' = 'nothing';
+  /** Whether the text begins within a line. */
+  private withinLine = false;
+  /** Whether the next record is the rest of one that was rejected. */
+  private rejectedBefore = false;
 
   constructor(private readonly format: CsvFormat) {
     this.delimiter = format.delimiter.charCodeAt(0);
     this.quote = format.quote.charCodeAt(0);
   }
 
-  /** Names the columns that batches will hold; to be called once the header is known. */
-  select(columns: readonly string[]): void {
-    this.wanted = columns.map((column) => this.header!.indexOf(column));
+  /**
+   * Names the columns that batches will hold; to be called once the header is known.
+   * @param key the column that names whose row it is: a line with a code there is no line of a text
+   */
+  select(columns: readonly string[], key?: string): void {
+    const positionOf = (column: string) => this.header!.indexOf(columnName(column));
+    this.wanted = columns.map(positionOf);
+    this.key = key === undefined ? undefined : positionOf(key);
   }
 
   /** Takes more text; `last` when none will follow. */
   push(text: string, last: boolean): void {
     this.text += text;
-    if (this.skipping) this.text = this.text.slice(this.nextLine(0, last));
-    if (this.header) return;
-    const complete = last || this.splitRecord(0, false) !== INCOMPLETE;
-    if (!complete && this.text.length <= LONGEST_RECORD) return;
-    const end = this.splitRecord(0, true);
-    if (end === INCOMPLETE) {
-      // Its quote is never closed: it names no columns, and must not gather the whole file.
-      this.header = [];
-      this.text = '';
-      return;
-    }
-    this.header = this.starts.map((_, field) => this.field(field).trim());
-    this.text = this.text.slice(end);
+    if (!this.header) this.readHeader(last);
   }
 
   /** The rows that are complete by now. */
   take(last: boolean): RowBatch {
     const columns: string[][] = this.wanted.map(() => []);
     const rowNumbers: number[] = [];
-    const malformed: number[] = [];
-    const wronglyEncoded: number[] = [];
-    let position = 0;
-    let damage = this.text.indexOf(REPLACEMENT);
-    while (position < this.text.length) {
+    const rejected: RejectedRow[] = [];
+    const reject = (reason: RejectedRow['reason']) => rejected.push({ row: ++this.row, reason });
+
+    let position = this.drop(last);
+    let damage = this.text.indexOf(REPLACEMENT, position);
+    while (position < this.text.length && this.dropping === 'nothing') {
       let end = this.splitRecord(position, last);
-      if (end === INCOMPLETE) {
-        if (!last && this.text.length - position <= LONGEST_RECORD) break;
-        this.malformed = true;
-      }
-      if (end - position > LONGEST_RECORD) this.malformed = true;
-      // Whatever is wrong, this line alone is lost: the next may be a good row.
-      if (this.malformed) end = this.nextLine(position, last);
+      const tooLong = end === INCOMPLETE && this.text.length - position > LONGEST_RECORD;
+      if (end === INCOMPLETE && !last && !tooLong) break;
+      const isRest = this.rejectedBefore;
+      this.rejectedBefore = false;
+      if (end === INCOMPLETE) end = this.endOfIncomplete(position, tooLong, last);
+
       if (damage !== -1 && damage < position) damage = this.text.indexOf(REPLACEMENT, position);
-      const empty = this.starts.length === 1 && this.starts[0] === this.ends[0] && !this.malformed;
-      if (!empty) {
-        this.row++;
-        if (damage !== -1 && damage < end) wronglyEncoded.push(this.row);
-        else if (this.malformed || this.starts.length !== this.header!.length) malformed.push(this.row);
-        else {
-          rowNumbers.push(this.row);
-          for (let index = 0; index < columns.length; index++) {
-            columns[index]!.push(this.field(this.wanted[index]!));
-          }
+      const isEmpty = this.fault === 'none' && this.starts.length === 1 && this.starts[0] === this.ends[0];
+      const covered = this.fault === 'none' ? this.rowsCovered(position, end) : 0;
+      if (isRest || isEmpty) {
+        // Counted already, or no row.
+      } else if (this.fault === 'lone-quote' || covered > 0) {
+        for (let row = 0; row <= covered; row++) reject('lone-quote');
+      } else if (damage !== -1 && damage < end) {
+        reject('wrong-encoding');
+      } else if (this.fault !== 'none' || this.starts.length !== this.header!.length) {
+        reject('malformed-row');
+      } else {
+        rowNumbers.push(++this.row);
+        for (let index = 0; index < columns.length; index++) {
+          columns[index]!.push(this.field(this.wanted[index]!));
         }
       }
       position = end;
     }
     this.text = this.text.slice(position);
-    return { columns, rowNumbers, malformed, wronglyEncoded };
+    return { columns, rowNumbers, rejected };
   }
 
-  /** Finds the fields of the record at a position; gives where the next begins, or INCOMPLETE. */
+  private readHeader(last: boolean): void {
+    this.endsWithCr = true;
+    const end = this.splitRecord(0, last);
+    if (end === INCOMPLETE) {
+      const tooLong = this.text.length > LONGEST_RECORD;
+      if (last || tooLong) this.refuseHeader(this.fault === 'unclosed' ? 'runs-on' : 'too-long');
+      return;
+    }
+    if (this.fault === 'lone-quote') return this.refuseHeader('runs-on');
+    if (this.fault === 'malformed') return this.refuseHeader('text-after-quote');
+    const lineEnd = this.lineEnd(0);
+    if (lineEnd !== -1 && lineEnd < end - 1) return this.refuseHeader('runs-on');
+    const endsWithCr = this.text.charCodeAt(end - 1) === CR;
+    // Whether a line feed follows is not known yet.
+    if (endsWithCr && end === this.text.length && !last) return;
+    this.endsWithCr = endsWithCr && this.text.charCodeAt(end) !== LF;
+    this.header = this.starts.map((_, field) => columnName(this.field(field)));
+    this.text = this.text.slice(end);
+  }
+
+  private refuseHeader(fault: HeaderFault): void {
+    this.header = [];
+    this.headerFault = fault;
+    this.text = '';
+  }
+
+  /**
+   * Finds the fields of the record at a position; gives where the next record begins, or INCOMPLETE where its end is not among
+   * what has come, or not among the 256 Ki characters that a record may have.
+   */
   private splitRecord(position: number, last: boolean): number {
-    const { text, delimiter, quote } = this;
-    const length = text.length;
+    const { text, delimiter, quote, endsWithCr } = this;
+    const isCut = text.length - position > LONGEST_RECORD;
+    const length = isCut ? position + LONGEST_RECORD : text.length;
+    const isFinal = last && !isCut;
     let at = position;
     let fields = 0;
-    this.malformed = false;
+    this.fault = 'none';
     for (;;) {
-      let end: number;
-      if (text.charCodeAt(at) === quote) {
-        end = this.closingQuote(at) + 1;
-        if (end === 0 || (end === length && !last)) return INCOMPLETE;
-        this.starts[fields] = at;
-        at = end;
-        if (text.charCodeAt(at) === 13 && text.charCodeAt(at + 1) === NEWLINE) at++;
-        if (at < length && text.charCodeAt(at) !== delimiter && text.charCodeAt(at) !== NEWLINE) {
-          this.malformed = true;
-          while (at < length && text.charCodeAt(at) !== NEWLINE) at++;
+      this.starts[fields] = at;
+      if (text.charCodeAt(at) === quote && at < length) {
+        const closing = this.closingQuote(at);
+        if (closing === -1 || closing >= length || (closing + 1 === length && !isFinal)) {
+          this.fault = 'unclosed';
+          this.opening = at;
+          return INCOMPLETE;
+        }
+        this.ends[fields] = at = closing + 1;
+        if (text.charCodeAt(at) === CR && !this.endsWithCr) {
+          if (at + 1 === length && !isFinal) return INCOMPLETE;
+          if (at + 1 === length || text.charCodeAt(at + 1) === LF) at++;
+        }
+        if (at < length && text.charCodeAt(at) !== delimiter && !this.isLineEnd(at)) {
+          const opening = this.starts[fields]!;
+          const lineEnd = this.lineEnd(opening);
+          if (lineEnd !== -1 && lineEnd < closing) {
+            this.fault = 'lone-quote';
+            this.opening = opening;
+            return lineEnd + 1;
+          }
+          this.fault = 'malformed';
+          while (at < length && !this.isLineEnd(at)) at++;
         }
       } else {
-        this.starts[fields] = at;
+        const start = at;
         for (; at < length; at++) {
           const character = text.charCodeAt(at);
-          if (character === delimiter || character === NEWLINE) break;
+          if (character === delimiter || character === LF || (endsWithCr && character === CR)) break;
         }
-        end = at;
-        if (
-          text.charCodeAt(at - 1) === 13 &&
-          at > this.starts[fields]! &&
-          text.charCodeAt(at) !== delimiter
-        ) {
-          end--;
-        }
+        const isCrLf =
+          at > start && text.charCodeAt(at - 1) === CR && (at === length || text.charCodeAt(at) === LF);
+        this.ends[fields] = isCrLf ? at - 1 : at;
       }
-      this.ends[fields++] = end;
-      if (at >= length && !last) return INCOMPLETE;
-      if (at >= length || text.charCodeAt(at) === NEWLINE) break;
+      fields++;
+      if (at >= length && !isFinal) return INCOMPLETE;
+      if (at >= length || this.isLineEnd(at)) break;
       at++;
     }
     this.starts.length = this.ends.length = fields;
     return at + 1;
+  }
+
+  /** Where reading goes on after a record that has no end, or none that is near enough. */
+  private endOfIncomplete(position: number, tooLong: boolean, last: boolean): number {
+    const limit = position + LONGEST_RECORD;
+    if (this.fault !== 'unclosed') {
+      this.fault = 'malformed';
+      return this.nextLine(limit, last);
+    }
+    if (!tooLong || this.rowsOnLines(this.opening, limit) > 0) {
+      // The quote is alone, so the lines after it are rows.
+      this.fault = 'lone-quote';
+      return this.nextLine(this.opening, last);
+    }
+    this.fault = 'malformed';
+    this.withinLine = true;
+    return this.endOfField(this.opening + 1, last);
+  }
+
+  /**
+   * How many rows a record may cover besides its own: one with a quoted field that opens on a line with all fields of a row, and
+   * runs over a line that is a whole row by itself. Two lines that each lost a quote look so.
+   */
+  private rowsCovered(position: number, end: number): number {
+    if (this.key === undefined) return 0;
+    const lineEnd = this.lineEnd(position);
+    if (lineEnd === -1 || lineEnd >= end - 1) return 0;
+    let rows = 0;
+    this.starts.forEach((start, field) => {
+      if (this.text.charCodeAt(start) === this.quote && this.lineEnd(start) < this.ends[field]!) {
+        rows = Math.max(rows, this.rowsOnLines(start, end));
+      }
+    });
+    return rows;
+  }
+
+  /** How many of the lines after the one on which a quote opens hold a row, where that line and one of them hold a whole one. */
+  private rowsOnLines(opening: number, until: number): number {
+    let lineEnd = this.lineEnd(opening);
+    if (lineEnd === -1 || this.fieldsOnLine(this.lineStart(opening), lineEnd).length < this.header!.length)
+      return 0;
+    let rows = 0;
+    let whole = false;
+    while (lineEnd !== -1 && lineEnd + 1 < until) {
+      const start = lineEnd + 1;
+      lineEnd = this.lineEnd(start);
+      const end = lineEnd === -1 ? this.text.length : lineEnd;
+      if (end > until) break;
+      const fields = this.fieldsOnLine(start, end);
+      if (fields.length >= this.header!.length) rows++;
+      whole ||= this.isWholeRow(fields);
+    }
+    return whole ? rows : 0;
+  }
+
+  private isWholeRow(fields: readonly string[]): boolean {
+    if (fields.length !== this.header!.length) return false;
+    return this.key === undefined || LIKE_A_CODE.test(fields[this.key]!);
+  }
+
+  /** The fields of a line by itself. A quote that does not close on it is a character like others. */
+  private fieldsOnLine(start: number, end: number): readonly string[] {
+    const { text, delimiter, quote, format } = this;
+    const length = text.charCodeAt(end - 1) === CR ? end - 1 : end;
+    const fields: string[] = [];
+    for (let from = start; from < length;) {
+      let at = from;
+      if (text.charCodeAt(at) === quote) {
+        const closing = this.closingQuote(at);
+        const after = closing + 1;
+        if (closing !== -1 && after <= length && (after === length || text.charCodeAt(after) === delimiter))
+          at = after;
+      }
+      at = text.indexOf(format.delimiter, at);
+      if (at === -1 || at >= length) at = length;
+      fields.push(text.slice(from, at));
+      from = at + 1;
+      if (from === length) fields.push('');
+    }
+    return fields;
+  }
+
+  /** Drops what is to be dropped; gives where reading goes on. */
+  private drop(last: boolean): number {
+    if (this.dropping === 'line') return this.nextLine(0, last);
+    return this.dropping === 'quoted field' ? this.endOfField(0, last) : 0;
+  }
+
+  /** Where the line after a position begins; what is still to come of this one is dropped. */
+  private nextLine(position: number, last: boolean): number {
+    const end = this.lineEnd(position);
+    this.dropping = end === -1 && !last ? 'line' : 'nothing';
+    return end === -1 ? this.text.length : end + 1;
+  }
+
+  /**
+   * Where reading goes on after a quoted field that is too long: behind the quote that closes it, or at the first line that is a
+   * whole row by itself, for then the quote was alone.
+   */
+  private endOfField(position: number, last: boolean): number {
+    const { text } = this;
+    const closing = this.closingQuote(position - 1);
+    for (let from = position; ;) {
+      const lineEnd = this.lineEnd(from);
+      this.dropping = 'quoted field';
+      if (closing !== -1 && (lineEnd === -1 || closing < lineEnd)) {
+        // Whether the quote is doubled is not known yet.
+        if (closing + 1 === text.length && !last) {
+          if (text.length - from <= LONGEST_RECORD) return from;
+          this.withinLine = true;
+          return closing;
+        }
+        this.dropping = 'nothing';
+        this.rejectedBefore = text.charCodeAt(closing + 1) === this.delimiter;
+        return this.rejectedBefore ? closing + 2 : this.nextLine(closing + 1, last);
+      }
+      if (lineEnd === -1) {
+        if (!last && text.length - from <= LONGEST_RECORD) return from;
+        this.withinLine = true;
+        if (last) this.dropping = 'nothing';
+        return text.length;
+      }
+      const isLine = !this.withinLine && lineEnd - from <= LONGEST_RECORD;
+      if (isLine && this.isWholeRow(this.fieldsOnLine(from, lineEnd))) {
+        this.dropping = 'nothing';
+        return from;
+      }
+      this.withinLine = false;
+      from = lineEnd + 1;
+    }
   }
 
   /** Where the quote that opens at a position closes; -1 where it does not. */
@@ -148,11 +336,23 @@ export class CsvParser {
     return closing;
   }
 
-  /** Where the line after a position begins; what is still to come of this one is skipped. */
-  private nextLine(position: number, last: boolean): number {
-    const end = this.text.indexOf('\n', position);
-    this.skipping = end === -1 && !last;
-    return end === -1 ? this.text.length : end + 1;
+  private isLineEnd(at: number): boolean {
+    const character = this.text.charCodeAt(at);
+    return character === LF || (character === CR && this.endsWithCr);
+  }
+
+  /** Where the line of a position ends; -1 where its end has not come. */
+  private lineEnd(position: number): number {
+    if (!this.endsWithCr) return this.text.indexOf('\n', position);
+    const lineEnd = /[\r\n]/g;
+    lineEnd.lastIndex = position;
+    return lineEnd.exec(this.text)?.index ?? -1;
+  }
+
+  private lineStart(position: number): number {
+    let start = position;
+    while (start > 0 && !this.isLineEnd(start - 1)) start--;
+    return start;
   }
 
   private field(index: number): string {

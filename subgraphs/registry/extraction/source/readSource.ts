@@ -1,12 +1,15 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PolkuError } from '../../../../schema/polkuError.js';
+import { NotRegularFileError } from '../../../storage/regularFile.js';
 import type { SourceFormat } from '../mapping/mapping.js';
+import { isDayOrTime } from './parquetText.js';
 import { readCsv } from './readCsv.js';
-import { readParquet } from './readParquet.js';
+import { openParquet, readParquet } from './readParquet.js';
 import type { ReadBatch } from './rowBatch.js';
+import { sha256OfSource } from './sourceBytes.js';
 import type { SourceFiles } from './sourceFiles.js';
+import { SourceNames } from './sourceNames.js';
 
 /** The export of one departmental system: files of one format in a folder. */
 export interface SourceFolder {
@@ -16,6 +19,8 @@ export interface SourceFolder {
   readonly format: SourceFormat;
   /** What its files were when the extraction began. */
   readonly files: SourceFiles;
+  /** Stops reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,18 +34,19 @@ export async function* readSource(
   columns: readonly string[],
   connection: DuckDBConnection,
 ): AsyncGenerator<ReadBatch> {
+  const { format, signal } = folder;
   const path = join(folder.path, file);
   const name = `${folder.registry}/${file}`;
   const { bytes, sha256 } = folder.files.get(file)!;
   let read: string;
   try {
-    await access(path, constants.R_OK);
-    read =
-      folder.format.type === 'csv'
-        ? yield* readCsv(path, name, bytes, folder.format, columns)
-        : yield* readParquet(connection, path, name, columns);
+    if (format.type === 'csv') read = yield* readCsv(path, name, bytes, format, columns, signal);
+    else {
+      yield* readParquet(connection, path, name, columns, format.zone !== undefined);
+      read = await sha256OfSource(path, signal);
+    }
   } catch (cause) {
-    throw cause instanceof PolkuError ? cause : unreadable(name, cause);
+    throw unreadable(name, cause);
   }
   if (read !== sha256) {
     throw new PolkuError(
@@ -52,13 +58,48 @@ export async function* readSource(
   }
 }
 
-/** Says what is wrong with a source file; the cause's own text may quote a row, so it is left out. */
+/**
+ * Which of the named columns say by their type what days they hold, whatever the mapping says of how days are written.
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
+ */
+export async function typedDayColumns(
+  folder: SourceFolder,
+  file: string,
+  columns: readonly string[],
+  connection: DuckDBConnection,
+): Promise<ReadonlySet<string>> {
+  if (folder.format.type === 'csv') return new Set();
+  const name = `${folder.registry}/${file}`;
+  try {
+    const all = await openParquet(connection, join(folder.path, file), name, columns);
+    const typed = all.filter(({ type }) => isDayOrTime(type));
+    const names = new SourceNames(typed.map((column) => column.name));
+    return new Set(columns.filter((column) => names.positionsOf(column).length > 0));
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'is missing. Expected it below the folder given with --source, as mapping.yaml names it.',
+  EACCES: 'may not be read. Check its owner and mode.',
+  ELOOP: 'is a symbolic link that leads to itself.',
+  Z_BUF_ERROR: 'is a gzip file that is cut off. Export it again.',
+  Z_DATA_ERROR: 'is a gzip file that is damaged. Export it again.',
+};
+
+/**
+ * Says in words of ours what is wrong with a source file. The cause's own text may quote a row, a column or a folder that is
+ * named by a code, so nothing of it is repeated, nor the cause handed on.
+ */
 export function unreadable(name: string, cause: unknown): PolkuError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const reason = code === 'ENOENT' ? 'is missing' : code === 'EACCES' ? 'may not be read' : 'cannot be read';
-  return new PolkuError(
-    'SOURCE_UNREADABLE',
-    `The source file ${name} ${reason}. Expected it below the folder given with --source, as mapping.yaml names it.`,
-    { file: name },
-  );
+  if (cause instanceof PolkuError) return cause;
+  return new PolkuError('SOURCE_UNREADABLE', `The source file ${name} ${reasonOf(cause)}`, { file: name });
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof NotRegularFileError)
+    return `is a ${cause.kind}. Expected a regular file, for a source is read twice.`;
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  return REASONS[code] ?? 'cannot be read: it is damaged, or the disk is. Export it again.';
 }

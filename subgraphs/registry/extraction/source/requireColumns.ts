@@ -1,27 +1,46 @@
 import { PolkuError } from '../../../../schema/polkuError.js';
-import { didYouMean } from '../mapping/nearestName.js';
+import type { SourceNames } from './sourceNames.js';
 
 /**
- * Checks that a source file has the columns that the mapping names. All that are missing are told at once. What stands in the
- * first line is told only where it names a column that was looked for: else it may be a row about somebody.
+ * Checks that a source file has each column that the mapping names, and has it once. All that are missing are told at once.
+ * @param explanation what is wrong with the names as a whole; see explainFirstLine.ts
  * @throws PolkuError SOURCE_COLUMNS
  */
-export function requireColumns(file: string, found: readonly string[], needed: readonly string[]): void {
-  const missing = needed.filter((column) => !found.includes(column));
-  if (missing.length === 0) return;
+export function requireColumns(
+  file: string,
+  names: SourceNames,
+  needed: readonly string[],
+  explanation: string,
+): void {
+  const missing = needed.filter((column) => names.positionsOf(column).length === 0);
   if (missing.length === needed.length) {
     throw new PolkuError(
       'SOURCE_COLUMNS',
-      `The first line of ${file} names none of the columns of the mapping: ${missing.map((column) => `"${column}"`).join(', ')}. ` +
-        'Expected a line of column names; if it is there, correct the names in mapping.yaml, or the delimiter.',
+      `${file} names none of the columns of the mapping: ${names.describeMissing(missing, needed)}. ${explanation}`,
       { file, missing },
     );
   }
-  const free = found.filter((column) => !needed.includes(column));
-  const named = missing.map((column) => `"${column}"${didYouMean(column, free)}`).join(', ');
+  if (missing.length > 0) {
+    throw new PolkuError(
+      'SOURCE_COLUMNS',
+      `${file} lacks columns that the mapping names: ${names.describeMissing(missing, needed)}. It has ${names.count} ` +
+        `columns, and ${needed.length - missing.length} of the ${needed.length} that the mapping names. ${explanation}`,
+      { file, missing },
+    );
+  }
+  const repeated = needed.filter((column) => names.positionsOf(column).length > 1);
+  if (repeated.length === 0) return;
+  const places = repeated.map(
+    (column) =>
+      `"${column}" (columns ${names
+        .positionsOf(column)
+        .map((at) => at + 1)
+        .join(', ')})`,
+  );
   throw new PolkuError(
     'SOURCE_COLUMNS',
-    `${file} lacks columns that the mapping names: ${named}. It has: ${found.join(', ')}. Correct the names in mapping.yaml.`,
-    { file, missing, found },
+    `${file} has columns of the mapping more than once: ${places.join(', ')}. Nobody can tell which one is meant. Rename or ` +
+      'remove the others in the export.',
+    { file, repeated },
   );
 }

@@ -1,13 +1,18 @@
+import type { RejectReason } from '../rows/rejectReason.js';
+
+/** A row that could not be read, whatever it holds. */
+export interface RejectedRow {
+  readonly row: number;
+  readonly reason: RejectReason & ('malformed-row' | 'lone-quote' | 'wrong-encoding');
+}
+
 /** Some rows of a source file: texts of the columns asked for, in the order asked for. */
 export interface RowBatch {
   /** For each column the text of each row; empty where the source has none. */
   readonly columns: readonly (readonly string[])[];
   /** For each row its number in the file: data rows are counted from 1. */
   readonly rowNumbers: readonly number[];
-  /** Numbers of the rows that could not be split into fields. */
-  readonly malformed: readonly number[];
-  /** Numbers of the rows that hold bytes which are none in the file's encoding. */
-  readonly wronglyEncoded: readonly number[];
+  readonly rejected: readonly RejectedRow[];
 }
 
 /** A batch, and how much of the file has been read with it, from 0 to 1. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256OfFile } from '../../snapshot/sha256OfFile.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { type SourceFolder, unreadable } from './readSource.js';
+import { sha256OfSource } from './sourceBytes.js';
 
 /** What a source file was when the extraction began. */
 export interface SourceFile {
@@ -17,7 +17,7 @@ export type SourceFiles = ReadonlyMap<string, SourceFile>;
 /** @throws PolkuError SOURCE_UNREADABLE, before anything else is done */
 export async function digestSourceFiles(
   mapping: Mapping,
-  { path, registry }: Pick<SourceFolder, 'path' | 'registry'>,
+  { path, registry, signal }: Pick<SourceFolder, 'path' | 'registry' | 'signal'>,
 ): Promise<SourceFiles> {
   const changes = mapping.codeChanges ? [mapping.codeChanges.file] : [];
   const names = new Set([...changes, ...mapping.tables.map(({ file }) => file)]);
@@ -25,7 +25,7 @@ export async function digestSourceFiles(
   for (const name of [...names].sort()) {
     try {
       const file = join(path, name);
-      files.set(name, { bytes: (await stat(file)).size, sha256: await sha256OfFile(file) });
+      files.set(name, { bytes: (await stat(file)).size, sha256: await sha256OfSource(file, signal) });
     } catch (cause) {
       throw unreadable(`${registry}/${name}`, cause);
     }
