@@ -198,6 +198,14 @@ export const errorTable = {
       'A policy revision is older than one that was in force, or follows one that is in force no more.',
   },
   POLICY_EXPIRED: { status: 409, meaning: 'A policy revision has expired; what it ruled over is denied.' },
+  POLICY_TOO_LARGE: {
+    status: 413,
+    meaning: 'A proposed policy has too many bytes, or takes too long to compile.',
+  },
+  POLICY_TOO_MANY: {
+    status: 429,
+    meaning: 'A person has so many proposals waiting for signatures that one must be withdrawn first.',
+  },
   SIGNATURE_INVALID: {
     status: 403,
     meaning:

@@ -10,9 +10,11 @@ const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
   superseded: RevisionStanding.SUPERSEDED,
   waiting: RevisionStanding.WAITING,
   overtaken: RevisionStanding.OVERTAKEN,
+  withdrawn: RevisionStanding.WITHDRAWN,
+  rejected: RevisionStanding.REJECTED,
 };
 
-/** What `polku policy history|propose|approve` do, for those who reach the gateway only. No private key comes here. */
+/** What `polku policy history|propose|approve|withdraw|reject` do, for those who reach the gateway only. No private key comes here. */
 @Resolver()
 export class RevisionResolver {
   @Query(() => [PolicyRevision], { nullable: true, description: 'Every policy revision, the newest first.' })
@@ -48,6 +50,39 @@ export class RevisionResolver {
   ): Promise<PolicyRevision> {
     return describe(await signedBy(desk).approve(sequence, { person, signature }));
   }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description: 'Takes back a proposal that waits for signatures, as its author.',
+  })
+  async withdrawPolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
+    @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
+    @Arg('signature', () => String, { description: 'What "polku policy sign --withdraw" printed.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    const closed = { closure: 'withdrawn', person, comment, signature } as const;
+    return describe(await signedBy(desk).close(sequence, closed));
+  }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description:
+      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+  })
+  async rejectPolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the person who refuses it.' }) person: string,
+    @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
+    @Arg('signature', () => String, { description: 'What "polku policy sign --reject" printed.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    const closed = { closure: 'rejected', person, comment, signature } as const;
+    return describe(await signedBy(desk).close(sequence, closed));
+  }
 }
 
 function signedBy(desk: RevisionDesk | undefined): RevisionDesk {
@@ -59,7 +94,8 @@ function signedBy(desk: RevisionDesk | undefined): RevisionDesk {
 }
 
 function describe(revision: JudgedRevision): PolicyRevision {
-  const { state, missing, files, signers, proposedAt, expiresAt } = revision;
+  const { state, missing, files, signers, proposedAt, expiresAt, closed } = revision;
+  const isClosed = state === 'withdrawn' || state === 'rejected';
   return {
     ...revision,
     standing: standings[state],
@@ -67,6 +103,8 @@ function describe(revision: JudgedRevision): PolicyRevision {
     expiresAt: expiresAt.toISOString(),
     files: [...files.keys()],
     signers: [...signers],
+    closedBy: isClosed ? (closed?.person ?? null) : null,
+    closedBecause: isClosed ? (closed?.comment ?? null) : null,
     missing: [...missing].map(([registry, count]) => ({ registry, count })),
   };
 }

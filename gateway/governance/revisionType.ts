@@ -5,6 +5,8 @@ export enum RevisionStanding {
   SUPERSEDED = 'SUPERSEDED',
   WAITING = 'WAITING',
   OVERTAKEN = 'OVERTAKEN',
+  WITHDRAWN = 'WITHDRAWN',
+  REJECTED = 'REJECTED',
 }
 registerEnumType(RevisionStanding, {
   name: 'RevisionStanding',
@@ -14,6 +16,8 @@ registerEnumType(RevisionStanding, {
     SUPERSEDED: { description: 'It was in force before.' },
     WAITING: { description: 'It follows the one in force, and lacks signatures.' },
     OVERTAKEN: { description: 'Another took its place, so it never will be in force.' },
+    WITHDRAWN: { description: 'Its author took it back before it was in force.' },
+    REJECTED: { description: 'Another person of an owner concerned refused it before it was in force.' },
   },
 });
 
@@ -54,6 +58,12 @@ export class PolicyRevision {
 
   @Field(() => [MissingSignatures])
   readonly missing!: readonly MissingSignatures[];
+
+  @Field(() => String, { nullable: true, description: 'Id of the person who withdrew or rejected it.' })
+  readonly closedBy!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was withdrawn or rejected.' })
+  readonly closedBecause!: string | null;
 
   @Field(() => String, { description: 'The very text that is signed.' })
   readonly payload!: string;

@@ -1,6 +1,6 @@
 import type { PolicySource } from '../engine/parse/policySource.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import type { Content, RevisionHistory } from './judgeRevisions.js';
+import { type Content, nextSequence, type RevisionHistory } from './judgeRevisions.js';
 import type { Revision } from './revision.js';
 
 const DAY_MS = 86_400_000;
@@ -61,7 +61,7 @@ function changesBetween(
 }
 
 function follow(
-  { revisions, inForce }: RevisionHistory,
+  history: RevisionHistory,
   files: Revision['files'],
   { author, comment, now, days }: Draft,
 ): Revision {
@@ -71,8 +71,8 @@ function follow(
       'Nothing differs from the policies in force, so there is nothing to propose.',
     );
   return {
-    sequence: Math.max(0, ...revisions.map(({ sequence }) => sequence)) + 1,
-    parent: inForce?.digest,
+    sequence: nextSequence(history),
+    parent: history.inForce?.digest,
     author,
     comment,
     proposedAt: now,

@@ -1,5 +1,3 @@
-import { parseDocument } from 'yaml';
-
 /** What all registries share: every owner must agree to a change of it. */
 const COMMON = /^(purposes|roles|permits)\.ya?ml$/;
 
@@ -8,7 +6,7 @@ export function isCommon(file: string): boolean {
   return COMMON.test(file);
 }
 
-/** The registry whose owner a file belongs to. */
+/** The registry whose owner a file belongs to. What the file rules over is that very registry, or it does not compile. */
 export function registryOf(file: string): string {
   return file.replace(/\.ya?ml$/, '');
 }
@@ -21,11 +19,4 @@ export function ownersConcerned(changed: Iterable<string>, all: Iterable<string>
       concerned.add(registryOf(part));
   }
   return concerned;
-}
-
-/** Whether a registry's file speaks for that registry: its name says who must sign, its content what is ruled. */
-export function speaksForItself(file: string, text: string): boolean {
-  if (isCommon(file)) return true;
-  const document = parseDocument(text);
-  return document.errors.length === 0 && document.get('registry') === registryOf(file);
 }

@@ -1,9 +1,16 @@
 import { today } from '../../schema/calendar.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { ownersConcerned, speaksForItself } from './fileOwner.js';
+import { ownersConcerned } from './fileOwner.js';
 import type { Owners, Person } from './owners.js';
 import { isSignatureOf } from './personKey.js';
-import { digestOf, readPayload, type Revision, type SignedRevision } from './revision.js';
+import {
+  closurePayload,
+  digestOf,
+  readPayload,
+  type Revision,
+  type SignedClosure,
+  type SignedRevision,
+} from './revision.js';
 
 /** Four eyes: nobody changes a policy alone. */
 export const SIGNATURES_NEEDED = 2;
@@ -13,9 +20,10 @@ export const SIGNATURES_NEEDED = 2;
  * - `in-force`: the newest that all owners concerned have signed;
  * - `superseded`: it was in force before;
  * - `waiting`: it follows the one in force, and lacks signatures;
- * - `overtaken`: another took its place, so it never will be.
+ * - `overtaken`: another took its place, so it never will be;
+ * - `withdrawn`, `rejected`: it was closed before it had all signatures, and takes no more.
  */
-export type RevisionState = 'in-force' | 'superseded' | 'waiting' | 'overtaken';
+export type RevisionState = 'in-force' | 'superseded' | 'waiting' | 'overtaken' | 'withdrawn' | 'rejected';
 
 /** A file as a revision has set it. */
 export interface FileInForce {
@@ -33,6 +41,8 @@ export interface JudgedRevision extends Revision {
   readonly signers: ReadonlySet<string>;
   /** Owner -> how many more of its people must sign. */
   readonly missing: ReadonlyMap<string, number>;
+  /** Who has closed it; it may have come into force all the same, where the last signature came at the same time. */
+  readonly closed: SignedClosure | undefined;
   /** All policies as they are after it. */
   readonly content: Content;
 }
@@ -51,7 +61,7 @@ type Candidate = Omit<JudgedRevision, 'state'> & {
 
 /**
  * Verifies every revision from the first: whom it follows, who signed it, and what it makes of the policies.
- * @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID, POLICY_INVALID: then nothing of it can be trusted
+ * @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID: then nothing of it can be trusted
  */
 export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners): RevisionHistory {
   const byDigest = new Map<string, Candidate>();
@@ -66,7 +76,9 @@ export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners
   for (let at = newest; at; at = at.before) line.add(at);
   const stateOf = (candidate: Candidate): RevisionState => {
     if (candidate === newest) return 'in-force';
+    // What all have signed cannot be undone by one of them: a change is taken back by another one.
     if (line.has(candidate)) return 'superseded';
+    if (candidate.closed) return candidate.closed.closure;
     return candidate.before === newest && candidate.sequence > (newest?.sequence ?? 0)
       ? 'waiting'
       : 'overtaken';
@@ -76,7 +88,7 @@ export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners
 }
 
 function judge(
-  { sequence, payload, signatures }: SignedRevision,
+  { sequence, payload, signatures, closures = [] }: SignedRevision,
   earlier: ReadonlyMap<string, Candidate>,
   owners: Owners,
 ): Candidate {
@@ -89,13 +101,18 @@ function judge(
   for (const signature of signatures) verifySignature(signature, revision, payload, owners);
   const signers = new Set(signatures.map(({ person }) => person));
   const content = contentAfter(revision, before?.content ?? new Map());
-  const missing = missingSignatures(revision, { before: before?.content, content, signers, owners });
+  const all = new Set([...(before?.content.keys() ?? []), ...content.keys()]);
+  const concerned = ownersConcerned(revision.files.keys(), all);
+  for (const { closure, comment, person, signature } of closures)
+    verifySignature({ person, signature }, revision, closurePayload(closure, payload, comment), owners);
+  const missing = missingSignatures(revision, { concerned, signers, owners });
   return {
     ...revision,
     payload,
     digest: digestOf(payload),
     signers,
     missing,
+    closed: closures.find((closure) => mayClose(closure, revision, concerned, owners)),
     content,
     before,
     approved: missing.size === 0 && (before?.approved ?? true),
@@ -122,39 +139,53 @@ export function verifySignature(
     );
 }
 
-/** @throws PolkuError POLICY_INVALID where a file rules over another registry than its owner's */
-function contentAfter({ files, expiresAt, sequence }: Revision, before: Content): Content {
+function contentAfter({ files, expiresAt }: Revision, before: Content): Content {
   const content = new Map(before);
   for (const [file, text] of files) {
     if (text === undefined) content.delete(file);
-    else if (speaksForItself(file, text)) content.set(file, { text, expiresAt });
-    else
-      throw new PolkuError(
-        'POLICY_INVALID',
-        `${file} of revision ${sequence} must begin with "registry: ${file.replace(/\..*/, '')}": its owner can rule over no other registry.`,
-      );
+    else content.set(file, { text, expiresAt });
   }
   return content;
+}
+
+/** Whether a person may end a proposal in this way. */
+export function mayClose(
+  { closure, person }: Pick<SignedClosure, 'closure' | 'person'>,
+  revision: Pick<Revision, 'author' | 'proposedAt'>,
+  concerned: Iterable<string>,
+  owners: Owners,
+): boolean {
+  if ((closure === 'withdrawn') !== (person === revision.author)) return false;
+  return (
+    counts(owners.people.get(person), revision) &&
+    [...concerned].some((owner) => owners.peopleOf.get(owner)?.has(person))
+  );
 }
 
 /** Owner -> how many more of its people must sign. A person who belongs to several owners signs for all of them. */
 function missingSignatures(
   revision: Revision,
   {
-    before,
-    content,
+    concerned,
     signers,
     owners,
-  }: { before: Content | undefined; content: Content; signers: ReadonlySet<string>; owners: Owners },
+  }: { concerned: Iterable<string>; signers: ReadonlySet<string>; owners: Owners },
 ): ReadonlyMap<string, number> {
-  const all = new Set([...(before?.keys() ?? []), ...content.keys()]);
   const missing = new Map<string, number>();
-  for (const owner of ownersConcerned(revision.files.keys(), all)) {
+  for (const owner of concerned) {
     const people = owners.peopleOf.get(owner) ?? new Set();
     const counting = [...signers].filter((id) => people.has(id) && counts(owners.people.get(id), revision));
     if (counting.length < SIGNATURES_NEEDED) missing.set(owner, SIGNATURES_NEEDED - counting.length);
   }
   return missing;
+}
+
+/** The number of the next proposal: the first after the revision in force that none has taken. */
+export function nextSequence({ revisions, inForce }: RevisionHistory): number {
+  const taken = new Set(revisions.map(({ sequence }) => sequence));
+  let next = (inForce?.sequence ?? 0) + 1;
+  while (taken.has(next)) next++;
+  return next;
 }
 
 /** Whether a person's signature counts under a revision of that day. */

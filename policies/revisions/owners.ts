@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type Day, parseDay } from '../../schema/calendar.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { NoRegularFile, readRegularFile } from '../../schema/regularFile.js';
 import { didYouMean } from '../engine/parse/didYouMean.js';
 import { reportViolations } from '../engine/parse/explainViolation.js';
 import { fileSchemas, type OwnersFile } from '../engine/parse/policyFiles.js';
@@ -33,9 +33,10 @@ export interface Owners {
 export async function loadOwners(file: string): Promise<Owners> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularFile(file);
   } catch (cause) {
-    const message = `${file}, which says whose signatures count, cannot be read.`;
+    const why = cause instanceof NoRegularFile ? `is ${cause.found}, not a file` : 'cannot be read';
+    const message = `${file}, which says whose signatures count, ${why}.`;
     throw new PolkuError('POLICY_INVALID', message, { file }, { cause });
   }
   return parseOwners({ file, text });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PolkuError } from '../../schema/polkuError.js';
 
 const FORMAT = 'polku-policy-revision/1';
+const CLOSURE_FORMAT = 'polku-policy-closure/1';
 const FILE_NAME = /^[a-z][a-z0-9-]*\.ya?ml$/;
 
 /** Ids of people stand in names of files. */
@@ -9,7 +10,7 @@ export const PERSON_ID = /^[a-z][a-z0-9-]*$/;
 
 /** One step in the life of the policies: the files that it sets, and which revision it follows. Immutable once signed. */
 export interface Revision {
-  /** From 1, rising; a gap is a proposal that was overtaken. */
+  /** From 1, one by one: each proposal takes the next number, whatever becomes of it. */
   readonly sequence: number;
   /** Digest of the revision that it follows; undefined: it is the first. */
   readonly parent: string | undefined;
@@ -29,11 +30,31 @@ export interface Signature {
   readonly signature: string;
 }
 
+/**
+ * How a proposal ends that is not to come into force.
+ * - `withdrawn`: by its author;
+ * - `rejected`: by another person of an owner whom it concerns.
+ */
+export const closures = ['withdrawn', 'rejected'] as const;
+export type Closure = (typeof closures)[number];
+
+/** Who closed a proposal and why, signed as {@link closurePayload} writes it. */
+export interface SignedClosure extends Signature {
+  readonly closure: Closure;
+  readonly comment: string;
+}
+
 /** A revision as it is stored and travels: the very text that was signed, and by whom. */
 export interface SignedRevision {
   readonly sequence: number;
   readonly payload: string;
   readonly signatures: readonly Signature[];
+  readonly closures?: readonly SignedClosure[];
+}
+
+/** The text that is signed to close a proposal. It names the proposal by its digest, so it closes no other. */
+export function closurePayload(closure: Closure, payload: string, comment: string): string {
+  return `${JSON.stringify({ format: CLOSURE_FORMAT, closure, revision: digestOf(payload), comment }, null, 2)}\n`;
 }
 
 /** The text that is signed. */

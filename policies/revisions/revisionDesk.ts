@@ -2,32 +2,50 @@ import type { PolicySource } from '../engine/parse/policySource.js';
 import type { Problem } from '../engine/parse/problems.js';
 import { formatProblems } from '../engine/report/formatProblems.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { MAX_FILE_BYTES } from '../engine/parse/sourceDocument.js';
 import { ownersConcerned } from './fileOwner.js';
 import {
   type Content,
   counts,
   judgeRevisions,
   type JudgedRevision,
+  mayClose,
+  nextSequence,
   type RevisionHistory,
   SIGNATURES_NEEDED,
   verifySignature,
 } from './judgeRevisions.js';
 import type { Owners } from './owners.js';
-import { digestOf, readPayload, type Signature } from './revision.js';
+import {
+  closurePayload,
+  digestOf,
+  readPayload,
+  type Revision,
+  type Signature,
+  type SignedClosure,
+  type SignedRevision,
+} from './revision.js';
 import type { RevisionStore } from './revisionStore.js';
 
 export interface RevisionDeskOptions {
   readonly store: RevisionStore;
   /** Read anew each time: people come and go. */
   readonly owners: () => Promise<Owners>;
-  /** Compiles policies and tells what is wrong with them. */
-  readonly check: (sources: readonly PolicySource[]) => readonly Problem[];
+  /** Compiles policies, apart from whatever else this process does, and tells what is wrong with them. */
+  readonly check: (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
   readonly now?: () => Date;
 }
+
+/** What one person alone can bring: bytes of a proposal, and how many wait for others at once. */
+const MAX_PAYLOAD_BYTES = 2 * 2 ** 20;
+const MOST_WAITING = 10;
+/** Characters of the words by which a proposal is closed. */
+const LONGEST_COMMENT = 1_000;
 
 /** Where people propose and approve revisions. It holds no key: whoever signs does that at home. */
 export class RevisionDesk {
   readonly #options: RevisionDeskOptions;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: RevisionDeskOptions) {
     this.#options = options;
@@ -39,12 +57,23 @@ export class RevisionDesk {
     return judgeRevisions(await store.read(), await owners());
   }
 
+  /** The revision in force and all before it, as they were signed: what others need to verify it. */
+  async signedInForce(): Promise<readonly SignedRevision[]> {
+    const [signed, { revisions }] = [await this.#options.store.read(), await this.history()];
+    const line = revisions.filter(({ state }) => state === 'in-force' || state === 'superseded');
+    const sequences = new Set(line.map(({ sequence }) => sequence));
+    return signed.filter(({ sequence }) => sequences.has(sequence));
+  }
+
   /**
    * Takes a revision with its author's signature, if it could come into force once others sign it.
-   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_UNSIGNED, POLICY_INVALID
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_UNSIGNED, POLICY_INVALID,
+   * POLICY_TOO_LARGE, POLICY_TOO_MANY
    */
   async propose(payload: string, { person, signature }: Signature): Promise<JudgedRevision> {
+    checkSize('The proposal', payload, MAX_PAYLOAD_BYTES);
     const revision = readPayload(payload);
+    for (const [file, text] of revision.files) checkSize(file, text ?? '', MAX_FILE_BYTES);
     const owners = await this.#options.owners();
     const history = await this.history();
     if (person !== revision.author)
@@ -56,18 +85,14 @@ export class RevisionDesk {
         `Revision ${revision.sequence} does not follow the one in force${history.inForce ? ` (${history.inForce.sequence})` : ''}; propose it anew.`,
       );
     this.#refuseExpired(revision);
+    checkNumber(revision, history);
     const proposed = { sequence: revision.sequence, payload, signatures: [{ person, signature }] };
     const earlier = await this.#options.store.read();
-    if (earlier.some(({ sequence }) => sequence >= revision.sequence))
-      throw new PolkuError(
-        'POLICY_STALE',
-        `Revision ${revision.sequence} was proposed by somebody else meanwhile; propose again.`,
-      );
     const { revisions } = judgeRevisions([...earlier, proposed], owners);
     const judged = revisions.find(({ digest }) => digest === digestOf(payload))!;
     this.#checkSigner(judged, person, owners);
     this.#checkOwners(judged, owners);
-    this.#compile(judged.content);
+    await this.#compile(judged.content);
     await this.#options.store.addRevision(revision.sequence, payload, { person, signature });
     return judged;
   }
@@ -86,10 +111,47 @@ export class RevisionDesk {
         `"${person}" has signed revision ${sequence} already; somebody else must.`,
       );
     this.#checkSigner(revision, person, owners);
-    this.#compile(revision.content);
-    await this.#options.store.addSignature(sequence, { person, signature });
+    await this.#compile(revision.content);
+    await this.#exclusively(async () => {
+      // It may have been closed while it was compiled.
+      await this.waiting(sequence);
+      await this.#options.store.addSignature(sequence, { person, signature });
+    });
     const { revisions } = await this.history();
     return revisions.find(({ digest }) => digest === revision.digest)!;
+  }
+
+  /**
+   * Ends a waiting proposal: its author withdraws it, or another person of an owner whom it concerns rejects it.
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, BAD_USER_INPUT
+   */
+  async close(sequence: number, closed: SignedClosure): Promise<JudgedRevision> {
+    const { closure, person, signature, comment } = closed;
+    if (comment.trim() === '' || comment.length > LONGEST_COMMENT)
+      throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
+    const owners = await this.#options.owners();
+    const revision = await this.waiting(sequence);
+    const text = closurePayload(closure, revision.payload, comment);
+    verifySignature({ person, signature }, revision, text, owners);
+    this.#checkSigner(revision, person, owners);
+    if (!mayClose(closed, revision, ownersOf(revision), owners))
+      throw new PolkuError(
+        'SIGNATURE_INVALID',
+        closure === 'withdrawn'
+          ? `Revision ${sequence} is withdrawn by its author alone (${revision.author}); others reject it.`
+          : `Revision ${sequence} is rejected by another person than its author, who withdraws it.`,
+      );
+    await this.#exclusively(async () => {
+      await this.waiting(sequence);
+      await this.#options.store.addClosure(sequence, closed);
+    });
+    const { revisions } = await this.history();
+    const now = revisions.find(({ digest }) => digest === revision.digest)!;
+    if (now.state === closure || now.state === 'overtaken') return now;
+    throw new PolkuError(
+      'POLICY_STALE',
+      `Revision ${sequence} got its last signature meanwhile: ${takeBack}`,
+    );
   }
 
   /**
@@ -104,13 +166,7 @@ export class RevisionDesk {
         'BAD_USER_INPUT',
         `There is no revision ${sequence}; "polku policy history" lists them.`,
       );
-    if (revision.state !== 'waiting')
-      throw new PolkuError(
-        'POLICY_STALE',
-        revision.state === 'overtaken'
-          ? `Revision ${sequence} was overtaken by another; propose it anew.`
-          : `Revision ${sequence} needs no more signatures: it is ${revision.state}.`,
-      );
+    if (revision.state !== 'waiting') throw new PolkuError('POLICY_STALE', whyNotWaiting(revision));
     this.#refuseExpired(revision);
     return revision;
   }
@@ -146,16 +202,65 @@ export class RevisionDesk {
     );
   }
 
-  #compile(content: Content): void {
+  async #compile(content: Content): Promise<void> {
     const sources = [...content].map(([file, { text }]) => ({ file, text }));
-    const errors = this.#options.check(sources).filter(({ severity }) => severity === 'error');
+    const errors = (await this.#options.check(sources)).filter(({ severity }) => severity === 'error');
     if (errors.length === 0) return;
     throw new PolkuError('POLICY_INVALID', `The policies would not compile:\n${formatProblems(errors)}`);
+  }
+
+  /** What looks at a revision and then writes of it: one after the other. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    await done;
   }
 
   #now(): Date {
     return this.#options.now?.() ?? new Date();
   }
+}
+
+const takeBack = 'it is in force. Take it back with "polku policy rollback".';
+
+function whyNotWaiting({ sequence, state }: JudgedRevision): string {
+  switch (state) {
+    case 'overtaken':
+      return `Revision ${sequence} was overtaken by another; propose it anew.`;
+    case 'withdrawn':
+    case 'rejected':
+      return `Revision ${sequence} was ${state} and takes no more signatures; propose it anew.`;
+    default:
+      return `Revision ${sequence} needs no more signatures: it is ${state}.`;
+  }
+}
+
+/** @throws PolkuError POLICY_TOO_LARGE */
+function checkSize(what: string, text: string, most: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > most)
+    throw new PolkuError('POLICY_TOO_LARGE', `${what} has ${bytes} bytes; at most ${most} are taken.`);
+}
+
+/**
+ * Numbers are taken one by one, so that nobody can take the last one there is.
+ * @throws PolkuError POLICY_STALE, POLICY_TOO_MANY
+ */
+function checkNumber({ sequence, author }: Revision, history: RevisionHistory): void {
+  const next = nextSequence(history);
+  if (sequence !== next)
+    throw new PolkuError(
+      'POLICY_STALE',
+      sequence < next
+        ? `Revision ${sequence} was proposed by somebody else meanwhile; propose again.`
+        : `The next revision is ${next}, not ${sequence}; propose again.`,
+    );
+  const waiting = history.revisions.filter((one) => one.state === 'waiting' && one.author === author);
+  if (waiting.length >= MOST_WAITING)
+    throw new PolkuError(
+      'POLICY_TOO_MANY',
+      `"${author}" has ${waiting.length} proposals that wait for signatures; withdraw one first.`,
+    );
 }
 
 /** The owners whom a revision concerns. */

@@ -1,15 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOnce } from '../../schema/createOnce.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { PERSON_ID, type Signature, type SignedRevision } from './revision.js';
+import { readRegularFile } from '../../schema/regularFile.js';
+import { closures, PERSON_ID, type Signature, type SignedClosure, type SignedRevision } from './revision.js';
 
 const REVISION_FILE = /^(\d{6,})\.json$/;
 const SIGNATURE_FILE = /^(\d{6,})\.([a-z][a-z0-9-]*)\.sig$/;
+const CLOSURE_FILE = /^(\d{6,})\.([a-z][a-z0-9-]*)\.closed$/;
 
 /**
  * The revisions of a city's policies in a folder: `000007.json` is a revision with its author's signature,
- * `000007.chief.sig` another person's. A file appears whole or not at all and is never changed, so that several processes
+ * `000007.chief.sig` another person's, `000007.chief.closed` the word of a person who withdrew or rejected it. A file appears whole or not at all and is never changed, so that several processes
  * may read and write at once. The store proves nothing: judgeRevisions does.
  */
 export class RevisionStore {
@@ -21,20 +23,24 @@ export class RevisionStore {
    */
   async read(): Promise<readonly SignedRevision[]> {
     const names = (await this.#names()).sort();
-    const revisions = new Map<number, { payload: string; signatures: Signature[] }>();
+    const revisions = new Map<
+      number,
+      { payload: string; signatures: Signature[]; closures: SignedClosure[] }
+    >();
     for (const name of names) {
       const sequence = Number(REVISION_FILE.exec(name)?.[1]);
       if (!sequence) continue;
       const { payload, ...signature } = await this.#readRevision(name);
-      revisions.set(sequence, { payload, signatures: [signature] });
+      revisions.set(sequence, { payload, signatures: [signature], closures: [] });
     }
     for (const name of names) {
-      const [, sequence, person] = SIGNATURE_FILE.exec(name) ?? [];
+      const [, sequence, person] = SIGNATURE_FILE.exec(name) ?? CLOSURE_FILE.exec(name) ?? [];
       if (sequence === undefined || person === undefined) continue;
       const revision = revisions.get(Number(sequence));
-      if (!revision) throw damaged(`${name} signs a revision that is missing`);
-      const signature = (await readFile(join(this.folder, name), 'utf8')).trim();
-      revision.signatures.push({ person, signature });
+      if (!revision) throw damaged(`${name} is about a revision that is missing`);
+      const text = await this.#readText(name);
+      if (name.endsWith('.sig')) revision.signatures.push({ person, signature: text.trim() });
+      else revision.closures.push(readClosure(name, person, text));
     }
     return [...revisions].map(([sequence, revision]) => ({ sequence, ...revision }));
   }
@@ -55,6 +61,13 @@ export class RevisionStore {
     throw new PolkuError('SIGNATURE_INVALID', `"${person}" has signed revision ${sequence} already.`);
   }
 
+  /** @throws PolkuError SIGNATURE_INVALID where the person has closed it already */
+  async addClosure(sequence: number, { person, ...closure }: SignedClosure): Promise<void> {
+    const text = `${JSON.stringify(closure, null, 2)}\n`;
+    if (await createOnce(this.folder, `${numbered(sequence)}.${person}.closed`, text)) return;
+    throw new PolkuError('SIGNATURE_INVALID', `"${person}" has closed revision ${sequence} already.`);
+  }
+
   async #names(): Promise<string[]> {
     try {
       return await readdir(this.folder);
@@ -65,9 +78,17 @@ export class RevisionStore {
     }
   }
 
+  async #readText(name: string): Promise<string> {
+    try {
+      return await readRegularFile(join(this.folder, name));
+    } catch (cause) {
+      throw damaged(`${name} is not to be read`, cause);
+    }
+  }
+
   async #readRevision(name: string): Promise<{ payload: string } & Signature> {
     try {
-      return readSigned(JSON.parse(await readFile(join(this.folder, name), 'utf8')));
+      return readSigned(JSON.parse(await readRegularFile(join(this.folder, name))));
     } catch (cause) {
       throw damaged(`${name} is no revision`, cause);
     }
@@ -80,6 +101,23 @@ function readSigned(value: unknown): { payload: string } & Signature {
     throw new TypeError('Expected payload, person and signature.');
   if (!PERSON_ID.test(person)) throw new TypeError('Expected the id of a person.');
   return { payload, person, signature };
+}
+
+function readClosure(name: string, person: string, text: string): SignedClosure {
+  const { closure, comment, signature } = parse(text) ?? {};
+  const known = closures.find((one) => one === closure);
+  if (known === undefined || typeof comment !== 'string' || typeof signature !== 'string')
+    throw damaged(`${name} neither withdraws nor rejects a revision`);
+  return { person, closure: known, comment, signature };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function numbered(sequence: number): string {

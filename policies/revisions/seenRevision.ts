@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PolkuError } from '../../schema/polkuError.js';
+import { readRegularFile } from '../../schema/regularFile.js';
 import type { RevisionHistory } from './judgeRevisions.js';
 
 /**
@@ -46,7 +47,7 @@ export class SeenRevision {
   async #read(): Promise<{ readonly sequence: number; readonly digest: string } | undefined> {
     let text: string;
     try {
-      text = await readFile(this.file, 'utf8');
+      text = await readRegularFile(this.file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

@@ -9,10 +9,11 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import type { PolicySource } from '../../policies/engine/parse/policySource.js';
 import { draftFolder, draftRollback } from '../../policies/revisions/draftRevision.js';
+import type { CheckPolicies } from '../../policies/revisions/compileApart.js';
 import type { JudgedRevision } from '../../policies/revisions/judgeRevisions.js';
 import { loadOwners } from '../../policies/revisions/owners.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../policies/revisions/personKey.js';
-import { writePayload } from '../../policies/revisions/revision.js';
+import { type Closure, closurePayload, writePayload } from '../../policies/revisions/revision.js';
 import { RevisionDesk } from '../../policies/revisions/revisionDesk.js';
 import { RevisionStore } from '../../policies/revisions/revisionStore.js';
 
@@ -49,6 +50,7 @@ export interface SignedPolicies {
   ): Promise<JudgedRevision>;
   rollback(author: Signer, sequence: number): Promise<JudgedRevision>;
   approve(sequence: number, ...people: readonly Signer[]): Promise<JudgedRevision>;
+  close(closure: Closure, sequence: number, person: Signer, comment?: string): Promise<JudgedRevision>;
   /** Proposes and approves the policies as the first revision. */
   first(days?: number): Promise<JudgedRevision>;
   remove(): Promise<void>;
@@ -59,6 +61,8 @@ export interface SignedPoliciesOptions {
   /** The shipped ones, if not given. */
   readonly policies?: readonly PolicySource[];
   readonly graph?: PolicyGraph;
+  /** How proposals are compiled; in this thread, if not given. */
+  readonly check?: CheckPolicies;
 }
 
 export async function signedPolicies(options: SignedPoliciesOptions = {}): Promise<SignedPolicies> {
@@ -80,7 +84,7 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
   const desk = new RevisionDesk({
     store: new RevisionStore(store),
     owners: () => loadOwners(owners),
-    check: (sources) => compilePolicy(sources, graph).problems,
+    check: options.check ?? (async (sources) => compilePolicy(sources, graph).problems),
     now,
   });
   const submit = async (author: Signer, payload: string) =>
@@ -112,6 +116,11 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
         last = await desk.approve(sequence, { person, signature: signPayload(payload, await key(person)) });
       }
       return last;
+    },
+    async close(closure, sequence, person, comment = 'no more') {
+      const { payload } = await desk.waiting(sequence);
+      const signature = signPayload(closurePayload(closure, payload, comment), await key(person));
+      return desk.close(sequence, { closure, person, comment, signature });
     },
     async first(days = 30) {
       const { sequence } = await signed.propose('city-1', await signed.sources(), { days });

@@ -119,6 +119,26 @@ describe('the commands by which data owners change policies', () => {
     expect((await polku('history', ...store)).text).not.toContain('4  ');
   });
 
+  it('Y06: withdraw a proposal, or reject it, and keep who did and why', async () => {
+    await edit('health.yaml');
+    for (const sequence of [4, 5])
+      expect((await propose('health-1')).text).toContain(`Revision ${sequence} is`);
+    const end = (verb: string, sequence: number, person: string) =>
+      polku(verb, String(sequence), '--key', key(person), '--comment', 'not yet', ...store);
+    expect((await end('withdraw', 4, 'health-2')).text).toContain('SIGNATURE_INVALID');
+    expect((await end('reject', 4, 'health-1')).text).toContain('SIGNATURE_INVALID');
+    expect(await end('withdraw', 4, 'health-1')).toEqual({
+      code: 0,
+      text: 'Revision 4 (why) is withdrawn by you, as "health-1".',
+    });
+    expect((await end('reject', 5, 'health-2')).code).toBe(0);
+    expect((await approve(5, 'health-2')).text).toContain('was rejected and takes no more signatures');
+    const { text } = await polku('history', ...store);
+    expect(text).toMatch(
+      /^5 {2}was rejected: why[^]*Closed by health-2: not yet[^]*^4 {2}was withdrawn: why/m,
+    );
+  });
+
   it('do not propose what does not compile, and say every fault with its place', async () => {
     await tamper(join(policies, 'health.yaml'), (text) =>
       text.replaceAll('roles: [clinician]', 'roles: [clinican]'),

@@ -5,7 +5,7 @@ import { draftFolder } from '../../policies/revisions/draftRevision.js';
 import { judgeRevisions } from '../../policies/revisions/judgeRevisions.js';
 import { loadOwners } from '../../policies/revisions/owners.js';
 import { signPayload } from '../../policies/revisions/personKey.js';
-import { type SignedRevision, writePayload } from '../../policies/revisions/revision.js';
+import { closurePayload, type SignedRevision, writePayload } from '../../policies/revisions/revision.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   DATA_OWNER,
@@ -137,6 +137,50 @@ describe('signed policies of a gateway in production', () => {
     const log = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join();
     expect(log).toContain('"Mutation.approvePolicy"');
     expect(log).toContain('"Mutation.proposePolicy"');
+  });
+
+  it.each([
+    ['withdraw', 'health-1', 'WITHDRAWN'],
+    ['reject', 'health-2', 'REJECTED'],
+  ] as const)('Y06: are closed by a signed word: %sPolicy by %s', async (verb, person, standing) => {
+    const { payload, sequence } = await draft(remark(5));
+    await served.ask(DATA_OWNER, PROPOSE, {
+      payload,
+      person: 'health-1',
+      signature: await sign(payload, 'health-1'),
+    });
+    const close = `mutation ($sequence: Int!, $person: String!, $comment: String!, $signature: String!) {
+      ${verb}Policy(sequence: $sequence, person: $person, comment: $comment, signature: $signature) { standing closedBy closedBecause }
+    }`;
+    const closure = verb === 'withdraw' ? 'withdrawn' : 'rejected';
+    const variables = { sequence, person, comment: 'not now' };
+    const forged = await served.ask(DATA_OWNER, close, {
+      ...variables,
+      signature: await sign(closurePayload(closure, payload, 'not now'), 'stranger'),
+    });
+    expect(codes(forged)).toEqual(['SIGNATURE_INVALID']);
+    const signature = await sign(closurePayload(closure, payload, 'not now'), person);
+    const closed = await served.ask(DATA_OWNER, close, { ...variables, signature });
+    expect(closed.data![`${verb}Policy`]).toEqual({ standing, closedBy: person, closedBecause: 'not now' });
+    const late = await served.ask(DATA_OWNER, APPROVE, {
+      sequence,
+      person: 'health-2',
+      signature: await sign(payload, 'health-2'),
+    });
+    expect(codes(late)).toEqual(['POLICY_STALE']);
+    expect(codes(await served.ask(DOCTOR, close, { ...variables, signature }))).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+
+  it('Y06: are not proposed under a number far ahead', async () => {
+    const { payload, sequence } = await draft(remark(6));
+    const far = payload.replace(`"sequence": ${sequence}`, '"sequence": 9007199254740991');
+    const variables = { person: 'health-1', signature: await sign(far, 'health-1') };
+    expect(codes(await served.ask(DATA_OWNER, PROPOSE, { payload: far, ...variables }))).toEqual([
+      'POLICY_STALE',
+    ]);
+    expect((await draft(remark(6))).sequence).toBe(sequence);
   });
 
   it('are not changed by a wrong signature, whoever sends it', async () => {

@@ -36,6 +36,23 @@ describe('what an owner is told', () => {
     );
   });
 
+  it('of a file that holds the policy of another registry', () => {
+    const sources = sourcesOf(smallCity).map(({ file, text }) => ({
+      file: file === 'school.yaml' ? 'paths2.yaml' : file,
+      text,
+    }));
+    const { policy, problems } = compilePolicy(sources, smallGraph, someDay);
+    expect(policy).toBeUndefined();
+    expect(formatProblems(problems)).toBe(
+      [
+        'paths2.yaml:1:11: error: paths2.yaml holds the policy of "school".',
+        '    Name the file school.yaml.',
+        '1 error, no warnings',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('when all is well', () => {
     expect(formatProblems(compileCity({}).problems)).toBe('The policies are in order.\n');
   });

@@ -1,11 +1,17 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { loadPolicyFolder } from '../../../policies/engine/parse/loadPolicyFolder.js';
 import { draftFolder, draftRollback } from '../../../policies/revisions/draftRevision.js';
 import type { JudgedRevision } from '../../../policies/revisions/judgeRevisions.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../../policies/revisions/personKey.js';
-import { PERSON_ID, type Revision, writePayload } from '../../../policies/revisions/revision.js';
+import {
+  type Closure,
+  closurePayload,
+  PERSON_ID,
+  type Revision,
+  writePayload,
+} from '../../../policies/revisions/revision.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
@@ -33,6 +39,12 @@ export function revisionCommands(): readonly Command[] {
     keyCommand(),
     proposeCommand(),
     approveCommand(),
+    closeCommand('withdraw', 'withdrawn', 'Takes back a proposal of yours that waits for signatures.'),
+    closeCommand(
+      'reject',
+      'rejected',
+      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+    ),
     signCommand(),
     rollbackCommand(),
     historyCommand(),
@@ -122,15 +134,44 @@ function approveCommand(): Command {
     });
 }
 
+function closeCommand(name: string, closure: Closure, about: string): Command {
+  return storeOptions(
+    new Command(name)
+      .description(about)
+      .argument('<sequence>', 'the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  )
+    .requiredOption('--key <file>', 'your private key')
+    .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
+    .action(async (sequence: number, options: StoreOptions & { key: string; comment: string }) => {
+      const { key, person } = await readSigner(options);
+      const { comment } = options;
+      const desk = await openDesk(options);
+      const { payload } = await desk.waiting(sequence);
+      const signature = signPayload(closurePayload(closure, payload, comment), key);
+      const closed = await desk.close(sequence, { closure, person, comment, signature });
+      console.log(`Revision ${sequence} (${closed.comment}) is ${closure} by you, as "${person}".`);
+    });
+}
+
 function signCommand(): Command {
   return new Command('sign')
     .description(
-      'Prints your signature of a revision, for the mutations proposePolicy and approvePolicy of the gateway.',
+      'Prints your signature of a revision, for the mutations of the gateway: proposePolicy and approvePolicy, or with an option withdrawPolicy and rejectPolicy.',
     )
     .argument('<file>', 'the payload of the revision')
     .requiredOption('--key <file>', 'your private key')
-    .action(async (file: string, options: { key: string }) => {
-      console.log(signPayload(await readFile(file, 'utf8'), await readPersonKey(options.key)));
+    .addOption(new Option('--withdraw <comment>', 'sign that you take it back, and why').conflicts('reject'))
+    .option('--reject <comment>', 'sign that you refuse it, and why')
+    .action(async (file: string, options: { key: string; withdraw?: string; reject?: string }) => {
+      const payload = await readFile(file, 'utf8');
+      const { withdraw, reject } = options;
+      const signed =
+        withdraw !== undefined
+          ? closurePayload('withdrawn', payload, withdraw)
+          : reject !== undefined
+            ? closurePayload('rejected', payload, reject)
+            : payload;
+      console.log(signPayload(signed, await readPersonKey(options.key)));
     });
 }
 
@@ -205,15 +246,20 @@ const states = {
   superseded: 'was in force',
   waiting: 'waits for signatures',
   overtaken: 'was overtaken by another',
+  withdrawn: 'was withdrawn',
+  rejected: 'was rejected',
 } as const;
 
 function describe(revision: JudgedRevision): string {
-  const { sequence, state, comment, author, signers, missing, proposedAt } = revision;
+  const { sequence, state, comment, author, signers, missing, proposedAt, closed } = revision;
   const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');
   return [
     `${sequence}  ${states[state]}: ${comment}`,
     `   ${whatChanges(revision)}`,
     `   Proposed on ${formatDay(today(proposedAt))} by ${author}, signed by ${[...signers].join(', ')}.${lacking && state === 'waiting' ? ` Lacks ${lacking}.` : ''}`,
+    ...(state === 'withdrawn' || state === 'rejected'
+      ? [`   Closed by ${closed!.person}: ${closed!.comment}`]
+      : []),
   ].join('\n');
 }
 

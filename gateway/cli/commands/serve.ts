@@ -142,7 +142,7 @@ export async function serve(
   const city = await startCity({
     data,
     policy,
-    signing: options.dev ? undefined : { desk: await openDesk({ data, store, owners }), store },
+    desk: options.dev ? undefined : await openDesk({ data, store, owners }),
     secrets,
     trusted,
     port,

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredOperation } from '../../../policies/engine/compare/operationImpact.js';
 import { parseFile } from '../../../policies/engine/parse/parsePolicy.js';
@@ -6,26 +6,41 @@ import { fileSchemas } from '../../../policies/engine/parse/policyFiles.js';
 import { collectProblems } from '../../../policies/engine/parse/problems.js';
 import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { NoRegularFile, readRegularFile } from '../../../schema/regularFile.js';
 
 /**
  * The stored operations of every app: `<folder>/<app>/*.graphql`, with an app.yaml that says as whom and for what it asks.
- * @throws PolkuError POLICY_INVALID where a folder or an app.yaml cannot be read
+ * Hidden files and folders are those of editors and file systems.
+ * @throws PolkuError POLICY_INVALID where a folder or a file cannot be read, or there is no operation
  */
 export async function loadOperations(folder: string): Promise<StoredOperation[]> {
-  const apps = (await listed(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  return (await Promise.all(apps.sort().map((app) => loadApp(folder, app)))).flat();
+  const names = await namesIn(folder);
+  const apps = await Promise.all(names.map((name) => isFolder(join(folder, name))));
+  const astray = names.find((name, index) => !apps[index] && name.endsWith('.graphql'));
+  if (astray !== undefined)
+    throw invalid(
+      `${join(folder, astray)} belongs to no app.`,
+      'Put it into the folder of the app that asks it.',
+    );
+  const loaded = await Promise.all(
+    names.filter((_, index) => apps[index]).map((app) => loadApp(folder, app)),
+  );
+  const operations = loaded.flat();
+  if (operations.length > 0) return operations;
+  throw invalid(
+    `There is no stored operation in "${folder}".`,
+    'Give a folder that holds a folder for each app.',
+  );
 }
 
 async function loadApp(folder: string, app: string): Promise<StoredOperation[]> {
-  const files = (await listed(join(folder, app)))
-    .map(({ name }) => name)
-    .filter((name) => name.endsWith('.graphql'));
+  const files = (await namesIn(join(folder, app))).filter((name) => name.endsWith('.graphql'));
   const { roles, purpose, recipient, permit } = await readApp(join(folder, app), `${app}/app.yaml`);
   return Promise.all(
-    files.sort().map(async (file) => ({
+    files.map(async (file) => ({
       app,
       file,
-      text: await readFile(join(folder, app, file), 'utf8'),
+      text: await readText(join(folder, app, file)),
       roles,
       purpose,
       ...(recipient !== undefined && { recipient }),
@@ -35,26 +50,42 @@ async function loadApp(folder: string, app: string): Promise<StoredOperation[]> 
 }
 
 async function readApp(folder: string, file: string) {
-  const text = await readFile(join(folder, 'app.yaml'), 'utf8').catch((cause: unknown) => {
-    throw new PolkuError(
-      'POLICY_INVALID',
-      `${file} cannot be read. It says as whom and for what the app asks.`,
-      { file },
-      { cause },
-    );
-  });
+  const text = await readText(join(folder, 'app.yaml'), ' It says as whom and for what the app asks.');
   const { result, problems } = collectProblems((found) => parseFile({ file, text }, fileSchemas.app, found));
   if (result) return result.content;
-  throw new PolkuError('POLICY_INVALID', `${file} is not of the expected form:\n${formatProblems(problems)}`);
+  throw invalid(`${file} is not of the expected form:\n${formatProblems(problems)}`);
 }
 
-async function listed(folder: string) {
-  return readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new PolkuError(
-      'POLICY_INVALID',
-      `The folder "${folder}" cannot be read. Give one that holds a folder for each app.`,
-      { folder },
-      { cause },
+async function readText(path: string, remark = ''): Promise<string> {
+  try {
+    return await readRegularFile(path);
+  } catch (cause) {
+    const why = cause instanceof NoRegularFile ? `is ${cause.found}, not a file` : 'cannot be read';
+    throw invalid(`${path} ${why}.${remark}`, '', cause);
+  }
+}
+
+/** Whether there is a folder, or a link to one; a link that leads nowhere is neither, and named. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw invalid(`${path} cannot be read.`, '', cause);
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    throw invalid(
+      `The folder "${folder}" cannot be read.`,
+      'Give one that holds a folder for each app.',
+      cause,
     );
-  });
+  }
+}
+
+function invalid(message: string, fix = '', cause?: unknown): PolkuError {
+  return new PolkuError('POLICY_INVALID', fix === '' ? message : `${message} ${fix}`, {}, { cause });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compilePolicy } from '../../../policies/engine/compile/compilePolicy.js';
+import { compileApart } from '../../../policies/revisions/compileApart.js';
 import { loadOwners } from '../../../policies/revisions/owners.js';
 import { RevisionDesk } from '../../../policies/revisions/revisionDesk.js';
 import { RevisionStore } from '../../../policies/revisions/revisionStore.js';
@@ -81,7 +81,7 @@ export async function openDesk(options: {
   return new RevisionDesk({
     store: new RevisionStore(options.store ?? storeFolder(options.data)),
     owners: () => loadOwners(ownersFile(options)),
-    check: (sources) => compilePolicy(sources, graph).problems,
+    check: compileApart(graph),
   });
 }
 

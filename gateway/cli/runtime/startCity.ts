@@ -18,7 +18,6 @@ import { createGovernanceSubgraph } from '../../governance/governanceSubgraph.js
 import { createHttpServer } from '../../http/createHttpServer.js';
 import type { DevIssuer } from '../../identity/devIssuer.js';
 import type { PolicyInForce } from '../../policy/policyInForce.js';
-import { folderSource } from '../../policy/revisionSource.js';
 import { Domains } from '../../pseudonyms/domain.js';
 import { contractDifferences } from '../../supergraph/contractDifferences.js';
 import { inProcessDataSource } from '../../supergraph/inProcessDataSource.js';
@@ -40,8 +39,8 @@ const PLANNING_DEADLINE_MS = 5_000;
 export interface CityOptions {
   readonly data: string;
   readonly policy: PolicyInForce;
-  /** Where policies are signed, and the folder in which they lie; undefined with `--dev`. */
-  readonly signing: { readonly desk: RevisionDesk; readonly store: string } | undefined;
+  /** Where policies are signed; undefined with `--dev`. */
+  readonly desk: RevisionDesk | undefined;
   readonly secrets: Secrets;
   readonly trusted: TrustedIssuer;
   readonly port: number;
@@ -92,7 +91,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 }
 
 async function startLocked(options: CityOptions): Promise<RunningCity> {
-  const { data, policy, signing, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
+  const { data, policy, desk, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
@@ -114,7 +113,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
       recordsOf: (person) => personLog(data, personDigests.of(person)),
       hidesRecipients: (person) => local.isShielded(person),
     },
-    desk: signing?.desk,
+    desk,
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),
@@ -159,7 +158,7 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
   const server = await createHttpServer({
     gateway,
     dev,
-    revisions: signing && (() => folderSource(signing.store).read()),
+    revisions: desk && (() => desk.signedInForce()),
     tls: options.tls && { cert: await readFile(options.tls.cert), key: await readFile(options.tls.key) },
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });

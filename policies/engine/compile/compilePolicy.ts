@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { today } from '../../../schema/calendar.js';
 import { Policy } from '../decide/policy.js';
 import { groupBy } from '../parse/groupBy.js';
-import { parsePolicy } from '../parse/parsePolicy.js';
+import { type Parsed, parsePolicy } from '../parse/parsePolicy.js';
+import type { RegistryFile } from '../parse/policyFiles.js';
 import type { PolicyGraph } from '../parse/policyGraph.js';
 import type { PolicySource } from '../parse/policySource.js';
 import { collectProblems, hasErrors, type Problem, type Problems } from '../parse/problems.js';
 import type { PolicyModel } from '../policyModel.js';
+import type { CompileContext } from './compileContext.js';
 import { compilePurposes } from './compilePurposes.js';
 import { compileRegistry } from './compileRegistry.js';
 import { compileRoles } from './compileRoles.js';
@@ -49,6 +51,7 @@ function compile(
   const registries = parsed.registries.flatMap((file) => compileRegistry(file, context) ?? []);
   const permits = parsed.permits && compilePermits(parsed.permits, context);
   for (const [name, files] of groupBy(parsed.registries, ({ content }) => content.registry)) {
+    checkFileName(name, files, context);
     for (const { source } of files.slice(1)) {
       problems.error(
         source.place(['registry']),
@@ -79,6 +82,21 @@ function compile(
     permits: permits ?? new Map(),
     registries: new Map(registries.map((registry) => [registry.name, registry])),
   };
+}
+
+/** Whose people must sign a file follows from its name, so that nobody can rule over another's registry. */
+function checkFileName(
+  registry: string,
+  [first, ...others]: readonly Parsed<RegistryFile>[],
+  { graph, problems }: CompileContext,
+): void {
+  if (!first || others.length > 0 || !graph.subgraphs.has(registry)) return;
+  if (first.source.file.replace(/\.ya?ml$/, '') === registry) return;
+  problems.error(
+    first.source.place(['registry']),
+    `${first.source.file} holds the policy of "${registry}".`,
+    `Name the file ${registry}.yaml.`,
+  );
 }
 
 /** SHA-256 over names and texts, in the order of names: 12 hexadecimal digits. */

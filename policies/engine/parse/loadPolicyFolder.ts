@@ -1,34 +1,58 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { NoRegularFile, readRegularFile } from '../../../schema/regularFile.js';
 import type { PolicySource } from './policySource.js';
 
 /**
  * Reads the policies of a folder: purposes.yaml, roles.yaml and a file for each registry. Test files are left out,
- * and owners.yaml, which says who may sign the others.
- * @throws PolkuError POLICY_INVALID where the folder cannot be read
+ * and owners.yaml, which says who may sign the others. Hidden files are those of editors and file systems.
+ * @throws PolkuError POLICY_INVALID where the folder cannot be read, or holds something else under the name of a file
  */
 export async function loadPolicyFolder(folder: string): Promise<readonly PolicySource[]> {
-  return readSources(folder, (name) => /\.ya?ml$/.test(name) && !/(\.test|^owners)\.ya?ml$/.test(name));
+  return readSources(folder, (name) => !/(\.test|^owners)\.ya?ml$/i.test(name));
 }
 
 /**
  * Reads the tests that lie beside policies: `<registry>.test.yaml`.
- * @throws PolkuError POLICY_INVALID where the folder cannot be read
+ * @throws PolkuError POLICY_INVALID where the folder cannot be read, or holds something else under the name of a file
  */
 export async function loadPolicyTests(folder: string): Promise<readonly PolicySource[]> {
-  return readSources(folder, (name) => /\.test\.ya?ml$/.test(name));
+  return readSources(folder, (name) => /\.test\.ya?ml$/i.test(name));
 }
 
 async function readSources(
   folder: string,
   isWanted: (name: string) => boolean,
 ): Promise<readonly PolicySource[]> {
-  try {
-    const names = (await readdir(folder)).filter(isWanted);
-    return await Promise.all(
-      names.sort().map(async (file) => ({ file, text: await readFile(join(folder, file), 'utf8') })),
+  const names = (await namesIn(folder)).filter((name) => /^[^.].*\.ya?ml$/i.test(name) && isWanted(name));
+  const read = await Promise.all(names.sort().map((file) => readSource(folder, file)));
+  const faults = read.flatMap((one) => (typeof one === 'string' ? [one] : []));
+  if (faults.length > 0)
+    throw new PolkuError(
+      'POLICY_INVALID',
+      `The policy folder "${folder}" holds what cannot be read:\n${faults.join('\n')}`,
+      { folder },
     );
+  return read.filter((one) => typeof one === 'object');
+}
+
+/** A sentence where it cannot be read; undefined where it has gone since the folder was listed. */
+async function readSource(folder: string, file: string): Promise<PolicySource | string | undefined> {
+  if (!/\.ya?ml$/.test(file)) return `${file} is not read: write the end of its name in lower case.`;
+  try {
+    return { file, text: await readRegularFile(join(folder, file)) };
+  } catch (error) {
+    if (error instanceof NoRegularFile)
+      return `${file} is ${error.found}, not a file. Take it away, or give it another name.`;
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? undefined : `${file} cannot be read (${code ?? 'unknown'}).`;
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new PolkuError(

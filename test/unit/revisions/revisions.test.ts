@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { draftFolder } from '../../../policies/revisions/draftRevision.js';
+import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
+import { judgeRevisions } from '../../../policies/revisions/judgeRevisions.js';
+import { loadOwners } from '../../../policies/revisions/owners.js';
 import { signPayload } from '../../../policies/revisions/personKey.js';
-import { type Revision, writePayload } from '../../../policies/revisions/revision.js';
+import {
+  type Closure,
+  closurePayload,
+  type Revision,
+  writePayload,
+} from '../../../policies/revisions/revision.js';
 import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
 import { smallGraph, smallPolicies } from './smallPolicies.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
@@ -175,6 +184,174 @@ describe('policy revisions', () => {
     await expect(
       signed.propose('health-1', await signed.sources('health.yaml', comment)),
     ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  async function proposeNumber(sequence: number): Promise<unknown> {
+    const terms = { author: 'health-1', comment: 'why', now, days: 30, renew: [] };
+    const sources = await signed.sources('health.yaml', (text) => `${text}\n# ${sequence}\n`);
+    const payload = writePayload({ ...draftFolder(await signed.desk.history(), sources, terms), sequence });
+    const signature = signPayload(payload, await signed.key('health-1'));
+    return signed.desk.propose(payload, { person: 'health-1', signature });
+  }
+
+  it.each([3, 1_000, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+    'Y06: are numbered one by one: nobody takes number %d before number 2',
+    async (sequence) => {
+      await signed.first();
+      await expect(proposeNumber(sequence)).rejects.toMatchObject({
+        code: 'POLICY_STALE',
+        message: `The next revision is 2, not ${sequence}; propose again.`,
+      });
+      await proposeNumber(2);
+      await proposeNumber(3);
+    },
+  );
+
+  it('Y06: go on after a number that was taken far ahead', async () => {
+    await signed.first();
+    await proposeNumber(2);
+    const { payload } = (await signed.desk.history()).revisions[1]!;
+    const far = payload.replace('"sequence": 2', '"sequence": 9007199254740991');
+    const text = {
+      payload: far,
+      person: 'health-1',
+      signature: signPayload(far, await signed.key('health-1')),
+    };
+    await writeFile(file('9007199254740991.json'), JSON.stringify(text));
+    await proposeNumber(3);
+    await signed.approve(3, 'health-2');
+    expect([await inForce(), await state(Number.MAX_SAFE_INTEGER)]).toEqual([3, 'overtaken']);
+    await proposeNumber(4);
+  });
+
+  it('Y06: are withdrawn by their author, signed and with a reason, and approved no more', async () => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    const closed = await signed.close('withdrawn', 2, 'health-1');
+    expect(closed).toMatchObject({
+      state: 'withdrawn',
+      closed: { closure: 'withdrawn', person: 'health-1', comment: 'no more' },
+    });
+    await expect(signed.approve(2, 'health-2')).rejects.toMatchObject({
+      code: 'POLICY_STALE',
+      message: 'Revision 2 was withdrawn and takes no more signatures; propose it anew.',
+    });
+    const next = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    expect(next.sequence).toBe(3);
+    await signed.approve(3, 'health-2');
+    expect([await inForce(), await state(2)]).toEqual([3, 'withdrawn']);
+  });
+
+  it('Y06: are rejected by another person of an owner concerned, once', async () => {
+    await signed.first();
+    await signed.propose('city-1', await signed.sources('purposes.yaml', comment));
+    expect((await signed.close('rejected', 2, 'health-2')).state).toBe('rejected');
+    for (const person of ['health-2', 'city-2'] as const)
+      await expect(signed.close('rejected', 2, person)).rejects.toMatchObject({ code: 'POLICY_STALE' });
+    expect(await inForce()).toBe(1);
+  });
+
+  it.each([
+    ['withdrawn', 'health-2', 'by its author alone (health-1)'],
+    ['rejected', 'health-1', 'by another person than its author'],
+    ['rejected', 'city-1', 'signs for none of the owners'],
+  ] as const)('Y06: are not %s by %s', async (closure, person, message) => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await expect(signed.close(closure, 2, person)).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+      message: expect.stringContaining(message),
+    });
+    expect(await state(2)).toBe('waiting');
+  });
+
+  it('Y06: are not closed by the signature of another closure, proposal, reason or person', async () => {
+    await signed.first();
+    const own = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    const other = await signed.propose('city-1', await signed.sources('social.yaml', comment));
+    const sign = async (closure: Closure, payload: string, why: string, person: 'health-2' | 'stranger') =>
+      signPayload(closurePayload(closure, payload, why), await signed.key(person));
+    const signatures = [
+      await sign('withdrawn', own.payload, 'why', 'health-2'),
+      await sign('rejected', other.payload, 'why', 'health-2'),
+      await sign('rejected', own.payload, 'another', 'health-2'),
+      await sign('rejected', own.payload, 'why', 'stranger'),
+      signPayload(own.payload, await signed.key('health-2')),
+    ];
+    for (const signature of signatures) {
+      const closed = { closure: 'rejected', person: 'health-2', comment: 'why', signature } as const;
+      await expect(signed.desk.close(2, closed)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    }
+    expect(await state(2)).toBe('waiting');
+  });
+
+  it.each(['', ' ', 'x'.repeat(1_001)])('Y06: are not closed without a reason: %j', async (why) => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await expect(signed.close('rejected', 2, 'health-2', why)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('Y06: stay in force whoever closes them afterwards, with the file of a closure as well', async () => {
+    await signed.first();
+    const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.approve(2, 'health-2');
+    await expect(signed.close('withdrawn', 2, 'health-1')).rejects.toMatchObject({ code: 'POLICY_STALE' });
+    const signature = signPayload(closurePayload('withdrawn', payload, 'late'), await signed.key('health-1'));
+    await writeFile(
+      file('000002.health-1.closed'),
+      JSON.stringify({ closure: 'withdrawn', comment: 'late', signature }),
+    );
+    expect([await inForce(), await state(2)]).toEqual([2, 'in-force']);
+  });
+
+  it('Y06: are not closed by a file that somebody meddled with', async () => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.close('rejected', 2, 'health-2');
+    await tamper(file('000002.health-2.closed'), (text) => text.replace('no more', 'no less'));
+    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    await tamper(file('000002.health-2.closed'), (text) => text.replace('rejected', 'accepted'));
+    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+  });
+
+  it('Y06: of one person wait in a number that others can look through', async () => {
+    await signed.first();
+    for (let sequence = 2; sequence < 12; sequence++) await proposeNumber(sequence);
+    await expect(proposeNumber(12)).rejects.toMatchObject({ code: 'POLICY_TOO_MANY' });
+    await signed.close('withdrawn', 5, 'health-1');
+    await proposeNumber(12);
+  });
+
+  it('Y06: registries are handed what was in force, not what waits or was closed', async () => {
+    await signed.first();
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.close('withdrawn', 2, 'health-1');
+    await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    await signed.approve(3, 'health-2');
+    await signed.propose('health-1', await signed.sources('health.yaml', (text) => `${text}# b\n`));
+    const handed = await signed.desk.signedInForce();
+    expect(handed.map(({ sequence }) => sequence)).toEqual([1, 3]);
+    const { inForce: read } = judgeRevisions(handed, await loadOwners(signed.owners));
+    expect(read?.sequence).toBe(3);
+  });
+
+  it('Y05: are taken only so large', async () => {
+    await signed.first();
+    const large = `# ${'x'.repeat(MAX_FILE_BYTES)}\n`;
+    await expect(
+      signed.propose('health-1', await signed.sources('health.yaml', (text) => text + large)),
+    ).rejects.toMatchObject({ code: 'POLICY_TOO_LARGE' });
+  });
+
+  it('Y03: a FIFO or a folder under the name of a file in the store keeps nobody waiting', async () => {
+    await signed.first();
+    execFileSync('mkfifo', [file('000002.json')]);
+    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+    await rm(file('000002.json'));
+    await mkdir(file('000001.stranger.sig'));
+    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
   });
 
   describe('in a store that somebody meddled with', () => {
