@@ -1,7 +1,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from '../../schema/typeGraphql.js';
 import { type ContactFilter, contactArgs, intervalArgs } from '../registry/contacts/intervalArgs.js';
 import type { Period } from '../registry/contacts/period.js';
-import { rowNumbers, selectContacts, selectRows } from '../registry/contacts/selectRows.js';
+import { selectContacts, selectRows } from '../registry/contacts/selectRows.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
 import type { educationRegistry } from './tables.js';
 import { EducationContact, EducationPerson, Enrolment } from './types.js';
@@ -23,7 +23,12 @@ export class EducationPersonResolver {
     @Ctx() context: Context,
   ): Promise<EducationContact[]> {
     const slice = await context.store.rows.rows('contacts', person.id);
-    const rows = selectContacts(slice, filter, 'EducationContact', context);
+    const rows = selectContacts(
+      slice,
+      filter,
+      { coordinate: 'Person.educationContacts', type: 'EducationContact' },
+      context,
+    );
     return rows.map((row) => new EducationContact(slice.table, row));
   }
 
@@ -43,7 +48,14 @@ export class EducationPersonResolver {
       );
       return JSON.stringify(shown);
     };
-    const selection = { period, context, type: 'Enrolment', ongoing: true, identity };
-    return selectRows(slice.table, rowNumbers(slice), selection).map(enrolment);
+    const selection = {
+      period,
+      context,
+      coordinate: 'Person.enrolments',
+      type: 'Enrolment',
+      ongoing: true,
+      identity,
+    };
+    return selectRows(slice.table, slice, selection).map(enrolment);
   }
 }

@@ -16,7 +16,12 @@ export class HealthPersonResolver {
     @Ctx() context: RegistryContext<typeof healthRegistry>,
   ): Promise<HealthContact[]> {
     const slice = await context.store.rows.rows('contacts', person.id);
-    const rows = selectContacts(slice, filter, 'HealthContact', context);
+    const rows = selectContacts(
+      slice,
+      filter,
+      { coordinate: 'Person.healthContacts', type: 'HealthContact' },
+      context,
+    );
     return rows.map((row) => new HealthContact(slice.table, row));
   }
 }

@@ -16,8 +16,9 @@ import {
   Root,
 } from '../../schema/typeGraphql.js';
 import { codeAt } from '../registry/columns/table.js';
-import { rowNumbers, selectRows } from '../registry/contacts/selectRows.js';
+import { selectRows } from '../registry/contacts/selectRows.js';
 import { familyIndexOf } from '../registry/overlays/familyIndex.js';
+import type { Slice } from '../registry/subgraph/rowLoader.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
 import { Sex } from './enumerations.js';
 import type { populationRegistry } from './tables.js';
@@ -95,7 +96,7 @@ export class PersonResolver {
     @Ctx() context: Context,
   ): Promise<FamilyMembership[]> {
     const slice = await context.store.rows.rows('memberships', id);
-    const rows = membershipsOn(on, rowNumbers(slice), 'FamilyMembership', context);
+    const rows = membershipsOn(on, slice, 'FamilyMembership', context);
     return rows.map((row) => new FamilyMembership(slice.table, row));
   }
 }
@@ -127,14 +128,15 @@ export class FamilyResolver {
 
 function membershipsOn(
   on: Day | null | undefined,
-  rows: Iterable<number>,
-  type: string,
+  rows: Slice | Iterable<number>,
+  type: 'FamilyMembership' | 'FamilyMember',
   context: Context,
 ): number[] {
   const { memberships } = context.store.tables;
   return selectRows(memberships, rows, {
     period: { from: on, until: on },
     context,
+    coordinate: type === 'FamilyMember' ? 'Family.members' : 'Person.families',
     type,
     ongoing: true,
     identity: (row, about) => {

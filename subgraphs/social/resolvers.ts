@@ -20,7 +20,12 @@ export class SocialPersonResolver {
     @Ctx() context: Context,
   ): Promise<SocialContact[]> {
     const slice = await context.store.rows.rows('contacts', person.id);
-    const rows = selectContacts(slice, filter, 'SocialContact', context);
+    const rows = selectContacts(
+      slice,
+      filter,
+      { coordinate: 'Person.socialContacts', type: 'SocialContact' },
+      context,
+    );
     return rows.map((row) => new SocialContact(slice.table, row));
   }
 
@@ -32,10 +37,15 @@ export class SocialPersonResolver {
   ): Promise<ChildProtectionStep[]> {
     const slice = await context.store.rows.rows('childProtection', person.id);
     const identity = (row: number): bigint => slice.table.columns.id[row]!;
-    const selection = { period, context, type: 'ChildProtectionStep', ongoing: true, identity };
-    return selectRows(slice.table, rowNumbers(slice), selection).map(
-      (row) => new ChildProtectionStep(slice.table, row),
-    );
+    const selection = {
+      period,
+      context,
+      coordinate: 'Person.childProtection',
+      type: 'ChildProtectionStep',
+      ongoing: true,
+      identity,
+    };
+    return selectRows(slice.table, slice, selection).map((row) => new ChildProtectionStep(slice.table, row));
   }
 
   @FieldResolver(() => [IncomeSupportMonth], { nullable: true, description: 'Months of income support.' })

@@ -8,6 +8,7 @@ import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { health } from '../../subgraphs/health/subgraph.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
+import type { Table } from '../../subgraphs/registry/columns/table.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { shieldMarked } from '../../subgraphs/registry/overlays/shieldMarked.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
@@ -32,6 +33,8 @@ export interface HealthCase {
   readonly caller?: Partial<Caller>;
   readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
   readonly purpose?: string;
+  /** Told of each row of contacts that is read, column by column. */
+  readonly onRead?: (row: number) => void;
 }
 
 const CLINICIAN: Caller = {
@@ -60,7 +63,7 @@ export async function healthSubgraph(
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
   const { tables } = healthRegistry;
   const filled = {
-    contacts: tableOf(tables.contacts, given.contacts ?? []),
+    contacts: watched(tableOf(tables.contacts, given.contacts ?? []), given.onRead),
     careRelationships: tableOf(tables.careRelationships, given.careRelationships ?? []),
     objections: tableOf(tables.objections, given.objections ?? []),
   };
@@ -115,4 +118,21 @@ function declare(variables: object): string {
   return Object.keys(variables)
     .map((name) => `, $${name}: ${name === 'services' ? '[String!]' : 'Date'}`)
     .join('');
+}
+
+/** The same table, with columns that tell which of their rows are read. */
+function watched<T extends Table>(table: T, onRead: HealthCase['onRead']): T {
+  if (!onRead) return table;
+  const watch = <Column extends object>(column: Column): Column =>
+    new Proxy(column, {
+      get(target, key) {
+        if (typeof key === 'string' && /^\d+$/.test(key)) onRead(Number(key));
+        return Reflect.get(target, key, target) as unknown;
+      },
+    });
+  const columns = Object.entries(table.columns).map(([name, column]) => [
+    name,
+    'indices' in column ? { ...column, indices: watch(column.indices) } : watch(column),
+  ]);
+  return { ...table, subject: watch(table.subject), columns: Object.fromEntries(columns) as T['columns'] };
 }

@@ -3,6 +3,8 @@ import type { Precision } from '../../../schema/partialDate.js';
 import { NO_PARTIAL_DAY, type PartialDay, partialDay } from '../../../schema/partialDay.js';
 import { type CodeColumn, codeAt, NO_DAY, type Table } from '../columns/table.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';
+import type { RowRange } from '../enforcement/feedRows.js';
+import { openRange } from '../enforcement/openRange.js';
 import { shuffleBy } from '../enforcement/shuffle.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import type { Slice } from '../subgraph/rowLoader.js';
@@ -17,6 +19,8 @@ export type IntervalTable = Table & {
 export interface Selection {
   readonly period: Period;
   readonly context: RequestContext;
+  /** The field that lists the rows: what no permission on it can open is read no further. */
+  readonly coordinate: string;
   /** The GraphQL type that the rows become; its `startedAt` and `endedAt` tell the dates. */
   readonly type: string;
   /** What a missing end means: see overlapTest. */
@@ -28,17 +32,20 @@ export interface Selection {
   readonly identity: (row: number, about: DataSubject) => string | bigint;
 }
 
+/** Rows of one person, or of several. */
+type Rows = Pick<RowRange, 'person' | 'from' | 'to'> | Iterable<number>;
+
 /**
  * The rows in a period, as far as the caller may see their dates, and in an order that tells no more: by masked start and
  * end, then shuffled.
  */
-export function selectRows(table: IntervalTable, rows: Iterable<number>, selection: Selection): number[] {
+export function selectRows(table: IntervalTable, rows: Rows, selection: Selection): number[] {
   const { period, context, type, ongoing, identity } = selection;
   const { start, end } = table.columns;
   const shuffle = shuffleBy(`${context.decision.domain}\0${type}`);
   const overlaps = overlapTests(period, ongoing);
   const chosen: { row: number; start: PartialDay; end: PartialDay; rank: number }[] = [];
-  for (const row of rows) {
+  for (const row of openRows(table, rows, selection)) {
     const about = aboutRow(table, row);
     const told = (field: string): Precision | undefined => {
       const permission = context.access.shown(`${type}.${field}`, about);
@@ -54,6 +61,24 @@ export function selectRows(table: IntervalTable, rows: Iterable<number>, selecti
     });
   }
   return chosen.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank).map(({ row }) => row);
+}
+
+/** The rows that a permission on the list may open, decided before anything else is read of them. */
+function* openRows(table: IntervalTable, rows: Rows, { context, coordinate }: Selection): Iterable<number> {
+  const { access } = context;
+  const { start } = table.columns;
+  const permissions = access.decision.show(coordinate);
+  const opened =
+    Symbol.iterator in rows
+      ? rows
+      : rowNumbers(
+          openRange(
+            rows,
+            (row) => start[row]!,
+            (day) => access.mayOpen(permissions, rows.person, day),
+          ),
+        );
+  for (const row of opened) if (access.meetsOne(permissions, aboutRow(table, row))) yield row;
 }
 
 /** Whose data a row is, and of which record. */
@@ -90,17 +115,18 @@ type ServiceTable = IntervalTable & {
   readonly columns: { readonly id: BigUint64Array; readonly service: CodeColumn };
 };
 
-/** The rows of a person's contacts that a filter chooses. */
+/** The rows of a person's contacts that a filter chooses, for the field that lists them. */
 export function selectContacts(
   { table, ...slice }: Slice<ServiceTable>,
   filter: ContactFilter,
-  type: string,
+  { coordinate, type }: Pick<Selection, 'coordinate' | 'type'>,
   context: RequestContext,
 ): number[] {
   const { id, service } = table.columns;
-  const rows = selectRows(table, rowNumbers(slice), {
+  const rows = selectRows(table, slice, {
     period: filter,
     context,
+    coordinate,
     type,
     // A visit without an end was over the same day.
     ongoing: false,

@@ -1,4 +1,5 @@
 import { applyMask, type Maskable, type MaskTables } from '../../../policies/engine/catalogue/masks.js';
+import type { Day } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import type {
@@ -63,12 +64,28 @@ export class Access {
 
   /** The strongest of these permissions whose conditions hold; a person or record that is unknown meets none. */
   permit(permissions: readonly Permission[], about: About): Permission | undefined {
-    for (const permission of permissions) {
-      if (!this.#meets(permission, about)) continue;
-      if (about.subject !== undefined) this.disclosed.add(about.subject);
-      return permission;
-    }
-    return undefined;
+    const permission = permissions.find((one) => this.#meets(one, about));
+    if (permission && about.subject !== undefined) this.disclosed.add(about.subject);
+    return permission;
+  }
+
+  /** Whether the conditions of one of these permissions hold; nothing is permitted by it yet. */
+  meetsOne(permissions: readonly Permission[], about: About): boolean {
+    return permissions.some((permission) => this.#meets(permission, about));
+  }
+
+  /**
+   * Whether one of these permissions may open a record of a person, before any record is read. A unit, which only the record tells, is
+   * taken to fit; so is the day where none is given.
+   */
+  mayOpen(permissions: readonly Permission[], subject: PersonKey, start?: Day): boolean {
+    return permissions.some(({ conditions }) =>
+      conditions.every((condition) => {
+        if (!isOfRecord(condition)) return this.#holds(condition, subject);
+        if (condition === 'own-unit' || start === undefined) return true;
+        return this.tests.record(condition, { start, unit: undefined });
+      }),
+    );
   }
 
   #meets({ conditions }: Permission, { subject, record }: About): boolean {

@@ -1,4 +1,12 @@
-import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  getNullableType,
+  isListType,
+  isObjectType,
+} from 'graphql';
 import { applyMask, type Maskable } from '../../../policies/engine/catalogue/masks.js';
 import type { Decision, Permission } from '../../../policies/engine/decision.js';
 import type { GraphField, PolicyGraph } from '../../../policies/engine/parse/policyGraph.js';
@@ -29,16 +37,16 @@ export function enforce(schema: GraphQLSchema, graph: PolicyGraph): void {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const known = graph.fields.get(`${type.name}.${field.name}`);
-      field.resolve = guard(
-        known,
-        (field.resolve as Resolver | undefined) ?? defaultFieldResolver,
-        field.name,
-      );
+      field.resolve = guard(known, field);
     }
   }
 }
 
-function guard(field: GraphField | undefined, resolve: Resolver, name: string): Resolver {
+function guard(
+  field: GraphField | undefined,
+  { name, type, resolve: own }: GraphQLField<unknown, RequestContext>,
+): Resolver {
+  const resolve: Resolver = own ?? defaultFieldResolver;
   // Entities are found by keys that the gateway holds; whatever is read of them then is guarded field by field.
   if (name === '_entities') return resolve;
   switch (field?.kind) {
@@ -47,7 +55,7 @@ function guard(field: GraphField | undefined, resolve: Resolver, name: string): 
     case 'feed':
       return guardedFeed(field, resolve);
     case 'governed':
-      return guardedField(field, resolve);
+      return guardedField(field, resolve, own !== undefined && isListType(getNullableType(type)));
     default:
       return () => null;
   }
@@ -78,7 +86,8 @@ interface Shown {
   readonly shields: boolean;
 }
 
-function guardedField(field: GraphField, resolve: Resolver): Resolver {
+/** @param isRead whether the field is a list that its resolver reads, rather than one that its object holds */
+function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Resolver {
   const tests = field.arguments.flatMap(({ coordinate, tests }) =>
     tests === undefined ? [] : [{ name: argumentName(coordinate), coordinate: tests }],
   );
@@ -107,11 +116,19 @@ function guardedField(field: GraphField, resolve: Resolver): Resolver {
     if (!budget.spend(value.length)) return null;
     return value.map((item) => show(item, source, access)).filter((item) => item !== null);
   };
+  const mayOpenList = (source: unknown, access: Access): boolean => {
+    const { subject } = aboutOf(undefined, source);
+    const { permissions, shields } = shownBy(access.decision);
+    if (subject === undefined) return true;
+    return access.mayOpen(permissions, subject) && !(shields && access.isUnderShield(subject));
+  };
   return (source, args, context, info) => {
     const { decision } = context.access;
     if (shownBy(decision).permissions.length === 0) return null;
     for (const { name, coordinate } of tests)
       if (args[name] != null && decision.show(coordinate).length === 0) return null;
+    // What no permission can open of a person is not read: the time to read it would tell how much there is.
+    if (isRead && !mayOpenList(source, context.access)) return [];
     const value = resolve(source, args, context, info);
     return value instanceof Promise
       ? value.then((come) => showAll(come, source, context))

@@ -20,8 +20,10 @@ export interface RowRange {
  * the feed's lineage declares. Nothing is copied: enforcement reads the table's own columns and makes a Feed of it.
  */
 export interface FeedRows {
-  /** Which rows of the table. */
+  /** Which rows of the table; those of one person are in the order of their start. */
   readonly ranges: readonly RowRange[];
+  /** Cuts a range to what was asked for. It is asked of what may be opened, for it reads rows. */
+  readonly within?: (range: RowRange) => readonly RowRange[];
   /** The record of a row, asked for where a condition is of the record; without it such a condition holds for none. */
   readonly recordOf?: (row: number) => DataRecord;
   /** By row of the table. */

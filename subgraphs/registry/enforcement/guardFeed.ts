@@ -3,10 +3,12 @@ import type { Decision, MaskName, Permission } from '../../../policies/engine/de
 import type { Lineage } from '../../../policies/engine/parse/policyGraph.js';
 import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import { NO_PARTIAL_DAY, partialDay } from '../../../schema/partialDay.js';
+import type { Day } from '../../../schema/calendar.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
 import { type Access, isOfRecord } from './access.js';
 import type { About } from './dataSubject.js';
 import type { FeedRows, RawColumn, RowRange } from './feedRows.js';
+import { openRange } from './openRange.js';
 import { int32Column, uint32Column } from './feedSlab.js';
 
 /** How each declared coordinate may be taken of one data subject or record; undefined: not at all. */
@@ -74,11 +76,25 @@ export function guardFeed(feed: FeedRows, declared: FeedDeclaration, access: Acc
   return Feed.data(columns);
 }
 
-/** The rows that are taken: a range is one run, unless a condition is of the record. */
-function runsOf({ ranges, recordOf }: FeedRows, declared: FeedDeclaration, access: Access): Run[] {
+/**
+ * The rows that are taken: a range is one run, unless a condition is of the record. What no permission can open is not read: the time to
+ * read it would tell how much there is.
+ */
+function runsOf({ ranges, within, recordOf }: FeedRows, declared: FeedDeclaration, access: Access): Run[] {
   const { permissions, asksRecords } = declared.takenBy(access.decision);
+  const required = permissions.slice(0, declared.required);
   const runs: Run[] = [];
-  for (const { person, from, to } of ranges) {
+  const opened = ranges.flatMap((range) => {
+    const mayOpen = (start?: Day): boolean =>
+      required.every(
+        (ways, index) =>
+          access.mayOpen(ways, range.person, start) &&
+          !access.isShielded(declared.coordinates[index]!, range.person),
+      );
+    const open = asksRecords && recordOf ? openRange(range, (row) => recordOf(row).start, mayOpen) : range;
+    return mayOpen() && open.from < open.to ? (within?.(open) ?? [open]) : [];
+  });
+  for (const { person, from, to } of opened) {
     const step = asksRecords ? 1 : to - from;
     for (let row = from; row < to; row += step) {
       const about =

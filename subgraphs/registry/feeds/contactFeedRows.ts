@@ -16,7 +16,8 @@ export function contactFeedRows(
 ): FeedRows {
   const { start, end, service, unit } = columns;
   return {
-    ranges: rangesIn(period, slices, columns),
+    ranges: slices,
+    ...(isBounded(period) && { within: (range) => rangesIn(period, range, columns) }),
     recordOf: (row) => ({ start: start[row]!, unit: codeAt(unit, row) }),
     columns: {
       startedAt: { kind: 'day', values: start },
@@ -33,22 +34,23 @@ export function contactFeedRows(
  */
 function rangesIn(
   period: Period,
-  slices: readonly RowRange[],
+  { person, from, to }: RowRange,
   { start, end }: ContactTable['columns'],
 ): readonly RowRange[] {
-  if (period.from == null && period.until == null) return slices.filter(({ from, to }) => from < to);
   const first = period.from == null ? -Infinity : firstDayOf(partialDay(period.from, 'year'));
   const last = period.until == null ? Infinity : lastDayOf(partialDay(period.until, 'year'));
   const ranges: RowRange[] = [];
-  for (const { person, from, to } of slices) {
-    let open = from;
-    for (let row = from; row < to; row++) {
-      const over = end[row] === NO_DAY ? start[row]! : end[row]!;
-      if (start[row]! <= last && over >= first) continue;
-      if (open < row) ranges.push({ person, from: open, to: row });
-      open = row + 1;
-    }
-    if (open < to) ranges.push({ person, from: open, to });
+  let open = from;
+  for (let row = from; row < to; row++) {
+    const over = end[row] === NO_DAY ? start[row]! : end[row]!;
+    if (start[row]! <= last && over >= first) continue;
+    if (open < row) ranges.push({ person, from: open, to: row });
+    open = row + 1;
   }
+  if (open < to) ranges.push({ person, from: open, to });
   return ranges;
+}
+
+function isBounded({ from, until }: Period): boolean {
+  return from != null || until != null;
 }
