@@ -8,6 +8,7 @@ import { hiddenSchemaAttacks } from './attacks/hiddenSchema.js';
 import { httpAttacks } from './attacks/http.js';
 import { idAttacks } from './attacks/ids.js';
 import { identityCodeAttacks } from './attacks/identityCodes.js';
+import { imposterAttacks } from './attacks/imposters.js';
 import { oracleAttacks } from './attacks/oracles.js';
 import { policyAttacks } from './attacks/policies.js';
 import { registryPortAttacks } from './attacks/registryPorts.js';
@@ -27,6 +28,7 @@ export const attackClasses: readonly { readonly title: string; readonly attacks:
   { title: 'Exhaustion', attacks: exhaustionAttacks },
   { title: 'Policies', attacks: policyAttacks },
   { title: 'Registries by themselves', attacks: registryPortAttacks },
+  { title: 'Registries of attackers', attacks: imposterAttacks },
   { title: 'Identity codes', attacks: identityCodeAttacks },
 ];
 

@@ -3,14 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secrets } from '../../gateway/cli/runtime/secrets.js';
 import { packageRoot } from '../../schema/packageRoot.js';
+import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
+import { imposterAttacks } from './attacks/imposters.js';
 import { attacksPage } from './attacksPage.js';
 import { devTokens } from './asker.js';
+import { startImposter } from './startImposter.js';
 import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
 import { sharpPolicies } from './sharpPolicies.js';
 import { Target } from './target.js';
@@ -59,7 +62,7 @@ describe('against a gateway that tells what it refuses, with registries of their
 
   it.each(each)('%s: held', async (_, attack) => {
     expect(await attack.run(target)).toEqual(
-      heldOr(attack, ['6A82', '7E14', '18CA', 'E217', '4D6F', '2DD2']),
+      heldOr(attack, ['6A82', '7E14', '18CA', 'E217', '4D6F', '2DD2', 'B7A1', 'C8D2']),
     );
   });
 });
@@ -79,8 +82,33 @@ describe('against a gateway that conceals, under sharper policies, the attack', 
   });
 
   it.each(each)('%s: held', async (_, attack) => {
-    expect(await attack.run(target)).toEqual(heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2']));
+    expect(await attack.run(target)).toEqual(
+      heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2', 'B7A1', 'C8D2']),
+    );
   });
+});
+
+describe('against a gateway one of whose registries is an attacker, the attack', () => {
+  let imposter: HostileRegistry;
+  let served: ServedCity;
+  let target: Target;
+  beforeAll(async () => {
+    imposter = await startImposter(city.data);
+    served = await serveCity(city, { remote: new Map([[imposter.name, imposter.url]]) });
+    target = new Target(served.url, (await devTokens(served.url))!, [], imposter);
+  });
+  afterAll(async () => {
+    await served.stop();
+    await imposter.stop();
+  });
+
+  it.each(imposterAttacks.map((one): [string, Attack] => [`${one.id} ${one.title}`, one]))(
+    'G01: %s: held',
+    async (_, attack) => {
+      expect(await attack.run(target)).toEqual({ outcome: 'held' });
+    },
+    120_000,
+  );
 });
 
 describe('attacks', () => {

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { type Answer, readAnswer } from './answer.js';
 import { type Asker, askersOf, type Tokens } from './asker.js';
 import { NotApplicable } from './attack.js';
@@ -23,6 +24,9 @@ export interface RegistryPort {
   readonly overheard?: { readonly body: string; readonly context: string; readonly authorization: string };
 }
 
+/** A registry of the attackers' own, which the gateway takes for one of its registries. */
+export type Imposter = Pick<HostileRegistry, 'name' | 'sdl' | 'polls' | 'received'>;
+
 /** A live gateway, with what attackers of it have: tokens of some of its users, and its source code. */
 export class Target {
   readonly graph = KnownGraph.committed();
@@ -33,6 +37,7 @@ export class Target {
     readonly url: URL,
     readonly tokens: Tokens,
     readonly registries: readonly RegistryPort[] = [],
+    readonly imposter?: Imposter,
   ) {
     this.askers = askersOf(tokens);
   }

@@ -6,7 +6,10 @@ import { verifyCompositionContext } from '../../schema/tokens/compositionContext
 
 /** A registry that speaks the protocol and answers what it likes. */
 export interface HostileRegistry {
+  readonly name: string;
   readonly url: string;
+  /** How often its gateway has asked for its SDL. */
+  polls: number;
   /** The SDL that it says it has; without one it refuses to tell. */
   sdl: string | undefined;
   /** What it answers to everything else, by the request. */
@@ -21,6 +24,7 @@ export async function startHostile(name: string, gatewayKey: KeyObject): Promise
     void read(request).then(async (body) => {
       response.setHeader('content-type', 'application/json');
       if (request.headers.authorization === undefined) {
+        registry.polls += 1;
         await verifyCompositionContext(String(request.headers['polku-context']), name, gatewayKey);
         return response.end(
           JSON.stringify(registry.sdl === undefined ? {} : { data: { _service: { sdl: registry.sdl } } }),
@@ -33,6 +37,8 @@ export async function startHostile(name: string, gatewayKey: KeyObject): Promise
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const registry: HostileRegistry = {
+    name,
+    polls: 0,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     sdl: undefined,
     answer: () => ({ data: null, errors: [{ message: 'no' }] }),

@@ -13,6 +13,8 @@ export interface Mutant {
   readonly holes: readonly Hole[];
   readonly foundBy: readonly string[];
   readonly conceal?: boolean;
+  /** Whether one of its registries is an attacker. */
+  readonly hasImposter?: boolean;
 }
 
 /** The first tier answers what validation against the visible schema found hidden, if the policy check refuses nothing. */
@@ -279,5 +281,36 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     foundBy: ['6FD9'],
+  },
+  {
+    hole: 'a registry is asked whatever schema it answers',
+    holes: [
+      {
+        module: 'gateway/supergraph/pinnedSource.js',
+        text: "throw new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });",
+        by: ';',
+      },
+    ],
+    hasImposter: true,
+    foundBy: ['C8D2'],
+  },
+  {
+    hole: "another registry's field is required, and plans are not held against contracts",
+    holes: [
+      {
+        module: 'gateway/supergraph/loadSupergraph.js',
+        text: 'composeContracts(subgraphs.map(({ contract }) => contract))',
+        by: `composeContracts(subgraphs.map(({ contract: { name, sdl } }) => ({ name, sdl: name !== 'health' ? sdl : sdl
+          .replace('type Person @key(fields: "id") {', 'type Person @key(fields: "id") { birthYear: Int @external')
+          .replace('): [HealthContact!]', '): [HealthContact!] @requires(fields: "birthYear")') })))`,
+      },
+      {
+        module: 'gateway/operation/planLineage.js',
+        text: 'if (!isKey && !(may.required.has(coordinate) && this.feeds.has(coordinate)))',
+        by: 'if (false)',
+      },
+    ],
+    hasImposter: true,
+    foundBy: ['B7A1'],
   },
 ];

@@ -16,6 +16,8 @@ export interface PlantedOptions {
   readonly policies: string;
   readonly holes: readonly Hole[];
   readonly conceal: boolean;
+  /** A registry that runs elsewhere. */
+  readonly remote?: { readonly name: string; readonly url: string } | undefined;
 }
 
 /** The built gateway, started with `--dev` in a process of its own, with holes planted into its modules. */
@@ -24,12 +26,14 @@ export async function startPlanted({
   policies,
   holes,
   conceal,
+  remote,
 }: PlantedOptions): Promise<PlantedGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-planted-'));
   await cp(data, folder, { recursive: true });
   const plant = join(packageRoot(), 'test', 'attacks', 'planted', 'plantHoles.mjs');
   const program = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
   const options = ['--dev', '--port', '0', '--data', folder, '--policies', policies];
+  if (remote) options.push('--subgraph', `${remote.name}=${remote.url}`);
   const child = spawn(
     process.execPath,
     ['--import', plant, program, 'serve', ...options, conceal ? '--conceal' : '--no-conceal'],

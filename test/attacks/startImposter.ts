@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
+import { healthSdl } from '../city/hostileSchemas.js';
+
+/** An attacker who is taken for the registry health, and knows its contract. */
+export async function startImposter(data: string): Promise<HostileRegistry> {
+  const secrets = join(data, 'secrets');
+  await new Secrets(secrets).gatewayKey();
+  const imposter = await startHostile('health', await readGatewayKey(join(secrets, 'gateway.key.pub')));
+  imposter.sdl = healthSdl;
+  return imposter;
+}
