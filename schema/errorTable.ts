@@ -119,8 +119,15 @@ export const errorTable = {
   // Registries, asked by a gateway
   CONTEXT_REFUSED: { status: 403, meaning: 'A registry was asked without a valid decision context.' },
   // Extraction and snapshots
-  SOURCE_UNREADABLE: { status: 0, meaning: 'A source file is missing or cannot be read.' },
-  SOURCE_COLUMNS: { status: 0, meaning: 'A source file lacks columns that the mapping names.' },
+  SOURCE_UNREADABLE: {
+    status: 0,
+    meaning:
+      'A source file is missing, is no regular file, is something else than the mapping says, or is damaged.',
+  },
+  SOURCE_COLUMNS: {
+    status: 0,
+    meaning: 'A source file lacks columns that the mapping names, or has one of them twice.',
+  },
   SOURCE_CHANGED: { status: 0, meaning: 'A source file changed while it was read; nothing of it was taken.' },
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not fit the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },

@@ -63,7 +63,7 @@ const hostileCsv: readonly (readonly [what: string, content: () => string | Buff
   [
     'a header glued to the first row',
     () => lines('henkilot.csv').join('').repeat(2),
-    /"kuolinpaiva" \(column 7 begins with it\)/,
+    /"kuolinpaiva" \(column 7 begins with this name\)/,
   ],
   [
     'a header glued to a row of names',

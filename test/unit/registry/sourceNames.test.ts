@@ -7,7 +7,7 @@ const NEEDED = ['henkilotunnus', 'perhetunnus', 'rooli', 'alku', 'loppu'];
 /** What a user reads of a file with these names. */
 function refusal(names: readonly string[], needed: readonly string[] = NEEDED): string {
   try {
-    requireColumns('population/perheet.csv', new SourceNames(names), needed, '');
+    requireColumns('population/perheet.csv', new SourceNames(names), needed, () => '');
     return '';
   } catch (error) {
     return JSON.stringify([(error as Error).message, error]);

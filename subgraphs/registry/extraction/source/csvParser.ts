@@ -42,6 +42,7 @@ export class CsvParser {
   // The record that was split last:
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
+  private hasQuotes = false;
   private fault: 'none' | 'malformed' | 'lone-quote' | 'unclosed' = 'none';
   /** Where the quote opens that is alone or unclosed. */
   private opening = 0;
@@ -152,9 +153,11 @@ export class CsvParser {
     let at = position;
     let fields = 0;
     this.fault = 'none';
+    this.hasQuotes = false;
     for (;;) {
       this.starts[fields] = at;
       if (text.charCodeAt(at) === quote && at < length) {
+        this.hasQuotes = true;
         const closing = this.closingQuote(at);
         if (closing === -1 || closing >= length || (closing + 1 === length && !isFinal)) {
           this.fault = 'unclosed';
@@ -218,7 +221,7 @@ export class CsvParser {
    * runs over a line that is a whole row by itself. Two lines that each lost a quote look so.
    */
   private rowsCovered(position: number, end: number): number {
-    if (this.key === undefined) return 0;
+    if (this.key === undefined || !this.hasQuotes) return 0;
     const lineEnd = this.lineEnd(position);
     if (lineEnd === -1 || lineEnd >= end - 1) return 0;
     let rows = 0;

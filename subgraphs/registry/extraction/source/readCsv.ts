@@ -44,7 +44,8 @@ export async function* readCsv(
     if (!parser.header) continue;
     if (head !== undefined) {
       const names = new SourceNames(parser.header);
-      requireColumns(file, names, columns, explainFirstLine(head, format, columns, parser.headerFault));
+      const text = head;
+      requireColumns(file, names, columns, () => explainFirstLine(text, format, columns, parser.headerFault));
       // The first column is that of the data subject's code.
       parser.select(columns, columns[0]);
       head = undefined;

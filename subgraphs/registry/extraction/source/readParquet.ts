@@ -61,7 +61,7 @@ export async function openParquet(
   await requireParquet(path, file);
   const all = await parquetColumns(connection, path);
   const names = new SourceNames(all.map(({ name }) => name));
-  requireColumns(file, names, columns, 'Correct the names in mapping.yaml.');
+  requireColumns(file, names, columns, () => 'Correct the names in mapping.yaml.');
   return all;
 }
 

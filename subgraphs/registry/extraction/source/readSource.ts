@@ -100,6 +100,9 @@ export function unreadable(name: string, cause: unknown): PolkuError {
 function reasonOf(cause: unknown): string {
   if (cause instanceof NotRegularFileError)
     return `is a ${cause.kind}. Expected a regular file, for a source is read twice.`;
-  const { code = '' } = cause as NodeJS.ErrnoException;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  // DuckDB tells by its text alone what failed, and quotes the value.
+  if (/^Invalid Input Error: Invalid string encoding/.test(message))
+    return 'holds text that is not UTF-8. Export it again.';
   return REASONS[code] ?? 'cannot be read: it is damaged, or the disk is. Export it again.';
 }

@@ -10,13 +10,13 @@ export function requireColumns(
   file: string,
   names: SourceNames,
   needed: readonly string[],
-  explanation: string,
+  explanation: () => string,
 ): void {
   const missing = needed.filter((column) => names.positionsOf(column).length === 0);
   if (missing.length === needed.length) {
     throw new PolkuError(
       'SOURCE_COLUMNS',
-      `${file} names none of the columns of the mapping: ${names.describeMissing(missing, needed)}. ${explanation}`,
+      `${file} names none of the columns of the mapping: ${names.describeMissing(missing, needed)}. ${explanation()}`,
       { file, missing },
     );
   }
@@ -24,7 +24,7 @@ export function requireColumns(
     throw new PolkuError(
       'SOURCE_COLUMNS',
       `${file} lacks columns that the mapping names: ${names.describeMissing(missing, needed)}. It has ${names.count} ` +
-        `columns, and ${needed.length - missing.length} of the ${needed.length} that the mapping names. ${explanation}`,
+        `columns, and ${needed.length - missing.length} of the ${needed.length} that the mapping names. ${explanation()}`,
       { file, missing },
     );
   }

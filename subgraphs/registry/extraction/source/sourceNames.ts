@@ -11,8 +11,8 @@ const LETTERS_A_SLIP = 4;
 
 const LETTERS = /^[\p{L}_]+$/u;
 
-/** A header has few digits in its names; a row about somebody begins fields with them, or has a code, day or number. */
-const LIKE_A_NAME = /^(?=[\p{L}_])(?!(?:.*\d){3}).{1,40}$/u;
+/** A name has few digits; a row about somebody has a code, a day or a number, or a long text. */
+const LIKE_A_NAME = /^(?=.{1,40}$)[\p{L}_](?!(?:.*\d){3})/u;
 
 /**
  * The names that a source file gives to its columns. They may be a row about somebody, or hold one, so that they never leave:
@@ -51,7 +51,7 @@ export class SourceNames {
       return ` (column ${same + 1} has this name, ${difference})`;
     }
     const glued = this.#names.findIndex((name) => name.startsWith(wanted));
-    if (glued !== -1) return ` (column ${glued + 1} begins with it)`;
+    if (glued !== -1) return ` (column ${glued + 1} begins with this name)`;
     const isHeader =
       2 * missing.length <= needed.length &&
       this.#names.every((name) => name === '' || LIKE_A_NAME.test(name));
