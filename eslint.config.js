@@ -33,7 +33,7 @@ const zones = [
 ];
 
 /** DuckDB reads files by these; see subgraphs/storage/parquetSource.ts. */
-const readers = '/(read_parquet|parquet_scan|parquet_schema|parquet_metadata|FROM\\s+.[^\\s]*\\.parquet)/i';
+const readers = '/(read_parquet|parquet_scan|parquet_schema|parquet_(?:file_)?metadata|FROM\\s+.[^\\s]*\\.parquet)/i';
 const parquetMessage =
   'Parquet is read by parquetRows of subgraphs/storage/parquetSource.ts, where Hive partitions are not looked for.';
 

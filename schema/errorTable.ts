@@ -143,16 +143,35 @@ export const errorTable = {
     status: 0,
     meaning: 'More rows of a source file were rejected than --max-rejects allows, so nothing was published.',
   },
+  PROTECTION_LIST_INCOMPLETE: {
+    status: 0,
+    meaning:
+      'Rows of a list that protects people, such as objections, cannot be read, so nothing was published. --max-rejects does not apply.',
+  },
+  TABLE_SHRUNK: {
+    status: 0,
+    meaning:
+      'A table has many fewer rows than in the snapshot before, or none any more, so nothing was published; --max-shrink allows it.',
+  },
+  ROWS_LOST: {
+    status: 0,
+    meaning: 'Rows read are not rows written and rows rejected, so nothing was published.',
+  },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {
     status: 0,
     meaning: 'The linkage store is damaged, or belongs to another secret.',
   },
-  LINKAGE_FULL: { status: 0, meaning: 'Every key of the linkage store is given out.' },
+  LINKAGE_STORE_CHANGED: {
+    status: 0,
+    meaning:
+      'Snapshots or marks belong to another linkage store: their keys name other people there, so nothing is served or extracted.',
+  },
+  LINKAGE_FULL: { status: 0, meaning: 'Every key that a linkage store can give out is given out.' },
   MARKS_INVALID: {
     status: 0,
     meaning:
-      'A list of marked people is damaged, missing or of another registry; nothing is served without it.',
+      'A list of marked people is damaged, missing, older than its last change or of another registry; nothing is served without it.',
   },
   MARKS_REJECTED: {
     status: 0,

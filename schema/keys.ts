@@ -11,6 +11,12 @@ export type FamilyKey = number;
 /** A contact or other record: 64 bits as 16 hexadecimal digits, a MAC of the source's own id. */
 export type ContactKey = string;
 
+/**
+ * The linkage store that was begun before stores had names. Keys mean nothing outside the store that gave them out, so whatever
+ * holds keys names its store: 32 hexadecimal digits.
+ */
+export const FIRST_STORE = '0'.repeat(32);
+
 /** The scalars whose values are keys inside and sealed ids outside: sealing goes by type. */
 export const keyScalars = ['PersonID', 'FamilyID', 'ContactID'] as const;
 export type KeyScalar = (typeof keyScalars)[number];

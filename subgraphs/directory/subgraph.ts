@@ -92,7 +92,8 @@ export function directoryModule(
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description: 'Contacts in the snapshot; of the population register, persons.',
+      description:
+        'Contacts in the snapshot; of the population register, persons. Rounded to two digits, and to thousands at the finest.',
     })
     @Directive(requiresFeeds(registries))
     rows(@Root() registry: Registry): number | null {
@@ -101,7 +102,7 @@ export function directoryModule(
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description: 'Of these, rows of the source that were not taken in.',
+      description: 'Of these, rows of the source that were not taken in; rounded likewise.',
     })
     @Directive(requiresFeeds(registries))
     rejects(@Root() registry: Registry): number | null {

@@ -1,10 +1,9 @@
-import { PolkuError } from '../../schema/polkuError.js';
 import type { DigestTable } from './digestTable.js';
-import { Permutation } from './permutation.js';
+import { type Generation, KeySequence } from './keySequence.js';
 
-/** What a register keeps in the store's file, besides its secret permutation. */
+/** What a register keeps in the store's file, besides its secret permutations. */
 export interface KeyRegisterContent {
-  readonly domain: number;
+  readonly generations: readonly Generation[];
   /** How many keys were given out. */
   readonly issued: number;
   readonly digests: DigestTable;
@@ -14,22 +13,28 @@ export interface KeyRegisterContent {
 
 /** The keys of one kind: which digest leads to which key, and which keys are free. */
 export class KeyRegister {
-  readonly domain: number;
   readonly digests: DigestTable;
-  private readonly permutation: Permutation;
+  private readonly sequence: KeySequence;
   private readonly aliasOf: Map<number, number>;
-  private issuedKeys: number;
 
-  constructor(content: KeyRegisterContent, permutationKey: Uint8Array) {
-    this.domain = content.domain;
-    this.issuedKeys = content.issued;
+  /** @param secretOf the secret of the permutation of a generation of keys, by its number */
+  constructor(content: KeyRegisterContent, secretOf: (generation: number) => Uint8Array) {
     this.digests = content.digests;
     this.aliasOf = new Map(content.aliases);
-    this.permutation = new Permutation(content.domain, permutationKey);
+    this.sequence = new KeySequence(content.generations, content.issued, secretOf);
   }
 
   get issued(): number {
-    return this.issuedKeys;
+    return this.sequence.issued;
+  }
+
+  get generations(): readonly Generation[] {
+    return this.sequence.generations;
+  }
+
+  /** All keys are below it. */
+  get domain(): number {
+    return this.sequence.domain;
   }
 
   /** How many digests lead somewhere and how many keys are another's: it grows with every change. */
@@ -51,7 +56,7 @@ export class KeyRegister {
   findOrAssign(digest: Buffer): number {
     const known = this.find(digest);
     if (known !== undefined) return known;
-    const key = this.nextKey();
+    const key = this.sequence.next();
     this.digests.set(digest, key);
     return key;
   }
@@ -64,14 +69,13 @@ export class KeyRegister {
   merge(one: Buffer, other: Buffer): number {
     const [first, second] = [this.find(one), this.find(other)];
     if (first === undefined || second === undefined) {
-      const key = first ?? second ?? this.nextKey();
+      const key = first ?? second ?? this.sequence.next();
       this.digests.set(one, key);
       this.digests.set(other, key);
       return key;
     }
     if (first === second) return first;
-    const firstIsOlder = this.permutation.invert(first) < this.permutation.invert(second);
-    const [older, younger] = firstIsOlder ? [first, second] : [second, first];
+    const [older, younger] = this.sequence.isOlder(first, second) ? [first, second] : [second, first];
     this.aliasOf.set(younger, older);
     return older;
   }
@@ -83,17 +87,5 @@ export class KeyRegister {
       current = other;
     }
     return current;
-  }
-
-  private nextKey(): number {
-    if (this.issuedKeys >= this.domain) {
-      throw new PolkuError(
-        'LINKAGE_FULL',
-        `All ${this.domain} keys of the linkage store are given out. Remove the data directory's linkage folder and ` +
-          'its snapshots, and extract anew with a larger expected population.',
-        { domain: this.domain },
-      );
-    }
-    return this.permutation.apply(this.issuedKeys++);
   }
 }

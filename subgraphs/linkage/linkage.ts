@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
-import { fileRevision } from '../storage/fileRevision.js';
+import { PolkuError } from '../../schema/polkuError.js';
+import { fileRevision, NO_FILE } from '../storage/fileRevision.js';
 import { DIGEST_BYTES } from './digestTable.js';
+import { MAX_DOMAIN } from './keySequence.js';
 import {
   emptyStore,
   type KeyKind,
@@ -21,14 +23,13 @@ const UNKNOWN = { person: 'unknown-person', family: 'unknown-family' } as const;
 
 /** Room for a city of half a million people over some years. */
 const DEFAULT_EXPECTED_PERSONS = 500_000;
-const MAX_DOMAIN = 2 ** 32 - 1;
 
 export interface LinkageOptions {
   /** The folder of the store: `<data>/linkage`. */
   readonly dir: string;
   /** At least 32 random bytes. */
   readonly secret: Uint8Array;
-  /** Sizes the domain of keys when the store is created; keys fill about half of it. */
+  /** Sizes the domain of keys when the store is created: twice as large. Where more people come, it grows. */
   readonly expectedPersons?: number | undefined;
   /** Awaited when keys were made durable, before any snapshot holds them: two keys may have turned out to be one person's. */
   readonly onSave?: (linkage: Linkage) => Promise<void>;
@@ -65,6 +66,14 @@ export class Linkage {
   /** How many persons have keys: nobody is known before the population register was extracted. */
   get knownPersons(): number {
     return this.content.registers.person.issued;
+  }
+
+  /**
+   * Names the store: random, and drawn when it is begun. Keys mean nothing outside the store that gave them out: whatever holds
+   * some names it, and is refused under another one.
+   */
+  get store(): string {
+    return this.content.store.toString('hex');
   }
 
   /** All keys of persons are below it. */
@@ -117,6 +126,14 @@ export class Linkage {
     return this.content.registers.person.canonical(person);
   }
 
+  /** The keys that turned out to be another's person, in order, each with the key that its person has now. */
+  mergedPersons(): (readonly [former: PersonKey, current: PersonKey])[] {
+    const { person } = this.content.registers;
+    return [...person.aliases.keys()]
+      .sort((one, other) => one - other)
+      .map((former) => [former, person.canonical(former)] as const);
+  }
+
   /** Makes what was assigned durable. */
   async save(): Promise<void> {
     if (this.changed) this.content = { ...this.content, state: randomBytes(STATE_BYTES) };
@@ -126,11 +143,23 @@ export class Linkage {
     await this.onSave?.(this);
   }
 
-  /** Takes up what another process has saved since; keys not saved here are then forgotten. */
+  /**
+   * Takes up what another process has saved since; keys not saved here are then forgotten.
+   * @throws PolkuError LINKAGE_STORE_CHANGED where another store has taken this one's place
+   */
   async reload(): Promise<void> {
     const revision = await fileRevision(this.path);
     if (revision === this.revision) return;
-    this.content = (await readStore(this.path, this.secret)) ?? this.content;
+    const content = (await readStore(this.path, this.secret)) ?? this.content;
+    // A store that nobody has saved has no keys that anything could hold.
+    if (this.revision !== NO_FILE && !content.store.equals(this.content.store)) {
+      throw new PolkuError(
+        'LINKAGE_STORE_CHANGED',
+        'Another linkage store has taken the place of the one in use. Everybody has another key in it: stop, and put the ' +
+          'store before back, or read "Rotation" in docs/decisions/linkage.md.',
+      );
+    }
+    this.content = content;
     this.changed = false;
     this.revision = revision;
   }

@@ -19,6 +19,7 @@ import { codeAt } from '../registry/columns/table.js';
 import { selectRows } from '../registry/contacts/selectRows.js';
 import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { Slice } from '../registry/subgraph/rowLoader.js';
+import { currentPerson } from '../registry/subgraph/mergedPersons.js';
 import type { RegistryContext } from '../registry/subgraph/registryContext.js';
 import { Sex } from './enumerations.js';
 import type { populationRegistry } from './tables.js';
@@ -48,8 +49,8 @@ export class PersonResolver {
     nullable: true,
     description: 'A person whose id this recipient was given for this purpose.',
   })
-  person(@Arg('id', () => PersonIDScalar) id: PersonKey): Person {
-    return new Person(id);
+  person(@Arg('id', () => PersonIDScalar) id: PersonKey, @Ctx() { mergedPersons }: Context): Person {
+    return new Person(currentPerson(mergedPersons, id));
   }
 
   @Query(() => Person, {

@@ -39,6 +39,7 @@ export const populationRegistry = defineRegistry({
     /** Non-disclosure for safety (661/2009 §36). */
     nonDisclosures: defineTable({
       order: 'start',
+      protects: true,
       columns: { start: { kind: 'day' }, end: { kind: 'day', optional: true } },
     }),
   },

@@ -14,3 +14,8 @@ export function parquetRows(path: string): string {
 export function parquetSchema(path: string): string {
   return `parquet_schema(${sqlPath(path)})`;
 }
+
+/** What the footer of a Parquet file says of the file, among it its number of rows. */
+export function parquetFooter(path: string): string {
+  return `parquet_file_metadata(${sqlPath(path)})`;
+}

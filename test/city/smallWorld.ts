@@ -1,4 +1,5 @@
 import { formatDay, parseDay, today } from '../../schema/calendar.js';
+import { FIRST_STORE } from '../../schema/keys.js';
 import { NO_DAY } from '../../subgraphs/registry/columns/table.js';
 import type {
   RegistryDefinition,
@@ -40,6 +41,7 @@ const manifest: Manifest = {
   synthetic: true,
   recipe: '',
   linkage: '',
+  linkageStore: FIRST_STORE,
   sourceFingerprint: '',
   tables: { persons: counted, contacts: counted },
   rejects: {},

@@ -83,7 +83,8 @@ const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
   return {
     name,
     sdl,
-    execute: (request, decision) => execute(request, { decision, access, store: open(decision).store }),
+    execute: (request, decision) =>
+      execute(request, { decision, access, store: open(decision).store, mergedPersons: new Map() }),
   };
 };
 

@@ -8,6 +8,8 @@ import {
   extract,
   extractIfChanged,
 } from '../../../subgraphs/registry/extraction/extract.js';
+import { DEFAULT_MAX_SHRINK } from '../../../subgraphs/registry/extraction/shrinkage.js';
+import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
 import type { ExtractionProgress } from '../../../subgraphs/registry/extraction/progressMeter.js';
 import { readSourceMarker } from '../../../subgraphs/registry/snapshot/sourceMarker.js';
 import type { Manifest } from '../../../subgraphs/registry/snapshot/manifest.js';
@@ -35,7 +37,12 @@ A registry that is named alone is always extracted.
 
 Rejects: data/<registry>/<snapshot>/rejects.csv lists file, row, reason and column of each row that was not taken. If more
 than --max-rejects percent of a file's rows (and at least 20 rows) are rejected, the extraction fails, publishes nothing
-and leaves the list in data/<registry>/rejects.csv.
+and leaves the list in data/<registry>/rejects.csv. A list that protects people (objections, non-disclosures, changed codes)
+tolerates no reject at all, but of people whom the population register does not know.
+
+Rows read are rows kept and rows rejected, table by table: the manifest says how many, and an extraction that cannot account for a
+row publishes nothing. Half a file looks whole: where a table is empty, or has over --max-shrink percent fewer rows than in
+the snapshot before, nothing is published. If the rows are gone on purpose: --max-shrink 100.
 
 A running server takes up a new snapshot within seconds, without losing a request. Memory does not grow with the files:
 what does not fit is sorted on disk, encrypted under a key that is never written, in data/<registry>/.partial-*; the next
@@ -54,6 +61,7 @@ export interface ExtractOptions {
   /** Said by whoever extracts; a source may say it of itself (sourceMarker.ts). */
   readonly synthetic?: boolean | undefined;
   readonly maxRejects?: number | undefined;
+  readonly maxShrink?: number | undefined;
   /** Whether a snapshot that would be made the same again is kept; else every registry is extracted. */
   readonly keepUnchanged?: boolean;
 }
@@ -68,7 +76,7 @@ export function extractCommand(): Command {
     .addOption(secretsOption())
     .option(
       '--expected-persons <n>',
-      'sizes the domain of keys when linkage is first used',
+      'sizes the domain of keys when linkage is first used; where more people come, it grows',
       wholeNumber(1, 2_000_000_000),
     )
     .option('--synthetic', 'nobody in these exports exists: --dev may serve them')
@@ -77,6 +85,12 @@ export function extractCommand(): Command {
       "fails where more of a file's rows are rejected",
       percent,
       DEFAULT_MAX_REJECTS,
+    )
+    .option(
+      '--max-shrink <percent>',
+      'fails where a table has fewer rows by more than that than in the snapshot before',
+      percent,
+      DEFAULT_MAX_SHRINK,
     )
     .option('--force', 'with --all: extracts also what has not changed')
     .addHelpText('after', NOTES)
@@ -110,7 +124,7 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
 
 /** Extracts registries one after the other, with progress; Ctrl-C stops between two chunks and leaves nothing behind. */
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
-  const { source, data, expectedPersons, maxRejects, keepUnchanged = false } = options;
+  const { source, data, expectedPersons, maxRejects, maxShrink, keepUnchanged = false } = options;
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   const synthetic = options.synthetic === true || (await readSourceMarker(source)).synthetic;
   const linkage = await Linkage.open({
@@ -135,6 +149,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
         linkage,
         synthetic,
         maxRejects,
+        maxShrink,
         signal: interruption.signal,
         onProgress: (step: ExtractionProgress) => progress.update(describeStep(step, progress.elapsed)),
         onNotice: (text: string) => progress.done(`  note: ${text}`),
@@ -142,7 +157,7 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
       const { manifest, kept } = keepUnchanged
         ? await extractIfChanged(extraction)
         : { manifest: await extract(extraction), kept: false };
-      progress.done(kept ? describeKept(manifest) : describe(manifest, progress.seconds));
+      progress.done(kept ? describeKept(manifest) : describe(manifest, registry, progress.seconds));
     }
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -163,13 +178,20 @@ function describeKept({ registry, createdAt, snapshotId }: Manifest): string {
   return `  ${registry}: unchanged since ${createdAt.slice(0, 16).replace('T', ' ')} UTC, kept; snapshot ${snapshotId}`;
 }
 
-function describe(
-  { registry, tables, rejects, rejectedRows, snapshotId }: Manifest,
-  seconds: string,
-): string {
+function describe(manifest: Manifest, { tables: definitions }: RegistryDefinition, seconds: string): string {
+  const { registry, tables, rejects, rejectedRows, snapshotId } = manifest;
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const reasons = Object.entries(rejects).map(([reason, rejected]) => `${reason} ${count(rejected)}`);
   const rejected =
     rejectedRows === 0 ? 'none rejected' : `${count(rejectedRows)} rejected (${reasons.join(', ')})`;
-  return `  ${registry}: ${count(rows)} rows, ${rejected}, ${seconds} s; snapshot ${snapshotId}`;
+  const remarks = Object.entries(tables).flatMap(([name, state]) => {
+    const { protects = false } = definitions[name]!;
+    if (state.rows === 0)
+      return [`    ${name} is empty${protects ? ': nobody is protected by it' : ''}. Is that right?`];
+    if (protects && state.rejected > 0)
+      return [`    ${name}: ${count(state.rejected)} of ${count(state.read!)} rows are about nobody known.`];
+    return [];
+  });
+  const line = `  ${registry}: ${count(rows)} rows, ${rejected}, ${seconds} s; snapshot ${snapshotId}`;
+  return [line, ...remarks].join('\n');
 }

@@ -12,8 +12,7 @@ export function carryAllMarks(data: string): (linkage: Linkage) => Promise<void>
     const author = { time: new Date().toISOString(), by: 'extract' };
     for (const { definition } of registries)
       await changeMarks(
-        data,
-        definition.name,
+        { data, registry: definition.name, store: linkage.store },
         (marks) => carryMarks(marks, (person) => linkage.currentPerson(person), author),
         EXTRACTION_PATIENCE_MS,
       );

@@ -1,20 +1,28 @@
 import { type Marks, noMarks } from '../../../subgraphs/registry/marks/marks.js';
-import { marksPath, missingMarks, readMarks } from '../../../subgraphs/registry/marks/marksFile.js';
+import {
+  marksPath,
+  type MarksPlace,
+  missingMarks,
+  readMarks,
+  traceMarks,
+} from '../../../subgraphs/registry/marks/marksFile.js';
 import { fileRevision } from '../../../subgraphs/storage/fileRevision.js';
 
 /** The marks of a registry in service; those that were read last stay where newer ones cannot be read. */
 export class LiveMarks {
   private constructor(
-    private readonly data: string,
-    private readonly registry: string,
+    private readonly place: MarksPlace,
     private marks: Marks,
     private revision: string,
   ) {}
 
-  /** @throws PolkuError MARKS_INVALID: nothing may be served then */
-  static async open(data: string, registry: string): Promise<LiveMarks> {
+  /** @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED: nothing may be served then */
+  static async open(place: MarksPlace): Promise<LiveMarks> {
+    const { data, registry, store } = place;
     const revision = await fileRevision(marksPath(data, registry));
-    return new LiveMarks(data, registry, await readMarks(data, registry), revision);
+    const marks = await readMarks(data, registry, store);
+    await traceMarks(place);
+    return new LiveMarks(place, marks, revision);
   }
 
   get current(): Marks {
@@ -23,14 +31,16 @@ export class LiveMarks {
 
   /**
    * Takes up what has changed. Requests that have begun end on the marks that they began with.
-   * @throws PolkuError MARKS_INVALID
+   * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED
    */
   async refresh(): Promise<void> {
-    const revision = await fileRevision(marksPath(this.data, this.registry));
+    const { data, registry, store } = this.place;
+    const revision = await fileRevision(marksPath(data, registry));
     if (revision === this.revision) return;
-    const marks = await readMarks(this.data, this.registry);
+    const marks = await readMarks(data, registry, store);
     // A file that was there and is gone lifts nobody's mark.
-    if (marks === noMarks) throw missingMarks(this.data, this.registry);
+    if (marks === noMarks) throw missingMarks(data, registry);
     [this.marks, this.revision] = [marks, revision];
+    await traceMarks(this.place);
   }
 }

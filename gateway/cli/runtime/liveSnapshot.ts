@@ -27,7 +27,10 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
     accept: AcceptSnapshot,
   ): Promise<LiveSnapshot<Definition>> {
     accept(await readManifest(data, definition));
-    return new LiveSnapshot(data, definition, accept, await openSnapshot(data, definition));
+    const snapshot = await openSnapshot(data, definition);
+    // Another may have become current meanwhile.
+    accept(snapshot.manifest);
+    return new LiveSnapshot(data, definition, accept, snapshot);
   }
 
   get current(): Snapshot<Definition> {
@@ -47,6 +50,8 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
     const manifest = await readManifest(this.data, this.definition);
     if (manifest.snapshotId === this.snapshot.manifest.snapshotId) return;
     this.accept(manifest);
-    this.snapshot = await openSnapshot(this.data, this.definition);
+    const snapshot = await openSnapshot(this.data, this.definition);
+    this.accept(snapshot.manifest);
+    this.snapshot = snapshot;
   }
 }

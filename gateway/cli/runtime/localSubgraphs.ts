@@ -14,6 +14,11 @@ import { overlayConditions } from '../../../subgraphs/registry/overlays/overlayC
 import { SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
+import {
+  currentPerson,
+  type MergedPersons,
+  mergedPersonsIn,
+} from '../../../subgraphs/registry/subgraph/mergedPersons.js';
 import { registrySources } from '../../../subgraphs/registry/subgraph/registrySources.js';
 import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
 import { LiveRiskModel } from '../../../subgraphs/risk/register/liveRiskModel.js';
@@ -63,7 +68,7 @@ export const subgraphNames: readonly string[] = [
 /**
  * Loads snapshots and makes the named subgraphs of them.
  * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, MARKS_INVALID,
- * LINKAGE_STORE_INVALID
+ * LINKAGE_STORE_INVALID, LINKAGE_STORE_CHANGED
  */
 export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
@@ -78,7 +83,8 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
   }, REFRESH_MS).unref();
   return {
     subgraphs,
-    isShielded: (person) => !shared || conditionsNow(shared).isShielded(person),
+    isShielded: (person) =>
+      !shared || conditionsNow(shared).isShielded(currentPerson(mergedPersons(shared), person)),
     async stop() {
       clearInterval(timer);
       for (const close of closing) await close();
@@ -90,6 +96,8 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
 interface Shared {
   readonly overlays: LiveSnapshot<typeof overlaysRegistry>;
   readonly marks: LiveMarks;
+  /** The linkage store whose keys all of this process's snapshots and marks hold. */
+  readonly store: string;
 }
 
 /** Undefined where the process has no registry. */
@@ -98,17 +106,26 @@ async function openShared(
   refreshes: (() => Promise<void>)[],
 ): Promise<Shared | undefined> {
   if (!registries.some(({ definition }) => names.includes(definition.name))) return undefined;
-  const overlays = await LiveSnapshot.open(data, overlaysRegistry, () => {});
-  const marks = await LiveMarks.open(data, SHIELDING_REGISTRY);
+  let first: string | undefined;
+  const overlays = await LiveSnapshot.open(data, overlaysRegistry, ({ linkageStore }) => {
+    first ??= linkageStore;
+    if (linkageStore !== first) throw anotherStore('The snapshot of overlays');
+  });
+  const { linkageStore: store } = overlays.current.manifest;
+  const marks = await LiveMarks.open({ data, registry: SHIELDING_REGISTRY, store });
   refreshes.push(
     () => overlays.refresh(),
     () => marks.refresh(),
   );
-  return { overlays, marks };
+  return { overlays, marks, store };
 }
 
 function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof overlayConditions> {
   return overlayConditions(overlays.current.tables, marks.current, today(), undefined);
+}
+
+function mergedPersons({ overlays }: Shared): MergedPersons {
+  return mergedPersonsIn(overlays.current.manifest);
 }
 
 /** What the subgraphs of a process share, and what is done when it stops. */
@@ -128,19 +145,21 @@ async function openSubgraph(
   const decide: Decide = (caller, revision) => policy(revision).decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
   if (registry && shared) {
-    const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic }) => {
+    const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic, linkageStore }) => {
       if (syntheticOnly && !synthetic) throw notSynthetic(name);
+      if (linkageStore !== shared.store) throw anotherStore(`The snapshot of ${name}`);
     });
     refreshes.push(() => live.refresh());
     let { marks } = shared;
     if (name !== SHIELDING_REGISTRY) {
-      marks = await LiveMarks.open(data, name);
+      marks = await LiveMarks.open({ data, registry: name, store: shared.store });
       refreshes.push(() => marks.refresh());
     }
     return createSubgraph({
       name,
       module: registry.module,
       decide,
+      mergedPersons: () => mergedPersons(shared),
       note: (disclosure) => (note ? note(log, disclosure) : log.append(disclosure)),
       open: registrySources(
         () => live.current,
@@ -149,12 +168,13 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, options, refreshes, closing);
+  const store = await derivedStore(name, options, { shared, refreshes, closing });
   return createSubgraph({
     name,
     module: derivedModules[name]!,
     decide,
     open: (decision) => derivedSources(store(decision))(decision),
+    mergedPersons: shared && (() => mergedPersons(shared)),
   });
 }
 
@@ -162,12 +182,12 @@ async function openSubgraph(
 async function derivedStore(
   name: string,
   { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
-  refreshes: (() => Promise<void>)[],
-  closing: (() => Promise<void>)[],
+  { shared, refreshes, closing }: Omit<Opened, 'log'>,
 ): Promise<(decision: DecisionContext) => unknown> {
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
+      if (shared && linkage.store !== shared.store) throw anotherStore(`The one in ${join(data, 'linkage')}`);
       refreshes.push(() => linkage.reload());
       return () => linkage;
     }
@@ -197,6 +217,14 @@ async function derivedStore(
     default:
       return () => undefined;
   }
+}
+
+function anotherStore(what: string): PolkuError {
+  return new PolkuError(
+    'LINKAGE_STORE_CHANGED',
+    `${what} belongs to another linkage store than what is served here: everybody has another key in it. Put back the store ` +
+      'before, or read "Rotation" in docs/decisions/linkage.md, and start again.',
+  );
 }
 
 function notSynthetic(registry: string): PolkuError {

@@ -8,8 +8,12 @@ import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import type { Days } from '../../../subgraphs/registry/columns/days.js';
 import { lockForExtraction } from '../../../subgraphs/registry/extraction/extractionLock.js';
 import { addMarks, liftMarks } from '../../../subgraphs/registry/marks/changes.js';
-import { type MarkKind, type Marks, SHIELDING_REGISTRY } from '../../../subgraphs/registry/marks/marks.js';
-import { changeMarks, COMMAND_PATIENCE_MS } from '../../../subgraphs/registry/marks/marksFile.js';
+import type { MarkKind, Marks } from '../../../subgraphs/registry/marks/marks.js';
+import {
+  changeMarks,
+  COMMAND_PATIENCE_MS,
+  type MarksPlace,
+} from '../../../subgraphs/registry/marks/marksFile.js';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { shieldMarked } from '../../../subgraphs/registry/overlays/shieldMarked.js';
 import { openSnapshot, readManifest } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
@@ -32,13 +36,14 @@ export interface Marking {
 /**
  * Marks the people whose codes are given, all of them or none.
  * @returns how many they are, and how many of them were marked before
- * @throws PolkuError MARKS_REJECTED, MARKS_INVALID, MARKS_BUSY, SNAPSHOT_MISSING, LINKAGE_STORE_INVALID, STORAGE_FAILED
+ * @throws PolkuError MARKS_REJECTED, MARKS_INVALID, MARKS_BUSY, LINKAGE_STORE_CHANGED, SNAPSHOT_MISSING, LINKAGE_STORE_INVALID, STORAGE_FAILED
  */
 export async function markPeople(marking: Marking, days: Days): Promise<{ people: number; again: number }> {
   const { kind, codes, scheme } = marking;
-  const people = linkLines(codes, scheme, await openLinkage(marking));
+  const linkage = await openLinkage(marking);
+  const people = linkLines(codes, scheme, linkage);
   let again = 0;
-  await change(marking, (marks, author) => {
+  await change(marking, linkage, (marks, author) => {
     again = [...people].filter((person) => marks.people[kind].has(person)).length;
     return addMarks(marks, kind, people, days, author);
   });
@@ -54,7 +59,7 @@ export async function liftPeople(marking: Marking): Promise<number> {
   const { kind, codes, scheme } = marking;
   const linkage = await openLinkage(marking);
   let people: ReadonlySet<PersonKey> = new Set();
-  await change(marking, (marks, author) => {
+  await change(marking, linkage, (marks, author) => {
     people = linkLines(codes, scheme, linkage, (person) =>
       marks.people[kind].has(person) ? undefined : 'not-marked',
     );
@@ -74,15 +79,20 @@ async function openLinkage({ data, secrets }: Marking): Promise<Linkage> {
 
 type Change = (marks: Marks, author: { readonly time: string; readonly by: string }) => Marks;
 
-async function change({ data, registry, kind, by }: Marking, make: Change): Promise<void> {
+async function change(
+  { data, registry, kind, by }: Marking,
+  { store }: Linkage,
+  make: Change,
+): Promise<void> {
   const author = { time: new Date().toISOString(), by };
-  if (kind !== 'non-disclosure') return changeMarks(data, registry, (marks) => make(marks, author));
-  const settled = await changeShielding(data, (marks) => make(marks, author));
+  const place = { data, registry, store };
+  if (kind !== 'non-disclosure') return changeMarks(place, (marks) => make(marks, author));
+  const settled = await changeShielding(place, (marks) => make(marks, author));
   if (settled) return;
   // A newer population is about to appear, with other families: when it is there, or is not to come any more, look again.
   const unlock = await whenFree(() => lockForExtraction(data), COMMAND_PATIENCE_MS);
   try {
-    await changeShielding(data, (marks) => marks);
+    await changeShielding(place, (marks) => marks);
   } finally {
     await unlock();
   }
@@ -92,10 +102,11 @@ async function change({ data, registry, kind, by }: Marking, make: Change): Prom
  * Changes marks and finds anew whom they shield, by the families of the current population snapshot.
  * @returns false where the overlays are of another snapshot: they appear first, so it is about to become current
  */
-async function changeShielding(data: string, make: (marks: Marks) => Marks): Promise<boolean> {
+async function changeShielding(place: MarksPlace, make: (marks: Marks) => Marks): Promise<boolean> {
+  const { data } = place;
   const { memberships } = populationRegistry.tables;
   let settled = false;
-  await changeMarks(data, SHIELDING_REGISTRY, async (marks) => {
+  await changeMarks(place, async (marks) => {
     const changed = make(marks);
     const overlays = await readManifest(data, overlaysRegistry);
     const population = await openSnapshot(data, { ...populationRegistry, tables: { memberships } });

@@ -25,5 +25,6 @@ export const careRelationships = defineTable({
 /** Who has objected to the disclosure of their data in this registry, from a day on. */
 export const objections = defineTable({
   order: 'start',
+  protects: true,
   columns: { start: { kind: 'day' } },
 });

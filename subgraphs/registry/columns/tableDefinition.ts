@@ -27,6 +27,11 @@ export type ColumnDefinition =
 export interface TableDefinition {
   /** The column after which the rows of one person are ordered; an interval's start. */
   readonly order: string;
+  /**
+   * A list that protects the people in it, such as objections: its rows withhold data. Extraction tolerates no loss of a row
+   * (docs/decisions/extraction.md).
+   */
+  readonly protects?: true;
   readonly columns: Readonly<Record<string, ColumnDefinition>>;
 }
 

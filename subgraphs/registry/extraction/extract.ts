@@ -1,13 +1,16 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ErrorCode } from '../../../schema/errorTable.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
 import { storageFailure } from '../../storage/storageFailure.js';
 import { readCodeLists } from '../codes.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import { traceMarks } from '../marks/marksFile.js';
 import { overlaysRegistry } from '../overlays/overlaysRegistry.js';
 import { publishOverlays } from '../overlays/publishOverlays.js';
+import { type Balance, requireBalance } from '../snapshot/balance.js';
 import type { Manifest, Origin } from '../snapshot/manifest.js';
 import { sha256OfFile } from '../snapshot/sha256OfFile.js';
 import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
@@ -19,7 +22,9 @@ import { readMapping } from './mapping/readMapping.js';
 import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
 import { recipeOf } from './recipe.js';
 import { RejectsReport } from './rejectsReport.js';
+import { requireOneStore } from './requireOneStore.js';
 import { PersonLinker } from './rows/personLinker.js';
+import { DEFAULT_MAX_SHRINK, requireNoShrinkage } from './shrinkage.js';
 import type { SourceFolder } from './source/readSource.js';
 import { digestSourceFiles, sourceFingerprint } from './source/sourceFiles.js';
 import type { RecordKeys } from './staging/recordKeys.js';
@@ -41,12 +46,17 @@ export interface ExtractionOptions {
   readonly synthetic: boolean;
   /** Percent of a file's rows; where more are rejected, nothing is published. */
   readonly maxRejects?: number | undefined;
+  /** Percent of a table's rows in the current snapshot; where more are gone, nothing is published. */
+  readonly maxShrink?: number | undefined;
   /** After every few thousand rows. */
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
   /** Told what is worth knowing, though it stops nothing. */
   readonly onNotice?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The failures after which the list of rejects says what to correct. */
+const REJECTING: readonly ErrorCode[] = ['REJECTS_EXCEEDED', 'PROTECTION_LIST_INCOMPLETE'];
 
 /** The registry's current snapshot, and whether it was so before. */
 export interface Extraction {
@@ -58,7 +68,8 @@ export interface Extraction {
  * Reads a registry's export, links its codes to keys and publishes the result as the registry's current snapshot. Until
  * then the snapshot before remains; after a failure nothing is left of the attempt, but of too many rejects their list.
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING
- * (of the population register), REJECTS_EXCEEDED, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
+ * (of the population register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK, ROWS_LOST, LINKAGE_STORE_CHANGED,
+ * MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
  */
 export async function extract(options: ExtractionOptions): Promise<Manifest> {
   return (await run(options, false)).manifest;
@@ -79,6 +90,7 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
     try {
       await SnapshotDraft.removeRemains(data);
       await linkage.reload();
+      await requireOneStore(data, linkage.store);
       requirePopulation(mapping, linkage);
       const place = { path: join(source, registry.name), registry: registry.name, signal };
       const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
@@ -86,6 +98,7 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
         synthetic,
         sourceFingerprint: sourceFingerprint(folder.files),
         recipe: await recipeOf(registry.name),
+        linkageStore: linkage.store,
       };
       if (mayKeep) {
         const manifest = await current(mapping, options, { ...origin, linkage: linkage.state });
@@ -93,9 +106,11 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
       }
       const draft = await SnapshotDraft.begin(data, registry.name);
       try {
-        return { manifest: await fill(draft, mapping, folder, origin, options), kept: false };
+        const manifest = await fill(draft, mapping, folder, origin, options);
+        await traceMarks({ data, registry: registry.name, store: linkage.store });
+        return { manifest, kept: false };
       } catch (cause) {
-        if (cause instanceof PolkuError && cause.code === 'REJECTS_EXCEEDED') await draft.keepRejects();
+        if (cause instanceof PolkuError && REJECTING.includes(cause.code)) await draft.keepRejects();
         await draft.discard();
         throw cause;
       }
@@ -126,21 +141,29 @@ async function fill(
   origin: Omit<Origin, 'linkage'>,
   options: ExtractionOptions,
 ): Promise<Manifest> {
-  const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS, onNotice = () => undefined } = options;
+  const {
+    registry,
+    data,
+    linkage,
+    maxRejects = DEFAULT_MAX_REJECTS,
+    maxShrink = DEFAULT_MAX_SHRINK,
+    onNotice = () => undefined,
+  } = options;
   const records = new Map<string, RecordKeys>();
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
-  const rejects = new RejectsReport(output, maxRejects, draft.keptRejects);
+  const rejects = new RejectsReport(output, registry.name, maxRejects, draft.keptRejects);
   const meter = meterOf(mapping, folder, rejects, options);
-  let tables: Manifest['tables'];
+  let kept: Pick<Manifest, 'tables' | 'codeChanges'>;
   try {
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
     const shared = { mapping, folder, rejects, meter, cells, records, notice: onNotice };
-    tables = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
+    kept = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
   } finally {
     for (const keys of records.values()) keys.discard();
     await rejects.close();
   }
+  await requireNoShrinkage(data, registry.name, kept.tables, maxShrink);
   // Keys must be durable before a snapshot that holds them.
   await linkage.save();
   meter.throwIfStopped();
@@ -152,13 +175,16 @@ async function fill(
     createdAt,
     ...origin,
     linkage: linkage.state,
-    tables,
+    ...kept,
     rejects: rejects.byReason,
     rejectedRows: rejects.rows,
   };
   // The register that makes persons known also says who is of age, and whose whereabouts are not to be disclosed.
   if (mapping.knows === 'persons')
-    await publishOverlays(options.data, (table) => draft.path(tableFile(table)), manifest);
+    await publishOverlays(data, (table) => draft.path(tableFile(table)), {
+      ...manifest,
+      mergedPersons: linkage.mergedPersons(),
+    });
   await draft.publish(manifest);
   return manifest;
 }
@@ -167,22 +193,25 @@ async function writeTables(
   draft: SnapshotDraft,
   registry: RegistryDefinition,
   extraction: TableExtraction,
-): Promise<Manifest['tables']> {
-  const { mapping, rejects } = extraction;
-  if (mapping.codeChanges) await applyCodeChanges(mapping.codeChanges, extraction);
+): Promise<Pick<Manifest, 'tables' | 'codeChanges'>> {
+  const { mapping } = extraction;
+  const codeChanges = mapping.codeChanges && (await applyCodeChanges(mapping.codeChanges, extraction));
+  if (codeChanges) requireBalance(registry.name, 'codeChanges', codeChanges);
   const tables: Record<string, Manifest['tables'][string]> = {};
+  const keep = async (name: string, path: string, balance: Balance) => {
+    requireBalance(registry.name, name, balance);
+    tables[name] = { ...balance, sha256: await sha256OfFile(path) };
+  };
   for (const table of mapping.tables) {
     const path = draft.path(tableFile(table.name));
-    const before = rejects.rows;
-    const rows = await extractTable(table, registry.tables[table.name]!, path, extraction);
-    tables[table.name] = { rows, rejected: rejects.rows - before, sha256: await sha256OfFile(path) };
+    await keep(table.name, path, await extractTable(table, registry.tables[table.name]!, path, extraction));
   }
   for (const name of mapping.absent) {
     const path = draft.path(tableFile(name));
     const rows = await writeEmptyTable(registry.tables[name]!, path);
-    tables[name] = { rows, rejected: 0, sha256: await sha256OfFile(path) };
+    await keep(name, path, { read: 0, rows, rejected: 0, rejects: {} });
   }
-  return tables;
+  return { tables, codeChanges };
 }
 
 function meterOf(

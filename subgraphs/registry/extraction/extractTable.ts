@@ -1,4 +1,5 @@
 import type { TableDefinition } from '../columns/tableDefinition.js';
+import type { Balance } from '../snapshot/balance.js';
 import { columnsOf, sourceColumns, type TableMapping, withTypedDays } from './mapping/mapping.js';
 import { readRows } from './readRows.js';
 import type { Reject } from './rows/rejectReason.js';
@@ -9,13 +10,13 @@ import type { RowSet } from './staging/rowSet.js';
 import { StagingTable } from './staging/stagingTable.js';
 import type { TableExtraction } from './tableExtraction.js';
 
-/** Reads one source file and writes it as a table of the snapshot; gives its number of rows. */
+/** Reads one source file and writes it as a table of the snapshot; gives what became of its rows. */
 export async function extractTable(
   table: TableMapping,
   definition: TableDefinition,
   path: string,
   extraction: TableExtraction,
-): Promise<number> {
+): Promise<Balance> {
   const { mapping, folder, rejects, meter, cells, reader, records, notice } = extraction;
   const typed = await typedDayColumns(folder, table.file, sourceColumns(table), reader);
   const rowReader = new RowReader(withTypedDays(table, typed), mapping, { ...cells, table: table.name });
@@ -34,7 +35,7 @@ export async function extractTable(
   const tracked = [...named, ...ownRecords(table, path, records)];
   meter.begin(table.name, folder.files.get(table.file)!.bytes);
   try {
-    const rows = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
+    const read = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
       if (isReject(row)) return row;
       staging.append(row, number);
@@ -64,10 +65,18 @@ export async function extractTable(
         );
     }
     await rejectAll(staging.setDuplicatesAside(), duplicateReject(table));
-    rejects.requireFew(table.file, rows, notes);
+    const source = {
+      file: table.file,
+      table: table.name,
+      read,
+      protects: definition.protects === true,
+      knowsPersons: mapping.knows !== undefined,
+    };
+    const rejected = rejects.closeFile(source, notes);
     for (const note of notes) notice(note);
     records.get(table.name)?.leaveOut(staging.setAsideRows);
-    return await staging.write(path, (share) => meter.written(share));
+    const rows = await staging.write(path, (share) => meter.written(share));
+    return { read, rows, ...rejected };
   } finally {
     staging.discard();
     for (const { keys } of named) keys.discard();

@@ -1,11 +1,24 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PolkuError } from '../../../schema/polkuError.js';
+import type { Balance } from '../snapshot/balance.js';
 import { type Reject, type RejectReason, rejectRules } from './rows/rejectReason.js';
 
 const FLUSH_LINES = 10_000;
 
 /** So few bad rows stop no extraction, whatever their share of a small table. */
 const ALWAYS_ALLOWED = 20;
+
+/** A source file that was read to its end. */
+export interface ReadFile {
+  readonly file: string;
+  readonly table: string;
+  /** How many rows it has. */
+  readonly read: number;
+  /** Whether it tolerates no loss; see TableDefinition.protects. */
+  readonly protects: boolean;
+  /** Whether the registry says itself who is known. */
+  readonly knowsPersons: boolean;
+}
 
 /** Counts the rows that were not taken, and lists them by file, number, reason and columns; never by what they hold. */
 export class RejectsReport {
@@ -22,6 +35,7 @@ export class RejectsReport {
    */
   constructor(
     private readonly output: FileHandle,
+    private readonly registry: string,
     private readonly mostPercent: number,
     private readonly kept: string,
   ) {}
@@ -44,27 +58,68 @@ export class RejectsReport {
   }
 
   /**
-   * Judges a file that was read to its end: where much of it is rejected, its mapping or the export is wrong.
+   * Judges a file that was read to its end, and gives what was rejected of it. Where much is, its mapping or the export is wrong.
    * @param notes what else was found out about its rejects
-   * @throws PolkuError REJECTS_EXCEEDED
+   * @throws PolkuError PROTECTION_LIST_INCOMPLETE, REJECTS_EXCEEDED
    */
-  requireFew(file: string, rows: number, notes: readonly string[] = []): void {
+  closeFile(source: ReadFile, notes: readonly string[] = []): Pick<Balance, 'rejected' | 'rejects'> {
     const [counts, inColumns] = [this.countsOfFile, this.countsOfColumns];
     this.countsOfFile = new Map();
     this.countsOfColumns = new Map();
+    const rejects = sorted(counts);
     const rejected = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    if (rejected < ALWAYS_ALLOWED || 100 * rejected <= this.mostPercent * rows) return;
-    const reasons = Object.entries(sorted(counts)).map(([reason, count]) => `${reason} ${count}`);
     const places = Object.entries(sorted(inColumns)).map(
       ([place, count]) => `  ${place}: ${count} ${count === 1 ? 'row' : 'rows'}`,
     );
     const rules = [...counts.keys()].map((reason) => `  ${reason}: ${rejectRules[reason]}`);
+    const explanation = [...places, 'What a row must be:', ...rules, ...notes];
+    if (source.protects) this.requireAll(source, { rejected, rejects }, explanation);
+    this.requireFew(source, { rejected, rejects }, explanation);
+    return { rejected, rejects };
+  }
+
+  /**
+   * A row that cannot be read may be about anybody, who would then go unprotected. A row about somebody whom the population
+   * register does not know is no such loss, for no row of theirs is served: unless that is everybody, whose codes are then likely
+   * of another kind, or the register that says who is known contradicts itself.
+   */
+  private requireAll(
+    { file, table, read, knowsPersons }: ReadFile,
+    { rejected, rejects }: Pick<Balance, 'rejected' | 'rejects'>,
+    explanation: readonly string[],
+  ): void {
+    const strangers = knowsPersons ? 0 : (rejects['unknown-person'] ?? 0);
+    if (rejected === strangers && (rejected < read || this.mostPercent >= 100 || read === 0)) return;
+    const remedy =
+      rejected === strangers
+        ? 'Nobody in it is known, so its codes may be of another scheme; if they are right, allow it with --max-rejects 100.'
+        : 'Correct the export or the mapping; --max-rejects does not apply to this list.';
+    throw new PolkuError(
+      'PROTECTION_LIST_INCOMPLETE',
+      [
+        `${this.registry}/${file} (table ${table}) protects the people in it, and ${rejected} of its ${read} rows cannot be ` +
+          `used (${inWords(rejects)}). Nothing was published, for they would go unprotected. ${this.kept} lists the rows. ${remedy}`,
+        ...explanation,
+      ].join('\n'),
+      { file, table, rows: read, rejected },
+    );
+  }
+
+  private requireFew(
+    { file, read }: ReadFile,
+    { rejected, rejects }: Pick<Balance, 'rejected' | 'rejects'>,
+    explanation: readonly string[],
+  ): void {
+    if (rejected < ALWAYS_ALLOWED || 100 * rejected <= this.mostPercent * read) return;
     throw new PolkuError(
       'REJECTS_EXCEEDED',
-      `Of the ${rows} rows of ${file}, ${rejected} were rejected (${reasons.join(', ')}): over ${this.mostPercent} %, so ` +
-        `nothing was published. ${this.kept} lists them. Correct the export or the mapping, or allow more with ` +
-        ['--max-rejects.', ...places, 'What a row must be:', ...rules, ...notes].join('\n'),
-      { file, rows, rejected },
+      [
+        `Of the ${read} rows of ${file}, ${rejected} were rejected (${inWords(rejects)}): over ${this.mostPercent} %, so ` +
+          `nothing was published. ${this.kept} lists them. Correct the export or the mapping, or allow more with ` +
+          '--max-rejects.',
+        ...explanation,
+      ].join('\n'),
+      { file, rows: read, rejected },
     );
   }
 
@@ -82,6 +137,12 @@ export class RejectsReport {
     await this.output.sync();
     await this.output.close();
   }
+}
+
+function inWords(rejects: Readonly<Record<string, number>>): string {
+  return Object.entries(rejects)
+    .map(([reason, count]) => `${reason} ${count}`)
+    .join(', ');
 }
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {

@@ -18,11 +18,16 @@ export async function unchangedSnapshot(
   try {
     const manifest = await readManifest(data, registry);
     const same = (Object.keys(origin) as (keyof Origin)[]).every((part) => manifest[part] === origin[part]);
-    return same && (await isIntact(data, manifest)) ? manifest : undefined;
+    return same && isCounted(manifest) && (await isIntact(data, manifest)) ? manifest : undefined;
   } catch (cause) {
     if (cause instanceof PolkuError) return undefined;
     throw cause;
   }
+}
+
+/** Whether it says that every row was kept or rejected, as snapshots of an older Polku do not. */
+function isCounted({ tables }: Manifest): boolean {
+  return Object.values(tables).every(({ read }) => read !== undefined);
 }
 
 async function isIntact(data: string, { registry, snapshotId, tables }: Manifest): Promise<boolean> {

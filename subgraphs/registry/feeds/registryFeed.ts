@@ -11,9 +11,11 @@ import {
 } from '../../../schema/typeGraphql.js';
 import type { RegistryContext } from '../subgraph/registryContext.js';
 import type { SubgraphModule } from '../subgraph/subgraphModule.js';
+import { roughCount } from './roughCount.js';
 
 /**
- * `Registry.<registry>`: what a registry says of its snapshot. It is about no person.
+ * `Registry.<registry>`: what a registry says of its snapshot. It is about no person: counts are those of the snapshot, which an
+ * erasure does not change, and rough, so that the snapshot after it does not tell how much was erased either.
  *
  * @param mainTable what the registry is about, whose rows are counted: contacts, or persons
  */
@@ -37,8 +39,8 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
       const { manifest } = store;
       const { rows, rejected } = manifest.tables[mainTable]!;
       return Feed.data({
-        rows: Float64Array.of(rows - store.erasedRows(mainTable)),
-        rejects: Float64Array.of(rejected),
+        rows: Float64Array.of(roughCount(rows)),
+        rejects: Float64Array.of(roughCount(rejected)),
         extractedAt: [manifest.createdAt],
         synthetic: [String(manifest.synthetic)],
       });

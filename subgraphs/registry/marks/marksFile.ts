@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../../../schema/calendar.js';
-import type { PersonKey } from '../../../schema/keys.js';
+import { FIRST_STORE, type PersonKey } from '../../../schema/keys.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { writeDurably } from '../../storage/durableFile.js';
 import { lockByProcess, whenFree } from '../../storage/processLock.js';
@@ -10,9 +10,14 @@ import { storageFailure } from '../../storage/storageFailure.js';
 import type { Days } from '../columns/days.js';
 import { NO_DAY } from '../columns/table.js';
 import { type MarkChange, markKinds, type Marks, noMarks } from './marks.js';
+import { type MarksTrace, readTraces, writeTraces } from './marksTrace.js';
 
-/** The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. */
-const HEADER = /^polku-marks 1 ([0-9a-f]{64})\n/;
+/**
+ * The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. Format 1 named
+ * no linkage store and did not count its changes.
+ */
+const HEADER = /^polku-marks ([12]) ([0-9a-f]{64})\n/;
+const FORMAT = 2;
 
 /** How long a command waits for another that changes the marks, and an extraction, whose work took minutes. */
 export const COMMAND_PATIENCE_MS = 30_000;
@@ -27,47 +32,103 @@ export function marksPath(data: string, registry: string): string {
   return join(marksFolder(data), `${registry}.json`);
 }
 
+/** Whose marks, and under whose keys. */
+export interface MarksPlace {
+  readonly data: string;
+  readonly registry: string;
+  /** The linkage store whose keys are in use; see `Linkage.store`. */
+  readonly store: string;
+}
+
 /**
- * Reads the marks of a registry; a file that does not exist holds none.
- * @throws PolkuError MARKS_INVALID
+ * Reads the marks of a registry; where nobody was ever marked there is no file.
+ * @param store undefined where no key is looked up in them
+ * @throws PolkuError MARKS_INVALID, also where the file is gone or older than its last change; LINKAGE_STORE_CHANGED
  */
-export async function readMarks(data: string, registry: string): Promise<Marks> {
-  const path = marksPath(data, registry);
-  let file: string;
-  try {
-    file = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return noMarks;
-    throw invalid(path, 'it cannot be read', cause);
-  }
-  const checksum = HEADER.exec(file)?.[1];
-  if (checksum === undefined) throw invalid(path, 'it is no list of marks that this Polku knows');
-  const text = file.slice(file.indexOf('\n') + 1);
-  if (sha256(text) !== checksum) throw invalid(path, 'it is damaged: its checksum does not fit');
-  const content = JSON.parse(text) as Content;
-  if (content.registry !== registry) throw invalid(path, `it is of the registry ${content.registry}`);
-  return decode(content);
+export async function readMarks(data: string, registry: string, store?: string): Promise<Marks> {
+  return (await readStored(data, registry, store))?.marks ?? noMarks;
 }
 
 /**
  * Changes the marks of a registry, one change at a time; afterwards the file is the one before or the new one, whole.
  * @param change gives the marks as they shall be; the same marks are not written
- * @throws PolkuError MARKS_INVALID, MARKS_BUSY, STORAGE_FAILED, and what `change` throws; then nothing has changed
+ * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED, MARKS_BUSY, STORAGE_FAILED, and what `change` throws; then nothing has changed
  */
 export async function changeMarks(
-  data: string,
-  registry: string,
+  { data, registry, store }: MarksPlace,
   change: (marks: Marks) => Marks | Promise<Marks>,
   patienceMs = COMMAND_PATIENCE_MS,
 ): Promise<void> {
   const unlock = await lockMarks(data, registry, patienceMs);
   try {
-    const marks = await readMarks(data, registry);
+    const stored = await readStored(data, registry, store);
+    const marks = stored?.marks ?? noMarks;
     const changed = await change(marks);
-    if (changed !== marks) await writeMarks(data, registry, changed);
+    if (changed === marks) return;
+    await writeMarks(data, registry, { marks: changed, store, sequence: (stored?.sequence ?? 0) + 1 });
   } finally {
     await unlock();
   }
+}
+
+/**
+ * Leaves a trace of the marks that there are, where there is none yet: in a folder that came later, or on a machine that the marks
+ * were copied to.
+ * @throws PolkuError as `changeMarks`
+ */
+export async function traceMarks({ data, registry, store }: MarksPlace): Promise<void> {
+  if (!(await readStored(data, registry, store))) return;
+  const unlock = await lockMarks(data, registry, COMMAND_PATIENCE_MS);
+  try {
+    const stored = await readStored(data, registry, store);
+    if (stored) await writeTraces(data, registry, stored);
+  } catch (cause) {
+    throw storageFailure(cause, data);
+  } finally {
+    await unlock();
+  }
+}
+
+/** What a file of marks holds. */
+interface StoredMarks extends MarksTrace {
+  readonly marks: Marks;
+}
+
+async function readStored(
+  data: string,
+  registry: string,
+  store: string | undefined,
+): Promise<StoredMarks | undefined> {
+  const path = marksPath(data, registry);
+  const stored = await readFileOfMarks(path, registry);
+  const found = stored ? [stored] : [];
+  const traces = await readTraces(data, registry);
+  const stores = new Set([...found, ...traces].map((trace) => trace.store));
+  if (store !== undefined) stores.add(store);
+  if (stores.size > 1) throw storeChanged(path);
+  const last = Math.max(0, ...traces.map(({ sequence }) => sequence));
+  if (!stored && traces.length > 0) throw missingMarks(data, registry);
+  if (stored && stored.sequence < last)
+    throw invalid(path, `it holds ${stored.sequence} changes, and ${last} were made: it is an older one`);
+  return stored;
+}
+
+async function readFileOfMarks(path: string, registry: string): Promise<StoredMarks | undefined> {
+  let file: string;
+  try {
+    file = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw invalid(path, 'it cannot be read', cause);
+  }
+  const [, , checksum] = HEADER.exec(file) ?? [];
+  if (checksum === undefined) throw invalid(path, 'it is no list of marks that this Polku knows');
+  const text = file.slice(file.indexOf('\n') + 1);
+  if (sha256(text) !== checksum) throw invalid(path, 'it is damaged: its checksum does not fit');
+  const content = JSON.parse(text) as Content;
+  if (content.registry !== registry) throw invalid(path, `it is of the registry ${content.registry}`);
+  const { store = FIRST_STORE, sequence = 0 } = content;
+  return { marks: decode(content), store, sequence };
 }
 
 async function lockMarks(data: string, registry: string, patienceMs: number): Promise<() => Promise<void>> {
@@ -86,10 +147,12 @@ async function lockMarks(data: string, registry: string, patienceMs: number): Pr
   }
 }
 
-async function writeMarks(data: string, registry: string, marks: Marks): Promise<void> {
-  const text = `${JSON.stringify(encode(registry, marks))}\n`;
+/** The file comes first: a trace of a change that was not written would be taken for a loss. */
+async function writeMarks(data: string, registry: string, stored: StoredMarks): Promise<void> {
+  const text = `${JSON.stringify(encode(registry, stored))}\n`;
   try {
-    await writeDurably(marksPath(data, registry), `polku-marks 1 ${sha256(text)}\n${text}`);
+    await writeDurably(marksPath(data, registry), `polku-marks ${FORMAT} ${sha256(text)}\n${text}`);
+    await writeTraces(data, registry, stored);
   } catch (cause) {
     throw storageFailure(cause, marksFolder(data));
   }
@@ -98,14 +161,15 @@ async function writeMarks(data: string, registry: string, marks: Marks): Promise
 /** How marks stand in the file: a person's key, the first day, the last day if any. */
 type Row = readonly [person: PersonKey, start: string, end: string | null];
 
-interface Content {
+interface Content extends Partial<MarksTrace> {
   readonly registry: string;
   readonly people: Readonly<Record<string, readonly Row[]>>;
   readonly shields: readonly Row[];
   readonly changes: readonly MarkChange[];
 }
 
-function encode(registry: string, { people, shields, changes }: Marks): Content {
+function encode(registry: string, { marks, store, sequence }: StoredMarks): Content {
+  const { people, shields, changes } = marks;
   const row = (person: PersonKey, { start, end }: Days): Row => [
     person,
     formatDay(start),
@@ -115,6 +179,8 @@ function encode(registry: string, { people, shields, changes }: Marks): Content 
   const inOrder = (rows: readonly Row[]) => rows.toSorted(([one], [other]) => one - other);
   return {
     registry,
+    store,
+    sequence,
     people: Object.fromEntries(
       markKinds.map((kind) => [kind, inOrder([...people[kind]].map(([person, days]) => row(person, days)))]),
     ),
@@ -149,9 +215,19 @@ export function missingMarks(data: string, registry: string): PolkuError {
 function invalid(path: string, reason: string, cause?: unknown): PolkuError {
   return new PolkuError(
     'MARKS_INVALID',
-    `The marks in ${path} cannot be used: ${reason}. Restore the file from a backup. No server starts without it, for nobody ` +
-      'could tell whose data may be shown; one that runs goes on with the marks that it has read.',
+    `The marks in ${path} cannot be used: ${reason}. Restore the newest copy from a backup. No server starts without it, for ` +
+      'nobody could tell whose data may be shown; one that runs goes on with the marks that it has read. Where no copy is left, ' +
+      'read "If marks are lost" in docs/how-to/mark-a-person.md.',
     { path },
     { cause },
+  );
+}
+
+function storeChanged(path: string): PolkuError {
+  return new PolkuError(
+    'LINKAGE_STORE_CHANGED',
+    `The marks in ${path} belong to another linkage store than the one in use: their keys name other people in it. Put back the ` +
+      'linkage store that they belong to, or read "Rotation" in docs/decisions/linkage.md.',
+    { path },
   );
 }

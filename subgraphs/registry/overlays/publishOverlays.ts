@@ -8,6 +8,7 @@ import { type Marks, SHIELDING_REGISTRY } from '../marks/marks.js';
 import { changeMarks, EXTRACTION_PATIENCE_MS } from '../marks/marksFile.js';
 import type { StoredRow } from '../extraction/rows/rowReader.js';
 import { StagingTable } from '../extraction/staging/stagingTable.js';
+import { requireBalance } from '../snapshot/balance.js';
 import type { Manifest } from '../snapshot/manifest.js';
 import { sha256OfFile } from '../snapshot/sha256OfFile.js';
 import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
@@ -61,12 +62,14 @@ export async function publishOverlays(
           registry: name,
           schemaVersion,
           tables,
+          codeChanges: undefined,
           rejects: {},
           rejectedRows: 0,
         });
         return marks.people['non-disclosure'].size > 0 ? shielded : marks;
       };
-      await changeMarks(data, SHIELDING_REGISTRY, publish, EXTRACTION_PATIENCE_MS);
+      const place = { data, registry: SHIELDING_REGISTRY, store: population.linkageStore };
+      await changeMarks(place, publish, EXTRACTION_PATIENCE_MS);
     });
   } catch (cause) {
     await draft.discard();
@@ -102,9 +105,11 @@ async function writeTables(
     const keys = source.persons.offsets.length;
     const staging = new StagingTable({ columns, order: definition.order, keys, spill: `${path}.spill` });
     try {
-      let number = 0;
-      for (const row of rows) staging.append(row, ++number);
-      return { rows: await staging.write(path), rejected: 0, sha256: await sha256OfFile(path) };
+      let read = 0;
+      for (const row of rows) staging.append(row, ++read);
+      const balance = { read, rows: await staging.write(path), rejected: 0, rejects: {} };
+      requireBalance(overlaysRegistry.name, name, balance);
+      return { ...balance, sha256: await sha256OfFile(path) };
     } finally {
       staging.discard();
     }

@@ -1,10 +1,10 @@
+import { FIRST_STORE, type PersonKey } from '../../../schema/keys.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { type Balance, isBalanced } from './balance.js';
 
-/** What a manifest says of a table. */
-export interface TableState {
-  readonly rows: number;
-  /** Rows of its source file that were not taken. */
-  readonly rejected: number;
+/** What a manifest says of a table. Snapshots of before balances were kept have neither `read` nor `rejects`. */
+export interface TableState
+  extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects'>> {
   /** Of the table's file. */
   readonly sha256: string;
 }
@@ -19,6 +19,8 @@ export interface Origin {
   readonly recipe: string;
   /** The state of linkage whose keys it holds: people who became known later, or one, are not in it. */
   readonly linkage: string;
+  /** The linkage store whose keys it holds; see `Linkage.store`. */
+  readonly linkageStore: string;
 }
 
 /** What a snapshot says of itself: `manifest.json` beside its tables. */
@@ -30,6 +32,10 @@ export interface Manifest extends Origin {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly tables: Readonly<Record<string, TableState>>;
+  /** Of the register that exports changed codes. */
+  readonly codeChanges?: Balance | undefined;
+  /** Of the overlays: keys that turned out to be another's person, each with the key that counts now. */
+  readonly mergedPersons?: readonly (readonly [former: PersonKey, current: PersonKey])[] | undefined;
   /** Reason -> rows of the source that were not taken; rejects.csv lists them. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectedRows: number;
@@ -57,17 +63,36 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
       { registry, found: content.schemaVersion, known: schemaVersion },
     );
   }
-  const { snapshotId, createdAt, synthetic, sourceFingerprint, recipe, linkage, tables, rejects } = content;
+  // Snapshots of before stores had names are of the first one.
+  const manifest = { linkageStore: FIRST_STORE, ...content };
+  const { snapshotId, createdAt, synthetic, sourceFingerprint, recipe, linkage, linkageStore } = manifest;
+  const { tables, rejects, mergedPersons = [] } = manifest;
   const whole =
-    [snapshotId, createdAt, sourceFingerprint, recipe, linkage].every((text) => typeof text === 'string') &&
+    [snapshotId, createdAt, sourceFingerprint, recipe, linkage, linkageStore].every(
+      (text) => typeof text === 'string',
+    ) &&
     typeof synthetic === 'boolean' &&
     isObject(tables) &&
-    Object.values(tables).every(({ rejected }) => typeof rejected === 'number') &&
-    isObject(rejects);
+    Object.values(tables).every(isTableState) &&
+    isObject(rejects) &&
+    Array.isArray(mergedPersons) &&
+    mergedPersons.flat().every(isCount);
   if (content.schemaVersion < schemaVersion || !whole) {
     throw invalidSnapshot(registry, 'it was written by an older Polku, or its manifest is incomplete');
   }
-  return content as Manifest;
+  for (const [name, { read, rejects = {}, ...state }] of Object.entries(tables)) {
+    if (read !== undefined && !isBalanced({ read, rejects, ...state }))
+      throw invalidSnapshot(registry, `the rows of "${name}" that its manifest counts do not add up`);
+  }
+  return manifest as Manifest;
+}
+
+function isTableState({ rows, rejected, read = 0, rejects = {} }: TableState): boolean {
+  return [rows, rejected, read].every(isCount) && isObject(rejects);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
 }
 
 export function invalidSnapshot(registry: string, reason: string): PolkuError {

@@ -57,8 +57,13 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
       try {
         const intact = (await sha256OfFile(path)) === expected.sha256;
         if (!intact) throw invalidSnapshot(definition.name, `${tableFile(name)} is damaged`);
-        tables[name] = await loadTable(connect, path, table);
-        requireEnumerated(tables[name], table, (column) =>
+        const loaded = (tables[name] = await loadTable(connect, path, table));
+        if (loaded.rows !== expected.rows)
+          throw invalidSnapshot(
+            definition.name,
+            `${tableFile(name)} has ${loaded.rows} rows, and its manifest says ${expected.rows}`,
+          );
+        requireEnumerated(loaded, table, (column) =>
           invalidSnapshot(
             definition.name,
             `"${column}" of ${tableFile(name)} has codes that its enumeration lacks`,

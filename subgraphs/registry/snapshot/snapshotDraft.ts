@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sync, writeDurably } from '../../storage/durableFile.js';
+import { isTraceFile } from '../marks/marksTrace.js';
 import type { Manifest } from './manifest.js';
 
 const PARTIAL = '.partial-';
@@ -80,9 +81,10 @@ export class SnapshotDraft {
   }
 }
 
-/** Removes older snapshots; the one before stays, for a server may be about to open it. */
+/** Removes older snapshots; the one before stays, for a server may be about to open it, and so does the trace of marks. */
 async function prune(parent: string, keep: readonly string[]): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (!keep.includes(name)) await rm(join(parent, name), { recursive: true, force: true });
+    if (!keep.includes(name) && !isTraceFile(name))
+      await rm(join(parent, name), { recursive: true, force: true });
   }
 }

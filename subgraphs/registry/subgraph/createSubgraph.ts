@@ -9,6 +9,8 @@ import { Access, type ConditionTests } from '../enforcement/access.js';
 import { enforce } from '../enforcement/enforce.js';
 import { readMaskTables } from '../enforcement/maskTables.js';
 import { documentExecutor } from './documentExecutor.js';
+import { type MergedPersons, ofCurrentPerson, referencesToCurrentPersons } from './mergedPersons.js';
+import type { RequestContext } from './requestContext.js';
 import type { SubgraphModule } from './subgraphModule.js';
 
 /**
@@ -28,6 +30,8 @@ export interface SubgraphOptions<Store> {
   readonly module: SubgraphModule;
   readonly decide: Decide;
   readonly open: (decision: DecisionContext) => Sources<Store>;
+  /** Keys that turned out to be another's person, as they are known when a request begins; none where they are not known. */
+  readonly mergedPersons?: (() => MergedPersons) | undefined;
   /** By which a registry notes what it answers, before it does; a subgraph without register data notes nothing. */
   readonly note?: ((disclosure: Disclosure) => Promise<void>) | undefined;
 }
@@ -38,20 +42,24 @@ export async function createSubgraph<Store>({
   module,
   decide,
   open,
+  mergedPersons = () => new Map(),
   note,
 }: SubgraphOptions<Store>): Promise<Subgraph> {
-  const { sdl, schema } = await buildFederatedSchema(module);
+  const references = referencesToCurrentPersons(module.references, () => schema);
+  const { sdl, schema } = await buildFederatedSchema<RequestContext>({ ...module, references });
   enforce(schema, buildPolicyGraph([{ name, sdl }]));
   const execute = documentExecutor(schema);
   const maskTables = await readMaskTables();
   return {
     name,
     sdl,
-    execute: async (request, decision) => {
+    execute: async (request, asked) => {
+      const merged = mergedPersons();
+      const decision = ofCurrentPerson(asked, merged);
       const { store, conditions } = open(decision);
       const { caller, purpose } = decision;
       const access = new Access(decide({ ...caller, purpose }, decision.revision), conditions, maskTables);
-      const result = await execute(request, { decision, access, store });
+      const result = await execute(request, { decision, access, store, mergedPersons: merged });
       if (result.data) {
         await note?.({
           registry: name,

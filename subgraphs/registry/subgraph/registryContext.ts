@@ -12,8 +12,6 @@ export interface RegistryStore<Definition extends RegistryDefinition = RegistryD
   readonly rows: RowLoader<Definition>;
   /** Whether a person's rows do not exist for the caller; what `rows` gives and enforcement takes leaves them out. */
   readonly isHidden: (person: PersonKey) => boolean;
-  /** How many rows of a table are of people who were erased. */
-  readonly erasedRows: (table: string) => number;
 }
 
 export type RegistryContext<Definition extends RegistryDefinition = RegistryDefinition> = RequestContext<

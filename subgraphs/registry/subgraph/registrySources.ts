@@ -1,7 +1,5 @@
 import { today } from '../../../schema/calendar.js';
-import type { PersonKey } from '../../../schema/keys.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
-import { rowsOf, type Table } from '../columns/table.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import { callerConditions } from '../enforcement/callerConditions.js';
 import { careConditions, type CareTables } from '../enforcement/careConditions.js';
@@ -41,7 +39,6 @@ export function registrySources<Definition extends RegistryDefinition>(
         tables,
         rows: new RowLoader<Definition>(tables, isHidden),
         isHidden,
-        erasedRows: (table) => rowsOfAll(tables[table]!, own.people.erasure.keys()),
       },
       conditions: {
         subject: { ...ofCaller.subject, ...ofPopulation.subject, ...ofCare },
@@ -54,15 +51,6 @@ export function registrySources<Definition extends RegistryDefinition>(
       },
     };
   };
-}
-
-function rowsOfAll(table: Table, people: Iterable<PersonKey>): number {
-  let rows = 0;
-  for (const person of people) {
-    const [from, to] = rowsOf(table, person);
-    rows += to - from;
-  }
-  return rows;
 }
 
 function keepsCare(tables: object): tables is CareTables {

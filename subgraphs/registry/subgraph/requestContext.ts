@@ -1,6 +1,7 @@
 import type { ObjectBudget } from '../../../schema/objectBudget.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import type { Access } from '../enforcement/access.js';
+import type { MergedPersons } from './mergedPersons.js';
 
 /**
  * What a resolver may use while one request is answered: who asks, what they may see, and the registry's rows as they
@@ -9,6 +10,8 @@ import type { Access } from '../enforcement/access.js';
 export interface RequestContext<Store = unknown> {
   readonly decision: DecisionContext;
   readonly access: Access;
+  /** See mergedPersons.ts. */
+  readonly mergedPersons: MergedPersons;
   readonly store: Store;
   /** What is left of the objects that the answer may hold. */
   readonly budget: ObjectBudget;

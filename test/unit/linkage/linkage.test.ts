@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FIRST_STORE } from '../../../schema/keys.js';
 import { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { hetu, parseScheme } from '../../../subgraphs/linkage/scheme.js';
 
@@ -114,11 +115,41 @@ describe('linkage', () => {
     }
   });
 
-  it('says plainly when all keys are given out', async () => {
-    const linkage = await open(1);
+  it('X06: grows where more people come than were expected, and keeps the keys that were given', async () => {
+    let linkage = await open(1);
+    const keys: unknown[] = [];
+    for (const code of [ONE, OTHER, THIRD]) {
+      keys.push(linkage.personKey(hetu, code));
+      await linkage.save();
+      linkage = await open(1);
+    }
+    expect(new Set(keys).size).toBe(3);
+    expect([ONE, OTHER, THIRD].map((code) => linkage.findPerson(hetu, code))).toEqual(keys);
+    expect(linkage.personDomain).toBeGreaterThanOrEqual(6);
+  });
+
+  it('X06: keeps its name for good, and another store has another one', async () => {
+    const linkage = await open();
     linkage.personKey(hetu, ONE);
+    await linkage.save();
     linkage.personKey(hetu, OTHER);
-    expect(() => linkage.personKey(hetu, THIRD)).toThrow(expect.objectContaining({ code: 'LINKAGE_FULL' }));
+    await linkage.save();
+    expect((await open()).store).toBe(linkage.store);
+    await rm(dir, { recursive: true });
+    expect((await open()).store).not.toBe(linkage.store);
+  });
+
+  it('X06: refuses another store that takes the place of the one in use', async () => {
+    const first = await open();
+    first.personKey(hetu, ONE);
+    await first.save();
+    const server = await open();
+    await rm(dir, { recursive: true });
+    const other = await open();
+    other.personKey(hetu, OTHER);
+    await other.save();
+    await expect(server.reload()).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
+    expect(server.findPerson(hetu, OTHER)).toBe('unknown-person');
   });
 
   it('fills about half of its domain with the expected population', async () => {
@@ -230,18 +261,47 @@ describe('the state of linkage', () => {
     await anew.save();
     expect(anew.state).not.toBe(linkage.state);
   });
-  it('is a new one for a store of the format before, which keeps its keys', async () => {
-    const linkage = await open();
-    const key = linkage.personKey(hetu, ONE);
-    await linkage.save();
-    const path = join(dir, 'keys');
-    const file = await readFile(path);
-    // Magic, version, check value, state: 8, 4, 16 and 16 bytes.
-    const body = Buffer.concat([file.subarray(0, 28), file.subarray(44, -32)]);
-    body.writeUInt32BE(1, 8);
-    await writeFile(path, Buffer.concat([body, createHash('sha256').update(body).digest()]));
-    const reopened = await open();
-    expect(reopened.findPerson(hetu, ONE)).toBe(key);
-    expect(reopened.state).not.toBe(linkage.state);
-  });
+
+  it.each([1, 2])(
+    'X06: of a store of format %i keeps its keys, and its name is that of the first',
+    async (format) => {
+      const linkage = await open();
+      const keys = [linkage.personKey(hetu, ONE), linkage.personKey(hetu, OTHER)];
+      const merged = linkage.aliasPerson(hetu, ONE, OTHER);
+      const family = linkage.familyKey(parseScheme('local:family'), '17');
+      await linkage.save();
+      const path = join(dir, 'keys');
+      const file = await readFile(path);
+      await writeFile(path, asFormat(format, file));
+      for (let time = 0; time < 2; time++) {
+        const reopened = await open();
+        expect(reopened.store).toBe(FIRST_STORE);
+        expect([reopened.findPerson(hetu, ONE), reopened.findPerson(hetu, OTHER)]).toEqual([merged, merged]);
+        expect(reopened.familyKey(parseScheme('local:family'), '17')).toBe(family);
+        expect(keys).not.toContain(reopened.personKey(hetu, THIRD));
+        expect(reopened.state === linkage.state).toBe(format === 2 && time === 0);
+        await reopened.save();
+      }
+    },
+  );
 });
+
+/**
+ * A file of format 3 (magic, version, check value, name, state: 8, 4, 16, 16 and 16 bytes; then for each kind four counts, its only
+ * generation, entries of 20 bytes and aliases of 8) as one of an older format.
+ */
+function asFormat(format: number, file: Buffer): Buffer {
+  const header = Buffer.concat([file.subarray(0, 28), ...(format === 2 ? [file.subarray(44, 60)] : [])]);
+  header.writeUInt32BE(format, 8);
+  const kinds: Buffer[] = [];
+  let at = 60;
+  for (let kind = 0; kind < 2; kind++) {
+    const counts = Buffer.from(file.subarray(at, at + 16));
+    const rest = 20 * counts.readUInt32BE(8) + 8 * counts.readUInt32BE(12);
+    counts.writeUInt32BE(file.readUInt32BE(at + 16), 0);
+    kinds.push(counts, file.subarray(at + 24, at + 24 + rest));
+    at += 24 + rest;
+  }
+  const body = Buffer.concat([header, ...kinds]);
+  return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+}

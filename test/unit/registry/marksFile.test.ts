@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FIRST_STORE } from '../../../schema/keys.js';
 import { NO_DAY } from '../../../subgraphs/registry/columns/table.js';
-import { addMarks } from '../../../subgraphs/registry/marks/changes.js';
+import { addMarks, liftMarks } from '../../../subgraphs/registry/marks/changes.js';
 import { type Marks, noMarks } from '../../../subgraphs/registry/marks/marks.js';
-import { changeMarks, marksPath, readMarks } from '../../../subgraphs/registry/marks/marksFile.js';
+import {
+  changeMarks,
+  marksPath,
+  readMarks,
+  traceMarks,
+} from '../../../subgraphs/registry/marks/marksFile.js';
 
+const STORE = '5'.repeat(32);
 const author = { time: '2026-05-14T08:00:00.000Z', by: 'owner-1' };
 const some: Marks = {
   ...addMarks(noMarks, 'restriction', new Set([7, 3]), { start: 20_000, end: NO_DAY }, author),
@@ -28,7 +36,8 @@ describe('the file of marks', () => {
   });
   afterEach(() => rm(data, { recursive: true, force: true }));
 
-  const write = (marks: Marks) => changeMarks(data, 'health', () => marks);
+  const place = () => ({ data, registry: 'health', store: STORE });
+  const write = (marks: Marks) => changeMarks(place(), () => marks);
 
   it('gives back what was written, with a note of it, to its owner only', async () => {
     await write(some);
@@ -42,16 +51,16 @@ describe('the file of marks', () => {
   it('stays as it is where nothing changes, and where the change fails', async () => {
     await write(some);
     const before = await stat(marksPath(data, 'health'));
-    await changeMarks(data, 'health', (marks) => marks);
-    await expect(changeMarks(data, 'health', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await changeMarks(place(), (marks) => marks);
+    await expect(changeMarks(place(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect((await stat(marksPath(data, 'health'))).ino).toBe(before.ino);
     await write(noMarks);
     expect((await readMarks(data, 'health')).people.restriction.size).toBe(0);
   });
 
   it('is changed by one at a time; who does not want to wait is refused', async () => {
-    await changeMarks(data, 'health', async (marks) => {
-      await expect(changeMarks(data, 'health', () => some, 0)).rejects.toMatchObject({ code: 'MARKS_BUSY' });
+    await changeMarks(place(), async (marks) => {
+      await expect(changeMarks(place(), () => some, 0)).rejects.toMatchObject({ code: 'MARKS_BUSY' });
       return marks;
     });
     await write(some);
@@ -63,7 +72,7 @@ describe('the file of marks', () => {
     ['another key', (file: string) => file.replace('[3,', '[4,')],
     ['no list', () => '{}'],
     ['nothing', () => ''],
-    ['a format to come', (file: string) => file.replace('polku-marks 1', 'polku-marks 2')],
+    ['a format to come', (file: string) => file.replace('polku-marks 2', 'polku-marks 3')],
   ])('with %s is refused', async (_what, damage) => {
     await write(some);
     const path = marksPath(data, 'health');
@@ -76,5 +85,94 @@ describe('the file of marks', () => {
     await write(some);
     await writeFile(marksPath(data, 'social'), await readFile(marksPath(data, 'health')));
     await expect(readMarks(data, 'social')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+  });
+
+  it('X06: of another linkage store is refused, for reading and for changes', async () => {
+    await write(some);
+    const other = '6'.repeat(32);
+    await expect(readMarks(data, 'health', other)).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
+    await expect(changeMarks({ ...place(), store: other }, () => noMarks)).rejects.toMatchObject({
+      code: 'LINKAGE_STORE_CHANGED',
+    });
+    expect(await readMarks(data, 'health', STORE)).toEqual(some);
+  });
+
+  it('X06: of before stores had names belongs to the first one', async () => {
+    await write(some);
+    const path = marksPath(data, 'health');
+    const [, text] = (await readFile(path, 'utf8')).split('\n') as [string, string];
+    const { store, sequence, ...content } = JSON.parse(text) as Record<string, unknown>;
+    expect([store, sequence]).toEqual([STORE, 1]);
+    const before = `${JSON.stringify(content)}\n`;
+    const checksum = createHash('sha256').update(before).digest('hex');
+    await writeFile(path, `polku-marks 1 ${checksum}\n${before}`);
+    expect(await readMarks(data, 'health', FIRST_STORE)).toEqual(some);
+    await expect(readMarks(data, 'health', STORE)).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
+  });
+
+  describe('beside which linkage and snapshots know of it', () => {
+    beforeEach(async () => {
+      for (const folder of ['linkage', 'health', 'overlays']) await mkdir(join(data, folder));
+      await write(some);
+      await changeMarks(place(), (marks) =>
+        liftMarks(marks, 'restriction', new Set([3]), (key) => key, author),
+      );
+    });
+    const path = () => marksPath(data, 'health');
+    const older = async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'polku-older-'));
+      await changeMarks({ ...place(), data: folder }, () => some);
+      await copyFile(marksPath(folder, 'health'), path());
+      await rm(folder, { recursive: true });
+    };
+
+    it.each([
+      ['it is gone', () => rm(path()), /it is gone/],
+      ['all marks are gone', () => rm(join(data, 'marks'), { recursive: true }), /it is gone/],
+      ['it is empty', () => writeFile(path(), ''), /no list of marks/],
+      ['it is an older one', older, /it holds 1 changes, and 2 were made/],
+    ])('A03: is refused where %s, and no change begins a new one', async (_what, damage, message) => {
+      await damage();
+      const refused = { code: 'MARKS_INVALID', message: expect.stringMatching(message) };
+      await expect(readMarks(data, 'health')).rejects.toMatchObject(refused);
+      await expect(readMarks(data, 'health', STORE)).rejects.toMatchObject(refused);
+      await expect(write(some)).rejects.toMatchObject(refused);
+      await expect(traceMarks(place())).rejects.toMatchObject(refused);
+    });
+
+    it.each(['linkage', 'health'])(
+      'A03: is refused where it is gone together with the folder %s',
+      async (folder) => {
+        await rm(path());
+        await rm(join(data, folder), { recursive: true });
+        await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+      },
+    );
+
+    it('A03: is refused where what linkage or a snapshot knows of it is damaged', async () => {
+      await writeFile(join(data, 'health', 'marks-health.json'), '{');
+      await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    });
+
+    it('A03: is known in a folder that comes later, and on a machine that it was copied to', async () => {
+      await rm(join(data, 'health'), { recursive: true });
+      await rm(join(data, 'linkage'), { recursive: true });
+      await mkdir(join(data, 'health'));
+      await traceMarks(place());
+      await rm(path());
+      await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    });
+
+    it('A03: of the population register is known beside the overlays, which every department has', async () => {
+      await changeMarks({ ...place(), registry: 'population' }, () => some);
+      await rm(join(data, 'linkage'), { recursive: true });
+      await rm(marksPath(data, 'population'));
+      await expect(readMarks(data, 'population')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    });
+
+    it('A03: names nobody in what linkage and snapshots know of it', async () => {
+      const trace = JSON.parse(await readFile(join(data, 'linkage', 'marks-health.json'), 'utf8')) as object;
+      expect(trace).toEqual({ registry: 'health', store: STORE, sequence: 2 });
+    });
   });
 });

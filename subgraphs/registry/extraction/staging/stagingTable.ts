@@ -96,7 +96,7 @@ export class StagingTable {
   }
 
   /**
-   * Writes the rows as Parquet; gives how many there are.
+   * Writes the rows as Parquet; gives how many the file has, as it says itself.
    * @param onWritten told now and then which share of the rows is written; throws to stop
    */
   async write(path: string, onWritten: (share: number) => void = () => undefined): Promise<number> {
@@ -105,8 +105,7 @@ export class StagingTable {
       field: this.layout.columns[index]!,
     }));
     const rows = this.count - this.aside.size;
-    await writeParquet(path, this.layout.subject, columns, this.sorted(rows, onWritten));
-    return rows;
+    return writeParquet(path, this.layout.subject, columns, this.sorted(rows, onWritten));
   }
 
   /** Removes what was spilled. */

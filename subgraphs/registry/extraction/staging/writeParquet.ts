@@ -1,5 +1,6 @@
 import { DuckDBTableFunction, type DuckDBDataChunk } from '@duckdb/node-api';
 import { sqlName, sqlText, withMemoryDatabase } from '../../../storage/memoryDatabase.js';
+import { parquetFooter } from '../../../storage/parquetSource.js';
 import type { Field } from './rowLayout.js';
 import type { StagingColumn } from './stagingTable.js';
 
@@ -14,13 +15,16 @@ export interface SortedRows {
 
 type WrittenColumn = StagingColumn & { readonly field: Field };
 
-/** Writes sorted rows as a Parquet file. DuckDB draws them as it writes, so that never more than a few are in memory. */
+/**
+ * Writes sorted rows as a Parquet file. DuckDB draws them as it writes, so that never more than a few are in memory.
+ * @returns how many rows the file has, by its own metadata
+ */
 export async function writeParquet(
   path: string,
   subject: Field,
   columns: readonly WrittenColumn[],
   sorted: Iterator<SortedRows>,
-): Promise<void> {
+): Promise<number> {
   const chunks = chunksOf(sorted);
   const fields = [subject, ...columns.map(({ field }) => field)];
   let failure: { readonly cause: unknown } | undefined;
@@ -49,12 +53,14 @@ export async function writeParquet(
     (column, index) => `${stored(column, `c${index + 1}`)} AS ${sqlName(column.name)}`,
   );
   try {
-    await withMemoryDatabase(async (connection) => {
+    return await withMemoryDatabase(async (connection) => {
       connection.registerTableFunction(rows);
       await connection.run(
         `COPY (SELECT ${['c0 AS subject', ...selected].join(', ')} FROM sorted_rows())
          TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`,
       );
+      const written = await connection.runAndReadAll(`SELECT num_rows::DOUBLE FROM ${parquetFooter(path)}`);
+      return written.getRows()[0]![0] as number;
     });
   } catch (cause) {
     throw failure ? failure.cause : cause;
