@@ -93,7 +93,7 @@ export function directoryModule(
     @FieldResolver(() => Int, {
       nullable: true,
       description:
-        'Contacts in the snapshot; of the population register, persons. Rounded to two digits, and to thousands at the finest.',
+        'Contacts in the snapshot; of the population register, persons. Rounded to two digits, and to thousands at the finest; null where that is none.',
     })
     @Directive(requiresFeeds(registries))
     rows(@Root() registry: Registry): number | null {
@@ -171,8 +171,10 @@ export function directoryModule(
   };
 }
 
+/** A feed has NaN where there is no number to tell. */
 function numberIn(feed: Feed, column: string): number | null {
-  return (feed.columns[column] as Float64Array | undefined)?.[0] ?? null;
+  const number = (feed.columns[column] as Float64Array | undefined)?.[0] ?? Number.NaN;
+  return Number.isNaN(number) ? null : number;
 }
 
 function textIn(feed: Feed, column: string): string | null {

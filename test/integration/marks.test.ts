@@ -177,7 +177,9 @@ describe('a running server', () => {
     expect(marked.persons.nodes).toEqual(before.persons.nodes.filter(({ id }) => !gone.includes(id)));
     const { tables } = await openSnapshot(city.data, healthRegistry);
     const [from, to] = rowsOf(tables.contacts, patients.erased.key);
-    expect(rowsOfHealth(marked)).toBe(rowsOfHealth(before) - (to - from));
+    expect(to - from).toBeGreaterThan(0);
+    // G11: how many rows were erased is nobody's to know.
+    expect(rowsOfHealth(marked)).toBe(rowsOfHealth(before));
 
     // The source still holds everybody.
     const { snapshotId } = await extract({

@@ -20,6 +20,8 @@ export interface HealthCase {
   /** Grants and prohibitions of health services, as YAML; fields are classified as shipped. */
   readonly policy: string;
   readonly contacts?: readonly TestRow[];
+  /** How many contacts the snapshot counts, where they are more than those given. */
+  readonly counted?: number;
   readonly careRelationships?: readonly TestRow[];
   readonly objections?: readonly TestRow[];
   /** What the population register tells of persons; see overlaysRegistry. */
@@ -69,7 +71,7 @@ export async function healthSubgraph(
   };
   const snapshot = {
     manifest: {
-      tables: { contacts: { rows: filled.contacts.rows, rejected: 0 } },
+      tables: { contacts: { rows: given.counted ?? filled.contacts.rows, rejected: 0 } },
       createdAt: '',
       synthetic: true,
       rejectedRows: 0,

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { roughCount } from '../../../subgraphs/registry/feeds/roughCount.js';
+
+describe('a rough count', () => {
+  it.each([
+    [0, Number.NaN],
+    [1, Number.NaN],
+    [499, Number.NaN],
+    [500, 1_000],
+    [2_000, 2_000],
+    [9_499, 9_000],
+    [30_451, 30_000],
+    [37_123_456, 37_000_000],
+    [99_999_999, 100_000_000],
+  ])('G11: of %i is %i', (count, rough) => {
+    expect(roughCount(count)).toBe(rough);
+  });
+
+  it('G11: does not tell how many rows somebody had, whatever else the register holds', () => {
+    for (let others = 0; others < 60_000; others += 617) {
+      // Of 51 contacts or of 300: the difference is nothing, or one unit, which says that there were some.
+      const [few, many] = [51, 300].map((own) => roughCount(others + own) - roughCount(others));
+      for (const told of [few, many]) expect([0, 1_000, Number.NaN]).toContainEqual(told);
+    }
+  });
+});
