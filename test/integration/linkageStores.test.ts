@@ -161,7 +161,9 @@ describe('marks that are gone at a restart', () => {
 
   it('A03: a list that is gone is not begun anew by the next mark', async () => {
     await rm(marksPath(site.data, 'health'));
-    await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject({
+      code: 'MARKS_INVALID',
+    });
   });
 
   it('A03: are missed on the machine of a department, which has no linkage, and after later extractions', async () => {

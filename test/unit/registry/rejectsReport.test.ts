@@ -2,7 +2,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { RejectsReport } from '../../../subgraphs/registry/extraction/rejectsReport.js';
+import { type ReadFile, RejectsReport } from '../../../subgraphs/registry/extraction/rejectsReport.js';
 import { type RejectReason, rejectRules } from '../../../subgraphs/registry/extraction/rows/rejectReason.js';
 
 let dir: string;
@@ -11,12 +11,17 @@ const path = () => join(dir, 'rejects.csv');
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'polku-rejects-'));
-  report = new RejectsReport(await open(path(), 'wx'), 5, 'the list');
+  report = new RejectsReport(await open(path(), 'wx'), 'health', 5, 'the list');
 });
 afterEach(async () => {
   await report.close().catch(() => undefined);
   await rm(dir, { recursive: true });
 });
+
+/** A file of so many rows, of a table that protects nobody. */
+function visits(read: number): ReadFile {
+  return { file: 'visits.csv', table: 'contacts', read, protects: false, knowsPersons: false };
+}
 
 /** So many rows from a number on, for one reason. */
 function reject(from: number, rows: number, reason: RejectReason, ...columns: string[]): void {
@@ -29,7 +34,7 @@ describe('a report of rejects', () => {
     reject(501, 100, 'invalid-value', 'UNIT');
     reject(601, 4, 'end-before-start', 'START', 'STOP');
     reject(605, 1, 'malformed-row');
-    const message = messageOf(() => report.requireFew('visits.csv', 605));
+    const message = messageOf(() => report.closeFile(visits(605)));
     expect(message).toContain('Of the 605 rows of visits.csv, 605 were rejected (invalid-value 600, ');
     expect(message.split('\n').slice(1)).toEqual([
       '  invalid-value in CODE: 500 rows',
@@ -46,11 +51,30 @@ describe('a report of rejects', () => {
 
   it('X16: begins anew with each file', () => {
     reject(1, 19, 'invalid-date', 'START');
-    report.requireFew('visits.csv', 19);
+    report.closeFile(visits(19));
     reject(1, 20, 'invalid-number', 'AMOUNT');
-    const message = messageOf(() => report.requireFew('costs.csv', 20));
+    const message = messageOf(() => report.closeFile({ ...visits(20), file: 'costs.csv' }));
     expect(message).toContain('invalid-number in AMOUNT: 20 rows');
     expect(message).not.toContain('invalid-date');
+  });
+
+  it.each([
+    ['a stranger among people who are known', 1, 'unknown-person', false, undefined],
+    ['strangers alone', 10, 'unknown-person', false, 'PROTECTION_LIST_INCOMPLETE'],
+    [
+      'a stranger in the register that says who is known',
+      1,
+      'unknown-person',
+      true,
+      'PROTECTION_LIST_INCOMPLETE',
+    ],
+    ['a date that is none', 1, 'invalid-date', false, 'PROTECTION_LIST_INCOMPLETE'],
+    ['nothing rejected', 0, 'invalid-date', true, undefined],
+  ] as const)('X03: of a list that protects people, with %s', (_what, rows, reason, knowsPersons, code) => {
+    reject(1, rows, reason, 'START');
+    const source = { ...visits(10), table: 'objections', protects: true, knowsPersons };
+    if (code === undefined) expect(report.closeFile(source)).toMatchObject({ rejected: rows });
+    else expect(() => report.closeFile(source)).toThrow(expect.objectContaining({ code }));
   });
 
   it('X16: lists the columns, quoted where their names need it', async () => {
