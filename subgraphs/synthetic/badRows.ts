@@ -34,6 +34,12 @@ export const DAY_FAULTS = [
   'impossible-date',
 ] as const satisfies readonly BadRowKind[];
 
+/** What befalls lists that protect people: extraction tolerates no row of them that it cannot read. */
+export const PROTECTION_FAULTS = ['unknown-person'] as const satisfies readonly BadRowKind[];
+
+/** What befalls the lists of the population register that extraction tolerates no fault of at all. */
+export const NO_FAULTS = [] as const satisfies readonly BadRowKind[];
+
 /** Rows under a code that was changed are no fault: they link to the same person. They are counted beside the others. */
 export type BadRowCounts = Partial<Record<BadRowKind | 'code-changed', number>>;
 
@@ -74,9 +80,9 @@ export class BadRows {
 
   /** Now and then a spoilt copy of a good row, to be written after it. */
   plant(row: readonly Cell[], start: Day, newId: () => string): { cells: Cell[]; kind: BadRowKind } | null {
-    if (--this.left > 0) return null;
-    this.left = this.nextGap();
     const { kinds, id } = this.faults;
+    if (kinds.length === 0 || --this.left > 0) return null;
+    this.left = this.nextGap();
     const kind = kinds[this.planted++ % kinds.length] as BadRowKind;
     this.count(kind);
     const cells = [...row];

@@ -1,4 +1,4 @@
-import { DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
+import { INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
 import { requireCodes } from '../codeLists.js';
 import { ExportFile, type Desk } from '../exportFile.js';
 import type { Person } from '../people.js';
@@ -106,7 +106,7 @@ class EducationRegister {
       desk,
       'objections.parquet',
       { child_code: 'VARCHAR', from_date: 'DATE' },
-      { kinds: DAY_FAULTS.filter((kind) => kind !== 'impossible-date'), code: 'child_code' },
+      { kinds: PROTECTION_FAULTS, code: 'child_code' },
     );
     return new EducationRegister(city, attendance, enrolments, staff, objections);
   }

@@ -1,4 +1,4 @@
-import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
+import { BAD_ROW_KINDS, INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
 import { finnishDate, PERIOD, type Day } from '../calendar.js';
 import { requireCodes } from '../codeLists.js';
 import { ExportFile, type CsvStyle } from '../exportFile.js';
@@ -77,7 +77,7 @@ export const exportHealth: Exporter = async (city, desk, observer) => {
     desk,
     'kiellot.csv',
     'HETU;ALKUPVM',
-    { kinds: DAY_FAULTS, code: 'HETU', from: 'ALKUPVM' },
+    { kinds: PROTECTION_FAULTS, code: 'HETU', from: 'ALKUPVM' },
     STYLE,
   );
   for (const { person, from } of drawObjections(city.population.persons, city.seed, 'health')) {

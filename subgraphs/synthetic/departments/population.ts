@@ -1,5 +1,5 @@
 import { addressText } from '../addresses.js';
-import { INTERVAL_FAULTS, type BadRowKind } from '../badRows.js';
+import { INTERVAL_FAULTS, NO_FAULTS, type BadRowKind } from '../badRows.js';
 import { isoDate, type Day } from '../calendar.js';
 import type { Cell } from '../cell.js';
 import { requireCodes } from '../codeLists.js';
@@ -96,7 +96,7 @@ export const exportPopulation: Exporter = async ({ population }, desk, { onFile 
   await write(
     'tunnusmuutokset.csv',
     'vanha,uusi,pvm',
-    { kinds: ['wrong-check-character'], code: 'vanha' },
+    { kinds: NO_FAULTS, code: 'vanha' },
     persons,
     ({ code, formerCode }) =>
       formerCode === null ? [] : [[formerCode.changed, formerCode.code, code, isoDate(formerCode.changed)]],
@@ -104,7 +104,7 @@ export const exportPopulation: Exporter = async ({ population }, desk, { onFile 
   await write(
     'turvakiellot.csv',
     'henkilotunnus,alku,loppu',
-    interval,
+    { kinds: NO_FAULTS, code: 'henkilotunnus' },
     nonDisclosures,
     ({ person, from, until }) => [[from, person.code, isoDate(from), end(until)]],
   );

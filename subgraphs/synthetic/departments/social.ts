@@ -1,4 +1,4 @@
-import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS } from '../badRows.js';
+import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
 import { dayOf, isoDate, PERIOD, type Day } from '../calendar.js';
 import type { ProtectionStep } from '../protection/protectionSteps.js';
 import { requireCodes } from '../codeLists.js';
@@ -112,7 +112,7 @@ export const exportSocial: Exporter = async (city, desk, observer) => {
   observer.onFile(await exportProtection(city, units, desk));
 
   const objections = ExportFile.csv(desk, 'objections.csv', 'client_code,from_date', {
-    kinds: DAY_FAULTS,
+    kinds: PROTECTION_FAULTS,
     code: 'client_code',
     from: 'from_date',
   });
