@@ -11,6 +11,7 @@ import {
   type ExtractionOptions,
 } from '../../subgraphs/registry/extraction/extract.js';
 import { CsvParser } from '../../subgraphs/registry/extraction/source/csvParser.js';
+import { RowSet } from '../../subgraphs/registry/extraction/staging/rowSet.js';
 import { StagingTable } from '../../subgraphs/registry/extraction/staging/stagingTable.js';
 import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
@@ -304,12 +305,11 @@ describe('rows read', () => {
         jest.spyOn(StagingTable.prototype, 'setDuplicatesAside').mockImplementation(function (
           this: StagingTable,
         ) {
-          const duplicates = setDuplicatesAside.call(this);
-          const told = [...duplicates];
-          duplicates.add(1);
-          return Object.assign(Object.create(duplicates) as typeof duplicates, {
-            [Symbol.iterator]: () => told.values(),
-          });
+          const told = setDuplicatesAside.call(this);
+          const lost = new RowSet();
+          lost.add(2);
+          this.setAside(lost);
+          return told;
         });
       },
     ],

@@ -73,7 +73,7 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
   const mapping = parseMapping(text, registry, 'mapping.yaml');
   const place = { path: folder, registry: 'clinic' };
   const linkage = await Linkage.open({ dir: folder, secret: Buffer.alloc(32, 1), expectedPersons: 10 });
-  const rejects = new RejectsReport(await open(join(folder, 'rejects.csv'), 'w'), 5, 'the list');
+  const rejects = new RejectsReport(await open(join(folder, 'rejects.csv'), 'w'), 'clinic', 5, 'the list');
   const notices: string[] = [];
   const records = new Map<string, RecordKeys>();
   const tables: Record<string, { served: number; rejected: number }> = {};
@@ -96,10 +96,9 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
         notice: (notice: string) => void notices.push(notice),
       };
       for (const table of mapping.tables) {
-        const before = rejects.rows;
         const path = join(folder, `${table.name}.parquet`);
-        const served = await extractTable(table, registry.tables[table.name]!, path, extraction);
-        tables[table.name] = { served, rejected: rejects.rows - before };
+        const { rows, rejected } = await extractTable(table, registry.tables[table.name]!, path, extraction);
+        tables[table.name] = { served: rows, rejected };
       }
     });
   } finally {
