@@ -16,6 +16,7 @@ import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js'
 import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { registries } from '../../subgraphs/registries.js';
 import { sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
 import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
@@ -355,7 +356,7 @@ describe('a snapshot', () => {
     const persons = join(folder, 'persons.parquet');
     await withMemoryDatabase(async (connection) => {
       await connection.run(
-        `CREATE TABLE persons AS SELECT * REPLACE ('M' AS sex) FROM read_parquet(${sqlText(persons)})`,
+        `CREATE TABLE persons AS SELECT * REPLACE ('M' AS sex) FROM ${parquetRows(persons)}`,
       );
       await connection.run(`COPY persons TO ${sqlText(persons)} (FORMAT parquet)`);
     });
