@@ -46,8 +46,13 @@ export function isIdentityCodeNumber(plain: string): boolean {
   if (plain.length < SHORTEST_NUMBER) return false;
   const parts = /^[-+]?(?:0*(\d{9,10})(?:\.0*)?|0*(\d{5,6})\.(\d{4}))$/.exec(plain);
   if (!parts) return false;
-  const digits = (parts[1] ?? `${parts[2]}${parts[3]}`).padStart(10, '0');
-  return hasDate(digits) && hasCheckCharacter(digits);
+  const digits = Number(parts[1] ?? `${parts[2]}${parts[3]}`);
+  const nineDigits = Math.floor(digits / 10);
+  return (
+    isDate(Math.floor(nineDigits / 1000)) &&
+    nineDigits % 1000 >= LEAST_INDIVIDUAL &&
+    fitsCheck(nineDigits, String(digits % 10))
+  );
 }
 
 /** A text in the alphabet of identity codes, and where its characters stood. */
@@ -60,16 +65,8 @@ interface Folded {
 /** Any letter of an alphabet that codes are not written in: it may stand for the sign or the check character. */
 const FOREIGN_LETTER = '*';
 
-/** Letters that are typed for digits, in three alphabets. Codes have neither O nor I. */
-const LIKE_DIGITS: Readonly<Record<string, string>> = {
-  O: '0',
-  О: '0',
-  Ο: '0',
-  I: '1',
-  І: '1',
-  Ι: '1',
-  З: '3',
-};
+/** Letters of other alphabets that look like those that are typed for digits, and one that looks like a digit. */
+const LIKE_LATIN: Readonly<Record<string, string>> = { О: 'O', Ο: 'O', І: 'I', Ι: 'I', З: '3' };
 
 const ASCII = /^[\0-\x7f]*$/;
 const INVISIBLE = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
@@ -78,17 +75,20 @@ const DASH = /[\p{Pd}\u02d7\u2043\u2212]/u;
 /** Brings letters, digits and dashes of every alphabet to those that codes are written in, and leaves out what is invisible. */
 function fold(text: string): Folded {
   if (ASCII.test(text)) {
-    return { text: text.toUpperCase().replaceAll('O', '0').replaceAll('I', '1'), at: (index) => index };
+    return { text: text.toUpperCase(), at: (index) => index };
   }
+  const known = new Map<string, string>();
   let folded = '';
   const places: number[] = [];
   let place = 0;
   for (const character of text) {
-    for (const part of character.normalize('NFKD').toUpperCase().normalize('NFKD')) {
-      const plain = plainCharacter(part);
-      folded += plain;
-      if (plain !== '') places.push(place);
+    let plain = known.get(character);
+    if (plain === undefined) {
+      const parts = character.normalize('NFKD').toUpperCase().normalize('NFKD');
+      known.set(character, (plain = Array.from(parts, plainCharacter).join('')));
     }
+    folded += plain;
+    for (let index = 0; index < plain.length; index++) places.push(place);
     place += character.length;
   }
   return { text: folded, at: (index) => places[index] ?? text.length };
@@ -96,8 +96,8 @@ function fold(text: string): Folded {
 
 function plainCharacter(character: string): string {
   if (INVISIBLE.test(character)) return '';
-  const digit = LIKE_DIGITS[character];
-  if (digit !== undefined) return digit;
+  const latin = LIKE_LATIN[character];
+  if (latin !== undefined) return latin;
   if (ASCII.test(character)) return character;
   if (/\p{Nd}/u.test(character)) return String(digitOf(character.codePointAt(0)!));
   if (/\p{L}/u.test(character)) return FOREIGN_LETTER;
@@ -111,19 +111,26 @@ function digitOf(codePoint: number): number {
   return before % 10;
 }
 
-/** A small L is typed for a one. */
-const DIGIT = '[0-9L]';
+const CODE_LENGTH = 10;
+const LONGEST_GAP = 9;
+/** 000 and 001 are never issued. */
+const LEAST_INDIVIDUAL = 2;
+
+const ZERO = 48;
+const LETTER_Z = 90;
+const NO_DIGIT = 255;
+
+/** O is typed for a zero, I and a small L for a one. */
+const DIGIT = '[0-9OIL]';
+const TYPED_FOR: Readonly<Record<string, number>> = { O: 0, I: 1, L: 1 };
 const GAP = '[^0-9A-Z*]';
 const SIGN_LETTER = '[A-FU-Y*]';
 const CHECK = '[0-9A-Y*]';
 
+/** What every code begins with; most texts hold nothing like it. */
+const SIX_DIGITS = new RegExp(`${DIGIT}(?:${GAP}?${DIGIT}){5}`);
 const SIGNED = new RegExp(
   `${DIGIT}{6}${GAP}{0,4}(?:[-+]|${SIGN_LETTER})${GAP}{0,4}${SIGN_LETTER}?${GAP}{0,4}${DIGIT}{3}${CHECK}`,
-  'g',
-);
-const LOOSE = new RegExp(
-  `(?<![0-9])(?=(?<date>(?:${DIGIT}${GAP}?){5}${DIGIT})(?<sign>${GAP}{0,9}${SIGN_LETTER}?${GAP}{0,9})` +
-    `(?<number>(?:${DIGIT}${GAP}?){3}${CHECK})(?![0-9])(?:(?<=[0-9])|(?![A-Z*])))`,
   'g',
 );
 
@@ -132,17 +139,90 @@ const MADE_UP = /(?<![0-9A-Z])(?:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}|[0-
 
 /** Where the codes of a folded text begin and end, in order and apart. */
 function codesIn({ text }: Folded): [from: number, to: number][] {
+  if (!SIX_DIGITS.test(text)) return [];
   const searched = text.replace(MADE_UP, (id) => 'Z'.repeat(id.length));
   const spans: [number, number][] = [];
   for (const { 0: code, index } of searched.matchAll(SIGNED)) spans.push([index, index + code.length]);
-  for (const { index, groups } of searched.matchAll(LOOSE)) {
-    const { date, sign, number } = groups as Record<'date' | 'sign' | 'number', string>;
-    const characters = (date + number).replaceAll('L', '1').replaceAll(/[^0-9A-Z*]/g, '');
-    const inOnePiece = date.length === 6 && number.length === 4;
-    if (hasDate(characters) && ((inOnePiece && sign !== '') || hasCheckCharacter(characters)))
-      spans.push([index, index + date.length + sign.length + number.length]);
+  return apart([...spans, ...new LooseCodes(searched).spans()]);
+}
+
+/** The codes of a folded text that have no sign, or characters between their digits: rules 2 and 3. */
+class LooseCodes {
+  /** The letters and digits. */
+  private readonly characters: string;
+  /** Where each of them stands. */
+  private readonly places: Uint32Array;
+  /** The digit that each of them is, or NO_DIGIT. */
+  private readonly digits: Uint8Array;
+
+  constructor(text: string) {
+    this.characters = text.replaceAll(/[^0-9A-Z*]+/g, '');
+    this.places = new Uint32Array(this.characters.length + 1);
+    this.digits = new Uint8Array(this.characters.length);
+    let place = -1;
+    for (let index = 0; index < this.characters.length; index++) {
+      const code = this.characters.charCodeAt(index);
+      do place++;
+      while (text.charCodeAt(place) !== code);
+      this.places[index] = place;
+      this.digits[index] = isDecimal(code) ? code - ZERO : (TYPED_FOR[this.characters[index]!] ?? NO_DIGIT);
+    }
+    // The end of the text is as far away as anything can be.
+    this.places[this.characters.length] = 2 ** 32 - 1;
   }
-  return apart(spans);
+
+  *spans(): Generator<[from: number, to: number]> {
+    const last = this.characters.length - CODE_LENGTH;
+    for (let start = 0; start <= last; start++) {
+      const end = this.endOf(start);
+      if (end !== undefined) yield [this.places[start]!, this.places[end - 1]! + 1];
+    }
+  }
+
+  /** The index after a code that begins at an index; undefined if none begins there. */
+  private endOf(start: number): number | undefined {
+    const { characters, places } = this;
+    if (start > 0 && this.gapBefore(start) === 0 && isDecimal(characters.charCodeAt(start - 1)))
+      return undefined;
+    const date = this.number(start, 6);
+    if (date === undefined || !isDate(date)) return undefined;
+    const letter = isSignLetter(characters.charCodeAt(start + 6)) ? 1 : 0;
+    const second = start + 6 + letter;
+    const individual = this.number(second, 3);
+    if (individual === undefined || individual < LEAST_INDIVIDUAL) return undefined;
+    const gap = this.gapBefore(start + 6) + (letter === 1 ? this.gapBefore(second) : 0);
+    const end = second + 4;
+    if (gap > LONGEST_GAP || end > characters.length || this.gapBefore(end - 1) > 1) return undefined;
+    if (!this.endsAt(end)) return undefined;
+    const inOnePiece = places[start + 5]! - places[start]! === 5 && places[end - 1]! - places[second]! === 3;
+    const hasSign = gap + letter > 0;
+    return (inOnePiece && hasSign) || fitsCheck(date * 1000 + individual, characters[end - 1]!)
+      ? end
+      : undefined;
+  }
+
+  /** The number of so many digits, with one other character at most between two of them; undefined if there is none. */
+  private number(start: number, count: number): number | undefined {
+    let number = 0;
+    for (let index = start; index < start + count; index++) {
+      const digit = this.digits[index] ?? NO_DIGIT;
+      if (digit === NO_DIGIT || (index > start && this.gapBefore(index) > 1)) return undefined;
+      number = 10 * number + digit;
+    }
+    return number;
+  }
+
+  /** Whether a word or number ends before an index with what may be a check character. */
+  private endsAt(end: number): boolean {
+    const check = this.characters.charCodeAt(end - 1);
+    if (check === LETTER_Z) return false;
+    return this.gapBefore(end) > 0 || (isDecimal(check) && !isDecimal(this.characters.charCodeAt(end)));
+  }
+
+  /** How many other characters stand before a letter or digit. */
+  private gapBefore(index: number): number {
+    return this.places[index]! - this.places[index - 1]! - 1;
+  }
 }
 
 function apart(spans: readonly [number, number][]): [number, number][] {
@@ -156,13 +236,21 @@ function apart(spans: readonly [number, number][]): [number, number][] {
   return result;
 }
 
-/** Of ddmmyy and an individual number. 2000 is a leap year; 000 and 001 are never issued. */
-function hasDate(characters: string): boolean {
-  const [day, month, year] = [0, 2, 4].map((start) => Number(characters.slice(start, start + 2)));
-  return dayOf(2000 + year!, month!, day!) !== undefined && Number(characters.slice(6, 9)) >= 2;
+/** Of ddmmyy. 2000 is a leap year, as 1900 is not. */
+function isDate(ddmmyy: number): boolean {
+  const [day, month, year] = [(ddmmyy / 10_000) | 0, ((ddmmyy / 100) | 0) % 100, ddmmyy % 100];
+  return dayOf(2000 + year, month, day) !== undefined;
 }
 
-function hasCheckCharacter(characters: string): boolean {
-  const check = characters.charAt(9);
-  return check === FOREIGN_LETTER || check === checkCharacter(characters.slice(0, 9));
+function fitsCheck(nineDigits: number, check: string): boolean {
+  return check === FOREIGN_LETTER || check === CHECK_CHARACTERS[nineDigits % 31];
+}
+
+function isDecimal(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9;
+}
+
+/** A-F, U-Y, or a letter of another alphabet. */
+function isSignLetter(code: number): boolean {
+  return (code >= 65 && code <= 70) || (code >= 85 && code <= 89) || code === FOREIGN_LETTER.charCodeAt(0);
 }

@@ -331,6 +331,53 @@ describe('extraction of the other registries', () => {
   });
 });
 
+describe('extraction where the population register knows people by ids of its own', () => {
+  const before = process.env['POLKU_MAPPINGS'];
+
+  beforeEach(async () => {
+    const mappings = join(site.source, 'mappings');
+    for (const registry of ['population', 'health']) {
+      const text = await readFile(join('subgraphs', registry, 'mapping.yaml'), 'utf8');
+      await mkdir(join(mappings, registry), { recursive: true });
+      const own = text.replace('scheme: hetu', 'scheme: local:resident').replace(/^codeChanges: .*$/m, '');
+      await writeFile(join(mappings, registry, 'mapping.yaml'), own);
+    }
+    process.env['POLKU_MAPPINGS'] = mappings;
+    const { persons, ...others } = {
+      persons: ['R1,x,x,1980-02-01,2,fi,', '1.09E+16,x,x,1978-03-15,1,sv,', 'NULL,x,x,1978-03-15,1,sv,'],
+      'huoltajuudet.csv': ['huollettava,huoltaja,alku,loppu', 'R1,R9,2008-12-24,'],
+      'perheet.csv': ['perhetunnus,henkilotunnus,rooli,alku,loppu', 'P-1,R1,vanhempi,2008-12-24,'],
+      'asuminen.csv': ['henkilotunnus,katuosoite,osa_alue,alku,loppu'],
+      'turvakiellot.csv': ['henkilotunnus,alku,loppu'],
+    };
+    const header = 'henkilotunnus,sukunimi,etunimet,syntymapaiva,sukupuoli,aidinkieli,kuolinpaiva';
+    const visits = ['R1', 'R2', '1.09E+16'].map((id, row) => `K${row};${id};x;05.02.2012;;T11;TK-1;L77;;`);
+    await site.write({
+      population: { ...others, 'henkilot.csv': [header, ...persons] },
+      health: {
+        'kaynnit.csv': [smallExports()['health']!['kaynnit.csv']![0]!, ...visits],
+        'hoitosuhteet.csv': ['HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM'],
+        'kiellot.csv': ['HETU;ALKUPVM'],
+      },
+    });
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env['POLKU_MAPPINGS'];
+    else process.env['POLKU_MAPPINGS'] = before;
+  });
+
+  it('X09: makes nobody known in another registry', async () => {
+    await expect(run(healthRegistry)).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });
+    const population = await run(populationRegistry);
+    expect(population.rejects).toEqual({ 'invalid-code': 2, 'unknown-person': 1 });
+    expect(linkage.knownPersons).toBe(1);
+    const health = await run(healthRegistry);
+    expect(health.rejects).toEqual({ 'invalid-code': 1, 'unknown-person': 1 });
+    expect(health.tables['contacts']).toMatchObject({ rows: 1, rejected: 2 });
+    expect(linkage.knownPersons).toBe(1);
+  });
+});
+
 describe('a snapshot', () => {
   it('says what it is made of', async () => {
     const manifest = await run(populationRegistry);

@@ -90,6 +90,11 @@ describe('a text', () => {
     expect(withoutIdentityCodes(text)).toBe(text);
   });
 
+  it('X10: holds one that is glued to a word', () => {
+    for (const text of ['koodi1310529982', 'koodi131052 9982', 'hetu131052-9982:n'])
+      expect(holdsIdentityCode(text)).toBe(true);
+  });
+
   it('X10: is told without each of its codes', () => {
     expect(withoutIdentityCodes('“131052-9982” and １５０３０２A960K, 240271 9502; 010190-999W.')).toBe(
       '“(identity code)” and (identity code), (identity code); (identity code).',
