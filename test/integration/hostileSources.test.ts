@@ -288,6 +288,15 @@ describe('a source that is no regular file', () => {
     });
   });
 
+  it('X05: is named where its folder is a file', async () => {
+    await rm(join(site.source, 'population'), { recursive: true });
+    await writeFile(join(site.source, 'population'), codes.anna);
+    const { code, text } = await said(populationRegistry);
+    expect(code).toBe('SOURCE_UNREADABLE');
+    expect(text).toContain('a part of its path is a file, not a folder');
+    expect(found(text)).toEqual([]);
+  });
+
   it('X05: stops before a file is read where the caller asks for that', async () => {
     await expect(run(populationRegistry, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'EXTRACTION_INTERRUPTED',

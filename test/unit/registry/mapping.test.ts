@@ -46,6 +46,20 @@ describe('a mapping file', () => {
     expect(mapping.tables[0]?.name).toBe('residences');
   });
 
+  it('X13: may say the zone of times that have none, and only one that exists', () => {
+    const inZone = (zone: string) => shipped.replace('type: csv', `type: csv, zone: ${zone}`);
+    const { format, tables } = parseMapping(inZone('UTC'), healthRegistry, 'mapping.yaml');
+    expect(format.zone).toBe('UTC');
+    const start = tables
+      .find(({ name }) => name === 'contacts')!
+      .columns.find(({ name }) => name === 'start');
+    expect(start).toMatchObject({ kind: 'day', zone: 'UTC' });
+    const text = inZone('Europe/Hellsinki');
+    expect(faultsOf(text)?.lines).toEqual([
+      `${placeOf('Europe/Hellsinki', text)}: "Europe/Hellsinki" is no time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
+    ]);
+  });
+
   it('names the place of a text that is not YAML', () => {
     const faults = faultsOf('registry: health\ntables: [1, 2\n');
     expect(faults?.code).toBe('MAPPING_INVALID');

@@ -9,8 +9,8 @@ const LF = 10;
 const CR = 13;
 const INCOMPLETE = -1;
 
-/** One word with a digit in it; a piece of a text has blanks, or no digit. */
-const LIKE_A_CODE = /^[\s"']*[^\s\d]*\d\S*\s*$/;
+/** One short word with a digit in it; a piece of a text has blanks, or no digit. */
+const LIKE_A_CODE = /^(?=\S{1,64}$)\D*\d/;
 
 /** What a decoder writes for bytes that are none in the encoding. */
 const REPLACEMENT = '\uFFFD';
@@ -254,7 +254,7 @@ export class CsvParser {
 
   private isWholeRow(fields: readonly string[]): boolean {
     if (fields.length !== this.header!.length) return false;
-    return this.key === undefined || LIKE_A_CODE.test(fields[this.key]!);
+    return this.key === undefined || LIKE_A_CODE.test(fields[this.key]!.trim());
   }
 
   /** The fields of a line by itself. A quote that does not close on it is a character like others. */

@@ -82,6 +82,7 @@ export async function typedDayColumns(
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'is missing. Expected it below the folder given with --source, as mapping.yaml names it.',
+  ENOTDIR: 'is missing: a part of its path is a file, not a folder.',
   EACCES: 'may not be read. Check its owner and mode.',
   ELOOP: 'is a symbolic link that leads to itself.',
   Z_BUF_ERROR: 'is a gzip file that is cut off. Export it again.',
