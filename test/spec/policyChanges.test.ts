@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareAccess } from '../../policies/engine/compare/compareAccess.js';
 import { diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
-import { compareOperations, operationStates } from '../../policies/engine/compare/operationImpact.js';
+import {
+  compareOperations,
+  formatImpact,
+  operationStates,
+} from '../../policies/engine/compare/operationImpact.js';
 import type { Condition, MaskName, Permission } from '../../policies/engine/decision.js';
 import { formatPolicyTests } from '../../policies/engine/test/formatPolicyTests.js';
 import { runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
@@ -112,6 +116,89 @@ describe('stored operations', () => {
     const changes = compareOperations(states(whole), states(other)).map(({ change }) => change);
     expect(changes).toEqual(['broken', 'mended', 'refused']);
     expect(states(whole)[1]!.refusals).toMatchObject([{ coordinate: 'Visit.unit', owner: 'Clinic' }]);
+  });
+});
+
+describe('stored operations that are answered before and after', () => {
+  const read = (text: string) => ({ coordinates: text.split(' '), faults: [] });
+  const SHOWN =
+    'show: { Person.visits: allow, Visit.startedAt: allow, Visit.service: allow, Visit.unit: allow }';
+  const PATH = 'Path: [Visit.service, Visit.startedAt, Visit.unit]';
+  const school = `
+grants:
+  - { id: care, purposes: [care], roles: [nurse], basis: [x], show: { 'Lesson.*': allow }, derive: { Path: ['Lesson.*'] } }
+`;
+  const city = (clinic: string) => cityPolicy({ 'clinic.yaml': grant(clinic), 'school.yaml': school });
+  const full = city(`${SHOWN}, derive: { ${PATH}, Score: [Visit.diagnosis] }`);
+  const impact = (text: string, before: typeof full, after: typeof full) => {
+    const operation = { app: 'app', file: 'one.graphql', text, roles: ['nurse'], purpose: 'care' };
+    const [was, is] = [before, after].map((policy) => operationStates(policy, [operation], read, someDay));
+    return compareOperations(was!, is!)[0]!;
+  };
+
+  it.each([
+    [
+      'Person.path Path.steps',
+      `${SHOWN}, derive: { Score: [Visit.diagnosis] }`,
+      'It is answered without clinic.',
+    ],
+    [
+      'Person.path Path.steps',
+      `${SHOWN.replace('Visit.startedAt: allow', 'Visit.startedAt: { mask: year }')}, derive: { ${PATH} }`,
+      'Visit.startedAt for Path: it was the value itself, and is masked to year.',
+    ],
+    [
+      'Person.path Path.steps',
+      `${SHOWN}, derive: { ${PATH.replace(', Visit.unit', '')} }`,
+      'Visit.unit for Path: it was the value itself, and is withheld.',
+    ],
+    [
+      'Person.path Path.steps',
+      `${SHOWN}, derive: { ${PATH} }, when: [not-objected]`,
+      'Visit.service for Path: it was the value itself, and is the value itself if the person has not objected to the disclosure.',
+    ],
+    [
+      'Person.visits Visit.startedAt',
+      `${SHOWN.replace('Visit.startedAt: allow', 'Visit.startedAt: { mask: month }')}`,
+      'Visit.startedAt: it was the value itself, and is masked to month.',
+    ],
+    [
+      'Person.visits Person.visits(from:)',
+      `${SHOWN.replace('Visit.startedAt: allow', 'Visit.startedAt: { mask: month }')}`,
+      'Person.visits(from:): it was the value itself, and is masked to month.',
+    ],
+    [
+      'Person.visits',
+      `${SHOWN}, when: [care-relationship]`,
+      'Person.visits: it was the value itself, and is the value itself if the caller has a care relationship with the person.',
+    ],
+  ])('Y08: lose a part: %s', (text, clinic, sentence) => {
+    const { change, differences } = impact(text, full, city(clinic));
+    expect(change).toBe('less');
+    expect(differences).toContain(sentence);
+    const back = impact(text, city(clinic), full);
+    expect([back.change, back.differences.length > 0]).toEqual(['more', true]);
+  });
+
+  it('Y08: say without whom they are answered', () => {
+    const after = city(`${SHOWN}, derive: { Score: [Visit.diagnosis] }`);
+    const found = impact('Person.path Path.steps', full, after);
+    expect(found.after.withheld).toEqual(['clinic']);
+    expect(formatImpact([found])).toBe(
+      [
+        'less        app/one.graphql (nurse, for care), without clinic',
+        '            It is answered without clinic.',
+        '',
+        '1 of 1 stored operations are answered, 1 of them with less than before; 0 break, 0 newly work.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('Y08: are not touched by what they do not read', () => {
+    const after = city(`${SHOWN.replace(', Visit.unit: allow', '')}, derive: { ${PATH} }`);
+    expect(impact('Visit.service', full, after)).toMatchObject({ change: 'answered', differences: [] });
+    expect(impact('Person.path Path.steps', full, after).change).toBe('less');
   });
 });
 

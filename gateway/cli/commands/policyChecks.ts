@@ -4,6 +4,7 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import {
   compareOperations,
   formatImpact,
+  type OperationChange,
   operationStates,
 } from '../../../policies/engine/compare/operationImpact.js';
 import { diffPolicies } from '../../../policies/engine/compare/diffPolicies.js';
@@ -16,7 +17,7 @@ import { loadOperations } from '../runtime/loadOperations.js';
 import { loadPolicy } from '../runtime/loadPolicy.js';
 import { committedApi, operationReader } from '../runtime/readOperation.js';
 
-/** Exit codes of `policy diff`, for CI to ask a second pair of eyes where something opens. */
+/** Exit codes of `policy diff` and `policy impact`, for CI to ask a second pair of eyes where something changes. */
 const WIDENS = 3;
 const NARROWS = 4;
 
@@ -78,13 +79,16 @@ function diffCommand(): Command {
 function impactCommand(): Command {
   return new Command('impact')
     .description(
-      'Tells which stored operations of the apps (policies/operations/<app>/*.graphql) policies answer, and which a change would break. Exit code 1 where one breaks.',
+      'Tells which stored operations of the apps (policies/operations/<app>/*.graphql) policies answer, which a change would break, and which it would answer with less: without a sector, under a mask or a condition.',
     )
     .addOption(policiesOption())
     .option('--from <folder>', 'policies as they are; left out: those of --policies')
     .option('--to <folder>', 'policies as they would be; left out: those of --policies')
     .option('--operations <folder>', 'a folder for each app', join(policiesFolder, 'operations'))
-    .addHelpText('after', '\nExample:\n  polku policy impact --to drafts/policies')
+    .addHelpText(
+      'after',
+      `\nExit code: 0 none loses anything; 1 one breaks; ${NARROWS} none breaks, and one is answered with less.\n\nExample:\n  polku policy impact --to drafts/policies`,
+    )
     .action(async (options: { policies: string; from?: string; to?: string; operations: string }) => {
       const { policies, from = policies, to = policies } = options;
       const operations = await loadOperations(options.operations);
@@ -94,6 +98,7 @@ function impactCommand(): Command {
       );
       const impacts = compareOperations(before!, after!);
       console.log(formatImpact(impacts));
-      if (impacts.some(({ change }) => change === 'broken')) process.exitCode = 1;
+      const has = (kind: OperationChange) => impacts.some(({ change }) => change === kind);
+      process.exitCode = has('broken') ? 1 : has('less') ? NARROWS : 0;
     });
 }

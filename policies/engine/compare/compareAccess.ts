@@ -1,3 +1,4 @@
+import { describeCondition } from '../catalogue/conditions.js';
 import { isAtLeastAsFine } from '../catalogue/masks.js';
 import type { Condition, Permission } from '../decision.js';
 
@@ -31,4 +32,13 @@ function firstOf(permissions: readonly Permission[], holding: readonly Condition
 function showsMore(first: Permission | undefined, second: Permission | undefined): boolean {
   if (!first || !second) return first !== undefined;
   return !isAtLeastAsFine(second.mask, first.mask);
+}
+
+/** In which ways something may be seen, in words that stand behind "it was". */
+export function describeAccess(permissions: readonly Permission[]): string {
+  const ways = permissions.map(({ mask, conditions }) => {
+    const value = mask === undefined ? 'the value itself' : `masked to ${mask}`;
+    return conditions.length === 0 ? value : `${value} if ${conditions.map(describeCondition).join(' and ')}`;
+  });
+  return ways.join(', else ') || 'withheld';
 }

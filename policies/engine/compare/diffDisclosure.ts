@@ -27,13 +27,20 @@ export function diffDisclosure(before: Policy, after: Policy): DisclosureDiff[] 
   return shared.flatMap((registry) =>
     [...after.purposes.keys()].flatMap((purpose) => {
       const [was, is] = [before.disclosure(purpose, [registry]), after.disclosure(purpose, [registry])];
-      return PARAMETERS.flatMap(({ name, of, stricter }): DisclosureDiff[] => {
-        const [from, to] = [of(was), of(is)];
-        if (from === to) return [];
-        const narrows = stricter === 'more' ? to > from : to < from;
-        const sentence = `Groups with data of ${registry}, for ${purpose}: ${name} was ${from}, and is ${to}.`;
-        return [{ sentence, narrows, widens: !narrows }];
-      });
+      return compareDisclosure(was, is).map(({ sentence, ...change }) => ({
+        ...change,
+        sentence: `Groups with data of ${registry}, for ${purpose}: ${sentence}.`,
+      }));
     }),
   );
+}
+
+/** Each parameter that differs: what it was, and what it is. */
+export function compareDisclosure(was: DisclosureParameters, is: DisclosureParameters): DisclosureDiff[] {
+  return PARAMETERS.flatMap(({ name, of, stricter }): DisclosureDiff[] => {
+    const [from, to] = [of(was), of(is)];
+    if (from === to) return [];
+    const narrows = stricter === 'more' ? to > from : to < from;
+    return [{ sentence: `${name} was ${from}, and is ${to}`, narrows, widens: !narrows }];
+  });
 }

@@ -1,11 +1,10 @@
 import { type Day, formatDay, today } from '../../../schema/calendar.js';
-import { describeCondition } from '../catalogue/conditions.js';
 import type { Permission } from '../decision.js';
 import type { Asker } from '../decide/decisionRequest.js';
 import type { Policy } from '../decide/policy.js';
 import { groupBy } from '../parse/groupBy.js';
 import { accessAt } from './accessAt.js';
-import { compareAccess } from './compareAccess.js';
+import { compareAccess, describeAccess } from './compareAccess.js';
 import { diffDisclosure } from './diffDisclosure.js';
 
 export interface PolicyDiff {
@@ -126,8 +125,8 @@ function diffAsker(before: Policy, after: Policy, asker: Asker, day: Day): Diffe
       {
         what: describeKey(key),
         verb: verbOf(was, is, { widens, narrows }),
-        from: describe(was),
-        to: describe(is),
+        from: describeAccess(was),
+        to: describeAccess(is),
       },
     ];
   });
@@ -176,12 +175,4 @@ function textOf({ verb, from, to }: Difference): string {
     default:
       return ` ${verb} %: it was ${from}, and is ${to}.`;
   }
-}
-
-function describe(permissions: readonly Permission[]): string {
-  const ways = permissions.map(({ mask, conditions }) => {
-    const value = mask === undefined ? 'the value itself' : `masked to ${mask}`;
-    return conditions.length === 0 ? value : `${value} if ${conditions.map(describeCondition).join(' and ')}`;
-  });
-  return ways.join(', else ');
 }

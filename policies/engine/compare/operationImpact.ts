@@ -1,6 +1,11 @@
-import type { Refusal } from '../decision.js';
+import type { Permission, Refusal } from '../decision.js';
+import { telling } from '../decide/decisionTable.js';
 import type { Policy } from '../decide/policy.js';
+import type { DisclosureParameters } from '../disclosure/parameters.js';
+import type { GraphField, Lineage } from '../parse/policyGraph.js';
 import type { ReadOperation } from '../test/policyTest.js';
+import { compareAccess, describeAccess } from './compareAccess.js';
+import { compareDisclosure } from './diffDisclosure.js';
 
 /** An operation that an app has stored, and as whom and for what it asks. */
 export interface StoredOperation {
@@ -20,16 +25,27 @@ export interface OperationState {
   readonly faults: readonly string[];
   /** What of it is refused; empty: answered. */
   readonly refusals: readonly Refusal[];
+  /** Registries that withhold their part of what it asks for: it is answered without them. */
+  readonly withheld: readonly string[];
+  /** What it reads, and in which ways it may be seen: fields, and what derived types take from registries that give. */
+  readonly access: ReadonlyMap<string, readonly Permission[]>;
+  /** How numbers of groups in it are protected; undefined: there are none. */
+  readonly disclosure: DisclosureParameters | undefined;
 }
+
+/** `less` and `more`: answered before and after, with less or more in the answer. */
+export type OperationChange = 'broken' | 'mended' | 'less' | 'more' | 'answered' | 'refused';
 
 export interface OperationImpact {
   readonly operation: StoredOperation;
-  /** `broken` and `mended` against the policy before. */
-  readonly change: 'broken' | 'mended' | 'answered' | 'refused';
+  /** Against the policy before. */
+  readonly change: OperationChange;
+  /** What of an answer changes, in sentences. */
+  readonly differences: readonly string[];
   readonly after: OperationState;
 }
 
-/** Whether each stored operation is answered, as the gateway would: whole, or not at all. */
+/** Whether each stored operation is answered, as the gateway would: whole, or not at all; and what registries make of it. */
 export function operationStates(
   policy: Policy,
   operations: readonly StoredOperation[],
@@ -40,8 +56,40 @@ export function operationStates(
     const { coordinates, faults } = readOperation(operation.text);
     const decision = policy.decide(operation, now);
     const hidden = [...new Set(coordinates)].filter((coordinate) => decision.show(coordinate).length === 0);
-    return { operation, faults, refusals: hidden.map((coordinate) => decision.refusal(coordinate)) };
+    const feeds = feedsOf(coordinates, policy);
+    const given = feeds.filter(({ coordinate }) => decision.flows(coordinate));
+    const grouped = given.filter(({ lineage }) => lineage && lineage.aggregates.length > 0);
+    return {
+      operation,
+      faults,
+      refusals: hidden.map((coordinate) => decision.refusal(coordinate)),
+      withheld: [...new Set(feeds.filter((feed) => !given.includes(feed)).map(({ subgraph }) => subgraph))],
+      access: new Map([
+        ...coordinates.map((coordinate) => [coordinate, decision.show(coordinate)] as const),
+        ...given.flatMap(({ type, lineage }) =>
+          inputsOf(lineage).map((input) => [`${input} for ${type}`, decision.take(type, input)] as const),
+        ),
+      ]),
+      disclosure:
+        grouped.length > 0
+          ? policy.disclosure(
+              operation.purpose,
+              grouped.map(({ subgraph }) => subgraph),
+            )
+          : undefined,
+    };
   });
+}
+
+/** The feeds that an operation's answer tells of. */
+function feedsOf(coordinates: readonly string[], { model }: Policy): readonly GraphField[] {
+  const { fields } = model.graph;
+  const feeds = coordinates.flatMap((coordinate) => telling(fields.get(coordinate)?.requires ?? [], model));
+  return [...new Set(feeds)].flatMap((coordinate) => fields.get(coordinate) ?? []);
+}
+
+function inputsOf(lineage: Lineage | undefined): readonly string[] {
+  return Object.values(lineage ?? {}).flat() as string[];
 }
 
 /** What becomes of each stored operation when one policy takes the place of another. */
@@ -50,10 +98,39 @@ export function compareOperations(
   after: readonly OperationState[],
 ): OperationImpact[] {
   return after.map((state, index) => {
+    const { operation } = state;
     const [was, is] = [isAnswered(before[index]!), isAnswered(state)];
-    const change = was === is ? (is ? 'answered' : 'refused') : is ? 'mended' : 'broken';
-    return { operation: state.operation, change, after: state };
+    if (was !== is) return { operation, change: is ? 'mended' : 'broken', differences: [], after: state };
+    if (!is) return { operation, change: 'refused', differences: [], after: state };
+    const { less, more } = compareAnswers(before[index]!, state);
+    const change = less.length > 0 ? 'less' : more.length > 0 ? 'more' : 'answered';
+    return { operation, change, differences: [...less, ...more], after: state };
   });
+}
+
+/** What an answer loses and gains, in sentences. */
+function compareAnswers(
+  before: OperationState,
+  after: OperationState,
+): { readonly less: readonly string[]; readonly more: readonly string[] } {
+  const [less, more]: [string[], string[]] = [[], []];
+  const lost = after.withheld.filter((registry) => !before.withheld.includes(registry));
+  const gained = before.withheld.filter((registry) => !after.withheld.includes(registry));
+  if (lost.length > 0) less.push(`It is answered without ${lost.join(', ')}.`);
+  if (gained.length > 0) more.push(`It is answered with ${gained.join(', ')} again.`);
+  for (const [what, is] of after.access) {
+    const was = before.access.get(what);
+    // Of a registry that withholds its part all is lost, or gained, at once.
+    if (!was) continue;
+    const { widens, narrows } = compareAccess(was, is);
+    const sentence = `${what}: it was ${describeAccess(was)}, and is ${describeAccess(is)}.`;
+    if (narrows) less.push(sentence);
+    else if (widens) more.push(sentence);
+  }
+  if (before.disclosure && after.disclosure)
+    for (const { sentence, narrows } of compareDisclosure(before.disclosure, after.disclosure))
+      (narrows ? less : more).push(`Numbers of groups: ${sentence}.`);
+  return { less, more };
 }
 
 function isAnswered({ faults, refusals }: OperationState): boolean {
@@ -62,25 +139,32 @@ function isAnswered({ faults, refusals }: OperationState): boolean {
 
 /** Impacts as lines for people, changes first. */
 export function formatImpact(impacts: readonly OperationImpact[]): string {
-  const order = ['broken', 'mended', 'refused', 'answered'] as const;
+  const order = ['broken', 'less', 'mended', 'more', 'refused', 'answered'] as const;
   const lines = order.flatMap((kind) =>
     impacts
       .filter(({ change }) => change === kind)
-      .flatMap(({ operation, after }) => [
-        `${titles[kind]}  ${operation.app}/${operation.file} (${operation.roles.join(', ')}, for ${operation.purpose})`,
+      .flatMap(({ operation, differences, after }) => [
+        `${titles[kind]}  ${operation.app}/${operation.file} (${operation.roles.join(', ')}, for ${operation.purpose})${withoutOf(after)}`,
         ...after.faults.map((fault) => `            ${fault}`),
         ...after.refusals.map(({ owner, reason }) => `            ${reason} Ask: ${owner}.`),
+        ...differences.map((difference) => `            ${difference}`),
       ]),
   );
-  const count = (...kinds: readonly string[]) =>
+  const count = (...kinds: readonly OperationChange[]) =>
     impacts.filter(({ change }) => kinds.includes(change)).length;
-  const sum = `${count('answered', 'mended')} of ${impacts.length} stored operations are answered; ${count('broken')} break, ${count('mended')} newly work.`;
+  const sum = `${count('answered', 'mended', 'less', 'more')} of ${impacts.length} stored operations are answered, ${count('less')} of them with less than before; ${count('broken')} break, ${count('mended')} newly work.`;
   return [...lines, '', sum, ''].join('\n');
 }
 
-const titles = {
+function withoutOf(state: OperationState): string {
+  return isAnswered(state) && state.withheld.length > 0 ? `, without ${state.withheld.join(', ')}` : '';
+}
+
+const titles: Readonly<Record<OperationChange, string>> = {
   broken: 'breaks    ',
   mended: 'newly ok  ',
+  less: 'less      ',
+  more: 'more      ',
   refused: 'refused   ',
   answered: 'ok        ',
-} as const;
+};

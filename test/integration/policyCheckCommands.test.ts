@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policiesFolder } from '../../gateway/cli/options.js';
+import { run } from '../../gateway/cli/program.js';
+import { tamper } from '../city/signedPolicies.js';
+
+describe('the commands by which data owners check policies', () => {
+  let folder: string;
+  let printed: string[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'polku-checks-'));
+    await cp(policiesFolder, folder, {
+      recursive: true,
+      filter: (path) => !path.endsWith('.ts') && !/\/(engine|revisions)$/.test(path),
+    });
+    printed = [];
+    for (const stream of ['log', 'error'] as const)
+      jest.spyOn(console, stream).mockImplementation((text) => void printed.push(String(text)));
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await rm(folder, { recursive: true });
+  });
+
+  async function polku(...words: readonly string[]): Promise<{ code: number; text: string }> {
+    printed.length = 0;
+    process.exitCode = 0;
+    const code = (await run(['node', 'polku', 'policy', ...words])) || Number(process.exitCode);
+    process.exitCode = 0;
+    return { code, text: printed.join('\n') };
+  }
+  const at = (...path: string[]) => join(folder, ...path);
+  const edit = (file: string, change: (text: string) => string) => tamper(at(file), change);
+  const addCase = (file: string, test: string) => edit(file, (text) => `${text.trimEnd()}\n\n  - ${test}\n`);
+
+  it('Y01, Y02: test fails where a case checks nothing, and says where', async () => {
+    expect(await polku('test', '--policies', folder)).toMatchObject({ code: 0 });
+    await addCase('health.test.yaml', '{ name: a, as: clinician, for: care, show: {} }');
+    const empty = await polku('test', '--policies', folder);
+    expect([empty.code, empty.text]).toEqual([
+      1,
+      expect.stringMatching(/health\.test\.yaml:\d+:\d+: error: "show" is empty\./),
+    ]);
+    await edit('health.test.yaml', (text) =>
+      text.replace('show: {}', 'when: [care-relationshp], show: { HealthContact.unit: deny }'),
+    );
+    const misspelt = await polku('test', '--policies', folder);
+    expect([misspelt.code, misspelt.text]).toEqual([
+      1,
+      expect.stringMatching(
+        /health\.test\.yaml:\d+:\d+: error: There is no condition "care-relationshp"\.\n +Did you mean/,
+      ),
+    ]);
+    expect((await polku('test', 'social', '--policies', folder)).code).toBe(0);
+  });
+
+  it('Y03: lint leaves hidden files alone, and names what is no file', async () => {
+    await symlink('somebody@machine:1', at('.#health.yaml'));
+    await writeFile(at('._health.yaml'), '\0\0');
+    expect(await polku('lint', '--policies', folder)).toMatchObject({ code: 0 });
+    execFileSync('mkfifo', [at('new.yaml')]);
+    await mkdir(at('old.yaml'));
+    const { code, text } = await polku('lint', '--policies', folder);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(/POLICY_INVALID[^]*new\.yaml is a FIFO[^]*old\.yaml is a folder/),
+    ]);
+  });
+
+  it('Y08: impact tells which operations are answered with less, by its exit code as well', async () => {
+    const impact = () =>
+      polku('impact', '--policies', policiesFolder, '--to', folder, '--operations', at('operations'));
+    expect(await impact()).toMatchObject({ code: 0, text: expect.stringContaining('0 break') });
+    await edit('health.yaml', (text) => text.replaceAll(/^ {6}FamilyServicePath: .*\n/gm, ''));
+    const less = await impact();
+    expect([less.code, less.text]).toEqual([
+      4,
+      expect.stringMatching(
+        /^less {8}family-team-app\/familyPath\.graphql \(.*\), without health\n +It is answered without health\.$/m,
+      ),
+    ]);
+    expect(less.text).toContain('of them with less than before; 0 break');
+    await edit('paths.yaml', (text) => text.replaceAll(/^ {6}FamilyServicePath\.\*: allow\n/gm, ''));
+    expect((await impact()).code).toBe(1);
+  });
+
+  it('Y09: test counts cases of every registry for a grant, also where the tests of one are asked for', async () => {
+    const { code, text } = await polku('test', 'governance', '--policies', folder);
+    expect([code, text]).toEqual([0, expect.not.stringContaining('No case rests on')]);
+    await edit('governance.test.yaml', (tests) =>
+      tests.replace(/ {2}- name: everybody may know[^]*?\n\n/, ''),
+    );
+    await addCase(
+      'paths.test.yaml',
+      '{ name: a, as: planner, for: planning, show: { Query.access: allow } }',
+    );
+    const elsewhere = await polku('test', 'governance', '--policies', folder);
+    expect(elsewhere.text).not.toContain('No case rests on');
+    await edit('paths.test.yaml', (tests) => tests.replace('Query.access: allow', 'Query.cohort: allow'));
+    expect((await polku('test', 'governance', '--policies', folder)).text).toContain(
+      'No case rests on the grant governance/everyone',
+    );
+  });
+});
