@@ -1,4 +1,4 @@
-import { addYears, type Day } from '../../schema/calendar.js';
+import { addYears, type Day, dayOf, yearOf } from '../../schema/calendar.js';
 
 /**
  * The share of each of some years after a quarter that lies before a child's 18th birthday.
@@ -9,6 +9,11 @@ export function exposureOf(birth: Day, before: Day, years: number): number[] {
   return yearsAfter(before, years).map(([start, next]) =>
     Math.min(1, Math.max(0, (majority - start) / (next - start))),
   );
+}
+
+/** The same, by the year of birth alone: the middle of that year stands for the birthday, as in the factor of age. */
+export function exposureByYear(birth: Day, before: Day, years: number): number[] {
+  return exposureOf(dayOf(yearOf(birth), 7, 1)!, before, years);
 }
 
 /** The first day of each of some years after a quarter, and the first day after it. */

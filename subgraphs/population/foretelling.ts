@@ -1,12 +1,13 @@
 import type { PersonKey } from '../../schema/keys.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import { NO_CODE, NO_DAY, rowsOf } from '../registry/columns/table.js';
+import type { Access } from '../registry/enforcement/access.js';
 import type { ChildNumber, Foretelling } from '../registry/feeds/foretelling.js';
 import { HORIZON_YEARS } from '../registry/factors/horizon.js';
-import { exposureOf } from './exposure.js';
+import { exposureByYear, exposureOf } from './exposure.js';
 import { unitAttributes } from './groupAttributes.js';
 import { populationFactors } from './factors.js';
-import { birthOf, householdsOf, residenceOn } from './households.js';
+import { birthOf, householdsOf, isMinorByYear, residenceOn } from './households.js';
 import type { PopulationStore } from './yearly.js';
 
 /** The share of each of the next years that lies before the child's 18th birthday. */
@@ -18,6 +19,15 @@ const exposure: ChildNumber<PopulationStore> = {
     ({ tables }, before) =>
     ({ child }, _known, into) =>
       into.set(exposureOf(birthOf(tables, child)!, before, HORIZON_YEARS)),
+};
+
+/** What is told of one child tells no more of the birthday than its year: a share of a year would tell the day. */
+const exposureOfOne: ChildNumber<PopulationStore> = {
+  ...exposure,
+  reader:
+    ({ tables }, before) =>
+    ({ child }, _known, into) =>
+      into.set(exposureByYear(birthOf(tables, child)!, before, HORIZON_YEARS)),
 };
 
 /** How long a child could be seen, and what groups children are compared by. */
@@ -85,10 +95,17 @@ export const populationForetelling: Foretelling<PopulationStore> = {
       'FamilyMember.startedAt',
       'FamilyMember.endedAt',
     ],
-    of: (store, asked) => householdsOf(store, personsIn(store, asked), asked.asOf - 1),
+    of: (store, asked, access) =>
+      householdsOf(
+        store,
+        personsIn(store, asked),
+        asked.asOf - 1,
+        'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined,
+      ),
     units: (store) => ({ leaves: [], attributes: unitAttributes(store) }),
   },
   besides: [exposure],
+  besidesOfOne: [exposureOfOne],
   outcomes,
   outcomeTexts: ({ tables: { persons, residences } }) => ({
     sexes: persons.columns.sex.texts,
@@ -96,6 +113,25 @@ export const populationForetelling: Foretelling<PopulationStore> = {
     districts: residences.columns.district.texts,
   }),
 };
+
+/** The most years that a mask of the year of birth puts into one band (policies/engine/catalogue/masks.ts). */
+const MOST_YEARS = 10;
+
+/**
+ * The years of birth that the caller cannot tell from a person's own: those in the same band of a mask. Where the year is not shown, the owner
+ * has released it into the assessment, as a year.
+ */
+function shownBirthYears(access: Access) {
+  return (subject: PersonKey, birthYear: number): readonly [first: number, last: number] => {
+    const shown = (year: number) => access.see('Person.birthYear', { subject }, year);
+    const looksAlike = (year: number): boolean => year === birthYear || shown(year) === shown(birthYear);
+    if (shown(birthYear) === null) return [birthYear, birthYear];
+    let [first, last] = [birthYear, birthYear];
+    while (birthYear - first < MOST_YEARS && looksAlike(first - 1)) first -= 1;
+    while (last - birthYear < MOST_YEARS && looksAlike(last + 1)) last += 1;
+    return [first, last];
+  };
+}
 
 /** The number of a code in the column's dictionary; NaN where there is none. */
 function codeOf(index: number): number {

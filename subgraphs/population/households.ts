@@ -1,4 +1,4 @@
-import { addYears, type Day } from '../../schema/calendar.js';
+import { addYears, type Day, yearOf } from '../../schema/calendar.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import { includesDay } from '../registry/columns/days.js';
 import { codeAt, rowsOf } from '../registry/columns/table.js';
@@ -8,8 +8,19 @@ import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];
 
-/** The household of a child on a day, without people of whom nothing exists for the caller; undefined where the person is no minor, lives not in the city or is in no family as a child. */
-export function householdOf(store: PopulationStore, child: PersonKey, on: Day): Household | undefined {
+/** Tests whether somebody is a minor on a day. */
+export type MinorTest = (tables: Tables, person: PersonKey, on: Day) => boolean;
+
+/**
+ * The household of a child on a day, without people of whom nothing exists for the caller; undefined where the person is no minor, lives not in
+ * the city or is in no family as a child.
+ */
+export function householdOf(
+  store: PopulationStore,
+  child: PersonKey,
+  on: Day,
+  isMinor: MinorTest = isMinorByDay,
+): Household | undefined {
   const { tables, isHidden } = store;
   if (!isMinor(tables, child, on) || residenceOn(tables, child, on) === undefined) return undefined;
   const family = familyOfChild(tables, child, on);
@@ -26,10 +37,15 @@ export function householdOf(store: PopulationStore, child: PersonKey, on: Day): 
 }
 
 /** The households of those of some persons who are children in one. */
-export function householdsOf(store: PopulationStore, persons: Iterable<PersonKey>, on: Day): Household[] {
+export function householdsOf(
+  store: PopulationStore,
+  persons: Iterable<PersonKey>,
+  on: Day,
+  isMinor?: MinorTest,
+): Household[] {
   const found: Household[] = [];
   for (const person of persons) {
-    const household = householdOf(store, person, on);
+    const household = householdOf(store, person, on, isMinor);
     if (household) found.push(household);
   }
   return found;
@@ -61,9 +77,26 @@ export function isParent({ memberships }: Tables, row: number): boolean {
   return codeAt(memberships.columns.role, row) === 'parent';
 }
 
-export function isMinor(tables: Tables, person: PersonKey, on: Day): boolean {
+function isMinorByDay(tables: Tables, person: PersonKey, on: Day): boolean {
   const birth = birthOf(tables, person);
   return birth !== undefined && birth <= on && addYears(birth, 18) > on;
+}
+
+/**
+ * Whether somebody is a minor all through the calendar year of a quarter, by their year of birth alone. Asked for one quarter after another, it
+ * tells no more of a birthday than that year.
+ * @param seen the years in which the person may be born, as far as the caller is shown
+ */
+export function isMinorByYear(
+  seen: (person: PersonKey, birthYear: number) => readonly [first: number, last: number],
+): MinorTest {
+  return (tables, person, on) => {
+    const birth = birthOf(tables, person);
+    if (birth === undefined) return false;
+    const [first, last] = seen(person, yearOf(birth));
+    const year = yearOf(on + 1);
+    return last < year && year < first + 18;
+  };
 }
 
 function holdsOn(

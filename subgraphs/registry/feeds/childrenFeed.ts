@@ -10,6 +10,7 @@ import {
   Resolver,
   Root,
 } from '../../../schema/typeGraphql.js';
+import type { Access } from '../enforcement/access.js';
 import type { FactorAnswers, HouseholdAnswers } from '../enforcement/factorAnswers.js';
 import type { GroupAnswers } from '../enforcement/groupAnswers.js';
 import { type Household, Households } from '../factors/household.js';
@@ -37,7 +38,7 @@ export interface ChildrenAsked {
 export interface HouseholdSource<Store> {
   /** The coordinates that it tells of. */
   readonly reads: readonly string[];
-  readonly of: (store: Store, asked: ChildrenAsked) => readonly Household[];
+  readonly of: (store: Store, asked: ChildrenAsked, access: Access) => readonly Household[];
   /** Behind how many families a number of a group stands. */
   readonly units: (store: Store) => GroupAnswers;
 }
@@ -78,7 +79,8 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @Directive(lineage(exposes, [...computes, ...(households?.reads ?? [])]))
     feed(@Root() asked: Children, @Ctx() context: RegistryContext): FactorAnswers | Feed {
       const store = context.store as Store;
-      if (households) return answer(Households.of(households.of(store, asked)), store, asked.asOf);
+      if (households)
+        return answer(Households.of(households.of(store, asked, context.access)), store, asked.asOf);
       if (asked.households.state !== 'data') return asked.households;
       const of = Households.from(asked.households);
       return of ? answer(of, store, asked.asOf) : Feed.failed;
@@ -102,7 +104,7 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @Directive('@inaccessible')
     @Directive(lineage([], reads))
     households(@Root() asked: Children, @Ctx() context: RegistryContext): HouseholdAnswers {
-      return { households: of(context.store as Store, asked) };
+      return { households: of(context.store as Store, asked, context.access) };
     }
   }
   const resolvers = [ChildrenFeedResolver, HouseholdsFeedResolver];

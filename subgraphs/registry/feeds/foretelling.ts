@@ -24,6 +24,8 @@ export interface Foretelling<Store> {
   readonly shownOfChild?: readonly string[];
   /** Numbers that go with the factors. */
   readonly besides?: readonly ChildNumber<Store>[];
+  /** The same for an assessment of one child, where they are told less exactly. */
+  readonly besidesOfOne?: readonly ChildNumber<Store>[];
   /** What came of the children after the quarter, and the groups that they are compared by. */
   readonly outcomes?: readonly ChildNumber<Store>[];
   /** Columns that go with the outcomes and are about nobody: dictionaries. */
@@ -53,6 +55,7 @@ export function foretellingFeeds<Store extends RegistryStore>(
   foretelling: Foretelling<Store>,
 ): SubgraphModule {
   const { source, households, shownOfChild = [], besides = [], outcomes, outcomeTexts } = foretelling;
+  const { besidesOfOne = besides } = foretelling;
   const value: ChildNumber<Store> = {
     name: 'value',
     size: source.factors.length,
@@ -61,11 +64,11 @@ export function foretellingFeeds<Store extends RegistryStore>(
   };
   const ofFactors = [value, ...besides];
   const answerFactors =
-    (tellsShown: boolean) =>
+    (numbers: readonly ChildNumber<Store>[], tellsShown: boolean) =>
     (of: FactorAnswers['of'], store: Store, before: Day): FactorAnswers => ({
       of,
       factors: source.factors,
-      numbers: readNumbers(ofFactors, store, before),
+      numbers: readNumbers(numbers, store, before),
       tellsShown,
       texts: { snapshot: [store.manifest.snapshotId] },
     });
@@ -74,14 +77,14 @@ export function foretellingFeeds<Store extends RegistryStore>(
       households,
       exposes: shownOfChild,
       computes: readsOf(ofFactors),
-      answer: answerFactors(true),
+      answer: answerFactors([value, ...besidesOfOne], true),
     }),
     ...[CHILD_FACTORS, COHORT_RISK].map((type) =>
       childrenFeed<Store, ChildrenAsked>(registry, type, {
         households,
         exposes: [],
         computes: readsOf(ofFactors),
-        answer: answerFactors(false),
+        answer: answerFactors(ofFactors, false),
       }),
     ),
     ...(outcomes

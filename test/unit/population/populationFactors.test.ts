@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDay } from '../../../schema/calendar.js';
-import { exposureOf } from '../../../subgraphs/population/exposure.js';
+import { parseDay, yearOf } from '../../../schema/calendar.js';
+import { exposureByYear, exposureOf } from '../../../subgraphs/population/exposure.js';
 import { populationFactors } from '../../../subgraphs/population/factors.js';
-import { householdOf, householdsOf } from '../../../subgraphs/population/households.js';
+import { householdOf, householdsOf, isMinorByYear } from '../../../subgraphs/population/households.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import type { PopulationStore } from '../../../subgraphs/population/yearly.js';
 import { tableOf } from '../../spec/tableOf.js';
@@ -129,5 +129,40 @@ describe('the exposure of a child', () => {
   it('is whole years until the one of the 18th birthday, of which the days before it count', () => {
     const birth = parseDay('1990-07-02')!;
     expect(exposureOf(birth, BEFORE, 3)).toEqual([1, expect.closeTo(183 / 366, 10), 0]);
+  });
+});
+
+describe('what is told of one child, quarter after quarter', () => {
+  const quarters = Array.from({ length: 4 * 22 }, (_, n) => {
+    const month = String(1 + 3 * (n % 4)).padStart(2, '0');
+    return parseDay(`${1999 + Math.floor(n / 4)}-${month}-01`)!;
+  });
+  const exactly = (_: number, year: number) => [year, year] as const;
+  const inBand = (_: number, year: number) => [year - (year % 5), year - (year % 5) + 4] as const;
+  const store = (birth: string) =>
+    ({
+      persons: tableOf(definitions.persons, [{ person: CHILD, birth, sex: 'female', language: 'fi' }]),
+    }) as never;
+  const minorIn = (birth: string, seen: Parameters<typeof isMinorByYear>[0]) =>
+    quarters.filter((quarter) => isMinorByYear(seen)(store(birth), CHILD, quarter - 1));
+
+  it.each([
+    ['the year', exactly, '2001-01-01', '2001-12-31'],
+    ['a band of years', inBand, '2000-01-01', '2004-12-31'],
+  ])('G10: is the same for all birthdays where %s of birth is shown', (_, seen, first, last) => {
+    expect(minorIn(first, seen).length).toBeGreaterThan(0);
+    expect(minorIn(first, seen)).toEqual(minorIn(last, seen));
+  });
+
+  it('G10: begins and ends with a calendar year, and never before birth or after the 18th birthday', () => {
+    expect(minorIn('2001-05-17', exactly)).toEqual(
+      quarters.filter((quarter) => yearOf(quarter) > 2001 && yearOf(quarter) < 2019),
+    );
+  });
+
+  it('G10: counts the years until the 18th birthday from the year of birth alone', () => {
+    const of = (birth: string) => quarters.map((quarter) => exposureByYear(parseDay(birth)!, quarter, 5));
+    expect(of('2001-01-01')).toEqual(of('2001-12-31'));
+    expect(of('2001-01-01')).not.toEqual(of('2002-01-01'));
   });
 });
