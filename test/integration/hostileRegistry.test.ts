@@ -161,6 +161,31 @@ describe('a remote registry that changes its own SDL', () => {
       expect(record!.people).toHaveLength(1);
     });
 
+    it('G01: what it was sent is recorded though it answers with an error, and with whom', async () => {
+      hostile.sdl = healthSdl;
+      await pinned.check();
+      hostile.answer = () => ({ data: null, errors: [{ message: 'no' }] });
+      for (const [index, people] of [
+        [0, 1],
+        [2, 3],
+      ] as const) {
+        const { asker, query, variables } = questions(served)[index]!;
+        await served.ask(asker, { query, variables, headers: { 'polku-partial': 'true' } });
+        const record = served.records.at(-1)!;
+        expect(hostile.received.length).toBeGreaterThan(0);
+        expect(record.fetches['health']).toBeUndefined();
+        expect(record.people).toHaveLength(people);
+        expect(record.carried['health']).toEqual(
+          index === 0
+            ? expect.arrayContaining(['Person.id', 'ServicePath.person'])
+            : expect.arrayContaining(['FamilyServicePath.family', 'FamilyServicePath.members']),
+        );
+        expect(record.carried['paths']).toEqual(
+          expect.arrayContaining([`${index === 0 ? '' : 'Family'}ServicePath.social`]),
+        );
+      }
+    });
+
     it('G01: a start does without one that answers another schema, and does not wait for it', async () => {
       hostile.sdl = hostileSchemas[0]!.sdl;
       const anew = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
