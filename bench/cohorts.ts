@@ -58,6 +58,7 @@ async function measure(data: string): Promise<void> {
   const control = new DisclosureControl(noise, ledger);
   const cohorts = await openCohorts(data, {
     answer: (question) => control.answer(question),
+    form: (group) => control.form(group),
     recordKeys: (bound) => recordKeys(secret, bound),
     parameters: () => ({ ...defaultDisclosure, questions: 100_000 }),
   });

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { TaskClient } from './fairQueue.js';
 import type { DecisionContext } from './tokens/decisionContext.js';
 
 /** A GraphQL request to a subgraph, as GraphQL over HTTP has it. */
@@ -16,5 +17,6 @@ export interface Subgraph {
   readonly name: string;
   /** Federation 2 SDL. */
   readonly sdl: string;
-  execute(request: SubgraphRequest, context: DecisionContext): Promise<ExecutionResult>;
+  /** @param client for whom it is asked: where they have gone, work that has not begun is left out */
+  execute(request: SubgraphRequest, context: DecisionContext, client?: TaskClient): Promise<ExecutionResult>;
 }

@@ -1,6 +1,9 @@
 /** Milliseconds that long work may keep everything else of the process waiting. */
 const TURN = 10;
 
+/** Items that are worked through between two looks at the clock: of the simplest ones in well under a millisecond. */
+const ITEMS_AT_ONCE = 8_192;
+
 /** Long work in turns: between them whatever else the process has to do is done. */
 export class Turns {
   #began = performance.now();
@@ -14,6 +17,21 @@ export class Turns {
   async next(): Promise<void> {
     await nextTurn();
     this.#began = performance.now();
+  }
+
+  /**
+   * Works through many items, some at a time.
+   * @param work does items `from` (inclusive) to `to` (exclusive)
+   */
+  async through(
+    length: number,
+    work: (from: number, to: number) => void,
+    atOnce = ITEMS_AT_ONCE,
+  ): Promise<void> {
+    for (let from = 0; from < length; from += atOnce) {
+      if (this.over) await this.next();
+      work(from, Math.min(from + atOnce, length));
+    }
   }
 }
 

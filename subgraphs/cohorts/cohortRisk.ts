@@ -10,6 +10,7 @@ import type { CohortsStore } from './cohortsStore.js';
 import { registriesOf } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
 import { unitsIn } from './group/units.js';
+import { partOf } from './protect.js';
 import { RiskDistribution, riskDistribution } from './results/riskDistribution.js';
 
 /** The band of each child, from the subgraph of foreseen need, and the families behind a number, from the population register. */
@@ -53,7 +54,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
         units: unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
         feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
         registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
-        filter: JSON.stringify([risk.filter, risk.asOf, risk.horizonYears]),
+        filter: partOf(risk.filter, risk.asOf, risk.horizonYears),
       });
     }
   }

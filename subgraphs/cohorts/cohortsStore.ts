@@ -1,10 +1,12 @@
 import type { DisclosureParameters } from '../../policies/engine/disclosure/parameters.js';
-import type { GroupQuestion, ProtectedAnswer } from './disclosure/groupQuestion.js';
+import type { GroupFormed, GroupQuestion, ProtectedAnswer } from './disclosure/groupQuestion.js';
 
 /** What the cohorts subgraph works with besides its feeds. */
 export interface CohortsStore {
   /** The one way in which a number of people leaves: see disclosure/disclosureControl.ts. */
   readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
+  /** Charges a group before registries look for who is in it. */
+  readonly form: (group: GroupFormed) => void;
   /** A secret fixed number for each key below a bound. */
   readonly recordKeys: (bound: number) => Uint32Array;
   /** The strictest of the owners of these registries, for a purpose. */

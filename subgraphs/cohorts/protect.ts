@@ -17,6 +17,11 @@ export interface GroupAsker {
   readonly filter: string;
 }
 
+/** A part of a group, in words: its members in a period, its children at a quarter. */
+export function partOf(filter: string, ...part: readonly unknown[]): string {
+  return JSON.stringify([filter, ...part]);
+}
+
 /**
  * The one door by which numbers of a group leave this subgraph: disclosure control decides what is told of them.
  * @param result what is asked of the group, with its arguments: another result is another text
@@ -31,6 +36,7 @@ export function protect(
   return store.answer({
     organisation: recipient,
     text: JSON.stringify([filter, result, snapshots]),
+    group: filter,
     units,
     parameters: store.parameters(purpose, registries),
     tables,

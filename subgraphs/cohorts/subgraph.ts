@@ -38,7 +38,7 @@ import { filterInputs } from './filter/filterInput.js';
 import { answered, feedsOf } from './group/groupFacts.js';
 import { memberSectors } from './members/memberSectors.js';
 import type { DimensionName } from './group/populationColumns.js';
-import type { GroupAsker } from './protect.js';
+import { type GroupAsker, partOf } from './protect.js';
 import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
 import { GroupSize, groupSize } from './results/groupSize.js';
@@ -146,7 +146,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   @ObjectType({ description: 'A group of people, of whom numbers are told, and nobody is.' })
   @Directive('@key(fields: "filter")')
   class Cohort extends CohortKey {
-    #group: CohortGroup | undefined;
+    #group: Promise<CohortGroup> | undefined;
 
     constructor(representation: Record<string, unknown>) {
       super(representation);
@@ -154,8 +154,8 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     }
 
     /** The group, put together when the first number of it is asked. */
-    group(store: CohortsStore): CohortGroup {
-      this.#group ??= new CohortGroup(this.question, feedsOf(this, registries), sources, store);
+    group(store: CohortsStore): Promise<CohortGroup> {
+      this.#group ??= CohortGroup.of(this.question, feedsOf(this, registries), sources, store);
       return this.#group;
     }
   }
@@ -185,7 +185,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       units: unitsIn(answered(feeds, 'population'), bound, store),
       feeds,
       registries: [...new Set([...registriesOf(questionOf(members.filter), sources), ...sectors])].sort(),
-      filter: JSON.stringify([members.filter, members.from, members.until]),
+      filter: partOf(members.filter, members.from, members.until),
     };
   };
   const sectorsOf = (members: CohortMembers, { store }: Context) =>
@@ -194,7 +194,8 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   @Resolver(() => Cohort)
   class CohortResolver {
     @Query(() => Cohort, { description: 'A group of people, by what registries know of them.' })
-    cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() { access, store }: Context): Cohort {
+    cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() context: Context): Cohort {
+      const { access, store } = context;
       const question = readQuestion(args);
       for (const asked of leavesOf(question)) {
         const source = sourceOf(sources, asked.leaf.criterion)!;
@@ -202,13 +203,15 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
         checkCodes(asked.leaf, source, store);
         checkReleases(asked.leaf, source, access);
       }
-      return new Cohort({ filter: writeQuestion(question) });
+      const filter = writeQuestion(question);
+      form(context, registriesOf(question, sources), { group: filter });
+      return new Cohort({ filter });
     }
 
     @FieldResolver(() => GroupSize, { nullable: true, description: 'How many people it is.' })
     @Directive(requiresFeeds(registries))
-    size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
-      const group = cohort.group(context.store);
+    async size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
+      const group = await cohort.group(context.store);
       return groupSize(group, askerOf(group, context));
     }
 
@@ -217,12 +220,12 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       description: 'Members who lived in the city at the end of a year, by what they were then.',
     })
     @Directive(requiresFeeds(registries))
-    table(
+    async table(
       @Root() cohort: Cohort,
       @Args(() => TableArgs) { by, years }: TableArgs,
       @Ctx() context: Context,
     ): Promise<GroupTable> {
-      const group = cohort.group(context.store);
+      const group = await cohort.group(context.store);
       return groupTable(group, askerOf(group, context), by, years);
     }
 
@@ -231,36 +234,37 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       description: 'What its members are more or less often than those of the group it is compared with.',
     })
     @Directive(requiresFeeds(registries))
-    differences(
+    async differences(
       @Root() cohort: Cohort,
       @Arg('atEndOf', () => Int, { description: 'As it was at the end of this year.' }) atEndOf: number,
       @Ctx() context: Context,
     ): Promise<GroupDifferences> {
-      const group = cohort.group(context.store);
+      const group = await cohort.group(context.store);
       if (!group.other) throw notCompared();
       return personalDifferences(group, group.other, askerOf(group, context), atEndOf);
     }
 
     @FieldResolver(() => TimeToEvent, { nullable: true, description: 'How long its members waited.' })
     @Directive(requiresFeeds(registries))
-    timeToEvent(
+    async timeToEvent(
       @Root() cohort: Cohort,
       @Args(() => IntervalsArgs) { intervals: number, months }: IntervalsArgs,
       @Ctx() context: Context,
     ): Promise<TimeToEvent> {
-      const group = cohort.group(context.store);
+      const group = await cohort.group(context.store);
       return timeToEvent(group, askerOf(group, context), { number, months });
     }
 
     @FieldResolver(() => CohortMembers, { nullable: true, description: 'Its members in a period.' })
     @Directive(requiresFeeds(registries))
-    members(
+    async members(
       @Root() cohort: Cohort,
       @Args(() => PeriodArgs) { from, until }: PeriodArgs,
-      @Ctx() { store }: Context,
-    ): CohortMembers {
-      const { members: set, other } = cohort.group(store);
+      @Ctx() context: Context,
+    ): Promise<CohortMembers> {
+      const { members: set, other, registries: asked } = await cohort.group(context.store);
       const { filter } = cohort;
+      form(context, [...asked, ...sectors], { group: partOf(filter, from, until), within: filter });
       return new CohortMembers({ filter, set, other, from: formatDay(from), until: formatDay(until) });
     }
 
@@ -269,15 +273,17 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       description: 'What is foretold of its children at the beginning of a quarter.',
     })
     @Directive(requiresFeeds(registries))
-    childProtectionRisk(
+    async childProtectionRisk(
       @Root() cohort: Cohort,
       @Args(() => ForesightArgs) { asOf, horizonYears }: ForesightArgs,
-      @Ctx() { store }: Context,
-    ): CohortRiskKey {
+      @Ctx() context: Context,
+    ): Promise<CohortRiskKey> {
       checkForesight(asOf, horizonYears);
-      const { members: set } = cohort.group(store);
+      const { members: set, registries: asked } = await cohort.group(context.store);
+      const { filter } = cohort;
+      form(context, asked, { group: partOf(filter, asOf, horizonYears), within: filter });
       return new cohortRisk.CohortRisk({
-        filter: cohort.filter,
+        filter,
         set,
         asOf: formatQuarter(asOf),
         horizonYears,
@@ -351,6 +357,16 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     },
     cohortRisk.module,
   );
+}
+
+/** Charges a group, or a part of one, before registries are asked for it. */
+function form(
+  { decision, store }: Context,
+  registries: readonly string[],
+  group: { readonly group: string; readonly within?: string },
+): void {
+  const parameters = store.parameters(decision.purpose, registries);
+  store.form({ ...group, organisation: decision.caller.recipient, parameters });
 }
 
 function askerOf(group: CohortGroup, { decision }: Context): GroupAsker {

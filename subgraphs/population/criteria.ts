@@ -1,4 +1,5 @@
 import { PersonSet } from '../../schema/personSet.js';
+import { Turns } from '../../schema/turns.js';
 import { type CodeColumn, NO_CODE } from '../registry/columns/table.js';
 import {
   type ArgumentDefinition,
@@ -70,15 +71,18 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.district'],
-    persons: (given, store) => {
+    persons: async (given, store) => {
       const { person, district, firstYear, lastYear } = yearlyPopulation(store).residences;
-      const wanted = codesIn(given, 'in');
+      const codes = codesIn(given, 'in');
+      const wanted = codes && new Set(codes);
       const { texts } = store.tables.residences.columns.district;
-      const fits = texts.map((text) => wanted === undefined || wanted.includes(text));
+      const fits = texts.map((text) => wanted === undefined || wanted.has(text));
       const at = numberIn(given, 'atEndOf')!;
       const found = personsOf(store);
-      for (let row = 0; row < person.length; row++)
-        if (firstYear[row]! <= at && lastYear[row]! >= at && fits[district[row]!]) found.add(person[row]!);
+      await new Turns().through(person.length, (from, to) => {
+        for (let row = from; row < to; row++)
+          if (firstYear[row]! <= at && lastYear[row]! >= at && fits[district[row]!]) found.add(person[row]!);
+      });
       return found;
     },
   }),
@@ -89,13 +93,15 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.families'],
-    persons: (given, store) => {
+    persons: async (given, store) => {
       const { persons } = yearlyPopulation(store);
-      const memberships = shownMemberships(store);
+      const memberships = await shownMemberships(store);
       const wanted = familyTypes.map((type) => codesIn(given, 'in')!.includes(type));
       const found = personsOf(store);
-      const types = familyTypesAt(memberships, numberIn(given, 'atEndOf')!, found.words.length * 32);
-      for (const person of persons) if (wanted[types[person]!]) found.add(person);
+      const types = await familyTypesAt(memberships, numberIn(given, 'atEndOf')!, found.words.length * 32);
+      await new Turns().through(persons.length, (from, to) => {
+        for (let row = from; row < to; row++) if (wanted[types[persons[row]!]!]) found.add(persons[row]!);
+      });
       return found;
     },
   }),
@@ -106,17 +112,18 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.families', 'Person.birthYear'],
-    persons: (given, store) => {
-      const memberships = shownMemberships(store);
+    persons: async (given, store) => {
+      const memberships = await shownMemberships(store);
+      const turns = new Turns();
       const { from, until } = rangeIn(given, 'number')!;
       const at = numberIn(given, 'atEndOf')!;
-      const minors = whoseBirthYear(yearlyPopulation(store), (year) => at - year < AGE_OF_MAJORITY);
+      const minors = await whoseBirthYear(yearlyPopulation(store), (year) => at - year < AGE_OF_MAJORITY);
       const children = new Map<number, number>();
-      forEachMembership(memberships, at, (person, family, isParent) => {
+      await forEachMembership(memberships, at, turns, (person, family, isParent) => {
         if (!isParent && minors.has(person)) children.set(family, (children.get(family) ?? 0) + 1);
       });
       const found = personsOf(store);
-      forEachMembership(memberships, at, (person, family, isParent) => {
+      await forEachMembership(memberships, at, turns, (person, family, isParent) => {
         const number = children.get(family) ?? 0;
         if (isParent && number >= from && number <= until) found.add(person);
       });
@@ -129,7 +136,7 @@ interface PersonCriterion {
   readonly description: string;
   readonly arguments: Criterion['arguments'];
   readonly coordinates: readonly string[];
-  persons(given: CriterionArguments, store: PopulationStore): PersonSet;
+  persons(given: CriterionArguments, store: PopulationStore): Promise<PersonSet>;
 }
 
 /** A criterion that tests the same coordinates whatever it is given, and no records. */
@@ -145,25 +152,30 @@ function personsOf({ tables: { persons, memberships, residences } }: PopulationS
   );
 }
 
-function whoseBirthYear(
+async function whoseBirthYear(
   { persons, birthYear }: YearlyPopulation,
   fits: (year: number) => boolean,
-): PersonSet {
+): Promise<PersonSet> {
   const found = PersonSet.below((persons.at(-1) ?? 0) + 1);
-  for (let row = 0; row < persons.length; row++) if (fits(birthYear[row]!)) found.add(persons[row]!);
+  await new Turns().through(persons.length, (from, to) => {
+    for (let row = from; row < to; row++) if (fits(birthYear[row]!)) found.add(persons[row]!);
+  });
   return found;
 }
 
-function whoseCode(
+async function whoseCode(
   subject: Uint32Array,
   { texts, indices }: CodeColumn,
   codes: readonly string[],
-): PersonSet {
+): Promise<PersonSet> {
   const found = PersonSet.below((subject.at(-1) ?? 0) + 1);
-  const fits = texts.map((text) => codes.includes(text));
-  for (let row = 0; row < subject.length; row++) {
-    const index = indices[row]!;
-    if (index !== NO_CODE && fits[index]) found.add(subject[row]!);
-  }
+  const wanted = new Set(codes);
+  const fits = texts.map((text) => wanted.has(text));
+  await new Turns().through(subject.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const index = indices[row]!;
+      if (index !== NO_CODE && fits[index]) found.add(subject[row]!);
+    }
+  });
   return found;
 }

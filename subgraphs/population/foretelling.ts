@@ -147,7 +147,7 @@ function lastDay({ residences, persons }: PopulationStore['tables'], child: numb
 }
 
 /** Whom a feed is asked of: one child, a group, or everybody. */
-function personsIn({ tables }: PopulationStore, asked: object): Iterable<PersonKey> {
+function personsIn({ tables }: PopulationStore, asked: object): ArrayLike<PersonKey> {
   if ('person' in asked) return [asked.person as PersonKey];
   return 'set' in asked ? (asked.set as PersonSet).keys : tables.persons.subject;
 }

@@ -1,5 +1,6 @@
 import { addYears, type Day, yearOf } from '../../schema/calendar.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
+import { Turns } from '../../schema/turns.js';
 import { includesDay } from '../registry/columns/days.js';
 import { codeAt, rowsOf } from '../registry/columns/table.js';
 import type { Household } from '../registry/factors/household.js';
@@ -7,6 +8,9 @@ import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];
+
+/** Persons who are looked at between two looks at the clock. */
+const PERSONS_AT_ONCE = 1_024;
 
 /** Tests whether somebody is a minor on a day. */
 export type MinorTest = (tables: Tables, person: PersonKey, on: Day) => boolean;
@@ -37,17 +41,23 @@ export function householdOf(
 }
 
 /** The households of those of some persons who are children in one. */
-export function householdsOf(
+export async function householdsOf(
   store: PopulationStore,
-  persons: Iterable<PersonKey>,
+  persons: ArrayLike<PersonKey>,
   on: Day,
   isMinor?: MinorTest,
-): Household[] {
+): Promise<Household[]> {
   const found: Household[] = [];
-  for (const person of persons) {
-    const household = householdOf(store, person, on, isMinor);
-    if (household) found.push(household);
-  }
+  await new Turns().through(
+    persons.length,
+    (from, to) => {
+      for (let index = from; index < to; index++) {
+        const household = householdOf(store, persons[index]!, on, isMinor);
+        if (household) found.push(household);
+      }
+    },
+    PERSONS_AT_ONCE,
+  );
   return found;
 }
 

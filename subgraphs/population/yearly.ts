@@ -1,5 +1,6 @@
 import { yearOf } from '../../schema/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
+import { Turns } from '../../schema/turns.js';
 import { codeAt } from '../registry/columns/table.js';
 import { NO_FAMILY, type YearlyMemberships } from '../registry/groups/familyTypes.js';
 import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
@@ -93,12 +94,13 @@ function lastFamilyOf(person: PersonKey, { offsets, columns }: Tables['membershi
 }
 
 /** The memberships that exist for the caller: a family is counted without whoever was erased or restricted. */
-export function shownMemberships(store: PopulationStore): YearlyMemberships {
+export async function shownMemberships(store: PopulationStore): Promise<YearlyMemberships> {
   const { memberships } = yearlyPopulation(store);
   const { person, family } = memberships;
-  if (!person.some((key) => store.isHidden(key))) return memberships;
-  return {
-    ...memberships,
-    family: family.map((key, row) => (store.isHidden(person[row]!) ? NO_FAMILY : key)),
-  };
+  let shown: Uint32Array | undefined;
+  await new Turns().through(person.length, (from, to) => {
+    for (let row = from; row < to; row++)
+      if (store.isHidden(person[row]!)) (shown ??= family.slice())[row] = NO_FAMILY;
+  });
+  return shown ? { ...memberships, family: shown } : memberships;
 }

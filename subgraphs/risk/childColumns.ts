@@ -1,5 +1,6 @@
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
+import { Turns } from '../../schema/turns.js';
 import { otherForm } from './unanswered.js';
 
 /** What a registry told of some children. */
@@ -7,29 +8,46 @@ export type ToldFeed = readonly [registry: string, feed: Feed];
 
 /** The children of whom every one of some feeds tells and who are no clients of child protection; each column is in their order. */
 export class ChildColumns {
-  readonly children: Uint32Array;
-  readonly #places: ReadonlyMap<Feed, Uint32Array>;
+  private constructor(
+    readonly children: Uint32Array,
+    private readonly places: ReadonlyMap<Feed, Uint32Array>,
+  ) {}
 
   /**
    * @param feeds each of them data
    * @param clients the one of them that tells who is a client
    * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
    */
-  constructor(feeds: readonly ToldFeed[], clients: ToldFeed) {
-    const told = feeds.map((one) => {
-      const places = new Map(
-        Array.from(childrenOf(one), (child, place): [PersonKey, number] => [child, place]),
-      );
-      return [one[1], places] as const;
-    });
+  static async of(feeds: readonly ToldFeed[], clients: ToldFeed): Promise<ChildColumns> {
+    const turns = new Turns();
+    const told: { readonly feed: Feed; readonly places: Map<PersonKey, number> }[] = [];
+    for (const one of feeds) {
+      const [children, places] = [childrenOf(one), new Map<PersonKey, number>()];
+      await turns.through(children.length, (from, to) => {
+        for (let place = from; place < to; place++) places.set(children[place]!, place);
+      });
+      told.push({ feed: one[1], places });
+    }
     const { client } = clients[1].columns;
     if (!(client instanceof Float32Array)) throw otherForm(clients[0]);
-    this.children = childrenOf(clients).filter(
-      (child, place) => client[place] === 0 && told.every(([, places]) => places.has(child)),
-    );
-    this.#places = new Map(
-      told.map(([feed, places]) => [feed, this.children.map((child) => places.get(child)!)]),
-    );
+    const all = childrenOf(clients);
+    const children = new Uint32Array(all.length);
+    let count = 0;
+    await turns.through(all.length, (from, to) => {
+      for (let place = from; place < to; place++)
+        if (client[place] === 0 && told.every(({ places }) => places.has(all[place]!)))
+          children[count++] = all[place]!;
+    });
+    const found = children.subarray(0, count);
+    const placesOf = new Map<Feed, Uint32Array>();
+    for (const { feed, places } of told) {
+      const inFeed = new Uint32Array(count);
+      await turns.through(count, (from, to) => {
+        for (let child = from; child < to; child++) inFeed[child] = places.get(found[child]!)!;
+      });
+      placesOf.set(feed, inFeed);
+    }
+    return new ChildColumns(found, placesOf);
   }
 
   /** @param at which of several numbers under one name */
@@ -38,7 +56,7 @@ export class ChildColumns {
     const { length } = childrenOf(told);
     const values = feed.columns[name];
     if (!(values instanceof Float32Array) || values.length < (at + 1) * length) throw otherForm(registry);
-    const places = this.#places.get(feed)!;
+    const places = this.places.get(feed)!;
     const numbers = new Float32Array(places.length);
     for (let child = 0; child < places.length; child++)
       numbers[child] = values[at * length + places[child]!]!;

@@ -77,11 +77,24 @@ export const randomFilter: fc.Arbitrary<object> = fc.letrec<{ filter: object }>(
     {
       weight: 2,
       arbitrary: fc
-        .record({ member: fc.constantFrom('anyone', 'parent', 'child'), atEndOf: year, where: tie('filter') })
+        .record({
+          member: fc.constantFrom('anyone', 'parent', 'child'),
+          atEndOf: year,
+          where: tie('filter').filter(hasCriterion),
+        })
         .map((family) => ({ family })),
     },
   ),
 })).filter;
+
+/** A family needs one. */
+function hasCriterion(filter: unknown): boolean {
+  if (typeof filter !== 'object' || filter === null) return false;
+  return Object.entries(filter).some(
+    ([name, part]) =>
+      name in attributes || name in eventArguments || name === 'sequence' || hasCriterion(part),
+  );
+}
 
 /** The same group in other words: each rewriting keeps the meaning, whatever may be known of whom. */
 export const rewritings: readonly ((filter: object) => object)[] = [

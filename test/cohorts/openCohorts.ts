@@ -36,8 +36,9 @@ const PLANNER: DecisionContext = {
   breakGlass: undefined,
 };
 
-const unprotected: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = {
+const unprotected: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = {
   answer: rawAnswer,
+  form: () => {},
   recordKeys: (bound) => new Uint32Array(bound),
   parameters: () => ({
     minimum: 1,
@@ -59,7 +60,7 @@ export interface OpenCohorts {
 /** @param protection how numbers are told; without it, as they are */
 export async function openCohorts(
   data: string,
-  protection: Pick<CohortsStore, 'answer' | 'recordKeys' | 'parameters'> = unprotected,
+  protection: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = unprotected,
 ): Promise<OpenCohorts> {
   const policy = await loadPolicy(policiesFolder);
   const overlays = await openSnapshot(data, overlaysRegistry);
@@ -101,7 +102,7 @@ export async function openCohorts(
         { __typename: 'Cohort', filter },
         groupSources.map(({ registry }) => registry),
       );
-      return new CohortGroup(questionOf(filter), feeds, groupSources, store);
+      return CohortGroup.of(questionOf(filter), feeds, groupSources, store);
     },
     async sectors(set, from, until) {
       const names = groupSources.filter(({ contacts }) => contacts).map(({ registry }) => registry);

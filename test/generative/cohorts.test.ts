@@ -176,8 +176,8 @@ describe('groups before protection', () => {
     const [from, event] = [events('healthContacts'), events('childProtection')];
     const until = parseDay('2013-06-30')!;
     const intervals = { number: 6, months: 12 };
-    const { lastYears } = group.population;
-    const sets = waitingSets(group.members, { from, event }, lastYears, until, intervals);
+    const lastYears = await group.population.lastYears();
+    const sets = await waitingSets(group.members, { from, event }, lastYears, until, intervals);
 
     const daysOf = ({ person, day }: typeof from, key: number) =>
       [...day].filter((_, row) => person[row] === key);
@@ -202,15 +202,16 @@ describe('groups before protection', () => {
     const sequence = { first: { healthContacts: {} }, next: { childProtection: {} }, withinMonths: 600 };
     const group = await cohorts.group({ sequence });
     const events = (criterion: string) => group.facts.events({ kind: 'leaf', criterion, arguments: {} });
+    const lastYears = await group.population.lastYears();
     const waiting = (number: number) =>
       waitingSets(
         group.members,
         { from: events('healthContacts'), event: events('childProtection') },
-        group.population.lastYears,
+        lastYears,
         parseDay('2013-06-30')!,
         { number, months: 12 },
       );
-    const [two, four] = [waiting(2), waiting(4)];
+    const [two, four] = [await waiting(2), await waiting(4)];
     expect(two.atRisk.map(({ size }) => size)).toEqual(four.atRisk.slice(0, 3).map(({ size }) => size));
     expect(two.atRisk[2]!.equals(four.atRisk[2]!)).toBe(true);
     expect(two.atRisk[2]!.size).toBeGreaterThan(0);

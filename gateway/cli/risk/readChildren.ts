@@ -61,7 +61,7 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
   };
   const feeds: ChildrenFeeds[] = [];
   for (const asOf of blocks) feeds.push(await readBlock(asOf, context, options));
-  const table = assembleTable(feeds, sources, await readCodeLists('population'));
+  const table = await assembleTable(feeds, sources, await readCodeLists('population'));
   await auditLog.append(
     decisionRecord(
       {

@@ -25,6 +25,7 @@ export async function openCohortsStore(
   return {
     store: ({ revision }) => ({
       answer: (question) => control.answer(question),
+      form: (group) => control.form(group),
       recordKeys: (bound) => recordKeys(secret, bound),
       parameters: (purpose, registries) => policy(revision).disclosure(purpose, registries),
       codes,

@@ -6,7 +6,13 @@ import type { AnswerLedger } from '../ledger/ledger.js';
 import type { CellNoise } from './cellNoise.js';
 import { Cube } from './cube.js';
 import type { GroupCell } from './groupCell.js';
-import type { GroupQuestion, GroupTable, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
+import type {
+  GroupFormed,
+  GroupQuestion,
+  GroupTable,
+  ProtectedAnswer,
+  ProtectedCount,
+} from './groupQuestion.js';
 import { closeDimension } from './openDimension.js';
 import { perturbCount, protectCount, smallestCount } from './protectCount.js';
 import { suppressTable } from './suppressTable.js';
@@ -37,10 +43,27 @@ export class DisclosureControl {
   ) {}
 
   /**
+   * Charges a group before registries look for who is in it. The first question that is answered of it has been paid so.
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
+   */
+  form({ organisation, group, within, parameters }: GroupFormed): void {
+    const formedBy = within === undefined ? {} : { formedBy: formingOf(within) };
+    const charge = {
+      organisation,
+      question: formingOf(group),
+      cost: 1,
+      numbers: 0,
+      forms: true,
+      ...formedBy,
+    } as const;
+    this.ledger.pay(charge, parameters.questions);
+  }
+
+  /**
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
    */
   async answer(question: GroupQuestion): Promise<ProtectedAnswer> {
-    const { organisation, text, units, parameters, tables } = question;
+    const { organisation, text, group, units, parameters, tables } = question;
     const numbers = tables.reduce((sum, table) => sum + numbersIn(table), 0);
     if (numbers > MOST_NUMBERS || tables.some(({ dimensions }) => dimensions.length > MOST_DIMENSIONS))
       throw new PolkuError(
@@ -50,13 +73,14 @@ export class DisclosureControl {
       );
     const charge = {
       organisation,
-      question: createHash('sha256').update(text).digest('base64url'),
+      question: digestOf(text),
+      formedBy: formingOf(group),
       cost: tables.reduce((sum, { dimensions }) => sum + 2 ** dimensions.length, 0),
       numbers,
     };
     const questionsLeft = this.ledger.pay(charge, parameters.questions);
     const counted: CountedTable[] = [];
-    const asked = unitsAmong(
+    const asked = await unitsAmong(
       units,
       tables.map(({ members }) => members),
     );
@@ -117,4 +141,13 @@ function numbersIn({ dimensions }: GroupTable): number {
 /** Totals come first: a cell that holds nearly everybody gets the answer of its total. */
 function inOrder({ views }: Cube): number[] {
   return views.flatMap(({ cells }) => cells);
+}
+
+/** The question that is charged where a group is formed; no other is written so. */
+function formingOf(group: string): string {
+  return digestOf(`group ${group}`);
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -39,6 +39,8 @@ export interface GroupQuestion {
    * asked, so it must be another text where it is another question.
    */
   readonly text: string;
+  /** The group that it is asked of, as it was charged when it was formed. */
+  readonly group: string;
   readonly units: Units;
   /** The strictest of the owners whose data it rests on. */
   readonly parameters: DisclosureParameters;
@@ -47,6 +49,16 @@ export interface GroupQuestion {
 
 /** A number of units fit to be told, or null: too few, or it would tell of too few. Zero is null, too. */
 export type ProtectedCount = number | null;
+
+/** A group that registries are about to be asked of: that is a question, too, though no number is asked yet. */
+export interface GroupFormed {
+  readonly organisation: string;
+  /** In canonical form. */
+  readonly group: string;
+  /** The group that it is a part of, where it is one. */
+  readonly within?: string;
+  readonly parameters: DisclosureParameters;
+}
 
 export interface ProtectedTable {
   /**

@@ -1,3 +1,5 @@
+import { Turns } from '../../../schema/turns.js';
+
 /**
  * Whom numbers count: people, or families where a family is the unit. They are in the order of families, so that one pass meets the
  * members of a family one after the other.
@@ -31,16 +33,21 @@ export function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32Array):
  * Those of the units that are in any of some sets, so that what is counted of few people does not take looking at everybody.
  * @param sets bit sets over unit keys
  */
-export function unitsAmong({ keys, families, recordKeys }: Units, sets: readonly Uint32Array[]): Units {
+export async function unitsAmong(
+  { keys, families, recordKeys }: Units,
+  sets: readonly Uint32Array[],
+): Promise<Units> {
   const any = new Uint32Array(Math.max(0, ...sets.map(({ length }) => length)));
   for (const words of new Set(sets))
     for (let index = 0; index < words.length; index++) any[index]! |= words[index]!;
   const found = new Uint32Array(keys.length);
   let count = 0;
-  for (let unit = 0; unit < keys.length; unit++) {
-    const key = keys[unit]!;
-    if ((any[key >>> 5]! >>> (key & 31)) & 1) found[count++] = unit;
-  }
+  await new Turns().through(keys.length, (from, to) => {
+    for (let unit = from; unit < to; unit++) {
+      const key = keys[unit]!;
+      if ((any[key >>> 5]! >>> (key & 31)) & 1) found[count++] = unit;
+    }
+  });
   const of = (column: Uint32Array) => Uint32Array.from(found.subarray(0, count), (unit) => column[unit]!);
   return { keys: of(keys), families: of(families), recordKeys: of(recordKeys) };
 }

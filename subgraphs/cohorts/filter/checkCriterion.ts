@@ -15,9 +15,8 @@ export function checkCodes(
 ): void {
   for (const [name, { list }] of Object.entries(criteria[criterion]!.arguments)) {
     if (list === undefined) continue;
-    const unknown = ((given[name] ?? []) as readonly string[]).find(
-      (code) => !codes(registry, list).includes(code),
-    );
+    const known = new Set(codes(registry, list));
+    const unknown = ((given[name] ?? []) as readonly string[]).find((code) => !known.has(code));
     if (unknown !== undefined)
       throw badInput(
         `There is no "${unknown}" in the list "${list}" of ${registry}; ${criterion}.${name} takes its codes.`,

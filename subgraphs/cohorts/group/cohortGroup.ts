@@ -1,6 +1,7 @@
 import type { Feed } from '../../../schema/feed.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import { type CohortQuestion, leavesOf, writeQuestion } from '../../registry/groups/cohortQuestion.js';
+import type { GroupFilter } from '../../registry/groups/groupFilter.js';
 import { type CohortSource, sourceOf } from '../cohortSource.js';
 import type { CohortsStore } from '../cohortsStore.js';
 import { evaluate, type GroupFacts } from './evaluate.js';
@@ -11,32 +12,47 @@ import { unitsIn } from './units.js';
 
 /** A group, as its registries told of it. Nothing of it leaves but through {@link protect}. */
 export class CohortGroup {
-  readonly facts: GroupFacts;
-  readonly members: PersonSet;
-  /** The group that it is held against. */
-  readonly other: PersonSet | undefined;
   readonly population: PopulationColumns;
+  /** The registries whose owners' rules of disclosure hold for it. */
+  readonly registries: readonly string[];
   readonly #population: Feed;
 
-  /** @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED */
-  constructor(
+  private constructor(
     readonly question: CohortQuestion,
     readonly feeds: FeedsByRegistry,
+    readonly facts: GroupFacts,
+    readonly members: PersonSet,
+    /** The group that it is held against. */
+    readonly other: PersonSet | undefined,
     sources: readonly CohortSource[],
     private readonly store: CohortsStore,
   ) {
     this.#population = answered(feeds, 'population');
-    this.facts = groupFacts(feeds, sources);
-    const { everybody } = this.facts;
-    this.members = everybody.and(evaluate(question.where, this.facts).yes);
-    this.other = question.comparedWith && everybody.and(evaluate(question.comparedWith, this.facts).yes);
-    const districts = store.codes('population', 'districts');
-    this.population = new PopulationColumns(this.#population, this.bound, districts);
+    this.population = new PopulationColumns(
+      this.#population,
+      this.bound,
+      store.codes('population', 'districts'),
+    );
     this.registries = registriesOf(question, sources);
   }
 
-  /** The registries whose owners' rules of disclosure hold for it. */
-  readonly registries: readonly string[];
+  /**
+   * Puts a group together.
+   * @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED
+   */
+  static async of(
+    question: CohortQuestion,
+    feeds: FeedsByRegistry,
+    sources: readonly CohortSource[],
+    store: CohortsStore,
+  ): Promise<CohortGroup> {
+    const facts = groupFacts(feeds, sources);
+    const { where, comparedWith } = question;
+    const who = async (filter: GroupFilter) => facts.everybody.and((await evaluate(filter, facts)).yes);
+    const members = await who(where);
+    const other = comparedWith && (await who(comparedWith));
+    return new CohortGroup(question, feeds, facts, members, other, sources, store);
+  }
 
   /** Keys of persons lie below it. */
   get bound(): number {

@@ -1,6 +1,12 @@
 import { addMonths, type Day } from '../../../schema/calendar.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { forEachMembership, NO_FAMILY, type YearlyMemberships } from '../../registry/groups/familyTypes.js';
+import { Turns } from '../../../schema/turns.js';
+import {
+  familiesBelow,
+  forEachMembership,
+  NO_FAMILY,
+  type YearlyMemberships,
+} from '../../registry/groups/familyTypes.js';
 import type { FamilyPart, GroupFilter, Leaf } from '../../registry/groups/groupFilter.js';
 
 /**
@@ -29,38 +35,38 @@ export interface GroupFacts {
 }
 
 /** Puts the answers of registries together. */
-export function evaluate(filter: GroupFilter, facts: GroupFacts): Truth {
+export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<Truth> {
   const { everybody } = facts;
   switch (filter.kind) {
     case 'leaf': {
       const { found, withheld } = facts.persons(filter);
       return truthOf(everybody, found, withheld);
     }
-    case 'all':
-      return filter.of.reduce<Truth>(
-        (all, part) => {
-          const { yes, no } = evaluate(part, facts);
-          return { yes: all.yes.and(yes), no: all.no.or(no) };
-        },
-        { yes: everybody, no: PersonSet.below(0) },
-      );
-    case 'any':
-      return filter.of.reduce<Truth>(
-        (any, part) => {
-          const { yes, no } = evaluate(part, facts);
-          return { yes: any.yes.or(yes), no: any.no.and(no) };
-        },
-        { yes: PersonSet.below(0), no: everybody },
-      );
+    case 'all': {
+      let all: Truth = { yes: everybody, no: PersonSet.below(0) };
+      for (const part of filter.of) {
+        const { yes, no } = await evaluate(part, facts);
+        all = { yes: all.yes.and(yes), no: all.no.or(no) };
+      }
+      return all;
+    }
+    case 'any': {
+      let any: Truth = { yes: PersonSet.below(0), no: everybody };
+      for (const part of filter.of) {
+        const { yes, no } = await evaluate(part, facts);
+        any = { yes: any.yes.or(yes), no: any.no.and(no) };
+      }
+      return any;
+    }
     case 'not': {
-      const { yes, no } = evaluate(filter.of, facts);
+      const { yes, no } = await evaluate(filter.of, facts);
       return { yes: no, no: yes };
     }
     case 'family':
-      return inFamily(evaluate(filter.of, facts), filter, facts);
+      return inFamily(await evaluate(filter.of, facts), filter, facts);
     case 'sequence': {
       const [first, next] = [facts.events(filter.first), facts.events(filter.next)];
-      const found = followed(first, next, filter.withinMonths, everybody);
+      const found = await followed(first, next, filter.withinMonths, everybody);
       return truthOf(everybody, found, first.withheld.or(next.withheld));
     }
   }
@@ -75,44 +81,51 @@ const MEETS = 1;
 const MAY_MEET = 2;
 
 /** Persons in whose family somebody meets it; nobody does where it is known of each of them that they do not. */
-function inFamily(
+async function inFamily(
   { yes, no }: Truth,
   { member, atEndOf }: { readonly member: FamilyPart; readonly atEndOf: number },
   { everybody, memberships }: GroupFacts,
-): Truth {
-  const families = new Uint8Array(
-    memberships.family.reduce((max, key) => (key === NO_FAMILY ? max : Math.max(max, key)), 0) + 1,
-  );
-  forEachMembership(memberships, atEndOf, (person, family, isParent) => {
+): Promise<Truth> {
+  const turns = new Turns();
+  const families = new Uint8Array(await familiesBelow(memberships, turns));
+  await forEachMembership(memberships, atEndOf, turns, (person, family, isParent) => {
     if (member === 'parent' ? !isParent : member === 'child' && isParent) return;
     if (yes.has(person)) families[family]! |= MEETS;
     else if (!no.has(person)) families[family]! |= MAY_MEET;
   });
   const room = everybody.words.length * 32;
   const [found, unknown] = [PersonSet.below(room), PersonSet.below(room)];
-  forEachMembership(memberships, atEndOf, (person, family) => {
+  await forEachMembership(memberships, atEndOf, turns, (person, family) => {
     if (families[family]! & MEETS) found.add(person);
     else if (families[family]! & MAY_MEET) unknown.add(person);
   });
   // A row without a family is one that may not be told.
-  memberships.family.forEach((family, row) => {
-    if (family === NO_FAMILY) unknown.add(memberships.person[row]!);
+  const { family: known, person } = memberships;
+  await turns.through(known.length, (from, to) => {
+    for (let row = from; row < to; row++) if (known[row] === NO_FAMILY) unknown.add(person[row]!);
   });
   return truthOf(everybody, found, unknown.minus(found));
 }
 
 /** To whom the second happened on a later day than the first, within so many months. One pass over both. */
-function followed(first: LeafEvents, next: LeafEvents, months: number, everybody: PersonSet): PersonSet {
+async function followed(
+  first: LeafEvents,
+  next: LeafEvents,
+  months: number,
+  everybody: PersonSet,
+): Promise<PersonSet> {
   const found = PersonSet.below(everybody.words.length * 32);
   const deadline = deadlineOf(months);
   let at = 0;
-  for (let row = 0; row < next.person.length; row++) {
-    const [person, day] = [next.person[row]!, next.day[row]!];
-    while (at < first.person.length && isBefore(first, at, person, day)) at++;
-    // The last of the first kind before this one is the nearest.
-    if (at > 0 && first.person[at - 1] === person && deadline(first.day[at - 1]!) >= day)
-      if (everybody.has(person)) found.add(person);
-  }
+  await new Turns().through(next.person.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const [person, day] = [next.person[row]!, next.day[row]!];
+      while (at < first.person.length && isBefore(first, at, person, day)) at++;
+      // The last of the first kind before this one is the nearest.
+      if (at > 0 && first.person[at - 1] === person && deadline(first.day[at - 1]!) >= day)
+        if (everybody.has(person)) found.add(person);
+    }
+  });
   return found;
 }
 

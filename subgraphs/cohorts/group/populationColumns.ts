@@ -1,5 +1,6 @@
 import type { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import { NO_CODE } from '../../registry/columns/table.js';
 import {
   familyTypes,
@@ -53,15 +54,15 @@ export class PopulationColumns {
   }
 
   /** The category of each person at the end of a year; the number of categories where there is none, or not told. */
-  dimension(name: CategoryDimension, year: number): Dimension {
+  async dimension(name: CategoryDimension, year: number): Promise<Dimension> {
     const size = this.categories(name).length;
     switch (name) {
       case 'sex':
-        return { size, codes: this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
+        return { size, codes: await this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
       case 'ageBand':
         return {
           size,
-          codes: this.#byPerson('birthYear', size, (born) =>
+          codes: await this.#byPerson('birthYear', size, (born) =>
             born === 0 || born > year ? size : Math.min(Math.floor((year - born) / AGE_BAND_YEARS), size - 1),
           ),
         };
@@ -69,42 +70,51 @@ export class PopulationColumns {
         const codes = new Uint8Array(this.bound).fill(size);
         const numberOf = this.#codeNumbers('districts', this.districts);
         const { person, district, firstYear, lastYear } = this.#residences;
-        for (let row = 0; row < person.length; row++)
-          if (firstYear[row]! <= year && lastYear[row]! >= year)
-            codes[person[row]!] = numberOf(district[row]!);
+        await new Turns().through(person.length, (from, to) => {
+          for (let row = from; row < to; row++)
+            if (firstYear[row]! <= year && lastYear[row]! >= year)
+              codes[person[row]!] = numberOf(district[row]!);
+        });
         return { size, codes };
       }
       case 'familyType':
-        return { size, codes: this.#familyTypes(year, size) };
+        return { size, codes: await this.#familyTypes(year, size) };
     }
   }
 
   /** Which members lived in the city at the end of each of some years. */
-  residents(members: PersonSet, years: readonly number[]): readonly PersonSet[] {
+  async residents(members: PersonSet, years: readonly number[]): Promise<readonly PersonSet[]> {
     const residents = years.map(() => PersonSet.below(this.bound));
     const { person, firstYear, lastYear } = this.#residences;
-    for (let row = 0; row < person.length; row++) {
-      if (!members.has(person[row]!)) continue;
-      for (let index = 0; index < years.length; index++)
-        if (firstYear[row]! <= years[index]! && lastYear[row]! >= years[index]!)
-          residents[index]!.add(person[row]!);
-    }
+    await new Turns().through(person.length, (from, to) => {
+      for (let row = from; row < to; row++) {
+        if (!members.has(person[row]!)) continue;
+        for (let index = 0; index < years.length; index++)
+          if (firstYear[row]! <= years[index]! && lastYear[row]! >= years[index]!)
+            residents[index]!.add(person[row]!);
+      }
+    });
     return residents;
   }
 
   /** The last year at whose end each person lived in the city, by person key; 0 where at none. */
-  get lastYears(): Uint16Array {
+  async lastYears(): Promise<Uint16Array> {
     const last = new Uint16Array(this.bound);
     const { person, lastYear } = this.#residences;
-    person.forEach((key, row) => (last[key] = Math.max(last[key]!, lastYear[row]!)));
+    await new Turns().through(person.length, (from, to) => {
+      for (let row = from; row < to; row++)
+        last[person[row]!] = Math.max(last[person[row]!]!, lastYear[row]!);
+    });
     return last;
   }
 
-  #familyTypes(year: number, size: number): Uint8Array {
+  async #familyTypes(year: number, size: number): Promise<Uint8Array> {
     const { family, person } = this.#memberships;
-    const types = familyTypesAt(this.#memberships, year, this.bound);
+    const types = await familyTypesAt(this.#memberships, year, this.bound);
     // A row without a family is one that may not be told: such a person is in no category, and not without a family.
-    for (let row = 0; row < family.length; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
+    await new Turns().through(family.length, (from, to) => {
+      for (let row = from; row < to; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
+    });
     return types;
   }
 
@@ -122,10 +132,12 @@ export class PopulationColumns {
     return { person, district, firstYear: column('firstYear'), lastYear: column('lastYear') };
   }
 
-  #byPerson(column: string, size: number, categoryOf: (value: number) => number): Uint8Array {
+  async #byPerson(column: string, size: number, categoryOf: (value: number) => number): Promise<Uint8Array> {
     const codes = new Uint8Array(this.bound).fill(size);
     const [person, values] = [this.#column<Uint32Array>('person')!, this.#column<Uint16Array>(column)!];
-    for (let row = 0; row < person.length; row++) codes[person[row]!] = categoryOf(values[row]!);
+    await new Turns().through(person.length, (from, to) => {
+      for (let row = from; row < to; row++) codes[person[row]!] = categoryOf(values[row]!);
+    });
     return codes;
   }
 

@@ -43,12 +43,13 @@ export class LedgerBook {
 
   #pay(charge: Charge, limit: number): void {
     const left = limit - this.#budgets.spent(charge);
-    if (charge.cost > left)
+    const cost = this.#budgets.costOf(charge);
+    if (cost > left)
       throw new PolkuError(
         'DISCLOSURE_BUDGET',
-        `This asks ${charge.cost} questions about groups, and ${charge.organisation} has ${Math.max(0, left)} of ${limit} left ` +
+        `This asks ${cost} questions about groups, and ${charge.organisation} has ${Math.max(0, left)} of ${limit} left ` +
           'in this calendar month. What was asked before can be asked again; the rest waits for the next month.',
-        { cost: charge.cost, left: Math.max(0, left), limit },
+        { cost, left: Math.max(0, left), limit },
       );
     if (this.#budgets.numbers + charge.numbers > this.capacity)
       throw new PolkuError(

@@ -1,4 +1,5 @@
 import { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
 import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
@@ -132,7 +133,8 @@ export async function commonPaths(
     throw badInput(`Expected 1 to ${MAX_PATHS} paths of 1 to ${MAX_STEPS} steps.`);
   const paths = await memberPaths(members, sectors, steps);
   const codes = new PathCodes(paths, sectors, members.words.length * 32);
-  const dimensions = [codes.whole, ...Array.from({ length: steps - 1 }, (_, step) => codes.edges(step))];
+  const dimensions = [await codes.whole()];
+  for (let step = 0; step < steps - 1; step++) dimensions.push(await codes.edges(step));
   const tables = dimensions.map((dimension) => ({ members: members.words, dimensions: [dimension] }));
   const answer = await protect(asker, ['commonPaths', steps], tables);
   const [wholes, ...edges] = answer.tables;
@@ -180,12 +182,12 @@ class PathCodes {
   }
 
   /** The path of each person. */
-  get whole(): OpenDimension {
+  whole(): Promise<OpenDimension> {
     return this.#codes(0, this.paths.steps);
   }
 
   /** The transition of each person from a step, counted from 0, to the next. */
-  edges(step: number): OpenDimension {
+  edges(step: number): Promise<OpenDimension> {
     return this.#codes(step, step + 2);
   }
 
@@ -195,17 +197,19 @@ class PathCodes {
     return steps;
   }
 
-  #codes(from: number, until: number): OpenDimension {
+  async #codes(from: number, until: number): Promise<OpenDimension> {
     const { steps, persons, services } = this.paths;
     const values = new Float64Array(this.bound).fill(Number.NaN);
-    for (let index = 0; index < persons.length; index++) {
-      let code = 0;
-      for (let step = until - 1; step >= from; step--) {
-        const service = services[index * steps + step]!;
-        code = code * this.#base + (service === NO_SERVICE ? 0 : service + 1);
+    await new Turns().through(persons.length, (first, end) => {
+      for (let index = first; index < end; index++) {
+        let code = 0;
+        for (let step = until - 1; step >= from; step--) {
+          const service = services[index * steps + step]!;
+          code = code * this.#base + (service === NO_SERVICE ? 0 : service + 1);
+        }
+        values[persons[index]!] = code;
       }
-      values[persons[index]!] = code;
-    }
+    });
     return { values, most: MAX_COUNTED };
   }
 }
@@ -231,19 +235,30 @@ async function medianGaps(
   asker: GroupAsker,
 ): Promise<readonly (readonly (string | null)[])[]> {
   const bound = members.words.length * 32;
-  const whole = codes.whole.values;
-  const tables = found.flatMap(({ code }): GroupTable[] => {
+  const { values: whole } = await codes.whole();
+  const turns = new Turns();
+  const tables: GroupTable[] = [];
+  for (const { code } of found) {
     const { length } = codes.stepsOf(code);
-    return Array.from({ length: Math.max(0, length - 1) }, (_, step) => {
-      const [set, bands] = [PersonSet.below(bound), new Uint8Array(bound)];
-      paths.persons.forEach((person, index) => {
-        if (whole[person] !== code) return;
-        set.add(person);
-        bands[person] = bandOf(paths, index, step);
-      });
-      return { members: set.words, dimensions: [{ size: GAP_BANDS.length + 1, codes: bands }] };
+    const sets = Array.from({ length: Math.max(0, length - 1) }, () => PersonSet.below(bound));
+    const bands = sets.map(() => new Uint8Array(bound));
+    await turns.through(paths.persons.length, (from, to) => {
+      for (let index = from; index < to; index++) {
+        const person = paths.persons[index]!;
+        if (whole[person] !== code) continue;
+        for (let step = 0; step < sets.length; step++) {
+          sets[step]!.add(person);
+          bands[step]![person] = bandOf(paths, index, step);
+        }
+      }
     });
-  });
+    sets.forEach(({ words }, step) =>
+      tables.push({
+        members: words,
+        dimensions: [{ size: GAP_BANDS.length + 1, codes: bands[step]! }],
+      }),
+    );
+  }
   const answer = await protect(asker, ['medianGaps', paths.steps, found.map(({ code }) => code)], tables);
   const medians = answer.tables.map(({ counts }) => medianBand(counts));
   let at = 0;

@@ -1,7 +1,7 @@
 import { Field, Float, ObjectType } from '../../../schema/typeGraphql.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import type { ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
+import type { GroupTable, ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
 import type { MemberSector } from '../members/memberSectors.js';
 import { serviceAt } from '../members/memberSectors.js';
 import type { CategoryDimension } from '../group/populationColumns.js';
@@ -74,11 +74,14 @@ export async function personalDifferences(
 ): Promise<GroupDifferences> {
   const { members, population } = group;
   checkReleased(group, 'year');
-  const sets = [members, other].map((set) => population.residents(set, [year])[0]!);
+  const [own] = await population.residents(members, [year]);
+  const [others] = await population.residents(other, [year]);
   const names = DIMENSIONS.filter((name) => population.has(name));
-  const tables = names.flatMap((name) =>
-    sets.map(({ words }) => ({ members: words, dimensions: [population.dimension(name, year)] })),
-  );
+  const tables: GroupTable[] = [];
+  for (const name of names) {
+    const dimensions = [await population.dimension(name, year)];
+    for (const { words } of [own!, others!]) tables.push({ members: words, dimensions });
+  }
   const answer = await protect(asker, ['personalDifferences', year], tables);
   const items = names.flatMap((name, index) => {
     const [own, others] = [answer.tables[2 * index]!.counts, answer.tables[2 * index + 1]!.counts];
@@ -103,10 +106,11 @@ export async function serviceDifferences(
   asker: GroupAsker,
   period: readonly [from: number, until: number],
 ): Promise<GroupDifferences> {
-  const counted = sets.flatMap((members) => [
-    members,
-    ...serviceSets(members, sectors, 1, () => 0).map(([users]) => users!),
-  ]);
+  const counted: PersonSet[] = [];
+  for (const members of sets) {
+    const users = await serviceSets(members, sectors, 1, () => 0);
+    counted.push(members, ...users.map(([ofService]) => ofService!));
+  }
   const tables = counted.map(({ words }) => ({ members: words, dimensions: [] }));
   const answer = await protect(asker, ['serviceDifferences', ...period], tables);
   const counts = answer.tables.map((table) => table.counts[0]!);

@@ -2,7 +2,7 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../schema/typeGraphql.js';
 import { badInput } from '../../registry/groups/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import type { Protection } from '../disclosure/groupQuestion.js';
+import type { Dimension, GroupTable as AskedTable, Protection } from '../disclosure/groupQuestion.js';
 import { type CategoryDimension, type DimensionName, dimensionNames } from '../group/populationColumns.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
@@ -71,11 +71,13 @@ export async function groupTable(
   const names = dimensionsOf(by, years);
   for (const name of ['year', ...by] as const) checkReleased(group, name);
   const { members, population } = group;
-  const residents = population.residents(members, years);
-  const tables = years.map((year, index) => ({
-    members: residents[index]!.words,
-    dimensions: names.map((name) => population.dimension(name, year)),
-  }));
+  const residents = await population.residents(members, years);
+  const tables: AskedTable[] = [];
+  for (const [index, year] of years.entries()) {
+    const dimensions: Dimension[] = [];
+    for (const name of names) dimensions.push(await population.dimension(name, year));
+    tables.push({ members: residents[index]!.words, dimensions });
+  }
   const answer = await protect(asker, ['table', by, years], tables);
   const cells = years.flatMap((year, index) => {
     const { counts } = answer.tables[index]!;

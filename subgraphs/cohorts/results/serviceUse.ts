@@ -69,7 +69,7 @@ export async function serviceUse(
   const unknown = services?.find((service) => !sectors.some((sector) => sector.services.includes(service)));
   if (unknown !== undefined)
     throw badInput(`There is no service "${unknown}" in the registries that are told of.`);
-  const sets = serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
+  const sets = await serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
   const asked = sets.flatMap((ofService, number) => {
     const { sector, service } = serviceAt(sectors, number);
     if (services && !services.includes(service)) return [];

@@ -63,7 +63,8 @@ export async function timeToEvent(
     throw badInput(`Expected 1 to ${MAX_INTERVALS} intervals of at least a month.`);
   checkReleased(group, 'year');
   const events = { from: group.facts.events(timeTo.from), event: group.facts.events(timeTo.event) };
-  const sets = waitingSets(group.members, events, group.population.lastYears, timeTo.until, intervals);
+  const lastYears = await group.population.lastYears();
+  const sets = await waitingSets(group.members, events, lastYears, timeTo.until, intervals);
   const tables = [...sets.atRisk, ...sets.events].map(({ words }) => ({ members: words, dimensions: [] }));
   const answer = await protect(asker, ['timeToEvent', number, months], tables);
   const counts = answer.tables.map((table) => table.counts[0]!);

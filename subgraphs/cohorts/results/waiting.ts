@@ -1,5 +1,6 @@
 import type { Day } from '../../../schema/calendar.js';
 import { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import { LAST_YEAR, yearEnd } from '../../registry/groups/yearEnds.js';
 import type { LeafEvents } from '../group/evaluate.js';
 
@@ -19,32 +20,34 @@ export interface WaitingSets {
  * @param lastYears the last year at whose end each person lived in the city, by key
  * @param until the last day on which events are seen
  */
-export function waitingSets(
+export async function waitingSets(
   members: PersonSet,
   { from, event }: { readonly from: LeafEvents; readonly event: LeafEvents },
   lastYears: Uint16Array,
   until: Day,
   { number, months }: { readonly number: number; readonly months: number },
-): WaitingSets {
+): Promise<WaitingSets> {
   const bound = members.words.length * 32;
   const sets = (length: number) => Array.from({ length }, () => PersonSet.below(bound));
   const [atRisk, events] = [sets(number + 1), sets(number)];
   const known = members.minus(from.withheld).minus(event.withheld);
   let at = 0;
-  for (let row = 0; row < from.person.length; row++) {
-    const person = from.person[row]!;
-    if ((row > 0 && from.person[row - 1] === person) || !known.has(person)) continue;
-    const began = from.day[row]!;
-    while (at < event.person.length && isUpTo(event, at, person, began)) at++;
-    const happened = event.person[at] === person ? event.day[at]! : Infinity;
-    const left = lastYears[person] === LAST_YEAR ? Infinity : yearEnd(lastYears[person] ?? 0);
-    const seenUntil = Math.min(until, left);
-    if (seenUntil < began) continue;
-    const intervalOf = (day: Day): number => Math.floor((day - began) / (DAYS_A_MONTH * months));
-    const last = Math.min(intervalOf(Math.min(happened, seenUntil)), number);
-    for (let interval = 0; interval <= last; interval++) atRisk[interval]!.add(person);
-    if (happened <= seenUntil && intervalOf(happened) < number) events[intervalOf(happened)]!.add(person);
-  }
+  await new Turns().through(from.person.length, (first, end) => {
+    for (let row = first; row < end; row++) {
+      const person = from.person[row]!;
+      if ((row > 0 && from.person[row - 1] === person) || !known.has(person)) continue;
+      const began = from.day[row]!;
+      while (at < event.person.length && isUpTo(event, at, person, began)) at++;
+      const happened = event.person[at] === person ? event.day[at]! : Infinity;
+      const left = lastYears[person] === LAST_YEAR ? Infinity : yearEnd(lastYears[person] ?? 0);
+      const seenUntil = Math.min(until, left);
+      if (seenUntil < began) continue;
+      const intervalOf = (day: Day): number => Math.floor((day - began) / (DAYS_A_MONTH * months));
+      const last = Math.min(intervalOf(Math.min(happened, seenUntil)), number);
+      for (let interval = 0; interval <= last; interval++) atRisk[interval]!.add(person);
+      if (happened <= seenUntil && intervalOf(happened) < number) events[intervalOf(happened)]!.add(person);
+    }
+  });
   return { atRisk, events };
 }
 

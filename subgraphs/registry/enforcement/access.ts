@@ -2,6 +2,7 @@ import { applyMask, type Maskable, type MaskTables } from '../../../policies/eng
 import type { Day } from '../../../schema/calendar.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import type {
   Condition,
   ConditionName,
@@ -56,6 +57,9 @@ export class Access {
     SubjectCondition | 'shielded',
     { test: ConditionTest; answers: Map<PersonKey, boolean> }
   >();
+  /** Sets of persons by conditions of the caller, for the request. */
+  readonly #setsOfCaller = new Map<string, PersonSet>();
+
   constructor(
     readonly decision: Decision,
     private readonly tests: ConditionTests,
@@ -137,38 +141,44 @@ export class Access {
    * erased or restricted is in none of them, nor in a group of those who are not.
    * @param permissions of each of the coordinates
    */
-  everybody(
+  async everybody(
     permissions: readonly (readonly Permission[])[],
     coordinates: readonly string[],
-  ): PersonSet | undefined {
-    const sets = permissions.map((ways) => this.#anyOf(ways));
-    const conditioned = sets.filter((set) => set !== undefined);
-    const open = conditioned.length > 0 ? conditioned.reduce((all, set) => all.and(set)) : undefined;
-    const hidden = this.#personsWho('hidden');
+  ): Promise<PersonSet | undefined> {
+    let open: PersonSet | undefined;
+    for (const ways of permissions) {
+      const set = await this.#anyOf(ways);
+      open = open && set ? open.and(set) : (open ?? set);
+    }
+    const hidden = await this.#personsWho('hidden');
     const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
-    const withheld = shields ? hidden.or(this.#personsWho('shielded')) : hidden;
+    const withheld = shields ? hidden.or(await this.#personsWho('shielded')) : hidden;
     return withheld.size === 0 ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
   }
 
-  #anyOf(permissions: readonly Permission[]): PersonSet | undefined {
+  async #anyOf(permissions: readonly Permission[]): Promise<PersonSet | undefined> {
     let some = PersonSet.below(this.bound);
     for (const { conditions } of permissions) {
       const asked = conditions.filter((condition) => !isOfRecord(condition)) as SubjectCondition[];
       if (asked.length === 0) return undefined;
-      const sets = asked.map((condition) => this.#personsWho(condition));
-      some = some.or(sets.reduce((all, set) => all.and(set)));
+      let all = await this.#personsWho(asked[0]!);
+      for (const condition of asked.slice(1)) all = all.and(await this.#personsWho(condition));
+      some = some.or(all);
     }
     return some;
   }
 
-  #personsWho(condition: SubjectCondition | 'shielded' | 'hidden'): PersonSet {
-    const known = this.tests.sets.get(condition);
+  async #personsWho(condition: SubjectCondition | 'shielded' | 'hidden'): Promise<PersonSet> {
+    const isOfCaller = condition !== 'shielded' && condition !== 'hidden' && ofCaller.has(condition);
+    const sets = isOfCaller ? this.#setsOfCaller : this.tests.sets;
+    const known = sets.get(condition);
     if (known) return known;
     const found = PersonSet.below(this.bound);
     const test = condition === 'hidden' ? this.tests.isHidden : this.#testOf(condition);
-    for (let key = 0; key < this.bound; key++) if (test(key)) found.add(key);
-    if (condition === 'shielded' || condition === 'hidden' || !ofCaller.has(condition))
-      this.tests.sets.set(condition, found);
+    await new Turns().through(this.bound, (from, to) => {
+      for (let key = from; key < to; key++) if (test(key)) found.add(key);
+    });
+    sets.set(condition, found);
     return found;
   }
 

@@ -19,6 +19,7 @@ import type { FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
 import type { FeedRows } from './feedRows.js';
 import type { GroupAnswers } from './groupAnswers.js';
 import { guardFactors, guardHouseholds } from './guardFactors.js';
+import { groupWork, isOfGroup } from './groupWork.js';
 import { FeedDeclaration, guardFeed } from './guardFeed.js';
 import { guardGroup } from './guardGroup.js';
 
@@ -53,12 +54,21 @@ function guard(
     case 'key':
       return resolve;
     case 'feed':
-      return guardedFeed(field, resolve);
+      return inTurn(field, guardedFeed(field, resolve));
     case 'governed':
-      return guardedField(field, resolve, own !== undefined && isListType(getNullableType(type)));
+      return inTurn(
+        field,
+        guardedField(field, resolve, own !== undefined && isListType(getNullableType(type))),
+      );
     default:
       return () => null;
   }
+}
+
+function inTurn({ type }: GraphField, resolve: Resolver): Resolver {
+  if (!isOfGroup(type)) return resolve;
+  return (source, args, context, info) =>
+    groupWork(context, () => resolve(source, args, context, info) as unknown);
 }
 
 function guardedFeed(field: GraphField, resolve: Resolver): Resolver {

@@ -14,21 +14,23 @@ const CHILDREN_AT_ONCE = 256;
  * Makes a feed of households: of children who may be taken. A relative of whom nothing may be taken is somebody, unknown to
  * the registries that count.
  */
-export function guardHouseholds(
+export async function guardHouseholds(
   { households }: HouseholdAnswers,
   declared: FeedDeclaration,
   access: Access,
-): Feed {
-  const known = permitted(0, declared, access, households.length > 1);
+): Promise<Feed> {
+  const known = await permitted(0, declared, access, households.length > 1);
   const relatives = (persons: readonly PersonKey[]): PersonKey[] =>
     persons.map((person) => (known(person) ? person : SOMEBODY));
-  const open = households
-    .filter(({ child }) => known(child))
-    .map(({ child, parents, siblings }): Household => ({
-      child,
-      parents: relatives(parents),
-      siblings: relatives(siblings),
-    }));
+  const open: Household[] = [];
+  await new Turns().through(
+    households.length,
+    (from, to) => {
+      for (const { child, parents, siblings } of households.slice(from, to))
+        if (known(child)) open.push({ child, parents: relatives(parents), siblings: relatives(siblings) });
+    },
+    CHILDREN_AT_ONCE,
+  );
   return Households.of(open).feed;
 }
 
@@ -42,13 +44,19 @@ export async function guardFactors(
   access: Access,
 ): Promise<Feed> {
   const all = of.children.length > 1;
-  const mayBeAsked = permitted(0, declared, access, all);
-  const known = permitted(declared.exposed, declared, access, all);
+  const mayBeAsked = await permitted(0, declared, access, all);
+  const known = await permitted(declared.exposed, declared, access, all);
   const open: Household[] = [];
-  for (let index = 0; index < of.children.length; index++) {
-    const household = of.at(index);
-    if (mayBeAsked(household.child)) open.push(household);
-  }
+  await new Turns().through(
+    of.children.length,
+    (from, to) => {
+      for (let index = from; index < to; index++) {
+        const household = of.at(index);
+        if (mayBeAsked(household.child)) open.push(household);
+      }
+    },
+    CHILDREN_AT_ONCE,
+  );
   const columns: Record<string, FeedColumn> = {
     child: Uint32Array.from(open, ({ child }) => child),
     factor: factors.map(({ id }) => id),
@@ -109,19 +117,19 @@ function shownFactors(
  * repeats of the child alone. A condition on records cannot be asked of a number that stands for several, so it does not hold.
  * @param all whether it will be asked of everybody, rather than of some
  */
-function permitted(
+async function permitted(
   from: number,
   declared: FeedDeclaration,
   access: Access,
   all: boolean,
-): (person: PersonKey) => boolean {
+): Promise<(person: PersonKey) => boolean> {
   const coordinates = declared.coordinates.slice(from);
   const ways = declared
     .takenBy(access.decision)
     .permissions.slice(from)
     .map((permissions) => permissions.filter(({ conditions }) => !conditions.some(isOfRecord)));
   if (all) {
-    const open = access.everybody(ways, coordinates);
+    const open = await access.everybody(ways, coordinates);
     return open ? (person) => open.has(person) : (person) => person !== SOMEBODY;
   }
   const answers = new Map<PersonKey, boolean>();

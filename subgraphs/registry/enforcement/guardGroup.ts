@@ -1,5 +1,6 @@
 import { Feed, type FeedColumn } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
+import { Turns } from '../../../schema/turns.js';
 import type { RecordTest } from '../groups/criterion.js';
 import { type Access, isOfRecord } from './access.js';
 import type { GroupAnswers, GroupAttribute, GroupLeaf, Numbers, PersonRows } from './groupAnswers.js';
@@ -20,11 +21,8 @@ export async function guardGroup(
     if (!found) return Feed.withheld;
     taken.push(...Object.entries(found));
   }
-  const columns = [
-    ...taken,
-    ...attributes.flatMap((attribute) => takeAttribute(attribute, derivedType, access)),
-    ...Object.entries(texts),
-  ];
+  for (const attribute of attributes) taken.push(...(await takeAttribute(attribute, derivedType, access)));
+  const columns = [...taken, ...Object.entries(texts)];
   return Feed.data(Object.fromEntries(columns));
 }
 
@@ -35,29 +33,29 @@ async function takeLeaf(
 ): Promise<Record<string, FeedColumn> | undefined> {
   if (tests.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0))
     return undefined;
-  const open = everybodyOf(tests, derivedType, access);
+  const open = await everybodyOf(tests, derivedType, access);
   const found = await evaluate(recordTest(tests, derivedType, access));
   const withheld = open ? { [`withheld:${name}`]: PersonSet.all(access.bound).minus(open).words } : {};
   if (found instanceof PersonSet) return { [name]: (open ? found.and(open) : found).words, ...withheld };
-  const rows = Object.entries(open ? rowsOf(open, found) : found);
+  const rows = Object.entries(open ? await rowsOf(open, found) : found);
   return {
     ...Object.fromEntries(rows.map(([column, values]) => [`${column}:${name}`, values])),
     ...withheld,
   };
 }
 
-function takeAttribute(
+async function takeAttribute(
   { name, tells, subject, values, nothing }: GroupAttribute,
   derivedType: string,
   access: Access,
-): [string, FeedColumn][] {
+): Promise<[string, FeedColumn][]> {
   const permissions = access.decision.take(derivedType, tells);
   // A condition on records cannot be asked of a value that stands for several of them, so it does not hold.
   const unconditioned = permissions.filter(({ conditions }) => !conditions.some(isOfRecord));
   if (unconditioned.length === 0) return [];
   if (nothing === undefined) return [[name, values]];
-  const open = access.everybody([unconditioned], [tells]);
-  return [[name, open ? blanked(values, subject, open, nothing) : values]];
+  const open = await access.everybody([unconditioned], [tells]);
+  return [[name, open ? await blanked(values, subject, open, nothing) : values]];
 }
 
 interface Blanked {
@@ -68,21 +66,30 @@ interface Blanked {
 /** Of each column the last copy: as long as nobody objects anew, the next question finds it. */
 const known = new WeakMap<Numbers, Blanked>();
 
-function blanked(values: Numbers, subject: Uint32Array, open: PersonSet, nothing: number): Numbers {
+async function blanked(
+  values: Numbers,
+  subject: Uint32Array,
+  open: PersonSet,
+  nothing: number,
+): Promise<Numbers> {
   const before = known.get(values);
   if (before?.open.equals(open)) return before.values;
   const copy = values.slice();
-  for (let row = 0; row < subject.length; row++) if (!open.has(subject[row]!)) copy[row] = nothing;
+  await new Turns().through(subject.length, (from, to) => {
+    for (let row = from; row < to; row++) if (!open.has(subject[row]!)) copy[row] = nothing;
+  });
   known.set(values, { open, values: copy });
   return copy;
 }
 
 /** The rows of persons in a set. Those of one person stand together, so whole runs of rows are kept. */
-function rowsOf(open: PersonSet, rows: PersonRows): PersonRows {
+async function rowsOf(open: PersonSet, rows: PersonRows): Promise<PersonRows> {
   const { person } = rows;
   const runs: { readonly from: number; readonly to: number }[] = [];
   let count = 0;
+  const turns = new Turns();
   for (let from = 0; from < person.length;) {
+    if (turns.over) await turns.next();
     const kept = open.has(person[from]!);
     let to = from + 1;
     while (to < person.length && (person[to] === person[to - 1] || open.has(person[to]!) === kept)) to++;
@@ -93,15 +100,19 @@ function rowsOf(open: PersonSet, rows: PersonRows): PersonRows {
     from = to;
   }
   if (count === person.length) return rows;
-  const columns = Object.entries(rows).map(([column, values]) => {
+  const columns: [string, Numbers][] = [];
+  for (const [column, values] of Object.entries(rows)) {
     const copy = values.slice(0, count);
     let at = 0;
-    for (const { from, to } of runs) {
-      copy.set(values.subarray(from, to), at);
-      at += to - from;
-    }
-    return [column, copy];
-  });
+    await turns.through(runs.length, (first, last) => {
+      for (let index = first; index < last; index++) {
+        const { from, to } = runs[index]!;
+        copy.set(values.subarray(from, to), at);
+        at += to - from;
+      }
+    });
+    columns.push([column, copy]);
+  }
   return Object.fromEntries(columns) as unknown as PersonRows;
 }
 
@@ -110,7 +121,7 @@ function everybodyOf(
   coordinates: readonly string[],
   derivedType: string,
   access: Access,
-): PersonSet | undefined {
+): Promise<PersonSet | undefined> {
   return access.everybody(
     coordinates.map((coordinate) => access.decision.take(derivedType, coordinate)),
     coordinates,

@@ -38,7 +38,7 @@ export interface ChildrenAsked {
 export interface HouseholdSource<Store> {
   /** The coordinates that it tells of. */
   readonly reads: readonly string[];
-  readonly of: (store: Store, asked: ChildrenAsked, access: Access) => readonly Household[];
+  readonly of: (store: Store, asked: ChildrenAsked, access: Access) => Promise<readonly Household[]>;
   /** Behind how many families a number of a group stands. */
   readonly units: (store: Store) => GroupAnswers;
 }
@@ -77,10 +77,10 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
     @Directive('@inaccessible')
     @Directive(lineage(exposes, [...computes, ...(households?.reads ?? [])]))
-    feed(@Root() asked: Children, @Ctx() context: RegistryContext): FactorAnswers | Feed {
+    async feed(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<FactorAnswers | Feed> {
       const store = context.store as Store;
       if (households)
-        return answer(Households.of(households.of(store, asked, context.access)), store, asked.asOf);
+        return answer(Households.of(await households.of(store, asked, context.access)), store, asked.asOf);
       if (asked.households.state !== 'data') return asked.households;
       const of = Households.from(asked.households);
       return of ? answer(of, store, asked.asOf) : Feed.failed;
@@ -103,8 +103,8 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @FieldResolver(() => FeedScalar, { name: 'households', nullable: true })
     @Directive('@inaccessible')
     @Directive(lineage([], reads))
-    households(@Root() asked: Children, @Ctx() context: RegistryContext): HouseholdAnswers {
-      return { households: of(context.store as Store, asked, context.access) };
+    async households(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<HouseholdAnswers> {
+      return { households: await of(context.store as Store, asked, context.access) };
     }
   }
   const resolvers = [ChildrenFeedResolver, HouseholdsFeedResolver];

@@ -1,4 +1,5 @@
 import { today } from '../../../schema/calendar.js';
+import { Turns } from '../../../schema/turns.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import { FeedScalar } from '../../../schema/scalars/feedScalar.js';
 import { PersonIDScalar } from '../../../schema/scalars/keyScalar.js';
@@ -39,12 +40,13 @@ export function clientsFeed(registry: string, contactsField: string): SubgraphMo
     @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
     @Directive('@inaccessible')
     @Directive(`@lineage(exposes: ["Person.${contactsField}"])`)
-    feed(@Ctx() { store, decision }: RequestContext<ContactStore>): FeedRows {
+    async feed(@Ctx() { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
       const table = store.tables.careRelationships;
       const [clients, on] = [new Map<PersonKey, number>(), today()];
-      for (let row = 0; row < table.rows; row++) {
-        if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
-      }
+      await new Turns().through(table.rows, (from, to) => {
+        for (let row = from; row < to; row++)
+          if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
+      });
       return { ranges: eachRow(table, clients.values()), columns: {} };
     }
   }

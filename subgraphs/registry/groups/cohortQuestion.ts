@@ -1,5 +1,5 @@
 import type { Day } from '../../../schema/calendar.js';
-import { badInput, type GroupFilter, type Leaf, readEvent, readFilter, writeFilter } from './groupFilter.js';
+import { badInput, FilterReader, type GroupFilter, type Leaf, writeFilter } from './groupFilter.js';
 
 /** All that is asked of one group: the key of `Cohort`, as a text. */
 export interface CohortQuestion {
@@ -28,10 +28,11 @@ export function readQuestion(value: {
   readonly timeTo?: unknown;
 }): CohortQuestion {
   const { where, comparedWith, timeTo } = value;
+  const reader = new FilterReader();
   return {
-    where: readFilter(where),
-    ...(comparedWith != null && { comparedWith: readFilter(comparedWith) }),
-    ...(timeTo != null && { timeTo: readTimeTo(timeTo) }),
+    where: reader.read(where),
+    ...(comparedWith != null && { comparedWith: reader.read(comparedWith) }),
+    ...(timeTo != null && { timeTo: readTimeTo(timeTo, reader) }),
   };
 }
 
@@ -91,10 +92,10 @@ export function leafName(leaf: Leaf, as: LeafQuestion['as']): string {
   return `${as}:${JSON.stringify(writeFilter(leaf))}`;
 }
 
-function readTimeTo(value: unknown): NonNullable<CohortQuestion['timeTo']> {
+function readTimeTo(value: unknown, reader: FilterReader): NonNullable<CohortQuestion['timeTo']> {
   const { from, event, until } = value as Record<string, unknown>;
   if (!Number.isInteger(until)) throw badInput('"timeTo" needs from, event and until.');
-  return { from: readEvent(from), event: readEvent(event), until: until as Day };
+  return { from: reader.event(from), event: reader.event(event), until: until as Day };
 }
 
 function notCanonical(): Error {

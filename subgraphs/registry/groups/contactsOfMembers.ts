@@ -33,33 +33,44 @@ export async function contactsOfMembers(
 ): Promise<MemberContacts> {
   const { start, end, service, unit } = table.columns;
   const persons = (other ? set.or(other) : set).keys;
+  const turns = new Turns();
   let most = 0;
-  for (const person of persons) {
-    const [first, last] = rowsOf(table, person);
-    for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
-  }
+  await turns.through(
+    persons.length,
+    (begin, end) => {
+      for (let index = begin; index < end; index++) {
+        const [first, last] = rowsOf(table, persons[index]!);
+        for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
+      }
+    },
+    PERSONS_AT_ONCE,
+  );
   const found = {
     person: new Uint32Array(most),
     day: new Int32Array(most),
     end: new Int32Array(most),
     service: new Uint16Array(most),
   };
-  const turns = new Turns();
   let rows = 0;
-  for (let index = 0; index < persons.length; index++) {
-    if (index % PERSONS_AT_ONCE === 0 && turns.over) await turns.next();
-    const person = persons[index]!;
-    const [first, last] = rowsOf(table, person);
-    for (let row = first; row < last; row++) {
-      const day = start[row]!;
-      if (day < from || day > until) continue;
-      if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
-      found.person[rows] = person;
-      found.day[rows] = day;
-      found.end[rows] = end[row]!;
-      found.service[rows++] = service.indices[row]!;
-    }
-  }
+  await turns.through(
+    persons.length,
+    (begin, after) => {
+      for (let index = begin; index < after; index++) {
+        const person = persons[index]!;
+        const [first, last] = rowsOf(table, person);
+        for (let row = first; row < last; row++) {
+          const day = start[row]!;
+          if (day < from || day > until) continue;
+          if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
+          found.person[rows] = person;
+          found.day[rows] = day;
+          found.end[rows] = end[row]!;
+          found.service[rows++] = service.indices[row]!;
+        }
+      }
+    },
+    PERSONS_AT_ONCE,
+  );
   return {
     person: found.person.subarray(0, rows),
     day: found.day.subarray(0, rows),

@@ -1,4 +1,5 @@
 import type { FamilyKey, PersonKey } from '../../../schema/keys.js';
+import { Turns } from '../../../schema/turns.js';
 
 /** By number, as columns hold them. */
 export const familyTypes = ['no-family', 'no-children', 'lone-parent', 'two-parents'] as const;
@@ -21,11 +22,24 @@ export const NO_FAMILY: FamilyKey = 0xffff_ffff;
 export function forEachMembership(
   { person, family, parent, firstYear, lastYear }: YearlyMemberships,
   year: number,
+  turns: Turns,
   visit: (person: PersonKey, family: FamilyKey, isParent: boolean) => void,
-): void {
-  for (let row = 0; row < person.length; row++)
-    if (firstYear[row]! <= year && lastYear[row]! >= year && family[row] !== NO_FAMILY)
-      visit(person[row]!, family[row]!, parent[row] === 1);
+): Promise<void> {
+  return turns.through(person.length, (from, to) => {
+    for (let row = from; row < to; row++)
+      if (firstYear[row]! <= year && lastYear[row]! >= year && family[row] !== NO_FAMILY)
+        visit(person[row]!, family[row]!, parent[row] === 1);
+  });
+}
+
+/** One more than the largest key of a family. */
+export async function familiesBelow({ family }: YearlyMemberships, turns: Turns): Promise<number> {
+  let largest = 0;
+  await turns.through(family.length, (from, to) => {
+    for (let row = from; row < to; row++)
+      if (family[row] !== NO_FAMILY && family[row]! > largest) largest = family[row]!;
+  });
+  return largest + 1;
 }
 
 /**
@@ -33,16 +47,21 @@ export function forEachMembership(
  * most in it counts: a child who lives with both parents in turn is in a family of two parents if one of them is.
  * @param bound keys of persons lie below it
  */
-export function familyTypesAt(memberships: YearlyMemberships, year: number, bound: number): Uint8Array {
-  const largest = memberships.family.reduce((max, key) => (key === NO_FAMILY ? max : Math.max(max, key)), 0);
-  const parents = new Uint8Array(largest + 1);
-  const children = new Uint8Array(largest + 1);
-  forEachMembership(memberships, year, (_, family, isParent) => {
+export async function familyTypesAt(
+  memberships: YearlyMemberships,
+  year: number,
+  bound: number,
+): Promise<Uint8Array> {
+  const turns = new Turns();
+  const families = await familiesBelow(memberships, turns);
+  const parents = new Uint8Array(families);
+  const children = new Uint8Array(families);
+  await forEachMembership(memberships, year, turns, (_, family, isParent) => {
     const counted = isParent ? parents : children;
     counted[family] = Math.min(255, counted[family]! + 1);
   });
   const types = new Uint8Array(bound);
-  forEachMembership(memberships, year, (person, family) => {
+  await forEachMembership(memberships, year, turns, (person, family) => {
     const type = children[family] === 0 ? 1 : parents[family]! > 1 ? 3 : 2;
     types[person] = Math.max(types[person]!, type);
   });

@@ -32,8 +32,10 @@ export type GroupFilter =
       readonly withinMonths: number;
     };
 
-/** Filters are written by people; each criterion is a pass over a registry's rows. */
+/** Filters are written by people; each criterion is a pass over a registry's rows, and each family one over all families. */
 const MAX_CRITERIA = 40;
+/** Entries of any kind. */
+const MAX_ENTRIES = 200;
 const MAX_DEPTH = 12;
 
 /**
@@ -42,13 +44,16 @@ const MAX_DEPTH = 12;
  * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE
  */
 export function readFilter(value: unknown): GroupFilter {
-  return new FilterReader().read(value, 0);
+  return new FilterReader().read(value);
 }
 
-class FilterReader {
+/** Reads the filters and events of one question: its limits hold for all of them together. */
+export class FilterReader {
   #criteria = 0;
+  #entries = 0;
 
-  read(value: unknown, depth: number): GroupFilter {
+  /** @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE */
+  read(value: unknown, depth = 0): GroupFilter {
     if (depth > MAX_DEPTH) throw tooLarge('depth', MAX_DEPTH);
     const parts = entriesOf(value, 'a filter').map(([name, part]) => this.#part(name, part, depth));
     if (parts.length === 0)
@@ -57,6 +62,7 @@ class FilterReader {
   }
 
   #part(name: string, value: unknown, depth: number): GroupFilter {
+    if (++this.#entries > MAX_ENTRIES) throw tooLarge('entries', MAX_ENTRIES);
     switch (name) {
       case 'all':
       case 'any':
@@ -72,7 +78,12 @@ class FilterReader {
         const { member, atEndOf, where } = Object.fromEntries(entriesOf(value, name));
         if (!familyParts.includes(member as FamilyPart) || !Number.isInteger(atEndOf))
           throw badInput('"family" needs member, atEndOf (a year) and where.');
+        const before = this.#criteria;
         const of = this.read(where, depth + 1);
+        if (this.#criteria === before)
+          throw badInput(
+            '"family" needs a criterion in where; families of any kind are found by familyType.',
+          );
         return { kind: 'family', member: member as FamilyPart, atEndOf: atEndOf as number, of };
       }
       case 'sequence': {
@@ -87,7 +98,10 @@ class FilterReader {
     }
   }
 
-  /** A single criterion, as sequences and times to an event take it. */
+  /**
+   * A single criterion, as sequences and times to an event take it.
+   * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE
+   */
   event(value: unknown): Leaf {
     const entries = entriesOf(value, 'an event');
     if (entries.length !== 1) throw badInput('An event is exactly one criterion.');
@@ -101,11 +115,6 @@ class FilterReader {
     );
     return { kind: 'leaf', criterion, arguments: Object.fromEntries(given) };
   }
-}
-
-/** Reads one criterion with its arguments. */
-export function readEvent(value: unknown): Leaf {
-  return new FilterReader().event(value);
 }
 
 /** A filter in the form in which it can be read again; equal filters are written alike. */

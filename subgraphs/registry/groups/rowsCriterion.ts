@@ -41,9 +41,6 @@ export interface RowsCriterionOptions {
 /** Later than any day; an integer, so that loops compare integers. */
 const FAR_DAY: Day = 2_147_483_647;
 
-/** Rows that are looked at between two looks at the clock. */
-const ROWS_AT_ONCE = 65_536;
-
 const DATES: Readonly<Record<string, ArgumentDefinition>> = {
   from: { kind: 'day', description: 'Leave out what was over before this day.' },
   until: { kind: 'day', description: 'Leave out what began after this day.' },
@@ -151,20 +148,20 @@ function codeTest(
     kind === 'codes'
       ? (text: string) => wanted.has(text)
       : (text: string) =>
-          codes.some((code) => text.startsWith(code)) ||
+          beginningsOf(text).some((code) => wanted.has(code)) ||
           [icd10Chapters, icd10Blocks].some((list) => wanted.has(icd10Range(list, text) ?? ''));
   const fits = new Uint8Array(0x1_0000);
   texts.forEach((text, index) => (fits[index] = isWanted(text) ? 1 : 0));
   return { indices, fits };
 }
 
+function beginningsOf(text: string): string[] {
+  return Array.from({ length: text.length + 1 }, (_, length) => text.slice(0, length));
+}
+
 /** Walks over the rows that fit. */
-async function forEachRow(scan: Scan, visit: (row: number) => void): Promise<void> {
-  const turns = new Turns();
-  for (let row = 0; row < scan.table.rows; row += ROWS_AT_ONCE) {
-    visitRows(scan, row, Math.min(row + ROWS_AT_ONCE, scan.table.rows), visit);
-    if (turns.over) await turns.next();
-  }
+function forEachRow(scan: Scan, visit: (row: number) => void): Promise<void> {
+  return new Turns().through(scan.table.rows, (from, to) => visitRows(scan, from, to, visit));
 }
 
 /** The first test of codes is the one that most rows fail, so it stands alone. */

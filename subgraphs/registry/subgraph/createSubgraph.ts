@@ -53,13 +53,13 @@ export async function createSubgraph<Store>({
   return {
     name,
     sdl,
-    execute: async (request, asked) => {
+    execute: async (request, asked, client) => {
       const merged = mergedPersons();
       const decision = ofCurrentPerson(asked, merged);
       const { store, conditions } = open(decision);
       const { caller, purpose } = decision;
       const access = new Access(decide({ ...caller, purpose }, decision.revision), conditions, maskTables);
-      const result = await execute(request, { decision, access, store, mergedPersons: merged });
+      const result = await execute(request, { decision, access, store, mergedPersons: merged, client });
       if (result.data) {
         await note?.({
           registry: name,

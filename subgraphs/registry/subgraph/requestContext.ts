@@ -1,3 +1,4 @@
+import type { TaskClient } from '../../../schema/fairQueue.js';
 import type { ObjectBudget } from '../../../schema/objectBudget.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import type { Access } from '../enforcement/access.js';
@@ -13,6 +14,8 @@ export interface RequestContext<Store = unknown> {
   /** See mergedPersons.ts. */
   readonly mergedPersons: MergedPersons;
   readonly store: Store;
+  /** For whom the gateway asks, where it is known when they go. */
+  readonly client?: TaskClient | undefined;
   /** What is left of the objects that the answer may hold. */
   readonly budget: ObjectBudget;
 }

@@ -5,9 +5,11 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TaskClient } from '../../../schema/fairQueue.js';
 import { isLoopback } from '../../../schema/loopback.js';
 import { parseJson } from '../../../schema/parseJson.js';
 import { PolkuError } from '../../../schema/polkuError.js';
@@ -79,6 +81,17 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   };
 }
 
+/** The gateway ends a request for which nobody waits any more. */
+function watch(response: ServerResponse): TaskClient {
+  let gone = false;
+  response.once('close', () => (gone = !response.writableFinished));
+  return {
+    throwIfAborted() {
+      if (gone) throw new Error('The gateway has gone.');
+    },
+  };
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
@@ -113,7 +126,8 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       options.securityEvents.refused({ status, code, reason: details['reason'] as string, authorization });
       send(status, { errors: [{ message, extensions: { code } }] });
     };
-    answer(subgraph, request, options)
+    const client = watch(response);
+    answer(subgraph, request, client, options)
       .then((body) => send(200, body))
       .catch((error: unknown) => {
         if (response.headersSent) return response.destroy();
@@ -124,7 +138,12 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
   };
 }
 
-async function answer(subgraph: Subgraph, request: IncomingMessage, options: ServeOptions): Promise<unknown> {
+async function answer(
+  subgraph: Subgraph,
+  request: IncomingMessage,
+  client: TaskClient,
+  options: ServeOptions,
+): Promise<unknown> {
   const context = header(request, 'polku-context');
   const authorization = header(request, 'authorization');
   // The body is read when the context is known to be the gateway's, for whoever has none could send a large one.
@@ -146,7 +165,7 @@ async function answer(subgraph: Subgraph, request: IncomingMessage, options: Ser
     trusted,
   });
   await options.catchUp(decision.revision);
-  return subgraph.execute(readRequest(await body()), decision);
+  return subgraph.execute(readRequest(await body()), decision, client);
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

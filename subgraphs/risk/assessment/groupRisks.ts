@@ -30,15 +30,19 @@ export async function groupRisks(
     if (!told) throw otherForm(registry);
     return told;
   };
-  const columns = new ChildColumns(feeds, toldBy('social'));
-  const factors = model.factors.map((id) => columns.factor(toldBy(registryOf(id)), id));
+  const turns = new Turns();
+  const columns = await ChildColumns.of(feeds, toldBy('social'));
+  const factors: Float32Array[] = [];
+  for (const id of model.factors) {
+    if (turns.over) await turns.next();
+    factors.push(columns.factor(toldBy(registryOf(id)), id));
+  }
   const exposures = Array.from({ length: HORIZON_YEARS }, (_, year) =>
     columns.numbers(toldBy('population'), 'exposure', year),
   );
   const { children } = columns;
   const band = new Uint8Array(children.length);
   const [values, exposure] = [new Float64Array(factors.length), new Float64Array(HORIZON_YEARS)];
-  const turns = new Turns();
   for (let child = 0; child < children.length; child++) {
     if (child % CHILDREN_AT_ONCE === 0 && turns.over) await turns.next();
     factors.forEach((column, number) => (values[number] = column[child]!));

@@ -12,12 +12,12 @@ import type { RiskGrouping, RiskTable } from './riskTable.js';
  * no client of child protection on that day.
  * @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed
  */
-export function assembleTable(
+export async function assembleTable(
   feeds: readonly ChildrenFeeds[],
   sources: readonly RiskSource[],
   populationCodes: CodeLists,
-): RiskTable {
-  const blocks = feeds.map((ofQuarter) => new ChildrenBlock(ofQuarter));
+): Promise<RiskTable> {
+  const blocks = await Promise.all(feeds.map((ofQuarter) => ChildrenBlock.of(ofQuarter)));
   const rows = blocks.reduce((sum, { size }) => sum + size, 0);
   const factors = sources.flatMap((source) => source.factors);
   const columns = sources.flatMap(({ registry, factors: own }) =>

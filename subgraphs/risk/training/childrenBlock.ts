@@ -20,18 +20,21 @@ export interface ChildrenFeeds {
 
 /** The children of one quarter whom every registry told of and who are no clients of child protection; each column is in their order. */
 export class ChildrenBlock {
-  readonly #columns: ChildColumns;
+  private constructor(
+    private readonly feeds: ChildrenFeeds,
+    private readonly columns: ChildColumns,
+  ) {}
 
   /** @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed */
-  constructor(private readonly feeds: ChildrenFeeds) {
+  static async of(feeds: ChildrenFeeds): Promise<ChildrenBlock> {
     checkWhole(feeds);
     const { factors, population, social } = feeds;
     const told: ToldFeed[] = [...factors, ['population', population], ['social', social]];
-    this.#columns = new ChildColumns(told, ['social', social]);
+    return new ChildrenBlock(feeds, await ChildColumns.of(told, ['social', social]));
   }
 
   get children(): Uint32Array {
-    return this.#columns.children;
+    return this.columns.children;
   }
 
   get asOf(): Day {
@@ -49,7 +52,7 @@ export class ChildrenBlock {
 
   /** Numbers of the outcomes of a register. @param at which of several under one name */
   outcome(registry: 'population' | 'social', name: string, at = 0): Float32Array {
-    return this.#columns.numbers([registry, this.feeds[registry]], name, at);
+    return this.columns.numbers([registry, this.feeds[registry]], name, at);
   }
 
   /** Texts that the population register tells by their number in a dictionary; undefined where there is none. */
@@ -59,7 +62,7 @@ export class ChildrenBlock {
   }
 
   factor(registry: string, id: string): Float32Array {
-    return this.#columns.factor([registry, this.feeds.factors.get(registry)!], id);
+    return this.columns.factor([registry, this.feeds.factors.get(registry)!], id);
   }
 
   /** Who lives with whom, everybody who is known. */

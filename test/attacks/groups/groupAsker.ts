@@ -55,6 +55,7 @@ export function protectedAsker({ city, noise, parameters, capacity }: Protected)
       const { tables } = await control.answer({
         organisation,
         text,
+        group: text,
         units: city.units,
         parameters,
         tables: [table],

@@ -15,14 +15,14 @@ const contacts = (services: readonly string[], service: readonly number[]) =>
 const lists: Readonly<Record<string, readonly string[]>> = { a: ['A1', 'A2', 'A3'], b: ['B1'], c: ['C1'] };
 const codes = (registry: string) => lists[registry]!;
 
-it('services are those of the code lists, whether or not anybody used them, numbered through', () => {
+it('services are those of the code lists, whether or not anybody used them, numbered through', async () => {
   const feeds = new Map([
     ['a', contacts(['A3', 'A1'], [0, 1, 0])],
     ['c', Feed.withheld],
     ['b', contacts(['B1'], [0])],
   ]);
   const sectors = memberSectors(feeds, ['a', 'c', 'b'], { codes });
-  const sets = serviceSets(PersonSet.all(32), sectors, 1, () => 0);
+  const sets = await serviceSets(PersonSet.all(32), sectors, 1, () => 0);
   expect(sets.map((_, number) => serviceAt(sectors, number).service)).toEqual(['A1', 'A2', 'A3', 'B1']);
   expect(sets.map(([users]) => [...users!.keys])).toEqual([[1], [], [0, 2], [0]]);
 });

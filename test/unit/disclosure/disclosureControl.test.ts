@@ -133,6 +133,36 @@ describe('the budget of questions', () => {
     expect((await ask(asked, 'c', 0, 'vantaa')).protection.questionsLeft).toBe(2);
   });
 
+  it('G02: is charged when a group is formed, and that counts towards the first question about it', async () => {
+    const asked = control();
+    const group = { organisation: 'espoo', group: 'a', parameters };
+    asked.form(group);
+    asked.form(group);
+    expect((await ask(asked, 'a')).protection.questionsLeft).toBe(2);
+    asked.form(group);
+    asked.form({ ...group, group: 'b' });
+    asked.form({ ...group, group: 'c' });
+    expect(() => asked.form({ ...group, group: 'd' })).toThrow(
+      expect.objectContaining({ code: 'DISCLOSURE_BUDGET', status: 429 }),
+    );
+    expect((await ask(asked, 'b')).protection.questionsLeft).toBe(0);
+    await expect(ask(asked, 'd')).rejects.toMatchObject({ code: 'DISCLOSURE_BUDGET' });
+    asked.form({ ...group, organisation: 'vantaa', group: 'd' });
+  });
+
+  it('G02: charges a part of a group when it is formed, once with its whole where nothing else is asked', async () => {
+    const asked = control();
+    const whole = { organisation: 'espoo', group: 'whole', parameters };
+    asked.form(whole);
+    asked.form({ ...whole, group: 'part', within: 'whole' });
+    expect((await ask(asked, 'part')).protection.questionsLeft).toBe(2);
+    asked.form({ ...whole, group: 'another part', within: 'whole' });
+    asked.form({ ...whole, group: 'a third', within: 'whole' });
+    expect(() => asked.form({ ...whole, group: 'a fourth', within: 'whole' })).toThrow(
+      expect.objectContaining({ code: 'DISCLOSURE_BUDGET' }),
+    );
+  });
+
   it('is not touched by what it does not suffice for', async () => {
     const asked = control();
     await expect(ask(asked, 'a', 2)).rejects.toMatchObject({ code: 'DISCLOSURE_BUDGET' });

@@ -46,5 +46,6 @@ export function question(
   given: Partial<GroupQuestion> = {},
 ): GroupQuestion {
   const parameters = { ...defaultDisclosure, questions: 1_000_000 };
-  return { organisation: 'espoo', text: `question ${asked++}`, units, parameters, tables, ...given };
+  const { text = `question ${asked++}` } = given;
+  return { organisation: 'espoo', text, group: text, units, parameters, tables, ...given };
 }

@@ -48,6 +48,21 @@ describe('the ledger', () => {
     expect(protection.questionsLeft).toBe(3);
   });
 
+  it('G02: remembers over a restart which groups were formed, and which of them a question was answered of', async () => {
+    const parameters = { ...defaultDisclosure, questions: 5 };
+    const form = (control: DisclosureControl, group: string) =>
+      control.form({ organisation: 'espoo', group, parameters });
+    const before = await reopen(on('2026-03-01'));
+    for (const group of ['100', '200', '300']) form(before, group);
+    expect((await ask(before, 100)).protection.questionsLeft).toBe(2);
+    const after = await reopen(on('2026-03-02'));
+    expect((await ask(after, 200)).protection.questionsLeft).toBe(2);
+    // What was formed counts once.
+    expect((await ask(after, 100, 'another')).protection.questionsLeft).toBe(1);
+    form(after, '300');
+    expect((await ask(after, 300)).protection.questionsLeft).toBe(1);
+  });
+
   it('keeps neither members nor questions, and is readable by its owner only', async () => {
     await ask(await reopen(on('2026-03-01')), 500, 'all about somebody');
     const file = join(folder(), 'questions.jsonl');

@@ -99,8 +99,8 @@ function feedsOf(
 }
 
 describe('a table of children', () => {
-  it('holds whom every registry told of and who is no client, each number in its place', () => {
-    const table = assembleTable(
+  it('holds whom every registry told of and who is no client, each number in its place', async () => {
+    const table = await assembleTable(
       [
         feedsOf(
           '2007-01-01',
@@ -133,8 +133,8 @@ describe('a table of children', () => {
     ]);
   });
 
-  it('knows in which year somebody became a client, and how much of each year could be seen', () => {
-    const { outcome, observed, exposure } = assembleTable(
+  it('knows in which year somebody became a client, and how much of each year could be seen', async () => {
+    const { outcome, observed, exposure } = await assembleTable(
       [
         feedsOf('2012-01-01', [
           { child: 1, age: 3, clientFrom: '2013-06-01' },
@@ -162,8 +162,8 @@ describe('a table of children', () => {
     ]);
   });
 
-  it('keeps families together over time, through anybody whom they share', () => {
-    const { family } = assembleTable(
+  it('keeps families together over time, through anybody whom they share', async () => {
+    const { family } = await assembleTable(
       [
         feedsOf('2007-01-01', [
           { child: 1, age: 3, parents: [10, 11] },
@@ -181,16 +181,16 @@ describe('a table of children', () => {
     expect(third).not.toBe(first);
   });
 
-  it('is not made where a registry withholds or fails, and says which', () => {
+  it('is not made where a registry withholds or fails, and says which', async () => {
     const whole = feedsOf('2007-01-01', [{ child: 1, age: 3 }]);
     const withheld = { ...whole, factors: new Map([...whole.factors, ['health', Feed.withheld]]) };
-    expect(() => assembleTable([withheld], sources, codes)).toThrow(
+    await expect(assembleTable([withheld], sources, codes)).rejects.toThrow(
       expect.objectContaining({
         code: 'RISK_TABLE_INCOMPLETE',
         message: expect.stringContaining('2007-Q1 (health: withheld)'),
       }),
     );
     const failed = { ...whole, social: Feed.failed };
-    expect(() => assembleTable([failed], sources, codes)).toThrow(/social: failed/);
+    await expect(assembleTable([failed], sources, codes)).rejects.toThrow(/social: failed/);
   });
 });
