@@ -76,6 +76,12 @@ export class Linkage {
     return this.content.store.toString('hex');
   }
 
+  /** How many keys were given out, of all kinds: it never falls, unless the store was replaced by an older copy. */
+  get issuedKeys(): number {
+    const { person, family } = this.content.registers;
+    return person.issued + family.issued;
+  }
+
   /** All keys of persons are below it. */
   get personDomain(): number {
     return this.content.registers.person.domain;

@@ -141,6 +141,32 @@ describe('snapshots of two linkage stores', () => {
   });
 });
 
+describe('an older copy of the linkage store', () => {
+  it('X06: is neither extracted nor served with: it would give keys to others than have them', async () => {
+    await all();
+    const older = join(site.data, '..', 'older');
+    await cp(join(site.data, 'linkage'), older, { recursive: true });
+    await site.write({
+      population: {
+        'henkilot.csv': [
+          ...smallExports()['population']!['henkilot.csv']!,
+          `${codes.nobody},Uusi,Asukas,2002-02-02,1,fi,`,
+        ],
+      },
+    });
+    await all();
+    await remove('linkage');
+    await cp(older, join(site.data, 'linkage'), { recursive: true });
+    linkage = await openLinkage();
+    await expect(run(healthRegistry)).rejects.toMatchObject({
+      ...changed,
+      message: expect.stringContaining('a newer copy of the linkage store'),
+    });
+    await expect(serve()).rejects.toMatchObject(changed);
+    await expect(serve(['health'])).resolves.toBeDefined();
+  });
+});
+
 describe('marks that are gone at a restart', () => {
   beforeEach(async () => {
     await all();

@@ -187,7 +187,7 @@ async function derivedStore(
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
-      if (shared && linkage.store !== shared.store) throw anotherStore(`The one in ${join(data, 'linkage')}`);
+      if (shared && !isStoreOf(shared, linkage)) throw anotherStore(`The one in ${join(data, 'linkage')}`);
       refreshes.push(() => linkage.reload());
       return () => linkage;
     }
@@ -219,10 +219,16 @@ async function derivedStore(
   }
 }
 
+/** Whether linkage has given out the keys that are served; an older copy of the store would give some of them to others. */
+function isStoreOf({ store, overlays }: Shared, linkage: Linkage): boolean {
+  const { linkageKeys = 0 } = overlays.current.manifest;
+  return linkage.store === store && linkage.issuedKeys >= linkageKeys;
+}
+
 function anotherStore(what: string): PolkuError {
   return new PolkuError(
     'LINKAGE_STORE_CHANGED',
-    `${what} belongs to another linkage store than what is served here: everybody has another key in it. Put back the store ` +
+    `${what} belongs to another linkage store, or another copy of it, than what is served here: people have other keys in it. Put back the store ` +
       'before, or read "Rotation" in docs/decisions/linkage.md, and start again.',
   );
 }

@@ -90,7 +90,7 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
     try {
       await SnapshotDraft.removeRemains(data);
       await linkage.reload();
-      await requireOneStore(data, linkage.store);
+      await requireOneStore(data, linkage);
       requirePopulation(mapping, linkage);
       const place = { path: join(source, registry.name), registry: registry.name, signal };
       const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
@@ -175,6 +175,7 @@ async function fill(
     createdAt,
     ...origin,
     linkage: linkage.state,
+    linkageKeys: linkage.issuedKeys,
     ...kept,
     rejects: rejects.byReason,
     rejectedRows: rejects.rows,

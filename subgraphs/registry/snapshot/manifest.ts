@@ -31,6 +31,8 @@ export interface Manifest extends Origin {
   readonly snapshotId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
+  /** How many keys the linkage store had given out by then; see `Linkage.issuedKeys`. */
+  readonly linkageKeys?: number | undefined;
   readonly tables: Readonly<Record<string, TableState>>;
   /** Of the register that exports changed codes. */
   readonly codeChanges?: Balance | undefined;
