@@ -33,7 +33,7 @@ if (data === undefined) {
   );
   process.exit(2);
 }
-const { table, truth } = await withRegistries({ data, dev: true }, async (open) => {
+const { table, truth } = await withRegistries({ data, dev: true }, 'training', async (open) => {
   const start = process.cpuUsage();
   const children = await readChildren({
     ...open,

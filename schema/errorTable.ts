@@ -111,7 +111,16 @@ export const errorTable = {
     status: 503,
     meaning: 'The audit record could not be made durable, so no data was given.',
   },
-  AUDIT_LOCKED: { status: 0, meaning: 'Another gateway writes the audit log of this data directory.' },
+  AUDIT_LOCKED: {
+    status: 0,
+    meaning: 'Another process writes this chain of the audit log of this data directory.',
+  },
+  AUDIT_UNPROVEN: {
+    status: 0,
+    meaning:
+      'The audit log was opened, and something at its end cannot be proven; the log goes on, and says so.',
+  },
+  CLOCK_JUMPED: { status: 0, meaning: 'The clock of the machine moved against the time that had passed.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     meaning: 'Something broke inside; the decision id finds it in the log.',
@@ -134,6 +143,10 @@ export const errorTable = {
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
   SNAPSHOT_INVALID: { status: 0, meaning: 'A snapshot is damaged or incomplete.' },
   SNAPSHOT_NEWER: { status: 0, meaning: 'The snapshot was written by a newer Polku.' },
+  DISCLOSURE_LOG_LOCKED: {
+    status: 0,
+    meaning: 'Another process writes the disclosure log of the same registries of this data directory.',
+  },
   EXTRACTION_RUNNING: { status: 0, meaning: 'Another extraction holds the data directory.' },
   EXTRACTION_INTERRUPTED: {
     status: 0,

@@ -1,17 +1,22 @@
 import { constants, fstatSync } from 'node:fs';
-import { appendFile, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { appendFile, type FileHandle, open } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { appendDurably } from '../../schema/appendDurably.js';
 import { GroupCommit } from '../../schema/groupCommit.js';
+import { isInPlace } from '../../schema/openedFile.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import type { AuditRecord } from './auditRecord.js';
-import { type ChainEnd, chainLine, entryOf, sha256 } from './chain.js';
-import { signCheckpoint } from './checkpoint.js';
-import { lastOf } from './chainEnd.js';
-import type { LogEntry, TornTail } from './logEntry.js';
-import { removeExpired } from './retention.js';
-import { auditFolder, listSegments, type Segment, segmentAt, syncFolder } from './segments.js';
-import { read, readTail } from './tail.js';
+import { type ChainEnd, chainLine, type ChainedLine, isSigned, sha256 } from './chain.js';
+import { chainEndOf, type EndOfChain, readEnd } from './chainEnd.js';
+import { auditFolder, makeChainFolder, segmentsOf, type Writer } from './chains.js';
+import { ClockWatch } from './clockWatch.js';
+import type { DecisionEntry, Opening, PeopleEntry, SeenChain, SignedEntry, TornTail } from './logEntry.js';
+import { isOldCheckpoint } from './oldFormat.js';
+import { OtherChains } from './otherChains.js';
+import { Retention } from './retention.js';
+import { type Segment, segmentAt, syncFolder } from './segments.js';
+import { KEEP, read, readTail } from './tail.js';
+import { WitnessWriter } from './witness.js';
 
 /** Where audit records go. */
 export interface AuditLog {
@@ -24,13 +29,15 @@ export interface AuditLog {
 }
 
 export interface AuditLogOptions {
+  /** Whose chain is written. */
+  readonly writer: Writer;
   /** Ed25519, for checkpoints. */
   readonly signingKey: KeyObject;
   /** A file elsewhere that checkpoints are copied to, so that a log cut behind one is found out. */
   readonly witness?: string | undefined;
-  /** Files whose youngest record is older than this are removed; without it none ever is. */
+  /** Files whose youngest record is older than this are removed (retention.ts); without it none ever is. */
   readonly retentionDays?: number | undefined;
-  /** Told when the witness cannot be written; answers go on. */
+  /** Told what an operator should know: that the witness cannot be written, or what was found at the opening. */
   readonly report?: ((fault: unknown) => void) | undefined;
   readonly limits?: Partial<AuditLogLimits> | undefined;
 }
@@ -38,51 +45,62 @@ export interface AuditLogOptions {
 export interface AuditLogLimits {
   /** A file that has reached this size is followed by another; so is that of a day that is over. */
   readonly fileBytes: number;
-  /** A checkpoint comes after so many records or so many milliseconds, and when the log is closed. */
+  /** A checkpoint comes after so many records or so many milliseconds, each day, and when the log is closed. */
   readonly checkpointRecords: number;
   readonly checkpointMs: number;
+  /** A decision about more people names them in entries of their own, so many in each. */
+  readonly peoplePerEntry: number;
 }
 
 const defaultLimits: AuditLogLimits = {
   fileBytes: 64 * 2 ** 20,
   checkpointRecords: 1_000,
   checkpointMs: 60_000,
+  peoplePerEntry: 2_000,
 };
 
 /** Readable by its owner only: it tells who asked what. */
 const MODE = 0o600;
+const DAY_MS = 86_400_000;
 
 /**
- * Opens the log below `<data>/audit`: JSON lines, each chained to the one before by its hash, in files that follow each
- * other. What a crash left half-written is moved beside its file, so that the log stays readable and nothing is thrown away.
- * One process at a time may have it open.
+ * Opens a chain of the log, `<data>/audit/<writer>`: JSON lines, each chained to the one before by its hash, in files that
+ * follow each other. What a crash left half-written is moved beside its file, so that the log stays readable and nothing is
+ * thrown away. One process at a time may have a chain open.
  * @throws PolkuError AUDIT_UNAVAILABLE
  */
 export async function openAuditLog(dataFolder: string, options: AuditLogOptions): Promise<AuditLog> {
-  const folder = auditFolder(dataFolder);
+  const { writer, signingKey, report = () => {} } = options;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const segments = await listSegments(folder);
-    const segment = segments.at(-1) ?? segmentAt(folder, 1);
+    const folder = await makeChainFolder(dataFolder, writer);
+    const segment = (await segmentsOf(dataFolder, writer)).at(-1) ?? segmentAt(folder, 1);
     const file = await open(segment.path, 'a+', MODE);
     const { size } = await file.stat();
     const { end, last } = await readTail(file);
     const torn = end < size ? await setAside(file, segment, end, size) : undefined;
     await syncFolder(folder);
-    const chain = last ?? (await lastOf(segments.slice(0, -1), segment));
-    const log = new AuditFiles(folder, options, {
+    const found = await readEnd(await segmentsOf(dataFolder, writer));
+    if (found.checkpoint && !isOwn(found.checkpoint, signingKey)) throw foreign();
+    const state: State = {
       segment,
       file,
       durable: end,
-      end: { seq: chain.seq, hash: chain.hash },
-      day: last ? entryOf(last).time.slice(0, 10) : undefined,
-      unsigned: last && entryOf(last).kind !== 'checkpoint' ? 1 : 0,
-    });
-    await log.begin(torn);
+      end: chainEndOf(found, segment),
+      day: last && dayOf(last.entry.time),
+      unsigned: found.unproven,
+    };
+    const others = new OtherChains(dataFolder, writer, seenBy(found), report);
+    const log = new ChainWriter(dataFolder, folder, options, state, others);
+    await log.begin(found, torn);
     return log;
   } catch (cause) {
     if (cause instanceof PolkuError) throw cause;
-    throw new PolkuError('AUDIT_UNAVAILABLE', `The audit log in ${folder} cannot be opened.`, {}, { cause });
+    throw new PolkuError(
+      'AUDIT_UNAVAILABLE',
+      `The audit log in ${auditFolder(dataFolder)} cannot be opened.`,
+      {},
+      { cause },
+    );
   }
 }
 
@@ -94,7 +112,24 @@ async function setAside(file: FileHandle, { path }: Segment, from: number, to: n
   return { kind: 'torn-tail', time: new Date().toISOString(), bytes: torn.length, sha256: sha256(torn) };
 }
 
-/** Where the log stands. Everything in it is durable. */
+function isOwn(checkpoint: ChainedLine, key: KeyObject): boolean {
+  return isSigned(checkpoint, key) || isOldCheckpoint(checkpoint, key);
+}
+
+function foreign(): PolkuError {
+  return new PolkuError(
+    'AUDIT_UNAVAILABLE',
+    `The last checkpoint of the audit log was signed by another key than this one. ${KEEP}`,
+  );
+}
+
+/** What the last checkpoint has seen of other chains; one of the first format saw none. */
+function seenBy({ checkpoint }: EndOfChain): readonly SeenChain[] {
+  const { entry } = checkpoint ?? {};
+  return entry?.kind === 'checkpoint' && 'others' in entry ? entry.others : [];
+}
+
+/** Where a chain stands. Everything in it is durable. */
 interface State {
   segment: Segment;
   file: FileHandle;
@@ -107,37 +142,61 @@ interface State {
   unsigned: number;
 }
 
-/** What is appended: an entry as JSON, or a checkpoint by itself. */
-type Item = string | undefined;
+/** What is written in one piece: a decision as JSON, with the entries that name its people before it, or a signed entry. */
+type Item = readonly (string | SignedEntry)[];
 
-class AuditFiles implements AuditLog {
+/** Asks for a checkpoint. */
+const CHECKPOINT: Item = [];
+
+class ChainWriter implements AuditLog {
   readonly #commits = new GroupCommit<Item>((items) => this.#commit(items));
   readonly #limits: AuditLogLimits;
+  readonly #report: (fault: unknown) => void;
+  readonly #witness: WitnessWriter | undefined;
+  readonly #retention: Retention | undefined;
+  readonly #clock = new ClockWatch();
+  /** What was found at the opening, until it is written. */
+  #opening: Item = [];
   #timer: NodeJS.Timeout | undefined;
   #failed = false;
   #closed = false;
-  #witnessing = false;
-  #witnessed: Promise<void> = Promise.resolve();
 
   constructor(
+    dataFolder: string,
     private readonly folder: string,
     private readonly options: AuditLogOptions,
     private readonly state: State,
+    private readonly others: OtherChains,
   ) {
-    this.#limits = { ...defaultLimits, ...options.limits };
+    const { writer, limits, report = () => {}, witness, retentionDays } = options;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#report = report;
+    this.#witness = witness === undefined ? undefined : new WitnessWriter(witness, report);
+    this.#retention =
+      retentionDays === undefined ? undefined : new Retention(dataFolder, writer, retentionDays);
   }
 
   /** Writes down what was found at the opening, and removes what is over its time. */
-  async begin(torn: TornTail | undefined): Promise<void> {
-    if (torn) await this.#write([JSON.stringify(torn)], true);
-    await this.#removeExpired();
-    this.#timer = setInterval(() => this.#checkpoint(), this.#limits.checkpointMs).unref();
+  async begin(found: EndOfChain, torn: TornTail | undefined): Promise<void> {
+    const opening: Opening = {
+      kind: 'opening',
+      time: new Date().toISOString(),
+      chain: this.options.writer,
+      lastTime: found.last?.entry.time,
+      unproven: found.unproven,
+      witnessed: await this.#missingCheckpoint(found),
+    };
+    for (const notice of noticesOf(opening)) this.#report(notice);
+    this.#opening = torn ? [opening, torn] : [opening];
+    // Where it cannot be written now, nothing is until it can be.
+    await this.#commits.add(CHECKPOINT).catch(this.#report);
+    this.#timer = setInterval(() => this.#tick(), this.#limits.checkpointMs).unref();
   }
 
   async append(record: AuditRecord): Promise<void> {
     if (this.#closed) throw unavailable(new Error('The log is closed.'));
     try {
-      await this.#commits.add(JSON.stringify({ kind: 'decision', ...record } satisfies LogEntry));
+      await this.#commits.add(entriesOf(record, this.#limits.peoplePerEntry));
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -146,82 +205,106 @@ class AuditFiles implements AuditLog {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#checkpoint();
+    if (this.state.unsigned > 0) this.#later(CHECKPOINT);
     await this.#commits.idle();
-    await this.#witnessed;
+    await this.#witness?.idle();
     await this.state.file.close();
   }
 
-  #checkpoint(): void {
-    if (this.state.unsigned > 0) this.#commits.add(undefined).catch((fault) => this.options.report?.(fault));
+  /** The last checkpoint that the witness holds, where this chain lacks it. */
+  async #missingCheckpoint({ checkpoint }: EndOfChain): Promise<number | undefined> {
+    const witnessed = await this.#witness?.lastOf(this.options.writer, this.options.signingKey);
+    if (!witnessed || witnessed.hash === checkpoint?.hash) return undefined;
+    // An earlier one is no loss: the witness may not have been written for a while.
+    return witnessed.seq < (checkpoint?.seq ?? 0) ? undefined : witnessed.seq;
+  }
+
+  #tick(): void {
+    const jumped = this.#clock.jump();
+    if (jumped !== undefined) {
+      const jump = { time: new Date().toISOString(), seconds: Math.round(jumped / 1000) };
+      this.#report(clockJumped(jump.seconds));
+      this.#later([{ kind: 'clock-jump', ...jump }]);
+    }
+    // A gateway that nobody asks has an entry each day, too: by them retention counts the days.
+    if (!this.#isSignedToday()) this.#later(CHECKPOINT);
+  }
+
+  #later(item: Item): void {
+    this.#commits.add(item).catch(this.#report);
   }
 
   async #commit(items: readonly Item[]): Promise<void> {
     if (this.#failed) await this.#reopen();
     if (this.#isFull()) await this.#rotate();
-    const entries = items.filter((item) => item !== undefined);
+    if (this.#opening.length > 0) await this.#writeOpening();
+    const entries = items.flat();
     const unsigned = this.state.unsigned + entries.length;
-    const asked = entries.length < items.length;
-    if (unsigned > 0) await this.#write(entries, asked || unsigned >= this.#limits.checkpointRecords);
+    const due = items.includes(CHECKPOINT) || unsigned >= this.#limits.checkpointRecords;
+    if (entries.length > 0 || (due && !this.#isSignedToday())) await this.#write(entries, due);
+  }
+
+  async #writeOpening(): Promise<void> {
+    await this.#write(this.#opening, true);
+    this.#opening = [];
+    await this.#removeExpired();
+  }
+
+  #isSignedToday(): boolean {
+    return this.state.unsigned === 0 && this.state.day === today();
   }
 
   #isFull(): boolean {
     const { durable, day } = this.state;
-    return durable >= this.#limits.fileBytes || (day !== undefined && day !== dayOf(new Date()));
+    return durable >= this.#limits.fileBytes || (day !== undefined && day !== today());
   }
 
   /** The next file begins where this one ends; the chain goes on over both. */
   async #rotate(): Promise<void> {
     const { state } = this;
-    if (state.unsigned > 0) await this.#write([], true);
+    // What was found at the opening must be said before anything signs it.
+    if (state.unsigned > 0 && this.#opening.length === 0) await this.#write([], true);
     const segment = segmentAt(this.folder, state.end.seq + 1);
     const file = await open(segment.path, 'a+', MODE);
     await syncFolder(this.folder);
     await state.file.close();
     Object.assign(state, { segment, file, durable: 0, day: undefined });
-    await this.#removeExpired();
+    if (this.#opening.length === 0) await this.#removeExpired();
   }
 
   async #removeExpired(): Promise<void> {
-    const { retentionDays } = this.options;
-    if (retentionDays === undefined) return;
-    await removeExpired({
-      folder: this.folder,
-      keep: this.state.segment,
-      before: new Date(Date.now() - retentionDays * 86_400_000),
-      record: (removals) =>
-        this.#write(
-          removals.map((removal) => JSON.stringify(removal)),
-          true,
-        ),
-    });
+    await this.#retention?.remove((removals) => this.#write(removals, true));
   }
 
   /** Chains entries, makes them durable, and only then moves on. */
-  async #write(entries: readonly string[], signed: boolean): Promise<void> {
+  async #write(entries: Item, signed: boolean): Promise<void> {
     const { state } = this;
+    const { signingKey, writer: chain } = this.options;
     let { end } = state;
     const lines: string[] = [];
-    const chain = (entry: string): void => {
-      const chained = chainLine(entry, end);
+    const add = (entry: string | SignedEntry): void => {
+      const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
+      const chained = chainLine(text, end, typeof entry === 'string' ? undefined : signingKey);
       lines.push(chained.line);
       end = chained.end;
     };
-    const now = new Date();
-    entries.forEach(chain);
-    if (signed) chain(JSON.stringify(signCheckpoint(end, now.toISOString(), this.options.signingKey)));
+    entries.forEach(add);
+    const time = new Date().toISOString();
+    if (signed) add({ kind: 'checkpoint', time, chain, others: await this.others.look() });
     await this.#append(Buffer.from(lines.join('')));
-    Object.assign(state, { end, day: dayOf(now), unsigned: signed ? 0 : state.unsigned + entries.length });
-    if (signed) this.#witness(lines.at(-1)!);
+    Object.assign(state, { end, day: dayOf(time), unsigned: signed ? 0 : state.unsigned + entries.length });
+    if (signed) this.#witness?.write(lines.at(-1)!);
   }
 
   async #append(bytes: Buffer): Promise<void> {
     const { state } = this;
+    this.#requireInPlace();
     // Not asynchronous: it asks the kernel's memory, and every answer waits for it.
     if (fstatSync(state.file.fd).size !== state.durable)
       throw new Error('The log is not as long as it was left: another process writes it, or has cut it.');
     try {
       await appendDurably(state.file, bytes);
+      this.#requireInPlace();
     } catch (cause) {
       this.#failed = true;
       throw cause;
@@ -229,15 +312,23 @@ class AuditFiles implements AuditLog {
     state.durable += bytes.length;
   }
 
+  #requireInPlace(): void {
+    const { file, segment } = this.state;
+    if (!isInPlace(file, segment.path))
+      throw new Error('The file of the log is not in its place: it was renamed, removed or replaced.');
+  }
+
   /**
    * After a write that failed: what it may have left is cut off, or the next record would continue its line. The file is
-   * opened anew, for a handle may be of a disk that has been mounted again.
+   * opened again, for a handle may be of a disk that has been mounted again. It must be the file that the records are in.
    */
   async #reopen(): Promise<void> {
     const { state } = this;
     const file = await open(state.segment.path, constants.O_RDWR | constants.O_APPEND);
     try {
-      const { size } = await file.stat();
+      const { size, ino } = await file.stat({ bigint: true });
+      if (state.durable > 0 && ino !== fstatSync(state.file.fd, { bigint: true }).ino)
+        throw new Error('The file of the log was replaced.');
       if (size < state.durable) throw new Error('Records that were durable are gone.');
       if (size > state.durable) await file.truncate(state.durable);
       await file.sync();
@@ -249,21 +340,61 @@ class AuditFiles implements AuditLog {
     state.file = file;
     this.#failed = false;
   }
-
-  #witness(line: string): void {
-    const { witness, report } = this.options;
-    if (witness === undefined) return;
-    // The first one ends a line that an earlier process may have left torn.
-    const text = this.#witnessing ? line : `\n${line}`;
-    this.#witnessing = true;
-    this.#witnessed = this.#witnessed
-      .then(() => appendFile(witness, text, { mode: MODE, flush: true }))
-      .catch((fault: unknown) => report?.(fault));
-  }
 }
 
-function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+/** A decision as it is written: its people by themselves where they are too many for one line. */
+function entriesOf(record: AuditRecord, peoplePerEntry: number): Item {
+  const { people, decisionId, time } = record;
+  if (people.length <= peoplePerEntry) return [JSON.stringify(decisionEntry(record))];
+  const entries: string[] = [];
+  for (let from = 0; from < people.length; from += peoplePerEntry) {
+    const some = people.slice(from, from + peoplePerEntry);
+    entries.push(JSON.stringify({ kind: 'people', time, decisionId, people: some } satisfies PeopleEntry));
+  }
+  return [...entries, JSON.stringify(decisionEntry({ ...record, people: [], peopleBefore: people.length }))];
+}
+
+function decisionEntry(record: AuditRecord): DecisionEntry {
+  return { kind: 'decision', ...record };
+}
+
+/** What an operator should know of an opening. */
+function noticesOf({ chain, time, lastTime, unproven, witnessed }: Opening): PolkuError[] {
+  const notices: PolkuError[] = [];
+  const about = (text: string) =>
+    notices.push(new PolkuError('AUDIT_UNPROVEN', `The chain "${chain}" of the audit log: ${text}`));
+  if (unproven > 0)
+    about(
+      `${unproven} records at its end were not signed yet when it was opened. A crash leaves some; nothing proves that ` +
+        'nobody else wrote, changed or removed any. The log says so, too.',
+    );
+  if (witnessed !== undefined)
+    about(
+      `its witness holds checkpoint ${witnessed}, which the log lacks. Its end was cut off, or an older copy of it was put ` +
+        'in its place.',
+    );
+  const passed = lastTime === undefined ? 0 : Date.parse(time) - Date.parse(lastTime);
+  if (passed < 0 || (passed > DAY_MS && chain === 'gateway'))
+    about(
+      `its last record is of ${lastTime}, and the clock says ${time}. If no gateway was stopped for so long, the clock is ` +
+        'wrong. Retention counts the days on which the log has records.',
+    );
+  return notices;
+}
+
+function clockJumped(seconds: number): PolkuError {
+  return new PolkuError(
+    'CLOCK_JUMPED',
+    `The clock of this machine moved by ${seconds} s against the time that had passed. The audit log has a record of it.`,
+  );
+}
+
+function today(): string {
+  return dayOf(new Date().toISOString());
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10);
 }
 
 function unavailable(cause: unknown): PolkuError {

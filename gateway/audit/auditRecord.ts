@@ -29,6 +29,8 @@ export interface AuditRecord {
    * (personDigests.ts), in an order that tells nothing.
    */
   readonly people: readonly string[];
+  /** In the log: how many people the entries before name, where they are too many for one line; `people` is empty then. */
+  readonly peopleBefore?: number | undefined;
   /** How many fetches each registry has answered, by its name; held against its disclosure log. */
   readonly fetches: Readonly<Record<string, number>>;
   /**
@@ -38,6 +40,8 @@ export interface AuditRecord {
   readonly carried: Readonly<Record<string, readonly string[]>>;
   /** The registry for which a plan was refused, and what it would have been sent (LINEAGE_REFUSED). */
   readonly refusedFetch: FetchInputs | undefined;
+  /** How often a registry was asked, where some fetches were not answered or were sent again; else as often as `fetches`. */
+  readonly requests?: Readonly<Record<string, number>> | undefined;
   /** The reason that was stated for breaking the glass; each such use is to be reviewed. */
   readonly breakGlass: string | undefined;
   readonly outcome: Outcome;

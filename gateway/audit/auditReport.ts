@@ -25,7 +25,7 @@ export async function auditReport(records: AsyncIterable<AuditRecord>): Promise<
   const rows = new Map<string, ReportRow>();
   const breakGlass: AuditRecord[] = [];
   for await (const record of records) {
-    const { recipient, purpose = '', outcome, people } = record;
+    const { recipient, purpose = '', outcome } = record;
     const day = record.time.slice(0, 10);
     const key = JSON.stringify([day, recipient, purpose]);
     let row = rows.get(key);
@@ -34,11 +34,16 @@ export async function auditReport(records: AsyncIterable<AuditRecord>): Promise<
       rows.set(key, (row = { day, recipient, purpose, outcomes, people: 0, breakGlass: 0 }));
     }
     row.outcomes[outcome] += 1;
-    row.people += people.length;
+    row.people += peopleCount(record);
     if (record.breakGlass === undefined) continue;
     row.breakGlass += 1;
     breakGlass.push(record);
   }
   const sorted = [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
   return { rows: sorted, breakGlass };
+}
+
+/** Of how many people a decision read data. */
+export function peopleCount({ people, peopleBefore = 0 }: AuditRecord): number {
+  return people.length + peopleBefore;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import type { LogEntry } from './logEntry.js';
 
 /** The end of a chain: the number and the hash of its last record. */
@@ -17,19 +17,30 @@ export interface ChainedLine {
   readonly previous: string;
   readonly hash: string;
   readonly text: string;
+  readonly entry: LogEntry;
 }
 
 const LINE = /^\{"seq":(\d+),"previous":"([0-9a-f]{64})",.*,"hash":"([0-9a-f]{64})"\}$/s;
 const HASH_FIELD_LENGTH = ',"hash":""}'.length + 64;
+const SIGNED = /^(.*),"signature":"([A-Za-z0-9_-]{86})"$/s;
 
 /**
  * Chains an entry to the end of a log. The line is JSON that ends in its own hash: SHA-256 in hexadecimal over the bytes
- * before, the hash of the record before among them (Haber & Stornetta 1991). The line as written is the canonical form;
- * nothing is ever serialised anew to be verified.
+ * before, the hash of the record before among them (Haber & Stornetta 1991). A signed line holds before that a signature
+ * (Ed25519) over all that precedes it, its place in the chain included. The line as written is the canonical form; nothing
+ * is ever serialised again to be verified.
  * @param entry as JSON
+ * @param key signs the line
  */
-export function chainLine(entry: string, { seq, hash: previous }: ChainEnd): { line: string; end: ChainEnd } {
-  const content = `{"seq":${seq + 1},"previous":"${previous}",${entry.slice(1, -1)}`;
+export function chainLine(
+  entry: string,
+  { seq, hash: previous }: ChainEnd,
+  key?: KeyObject,
+): { line: string; end: ChainEnd } {
+  const unsigned = `{"seq":${seq + 1},"previous":"${previous}",${entry.slice(1, -1)}`;
+  const content = key
+    ? `${unsigned},"signature":"${sign(null, Buffer.from(unsigned), key).toString('base64url')}"`
+    : unsigned;
   const hash = sha256(content);
   return { line: `${content},"hash":"${hash}"}\n`, end: { seq: seq + 1, hash } };
 }
@@ -38,14 +49,25 @@ export function chainLine(entry: string, { seq, hash: previous }: ChainEnd): { l
 export function readLine(text: string): ChainedLine | undefined {
   const [, seq, previous, hash] = LINE.exec(text) ?? [];
   if (seq === undefined || previous === undefined || hash === undefined) return undefined;
-  if (sha256(text.slice(0, -HASH_FIELD_LENGTH)) !== hash) return undefined;
-  return { seq: Number(seq), previous, hash, text };
+  if (sha256(contentOf(text)) !== hash) return undefined;
+  try {
+    return { seq: Number(seq), previous, hash, text, entry: JSON.parse(text) as LogEntry };
+  } catch {
+    return undefined;
+  }
 }
 
-export function entryOf({ text }: ChainedLine): LogEntry {
-  return JSON.parse(text) as LogEntry;
+/** Whether the key has signed a line, for its place in the chain. */
+export function isSigned({ text }: ChainedLine, key: KeyObject): boolean {
+  const [, content, signature] = SIGNED.exec(contentOf(text)) ?? [];
+  if (content === undefined || signature === undefined) return false;
+  return verify(null, Buffer.from(content), key, Buffer.from(signature, 'base64url'));
 }
 
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+function contentOf(text: string): string {
+  return text.slice(0, -HASH_FIELD_LENGTH);
 }

@@ -1,53 +1,279 @@
-import { open } from 'node:fs/promises';
+import { createHmac } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { AuditRecord } from './auditRecord.js';
-import { entryOf, readLine } from './chain.js';
-import { auditFolder, listSegments } from './segments.js';
+import { type ChainedLine, readLine } from './chain.js';
+import { lastRecordOf } from './chainEnd.js';
+import { listChains, segmentsOf } from './chains.js';
+import { mergeByTime } from './mergeByTime.js';
+import { PersonIndex, SavedIndex } from './personIndex.js';
+import type { Segment } from './segments.js';
 import { read } from './tail.js';
 
+/** How often the log is looked at, so that a question finds little that is not indexed yet. */
+const LOOK_MS = 10_000;
+/** A line is read in pieces; most fit into one. */
+const LINE_PIECE = 8 * 1024;
 const NEWLINE = 0x0a;
-const CHUNK = 2 ** 20;
+
+export interface PersonLogOptions {
+  readonly dataFolder: string;
+  /** The audit secret: nobody without it can make an index that is believed. */
+  readonly secret: Uint8Array;
+  /** Told when an index cannot be written; it is kept in memory then. */
+  readonly report: (fault: unknown) => void;
+}
+
+export interface PersonLogPage {
+  /** Not before this time; ISO 8601. */
+  readonly since?: string | undefined;
+  /** The decision that the page before ended with. */
+  readonly after?: string | undefined;
+}
 
 /**
- * The decisions by which data of one person was read, newest first. Files are searched from their ends, as bytes; a line
- * is parsed where the digest stands in it.
+ * The decisions by which data of a person was read, over all chains of the log, by an index for each file: a question reads
+ * the lines that it answers with, however long the log is. The index of a file that is complete lies beside it; that of a file
+ * that is being written is in memory. An index that is missing or damaged is made again.
  */
-export async function* personLog(dataFolder: string, digest: string): AsyncGenerator<AuditRecord> {
-  const needle = Buffer.from(`"${digest}"`);
-  for (const { path } of (await listSegments(auditFolder(dataFolder))).toReversed()) {
-    for await (const line of linesBackwards(path, needle)) {
-      const record = readLine(line);
-      const entry = record && entryOf(record);
-      if (entry?.kind === 'decision' && entry.people.includes(digest)) yield entry;
+export class PersonLog {
+  readonly #dataFolder: string;
+  readonly #secret: Uint8Array;
+  readonly #report: (fault: unknown) => void;
+  readonly #files = new Map<string, IndexedSegment>();
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+
+  constructor({ dataFolder, secret, report }: PersonLogOptions) {
+    this.#dataFolder = dataFolder;
+    this.#secret = createHmac('sha256', secret).update('polku person index').digest();
+    this.#report = report;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+  }
+
+  /** Indexes what was written since. */
+  look(): Promise<void> {
+    this.#looking ??= this.#indexAll()
+      .catch(this.#report)
+      .finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  /** @param digests of all keys that the person has had. @returns newest first */
+  async *recordsOf(
+    digests: ReadonlySet<string>,
+    { since, after }: PersonLogPage = {},
+  ): AsyncGenerator<AuditRecord> {
+    const chains = await Promise.all(
+      (await listChains(this.#dataFolder)).map((chain) => this.#filesOf(chain)),
+    );
+    const last = after === undefined ? undefined : await this.#placeOf(after, digests, chains);
+    if (after !== undefined && !last) return;
+    yield* mergeByTime(
+      chains.map((files) => this.#recordsIn(files, digests, since, last)),
+      'newest first',
+    );
+  }
+
+  async *#recordsIn(
+    files: readonly IndexedSegment[],
+    digests: ReadonlySet<string>,
+    since: string | undefined,
+    last: Place | undefined,
+  ): AsyncGenerator<AuditRecord> {
+    const isBegun = last !== undefined && files.includes(last.file);
+    let given: string | undefined;
+    for (const file of files.toReversed()) {
+      if (isBegun && file.segment.first > last.file.segment.first) continue;
+      if (since !== undefined && (await file.isBefore(since))) return;
+      for await (const { record, offset } of file.recordsOf(digests)) {
+        if (record.decisionId === given || record.decisionId === last?.record.decisionId) continue;
+        if (isBegun && file === last.file && offset > last.offset) continue;
+        // Of another chain: what the pages before held is newer.
+        if (last && !isBegun && record.time > last.record.time) continue;
+        given = record.decisionId;
+        yield record;
+      }
     }
+  }
+
+  /** Where a decision stands, if it read data of the person. */
+  async #placeOf(
+    decisionId: string,
+    digests: ReadonlySet<string>,
+    chains: readonly (readonly IndexedSegment[])[],
+  ): Promise<Place | undefined> {
+    for (const file of chains.flat().toReversed()) {
+      const found = await file.decision(decisionId);
+      if (!found) continue;
+      for await (const { record } of file.recordsOf(digests))
+        if (record.decisionId === decisionId) return { file, ...found };
+    }
+    return undefined;
+  }
+
+  async #filesOf(chain: string): Promise<IndexedSegment[]> {
+    const segments = await segmentsOf(this.#dataFolder, chain);
+    return segments.map((segment) => {
+      const isLast = segment === segments.at(-1);
+      let file = this.#files.get(segment.path);
+      if (!file) {
+        file = new IndexedSegment(`${chain}/${segment.name}`, segment, this.#secret, this.#report);
+        this.#files.set(segment.path, file);
+      }
+      file.isComplete = !isLast;
+      return file;
+    });
+  }
+
+  async #indexAll(): Promise<void> {
+    const present = new Set<string>();
+    for (const chain of await listChains(this.#dataFolder)) {
+      for (const file of await this.#filesOf(chain)) {
+        present.add(file.segment.path);
+        await file.index();
+      }
+    }
+    for (const path of this.#files.keys()) if (!present.has(path)) this.#files.delete(path);
   }
 }
 
-/** The whole lines of a file that hold the needle, last first. */
-async function* linesBackwards(path: string, needle: Buffer): AsyncGenerator<string> {
-  const file = await open(path, 'r');
-  try {
-    let { size: start } = await file.stat();
-    /** The beginning of what was read before, up to its first newline: the line there begins further ahead. */
-    let rest: Buffer = Buffer.alloc(0);
-    while (start > 0) {
-      const from = Math.max(0, start - CHUNK);
-      const chunk = Buffer.concat([await read(file, from, start), rest]);
-      const cut = from === 0 ? 0 : chunk.indexOf(NEWLINE) + 1;
-      yield* matchesBackwards(chunk, cut, needle);
-      rest = cut === 0 && from > 0 ? chunk : chunk.subarray(0, cut);
-      start = from;
+interface FoundRecord {
+  readonly record: AuditRecord;
+  readonly offset: number;
+}
+
+interface Place extends FoundRecord {
+  readonly file: IndexedSegment;
+}
+
+/** A file of the log with its index. */
+class IndexedSegment {
+  /** Whether nothing is written to it any more. */
+  isComplete = false;
+  #index: PersonIndex | SavedIndex | undefined;
+  #indexing: Promise<PersonIndex | SavedIndex> | undefined;
+  #lastTime: string | undefined;
+
+  constructor(
+    private readonly name: string,
+    readonly segment: Segment,
+    private readonly secret: Uint8Array,
+    private readonly report: (fault: unknown) => void,
+  ) {}
+
+  /** Makes the index, or brings it up to date. */
+  index(): Promise<PersonIndex | SavedIndex> {
+    this.#indexing ??= this.#makeIndex().finally(() => (this.#indexing = undefined));
+    return this.#indexing;
+  }
+
+  /** Whether all its records are older. */
+  async isBefore(time: string): Promise<boolean> {
+    if (!this.isComplete) return false;
+    this.#lastTime ??= (await lastRecordOf(this.segment))?.entry.time;
+    return this.#lastTime !== undefined && this.#lastTime < time;
+  }
+
+  /** The decisions that name one of the digests, last first. */
+  async *recordsOf(digests: ReadonlySet<string>): AsyncGenerator<FoundRecord> {
+    const offsets = new Set<number>();
+    for (const digest of digests) for (const offset of await this.#offsetsOf(digest)) offsets.add(offset);
+    if (offsets.size === 0) return;
+    const file = await open(this.segment.path, 'r');
+    try {
+      for (const offset of [...offsets].sort((a, b) => b - a)) {
+        const entry = (await lineAt(file, offset))?.entry;
+        if (entry?.kind !== 'decision' && entry?.kind !== 'people') continue;
+        if (!entry.people.some((digest) => digests.has(digest))) continue;
+        if (entry.kind === 'decision') yield { record: entry, offset };
+        else {
+          const decision = await this.#decisionIn(file, entry.decisionId);
+          if (decision) yield { record: decision.record, offset };
+        }
+      }
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
+  }
+
+  async decision(decisionId: string): Promise<FoundRecord | undefined> {
+    if ((await this.#offsetsOf(decisionId)).length === 0) return undefined;
+    const file = await open(this.segment.path, 'r');
+    try {
+      return await this.#decisionIn(file, decisionId);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #decisionIn(file: FileHandle, decisionId: string): Promise<FoundRecord | undefined> {
+    for (const offset of await this.#offsetsOf(decisionId)) {
+      const entry = (await lineAt(file, offset))?.entry;
+      if (entry?.kind === 'decision' && entry.decisionId === decisionId) return { record: entry, offset };
+    }
+    return undefined;
+  }
+
+  async #offsetsOf(text: string): Promise<readonly number[]> {
+    const index = await this.index();
+    if (index instanceof PersonIndex) return index.offsetsOf(text);
+    const offsets = await index.offsetsOf(text, this.secret);
+    if (offsets) return offsets;
+    // It was damaged or changed.
+    const again = await this.#extended(new PersonIndex());
+    this.#index = await this.#saved(again);
+    return again.offsetsOf(text);
+  }
+
+  async #makeIndex(): Promise<PersonIndex | SavedIndex> {
+    if (!this.isComplete) {
+      const known = this.#index instanceof PersonIndex ? this.#index : new PersonIndex();
+      return (this.#index = await this.#extended(known));
+    }
+    if (this.#index instanceof SavedIndex) return this.#index;
+    const { size } = await stat(this.segment.path);
+    this.#index =
+      (await SavedIndex.open(this.#file, size)) ??
+      (await this.#saved(await this.#extended(this.#index ?? new PersonIndex())));
+    return this.#index;
+  }
+
+  async #extended(index: PersonIndex): Promise<PersonIndex> {
+    const file = await open(this.segment.path, 'r');
+    try {
+      await index.extend(file, (await file.stat()).size);
+      return index;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The index on disk; where it cannot be written the one in memory serves. */
+  async #saved(index: PersonIndex): Promise<PersonIndex | SavedIndex> {
+    try {
+      await index.save(this.#file, this.secret);
+    } catch (fault) {
+      this.report(fault);
+      return index;
+    }
+    return (await SavedIndex.open(this.#file, index.bytes)) ?? index;
+  }
+
+  get #file() {
+    return { name: this.name, path: this.segment.path };
   }
 }
 
-function* matchesBackwards(chunk: Buffer, from: number, needle: Buffer): Generator<string> {
-  for (let end = chunk.lastIndexOf(NEWLINE) + 1; end > from;) {
-    const at = chunk.subarray(from, end).lastIndexOf(needle);
-    if (at < 0) return;
-    const start = Math.max(from, chunk.lastIndexOf(NEWLINE, from + at) + 1);
-    yield chunk.toString('utf8', start, chunk.indexOf(NEWLINE, from + at));
-    end = start;
+async function lineAt(file: FileHandle, offset: number): Promise<ChainedLine | undefined> {
+  for (let length = LINE_PIECE; ; length *= 4) {
+    const piece = await read(file, offset, offset + length);
+    const end = piece.indexOf(NEWLINE);
+    if (end >= 0) return readLine(piece.toString('utf8', 0, end));
+    if (piece.length < length) return undefined;
   }
 }

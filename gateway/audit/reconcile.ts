@@ -7,22 +7,29 @@ export interface Disclosed {
   readonly decisionId: string;
 }
 
-/** What stands on one side only. */
+/** Where the two sides do not agree on the answers of a registry under one decision. */
 export interface Discrepancy {
   readonly registry: string;
   readonly decisionId: string;
-  /** Which log lacks it. */
+  /** Which log tells of too few: the gateway's audit log or the registry's disclosure log. */
   readonly missingIn: 'gateway' | 'registry';
+  /** Answers that the registry noted. */
+  readonly noted: number;
+  /** Fetches by the gateway's log: sent, or answered where the registry lacks some; undefined where it lacks the decision. */
+  readonly recorded: number | undefined;
   /** When, by the side that has it. */
   readonly time: string;
   readonly purpose: string | undefined;
   readonly recipient: string | undefined;
 }
 
+/** What the gateway's log tells of a decision. */
+type Decided = Pick<AuditRecord, 'time' | 'purpose' | 'recipient' | 'fetches' | 'requests'>;
+
 /**
- * Holds the gateway's log against the registries' own. A registry that has answered under a decision that the gateway does
- * not know was asked by a gateway that hid it, or that died before it answered; a fetch that the gateway took and the
- * registry does not know means that the registry's log has lost something.
+ * Holds the gateway's log against the registries' own, by decision and number of answers. A registry notes an answer before it
+ * leaves, so it must have noted each that the gateway took, and no more than the gateway asked for: one that has answered
+ * more was asked by a gateway that hid it or that died before it answered, or by somebody who sent a request again.
  * @param disclosures of the registries whose logs are at hand; those that have none are left out
  * @param since ISO 8601; what is older on either side is left out, for a log may not reach back as far as the other
  */
@@ -31,23 +38,69 @@ export async function reconcile(
   disclosures: readonly Disclosed[],
   since: string,
 ): Promise<Discrepancy[]> {
-  const decisions = new Map<string, AuditRecord>();
-  for await (const record of records) decisions.set(record.decisionId, record);
-  const found: Discrepancy[] = [];
-  const answers = new Map<string, number>();
-  const answer = (registry: string, decisionId: string): string => `${registry} ${decisionId}`;
-  for (const { registry, decisionId, time } of disclosures) {
-    const key = answer(registry, decisionId);
-    answers.set(key, (answers.get(key) ?? 0) + 1);
-    const unknown = { registry, decisionId, time, purpose: undefined, recipient: undefined };
-    if (!decisions.has(decisionId) && time >= since) found.push({ ...unknown, missingIn: 'gateway' });
+  const decisions = new Map<string, Decided>();
+  for await (const { decisionId, time, purpose, recipient, fetches, requests } of records) {
+    const known = decisions.get(decisionId);
+    decisions.set(decisionId, {
+      time,
+      purpose,
+      recipient,
+      fetches: sum(known?.fetches, fetches),
+      requests: sum(known?.requests, { ...fetches, ...requests }),
+    });
   }
-  const registries = new Set(disclosures.map(({ registry }) => registry));
-  for (const { decisionId, time, purpose, recipient, fetches } of decisions.values()) {
+  const found: Discrepancy[] = [];
+  const registries = new Set<string>();
+  const noted = new Map<string, Map<string, { count: number; time: string }>>();
+  for (const { registry, decisionId, time } of disclosures) {
+    registries.add(registry);
+    if (!noted.has(decisionId)) noted.set(decisionId, new Map());
+    const answers = noted.get(decisionId)!;
+    answers.set(registry, { time, count: (answers.get(registry)?.count ?? 0) + 1 });
+  }
+  for (const [decisionId, answers] of noted) {
+    const decision = decisions.get(decisionId);
+    const { purpose, recipient } = decision ?? {};
+    for (const [registry, { count, time }] of answers) {
+      const recorded = decision && (decision.requests?.[registry] ?? 0);
+      if ((decision?.time ?? time) >= since && count > (recorded ?? 0))
+        found.push({
+          registry,
+          decisionId,
+          missingIn: 'gateway',
+          noted: count,
+          recorded,
+          time,
+          purpose,
+          recipient,
+        });
+    }
+  }
+  for (const [decisionId, { time, purpose, recipient, fetches }] of decisions) {
     if (time < since) continue;
-    for (const [registry, taken] of Object.entries(fetches))
-      if (registries.has(registry) && taken > (answers.get(answer(registry, decisionId)) ?? 0))
-        found.push({ registry, decisionId, missingIn: 'registry', time, purpose, recipient });
+    for (const [registry, recorded] of Object.entries(fetches)) {
+      const count = noted.get(decisionId)?.get(registry)?.count ?? 0;
+      if (registries.has(registry) && recorded > count)
+        found.push({
+          registry,
+          decisionId,
+          missingIn: 'registry',
+          noted: count,
+          recorded,
+          time,
+          purpose,
+          recipient,
+        });
+    }
   }
   return found;
+}
+
+function sum(
+  one: Readonly<Record<string, number>> = {},
+  other: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const both = { ...one };
+  for (const [registry, count] of Object.entries(other)) both[registry] = (both[registry] ?? 0) + count;
+  return both;
 }

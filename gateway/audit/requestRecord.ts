@@ -36,7 +36,7 @@ export function requestRecord(
       coordinates: checked?.coordinates ?? [],
       masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
       people: disclosure ? digests.ofAll(disclosure.people) : [],
-      fetches: Object.fromEntries(disclosure?.fetches ?? []),
+      ...fetchesOf(disclosure),
       carried: carriedBy(disclosure, inputs),
       refusedFetch,
       withheld: withheld.map(({ coordinate }) => coordinate),
@@ -87,6 +87,16 @@ function carriedBy(
     for (const coordinate of inputs?.get(fetch)?.coordinates ?? []) coordinates.add(coordinate);
   }
   return Object.fromEntries([...carried].map(([receiver, coordinates]) => [receiver, [...coordinates]]));
+}
+
+function fetchesOf(disclosure: Disclosure | undefined): Pick<AuditRecord, 'fetches' | 'requests'> {
+  if (!disclosure) return { fetches: {} };
+  const { fetches, requests } = disclosure;
+  const unlike = [...requests].filter(([registry, count]) => count !== fetches.get(registry));
+  return {
+    fetches: Object.fromEntries(fetches),
+    requests: unlike.length > 0 ? Object.fromEntries(unlike) : undefined,
+  };
 }
 
 /** What became of a request that ended so. */

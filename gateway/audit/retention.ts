@@ -1,35 +1,102 @@
 import { rm } from 'node:fs/promises';
-import { entryOf } from './chain.js';
+import { dirname } from 'node:path';
+import { listChains, segmentsOf } from './chains.js';
 import { lastRecordOf } from './chainEnd.js';
+import { indexPath } from './personIndex.js';
 import type { Removal } from './logEntry.js';
-import { listSegments, type Segment, syncFolder } from './segments.js';
+import { type Segment, syncFolder } from './segments.js';
 
-interface Expiry {
-  readonly folder: string;
-  /** The file that is being written. */
-  readonly keep: Segment;
-  readonly before: Date;
-  /** Makes the removals durable in the log; only then are files removed. */
-  readonly record: (removals: readonly Removal[]) => Promise<void>;
+const DAY_MS = 86_400_000;
+
+/** How a file ends. */
+interface LastRecord {
+  readonly seq: number;
+  readonly hash: string;
+  readonly time: string;
 }
 
-/** Removes the oldest files whose records are all over their time, whole, each by a record of its own. */
-export async function removeExpired({ folder, keep, before, record }: Expiry): Promise<void> {
-  const segments = await listSegments(folder);
-  const expired: { segment: Segment; removal: Removal }[] = [];
-  for (const segment of segments) {
-    const last = segment.first < keep.first ? await lastRecordOf(segment) : undefined;
-    if (!last || new Date(entryOf(last).time) >= before) break;
-    const { name: file, first } = segment;
+/**
+ * Removes the oldest files of a chain, whole, when their records are all over their time.
+ *
+ * A record is over its time when the clock says so and the log has entries of as many other days since. So a clock that
+ * jumps, once or often, makes one day of each jump. Today does not count, for it may be such a day. Days on which no gateway
+ * ran do not count either, for nothing tells them from a wrong clock.
+ */
+export class Retention {
+  /** Of files that are written no more. */
+  readonly #ends = new Map<string, LastRecord | undefined>();
+
+  /** @param days for how long records are kept */
+  constructor(
+    private readonly dataFolder: string,
+    private readonly chain: string,
+    private readonly days: number,
+  ) {}
+
+  /** Whether anything of the chain is over its time, the file included that was written last. */
+  async hasExpired(): Promise<boolean> {
+    return (await this.#expired(await segmentsOf(this.dataFolder, this.chain))).length > 0;
+  }
+
+  /** The files that are over their time, oldest first, and the record by which each is removed. */
+  async #expired(
+    segments: readonly Segment[],
+  ): Promise<{ readonly segment: Segment; readonly removal: Removal }[]> {
+    const { days } = this;
     const time = new Date().toISOString();
-    const removal: Removal = { kind: 'removal', time, file, first, last: last.seq, lastHash: last.hash };
-    expired.push({ segment, removal });
+    const expired: { segment: Segment; removal: Removal }[] = [];
+    let worked: readonly string[] | undefined;
+    for (const segment of segments) {
+      const last = await readEnd(segment);
+      if (!last || Date.parse(time) - Date.parse(last.time) < days * DAY_MS) break;
+      worked ??= await this.#daysWorked();
+      const since = worked.filter((day) => day > dayOf(last.time) && day !== dayOf(time));
+      if (since.length < days) break;
+      const { name: file, first } = segment;
+      const { seq, hash: lastHash, time: lastTime } = last;
+      const removal: Removal = { kind: 'removal', time, file, first, last: seq, lastHash, lastTime, days };
+      expired.push({ segment, removal });
+    }
+    return expired;
   }
-  if (expired.length === 0) return;
-  await record(expired.map(({ removal }) => removal));
-  for (const { segment } of expired) {
-    await rm(segment.path);
-    await rm(`${segment.path}.torn`, { force: true });
+
+  /** @param record makes the removals durable in the log; only then are files removed */
+  async remove(record: (removals: readonly Removal[]) => Promise<void>): Promise<void> {
+    const complete = (await segmentsOf(this.dataFolder, this.chain)).slice(0, -1);
+    const expired = await this.#expired(complete);
+    if (expired.length === 0) return;
+    await record(expired.map(({ removal }) => removal));
+    for (const { segment } of expired)
+      for (const path of [segment.path, `${segment.path}.torn`, indexPath(segment.path)])
+        await rm(path, { force: true });
+    await syncFolder(dirname(expired[0]!.segment.path));
   }
-  await syncFolder(folder);
+
+  /** The days on which some chain has entries. A gateway that runs has some each day. */
+  async #daysWorked(): Promise<string[]> {
+    const days = new Set<string>();
+    for (const chain of await listChains(this.dataFolder)) {
+      const segments = await segmentsOf(this.dataFolder, chain);
+      const written = segments.at(-1);
+      for (const segment of segments) {
+        const last = await (segment === written ? readEnd(segment) : this.#endOf(segment));
+        if (last) days.add(dayOf(last.time));
+      }
+    }
+    return [...days];
+  }
+
+  async #endOf(segment: Segment): Promise<LastRecord | undefined> {
+    if (!this.#ends.has(segment.path)) this.#ends.set(segment.path, await readEnd(segment));
+    return this.#ends.get(segment.path);
+  }
+}
+
+async function readEnd(segment: Segment): Promise<LastRecord | undefined> {
+  const last = await lastRecordOf(segment);
+  return last && { seq: last.seq, hash: last.hash, time: last.entry.time };
+}
+
+function dayOf(time: string): string {
+  return time.slice(0, 10);
 }

@@ -10,16 +10,12 @@ export interface Segment {
   readonly first: number;
 }
 
-export function auditFolder(dataFolder: string): string {
-  return join(dataFolder, 'audit');
-}
-
 export function segmentAt(folder: string, first: number): Segment {
   const name = `audit-${String(first).padStart(10, '0')}.jsonl`;
   return { name, path: join(folder, name), first };
 }
 
-/** The files of a log in the order of the chain. */
+/** The files of a chain that lie in a folder, in its order. */
 export async function listSegments(folder: string): Promise<Segment[]> {
   const firsts = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
   return firsts.sort((a, b) => a - b).map((first) => segmentAt(folder, first));

@@ -34,13 +34,35 @@ export async function readTail(file: FileHandle): Promise<Tail> {
   return { end: 0, last: undefined };
 }
 
-function changed(): PolkuError {
+/** The records before a place in a file, last first. @throws PolkuError AUDIT_UNAVAILABLE where one was changed */
+export async function* recordsBackwards(file: FileHandle, from: number): AsyncGenerator<ChainedLine> {
+  for await (const text of linesBackwards(file, from)) {
+    const record = readLine(text);
+    if (!record) throw changed();
+    yield record;
+  }
+}
+
+/** The lines that end before a place in a file, last first; a last one that is not ended is left out. */
+export async function* linesBackwards(file: FileHandle, from: number): AsyncGenerator<string> {
+  for (let end = await endOfLine(file, from); end > 0;) {
+    const start = await endOfLine(file, end - 1);
+    yield (await read(file, start, end - 1)).toString('utf8');
+    end = start;
+  }
+}
+
+export function changed(): PolkuError {
   return new PolkuError(
     'AUDIT_UNAVAILABLE',
-    'A record at the end of the audit log was changed after it was written. Nothing is answered behind it. Look at it with ' +
-      '"polku audit verify", keep the folder as evidence and move it away: the log then begins anew.',
+    `A record at the end of the audit log was changed after it was written. ${KEEP}`,
   );
 }
+
+/** What to do with a log that nothing is written behind. */
+export const KEEP =
+  'Nothing is answered behind it. Look at it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
+  'and move both away: the log then begins again.';
 
 /** The offset after the last newline before `limit`; 0 where there is none. */
 async function endOfLine(file: FileHandle, limit: number): Promise<number> {

@@ -1,92 +1,167 @@
 import type { KeyObject } from 'node:crypto';
-import { CHAIN_START, type ChainEnd, type ChainedLine, entryOf, readLine } from './chain.js';
-import { isSigned } from './checkpoint.js';
-import { logLines, type PlacedLine } from './logLines.js';
+import { CHAIN_START, type ChainEnd, type ChainedLine, isSigned } from './chain.js';
+import { listChains } from './chains.js';
+import type { Removal, SeenChain } from './logEntry.js';
+import { findLine, logLines, type PlacedLine } from './logLines.js';
+import { isOldCheckpoint } from './oldFormat.js';
+import { readWitness, type Testimony, type WitnessedCheckpoint } from './witness.js';
 
-/** What was done to a log: a record rewritten; some missing; some in another order; the end gone. */
-export type FaultKind = 'changed' | 'removed' | 'reordered' | 'cut';
+/**
+ * What was done to a log: a record rewritten; some missing; some in another order; the end gone; an entry that only a holder
+ * of the key may write, and none has; a whole chain gone. Or why it could not be told: the key or the witness are of
+ * another log.
+ */
+export type FaultKind =
+  'changed' | 'removed' | 'reordered' | 'cut' | 'forged' | 'missing' | 'wrong key' | 'wrong witness';
 
 /** The first thing that is wrong, and where. */
 export interface LogFault {
   readonly kind: FaultKind;
-  readonly file: string;
-  readonly line: number;
+  /** The file and line; undefined where it is about no one line. */
+  readonly file: string | undefined;
+  readonly line: number | undefined;
   readonly message: string;
 }
 
-export interface Verification {
-  /** undefined: the log is whole. */
+/** What is found of one chain. */
+export interface ChainVerification {
+  readonly chain: string;
+  /** undefined: the chain is whole. */
   readonly fault: LogFault | undefined;
-  /** The last checkpoint up to which the log is whole. */
+  /** The last checkpoint up to which the chain is whole. */
   readonly checkpoint: { readonly seq: number; readonly time: string } | undefined;
   /** Records up to the first fault, or all. */
   readonly records: number;
   /** Records after the checkpoint: chained, and not yet signed. */
   readonly unsigned: number;
-  /** Records that were removed because their time was over, by the log's own word. */
+  /** Records that were removed because their time was over, by the chain's own signed word. */
   readonly expired: number;
-  /** How often the end of a file was found torn at a start, and set aside. */
+  /** How often the end of a file was found torn at an opening, and set aside. */
   readonly torn: number;
+  /** Records that were not signed when the chain was opened behind them, and how often that was. */
+  readonly unproven: { readonly records: number; readonly openings: number };
+  /** Openings at which the witness held a checkpoint that the chain lacked. */
+  readonly behindWitness: number;
+  readonly clockJumps: number;
+  /** The last checkpoint that the witness holds. */
+  readonly witnessed: number | undefined;
+}
+
+export interface Verification {
+  /** The gravest: what was done to the log, before why it could not be told. undefined: the log is whole. */
+  readonly fault: LogFault | undefined;
+  readonly chains: readonly ChainVerification[];
+  /** Lines of the witness that prove nothing; undefined without a witness. */
+  readonly witness: Pick<Testimony, 'foreign' | 'unreadable'> | undefined;
 }
 
 export interface VerifyOptions {
   /** The public half of the key that signs checkpoints. */
   readonly key: KeyObject;
-  /** The lines that were copied to a witness. */
+  /** The text of a witness. */
   readonly witness?: string | undefined;
 }
 
 /**
- * Walks the chain from its first record: each must hold its own hash, the number that comes next and the hash of the one
- * before; each checkpoint must be signed; each checkpoint that was witnessed must be there.
+ * Walks each chain from its first record: each must hold its own hash, the number that comes next and the hash of the one
+ * before; what must be signed must be; each checkpoint that was witnessed, or that another chain has seen, must be there.
  */
 export async function verifyAuditLog(
   dataFolder: string,
   { key, witness }: VerifyOptions,
 ): Promise<Verification> {
-  const walk = new ChainWalk(key, readWitness(witness ?? '', key));
-  for await (const line of logLines(dataFolder)) {
-    if (walk.fault) walk.lookAhead(line);
-    else walk.step(line);
+  const testimony = witness === undefined ? undefined : readWitness(witness, key);
+  const names = await listChains(dataFolder);
+  const walks: ChainWalk[] = [];
+  for (const chain of names) {
+    const walk = new ChainWalk(chain, key, testimony?.checkpoints.get(chain) ?? new Map());
+    for await (const line of logLines(dataFolder, chain)) {
+      if (walk.fault) walk.lookAhead(line);
+      else walk.step(line);
+    }
+    walk.finish();
+    walks.push(walk);
   }
-  return walk.finish();
-}
-
-/** Checkpoints that a witness holds, by number; lines that the key did not sign are no testimony. */
-function readWitness(text: string, key: KeyObject): ReadonlyMap<number, string> {
-  const witnessed = new Map<number, string>();
-  for (const line of text.split('\n')) {
-    const record = readLine(line);
-    if (record && isCheckpoint(record, key)) witnessed.set(record.seq, record.hash);
+  const seen = walks.flatMap((walk) => walk.others.map((other) => ({ by: walk.chain, ...other })));
+  for (const other of seen) {
+    const walk = walks.find(({ chain }) => chain === other.chain);
+    if (walk && !walk.fault) await walk.compare(other, dataFolder);
   }
-  return witnessed;
+  return {
+    fault: firstFault(
+      walks,
+      testimony,
+      seen.map(({ chain }) => chain),
+    ),
+    chains: walks.map((walk) => walk.result()),
+    witness: testimony,
+  };
 }
 
-function isCheckpoint(record: ChainedLine, key: KeyObject): boolean {
-  const entry = entryOf(record);
-  return entry.kind === 'checkpoint' && isSigned(entry, endBefore(record), key);
-}
-
-function endBefore({ seq, previous }: ChainedLine): ChainEnd {
-  return { seq: seq - 1, hash: previous };
+function firstFault(
+  walks: readonly ChainWalk[],
+  testimony: Testimony | undefined,
+  seen: readonly string[],
+): LogFault | undefined {
+  const nowhere = { file: undefined, line: undefined };
+  const proves = (testimony?.checkpoints.size ?? 0) > 0;
+  const signed = walks.some((walk) => walk.signed > 0);
+  const foreign = walks.reduce((sum, walk) => sum + walk.foreign, 0);
+  if (!signed && !proves && foreign > 0) {
+    const message = `this key has signed nothing in the log, which holds ${foreign} signatures of another. Either the key belongs to another log, or another log was put in the place of this one`;
+    return { kind: 'wrong key', ...nowhere, message };
+  }
+  const fault = walks.find((walk) => walk.fault)?.fault;
+  if (fault) return fault;
+  const known = new Set([...seen, ...(testimony?.checkpoints.keys() ?? [])]);
+  const gone = [...known].find((chain) => !walks.some((walk) => walk.chain === chain && walk.records > 0));
+  if (gone !== undefined) {
+    const by = seen.includes(gone) ? 'another chain' : 'the witness';
+    return { kind: 'missing', ...nowhere, message: `the chain "${gone}" is gone, which ${by} has seen` };
+  }
+  if (testimony && !proves) {
+    const message =
+      'the witness holds no checkpoint that this key has signed. It proves nothing: it is empty, or of another log';
+    return { kind: 'wrong witness', ...nowhere, message };
+  }
+  if (testimony && testimony.foreign > 0) {
+    const message = `${testimony.foreign} lines of the witness are signed by another key: a part of it is of another log`;
+    return { kind: 'wrong witness', ...nowhere, message };
+  }
+  return undefined;
 }
 
 class ChainWalk {
   fault: LogFault | undefined;
+  others: readonly SeenChain[] = [];
+  records = 0;
+  /** Entries that the key has signed, and entries that it ought to have signed and has not. */
+  signed = 0;
+  foreign = 0;
   #end: ChainEnd = CHAIN_START;
+  #first: PlacedLine | undefined;
   #previous: PlacedLine | undefined;
-  /** Where the log begins behind records that are gone, until a removal that is signed explains it. */
+  /** Whether only entries of the first format have come. */
+  #oldFormat = true;
+  /** Whether records of the first format were signed by a checkpoint. */
+  #oldSigned = false;
+  /** Where the chain begins behind records that are gone, until a signed removal explains it. */
   #unexplained: (ChainEnd & { readonly place: PlacedLine }) | undefined;
+  /** A removal of the first format that no checkpoint has signed yet explains it. */
   #explained = false;
   #expired = 0;
   #torn = 0;
-  #records = 0;
   #unsigned = 0;
-  #checkpoint: Verification['checkpoint'];
+  #unproven = { records: 0, openings: 0 };
+  #behindWitness = 0;
+  #clockJumps = 0;
+  #checkpoint: ChainVerification['checkpoint'];
+  #witnessedNumbers: readonly number[] | undefined;
 
   constructor(
+    readonly chain: string,
     private readonly key: KeyObject,
-    private readonly witnessed: ReadonlyMap<number, string>,
+    private readonly witnessed: ReadonlyMap<number, WitnessedCheckpoint>,
   ) {}
 
   step(place: PlacedLine): void {
@@ -96,6 +171,7 @@ class ChainWalk {
       this.#end = { seq: place.first - 1, hash: record.previous };
       this.#unexplained = { ...this.#end, place };
     }
+    this.#first ??= place;
     const expected = this.#end.seq + 1;
     if (record.seq > expected)
       return this.#fail('removed', place, `records ${expected} to ${record.seq - 1} are missing before it`);
@@ -104,9 +180,13 @@ class ChainWalk {
     if (record.previous !== this.#end.hash)
       return this.#fail('changed', this.#previous ?? place, 'the record after it was chained to another');
     const witnessed = this.witnessed.get(record.seq);
-    if (witnessed !== undefined && witnessed !== record.hash)
+    if (witnessed !== undefined && witnessed.hash !== record.hash)
       return this.#fail('changed', place, 'another checkpoint was witnessed in its place');
     this.#read(record, place);
+    if (this.fault) return;
+    this.records += 1;
+    this.#end = record;
+    this.#previous = place;
   }
 
   /** After a gap: a missing record that comes later was moved, not removed. */
@@ -119,51 +199,166 @@ class ChainWalk {
       };
   }
 
-  finish(): Verification {
-    if (!this.fault && this.#unexplained)
-      this.#fail(
-        'removed',
-        this.#unexplained.place,
-        `records 1 to ${this.#unexplained.seq} are missing before it`,
-      );
-    const last = Math.max(0, ...this.witnessed.keys());
-    if (!this.fault && last > this.#end.seq) {
-      const { seq } = this.#end;
-      const message = `the log ends with record ${seq}, but checkpoint ${last} was witnessed`;
-      this.#fail('cut', this.#previous ?? { file: 'audit', line: 0 }, message);
+  finish(): void {
+    if (this.fault) return;
+    if (this.#unexplained) {
+      const message = `records 1 to ${this.#unexplained.seq} are missing before it, and no signed removal tells of them`;
+      return this.#fail('removed', this.#unexplained.place, message);
     }
+    const last = maximum(this.witnessed.keys());
+    if (last > this.#end.seq) return this.#cut(last, 'was witnessed');
+    if (this.records > 0) return;
+    const nowhere = { file: undefined, line: undefined };
+    this.#fail('cut', nowhere, `the chain "${this.chain}" holds no record, not even of its opening`);
+  }
+
+  /** Holds the chain against a checkpoint of it that another chain has seen. */
+  async compare({ by, seq, hash }: SeenChain & { readonly by: string }, dataFolder: string): Promise<void> {
+    if (seq > this.#end.seq) return this.#cut(seq, `was seen by the chain "${by}"`);
+    const place = await findLine(dataFolder, this.chain, seq);
+    if (place && place.record!.hash !== hash)
+      this.#fail('changed', place, `the chain "${by}" has seen another checkpoint in its place`);
+  }
+
+  result(): ChainVerification {
     return {
+      chain: this.chain,
       fault: this.fault,
       checkpoint: this.#checkpoint,
-      records: this.#records,
+      records: this.records,
       unsigned: this.#unsigned,
       expired: this.#expired,
       torn: this.#torn,
+      unproven: this.#unproven,
+      behindWitness: this.#behindWitness,
+      clockJumps: this.#clockJumps,
+      witnessed: maximum(this.witnessed.keys()) || undefined,
     };
   }
 
+  #cut(seq: number, how: string): void {
+    const message = `the chain ends with record ${this.#end.seq}, but checkpoint ${seq} ${how}`;
+    this.#fail('cut', this.#previous ?? { file: undefined, line: undefined }, message);
+  }
+
   #read(record: ChainedLine, place: PlacedLine): void {
-    const entry = entryOf(record);
-    if (entry.kind === 'checkpoint') {
-      if (!isSigned(entry, endBefore(record), this.key))
-        return this.#fail('changed', place, 'it is not signed by the key of this log');
-      this.#checkpoint = { seq: record.seq, time: entry.time };
-      this.#unsigned = 0;
-      if (this.#explained) this.#unexplained = undefined;
-    } else {
+    const { entry } = record;
+    if (entry.kind === 'decision' || entry.kind === 'people') {
       this.#unsigned += 1;
+      return;
+    }
+    if (isSigned(record, this.key)) return this.#readSigned(record, place);
+    if (this.#oldFormat && this.chain === 'gateway') return this.#readOld(record, place);
+    this.foreign += 1;
+    this.#fail(
+      entry.kind === 'checkpoint' ? 'changed' : 'forged',
+      place,
+      'it is not signed by the key of this log',
+    );
+  }
+
+  #readSigned(record: ChainedLine, place: PlacedLine): void {
+    const { entry } = record;
+    this.signed += 1;
+    if (this.#oldFormat) this.#endOldFormat(record, place);
+    this.#unsigned += 1;
+    switch (entry.kind) {
+      case 'checkpoint':
+        if (entry.chain !== this.chain)
+          return this.#fail('forged', place, `it is of the chain "${entry.chain}"`);
+        this.others = entry.others;
+        return this.#reach(record, entry.time);
+      case 'opening':
+        if (entry.chain !== this.chain)
+          return this.#fail('forged', place, `it is of the chain "${entry.chain}"`);
+        if (entry.unproven > 0) {
+          this.#unproven.records += entry.unproven;
+          this.#unproven.openings += 1;
+        }
+        if (entry.witnessed !== undefined) this.#behindWitness += 1;
+        return;
+      case 'removal':
+        return this.#readRemoval(entry, place);
+      case 'torn-tail':
+        this.#torn += 1;
+        return;
+      case 'clock-jump':
+        this.#clockJumps += 1;
+    }
+  }
+
+  /** The first signed entry of the present format: a chain begins with one, or with what the first format signed. */
+  #endOldFormat({ entry }: ChainedLine, place: PlacedLine): void {
+    this.#oldFormat = false;
+    this.#explained = false;
+    if (this.#previous === undefined && entry.kind === 'opening') return;
+    const begins = this.#first!.first === 1;
+    if (begins && !this.#oldSigned)
+      this.#fail('forged', this.#first ?? place, 'the chain does not begin with a signed opening');
+  }
+
+  #readOld(record: ChainedLine, place: PlacedLine): void {
+    const { entry } = record;
+    this.#unsigned += 1;
+    if (entry.kind === 'checkpoint') {
+      if (!isOldCheckpoint(record, this.key)) {
+        this.foreign += 1;
+        return this.#fail('changed', place, 'it is not signed by the key of this log');
+      }
+      this.signed += 1;
+      this.#oldSigned = true;
+      if (this.#explained) this.#unexplained = undefined;
+      return this.#reach(record, entry.time);
     }
     if (entry.kind === 'removal' && entry.last === this.#unexplained?.seq) {
       this.#explained = entry.lastHash === this.#unexplained.hash;
       this.#expired = entry.last;
     }
     if (entry.kind === 'torn-tail') this.#torn += 1;
-    this.#records += 1;
-    this.#end = record;
-    this.#previous = place;
   }
 
-  #fail(kind: FaultKind, { file, line }: Pick<PlacedLine, 'file' | 'line'>, message: string): void {
-    this.fault = { kind, file, line, message };
+  #readRemoval(removal: Removal, place: PlacedLine): void {
+    const { last, lastHash, time, lastTime, days, file } = removal;
+    const before = Date.parse(time) - days * 86_400_000;
+    if (Date.parse(lastTime) > before)
+      return this.#fail('forged', place, `${file} was removed before its ${days} days were over`);
+    for (const [seq, witnessed] of this.#witnessedBetween(removal.first, last)) {
+      if (Date.parse(witnessed.time) > before)
+        return this.#fail('forged', place, `the witness holds a younger checkpoint of ${file}`);
+      if (seq === last && witnessed.hash !== lastHash)
+        return this.#fail('forged', place, `the witness holds another end of ${file}`);
+    }
+    if (last === this.#unexplained?.seq && lastHash === this.#unexplained.hash) this.#unexplained = undefined;
+    this.#expired = Math.max(this.#expired, last);
   }
+
+  *#witnessedBetween(first: number, last: number): Iterable<readonly [number, WitnessedCheckpoint]> {
+    this.#witnessedNumbers ??= [...this.witnessed.keys()].sort((a, b) => a - b);
+    const numbers = this.#witnessedNumbers;
+    let [from, until] = [0, numbers.length];
+    while (from < until) {
+      const middle = (from + until) >> 1;
+      if (numbers[middle]! < first) from = middle + 1;
+      else until = middle;
+    }
+    for (; from < numbers.length && numbers[from]! <= last; from++)
+      yield [numbers[from]!, this.witnessed.get(numbers[from]!)!];
+  }
+
+  #reach({ seq }: ChainedLine, time: string): void {
+    this.#checkpoint = { seq, time };
+    this.#unsigned = 0;
+  }
+
+  #fail(kind: FaultKind, { file, line }: Pick<LogFault, 'file' | 'line'>, message: string): void {
+    const path = file === undefined ? undefined : `${this.chain}/${file}`;
+    this.fault ??= { kind, file: path, line, message };
+  }
+}
+
+/** The greatest of numbers that may be many; 0 where there are none. */
+function maximum(numbers: Iterable<number>): number {
+  let greatest = 0;
+  for (const number of numbers) if (number > greatest) greatest = number;
+  return greatest;
 }

@@ -57,6 +57,13 @@ export function secretsOption(): Option {
   ).default(undefined, '<data>/secrets');
 }
 
+export function auditWitnessOption(): Option {
+  return new Option(
+    '--audit-witness <file>',
+    'a file elsewhere, to which checkpoints of the audit log are copied',
+  );
+}
+
 export function ledgerCapacityOption(): Option {
   return new Option('--ledger-capacity <n>', 'how many numbers about groups may ever be asked for')
     .argParser(wholeNumber(1, 1_000_000_000))

@@ -10,6 +10,13 @@ export class Disclosure {
   /** Fetches that were sent, answered or not. */
   readonly sent = new Set<FetchNode>();
 
+  /** How often each registry was asked: a request whose connection broke is sent again. */
+  readonly requests = new Map<string, number>();
+
+  asked(registry: string): void {
+    this.requests.set(registry, (this.requests.get(registry) ?? 0) + 1);
+  }
+
   fetched(registry: string): void {
     this.fetches.set(registry, (this.fetches.get(registry) ?? 0) + 1);
   }

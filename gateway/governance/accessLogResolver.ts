@@ -28,11 +28,10 @@ export class AccessLogResolver {
     const since = new Date();
     since.setUTCFullYear(since.getUTCFullYear() - YEARS_TOLD);
     const entries: AccessLogEntry[] = [];
-    let begun = after == null;
-    for await (const record of accessLog.recordsOf(person)) {
-      if (new Date(record.time) < since) break;
-      if (begun) entries.push(entryOf(record, policy, tellsRecipients));
-      else begun = record.decisionId === after;
+    const page = { since: since.toISOString(), after: after ?? undefined };
+    for await (const record of accessLog.recordsOf(person, page)) {
+      if (record.time < page.since) break;
+      entries.push(entryOf(record, policy, tellsRecipients));
       if (entries.length === first) break;
     }
     return entries;

@@ -14,4 +14,6 @@ export interface FetchContext {
   readonly asker: Asker | undefined;
   /** Aborted when the client has gone. */
   readonly signal: ClientSignal | undefined;
+  /** Told each time that a request is sent: a subgraph may have answered it though no answer came. */
+  readonly onSend?: (() => void) | undefined;
 }

@@ -1,6 +1,5 @@
 import { PolkuError } from '../../schema/polkuError.js';
 import { CircuitBreaker } from './circuitBreaker.js';
-import type { ClientSignal } from './clientSignal.js';
 import type { DataSource, Fetch, SubgraphResponse } from './dataSource.js';
 import type { Asker, FetchContext } from './fetchContext.js';
 import { ConnectionPool } from './http/connectionPool.js';
@@ -32,6 +31,8 @@ export interface RemoteSubgraph {
   readonly timeoutMs?: number | undefined;
 }
 
+type Sending = Omit<FetchContext, 'asker'>;
+
 export interface RemoteDataSource extends DataSource {
   /**
    * The schema that the subgraph says it has; undefined where the answer holds none.
@@ -62,13 +63,14 @@ export function remoteDataSource({
     body: string,
     own: Readonly<Record<string, string>> | undefined,
     again: boolean,
-    signal: ClientSignal | undefined,
+    { signal, onSend }: Sending,
   ): Promise<string> {
     try {
+      onSend?.();
       return await pool.post(own ? FIELDS + fieldLines(own) : FIELDS, body, signal);
     } catch (error) {
       if (again && error instanceof ExchangeFailed && error.isBroken)
-        return exchange(body, own, false, signal);
+        return exchange(body, own, false, { signal, onSend });
       throw error;
     }
   }
@@ -76,15 +78,16 @@ export function remoteDataSource({
   async function ask(
     request: Fetch,
     prove: (body: string) => Promise<Readonly<Record<string, string>>> | undefined,
-    signal: ClientSignal | undefined,
+    sending: Sending,
   ): Promise<SubgraphResponse> {
+    const { signal } = sending;
     const { idempotent, read } = request;
     const body = bodyOf(request);
     const proving = prove(body);
     const own = proving && (await proving);
     if (!breaker.letIn()) throw unavailable(new Error('Not asked, for it did not answer.'));
     try {
-      const response = readResponse(read(await exchange(body, own, idempotent, signal)));
+      const response = readResponse(read(await exchange(body, own, idempotent, sending)));
       breaker.succeeded();
       const refusal = refusalIn(response, name);
       if (refusal) throw refusal;
@@ -108,8 +111,8 @@ export function remoteDataSource({
   }
 
   return {
-    fetch: (request, { asker, signal }: FetchContext) =>
-      ask(request, (body) => proof.forOperation(asker, body), signal),
+    fetch: (request, { asker, ...sending }: FetchContext) =>
+      ask(request, (body) => proof.forOperation(asker, body), sending),
     async readSdl() {
       const sdlRequest = {
         query: SDL_QUERY,
@@ -118,7 +121,7 @@ export function remoteDataSource({
         idempotent: true,
         read: readSdlResponse,
       };
-      const { data } = await ask(sdlRequest, () => proof.forComposition(), undefined);
+      const { data } = await ask(sdlRequest, () => proof.forComposition(), { signal: undefined });
       const service = (data as { _service?: { sdl?: unknown } } | undefined)?._service;
       return typeof service?.sdl === 'string' ? service.sdl : undefined;
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFile, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
@@ -131,8 +132,8 @@ describe('the trail of a city', () => {
       ...doctor,
       query: '{ persons(first: 50) { nodes { id healthContacts { id startedAt } } } }',
     });
-    for (const name of await readdir(join(city.data, 'audit'))) {
-      const text = await readFile(join(city.data, 'audit', name), 'utf8');
+    for (const name of await readdir(join(city.data, 'audit', 'gateway'))) {
+      const text = await readFile(join(city.data, 'audit', 'gateway', name), 'utf8');
       for (const line of text.split('\n').filter((one) => one.startsWith('{'))) {
         const { people = [] } = JSON.parse(line, onlyKnownNumbers) as Partial<AuditRecord>;
         for (const person of people) expect(person).toMatch(/^[A-Za-z0-9_-]{22}$/);
@@ -220,7 +221,7 @@ describe('the trail of a city', () => {
 
   it('names what either side lacks', async () => {
     const last = (await records()).findLast(({ fetches }) => fetches['health']);
-    const folder = join(city.data, 'disclosures');
+    const folder = join(city.data, 'disclosures', 'gateway');
     const [file] = (await readdir(folder)).sort();
     const kept = await readFile(join(folder, file!), 'utf8');
     const without = kept
@@ -230,9 +231,48 @@ describe('the trail of a city', () => {
     await writeFile(join(folder, file!), [...without, JSON.stringify(stranger), ''].join('\n'));
     const { code, output } = await audit('reconcile');
     await writeFile(join(folder, file!), kept);
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(output).toMatch(new RegExp(`health has no note of decision ${last!.decisionId}`));
     expect(output).toMatch(/health answered under decision stranger/);
+  });
+
+  it('A09: names a request that was sent to a registry again', async () => {
+    const last = (await records()).findLast(({ fetches }) => fetches['health'])!;
+    const folder = join(city.data, 'disclosures', 'gateway');
+    const [file] = (await readdir(folder)).sort();
+    const kept = await readFile(join(folder, file!), 'utf8');
+    const note = kept.split('\n').find((line) => line.includes(last.decisionId) && line.includes('"health"'));
+    await writeFile(join(folder, file!), `${kept}${note}\n`);
+    const { code, output } = await audit('reconcile');
+    await writeFile(join(folder, file!), kept);
+    expect(code).toBe(3);
+    const { health } = last.fetches;
+    const [noted, asked] = [health! + 1, health!].map((times) => (times === 1 ? 'once' : `${times} times`));
+    expect(output).toContain(`health answered ${noted} under decision ${last.decisionId}`);
+    expect(output).toContain(`it was asked ${asked}`);
+    expect((await audit('reconcile')).code).toBe(0);
+  });
+
+  it('A05: tells by its exit code what is wrong', async () => {
+    const witness = join(city.data, 'witness');
+    const key = join(city.data, 'other.pub');
+    const { publicKey } = generateKeyPairSync('ed25519');
+    await writeFile(key, publicKey.export({ type: 'spki', format: 'pem' }));
+    await writeFile(witness, '');
+    const codes = async (...args: readonly string[]) => (await audit('verify', ...args)).code;
+    expect({
+      whole: await codes(),
+      otherKey: await codes('--key', key),
+      emptyWitness: await codes('--witness', witness),
+      noKey: await codes('--key', join(city.data, 'nowhere')),
+      noWitness: await codes('--witness', join(city.data, 'nowhere')),
+      noLog: (await runPolku(['audit', 'verify', '--data', join(city.data, 'nowhere')])).code,
+      misused: await codes('--unknown'),
+    }).toEqual({ whole: 0, otherKey: 4, emptyWitness: 4, noKey: 1, noWitness: 1, noLog: 1, misused: 2 });
+    const { output } = await audit('verify', '--help');
+    for (const code of [0, 1, 2, 3, 4]) expect(output).toMatch(new RegExp(`^ +${code} {2}\\S`, 'm'));
+    await rm(witness);
+    await rm(key);
   });
 
   it('is found by the commands: by id, by identity code from a file, by user, in a report', async () => {
@@ -294,14 +334,14 @@ describe('the trail of a city', () => {
   it('is verified by a command, which names what was done to it', async () => {
     await served.stop();
     const whole = await audit('verify');
-    expect(whole.output).toMatch(/^The log is whole up to checkpoint \d+/);
+    expect(whole.output).toMatch(/^The log is whole\.\ngateway: whole up to checkpoint \d+/);
     expect(whole.code).toBe(0);
-    const log = join(city.data, 'audit', 'audit-0000000001.jsonl');
+    const log = join(city.data, 'audit', 'gateway', 'audit-0000000001.jsonl');
     const lines = (await readFile(log, 'utf8')).split('\n');
     await writeFile(log, lines.toSpliced(2, 1).join('\n'));
     const broken = await audit('verify');
-    expect(broken.output).toMatch(/^audit-0000000001\.jsonl:3: removed: records 3 to 3 are missing/);
-    expect(broken.code).toBe(1);
+    expect(broken.output).toMatch(/^gateway\/audit-0000000001\.jsonl:3: removed: records 3 to 3 are missing/);
+    expect(broken.code).toBe(3);
     await writeFile(log, lines.join('\n'));
     served = await serveCity(city);
   });
@@ -309,7 +349,7 @@ describe('the trail of a city', () => {
 
 /** Keys are numbers, so that a number elsewhere than in these places could be one. */
 const numbered =
-  /^(seq|milliseconds|bytes|first|last|asked|missed|population|health|social|education|paths|directory|linkage|governance)$/;
+  /^(seq|milliseconds|bytes|first|last|unproven|asked|missed|population|health|social|education|paths|directory|linkage|governance)$/;
 
 function onlyKnownNumbers(name: string, value: unknown): unknown {
   if (typeof value === 'number' && !numbered.test(name)) throw new Error(`There is a number at "${name}".`);

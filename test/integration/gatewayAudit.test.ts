@@ -107,7 +107,7 @@ describe('the audit log of a gateway', () => {
     });
     expect((await lastRecord()).operation).toBeUndefined();
     await ask(testbed, QUERY, { purpose: KNOWN_CODE });
-    const log = await readFile(join(testbed.folder, 'audit', 'audit-0000000001.jsonl'), 'utf8');
+    const log = await readFile(join(testbed.folder, 'audit', 'gateway', 'audit-0000000001.jsonl'), 'utf8');
     expect(log).not.toContain(KNOWN_CODE);
   });
 
@@ -128,9 +128,9 @@ describe('the audit log of a gateway', () => {
 
   it('stops answers, and not the process, while it cannot be written', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'polku-full-'));
-    await mkdir(join(folder, 'audit'));
-    await symlink('/dev/full', join(folder, 'audit', 'audit-0000000001.jsonl'));
-    testbed = await startGateway({ auditLog: await openAuditLog(folder, { signingKey }) });
+    await mkdir(join(folder, 'audit', 'gateway'), { recursive: true });
+    await symlink('/dev/full', join(folder, 'audit', 'gateway', 'audit-0000000001.jsonl'));
+    testbed = await startGateway({ auditLog: await openAuditLog(folder, { writer: 'gateway', signingKey }) });
     for (const query of [QUERY, QUERY, '{ people(first: 1) { district } }']) {
       const { status, body, text } = await ask(testbed, query);
       expect(status).toBe(503);

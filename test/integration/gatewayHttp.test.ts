@@ -167,7 +167,10 @@ class SlowAuditLog implements AuditLog {
     const folder = await mkdtemp(join(tmpdir(), 'polku-slow-'));
     return new SlowAuditLog(
       folder,
-      await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }),
+      await openAuditLog(folder, {
+        writer: 'gateway',
+        signingKey: generateKeyPairSync('ed25519').privateKey,
+      }),
     );
   }
 

@@ -6,7 +6,7 @@ import type { GraphQLSchema } from 'graphql';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
 import { logEntries } from '../../gateway/audit/logLines.js';
 import { PersonDigests } from '../../gateway/audit/personDigests.js';
-import { personLog } from '../../gateway/audit/personLog.js';
+import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
@@ -206,13 +206,16 @@ export async function startGateway(
   const folder = await mkdtemp(join(tmpdir(), 'polku-gateway-'));
   const faults: unknown[] = [];
   const events: string[] = [];
-  const personDigests = new PersonDigests(Buffer.alloc(32, 9));
+  const secret = Buffer.alloc(32, 9);
+  const personDigests = new PersonDigests(secret);
+  const personLog = new PersonLog({ dataFolder: folder, secret, report: (fault) => faults.push(fault) });
   const issuer = await createDevIssuer();
   const inForce = {
     policy: (): Policy => gateway.policy,
     apiSchema: (): GraphQLSchema => supergraph.apiSchema,
     accessLog: {
-      recordsOf: (person: number) => personLog(folder, personDigests.of(person)),
+      recordsOf: (person: number, page: PersonLogPage) =>
+        personLog.recordsOf(new Set([personDigests.of(person)]), page),
       hidesRecipients: () => false,
     },
   };
@@ -232,7 +235,10 @@ export async function startGateway(
   });
   const auditLog =
     options.auditLog ??
-    (await openAuditLog(folder, { signingKey: generateKeyPairSync('ed25519').privateKey }));
+    (await openAuditLog(folder, {
+      writer: 'gateway',
+      signingKey: generateKeyPairSync('ed25519').privateKey,
+    }));
   const securityEvents = new SecurityEvents({
     service: 'gateway',
     sink: (line) => events.push(line),
@@ -266,6 +272,7 @@ export async function startGateway(
     async close() {
       await server.close();
       await auditLog.close();
+      await personLog.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -274,7 +281,7 @@ export async function startGateway(
 /** The decisions, without what chains them. */
 async function readRecords(folder: string): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = [];
-  for await (const entry of logEntries(folder))
+  for await (const entry of logEntries(folder, 'gateway'))
     if (entry.kind === 'decision') records.push(withoutChain(entry));
   return records;
 }

@@ -61,6 +61,7 @@ const mark = (kind: MarkKind, registry: string, code: string) => {
 };
 const serve = async (names: readonly string[] = NAMES) => {
   const local = await openLocalSubgraphs({
+    writer: `test-${opened.length}`,
     ...{ names, data: site.data, secrets, policy: () => policy, syntheticOnly: true },
     riskTrust: () => Promise.resolve('unsigned'),
     onRefreshError: (error) => faults.push(error),

@@ -302,7 +302,7 @@ describe('polku mark', () => {
       const child = startPolku(words, { input: `${code}\n` });
       const ended = once(child, 'close');
       // From the moment on at which it begins to write.
-      await until(() => existsSync(join(marksFolder(data), '.social.lock')) || child.exitCode !== null);
+      await until(() => existsSync(join(data, 'locks', 'marks-social.lock')) || child.exitCode !== null);
       child.kill('SIGKILL');
       await ended;
       expect([before, before + 1]).toContain(await marked());

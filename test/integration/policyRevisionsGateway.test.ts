@@ -132,7 +132,7 @@ describe('signed policies of a gateway in production', () => {
       two: await sign(next.payload, 'health-2'),
     });
     expect(inOrder.data).toEqual({ first: { standing: 'WAITING' }, second: { standing: 'IN_FORCE' } });
-    const folder = join(city.data, 'audit');
+    const folder = join(city.data, 'audit', 'gateway');
     const files = await readdir(folder);
     const log = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join();
     expect(log).toContain('"Mutation.approvePolicy"');

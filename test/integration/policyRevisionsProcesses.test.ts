@@ -80,6 +80,7 @@ describe('a registry in its department, with signed policies', () => {
     const policy = await openPolicy(options, 'health', (line) => lines.push(line));
     const local = await openLocalSubgraphs({
       names: ['health'],
+      writer: 'health',
       data: city.data,
       secrets: new Secrets(join(city.data, 'secrets')),
       policy: (revision) => policy.under(revision),

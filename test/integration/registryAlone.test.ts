@@ -63,6 +63,7 @@ describe('a registry asked directly', () => {
     const policy = await loadPolicy(policiesFolder);
     const local = await openLocalSubgraphs({
       names: ['health'],
+      writer: 'health',
       data: city.data,
       secrets: new Secrets(`${city.data}/secrets`),
       policy: () => policy,

@@ -9,16 +9,27 @@ import { auditReport } from '../../audit/auditReport.js';
 import { findRecords } from '../../audit/findRecords.js';
 import { PersonDigests } from '../../audit/personDigests.js';
 import { reconcile } from '../../audit/reconcile.js';
-import { auditFolder } from '../../audit/segments.js';
+import { auditFolder } from '../../audit/chains.js';
 import { verifyAuditLog } from '../../audit/verifyAuditLog.js';
 import { dataOption, secretsOption } from '../options.js';
 import { count } from '../progress.js';
 import { personOfCodeFile, personOfId } from '../runtime/auditPerson.js';
 import { Secrets } from '../runtime/secrets.js';
-import { recordLine, reportText } from './auditText.js';
+import { discrepancyLine, recordLine, reportText, verificationText } from './auditText.js';
 
 const ABOUT = `Reads the audit log: whether it is whole, whose data was read by whom, and what the registries say of it.
 docs/how-to/check-the-audit-log.md tells when to use which.`;
+
+/** What is wrong with a log is told apart from a command that could not run (1) or was misused (2). */
+export const EXIT = { tampered: 3, wrongKeyOrWitness: 4 } as const;
+
+const EXIT_CODES = `
+Exit codes:
+  0  the log is whole; the logs agree
+  1  the command could not run
+  2  the command was misused
+  3  verify: the log was tampered with; reconcile: the logs differ
+  4  verify: the key or the witness is of another log, or the witness proves nothing`;
 
 export function auditCommand(): Command {
   return new Command('audit')
@@ -37,7 +48,7 @@ interface LogOptions {
 function verifyCommand(): Command {
   return new Command('verify')
     .description(
-      'Says up to which checkpoint the log is whole, or names the first record that was changed, removed or moved. Exits with 1 then.',
+      'Says up to which checkpoint each chain of the log is whole, or names the first record that was changed, removed or moved.',
     )
     .addOption(dataOption())
     .addOption(secretsOption())
@@ -46,31 +57,21 @@ function verifyCommand(): Command {
       '--witness <file>',
       'checkpoints that were copied elsewhere; only they tell that an end was cut off',
     )
-    .addHelpText('after', '\nExample:\n  polku audit verify --data data --witness /mnt/witness/polku')
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n\nExample:\n  polku audit verify --data data --witness /mnt/witness/polku`,
+    )
     .action(async (options: LogOptions & { key?: string; witness?: string }) => {
       requireLog(options.data);
-      const { fault, checkpoint, records, unsigned, expired, torn } = await verifyAuditLog(options.data, {
+      const verification = await verifyAuditLog(options.data, {
         key: await readPublicKey(options.key ?? join(secretsFolder(options), 'audit.key.pub')),
         witness: options.witness === undefined ? undefined : await readWitness(options.witness),
       });
-      const upTo = checkpoint
-        ? `up to checkpoint ${checkpoint.seq}, signed ${checkpoint.time}`
-        : 'but holds no checkpoint yet';
-      if (fault) {
-        console.log(`${fault.file}:${fault.line}: ${fault.kind}: ${fault.message}.`);
-        console.log(
-          checkpoint ? `Before that the log is whole ${upTo}.` : 'No checkpoint stands before that.',
-        );
-        process.exitCode = 1;
-        return;
-      }
-      console.log(`The log is whole ${upTo}: ${count(records)} records.`);
-      if (unsigned > 0) console.log(`${count(unsigned)} after it are chained, and not signed yet.`);
-      if (torn > 0)
-        console.log(
-          `${count(torn)} times a start found a torn end and set it aside, in the *.torn files of the log.`,
-        );
-      if (expired > 0) console.log(`Records up to ${expired} were removed because their time was over.`);
+      console.log(verificationText(verification));
+      const { kind } = verification.fault ?? {};
+      if (kind === undefined) return;
+      const isOther = kind === 'wrong key' || kind === 'wrong witness';
+      process.exitCode = isOther ? EXIT.wrongKeyOrWitness : EXIT.tampered;
     });
 }
 
@@ -110,7 +111,7 @@ function findCommand(): Command {
     .action(async (options: FindOptions) => {
       requireLog(options.data);
       const { subject, recipient, purpose, since } = options;
-      const person = await digestOf(options);
+      const person = await digestsOf(options);
       // With --person, purpose and recipient say where the id is from, not who has read.
       const asker = options.person === undefined ? { recipient, purpose } : {};
       let found = 0;
@@ -136,8 +137,9 @@ function reportCommand(): Command {
 function reconcileCommand(): Command {
   return new Command('reconcile')
     .description(
-      "Holds the gateway's log against the registries' own disclosure logs, and names what is missing on either side. Exits with 1 then.",
+      "Holds the audit log against the registries' own disclosure logs, and names what is missing or too much on either side.",
     )
+    .addHelpText('after', EXIT_CODES)
     .addOption(dataOption())
     .option('--registries <folder...>', 'data directories of registries that run elsewhere')
     .option('--since <time>', 'not before this day or time (ISO 8601)', time)
@@ -152,34 +154,31 @@ function reconcileCommand(): Command {
           );
         const first = since ?? (await firstTime(data));
         const missing = await reconcile(findRecords(data, {}), disclosures, first);
-        for (const { registry, decisionId, missingIn, time: at, recipient, purpose } of missing)
-          console.log(
-            missingIn === 'gateway'
-              ? `${at} ${registry} answered under decision ${decisionId}, which the gateway's log does not have.`
-              : `${at} ${registry} has no note of decision ${decisionId} (${recipient}, ${purpose}), for which the gateway took its answer.`,
-          );
+        for (const discrepancy of missing) console.log(discrepancyLine(discrepancy));
         console.log(
           missing.length === 0
             ? `The logs agree: ${[...new Set(disclosures.map(({ registry }) => registry))].sort().join(', ')}.`
             : `${count(missing.length)} differences. A gateway that died before it answered leaves some behind; any other wants an explanation.`,
         );
-        if (missing.length > 0) process.exitCode = 1;
+        if (missing.length > 0) process.exitCode = EXIT.tampered;
       },
     );
 }
 
-async function digestOf(options: FindOptions): Promise<string | undefined> {
+/** The digests of all keys that a person has had; undefined where none is asked for. */
+async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | undefined> {
   const { person, codeFile, data, purpose, recipient, permit, epoch } = options;
   if (person === undefined && codeFile === undefined) return undefined;
   const secrets = new Secrets(secretsFolder(options));
   const digests = new PersonDigests(await secrets.audit());
-  if (codeFile !== undefined) return digests.of(await personOfCodeFile(codeFile, data, secrets));
+  if (codeFile !== undefined) return new Set(digests.ofAll(await personOfCodeFile(codeFile, data, secrets)));
   if (purpose === undefined || recipient === undefined)
     throw new PolkuError(
       'USAGE',
       'With --person name the --purpose and the --recipient that the id was given to.',
     );
-  return digests.of(await personOfId(person!, { purpose, recipient, permit, epoch }, secrets));
+  const domain = { purpose, recipient, permit, epoch };
+  return new Set(digests.ofAll(await personOfId(person!, domain, data, secrets)));
 }
 
 /** When the gateway's log begins. */

@@ -1,16 +1,20 @@
-import type { AuditReport } from '../../audit/auditReport.js';
+import { type AuditReport, peopleCount } from '../../audit/auditReport.js';
 import type { AuditRecord } from '../../audit/auditRecord.js';
+import type { Discrepancy } from '../../audit/reconcile.js';
+import type { ChainVerification, LogFault, Verification } from '../../audit/verifyAuditLog.js';
+import { count } from '../progress.js';
 
 /** A decision in one line. */
 export function recordLine(record: AuditRecord): string {
-  const { time, decisionId, recipient, subject, purpose, outcome, codes, people, breakGlass } = record;
+  const { time, decisionId, recipient, subject, purpose, outcome, codes, breakGlass } = record;
+  const people = peopleCount(record);
   return [
     time,
     decisionId,
     `${recipient}/${subject}`,
     purpose ?? '(no purpose)',
     [outcome, ...codes].join(' '),
-    `${people.length} ${people.length === 1 ? 'person' : 'people'}`,
+    `${people} ${people === 1 ? 'person' : 'people'}`,
     fieldsOf(record),
     ...(breakGlass === undefined ? [] : [`broke the glass: ${breakGlass}`]),
   ].join('  ');
@@ -34,6 +38,68 @@ export function reportText({ rows, breakGlass }: AuditReport): string {
       : `Uses of break-glass, to be reviewed (${review.length}):`,
     ...review,
   ].join('\n');
+}
+
+/** What `polku audit verify` says. */
+export function verificationText({ fault, chains, witness }: Verification): string {
+  const lines = [fault ? faultLine(fault) : 'The log is whole.'];
+  for (const chain of chains) {
+    if (chain.fault && chain.fault !== fault) lines.push(faultLine(chain.fault));
+    lines.push(...chainLines(chain));
+  }
+  if (witness && witness.unreadable > 0)
+    lines.push(
+      `${count(witness.unreadable)} lines of the witness cannot be read. A process that dies leaves one half-written.`,
+    );
+  return lines.join('\n');
+}
+
+function faultLine({ file, line, kind, message }: LogFault): string {
+  return `${file === undefined ? '' : `${file}:${line}: `}${kind}: ${message}.`;
+}
+
+function chainLines(found: ChainVerification): string[] {
+  const { chain, fault, checkpoint, records, unsigned, expired, torn } = found;
+  const { unproven, behindWitness, clockJumps, witnessed } = found;
+  if (fault && !checkpoint) return [`${chain}: no checkpoint stands before what is wrong.`];
+  const upTo = checkpoint
+    ? `up to checkpoint ${checkpoint.seq}, signed ${checkpoint.time}`
+    : ', and holds no checkpoint yet';
+  const lines = [`${chain}: whole ${upTo}: ${count(records)} records.`];
+  if (witnessed !== undefined) lines.push(`  Its witness holds checkpoints up to ${witnessed}.`);
+  if (unsigned > 0) lines.push(`  ${count(unsigned)} records after it are chained, and not signed yet.`);
+  if (unproven.records > 0)
+    lines.push(
+      `  ${count(unproven.records)} records were not signed yet when the log was opened behind them, ${count(unproven.openings)} times. ` +
+        'A crash leaves some; nothing proves that nobody else wrote, changed or removed any.',
+    );
+  if (behindWitness > 0)
+    lines.push(
+      `  ${count(behindWitness)} times the witness held a checkpoint that the log lacked when it was opened.`,
+    );
+  if (torn > 0)
+    lines.push(`  ${count(torn)} times a torn end was found and set aside, in the *.torn files of the log.`);
+  if (expired > 0) lines.push(`  Records up to ${expired} were removed because their time was over.`);
+  if (clockJumps > 0) lines.push(`  ${count(clockJumps)} times the clock jumped.`);
+  return lines;
+}
+
+/** What `polku audit reconcile` says of a difference. */
+export function discrepancyLine(discrepancy: Discrepancy): string {
+  const { registry, decisionId, missingIn, noted, recorded, time, recipient, purpose } = discrepancy;
+  const decision = `decision ${decisionId}`;
+  const of = `(${recipient}, ${purpose})`;
+  if (recorded === undefined)
+    return `${time} ${registry} answered under ${decision}, which the audit log does not have.`;
+  if (missingIn === 'gateway')
+    return `${time} ${registry} answered ${times(noted)} under ${decision} ${of}; by the audit log it was asked ${times(recorded)}.`;
+  if (noted === 0)
+    return `${time} ${registry} has no note of ${decision} ${of}; by the audit log it answered ${times(recorded)}.`;
+  return `${time} ${registry} noted ${times(noted)} that it answered under ${decision} ${of}; by the audit log it did ${times(recorded)}.`;
+}
+
+function times(number: number): string {
+  return number === 1 ? 'once' : `${count(number)} times`;
 }
 
 function fieldsOf({ coordinates, masked, withheld }: AuditRecord): string {

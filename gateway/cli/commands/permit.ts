@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { userInfo } from 'node:os';
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { openSnapshot } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
-import { PersonDigests } from '../../audit/personDigests.js';
 import { Domains } from '../../pseudonyms/domain.js';
 import {
+  auditWitnessOption,
   dataOption,
   ownersOption,
   policiesFromOption,
@@ -21,7 +21,7 @@ those of its holder's queries and nothing else.`;
 
 const NOTES = `
 Beside the files lies manifest.json: what was extracted, by which policy revision, and until when it may be used. After that day
-delete it. Each person read has an entry in the audit log, so the gateway of this data directory must not run meanwhile.
+delete it. Each person read has an entry in the audit log, which has a chain of its own for permits: a gateway may run meanwhile.
 
 Example:
   polku permit extract demo-permit-1 --data data --out extracts/demo-permit-1 --dev`;
@@ -48,6 +48,7 @@ export function permitCommand(): Command {
     .addOption(policiesFromOption())
     .addOption(ownersOption())
     .addOption(secretsOption())
+    .addOption(auditWitnessOption())
     .addHelpText('after', NOTES)
     .action(extractForPermit);
   return new Command('permit').description('Research permits (552/2019).').addCommand(extract);
@@ -55,7 +56,7 @@ export function permitCommand(): Command {
 
 async function extractForPermit(permit: string, options: PermitOptions): Promise<void> {
   const { data, out, role, by, epoch } = options;
-  await withRegistries(options, async ({ policy, subgraphs, auditLog, secrets }) => {
+  await withRegistries(options, 'permit', async ({ policy, subgraphs, auditLog, personDigests, secrets }) => {
     const domains = new Domains(await secrets.domain());
     const progress = new Progress();
     const { tables: people } = await openSnapshot(data, overlaysRegistry);
@@ -69,7 +70,7 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
       persons: people.persons.subject,
       domainOf: (name) => domains.domain({ ...name, epoch }),
       auditLog,
-      personDigests: new PersonDigests(await secrets.audit()),
+      personDigests,
     });
     for (const [type, { rows }] of Object.entries(manifest.tables))
       progress.done(`  ${type}.parquet: ${count(rows)} rows`);

@@ -63,7 +63,7 @@ async function evaluate(version: string, options: EvaluateOptions): Promise<void
   await desk.version(version);
   const model = parseRiskModel(await store.readModel(version));
   const progress = new Progress();
-  await withRegistries(options, async (open) => {
+  await withRegistries(options, 'evaluation', async (open) => {
     const table = await childrenOf(quartersOf(model), options, open, progress);
     const evaluation = evaluateRiskModel(model, table, await truthOf(options, table, open));
     await desk.addEvaluation(version, `${JSON.stringify(evaluation, null, 1)}\n`);

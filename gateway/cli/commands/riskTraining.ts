@@ -9,6 +9,7 @@ import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
 import { trainRiskModel, type TrainingStep } from '../../../subgraphs/risk/training/trainRiskModel.js';
 import {
+  auditWitnessOption,
   dataOption,
   ownersOption,
   policiesFromOption,
@@ -25,8 +26,8 @@ const ABOUT = `Trains a model that foresees child-protection clientship one to f
 It serves nobody until it is approved ("polku risk approve").`;
 
 const NOTES = `
-Registries are asked through their owners' policies, for the purpose development: whoever has objected teaches nothing. The gateway
-of this data directory must not run meanwhile, for the audit log gets a record of it.
+Registries are asked through their owners' policies, for the purpose development: people who objected are excluded. The audit log
+gets a record of it that names everybody whose data was read, in a chain of its own: a gateway may run meanwhile.
 
 Of the families, three in five teach, one in five tries out what was learnt and then teaches too, and one in five is kept for
 "polku risk evaluate". They are set apart over all quarters that are named, for people move between families. The same data, quarters
@@ -94,7 +95,7 @@ export async function trainVersion(options: TrainOptions): Promise<string> {
       `${formatQuarter(twice)} is named twice. Expected each quarter once: a model is tried on the quarters that it learns from anyway.`,
     );
   const progress = new Progress();
-  return withRegistries(options, async (open) => {
+  return withRegistries(options, 'training', async (open) => {
     const table = await childrenOf(quarters, options, open, progress);
     const trained = await trainRiskModel(table, {
       seed,
@@ -133,14 +134,15 @@ export function childrenOptions(command: Command): Command {
     .addOption(watchedPoliciesOption())
     .addOption(policiesFromOption())
     .addOption(ownersOption())
-    .addOption(secretsOption());
+    .addOption(secretsOption())
+    .addOption(auditWitnessOption());
 }
 
 /** Reads all children as of the quarters, and says how many there are. */
 export async function childrenOf(
   quarters: readonly Day[],
   { by, role }: ChildrenOptions,
-  { policy, subgraphs, auditLog }: OpenRegistries,
+  { policy, subgraphs, auditLog, personDigests }: OpenRegistries,
   progress: Progress,
 ): Promise<RiskTable> {
   const table = await readChildren({
@@ -151,6 +153,7 @@ export async function childrenOf(
     subgraphs,
     sources: riskSources,
     auditLog,
+    personDigests,
     onFeed: (registry, quarter) => progress.update(`  children as of ${quarter}: ${registry}`),
   });
   const clients = table.outcome.reduce((sum, year) => sum + (year > 0 ? 1 : 0), 0);

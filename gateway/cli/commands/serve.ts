@@ -5,6 +5,7 @@ import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import { createDevIssuer, type DevIssuer } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
 import {
+  auditWitnessOption,
   dataOption,
   ledgerCapacityOption,
   hostOption,
@@ -101,7 +102,7 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'its private key (PEM)')
     .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
     .addOption(securityEventsOption())
-    .option('--audit-witness <file>', 'a file elsewhere, to which checkpoints of the audit log are copied')
+    .addOption(auditWitnessOption())
     .option(
       '--audit-retention <days>',
       'remove files of the audit log whose records are all older',

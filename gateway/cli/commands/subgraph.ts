@@ -115,6 +115,7 @@ export function subgraphCommand(): Command {
       const local = await openLocalSubgraphs({
         names: [name],
         data,
+        writer: name,
         secrets: new Secrets(options.secrets ?? join(data, 'secrets')),
         policy: (revision) => policy.under(revision),
         syntheticOnly: options.dev === true,

@@ -12,6 +12,7 @@ import type { DecisionContext } from '../../../schema/tokens/decisionContext.js'
 import { sha256OfFile } from '../../../subgraphs/registry/snapshot/sha256OfFile.js';
 import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
 import type { AuditLog } from '../../audit/auditLog.js';
+import type { Outcome } from '../../audit/auditRecord.js';
 import type { PersonDigests } from '../../audit/personDigests.js';
 import { decisionRecord } from '../../audit/requestRecord.js';
 import type { Domain } from '../../pseudonyms/domain.js';
@@ -117,6 +118,8 @@ class PermitRun {
     Subgraph,
     { readonly query: string; readonly tables: readonly PermitTable[] }
   >;
+  /** Answers of each registry, of the batch that is being taken. */
+  #fetches: Record<string, number> = {};
 
   constructor(
     private readonly extraction: PermitExtraction,
@@ -133,19 +136,25 @@ class PermitRun {
   }
 
   async take(persons: Uint32Array, writers: ReadonlyMap<PermitTable, PermitWriter>): Promise<void> {
-    const decisionId = randomUUID();
-    const context = this.#context(decisionId);
+    const context = this.#context(randomUUID());
     const received = new Date();
     const read = new Set<PersonKey>();
-    for (const [subgraph, { query, tables }] of this.#queries) {
-      const entities = await this.#ask(subgraph, query, persons, context);
-      entities.forEach((entity, index) => {
-        const person = persons[index]!;
-        for (const table of tables)
-          if (this.#add(table, person, entity ?? {}, writers.get(table)!)) read.add(person);
-      });
+    this.#fetches = {};
+    try {
+      for (const [subgraph, { query, tables }] of this.#queries) {
+        const entities = await this.#ask(subgraph, query, persons, context);
+        entities.forEach((entity, index) => {
+          const person = persons[index]!;
+          for (const table of tables)
+            if (this.#add(table, person, entity ?? {}, writers.get(table)!)) read.add(person);
+        });
+      }
+    } catch (cause) {
+      // What registries have answered was read, whatever came of it.
+      await this.#record(received, read, context, 'failed');
+      throw cause;
     }
-    await this.#record(decisionId, received, read, context);
+    await this.#record(received, read, context, 'answered');
   }
 
   async #ask(
@@ -156,6 +165,7 @@ class PermitRun {
   ): Promise<readonly (Record<string, unknown> | null)[]> {
     const representations = Array.from(persons, (id) => ({ __typename: 'Person', id }));
     const result = await subgraph.execute({ query, variables: { persons: representations } }, context);
+    if (result.data) this.#fetches[subgraph.name] = (this.#fetches[subgraph.name] ?? 0) + 1;
     const [error] = result.errors ?? [];
     if (!error) return (result.data as { _entities: (Record<string, unknown> | null)[] })._entities;
     if (error.extensions['code'] !== 'OPERATION_TOO_LARGE' || persons.length === 1) throw error;
@@ -186,10 +196,10 @@ class PermitRun {
   }
 
   async #record(
-    decisionId: string,
     received: Date,
     read: ReadonlySet<PersonKey>,
-    { caller, purpose, revision }: DecisionContext,
+    { decisionId, caller, purpose, revision }: DecisionContext,
+    outcome: Outcome,
   ): Promise<void> {
     const tables = [...this.#queries.values()].flatMap((asked) => asked.tables);
     const columns = tables.flatMap((table) => table.columns);
@@ -199,13 +209,13 @@ class PermitRun {
       decisionRecord(
         { decisionId, received, caller, roles: caller.roles, purpose, revision },
         {
-          outcome: 'answered',
+          outcome,
           codes: [],
           operation: { hash, name: 'PermitExtract' },
           coordinates: columns.map(({ coordinate }) => coordinate),
           masked: columns.filter(({ mask }) => mask).map(({ coordinate }) => coordinate),
           people: this.extraction.personDigests.ofAll(read),
-          fetches: Object.fromEntries([...this.#queries.keys()].map(({ name }) => [name, 1])),
+          fetches: this.#fetches,
         },
       ),
     );

@@ -2,16 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import type { Day } from '../../../schema/calendar.js';
 import { Feed } from '../../../schema/feed.js';
+import type { ErrorCode } from '../../../schema/errorTable.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import { PolkuError } from '../../../schema/polkuError.js';
 import { formatQuarter } from '../../../schema/quarter.js';
 import type { Subgraph } from '../../../schema/subgraph.js';
+import type { Caller } from '../../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../../schema/tokens/decisionContext.js';
 import { readCodeLists } from '../../../subgraphs/registry/codes.js';
+import { Households, SOMEBODY } from '../../../subgraphs/registry/factors/household.js';
 import type { RiskSource } from '../../../subgraphs/risk/riskSource.js';
 import { assembleTable } from '../../../subgraphs/risk/training/assembleTable.js';
 import type { ChildrenFeeds } from '../../../subgraphs/risk/training/childrenBlock.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
-import { decisionRecord } from '../../audit/requestRecord.js';
 import type { AuditLog } from '../../audit/auditLog.js';
+import type { Outcome } from '../../audit/auditRecord.js';
+import type { PersonDigests } from '../../audit/personDigests.js';
+import { decisionRecord } from '../../audit/requestRecord.js';
 
 /** The purpose for which models are trained and tried: development and innovation (552/2019 §2). */
 export const TRAINING_PURPOSE = 'development';
@@ -27,19 +34,19 @@ export interface ReadChildrenOptions {
   readonly subgraphs: readonly Subgraph[];
   readonly sources: readonly RiskSource[];
   readonly auditLog: AuditLog;
+  readonly personDigests: PersonDigests;
   /** Told of each feed that has come. */
   readonly onFeed?: (registry: string, quarter: string) => void;
 }
 
 /**
  * What every registry tells of all children as of some quarters, through its own enforcement. The audit record is durable before
- * anything is made of it.
+ * anything is made of it; it names everybody whose data was read: the children, and those who live with them.
  * @throws PolkuError RISK_TABLE_INCOMPLETE, AUDIT_UNAVAILABLE
  */
 export async function readChildren(options: ReadChildrenOptions): Promise<RiskTable> {
-  const { blocks, policy, by, role, sources, auditLog } = options;
-  const received = new Date();
-  const caller = {
+  const { policy, by, role } = options;
+  const caller: Caller = {
     subject: by,
     recipient: 'model-development',
     roles: [role],
@@ -49,6 +56,7 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
     permit: undefined,
     person: undefined,
   };
+  const received = new Date();
   const { revision } = policy.decide({ ...caller, purpose: TRAINING_PURPOSE }, received);
   const context: DecisionContext = {
     decisionId: randomUUID(),
@@ -59,76 +67,98 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
     person: undefined,
     breakGlass: undefined,
   };
-  const feeds: ChildrenFeeds[] = [];
-  for (const asOf of blocks) feeds.push(await readBlock(asOf, context, options));
-  const table = await assembleTable(feeds, sources, await readCodeLists('population'));
-  await auditLog.append(
-    decisionRecord(
-      {
-        decisionId: context.decisionId,
-        received,
-        caller,
-        roles: caller.roles,
-        purpose: TRAINING_PURPOSE,
-        revision,
-      },
-      {
-        outcome: 'answered',
-        codes: [],
-        operation: { hash: '', name: 'ReadChildren' },
-        coordinates: [...new Set(table.factors.flatMap(({ reads }) => reads))],
-        masked: [],
-        people: [],
-        fetches: Object.fromEntries(sources.map(({ registry }) => [registry, 2 * blocks.length])),
-      },
-    ),
-  );
-  return table;
+  return new ChildrenReading(options, context, received).read();
 }
 
-async function readBlock(
-  asOf: Day,
-  context: DecisionContext,
-  { subgraphs, sources, onFeed }: ReadChildrenOptions,
-): Promise<ChildrenFeeds> {
-  const read = async (registry: string, type: string, field: string, given: object): Promise<Feed> => {
-    const subgraph = subgraphs.find(({ name }) => name === registry)!;
-    const feed = await feedOf(
-      subgraph,
-      { __typename: type, asOf: formatQuarter(asOf), ...given },
-      field,
-      context,
+/** One reading, and what it has fetched. */
+class ChildrenReading {
+  readonly #fetches: Record<string, number> = {};
+  readonly #people = new Set<PersonKey>();
+
+  constructor(
+    private readonly options: ReadChildrenOptions,
+    private readonly context: DecisionContext,
+    private readonly received: Date,
+  ) {}
+
+  async read(): Promise<RiskTable> {
+    const { blocks, sources } = this.options;
+    let table: RiskTable;
+    try {
+      const feeds: ChildrenFeeds[] = [];
+      for (const asOf of blocks) feeds.push(await this.#readBlock(asOf));
+      table = await assembleTable(feeds, sources, await readCodeLists('population'));
+    } catch (cause) {
+      // What registries have answered was read, whatever came of it.
+      await this.#record('failed', cause instanceof PolkuError ? [cause.code] : ['INTERNAL_SERVER_ERROR']);
+      throw cause;
+    }
+    await this.#record('answered', []);
+    return table;
+  }
+
+  async #readBlock(asOf: Day): Promise<ChildrenFeeds> {
+    const households = await this.#feed(asOf, 'population', 'ChildFactors', 'households', {});
+    for (const person of peopleIn(households)) this.#people.add(person);
+    const factors = new Map<string, Feed>();
+    for (const { registry } of this.options.sources)
+      factors.set(registry, await this.#feed(asOf, registry, 'ChildFactors', registry, { households }));
+    const outcomes = (registry: string) =>
+      this.#feed(asOf, registry, 'ChildOutcomes', registry, { households });
+    return {
+      asOf,
+      households,
+      factors,
+      population: await outcomes('population'),
+      social: await outcomes('social'),
+    };
+  }
+
+  /** A feed of one entity, by reference in one process. */
+  async #feed(asOf: Day, registry: string, type: string, field: string, given: object): Promise<Feed> {
+    const { subgraphs, onFeed } = this.options;
+    const quarter = formatQuarter(asOf);
+    const query = `query ($entities: [_Any!]!) { _entities(representations: $entities) { ... on ${type} { ${field} } } }`;
+    const { data, errors } = await subgraphs
+      .find(({ name }) => name === registry)!
+      .execute(
+        { query, variables: { entities: [{ __typename: type, asOf: quarter, ...given }] } },
+        this.context,
+      );
+    if (data) this.#fetches[registry] = (this.#fetches[registry] ?? 0) + 1;
+    onFeed?.(registry, quarter);
+    if (errors) return Feed.failed;
+    const [entity] = (data as { _entities: Record<string, unknown>[] })._entities;
+    return Feed.from(entity?.[field]);
+  }
+
+  #record(outcome: Outcome, codes: readonly ErrorCode[]): Promise<void> {
+    const { auditLog, personDigests, sources } = this.options;
+    const { decisionId, caller, purpose, revision } = this.context;
+    const { received } = this;
+    const reads = sources.flatMap(({ factors }) => factors.flatMap((factor) => factor.reads));
+    return auditLog.append(
+      decisionRecord(
+        { decisionId, received, caller, roles: caller.roles, purpose, revision },
+        {
+          outcome,
+          codes,
+          operation: { hash: '', name: 'ReadChildren' },
+          coordinates: [...new Set(reads)],
+          masked: [],
+          people: personDigests.ofAll(this.#people),
+          fetches: this.#fetches,
+        },
+      ),
     );
-    onFeed?.(registry, formatQuarter(asOf));
-    return feed;
-  };
-  const households = await read('population', 'ChildFactors', 'households', {});
-  const factors = new Map<string, Feed>();
-  for (const { registry } of sources)
-    factors.set(registry, await read(registry, 'ChildFactors', registry, { households }));
-  return {
-    asOf,
-    households,
-    factors,
-    population: await read('population', 'ChildOutcomes', 'population', { households }),
-    social: await read('social', 'ChildOutcomes', 'social', { households }),
-  };
+  }
 }
 
-/** A feed of one entity, by reference in one process. */
-async function feedOf(
-  subgraph: Subgraph,
-  representation: { readonly __typename: string; readonly asOf: string },
-  field: string,
-  context: DecisionContext,
-): Promise<Feed> {
-  const { __typename } = representation;
-  const query = `query ($entities: [_Any!]!) { _entities(representations: $entities) { ... on ${__typename} { ${field} } } }`;
-  const { data, errors } = await subgraph.execute(
-    { query, variables: { entities: [representation] } },
-    context,
-  );
-  if (errors) return Feed.failed;
-  const [entity] = (data as { _entities: Record<string, unknown>[] })._entities;
-  return Feed.from(entity?.[field]);
+/** Everybody in some households who is known. */
+function* peopleIn(feed: Feed): Iterable<PersonKey> {
+  const households = Households.from(feed);
+  for (let index = 0; index < (households?.children.length ?? 0); index++) {
+    const { child, parents, siblings } = households!.at(index);
+    for (const person of [child, ...parents, ...siblings]) if (person !== SOMEBODY) yield person;
+  }
 }

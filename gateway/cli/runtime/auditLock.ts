@@ -1,25 +1,28 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { lockByProcess } from '../../../subgraphs/storage/processLock.js';
-import { auditFolder } from '../../audit/segments.js';
+import { lockByKernel } from '../../../subgraphs/storage/kernelLock.js';
+import type { Writer } from '../../audit/chains.js';
+
+const WRITERS: Readonly<Record<Writer, string>> = {
+  gateway: 'Another gateway serves this data directory',
+  training: 'Another training runs over this data directory',
+  evaluation: 'Another evaluation runs over this data directory',
+  permit: 'Another extraction for a permit runs over this data directory',
+};
 
 /**
- * Takes the audit log of a data directory for this process: two gateways would break each other's chain.
+ * Takes a chain of the audit log of a data directory for this process: two writers would break the chain. The gateway's
+ * also keeps a second gateway away from the directory.
  * @returns what releases it
  * @throws PolkuError AUDIT_LOCKED
  */
-export async function lockAuditLog(data: string): Promise<() => Promise<void>> {
-  const folder = auditFolder(data);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, '.lock');
-  return lockByProcess(
-    path,
-    (owner) =>
+export function lockAuditChain(data: string, writer: Writer): Promise<() => Promise<void>> {
+  return lockByKernel(
+    data,
+    `audit-${writer}`,
+    () =>
       new PolkuError(
         'AUDIT_LOCKED',
-        `Another gateway${owner === undefined ? '' : ` (process ${owner})`} writes the audit log of ${data}. Give each a ` +
-          `data directory of its own; if none is running, remove ${path}.`,
+        `${WRITERS[writer]}, and writes the chain "${writer}" of its audit log. Wait until it ends, or stop it.`,
       ),
   );
 }

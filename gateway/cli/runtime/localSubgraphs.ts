@@ -16,6 +16,7 @@ import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysR
 import { derivedSources } from '../../../subgraphs/registry/subgraph/derivedSources.js';
 import {
   currentPerson,
+  everyKeyOf,
   type MergedPersons,
   mergedPersonsIn,
 } from '../../../subgraphs/registry/subgraph/mergedPersons.js';
@@ -33,6 +34,8 @@ const REFRESH_MS = 5_000;
 export interface LocalSubgraphsOptions {
   readonly names: readonly string[];
   readonly data: string;
+  /** Names this process among those that have subgraphs of the data directory: its disclosure log is one of its own. */
+  readonly writer: string;
   readonly secrets: Secrets;
   /** The policy of a request that the gateway decides by the given revision. */
   readonly policy: (revision: string) => Policy;
@@ -56,6 +59,8 @@ export interface LocalSubgraphs {
   readonly subgraphs: readonly Subgraph[];
   /** Whether a person is under non-disclosure for safety; everybody is where no registry of this process could tell. */
   isShielded(person: PersonKey): boolean;
+  /** Every key that a person has had; the one that is given alone where no registry of this process could tell. */
+  keysOf(person: PersonKey): readonly PersonKey[];
   stop(): Promise<void>;
 }
 
@@ -68,16 +73,29 @@ export const subgraphNames: readonly string[] = [
 /**
  * Loads snapshots and makes the named subgraphs of them.
  * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, MARKS_INVALID,
- * LINKAGE_STORE_INVALID, LINKAGE_STORE_CHANGED
+ * LINKAGE_STORE_INVALID, LINKAGE_STORE_CHANGED, DISCLOSURE_LOG_LOCKED
  */
 export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    return await openAll(options, closing);
+  } catch (cause) {
+    for (const close of closing) await close();
+    throw cause;
+  }
+}
+
+async function openAll(
+  options: LocalSubgraphsOptions,
+  closing: (() => Promise<void>)[],
+): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
-  const log = new DisclosureLog(options.data);
-  const closing: (() => Promise<void>)[] = [() => log.close()];
   const shared = await openShared(options, refreshes);
-  const subgraphs = await Promise.all(
-    options.names.map((name) => openSubgraph(name, options, { shared, refreshes, closing, log })),
-  );
+  const opened: Opened = { shared, refreshes, closing };
+  const subgraphs = await Promise.all(options.names.map((name) => openSubgraph(name, options, opened)));
+  const log = await DisclosureLog.open(options.data, options.writer);
+  opened.log = log;
+  closing.push(() => log.close());
   const timer = setInterval(() => {
     for (const refresh of refreshes) refresh().catch(options.onRefreshError);
   }, REFRESH_MS).unref();
@@ -85,6 +103,7 @@ export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promis
     subgraphs,
     isShielded: (person) =>
       !shared || conditionsNow(shared).isShielded(currentPerson(mergedPersons(shared), person)),
+    keysOf: (person) => (shared ? everyKeyOf(mergedPersons(shared), person) : [person]),
     async stop() {
       clearInterval(timer);
       for (const close of closing) await close();
@@ -133,14 +152,12 @@ interface Opened {
   readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
   readonly closing: (() => Promise<void>)[];
-  readonly log: DisclosureLog;
+  /** Opened last, when nothing else keeps the process from serving. */
+  log?: DisclosureLog;
 }
 
-async function openSubgraph(
-  name: string,
-  options: LocalSubgraphsOptions,
-  { shared, refreshes, closing, log }: Opened,
-): Promise<Subgraph> {
+async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened: Opened): Promise<Subgraph> {
+  const { shared, refreshes } = opened;
   const { data, policy, syntheticOnly, note } = options;
   const decide: Decide = (caller, revision) => policy(revision).decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
@@ -160,7 +177,7 @@ async function openSubgraph(
       module: registry.module,
       decide,
       mergedPersons: () => mergedPersons(shared),
-      note: (disclosure) => (note ? note(log, disclosure) : log.append(disclosure)),
+      note: (disclosure) => (note ? note(opened.log!, disclosure) : opened.log!.append(disclosure)),
       open: registrySources(
         () => live.current,
         () => shared.overlays.current.tables,
@@ -168,7 +185,7 @@ async function openSubgraph(
       ),
     });
   }
-  const store = await derivedStore(name, options, { shared, refreshes, closing });
+  const store = await derivedStore(name, options, opened);
   return createSubgraph({
     name,
     module: derivedModules[name]!,
@@ -182,8 +199,9 @@ async function openSubgraph(
 async function derivedStore(
   name: string,
   { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
-  { shared, refreshes, closing }: Omit<Opened, 'log'>,
+  opened: Opened,
 ): Promise<(decision: DecisionContext) => unknown> {
+  const { shared, refreshes, closing } = opened;
   switch (name) {
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });

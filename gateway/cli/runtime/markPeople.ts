@@ -17,7 +17,7 @@ import {
 import { overlaysRegistry } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { shieldMarked } from '../../../subgraphs/registry/overlays/shieldMarked.js';
 import { openSnapshot, readManifest } from '../../../subgraphs/registry/snapshot/openSnapshot.js';
-import { whenFree } from '../../../subgraphs/storage/processLock.js';
+import { whenFree } from '../../../subgraphs/storage/kernelLock.js';
 import { linkLines } from './linkLines.js';
 import type { Secrets } from './secrets.js';
 

@@ -5,42 +5,52 @@ import { registries } from '../../../subgraphs/registries.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { type AuditLog, openAuditLog } from '../../audit/auditLog.js';
 import type { PolicyInForce } from '../../policy/policyInForce.js';
+import type { Writer } from '../../audit/chains.js';
+import { PersonDigests } from '../../audit/personDigests.js';
 import { describeFault } from '../describeFault.js';
-import { lockAuditLog } from './auditLock.js';
+import { lockAuditChain } from './auditLock.js';
 import { openLocalSubgraphs } from './localSubgraphs.js';
 import { openPolicy, type PolicyOptions, registerTrust } from './openPolicy.js';
 import { Secrets } from './secrets.js';
 
-/** Every registry of a data directory, for work that is done without a gateway. */
+/** Every registry of a data directory, for work that no gateway does. */
 export interface OpenRegistries {
   readonly policy: Policy;
   readonly subgraphs: readonly Subgraph[];
   readonly auditLog: AuditLog;
+  /** By which the audit log names people. */
+  readonly personDigests: PersonDigests;
   readonly secrets: Secrets;
 }
 
 export interface RegistriesOptions extends PolicyOptions {
   readonly secrets?: string | undefined;
+  /** Where checkpoints of the audit log are copied to. */
+  readonly auditWitness?: string | undefined;
 }
 
 /**
- * Does some work with all registries, under the policy in force and with the audit log, which no gateway may have open meanwhile.
+ * Does some work with all registries, under the policy in force, beside a gateway or without one: the audit log has a chain for
+ * such work.
+ * @param writer which work it is
  * @throws PolkuError AUDIT_LOCKED, POLICY_INVALID, SNAPSHOT_MISSING and what the work throws
  */
 export async function withRegistries<Result>(
   options: RegistriesOptions,
+  writer: Writer,
   work: (open: OpenRegistries) => Promise<Result>,
 ): Promise<Result> {
-  const { data } = options;
+  const { data, auditWitness: witness } = options;
   const report = (line: string) => console.error(line);
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
-  const closing: (() => Promise<void>)[] = [await lockAuditLog(data)];
+  const closing: (() => Promise<void>)[] = [await lockAuditChain(data, writer)];
   try {
     const policy = await openPolicy(options, 'gateway', report);
     closing.unshift(() => policy.close());
     const local = await openLocalSubgraphs({
       names: registries.map(({ definition }) => definition.name),
       data,
+      writer,
       secrets,
       policy: (revision) => unchanged(policy, revision),
       syntheticOnly: options.dev === true,
@@ -48,9 +58,21 @@ export async function withRegistries<Result>(
       onRefreshError: (error) => report(describeFault(error)),
     });
     closing.unshift(() => local.stop());
-    const auditLog = await openAuditLog(data, { signingKey: await secrets.auditKey() });
+    const auditLog = await openAuditLog(data, {
+      writer,
+      signingKey: await secrets.auditKey(),
+      witness,
+      report: (fault) => report(`audit: ${describeFault(fault)}`),
+    });
     closing.unshift(() => auditLog.close());
-    return await work({ policy: policy.current, subgraphs: local.subgraphs, auditLog, secrets });
+    const personDigests = new PersonDigests(await secrets.audit());
+    return await work({
+      policy: policy.current,
+      subgraphs: local.subgraphs,
+      auditLog,
+      personDigests,
+      secrets,
+    });
   } finally {
     for (const close of closing) await close();
   }

@@ -12,7 +12,7 @@ import { type EventSink, SecurityEvents } from '../../../schema/securityEvents.j
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import { openAuditLog } from '../../audit/auditLog.js';
 import { PersonDigests } from '../../audit/personDigests.js';
-import { personLog } from '../../audit/personLog.js';
+import { PersonLog } from '../../audit/personLog.js';
 import { Gateway } from '../../gateway.js';
 import { createGovernanceSubgraph } from '../../governance/governanceSubgraph.js';
 import { createHttpServer } from '../../http/createHttpServer.js';
@@ -27,7 +27,8 @@ import { PlanningThread } from '../../supergraph/planning/planningThread.js';
 import { registrySource } from '../../supergraph/registrySource.js';
 import { watchRegistries } from '../../supergraph/watchRegistries.js';
 import { describeFault } from '../describeFault.js';
-import { lockAuditLog } from './auditLock.js';
+import { lockAuditChain } from './auditLock.js';
+import { expireOtherChains } from './expireChains.js';
 import { committedSdl } from './loadPolicy.js';
 import { PendingNotes } from './pendingNotes.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
@@ -80,23 +81,27 @@ export interface RunningCity {
 export async function startCity(options: CityOptions): Promise<RunningCity> {
   checkRemoteNames(options.remote);
   checkHost(options);
-  const unlock = await lockAuditLog(options.data);
+  const closing: (() => unknown)[] = [await lockAuditChain(options.data, 'gateway')];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
   try {
-    const { url, stop } = await startLocked(options);
-    return { url, stop: () => stop().finally(unlock) };
+    return { url: await start(options, closing), stop };
   } catch (error) {
-    await unlock();
+    await stop();
     throw error;
   }
 }
 
-async function startLocked(options: CityOptions): Promise<RunningCity> {
+/** @param closing is given what undoes each step */
+async function start(options: CityOptions, closing: (() => unknown)[]): Promise<URL> {
   const { data, policy, desk, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
     names: subgraphNames.filter((name) => !remote.has(name)),
     data,
+    writer: 'gateway',
     secrets,
     policy: (revision) => policy.under(revision),
     syntheticOnly: dev !== undefined,
@@ -105,12 +110,18 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     note: notes.write,
     onRefreshError: (error) => report(describeFault(error)),
   });
-  const personDigests = new PersonDigests(await secrets.audit());
+  closing.push(() => local.stop());
+  const reportAudit = (fault: unknown) => report(`audit: ${describeFault(fault)}`);
+  const auditSecret = await secrets.audit();
+  const personDigests = new PersonDigests(auditSecret);
+  const personLog = new PersonLog({ dataFolder: data, secret: auditSecret, report: reportAudit });
+  closing.push(() => personLog.close());
   const governance = await createGovernanceSubgraph({
     policy: (revision) => policy.under(revision),
     apiSchema: () => supergraph.apiSchema,
     accessLog: {
-      recordsOf: (person) => personLog(data, personDigests.of(person)),
+      recordsOf: (person, page) =>
+        personLog.recordsOf(new Set(personDigests.ofAll(local.keysOf(person))), page),
       hidesRecipients: (person) => local.isShielded(person),
     },
     desk,
@@ -119,27 +130,35 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     contract: contractOf(subgraph, contracts),
     dataSource: inProcessDataSource(subgraph),
   }));
-  const auditLog = await openAuditLog(data, {
+  const auditOptions = {
     signingKey: await secrets.auditKey(),
     witness: options.auditWitness,
-    retentionDays: options.auditRetention,
-    report: (fault) => report(`audit: ${describeFault(fault)}`),
-  });
+    report: reportAudit,
+  };
+  const { auditRetention: retentionDays } = options;
+  const auditLog = await openAuditLog(data, { writer: 'gateway', retentionDays, ...auditOptions });
+  closing.push(() => auditLog.close());
+  if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
+  // A long log takes a while to be indexed; a question that comes before waits for its own part.
+  void personLog.look();
   const securityEvents = new SecurityEvents({
     service: 'gateway',
     sink: options.securitySink,
     digest: (subject) => personDigests.ofSubject(subject),
   });
+  closing.push(() => securityEvents.flush());
   const remotes = await openRemotes(options, contracts, ({ registry, fault }) => {
     report(fault ? describeFault(fault) : `The subgraph ${registry} answers its contract and is served.`);
     securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
   });
+  closing.push(() => Promise.all(remotes.map((source) => source.close())));
   const supergraph = loadSupergraph(
     [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
     { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
   );
+  closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
-  const stopWatching = await watchRegistries(remotes);
+  closing.push(await watchRegistries(remotes));
   const gateway: Gateway = new Gateway({
     supergraph,
     contracts,
@@ -153,7 +172,10 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     securityEvents,
     reportFault: (fault, decisionId) => report(`${decisionId || 'gateway'}: ${describeFault(fault)}`),
   });
-  const stopFollowing = policy.onChange((changed) => gateway.swap(changed));
+  closing.push(
+    () => policy.close(),
+    policy.onChange((changed) => gateway.swap(changed)),
+  );
   const consoleFolder = join(packageRoot(), 'console', 'dist');
   const server = await createHttpServer({
     gateway,
@@ -162,21 +184,8 @@ async function startLocked(options: CityOptions): Promise<RunningCity> {
     tls: options.tls && { cert: await readFile(options.tls.cert), key: await readFile(options.tls.key) },
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
-  const url = await server.listen(options.port, options.host);
-  return {
-    url,
-    async stop() {
-      stopFollowing();
-      await policy.close();
-      await server.close();
-      stopWatching();
-      supergraph.planner.close();
-      await Promise.all(remotes.map((source) => source.close()));
-      securityEvents.flush();
-      await auditLog.close();
-      await local.stop();
-    },
-  };
+  closing.push(() => server.close());
+  return server.listen(options.port, options.host);
 }
 
 /** What leaves this machine goes over TLS; and where anyone may be anyone, nobody comes from outside. */

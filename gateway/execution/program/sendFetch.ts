@@ -15,11 +15,12 @@ export interface FetchResponse {
 export async function sendFetch(
   node: FetchNode,
   fetch: Fetch,
-  { supergraph, context, disclosure, readError }: PlanRequest,
+  { supergraph, context: asked, disclosure, readError }: PlanRequest,
 ): Promise<FetchResponse> {
-  context.signal?.throwIfAborted();
+  asked.signal?.throwIfAborted();
   const { serviceName } = node;
   disclosure.sent.add(node);
+  const context = { ...asked, onSend: () => disclosure.asked(serviceName) };
   try {
     const { data, errors } = await supergraph.dataSources.get(serviceName)!.fetch(fetch, context);
     const faults = (errors ?? []).map((error) => ({

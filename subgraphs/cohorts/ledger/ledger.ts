@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
 import { formatDay, today } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { lockByProcess } from '../../storage/processLock.js';
+import { lockByKernel } from '../../storage/kernelLock.js';
 import type { CellNoise } from '../disclosure/cellNoise.js';
 import type { GroupCell } from '../disclosure/groupCell.js';
 import { Turns } from '../../../schema/turns.js';
@@ -51,12 +51,13 @@ export async function openLedger(
 ): Promise<Ledger> {
   const folder = join(dataFolder, 'ledger');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const release = await lockByProcess(
-    join(folder, 'lock'),
-    (owner) =>
+  const release = await lockByKernel(
+    dataFolder,
+    'ledger',
+    () =>
       new PolkuError(
         'DISCLOSURE_LEDGER_LOCKED',
-        `Another process${owner === undefined ? '' : ` (${owner})`} keeps the ledger in ${folder}; stop it, or use another data directory.`,
+        `Another process keeps the ledger in ${folder}; stop it, or use another data directory.`,
       ),
   );
   try {

@@ -3,9 +3,11 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendDurably } from '../../../schema/appendDurably.js';
 import { GroupCommit } from '../../../schema/groupCommit.js';
+import { isInPlace } from '../../../schema/openedFile.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import type { SubgraphRequest } from '../../../schema/subgraph.js';
 import { sync } from '../../storage/durableFile.js';
+import { lockByKernel } from '../../storage/kernelLock.js';
 
 /** What a registry notes of one answer: under whose decision, for what, to whom, of how many people; never of whom. */
 export interface Disclosure {
@@ -21,7 +23,7 @@ export interface Disclosure {
   readonly body: string;
 }
 
-/** Where disclosures are kept: a file a day, one JSON object a line. */
+/** Where disclosures are kept: a folder for each process that writes, a file a day, one JSON object a line. */
 export function disclosureFolder(data: string): string {
   return join(data, 'disclosures');
 }
@@ -31,13 +33,36 @@ export function disclosureFolder(data: string): string {
  * log by `polku audit reconcile`, so that a gateway that leaves something out is found out.
  */
 export class DisclosureLog {
+  readonly #root: string;
   readonly #folder: string;
   readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
   /** Of the day, with its last line ended; after a failure there is none, for the last line may be torn. */
-  #file: { readonly day: string; readonly handle: FileHandle } | undefined;
+  #file: { readonly day: string; readonly path: string; readonly handle: FileHandle } | undefined;
 
-  constructor(data: string) {
-    this.#folder = disclosureFolder(data);
+  private constructor(
+    data: string,
+    writer: string,
+    private readonly unlock: () => Promise<void>,
+  ) {
+    this.#root = disclosureFolder(data);
+    this.#folder = join(this.#root, writer);
+  }
+
+  /**
+   * @param writer names the process among those that have registries of this data directory
+   * @throws PolkuError DISCLOSURE_LOG_LOCKED
+   */
+  static async open(data: string, writer: string): Promise<DisclosureLog> {
+    const unlock = await lockByKernel(
+      data,
+      `disclosures-${writer}`,
+      () =>
+        new PolkuError(
+          'DISCLOSURE_LOG_LOCKED',
+          `Another process writes the disclosure log of "${writer}" in ${data}. Stop it, or use another data directory.`,
+        ),
+    );
+    return new DisclosureLog(data, writer, unlock);
   }
 
   /**
@@ -60,14 +85,17 @@ export class DisclosureLog {
   async close(): Promise<void> {
     await this.#commits.idle();
     await this.#leave();
+    await this.unlock();
   }
 
   async #commit(lines: readonly string[]): Promise<void> {
     const day = new Date().toISOString().slice(0, 10);
     if (this.#file?.day !== day) await this.#begin(day);
-    const { handle } = this.#file!;
+    const { handle, path } = this.#file!;
     try {
       await appendDurably(handle, Buffer.from(lines.join('')));
+      if (!isInPlace(handle, path))
+        throw new Error('The file of the log is not in its place: it was renamed, removed or replaced.');
     } catch (cause) {
       await this.#leave();
       throw cause;
@@ -77,16 +105,17 @@ export class DisclosureLog {
   async #begin(day: string): Promise<void> {
     await this.#leave();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const handle = await open(join(this.#folder, `${day}.jsonl`), 'a', 0o600);
+    const path = join(this.#folder, `${day}.jsonl`);
+    const handle = await open(path, 'a', 0o600);
     try {
       // Ends a line that a crash or a full disk may have torn.
       await handle.appendFile('\n');
-      await sync(this.#folder);
+      for (const folder of [this.#folder, this.#root]) await sync(folder);
     } catch (cause) {
       await handle.close();
       throw cause;
     }
-    this.#file = { day, handle };
+    this.#file = { day, path, handle };
   }
 
   async #leave(): Promise<void> {

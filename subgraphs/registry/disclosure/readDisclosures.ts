@@ -2,12 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Disclosure, disclosureFolder } from './disclosureLog.js';
 
-/** What registries have disclosed, oldest day first; empty where none keeps a log here. Torn lines are left out. */
+/**
+ * What the registries of all processes have disclosed, the oldest day of each first; empty where none keeps a log here. Files
+ * that lie in no folder of a writer are of an earlier format. Torn lines are left out.
+ */
 export async function readDisclosures(data: string): Promise<Disclosure[]> {
   const folder = disclosureFolder(data);
   let names: string[];
   try {
-    names = await readdir(folder);
+    names = await readdir(folder, { recursive: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw cause;

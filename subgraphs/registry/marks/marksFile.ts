@@ -5,7 +5,7 @@ import { formatDay, parseDay } from '../../../schema/calendar.js';
 import { FIRST_STORE, type PersonKey } from '../../../schema/keys.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { writeDurably } from '../../storage/durableFile.js';
-import { lockByProcess, whenFree } from '../../storage/processLock.js';
+import { lockByKernel, whenFree } from '../../storage/kernelLock.js';
 import { storageFailure } from '../../storage/storageFailure.js';
 import type { Days } from '../columns/days.js';
 import { NO_DAY } from '../columns/table.js';
@@ -132,16 +132,11 @@ async function readFileOfMarks(path: string, registry: string): Promise<StoredMa
 }
 
 async function lockMarks(data: string, registry: string, patienceMs: number): Promise<() => Promise<void>> {
-  const path = join(marksFolder(data), `.${registry}.lock`);
-  const busy = (owner: number | undefined) =>
-    new PolkuError(
-      'MARKS_BUSY',
-      `The marks of ${registry} are being changed${owner === undefined ? '' : ` by process ${owner}`}. Try again; if no ` +
-        `command is running, remove ${path}.`,
-    );
+  const busy = () =>
+    new PolkuError('MARKS_BUSY', `The marks of ${registry} are being changed by another command. Try again.`);
   try {
     await mkdir(marksFolder(data), { recursive: true, mode: 0o700 });
-    return await whenFree(() => lockByProcess(path, busy), patienceMs);
+    return await whenFree(() => lockByKernel(data, `marks-${registry}`, busy), patienceMs);
   } catch (cause) {
     throw storageFailure(cause, marksFolder(data));
   }

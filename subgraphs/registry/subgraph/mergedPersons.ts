@@ -27,6 +27,12 @@ export function currentPerson(persons: MergedPersons, person: PersonKey): Person
   return persons.get(person) ?? person;
 }
 
+/** Every key that a person has had, the one that counts now first: what was written down before still names the others. */
+export function everyKeyOf(persons: MergedPersons, person: PersonKey): PersonKey[] {
+  const current = currentPerson(persons, person);
+  return [current, ...[...persons.keys()].filter((former) => persons.get(former) === current)];
+}
+
 /** The decision, of a caller who is known by the key that counts now. */
 export function ofCurrentPerson(decision: DecisionContext, persons: MergedPersons): DecisionContext {
   const { person } = decision;

@@ -1,4 +1,15 @@
-import { appendFile, rm, stat, symlink, readFile, writeFile, mkdir } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  cp,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -87,7 +98,7 @@ describe('the audit log', () => {
   });
 
   it('takes nothing while the disk is full, and goes on when there is room again', async () => {
-    await mkdir(join(log.folder, 'audit'));
+    await mkdir(join(log.folder, 'audit', 'gateway'), { recursive: true });
     await symlink('/dev/full', log.file());
     const open = await log.open();
     for (const id of ['a', 'b'])
@@ -114,6 +125,63 @@ describe('the audit log', () => {
     expect(await log.decisions()).toEqual(['a', 'c']);
   });
 
+  describe('that is not in its place', () => {
+    const folder = () => join(log.folder, 'audit', 'gateway');
+    const moves: Readonly<Record<string, () => Promise<unknown>>> = {
+      'the file was renamed': () => rename(log.file(), `${log.file()}.old`),
+      'the file was removed': () => rm(log.file()),
+      'the file was replaced by a copy': async () => {
+        await rename(log.file(), `${log.file()}.old`);
+        await copyFile(`${log.file()}.old`, log.file());
+      },
+      'another file was renamed over it': async () => {
+        await copyFile(log.file(), `${log.file()}.copy`);
+        await rename(`${log.file()}.copy`, log.file());
+      },
+      'its folder was renamed': () => rename(folder(), `${folder()}.old`),
+      'its folder was removed': () => rm(folder(), { recursive: true }),
+      'the folder of all chains was renamed': () =>
+        rename(join(log.folder, 'audit'), join(log.folder, 'old')),
+      'the data directory was replaced by a copy': async () => {
+        await cp(join(log.folder, 'audit'), join(log.folder, 'copy'), { recursive: true });
+        await rename(join(log.folder, 'audit'), join(log.folder, 'old'));
+        await rename(join(log.folder, 'copy'), join(log.folder, 'audit'));
+      },
+    };
+
+    it.each(Object.keys(moves))('A02: takes nothing where %s', async (name) => {
+      const open = await log.open();
+      await open.append(record('a'));
+      await moves[name]!();
+      for (const id of ['b', 'c'])
+        await expect(open.append(record(id))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      await open.close();
+    });
+
+    it('A02: takes records again when it is put back', async () => {
+      const open = await log.open();
+      await open.append(record('a'));
+      await rename(log.file(), `${log.file()}.old`);
+      await expect(open.append(record('b'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      await rename(`${log.file()}.old`, log.file());
+      await open.append(record('c'));
+      await open.close();
+      expect(await log.decisions()).toEqual(['a', 'c']);
+      expect((await log.verify(true)).fault).toBeUndefined();
+    });
+
+    it('A02: does not go on in a copy, though a write has failed in between', async () => {
+      const open = await log.open();
+      await open.append(record('a'));
+      const copy = await readFile(log.file());
+      await rm(log.file());
+      await expect(open.append(record('b'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      await writeFile(log.file(), copy);
+      await expect(open.append(record('c'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      await open.close();
+    });
+  });
+
   it('goes on without its witness, and tells that it cannot be written', async () => {
     const faults: unknown[] = [];
     await log.write(['a'], {
@@ -121,29 +189,31 @@ describe('the audit log', () => {
       report: (fault) => faults.push(fault),
     });
     expect(await log.decisions()).toEqual(['a']);
-    expect(faults).toHaveLength(1);
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) expect(fault).toMatchObject({ code: 'ENOENT' });
   });
 
   it('signs a checkpoint after so many records, and when it is closed', async () => {
     await log.write(['a', 'b', 'c', 'd', 'e'], { limits: { checkpointRecords: 2 } });
     const kinds = (await log.entries()).map(({ kind }) => kind[0]);
-    expect(kinds.join('')).toBe('ddcddcdc');
-    expect((await readFile(log.witness, 'utf8')).trim().split('\n')).toHaveLength(3);
+    expect(kinds.join('')).toBe('ocddcddcdc');
+    expect((await readFile(log.witness, 'utf8')).trim().split('\n')).toHaveLength(4);
   });
 
   it('signs a checkpoint after a while', async () => {
     const open = await log.open({ limits: { checkpointMs: 1 } });
     await open.append(record('a'));
-    while (!(await log.entries()).some(({ kind }) => kind === 'checkpoint')) await setTimeout(1);
+    const kinds = async () => (await log.entries()).map(({ kind }) => kind);
+    while ((await kinds()).at(-1) !== 'checkpoint') await setTimeout(1);
     await open.close();
-    expect((await log.entries()).map(({ kind }) => kind)).toEqual(['decision', 'checkpoint']);
+    expect(await kinds()).toEqual(['opening', 'checkpoint', 'decision', 'checkpoint']);
   });
 
   it('is witnessed also after a witness that was torn', async () => {
     await log.write(['a']);
     await appendFile(log.witness, '{"seq":9,"prev');
     await log.write(['b']);
-    const kept = (await log.lines()).slice(0, 3);
+    const kept = (await log.lines()).slice(0, -1);
     await log.writeLines(kept);
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut' });
   });
@@ -162,9 +232,9 @@ describe('the audit log', () => {
     await open.append(record('a', { time: yesterday }));
     await open.close();
     // The closing checkpoint is of today: a log that a crash left ends in yesterday's record.
-    await log.writeLines((await log.lines()).slice(0, 1));
+    await log.writeLines((await log.lines()).slice(0, 3));
     await log.write(['b']);
-    expect(await log.files()).toEqual(['audit-0000000001.jsonl', 'audit-0000000003.jsonl']);
+    expect(await log.files()).toEqual(['audit-0000000001.jsonl', 'audit-0000000004.jsonl']);
     expect((await log.verify()).fault).toBeUndefined();
   });
 });

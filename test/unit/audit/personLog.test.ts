@@ -1,21 +1,42 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFile } from 'node:fs/promises';
 import { PersonDigests } from '../../../gateway/audit/personDigests.js';
-import { personLog } from '../../../gateway/audit/personLog.js';
+import { PersonLog, type PersonLogPage } from '../../../gateway/audit/personLog.js';
 import { record, TestLog } from './testLog.js';
 
-const digests = new PersonDigests(Buffer.alloc(32, 1));
+const secret = Buffer.alloc(32, 1);
+const digests = new PersonDigests(secret);
 
 describe("a person's own log", () => {
   let log: TestLog;
+  let people: PersonLog;
+  let faults: unknown[];
   beforeEach(async () => {
     log = await TestLog.make();
+    faults = [];
+    people = open();
   });
-  afterEach(() => log.remove());
+  afterEach(async () => {
+    expect(faults).toEqual([]);
+    await people.close();
+    await log.remove();
+  });
 
-  async function decisionsOf(person: number): Promise<string[]> {
+  function open(): PersonLog {
+    return new PersonLog({ dataFolder: log.folder, secret, report: (fault) => faults.push(fault) });
+  }
+
+  async function decisionsOf(
+    person: number | readonly number[],
+    page: PersonLogPage = {},
+    first = Infinity,
+  ): Promise<string[]> {
     const found: string[] = [];
-    for await (const { decisionId } of personLog(log.folder, digests.of(person))) found.push(decisionId);
+    const keys = typeof person === 'number' ? [person] : person;
+    for await (const { decisionId } of people.recordsOf(new Set(digests.ofAll(keys)), page)) {
+      found.push(decisionId);
+      if (found.length === first) break;
+    }
     return found;
   }
 

@@ -1,62 +1,132 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { rm } from 'node:fs/promises';
-import { TestLog } from './testLog.js';
+import type { AuditLogOptions } from '../../../gateway/audit/auditLog.js';
+import { Retention } from '../../../gateway/audit/retention.js';
+import { record, TestLog } from './testLog.js';
 
 const DAY_MS = 86_400_000;
 
 describe('retention', () => {
   let log: TestLog;
+  let today: number;
   beforeEach(async () => {
     log = await TestLog.make();
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'setInterval'] });
-    // One file a day: a and b are ten and nine days old, c is of today.
-    const today = Date.now();
-    for (const [id, age] of [
-      ['a', 10],
-      ['b', 9],
-      ['c', 0],
-    ] as const) {
-      jest.setSystemTime(today - age * DAY_MS);
-      await log.write([id]);
-    }
+    today = Date.now();
+    for (let age = 10; age >= 0; age--) await writeOn(-age);
   });
   afterEach(async () => {
     jest.useRealTimers();
     await log.remove();
   });
 
+  /** One file a day: an opening, a decision that is named by its day, and a checkpoint after each. */
+  async function writeOn(day: number, options: Partial<AuditLogOptions> = {}): Promise<void> {
+    jest.setSystemTime(today + day * DAY_MS);
+    await log.write([String(day)], options);
+  }
+
+  /** Days from one to another, as decisions are named. */
+  const days = (from: number, until: number) =>
+    Array.from({ length: until - from + 1 }, (_, index) => String(from + index));
+
   it('keeps everything unless told otherwise', async () => {
     await log.write(['d']);
-    expect(await log.decisions()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await log.decisions()).toEqual([...days(-10, 0), 'd']);
   });
 
-  it('removes the oldest files whole, each by a record of the log, which stays verifiable', async () => {
-    await log.write(['d'], { retentionDays: 5 });
-    expect(await log.decisions()).toEqual(['c', 'd']);
-    expect(await log.files()).toEqual(['audit-0000000005.jsonl']);
+  it('removes the oldest files whole, each by a signed record of the log, which stays verifiable', async () => {
+    await log.write(['d'], { retentionDays: 8 });
+    expect(await log.decisions()).toEqual([...days(-8, 0), 'd']);
+    expect((await log.files())[0]).toBe('audit-0000000009.jsonl');
     const removals = (await log.entries()).filter(({ kind }) => kind === 'removal');
     expect(removals).toMatchObject([
-      { file: 'audit-0000000001.jsonl', first: 1, last: 2 },
-      { file: 'audit-0000000003.jsonl', first: 3, last: 4 },
+      { file: 'audit-0000000001.jsonl', first: 1, last: 4, days: 8, signature: expect.any(String) },
+      { file: 'audit-0000000005.jsonl', first: 5, last: 8, days: 8, signature: expect.any(String) },
     ]);
-    expect(await log.verify(true)).toMatchObject({ fault: undefined, expired: 4 });
+    expect(await log.verify(true)).toMatchObject({ fault: undefined, expired: 8 });
   });
 
   it('removes what was left to be removed when the process died', async () => {
-    await log.write(['d'], { retentionDays: 9.5 });
-    expect(await log.decisions()).toEqual(['b', 'c', 'd']);
+    await log.write(['d'], { retentionDays: 9 });
+    expect(await log.decisions()).toEqual([...days(-9, 0), 'd']);
     await log.write(['e'], { retentionDays: 5 });
-    expect(await log.decisions()).toEqual(['c', 'd', 'e']);
+    expect(await log.decisions()).toEqual([...days(-5, 0), 'd', 'e']);
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
   it('does not excuse a file that somebody else has removed', async () => {
-    await log.write(['d'], { retentionDays: 9.5 });
-    await rm(log.file('audit-0000000003.jsonl'));
+    await log.write(['d'], { retentionDays: 9 });
+    const [first, second] = await log.files();
+    await rm(log.file(first));
     expect((await log.verify()).fault).toMatchObject({
       kind: 'removed',
-      file: 'audit-0000000005.jsonl',
+      file: `gateway/${second}`,
       line: 1,
     });
+  });
+
+  it.each([
+    ['40 days', 40, 30],
+    ['ten years', 3_650, 30],
+    ['40 days, where the oldest are all but over their time', 40, 11],
+  ])('A07: removes nothing for a clock that jumps ahead by %s', async (_, jump, retentionDays) => {
+    await writeOn(jump, { retentionDays });
+    expect(await log.decisions()).toEqual([...days(-10, 0), String(jump)]);
+    // Nor when the process starts again, nor when the clock is right again, nor when it jumps further.
+    await writeOn(jump, { retentionDays });
+    await writeOn(0, { retentionDays });
+    await writeOn(jump * 2, { retentionDays });
+    expect(await log.decisions()).toEqual(expect.arrayContaining(days(-8, 0)));
+    expect((await log.verify(true)).fault).toBeUndefined();
+  });
+
+  it('A07: a jump removes no record before it is as old as it must be', async () => {
+    await writeOn(40, { retentionDays: 3 });
+    expect(await log.decisions()).toEqual([...days(-2, 0), '40']);
+  });
+
+  it('A07: removes nothing in a running log whose clock jumps, and says that it did', async () => {
+    const faults: unknown[] = [];
+    const open = await log.open({
+      retentionDays: 30,
+      limits: { checkpointMs: 1 },
+      report: (fault) => faults.push(fault),
+    });
+    jest.setSystemTime(today + 40 * DAY_MS);
+    const isNoted = async () => (await log.entries()).some(({ kind }) => kind === 'clock-jump');
+    while (!(await isNoted())) await new Promise(setImmediate);
+    await open.append(record('d'));
+    await open.close();
+    expect(await log.decisions()).toEqual([...days(-10, 0), 'd']);
+    expect(faults).toContainEqual(expect.objectContaining({ code: 'CLOCK_JUMPED' }));
+    expect(await log.verify(true)).toMatchObject({ fault: undefined, clockJumps: 1 });
+  });
+
+  it('A07: tells at the opening that the clock and the log disagree', async () => {
+    for (const day of [40, 1]) {
+      const faults: unknown[] = [];
+      await writeOn(day, { report: (fault) => faults.push(fault) });
+      expect(faults).toContainEqual(expect.objectContaining({ code: 'AUDIT_UNPROVEN' }));
+    }
+  });
+
+  it('goes on when days go by, though the clock stays wrong', async () => {
+    for (let day = 40; day <= 45; day++) await writeOn(day, { retentionDays: 5 });
+    expect(await log.decisions()).toEqual([...days(40, 45)]);
+    expect((await log.verify(true)).fault).toBeUndefined();
+  });
+
+  it('counts the days of all chains, so that one that is written seldom is not kept for ever', async () => {
+    jest.setSystemTime(today - 10 * DAY_MS);
+    const training = await log.open({ writer: 'training' });
+    await training.append(record('trained'));
+    await training.close();
+    jest.setSystemTime(today);
+    expect(await new Retention(log.folder, 'training', 11).hasExpired()).toBe(false);
+    expect(await new Retention(log.folder, 'training', 9).hasExpired()).toBe(true);
+    await (await log.open({ writer: 'training', retentionDays: 9 })).close();
+    expect((await log.entries('training')).map(({ kind }) => kind)).not.toContain('decision');
+    expect((await log.verifyAll(true)).fault).toBeUndefined();
   });
 });

@@ -1,12 +1,17 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditLog, type AuditLogOptions, openAuditLog } from '../../../gateway/audit/auditLog.js';
 import type { AuditRecord } from '../../../gateway/audit/auditRecord.js';
+import { type ChainEnd, chainLine } from '../../../gateway/audit/chain.js';
 import type { LogEntry } from '../../../gateway/audit/logEntry.js';
 import { logEntries } from '../../../gateway/audit/logLines.js';
-import { type Verification, verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
+import {
+  type ChainVerification,
+  type Verification,
+  verifyAuditLog,
+} from '../../../gateway/audit/verifyAuditLog.js';
 
 export function record(decisionId: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {
@@ -37,7 +42,7 @@ export function record(decisionId: string, more: Partial<AuditRecord> = {}): Aud
 
 /** An audit log in a temporary folder, with its key and a witness. */
 export class TestLog {
-  readonly #keys = generateKeyPairSync('ed25519');
+  #keys = generateKeyPairSync('ed25519');
 
   private constructor(readonly folder: string) {}
 
@@ -45,16 +50,32 @@ export class TestLog {
     return new TestLog(await mkdtemp(join(tmpdir(), 'polku-audit-')));
   }
 
+  /** The same log, under the key of another. */
+  as(other: TestLog): this {
+    this.#keys = other.#keys;
+    return this;
+  }
+
+  /** A line that the key has signed. */
+  signed(entry: object, end: ChainEnd): string {
+    return chainLine(JSON.stringify(entry), end, this.#keys.privateKey).line;
+  }
+
+  get privateKey(): KeyObject {
+    return this.#keys.privateKey;
+  }
+
   get witness(): string {
     return join(this.folder, 'witness');
   }
 
   file(name = 'audit-0000000001.jsonl'): string {
-    return join(this.folder, 'audit', name);
+    return join(this.folder, 'audit', 'gateway', name);
   }
 
   open(options: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
     return openAuditLog(this.folder, {
+      writer: 'gateway',
       signingKey: this.#keys.privateKey,
       witness: this.witness,
       ...options,
@@ -68,9 +89,9 @@ export class TestLog {
     await log.close();
   }
 
-  async entries(): Promise<LogEntry[]> {
+  async entries(chain = 'gateway'): Promise<LogEntry[]> {
     const entries: LogEntry[] = [];
-    for await (const entry of logEntries(this.folder)) entries.push(entry);
+    for await (const entry of logEntries(this.folder, chain)) entries.push(entry);
     return entries;
   }
 
@@ -79,7 +100,7 @@ export class TestLog {
   }
 
   async files(): Promise<string[]> {
-    return (await readdir(join(this.folder, 'audit'))).sort();
+    return (await readdir(join(this.folder, 'audit', 'gateway'))).sort();
   }
 
   async lines(name?: string): Promise<string[]> {
@@ -90,7 +111,13 @@ export class TestLog {
     return writeFile(this.file(name), lines.map((line) => `${line}\n`).join(''));
   }
 
-  async verify(witnessed = false): Promise<Verification> {
+  /** What is found of the gateway's chain, and the fault of the log as a whole. */
+  async verify(witnessed = false): Promise<ChainVerification> {
+    const { chains, fault } = await this.verifyAll(witnessed);
+    return { ...chains.find(({ chain }) => chain === 'gateway')!, fault };
+  }
+
+  async verifyAll(witnessed = false): Promise<Verification> {
     const witness = witnessed ? await readFile(this.witness, 'utf8') : undefined;
     return verifyAuditLog(this.folder, { key: this.#keys.publicKey, witness });
   }

@@ -1,20 +1,21 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chainLine } from '../../../gateway/audit/chain.js';
+import { CHAIN_START, chainLine } from '../../../gateway/audit/chain.js';
 import { verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
 import { TestLog } from './testLog.js';
 
-/** Lines of the log: a b | c d | e f, each | a checkpoint. */
-const A = 0;
-const B = 1;
-const FIRST_CHECKPOINT = 2;
-const C = 3;
+/** Lines of the log: opening | a b | c d | e f, each | a checkpoint. */
+const FIRST_CHECKPOINT = 1;
+const A = 2;
+const B = 3;
+const SECOND_CHECKPOINT = 4;
+const C = 5;
 
 describe('verifying the audit log', () => {
   let log: TestLog;
   let lines: string[];
-  const file = 'audit-0000000001.jsonl';
+  const file = 'gateway/audit-0000000001.jsonl';
 
   beforeEach(async () => {
     log = await TestLog.make();
@@ -25,24 +26,34 @@ describe('verifying the audit log', () => {
 
   it('says up to which checkpoint a log is whole', async () => {
     expect(await log.verify(true)).toEqual({
+      chain: 'gateway',
       fault: undefined,
-      checkpoint: { seq: 9, time: expect.any(String) },
-      records: 9,
+      checkpoint: { seq: 11, time: expect.any(String) },
+      records: 11,
       unsigned: 0,
       expired: 0,
       torn: 0,
+      unproven: { records: 0, openings: 0 },
+      behindWitness: 0,
+      clockJumps: 0,
+      witnessed: 11,
     });
     await log.writeLines(lines.slice(0, -1));
-    expect(await log.verify()).toMatchObject({ fault: undefined, checkpoint: { seq: 6 }, unsigned: 2 });
+    expect(await log.verify()).toMatchObject({ fault: undefined, checkpoint: { seq: 8 }, unsigned: 2 });
   });
 
   it('takes a line that is being written for no fault', async () => {
-    await writeFile(log.file(), `${lines.join('\n')}\n{"seq":10,"previ`);
+    await writeFile(log.file(), `${lines.join('\n')}\n{"seq":12,"previ`);
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
   it('names the record in which one byte was flipped, wherever it is', async () => {
-    const bytes = await readFile(log.file());
+    const bytes = Buffer.from(
+      lines
+        .slice(0, C)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
     const starts = [0];
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) starts.push(at + 1);
     for (let at = 0; at < bytes.length; at += 1) {
@@ -71,32 +82,28 @@ describe('verifying the audit log', () => {
   });
 
   it('names a record that was put in twice', async () => {
-    await log.writeLines([lines[A]!, lines[A]!, ...lines.slice(1)]);
-    expect((await log.verify()).fault).toMatchObject({ kind: 'reordered', file, line: 2 });
+    await log.writeLines(lines.toSpliced(A, 0, lines[A]!));
+    expect((await log.verify()).fault).toMatchObject({ kind: 'reordered', file, line: A + 2 });
   });
 
   it('names a record that was rewritten together with its own hash', async () => {
     const body = lines[B]!.replace('"doctor"', '"nobody"').replace(/,"hash":"[0-9a-f]{64}"\}$/, '');
     const hash = createHash('sha256').update(body).digest('hex');
-    await log.writeLines([lines[A]!, `${body},"hash":"${hash}"}`, ...lines.slice(FIRST_CHECKPOINT)]);
-    expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: 2 });
+    await log.writeLines(lines.with(B, `${body},"hash":"${hash}"}`));
+    expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: B + 1 });
   });
 
-  it('names the checkpoint of a chain that was rewritten whole by somebody without the key', async () => {
-    let end = { seq: 0, hash: '0'.repeat(64) };
-    const forged = lines.map((line) => {
-      const { seq, previous, hash, ...entry } = JSON.parse(line) as Record<string, unknown>;
-      expect([seq, previous, hash]).not.toContain(undefined);
-      const chained = chainLine(JSON.stringify({ ...entry, recipient: 'elsewhere' }), end);
-      end = chained.end;
-      return chained.line.trimEnd();
-    });
-    await log.writeLines(forged);
-    expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: FIRST_CHECKPOINT + 1 });
+  it('names a chain that was rewritten whole by somebody without the key', async () => {
+    await log.writeLines(rechained(lines));
+    const { fault, chains } = await log.verifyAll();
+    expect(fault).toMatchObject({ kind: 'wrong key' });
+    expect(chains[0]!.fault).toMatchObject({ kind: 'changed', file, line: FIRST_CHECKPOINT + 1 });
+    // A witness proves that the key is the right one.
+    expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed', file });
   });
 
   it('names a log that was cut behind its last witnessed checkpoint', async () => {
-    for (const kept of [lines.length - 1, C, 1]) {
+    for (const kept of [lines.length - 1, C, A + 1]) {
       await log.writeLines(lines.slice(0, kept));
       expect((await log.verify()).fault).toBeUndefined();
       expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut', file, line: kept });
@@ -107,18 +114,29 @@ describe('verifying the audit log', () => {
 
   it('names a log that was cut and gone on with: another checkpoint was witnessed in its place', async () => {
     await log.writeLines(lines.slice(0, C));
+    expect(lines[SECOND_CHECKPOINT]).toContain('"checkpoint"');
     await copyFile(log.witness, `${log.witness}.kept`);
     await log.write(['x', 'y', 'z'], { limits: { checkpointRecords: 2 } });
     await copyFile(`${log.witness}.kept`, log.witness);
-    expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed', file, line: 6 });
+    expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed', file, line: 8 });
   });
 
   it('names the first checkpoint that another key has signed', async () => {
     const { publicKey } = generateKeyPairSync('ed25519');
-    expect((await verifyAuditLog(log.folder, { key: publicKey })).fault).toMatchObject({
-      kind: 'changed',
-      file,
-      line: FIRST_CHECKPOINT + 1,
-    });
+    const { fault, chains } = await verifyAuditLog(log.folder, { key: publicKey });
+    expect(fault).toMatchObject({ kind: 'wrong key' });
+    expect(chains[0]!.fault).toMatchObject({ kind: 'changed', file, line: FIRST_CHECKPOINT + 1 });
   });
 });
+
+/** The same entries to another recipient, chained again without the key. */
+function rechained(lines: readonly string[]): string[] {
+  let end = CHAIN_START;
+  return lines.map((line) => {
+    const { seq, previous, hash, ...entry } = JSON.parse(line) as Record<string, unknown>;
+    expect([seq, previous, hash]).not.toContain(undefined);
+    const chained = chainLine(JSON.stringify({ ...entry, recipient: 'elsewhere' }), end);
+    end = chained.end;
+    return chained.line.trimEnd();
+  });
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listSegments, type Segment, syncFolder } from './segments.js';
+
+/** Who writes a chain of its own: one process each at a time. */
+export type Writer = 'gateway' | 'training' | 'evaluation' | 'permit';
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+export function auditFolder(dataFolder: string): string {
+  return join(dataFolder, 'audit');
+}
+
+export function chainFolder(dataFolder: string, chain: string): string {
+  return join(auditFolder(dataFolder), chain);
+}
+
+/** The chains of a log, by name. A log of the first format, whose files lie in no folder of a chain, is the gateway's. */
+export async function listChains(dataFolder: string): Promise<string[]> {
+  const entries = await readdir(auditFolder(dataFolder), { withFileTypes: true });
+  const chains = new Set(
+    entries.filter((entry) => entry.isDirectory() && NAME.test(entry.name)).map(({ name }) => name),
+  );
+  if ((await listSegments(auditFolder(dataFolder))).length > 0) chains.add('gateway');
+  return [...chains].sort();
+}
+
+/** The files of a chain in its order. */
+export async function segmentsOf(dataFolder: string, chain: string): Promise<Segment[]> {
+  const folder = chainFolder(dataFolder, chain);
+  const moved = existsSync(folder) ? await listSegments(folder) : [];
+  if (chain !== 'gateway') return moved;
+  return [...(await listSegments(auditFolder(dataFolder))), ...moved].sort((a, b) => a.first - b.first);
+}
+
+/**
+ * Makes the folder of a chain. Files of the first format are moved into the gateway's; a process that dies in between leaves
+ * the rest to the next.
+ */
+export async function makeChainFolder(dataFolder: string, chain: string): Promise<string> {
+  const folder = chainFolder(dataFolder, chain);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (chain !== 'gateway') return folder;
+  const root = auditFolder(dataFolder);
+  const names = (await readdir(root)).filter((name) => name.startsWith('audit-')).sort();
+  for (const name of names) {
+    if (existsSync(join(folder, name))) throw new Error(`${name} lies in two places.`);
+    await rename(join(root, name), join(folder, name));
+  }
+  if (names.length > 0) for (const changed of [folder, root]) await syncFolder(changed);
+  return folder;
+}
