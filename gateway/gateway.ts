@@ -21,6 +21,7 @@ import { callerPerson, loginDomain } from './identity/loginDomain.js';
 import { fillWithheld, valuesOfAll } from './operation/fillWithheld.js';
 import { checkPageSizes, checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
+import { InputReleases } from './operation/inputReleases.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { LineageRefused, PlanLineage } from './operation/planLineage.js';
@@ -74,7 +75,8 @@ export class Gateway implements GatewayInterface {
     this.#policy = options.policy;
     const { supergraph, conceal } = options;
     const lineage = new PlanLineage(options.contracts, supergraph.schema);
-    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage });
+    const releases = new InputReleases(options.contracts);
+    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage, releases });
   }
 
   get policy(): Policy {

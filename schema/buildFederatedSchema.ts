@@ -1,6 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
+import {
+  type GraphQLEnumType,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+  parse,
+} from 'graphql';
 import './typeGraphql.js';
 import { buildSchema, type ClassType, createResolversMap } from 'type-graphql';
 
@@ -10,11 +16,19 @@ export type ReferenceResolver<Context> = (
   context: Context,
 ) => unknown;
 
+/** The arguments of `@takes`. */
+export interface Takes {
+  readonly type: string;
+  readonly fields: readonly string[];
+}
+
 export interface FederatedSchemaOptions<Context> {
   /** Named explicitly: type-graphql's own list is global to the process. */
   readonly resolvers: readonly ClassType[];
   /** Types that no root field reaches: entities that this subgraph only extends. */
   readonly entities: readonly ClassType[];
+  /** What values of enumerations take (`@takes`), by enumeration and value; type-graphql declares no directives on them. */
+  readonly enumValues?: Readonly<Record<string, Readonly<Record<string, Takes>>>> | undefined;
   /** By type name. */
   readonly references: Readonly<Record<string, ReferenceResolver<Context>>>;
 }
@@ -22,11 +36,13 @@ export interface FederatedSchemaOptions<Context> {
 /**
  * `@lineage` says which coordinates a field draws on and how: `exposes` repeats their values, `computes` and `aggregates`
  * do not; `optional` inputs are exposed where permitted and absent elsewhere. `@tests` says which coordinate an argument
- * filters by. Both are read by the policy compiler; composition drops them.
+ * filters by. Both are read by the policy compiler. `@takes` says what owners must release to a derived type for a part of a
+ * filter to be of use; the gateway reads it. Composition drops all three.
  */
 const OWN_DIRECTIVES = `
 directive @lineage(exposes: [String!], optional: [String!], computes: [String!], aggregates: [String!]) on FIELD_DEFINITION
 directive @tests(field: String!) on ARGUMENT_DEFINITION
+directive @takes(type: String!, fields: [String!]!) on INPUT_FIELD_DEFINITION | ENUM_VALUE
 `;
 
 const FEDERATION = `
@@ -43,6 +59,9 @@ export async function buildFederatedSchema<Context>(
     skipCheck: true,
     validate: false,
   });
+  for (const [name, values] of Object.entries(options.enumValues ?? {}))
+    for (const [value, takes] of Object.entries(values))
+      (plain.getType(name) as GraphQLEnumType).getValue(value)!.extensions = { directives: { takes } };
   const sdl = `${FEDERATION}${OWN_DIRECTIVES}\n${printSchemaWithDirectives(plain)}\n`.trimStart();
   const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(options.references)) {

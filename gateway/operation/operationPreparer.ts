@@ -22,6 +22,7 @@ import {
 import type { PlanRequester } from '../supergraph/planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { cutOperation } from './cutOperation.js';
+import type { InputReleases } from './inputReleases.js';
 import { keptOperations, type Sized } from './keptOperations.js';
 import { checkDocument, checkPlanning, type OperationLimits, pageSizesIn } from './limits.js';
 import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
@@ -90,6 +91,7 @@ export class OperationPreparer {
       readonly conceal: boolean;
       readonly limits: OperationLimits;
       readonly lineage: PlanLineage;
+      readonly releases: InputReleases;
     },
   ) {}
 
@@ -167,7 +169,9 @@ export class OperationPreparer {
   #visibleSchema(decision: Decision): GraphQLSchema {
     const known = this.#schemas.get(decision.key);
     if (known) return known;
-    const made = visibleSchema(this.supergraph.apiSchema, decision);
+    const { conceal, releases } = this.settings;
+    // Where nothing is concealed a filter that is not released is refused by name, with its owner and the reason.
+    const made = visibleSchema(this.supergraph.apiSchema, decision, conceal ? releases : undefined);
     this.#schemas.set(decision.key, made);
     return made;
   }

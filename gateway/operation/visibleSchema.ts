@@ -29,6 +29,8 @@ import {
 import type { Decision } from '../../policies/engine/decision.js';
 import { keyScalars } from '../../schema/keys.js';
 import { isArgumentShown, isFieldShown } from './coordinates.js';
+import type { InputReleases } from './inputReleases.js';
+import { VisibleInputs } from './visibleInputs.js';
 
 type FieldType = GraphQLObjectType | GraphQLInterfaceType;
 
@@ -36,9 +38,15 @@ type FieldType = GraphQLObjectType | GraphQLInterfaceType;
  * The API schema as one set of roles sees it for one purpose: fields and arguments that the decision does not show are
  * gone, with the types that only they reached. Validation, suggestions and introspection know nothing else, so what is
  * hidden cannot be told from what does not exist.
+ * @param releases by which parts of input types are hidden, too; without it all are there
  */
-export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): GraphQLSchema {
-  const seen = seenFields(apiSchema, decision);
+export function visibleSchema(
+  apiSchema: GraphQLSchema,
+  decision: Decision,
+  releases?: InputReleases,
+): GraphQLSchema {
+  const inputs = releases && new VisibleInputs(decision, releases);
+  const seen = seenFields(apiSchema, decision, inputs);
   const reached = reachableObjects(apiSchema, seen);
   const types = new Map<string, GraphQLNamedType>();
 
@@ -54,8 +62,8 @@ export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): Gra
   }
 
   function rebuild(type: GraphQLNamedType): GraphQLNamedType {
-    if (type instanceof GraphQLScalarType || type instanceof GraphQLEnumType || isIntrospectionType(type))
-      return type;
+    if (type instanceof GraphQLScalarType || isIntrospectionType(type)) return type;
+    if (type instanceof GraphQLEnumType) return inputs ? visibleEnum(type, inputs) : type;
     if (isUnionType(type)) {
       const members = type.getTypes().filter((member) => reached.includes(member));
       return new GraphQLUnionType({ ...type.toConfig(), types: () => members.map(rebuilt) });
@@ -75,9 +83,13 @@ export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): Gra
       });
     }
     const config = (type as GraphQLInputObjectType).toConfig();
+    const shown = Object.entries(config.fields).filter(
+      ([name, field]) => inputs?.hasField(type.name, name, field.type) ?? true,
+    );
     return new GraphQLInputObjectType({
       ...config,
-      fields: () => mapValues(config.fields, (field) => ({ ...field, type: rebuilt(field.type) })),
+      fields: () =>
+        mapValues(Object.fromEntries(shown), (field) => ({ ...field, type: rebuilt(field.type) })),
     });
   }
 
@@ -93,7 +105,9 @@ export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): Gra
   }
 
   function args(type: FieldType, field: GraphQLField<unknown, unknown>): GraphQLFieldConfigArgumentMap {
-    const shown = field.args.filter((arg) => isArgumentShown(apiSchema, decision, type, field, arg));
+    const shown = field.args.filter(
+      (arg) => isArgumentShown(apiSchema, decision, type, field, arg) && (inputs?.isUsable(arg.type) ?? true),
+    );
     return Object.fromEntries(shown.map((arg) => [arg.name, argument(arg)]));
   }
 
@@ -122,8 +136,20 @@ export function visibleSchema(apiSchema: GraphQLSchema, decision: Decision): Gra
   });
 }
 
+function visibleEnum(type: GraphQLEnumType, inputs: VisibleInputs): GraphQLEnumType {
+  const config = type.toConfig();
+  const values = Object.entries(config.values).filter(([value]) => inputs.hasValue(type.name, value));
+  return values.length === type.getValues().length
+    ? type
+    : new GraphQLEnumType({ ...config, values: Object.fromEntries(values) });
+}
+
 /** The fields that are left of each type: shown, and leading to a type of which something is left. */
-function seenFields(schema: GraphQLSchema, decision: Decision): ReadonlyMap<string, ReadonlySet<string>> {
+function seenFields(
+  schema: GraphQLSchema,
+  decision: Decision,
+  inputs: VisibleInputs | undefined,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const seen = new Map<string, Set<string>>();
   const composite = Object.values(schema.getTypeMap()).filter(
     (type) => isCompositeType(type) && !isIntrospectionType(type),
@@ -150,7 +176,11 @@ function seenFields(schema: GraphQLSchema, decision: Decision): ReadonlyMap<stri
           isFieldShown(schema, decision, type as FieldType, field) &&
           field.args
             .filter(isRequiredArgument)
-            .every((arg) => isArgumentShown(schema, decision, type as FieldType, field, arg)),
+            .every(
+              (arg) =>
+                isArgumentShown(schema, decision, type as FieldType, field, arg) &&
+                (inputs?.isUsable(arg.type) ?? true),
+            ),
       );
       if (left.length === before) continue;
       seen.set(type.name, new Set(left.map(({ name }) => name)));

@@ -42,7 +42,7 @@ import { type GroupAsker, partOf } from './protect.js';
 import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
 import { GroupSize, groupSize } from './results/groupSize.js';
-import { GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
+import { dimensionsTake, GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
 import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
 import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
 import { unitsIn } from './group/units.js';
@@ -348,6 +348,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   return joinModules(
     {
+      enumValues: { GroupDimension: dimensionsTake },
       resolvers: [CohortResolver, CohortMembersResolver],
       entities: [Cohort, CohortMembers],
       references: {

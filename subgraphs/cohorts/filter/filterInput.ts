@@ -1,5 +1,5 @@
 import { DateScalar } from '../../../schema/scalars/dateScalar.js';
-import { Field, InputType, Int, registerEnumType } from '../../../schema/typeGraphql.js';
+import { Directive, Field, InputType, Int, registerEnumType } from '../../../schema/typeGraphql.js';
 import type { ArgumentDefinition, Criteria, Criterion } from '../../registry/groups/criterion.js';
 import { familyParts } from '../../registry/groups/groupFilter.js';
 
@@ -28,7 +28,8 @@ export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; Co
   @InputType({ description: 'One kind of event: exactly one of these.' })
   class CohortEvent {}
   for (const { name, criterion, input } of inputs)
-    if (criterion.events) declare(CohortEvent, name, () => input, criterion.description);
+    if (criterion.events)
+      declare(CohortEvent, name, () => input, { ...criterion, takes: criterion.tests({}) });
 
   @InputType({
     description: 'Persons in whose family, as it was at the end of a year, somebody meets a filter.',
@@ -80,17 +81,21 @@ export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; Co
     sequence?: SequenceFilter | null;
   }
   for (const { name, criterion, input } of inputs)
-    declare(CohortFilter, name, () => input, criterion.description);
+    declare(CohortFilter, name, () => input, { ...criterion, takes: criterion.tests({}) });
 
   return { CohortFilter, CohortEvent };
 }
 
-function criterionInput(name: string, { description, arguments: given }: Criterion): InputClass {
+function criterionInput(name: string, criterion: Criterion): InputClass {
+  const { description, arguments: given } = criterion;
   class CriterionInput {}
   InputType(`${name[0]!.toUpperCase()}${name.slice(1)}Criterion`, { description })(CriterionInput);
   for (const [argument, definition] of Object.entries(given)) {
-    const { required = false, description: meaning } = definition;
-    declare(CriterionInput, argument, () => inputType(definition), meaning, required);
+    // What is tested only where this argument is given: by which value does not matter.
+    const takes = criterion
+      .tests({ [argument]: [] })
+      .filter((coordinate) => !criterion.tests({}).includes(coordinate));
+    declare(CriterionInput, argument, () => inputType(definition), { ...definition, takes });
   }
   return CriterionInput;
 }
@@ -113,9 +118,14 @@ function declare(
   input: InputClass,
   name: string,
   type: () => unknown,
-  description: string,
-  required = false,
+  {
+    description,
+    required = false,
+    takes,
+  }: { readonly description: string; readonly required?: boolean; readonly takes: readonly string[] },
 ): void {
   const prototype = input.prototype as object;
   Field(type as () => typeof Int, { nullable: !required, description })(prototype, name);
+  const fields = takes.map((coordinate) => JSON.stringify(coordinate)).join(', ');
+  if (takes.length > 0) Directive(`@takes(type: "Cohort", fields: [${fields}])`)(prototype, name);
 }

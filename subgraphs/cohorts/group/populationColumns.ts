@@ -13,6 +13,17 @@ import type { Dimension } from '../disclosure/groupQuestion.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
 export type DimensionName = (typeof dimensionNames)[number];
+
+/** What each dimension is made of: a column of the population register's feed, and the coordinate that its owner rules over. */
+export const dimensions: Readonly<
+  Record<DimensionName, { readonly column: string; readonly coordinate: string }>
+> = {
+  year: { column: 'residence.district', coordinate: 'Person.district' },
+  sex: { column: 'sex', coordinate: 'Person.sex' },
+  district: { column: 'residence.district', coordinate: 'Person.district' },
+  ageBand: { column: 'birthYear', coordinate: 'Person.birthYear' },
+  familyType: { column: 'membership.family', coordinate: 'Person.families' },
+};
 /** What splits the persons of one year: the year itself does not, for a person is in several. */
 export type CategoryDimension = Exclude<DimensionName, 'year'>;
 
@@ -43,14 +54,7 @@ export class PopulationColumns {
 
   /** Whether the owner releases what a dimension is made of. */
   has(name: DimensionName): boolean {
-    const column = {
-      year: 'residence.district',
-      sex: 'sex',
-      district: 'residence.district',
-      ageBand: 'birthYear',
-      familyType: 'membership.family',
-    }[name];
-    return this.feed.columns[column] !== undefined;
+    return this.feed.columns[dimensions[name].column] !== undefined;
   }
 
   /** The category of each person at the end of a year; the number of categories where there is none, or not told. */

@@ -3,16 +3,28 @@ import { Field, Int, ObjectType, registerEnumType } from '../../../schema/typeGr
 import { badInput } from '../../registry/groups/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import type { Dimension, GroupTable as AskedTable, Protection } from '../disclosure/groupQuestion.js';
-import { type CategoryDimension, type DimensionName, dimensionNames } from '../group/populationColumns.js';
+import {
+  type CategoryDimension,
+  type DimensionName,
+  dimensionNames,
+  dimensions,
+} from '../group/populationColumns.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_DIMENSIONS = 3;
 const MAX_YEARS = 50;
 
-export const GroupDimension = Object.fromEntries(
-  dimensionNames.map((name) => [name.replace(/[A-Z]/g, '_$&').toUpperCase(), name]),
+export const GroupDimension = Object.fromEntries(dimensionNames.map((name) => [enumValue(name), name]));
+/** What an owner must release to groups for each dimension. */
+export const dimensionsTake = Object.fromEntries(
+  dimensionNames.map((name) => [enumValue(name), { type: 'Cohort', fields: [dimensions[name].coordinate] }]),
 );
+
+function enumValue(name: DimensionName): string {
+  return name.replace(/[A-Z]/g, '_$&').toUpperCase();
+}
+
 registerEnumType(GroupDimension, {
   name: 'GroupDimension',
   description: 'What a group may be counted by.',

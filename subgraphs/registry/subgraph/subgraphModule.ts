@@ -9,6 +9,10 @@ export function joinModules(...modules: readonly SubgraphModule[]): SubgraphModu
   return {
     resolvers: modules.flatMap(({ resolvers }) => resolvers),
     entities: modules.flatMap(({ entities }) => entities),
+    enumValues: Object.assign(
+      {},
+      ...modules.map(({ enumValues }) => enumValues),
+    ) as SubgraphModule['enumValues'],
     references: Object.assign(
       {},
       ...modules.map(({ references }) => references),
