@@ -98,6 +98,11 @@ export const errorTable = {
     status: 0,
     meaning: 'The ledger of answered groups is damaged, or belongs to another secret.',
   },
+  NOT_IN_REGISTER: {
+    status: 400,
+    meaning:
+      'A question about groups needs what the system behind a registry does not keep. "registries { name absent }" lists that.',
+  },
   SUBGRAPH_UNAVAILABLE: {
     status: 502,
     meaning: 'A registry did not answer; the rest of the response is whole.',

@@ -56,9 +56,15 @@ function readLeftOut(text: string): ReadonlySet<string> {
   const names = text.split(',').flatMap((name) => name.trim() || []);
   const known = Object.values(others).map(({ definition }) => definition.name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return new Set(names);
+  const leavesSome = known.some((name) => !names.includes(name));
+  if (unknown === undefined && leavesSome) return new Set(names);
   const population = 'The population register says who is known, so it cannot be left out.';
   const expected = `Expected some of ${known.join(', ')}, separated by commas.`;
+  if (unknown === undefined)
+    throw new PolkuError(
+      'USAGE',
+      `POLKU_WITHOUT leaves no registry to join to the population register. ${expected}`,
+    );
   throw new PolkuError(
     'USAGE',
     unknown === 'population'

@@ -109,6 +109,15 @@ export function directoryModule(
       return numberIn(stateOf(registry), 'rejects');
     }
 
+    @FieldResolver(() => [String], {
+      nullable: true,
+      description: 'What its source does not keep: tables, and columns as table.column.',
+    })
+    @Directive(requiresFeeds(registries))
+    absent(@Root() registry: Registry): readonly string[] | null {
+      return (stateOf(registry).columns['absent'] as readonly string[] | undefined) ?? null;
+    }
+
     @FieldResolver(() => String, { nullable: true, description: 'When the snapshot was taken, by ISO 8601.' })
     @Directive(requiresFeeds(registries))
     extractedAt(@Root() registry: Registry): string | null {

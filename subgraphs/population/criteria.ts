@@ -28,6 +28,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
     description: 'Born in these years.',
     arguments: { between: { kind: 'range', required: true, description: 'Years of birth.' } },
     coordinates: ['Person.birthYear'],
+    reads: ['persons.birth'],
     persons: (given, store) => {
       const { from, until } = rangeIn(given, 'between')!;
       return whoseBirthYear(yearlyPopulation(store), (year) => year >= from && year <= until);
@@ -40,6 +41,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.birthYear'],
+    reads: ['persons.birth'],
     persons: (given, store) => {
       const { from, until } = rangeIn(given, 'between')!;
       const at = numberIn(given, 'atEndOf')!;
@@ -52,6 +54,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       in: { kind: 'codes', required: true, values: sexes, description: `${sexes.join(', ')}.` },
     },
     coordinates: ['Person.sex'],
+    reads: ['persons.sex'],
     persons: (given, { tables: { persons } }) =>
       whoseCode(persons.subject, persons.columns.sex, codesIn(given, 'in')!),
   }),
@@ -61,6 +64,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       in: { kind: 'codes', required: true, list: 'languages', description: 'Languages by ISO 639-1.' },
     },
     coordinates: ['Person.language'],
+    reads: ['persons.language'],
     persons: (given, { tables: { persons } }) =>
       whoseCode(persons.subject, persons.columns.language, codesIn(given, 'in')!),
   }),
@@ -71,6 +75,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.district'],
+    reads: ['residences', 'residences.district'],
     persons: async (given, store) => {
       const { person, district, firstYear, lastYear } = yearlyPopulation(store).residences;
       const codes = codesIn(given, 'in');
@@ -93,6 +98,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.families'],
+    reads: ['memberships', 'memberships.role'],
     persons: async (given, store) => {
       const { persons } = yearlyPopulation(store);
       const memberships = await shownMemberships(store);
@@ -112,6 +118,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       atEndOf: AT_END_OF,
     },
     coordinates: ['Person.families', 'Person.birthYear'],
+    reads: ['memberships', 'memberships.role'],
     persons: async (given, store) => {
       const memberships = await shownMemberships(store);
       const turns = new Turns();
@@ -136,13 +143,14 @@ interface PersonCriterion {
   readonly description: string;
   readonly arguments: Criterion['arguments'];
   readonly coordinates: readonly string[];
+  readonly reads: readonly string[];
   persons(given: CriterionArguments, store: PopulationStore): Promise<PersonSet>;
 }
 
 /** A criterion that tests the same coordinates whatever it is given, and no records. */
 function criterion(given: PersonCriterion): Criterion<PopulationStore> {
-  const { coordinates, ...own } = given;
-  return { ...own, tests: () => coordinates, testable: coordinates };
+  const { coordinates, reads, ...own } = given;
+  return { ...own, tests: () => coordinates, testable: coordinates, reads: () => reads };
 }
 
 /** Nobody, with room for everybody in the register. */

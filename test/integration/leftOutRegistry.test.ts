@@ -75,6 +75,7 @@ describe('a city that leaves a shipped registry out', () => {
   it.each([
     ['population', 'cannot be left out'],
     ['helth', 'no registry'],
+    ['health,social,education', 'leaves no registry'],
   ])('X23: refuses to leave out %s', async (name, message) => {
     const { code, errors } = await runPolku(['extract', '--help'], {
       env: { ...process.env, POLKU_WITHOUT: name },

@@ -17,24 +17,28 @@ import { derivedModules, leftOut } from '../../../subgraphs/registries.js';
  * where one is left out, their SDL is made without it.
  */
 export async function committedSdl(): Promise<SubgraphSdl[]> {
-  const folder = join(packageRoot(), 'schema', 'subgraphs');
-  const names = (await readdir(folder)).flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []).sort();
+  const joined = (await subgraphNames()).filter((name) => !leftOut.has(name));
   return Promise.all(
-    names
-      .filter((name) => !leftOut.has(name))
-      .map(async (name) => {
-        const derived = leftOut.size > 0 ? derivedModules[name] : undefined;
-        const sdl = derived
-          ? (await buildFederatedSchema(derived)).sdl
-          : await readFile(join(folder, `${name}.graphql`), 'utf8');
-        return { name, sdl };
-      }),
+    joined.map(async (name) => {
+      const derived = leftOut.size > 0 ? derivedModules[name] : undefined;
+      return derived ? { name, sdl: (await buildFederatedSchema(derived)).sdl } : readContract(name);
+    }),
   );
 }
 
 /** The graph that policies are written for. */
 export async function committedGraph(): Promise<PolicyGraph> {
-  return buildPolicyGraph(await committedSdl(), leftOut);
+  return buildPolicyGraph(await committedSdl(), await Promise.all([...leftOut].map(readContract)));
+}
+
+const contracts = join(packageRoot(), 'schema', 'subgraphs');
+
+async function subgraphNames(): Promise<string[]> {
+  return (await readdir(contracts)).flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []).sort();
+}
+
+async function readContract(name: string): Promise<SubgraphSdl> {
+  return { name, sdl: await readFile(join(contracts, `${name}.graphql`), 'utf8') };
 }
 
 /** Compiles the policies of a folder against the committed graph; problems are told, not thrown. */

@@ -13,7 +13,7 @@ import { matchPattern } from './pattern.js';
 export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileContext): Registry | undefined {
   const { source, content } = parsed;
   const name = content.registry;
-  if (context.graph.leftOut.has(name)) return undefined;
+  if (context.graph.leftOut.subgraphs.has(name)) return undefined;
   if (!context.graph.subgraphs.has(name)) {
     const fix =
       didYouMean(name, context.graph.subgraphs) ?? `There are: ${[...context.graph.subgraphs].join(', ')}.`;

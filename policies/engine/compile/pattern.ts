@@ -15,6 +15,7 @@ export interface Match {
 /**
  * The fields that `Type.field`, `Type.{a,b}` or `Type.*` stands for. A registry's owner rules over that registry's fields
  * alone, so all others are problems, as are those that no policy governs.
+ * Those of a registry that is left out stand for nothing.
  * @param registry undefined: fields of all registries, as permits name them
  */
 export function matchPattern(
@@ -33,6 +34,7 @@ export function matchPattern(
   }
   const [, type = '', single, star, several] = parts;
   const fields = graph.types.get(type);
+  if (!fields && graph.leftOut.types.has(type)) return [];
   if (!fields) {
     problems.error(place, `There is no type "${type}" in the graph.`, didYouMean(type, graph.types.keys()));
     return [];
@@ -48,6 +50,7 @@ export function matchPattern(
   const names = single === undefined ? several!.split(',').map((name) => name.trim()) : [single];
   return names.flatMap((name) => {
     const field = fields.find((candidate) => candidate.name === name);
+    if (!field && graph.leftOut.types.get(type)?.has(name)) return [];
     if (!field) {
       const coordinate = `${type}.${name}`;
       const known = fields.filter(({ kind }) => kind === 'governed').map((candidate) => candidate.coordinate);

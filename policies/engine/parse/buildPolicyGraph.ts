@@ -1,6 +1,6 @@
 import { keyScalars } from '../../../schema/keys.js';
 import { groupBy } from './groupBy.js';
-import type { FieldKind, PolicyGraph } from './policyGraph.js';
+import type { FieldKind, LeftOut, PolicyGraph } from './policyGraph.js';
 import { type FieldDefinition, readSubgraph, type SubgraphSdl, type TypeOf } from './readSubgraph.js';
 
 export type { SubgraphSdl };
@@ -14,7 +14,7 @@ const ROOTS = ['Query', 'Mutation', 'Subscription'];
  */
 export function buildPolicyGraph(
   subgraphs: readonly SubgraphSdl[],
-  leftOut: ReadonlySet<string> = new Set(),
+  leftOut: readonly SubgraphSdl[] = [],
 ): PolicyGraph {
   const read = subgraphs.map(readSubgraph);
   const copies = groupBy(
@@ -51,10 +51,23 @@ export function buildPolicyGraph(
   );
   return {
     subgraphs: new Set(subgraphs.map(({ name }) => name)),
-    leftOut,
+    leftOut: readLeftOut(leftOut),
     fields: new Map(fields.map((field) => [field.coordinate, field])),
     types: groupBy(fields, (field) => field.type),
     implementations,
+  };
+}
+
+function readLeftOut(subgraphs: readonly SubgraphSdl[]): LeftOut {
+  const fields = subgraphs.flatMap((subgraph) => readSubgraph(subgraph).fields);
+  return {
+    subgraphs: new Set(subgraphs.map(({ name }) => name)),
+    types: new Map(
+      [...groupBy(fields, ({ type }) => type)].map(([type, own]) => [
+        type,
+        new Set(own.map(({ name }) => name)),
+      ]),
+    ),
   };
 }
 

@@ -43,11 +43,17 @@ export interface GraphField {
   readonly personal: boolean;
 }
 
+/** Registries that are known and not joined here: rules and tests about them are passed over. */
+export interface LeftOut {
+  readonly subgraphs: ReadonlySet<string>;
+  /** Types of theirs, and the fields that they add to each. */
+  readonly types: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** The supergraph as policies see it: who owns which field, and what each derived field is made of. */
 export interface PolicyGraph {
   readonly subgraphs: ReadonlySet<string>;
-  /** Registries that are known and not joined here: rules and tests about them are passed over. */
-  readonly leftOut: ReadonlySet<string>;
+  readonly leftOut: LeftOut;
   readonly fields: ReadonlyMap<string, GraphField>;
   /** Object and interface types, and the fields of each. */
   readonly types: ReadonlyMap<string, readonly GraphField[]>;

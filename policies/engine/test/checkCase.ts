@@ -168,7 +168,7 @@ class CaseCheck {
         continue;
       }
       registries.forEach((registry, index) => {
-        if (sources.has(registry) || leftOut.has(registry)) return;
+        if (sources.has(registry) || leftOut.subgraphs.has(registry)) return;
         const fix = didYouMean(registry, sources) ?? `It is fed by: ${listed(sources)}.`;
         this.fault([state, type, index], `${type} takes nothing from "${registry}".`, fix);
       });

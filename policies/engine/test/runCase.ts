@@ -86,7 +86,7 @@ class CaseRun {
     const { types, leftOut } = this.policy.model.graph;
     return Object.entries(expected).flatMap(([type, registries]) =>
       registries.flatMap((registry) => {
-        if (leftOut.has(registry)) return [];
+        if (leftOut.subgraphs.has(registry)) return [];
         const parts = types
           .get(type)!
           .filter(({ kind, subgraph }) => kind === 'feed' && subgraph === registry);

@@ -38,7 +38,7 @@ function runFile(
   context: CaseContext,
   holding: HoldingCase[],
 ): PolicyTestResult[] {
-  if (context.policy.model.graph.leftOut.has(content.registry)) return [];
+  if (context.policy.model.graph.leftOut.subgraphs.has(content.registry)) return [];
   checkRegistry({ source, content }, context);
   const lines = new Map<string, number>();
   return content.cases.map((test, index) => {

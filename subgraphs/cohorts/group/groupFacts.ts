@@ -15,7 +15,7 @@ const nobody = PersonSet.below(0);
 /**
  * Reads the feeds of a cohort.
  * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry that is needed did not answer, PURPOSE_NOT_PERMITTED where it
- * does not release what is asked
+ * does not release what is asked, NOT_IN_REGISTER where it does not keep that
  */
 export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSource[]): GroupFacts {
   const population = answered(feeds, 'population');
@@ -28,22 +28,29 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
     const words = feed.columns[`withheld:${name}`] as Uint32Array | undefined;
     return words ? new PersonSet(words) : nobody;
   };
-  const feedOf = (criterion: string): Feed => answered(feeds, sourceOf(sources, criterion)!.registry);
+  const feedOf = (criterion: string, leaf: string): Feed => {
+    const { registry } = sourceOf(sources, criterion)!;
+    const feed = answered(feeds, registry);
+    const missing = feed.columns[`absent:${leaf}`] as readonly string[] | undefined;
+    if (missing) throw notKept(registry, missing[0]!);
+    return feed;
+  };
   const everybody = new PersonSet(column(population, EVERYBODY));
   const membership = <Name extends keyof YearlyMemberships>(name: Name) =>
     column<YearlyMemberships[Name]>(population, `membership.${name}`);
   return {
     everybody: everybody.minus(withheldIn(population, EVERYBODY)),
     get memberships() {
+      requireKept(population, 'population', 'memberships');
       const [person, family, parent] = [membership('person'), membership('family'), membership('parent')];
       return { person, family, parent, firstYear: membership('firstYear'), lastYear: membership('lastYear') };
     },
     persons: (leaf) => {
-      const [name, feed] = [leafName(leaf, 'persons'), feedOf(leaf.criterion)];
+      const [name, feed] = [leafName(leaf, 'persons'), feedOf(leaf.criterion, leafName(leaf, 'persons'))];
       return { found: new PersonSet(column(feed, name)), withheld: withheldIn(feed, name) };
     },
     events: (leaf) => {
-      const [name, feed] = [leafName(leaf, 'events'), feedOf(leaf.criterion)];
+      const [name, feed] = [leafName(leaf, 'events'), feedOf(leaf.criterion, leafName(leaf, 'events'))];
       return {
         person: column(feed, `person:${name}`),
         day: column(feed, `day:${name}`),
@@ -65,6 +72,24 @@ export function answered(feeds: FeedsByRegistry, registry: string): Feed {
       { registry },
     );
   return feed;
+}
+
+/**
+ * A number that is counted from what nobody keeps would be 0, or too small to be published, for the wrong reason.
+ * @param what a table, or a column as `table.column`
+ * @throws PolkuError NOT_IN_REGISTER where the registry's system does not keep it
+ */
+export function requireKept(feed: Feed, registry: string, what: string): void {
+  if ((feed.columns['absent'] as readonly string[] | undefined)?.includes(what))
+    throw notKept(registry, what);
+}
+
+function notKept(registry: string, what: string): PolkuError {
+  return new PolkuError(
+    'NOT_IN_REGISTER',
+    `The system behind ${registry} does not keep ${what}, so this cannot be counted. "registries { name absent }" lists what is not kept.`,
+    { registry, absent: what },
+  );
 }
 
 /** A column that policy leaves out of a feed that flows, or another version of the program. */

@@ -10,6 +10,7 @@ import {
 } from '../../registry/groups/familyTypes.js';
 import type { YearlyResidences } from '../../registry/groups/yearlyResidences.js';
 import type { Dimension } from '../disclosure/groupQuestion.js';
+import { requireKept } from './groupFacts.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
 export type DimensionName = (typeof dimensionNames)[number];
@@ -62,6 +63,7 @@ export class PopulationColumns {
     const size = this.categories(name).length;
     switch (name) {
       case 'sex':
+        requireKept(this.feed, 'population', 'persons.sex');
         return { size, codes: await this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
       case 'ageBand':
         return {
@@ -71,6 +73,7 @@ export class PopulationColumns {
           ),
         };
       case 'district': {
+        requireKept(this.feed, 'population', 'residences.district');
         const codes = new Uint8Array(this.bound).fill(size);
         const numberOf = this.#codeNumbers('districts', this.districts);
         const { person, district, firstYear, lastYear } = this.#residences;
@@ -123,6 +126,7 @@ export class PopulationColumns {
   }
 
   get #memberships(): YearlyMemberships {
+    requireKept(this.feed, 'population', 'memberships');
     const column = <Name extends keyof YearlyMemberships>(name: Name) =>
       this.#column<YearlyMemberships[Name]>(`membership.${name}`)!;
     const [person, family, parent] = [column('person'), column('family'), column('parent')];
@@ -130,6 +134,7 @@ export class PopulationColumns {
   }
 
   get #residences(): YearlyResidences {
+    requireKept(this.feed, 'population', 'residences');
     const column = <Name extends keyof YearlyResidences>(name: Name) =>
       this.#column<YearlyResidences[Name]>(`residence.${name}`)!;
     const [person, district] = [column('person'), column('district')];

@@ -2,6 +2,7 @@ import type { Feed } from '../../../schema/feed.js';
 import { NO_FAMILY } from '../../registry/groups/familyTypes.js';
 import type { CohortsStore } from '../cohortsStore.js';
 import { type Units, unitsInFamilies } from '../disclosure/units.js';
+import { requireKept } from './groupFacts.js';
 
 const known = new WeakMap<object, Units>();
 
@@ -11,6 +12,7 @@ const known = new WeakMap<object, Units>();
  * @param bound keys of persons lie below it
  */
 export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Units {
+  requireKept(population, 'population', 'memberships');
   const person = population.columns['person'] as Uint32Array;
   const family = population.columns['unit'] as Uint32Array;
   let units = known.get(family);

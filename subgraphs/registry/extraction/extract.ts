@@ -17,7 +17,7 @@ import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js'
 import { applyCodeChanges } from './applyCodeChanges.js';
 import { extractTable } from './extractTable.js';
 import { lockForExtraction } from './extractionLock.js';
-import type { Mapping } from './mapping/mapping.js';
+import { absentIn, type Mapping } from './mapping/mapping.js';
 import { readMapping } from './mapping/readMapping.js';
 import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
 import { recipeOf } from './recipe.js';
@@ -177,6 +177,7 @@ async function fill(
     linkage: linkage.state,
     linkageKeys: linkage.issuedKeys,
     ...kept,
+    absent: absentIn(mapping),
     rejects: rejects.byReason,
     rejectedRows: rejects.rows,
   };

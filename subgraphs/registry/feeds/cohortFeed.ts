@@ -53,10 +53,20 @@ export function cohortFeed<Store extends RegistryStore>(
         };
       });
       const always = attributes?.of(store as Store);
+      const absent = store.manifest.absent ?? [];
+      const missing = own.flatMap(({ leaf, name }) => {
+        const found = criteria[leaf.criterion]!.reads(leaf.arguments).filter((read) => absent.includes(read));
+        return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
+      });
       return {
         ...always,
         leaves: [...(always?.leaves ?? []), ...leaves],
-        texts: { ...always?.texts, snapshot: [store.manifest.snapshotId] },
+        texts: {
+          ...always?.texts,
+          ...Object.fromEntries(missing),
+          absent,
+          snapshot: [store.manifest.snapshotId],
+        },
       };
     }
   }

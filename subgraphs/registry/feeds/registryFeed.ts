@@ -43,6 +43,7 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
         rejects: Float64Array.of(roughCount(rejected)),
         extractedAt: [manifest.createdAt],
         synthetic: [String(manifest.synthetic)],
+        absent: [...(manifest.absent ?? [])],
       });
     }
   }

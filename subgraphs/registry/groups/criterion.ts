@@ -44,6 +44,8 @@ export interface Criterion<Store = unknown> {
   tests(given: CriterionArguments): readonly string[];
   /** Every coordinate that it can test. */
   readonly testable: readonly string[];
+  /** The tables that it looks at with these arguments, and the columns as `table.column`. */
+  reads(given: CriterionArguments): readonly string[];
   /**
    * Who meets it.
    * @param counts missing: every record counts; a criterion that asks no records takes none

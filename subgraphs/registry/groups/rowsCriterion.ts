@@ -64,6 +64,12 @@ export function rowsCriterion(options: RowsCriterionOptions): Criterion<Registry
       ...own.flatMap(([name, { coordinate }]) => (given[name] === undefined ? [] : [coordinate])),
       ...(given['from'] === undefined && given['until'] === undefined ? [] : dates),
     ],
+    reads: (given) => [
+      options.table,
+      ...own.flatMap(([name, { column }]) =>
+        given[name] === undefined ? [] : [`${options.table}.${column}`],
+      ),
+    ],
     async persons(given, store, counts) {
       const scan = scanOf(options, given, store, counts);
       const { subject, offsets } = scan.table;

@@ -34,6 +34,8 @@ export interface Manifest extends Origin {
   /** How many keys the linkage store had given out by then; see `Linkage.issuedKeys`. */
   readonly linkageKeys?: number | undefined;
   readonly tables: Readonly<Record<string, TableState>>;
+  /** What the source does not keep: tables, and columns as `table.column`. Older snapshots do not say. */
+  readonly absent?: readonly string[] | undefined;
   /** Of the register that exports changed codes. */
   readonly codeChanges?: Balance | undefined;
   /** Of the overlays: keys that turned out to be another's person, each with the key that counts now. */
@@ -68,7 +70,7 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
   // Snapshots of before stores had names are of the first one.
   const manifest = { linkageStore: FIRST_STORE, ...content };
   const { snapshotId, createdAt, synthetic, sourceFingerprint, recipe, linkage, linkageStore } = manifest;
-  const { tables, rejects, mergedPersons = [] } = manifest;
+  const { tables, rejects, absent = [], mergedPersons = [] } = manifest;
   const whole =
     [snapshotId, createdAt, sourceFingerprint, recipe, linkage, linkageStore].every(
       (text) => typeof text === 'string',
@@ -77,6 +79,8 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
     isObject(tables) &&
     Object.values(tables).every(isTableState) &&
     isObject(rejects) &&
+    Array.isArray(absent) &&
+    absent.every((name) => typeof name === 'string') &&
     Array.isArray(mergedPersons) &&
     mergedPersons.flat().every(isCount);
   if (content.schemaVersion < schemaVersion || !whole) {

@@ -113,3 +113,11 @@ export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): 
   );
   return { ...table, columns };
 }
+
+/** What the source does not keep: tables, and columns as `table.column`. */
+export function absentIn({ absent, tables }: Mapping): readonly string[] {
+  const columns = tables.flatMap(({ name, columns: all }) =>
+    all.flatMap((column) => (column.kind === 'absent' ? [`${name}.${column.name}`] : [])),
+  );
+  return [...absent, ...columns].sort();
+}
