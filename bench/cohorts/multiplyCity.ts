@@ -20,10 +20,12 @@ export async function multiplyCity(data: string, copies: number, target: string)
     for (const [table, definition] of Object.entries<TableDefinition>(tables)) {
       const path = join(folder, tableFile(table));
       await writeCopies(join(source, tableFile(table)), path, definition, copies);
-      const before = manifest.tables[table]!;
-      written[table] = { ...before, rows: before.rows * copies, sha256: await sha256OfFile(path) };
+      const rows = manifest.tables[table]!.rows * copies;
+      written[table] = { read: rows, rows, rejected: 0, rejects: {}, sha256: await sha256OfFile(path) };
     }
-    await writeFile(join(folder, MANIFEST), JSON.stringify({ ...manifest, tables: written }));
+    // The keys that were merged are others here, and nobody asks by them.
+    const multiplied = { ...manifest, tables: written, mergedPersons: undefined };
+    await writeFile(join(folder, MANIFEST), JSON.stringify(multiplied));
     await copyFile(join(data, name, 'current'), join(target, name, 'current'));
   }
 }
