@@ -6,6 +6,7 @@ import type {
 } from '@apollo/server-gateway-interface';
 import type { Refusal } from '../policies/engine/decision.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
+import { FairQueue } from '../schema/fairQueue.js';
 import { PolkuError } from '../schema/polkuError.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
@@ -61,11 +62,15 @@ interface Verified {
 
 type Execution = GatewayGraphQLRequestContext<GatewayContext>;
 
+/** A browser asks six things of a host at once. More of one caller wait, with their bodies unread. */
+const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100 };
+
 /** The only door: who asks, for what, whether it may be shown, and the record that it was. */
 export class Gateway implements GatewayInterface {
   readonly limits: OperationLimits = defaultLimits;
   readonly #options: GatewayOptions;
   readonly #lookupRate = new LookupRate();
+  readonly #requests = new FairQueue(requestsOfCaller);
   readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   readonly #preparer: OperationPreparer;
   #policy: Policy;
@@ -106,6 +111,18 @@ export class Gateway implements GatewayInterface {
     }
   }
 
+  /**
+   * Answers a request when its caller has few others under way.
+   * @throws PolkuError RATE_LIMITED where too many wait, BAD_REQUEST where the client has gone meanwhile
+   */
+  async inTurn<T>({ caller, signal }: GatewayRequest, answer: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#requests.run(caller.subject, answer, signal);
+    } catch (error) {
+      throw signal.aborted ? clientGone() : error;
+    }
+  }
+
   /** Limits, validation, policy check, variables, plan, execution, projection: what Apollo Server calls the executor. */
   async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
     const open = context.request;
@@ -133,7 +150,7 @@ export class Gateway implements GatewayInterface {
         open.found.refusedFetch = error.fetch;
         this.reportFault(error.cause, open.decisionId);
       }
-      const ended = open.signal.aborted ? new PolkuError('BAD_REQUEST', 'The client has gone.') : error;
+      const ended = open.signal.aborted ? clientGone() : error;
       return { errors: asGraphQLErrors(ended, (fault) => this.reportFault(fault, open.decisionId)) };
     }
   }
@@ -259,4 +276,8 @@ export class Gateway implements GatewayInterface {
       extensions: { ...result.extensions, withheld },
     };
   }
+}
+
+function clientGone(): PolkuError {
+  return new PolkuError('BAD_REQUEST', 'The client has gone.');
 }

@@ -35,7 +35,19 @@ export class Turns {
   }
 }
 
-/** Lets whatever else the process has to do be done. */
+const waiting: (() => void)[] = [];
+
+/**
+ * Lets whatever else the process has to do be done. Of all long work one piece goes on in each round of the event loop:
+ * who answers a request needs several rounds, and would wait for every piece in each of them.
+ */
 export function nextTurn(): Promise<void> {
-  return new Promise(setImmediate);
+  return new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(resumeOne);
+  });
+}
+
+function resumeOne(): void {
+  waiting.shift()!();
+  if (waiting.length > 0) setImmediate(resumeOne);
 }

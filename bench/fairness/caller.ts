@@ -17,13 +17,17 @@ export function caller(
     authorization: `Bearer ${token}`,
     'purpose-of-use': purpose,
   };
-  return (question) =>
+  const ask = (question: Question): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const sent = request(new URL('/graphql', url), { method: 'POST', agent, headers }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => (text += part));
         response.once('end', () => resolve({ status: response.statusCode!, text })).once('error', reject);
       });
-      sent.once('error', reject).end(JSON.stringify(question));
+      // The gateway may close an idle connection just as it is used again.
+      const again = (error: NodeJS.ErrnoException) =>
+        sent.reusedSocket && error.code === 'ECONNRESET' ? resolve(ask(question)) : reject(error);
+      sent.once('error', again).end(JSON.stringify(question));
     });
+  return ask;
 }

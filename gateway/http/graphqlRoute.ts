@@ -62,8 +62,11 @@ export async function respondGraphql(
     refuseIdentityCode(search);
     refuseRepeated(request);
     refuseOtherSites(request);
-    opened = await gateway.open({ ...headOf(request), decisionId, signal });
-    answer = await execute(apollo, opened, request, search, gateway.limits.bodyBytes);
+    const caller = await gateway.open({ ...headOf(request), decisionId, signal });
+    opened = caller;
+    answer = await gateway.inTurn(caller, () =>
+      execute(apollo, caller, request, search, gateway.limits.bodyBytes),
+    );
   } catch (error) {
     answer = refused(error);
   }

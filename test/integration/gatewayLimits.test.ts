@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { GatewayRequest } from '../../gateway/gatewayRequest.js';
+import { ClientSignal } from '../../gateway/supergraph/clientSignal.js';
 import { type Answer, ask, KNOWN_CODE, read, startGateway, type Testbed } from './gatewayTestbed.js';
 
 const QUERY = '{ people(first: 1) { birthYear } }';
@@ -129,6 +131,21 @@ describe('what is sent to a gateway', () => {
     const { body } = await ask(testbed, query, { variables });
     expect(body.errors![0]!.extensions.code).toBe(code);
     expect(testbed.planned).toHaveLength(before);
+  });
+
+  it('G22: is refused where one caller asks too much at once, and others are answered', async () => {
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const doctor = { caller: { subject: 'doctor' }, signal: new ClientSignal() } as GatewayRequest;
+    // Four that are answered and a hundred that wait.
+    const held = Array.from({ length: 104 }, () => testbed.gateway.inTurn(doctor, () => released));
+    const refused = await ask(testbed, QUERY);
+    const other = await ask(testbed, QUERY, { persona: 'family-team', purpose: 'child-protection' });
+    release();
+    await Promise.all(held);
+    expect(refused.status).toBe(429);
+    expect(refused.body.errors![0]!.extensions.code).toBe('RATE_LIMITED');
+    expect(other.status).not.toBe(429);
   });
 
   it('is refused where fragments spread themselves', async () => {

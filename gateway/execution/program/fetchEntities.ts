@@ -36,6 +36,7 @@ export function fetchEntities(
   const noteVariables = variablePeople(operation);
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
+    if (run.turns.over) await run.turns.next();
     const { disclosure } = run.request;
     const objects = run.objectsAt(places);
     const representations = represent(run, objects);

@@ -23,6 +23,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
   const notePeople = variablePeople(operation);
   const request = fetchRequest(node, fetchedText(placed, fields, [], context));
   return async (run) => {
+    if (run.turns.over) await run.turns.next();
     const objects = run.objectsAt(places);
     if (objects.length === 0) return;
     notePeople?.(run.request.variables, run.request.disclosure.people);

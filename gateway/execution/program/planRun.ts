@@ -1,4 +1,5 @@
 import { answerTooLarge, ObjectBudget } from '../../../schema/objectBudget.js';
+import { Turns } from '../../../schema/turns.js';
 import type { FetchContext } from '../../supergraph/fetchContext.js';
 import type { Supergraph } from '../../supergraph/supergraph.js';
 import type { DataObject, DataPath } from '../dataObject.js';
@@ -38,6 +39,8 @@ export class PlanRun implements PlanResult {
   readonly errors: LocatedError[] = [];
   readonly failures = new Map<DataObject, LocatedError[]>();
   readonly budget = new ObjectBudget();
+  /** Subgraphs of this process answer without a pause, one fetch after the other. */
+  readonly turns = new Turns();
   /** What has been represented of the data as it is; void as soon as anything is merged into it. */
   readonly represented = new Map<Represent, Representations>();
 
