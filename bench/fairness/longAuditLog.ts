@@ -13,7 +13,10 @@ const NAMED = 500;
 export async function writeLongAuditLog(data: string, person: PersonKey, bytes: number): Promise<void> {
   const secrets = new Secrets(`${data}/secrets`);
   const digests = new PersonDigests(await secrets.audit());
-  const log = await openAuditLog(data, { signingKey: await secrets.auditKey() });
+  const log = await openAuditLog(data, {
+    writer: 'gateway',
+    signingKey: await secrets.auditKey(),
+  });
   const [own, others] = [digests.of(person), [1, 2, 3, 4].map((other) => digests.of(person + other))];
   const size = JSON.stringify(recordOf(others)).length + 200;
   for (let written = 0, count = 0; written < bytes;) {
