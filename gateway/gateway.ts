@@ -164,6 +164,14 @@ export class Gateway implements GatewayInterface {
     await this.#append(request.decisionId, () => auditLog.append(requestRecord(request, end, personDigests)));
   }
 
+  /**
+   * Resolves where requests can be answered.
+   * @throws PolkuError AUDIT_UNAVAILABLE
+   */
+  ready(): Promise<void> {
+    return this.#options.auditLog.ready();
+  }
+
   /** Tells the log of security events, if a refusal is one. */
   noteRefusal(refused: RefusedRequest): void {
     this.#options.securityEvents.refused(refused);

@@ -25,6 +25,11 @@ export interface AuditLog {
    * @throws PolkuError AUDIT_UNAVAILABLE; then no data may leave.
    */
   append(record: AuditRecord): Promise<void>;
+  /**
+   * Resolves where a record could be written now, as far as a write of the last minute shows; without one it writes a checkpoint.
+   * @throws PolkuError AUDIT_UNAVAILABLE
+   */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -147,6 +152,12 @@ type Item = readonly (string | SignedEntry)[];
 
 /** Asks for a checkpoint. */
 const CHECKPOINT: Item = [];
+/** Asks for one even where there is nothing to sign: it proves that the log can be written. */
+const PROOF: Item = [];
+/** How long a write proves that the next one will succeed. */
+const PROOF_MS = 60_000;
+/** The least time between two proofs of a log that could not be written. */
+const RETRY_MS = 1_000;
 
 class ChainWriter implements AuditLog {
   readonly #commits = new GroupCommit<Item>((items) => this.#commit(items));
@@ -160,6 +171,9 @@ class ChainWriter implements AuditLog {
   #timer: NodeJS.Timeout | undefined;
   #failed = false;
   #closed = false;
+  /** When something was last written, and when that was last tried as a proof; of a monotonic clock. */
+  #writtenAt = -Infinity;
+  #provedAt = -Infinity;
 
   constructor(
     dataFolder: string,
@@ -197,6 +211,21 @@ class ChainWriter implements AuditLog {
     if (this.#closed) throw unavailable(new Error('The log is closed.'));
     try {
       await this.#commits.add(entriesOf(record, this.#limits.peoplePerEntry));
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  async ready(): Promise<void> {
+    try {
+      if (this.#closed) throw new Error('The log is closed.');
+      this.#requireAsLeft();
+      const isInDoubt = this.#failed || this.#opening.length > 0;
+      const now = performance.now();
+      if (isInDoubt && now - this.#provedAt < RETRY_MS) throw new Error('The log could not be written.');
+      if (!isInDoubt && now - this.#writtenAt < PROOF_MS) return;
+      this.#provedAt = now;
+      await this.#commits.add(PROOF);
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -240,8 +269,9 @@ class ChainWriter implements AuditLog {
     if (this.#opening.length > 0) await this.#writeOpening();
     const entries = items.flat();
     const unsigned = this.state.unsigned + entries.length;
-    const due = items.includes(CHECKPOINT) || unsigned >= this.#limits.checkpointRecords;
-    if (entries.length > 0 || (due && !this.#isSignedToday())) await this.#write(entries, due);
+    const isProof = items.includes(PROOF);
+    const due = isProof || items.includes(CHECKPOINT) || unsigned >= this.#limits.checkpointRecords;
+    if (entries.length > 0 || isProof || (due && !this.#isSignedToday())) await this.#write(entries, due);
   }
 
   async #writeOpening(): Promise<void> {
@@ -298,10 +328,7 @@ class ChainWriter implements AuditLog {
 
   async #append(bytes: Buffer): Promise<void> {
     const { state } = this;
-    this.#requireInPlace();
-    // Not asynchronous: it asks the kernel's memory, and every answer waits for it.
-    if (fstatSync(state.file.fd).size !== state.durable)
-      throw new Error('The log is not as long as it was left: another process writes it, or has cut it.');
+    this.#requireAsLeft();
     try {
       await appendDurably(state.file, bytes);
       this.#requireInPlace();
@@ -310,6 +337,15 @@ class ChainWriter implements AuditLog {
       throw cause;
     }
     state.durable += bytes.length;
+    this.#writtenAt = performance.now();
+  }
+
+  /** Not asynchronous: it asks the kernel's memory, and every answer waits for it. */
+  #requireAsLeft(): void {
+    this.#requireInPlace();
+    const { file, durable } = this.state;
+    if (fstatSync(file.fd).size !== durable && !this.#failed)
+      throw new Error('The log is not as long as it was left: another process writes it, or has cut it.');
   }
 
   #requireInPlace(): void {

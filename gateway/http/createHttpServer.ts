@@ -72,8 +72,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         return respondGraphql(request, response, { apollo, gateway, search });
       return respond(response, 405, { allow: 'GET, POST' }, '');
     }
-    if (pathname === '/health' && reading)
-      return respondJson(response, 200, { status: 'ok', revision: gateway.policy.revision });
+    if (pathname === '/health' && reading) return respondHealth(response, gateway);
     if (pathname === POLICIES_PATH && revisions && request.method === 'GET')
       return respondPolicies(request, response, { gateway, read: revisions });
     if (dev) {
@@ -114,6 +113,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       await apollo.stop();
     },
   };
+}
+
+/** For load balancers and whatever starts the gateway: 200 where it can answer, 503 with the reason where it cannot. */
+async function respondHealth(response: ServerResponse, gateway: Gateway): Promise<void> {
+  try {
+    await gateway.ready();
+    respondJson(response, 200, { status: 'ok', revision: gateway.policy.revision });
+  } catch (error) {
+    if (!(error instanceof PolkuError)) throw error;
+    respondJson(response, error.status, { status: 'not-ready', reason: error.code });
+  }
 }
 
 function decisionOf(response: ServerResponse): string | undefined {

@@ -103,6 +103,7 @@ export async function serveWorld({
   const faults: unknown[] = [];
   const auditLog = {
     append: (record: AuditRecord) => Promise.resolve(void records.push(record)),
+    ready: () => Promise.resolve(),
     close: () => Promise.resolve(),
   } as Partial<AuditLog> as AuditLog;
   const gateway = new Gateway({

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -150,6 +150,39 @@ describe('the audit log of a gateway', () => {
   });
 });
 
+describe('/health', () => {
+  let testbed: Testbed;
+  afterEach(() => testbed.close());
+  const fileIn = (folder: string) => join(folder, 'audit', 'gateway', 'audit-0000000001.jsonl');
+  const health = async ({ url }: Testbed) => {
+    const response = await fetch(new URL('/health', url));
+    return { status: response.status, body: (await response.json()) as object };
+  };
+  const notReady = { status: 503, body: { status: 'not-ready', reason: 'AUDIT_UNAVAILABLE' } };
+
+  it('G17: says not ready while the audit log cannot be written, before anybody has asked', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'polku-full-'));
+    await mkdir(join(folder, 'audit', 'gateway'), { recursive: true });
+    await symlink('/dev/full', fileIn(folder));
+    testbed = await startGateway({ auditLog: await openAuditLog(folder, { writer: 'gateway', signingKey }) });
+    expect(await health(testbed)).toEqual(notReady);
+    expect((await ask(testbed, QUERY)).status).toBe(503);
+    expect(await health(testbed)).toEqual(notReady);
+    await rm(folder, { recursive: true });
+  });
+
+  it('G17: says not ready where the file of the log was removed or cut, and ready where it is in order', async () => {
+    testbed = await startGateway();
+    await ask(testbed, QUERY);
+    const revision = testbed.gateway.policy.revision;
+    expect(await health(testbed)).toEqual({ status: 200, body: { status: 'ok', revision } });
+    await truncate(fileIn(testbed.folder), 10);
+    expect(await health(testbed)).toEqual(notReady);
+    await rm(fileIn(testbed.folder));
+    expect(await health(testbed)).toEqual(notReady);
+  });
+});
+
 /** A disk that takes its time. */
 class HeldAuditLog implements AuditLog {
   readonly asked: Promise<() => void>;
@@ -161,6 +194,10 @@ class HeldAuditLog implements AuditLog {
 
   append(): Promise<void> {
     return new Promise((resolve) => this.#ask(resolve));
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
   }
 
   async close(): Promise<void> {}

@@ -180,6 +180,10 @@ class SlowAuditLog implements AuditLog {
     await this.log.append(record);
   }
 
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return this.log.close();
   }

@@ -26,6 +26,7 @@ export class PendingNotes {
         this.#pending.delete(record.decisionId);
         await Promise.all([log.append(record), ...notes]);
       },
+      ready: () => log.ready(),
       close: () => log.close(),
     };
   }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { record, TestLog } from './testLog.js';
 
 describe('the audit log', () => {
@@ -38,6 +38,25 @@ describe('the audit log', () => {
     await log.write(['c']);
     expect(await log.decisions()).toEqual(['a', 'b', 'c']);
     expect((await log.verify()).fault).toBeUndefined();
+  });
+
+  it('G17: proves once a minute that it can be written where nobody asks, by a checkpoint', async () => {
+    const open = await log.open();
+    await open.append(record('a'));
+    const { size } = await stat(log.file());
+    await open.ready();
+    expect((await stat(log.file())).size).toBe(size);
+    const later = performance.now() + 61_000;
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(later);
+    await open.ready();
+    const proved = (await stat(log.file())).size;
+    expect(proved).toBeGreaterThan(size);
+    await open.ready();
+    expect((await stat(log.file())).size).toBe(proved);
+    clock.mockRestore();
+    await open.close();
+    await expect(open.ready()).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    expect(await log.verify(true)).toMatchObject({ fault: undefined });
   });
 
   it('holds all records of many requests at once, in order', async () => {
