@@ -1,6 +1,7 @@
 import type { PolicySource } from '../engine/parse/policySource.js';
 import type { Problem } from '../engine/parse/problems.js';
 import { formatProblems } from '../engine/report/formatProblems.js';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { PolkuError } from '../../schema/polkuError.js';
 import { MAX_FILE_BYTES } from '../engine/parse/sourceDocument.js';
 import { ownersConcerned } from './fileOwner.js';
@@ -74,6 +75,7 @@ export class RevisionDesk {
     checkSize('The proposal', payload, MAX_PAYLOAD_BYTES);
     const revision = readPayload(payload);
     for (const [file, text] of revision.files) checkSize(file, text ?? '', MAX_FILE_BYTES);
+    refuseIdentityCode(revision.comment);
     const owners = await this.#options.owners();
     const history = await this.history();
     if (person !== revision.author)
@@ -129,6 +131,7 @@ export class RevisionDesk {
     const { closure, person, signature, comment } = closed;
     if (comment.trim() === '' || comment.length > LONGEST_COMMENT)
       throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
+    refuseIdentityCode(comment);
     const owners = await this.#options.owners();
     const revision = await this.waiting(sequence);
     const text = closurePayload(closure, revision.payload, comment);
@@ -266,4 +269,13 @@ function checkNumber({ sequence, author }: Revision, history: RevisionHistory): 
 /** The owners whom a revision concerns. */
 export function ownersOf({ files, content }: JudgedRevision): ReadonlySet<string> {
   return ownersConcerned(files.keys(), [...content.keys(), ...files.keys()]);
+}
+
+/** A comment is signed and kept with its revision: what stands in it cannot be taken out again. */
+function refuseIdentityCode(comment: string): void {
+  if (holdsIdentityCode(comment))
+    throw new PolkuError(
+      'IDENTITY_CODE_LITERAL',
+      'An identity code must not stand in a comment: it is kept for ever.',
+    );
 }

@@ -285,6 +285,21 @@ describe('policy revisions', () => {
     expect(await state(2)).toBe('waiting');
   });
 
+  it('G21: hold no identity code in a comment, however it is written', async () => {
+    await signed.first();
+    const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
+    for (const why of ['for 131052 9982', 'for 131052\u20139982', 'for 131052-9982']) {
+      await expect(signed.close('rejected', 2, 'health-2', why)).rejects.toMatchObject({
+        code: 'IDENTITY_CODE_LITERAL',
+      });
+      const proposed = JSON.stringify({ ...(JSON.parse(payload) as object), comment: why });
+      await expect(
+        signed.desk.propose(proposed, { person: 'health-1', signature: 'x' }),
+      ).rejects.toMatchObject({ code: expect.stringMatching(/IDENTITY_CODE_LITERAL|SIGNATURE_INVALID/) });
+    }
+    expect(await state(2)).toBe('waiting');
+  });
+
   it.each(['', ' ', 'x'.repeat(1_001)])('Y06: are not closed without a reason: %j', async (why) => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
