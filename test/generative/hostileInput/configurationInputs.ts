@@ -1,0 +1,72 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policiesFolder } from '../../../gateway/cli/options.js';
+import { loadOperations } from '../../../gateway/cli/runtime/loadOperations.js';
+import { loadPersonas } from '../../../gateway/cli/runtime/loadPersonas.js';
+import { parseOwners } from '../../../policies/revisions/owners.js';
+import { parseRiskModel } from '../../../subgraphs/risk/model/riskModel.js';
+import { smallModel } from '../../risk/smallModel.js';
+import type { Dice } from '../policyProof/dice.js';
+import { type InputKind, refusedBy } from './inputKind.js';
+import { mutateText } from './mutate.js';
+
+const PERSONAS = `personas:
+  - id: clinic-doctor
+    label: Clinic doctor
+    explanation: 'Sees the record of patients in care.'
+    recipient: clinic
+    roles: [clinician]
+    purposes: [care]
+    employee: L77
+`;
+const OWNERS = `people:
+  health-1: { label: Chief physician, key: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=', until: 2035-12-31 }
+owners:
+  population: []
+  health: [health-1]
+`;
+
+/** Personas of a developer, whose signatures count, and the description of an app. */
+export const configuration: InputKind = {
+  name: 'configuration',
+  async prepare() {
+    const folder = await mkdtemp(join(tmpdir(), 'polku-hostile-'));
+    const operations = join(folder, 'operations');
+    await cp(join(policiesFolder, 'operations'), operations, { recursive: true });
+    const app = join(operations, 'care-app', 'app.yaml');
+    const appText = await readFile(app, 'utf8');
+    const readers: readonly ((dice: Dice) => Promise<unknown>)[] = [
+      async (dice) => {
+        await writeFile(join(folder, 'personas.yaml'), mutateText(PERSONAS, dice));
+        return loadPersonas(join(folder, 'personas.yaml'));
+      },
+      async (dice) => parseOwners({ file: 'owners.yaml', text: mutateText(OWNERS, dice) }),
+      async (dice) => {
+        await writeFile(app, mutateText(appText, dice));
+        return loadOperations(operations);
+      },
+    ];
+    return {
+      attempt: (dice) => attemptReading(() => dice.pick(readers)(dice)),
+      close: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+/** The file of a risk model. */
+export const riskModels: InputKind = {
+  name: 'risk models',
+  async prepare() {
+    const text = smallModel();
+    return {
+      attempt: (dice) =>
+        attemptReading(async () => parseRiskModel(mutateText(text, dice, ['1e400', '[[1]]', '-1']))),
+      close: async () => {},
+    };
+  },
+};
+
+function attemptReading(read: () => Promise<unknown>) {
+  return read().then(() => ({ outcome: 'accepted', published: [], faults: [] }), refusedBy);
+}
