@@ -104,7 +104,8 @@ export const registryPortAttacks: readonly Attack[] = [
       const { exp = 0 } = JSON.parse(
         Buffer.from(context.split('.')[1] ?? '', 'base64url').toString('utf8'),
       ) as { exp?: number };
-      if (exp + CLOCK_TOLERANCE_SECONDS > Date.now() / 1000) throw new NotApplicable('what was overheard has not expired yet');
+      if (exp + CLOCK_TOLERANCE_SECONDS > Date.now() / 1000)
+        throw new NotApplicable('what was overheard has not expired yet');
       mustRefuse(
         await send(registry, { 'polku-context': context, authorization }, body),
         'an expired context',
