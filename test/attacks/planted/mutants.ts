@@ -218,6 +218,11 @@ export const mutants: readonly Mutant[] = [
         text: 'const permission = access.permit(permissions[index], about);',
         by: 'const permission = permissions[index][0];',
       },
+      {
+        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        text: 'access.mayOpen(ways, range.person, start) &&',
+        by: '',
+      },
     ],
     foundBy: ['3D52'],
   },
