@@ -338,7 +338,8 @@ describe('the command', () => {
     const child = startPolku(['extract', 'population', '--source', site.source, '--data', site.data]);
     let errors = '';
     child.stderr!.on('data', (text: Buffer) => (errors += text.toString()));
-    await until(async () => (await readdir(site.data)).includes('.extracting'));
+    const locks = join(site.data, 'locks');
+    await until(async () => (await readdir(locks).catch(() => [])).includes('extraction.lock'));
     child.kill('SIGTERM');
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect([code, errors]).toEqual([1, expect.stringContaining('EXTRACTION_INTERRUPTED')]);
