@@ -338,10 +338,14 @@ describe('the command', () => {
     const child = startPolku(['extract', 'population', '--source', site.source, '--data', site.data]);
     let errors = '';
     child.stderr!.on('data', (text: Buffer) => (errors += text.toString()));
+    const ended = new Promise((resolve) => child.once('close', resolve));
     const locks = join(site.data, 'locks');
-    await until(async () => (await readdir(locks).catch(() => [])).includes('extraction.lock'));
-    child.kill('SIGTERM');
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect([code, errors]).toEqual([1, expect.stringContaining('EXTRACTION_INTERRUPTED')]);
+    try {
+      await until(async () => (await readdir(locks).catch(() => [])).includes('extraction.lock'));
+      child.kill('SIGTERM');
+      expect([await ended, errors]).toEqual([1, expect.stringContaining('EXTRACTION_INTERRUPTED')]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
