@@ -102,7 +102,7 @@ describe('programs of the city', () => {
             conditions,
             maskTables,
           );
-          return { decision, access, store, budget: new ObjectBudget() };
+          return { decision, access, store, mergedPersons: new Map(), budget: new ObjectBudget() };
         };
         const [own, reference] = [contextValue(), contextValue()];
         const expected = await execute({
