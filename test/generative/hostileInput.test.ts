@@ -8,6 +8,8 @@ describe('hostile inputs', () => {
     const { faults, outcomes } = await proveInputs(inputKinds, { cases: 200, seed: 1, identities });
     expect(faults).toEqual([]);
     // Were every input refused for one reason, or none, the proof would say little.
-    for (const counts of Object.values(outcomes)) expect(Object.keys(counts).length).toBeGreaterThan(1);
+    const all = new Set(Object.values(outcomes).flatMap((counts) => Object.keys(counts)));
+    expect(all).toContain('accepted');
+    expect(all.size).toBeGreaterThan(8);
   });
 });
