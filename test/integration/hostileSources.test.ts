@@ -341,7 +341,7 @@ describe('the command', () => {
     const ended = new Promise((resolve) => child.once('close', resolve));
     const locks = join(site.data, 'locks');
     try {
-      await until(async () => (await readdir(locks).catch(() => [])).includes('extraction.lock'));
+      await until(async () => (await readdir(locks).catch((): string[] => [])).includes('extraction.lock'));
       child.kill('SIGTERM');
       expect([await ended, errors]).toEqual([1, expect.stringContaining('EXTRACTION_INTERRUPTED')]);
     } finally {
