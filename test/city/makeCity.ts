@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPrivateFile } from '../../schema/secretFile.js';
 import { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { registries } from '../../subgraphs/registries.js';
 import { extract } from '../../subgraphs/registry/extraction/extract.js';
@@ -34,7 +36,12 @@ async function makeOriginal(folder: string, seed: number): Promise<void> {
   const draft = await mkdtemp(`${folder}-`);
   const [exports, data] = [join(draft, 'exports'), join(draft, 'data')];
   await generateCity({ persons: CITY_PERSONS, seed, out: exports });
-  const secret = await new Secrets(join(data, 'secrets')).linkage();
+  const secrets = join(data, 'secrets');
+  // The keys of people and the noise of numbers follow from these two: a city is the same in each run, and so is each answer.
+  for (const name of ['linkage', 'disclosure']) {
+    await createPrivateFile(join(secrets, name), hash('sha256', `${name} of test city ${seed}`, 'base64'));
+  }
+  const secret = await new Secrets(secrets).linkage();
   const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret, expectedPersons: CITY_PERSONS });
   for (const { definition: registry } of registries) {
     await extract({ registry, source: exports, data, linkage, synthetic: true });
