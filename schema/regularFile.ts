@@ -1,28 +1,49 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 
-/** A name in a folder that stands for no file: reading it would wait for somebody to write, or fail in words of the system. */
-export class NoRegularFile extends Error {
+/** What a path leads to that is no regular file. */
+export type FileKind = 'folder' | 'FIFO' | 'socket' | 'device' | 'link that leads nowhere';
+
+/** A path leads to something that is not a regular file, so that reading it could wait for ever or never end. */
+export class NotRegularFileError extends Error {
   constructor(
-    readonly path: string,
-    /** What it is instead, in a few words. */
-    readonly found: string,
+    readonly kind: FileKind,
+    options?: ErrorOptions,
   ) {
-    super(`${path} is ${found}, not a file.`);
+    super(`Expected a regular file, found a ${kind}.`, options);
   }
 }
 
 /**
- * Reads a file as text. What is no regular file is never opened for long: opening a FIFO without O_NONBLOCK waits for a
- * writer (open(2)).
- * @throws NoRegularFile, and what opening and reading throw
+ * Opens a regular file for reading, and refuses everything else by its kind. Opening a FIFO waits until somebody writes to it,
+ * in a thread that no signal ends (open(2)); opening a device may act on it. So the kind is asked before the file is opened,
+ * without waiting, and asked again of what was opened: another may stand under the name by then.
+ * @throws NotRegularFileError, and what opening throws
  */
-export async function readRegularFile(path: string): Promise<string> {
-  requireRegular(path, await statOf(path));
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  requireRegular(await statOf(path));
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    // Another may stand under the name by now.
-    requireRegular(path, await handle.stat());
+    requireRegular(await handle.stat());
+    return handle;
+  } catch (cause) {
+    await handle.close();
+    throw cause;
+  }
+}
+
+/** @throws NotRegularFileError, and what opening throws */
+export async function requireRegularFile(path: string): Promise<void> {
+  await (await openRegularFile(path)).close();
+}
+
+/**
+ * Reads a regular file as UTF-8 text.
+ * @throws NotRegularFileError, and what opening and reading throw
+ */
+export async function readRegularFile(path: string): Promise<string> {
+  const handle = await openRegularFile(path);
+  try {
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
@@ -32,22 +53,18 @@ export async function readRegularFile(path: string): Promise<string> {
 async function statOf(path: string): Promise<Stats> {
   try {
     return await stat(path);
-  } catch (error) {
+  } catch (cause) {
     const isLink = await lstat(path).then(
       (stats) => stats.isSymbolicLink(),
       () => false,
     );
-    throw isLink ? new NoRegularFile(path, 'a link that leads nowhere') : error;
+    throw isLink ? new NotRegularFileError('link that leads nowhere', { cause }) : cause;
   }
 }
 
-function requireRegular(path: string, stats: Stats): void {
-  if (!stats.isFile()) throw new NoRegularFile(path, kindOf(stats));
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a FIFO';
-  if (stats.isSocket()) return 'a socket';
-  return 'a device';
+function requireRegular(stats: Stats): void {
+  if (stats.isFile()) return;
+  if (stats.isDirectory()) throw new NotRegularFileError('folder');
+  if (stats.isFIFO()) throw new NotRegularFileError('FIFO');
+  throw new NotRegularFileError(stats.isSocket() ? 'socket' : 'device');
 }

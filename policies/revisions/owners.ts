@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type Day, parseDay } from '../../schema/calendar.js';
 import { PolkuError } from '../../schema/polkuError.js';
-import { NoRegularFile, readRegularFile } from '../../schema/regularFile.js';
+import { NotRegularFileError, readRegularFile } from '../../schema/regularFile.js';
 import { didYouMean } from '../engine/parse/didYouMean.js';
 import { reportViolations } from '../engine/parse/explainViolation.js';
 import { fileSchemas, type OwnersFile } from '../engine/parse/policyFiles.js';
@@ -35,7 +35,7 @@ export async function loadOwners(file: string): Promise<Owners> {
   try {
     text = await readRegularFile(file);
   } catch (cause) {
-    const why = cause instanceof NoRegularFile ? `is ${cause.found}, not a file` : 'cannot be read';
+    const why = cause instanceof NotRegularFileError ? `is a ${cause.kind}, not a file` : 'cannot be read';
     const message = `${file}, which says whose signatures count, ${why}.`;
     throw new PolkuError('POLICY_INVALID', message, { file }, { cause });
   }

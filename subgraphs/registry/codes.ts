@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { PolkuError } from '../../schema/polkuError.js';
-import { readRegularFile } from '../storage/regularFile.js';
+import { readRegularFile } from '../../schema/regularFile.js';
 import { registryFile } from './registryFile.js';
 
 /** What a code means, in the languages of the city. */

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Day, parseDay } from '../../../schema/calendar.js';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { readRegularFile, requireRegularFile } from '../../../schema/regularFile.js';
 import type { Linkage } from '../../../subgraphs/linkage/linkage.js';
 import { hetu } from '../../../subgraphs/linkage/scheme.js';
 import { HORIZON_YEARS } from '../../../subgraphs/registry/factors/horizon.js';
 import type { RiskTable } from '../../../subgraphs/risk/training/riskTable.js';
 import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
 import { parquetRows } from '../../../subgraphs/storage/parquetSource.js';
-import { readRegularFile, requireRegularFile } from '../../../subgraphs/storage/regularFile.js';
 
 /** What is known of a synthetic city and could be known of no real one. */
 export interface Truth {

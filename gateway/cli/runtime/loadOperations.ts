@@ -6,7 +6,7 @@ import { fileSchemas } from '../../../policies/engine/parse/policyFiles.js';
 import { collectProblems } from '../../../policies/engine/parse/problems.js';
 import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { NoRegularFile, readRegularFile } from '../../../schema/regularFile.js';
+import { NotRegularFileError, readRegularFile } from '../../../schema/regularFile.js';
 
 /**
  * The stored operations of every app: `<folder>/<app>/*.graphql`, with an app.yaml that says as whom and for what it asks.
@@ -60,7 +60,7 @@ async function readText(path: string, remark = ''): Promise<string> {
   try {
     return await readRegularFile(path);
   } catch (cause) {
-    const why = cause instanceof NoRegularFile ? `is ${cause.found}, not a file` : 'cannot be read';
+    const why = cause instanceof NotRegularFileError ? `is a ${cause.kind}, not a file` : 'cannot be read';
     throw invalid(`${path} ${why}.${remark}`, '', cause);
   }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { NoRegularFile, readRegularFile } from '../../../schema/regularFile.js';
+import { NotRegularFileError, readRegularFile } from '../../../schema/regularFile.js';
 import type { PolicySource } from './policySource.js';
 
 /**
@@ -43,8 +43,8 @@ async function readSource(folder: string, file: string): Promise<PolicySource | 
   try {
     return { file, text: await readRegularFile(join(folder, file)) };
   } catch (error) {
-    if (error instanceof NoRegularFile)
-      return `${file} is ${error.found}, not a file. Take it away, or give it another name.`;
+    if (error instanceof NotRegularFileError)
+      return `${file} is a ${error.kind}, not a file. Take it away, or give it another name.`;
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? undefined : `${file} cannot be read (${code ?? 'unknown'}).`;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../../schema/packageRoot.js';
-import { readRegularFile } from '../../storage/regularFile.js';
+import { readRegularFile } from '../../../schema/regularFile.js';
 import { registryFile } from '../registryFile.js';
 
 /** SHA-256 of what makes rows of an export besides the export: mapping, code lists and this version of Polku. */

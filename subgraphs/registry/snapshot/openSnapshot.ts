@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
+import { readRegularFile } from '../../../schema/regularFile.js';
 import { withMemoryDatabase } from '../../storage/memoryDatabase.js';
-import { readRegularFile } from '../../storage/regularFile.js';
 import { loadTable } from '../columns/loadTable.js';
 import type { CodeColumn, Table } from '../columns/table.js';
 import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openRegularFile } from '../../storage/regularFile.js';
+import { openRegularFile } from '../../../schema/regularFile.js';
 
 /** SHA-256 of a regular file's content, in hexadecimal. */
 export async function sha256OfFile(path: string): Promise<string> {

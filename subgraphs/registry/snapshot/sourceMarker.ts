@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PolkuError } from '../../../schema/polkuError.js';
-import { readRegularFile } from '../../storage/regularFile.js';
+import { readRegularFile } from '../../../schema/regularFile.js';
 
 /** The file by which a synthetic city says that everybody in it is made up. */
 export const SOURCE_MARKER = 'polku-city.json';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openRegularFile, readRegularFile } from '../../../subgraphs/storage/regularFile.js';
+import { openRegularFile, readRegularFile } from '../../../schema/regularFile.js';
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'polku-regular-'))));
@@ -18,11 +18,11 @@ describe('a file that is read', () => {
     expect(await readRegularFile(join(folder, 'link'))).toBe('text');
   });
 
-  it('X05: is not opened where it is a named pipe, which would wait for a writer', async () => {
+  it('X05: is not opened where it is a FIFO, which would wait for a writer', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await symlink(join(folder, 'pipe'), join(folder, 'link'));
     for (const name of ['pipe', 'link'])
-      await expect(openRegularFile(join(folder, name))).rejects.toMatchObject({ kind: 'named pipe' });
+      await expect(openRegularFile(join(folder, name))).rejects.toMatchObject({ kind: 'FIFO' });
   });
 
   it('X05: is not opened where it is a socket, a folder or a device', async () => {
@@ -32,5 +32,15 @@ describe('a file that is read', () => {
     await expect(openRegularFile(folder)).rejects.toMatchObject({ kind: 'folder' });
     await expect(openRegularFile('/dev/zero')).rejects.toMatchObject({ kind: 'device' });
     server.close();
+  });
+
+  it('X05, Y03: is not missing where a symbolic link leads nowhere or to itself', async () => {
+    await symlink('nowhere', join(folder, 'lost'));
+    await symlink('ring', join(folder, 'ring'));
+    for (const name of ['lost', 'ring'])
+      await expect(readRegularFile(join(folder, name))).rejects.toMatchObject({
+        kind: 'link that leads nowhere',
+      });
+    await expect(readRegularFile(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

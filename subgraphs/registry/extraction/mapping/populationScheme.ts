@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { PolkuError } from '../../../../schema/polkuError.js';
-import { readRegularFile } from '../../../storage/regularFile.js';
+import { readRegularFile } from '../../../../schema/regularFile.js';
 import { registryFile } from '../../registryFile.js';
 import { POPULATION, schemeOfKnown } from './compileMapping.js';
 import type { MappingFile } from './mappingFile.js';

@@ -4,7 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { LineCounter, parseDocument } from 'yaml';
 import { packageRoot } from '../../../../schema/packageRoot.js';
 import { PolkuError } from '../../../../schema/polkuError.js';
-import { readRegularFile } from '../../../storage/regularFile.js';
+import { readRegularFile } from '../../../../schema/regularFile.js';
 import { readCodeLists } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
 import { registryFile } from '../../registryFile.js';

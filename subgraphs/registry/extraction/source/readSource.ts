@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PolkuError } from '../../../../schema/polkuError.js';
-import { NotRegularFileError } from '../../../storage/regularFile.js';
+import { NotRegularFileError } from '../../../../schema/regularFile.js';
 import type { SourceFormat } from '../mapping/mapping.js';
 import { isDayOrTime } from './parquetText.js';
 import { readCsv } from './readCsv.js';
@@ -99,8 +99,10 @@ export function unreadable(name: string, cause: unknown): PolkuError {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof NotRegularFileError)
-    return `is a ${cause.kind}. Expected a regular file, for a source is read twice.`;
+  if (cause instanceof NotRegularFileError) {
+    const kind = cause.kind === 'FIFO' ? 'named pipe' : cause.kind;
+    return `is a ${kind}. Expected a regular file, for a source is read twice.`;
+  }
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // DuckDB tells by its text alone what failed, and quotes the value.
   if (/^Invalid Input Error: Invalid string encoding/.test(message))

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { openRegularFile } from '../../../storage/regularFile.js';
+import { openRegularFile } from '../../../../schema/regularFile.js';
 import { throwIfStopped } from '../progressMeter.js';
 
 const CHUNK_BYTES = 2 ** 17;
