@@ -30,18 +30,22 @@ export function expireOtherChains(data: string, options: ExpiryOptions): () => P
 
 async function expireAll(data: string, options: ExpiryOptions): Promise<void> {
   for (const chain of await listChains(data)) {
-    if (chain === 'gateway') continue;
-    if (!(await new Retention(data, chain, options.retentionDays).hasExpired())) continue;
-    const unlock = await lockAuditChain(data, chain as Writer).catch((cause: unknown) => {
-      if (cause instanceof PolkuError && cause.code === 'AUDIT_LOCKED') return undefined;
-      throw cause;
-    });
-    if (!unlock) continue;
-    try {
-      // Opening it does so.
-      await (await openAuditLog(data, { ...options, writer: chain as Writer })).close();
-    } finally {
-      await unlock();
-    }
+    // One that cannot be opened must not keep the others for ever.
+    if (chain !== 'gateway') await expire(data, chain as Writer, options).catch(options.report);
+  }
+}
+
+async function expire(data: string, writer: Writer, options: ExpiryOptions): Promise<void> {
+  if (!(await new Retention(data, writer, options.retentionDays).hasExpired())) return;
+  const unlock = await lockAuditChain(data, writer).catch((cause: unknown) => {
+    if (cause instanceof PolkuError && cause.code === 'AUDIT_LOCKED') return undefined;
+    throw cause;
+  });
+  if (!unlock) return;
+  try {
+    // Opening it does so.
+    await (await openAuditLog(data, { ...options, writer })).close();
+  } finally {
+    await unlock();
   }
 }
