@@ -55,11 +55,19 @@ export const DATA_OWNER = {
   purposes: ['policy-administration'],
 };
 
+/** A person who has logged in, by the id that the login service was given. */
+export const resident = (person: string) => ({
+  recipient: 'resident',
+  roles: ['resident'],
+  purposes: ['data-subject'],
+  person,
+});
+
 export interface ProductionCity {
   readonly url: URL;
   /** Asks for the caller's only purpose. */
   ask(
-    claims: typeof DOCTOR | typeof FAMILY_TEAM | typeof DATA_OWNER,
+    claims: typeof DOCTOR | typeof FAMILY_TEAM | typeof DATA_OWNER | ReturnType<typeof resident>,
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,

@@ -327,6 +327,16 @@ describe('the trail of a city', () => {
     expect(report.output).toContain('Nobody broke the glass.');
   });
 
+  it('A02: tells nothing that a registry could not note, where the file of its notes was removed', async () => {
+    const folder = join(city.data, 'disclosures', 'gateway');
+    for (const name of await readdir(folder)) await rm(join(folder, name));
+    const question = { ...team, query: '{ persons(first: 1) { nodes { id } } }' };
+    const { data, errors } = await served.client.ask(question);
+    expect(data?.['persons'] ?? null).toBeNull();
+    expect(errors?.[0]?.extensions?.['code']).toBe('AUDIT_UNAVAILABLE');
+    expect((await served.client.ask(question)).errors).toBeUndefined();
+  });
+
   it('is written by one gateway at a time', async () => {
     await expect(serveCity(city)).rejects.toMatchObject({ code: 'AUDIT_LOCKED' });
   });

@@ -9,28 +9,33 @@ import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
 import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { serveCity } from '../city/serveCity.js';
+import { type ServedCity, serveCity } from '../city/serveCity.js';
 
 const CHAPTER = /^[A-Z]\d\d-[A-Z]\d\d$/;
 
 describe('an extract of a research permit', () => {
   let city: TestCity;
+  let served: ServedCity;
   let out: string;
   let manifest: PermitManifest;
 
   const extract = (permit: string, folder: string) =>
-    runPolku(['permit', 'extract', permit, '--data', city.data, '--out', folder, '--dev']);
+    runPolku(['permit', 'extract', permit, '--data', city.data, '--out', folder, '--by', 'a-test', '--dev']);
   const rows = (sql: string) =>
     withMemoryDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowObjects());
   const table = (type: string) => parquetRows(join(out, `${type}.parquet`));
 
   beforeAll(async () => {
     city = await makeCity();
+    served = await serveCity(city);
     out = join(city.data, 'extract');
     expect(await extract('demo-permit-1', out)).toMatchObject({ code: 0 });
     manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as PermitManifest;
   });
-  afterAll(() => city?.remove());
+  afterAll(async () => {
+    await served?.stop();
+    await city?.remove();
+  });
 
   it('says what it is, by whose rules, and until when it may be used', () => {
     expect(manifest).toMatchObject({
@@ -92,23 +97,18 @@ describe('an extract of a research permit', () => {
     const [{ person }] = (await rows(`SELECT person FROM ${table('HealthContact')} LIMIT 1`)) as [
       { person: string },
     ];
-    const served = await serveCity(city);
-    try {
-      const { data } = await served.client.ask({
-        persona: 'researcher',
-        purpose: 'research',
-        query: 'query ($id: PersonID!) { person(id: $id) { id healthContacts { startedAt } } }',
-        variables: { id: person },
-      });
-      expect(data!['person']).toMatchObject({ id: person });
-      const { healthContacts } = data!['person'] as { healthContacts: unknown[] };
-      const own = await rows(
-        `SELECT count(*)::INTEGER AS n FROM ${table('HealthContact')} WHERE person = '${person}'`,
-      );
-      expect(own).toEqual([{ n: healthContacts.length }]);
-    } finally {
-      await served.stop();
-    }
+    const { data } = await served.client.ask({
+      persona: 'researcher',
+      purpose: 'research',
+      query: 'query ($id: PersonID!) { person(id: $id) { id healthContacts { startedAt } } }',
+      variables: { id: person },
+    });
+    expect(data!['person']).toMatchObject({ id: person });
+    const { healthContacts } = data!['person'] as { healthContacts: unknown[] };
+    const own = await rows(
+      `SELECT count(*)::INTEGER AS n FROM ${table('HealthContact')} WHERE person = '${person}'`,
+    );
+    expect(own).toEqual([{ n: healthContacts.length }]);
     const [{ kept }] = (await rows(`SELECT count(*)::INTEGER AS kept FROM ${table('HealthContact')}`)) as [
       { kept: number },
     ];
@@ -121,9 +121,13 @@ describe('an extract of a research permit', () => {
     expect(kept).toBeLessThan(all.tables['contacts']!.rows);
   });
 
-  it('is in the audit log before it is there', async () => {
+  it('A08: was made beside a gateway, and is in a chain of its own', async () => {
     const { code, output } = await runPolku(['audit', 'verify', '--data', city.data]);
-    expect([code, output]).toEqual([0, expect.stringMatching(/whole/)]);
+    expect(output).toMatch(/^gateway: whole/m);
+    expect(output).toMatch(/^permit: whole/m);
+    expect(code).toBe(0);
+    const found = await runPolku(['audit', 'find', '--data', city.data, '--subject', 'a-test']);
+    expect(found.output).toMatch(/university\/a-test {2}research {2}answered/);
   });
 
   it('is refused where the permit is none, and writes into no folder that holds something', async () => {

@@ -5,36 +5,61 @@ import { openAuditLog } from '../../gateway/audit/auditLog.js';
 import { findRecords } from '../../gateway/audit/findRecords.js';
 import { PersonDigests } from '../../gateway/audit/personDigests.js';
 import { readChildren } from '../../gateway/cli/risk/readChildren.js';
+import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
 import { withRegistries } from '../../gateway/cli/runtime/openRegistries.js';
 import { Secrets } from '../../gateway/cli/runtime/secrets.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { loginDomain } from '../../gateway/identity/loginDomain.js';
+import { Domains } from '../../gateway/pseudonyms/domain.js';
+import { seal } from '../../gateway/pseudonyms/sealer.js';
 import { parseQuarter } from '../../schema/quarter.js';
 import { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { hetu } from '../../subgraphs/linkage/scheme.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { riskSources } from '../../subgraphs/registries.js';
-import { record } from '../unit/audit/testLog.js';
+import { extract } from '../../subgraphs/registry/extraction/extract.js';
+import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
+import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
 import { codesByKey } from '../city/codesByKey.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
+import {
+  DOCTOR,
+  type ProductionCity,
+  resident,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
+import { until } from '../city/until.js';
+import { smallModel } from '../risk/smallModel.js';
+import { record } from '../unit/audit/testLog.js';
 
 /** A published test code: nobody's. */
 const NEW_CODE = '010594Y9032';
 
+interface Entry {
+  readonly id: string;
+  readonly purpose: string;
+  readonly recipient: string | null;
+  readonly categories: readonly string[];
+}
+
 describe('a training beside a gateway', () => {
   let city: TestCity;
-  let served: ServedCity;
+  let signed: SignedPolicies;
+  let issuer: TestIssuer;
+  let served: ProductionCity;
   let children: readonly number[];
 
   beforeAll(async () => {
     city = await makeCity();
-    served = await serveCity(city);
-    await served.client.ask({
-      persona: 'doctor',
-      purpose: 'care',
-      query: '{ persons(first: 5) { nodes { birthYear healthContacts { startedAt } } } }',
-    });
-    const options = { data: city.data, policies: policiesFolder, dev: true };
+    signed = await signedPolicies();
+    await signed.first();
+    issuer = await startIssuer();
+    served = await serveProduction(city.data, signed, issuer);
+    await served.ask(DOCTOR, '{ persons(first: 5) { nodes { birthYear healthContacts { startedAt } } } }');
+    const options = { data: city.data, policiesFrom: signed.store, owners: signed.owners };
     const table = await withRegistries(options, 'training', (open) =>
       readChildren({
         ...open,
@@ -48,7 +73,8 @@ describe('a training beside a gateway', () => {
   });
   afterAll(async () => {
     await served?.stop();
-    await city?.remove();
+    issuer?.close();
+    await Promise.all([signed?.remove(), city?.remove()]);
   });
 
   const audit = (words: readonly string[], input?: string) =>
@@ -56,6 +82,17 @@ describe('a training beside a gateway', () => {
   const secrets = () => new Secrets(join(city.data, 'secrets'));
   const linkage = async () =>
     Linkage.open({ dir: join(city.data, 'linkage'), secret: await secrets().linkage() });
+
+  /** The log of a person who has logged in. */
+  async function ownLog(person: number): Promise<readonly Entry[]> {
+    const id = seal(loginDomain(new Domains(await secrets().domain()), '1'), 'PersonID', person);
+    const { data, errors } = await served.ask(
+      resident(id),
+      '{ accessLog { id purpose recipient categories } }',
+    );
+    expect(errors).toBeUndefined();
+    return (data as { accessLog: readonly Entry[] }).accessLog;
+  }
 
   async function found(person: number): Promise<AuditRecord[]> {
     const digests = new PersonDigests(await secrets().audit());
@@ -70,10 +107,21 @@ describe('a training beside a gateway', () => {
     expect(output).toMatch(/^gateway: whole/m);
     expect(output).toMatch(/^training: whole/m);
     expect(code).toBe(0);
-    expect(
-      (await served.client.ask({ persona: 'doctor', purpose: 'care', query: '{ registries { name } }' }))
-        .errors,
-    ).toBeUndefined();
+    expect((await served.ask(DOCTOR, '{ registries { name } }')).errors).toBeUndefined();
+  });
+
+  it('A08: is followed by an evaluation, which has a chain of its own, too', async () => {
+    const trust = registerTrust({ owners: signed.owners });
+    const desk = new RiskDesk({ store: new RegisterStore(city.data), trust });
+    const version = await desk.addModel(smallModel());
+    const policies = ['--policies-from', signed.store, '--owners', signed.owners];
+    const evaluated = await runPolku(['risk', 'evaluate', version, '--data', city.data, ...policies]);
+    expect(evaluated).toMatchObject({ code: 0, output: expect.stringMatching(/^On \d+ families/) });
+    expect((await served.ask(DOCTOR, '{ registries { name } }')).errors).toBeUndefined();
+    const { code, output } = await audit(['verify']);
+    for (const chain of ['gateway', 'training', 'evaluation'])
+      expect(output).toMatch(new RegExp(`^${chain}: whole`, 'm'));
+    expect(code).toBe(0);
   });
 
   it('C09: is reconciled with what every registry noted', async () => {
@@ -82,7 +130,7 @@ describe('a training beside a gateway', () => {
     expect(code).toBe(0);
   });
 
-  it('C09: names everybody whose data it read, by the command and in the log of the person', async () => {
+  it('C09: names everybody whose data it read, in the log and by the command', async () => {
     expect(children.length).toBeGreaterThan(50);
     for (const child of children.slice(0, 20))
       expect(await found(child)).toContainEqual(
@@ -96,7 +144,17 @@ describe('a training beside a gateway', () => {
     expect(output).not.toContain(codes.get(child));
   });
 
-  it('A06: a person is found under every key that they have had', async () => {
+  it('C09: tells those who have logged in that their data trained a model', async () => {
+    const [child] = children;
+    expect(await ownLog(child!)).toContainEqual({
+      id: expect.any(String),
+      purpose: 'development',
+      recipient: 'model-development',
+      categories: expect.arrayContaining(['health']),
+    });
+  });
+
+  it('A06: a person is found under every key that they have had, by the command and by themselves', async () => {
     const store = await linkage();
     const codes = await codesByKey(city.exports, store);
     const [older] = children.filter((person) => codes.has(person));
@@ -107,12 +165,17 @@ describe('a training beside a gateway', () => {
     await log.append(record('under-the-younger-key', { people: [digests.of(younger)] }));
     await log.close();
     store.aliasPerson(hetu, NEW_CODE, codes.get(older!)!);
-    await store.save();
+    const { exports: source, data } = city;
+    await extract({ registry: populationRegistry, source, data, linkage: store, synthetic: true });
     for (const code of [NEW_CODE, codes.get(older!)!]) {
       const { output, errors } = await audit(['find', '--code-file', '-'], `${code}\n`);
       expect(errors).toBe('');
       expect(output).toContain('under-the-younger-key');
       expect(output).toContain('model-development/a-test');
     }
+    const idsOf = async (key: number) => (await ownLog(key)).map(({ id }) => id);
+    // The gateway takes up the new snapshot of the population register, which tells of the two keys.
+    await until(async () => (await idsOf(older!)).includes('under-the-younger-key'));
+    expect(await idsOf(younger)).toEqual(await idsOf(older!));
   });
 });

@@ -1,8 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DisclosureLog } from '../../../subgraphs/registry/disclosure/disclosureLog.js';
+import {
+  type Disclosure,
+  disclosureFolder,
+  DisclosureLog,
+} from '../../../subgraphs/registry/disclosure/disclosureLog.js';
+
+const note = (decisionId: string): Disclosure => ({
+  registry: 'health',
+  time: new Date().toISOString(),
+  decisionId,
+  purpose: 'care',
+  recipient: 'health-services',
+  subjects: 1,
+  body: '',
+});
 
 describe('the disclosure log of a registry', () => {
   let data: string;
@@ -18,5 +32,34 @@ describe('the disclosure log of a registry', () => {
     await first.close();
     const next = await DisclosureLog.open(data, 'health');
     await Promise.all([other.close(), next.close()]);
+  });
+
+  describe('whose file is not in its place', () => {
+    let log: DisclosureLog;
+    let file: string;
+    const folder = () => join(disclosureFolder(data), 'health');
+
+    beforeEach(async () => {
+      log = await DisclosureLog.open(data, 'health');
+      await log.append(note('first'));
+      const [name] = await readdir(folder());
+      file = join(folder(), name!);
+    });
+    afterEach(() => log.close());
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['it was removed', () => rm(file)],
+      ['it was renamed', () => rename(file, `${file}.old`)],
+      ['a copy stands there', async () => (await rename(file, `${file}.old`), cp(`${file}.old`, file))],
+      ['its folder was removed', () => rm(folder(), { recursive: true })],
+      ['its folder was renamed', () => rename(folder(), `${folder()}.old`)],
+    ])('A02: takes no note where %s, and the next one stands in its place', async (_, change) => {
+      await change();
+      await expect(log.append(note('lost'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      await log.append(note('next'));
+      const text = await readFile(file, 'utf8');
+      expect(text).toContain('"next"');
+      expect(text).not.toContain('"lost"');
+    });
   });
 });
