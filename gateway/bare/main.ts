@@ -1,5 +1,4 @@
 import '../noPretenuring.js';
-import '../telemetryOff.js';
 import { readFile } from 'node:fs/promises';
 import { PolkuError } from '../../schema/polkuError.js';
 import { serveBare } from './bareServer.js';

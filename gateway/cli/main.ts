@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import '../telemetryOff.js';
 import { describeFault } from './describeFault.js';
 import { run } from './program.js';
 

@@ -1,4 +1,3 @@
-import '../telemetryOff.js';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,

@@ -1,4 +1,4 @@
-import '../../gateway/telemetryOff.js';
+import './telemetryOff.js';
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { describe, expect, it } from '@jest/globals';
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';

@@ -1,2 +1,2 @@
-// @apollo/gateway reports home unless this is set before it starts; imported first wherever that package is.
+// @apollo/gateway reports home unless this is set before it starts: imported before it.
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
