@@ -22,14 +22,10 @@ const RECORD_END = /,"hash":"[0-9a-f]{64}"\}$/;
  */
 export async function readTail(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat();
-  let end = await endOfLine(file, size);
-  while (end > 0) {
-    const start = await endOfLine(file, end - 1);
-    const text = (await read(file, start, end - 1)).toString('utf8');
+  for await (const { text, end } of placesBackwards(file, size)) {
     const last = readLine(text);
     if (last) return { end, last };
     if (RECORD_END.test(text) && !text.includes('\0')) throw changed();
-    end = start;
   }
   return { end: 0, last: undefined };
 }
@@ -45,11 +41,36 @@ export async function* recordsBackwards(file: FileHandle, from: number): AsyncGe
 
 /** The lines that end before a place in a file, last first; a last one that is not ended is left out. */
 export async function* linesBackwards(file: FileHandle, from: number): AsyncGenerator<string> {
-  for (let end = await endOfLine(file, from); end > 0;) {
-    const start = await endOfLine(file, end - 1);
-    yield (await read(file, start, end - 1)).toString('utf8');
-    end = start;
+  for await (const { text } of placesBackwards(file, from)) yield text;
+}
+
+/** A line, and where its newline ends. */
+interface LinePlace {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** Each part of the file is read once, however short its lines are: a damaged file may hold nothing else than newlines. */
+async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<LinePlace> {
+  /** Where the line ends that is being put together, once its newline is found, and what is known of it. */
+  let end: number | undefined;
+  let parts: Buffer[] = [];
+  const place = (): LinePlace => ({ text: Buffer.concat(parts.reverse()).toString('utf8'), end: end! });
+  for (let until = from; until > 0;) {
+    const start = Math.max(0, until - CHUNK);
+    const bytes = await read(file, start, until);
+    let rest = bytes.length;
+    while (rest > 0) {
+      const newline = bytes.lastIndexOf(NEWLINE, rest - 1);
+      if (newline < 0) break;
+      parts.push(bytes.subarray(newline + 1, rest));
+      if (end !== undefined) yield place();
+      [end, parts, rest] = [start + newline + 1, [], newline];
+    }
+    parts.push(bytes.subarray(0, rest));
+    until = start;
   }
+  if (end !== undefined) yield place();
 }
 
 export function changed(): PolkuError {
@@ -63,17 +84,6 @@ export function changed(): PolkuError {
 export const KEEP =
   'Nothing is answered behind it. Look at it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
   'and move both away: the log then begins again.';
-
-/** The offset after the last newline before `limit`; 0 where there is none. */
-async function endOfLine(file: FileHandle, limit: number): Promise<number> {
-  for (let end = limit; end > 0;) {
-    const start = Math.max(0, end - CHUNK);
-    const newline = (await read(file, start, end)).lastIndexOf(NEWLINE);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
-}
 
 export async function read(file: FileHandle, start: number, end: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
