@@ -96,7 +96,8 @@ export const errorTable = {
   },
   DISCLOSURE_LEDGER_INVALID: {
     status: 0,
-    meaning: 'The ledger of answered groups is damaged, or belongs to another secret.',
+    meaning:
+      'The ledger of answered groups is damaged, missing, shorter than it was, or belongs to another secret.',
   },
   NOT_IN_REGISTER: {
     status: 400,

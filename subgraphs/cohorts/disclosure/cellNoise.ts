@@ -40,6 +40,11 @@ export class CellNoise {
     return createHmac('sha256', this.#key).update('fingerprint').digest('base64url');
   }
 
+  /** What nobody makes of a text without the secret. */
+  seal(text: string): string {
+    return createHmac('sha256', this.#key).update(`seal ${text}`).digest('base64url');
+  }
+
   static readonly largestOfFamilies = FAMILY_NOISE.maximum;
 
   #uniform(use: string, ...cells: readonly CellKey[]): number {

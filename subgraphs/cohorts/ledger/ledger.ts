@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
 import { formatDay, today } from '../../../schema/calendar.js';
@@ -9,7 +9,8 @@ import type { GroupCell } from '../disclosure/groupCell.js';
 import { Turns } from '../../../schema/turns.js';
 import type { Charge } from './budgets.js';
 import { LedgerBook } from './ledgerBook.js';
-import { LedgerFile, readLines } from './ledgerFile.js';
+import { LedgerEnd, ledgerEndPath } from './ledgerEnd.js';
+import { LedgerFile, linesOf, readWholeLines } from './ledgerFile.js';
 import { formatLine, type LedgerLine, parseLine } from './ledgerLine.js';
 import { packCell } from './packedCell.js';
 
@@ -41,7 +42,8 @@ export const DEFAULT_CAPACITY = 1_000_000;
 /**
  * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so
  * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
- * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused.
+ * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused. For the
+ * same reason one that is shorter than it was, or changed, is not opened (ledgerEnd.ts).
  * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
  */
 export async function openLedger(
@@ -62,7 +64,7 @@ export async function openLedger(
   );
   try {
     const book = new LedgerBook(noise, capacity);
-    const file = await readLedger(join(folder, 'questions.jsonl'), noise, book);
+    const file = await readLedger(dataFolder, noise, book);
     return new Ledger(book, file, now, release);
   } catch (cause) {
     await release();
@@ -124,19 +126,34 @@ export class Ledger implements AnswerLedger {
   }
 }
 
-/** Takes up what was written before, and begins the file where there is none. */
-async function readLedger(path: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
-  const header = `${JSON.stringify({ ledger: 1, secret: noise.fingerprint })}\n`;
-  const { lines, end } = await readLines(path);
-  const file = new LedgerFile(path, end);
-  if (lines.length === 0) await file.append(header);
-  else if (`${lines[0]}\n` !== header)
-    throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
-  lines.slice(1).forEach((text, index) => {
+/**
+ * Takes up what was written before, and begins the file where there is none. A last line that a crash has torn is cut off: nobody
+ * was answered by it, or it would stand before the end that is known.
+ */
+async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
+  const path = join(dataFolder, 'ledger', 'questions.jsonl');
+  const header = JSON.stringify({ ledger: 1, secret: noise.fingerprint });
+  const { content, torn } = await readWholeLines(path);
+  let number = 0;
+  for (const text of linesOf(content)) {
+    number += 1;
+    if (number === 1) {
+      if (text === header) continue;
+      throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
+    }
     const line = parseLine(text);
-    if (!line) throw invalid(path, `line ${index + 2} cannot be read`);
+    if (!line) throw invalid(path, `line ${number} cannot be read`);
     book.replay(line.charge, line.sets);
-  });
+  }
+  const end = await LedgerEnd.open(dataFolder, noise, content);
+  if (!end)
+    throw invalid(
+      path,
+      `it is not as it was left, by ${ledgerEndPath(dataFolder)}. One of the two is gone, cut off, changed or older than the other`,
+    );
+  if (torn > 0) await truncate(path, content.length);
+  const file = new LedgerFile(path, end);
+  if (number === 0) await file.append(`${header}\n`);
   return file;
 }
 
@@ -148,7 +165,7 @@ function monthOf(time: Date): string {
 function invalid(path: string, reason: string): PolkuError {
   return new PolkuError(
     'DISCLOSURE_LEDGER_INVALID',
-    `The ledger ${path} cannot be used: ${reason}. Restore it from a backup. Without it, what was answered before could be asked anew with one person more or less.`,
+    `The ledger ${path} cannot be used: ${reason}. Restore it and ledger-end.json from one backup. Without them, what was answered before could be asked anew with one person more or less.`,
   );
 }
 

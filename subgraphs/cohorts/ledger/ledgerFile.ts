@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GroupCommit } from '../../../schema/groupCommit.js';
 import { sync } from '../../storage/durableFile.js';
+import type { LedgerEnd } from './ledgerEnd.js';
 
 /** Readable by its owner only: it tells who asked how much, and counts that nobody may be told. */
 const MODE = 0o600;
@@ -15,10 +16,10 @@ export class LedgerFile {
   #handle: FileHandle | undefined;
   #unwritten: string[] = [];
 
-  /** @param end where the next line goes, in bytes */
+  /** @param end where the next line goes */
   constructor(
     readonly path: string,
-    private end: number,
+    private readonly end: LedgerEnd,
   ) {}
 
   /** Resolves when the line is durable; so are all before it. An empty one waits for those. */
@@ -30,6 +31,7 @@ export class LedgerFile {
     await this.#commits.idle();
     await this.#handle?.close();
     this.#handle = undefined;
+    await this.end.close();
   }
 
   async #commit(lines: readonly string[]): Promise<void> {
@@ -40,16 +42,17 @@ export class LedgerFile {
       this.#handle ??= await this.#open();
       // At a place rather than at the end: what a failed attempt may have left is written over.
       for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.end + done);
+        const at = this.end.bytes + done;
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, at);
         done += bytesWritten;
       }
       await this.#handle.datasync();
+      await this.end.advance(bytes);
     } catch (cause) {
       await this.#handle?.close().catch(() => {});
       this.#handle = undefined;
       throw cause;
     }
-    this.end += bytes.length;
     this.#unwritten = [];
   }
 
@@ -61,28 +64,25 @@ export class LedgerFile {
   }
 }
 
-/**
- * The whole lines of a file, none where there is no file. A last line that a crash has torn is cut off: nobody was answered by it.
- */
-export async function readLines(path: string): Promise<{ lines: string[]; end: number }> {
+/** What a file holds, nothing where there is none: its whole lines, and how long a last line is that is not ended. */
+export async function readWholeLines(
+  path: string,
+): Promise<{ readonly content: Buffer; readonly torn: number }> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { lines: [], end: 0 };
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { content: Buffer.alloc(0), torn: 0 };
     throw cause;
   }
   const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) await truncate(path, end);
-  return { lines: splitLines(bytes.subarray(0, end)), end };
+  return { content: bytes.subarray(0, end), torn: bytes.length - end };
 }
 
-function splitLines(bytes: Buffer): string[] {
-  const lines: string[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf('\n', start);
-    lines.push(bytes.toString('utf8', start, newline));
+export function* linesOf(content: Buffer): Iterable<string> {
+  for (let start = 0; start < content.length;) {
+    const newline = content.indexOf('\n', start);
+    yield content.toString('utf8', start, newline);
     start = newline + 1;
   }
-  return lines;
 }

@@ -1,4 +1,5 @@
 import type { Charge } from './budgets.js';
+import { arePacked } from './packedCell.js';
 
 /** What a question has left in the ledger. */
 export interface LedgerLine {
@@ -13,13 +14,36 @@ export function formatLine({ charge, sets }: LedgerLine): string {
   return `${JSON.stringify({ ...(charge && { charge }), sets: Buffer.concat(bytes).toString('base64') })}\n`;
 }
 
-/** undefined where it is not a whole line. */
+/** undefined where it is not a whole line, as `formatLine` makes it. */
 export function parseLine(text: string): { charge: Charge | undefined; sets: Uint32Array } | undefined {
   try {
-    const { charge, sets } = JSON.parse(text) as { charge?: Charge; sets: string };
+    const { charge, sets } = JSON.parse(text) as { charge?: unknown; sets: string };
     const bytes = Uint8Array.from(Buffer.from(sets, 'base64'));
-    return { charge, sets: new Uint32Array(bytes.buffer) };
+    const words = new Uint32Array(bytes.buffer);
+    if (charge !== undefined && !isCharge(charge)) return undefined;
+    return arePacked(words) ? { charge, sets: words } : undefined;
   } catch {
     return undefined;
   }
+}
+
+const MONTH = /^\d{4}-\d{2}$/;
+
+/** Of another, it would be wrong to take its cost for a number: `spent` would give back what was paid. */
+function isCharge(given: unknown): given is Charge {
+  const { month, organisation, question, cost, numbers, formedBy, forms } = given as Record<string, unknown>;
+  return (
+    typeof month === 'string' &&
+    MONTH.test(month) &&
+    typeof organisation === 'string' &&
+    typeof question === 'string' &&
+    isAmount(cost) &&
+    isAmount(numbers) &&
+    (formedBy === undefined || typeof formedBy === 'string') &&
+    (forms === undefined || forms === true)
+  );
+}
+
+function isAmount(given: unknown): given is number {
+  return Number.isSafeInteger(given) && (given as number) >= 0;
 }

@@ -32,6 +32,13 @@ export function packedLength(words: Uint32Array, offset: number): number {
   return FIGURES + wordsOf(words[offset]!) + words[offset + 1]!;
 }
 
+/** Whether words are packed sets, one behind the other, and nothing else. */
+export function arePacked(words: Uint32Array): boolean {
+  let offset = 0;
+  while (offset + FIGURES <= words.length) offset += packedLength(words, offset);
+  return offset === words.length;
+}
+
 function wordsOf(halfWords: number): number {
   return Math.ceil(halfWords / 2);
 }

@@ -1,11 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
 import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
 import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
 import { type Ledger, type LedgerOptions, openLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
+import { ledgerEndPath } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
 import { noise, people, question, range, secretOf, setOf } from './groups.js';
 
 const DOMAIN = 1_000;
@@ -131,5 +143,72 @@ describe('the ledger', () => {
     const lines = (await readFile(file, 'utf8')).split('\n');
     await writeFile(file, [lines[0], lines[1]!.slice(9), ...lines.slice(2)].join('\n'));
     await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
+  });
+
+  describe('of which two questions were asked', () => {
+    const file = () => join(folder(), 'questions.jsonl');
+    const invalid = { code: 'DISCLOSURE_LEDGER_INVALID' };
+    beforeEach(async () => {
+      await ask(await reopen(on('2026-03-01')), 500);
+      await cp(folder(), join(data, 'older'), { recursive: true });
+      await ask(await reopen(on('2026-03-02')), 200);
+      await ledger!.close();
+      ledger = undefined;
+    });
+    const edit = async (change: (text: string) => string) =>
+      writeFile(file(), change(await readFile(file(), 'utf8')));
+
+    it.each<[what: string, damage: () => Promise<unknown>]>([
+      ['its file is gone', () => rm(file())],
+      ['its folder is gone', () => rm(folder(), { recursive: true })],
+      ['it is empty', () => truncate(file(), 0)],
+      ['only its first line is left', () => edit((text) => text.slice(0, text.indexOf('\n') + 1))],
+      [
+        'its last line is gone',
+        () => edit((text) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)),
+      ],
+      ['the end of its last line is gone', () => edit((text) => text.slice(0, -1))],
+      ['an older copy stands in its place', () => cp(join(data, 'older'), folder(), { recursive: true })],
+      ['a line is put in twice', () => edit((text) => text.replace(/\n(.*)\n/, '\n$1\n$1\n'))],
+      ['two lines have changed places', () => edit((text) => text.replace(/\n(.*)\n(.*)\n/, '\n$2\n$1\n'))],
+      ['a question is of another organisation', () => edit((text) => text.replace('espoo', 'vantaa'))],
+      ['a question costs less', () => edit((text) => text.replace('"cost":1', '"cost":0'))],
+      [
+        'a question costs nothing that is a number',
+        () => edit((text) => text.replace('"cost":1', '"cost":-9')),
+      ],
+      ['a set is another', () => edit((text) => text.replace(/"sets":"..../, '"sets":"JQAA'))],
+    ])('C04: is not opened where %s, and stays as it is', async (_what, damage) => {
+      await damage();
+      const left = await readFile(file(), 'utf8').catch(() => undefined);
+      await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
+      expect(await readFile(file(), 'utf8').catch(() => undefined)).toBe(left);
+    });
+
+    it.each(['', '{}', '{"bytes":"0000000000000000","seal":"' + 'A'.repeat(43) + '"}\n'])(
+      'C04: is not opened where its known end is %j',
+      async (end) => {
+        await writeFile(ledgerEndPath(data), end);
+        await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
+      },
+    );
+
+    it('C04: of an older Polku, whose end is not known, is taken up, and then its end is', async () => {
+      await rm(ledgerEndPath(data));
+      expect((await ask(await reopen(on('2026-03-03')), 300)).protection.questionsLeft).toBe(2);
+      await ledger!.close();
+      ledger = undefined;
+      await truncate(file(), 200);
+      await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
+    });
+
+    it('C04: whose end was last known before the last question keeps that question, too', async () => {
+      // A power cut may leave it so.
+      const before = await readFile(ledgerEndPath(data));
+      await ask(await reopen(on('2026-03-03')), 300);
+      await ledger!.close();
+      await writeFile(ledgerEndPath(data), before);
+      expect((await ask(await reopen(on('2026-03-04')), 400)).protection.questionsLeft).toBe(1);
+    });
   });
 });

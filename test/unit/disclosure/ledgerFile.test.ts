@@ -2,13 +2,16 @@ import { expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LedgerEnd } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
 import { LedgerFile } from '../../../subgraphs/cohorts/ledger/ledgerFile.js';
+import { noise } from './groups.js';
 
 it('a ledger file writes what a full disk refused before what comes next', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'polku-ledger-file-'));
   const path = join(folder, 'lines');
   await symlink('/dev/full', path);
-  const file = new LedgerFile(path, 0);
+  const begin = Buffer.alloc(0);
+  const file = new LedgerFile(path, (await LedgerEnd.open(folder, noise, begin))!);
   const fullDisk = { code: 'ENOSPC' };
   await expect(Promise.all([file.append('a\n'), file.append('b\n')])).rejects.toMatchObject(fullDisk);
   await expect(file.append('c\n')).rejects.toMatchObject(fullDisk);
@@ -18,5 +21,9 @@ it('a ledger file writes what a full disk refused before what comes next', async
   await file.append('d\n');
   expect(await readFile(path, 'utf8')).toBe('a\nb\nc\nd\n');
   await file.close();
+  // The end that is known is that of what was written, not of what was tried.
+  const [written, tried] = ['a\nb\nc\nd\n', 'a\nb\na\nb\nc\nd\n'].map((text) => Buffer.from(text));
+  expect((await LedgerEnd.open(folder, noise, written!))?.bytes).toBe(8);
+  expect(await LedgerEnd.open(folder, noise, tried!)).toBeUndefined();
   await rm(folder, { recursive: true });
 });
