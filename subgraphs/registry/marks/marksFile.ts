@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatDay, parseDay } from '../../../schema/calendar.js';
+import { type Day, formatDay, parseDay } from '../../../schema/calendar.js';
 import { FIRST_STORE, type PersonKey } from '../../../schema/keys.js';
 import { PolkuError } from '../../../schema/polkuError.js';
 import { writeDurably } from '../../storage/durableFile.js';
@@ -9,7 +9,7 @@ import { lockByKernel, whenFree } from '../../storage/kernelLock.js';
 import { storageFailure } from '../../storage/storageFailure.js';
 import type { Days } from '../columns/days.js';
 import { NO_DAY } from '../columns/table.js';
-import { type MarkChange, markKinds, type Marks, noMarks } from './marks.js';
+import { type MarkChange, type MarkKind, markKinds, type Marks, noMarks } from './marks.js';
 import { type MarksTrace, readTraces, writeTraces } from './marksTrace.js';
 
 /**
@@ -125,8 +125,9 @@ async function readFileOfMarks(path: string, registry: string): Promise<StoredMa
   if (checksum === undefined) throw invalid(path, 'it is no list of marks that this Polku knows');
   const text = file.slice(file.indexOf('\n') + 1);
   if (sha256(text) !== checksum) throw invalid(path, 'it is damaged: its checksum does not fit');
-  const content = JSON.parse(text) as Content;
-  if (content.registry !== registry) throw invalid(path, `it is of the registry ${content.registry}`);
+  const content = parseContent(text);
+  if (!content) throw invalid(path, 'it is no list of marks, although its checksum fits');
+  if (content.registry !== registry) throw invalid(path, 'it is of another registry');
   const { store = FIRST_STORE, sequence = 0 } = content;
   return { marks: decode(content), store, sequence };
 }
@@ -158,7 +159,7 @@ type Row = readonly [person: PersonKey, start: string, end: string | null];
 
 interface Content extends Partial<MarksTrace> {
   readonly registry: string;
-  readonly people: Readonly<Record<string, readonly Row[]>>;
+  readonly people: Readonly<Record<MarkKind, readonly Row[]>>;
   readonly shields: readonly Row[];
   readonly changes: readonly MarkChange[];
 }
@@ -178,10 +179,68 @@ function encode(registry: string, { marks, store, sequence }: StoredMarks): Cont
     sequence,
     people: Object.fromEntries(
       markKinds.map((kind) => [kind, inOrder([...people[kind]].map(([person, days]) => row(person, days)))]),
-    ),
+    ) as unknown as Content['people'],
     shields: inOrder([...shields].flatMap(([person, all]) => all.map((days) => row(person, days)))),
     changes,
   };
+}
+
+/**
+ * undefined where a text is not what `encode` makes. Somebody may have written it by hand, and a mark that is not understood would be
+ * lifted in silence: a day that is none, a person who stands there twice, a kind that is missing.
+ */
+function parseContent(text: string): Content | undefined {
+  let content: Partial<Content> | null;
+  try {
+    content = JSON.parse(text) as Partial<Content> | null;
+  } catch {
+    return undefined;
+  }
+  const { registry, store = '', sequence = 0, people, shields, changes } = content ?? {};
+  const isContent =
+    typeof registry === 'string' &&
+    typeof store === 'string' &&
+    Number.isSafeInteger(sequence) &&
+    isObject(people) &&
+    Object.keys(people).sort().join() === markKinds.toSorted().join() &&
+    Object.values(people).every(
+      (rows) => areRows(rows) && new Set(rows.map(([key]) => key)).size === rows.length,
+    ) &&
+    areRows(shields) &&
+    Array.isArray(changes) &&
+    changes.every(isChange);
+  return isContent ? (content as Content) : undefined;
+}
+
+function areRows(rows: unknown): rows is readonly Row[] {
+  return Array.isArray(rows) && rows.every(isRow);
+}
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row) || row.length !== 3) return false;
+  const [person, start, end] = row as unknown[];
+  if (!Number.isSafeInteger(person) || (person as number) < 0) return false;
+  const first = dayIn(start);
+  const last = end === null ? NO_DAY : dayIn(end);
+  return first !== undefined && last !== undefined && (last === NO_DAY || first <= last);
+}
+
+function isChange(change: unknown): change is MarkChange {
+  if (!isObject(change)) return false;
+  const { time, action, kind, people, by } = change;
+  return (
+    [time, action, by].every((text) => typeof text === 'string') &&
+    markKinds.includes(kind as MarkKind) &&
+    Number.isSafeInteger(people)
+  );
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+function dayIn(given: unknown): Day | undefined {
+  return typeof given === 'string' ? parseDay(given) : undefined;
 }
 
 function decode(content: Content): Marks {
@@ -191,7 +250,7 @@ function decode(content: Content): Marks {
   });
   const people = markKinds.map((kind) => [
     kind,
-    new Map((content.people[kind] ?? []).map((row) => [row[0], daysOf(row)])),
+    new Map(content.people[kind].map((row) => [row[0], daysOf(row)])),
   ]);
   const shields = new Map<PersonKey, Days[]>();
   for (const row of content.shields) shields.set(row[0], [...(shields.get(row[0]) ?? []), daysOf(row)]);

@@ -81,6 +81,33 @@ describe('the file of marks', () => {
     await expect(write(noMarks)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
+  it.each<[what: string, rewrite: (text: string) => string]>([
+    ['no JSON', (text) => text.slice(0, -2)],
+    ['nothing', () => 'null\n'],
+    ['no people', (text) => text.replace('"people"', '"persons"')],
+    ['a kind of marks less', (text) => text.replace(/"restriction":\[.*?\]\],/, '')],
+    ['a kind that it does not know', (text) => text.replace('"restriction"', '"Restriction"')],
+    ['a kind of marks that is no list', (text) => text.replace('"erasure":[]', '"erasure":{}')],
+    ['a person who is no key', (text) => text.replace('[3,', '["3",')],
+    ['a day that is none', (text) => text.replace('2024-10-04', '2024-02-30')],
+    ['a last day that is none', (text) => text.replace(',null]', ',""]')],
+    ['a last day before the first', (text) => text.replace(',null]', ',"2024-10-03"]')],
+    ['a person twice', (text) => text.replace('[3,"2024-10-04",null]', '$&,[3,"2024-10-04","2024-10-05"]')],
+    ['a row of too few', (text) => text.replace(',null]', ']')],
+    ['shields that are no rows', (text) => text.replace(/"shields":\[\[/, '"shields":[[[')],
+    ['changes that are none', (text) => text.replace('"action"', '"act"')],
+    ['a number of changes that is none', (text) => text.replace('"sequence":1', '"sequence":"1"')],
+  ])('A03: with %s, under a checksum made anew, is refused', async (_what, rewrite) => {
+    await write(some);
+    const path = marksPath(data, 'health');
+    const text = (await readFile(path, 'utf8')).replace(/^.*\n/, '');
+    const rewritten = rewrite(text);
+    expect(rewritten).not.toBe(text);
+    const checksum = createHash('sha256').update(rewritten).digest('hex');
+    await writeFile(path, `polku-marks 2 ${checksum}\n${rewritten}`);
+    await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+  });
+
   it('of another registry is refused', async () => {
     await write(some);
     await writeFile(marksPath(data, 'social'), await readFile(marksPath(data, 'health')));
