@@ -67,8 +67,19 @@ async function watch(): Promise<number> {
     const sorted = Object.entries(outcomes).sort(([, one], [, other]) => other - one);
     console.log(`${kind}: ${sorted.map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`);
   }
+  console.log(`\n${tableOf(proof.outcomes)}\n`);
   console.log(
     [...proof.faults, `${proof.cases} cases of seed ${seed}: ${proof.faults.length} faults.`].join('\n'),
   );
   return proof.faults.length === 0 ? 0 : 1;
+}
+
+/** As in DEVELOPERS.md. Everything that was not read, or was as before, was refused with a code or named. */
+function tableOf(outcomes: Proof['outcomes']): string {
+  const rows = Object.entries(outcomes).map(([kind, counts]) => {
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const right = (counts['accepted'] ?? 0) + (counts['unchanged'] ?? 0);
+    return `| ${kind} | ${all} | ${all - right} | ${right} |`;
+  });
+  return ['| Kind | Cases | Coded errors | Right answers |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,6 +1,9 @@
+import { auditFiles, witnessFiles } from './auditInputs.js';
 import { configuration, riskModels } from './configurationInputs.js';
 import { csvFiles, mappings, parquetFiles } from './extractionInputs.js';
 import type { InputKind } from './inputKind.js';
+import { ledgerFiles } from './ledgerInputs.js';
+import { restrictionLists } from './markInputs.js';
 import { policies, policyTests } from './policyInputs.js';
 import { bodies, headers, operations, tokens, variables } from './requestInputs.js';
 
@@ -18,4 +21,8 @@ export const inputKinds: readonly InputKind[] = [
   bodies,
   riskModels,
   configuration,
+  auditFiles,
+  witnessFiles,
+  ledgerFiles,
+  restrictionLists,
 ];

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LiveMarks } from '../../../gateway/cli/runtime/liveMarks.js';
+import { parseDay } from '../../../schema/calendar.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import { includesDay } from '../../../subgraphs/registry/columns/days.js';
+import { NO_DAY } from '../../../subgraphs/registry/columns/table.js';
+import { addMarks } from '../../../subgraphs/registry/marks/changes.js';
+import { hiddenBy, isMarked, markKinds, type Marks } from '../../../subgraphs/registry/marks/marks.js';
+import { changeMarks, marksPath } from '../../../subgraphs/registry/marks/marksFile.js';
+import type { Dice } from '../policyProof/dice.js';
+import { type Attempt, type InputKind, refusedBy } from './inputKind.js';
+import { mutateBytes, mutateText } from './mutate.js';
+import { identities } from './plantedPeople.js';
+
+const place = (data: string) => ({ data, registry: 'health', store: '5'.repeat(32) });
+const TODAY = parseDay('2026-05-14')!;
+/** An official whose name stands in the list, and nowhere else. */
+const author = { time: '2026-05-14T08:00:00.000Z', by: 'Korhonen' };
+const TOKENS = [
+  ...identities.codes,
+  ...markKinds,
+  'polku-marks 1 ',
+  '[]',
+  '[1,"2026-01-01",null]',
+  '"sequence":1',
+];
+
+/** What is spoilt. */
+type Spoil =
+  | 'list'
+  | 'trace'
+  | 'gone, and a trace'
+  | 'older, and a trace'
+  | 'under a running server'
+  | 'checksum made anew';
+
+const spoils: readonly Spoil[] = [
+  'list',
+  'list',
+  'trace',
+  'gone, and a trace',
+  'older, and a trace',
+  'under a running server',
+  'checksum made anew',
+  'checksum made anew',
+];
+
+/**
+ * The list of whom a registry restricts, or what linkage and snapshots know of it, mutated. Nobody's mark may be lifted: a list that
+ * opens restricts the same people on the same days or more, and a server that runs goes on with what it has read.
+ *
+ * A checksum keeps no secret, so a list that was rewritten together with it is another list. Then each mark that stands in it has to
+ * be in force as it stands there, or the list is refused.
+ */
+export const restrictionLists: InputKind = {
+  name: 'restriction lists',
+  async prepare() {
+    const original = await mkdtemp(join(tmpdir(), 'polku-hostile-'));
+    for (const folder of ['linkage', 'health']) await mkdir(join(original, folder));
+    await mark(original, 'restriction', [3, 7]);
+    const older = await readFile(marksPath(original, 'health'));
+    await mark(original, 'restriction', [11, 19, 23]);
+    await mark(original, 'erasure', [31, 37]);
+    await mark(original, 'objection', [41]);
+    await changeMarks(place(original), (marks) => ({
+      ...marks,
+      shields: new Map([[53, [{ start: TODAY - 9, end: NO_DAY }]]]),
+    }));
+    const valid = (await LiveMarks.open(place(original))).current;
+
+    async function attempt(dice: Dice): Promise<Attempt> {
+      const folder = await mkdtemp(join(tmpdir(), 'polku-hostile-'));
+      try {
+        await cp(original, folder, { recursive: true });
+        return await attemptIn(folder, dice.pick(spoils), dice);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }
+
+    async function attemptIn(data: string, spoil: Spoil, dice: Dice): Promise<Attempt> {
+      const path = marksPath(data, 'health');
+      const trace = join(data, dice.pick(['linkage', 'health']), 'marks-health.json');
+      if (spoil === 'under a running server') {
+        const live = await LiveMarks.open(place(data));
+        await mutateFile(path, dice);
+        const refreshed = await live.refresh().then((): Attempt => accepted([]), refusedBy);
+        return { ...refreshed, faults: [...refreshed.faults, ...lifted(valid, live.current)] };
+      }
+      let text: string | undefined;
+      if (spoil === 'checksum made anew') text = await rewrite(path, dice);
+      else if (spoil === 'list') await mutateFile(path, dice);
+      else await mutateFile(trace, dice);
+      if (spoil === 'gone, and a trace') await rm(path);
+      if (spoil === 'older, and a trace') await writeFile(path, older);
+      try {
+        const { current } = await LiveMarks.open(place(data));
+        return accepted(text === undefined ? lifted(valid, current) : notInForce(text, current));
+      } catch (error) {
+        return refusedBy(error);
+      }
+    }
+    return { attempt, close: () => rm(original, { recursive: true }) };
+  },
+};
+
+function accepted(faults: readonly string[]): Attempt {
+  return { outcome: 'accepted', published: [], faults };
+}
+
+async function mark(
+  data: string,
+  kind: (typeof markKinds)[number],
+  people: readonly PersonKey[],
+): Promise<void> {
+  const days = { start: TODAY - 30, end: kind === 'restriction' ? TODAY + 300 : NO_DAY };
+  await changeMarks(place(data), (marks) => addMarks(marks, kind, new Set(people), days, author));
+}
+
+async function mutateFile(path: string, dice: Dice): Promise<void> {
+  const bytes = await readFile(path);
+  await writeFile(path, dice.once(2) ? mutateBytes(bytes, dice) : mutateText(bytes.toString(), dice, TOKENS));
+}
+
+/** Mutates what is behind the first line, and makes its checksum fit. */
+async function rewrite(path: string, dice: Dice): Promise<string> {
+  const text = (await readFile(path, 'utf8')).replace(/^.*\n/, '');
+  // A lone surrogate cannot be written; what is read again is what counts.
+  const mutated = Buffer.from(mutateText(text, dice, TOKENS)).toString();
+  const checksum = createHash('sha256').update(mutated).digest('hex');
+  await writeFile(path, `polku-marks 2 ${checksum}\n${mutated}`);
+  return mutated;
+}
+
+/** What of valid marks the others lack, on days in and around theirs. */
+function lifted(valid: Marks, now: Marks): string[] {
+  const faults: string[] = [];
+  for (const on of [TODAY - 31, TODAY - 30, TODAY, TODAY + 300, TODAY + 301]) {
+    for (const kind of markKinds)
+      for (const person of valid.people[kind].keys())
+        if (isMarked(valid, kind, person, on) && !isMarked(now, kind, person, on))
+          faults.push(`A mark of ${kind} is lifted.`);
+    for (const kind of ['restriction', 'erasure'] as const)
+      for (const person of valid.people[kind].keys())
+        if (hiddenBy(valid, on, undefined)(person) && !hiddenBy(now, on, undefined)(person))
+          faults.push('Somebody who is restricted is shown.');
+    for (const [person, days] of valid.shields)
+      if (
+        days.some((span) => includesDay(span, on)) &&
+        !now.shields.get(person)?.some((span) => includesDay(span, on))
+      )
+        faults.push('A shield is lifted.');
+  }
+  return [...new Set(faults)];
+}
+
+/** The marks that stand in the text of a list that was accepted, and do not count. */
+function notInForce(text: string, marks: Marks): string[] {
+  const { people } = JSON.parse(text) as { people: Record<string, [PersonKey, string, string | null][]> };
+  const faults: string[] = [];
+  for (const kind of markKinds) {
+    for (const [person, start, end] of people[kind]!) {
+      const days = [start, end ?? '2999-12-31'].map(parseDay);
+      if (days.some((on) => on === undefined || !isMarked(marks, kind, person, on)))
+        faults.push(`A mark of ${kind} stands in the list and is not in force.`);
+    }
+  }
+  return [...new Set(faults)];
+}
