@@ -1,8 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
-import { MAX_LIFETIME_SECONDS, type TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { packageRoot } from '../../schema/packageRoot.js';
-import { DEFAULT_CAPACITY } from '../../subgraphs/cohorts/ledger/ledger.js';
 
 /** Reads an option that is a whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -64,58 +62,6 @@ export function auditWitnessOption(): Option {
   );
 }
 
-export function ledgerCapacityOption(): Option {
-  return new Option('--ledger-capacity <n>', 'how many numbers about groups may ever be asked for')
-    .argParser(wholeNumber(1, 1_000_000_000))
-    .default(undefined, String(DEFAULT_CAPACITY));
-}
-
-export function securityEventsOption(): Option {
-  return new Option(
-    '--security-events <file>',
-    'where refusals by 401 and 403 are noted, a line of JSON each',
-  ).default(undefined, 'standard error');
-}
-
-/** What an access token must be besides signed, as the identity provider makes them. */
-export interface TokenOptions {
-  readonly tokenType?: string;
-  readonly tokenUse?: string;
-  readonly tokenLifetime?: number;
-}
-
-export function tokenTypeOption(): Option {
-  return new Option(
-    '--token-type <typ>',
-    'the header "typ" of access tokens, such as at+jwt (RFC 9068)',
-  ).default(undefined, 'JWT, at+jwt or none');
-}
-
-export function tokenUseOption(): Option {
-  return new Option('--token-use <value>', 'the claim "token_use" of access tokens').default(
-    undefined,
-    'any but id',
-  );
-}
-
-export function tokenLifetimeOption(): Option {
-  return new Option('--token-lifetime <seconds>', 'the longest time from issue to expiry of a token')
-    .argParser(wholeNumber(60, 31_536_000))
-    .default(undefined, String(MAX_LIFETIME_SECONDS));
-}
-
-export function tokenRules({
-  tokenType,
-  tokenUse,
-  tokenLifetime,
-}: TokenOptions): Pick<TrustedIssuer, 'tokenType' | 'tokenUse' | 'maxLifetimeSeconds'> {
-  return { tokenType, tokenUse, maxLifetimeSeconds: tokenLifetime };
-}
-
 export function portOption(port: number): Option {
   return new Option('--port <n>', 'port to listen on').argParser(wholeNumber(0, 65_535)).default(port);
-}
-
-export function hostOption(): Option {
-  return new Option('--host <address>', 'address to listen on').default('127.0.0.1');
 }

@@ -4,24 +4,7 @@ import { PolkuError } from '../../../schema/polkuError.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import { createDevIssuer, type DevIssuer } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
-import {
-  auditWitnessOption,
-  dataOption,
-  ledgerCapacityOption,
-  hostOption,
-  ownersOption,
-  policiesFromOption,
-  watchedPoliciesOption,
-  portOption,
-  secretsOption,
-  securityEventsOption,
-  tokenLifetimeOption,
-  type TokenOptions,
-  tokenRules,
-  tokenTypeOption,
-  tokenUseOption,
-  wholeNumber,
-} from '../options.js';
+import { auditWitnessOption, wholeNumber } from '../options.js';
 import { describeFault } from '../describeFault.js';
 import { loadPersonas } from '../runtime/loadPersonas.js';
 import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
@@ -29,6 +12,7 @@ import { demoLogin } from '../runtime/loginPerson.js';
 import { Secrets } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { type RunningCity, startCity } from '../runtime/startCity.js';
+import { type ServerOptions, serverOptions, tlsFiles, tokenRules } from '../serverOptions.js';
 import { untilStopped } from '../untilStopped.js';
 
 const ABOUT = `Serves the gateway: GraphQL at /graphql, the console at /. Every subgraph runs in this process unless --subgraph
@@ -47,61 +31,32 @@ A registry in its department's own process (see polku subgraph --help):
 
   polku serve --data data --dev --subgraph health=http://127.0.0.1:4101`;
 
-interface ServeOptions extends TokenOptions {
-  readonly data: string;
-  readonly policies?: string;
-  readonly policiesFrom?: string;
-  readonly owners?: string;
-  readonly secrets?: string;
-  readonly port: number;
-  readonly host: string;
-  readonly dev?: boolean;
+interface ServeOptions extends ServerOptions {
   readonly personas?: string;
   readonly conceal?: boolean;
   readonly issuer?: string;
-  readonly audience: string;
   readonly jwks?: string;
   readonly subgraph: ReadonlyMap<string, string>;
   readonly epoch: string;
-  readonly securityEvents?: string;
   readonly auditWitness?: string;
   readonly auditRetention?: number;
-  readonly ledgerCapacity?: number | undefined;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
 }
 
 export function serveCommand(): Command {
-  return new Command('serve')
-    .description(ABOUT)
-    .addOption(dataOption())
-    .addOption(watchedPoliciesOption())
-    .addOption(policiesFromOption())
-    .addOption(ownersOption())
-    .addOption(secretsOption())
-    .addOption(ledgerCapacityOption())
-    .addOption(portOption(4000))
-    .addOption(hostOption())
+  return serverOptions(new Command('serve').description(ABOUT), 4000)
     .option('--dev', 'local issuer with personas; synthetic snapshots only')
     .option('--personas <file>', 'with --dev: personas of your own (YAML), beside those that come with Polku')
     .option('--conceal', 'a hidden field is told like one that does not exist (default without --dev)')
     .option('--no-conceal', 'a refusal names the field, its owner and the reason (default with --dev)')
     .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
-    .option('--audience <name>', "this service, as tokens' aud has it", 'polku')
     .option('--jwks <url>', "the identity provider's keys")
-    .addOption(tokenTypeOption())
-    .addOption(tokenUseOption())
-    .addOption(tokenLifetimeOption())
     .option(
       '--subgraph <name=url>',
       'a subgraph that runs elsewhere; may be given again',
       remoteSubgraph,
       new Map(),
     )
-    .option('--tls-cert <file>', 'certificate (PEM), to listen off the loopback interface')
-    .option('--tls-key <file>', 'its private key (PEM)')
     .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
-    .addOption(securityEventsOption())
     .addOption(auditWitnessOption())
     .option(
       '--audit-retention <days>',
@@ -181,19 +136,6 @@ function issuerOf(options: ServeOptions, report: (line: string) => void): Truste
     ...tokenRules(options),
     report: (fault) => report(`issuer: ${describeFault(fault)}`),
   });
-}
-
-/** Certificate and key, which go together. */
-export function tlsFiles({
-  tlsCert,
-  tlsKey,
-}: {
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-}): { cert: string; key: string } | undefined {
-  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey };
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
 }
 
 function remoteSubgraph(text: string, earlier: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -5,28 +5,12 @@ import { SecurityEvents } from '../../../schema/securityEvents.js';
 import { serveSubgraph } from '../../../subgraphs/registry/subgraph/serveSubgraph.js';
 import { DEV_ISSUER } from '../../identity/devIssuer.js';
 import { trustedIssuer } from '../../identity/trustedIssuer.js';
-import {
-  dataOption,
-  ledgerCapacityOption,
-  hostOption,
-  ownersOption,
-  policiesFromOption,
-  portOption,
-  secretsOption,
-  securityEventsOption,
-  tokenLifetimeOption,
-  type TokenOptions,
-  tokenRules,
-  tokenTypeOption,
-  tokenUseOption,
-  watchedPoliciesOption,
-} from '../options.js';
 import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
 import { describeFault } from '../describeFault.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { readGatewayKey, Secrets } from '../runtime/secrets.js';
-import { tlsFiles } from './serve.js';
+import { type ServerOptions, serverOptions, tlsFiles, tokenRules } from '../serverOptions.js';
 import { untilStopped } from '../untilStopped.js';
 
 const ABOUT = `Serves one subgraph alone, as a department would: it enforces its owner's policy itself, and answers nobody but
@@ -45,53 +29,24 @@ folder, or from the gateway, which wants to see a token for the purpose policy-a
 
 Off the loopback interface it serves over TLS only: --tls-cert and --tls-key.`;
 
-interface SubgraphOptions extends TokenOptions {
-  readonly data: string;
-  readonly dev?: boolean;
-  readonly policies?: string;
-  readonly policiesFrom?: string;
+interface SubgraphOptions extends ServerOptions {
   readonly policiesToken?: string;
-  readonly owners?: string;
-  readonly secrets?: string;
-  readonly port: number;
-  readonly host: string;
   readonly gatewayKey: string;
   readonly issuer: string;
-  readonly audience: string;
   readonly jwks: string;
-  readonly ledgerCapacity?: number;
-  readonly securityEvents?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
 }
 
 export function subgraphCommand(): Command {
-  return new Command('subgraph')
-    .description(ABOUT)
+  return serverOptions(new Command('subgraph').description(ABOUT), 4100)
     .argument('<name>', `one of: ${subgraphNames.join(', ')}`)
-    .addOption(dataOption())
     .option('--dev', 'policies are watched; synthetic snapshots only')
-    .addOption(watchedPoliciesOption())
-    .addOption(policiesFromOption())
     .option(
       '--policies-token <file>',
       'holds the token that a gateway wants to see when policies come from it',
     )
-    .addOption(ownersOption())
-    .addOption(secretsOption())
-    .addOption(ledgerCapacityOption())
-    .addOption(portOption(4100))
-    .addOption(hostOption())
     .requiredOption('--gateway-key <file>', 'public key of the gateway that is answered (PEM)')
     .requiredOption('--issuer <name>', "the identity provider, as its tokens' iss has it")
-    .option('--audience <name>', "the service, as tokens' aud has it", 'polku')
     .requiredOption('--jwks <url>', "the identity provider's keys")
-    .addOption(tokenTypeOption())
-    .addOption(tokenUseOption())
-    .addOption(tokenLifetimeOption())
-    .addOption(securityEventsOption())
-    .option('--tls-cert <file>', 'certificate (PEM)')
-    .option('--tls-key <file>', 'its private key (PEM)')
     .addHelpText('after', NOTES)
     .action(async (name: string, options: SubgraphOptions) => {
       if (!subgraphNames.includes(name)) {
@@ -101,9 +56,7 @@ export function subgraphCommand(): Command {
         );
       }
       if (!URL.canParse(options.jwks)) throw new PolkuError('USAGE', '--jwks wants a URL.');
-      if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
-        throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
-      }
+      const tls = tlsFiles(options);
       const { data, issuer, audience } = options;
       if (issuer === DEV_ISSUER && !options.dev) {
         throw new PolkuError(
@@ -141,7 +94,7 @@ export function subgraphCommand(): Command {
         catchUp: (revision) => policy.catchUp(revision),
         securityEvents,
         reportFault: (fault) => console.error(describeFault(fault)),
-        tls: tlsFiles(options),
+        tls,
       });
       const stopped = untilStopped();
       console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
