@@ -4,7 +4,6 @@ import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { Subgraph } from '../../schema/subgraph.js';
-import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { CohortGroup } from '../../subgraphs/cohorts/group/cohortGroup.js';
 import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
 import { type MemberSector, memberSectors } from '../../subgraphs/cohorts/members/memberSectors.js';
@@ -15,26 +14,12 @@ import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegi
 import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
+import { contextOf, testCaller } from '../city/testCaller.js';
 import { rawAnswer } from './rawAnswer.js';
 
-const PLANNER: DecisionContext = {
-  decisionId: 'd',
-  caller: {
-    subject: 'someone',
-    recipient: 'city-planning',
-    roles: ['planner'],
-    purposes: ['planning'],
-    employee: undefined,
-    units: [],
-    permit: undefined,
-    person: undefined,
-  },
-  purpose: 'planning',
-  revision: 'r',
-  domain: 'domain',
-  person: undefined,
-  breakGlass: undefined,
-};
+const PLANNER = contextOf(
+  testCaller({ recipient: 'city-planning', roles: ['planner'], purposes: ['planning'] }),
+);
 
 const unprotected: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = {
   answer: rawAnswer,

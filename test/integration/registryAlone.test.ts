@@ -14,26 +14,15 @@ import { signCompositionContext } from '../../schema/tokens/compositionContext.j
 import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { type RunningSubgraph, serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
+import { contextOf, testCaller, tokenOf } from '../city/testCaller.js';
 
-const caller: Caller = {
-  subject: 'someone',
+const caller = testCaller({
   recipient: 'family-services',
   roles: ['family-team-worker'],
   purposes: ['child-protection'],
-  employee: undefined,
   units: ['PT-1'],
-  permit: undefined,
-  person: undefined,
-};
-const context: DecisionContext = {
-  decisionId: 'd-1',
-  caller,
-  purpose: 'child-protection',
-  revision: 'r',
-  domain: 'domain',
-  person: undefined,
-  breakGlass: undefined,
-};
+});
+const context = contextOf(caller);
 /** Whoever has no context gets this, whatever was asked and whatever is wrong. */
 const REFUSED = {
   status: 403,
@@ -101,17 +90,8 @@ describe('a registry asked directly', () => {
     return { status: response.status, body: await response.json() };
   }
 
-  const callerToken = (changes: Partial<Caller> = {}, expires = '1h') => {
-    const { subject, ...claims } = { ...caller, ...changes };
-    return new SignJWT(JSON.parse(JSON.stringify(claims)) as Record<string, unknown>)
-      .setProtectedHeader({ alg: 'EdDSA' })
-      .setIssuer('idp')
-      .setAudience('polku')
-      .setSubject(subject)
-      .setIssuedAt()
-      .setExpirationTime(expires)
-      .sign(issuerKey);
-  };
+  const callerToken = (changes: Partial<Caller> = {}, expires?: string) =>
+    tokenOf({ ...caller, ...changes }, issuerKey, expires);
   const signed = (
     body: string,
     changes: { audience?: string; key?: KeyObject; context?: Partial<DecisionContext> } = {},

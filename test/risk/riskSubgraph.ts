@@ -1,12 +1,12 @@
 import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
 import { policiesFolder } from '../../gateway/cli/options.js';
 import type { Feed } from '../../schema/feed.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
 import { riskSources } from '../../subgraphs/registries.js';
 import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { derivedSources } from '../../subgraphs/registry/subgraph/derivedSources.js';
 import type { RiskModelInForce, RiskStore } from '../../subgraphs/risk/riskStore.js';
 import { riskModule } from '../../subgraphs/risk/subgraph.js';
+import { contextOf, testCaller } from '../city/testCaller.js';
 
 export const EVERYTHING = `
   status withheld switchedOffBecause probability interval { from until } percentile score base missing baseRate
@@ -59,16 +59,7 @@ export async function riskSubgraph(): Promise<
   return async (given) => {
     inForce = given.inForce;
     const { role = 'family-team-worker', purpose = 'child-protection', horizonYears = 5 } = given;
-    const caller: Caller = {
-      subject: 'someone',
-      recipient: 'family-services',
-      roles: [role],
-      purposes: [purpose],
-      employee: undefined,
-      units: [],
-      permit: undefined,
-      person: undefined,
-    };
+    const caller = testCaller({ recipient: 'family-services', roles: [role], purposes: [purpose] });
     const { data, errors } = await subgraph.execute(
       {
         query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on RiskAssessment { ${EVERYTHING} } } }`,
@@ -76,15 +67,7 @@ export async function riskSubgraph(): Promise<
           r: [{ __typename: 'RiskAssessment', person: 7, asOf: '2012-Q1', horizonYears, ...given.feeds }],
         },
       },
-      {
-        decisionId: 'd',
-        caller,
-        purpose,
-        revision: 'r',
-        domain: 'domain',
-        person: undefined,
-        breakGlass: undefined,
-      },
+      contextOf(caller),
     );
     if (errors) throw errors[0];
     const [risk] = (data as { _entities: RiskAnswer[] })._entities;

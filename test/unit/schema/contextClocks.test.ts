@@ -2,39 +2,23 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, SignJWT } from 'jose';
 import { trustedIssuer } from '../../../gateway/identity/trustedIssuer.js';
-import type { Caller, TrustedIssuer } from '../../../schema/tokens/callerToken.js';
+import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
 import {
   signCompositionContext,
   verifyCompositionContext,
 } from '../../../schema/tokens/compositionContext.js';
-import {
-  type DecisionContext,
-  signDecisionContext,
-  verifyDecisionContext,
-} from '../../../schema/tokens/decisionContext.js';
+import { signDecisionContext, verifyDecisionContext } from '../../../schema/tokens/decisionContext.js';
+import { contextOf, testCaller, tokenOf } from '../../city/testCaller.js';
 
 const gateway = generateKeyPairSync('ed25519');
 const issuer = generateKeyPairSync('ed25519');
 const BODY = '{"query":"{ __typename }"}';
-const caller: Caller = {
-  subject: 'someone',
+const caller = testCaller({
   recipient: 'family-services',
   roles: ['family-team-worker'],
   purposes: ['child-protection'],
-  employee: undefined,
-  units: [],
-  permit: undefined,
-  person: undefined,
-};
-const context: DecisionContext = {
-  decisionId: 'd-1',
-  caller,
-  purpose: 'child-protection',
-  revision: 'r',
-  domain: 'domain',
-  person: undefined,
-  breakGlass: undefined,
-};
+});
+const context = contextOf(caller);
 
 /** Seconds by which the registry's clock is ahead of the gateway's when it verifies what was just signed. */
 const accepted = [-29, -2, 0, 2, 29, 59];
@@ -58,15 +42,7 @@ describe('between clocks that differ', () => {
       now: Date.now() + seconds * 1000,
       doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'setTimeout', 'performance'],
     });
-  const callerToken = (lifetime: string) =>
-    new SignJWT({ recipient: caller.recipient, roles: [...caller.roles], purposes: [...caller.purposes] })
-      .setProtectedHeader({ alg: 'EdDSA' })
-      .setIssuer('idp')
-      .setAudience('polku')
-      .setSubject(caller.subject)
-      .setIssuedAt()
-      .setExpirationTime(lifetime)
-      .sign(issuer.privateKey);
+  const callerToken = (lifetime: string) => tokenOf(caller, issuer.privateKey, lifetime);
   const verifyDecision = (signed: string, token: string) =>
     verifyDecisionContext(
       { context: signed, caller: token },

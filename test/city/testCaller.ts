@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+
+/** A caller of whom a token tells no more than is named. */
+export function testCaller(
+  claims: Partial<Caller> & Pick<Caller, 'recipient' | 'roles' | 'purposes'>,
+): Caller {
+  return {
+    subject: 'someone',
+    employee: undefined,
+    units: [],
+    permit: undefined,
+    person: undefined,
+    ...claims,
+  };
+}
+
+/** What registries are told of a request that a caller makes for the first of its purposes. */
+export function contextOf(caller: Caller): DecisionContext {
+  return {
+    decisionId: 'd-1',
+    caller,
+    purpose: caller.purposes[0]!,
+    revision: 'r',
+    domain: 'domain',
+    person: undefined,
+    breakGlass: undefined,
+  };
+}
+
+/** A token of the issuer `idp` for the audience `polku`. */
+export function tokenOf({ subject, ...claims }: Caller, key: KeyObject, expires = '1h'): Promise<string> {
+  return new SignJWT(JSON.parse(JSON.stringify(claims)) as Record<string, unknown>)
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setIssuer('idp')
+    .setAudience('polku')
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime(expires)
+    .sign(key);
+}
