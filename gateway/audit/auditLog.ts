@@ -76,10 +76,11 @@ const DAY_MS = 86_400_000;
  */
 export async function openAuditLog(dataFolder: string, options: AuditLogOptions): Promise<AuditLog> {
   const { writer, signingKey, report = () => {} } = options;
+  let file: FileHandle | undefined;
   try {
     const folder = await makeChainFolder(dataFolder, writer);
     const segment = (await segmentsOf(dataFolder, writer)).at(-1) ?? segmentAt(folder, 1);
-    const file = await open(segment.path, 'a+', MODE);
+    file = await open(segment.path, 'a+', MODE);
     const { size } = await file.stat();
     const { end, last } = await readTail(file);
     const torn = end < size ? await setAside(file, segment, end, size) : undefined;
@@ -99,6 +100,7 @@ export async function openAuditLog(dataFolder: string, options: AuditLogOptions)
     await log.begin(found, torn);
     return log;
   } catch (cause) {
+    await file?.close().catch(() => {});
     if (cause instanceof PolkuError) throw cause;
     throw new PolkuError(
       'AUDIT_UNAVAILABLE',

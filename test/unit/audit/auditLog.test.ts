@@ -3,7 +3,9 @@ import {
   copyFile,
   cp,
   mkdir,
+  readdir,
   readFile,
+  readlink,
   rename,
   rm,
   stat,
@@ -96,6 +98,19 @@ describe('the audit log', () => {
     const before = await readFile(log.file(), 'utf8');
     await expect(log.open()).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     expect(await readFile(log.file(), 'utf8')).toBe(before);
+  });
+
+  it('leaves no file open where it is not opened', async () => {
+    await log.write(['a', 'b', 'c']);
+    const other = await TestLog.make();
+    const foreign = log.open({ signingKey: other.privateKey });
+    await expect(foreign).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await other.remove();
+    const descriptors = await readdir('/proc/self/fd');
+    const paths = await Promise.all(
+      descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => 'closed')),
+    );
+    expect(paths).not.toContain(log.file());
   });
 
   it('is opened where nothing but a torn line is in it', async () => {
