@@ -25,6 +25,9 @@ function placeOf(fragment: string, text: string): string {
   return `mapping.yaml:${before.length}:${before.at(-1)!.length + 1}`;
 }
 
+const range = (lines: number, line: (number: number) => string) =>
+  Array.from({ length: lines }, (_, number) => line(number)).join('');
+
 const shipped = await readFile('subgraphs/health/mapping.yaml', 'utf8');
 
 describe('a mapping file', () => {
@@ -188,6 +191,14 @@ describe('a mapping file', () => {
     const text = await readFile('subgraphs/population/mapping.yaml', 'utf8');
     const { notices } = parseMapping(text.replace('    unique: subject\n', ''), populationRegistry, 'x');
     expect(notices).toEqual([expect.stringContaining('Write "unique: subject", unless that is right.')]);
+  });
+
+  it.each([
+    ['lists within lists', '- '.repeat(20_000)],
+    ['brackets within brackets', `registry: ${'['.repeat(20_000)}`],
+    ['aliases of aliases', `a: &a [x, x, x]\n${range(9, (n) => `l${n}: &l${n} [${'*a, '.repeat(99)}*a]\n`)}`],
+  ])('is refused with %s without end', (_what, text) => {
+    expect(faultsOf(text)?.code).toBe('MAPPING_INVALID');
   });
 
   it('is of the registry that it is used for', () => {

@@ -41,11 +41,13 @@ export function parseMapping(
 ): Mapping {
   const lines = new LineCounter();
   // Every scalar is the text that stands in the file: in `values`, 049 is not 49 and null is not nothing.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'failsafe' });
+  const document = readYaml(file, () =>
+    parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'failsafe' }),
+  );
   const faults = new MappingFaults(file, document, lines);
   for (const error of document.errors) faults.atOffset(error.pos[0], error.message);
   faults.throwIfAny();
-  const content: unknown = document.toJS();
+  const content: unknown = readYaml(file, () => document.toJS() as unknown);
   const validate = validator();
   if (!validate(content)) {
     for (const error of validate.errors ?? []) faults.at(pathOf(error), explain(error));
@@ -57,6 +59,20 @@ export function parseMapping(
   });
   faults.throwIfAny();
   return mapping;
+}
+
+/** The parser throws where its stack ends, and its conversion where aliases stand for too much: both are the file's doing. */
+function readYaml<Read>(file: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    throw new PolkuError(
+      'MAPPING_INVALID',
+      `${file} cannot be read: it is nested too deeply, or its aliases (*name) stand for too much.`,
+      { file },
+      { cause },
+    );
+  }
 }
 
 let compiled: ValidateFunction | undefined;
