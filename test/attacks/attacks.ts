@@ -3,6 +3,8 @@ import { cacheAttacks } from './attacks/caches.js';
 import { derivedAttacks } from './attacks/derived.js';
 import { exhaustionAttacks } from './attacks/exhaustion.js';
 import { foreseenNeedAttacks } from './attacks/foreseenNeed.js';
+import { groupQuestionAttacks } from './attacks/groupQuestions.js';
+import { hiddenCriteriaAttacks } from './attacks/hiddenCriteria.js';
 import { hiddenFieldAttacks } from './attacks/hiddenFields.js';
 import { hiddenSchemaAttacks } from './attacks/hiddenSchema.js';
 import { httpAttacks } from './attacks/http.js';
@@ -17,7 +19,7 @@ import { tokenAttacks } from './attacks/tokens.js';
 /** Attacks by what they try, in the order in which they run: that which uses up look-ups comes last. */
 export const attackClasses: readonly { readonly title: string; readonly attacks: readonly Attack[] }[] = [
   { title: 'Hidden fields', attacks: hiddenFieldAttacks },
-  { title: 'Hidden names', attacks: hiddenSchemaAttacks },
+  { title: 'Hidden names', attacks: [...hiddenSchemaAttacks, ...hiddenCriteriaAttacks] },
   { title: 'Tokens, purposes and headers', attacks: tokenAttacks },
   { title: 'Requests', attacks: httpAttacks },
   { title: 'Pseudonyms', attacks: idAttacks },
@@ -26,6 +28,7 @@ export const attackClasses: readonly { readonly title: string; readonly attacks:
   { title: 'Caches', attacks: cacheAttacks },
   { title: 'Oracles', attacks: oracleAttacks },
   { title: 'Exhaustion', attacks: exhaustionAttacks },
+  { title: 'Questions about groups', attacks: groupQuestionAttacks },
   { title: 'Policies', attacks: policyAttacks },
   { title: 'Registries by themselves', attacks: registryPortAttacks },
   { title: 'Registries of attackers', attacks: imposterAttacks },

@@ -17,7 +17,8 @@ npm run attacks -- https://polku.example.org --tokens tokens.json # tokens of us
 
 An attack that holds says so; one that is broken says what was seen, and nothing of a person; one that finds nothing to try,
 because no token reaches a place where it could be tried, says why. Ids are given once: that of a retired attack is never
-given to another. This page is generated (\`npm run attacks -- --page\`).
+given to another. A source such as "case G05" is an input that Polku once answered wrongly: see [cases.md](cases.md).
+This page is generated (\`npm run attacks -- --page\`).
 
 ${classes.join('\n')}`;
 }

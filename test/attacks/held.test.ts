@@ -6,11 +6,20 @@ import { packageRoot } from '../../schema/packageRoot.js';
 import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
+import {
+  DOCTOR,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
 import { imposterAttacks } from './attacks/imposters.js';
+import { tokenAttacks } from './attacks/tokens.js';
 import { attacksPage } from './attacksPage.js';
 import { devTokens } from './asker.js';
 import { startImposter } from './startImposter.js';
@@ -18,7 +27,12 @@ import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
 import { sharpPolicies } from './sharpPolicies.js';
 import { Target } from './target.js';
 
-const each = attacks.map((attack): [string, Attack] => [`${attack.id} ${attack.title}`, attack]);
+/** By the case of an attack, which its source names, its tests can be run alone. */
+const labelled = (attack: Attack): [string, Attack] => [
+  `${attack.id} ${attack.title} (${attack.source})`,
+  attack,
+];
+const each = attacks.map(labelled);
 
 let city: TestCity;
 beforeAll(async () => {
@@ -62,7 +76,7 @@ describe('against a gateway that tells what it refuses, with registries of their
 
   it.each(each)('%s: held', async (_, attack) => {
     expect(await attack.run(target)).toEqual(
-      heldOr(attack, ['6A82', '7E14', '18CA', 'E217', '4D6F', '2DD2', 'B7A1', 'C8D2']),
+      heldOr(attack, ['6A82', '6AA1', '7E14', '18CA', 'E217', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
     );
   });
 });
@@ -83,7 +97,7 @@ describe('against a gateway that conceals, under sharper policies, the attack', 
 
   it.each(each)('%s: held', async (_, attack) => {
     expect(await attack.run(target)).toEqual(
-      heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2', 'B7A1', 'C8D2']),
+      heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
     );
   });
 });
@@ -102,12 +116,37 @@ describe('against a gateway one of whose registries is an attacker, the attack',
     await imposter.stop();
   });
 
-  it.each(imposterAttacks.map((one): [string, Attack] => [`${one.id} ${one.title}`, one]))(
+  it.each(imposterAttacks.map(labelled))(
     'G01: %s: held',
     async (_, attack) => {
       expect(await attack.run(target)).toEqual({ outcome: 'held' });
     },
     120_000,
+  );
+});
+
+describe('against a gateway whose identity provider signs what an attacker likes, the attack', () => {
+  let issuer: TestIssuer;
+  let signed: SignedPolicies;
+  let served: ProductionCity;
+  let target: Target;
+  beforeAll(async () => {
+    [issuer, signed] = [await startIssuer(), await signedPolicies()];
+    await signed.first();
+    served = await serveProduction(city.data, signed, issuer);
+    target = new Target(served.url, { doctor: await issuer.token(DOCTOR) }, [], undefined, issuer);
+  });
+  afterAll(async () => {
+    await served.stop();
+    await signed.remove();
+    issuer.close();
+  });
+
+  it.each(tokenAttacks.filter(({ id }) => id === '7BB2').map(labelled))(
+    'G13: %s: held',
+    async (_, attack) => {
+      expect(await attack.run(target)).toEqual({ outcome: 'held' });
+    },
   );
 });
 

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import {
   buildASTSchema,
   type ConstDirectiveNode,
+  type EnumValueDefinitionNode,
   getNamedType,
   type GraphQLField,
   type GraphQLSchema,
+  type InputValueDefinitionNode,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -30,6 +32,8 @@ export class KnownGraph {
   readonly inaccessible: ReadonlySet<string>;
   /** Argument coordinate -> the field that it filters by. */
   readonly tests: ReadonlyMap<string, string>;
+  /** Fields of input types, and values of enumerations, that are of use only where an owner releases what they test. */
+  readonly takes: ReadonlySet<string>;
 
   private constructor(supergraph: string, subgraphs: readonly string[]) {
     this.schema = buildASTSchema(parse(supergraph), { assumeValid: true });
@@ -39,6 +43,7 @@ export class KnownGraph {
         .map(({ coordinate }) => coordinate),
     );
     this.tests = new Map(subgraphs.flatMap(testsOf));
+    this.takes = new Set(subgraphs.flatMap(takesOf));
   }
 
   static committed(): KnownGraph {
@@ -152,4 +157,15 @@ function testsOf(sdl: string): [string, string][] {
     },
   });
   return found;
+}
+
+function takesOf(sdl: string): string[] {
+  return parse(sdl).definitions.flatMap((node) => {
+    if (node.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION && node.kind !== Kind.ENUM_TYPE_DEFINITION) return [];
+    const parts: readonly (InputValueDefinitionNode | EnumValueDefinitionNode)[] =
+      (node.kind === Kind.ENUM_TYPE_DEFINITION ? node.values : node.fields) ?? [];
+    return parts
+      .filter(({ directives }) => directives?.some(({ name }) => name.value === 'takes'))
+      .map(({ name }) => `${node.name.value}.${name.value}`);
+  });
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
+import { DOCTOR, startIssuer } from '../city/productionCity.js';
+import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { attacks } from './attacks.js';
-import { openTarget } from './openTarget.js';
+import { devTokens } from './asker.js';
 import { type Mutant, mutants } from './planted/mutants.js';
 import { startPlanted } from './planted/plantedGateway.js';
 import { sharpPolicies } from './sharpPolicies.js';
@@ -11,27 +13,35 @@ import { Target } from './target.js';
 
 let city: TestCity;
 let policies: Awaited<ReturnType<typeof sharpPolicies>>;
+let signed: SignedPolicies;
 beforeAll(async () => {
-  [city, policies] = [await makeCity(), await sharpPolicies()];
+  [city, policies, signed] = [await makeCity(), await sharpPolicies(), await signedPolicies()];
   await approveSmallModel(city.data);
+  await signed.first();
 });
-afterAll(() => Promise.all([city.remove(), policies.remove()]));
+afterAll(() => Promise.all([city.remove(), policies.remove(), signed.remove()]));
 
 describe('a gateway with a planted hole: the attacks find that', () => {
   it.concurrent.each(mutants.map((mutant): [string, Mutant] => [mutant.hole, mutant]))(
     '%s',
-    async (_, { holes, conceal = false, hasImposter = false, foundBy }) => {
+    async (_, { holes, conceal = false, hasImposter = false, hasForger = false, foundBy }) => {
       const imposter = hasImposter ? await startImposter(city.data) : undefined;
+      const forger = hasForger ? await startIssuer() : undefined;
       const gateway = await startPlanted({
         data: city.data,
-        policies: policies.folder,
+        users: forger
+          ? [
+              ...['--issuer', forger.issuer, '--jwks', forger.jwks],
+              ...['--policies-from', signed.store, '--owners', signed.owners],
+            ]
+          : ['--dev', '--policies', policies.folder],
         holes,
         conceal,
         remote: imposter,
       });
       try {
-        const { url, tokens } = await openTarget(gateway.url);
-        const target = new Target(url, tokens, [], imposter);
+        const tokens = forger ? { doctor: await forger.token(DOCTOR) } : await devTokens(gateway.url);
+        const target = new Target(gateway.url, tokens!, [], imposter, forger);
         const outcomes: string[] = [];
         for (const attack of attacks.filter(({ id }) => foundBy.includes(id)))
           outcomes.push(`${attack.id} ${(await attack.run(target)).outcome}`);
@@ -39,6 +49,7 @@ describe('a gateway with a planted hole: the attacks find that', () => {
       } finally {
         await gateway.stop();
         await imposter?.stop();
+        forger?.close();
       }
     },
     // Several start at once on few cores.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isMap, parseDocument, type YAMLSeq } from 'yaml';
 import { policiesFolder } from '../../gateway/cli/options.js';
 
-/** What of two grants is put in the place of what is shipped: `show` and `derive`. */
+/** What of some grants is put in the place of what is shipped: `show` and `derive`. */
 const GRANTS = {
   // Dates masked to the year; diagnosis, urgency and unit hidden.
   'health/family-team': {
@@ -28,11 +28,29 @@ const GRANTS = {
     },
     derive: { PersonPage: ['Person.educationContacts'] },
   },
+  // Planners form no groups by contacts with health services.
+  'health/groups': {
+    derive: {
+      CohortMembers: ['HealthContact.{service,startedAt,endedAt}'],
+    },
+  },
+  // Nor by the amount of income support.
+  'social/groups': {
+    derive: {
+      Cohort: [
+        'Person.{socialContacts,childProtection,incomeSupport}',
+        'SocialContact.{startedAt,endedAt,service,kind,decision}',
+        'ChildProtectionStep.{step,startedAt,endedAt}',
+        'IncomeSupportMonth.month',
+      ],
+      CohortMembers: ['SocialContact.{service,startedAt,endedAt}'],
+    },
+  },
 } as const;
 
 /**
  * The shipped policies, where the family team sees less of what it lists: dates by the year, a sector withheld, arguments
- * hidden. Every attack finds something to try there.
+ * hidden; and planners have fewer criteria. Every attack finds something to try there.
  */
 export async function sharpPolicies(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-policies-'));

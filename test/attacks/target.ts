@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { HostileRegistry } from '../city/hostileRegistry.js';
+import type { TestIssuer } from '../city/productionCity.js';
 import { type Answer, readAnswer } from './answer.js';
 import { type Asker, askersOf, type Tokens } from './asker.js';
 import { NotApplicable } from './attack.js';
@@ -27,6 +28,9 @@ export interface RegistryPort {
 /** A registry of the attackers' own, which the gateway takes for one of its registries. */
 export type Imposter = Pick<HostileRegistry, 'name' | 'sdl' | 'polls' | 'received'>;
 
+/** An identity provider that the gateway trusts, and that signs for attackers what they like. */
+export type IdentityProvider = Pick<TestIssuer, 'sign'>;
+
 /** A live gateway, with what attackers of it have: tokens of some of its users, and its source code. */
 export class Target {
   readonly graph = KnownGraph.committed();
@@ -38,6 +42,7 @@ export class Target {
     readonly tokens: Tokens,
     readonly registries: readonly RegistryPort[] = [],
     readonly imposter?: Imposter,
+    readonly issuer?: IdentityProvider,
   ) {
     this.askers = askersOf(tokens);
   }

@@ -81,6 +81,8 @@ const openCases = {
   ...Object.fromEntries(['E01', 'E02', 'E03', 'E04', 'E05'].map((id) => [id, 'decisions/execution.md'])),
 };
 
+/** An attack whose source names cases: id, title and the cases. */
+const ATTACK = /\battack\(\s*'([0-9A-F]{4})',\s*(['"])((?:(?!\2).)+)\2,\s*'cases? ([^';]*)/g;
 const TITLE = /(['"`])((?:[A-Z]\d\d)(?:, [A-Z]\d\d)*): ((?:(?!\1).)+)\1/g;
 
 /**
@@ -102,17 +104,39 @@ export async function testsByCase(root) {
   return found;
 }
 
+/**
+ * The attacks that try a case, by id.
+ * @param {string} root folder of the package
+ * @returns {Promise<Map<string, { id: string, title: string }[]>>}
+ */
+async function attacksByCase(root) {
+  const found = new Map();
+  const folder = join(root, 'test', 'attacks', 'attacks');
+  for (const file of (await readdir(folder)).sort()) {
+    for (const [, id, , title, named] of (await readFile(join(folder, file), 'utf8')).matchAll(ATTACK)) {
+      for (const [tried] of named.matchAll(/[A-Z]\d\d/g)) {
+        if (!found.has(tried)) found.set(tried, []);
+        found.get(tried).push({ id, title });
+      }
+    }
+  }
+  return found;
+}
+
 /** The text of docs/cases.md. */
 export async function casesPage(root) {
-  const found = await testsByCase(root);
+  const [found, attacks] = [await testsByCase(root), await attacksByCase(root)];
   const sections = Object.entries(cases).map(([id, holds]) => {
     const tests = (found.get(id) ?? []).map(({ file, title }) => `- [${file}](../${file}): ${title}`);
-    return `## ${id}: ${holds}\n\n${tests.join('\n')}\n`;
+    const tried = (attacks.get(id) ?? []).map(
+      (attack) => `- attack \`${attack.id}\` ([attacks.md](attacks.md)): ${attack.title}`,
+    );
+    return `## ${id}: ${holds}\n\n${[...tests, ...tried].join('\n')}\n`;
   });
   return `# Cases
 
 Inputs that Polku once answered wrongly. Each stands for its kind and has a permanent id; the tests that hold it name the id in
-their titles. \`npm run jest -- -t X05\` runs those of one case. This page is generated (\`npm run cases\`), and a test fails when it is stale.
+their titles, and the source of an attack names the case that it tries. \`npm run jest -- -t X05\` runs those of one case. This page is generated (\`npm run cases\`), and a test fails when it is stale.
 
 ${sections.join('\n')}
 ## Open

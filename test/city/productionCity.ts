@@ -11,6 +11,8 @@ export interface TestIssuer {
   readonly issuer: string;
   readonly jwks: string;
   token(claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Signs claims as they are, under a head with more in it. */
+  sign(claims: object, head?: object): Promise<string>;
   close(): void;
 }
 
@@ -21,18 +23,17 @@ export async function startIssuer(): Promise<TestIssuer> {
     response.writeHead(200, { 'content-type': 'application/json' }).end(keys);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const sign = (claims: object, head: object = {}) =>
+    new SignJWT({ ...claims }).setProtectedHeader({ alg: 'EdDSA', kid: 'k', ...head }).sign(privateKey);
   return {
     issuer: 'city-login',
     jwks: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    token: (claims) =>
-      new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
-        .setIssuer('city-login')
-        .setAudience('polku')
-        .setSubject(String(claims['sub'] ?? 'somebody'))
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey),
+    token(claims) {
+      const now = Math.floor(Date.now() / 1000);
+      const own = { iss: 'city-login', aud: 'polku', iat: now, exp: now + 3_600 };
+      return sign({ sub: 'somebody', ...claims, ...own });
+    },
+    sign,
     close: () => void server.close(),
   };
 }

@@ -1,11 +1,14 @@
 import { codeOf } from '../answer.js';
+import type { Asker } from '../asker.js';
 import { type Attack, attack, Breach } from '../attack.js';
-import { mustHoldNoData } from '../judge.js';
+import { mustBeRefused, mustHoldNoData } from '../judge.js';
 import { headersOf, type Question, type Target } from '../target.js';
 
 const repeat = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
 const nested = (text: string, depth: number): string => text.repeat(depth);
+/** How many pages of the access log are turned. */
+const PAGES = 4;
 
 /** Ways to make a gateway work without end. Each is refused, and the next request is answered. */
 export const exhaustionAttacks: readonly Attack[] = [
@@ -101,7 +104,106 @@ export const exhaustionAttacks: readonly Attack[] = [
       if (answer.status >= 500) throw new Breach(`a body nested without end: ${answer.status}`);
     }
   }),
+  attack(
+    '8D4F',
+    'The page limit is that of the operation that runs, whatever others of its document say',
+    'case G04',
+    pagesOfTheOperationThatRuns,
+  ),
+  attack(
+    '9E50',
+    'An operation that costs more to plan than the limit is refused before it is planned',
+    'cases G22 and E06',
+    costlyPlans,
+  ),
+  attack(
+    '4A77',
+    'A question to the access log costs one page: none is longer, and the next goes on where it ended',
+    'case G03',
+    accessLogPages,
+  ),
 ];
+
+async function pagesOfTheOperationThatRuns(target: Target): Promise<void> {
+  const [{ asker }] = await target.whoSee('Query.persons', 'PersonPage.hasMore');
+  const large: readonly [query: string, variables?: object][] = [
+    ['query A($n: Int! = 1000000) { persons(first: $n) { hasMore } }'],
+    ['query A($n: Int!) { persons(first: $n) { hasMore } }', { n: 1_000_000 }],
+    ['query A { persons(first: 1000000) { hasMore } }'],
+    ['query A($n: Int! = 1000000) { ...F } fragment F on Query { persons(first: $n) { hasMore } }'],
+  ];
+  const small = 'query B($n: Int! = 1) { persons(first: $n) { hasMore } }';
+  for (const other of [small, 'query C { __typename }', `${small} query C { persons(first: 1) { hasMore } }`])
+    for (const [query, variables] of large)
+      for (const text of [`${query} ${other}`, `${other} ${query}`]) {
+        const answer = await target.ask(asker, { query: text, operationName: 'A', variables });
+        mustBeRefused(answer, `a page of 1000000 beside ${other}`, ['OPERATION_TOO_LARGE']);
+      }
+  for (const [query] of large.slice(0, 1))
+    for (const text of [`${query} ${small}`, `${small} ${query}`]) {
+      const { body, status } = await target.ask(asker, { query: text, operationName: 'B' });
+      if (!body.data) throw new Breach(`a page of 1 is refused beside a larger one: ${status}`);
+    }
+}
+
+async function costlyPlans(target: Target): Promise<void> {
+  const [{ asker }] = await target.whoSee(
+    'Query.persons',
+    'PersonPage.nodes',
+    'Person.servicePath',
+    'ServicePath.steps',
+    'ServiceStep.person',
+    'ServiceStep.service',
+  );
+  const path = (levels: number): string =>
+    `servicePath { steps { ${levels === 0 ? 'service' : `person { ${path(levels - 1)} }`} } }`;
+  const branches = (levels: number): string =>
+    levels === 0
+      ? 'service'
+      : repeat(
+          2,
+          (i) => `b${i}: person { servicePath(from: "201${i}-01-01") { steps { ${branches(levels - 1)} } } }`,
+        );
+  for (const [what, query] of Object.entries({
+    'paths in paths': `{ ${repeat(20, (i) => `a${i}: persons(first: 1) { nodes { ${path(5)} } }`)} }`,
+    'paths that branch': `{ persons(first: 1) { nodes { servicePath { steps { ${branches(5)} } } } } }`,
+  })) {
+    const answer = await target.ask(asker, query);
+    mustBeRefused(answer, what, ['OPERATION_TOO_LARGE']);
+    const limit = answer.body.errors?.[0]?.extensions?.['limit'];
+    if (limit !== 'planning') throw new Breach(`${what}: refused by the limit of ${String(limit)}`);
+  }
+}
+
+async function accessLogPages(target: Target): Promise<void> {
+  const [{ asker }] = await target.whoSee('Query.accessLog', 'AccessLogEntry.id');
+  for (const question of [
+    '{ accessLog(first: 1001) { id } }',
+    '{ accessLog(first: 2147483647) { id } }',
+    '{ accessLog(first: -1) { id } }',
+    'query ($n: Int! = 1001) { accessLog(first: $n) { id } }',
+    { query: 'query ($n: Int!) { accessLog(first: $n) { id } }', variables: { n: 1_000_000 } },
+    `{ ${repeat(21, (i) => `a${i}: accessLog(first: 1000) { id }`)} }`,
+  ])
+    mustBeRefused(await target.ask(asker, question), 'a page without end', [
+      'OPERATION_TOO_LARGE',
+      'BAD_USER_INPUT',
+    ]);
+  for (let read = 0; read < PAGES; read++) await target.ask(asker, '{ me { birthYear } }');
+  const whole = await entriesOf(target, asker, `first: ${PAGES}`);
+  const pages: string[] = [];
+  for (let last = ''; pages.length < whole.length; last = `, after: "${pages.at(-1)}"`) {
+    const page = await entriesOf(target, asker, `first: 1${last}`);
+    if (page.length !== 1) throw new Breach(`a page of 1 has ${page.length} entries before the log ends`);
+    pages.push(...page);
+  }
+  if (pages.join() !== whole.join()) throw new Breach('pages of the access log do not follow each other');
+}
+
+async function entriesOf(target: Target, asker: Asker, page: string): Promise<readonly string[]> {
+  const { body } = await target.ask(asker, `{ accessLog(${page}) { id } }`);
+  return ((body.data?.['accessLog'] ?? []) as readonly { id: string }[]).map(({ id }) => id);
+}
 
 /** Each must be answered by an error that is the client's fault, and a small request after it as ever. */
 async function refused(

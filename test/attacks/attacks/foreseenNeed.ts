@@ -11,6 +11,7 @@ interface Risk {
   readonly [number: string]: unknown;
 }
 
+const MAJORITY = 18;
 const FIELDS = ['status', 'withheld', 'probability', 'score', 'percentile', 'missing', 'contributions'];
 const NUMBERS = ['probability', 'score', 'percentile', 'missing', 'contributions'];
 const RISK = `childProtectionRisk(asOf: "2012-Q1") {
@@ -69,7 +70,38 @@ export const foreseenNeedAttacks: readonly Attack[] = [
       });
     },
   ),
+  attack(
+    '5B9F',
+    'Asked quarter after quarter, an assessment tells no more of a birthday than its year',
+    'case G10',
+    birthdays,
+  ),
 ];
+
+/** In the years of birth and of majority, whether somebody is a minor must not change from one quarter to the next. */
+async function birthdays(target: Target): Promise<void> {
+  let tried = 0;
+  const needed = ['Person.birthYear', 'Person.childProtectionRisk', 'RiskAssessment.status'];
+  for (const { sight } of await thoseWithPeople(target, ...needed)) {
+    const people = await ofPeople(target, sight, 'birthYear');
+    const years = people.map(({ birthYear }) => Number(birthYear));
+    for (const year of new Set(years.flatMap((born) => [born, born + MAJORITY]))) {
+      // A quarter that has not begun is refused.
+      if (!(year < new Date().getUTCFullYear())) continue;
+      const quarters = [1, 2, 3, 4].map(
+        (n) => `q${n}: childProtectionRisk(asOf: "${year}-Q${n}") { status }`,
+      );
+      for (const { birthYear, ...told } of await ofPeople(target, sight, `birthYear ${quarters.join(' ')}`)) {
+        if (birthYear !== year && birthYear !== year - MAJORITY) continue;
+        tried += 1;
+        const statuses = [1, 2, 3, 4].map((n) => (told[`q${n}`] as Pick<Risk, 'status'> | null)?.status);
+        if (new Set(statuses).size > 1)
+          throw new Breach(`${nameOf(sight.asker)} is told in which quarter of ${year} a birthday is`);
+      }
+    }
+  }
+  if (tried === 0) throw new NotApplicable('of nobody both the year of birth and an assessment are shown');
+}
 
 async function eachRisk(target: Target, check: (risk: Risk, sight: Sight) => void): Promise<void> {
   const needed = FIELDS.map((field) => `RiskAssessment.${field}`);

@@ -179,7 +179,7 @@ export async function conceals(target: Target): Promise<boolean> {
 }
 
 /** Which visible names resemble a guess depends on its letters alone; that none is hidden, other attacks try. */
-function withoutSuggestions(answer: Answer, name: string): string {
+export function withoutSuggestions(answer: Answer, name: string): string {
   return comparable(answer, [name]).replaceAll(/ Did you mean [^?]*\?/g, '');
 }
 
@@ -297,12 +297,12 @@ function batches(texts: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** Near enough for a suggestion (graphql-js suggests within about 40 % of the letters). */
-function misspelt(word: string): readonly string[] {
+export function misspelt(word: string): readonly string[] {
   return [word.length > 4 ? word.slice(0, -1) : `${word}x`];
 }
 
 /** A name as long as a hidden one that the graph does not have. */
-function unlike(name: string, target: Target): string {
+export function unlike(name: string, target: Target): string {
   const words = target.graph.words();
   for (const letter of 'qxzwv') {
     const other = letter.repeat(name.length);

@@ -199,7 +199,87 @@ export const httpAttacks: readonly Attack[] = [
         mustHoldNoData(packed, `${coordinate} in a body said to be packed`);
       }
   }),
+  attack(
+    '1F5A',
+    'An empty operation name is none: it is answered or refused, and never breaks what has run',
+    'case G05',
+    emptyOperationName,
+  ),
+  attack(
+    '2E6B',
+    'A variable with a default that is null where null is not allowed is refused before anything runs',
+    'case G06; GraphQL §6.4.1',
+    nullsBesideDefaults,
+  ),
+  attack(
+    '3D7C',
+    'A body is read by its whole media type: in any case, and not by a part of the name',
+    'case G07; RFC 9110 §8.3.1',
+    mediaTypes,
+  ),
 ];
+
+async function emptyOperationName(target: Target): Promise<void> {
+  for (const asker of target.askers.slice(0, 3))
+    for (const query of [
+      SHOWN,
+      'query A { access { purpose } }',
+      'query A { __typename } query B { __typename }',
+    ]) {
+      const posted = await target.ask(asker, { query, operationName: '' });
+      const got = await target.send({
+        method: 'GET',
+        path: `/graphql?query=${encodeURIComponent(query)}&operationName=`,
+        headers: { ...headersOf(asker), 'apollo-require-preflight': 'yes' },
+      });
+      for (const answer of [posted, got])
+        if (answer.status >= 500 || codeOf(answer) === 'INTERNAL_SERVER_ERROR')
+          throw new Breach(`${query} with an empty operation name: ${answer.status} ${codeOf(answer) ?? ''}`);
+    }
+}
+
+async function nullsBesideDefaults(target: Target): Promise<void> {
+  for (const asker of target.askers.slice(0, 3))
+    for (const query of [
+      'query ($v: Boolean = true) { access @include(if: $v) { purpose } }',
+      'query ($v: Boolean = false) { access @skip(if: $v) { purpose } }',
+      'query ($v: Boolean = true) { __typename ...F @include(if: $v) } fragment F on Query { access { purpose } }',
+      'query ($v: String = "Query") { __type(name: $v) { name } }',
+    ])
+      for (const partial of ['false', 'true']) {
+        const headers = { 'polku-partial': partial };
+        const answer = await target.ask(asker, { query, variables: { v: null }, headers });
+        mustBeRefused(answer, `null in ${query}`, ['BAD_USER_INPUT']);
+        if ((await target.ask(asker, { query, headers })).body.errors)
+          throw new Breach(`${query} is refused by its default`);
+      }
+}
+
+async function mediaTypes(target: Target): Promise<void> {
+  const asker = target.askers[0]!;
+  const send = (type: string) =>
+    target.send({
+      headers: { ...headersOf(asker), 'content-type': type },
+      body: JSON.stringify({ query: SHOWN }),
+    });
+  for (const type of ['Application/JSON', 'APPLICATION/json ; Charset="UTF-8"']) {
+    const { status, body } = await send(type);
+    if (!body.data) throw new Breach(`a body of ${type} is refused: ${status}`);
+  }
+  for (const type of [
+    'application/json-patch+json',
+    'application/jsonp',
+    'application/json5',
+    'application/jsonlines; charset=utf-8',
+    'application/vnd.api+json',
+    'text/json',
+    'application/json, text/plain',
+  ]) {
+    const answer = await send(type);
+    mustHoldNoData(answer, `a body of ${type}`);
+    if (answer.status >= 500) throw new Breach(`a body of ${type}: ${answer.status}`);
+  }
+}
 
 /** An alias, variable or operation called like what every object inherits, and what is left of it afterwards. */
 async function prototypes(target: Target): Promise<void> {

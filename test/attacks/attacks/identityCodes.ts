@@ -1,6 +1,7 @@
 import { codeOf, type Answer } from '../answer.js';
 import { nameOf } from '../asker.js';
 import { type Attack, attack, Breach } from '../attack.js';
+import { mustBeRefused } from '../judge.js';
 import { headersOf, type Question } from '../target.js';
 
 /** Look-ups by identity code that nobody needs in a minute. */
@@ -92,6 +93,39 @@ export const identityCodeAttacks: readonly Attack[] = [
         mustNotEcho(answer, code, 'in an address');
         if (answer.body.data != null) throw new Breach('an address with a code was answered');
       }
+    },
+  ),
+  attack(
+    '8CC3',
+    'A reason for breaking the glass that holds an identity code is refused in any spelling',
+    'case G21',
+    async (target) => {
+      const code = testCode(5);
+      const [date, rest] = [code.slice(0, 6), code.slice(7)];
+      const wide = code.replaceAll(/[\d-]/g, (one) => String.fromCodePoint(one.charCodeAt(0) + 0xfee0));
+      const arabic = code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+      for (const asker of target.askers)
+        for (const [how, spelt] of Object.entries({
+          'as it is': code,
+          'small letters': code.toLowerCase(),
+          'a blank': `${date} ${rest}`,
+          'an en dash': `${date}\u2013${rest}`,
+          'a minus sign': `${date}\u2212${rest}`,
+          'a non-breaking hyphen': `${date}\u2011${rest}`,
+          'an invisible character': `${date}\u200b-\u200b${rest}`,
+          'full-width digits': wide,
+          'Arabic digits': arabic,
+          'no sign': `${date}${rest}`,
+        })) {
+          // A header is bytes, one a character.
+          const reason = Buffer.from(`the patient ${spelt} is unconscious`, 'utf8').toString('latin1');
+          const answer = await target.ask(asker, {
+            query: '{ __typename }',
+            headers: { 'polku-break-glass': reason },
+          });
+          mustBeRefused(answer, `a reason with a code, with ${how}`, ['IDENTITY_CODE_LITERAL']);
+          mustNotEcho(answer, code, 'in a reason');
+        }
     },
   ),
   attack(

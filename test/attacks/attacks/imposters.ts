@@ -17,7 +17,7 @@ export const imposterAttacks: readonly Attack[] = [
   attack(
     'B7A1',
     'A registry that answers its contract is handed keys and feeds of that contract, and nothing else',
-    'own analysis; CVE-2025-64530',
+    'case G01; CVE-2025-64530',
     async (target) => {
       const imposter = imposterOf(target);
       imposter.received.length = 0;
@@ -37,7 +37,7 @@ export const imposterAttacks: readonly Attack[] = [
   attack(
     'C8D2',
     'A registry that comes to answer another schema is sent nothing any more, until it answers its own again',
-    'own analysis; @requires, @override, @key, @provides and arguments of federation',
+    'case G01; @requires, @override, @key, @provides and arguments of federation',
     async (target) => {
       const imposter = imposterOf(target);
       const own = imposter.sdl;

@@ -18,6 +18,9 @@ const intervals = new Map([
   ['enrolments', 'Enrolment'],
 ]);
 
+/** More than anybody has in a register. */
+const ROWS_OF_A_PERSON = 1_000;
+
 /** Ways to learn from how it is answered what is not answered. */
 export const oracleAttacks: readonly Attack[] = [
   attack(
@@ -119,6 +122,23 @@ export const oracleAttacks: readonly Attack[] = [
     'A foreign id, a forged one and a hidden name take no longer to be refused than others',
     'side channel: timing',
     timing,
+  ),
+  attack(
+    '6C0D',
+    'Numbers of rows are too rough to tell, before an erasure and after it, how many rows somebody had',
+    'case G11; differencing',
+    async (target) => {
+      for (const { asker } of await target.whoSee('Query.registries', 'Registry.rows')) {
+        const { body } = await target.ask(asker, '{ registries { name rows rejects } }');
+        const registries = (body.data?.['registries'] ?? []) as readonly Record<string, unknown>[];
+        for (const { name, rows, rejects } of registries)
+          for (const count of [rows, rejects])
+            if (typeof count === 'number' && count % ROWS_OF_A_PERSON > 0)
+              throw new Breach(
+                `${nameOf(asker)} is told how many rows ${String(name)} has, to the last ones`,
+              );
+      }
+    },
   ),
 ];
 

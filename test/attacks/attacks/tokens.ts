@@ -6,7 +6,7 @@ import {
   type JsonWebKey,
   sign,
 } from 'node:crypto';
-import { codeOf } from '../answer.js';
+import { type Answer, codeOf } from '../answer.js';
 import { type Asker, claimsOf } from '../asker.js';
 import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Target } from '../target.js';
@@ -205,6 +205,37 @@ export const tokenAttacks: readonly Attack[] = [
     'header smuggling',
     headerSmuggling,
   ),
+  attack(
+    '4C8E',
+    'A request without a token is refused for that, whatever its body is: the body is not read',
+    'case G08',
+    async (target) => {
+      const { purpose, token } = anybody(target);
+      const [head = '', payload = ''] = token.split('.');
+      const bodies = {
+        '1 MB of brackets': '['.repeat(1_000_000),
+        'no JSON': '{',
+        nothing: '',
+        'more than may be sent': ' '.repeat(2_000_000),
+        'an operation without end': JSON.stringify({ query: '{ a '.repeat(100_000) }),
+      };
+      for (const authorization of ['', 'Bearer x', `Bearer ${head}.${payload}.${'A'.repeat(86)}`])
+        for (const [what, body] of Object.entries(bodies)) {
+          const headers = { 'content-type': 'application/json', 'purpose-of-use': purpose, authorization };
+          const answer = await target.send({ headers, body });
+          if (answer.status !== 401 || codeOf(answer) !== 'UNAUTHENTICATED')
+            throw new Breach(
+              `${what} without a token is not refused for the token: ${answer.status} ${codeOf(answer) ?? ''}`,
+            );
+        }
+    },
+  ),
+  attack(
+    '7BB2',
+    'Of what the identity provider signs, only access tokens of the expected form and a short life are taken',
+    'case G13; RFC 8725 §3.12; OpenID Connect Core §2',
+    signedOtherwise,
+  ),
   attack('A77F', 'Headers of proxies and of the inside open nothing', 'header smuggling', async (target) => {
     const forged: Record<string, string> = {
       'polku-context': 'x.y.z',
@@ -242,6 +273,46 @@ async function refusesTokens(target: Target, forge: (asker: Asker) => readonly s
           `a forged token of ${asker.name} was not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`,
         );
     }
+}
+
+/** Every token here is signed by the key of the identity provider. */
+async function signedOtherwise(target: Target): Promise<void> {
+  const { issuer } = target;
+  if (!issuer) throw new NotApplicable('no identity provider of the gateway signs for the attacker');
+  const asker = anybody(target);
+  const now = Math.floor(Date.now() / 1000);
+  const own = { ...claimsOf(asker.token), iat: now, exp: now + 600 };
+  const answerTo = async (claims: object, head: object = {}) => {
+    const token = await issuer.sign({ ...own, ...claims }, head);
+    return target.send({ headers: headersOf({ ...asker, token }), body: QUESTION });
+  };
+  if (!(await answerTo({})).body.data)
+    throw new NotApplicable('what the identity provider signs is not taken');
+  const claims: Readonly<Record<string, readonly unknown[]>> = {
+    sub: ['', ' ', {}, ['x'], 5, null, undefined, 'x'.repeat(1_000), 'a\u202eb'],
+    recipient: ['', {}, ['x'], undefined],
+    roles: ['clinician', {}, [], [''], [{}], undefined],
+    purposes: [asker.purpose, {}, [], undefined],
+    units: ['x', {}, [5]],
+    exp: [1e308, now + 10 * 365 * 86_400, 'never', null, undefined],
+    iat: [now + 3_600, 'now', {}],
+    nbf: [now + 3_600, 'now'],
+    nonce: ['n-0S6_WzA2Mj'],
+    at_hash: ['MTIzNDU2Nzg5MDEyMzQ1Ng'],
+    token_use: ['id'],
+    typ: ['ID', 'Refresh'],
+    events: [{}],
+  };
+  for (const [name, values] of Object.entries(claims))
+    for (const value of values)
+      mustBeNoToken(await answerTo({ [name]: value }), `${name}: ${JSON.stringify(value)?.slice(0, 20)}`);
+  for (const typ of ['logout+jwt', 'secevent+jwt', 'dpop+jwt'])
+    mustBeNoToken(await answerTo({}, { typ }), `the type ${typ}`);
+}
+
+function mustBeNoToken(answer: Answer, what: string): void {
+  if (answer.body.data || codeOf(answer) !== 'UNAUTHENTICATED')
+    throw new Breach(`a token with ${what} is not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`);
 }
 
 /** What proxies and servers read differently: a header of this request must be the same to all, or refused. */

@@ -15,6 +15,8 @@ export interface Mutant {
   readonly conceal?: boolean;
   /** Whether one of its registries is an attacker. */
   readonly hasImposter?: boolean;
+  /** Whether its identity provider signs what an attacker likes. */
+  readonly hasForger?: boolean;
 }
 
 /** The first tier answers what validation against the visible schema found hidden, if the policy check refuses nothing. */
@@ -144,8 +146,13 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['12AB', '2D06', '3C71'],
   },
   {
-    hole: 'partial mode lists what is concealed',
+    hole: 'partial mode lists what is concealed, and introspection what filters may not take',
     holes: [
+      {
+        module: 'gateway/operation/operationPreparer.js',
+        text: 'conceal ? releases : undefined',
+        by: 'undefined',
+      },
       {
         module: 'gateway/operation/operationPreparer.js',
         text: 'validateOperation(document, { visible, api, conceal })',
@@ -153,7 +160,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     conceal: true,
-    foundBy: ['7E14'],
+    foundBy: ['6AA1', '7E14'],
   },
   {
     hole: 'identity codes are looked up without limit',
@@ -317,5 +324,104 @@ export const mutants: readonly Mutant[] = [
     ],
     hasImposter: true,
     foundBy: ['B7A1'],
+  },
+  {
+    hole: 'requests are read before the token, and loosely: names, nulls, media types, pages, plans and reasons',
+    holes: [
+      {
+        module: 'gateway/http/graphqlRoute.js',
+        text: 'refuseOtherSites(request);',
+        by: 'refuseOtherSites(request); request.early = await readGraphqlRequest(request, search, gateway.limits.bodyBytes);',
+      },
+      {
+        module: 'gateway/http/graphqlRoute.js',
+        text: 'await readGraphqlRequest(request, search, bodyBytes);',
+        by: 'request.early;',
+      },
+      {
+        module: 'gateway/http/graphqlRequest.js',
+        text: 'operationName: (operationName || undefined),',
+        by: 'operationName: operationName ?? undefined,',
+      },
+      {
+        module: 'gateway/execution/coerceVariables.js',
+        text: 'if (raw === null && variable.nonNull && !isNonNullType(type))',
+        by: 'if (false)',
+      },
+      {
+        module: 'gateway/http/mediaType.js',
+        text: "return type?.essence === 'application/json' && isUtf8(type);",
+        by: "return contentType.startsWith('application/json');",
+      },
+      {
+        module: 'gateway/operation/operationPreparer.js',
+        text: 'pageSizes: pageSizesIn(form.document, limits),',
+        by: "pageSizes: pageSizesIn(normalForm(oneOperation(document, document.definitions.findLast(({ kind }) => kind === 'OperationDefinition').name?.value), undefined, supergraph).document, limits),",
+      },
+      {
+        module: 'gateway/operation/limits.js',
+        text: "refuseOver('planning', cost, planning);",
+        by: '',
+      },
+      {
+        module: 'gateway/purpose/breakGlass.js',
+        text: 'if (holdsIdentityCode(reason))',
+        by: 'if (/\\d{6}[-+A-Y]\\d{3}[0-9A-Y]/.test(reason))',
+      },
+    ],
+    foundBy: ['1F5A', '2E6B', '3D7C', '4C8E', '8CC3', '8D4F', '9E50'],
+  },
+  {
+    hole: 'questions to registries have no bound: of filters, of groups, of the access log, of birthdays, of rows',
+    holes: [
+      {
+        module: 'subgraphs/registry/groups/groupFilter.js',
+        text: 'if (++this.#entries > MAX_ENTRIES)',
+        by: "if (name !== 'family' && ++this.#entries > MAX_ENTRIES)",
+      },
+      {
+        module: 'subgraphs/registry/groups/groupFilter.js',
+        text: 'if (this.#criteria === before)',
+        by: 'if (false)',
+      },
+      {
+        module: 'subgraphs/cohorts/disclosure/disclosureControl.js',
+        text: 'form({ organisation, group, within, parameters }) {',
+        by: 'form({ organisation, group, within, parameters }) { return;',
+      },
+      {
+        module: 'gateway/operation/limits.js',
+        text: "refuseOver('page size', size, listSize);",
+        by: '',
+      },
+      {
+        module: 'gateway/governance/accessLogResolver.js',
+        text: 'if (first < 0 || first > MOST)',
+        by: 'if (false)',
+      },
+      {
+        module: 'subgraphs/population/foretelling.js',
+        text: "'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined",
+        by: 'undefined',
+      },
+      {
+        module: 'subgraphs/registry/feeds/roughCount.js',
+        text: 'return Math.round(count / unit) * unit || Number.NaN;',
+        by: 'return count || Number.NaN;',
+      },
+    ],
+    foundBy: ['4A77', '5B9F', '6B2D', '6C0D', '7C3E'],
+  },
+  {
+    hole: 'whatever the identity provider has signed is a token',
+    holes: [
+      {
+        module: 'schema/tokens/callerToken.js',
+        text: "subject: text(payload.sub, 'sub'),",
+        by: 'subject: payload.sub,',
+      },
+    ],
+    hasForger: true,
+    foundBy: ['7BB2'],
   },
 ];

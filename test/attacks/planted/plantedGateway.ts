@@ -13,17 +13,18 @@ export interface PlantedGateway {
 export interface PlantedOptions {
   /** A data folder; the gateway gets a copy of its own. */
   readonly data: string;
-  readonly policies: string;
+  /** Options of `polku serve` that say who its users are, and which policies rule. */
+  readonly users: readonly string[];
   readonly holes: readonly Hole[];
   readonly conceal: boolean;
   /** A registry that runs elsewhere. */
   readonly remote?: { readonly name: string; readonly url: string } | undefined;
 }
 
-/** The built gateway, started with `--dev` in a process of its own, with holes planted into its modules. */
+/** The built gateway, started in a process of its own, with holes planted into its modules. */
 export async function startPlanted({
   data,
-  policies,
+  users,
   holes,
   conceal,
   remote,
@@ -32,7 +33,7 @@ export async function startPlanted({
   await cp(data, folder, { recursive: true });
   const plant = join(packageRoot(), 'test', 'attacks', 'planted', 'plantHoles.mjs');
   const program = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
-  const options = ['--dev', '--port', '0', '--data', folder, '--policies', policies];
+  const options = [...users, '--port', '0', '--data', folder];
   if (remote) options.push('--subgraph', `${remote.name}=${remote.url}`);
   const child = spawn(
     process.execPath,

@@ -1,0 +1,100 @@
+import { randomInt } from 'node:crypto';
+import type { Asker } from '../asker.js';
+import { codeOf } from '../answer.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { mustBeRefused } from '../judge.js';
+import type { Target } from '../target.js';
+
+const SIZE = `query ($where: CohortFilter!, $other: CohortFilter) {
+  cohort(where: $where, comparedWith: $other) { size { protection { questionsLeft } } }
+}`;
+const EVERYBODY = { all: [] };
+/** As long as lists may be. */
+const MANY = 1_000;
+const PAID_BY = ['Query.cohort', 'Cohort.size', 'GroupSize.protection', 'GroupProtection.questionsLeft'];
+
+const many = (part: object): readonly object[] => Array.from({ length: MANY }, () => part);
+const familyOf = (where: object): object => ({ family: { member: 'ANYONE', atEndOf: 2010, where } });
+
+/** Filters that are much work and hold few criteria, or none. */
+const costlyFilters: Readonly<Record<string, object>> = {
+  'lists without a criterion': { all: many({ any: [] }) },
+  negations: { all: many({ not: { any: [] } }) },
+  'levels of lists': { all: [{ all: many({ any: [] }) }, { any: many({ all: [] }) }] },
+  'one family without a criterion': familyOf(EVERYBODY),
+  'a family of a family without a criterion': familyOf(familyOf({ not: EVERYBODY })),
+  'families without a criterion': { all: many(familyOf(EVERYBODY)) },
+  'thousands of families without a criterion': {
+    any: [1, 2, 3].map(() => ({ all: many(familyOf({ any: [] })) })),
+  },
+};
+
+/** What was answered of a group without counting anybody. */
+const cheapAnswers: readonly { readonly field: string; readonly needs: readonly string[] }[] = [
+  { field: '__typename', needs: [] },
+  {
+    field: 'members(from: "2010-01-01", until: "2010-12-31") { withheld }',
+    needs: ['Cohort.members', 'CohortMembers.withheld'],
+  },
+  {
+    field: 'childProtectionRisk(asOf: "2010-Q1") { status }',
+    needs: ['Cohort.childProtectionRisk', 'CohortRisk.status'],
+  },
+];
+
+/** Ways to have registries look through all their people for nothing. */
+export const groupQuestionAttacks: readonly Attack[] = [
+  attack(
+    '6B2D',
+    'Every part of a group filter counts: families, lists and negations too that hold no criterion',
+    'case G02',
+    async (target) => {
+      const [{ asker }] = await target.whoSee(...PAID_BY);
+      for (const [what, filter] of Object.entries(costlyFilters))
+        for (const variables of [{ where: filter }, { where: EVERYBODY, other: filter }])
+          mustBeRefused(await target.ask(asker, { query: SIZE, variables }), what, [
+            'OPERATION_TOO_LARGE',
+            'BAD_USER_INPUT',
+          ]);
+    },
+  ),
+  attack(
+    '7C3E',
+    'Each group is charged when registries look for it, also where no number of it is asked, under any alias',
+    'case G02',
+    async (target) => {
+      const [sight] = await target.whoSee(...PAID_BY);
+      const { asker } = sight;
+      let tried = 0;
+      for (const { field, needs } of cheapAnswers) {
+        if (!needs.every((coordinate) => sight.shows(coordinate))) continue;
+        const before = await questionsLeft(target, asker);
+        // Groups that nobody has asked about.
+        const atLeast = randomInt(1_000_000, 2_000_000_000);
+        const variables = Object.fromEntries(
+          ['a', 'b'].map((name, at) => [name, { not: { childProtection: { atLeast: atLeast + at } } }]),
+        );
+        const query = `query ($a: CohortFilter!, $b: CohortFilter!) {
+          a: cohort(where: $a) { ${field} } b: cohort(where: $b) { ${field} }
+        }`;
+        if (!(await target.ask(asker, { query, variables })).body.data) continue;
+        tried += 1;
+        const charged = before - (await questionsLeft(target, asker));
+        if (charged < 2) throw new Breach(`${field} of two groups was charged as ${charged}`);
+      }
+      if (tried === 0) throw new NotApplicable('no group may be formed by these tokens');
+    },
+  ),
+];
+
+/**
+ * What an organisation has left in this month. It asks a group that is paid for once.
+ * @throws NotApplicable where it has none left
+ */
+async function questionsLeft(target: Target, asker: Asker): Promise<number> {
+  const answer = await target.ask(asker, { query: SIZE, variables: { where: EVERYBODY } });
+  const cohort = answer.body.data?.['cohort'] as
+    { size: { protection: { questionsLeft: number } } | null } | null | undefined;
+  if (cohort?.size) return cohort.size.protection.questionsLeft;
+  throw new NotApplicable(`nothing is told of a group: ${codeOf(answer) ?? answer.status}`);
+}

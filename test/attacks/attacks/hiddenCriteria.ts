@@ -1,0 +1,151 @@
+import { getNamedType, isInputObjectType } from 'graphql';
+import { codeOf } from '../answer.js';
+import { type Asker, nameOf } from '../asker.js';
+import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import type { KnownGraph } from '../knownGraph.js';
+import type { Question, Target } from '../target.js';
+import { conceals, misspelt, unlike, withoutSuggestions } from './hiddenSchema.js';
+
+const FORM = 'query ($where: CohortFilter!) { cohort(where: $where) { __typename } }';
+
+/** Ways to learn by which criteria others may form groups. */
+export const hiddenCriteriaAttacks: readonly Attack[] = [
+  attack(
+    '6AA1',
+    'Where the gateway conceals, a criterion that its owner does not release is one that does not exist',
+    'case G12',
+    concealedCriteria,
+  ),
+];
+
+/** Parts of filters that an asker is not told of must look like none, and those that are listed must not be refused by their owner. */
+async function concealedCriteria(target: Target): Promise<void> {
+  if (!(await conceals(target)))
+    throw new NotApplicable('the gateway does not conceal: it tells what it refuses');
+  const parts = partsOfFilters(target.graph);
+  let tried = 0;
+  for (const { asker } of await target.whoSee('Query.cohort', 'Cohort.size')) {
+    const isListed = await listedInputs(target, asker);
+    const used = await target.ask(asker, {
+      query: FORM,
+      variables: { where: filterOfAll(target.graph, isListed) },
+    });
+    if (codeOf(used) === 'PURPOSE_NOT_PERMITTED')
+      throw new Breach(`a criterion is listed to ${nameOf(asker)} that its owner does not release`);
+    for (const { coordinate, under, name, ask } of parts) {
+      if (isListed(coordinate) || (under !== undefined && !isListed(under))) continue;
+      tried += 1;
+      const unknown = unlike(name, target);
+      for (const question of ask(name).keys()) {
+        const [hidden, missing, typo] = await Promise.all(
+          [name, unknown, misspelt(name)[0]!].map((word) => target.ask(asker, ask(word)[question]!)),
+        );
+        if (withoutSuggestions(hidden!, name) !== withoutSuggestions(missing!, unknown))
+          throw new Breach(`${coordinate} can be told from what does not exist, by ${nameOf(asker)}`);
+        if (typo!.text.includes(`\\"${name}\\"`))
+          throw new Breach(`${coordinate} is suggested to ${nameOf(asker)}`);
+      }
+    }
+  }
+  if (tried === 0) throw new NotApplicable('no part of a filter is hidden from these tokens');
+}
+
+/** Whether a field of an input type, or a value of an enumeration, is in what introspection lists. */
+async function listedInputs(target: Target, asker: Asker): Promise<(coordinate: string) => boolean> {
+  const { body } = await target.ask(
+    asker,
+    '{ __schema { types { name inputFields { name } enumValues { name } } } }',
+  );
+  const { types } = body.data?.['__schema'] as { types: readonly ListedType[] };
+  const listed = new Set(
+    types.flatMap(({ name, inputFields, enumValues }) =>
+      [...(inputFields ?? []), ...(enumValues ?? [])].map((part) => `${name}.${part.name}`),
+    ),
+  );
+  return (coordinate) => listed.has(coordinate);
+}
+
+interface ListedType {
+  readonly name: string;
+  readonly inputFields: readonly { readonly name: string }[] | null;
+  readonly enumValues: readonly { readonly name: string }[] | null;
+}
+
+/** A part of a filter that takes a release, and operations that use a part of some name in its place. */
+interface FilterPart {
+  readonly coordinate: string;
+  /** The criterion that takes it, where it is an argument. */
+  readonly under?: string;
+  readonly name: string;
+  readonly ask: (name: string) => readonly Question[];
+}
+
+function partsOfFilters(graph: KnownGraph): readonly FilterPart[] {
+  const criteria = new Map(
+    inputFields(graph, 'CohortFilter').map(({ name, type }) => [getNamedType(type).name, name]),
+  );
+  return [...graph.takes].map((coordinate): FilterPart => {
+    const [type = '', name = ''] = coordinate.split('.');
+    if (type === 'GroupDimension') return { coordinate, name, ask: askTable };
+    if (type === 'CohortFilter') return { coordinate, name, ask: (word) => askGroup({ [word]: {} }) };
+    if (type === 'CohortEvent') {
+      const sequence = (event: object) => ({ sequence: { first: event, next: event, withinMonths: 1 } });
+      return { coordinate, name, ask: (word) => askGroup(sequence({ [word]: {} })) };
+    }
+    const criterion = criteria.get(type)!;
+    const ask = (word: string) => askGroup({ [criterion]: { [word]: 1 } });
+    return { coordinate, under: `CohortFilter.${criterion}`, name, ask };
+  });
+}
+
+function askTable(dimension: string): readonly Question[] {
+  return [
+    { query: `{ cohort(where: { all: [] }) { table(by: [${dimension}], years: [2010]) { __typename } } }` },
+  ];
+}
+
+function askGroup(where: object): readonly Question[] {
+  return [
+    { query: `{ cohort(where: ${written(where)}) { __typename } }` },
+    { query: `{ cohort(where: { not: { any: [${written(where)}] } }) { __typename } }` },
+    { query: FORM, variables: { where } },
+  ];
+}
+
+/** A filter that uses every criterion that is listed, with all that is listed of it. */
+function filterOfAll(graph: KnownGraph, isListed: (coordinate: string) => boolean): object {
+  const value = (type: string): unknown => {
+    switch (type) {
+      case 'Int':
+        return 2010;
+      case 'Date':
+        return '2010-01-01';
+      case 'String':
+        return [];
+      default:
+        return Object.fromEntries(
+          inputFields(graph, type)
+            .filter(({ name }) => isListed(`${type}.${name}`))
+            .map((field) => [field.name, value(getNamedType(field.type).name)]),
+        );
+    }
+  };
+  const criteria = inputFields(graph, 'CohortFilter').filter(({ type }) =>
+    getNamedType(type).name.endsWith('Criterion'),
+  );
+  return {
+    any: criteria
+      .filter(({ name }) => isListed(`CohortFilter.${name}`))
+      .map(({ name, type }) => ({ [name]: value(getNamedType(type).name) })),
+  };
+}
+
+function inputFields(graph: KnownGraph, name: string) {
+  const type = graph.schema.getType(name);
+  return isInputObjectType(type) ? Object.values(type.getFields()) : [];
+}
+
+/** An input as it stands in the text of an operation. */
+function written(value: object): string {
+  return JSON.stringify(value).replaceAll(/"(\w+)":/g, '$1: ');
+}
