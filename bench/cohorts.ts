@@ -76,7 +76,7 @@ async function measure(data: string): Promise<void> {
     // Noise, ledger and disk are in the time: it is what a client waits for, but for the gateway.
     const sizeByYear = async () => {
       const group = await cohorts.group(threeRegistries);
-      await groupTable(group, group.asker('planning', 'any'), ['year'], YEARS);
+      await groupTable(group, await group.asker('planning', 'any'), ['year'], YEARS);
       return group.members.size;
     };
     const members = cohortSql(readFilter(threeRegistries));
@@ -85,7 +85,7 @@ async function measure(data: string): Promise<void> {
     const paths = async () => {
       const group = await cohorts.group(manyMembers);
       const sectors = await cohorts.sectors(group.members, ...PERIOD);
-      await commonPaths(group.members, sectors, group.asker('planning', 'any'), {
+      await commonPaths(group.members, sectors, await group.asker('planning', 'any'), {
         first: 20,
         steps: 3,
         gaps: false,
@@ -96,7 +96,7 @@ async function measure(data: string): Promise<void> {
     await report('size by year, three registries, two thresholds', sizeByYear, () => rows(sizeByYearSql));
     const threeDimensions = async () => {
       const group = await cohorts.group({ all: [] });
-      await groupTable(group, group.asker('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
+      await groupTable(group, await group.asker('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
       return group.members.size;
     };
 

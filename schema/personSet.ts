@@ -40,22 +40,34 @@ export class PersonSet {
 
   get size(): number {
     let size = 0;
-    for (const word of this.words) size += bitsIn(word);
+    for (let index = 0; index < this.words.length; index++) size += bitsIn(this.words[index]!);
     return size;
   }
 
-  and(other: PersonSet): PersonSet {
-    return new PersonSet(this.words.map((word, index) => word & (other.words[index] ?? 0)));
+  get isEmpty(): boolean {
+    return this.words.every((word) => word === 0);
   }
 
-  or(other: PersonSet): PersonSet {
+  and({ words: others }: PersonSet): PersonSet {
+    const words = new Uint32Array(this.words.length);
+    const shared = Math.min(words.length, others.length);
+    for (let index = 0; index < shared; index++) words[index] = this.words[index]! & others[index]!;
+    return new PersonSet(words);
+  }
+
+  or({ words: others }: PersonSet): PersonSet {
     const [longer, shorter] =
-      this.words.length >= other.words.length ? [this.words, other.words] : [other.words, this.words];
-    return new PersonSet(longer.map((word, index) => word | (shorter[index] ?? 0)));
+      this.words.length >= others.length ? [this.words, others] : [others, this.words];
+    const words = longer.slice();
+    for (let index = 0; index < shorter.length; index++) words[index]! |= shorter[index]!;
+    return new PersonSet(words);
   }
 
-  minus(other: PersonSet): PersonSet {
-    return new PersonSet(this.words.map((word, index) => word & ~(other.words[index] ?? 0)));
+  minus({ words: others }: PersonSet): PersonSet {
+    const words = this.words.slice();
+    const shared = Math.min(words.length, others.length);
+    for (let index = 0; index < shared; index++) words[index]! &= ~others[index]!;
+    return new PersonSet(words);
   }
 
   equals({ words }: PersonSet): boolean {

@@ -1,22 +1,41 @@
+import { performance } from 'node:perf_hooks';
+
 /** Milliseconds that long work may keep everything else of the process waiting. */
-const TURN = 10;
+const TURN = 5;
+
+/** Milliseconds in which nothing else may have had anything to do before long work goes on. */
+const QUIET = 0.5;
+
+/** Milliseconds after which long work goes on all the same. */
+const PATIENCE = 15;
+
+/** Milliseconds by which each turn that long work has had, up to ten of them, puts it behind other long work. */
+const TURN_HAD = 20;
+const TURNS_HAD = 10;
 
 /** Items that are worked through between two looks at the clock: of the simplest ones in well under a millisecond. */
 const ITEMS_AT_ONCE = 8_192;
 
 /** Long work in turns: between them whatever else the process has to do is done. */
 export class Turns {
-  #began = performance.now();
+  #had = 0;
 
-  /** Whether it is the others' turn. */
+  /** Whether it is the others' turn: all long work of one round of the event loop has one turn. */
   get over(): boolean {
-    return performance.now() - this.#began > TURN;
+    return performance.now() - roundBegan() > TURN;
   }
 
-  /** Lets the others have theirs. */
-  async next(): Promise<void> {
-    await nextTurn();
-    this.#began = performance.now();
+  /**
+   * Lets whatever else the process has to do be done. Of all long work one piece goes on at a time, what had few turns
+   * first, and only when nothing else had anything to do for a moment: who answers a request needs many rounds of the
+   * event loop, and would wait for a piece in each of them.
+   */
+  next(): Promise<void> {
+    const now = performance.now();
+    const due = now + TURN_HAD * Math.min(this.#had++, TURNS_HAD);
+    return new Promise((resume) => {
+      if (waiting.push({ due, resume }) === 1) resumeWhenQuiet(now);
+    });
   }
 
   /**
@@ -35,19 +54,33 @@ export class Turns {
   }
 }
 
-const waiting: (() => void)[] = [];
+let began: number | undefined;
 
-/**
- * Lets whatever else the process has to do be done. Of all long work one piece goes on in each round of the event loop:
- * who answers a request needs several rounds, and would wait for every piece in each of them.
- */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (waiting.push(resolve) === 1) setImmediate(resumeOne);
-  });
+/** When long work began in this round of the event loop. */
+function roundBegan(): number {
+  if (began === undefined) {
+    began = performance.now();
+    setImmediate(() => (began = undefined));
+  }
+  return began;
 }
 
-function resumeOne(): void {
-  waiting.shift()!();
-  if (waiting.length > 0) setImmediate(resumeOne);
+interface Waiting {
+  /** What is due first goes on first. */
+  readonly due: number;
+  resume(): void;
+}
+
+const waiting: Waiting[] = [];
+
+function resumeWhenQuiet(since: number): void {
+  const before = performance.eventLoopUtilization();
+  setTimeout(() => {
+    const { idle } = performance.eventLoopUtilization(before);
+    if (idle < QUIET && performance.now() - since < PATIENCE) return resumeWhenQuiet(since);
+    const first = waiting.reduce((found, other) => (other.due < found.due ? other : found));
+    waiting.splice(waiting.indexOf(first), 1);
+    first.resume();
+    if (waiting.length > 0) resumeWhenQuiet(performance.now());
+  }, 1);
 }

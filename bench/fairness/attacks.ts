@@ -70,6 +70,13 @@ export const attacks: readonly Attack[] = [
     }),
   },
   {
+    name: 'E06 the largest page of paths',
+    claims: FAMILY_TEAM,
+    ask: (number) => ({
+      query: `{ a${number}: persons(first: 1000) { nodes { birthYear ${pathsIn(0)} } } }`,
+    }),
+  },
+  {
     name: 'G22 5 kB, never seen',
     claims: FAMILY_TEAM,
     ask: (number) => ({

@@ -51,7 +51,7 @@ export async function executeOperation(request: ExecutionRequest): Promise<Execu
   const { prepared, values, domain, visibleSchema } = request;
   const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
-  const projection = project(prepared.shape(values), {
+  const projection = await project(prepared.shape(values), {
     data,
     failures,
     errors: errors.map(located),

@@ -10,7 +10,7 @@ import {
   visit,
 } from 'graphql';
 import { PolkuError } from '../../schema/polkuError.js';
-import { nextTurn } from '../../schema/turns.js';
+import { Turns } from '../../schema/turns.js';
 import type { PlanRequester } from '../supergraph/planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
@@ -74,7 +74,7 @@ export async function prepareOperation(
   const fixed = conditional ? undefined : build({});
   const planned = print(withoutIntrospection(selectPersons(document, supergraph.apiSchema)));
   const plan = await supergraph.planner.plan(planned, requester);
-  await nextTurn();
+  await new Turns().next();
   const program = compilePlan(plan, supergraph.schema, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {

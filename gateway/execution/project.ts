@@ -1,6 +1,8 @@
-import type { FieldNode, GraphQLError } from 'graphql';
+import type { FieldNode, GraphQLError, GraphQLObjectType } from 'graphql';
 import type { PersonKey } from '../../schema/keys.js';
+import { answerTooLarge, ObjectBudget } from '../../schema/objectBudget.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { Turns } from '../../schema/turns.js';
 import type { Domain } from '../pseudonyms/domain.js';
 import { isKey, type Key, sealAll, type SealRequest } from '../pseudonyms/sealer.js';
 import { type DataObject, type DataPath, isDataObject, own } from './dataObject.js';
@@ -42,11 +44,13 @@ interface Slot {
 
 /**
  * Writes the response: what was asked, in the order and by the names of the client, of the types that the schema promises,
- * and every key sealed (CompleteValue and null propagation by GraphQL §6.4).
+ * and every key sealed (CompleteValue and null propagation by GraphQL §6.4). Root fields are written in turns with the rest
+ * of the process.
+ * @throws PolkuError OPERATION_TOO_LARGE
  */
-export function project(shape: ObjectShape, input: ProjectionInput): Projection {
+export async function project(shape: ObjectShape, input: ProjectionInput): Promise<Projection> {
   const projector = new Projector(input);
-  const data = projector.root(shape);
+  const data = await projector.root(shape);
   projector.seal();
   return { data, errors: projector.errors, untold: projector.untold };
 }
@@ -58,6 +62,8 @@ class Projector {
   /** The way to the value at hand; what is deeper than it stays from values before and means nothing. */
   readonly #path: (string | number)[] = [];
   readonly #slots: Slot[] = [];
+  /** Of what is written: aliases write the same data again. */
+  readonly #budget = new ObjectBudget();
 
   constructor(input: ProjectionInput) {
     this.#input = input;
@@ -65,9 +71,16 @@ class Projector {
     this.untold = new Set([...input.failures.values()].flat());
   }
 
-  root(shape: ObjectShape): DataObject | null {
-    const data = this.#object(this.#input.data, shape, 0);
-    return data === NOTHING ? null : (data as DataObject);
+  async root(shape: ObjectShape): Promise<DataObject | null> {
+    const turns = new Turns();
+    const { data } = this.#input;
+    const typeShape = shape.as(shape.type as GraphQLObjectType);
+    const result = emptyObject(typeShape);
+    for (const field of typeShape.fields) {
+      if (turns.over) await turns.next();
+      if (this.#write(result, field, data, typeShape, 0) === NOTHING) return null;
+    }
+    return result;
   }
 
   /** Seals all keys of the response in one batch. */
@@ -85,21 +98,34 @@ class Projector {
     const type = shape.runtimeType(own(value, '__typename'));
     if (!type) return this.#invalid('The object is of no type that it can have here.', depth);
     const typeShape = shape.as(type);
-    // Without a prototype where a key is called as one would be set.
-    const result: DataObject = typeShape.hasPrototypeKey ? (Object.create(null) as DataObject) : {};
+    if (!this.#budget.spend(1)) throw answerTooLarge();
+    const result = emptyObject(typeShape);
     let tells = false;
     for (const field of typeShape.fields) {
-      const { responseKey } = field;
-      this.#path[depth] = responseKey;
-      const completed = this.#field(value, field, typeShape, depth + 1);
+      const completed = this.#write(result, field, value, typeShape, depth);
       if (completed === NOTHING) return NOTHING;
       // That somebody is there is told by __typename, too.
       tells ||= completed !== null && field.kind !== 'introspection';
-      result[responseKey] = completed;
-      if (field.kind === 'value') this.#noteKey(result, responseKey, field.value);
     }
     if (tells) this.#notePerson(value, typeShape.personPath);
     return result;
+  }
+
+  /** Writes one field of an object; returns what was written. */
+  #write(
+    result: DataObject,
+    field: FieldShape,
+    value: DataObject,
+    typeShape: TypeShape,
+    depth: number,
+  ): unknown {
+    const { responseKey } = field;
+    this.#path[depth] = responseKey;
+    const completed = this.#field(value, field, typeShape, depth + 1);
+    if (completed === NOTHING) return NOTHING;
+    result[responseKey] = completed;
+    if (field.kind === 'value') this.#noteKey(result, responseKey, field.value);
+    return completed;
   }
 
   #notePerson(object: DataObject, path: readonly string[] | undefined): void {
@@ -191,6 +217,11 @@ class Projector {
     const place = this.#path.slice(0, depth);
     return this.errors.some(({ path }) => path !== undefined && overlap(path, place));
   }
+}
+
+/** Without a prototype where a key is called as one would be set. */
+function emptyObject({ hasPrototypeKey }: TypeShape): DataObject {
+  return hasPrototypeKey ? (Object.create(null) as DataObject) : {};
 }
 
 function overlap(one: DataPath, other: DataPath): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../schema/parseJson.js';
 import { PolkuError } from '../../schema/polkuError.js';
+import { Turns } from '../../schema/turns.js';
 import { isJson } from './mediaType.js';
 import { readBody } from './readBody.js';
 
@@ -12,6 +13,9 @@ export interface GraphqlRequest {
   /** Asked by GET, which changes nothing. */
   readonly isSafe: boolean;
 }
+
+/** Characters of a body above which reading it, and the variables in it, is long work. */
+const LARGE = 10_000;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -28,7 +32,9 @@ export async function readGraphqlRequest(
 ): Promise<GraphqlRequest> {
   if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true);
   requireJson(request);
-  return readMembers(parseText(await readBody(request, bodyBytes), 'The body'), false);
+  const text = await readBody(request, bodyBytes);
+  if (text.length > LARGE) await new Turns().next();
+  return readMembers(parseText(text, 'The body'), false);
 }
 
 /** @throws PolkuError UNSUPPORTED_MEDIA_TYPE */

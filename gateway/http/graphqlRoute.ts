@@ -53,7 +53,7 @@ export async function respondGraphql(
   response.setHeader(DECISION_HEADER, decisionId);
   const type = acceptedType(request.headers.accept);
   const signal = watchClient(response);
-  const refused = (error: unknown): Answer =>
+  const refused = (error: unknown): Promise<Answer> =>
     refusal(error, decisionId, (fault) => gateway.reportFault(fault, decisionId));
   let opened: GatewayRequest | undefined;
   let answer: Answer;
@@ -68,7 +68,7 @@ export async function respondGraphql(
       execute(apollo, caller, request, search, gateway.limits.bodyBytes),
     );
   } catch (error) {
-    answer = refused(error);
+    answer = await refused(error);
   }
   if (opened) {
     const end = { answered: answer.answered, codes: answer.codes };
@@ -105,7 +105,7 @@ async function execute(
   return written(head, body.singleResult, opened.decisionId);
 }
 
-function refusal(error: unknown, decisionId: string, report: (fault: unknown) => void): Answer {
+function refusal(error: unknown, decisionId: string, report: (fault: unknown) => void): Promise<Answer> {
   const errors = asGraphQLErrors(error, report);
   const told = errors.map((one) =>
     formatError({ ...one.toJSON(), extensions: withoutHttp(one.extensions) }, one),
@@ -117,18 +117,23 @@ function withoutHttp({ http: _http, ...extensions }: GraphQLErrorExtensions): Gr
   return extensions;
 }
 
-/** An answer as it is sent, errors first; each error names the decision. */
-function written(
+/** An answer as it is sent, errors first; each error names the decision. Root fields are written in turns. */
+async function written(
   { status = 200, headers }: Pick<HTTPGraphQLHead, 'status' | 'headers'>,
   { errors, data, extensions }: FormattedExecutionResult,
   decisionId: string,
-): Answer {
+): Promise<Answer> {
   const first = errors?.[0]?.extensions;
   const named = errors?.map((error) => ({ ...error, extensions: { ...error.extensions, decisionId } }));
+  const parts = [
+    named && `"errors":${JSON.stringify(named)}`,
+    data !== undefined ? `"data":${data && (await ClosedText.stringifyInTurns(data))}` : undefined,
+    extensions && `"extensions":${JSON.stringify(extensions)}`,
+  ];
   return {
     status,
     headers: Object.fromEntries(headers),
-    text: `${ClosedText.stringify({ errors: named, data, extensions })}\n`,
+    text: `{${parts.filter((part) => part !== undefined).join(',')}}\n`,
     answered: data !== undefined && data !== null,
     codes: (errors ?? []).map((error) => error.extensions?.['code']).filter(isErrorCode),
     // A refusal by policy calls its sentence so.

@@ -38,10 +38,10 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
       description: 'How many children there are in each band of probability; null where nothing is foretold.',
     })
     @Directive(requiresFeeds(RISK_FEEDS))
-    distribution(
+    async distribution(
       @Root() risk: CohortRisk,
       @Ctx() { decision, store }: RequestContext<CohortsStore>,
-    ): Promise<RiskDistribution> | null {
+    ): Promise<RiskDistribution | null> {
       const feeds = feedsOf(risk, RISK_FEEDS);
       if (feeds.get('risks')!.state === 'withheld') return null;
       const risks = answered(feeds, 'risks');
@@ -51,7 +51,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
         purpose: decision.purpose,
         recipient: decision.caller.recipient,
         store,
-        units: unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
+        units: await unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
         feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
         registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
         filter: partOf(risk.filter, risk.asOf, risk.horizonYears),

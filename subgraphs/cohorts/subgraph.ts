@@ -175,14 +175,14 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   const cohortRisk = cohortRiskParts(sources);
 
-  const askerFor = (members: CohortMembers, { decision, store }: Context): GroupAsker => {
+  const askerFor = async (members: CohortMembers, { decision, store }: Context): Promise<GroupAsker> => {
     const feeds = feedsOf(members, memberFeeds);
     const bound = members.set.words.length * 32;
     return {
       purpose: decision.purpose,
       recipient: decision.caller.recipient,
       store,
-      units: unitsIn(answered(feeds, 'population'), bound, store),
+      units: await unitsIn(answered(feeds, 'population'), bound, store),
       feeds,
       registries: [...new Set([...registriesOf(questionOf(members.filter), sources), ...sectors])].sort(),
       filter: partOf(members.filter, members.from, members.until),
@@ -212,7 +212,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     async size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
       const group = await cohort.group(context.store);
-      return groupSize(group, askerOf(group, context));
+      return groupSize(group, await askerOf(group, context));
     }
 
     @FieldResolver(() => GroupTable, {
@@ -226,7 +226,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<GroupTable> {
       const group = await cohort.group(context.store);
-      return groupTable(group, askerOf(group, context), by, years);
+      return groupTable(group, await askerOf(group, context), by, years);
     }
 
     @FieldResolver(() => GroupDifferences, {
@@ -241,7 +241,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     ): Promise<GroupDifferences> {
       const group = await cohort.group(context.store);
       if (!group.other) throw notCompared();
-      return personalDifferences(group, group.other, askerOf(group, context), atEndOf);
+      return personalDifferences(group, group.other, await askerOf(group, context), atEndOf);
     }
 
     @FieldResolver(() => TimeToEvent, { nullable: true, description: 'How long its members waited.' })
@@ -252,7 +252,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<TimeToEvent> {
       const group = await cohort.group(context.store);
-      return timeToEvent(group, askerOf(group, context), { number, months });
+      return timeToEvent(group, await askerOf(group, context), { number, months });
     }
 
     @FieldResolver(() => CohortMembers, { nullable: true, description: 'Its members in a period.' })
@@ -303,13 +303,13 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
     @FieldResolver(() => ServiceUseTable, { nullable: true, description: 'How many used each service.' })
     @Directive(requiresFeeds(memberFeeds))
-    serviceUse(
+    async serviceUse(
       @Root() members: CohortMembers,
       @Args(() => ServiceUseArgs) { services, byYear }: ServiceUseArgs,
       @Ctx() context: Context,
     ): Promise<ServiceUseTable> {
       const { set, from, until } = members;
-      return serviceUse(set, sectorsOf(members, context), askerFor(members, context), {
+      return serviceUse(set, sectorsOf(members, context), await askerFor(members, context), {
         from,
         until,
         services,
@@ -322,12 +322,12 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       description: 'The services of their first episodes in the period: the most frequent sequences.',
     })
     @Directive(requiresFeeds(memberFeeds))
-    commonPaths(
+    async commonPaths(
       @Root() members: CohortMembers,
       @Args(() => CommonPathsArgs) args: CommonPathsArgs,
       @Ctx() context: Context,
     ): Promise<CommonPaths> {
-      return commonPaths(members.set, sectorsOf(members, context), askerFor(members, context), args);
+      return commonPaths(members.set, sectorsOf(members, context), await askerFor(members, context), args);
     }
 
     @FieldResolver(() => GroupDifferences, {
@@ -336,10 +336,10 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
         'Which services they used more or less often than the members of the group it is compared with.',
     })
     @Directive(requiresFeeds(memberFeeds))
-    differences(@Root() members: CohortMembers, @Ctx() context: Context): Promise<GroupDifferences> {
+    async differences(@Root() members: CohortMembers, @Ctx() context: Context): Promise<GroupDifferences> {
       const { set, other, from, until } = members;
       if (!other) throw notCompared();
-      return serviceDifferences([set, other], sectorsOf(members, context), askerFor(members, context), [
+      return serviceDifferences([set, other], sectorsOf(members, context), await askerFor(members, context), [
         from,
         until,
       ]);
@@ -370,7 +370,7 @@ function form(
   store.form({ ...group, organisation: decision.caller.recipient, parameters });
 }
 
-function askerOf(group: CohortGroup, { decision }: Context): GroupAsker {
+function askerOf(group: CohortGroup, { decision }: Context): Promise<GroupAsker> {
   return group.asker(decision.purpose, decision.caller.recipient);
 }
 

@@ -29,9 +29,9 @@ export const populationCriteria: Criteria<PopulationStore> = {
     arguments: { between: { kind: 'range', required: true, description: 'Years of birth.' } },
     coordinates: ['Person.birthYear'],
     reads: ['persons.birth'],
-    persons: (given, store) => {
+    persons: async (given, store) => {
       const { from, until } = rangeIn(given, 'between')!;
-      return whoseBirthYear(yearlyPopulation(store), (year) => year >= from && year <= until);
+      return whoseBirthYear(await yearlyPopulation(store), (year) => year >= from && year <= until);
     },
   }),
   age: criterion({
@@ -42,10 +42,10 @@ export const populationCriteria: Criteria<PopulationStore> = {
     },
     coordinates: ['Person.birthYear'],
     reads: ['persons.birth'],
-    persons: (given, store) => {
+    persons: async (given, store) => {
       const { from, until } = rangeIn(given, 'between')!;
       const at = numberIn(given, 'atEndOf')!;
-      return whoseBirthYear(yearlyPopulation(store), (year) => at - year >= from && at - year <= until);
+      return whoseBirthYear(await yearlyPopulation(store), (year) => at - year >= from && at - year <= until);
     },
   }),
   sex: criterion({
@@ -77,7 +77,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
     coordinates: ['Person.district'],
     reads: ['residences', 'residences.district'],
     persons: async (given, store) => {
-      const { person, district, firstYear, lastYear } = yearlyPopulation(store).residences;
+      const { person, district, firstYear, lastYear } = (await yearlyPopulation(store)).residences;
       const codes = codesIn(given, 'in');
       const wanted = codes && new Set(codes);
       const { texts } = store.tables.residences.columns.district;
@@ -100,7 +100,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
     coordinates: ['Person.families'],
     reads: ['memberships', 'memberships.role'],
     persons: async (given, store) => {
-      const { persons } = yearlyPopulation(store);
+      const { persons } = await yearlyPopulation(store);
       const memberships = await shownMemberships(store);
       const wanted = familyTypes.map((type) => codesIn(given, 'in')!.includes(type));
       const found = personsOf(store);
@@ -124,7 +124,10 @@ export const populationCriteria: Criteria<PopulationStore> = {
       const turns = new Turns();
       const { from, until } = rangeIn(given, 'number')!;
       const at = numberIn(given, 'atEndOf')!;
-      const minors = await whoseBirthYear(yearlyPopulation(store), (year) => at - year < AGE_OF_MAJORITY);
+      const minors = await whoseBirthYear(
+        await yearlyPopulation(store),
+        (year) => at - year < AGE_OF_MAJORITY,
+      );
       const children = new Map<number, number>();
       await forEachMembership(memberships, at, turns, (person, family, isParent) => {
         if (!isParent && minors.has(person)) children.set(family, (children.get(family) ?? 0) + 1);

@@ -102,7 +102,7 @@ export const populationForetelling: Foretelling<PopulationStore> = {
         asked.asOf - 1,
         'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined,
       ),
-    units: (store) => ({ leaves: [], attributes: unitAttributes(store) }),
+    units: async (store) => ({ leaves: [], attributes: await unitAttributes(store) }),
   },
   besides: [exposure],
   besidesOfOne: [exposureOfOne],

@@ -10,8 +10,8 @@ import { type PopulationStore, yearlyPopulation } from './yearly.js';
  * The family last known of everybody. It serves protection alone: no number is told of too few of them
  * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not; of whom nothing exists, no number counts.
  */
-export function unitAttributes(store: PopulationStore): readonly GroupAttribute[] {
-  const { persons, lastFamily } = yearlyPopulation(store);
+export async function unitAttributes(store: PopulationStore): Promise<readonly GroupAttribute[]> {
+  const { persons, lastFamily } = await yearlyPopulation(store);
   const released = { subject: persons, tells: 'Family.members' };
   return [
     { ...released, name: 'person', values: persons },
@@ -25,14 +25,14 @@ export function unitAttributes(store: PopulationStore): readonly GroupAttribute[
  */
 export const populationAttributes: GroupAttributes<PopulationStore> = {
   tells: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],
-  of: (store) => {
-    const { persons, birthYear, residences, memberships } = yearlyPopulation(store);
+  of: async (store) => {
+    const { persons, birthYear, residences, memberships } = await yearlyPopulation(store);
     const { sex } = store.tables.persons.columns;
     const ofPersons = { subject: persons };
     const ofResidences = { subject: residences.person, tells: 'Person.district' };
     const ofMemberships = { subject: memberships.person, tells: 'Person.families' };
     const attributes: GroupAttribute[] = [
-      ...unitAttributes(store),
+      ...(await unitAttributes(store)),
       { ...ofPersons, name: 'birthYear', tells: 'Person.birthYear', values: birthYear, nothing: 0 },
       { ...ofPersons, name: 'sex', tells: 'Person.sex', values: sex.indices, nothing: NO_CODE },
       { ...ofResidences, name: 'residence.person', values: residences.person },

@@ -16,10 +16,10 @@ class MemberUnitsResolver {
   @FieldResolver(() => FeedScalar, { nullable: true })
   @Directive('@inaccessible')
   @Directive('@lineage(aggregates: ["Family.members"])')
-  population(@Ctx() { store }: RegistryContext<typeof populationRegistry>): GroupAnswers {
+  async population(@Ctx() { store }: RegistryContext<typeof populationRegistry>): Promise<GroupAnswers> {
     return {
       leaves: [],
-      attributes: unitAttributes(store),
+      attributes: await unitAttributes(store),
       texts: { snapshot: [store.manifest.snapshotId] },
     };
   }

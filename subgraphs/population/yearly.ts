@@ -21,65 +21,82 @@ export interface YearlyPopulation {
   readonly lastFamily: Uint32Array;
 }
 
-const made = new WeakMap<object, YearlyPopulation>();
+const made = new WeakMap<object, Promise<YearlyPopulation>>();
 
-export function yearlyPopulation({ tables }: PopulationStore): YearlyPopulation {
+export function yearlyPopulation({ tables }: PopulationStore): Promise<YearlyPopulation> {
   let yearly = made.get(tables);
-  if (!yearly) {
-    const { persons } = tables;
-    yearly = {
-      persons: persons.subject,
-      birthYear: Uint16Array.from(persons.columns.birth, yearOf),
-      residences: yearlyResidences(tables.residences),
-      memberships: yearlyMemberships(tables.memberships),
-      lastFamily: persons.subject.map((person) => lastFamilyOf(person, tables.memberships)),
-    };
-    made.set(tables, yearly);
-  }
+  if (!yearly) made.set(tables, (yearly = makeYearly(tables)));
   return yearly;
 }
 
-function yearlyResidences({
-  subject,
-  columns: { district, start, end },
-}: Tables['residences']): YearlyResidences {
-  const { rows, firstYear, lastYear } = rowsAtYearEnds(start, end);
+async function makeYearly({ persons, residences, memberships }: Tables): Promise<YearlyPopulation> {
+  const birthYear = new Uint16Array(persons.subject.length);
+  const lastFamily = new Uint32Array(persons.subject.length);
+  await new Turns().through(persons.subject.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      birthYear[row] = yearOf(persons.columns.birth[row]!);
+      lastFamily[row] = lastFamilyOf(persons.subject[row]!, memberships);
+    }
+  });
   return {
-    person: rows.map((row) => subject[row]!),
-    district: Uint16Array.from(rows, (row) => district.indices[row]!),
-    firstYear,
-    lastYear,
+    persons: persons.subject,
+    birthYear,
+    residences: await yearlyResidences(residences),
+    memberships: await yearlyMemberships(memberships),
+    lastFamily,
   };
 }
 
-function yearlyMemberships({ subject, columns }: Tables['memberships']): YearlyMemberships {
-  const { family, role, start, end } = columns;
-  const { rows, firstYear, lastYear } = rowsAtYearEnds(start, end);
-  return {
-    person: rows.map((row) => subject[row]!),
-    family: rows.map((row) => family[row]!),
-    parent: Uint8Array.from(rows, (row) => (codeAt(role, row) === 'parent' ? 1 : 0)),
-    firstYear,
-    lastYear,
-  };
+async function yearlyResidences({
+  subject,
+  columns: { district, start, end },
+}: Tables['residences']): Promise<YearlyResidences> {
+  const { rows, firstYear, lastYear } = await rowsAtYearEnds(start, end);
+  const person = new Uint32Array(rows.length);
+  const districts = new Uint16Array(rows.length);
+  await new Turns().through(rows.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      person[at] = subject[rows[at]!]!;
+      districts[at] = district.indices[rows[at]!]!;
+    }
+  });
+  return { person, district: districts, firstYear, lastYear };
+}
+
+async function yearlyMemberships({ subject, columns }: Tables['memberships']): Promise<YearlyMemberships> {
+  const { rows, firstYear, lastYear } = await rowsAtYearEnds(columns.start, columns.end);
+  const person = new Uint32Array(rows.length);
+  const family = new Uint32Array(rows.length);
+  const parent = new Uint8Array(rows.length);
+  await new Turns().through(rows.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      const row = rows[at]!;
+      person[at] = subject[row]!;
+      family[at] = columns.family[row]!;
+      parent[at] = codeAt(columns.role, row) === 'parent' ? 1 : 0;
+    }
+  });
+  return { person, family, parent, firstYear, lastYear };
 }
 
 /** Intervals that held at the end of some year: their rows, and from the end of which year to that of which. */
-function rowsAtYearEnds(
+async function rowsAtYearEnds(
   start: Int32Array,
   end: Int32Array,
-): { rows: Uint32Array; firstYear: Uint16Array; lastYear: Uint16Array } {
+): Promise<{ rows: Uint32Array; firstYear: Uint16Array; lastYear: Uint16Array }> {
   const rows = new Uint32Array(start.length);
   const firstYear = new Uint16Array(start.length);
   const lastYear = new Uint16Array(start.length);
   let count = 0;
-  for (let row = 0; row < start.length; row++) {
-    const [first, last] = yearEndsIn(start[row]!, end[row]!);
-    if (first > last) continue;
-    rows[count] = row;
-    firstYear[count] = first;
-    lastYear[count++] = last;
-  }
+  await new Turns().through(start.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const [first, last] = yearEndsIn(start[row]!, end[row]!);
+      if (first > last) continue;
+      rows[count] = row;
+      firstYear[count] = first;
+      lastYear[count++] = last;
+    }
+  });
   return {
     rows: rows.slice(0, count),
     firstYear: firstYear.slice(0, count),
@@ -95,7 +112,7 @@ function lastFamilyOf(person: PersonKey, { offsets, columns }: Tables['membershi
 
 /** The memberships that exist for the caller: a family is counted without whoever was erased or restricted. */
 export async function shownMemberships(store: PopulationStore): Promise<YearlyMemberships> {
-  const { memberships } = yearlyPopulation(store);
+  const { memberships } = await yearlyPopulation(store);
   const { person, family } = memberships;
   let shown: Uint32Array | undefined;
   await new Turns().through(person.length, (from, to) => {

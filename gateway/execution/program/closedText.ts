@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Turns } from '../../../schema/turns.js';
 
 /** JSON that is being written: the closed texts in it, and what stands for them meanwhile. */
 interface Writing {
@@ -36,6 +37,17 @@ export class ClosedText {
     // Joined rather than added up, which would leave a tree of a thousand branches to walk when it is sent.
     const parts = json.split(`"${writing.mark}"`);
     return parts.flatMap((part, index) => [part, writing.texts[index] ?? '']).join('');
+  }
+
+  /** Writes an object so, its members in turns with the rest of the process. */
+  static async stringifyInTurns(object: Readonly<Record<string, unknown>>): Promise<string> {
+    const turns = new Turns();
+    const members: string[] = [];
+    for (const [name, value] of Object.entries(object)) {
+      if (turns.over) await turns.next();
+      members.push(`${JSON.stringify(name)}:${ClosedText.stringify(value)}`);
+    }
+    return `{${members.join(',')}}`;
   }
 }
 

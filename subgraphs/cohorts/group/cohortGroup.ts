@@ -60,9 +60,9 @@ export class CohortGroup {
   }
 
   /** Who asks for numbers of it, and of what they are counted. */
-  asker(purpose: string, recipient: string): GroupAsker {
+  async asker(purpose: string, recipient: string): Promise<GroupAsker> {
     const { feeds, registries, store } = this;
-    const units = unitsIn(this.#population, this.bound, store);
+    const units = await unitsIn(this.#population, this.bound, store);
     return { purpose, recipient, store, units, feeds, registries, filter: writeQuestion(this.question) };
   }
 }

@@ -4,14 +4,14 @@ import type { CohortsStore } from '../cohortsStore.js';
 import { type Units, unitsInFamilies } from '../disclosure/units.js';
 import { requireKept } from './groupFacts.js';
 
-const known = new WeakMap<object, Units>();
+const known = new WeakMap<object, Promise<Units>>();
 
 /**
  * Whom numbers count: record keys and families of all persons, made once for each snapshot of the population register.
  * @param population a feed with the columns `person` and `unit`, the family that each was in last
  * @param bound keys of persons lie below it
  */
-export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Units {
+export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Promise<Units> {
   requireKept(population, 'population', 'memberships');
   const person = population.columns['person'] as Uint32Array;
   const family = population.columns['unit'] as Uint32Array;

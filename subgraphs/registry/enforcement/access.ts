@@ -59,6 +59,8 @@ export class Access {
   >();
   /** Sets of persons by conditions of the caller, for the request. */
   readonly #setsOfCaller = new Map<string, PersonSet>();
+  /** What {@link everybody} has found, for the request. */
+  readonly #openTo = new Map<string, Promise<PersonSet | undefined>>();
 
   constructor(
     readonly decision: Decision,
@@ -141,19 +143,32 @@ export class Access {
    * erased or restricted is in none of them, nor in a group of those who are not.
    * @param permissions of each of the coordinates
    */
-  async everybody(
+  everybody(
     permissions: readonly (readonly Permission[])[],
     coordinates: readonly string[],
   ): Promise<PersonSet | undefined> {
+    const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
+    const conditions = permissions.map((ways) => ways.map((way) => way.conditions));
+    const key = JSON.stringify([shields, conditions]);
+    let open = this.#openTo.get(key);
+    if (!open) this.#openTo.set(key, (open = this.#everybody(permissions, shields)));
+    return open;
+  }
+
+  async #everybody(
+    permissions: readonly (readonly Permission[])[],
+    shields: boolean,
+  ): Promise<PersonSet | undefined> {
+    const turns = new Turns();
     let open: PersonSet | undefined;
     for (const ways of permissions) {
+      if (turns.over) await turns.next();
       const set = await this.#anyOf(ways);
       open = open && set ? open.and(set) : (open ?? set);
     }
     const hidden = await this.#personsWho('hidden');
-    const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
     const withheld = shields ? hidden.or(await this.#personsWho('shielded')) : hidden;
-    return withheld.size === 0 ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
+    return withheld.isEmpty ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
   }
 
   async #anyOf(permissions: readonly Permission[]): Promise<PersonSet | undefined> {

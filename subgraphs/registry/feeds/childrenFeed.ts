@@ -40,7 +40,7 @@ export interface HouseholdSource<Store> {
   readonly reads: readonly string[];
   readonly of: (store: Store, asked: ChildrenAsked, access: Access) => Promise<readonly Household[]>;
   /** Behind how many families a number of a group stands. */
-  readonly units: (store: Store) => GroupAnswers;
+  readonly units: (store: Store) => Promise<GroupAnswers>;
 }
 
 export interface ChildrenFeedOptions<Store> {
@@ -115,7 +115,7 @@ export function childrenFeed<Store extends RegistryStore, Key extends ChildrenAs
     @FieldResolver(() => FeedScalar, { name: 'units', nullable: true })
     @Directive('@inaccessible')
     @Directive('@lineage(aggregates: ["Family.members"])')
-    units(@Ctx() context: RegistryContext): GroupAnswers {
+    units(@Ctx() context: RegistryContext): Promise<GroupAnswers> {
       return unitsOf(context.store as Store);
     }
   }

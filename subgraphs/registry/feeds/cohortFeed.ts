@@ -12,7 +12,7 @@ import { checkLeaf } from '../groups/checkLeaf.js';
 /** What a registry tells of everybody, whatever is asked, and the coordinates that it is made of. */
 export interface GroupAttributes<Store> {
   readonly tells: readonly string[];
-  readonly of: (store: Store) => GroupAnswers;
+  readonly of: (store: Store) => Promise<GroupAnswers>;
 }
 
 /**
@@ -36,7 +36,7 @@ export function cohortFeed<Store extends RegistryStore>(
     @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
     @Directive('@inaccessible')
     @Directive(`@lineage(aggregates: [${aggregates.join(', ')}])`)
-    feed(@Root() { question }: Cohort, @Ctx() { store }: RegistryContext): GroupAnswers {
+    async feed(@Root() { question }: Cohort, @Ctx() { store }: RegistryContext): Promise<GroupAnswers> {
       const own = leavesOf(question).filter(({ leaf }) => Object.hasOwn(criteria, leaf.criterion));
       const leaves = own.map((asked) => {
         const { leaf, name, as } = asked;
@@ -52,7 +52,7 @@ export function cohortFeed<Store extends RegistryStore>(
               : criterion.events!(given, store as Store, counts),
         };
       });
-      const always = attributes?.of(store as Store);
+      const always = await attributes?.of(store as Store);
       const absent = store.manifest.absent ?? [];
       const missing = own.flatMap(({ leaf, name }) => {
         const found = criteria[leaf.criterion]!.reads(leaf.arguments).filter((read) => absent.includes(read));

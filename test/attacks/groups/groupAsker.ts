@@ -56,7 +56,7 @@ export function protectedAsker({ city, noise, parameters, capacity }: Protected)
         organisation,
         text,
         group: text,
-        units: city.units,
+        units: await city.units,
         parameters,
         tables: [table],
       });

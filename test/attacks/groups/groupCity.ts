@@ -15,7 +15,7 @@ export type Group = ReadonlySet<number>;
  */
 export class GroupCity {
   readonly everybody: readonly number[];
-  readonly units: Units;
+  readonly units: Promise<Units>;
   readonly district: Uint8Array;
   private readonly birthYear: Uint8Array;
   private readonly sex: Uint8Array;

@@ -6,7 +6,7 @@ import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclos
 import { control, memoryLedger, noise, people, question, range, secretOf, setOf } from './groups.js';
 
 const DOMAIN = 2_000;
-const units = people(DOMAIN);
+const units = await people(DOMAIN);
 const size = (keys: Iterable<number>) => ({ members: setOf(keys, DOMAIN), dimensions: [] });
 const sizeBy = async (asked: DisclosureControl, keys: Iterable<number>) =>
   (await asked.answer(question(units, [size(keys)]))).tables[0]!.counts[0]!;

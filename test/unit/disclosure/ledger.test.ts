@@ -21,7 +21,7 @@ import { ledgerEndPath } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
 import { noise, people, question, range, secretOf, setOf } from './groups.js';
 
 const DOMAIN = 1_000;
-const units = people(DOMAIN);
+const units = await people(DOMAIN);
 let data: string;
 let ledger: Ledger | undefined;
 

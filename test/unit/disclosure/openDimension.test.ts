@@ -5,7 +5,7 @@ import { smallestCount } from '../../../subgraphs/cohorts/disclosure/protectCoun
 import { control, noise, people, question, range, setOf } from './groups.js';
 
 const DOMAIN = 3_000;
-const units = people(DOMAIN);
+const units = await people(DOMAIN);
 const everybody = setOf(range(0, DOMAIN), DOMAIN);
 /** Value v of v people, by tens: 10 has 10 people, 20 has 20; the others have none. */
 const values = new Float64Array(DOMAIN).fill(Number.NaN);

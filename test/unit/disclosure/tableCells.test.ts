@@ -33,7 +33,12 @@ describe('the cells of a table', () => {
           members: setOf(members, DOMAIN),
           dimensions: dimensions.map(({ size, codes }) => ({ size, codes: Uint8Array.from(codes) })),
         };
-        const cells = await TableCells.count(table, people(DOMAIN, Uint32Array.from(families)), cube, RADIUS);
+        const cells = await TableCells.count(
+          table,
+          await people(DOMAIN, Uint32Array.from(families)),
+          cube,
+          RADIUS,
+        );
         const inTable = members.filter((key) => dimensions.every(({ size, codes }) => codes[key]! < size));
         for (const cell of range(0, cube.length)) {
           const inCell = inTable.filter((key) =>
@@ -57,7 +62,7 @@ describe('the cells of a table', () => {
           const sorted = inCell.map((key) => keys[key]!).sort((a, b) => a - b);
           expect([...found.smallest]).toEqual(sorted.slice(0, RADIUS));
           const alone = { members: setOf(inCell, DOMAIN), dimensions: [] };
-          const other = (await TableCells.count(alone, people(DOMAIN), new Cube([]), RADIUS)).at(0);
+          const other = (await TableCells.count(alone, await people(DOMAIN), new Cube([]), RADIUS)).at(0);
           expect(distance(found.sketch, other.sketch)).toBe(0);
         }
       }),

@@ -25,7 +25,7 @@ const domain = new Domains([Buffer.alloc(32, 3)]).domain({
   epoch: '1',
 });
 
-function projected(query: string, data: Record<string, unknown>, known: readonly GraphQLError[] = []) {
+async function projected(query: string, data: Record<string, unknown>, known: readonly GraphQLError[] = []) {
   const [operation, ...rest] = normaliseOperation(parse(query), schema).document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('Expected the operation first.');
   const fragments = new Map(
@@ -40,13 +40,13 @@ function projected(query: string, data: Record<string, unknown>, known: readonly
     introspect: () => 'introspected',
     disclosure: new Disclosure(),
   };
-  const { data: result, errors } = project(shape, input);
+  const { data: result, errors } = await project(shape, input);
   return { data: result, text: JSON.stringify(result), paths: errors.map(({ path }) => path), errors };
 }
 
 describe('the response', () => {
-  it('holds what was asked, in the order and by the names of the client', () => {
-    const { text } = projected(
+  it('holds what was asked, in the order and by the names of the client', async () => {
+    const { text } = await projected(
       '{ person { sex kind: __typename years: age ...F age } } fragment F on Person { alive age }',
       {
         person: {
@@ -63,16 +63,16 @@ describe('the response', () => {
     expect(text).toBe('{"person":{"sex":"MALE","kind":"Person","years":5,"alive":true,"age":5}}');
   });
 
-  it('merges selections of one object, also through fragments', () => {
-    const { data } = projected(
+  it('merges selections of one object, also through fragments', async () => {
+    const { data } = await projected(
       '{ person { mother { age } ... on Person { mother { sex } } ...F } } fragment F on Person { mother { mother { age } } }',
       { person: { mother: { age: 1, sex: 'FEMALE', mother: { age: 2 } } } },
     );
     expect(data).toEqual({ person: { mother: { age: 1, sex: 'FEMALE', mother: { age: 2 } } } });
   });
 
-  it('chooses by type name what an interface or a union answers', () => {
-    const { data, paths } = projected(
+  it('chooses by type name what an interface or a union answers', async () => {
+    const { data, paths } = await projected(
       '{ person { contacts { ... on Visit { unit } ... on Contact { service } ... on Call { minutes } } } anything { __typename ... on Contact { day } } }',
       {
         person: {
@@ -99,23 +99,26 @@ describe('the response', () => {
     ]);
   });
 
-  it('leaves out what @skip and @include say', () => {
-    const { text } = projected(
+  it('leaves out what @skip and @include say', async () => {
+    const { text } = await projected(
       '{ person { age @skip(if: true) alive @include(if: false) ... @include(if: true) { sex } code @skip(if: false) } }',
       { person: { age: 1, alive: true, sex: 'MALE', code: 'c' } },
     );
     expect(text).toBe('{"person":{"sex":"MALE","code":"c"}}');
   });
 
-  it('seals keys by type, under any alias, in lists and in nested objects', () => {
-    const { data } = projected('{ person { age: id families contacts { service: id } mother { id } } }', {
-      person: {
-        __a_age: 7,
-        families: [8, 9],
-        contacts: [{ __typename: 'Visit', __a_service: '00000000000000ff' }],
-        mother: { id: 1 },
+  it('seals keys by type, under any alias, in lists and in nested objects', async () => {
+    const { data } = await projected(
+      '{ person { age: id families contacts { service: id } mother { id } } }',
+      {
+        person: {
+          __a_age: 7,
+          families: [8, 9],
+          contacts: [{ __typename: 'Visit', __a_service: '00000000000000ff' }],
+          mother: { id: 1 },
+        },
       },
-    });
+    );
     expect(data).toEqual({
       person: {
         age: seal(domain, 'PersonID', 7),
@@ -126,18 +129,18 @@ describe('the response', () => {
     });
   });
 
-  it('shows nothing of a key that is none', () => {
-    const { data, text, errors } = projected('{ person { mother { id } families } }', {
+  it('shows nothing of a key that is none', async () => {
+    const { data, text, errors } = await projected('{ person { mother { id } families } }', {
       person: { mother: { id: '010190-9999' }, families: [1, 'x', null] },
     });
     expect(data).toEqual({ person: { mother: null, families: null } });
     expect(text + JSON.stringify(errors)).not.toContain('010190');
   });
 
-  it('checks leaves against their types', () => {
+  it('checks leaves against their types', async () => {
     const fields = 'age height code alive sex';
     const wrong = { age: 2 ** 31, height: 'tall', code: true, alive: 1, sex: 'OTHER' };
-    const { data, paths } = projected(`{ person { ${fields} mother { ${fields} } } }`, {
+    const { data, paths } = await projected(`{ person { ${fields} mother { ${fields} } } }`, {
       person: { ...wrong, mother: { age: -(2 ** 31), height: 1, code: 5, alive: false, sex: 'FEMALE' } },
     });
     expect(data).toEqual({
@@ -153,29 +156,32 @@ describe('the response', () => {
     expect(paths).toEqual(fields.split(' ').map((field) => ['person', field]));
   });
 
-  it('takes keys of the data for fields only, not what objects inherit', () => {
-    const { text } = projected('{ constructor: person { __proto__: age toString: alive } }', {
+  it('takes keys of the data for fields only, not what objects inherit', async () => {
+    const { text } = await projected('{ constructor: person { __proto__: age toString: alive } }', {
       __a_constructor: { __a___proto__: 1, __a_toString: true },
     });
     expect(text).toBe('{"constructor":{"__proto__":1,"toString":true}}');
-    expect(projected('{ constructor: person { age } }', {}).text).toBe('{"constructor":null}');
+    expect((await projected('{ constructor: person { age } }', {})).text).toBe('{"constructor":null}');
   });
 });
 
 describe('null where null may not stand', () => {
-  it('makes the nearest nullable field null, with an error at its place', () => {
-    const { data, paths } = projected('{ person { age mother { friend { friend { age } } } } }', {
+  it('makes the nearest nullable field null, with an error at its place', async () => {
+    const { data, paths } = await projected('{ person { age mother { friend { friend { age } } } } }', {
       person: { age: 1, mother: { friend: { friend: null } } },
     });
     expect(data).toEqual({ person: { age: 1, mother: null } });
     expect(paths).toEqual([['person', 'mother', 'friend', 'friend']]);
   });
 
-  it('makes a list null, or one item of it', () => {
+  it('makes a list null, or one item of it', async () => {
     const data = {
       person: { friends: [{ age: 1 }, null], visits: [{ unit: 'u' }, { unit: null }, null], age: 1 },
     };
-    const { data: result, paths } = projected('{ person { friends { age } visits { unit } age } }', data);
+    const { data: result, paths } = await projected(
+      '{ person { friends { age } visits { unit } age } }',
+      data,
+    );
     expect(result).toEqual({ person: { friends: null, visits: [{ unit: 'u' }, null, null], age: 1 } });
     expect(paths).toEqual([
       ['person', 'friends', 1],
@@ -183,8 +189,8 @@ describe('null where null may not stand', () => {
     ]);
   });
 
-  it('reaches the root through lists of lists', () => {
-    const { data, paths } = projected('{ needed { grid } }', {
+  it('reaches the root through lists of lists', async () => {
+    const { data, paths } = await projected('{ needed { grid } }', {
       needed: {
         grid: [
           [1, 2],
@@ -200,20 +206,33 @@ describe('null where null may not stand', () => {
     ['at its place', ['needed', 'friend']],
     ['above it', ['needed']],
     ['below it', ['needed', 'friend', 'age']],
-  ])('is no error of its own where one is known %s', (_, path) => {
+  ])('is no error of its own where one is known %s', async (_, path) => {
     const known = new GraphQLError('known', { path });
-    const { data, errors } = projected('{ needed { friend { age } } }', { needed: { friend: null } }, [
+    const { data, errors } = await projected('{ needed { friend { age } } }', { needed: { friend: null } }, [
       known,
     ]);
     expect(data).toBeNull();
     expect(errors).toEqual([known]);
   });
 
-  it('is told for a value of the wrong form', () => {
-    const { data, paths } = projected('{ person { visits { unit } mother { age } friends { age } } }', {
+  it('is told for a value of the wrong form', async () => {
+    const { data, paths } = await projected('{ person { visits { unit } mother { age } friends { age } } }', {
       person: { visits: 'none', mother: [1], friends: { age: 1 } },
     });
     expect(data).toEqual({ person: null });
     expect(paths).toEqual([['person', 'visits']]);
+  });
+
+  it('E06: is refused where aliases write the same data too often', async () => {
+    const friends = Array.from({ length: 1_000 }, () => ({ __typename: 'Person', age: 5 }));
+    const aliases = (count: number) =>
+      Array.from({ length: count }, (_, index) => `a${index}: friends { age }`).join(' ');
+    const person = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`__a_a${index}`, friends]));
+    const data = { person: { __typename: 'Person', ...person } };
+    const { text } = await projected(`{ person { ${aliases(50)} } }`, data);
+    expect(text.length).toBeGreaterThan(50 * 1_000 * '{"age":5}'.length);
+    await expect(projected(`{ person { ${aliases(120)} } }`, data)).rejects.toMatchObject({
+      code: 'OPERATION_TOO_LARGE',
+    });
   });
 });
