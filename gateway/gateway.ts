@@ -64,6 +64,8 @@ type Execution = GatewayGraphQLRequestContext<GatewayContext>;
 
 /** A browser asks six things of a host at once. More of one caller wait, with their bodies unread. */
 const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100 };
+/** What a large body becomes is megabytes, which the garbage collector moves about for as long as it waits. */
+const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1 };
 
 /** The only door: who asks, for what, whether it may be shown, and the record that it was. */
 export class Gateway implements GatewayInterface {
@@ -71,6 +73,7 @@ export class Gateway implements GatewayInterface {
   readonly #options: GatewayOptions;
   readonly #lookupRate = new LookupRate();
   readonly #requests = new FairQueue(requestsOfCaller);
+  readonly #largeRequests = new FairQueue(largeRequestsOfCaller);
   readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   readonly #preparer: OperationPreparer;
   #policy: Policy;
@@ -112,12 +115,17 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
-   * Answers a request when its caller has few others under way.
+   * Answers a request when its caller has few others under way; none other, where both are large.
    * @throws PolkuError RATE_LIMITED where too many wait, BAD_REQUEST where the client has gone meanwhile
    */
-  async inTurn<T>({ caller, signal }: GatewayRequest, answer: () => Promise<T>): Promise<T> {
+  async inTurn<T>(
+    { caller, signal }: GatewayRequest,
+    isLarge: boolean,
+    answer: () => Promise<T>,
+  ): Promise<T> {
+    const requests = isLarge ? this.#largeRequests : this.#requests;
     try {
-      return await this.#requests.run(caller.subject, answer, signal);
+      return await requests.run(caller.subject, answer, signal);
     } catch (error) {
       throw signal.aborted ? clientGone() : error;
     }

@@ -13,8 +13,9 @@ const PATIENCE = 15;
 const TURN_HAD = 20;
 const TURNS_HAD = 10;
 
-/** Items that are worked through between two looks at the clock: of the simplest ones in well under a millisecond. */
-const ITEMS_AT_ONCE = 8_192;
+/** Milliseconds between two looks at the clock, and items that are worked through before the first one. */
+const LOOK = 0.5;
+const FIRST_ITEMS = 32;
 
 /** Long work in turns: between them whatever else the process has to do is done. */
 export class Turns {
@@ -42,14 +43,15 @@ export class Turns {
    * Works through many items, some at a time.
    * @param work does items `from` (inclusive) to `to` (exclusive)
    */
-  async through(
-    length: number,
-    work: (from: number, to: number) => void,
-    atOnce = ITEMS_AT_ONCE,
-  ): Promise<void> {
-    for (let from = 0; from < length; from += atOnce) {
+  async through(length: number, work: (from: number, to: number) => void): Promise<void> {
+    let atOnce = FIRST_ITEMS;
+    for (let from = 0; from < length;) {
       if (this.over) await this.next();
-      work(from, Math.min(from + atOnce, length));
+      const looked = performance.now();
+      const to = Math.min(from + atOnce, length);
+      work(from, to);
+      from = to;
+      atOnce = performance.now() - looked < LOOK ? atOnce * 2 : Math.max(1, atOnce >> 1);
     }
   }
 }
@@ -78,9 +80,16 @@ function resumeWhenQuiet(since: number): void {
   setTimeout(() => {
     const { idle } = performance.eventLoopUtilization(before);
     if (idle < QUIET && performance.now() - since < PATIENCE) return resumeWhenQuiet(since);
-    const first = waiting.reduce((found, other) => (other.due < found.due ? other : found));
-    waiting.splice(waiting.indexOf(first), 1);
-    first.resume();
-    if (waiting.length > 0) resumeWhenQuiet(performance.now());
+    setImmediate(resumeFirst);
+    // What comes in next has a turn of its own.
+    setImmediate(() => (began = undefined));
   }, 1);
+}
+
+function resumeFirst(): void {
+  began = undefined;
+  const first = waiting.reduce((found, other) => (other.due < found.due ? other : found));
+  waiting.splice(waiting.indexOf(first), 1);
+  first.resume();
+  if (waiting.length > 0) resumeWhenQuiet(performance.now());
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../noPretenuring.js';
 import '../productionMode.js';
 import { describeFault } from './describeFault.js';
 import { run } from './program.js';

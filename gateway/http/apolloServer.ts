@@ -9,7 +9,7 @@ import {
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
-import { documentStore } from './documentStore.js';
+import { AnsweredDocuments } from './answeredDocuments.js';
 import { formatError } from './formatError.js';
 
 /** Nothing reports home, and nothing is written into an answer but the answer. */
@@ -23,6 +23,7 @@ const silentPlugins = [
 
 /** Apollo Server parses operations and runs their plugins; graphqlRoute.ts speaks HTTP, and the gateway does the rest. */
 export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContext> {
+  const documents = new AnsweredDocuments();
   return new ApolloServer<GatewayContext>({
     gateway,
     // What is valid depends on who asks for what, and limits come first, so the gateway validates. Apollo's store of
@@ -32,11 +33,11 @@ export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContex
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    documentStore: documentStore(),
+    documentStore: documents,
     parseOptions: { maxTokens: gateway.limits.tokens },
     formatError,
     logger: silentLogger(gateway),
-    plugins: [notedOperation, ...silentPlugins],
+    plugins: [notedOperation, keptWhenAnswered(documents), ...silentPlugins],
   });
 }
 
@@ -50,6 +51,16 @@ const notedOperation: ApolloServerPlugin<GatewayContext> = {
     },
   }),
 };
+
+function keptWhenAnswered(documents: AnsweredDocuments): ApolloServerPlugin<GatewayContext> {
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse({ document, response: { body } }) {
+        if (document && body.kind === 'single' && body.singleResult.data) documents.keep(document);
+      },
+    }),
+  };
+}
 
 /** Apollo Server writes to the console unless it is given another place. */
 function silentLogger(

@@ -14,7 +14,7 @@ export interface GraphqlRequest {
   readonly isSafe: boolean;
 }
 
-/** Characters of a body above which reading it, and the variables in it, is long work. */
+/** Bytes of a body above which reading it, and the variables in it, is long work. */
 const LARGE = 10_000;
 
 type Members = Readonly<Record<string, unknown>>;
@@ -33,8 +33,14 @@ export async function readGraphqlRequest(
   if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true);
   requireJson(request);
   const text = await readBody(request, bodyBytes);
-  if (text.length > LARGE) await new Turns().next();
+  if (isLarge(request)) await new Turns().next();
   return readMembers(parseText(text, 'The body'), false);
+}
+
+/** Whether the body is large, by what its head says; one that does not say may be. */
+export function isLarge({ headers }: IncomingMessage): boolean {
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  return isChunked || Number(headers['content-length'] ?? 0) > LARGE;
 }
 
 /** @throws PolkuError UNSUPPORTED_MEDIA_TYPE */

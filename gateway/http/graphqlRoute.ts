@@ -12,7 +12,7 @@ import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
 import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
 import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
 import { formatError } from './formatError.js';
-import { readGraphqlRequest } from './graphqlRequest.js';
+import { isLarge, readGraphqlRequest } from './graphqlRequest.js';
 import { acceptedType } from './mediaType.js';
 import { refuseOtherSites } from './otherSites.js';
 import { respond } from './respond.js';
@@ -64,7 +64,7 @@ export async function respondGraphql(
     refuseOtherSites(request);
     const caller = await gateway.open({ ...headOf(request), decisionId, signal });
     opened = caller;
-    answer = await gateway.inTurn(caller, () =>
+    answer = await gateway.inTurn(caller, isLarge(request), () =>
       execute(apollo, caller, request, search, gateway.limits.bodyBytes),
     );
   } catch (error) {

@@ -50,7 +50,6 @@ export interface DocumentMeasure {
  */
 export function checkDocument(document: DocumentNode, limits: OperationLimits): DocumentMeasure {
   const measure = measurer(document);
-  checkNodes(document, limits);
   let selections = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -62,6 +61,7 @@ export function checkDocument(document: DocumentNode, limits: OperationLimits): 
     refuseOver('selections', size.selections, limits.selections);
     selections = Math.max(selections, size.selections);
   }
+  checkNodes(document, limits);
   return { selections };
 }
 

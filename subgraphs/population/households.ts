@@ -9,9 +9,6 @@ import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];
 
-/** Persons who are looked at between two looks at the clock. */
-const PERSONS_AT_ONCE = 1_024;
-
 /** Tests whether somebody is a minor on a day. */
 export type MinorTest = (tables: Tables, person: PersonKey, on: Day) => boolean;
 
@@ -48,16 +45,12 @@ export async function householdsOf(
   isMinor?: MinorTest,
 ): Promise<Household[]> {
   const found: Household[] = [];
-  await new Turns().through(
-    persons.length,
-    (from, to) => {
-      for (let index = from; index < to; index++) {
-        const household = householdOf(store, persons[index]!, on, isMinor);
-        if (household) found.push(household);
-      }
-    },
-    PERSONS_AT_ONCE,
-  );
+  await new Turns().through(persons.length, (from, to) => {
+    for (let index = from; index < to; index++) {
+      const household = householdOf(store, persons[index]!, on, isMinor);
+      if (household) found.push(household);
+    }
+  });
   return found;
 }
 

@@ -138,7 +138,7 @@ describe('what is sent to a gateway', () => {
     const released = new Promise<void>((resolve) => (release = resolve));
     const doctor = { caller: { subject: 'doctor' }, signal: new ClientSignal() } as GatewayRequest;
     // Four that are answered and a hundred that wait.
-    const held = Array.from({ length: 104 }, () => testbed.gateway.inTurn(doctor, () => released));
+    const held = Array.from({ length: 104 }, () => testbed.gateway.inTurn(doctor, false, () => released));
     const refused = await ask(testbed, QUERY);
     const other = await ask(testbed, QUERY, { persona: 'family-team', purpose: 'child-protection' });
     release();

@@ -5,9 +5,6 @@ import type { Dimension, OpenDimension } from './groupQuestion.js';
 import { perturbCount, smallestCount } from './protectCount.js';
 import type { Units } from './units.js';
 
-/** Units that are looked at between two looks at the clock. */
-const UNITS_AT_ONCE = 8_192;
-
 /** An open dimension with the categories that it got. */
 export interface ClosedDimension {
   readonly dimension: Dimension;
@@ -30,26 +27,28 @@ export async function closeDimension(
   const turns = new Turns();
   const sets = new Map<number, { count: number; recordKeySum: number }>();
   const { keys, recordKeys } = units;
-  for (let unit = 0; unit < keys.length; unit++) {
-    if (unit % UNITS_AT_ONCE === 0 && turns.over) await turns.next();
-    const key = keys[unit]!;
-    const value = values[key]!;
-    if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0 || Number.isNaN(value)) continue;
-    const set = sets.get(value);
-    if (set) {
-      set.count++;
-      set.recordKeySum = (set.recordKeySum + recordKeys[unit]!) >>> 0;
-    } else sets.set(value, { count: 1, recordKeySum: recordKeys[unit]! });
-  }
+  await turns.through(keys.length, (from, to) => {
+    for (let unit = from; unit < to; unit++) {
+      const key = keys[unit]!;
+      const value = values[key]!;
+      if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0 || Number.isNaN(value)) continue;
+      const set = sets.get(value);
+      if (set) {
+        set.count++;
+        set.recordKeySum = (set.recordKeySum + recordKeys[unit]!) >>> 0;
+      } else sets.set(value, { count: 1, recordKeySum: recordKeys[unit]! });
+    }
+  });
   const common = commonest(sets, most, parameters, noise);
   const numbers = new Map(common.map((value, number) => [value, number]));
   const size = common.length + 1;
   const codes = new Uint16Array(values.length).fill(size);
-  for (let unit = 0; unit < keys.length; unit++) {
-    if (unit % UNITS_AT_ONCE === 0 && turns.over) await turns.next();
-    const value = values[keys[unit]!]!;
-    if (!Number.isNaN(value)) codes[keys[unit]!] = numbers.get(value) ?? common.length;
-  }
+  await turns.through(keys.length, (from, to) => {
+    for (let unit = from; unit < to; unit++) {
+      const value = values[keys[unit]!]!;
+      if (!Number.isNaN(value)) codes[keys[unit]!] = numbers.get(value) ?? common.length;
+    }
+  });
   return { dimension: { size, codes }, values: common };
 }
 

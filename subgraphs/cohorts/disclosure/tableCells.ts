@@ -6,9 +6,6 @@ import type { Dimension, GroupTable } from './groupQuestion.js';
 import { SetSketches } from './setSketch.js';
 import type { Units } from './units.js';
 
-/** Units that are looked at between two looks at the clock. */
-const UNITS_AT_ONCE = 8_192;
-
 /** A table whose dimensions are all closed. */
 export interface ClosedTable {
   readonly members: GroupTable['members'];
@@ -46,11 +43,7 @@ export class TableCells {
   /** @param radius distances below it can be told (setSketch.ts) */
   static async count(table: ClosedTable, units: Units, cube: Cube, radius: number): Promise<TableCells> {
     const cells = new TableCells(table, cube, radius);
-    const turns = new Turns();
-    for (let unit = 0; unit < units.keys.length; unit += UNITS_AT_ONCE) {
-      cells.add(units, unit, Math.min(unit + UNITS_AT_ONCE, units.keys.length));
-      if (turns.over) await turns.next();
-    }
+    await new Turns().through(units.keys.length, (from, to) => cells.add(units, from, to));
     cells.totalSketches();
     return cells;
   }

@@ -64,12 +64,19 @@ export async function unitsAmong(
     for (let index = 0; index < words.length; index++) any[index]! |= words[index]!;
   const found = new Uint32Array(keys.length);
   let count = 0;
-  await new Turns().through(keys.length, (from, to) => {
+  const turns = new Turns();
+  await turns.through(keys.length, (from, to) => {
     for (let unit = from; unit < to; unit++) {
       const key = keys[unit]!;
       if ((any[key >>> 5]! >>> (key & 31)) & 1) found[count++] = unit;
     }
   });
-  const of = (column: Uint32Array) => Uint32Array.from(found.subarray(0, count), (unit) => column[unit]!);
-  return { keys: of(keys), families: of(families), recordKeys: of(recordKeys) };
+  const of = async (column: Uint32Array) => {
+    const values = new Uint32Array(count);
+    await turns.through(count, (from, to) => {
+      for (let at = from; at < to; at++) values[at] = column[found[at]!]!;
+    });
+    return values;
+  };
+  return { keys: await of(keys), families: await of(families), recordKeys: await of(recordKeys) };
 }

@@ -7,9 +7,6 @@ import { Turns } from '../../../schema/turns.js';
 /** Stands for "no further episode" in a path. */
 export const NO_SERVICE = 0xffff;
 
-/** Persons who are looked at between two looks at the clock. */
-const PERSONS_AT_ONCE = 256;
-
 /** How the paths of members began: the services of their first episodes, and on which day each began. */
 export interface MemberPaths {
   readonly steps: number;
@@ -34,9 +31,7 @@ export async function memberPaths(
   const starts = new Int32Array(persons.length * steps);
   const lastDay = new Int32Array(sectors.reduce((sum, sector) => sum + sector.services.length, 0));
   const walks = sectors.map((sector) => new SectorWalk(sector));
-  const turns = new Turns();
-  for (let index = 0; index < persons.length; index++) {
-    if (index % PERSONS_AT_ONCE === 0 && turns.over) await turns.next();
+  const walkAll = (index: number): void => {
     for (const walk of walks) walk.goTo(persons[index]!);
     lastDay.fill(NO_DAY);
     let step = 0;
@@ -50,7 +45,10 @@ export async function memberPaths(
         starts[index * steps + step++] = day;
       }
     }
-  }
+  };
+  await new Turns().through(persons.length, (from, to) => {
+    for (let index = from; index < to; index++) walkAll(index);
+  });
   return { steps, persons, services, starts };
 }
 

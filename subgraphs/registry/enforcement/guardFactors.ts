@@ -7,9 +7,6 @@ import { type Access, isOfRecord } from './access.js';
 import type { ChildNumbers, FactorAnswers, HouseholdAnswers } from './factorAnswers.js';
 import type { FeedDeclaration } from './guardFeed.js';
 
-/** Children who are read between two looks at the clock. */
-const CHILDREN_AT_ONCE = 256;
-
 /**
  * Makes a feed of households: of children who may be taken. A relative of whom nothing may be taken is somebody, unknown to
  * the registries that count.
@@ -23,14 +20,10 @@ export async function guardHouseholds(
   const relatives = (persons: readonly PersonKey[]): PersonKey[] =>
     persons.map((person) => (known(person) ? person : SOMEBODY));
   const open: Household[] = [];
-  await new Turns().through(
-    households.length,
-    (from, to) => {
-      for (const { child, parents, siblings } of households.slice(from, to))
-        if (known(child)) open.push({ child, parents: relatives(parents), siblings: relatives(siblings) });
-    },
-    CHILDREN_AT_ONCE,
-  );
+  await new Turns().through(households.length, (from, to) => {
+    for (const { child, parents, siblings } of households.slice(from, to))
+      if (known(child)) open.push({ child, parents: relatives(parents), siblings: relatives(siblings) });
+  });
   return Households.of(open).feed;
 }
 
@@ -47,22 +40,18 @@ export async function guardFactors(
   const mayBeAsked = await permitted(0, declared, access, all);
   const known = await permitted(declared.exposed, declared, access, all);
   const open: Household[] = [];
-  await new Turns().through(
-    of.children.length,
-    (from, to) => {
-      for (let index = from; index < to; index++) {
-        const household = of.at(index);
-        if (mayBeAsked(household.child)) open.push(household);
-      }
-    },
-    CHILDREN_AT_ONCE,
-  );
+  await new Turns().through(of.children.length, (from, to) => {
+    for (let index = from; index < to; index++) {
+      const household = of.at(index);
+      if (mayBeAsked(household.child)) open.push(household);
+    }
+  });
   const columns: Record<string, FeedColumn> = {
     child: Uint32Array.from(open, ({ child }) => child),
     factor: factors.map(({ id }) => id),
   };
   for (const part of numbers) columns[part.name] = await readNumbers(part, open, known);
-  if (tellsShown) columns['shown'] = shownFactors(factors, open, access);
+  if (tellsShown) columns['shown'] = await shownFactors(factors, open, access);
   return Feed.data({ ...columns, ...texts });
 }
 
@@ -71,25 +60,26 @@ async function readNumbers(
   households: readonly Household[],
   known: (person: PersonKey) => boolean,
 ): Promise<Float32Array> {
-  const [turns, count] = [new Turns(), households.length];
+  const count = households.length;
   const columns = new Float32Array(size * count);
   const row = new Float32Array(size);
-  for (let at = 0; at < count; at++) {
-    if (at % CHILDREN_AT_ONCE === 0 && turns.over) await turns.next();
-    read(households[at]!, known, row);
-    for (let number = 0; number < size; number++) columns[number * count + at] = row[number]!;
-  }
+  await new Turns().through(count, (from, to) => {
+    for (let at = from; at < to; at++) {
+      read(households[at]!, known, row);
+      for (let number = 0; number < size; number++) columns[number * count + at] = row[number]!;
+    }
+  });
   return columns;
 }
 
 /** By factor, then by child: 1 where the caller may see, unmasked, every coordinate that it tells of, of everybody concerned. */
-function shownFactors(
+async function shownFactors(
   factors: FactorAnswers['factors'],
   households: readonly Household[],
   access: Access,
-): Uint8Array {
+): Promise<Uint8Array> {
   const shown = new Uint8Array(factors.length * households.length);
-  households.forEach(({ child, parents, siblings }, at) => {
+  const show = ({ child, parents, siblings }: Household, at: number): void => {
     const persons = { child: [child], parents, siblings };
     // Hundreds of factors are made of some ten coordinates.
     const answers = new Map<string, boolean>();
@@ -108,6 +98,9 @@ function shownFactors(
     factors.forEach(({ whose, reads }, number) => {
       if (reads.every((coordinate) => isShown(coordinate, whose))) shown[number * households.length + at] = 1;
     });
+  };
+  await new Turns().through(households.length, (from, to) => {
+    for (let at = from; at < to; at++) show(households[at]!, at);
   });
   return shown;
 }

@@ -22,9 +22,6 @@ export type MemberContacts = PersonRows & {
   readonly service: Uint16Array;
 };
 
-/** Persons who are looked at between two looks at the clock. */
-const PERSONS_AT_ONCE = 256;
-
 /** The contacts that began in a period, of all members, in the order of persons, then of days. */
 export async function contactsOfMembers(
   { set, other, from, until }: MembersInPeriod,
@@ -35,16 +32,12 @@ export async function contactsOfMembers(
   const persons = (other ? set.or(other) : set).keys;
   const turns = new Turns();
   let most = 0;
-  await turns.through(
-    persons.length,
-    (begin, end) => {
-      for (let index = begin; index < end; index++) {
-        const [first, last] = rowsOf(table, persons[index]!);
-        for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
-      }
-    },
-    PERSONS_AT_ONCE,
-  );
+  await turns.through(persons.length, (begin, end) => {
+    for (let index = begin; index < end; index++) {
+      const [first, last] = rowsOf(table, persons[index]!);
+      for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
+    }
+  });
   const found = {
     person: new Uint32Array(most),
     day: new Int32Array(most),
@@ -52,25 +45,21 @@ export async function contactsOfMembers(
     service: new Uint16Array(most),
   };
   let rows = 0;
-  await turns.through(
-    persons.length,
-    (begin, after) => {
-      for (let index = begin; index < after; index++) {
-        const person = persons[index]!;
-        const [first, last] = rowsOf(table, person);
-        for (let row = first; row < last; row++) {
-          const day = start[row]!;
-          if (day < from || day > until) continue;
-          if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
-          found.person[rows] = person;
-          found.day[rows] = day;
-          found.end[rows] = end[row]!;
-          found.service[rows++] = service.indices[row]!;
-        }
+  await turns.through(persons.length, (begin, after) => {
+    for (let index = begin; index < after; index++) {
+      const person = persons[index]!;
+      const [first, last] = rowsOf(table, person);
+      for (let row = first; row < last; row++) {
+        const day = start[row]!;
+        if (day < from || day > until) continue;
+        if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
+        found.person[rows] = person;
+        found.day[rows] = day;
+        found.end[rows] = end[row]!;
+        found.service[rows++] = service.indices[row]!;
       }
-    },
-    PERSONS_AT_ONCE,
-  );
+    }
+  });
   return {
     person: found.person.subarray(0, rows),
     day: found.day.subarray(0, rows),

@@ -6,9 +6,6 @@ import { ChildColumns, type ToldFeed } from '../childColumns.js';
 import type { RiskModel } from '../model/riskModel.js';
 import { otherForm } from '../unanswered.js';
 
-/** Children who are assessed between two looks at the clock. */
-const CHILDREN_AT_ONCE = 256;
-
 /** The band of each child of a group of whom every registry told, and who is no client yet. */
 export interface GroupRisks {
   readonly child: Uint32Array;
@@ -43,11 +40,12 @@ export async function groupRisks(
   const { children } = columns;
   const band = new Uint8Array(children.length);
   const [values, exposure] = [new Float64Array(factors.length), new Float64Array(HORIZON_YEARS)];
-  for (let child = 0; child < children.length; child++) {
-    if (child % CHILDREN_AT_ONCE === 0 && turns.over) await turns.next();
-    factors.forEach((column, number) => (values[number] = column[child]!));
-    exposures.forEach((column, year) => (exposure[year] = column[child]!));
-    band[child] = bandOf(model.assess(values, exposure).probability(horizonYears));
-  }
+  await turns.through(children.length, (from, to) => {
+    for (let child = from; child < to; child++) {
+      factors.forEach((column, number) => (values[number] = column[child]!));
+      exposures.forEach((column, year) => (exposure[year] = column[child]!));
+      band[child] = bandOf(model.assess(values, exposure).probability(horizonYears));
+    }
+  });
   return { child: children, band };
 }

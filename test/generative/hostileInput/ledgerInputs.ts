@@ -153,7 +153,7 @@ async function withControl(
 async function ask(control: DisclosureControl, size: number, organisation: string) {
   const table = { members: setOf(range(0, size), PEOPLE), dimensions: [] };
   const given = { text: `of ${size}`, organisation, parameters: defaultDisclosure };
-  const { tables, protection } = await control.answer(question(units, [table], given));
+  const { tables, protection } = await control.answer(question(await units, [table], given));
   return { count: tables[0]!.counts[0]!, left: protection.questionsLeft };
 }
 

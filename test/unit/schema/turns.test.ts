@@ -99,13 +99,18 @@ describe('long work in turns', () => {
 
   it('does every item once, in order', async () => {
     const done: number[] = [];
-    await new Turns().through(
-      10,
-      (from, to) => {
-        for (let item = from; item < to; item++) done.push(item);
-      },
-      3,
-    );
-    expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await new Turns().through(10_000, (from, to) => {
+      for (let item = from; item < to; item++) done.push(item);
+    });
+    expect(done).toEqual(Array.from({ length: 10_000 }, (_, item) => item));
+  });
+
+  it('works through fewer items at a time where each takes long', async () => {
+    const pieces: number[] = [];
+    await new Turns().through(100, (from, to) => {
+      pieces.push(to - from);
+      keepBusy(to - from);
+    });
+    expect(pieces.at(-1)).toBe(1);
   });
 });
