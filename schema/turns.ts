@@ -1,10 +1,11 @@
-import { performance } from 'node:perf_hooks';
-
 /** Milliseconds that long work may keep everything else of the process waiting. */
 const TURN = 5;
 
 /** Milliseconds in which nothing else may have had anything to do before long work goes on. */
-const QUIET = 0.5;
+const QUIET = 0.4;
+
+/** Milliseconds that a round of the event loop takes in which nothing has anything to do, at most. */
+const EMPTY_ROUND = 0.15;
 
 /** Milliseconds after which long work goes on all the same. */
 const PATIENCE = 15;
@@ -21,9 +22,15 @@ const FIRST_ITEMS = 32;
 export class Turns {
   #had = 0;
 
-  /** Whether it is the others' turn: all long work of one round of the event loop has one turn. */
+  /**
+   * @param began where it is work of a request that is mostly short: the time when it began, before which it has nothing to
+   * answer for. Otherwise all long work of one round of the event loop has one turn.
+   */
+  constructor(private readonly began = 0) {}
+
+  /** Whether it is the others' turn. */
   get over(): boolean {
-    return performance.now() - roundBegan() > TURN;
+    return performance.now() - Math.max(roundBegan(), this.began) > TURN;
   }
 
   /**
@@ -35,7 +42,10 @@ export class Turns {
     const now = performance.now();
     const due = now + TURN_HAD * Math.min(this.#had++, TURNS_HAD);
     return new Promise((resume) => {
-      if (waiting.push({ due, resume }) === 1) resumeWhenQuiet(now);
+      waiting.push({ due, resume });
+      if (isResuming) return;
+      isResuming = true;
+      resumeWhenQuiet(now);
     });
   }
 
@@ -74,22 +84,35 @@ interface Waiting {
 }
 
 const waiting: Waiting[] = [];
+let isResuming = false;
 
+/** Looks in every round of the event loop how long the round took. */
 function resumeWhenQuiet(since: number): void {
-  const before = performance.eventLoopUtilization();
-  setTimeout(() => {
-    const { idle } = performance.eventLoopUtilization(before);
-    if (idle < QUIET && performance.now() - since < PATIENCE) return resumeWhenQuiet(since);
-    setImmediate(resumeFirst);
-    // What comes in next has a turn of its own.
-    setImmediate(() => (began = undefined));
-  }, 1);
+  let [quietSince, looked] = [since, since];
+  const look = (): void => {
+    const now = performance.now();
+    if (now - looked > EMPTY_ROUND) quietSince = now;
+    looked = now;
+    if (now - quietSince < QUIET && now - since < PATIENCE) setImmediate(look);
+    else resumeSome(now);
+  };
+  setImmediate(look);
 }
 
-function resumeFirst(): void {
-  began = undefined;
-  const first = waiting.reduce((found, other) => (other.due < found.due ? other : found));
-  waiting.splice(waiting.indexOf(first), 1);
-  first.resume();
-  if (waiting.length > 0) resumeWhenQuiet(performance.now());
+/** Lets pieces go on, one in each round of the event loop, until they have had a turn together. */
+function resumeSome(from: number): void {
+  setImmediate(() => {
+    began = undefined;
+    const first = waiting.reduce((found, other) => (other.due < found.due ? other : found));
+    waiting.splice(waiting.indexOf(first), 1);
+    first.resume();
+  });
+  // By now that piece is done, and what comes in next has a turn of its own.
+  setImmediate(() => {
+    began = undefined;
+    const now = performance.now();
+    if (waiting.length === 0) isResuming = false;
+    else if (now - from < TURN) resumeSome(from);
+    else resumeWhenQuiet(now);
+  });
 }

@@ -148,6 +148,22 @@ describe('what is sent to a gateway', () => {
     expect(other.status).not.toBe(429);
   });
 
+  it('G22: waits where another large request of its caller is under way, and small ones do not', async () => {
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const doctor = { caller: { subject: 'doctor' }, signal: new ClientSignal() } as GatewayRequest;
+    const held = testbed.gateway.inTurn(doctor, true, () => released);
+    const ended: string[] = [];
+    const large = ask(testbed, `${QUERY} # ${'x'.repeat(20_000)}`).then(({ status }) => {
+      ended.push(`large ${status}`);
+    });
+    const { status } = await ask(testbed, QUERY);
+    ended.push(`small ${status}`);
+    release();
+    await Promise.all([held, large]);
+    expect(ended).toEqual(['small 200', 'large 200']);
+  });
+
   it('is refused where fragments spread themselves', async () => {
     const { status, body } = await ask(
       testbed,

@@ -40,7 +40,7 @@ export class PlanRun implements PlanResult {
   readonly failures = new Map<DataObject, LocatedError[]>();
   readonly budget = new ObjectBudget();
   /** Subgraphs of this process answer without a pause, one fetch after the other. */
-  readonly turns = new Turns();
+  readonly turns = new Turns(performance.now());
   /** What has been represented of the data as it is; void as soon as anything is merged into it. */
   readonly represented = new Map<Represent, Representations>();
 
