@@ -74,7 +74,8 @@ export async function prepareOperation(
   const fixed = conditional ? undefined : build({});
   const planned = print(withoutIntrospection(selectPersons(document, supergraph.apiSchema)));
   const plan = await supergraph.planner.plan(planned, requester);
-  await new Turns().next();
+  const turns = new Turns();
+  if (turns.over) await turns.next();
   const program = compilePlan(plan, supergraph.schema, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {

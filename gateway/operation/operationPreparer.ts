@@ -117,7 +117,7 @@ export class OperationPreparer {
     const { conceal, limits, lineage } = this.settings;
     const api = supergraph.apiSchema;
     const turns = new Turns();
-    await turns.next();
+    if (turns.over) await turns.next();
     const { selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
     if (turns.over) await turns.next();
