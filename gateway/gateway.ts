@@ -63,9 +63,11 @@ interface Verified {
 type Execution = GatewayGraphQLRequestContext<GatewayContext>;
 
 /** A browser asks six things of a host at once. More of one caller wait, with their bodies unread. */
-const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100 };
+const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100, restAfter: 50 };
 /** What a large body becomes is megabytes, which the garbage collector moves about for as long as it waits. */
-const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1 };
+const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1, restAfter: 0 };
+/** From this part of the limit on, planning and answering an operation takes so long that its caller has one under way. */
+const HEAVY = 1 / 4;
 
 /** The only door: who asks, for what, whether it may be shown, and the record that it was. */
 export class Gateway implements GatewayInterface {
@@ -74,6 +76,7 @@ export class Gateway implements GatewayInterface {
   readonly #lookupRate = new LookupRate();
   readonly #requests = new FairQueue(requestsOfCaller);
   readonly #largeRequests = new FairQueue(largeRequestsOfCaller);
+  readonly #heavyOperations = new FairQueue(largeRequestsOfCaller);
   readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   readonly #preparer: OperationPreparer;
   #policy: Policy;
@@ -150,7 +153,9 @@ export class Gateway implements GatewayInterface {
       open.found.operation = operation;
       open.found.withheld = operation.withheld;
       this.#lookupRate.take(open.caller.subject, operation.lookups.length);
-      return await this.#answer(operation, variables, open);
+      const answer = () => this.#answer(operation, variables, open);
+      if (operation.planningCost <= HEAVY * this.limits.planning) return await answer();
+      return await this.#heavyOperations.run(open.caller.subject, answer, open.signal);
     } catch (error) {
       if (error instanceof PolkuError && error.code === 'PURPOSE_NOT_PERMITTED')
         open.found.withheld = error.details['refusals'] as readonly Refusal[];

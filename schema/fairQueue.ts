@@ -7,6 +7,11 @@ export interface FairQueueLimits {
   readonly perCaller: number;
   /** Tasks of one caller that wait; one more is refused. */
   readonly waiting: number;
+  /**
+   * A task that takes longer, in milliseconds, keeps its place for as long again, so that a caller has at most half of the
+   * time; never where it is left out.
+   */
+  readonly restAfter?: number;
 }
 
 /** Whoever waits for a task, and may have gone by the time it begins. */
@@ -36,13 +41,21 @@ export class FairQueue {
     const line = this.#lineOf(caller);
     if (this.#mayBegin(line) && line.waiting.length === 0) this.#begin(line);
     else await this.#wait(line);
+    const began = performance.now();
     try {
       client?.throwIfAborted();
       return await task();
     } finally {
-      this.#end(caller, line);
-      this.#beginNext();
+      const took = performance.now() - began;
+      if (took > (this.limits.restAfter ?? Infinity))
+        setTimeout(() => this.#leave(caller, line), took).unref();
+      else this.#leave(caller, line);
     }
+  }
+
+  #leave(caller: string, line: Line): void {
+    this.#end(caller, line);
+    this.#beginNext();
   }
 
   #lineOf(caller: string): Line {

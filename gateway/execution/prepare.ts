@@ -19,6 +19,9 @@ import { isIntrospection } from './responseKeys.js';
 import { type ObjectShape, shapeOf } from './responseShape.js';
 import { selectPersons } from './selectPersons.js';
 
+/** Characters of an operation whose plan takes milliseconds to compile. */
+const LONG = 1_000;
+
 /** One operation in its normal form (normaliseOperation.ts): its variables can be read before it is planned. Immutable. */
 export interface NormalForm {
   readonly document: DocumentNode;
@@ -74,9 +77,10 @@ export async function prepareOperation(
   const fixed = conditional ? undefined : build({});
   const planned = print(withoutIntrospection(selectPersons(document, supergraph.apiSchema)));
   const plan = await supergraph.planner.plan(planned, requester);
+  // What makes a long plan makes long work of what comes now.
   const turns = new Turns();
-  if (turns.over) await turns.next();
-  const program = compilePlan(plan, supergraph.schema, fixed);
+  if (turns.over || planned.length > LONG) await turns.next();
+  const program = await compilePlan(plan, supergraph.schema, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {
     ...form,

@@ -31,6 +31,8 @@ import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 
 const SCHEMAS_KEPT = 100;
+/** Characters of a document that takes milliseconds to check. */
+const LONG = 1_000;
 /** Operations of one caller that wait to be checked. */
 const WAITING = 50;
 
@@ -38,6 +40,8 @@ const WAITING = 50;
 export interface CheckedOperation extends Sized {
   readonly supergraph: Supergraph;
   readonly form: NormalForm;
+  /** About the number of requests to subgraphs (supergraph/planning/planningCost.ts). */
+  readonly planningCost: number;
   /**
    * Plans it when it is first asked for, which is after its variables were read.
    * @throws PolkuError, LineageRefused among them
@@ -117,7 +121,7 @@ export class OperationPreparer {
     const { conceal, limits, lineage } = this.settings;
     const api = supergraph.apiSchema;
     const turns = new Turns();
-    if (turns.over) await turns.next();
+    if (turns.over || isLong(document)) await turns.next();
     const { selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
     if (turns.over) await turns.next();
@@ -132,10 +136,12 @@ export class OperationPreparer {
     const { document: shown, cut, withheld } = this.#shown(asked, refusals, decision, partial);
     if (turns.over) await turns.next();
     const form = normalForm(shown, undefined, supergraph);
-    checkPlanning(supergraph.planningCost.of(form, limits.planning), limits);
+    const planningCost = supergraph.planningCost.of(form, limits.planning);
+    checkPlanning(planningCost, limits);
     return {
       supergraph,
       form,
+      planningCost,
       planned: once(async (requester) => {
         const prepared = await prepareOperation(form, supergraph, requester);
         return { prepared, inputs: await lineage.inputsOf(prepared.program.fetches) };
@@ -193,6 +199,10 @@ function oneOperation(document: DocumentNode, operationName: string | undefined)
         : 'The document has no operation of the name that operationName gives.',
     );
   return found[1];
+}
+
+function isLong({ loc }: DocumentNode): boolean {
+  return loc!.end > LONG;
 }
 
 /** Calls a function again only after it has failed. */

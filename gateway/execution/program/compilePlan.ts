@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { Turns } from '../../../schema/turns.js';
 import type { DataPath } from '../dataObject.js';
 import type { ObjectShape } from '../responseShape.js';
 import { fetchEntities } from './fetchEntities.js';
@@ -27,6 +28,7 @@ export interface PlanContext {
   /** The response, where it is the same for all values of the variables. */
   readonly shape: ObjectShape | undefined;
   readonly representations: SharedRepresentations;
+  readonly turns: Turns;
 }
 
 /** A plan that is compiled. Immutable. */
@@ -42,17 +44,19 @@ export interface Program {
   run(request: PlanRequest): Promise<PlanResult>;
 }
 
-/** Compiles a query plan: whatever is the same each time it runs is worked out here, once. */
-export function compilePlan(
+/** Compiles a query plan, in turns: whatever is the same each time it runs is worked out here, once. */
+export async function compilePlan(
   { node }: QueryPlan,
   schema: GraphQLSchema,
   shape: ObjectShape | undefined,
-): Program {
+): Promise<Program> {
   const plan = node?.kind === 'Subscription' ? undefined : node;
   const fetches = plan ? fetchesOf(plan, []) : [];
   const representations = new SharedRepresentations(schema);
   const required = requiredObjects(fetches);
-  const step = plan && compileNode(plan, [], { schema, shape, fetches, required, representations });
+  const turns = new Turns();
+  const context = { schema, shape, fetches, required, representations, turns };
+  const step = plan && (await compileNode(plan, [], context));
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
     fetches: fetches.map(({ node: fetch }) => fetch),
@@ -65,16 +69,16 @@ export function compilePlan(
   };
 }
 
-function compileNode(node: PlanNode, path: DataPath, context: PlanContext): Step {
+async function compileNode(node: PlanNode, path: DataPath, context: PlanContext): Promise<Step> {
   switch (node.kind) {
     case 'Sequence': {
-      const steps = node.nodes.map((child) => compileNode(child, path, context));
+      const steps = await compileNodes(node.nodes, path, context);
       return async (run) => {
         for (const step of steps) await step(run);
       };
     }
     case 'Parallel': {
-      const steps = node.nodes.map((child) => compileNode(child, path, context));
+      const steps = await compileNodes(node.nodes, path, context);
       return async (run) => {
         await Promise.all(steps.map((step) => step(run)));
       };
@@ -82,17 +86,28 @@ function compileNode(node: PlanNode, path: DataPath, context: PlanContext): Step
     case 'Flatten':
       return compileNode(node.node, [...path, ...node.path], context);
     case 'Condition': {
-      const yes = node.ifClause && compileNode(node.ifClause, path, context);
-      const no = node.elseClause && compileNode(node.elseClause, path, context);
+      const yes = node.ifClause && (await compileNode(node.ifClause, path, context));
+      const no = node.elseClause && (await compileNode(node.elseClause, path, context));
       return async (run) => (run.request.variables[node.condition] === true ? yes : no)?.(run);
     }
     case 'Fetch':
+      if (context.turns.over) await context.turns.next();
       return node.requires
         ? fetchEntities({ node, path }, node.requires, context)
         : fetchFields({ node, path }, context);
     case 'Defer':
       throw new TypeError('Plans are made without @defer.');
   }
+}
+
+async function compileNodes(
+  nodes: readonly PlanNode[],
+  path: DataPath,
+  context: PlanContext,
+): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  for (const node of nodes) steps.push(await compileNode(node, path, context));
+  return steps;
 }
 
 function fetchesOf(node: PlanNode, path: DataPath): PlacedFetch[] {

@@ -76,4 +76,25 @@ describe('a fair queue', () => {
     await expect(last).resolves.toBe('done');
     expect(ran).toBe(false);
   });
+
+  it('G22: keeps the place of a task that took long for as long again, and answers meanwhile', async () => {
+    const queue = new FairQueue({ atOnce: 10, perCaller: 1, waiting: 10, restAfter: 20 });
+    const done: string[] = [];
+    const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const long = queue.run('one', () => sleep(100)).then(() => done.push('long'));
+    const next = queue.run('one', () => void done.push('next'));
+    await long;
+    await queue.run('other', () => void done.push('other'));
+    await next;
+    expect(done).toEqual(['long', 'other', 'next']);
+  });
+
+  it('gives the place of a short task to the next one at once', async () => {
+    const queue = new FairQueue({ atOnce: 10, perCaller: 1, waiting: 10, restAfter: 10_000 });
+    const done: string[] = [];
+    const first = queue.run('one', () => void done.push('first'));
+    const next = queue.run('one', () => void done.push('next'));
+    await Promise.all([first, next]);
+    expect(done).toEqual(['first', 'next']);
+  });
 });
