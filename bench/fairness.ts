@@ -1,7 +1,7 @@
 // Whether one caller delays another: npm run bench:fairness -- [--data <folder>] [--persons 20000] [--seconds 20] [--only G02]
 // A gateway in production mode is a process of its own. A family team worker asks for paths of families at a fixed rate,
 // whether or not the ones before are answered, so that no delay hides behind another; alone, and during each attack of one
-// other caller. Exit code 1 where the 99th percentile is over 100 ms.
+// other caller. Exit code 1 where the 99th percentile is more than 100 ms over what it is alone.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,7 @@ import { type Attack, attacks, type Loot, RESIDENT } from './fairness/attacks.js
 import { caller } from './fairness/caller.js';
 import { writeLongAuditLog } from './fairness/longAuditLog.js';
 
+/** By how much an attack may delay the 99th percentile. */
 const GOAL_MS = 100;
 const ATTACKERS_AT_ONCE = 16;
 /** Milliseconds between two questions of the family team worker. */
@@ -137,7 +138,7 @@ async function measureAll(url: string, resident: string): Promise<boolean> {
   console.log(`${options.persons} people; a family's path every ${EVERY_MS} ms; milliseconds\n`);
   console.log(row('', 'p50', 'p99', 'max', 'p99 / alone', 'requests', 'outcomes of the attack'));
   console.log(row('alone', ...printed(alone), '', '', ''));
-  let good = alone.p99 <= GOAL_MS;
+  let good = true;
   for (const attack of attacks.filter(({ name }) => name.startsWith(options.only))) {
     const attacker = await attackBy(attack, url, resident, loot);
     await sleep(1_000);
@@ -146,7 +147,7 @@ async function measureAll(url: string, resident: string): Promise<boolean> {
     const came = Object.entries(outcomes).map(([outcome, count]) => `${count} x ${outcome}`);
     const ratio = (during.p99 / alone.p99).toFixed(1);
     console.log(row(attack.name, ...printed(during), ratio, String(requests), came.join(', ')));
-    good &&= during.p99 <= GOAL_MS;
+    good &&= during.p99 - alone.p99 <= GOAL_MS;
   }
   return good;
 }
