@@ -258,6 +258,17 @@ async function goOn(folder: string, log: TestLog, published: string[]): Promise<
   }
 }
 
+/** Each chain as it was written, as it is now, and as it was verified. */
+async function comparedChains(folder: string, lines: WholeLog['lines'], chains: Verification['chains']) {
+  const found = await linesOf(folder);
+  return [...lines].map(([chain, written]) => ({
+    chain,
+    written,
+    now: found.get(chain) ?? [],
+    verified: chains.find((other) => other.chain === chain),
+  }));
+}
+
 async function faultsOfWhole(
   folder: string,
   { lines, witnessed: seen }: WholeLog,
@@ -265,10 +276,7 @@ async function faultsOfWhole(
   { witnessed, rechained }: { readonly witnessed: boolean; readonly rechained: boolean },
 ): Promise<string[]> {
   const faults: string[] = [];
-  const found = await linesOf(folder);
-  for (const [chain, written] of lines) {
-    const now = found.get(chain) ?? [];
-    const verified = chains.find((other) => other.chain === chain);
+  for (const { chain, written, now, verified } of await comparedChains(folder, lines, chains)) {
     const signed = verified?.checkpoint?.seq ?? 0;
     const same = now.findIndex((line, index) => line !== written[index]);
     const changedAt = same < 0 ? Infinity : same;
@@ -290,10 +298,7 @@ async function faultsOfReopened(
   { chains }: Verification,
 ): Promise<string[]> {
   const faults: string[] = [];
-  const found = await linesOf(folder);
-  for (const [chain, written] of lines) {
-    const now = found.get(chain) ?? [];
-    const verified = chains.find((other) => other.chain === chain);
+  for (const { chain, written, now, verified } of await comparedChains(folder, lines, chains)) {
     let same = 0;
     while (same < now.length && now[same] === written[same]) same += 1;
     const told = (verified?.behindWitness ?? 0) > 0;
