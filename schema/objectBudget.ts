@@ -5,7 +5,8 @@ const OBJECTS = 100_000;
 
 /**
  * How many objects one answer may gather. A short operation can ask for families of members of families: its text is small,
- * what it brings is not, and one process serves everybody. Kept by the gateway for a response and by a registry for a fetch.
+ * what it brings is not, and one process serves everybody. Kept by the gateway for a response and by a registry for a fetch,
+ * where each list that is read counts as an object, too.
  */
 export class ObjectBudget {
   #left = OBJECTS;

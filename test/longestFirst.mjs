@@ -6,6 +6,7 @@ import Sequencer from '@jest/test-sequencer';
  */
 const LONGEST = [
   'attacks/held',
+  'attacks/heldConcealed',
   'integration/commandLine',
   'attacks/mutants',
   'e2e/console',

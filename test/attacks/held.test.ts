@@ -16,23 +16,15 @@ import {
 import { type ServedCity, serveCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
-import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
 import { imposterAttacks } from './attacks/imposters.js';
 import { tokenAttacks } from './attacks/tokens.js';
 import { attacksPage } from './attacksPage.js';
 import { devTokens } from './asker.js';
+import { eachAttack, heldOr, labelled } from './heldAttacks.js';
 import { startImposter } from './startImposter.js';
 import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
-import { sharpPolicies } from './sharpPolicies.js';
 import { Target } from './target.js';
-
-/** By the case of an attack, which its source names, its tests can be run alone. */
-const labelled = (attack: Attack): [string, Attack] => [
-  `${attack.id} ${attack.title} (${attack.source})`,
-  attack,
-];
-const each = attacks.map(labelled);
 
 let city: TestCity;
 beforeAll(async () => {
@@ -74,30 +66,9 @@ describe('against a gateway that tells what it refuses, with registries of their
     await Promise.all(registries.map((registry) => registry.stop()));
   });
 
-  it.each(each)('%s: held', async (_, attack) => {
+  it.each(eachAttack)('%s: held', async (_, attack) => {
     expect(await attack.run(target)).toEqual(
       heldOr(attack, ['6A82', '6AA1', '7E14', '18CA', 'E217', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
-    );
-  });
-});
-
-describe('against a gateway that conceals, under sharper policies, the attack', () => {
-  let policies: Awaited<ReturnType<typeof sharpPolicies>>;
-  let served: ServedCity;
-  let target: Target;
-  beforeAll(async () => {
-    policies = await sharpPolicies();
-    served = await serveCity(city, { policies: policies.folder, conceal: true });
-    target = new Target(served.url, (await devTokens(served.url))!);
-  });
-  afterAll(async () => {
-    await served.stop();
-    await policies.remove();
-  });
-
-  it.each(each)('%s: held', async (_, attack) => {
-    expect(await attack.run(target)).toEqual(
-      heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
     );
   });
 });
@@ -162,9 +133,3 @@ describe('attacks', () => {
     expect(page === attacksPage()).toBe(true);
   });
 });
-
-/** What may come of an attack: where a gateway or its city offers nothing to try, that it says so. */
-function heldOr({ id }: Attack, mayNotApply: readonly string[]): unknown {
-  const outcome = mayNotApply.includes(id) ? expect.stringMatching(/^(held|not applicable)$/) : 'held';
-  return expect.objectContaining({ outcome });
-}

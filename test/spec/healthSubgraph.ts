@@ -50,10 +50,15 @@ const CLINICIAN: Caller = {
   person: undefined,
 };
 
-/** The health registry over a few rows and a policy of a few lines: answers entity queries as a gateway would ask them. */
+/**
+ * The health registry over a few rows and a policy of a few lines: answers entity queries as a gateway would ask them. An entity
+ * that is asked for several times is answered once.
+ */
 export async function healthSubgraph(
   given: HealthCase,
-): Promise<(representation: object, selection: string, variables?: object) => Promise<unknown>> {
+): Promise<
+  (representation: object, selection: string, variables?: object, times?: number) => Promise<unknown>
+> {
   const shipped = (file: string) => readFile(join(packageRoot(), 'policies', file), 'utf8');
   const fields = (await shipped('health.yaml')).split('\ngrants:')[0]!;
   const sources = [
@@ -93,12 +98,12 @@ export async function healthSubgraph(
       () => ({ own: marksOf(given.marks ?? {}), population: populationMarks }),
     ),
   });
-  return async (representation, selection, variables = {}) => {
+  return async (representation, selection, variables = {}, times = 1) => {
     const { __typename: type } = representation as { __typename: string };
     const result = await subgraph.execute(
       {
         query: `query ($r: [_Any!]!${declare(variables)}) { _entities(representations: $r) { ... on ${type} { ${selection} } } }`,
-        variables: { r: [representation], ...variables },
+        variables: { r: Array<object>(times).fill(representation), ...variables },
       },
       {
         decisionId: 'd',

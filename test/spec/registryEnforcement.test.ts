@@ -82,6 +82,15 @@ describe('fields of a registry', () => {
     );
     expect(healthContacts).toEqual([{ startedAt: '2016', endedAt: '2016', diagnosis: 'J00-J99' }]);
   });
+
+  it('are refused where more lists are asked than an answer may have, though each is empty', async () => {
+    const lists = Array.from({ length: 100 }, (_, index) => `a${index}: healthContacts { service }`).join(
+      ' ',
+    );
+    const answer = await healthSubgraph({ policy: whole, contacts: [] });
+    await expect(answer(PERSON, lists, {}, 1_000)).resolves.toMatchObject({ a99: [] });
+    await expect(answer(PERSON, lists, {}, 1_001)).rejects.toThrow('more than 100000 objects');
+  });
 });
 
 describe('the condition care-relationship', () => {

@@ -139,6 +139,8 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
       if (args[name] != null && decision.show(coordinate).length === 0) return null;
     // What no permission can open of a person is not read: the time to read it would tell how much there is.
     if (isRead && !mayOpenList(source, context.access)) return [];
+    // A read counts before it begins: aliases of one list ask for many at once, and all of them wait in memory.
+    if (isRead && !context.budget.spend(1)) return null;
     const value = resolve(source, args, context, info);
     return value instanceof Promise
       ? value.then((come) => showAll(come, source, context))

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { makeCity, type TestCity } from '../city/makeCity.js';
+import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
+import { devTokens } from './asker.js';
+import { eachAttack, heldOr } from './heldAttacks.js';
+import { sharpPolicies } from './sharpPolicies.js';
+import { Target } from './target.js';
+
+let city: TestCity;
+beforeAll(async () => {
+  // The gateway tells that it waits for its registries.
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  city = await makeCity();
+  await approveSmallModel(city.data);
+});
+afterAll(async () => {
+  await city.remove();
+  jest.restoreAllMocks();
+});
+
+describe('against a gateway that conceals, under sharper policies, the attack', () => {
+  let policies: Awaited<ReturnType<typeof sharpPolicies>>;
+  let served: ServedCity;
+  let target: Target;
+  beforeAll(async () => {
+    policies = await sharpPolicies();
+    served = await serveCity(city, { policies: policies.folder, conceal: true });
+    target = new Target(served.url, (await devTokens(served.url))!);
+  });
+  afterAll(async () => {
+    await served.stop();
+    await policies.remove();
+  });
+
+  it.each(eachAttack)('%s: held', async (_, attack) => {
+    expect(await attack.run(target)).toEqual(
+      heldOr(attack, ['1A3B', '2B4D', '3C5E', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
+    );
+  });
+});
