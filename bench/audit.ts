@@ -1,18 +1,32 @@
-// `npm run bench:audit`: what the audit log costs. One gateway on the embedded default answers 16 concurrent clients of a
-// thread of its own, in windows with and without auditing that take turns, so that both meet the same machine.
-import { Agent, request } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { extractRegistries } from '../gateway/cli/commands/extract.js';
-import { serve } from '../gateway/cli/commands/serve.js';
-import { DemoClient } from '../gateway/cli/demo/client.js';
-import { policiesFolder } from '../gateway/cli/options.js';
+import { extractRegistries } from '../cli/commands/extract.js';
+import { serve } from '../cli/commands/serve.js';
+import { DemoClient } from '../cli/demo/scenes.js';
+import { policiesFolder } from '../cli/options.js';
 import { Gateway } from '../gateway/gateway.js';
+import { DisclosureLog } from '../registry-kit/disclosureLog.js';
 import { registries } from '../subgraphs/registries.js';
-import { DisclosureLog } from '../subgraphs/registry/disclosure/disclosureLog.js';
-import { generateCity } from '../subgraphs/synthetic/generateCity.js';
+import { generateCity } from '../synthetic-city/generateCity.js';
+
+// `npm run bench:audit`: what the audit log costs. One gateway on the embedded default answers 16 concurrent clients of a
+// thread of its own, in windows with and without auditing that take turns, so that both meet the same machine.
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 const PERSONS = 5_000;
 const CLIENTS = 16;

@@ -1,11 +1,18 @@
-// `npm run bench:city`: makes the city at three sizes, extracts it, serves it and reads paths from it, each in a process of
-// its own, and writes the table that docs/size.md quotes. Other sizes are only printed: `npm run bench:city -- 5000 10000`.
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../schema/packageRoot.js';
+import { packageRoot } from '../lib/packageRoot.js';
 import { runMeasured } from './city/measuredProcess.js';
 import { type CityFigures, type PathFigures, printTable, quoteIn } from './city/report.js';
+
+// `npm run bench:city`: makes the city at three sizes, extracts it, serves it and reads paths from it, each in a process of
+// its own, and writes the table that docs/size.md quotes. Other sizes are only printed: `npm run bench:city -- 5000 10000`.
+
+
+
+
+
+
 
 /** People of the published experiment, a half and a quarter of them. */
 const SIZES = [130_000, 260_000, 520_000];
@@ -29,7 +36,7 @@ if (given.length === 0) {
 async function measure(persons: number): Promise<CityFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
   const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
-  const polku = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+  const polku = join(packageRoot(), 'dist', 'cli', 'main.js');
   const tell = (what: string) => console.error(`${persons.toLocaleString('en')} people: ${what} ...`);
   try {
     tell('generating');

@@ -1,22 +1,38 @@
-// How fast groups are counted: npm run bench:cohorts -- <data folder> [copies]. The same questions are asked of DuckDB, in SQL
-// over the joined snapshots in its memory, in turns in the same run: a busy machine is slow at everything. With a number of
-// copies, the city is taken so many times over, each person under a key of their own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultDisclosure } from '../policies/engine/disclosure/parameters.js';
-import { parseDay } from '../schema/calendar.js';
-import { CellNoise } from '../subgraphs/cohorts/disclosure/cellNoise.js';
-import { DisclosureControl } from '../subgraphs/cohorts/disclosure/disclosureControl.js';
-import { recordKeys } from '../subgraphs/cohorts/disclosure/recordKeys.js';
-import { openLedger } from '../subgraphs/cohorts/ledger/ledger.js';
+import { CellNoise, recordKeys } from '../disclosure-control/cellNoise.js';
+import { DisclosureControl } from '../disclosure-control/disclosureControl.js';
+import { openLedger } from '../disclosure-control/ledger/ledger.js';
+import { parseDay } from '../lib/calendar.js';
+import { withMemoryDatabase } from '../lib/duckdb.js';
+import { defaultDisclosure } from '../policies/engine/disclosureParameters.js';
+import { readFilter } from '../registry-kit/criteria/groupFilter.js';
 import { commonPaths } from '../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../subgraphs/cohorts/results/groupTable.js';
-import { readFilter } from '../subgraphs/registry/groups/groupFilter.js';
-import { withMemoryDatabase } from '../subgraphs/storage/memoryDatabase.js';
 import { cohortSql, familyTypeSql, heldAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
 import { openCohorts } from '../test/cohorts/openCohorts.js';
 import { multiplyCity } from './cohorts/multiplyCity.js';
+
+// How fast groups are counted: npm run bench:cohorts -- <data folder> [copies]. The same questions are asked of DuckDB, in SQL
+// over the joined snapshots in its memory, in turns in the same run: a busy machine is slow at everything. With a number of
+// copies, the city is taken so many times over, each person under a key of their own.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 const ROUNDS = 5;
 const YEARS = Array.from({ length: 15 }, (_, index) => 2002 + index);

@@ -1,7 +1,3 @@
-// Whether one caller delays another: npm run bench:fairness -- [--data <folder>] [--persons 20000] [--seconds 20] [--only G02]
-// A gateway in production mode is a process of its own. A family team worker asks for paths of families at a fixed rate,
-// whether or not the ones before are answered, so that no delay hides behind another; alone, and during each attack of one
-// other caller. Exit code 1 where the 99th percentile is more than 100 ms over what it is alone.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,16 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { Secrets } from '../gateway/cli/runtime/secrets.js';
-import { demoLogin } from '../gateway/cli/runtime/loginPerson.js';
-import { loginDomain } from '../gateway/identity/loginDomain.js';
-import { Domains } from '../gateway/pseudonyms/domain.js';
-import { unseal } from '../gateway/pseudonyms/sealer.js';
-import { draftFolder } from '../policies/revisions/draftRevision.js';
-import { signPayload } from '../policies/revisions/personKey.js';
-import { writePayload } from '../policies/revisions/revision.js';
+import { draftFolder } from '../approvals/draftRevision.js';
+import { signPayload } from '../approvals/personKey.js';
+import { writePayload } from '../approvals/revision.js';
+import { demoLogin } from '../cli/runtime/identity.js';
+import { Secrets } from '../cli/runtime/secrets.js';
+import { loginDomain } from '../gateway/identity/bearerToken.js';
+import { Domains, unseal } from '../gateway/pseudonyms.js';
+import { packageRoot } from '../lib/packageRoot.js';
 import type { PersonKey } from '../schema/keys.js';
-import { packageRoot } from '../schema/packageRoot.js';
 import { FAMILY_TEAM, startIssuer, type TestIssuer } from '../test/city/productionCity.js';
 import { signedPolicies, type SignedPolicies } from '../test/city/signedPolicies.js';
 import { runMeasured } from './city/measuredProcess.js';
@@ -26,6 +21,35 @@ import type { Order, Spoils } from './fairness/attackers.js';
 import { type Attack, attacks, type Loot, RESIDENT } from './fairness/attacks.js';
 import { caller } from './fairness/caller.js';
 import { writeLongAuditLog } from './fairness/longAuditLog.js';
+
+// Whether one caller delays another: npm run bench:fairness -- [--data <folder>] [--persons 20000] [--seconds 20] [--only G02]
+// A gateway in production mode is a process of its own. A family team worker asks for paths of families at a fixed rate,
+// whether or not the ones before are answered, so that no delay hides behind another; alone, and during each attack of one
+// other caller. Exit code 1 where the 99th percentile is more than 100 ms over what it is alone.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 /** By how much an attack may delay the 99th percentile. */
 const GOAL_MS = 100;
@@ -51,7 +75,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const polku = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+const polku = join(packageRoot(), 'dist', 'cli', 'main.js');
 const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
 const issuer = await startIssuer();
 const signed = await signedPolicies();

@@ -1,20 +1,34 @@
-// What a family's path costs in all of Polku, over HTTP, with identity, both tiers of policy, sealing and audit, beside a
-// function that reads the same columns, merges and writes JSON: npm run bench:family -- [--persons 2000] [--rounds 9]
-// Polku is a process of its own and its CPU alone is counted, in windows that take turns with the function's; medians.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Secrets } from '../gateway/cli/runtime/secrets.js';
-import { Domains } from '../gateway/pseudonyms/domain.js';
-import { unseal } from '../gateway/pseudonyms/sealer.js';
-import { ConnectionPool } from '../gateway/supergraph/http/connectionPool.js';
-import { parseDay } from '../schema/calendar.js';
+import { Secrets } from '../cli/runtime/secrets.js';
+import { ConnectionPool } from '../federation/http/connectionPool.js';
+import { Domains, unseal } from '../gateway/pseudonyms.js';
+import { parseDay } from '../lib/calendar.js';
+import { packageRoot } from '../lib/packageRoot.js';
 import type { FamilyKey } from '../schema/keys.js';
-import { packageRoot } from '../schema/packageRoot.js';
 import { runMeasured } from './city/measuredProcess.js';
 import { handWrittenPaths } from './familyPath/handWritten.js';
 import { type RunningPeer, startServer } from './gateways/processes.js';
+
+// What a family's path costs in all of Polku, over HTTP, with identity, both tiers of policy, sealing and audit, beside a
+// function that reads the same columns, merges and writes JSON: npm run bench:family -- [--persons 2000] [--rounds 9]
+// Polku is a process of its own and its CPU alone is counted, in windows that take turns with the function's; medians.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 const FROM = '2012-01-01';
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
@@ -53,7 +67,7 @@ interface Answer {
 
 const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
 const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
-const polku = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+const polku = join(packageRoot(), 'dist', 'cli', 'main.js');
 try {
   await runMeasured([polku, 'city', 'generate', '--persons', options.persons, '--out', exports]);
   await runMeasured([polku, 'extract', '--all', '--source', exports, '--data', data]);

@@ -1,8 +1,12 @@
-// How fast policies are compiled and decided: npm run bench:policy
-// Floors of the same run stand beside each figure, for a machine that is busy is slow at everything.
 import { compilePolicy } from '../policies/engine/compile/compilePolicy.js';
 import { buildPolicyGraph } from '../policies/engine/parse/buildPolicyGraph.js';
-import type { PolicySource } from '../policies/engine/parse/policySource.js';
+import type { PolicySource } from '../policies/engine/parse/problems.js';
+
+// How fast policies are compiled and decided: npm run bench:policy
+// Floors of the same run stand beside each figure, for a machine that is busy is slow at everything.
+
+
+
 
 const REGISTRIES = 10;
 const FIELDS = 200;

@@ -1,5 +1,3 @@
-// Tries hostile inputs on everything that Polku reads: npm run prove:input -- [cases] [seed]
-// A process of its own reads them, so that an input that crashes or hangs it is named.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +5,16 @@ import { join } from 'node:path';
 import { inputKinds } from '../test/generative/hostileInput/kinds.js';
 import { identities } from '../test/generative/hostileInput/plantedPeople.js';
 import { PATIENCE_MS, type Proof, proveInputs } from '../test/generative/hostileInput/proveInputs.js';
+
+// Tries hostile inputs on everything that Polku reads: npm run prove:input -- [cases] [seed]
+// A process of its own reads them, so that an input that crashes or hangs it is named.
+
+
+
+
+
+
+
 
 type Message = { readonly begins: string } | { readonly ends: true } | { readonly proof: Proof };
 

@@ -1,5 +1,7 @@
-// Proves the compiled policy against a slow interpreter and Cedar: npm run prove:policy -- [cases] [seed]
 import { provePolicies } from '../test/generative/policyProof/provePolicies.js';
+
+// Proves the compiled policy against a slow interpreter and Cedar: npm run prove:policy -- [cases] [seed]
+
 
 const [cases = 100_000, seed = 1] = process.argv.slice(2).map(Number);
 const began = performance.now();

@@ -1,24 +1,43 @@
-// `npm run bench:risk -- <data> [truth]`: what it takes to read the factors of all children of a synthetic city, to train a model and to
-// assess a child, and how good the model is on families that were set aside. Where python3 has scikit-learn, its histogram
-// boosting is fitted on the same folds.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../schema/packageRoot.js';
-import { figure } from '../subgraphs/risk/evaluation/evaluation.js';
-import { evaluateRiskModel } from '../subgraphs/risk/evaluation/evaluateRiskModel.js';
-import type { RiskModel } from '../subgraphs/risk/model/riskModel.js';
-import { HORIZON_YEARS } from '../subgraphs/registry/factors/horizon.js';
-import type { RiskTable } from '../subgraphs/risk/training/riskTable.js';
-import { trainRiskModel } from '../subgraphs/risk/training/trainRiskModel.js';
-import { readChildren } from '../gateway/cli/risk/readChildren.js';
-import { readTruth } from '../gateway/cli/risk/readTruth.js';
-import { withRegistries } from '../gateway/cli/runtime/openRegistries.js';
-import { parseQuarter } from '../schema/quarter.js';
-import { Linkage } from '../subgraphs/linkage/linkage.js';
+import { readChildren } from '../cli/risk/readChildren.js';
+import { readTruth } from '../cli/risk/readTruth.js';
+import { withRegistries } from '../cli/runtime/openRegistries.js';
+import { parseQuarter } from '../lib/calendar.js';
+import { packageRoot } from '../lib/packageRoot.js';
+import { Linkage } from '../linkage/linkage.js';
+import { HORIZON_YEARS } from '../registry-kit/features/feature.js';
+import { evaluateRiskModel } from '../risk-model/evaluation/evaluateRiskModel.js';
+import { figure } from '../risk-model/evaluation/evaluation.js';
+import type { RiskModel } from '../risk-model/model/riskModel.js';
+import type { RiskTable } from '../risk-model/training/riskTable.js';
+import { trainRiskModel } from '../risk-model/training/trainRiskModel.js';
 import { riskSources } from '../subgraphs/registries.js';
 import { writeTable } from './risk/writeTable.js';
+
+// `npm run bench:risk -- <data> [truth]`: what it takes to read the factors of all children of a synthetic city, to train a model and to
+// assess a child, and how good the model is on families that were set aside. Where python3 has scikit-learn, its histogram
+// boosting is fitted on the same folds.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 const SEED = 1;
 const CHILDREN = 20_000;

@@ -40,10 +40,19 @@ if (modified(installed) < modified(join(root, 'package-lock.json'))) {
 }
 
 const sources = [
+  'approvals',
+  'cli',
+  'disclosure-control',
+  'federation',
   'gateway',
-  'subgraphs',
-  'schema',
+  'lib',
+  'linkage',
   'policies',
+  'registry-kit',
+  'risk-model',
+  'schema',
+  'subgraphs',
+  'synthetic-city',
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',

@@ -1,36 +1,29 @@
-import type {
-  GatewayExecutionResult,
-  GatewayGraphQLRequestContext,
-  GatewayInterface,
-  GatewaySchemaLoadOrUpdateCallback,
-} from '@apollo/server-gateway-interface';
-import type { Refusal } from '../policies/engine/decision.js';
+import type { GatewayExecutionResult, GatewayGraphQLRequestContext, GatewayInterface, GatewaySchemaLoadOrUpdateCallback } from '@apollo/server-gateway-interface';
+import { Disclosure } from '../federation/execution/disclosure.js';
+import { executeOperation, readVariables } from '../federation/execution/execute.js';
+import { ownWords } from '../federation/plan/subgraphError.js';
+import type { Supergraph } from '../federation/supergraph/supergraph.js';
+import { PolkuError } from '../lib/errors.js';
+import { FairQueue } from '../lib/fairQueue.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
-import { FairQueue } from '../schema/fairQueue.js';
-import { PolkuError } from '../schema/polkuError.js';
+import type { Refusal } from '../policies/engine/decision.js';
+import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
+import type { PersonDigests } from './audit/auditRecord.js';
 import { decisionRecord, outcomeOf, requestRecord } from './audit/requestRecord.js';
-import type { PersonDigests } from './audit/personDigests.js';
-import { Disclosure } from './execution/disclosure.js';
-import { executeOperation, readVariables } from './execution/execute.js';
-import { ownWords } from './execution/program/subgraphError.js';
 import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
-import { bearerToken } from './identity/bearerToken.js';
-import { callerPerson, loginDomain } from './identity/loginDomain.js';
-import { fillWithheld, valuesOfAll } from './operation/fillWithheld.js';
-import { checkPageSizes, checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
+import { bearerToken, callerPerson, loginDomain } from './identity/bearerToken.js';
+import { breakGlassReason, requestPurpose } from './identity/purpose.js';
+import { fillWithheld, valuesOfAll } from './operation/cutOperation.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
-import { InputReleases } from './operation/inputReleases.js';
+import { checkPageSizes, checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { LineageRefused, PlanLineage } from './operation/planLineage.js';
-import type { Domains } from './pseudonyms/domain.js';
-import { breakGlassReason } from './purpose/breakGlass.js';
-import { requestPurpose } from './purpose/requestPurpose.js';
-import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
-import type { Supergraph } from './supergraph/supergraph.js';
+import { InputReleases } from './operation/policyCheck.js';
+import type { Domains } from './pseudonyms.js';
 
 export interface GatewayOptions {
   readonly supergraph: Supergraph;

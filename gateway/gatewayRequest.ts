@@ -1,12 +1,12 @@
+import type { Disclosure } from '../federation/execution/disclosure.js';
+import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
+import type { ErrorCode } from '../lib/errors.js';
 import type { Decision, Refusal } from '../policies/engine/decision.js';
-import type { ErrorCode } from '../schema/errorTable.js';
 import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerToken.js';
-import type { Disclosure } from './execution/disclosure.js';
 import type { CheckedOperation, PlannedOperation } from './operation/operationPreparer.js';
 import type { FetchInputs } from './operation/planLineage.js';
-import type { Domain } from './pseudonyms/domain.js';
-import type { ClientSignal } from './supergraph/clientSignal.js';
+import type { Domain } from './pseudonyms.js';
 
 /** What a request says of itself beside its operation. */
 export interface RequestHead {

@@ -1,4 +1,4 @@
-import { dayOf } from './calendar.js';
+import { dayOf } from '../lib/calendar.js';
 
 /** The check character is that of the nine digits modulo 31 (Decree 128/2010 §2). */
 const CHECK_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY';

@@ -1,7 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { ErrorCode } from './errorTable.js';
+import type { ErrorCode, ErrorDetails } from '../lib/errors.js';
 import { holdsIdentityCode } from './identityCodeText.js';
-import type { ErrorDetails } from './polkuError.js';
 
 /** Where security events go: one line of JSON at a time, without its line break. It does not throw. */
 export type EventSink = (line: string) => void;

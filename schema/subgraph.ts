@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { TaskClient } from './fairQueue.js';
+import type { TaskClient } from '../lib/fairQueue.js';
 import type { DecisionContext } from './tokens/decisionContext.js';
 
 /** A GraphQL request to a subgraph, as GraphQL over HTTP has it. */

@@ -1,14 +1,13 @@
-import { PolkuError } from '../schema/polkuError.js';
-import type { CohortSource } from './cohorts/cohortSource.js';
+import { PolkuError } from '../lib/errors.js';
+import type { RiskSource } from '../registry-kit/features/feature.js';
+import type { Registry, SubgraphModule } from '../registry-kit/subgraph/registry.js';
+import type { CohortSource } from './cohorts/cohortsStore.js';
 import { cohortsModule } from './cohorts/subgraph.js';
 import * as departments from './departments.js';
 import { directoryModule } from './directory/subgraph.js';
 import { linkageModule } from './linkage/subgraph.js';
 import { pathsModule } from './paths/subgraph.js';
-import type { RiskSource } from './risk/riskSource.js';
 import { riskModule } from './risk/subgraph.js';
-import type { Registry } from './registry/subgraph/registry.js';
-import type { SubgraphModule } from './registry/subgraph/subgraphModule.js';
 
 const { population, ...others } = departments;
 

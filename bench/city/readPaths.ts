@@ -1,22 +1,39 @@
-// Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's files, in turns.
-// Prints JSON: see PathFigures.
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
+import { policiesFolder } from '../../cli/options.js';
+import { loadPolicy } from '../../cli/runtime/openPolicy.js';
+import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
 import type { Decision } from '../../policies/engine/decision.js';
+import { rowsOf } from '../../registry-kit/columns/table.js';
+import type { ContactTable } from '../../registry-kit/contacts/contact.js';
+import { Access, type ConditionTests } from '../../registry-kit/enforcement/access.js';
+import { FeedDeclaration, guardFeed } from '../../registry-kit/enforcement/guardFeed.js';
+import { contactFeedRows } from '../../registry-kit/feeds/servicePathFeeds.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { personPath } from '../../subgraphs/paths/servicePath.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import { rowsOf } from '../../subgraphs/registry/columns/table.js';
-import type { ContactTable } from '../../subgraphs/registry/contacts/contact.js';
-import { Access, type ConditionTests } from '../../subgraphs/registry/enforcement/access.js';
-import { FeedDeclaration, guardFeed } from '../../subgraphs/registry/enforcement/guardFeed.js';
-import { contactFeedRows } from '../../subgraphs/registry/feeds/contactFeedRows.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
+import { personPath } from '../../subgraphs/paths/servicePath.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
-import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import type { PathFigures } from './report.js';
+
+// Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's files, in turns.
+// Prints JSON: see PathFigures.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 const BATCHES = [1, 30, 1000] as const;
 const ROUNDS = 9;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { writeDurably } from '../../subgraphs/storage/durableFile.js';
+import { writeDurably } from '../../lib/durableFile.js';
 import type { ProcessFigures } from './measuredProcess.js';
 
 /** What reading paths took, medians. */

@@ -1,13 +1,12 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetRows, sqlName, sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
+import { sha256OfFile } from '../../lib/regularFile.js';
+import type { TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
+import { currentSnapshotId, MANIFEST, tableFile } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
-import type { TableDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
-import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
-import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js';
-import { currentSnapshotId, MANIFEST, tableFile } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { sqlName, sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** Writes the snapshots of a city so many times over, each person and family under a key of its own. */
 export async function multiplyCity(data: string, copies: number, target: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Secrets } from '../../cli/runtime/secrets.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
-import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
-import { PersonDigests } from '../../gateway/audit/personDigests.js';
-import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import type { PersonKey } from '../../schema/keys.js';
 
 const AT_ONCE = 5_000;

@@ -1,12 +1,12 @@
-import { calendarDate, formatDay } from '../../schema/calendar.js';
+import { calendarDate, formatDay } from '../../lib/calendar.js';
+import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
+import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import { codeAt, NO_DAY, rowsOf } from '../../subgraphs/registry/columns/table.js';
-import { EPISODE_GAP_DAYS } from '../../subgraphs/registry/contacts/episodeGap.js';
-import { familyIndexOf } from '../../subgraphs/registry/overlays/familyIndex.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 
 interface Episode {

@@ -1,4 +1,4 @@
-import { ConnectionPool } from '../../gateway/supergraph/http/connectionPool.js';
+import { ConnectionPool } from '../../federation/http/connectionPool.js';
 import type { Work } from './works.js';
 
 /** Requests under way at a time. */

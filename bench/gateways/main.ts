@@ -1,18 +1,30 @@
-// CPU and memory of gateways over one supergraph: npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
-// Memory instead: --memory; and of many different operations: --operations 100000.
-// Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
-// take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../../schema/packageRoot.js';
-import { composeSupergraph, subgraphNames } from './federation.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { ask, closeClient, load } from './client.js';
-import { peers, startPeer, startSubgraph, type RunningPeer } from './processes.js';
+import { composeSupergraph, subgraphNames } from './federation.js';
+import { peers, type RunningPeer, startPeer, startSubgraph } from './processes.js';
 import { printTable } from './table.js';
 import { type Work, works } from './works.js';
+
+// CPU and memory of gateways over one supergraph: npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
+// Memory instead: --memory; and of many different operations: --operations 100000.
+// Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
+// take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
+
+
+
+
+
+
+
+
+
+
+
 
 const MEMORY_REQUESTS = 60;
 

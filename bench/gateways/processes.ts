@@ -1,9 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type ChildProcess, fork } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 interface Peer {
   readonly script: string;
@@ -16,7 +15,7 @@ const START_MS = 60_000;
 /** The gateways that are compared, and the floors below them. */
 export const peers: Readonly<Record<string, Peer>> = {
   stock: { script: join(folder, 'stock.mjs') },
-  polku: { script: join(packageRoot(), 'dist', 'gateway', 'bare', 'main.js') },
+  polku: { script: join(packageRoot(), 'dist', 'federation', 'bare', 'main.js') },
   'hive-rust': { script: join(folder, 'hive.mjs'), env: { PLANNER: 'rust' } },
   'hive-js': { script: join(folder, 'hive.mjs') },
   'hand-written': { script: join(folder, 'handWritten.mjs') },

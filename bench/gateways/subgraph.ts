@@ -1,8 +1,13 @@
-// The cheapest subgraph there can be: each request is executed once, and answered from memory ever after.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { graphql } from 'graphql';
 import { subgraphSchema } from './federation.js';
+
+// The cheapest subgraph there can be: each request is executed once, and answered from memory ever after.
+
+
+
+
 
 const schema = subgraphSchema(process.argv[2]!);
 const answers = new Map<string, Buffer>();

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PARTS, partOf } from '../../subgraphs/risk/training/splitFamilies.js';
-import type { RiskTable } from '../../subgraphs/risk/training/riskTable.js';
+import type { RiskTable } from '../../risk-model/training/riskTable.js';
+import { partOf, PARTS } from '../../risk-model/training/splitFamilies.js';
 
 /**
  * Writes a table for peers.py as raw arrays, little-endian: `table.json` (rows, ids of factors), `columns.f32` factor after

@@ -1,21 +1,15 @@
+import type { KeyObject } from 'node:crypto';
 import { constants, fstatSync } from 'node:fs';
 import { appendFile, type FileHandle, open } from 'node:fs/promises';
-import type { KeyObject } from 'node:crypto';
-import { appendDurably } from '../../schema/appendDurably.js';
-import { GroupCommit } from '../../schema/groupCommit.js';
-import { isInPlace } from '../../schema/openedFile.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { appendDurably, GroupCommit, isInPlace } from '../../lib/durableFile.js';
+import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
-import { type ChainEnd, chainLine, type ChainedLine, isSigned, sha256 } from './chain.js';
-import { chainEndOf, type EndOfChain, readEnd } from './chainEnd.js';
-import { auditFolder, makeChainFolder, segmentsOf, type Writer } from './chains.js';
-import { ClockWatch } from './clockWatch.js';
+import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned, sha256 } from './chain.js';
+import { chainEndOf, type EndOfChain, KEEP, read, readEnd, readTail } from './chainEnd.js';
 import type { DecisionEntry, Opening, PeopleEntry, SeenChain, SignedEntry, TornTail } from './logEntry.js';
-import { isOldCheckpoint } from './oldFormat.js';
-import { OtherChains } from './otherChains.js';
+import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
-import { type Segment, segmentAt, syncFolder } from './segments.js';
-import { KEEP, read, readTail } from './tail.js';
+import { auditFolder, makeChainFolder, type Segment, segmentAt, segmentsOf, syncFolder, type Writer } from './segments.js';
 import { WitnessWriter } from './witness.js';
 
 /** Where audit records go. */

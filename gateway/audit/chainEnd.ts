@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
-import { CHAIN_START, type ChainEnd, type ChainedLine } from './chain.js';
+import { type FileHandle, open } from 'node:fs/promises';
+import { PolkuError } from '../../lib/errors.js';
+import { CHAIN_START, type ChainedLine, type ChainEnd, readLine } from './chain.js';
 import type { Segment } from './segments.js';
-import { changed, readTail, recordsBackwards } from './tail.js';
 
 /** The last whole record of a file. */
 export async function lastRecordOf({ path }: Segment): Promise<ChainedLine | undefined> {
@@ -52,4 +52,92 @@ export function chainEndOf({ last }: EndOfChain, { first, name }: Segment): Chai
   if (last) return { seq: last.seq, hash: last.hash };
   if (first === 1) return CHAIN_START;
   throw new Error(`The records before ${name} are missing, so the chain cannot go on.`);
+}
+
+const NEWLINE = 0x0a;
+const CHUNK = 64 * 1024;
+
+/** Where the whole records of a file end, and the last of them. */
+interface Tail {
+  readonly end: number;
+  readonly last: ChainedLine | undefined;
+}
+
+/** What a record ends with, whatever it holds. */
+const RECORD_END = /,"hash":"[0-9a-f]{64}"\}$/;
+
+/**
+ * Looks from the end of a file for its last whole record. What follows it was being written when the process died: the
+ * beginning of a record, or blocks that the disk never wrote.
+ * @throws PolkuError AUDIT_UNAVAILABLE where a record that was written whole does not hold any more: a crash does not do
+ * that, and going on behind it would make it look like one
+ */
+export async function readTail(file: FileHandle): Promise<Tail> {
+  const { size } = await file.stat();
+  for await (const { text, end } of placesBackwards(file, size)) {
+    const last = readLine(text);
+    if (last) return { end, last };
+    if (RECORD_END.test(text) && !text.includes('\0')) throw changed();
+  }
+  return { end: 0, last: undefined };
+}
+
+/** The records before a place in a file, last first. @throws PolkuError AUDIT_UNAVAILABLE where one was changed */
+async function* recordsBackwards(file: FileHandle, from: number): AsyncGenerator<ChainedLine> {
+  for await (const text of linesBackwards(file, from)) {
+    const record = readLine(text);
+    if (!record) throw changed();
+    yield record;
+  }
+}
+
+/** The lines that end before a place in a file, last first; a last one that is not ended is left out. */
+export async function* linesBackwards(file: FileHandle, from: number): AsyncGenerator<string> {
+  for await (const { text } of placesBackwards(file, from)) yield text;
+}
+
+/** A line, and where its newline ends. */
+interface LinePlace {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** Each part of the file is read once, however short its lines are: a damaged file may hold nothing else than newlines. */
+async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<LinePlace> {
+  /** Where the line ends that is being put together, once its newline is found, and what is known of it. */
+  let end: number | undefined;
+  let parts: Buffer[] = [];
+  const place = (): LinePlace => ({ text: Buffer.concat(parts.reverse()).toString('utf8'), end: end! });
+  for (let until = from; until > 0;) {
+    const start = Math.max(0, until - CHUNK);
+    const bytes = await read(file, start, until);
+    let rest = bytes.length;
+    while (rest > 0) {
+      const newline = bytes.lastIndexOf(NEWLINE, rest - 1);
+      if (newline < 0) break;
+      parts.push(bytes.subarray(newline + 1, rest));
+      if (end !== undefined) yield place();
+      [end, parts, rest] = [start + newline + 1, [], newline];
+    }
+    parts.push(bytes.subarray(0, rest));
+    until = start;
+  }
+  if (end !== undefined) yield place();
+}
+
+function changed(): PolkuError {
+  return new PolkuError(
+    'AUDIT_UNAVAILABLE',
+    `A record at the end of the audit log was changed after it was written. ${KEEP}`,
+  );
+}
+
+/** What to do with a log that nothing is written behind. */
+export const KEEP =
+  'Nothing is answered behind it. Look at it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
+  'and move both away: the log then begins again.';
+
+export async function read(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+  return buffer.subarray(0, bytesRead);
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { listChains, segmentsOf } from './chains.js';
 import { readEnd } from './chainEnd.js';
 import type { SeenChain } from './logEntry.js';
+import { listChains, segmentsOf } from './segments.js';
 
 /** What a chain knows of the others: its checkpoints name the last checkpoint of each that it has ever seen. */
 export class OtherChains {
@@ -41,4 +41,24 @@ export class OtherChains {
     if (checkpoint && checkpoint.seq > (this.#seen.get(chain)?.seq ?? 0))
       this.#seen.set(chain, { chain, seq: checkpoint.seq, hash: checkpoint.hash });
   }
+}
+
+/** A smaller difference is what clocks are adjusted by. */
+const JUMP_MS = 5 * 60_000;
+
+/** Holds the wall clock against the time that has passed. */
+export class ClockWatch {
+  #offset = offset();
+
+  /** By how many milliseconds the clock jumped since it was looked at last; undefined where it did not. */
+  jump(): number | undefined {
+    const before = this.#offset;
+    this.#offset = offset();
+    const moved = this.#offset - before;
+    return Math.abs(moved) >= JUMP_MS ? moved : undefined;
+  }
+}
+
+function offset(): number {
+  return Date.now() - performance.now();
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { Turns } from '../../schema/turns.js';
-import { read } from './tail.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { read } from './chainEnd.js';
 
 const MAGIC = 'polkupi1';
 const BUCKETS = 256;

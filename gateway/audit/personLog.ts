@@ -2,12 +2,10 @@ import { createHmac } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { AuditRecord } from './auditRecord.js';
 import { type ChainedLine, readLine } from './chain.js';
-import { lastRecordOf } from './chainEnd.js';
-import { listChains, segmentsOf } from './chains.js';
-import { mergeByTime } from './mergeByTime.js';
+import { lastRecordOf, read } from './chainEnd.js';
 import { PersonIndex, SavedIndex } from './personIndex.js';
-import type { Segment } from './segments.js';
-import { read } from './tail.js';
+import { mergeByTime } from './readRecords.js';
+import { listChains, type Segment, segmentsOf } from './segments.js';
 
 /** How often the log is looked at, so that a question finds little that is not indexed yet. */
 const LOOK_MS = 10_000;

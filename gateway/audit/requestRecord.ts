@@ -1,10 +1,9 @@
-import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
+import type { Disclosure } from '../../federation/execution/disclosure.js';
+import { type ErrorCode, errorTable } from '../../lib/errors.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
-import type { Disclosure } from '../execution/disclosure.js';
 import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
-import type { AuditRecord, Outcome } from './auditRecord.js';
-import type { PersonDigests } from './personDigests.js';
+import type { AuditRecord, Outcome, PersonDigests } from './auditRecord.js';
 
 /** Who was decided on, and by what. */
 interface Decided {

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { listChains, segmentsOf } from './chains.js';
 import { lastRecordOf } from './chainEnd.js';
-import { indexPath } from './personIndex.js';
 import type { Removal } from './logEntry.js';
-import { type Segment, syncFolder } from './segments.js';
+import { indexPath } from './personIndex.js';
+import { listChains, type Segment, segmentsOf, syncFolder } from './segments.js';
 
 const DAY_MS = 86_400_000;
 

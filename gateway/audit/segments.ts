@@ -1,7 +1,8 @@
-import { open, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const NAME = /^audit-(\d{10,})\.jsonl$/;
+const SEGMENT_NAME = /^audit-(\d{10,})\.jsonl$/;
 
 /** One file of the log, named by the number of its first record. */
 export interface Segment {
@@ -16,8 +17,8 @@ export function segmentAt(folder: string, first: number): Segment {
 }
 
 /** The files of a chain that lie in a folder, in its order. */
-export async function listSegments(folder: string): Promise<Segment[]> {
-  const firsts = (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+async function listSegments(folder: string): Promise<Segment[]> {
+  const firsts = (await readdir(folder)).flatMap((name) => SEGMENT_NAME.exec(name)?.[1] ?? []).map(Number);
   return firsts.sort((a, b) => a - b).map((first) => segmentAt(folder, first));
 }
 
@@ -29,4 +30,53 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Who writes a chain of its own: one process each at a time. */
+export type Writer = 'gateway' | 'training' | 'evaluation' | 'permit';
+
+const CHAIN_NAME = /^[a-z][a-z0-9-]*$/;
+
+export function auditFolder(dataFolder: string): string {
+  return join(dataFolder, 'audit');
+}
+
+function chainFolder(dataFolder: string, chain: string): string {
+  return join(auditFolder(dataFolder), chain);
+}
+
+/** The chains of a log, by name. A log of the first format, whose files lie in no folder of a chain, is the gateway's. */
+export async function listChains(dataFolder: string): Promise<string[]> {
+  const entries = await readdir(auditFolder(dataFolder), { withFileTypes: true });
+  const chains = new Set(
+    entries.filter((entry) => entry.isDirectory() && CHAIN_NAME.test(entry.name)).map(({ name }) => name),
+  );
+  if ((await listSegments(auditFolder(dataFolder))).length > 0) chains.add('gateway');
+  return [...chains].sort();
+}
+
+/** The files of a chain in its order. */
+export async function segmentsOf(dataFolder: string, chain: string): Promise<Segment[]> {
+  const folder = chainFolder(dataFolder, chain);
+  const moved = existsSync(folder) ? await listSegments(folder) : [];
+  if (chain !== 'gateway') return moved;
+  return [...(await listSegments(auditFolder(dataFolder))), ...moved].sort((a, b) => a.first - b.first);
+}
+
+/**
+ * Makes the folder of a chain. Files of the first format are moved into the gateway's; a process that dies in between leaves
+ * the rest to the next.
+ */
+export async function makeChainFolder(dataFolder: string, chain: string): Promise<string> {
+  const folder = chainFolder(dataFolder, chain);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (chain !== 'gateway') return folder;
+  const root = auditFolder(dataFolder);
+  const names = (await readdir(root)).filter((name) => name.startsWith('audit-')).sort();
+  for (const name of names) {
+    if (existsSync(join(folder, name))) throw new Error(`${name} lies in two places.`);
+    await rename(join(root, name), join(folder, name));
+  }
+  if (names.length > 0) for (const changed of [folder, root]) await syncFolder(changed);
+  return folder;
 }

@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { CHAIN_START, type ChainEnd, type ChainedLine, isSigned } from './chain.js';
-import { listChains } from './chains.js';
+import { CHAIN_START, type ChainedLine, type ChainEnd, isOldCheckpoint, isSigned } from './chain.js';
 import type { Removal, SeenChain } from './logEntry.js';
-import { findLine, logLines, type PlacedLine } from './logLines.js';
-import { isOldCheckpoint } from './oldFormat.js';
+import { findLine, logLines, type PlacedLine } from './readRecords.js';
+import { listChains } from './segments.js';
 import { readWitness, type Testimony, type WitnessedCheckpoint } from './witness.js';
 
 /**

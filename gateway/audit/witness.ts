@@ -1,9 +1,8 @@
-import { appendFile, open } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
-import { type ChainedLine, isSigned, readLine } from './chain.js';
+import { appendFile, open } from 'node:fs/promises';
+import { type ChainedLine, isOldCheckpoint, isSigned, readLine } from './chain.js';
+import { linesBackwards } from './chainEnd.js';
 import type { Checkpoint } from './logEntry.js';
-import { isOldCheckpoint } from './oldFormat.js';
-import { linesBackwards } from './tail.js';
 
 /** Readable by its owner only. */
 const MODE = 0o600;

@@ -1,16 +1,12 @@
 import { graphql, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/buildFederatedSchema.js';
+import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import type { RevisionDesk } from '../../policies/revisions/revisionDesk.js';
-import { buildFederatedSchema, type FederatedSchemaOptions } from '../../schema/buildFederatedSchema.js';
-import { PolkuError } from '../../schema/polkuError.js';
 import type { Subgraph } from '../../schema/subgraph.js';
-import { AccessLogResolver } from './accessLogResolver.js';
-import type { AccessLogSource } from './accessLogSource.js';
-import { AccessLogEntry } from './accessLogType.js';
-import { AccessResolver, type GovernanceContext } from './accessResolver.js';
-import { Access, FieldAccess } from './accessType.js';
-import { RevisionResolver } from './revisionResolver.js';
-import { MissingSignatures, PolicyRevision } from './revisionType.js';
+import { Access, type AccessLogSource, AccessResolver, FieldAccess, type GovernanceContext } from './access.js';
+import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
+import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 
 /** What a request is answered by; both change while the gateway runs. */
 export interface InForce {

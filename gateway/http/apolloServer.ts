@@ -1,16 +1,11 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import type { DocumentNode, GraphQLError, GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { holdsIdentityCode, withoutIdentityCodes } from '../../schema/identityCodeText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
-import { AnsweredDocuments } from './answeredDocuments.js';
-import { formatError } from './formatError.js';
+import { INTERNAL_MESSAGE, isErrorCode } from '../operation/graphqlErrors.js';
 
 /** Nothing reports home, and nothing is written into an answer but the answer. */
 const silentPlugins = [
@@ -68,4 +63,79 @@ function silentLogger(
 ): Record<'debug' | 'info' | 'warn' | 'error', (message: unknown) => void> {
   const report = (message: unknown): void => gateway.reportFault(message, '');
   return { debug: () => {}, info: () => {}, warn: report, error: report };
+}
+
+type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
+
+const DOCUMENTS_KEPT = 1_000;
+/** Of all of them. A parsed document takes a hundred times its text; Apollo's own store would let them take 100 MB. */
+const CHARACTERS_KEPT = 250_000;
+
+/**
+ * Where Apollo Server finds what it has parsed, by the hash of the text. Documents are kept once they were answered: those
+ * that are refused neither push others out, nor live long enough to be moved about by the garbage collector.
+ */
+export class AnsweredDocuments implements DocumentStore {
+  readonly #answered = new LRUCache<string, DocumentNode>({
+    max: DOCUMENTS_KEPT,
+    maxSize: CHARACTERS_KEPT,
+    sizeCalculation: ({ loc }) => loc!.end + 1,
+  });
+  readonly #keys = new WeakMap<DocumentNode, string>();
+
+  async get(key: string): Promise<DocumentNode | undefined> {
+    return this.#answered.get(key);
+  }
+
+  /** Told of every document that is parsed, before it is checked. */
+  async set(key: string, document: DocumentNode): Promise<void> {
+    this.#keys.set(document, key);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.#answered.delete(key);
+  }
+
+  keep(document: DocumentNode): void {
+    const key = this.#keys.get(document);
+    if (key !== undefined && !this.#answered.has(key)) this.#answered.set(key, document);
+  }
+}
+
+/**
+ * The one shape of an error: message, locations, path, and extensions with a code of the error table. The last door before
+ * the client, whoever raised the error.
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, locations, path, extensions } = isTooLargeToParse(error) ? tooLarge : formatted;
+  const code = extensions?.['code'];
+  const known = isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR';
+  return {
+    message: known ? withoutIdentityCodes(message) : INTERNAL_MESSAGE,
+    ...(locations && known && { locations }),
+    ...(path && { path }),
+    extensions: known ? extensions! : { code: 'INTERNAL_SERVER_ERROR', ...decisionId(extensions) },
+  };
+}
+
+const tooLarge: GraphQLFormattedError = {
+  message:
+    'The operation is too large: it has more words or levels than are read. Ask in several smaller ones.',
+  extensions: { code: 'OPERATION_TOO_LARGE', limit: 'tokens' },
+};
+
+/** The parser stops at its limit of tokens (graphql-js `maxTokens`), or where nesting exhausts the stack. */
+function isTooLargeToParse(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = (cause as GraphQLError).originalError) {
+    if (
+      cause.name === 'RangeError' ||
+      /^Syntax Error: Document contains more that \d+ tokens/.test(cause.message)
+    )
+      return true;
+  }
+  return false;
+}
+
+function decisionId(extensions: Readonly<Record<string, unknown>> | undefined): object {
+  return extensions?.['decisionId'] === undefined ? {} : { decisionId: extensions['decisionId'] };
 }

@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { SignedRevision } from '../../policies/revisions/revision.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import type { SignedRevision } from '../../approvals/revision.js';
+import { PolkuError } from '../../lib/errors.js';
 import type { Gateway } from '../gateway.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
-import { POLICIES_PATH } from '../policy/revisionSource.js';
 import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
+import { POLICIES_PATH } from '../policy/followRevisions.js';
 import { createApolloServer } from './apolloServer.js';
-import { respondConsoleFile } from './consoleFiles.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
-import { respondPolicies } from './policiesRoute.js';
 import { respond, respondError, respondJson } from './respond.js';
+import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
 
 export interface HttpServerOptions {
   readonly gateway: Gateway;

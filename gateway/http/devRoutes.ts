@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../../schema/loopback.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
+import { isLoopback } from '../../lib/loopback.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
 import { requireJson } from './graphqlRequest.js';
-import { readBody } from './readBody.js';
-import { respondJson } from './respond.js';
+import { readBody, respondJson } from './respond.js';
 
 const BODY_BYTES = 1_000;
 

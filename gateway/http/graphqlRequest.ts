@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../schema/parseJson.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { Turns } from '../../schema/turns.js';
-import { isJson } from './mediaType.js';
-import { readBody } from './readBody.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { PolkuError } from '../../lib/errors.js';
+import { parseJson } from '../../lib/parseJson.js';
+import { readBody } from './respond.js';
 
 /** What a client asks, as GraphQL over HTTP has it. */
 export interface GraphqlRequest {
@@ -109,4 +108,99 @@ function isObject(value: unknown): value is Members {
 
 function wrongMember(name: string, expected: string): PolkuError {
   return new PolkuError('BAD_REQUEST', `Expected ${expected} as ${name}.`);
+}
+
+/** A media type (RFC 9110 §8.3.1). Type, subtype and names of parameters are in lower case: they have no case. */
+interface ParsedType {
+  readonly essence: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t \\x21-\\x7e\\x80-\\xff])*"';
+const ESSENCE = new RegExp(`^${TOKEN}/${TOKEN}`);
+/** Empty parameters are allowed, spaces around "=" are not (RFC 9110 §5.6.6). */
+const PARAMETER = new RegExp(`[ \\t]*;[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED}))?`, 'y');
+
+/** What GraphQL over HTTP is answered as; the first one where a client has no preference. */
+const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
+
+export type AnswerType = (typeof answerTypes)[number];
+
+interface MediaRange {
+  readonly essence: string;
+  readonly quality: number;
+}
+
+/** Whether a `Content-Type` is JSON in UTF-8, the only encoding of JSON between systems (RFC 8259 §8.1). */
+export function isJson(contentType: string | undefined): boolean {
+  const type = parseType(contentType ?? '');
+  return type?.essence === 'application/json' && isUtf8(type);
+}
+
+/**
+ * Selects the type that a client prefers, the one it names first of two equals (RFC 9110 §12.5.1).
+ * @returns undefined where it accepts none
+ */
+export function acceptedType(accept = '*/*'): AnswerType | undefined {
+  const ranges = elementsOf(accept).flatMap((element) => readRange(element) ?? []);
+  let best: { readonly type: AnswerType; readonly quality: number; readonly at: number } | undefined;
+  for (const type of answerTypes) {
+    const at = mostSpecific(ranges, type);
+    const quality = ranges[at]?.quality ?? 0;
+    if (quality === 0) continue;
+    if (!best || quality > best.quality || (quality === best.quality && at < best.at))
+      best = { type, quality, at };
+  }
+  return best?.type;
+}
+
+/** @returns undefined where the text is no media type, or has a parameter twice */
+function parseType(text: string): ParsedType | undefined {
+  const trimmed = text.replace(/^[ \t]+|[ \t]+$/g, '');
+  const essence = ESSENCE.exec(trimmed)?.[0];
+  if (essence === undefined) return undefined;
+  const parameters = new Map<string, string>();
+  PARAMETER.lastIndex = essence.length;
+  while (PARAMETER.lastIndex < trimmed.length) {
+    const found = PARAMETER.exec(trimmed);
+    if (!found) return undefined;
+    const [, name, value] = found;
+    if (name === undefined) continue;
+    if (parameters.has(name.toLowerCase())) return undefined;
+    parameters.set(name.toLowerCase(), unquoted(value!));
+  }
+  return { essence: essence.toLowerCase(), parameters };
+}
+
+function unquoted(value: string): string {
+  return value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;
+}
+
+function isUtf8({ parameters }: ParsedType): boolean {
+  return /^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8');
+}
+
+/** The elements of a list; a comma in a quoted string is none between elements. */
+function elementsOf(list: string): readonly string[] {
+  return list.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [];
+}
+
+/** A range with parameters that no answer has, such as a version, accepts none of them. */
+function readRange(element: string): MediaRange | undefined {
+  const type = parseType(element);
+  if (!type || !isUtf8(type)) return undefined;
+  const others = [...type.parameters.keys()].filter((name) => name !== 'q' && name !== 'charset');
+  const weight = type.parameters.get('q') ?? '1';
+  if (others.length > 0 || !/^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight)) return undefined;
+  return { essence: type.essence, quality: Number(weight) };
+}
+
+/** The place of the range that describes a type most closely; -1 where none includes it. */
+function mostSpecific(ranges: readonly MediaRange[], type: AnswerType): number {
+  for (const essence of [type, 'application/*', '*/*']) {
+    const at = ranges.findIndex((range) => range.essence === essence);
+    if (at >= 0) return at;
+  }
+  return -1;
 }

@@ -2,26 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLErrorExtensions } from 'graphql';
-import type { ErrorCode } from '../../schema/errorTable.js';
+import { ClosedText } from '../../federation/plan/closedFields.js';
+import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { ClosedText } from '../execution/program/closedText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext, GatewayRequest, RequestHead } from '../gatewayRequest.js';
+import { BREAK_GLASS_HEADER, PURPOSE_HEADER } from '../identity/purpose.js';
 import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
-import { BREAK_GLASS_HEADER } from '../purpose/breakGlass.js';
-import { PURPOSE_HEADER } from '../purpose/requestPurpose.js';
-import { formatError } from './formatError.js';
-import { isLarge, readGraphqlRequest } from './graphqlRequest.js';
-import { acceptedType } from './mediaType.js';
-import { refuseOtherSites } from './otherSites.js';
-import { respond } from './respond.js';
-import { watchClient } from './watchClient.js';
+import { formatError } from './apolloServer.js';
+import { acceptedType, isJson, isLarge, readGraphqlRequest } from './graphqlRequest.js';
+import { respond, watchClient } from './respond.js';
 
 /** Names the decision in every response; error reports, audit log and registries know it by the same id. */
 export const DECISION_HEADER = 'polku-decision-id';
 
-export interface GraphqlRoute {
+interface GraphqlRoute {
   readonly apollo: ApolloServer<GatewayContext>;
   readonly gateway: Gateway;
   /** The query of the URL, from its `?` on. */
@@ -181,5 +176,22 @@ function refuseIdentityCode(search: string): void {
   throw new PolkuError(
     'IDENTITY_CODE_LITERAL',
     'An identity code must not stand in an address; send it by POST.',
+  );
+}
+
+/** Headers that a page of another site cannot send before the server has allowed it (CORS preflight). */
+const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
+
+/**
+ * Refuses what a page of another site could send without asking. By POST the required type, JSON, rules that out; by GET the client
+ * sends one of the headers that Apollo clients send.
+ * @throws PolkuError BAD_REQUEST
+ */
+function refuseOtherSites({ method, headers }: IncomingMessage): void {
+  if (method !== 'GET' || isJson(headers['content-type'])) return;
+  if (PREFLIGHT_HEADERS.some((name) => headers[name])) return;
+  throw new PolkuError(
+    'BAD_REQUEST',
+    'By GET, send the header "Apollo-Require-Preflight: true": a page of another site cannot send it (CSRF).',
   );
 }

@@ -1,4 +1,7 @@
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
+import type { PersonKey } from '../../schema/keys.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+import { type Domain, type Domains, unseal } from '../pseudonyms.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
@@ -14,4 +17,24 @@ export function bearerToken(authorization: string | undefined): string {
       ? ['no-token', 'The request has no token; send the header "Authorization: Bearer <token>".']
       : ['malformed', 'The header Authorization is not of the form "Bearer <token>".'];
   throw new PolkuError('UNAUTHENTICATED', message, { reason });
+}
+
+/** The pseudonymisation domain of the login service: by its ids, tokens say who the caller is as a data subject. */
+export function loginDomain(domains: Domains, epoch: string): Domain {
+  return domains.domain({ purpose: 'data-subject', recipient: 'login', permit: undefined, epoch });
+}
+
+/**
+ * The caller as a data subject; undefined where the token tells nobody.
+ * @throws PolkuError UNAUTHENTICATED where the id is not one that the login service was given
+ */
+export function callerPerson({ person }: Caller, domain: Domain): PersonKey | undefined {
+  if (person === undefined) return undefined;
+  const key = unseal(domain, 'PersonID', person);
+  if (typeof key === 'number') return key;
+  throw new PolkuError(
+    'UNAUTHENTICATED',
+    'The token\'s claim "person" is not an id that the login service was given; log in anew.',
+    { reason: 'claim-person' },
+  );
 }

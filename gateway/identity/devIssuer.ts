@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
 import { TOKEN_ALGORITHM, type TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { type Persona, personas as shipped } from './personas.js';
 import { trustedIssuer } from './trustedIssuer.js';

@@ -1,7 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { type ErrorCode, errorTable } from '../../schema/errorTable.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { type ErrorCode, errorTable, PolkuError } from '../../lib/errors.js';
 import { InvalidOperation } from './validateOperation.js';
 
 /** All that a client is told of an error that no code foresees. */

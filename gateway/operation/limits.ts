@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, type SelectionSetNode, visit } from 'graphql';
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
 
 /** How much one request may ask. Counts of selections are taken after fragments are put in their places. */
 export interface OperationLimits {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
 
 interface Bucket {
   readonly tokens: number;

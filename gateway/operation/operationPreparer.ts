@@ -1,32 +1,19 @@
 import type { FetchNode } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLSchema,
-  getOperationAST,
-  OperationTypeNode,
-  separateOperations,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, getOperationAST, type GraphQLSchema, OperationTypeNode, separateOperations } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { nonNullVariables } from '../../federation/execution/normaliseOperation.js';
+import { normalForm, type NormalForm, type PreparedOperation, prepareOperation } from '../../federation/execution/prepare.js';
+import type { PlanRequester } from '../../federation/planning/planner.js';
+import type { Supergraph } from '../../federation/supergraph/supergraph.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { PolkuError } from '../../lib/errors.js';
+import { FairQueue } from '../../lib/fairQueue.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
-import { FairQueue } from '../../schema/fairQueue.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { nonNullVariables } from '../execution/nonNullVariables.js';
-import { Turns } from '../../schema/turns.js';
-import {
-  type NormalForm,
-  normalForm,
-  prepareOperation,
-  type PreparedOperation,
-} from '../execution/prepare.js';
-import type { PlanRequester } from '../supergraph/planning/planner.js';
-import type { Supergraph } from '../supergraph/supergraph.js';
 import { cutOperation } from './cutOperation.js';
-import type { InputReleases } from './inputReleases.js';
-import { keptOperations, type Sized } from './keptOperations.js';
 import { checkDocument, checkPlanning, type OperationLimits, pageSizesIn } from './limits.js';
-import { distinct, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
+import { keptOperations, type Sized } from './operationCache.js';
 import type { FetchInputs, PlanLineage } from './planLineage.js';
+import { distinct, type InputReleases, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
 import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 

@@ -1,19 +1,7 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLField,
-  type GraphQLInterfaceType,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  isIntrospectionType,
-  isUnionType,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql';
+import { type ConstDirectiveNode, type DocumentNode, type FieldNode, type GraphQLArgument, type GraphQLField, type GraphQLInterfaceType, type GraphQLObjectType, type GraphQLSchema, isInterfaceType, isIntrospectionType, isUnionType, Kind, parse, TypeInfo, valueFromASTUntyped, visit, visitWithTypeInfo } from 'graphql';
+import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { argumentCoordinates, fieldCoordinates } from './coordinates.js';
+import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 
 /** One field as a document selects it, with every coordinate that it needs. */
 export interface SelectedField {
@@ -90,4 +78,93 @@ export function notPermitted(refusals: readonly [Refusal, ...Refusal[]], decisio
 /** Each coordinate once, in order. */
 export function distinct(refusals: readonly Refusal[]): readonly Refusal[] {
   return [...new Map(refusals.map((refusal) => [refusal.coordinate, refusal])).values()];
+}
+
+type FieldType = GraphQLObjectType | GraphQLInterfaceType;
+
+/**
+ * The schema coordinates that a field of a type stands for. Owners decide on objects; a field of an interface stands
+ * for that field of every possible type, so that neither is a way around the other (CVE-2025-64530, CVE-2025-64173).
+ */
+function fieldCoordinates(
+  schema: GraphQLSchema,
+  type: FieldType,
+  field: { readonly name: string },
+): readonly string[] {
+  return ownersOf(schema, type).map(({ name }) => `${name}.${field.name}`);
+}
+
+/** Likewise of an argument: `Type.field(argument:)`. */
+function argumentCoordinates(
+  schema: GraphQLSchema,
+  type: FieldType,
+  field: { readonly name: string },
+  argument: { readonly name: string },
+): readonly string[] {
+  return fieldCoordinates(schema, type, field).map((coordinate) => `${coordinate}(${argument.name}:)`);
+}
+
+export function isFieldShown(
+  schema: GraphQLSchema,
+  decision: Decision,
+  type: FieldType,
+  field: GraphQLField<unknown, unknown>,
+): boolean {
+  return fieldCoordinates(schema, type, field).every((coordinate) => decision.show(coordinate).length > 0);
+}
+
+export function isArgumentShown(
+  schema: GraphQLSchema,
+  decision: Decision,
+  type: FieldType,
+  field: GraphQLField<unknown, unknown>,
+  argument: GraphQLArgument,
+): boolean {
+  return argumentCoordinates(schema, type, field, argument).every(
+    (coordinate) => decision.show(coordinate).length > 0,
+  );
+}
+
+function ownersOf(schema: GraphQLSchema, type: FieldType): readonly GraphQLObjectType[] {
+  return isInterfaceType(type) ? schema.getPossibleTypes(type) : [type];
+}
+
+/** What an owner must release for a part of an input type to be of use (`@takes`). */
+interface Taken {
+  readonly type: string;
+  readonly fields: readonly string[];
+}
+
+/**
+ * Which fields of input types and values of enumerations a decision releases. A criterion of a group is of no use to somebody
+ * for whom its owner does not release what it tests.
+ */
+export class InputReleases {
+  /** By `Type.field` or `Enumeration.VALUE`. */
+  readonly #taken = new Map<string, Taken>();
+
+  constructor(contracts: readonly SubgraphSdl[]) {
+    for (const { sdl } of contracts)
+      for (const node of parse(sdl, { noLocation: true }).definitions) {
+        if (node.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION && node.kind !== Kind.ENUM_TYPE_DEFINITION)
+          continue;
+        const parts = node.kind === Kind.ENUM_TYPE_DEFINITION ? node.values : node.fields;
+        for (const { name, directives = [] } of parts ?? []) {
+          const takes = directives.find((directive) => directive.name.value === 'takes');
+          if (takes) this.#taken.set(`${node.name.value}.${name.value}`, takenBy(takes));
+        }
+      }
+  }
+
+  /** Parts of which nothing is declared need no release. */
+  isReleased(coordinate: string, decision: Decision): boolean {
+    const taken = this.#taken.get(coordinate);
+    return !taken || taken.fields.every((field) => decision.take(taken.type, field).length > 0);
+  }
+}
+
+function takenBy({ arguments: given = [] }: ConstDirectiveNode): Taken {
+  return Object.fromEntries(
+    given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
+  ) as unknown as Taken;
 }

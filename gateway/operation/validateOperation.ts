@@ -1,16 +1,34 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  specifiedRules,
-  validate,
-  type ValidationRule,
-} from 'graphql';
-import { PolkuError } from '../../schema/polkuError.js';
-import { Turns } from '../../schema/turns.js';
-import { identityCodeRule } from './identityCodeRule.js';
-import { reservedAliasRule } from './reservedAliasRule.js';
-import { rootTypeRule } from './rootTypeRule.js';
+import { type ASTVisitor, type DocumentNode, getNamedType, GraphQLError, type GraphQLSchema, Kind, specifiedRules, validate, type ValidationContext, type ValidationRule, type ValueNode } from 'graphql';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { PolkuError } from '../../lib/errors.js';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+
+/**
+ * Names that begin with two underscores belong to GraphQL itself (specification §2.1.9) and here to the gateway; as an alias,
+ * `__proto__` would name no property but an object's prototype (CVE-2026-32621).
+ */
+function reservedAliasRule(context: ValidationContext): ASTVisitor {
+  return {
+    Field({ alias }) {
+      if (!alias?.value.startsWith('__')) return;
+      context.reportError(
+        new GraphQLError('An alias must not begin with "__", which is reserved.', { nodes: alias }),
+      );
+    },
+  };
+}
+
+/** An operation needs a root to begin from (specification §6.2); the specified rules leave that to execution. */
+export function rootTypeRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(
+        new GraphQLError(`There is nothing here for a ${node.operation} to begin from.`, { nodes: node }),
+      );
+    },
+  };
+}
 
 const rules: readonly ValidationRule[] = [...specifiedRules, reservedAliasRule, rootTypeRule];
 
@@ -27,7 +45,7 @@ export class InvalidOperation extends Error {
   }
 }
 
-export interface Validation {
+interface Validation {
   /** What is wrong with the document for this caller. */
   readonly errors: readonly GraphQLError[];
   /** Whether that is only because it names what the caller may not see. */
@@ -68,4 +86,41 @@ function repetitive(): PolkuError {
 
 function isValid(api: GraphQLSchema, document: DocumentNode): boolean {
   return validate(api, document, [identityCodeRule, ...rules], { maxErrors: 1 }).length === 0;
+}
+
+/**
+ * An identity code is sent as a variable: the text of an operation is hashed, cached and may be logged. Refuses anything
+ * of that form in a string or a name, and every literal for an argument of type IdentityCode.
+ */
+function identityCodeRule(context: ValidationContext): ASTVisitor {
+  const report = (node: ValueNode | undefined): void => {
+    context.reportError(
+      new GraphQLError(
+        'An identity code must not stand in the text of an operation; send it as a variable: query ($code: IdentityCode!).',
+        { nodes: node ?? null, extensions: { code: 'IDENTITY_CODE_LITERAL' } },
+      ),
+    );
+  };
+  return {
+    enter(node) {
+      switch (node.kind) {
+        case Kind.NAME:
+          if (holdsIdentityCode(node.value)) report(undefined);
+          return;
+        case Kind.STRING:
+          if (holdsIdentityCode(node.value) || takesIdentityCode(context)) report(node);
+          return;
+        case Kind.INT:
+        case Kind.FLOAT:
+        case Kind.BOOLEAN:
+        case Kind.ENUM:
+        case Kind.OBJECT:
+          if (takesIdentityCode(context)) report(node);
+      }
+    },
+  };
+}
+
+function takesIdentityCode(context: ValidationContext): boolean {
+  return getNamedType(context.getInputType())?.name === 'IdentityCode';
 }

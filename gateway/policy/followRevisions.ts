@@ -1,20 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { type Content, type JudgedRevision, judgeRevisions } from '../../approvals/judgeRevisions.js';
+import type { Owners } from '../../approvals/owners.js';
+import { isCommon, registryOf, type SignedRevision } from '../../approvals/revision.js';
+import { RevisionStore, type SeenRevision } from '../../approvals/revisionStore.js';
+import { PolkuError } from '../../lib/errors.js';
+import { isLoopback } from '../../lib/loopback.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
-import { formatProblems } from '../../policies/engine/report/formatProblems.js';
-import { isCommon, registryOf } from '../../policies/revisions/fileOwner.js';
-import {
-  type Content,
-  judgeRevisions,
-  type JudgedRevision,
-} from '../../policies/revisions/judgeRevisions.js';
-import type { Owners } from '../../policies/revisions/owners.js';
-import type { SeenRevision } from '../../policies/revisions/seenRevision.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { formatProblems } from '../../policies/engine/parse/problems.js';
 import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
-import type { RevisionSource } from './revisionSource.js';
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly source: RevisionSource;
   readonly owners: () => Promise<Owners>;
   readonly seen: SeenRevision;
@@ -116,4 +113,71 @@ function nothingSigned(source: string, proposed: number): PolkuError {
       ? `There is no policy revision in ${source} yet. Two people of every owner in owners.yaml sign the first: one proposes it with "polku policy propose --first --key FILE --comment TEXT", the others approve it with "polku policy approve 1 --key FILE".`
       : `No policy revision in ${source} has the signatures of two people of every owner concerned; "polku policy history" tells who must sign.`;
   return new PolkuError('POLICY_UNSIGNED', `${what} To try things out, use --dev.`);
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 16 * 2 ** 20;
+/** The path at which a gateway hands out its signed revisions. */
+export const POLICIES_PATH = '/policies/current';
+
+/** Where signed revisions come from. Whatever it answers is verified by whoever asks. */
+interface RevisionSource {
+  /** As messages name it. */
+  readonly name: string;
+  read(): Promise<readonly SignedRevision[]>;
+}
+
+export function folderSource(folder: string): RevisionSource {
+  const store = new RevisionStore(folder);
+  return { name: folder, read: () => store.read() };
+}
+
+/**
+ * A gateway that hands out its store.
+ * @param tokenFile holds a token for the purpose `policy-administration`; read each time, for tokens expire
+ * @throws PolkuError USAGE where the token would travel in clear
+ */
+export function gatewaySource(gateway: URL, tokenFile: string): RevisionSource {
+  if (gateway.protocol !== 'https:' && !isLoopback(gateway.hostname))
+    throw new PolkuError('USAGE', `Policies are fetched over https, not ${gateway.protocol}//.`);
+  const url = new URL(POLICIES_PATH, gateway);
+  return {
+    name: url.href,
+    async read() {
+      const token = (await readFile(tokenFile, 'utf8')).trim();
+      try {
+        const response = await fetch(url, {
+          headers: { authorization: `Bearer ${token}` },
+          redirect: 'error',
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        if (!response.ok) throw new Error(`status ${response.status}`);
+        const text = await response.text();
+        if (text.length > MAX_BYTES) throw new Error('too long');
+        return readRevisions(JSON.parse(text));
+      } catch (cause) {
+        const message = `${url.href} does not hand out policies (${(cause as Error).message}).`;
+        throw new PolkuError('SUBGRAPH_UNAVAILABLE', message, {}, { cause });
+      }
+    },
+  };
+}
+
+function readRevisions(value: unknown): readonly SignedRevision[] {
+  const { revisions } = value as { revisions?: unknown };
+  if (!Array.isArray(revisions) || !revisions.every(isSigned)) throw new Error('no list of revisions');
+  return revisions;
+}
+
+function isSigned(value: unknown): value is SignedRevision {
+  const { sequence, payload, signatures } = (value ?? {}) as Record<string, unknown>;
+  return (
+    typeof sequence === 'number' &&
+    typeof payload === 'string' &&
+    Array.isArray(signatures) &&
+    signatures.every(
+      (one: { person?: unknown; signature?: unknown } | null) =>
+        typeof one?.person === 'string' && typeof one.signature === 'string',
+    )
+  );
 }

@@ -1,10 +1,9 @@
+import { PolkuError } from '../../lib/errors.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
-import type { PolicySource } from '../../policies/engine/parse/policySource.js';
-import { formatProblems } from '../../policies/engine/report/formatProblems.js';
-import { PolkuError } from '../../schema/polkuError.js';
+import { formatProblems, type PolicySource } from '../../policies/engine/parse/problems.js';
 import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
 
 /** Reading a dozen small files costs a millisecond, and misses nothing on any file system; notifications do (inotify(7)). */

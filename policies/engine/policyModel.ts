@@ -1,10 +1,10 @@
-import type { Day } from '../../schema/calendar.js';
-import type { Category } from './catalogue/categories.js';
-import type { DisclosureParameters } from './disclosure/parameters.js';
+import type { Day } from '../../lib/calendar.js';
+import type { Category } from './catalogue/conditions.js';
 import type { Condition, MaskName, PopulationCondition } from './decision.js';
+import type { DisclosureParameters } from './disclosureParameters.js';
 import type { Labels } from './parse/policyFiles.js';
 import type { PolicyGraph } from './parse/policyGraph.js';
-import type { Place } from './parse/policySource.js';
+import type { Place } from './parse/problems.js';
 
 /** A purpose of use. A forbidden one has no use and no output: it exists in order to be refused. */
 export interface Purpose {

@@ -1,9 +1,8 @@
+import { createHash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../identityCodeText.js';
-import { PolkuError } from '../polkuError.js';
-import { CLOCK_TOLERANCE_SECONDS } from './clockTolerance.js';
-import { tokenFault } from './tokenFault.js';
-import { type VerifiedToken, VerifiedTokens } from './verifiedTokens.js';
 
 /** The only signature algorithm taken, so that no token can choose a weaker one (RFC 8725 §3.1). */
 export const TOKEN_ALGORITHM = 'EdDSA';
@@ -200,3 +199,66 @@ function wordsOf(cause: unknown): string {
   if (cause instanceof errors.JOSEAlgNotAllowed) return `The token is not signed with ${TOKEN_ALGORITHM}.`;
   return 'The token is not one that this service trusts.';
 }
+
+type Key = Awaited<ReturnType<JWTVerifyGetKey>>;
+
+/** A token whose signature was found good. */
+interface VerifiedToken<Reading> {
+  /** What was read from it. */
+  readonly reading: Reading;
+  /** NumericDate of its claim `exp`. */
+  readonly expires: NonNullable<JWTPayload['exp']>;
+  /** The key that it was verified by. */
+  readonly key: Key;
+  /** Asks for the key that the issuer has for it now. */
+  readonly keyNow: () => Key | Promise<Key>;
+}
+
+/** What is kept of tokens, in bytes; a token takes about one thousand. */
+const BYTES_KEPT = 8 * 2 ** 20;
+/** An entry besides the parts of its token that it holds. */
+const ENTRY_BYTES = 1_000;
+
+/**
+ * Tokens of one issuer that were verified, by their hash: a caller comes with the same one many times, and a signature takes
+ * longer to check than all else of it. It holds while the token lives and its issuer has the very key that it was verified
+ * by; whoever holds the token anew is asked for the whole proof when either has ended.
+ */
+class VerifiedTokens<Reading> {
+  readonly #tokens = new LRUCache<string, VerifiedToken<Reading>>({ maxSize: BYTES_KEPT });
+
+  /**
+   * What was read from a token; undefined where it must be verified.
+   * @throws what asking for the keys throws
+   */
+  async find(token: string): Promise<Reading | undefined> {
+    const known = this.#tokens.get(hashOf(token));
+    if (!known || known.expires <= Math.floor(Date.now() / 1000)) return undefined;
+    return (await known.keyNow()) === known.key ? known.reading : undefined;
+  }
+
+  keep(token: string, verified: VerifiedToken<Reading>): void {
+    this.#tokens.set(hashOf(token), verified, { size: 2 * token.length + ENTRY_BYTES });
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/**
+ * What is wrong with a token, in one word for programs and for the log of security events; undefined where it is not the token: then
+ * its keys could not be used.
+ */
+export function tokenFault(cause: unknown): string | undefined {
+  if (!(cause instanceof errors.JOSEError)) return undefined;
+  if (cause instanceof errors.JWTExpired) return 'expired';
+  if (cause instanceof errors.JWTClaimValidationFailed) return `claim-${cause.claim}`;
+  if (cause instanceof errors.JOSEAlgNotAllowed) return 'algorithm';
+  if (cause instanceof errors.JWKSNoMatchingKey) return 'unknown-key';
+  if (cause instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  return 'malformed';
+}
+
+/** Seconds by which two clocks may differ, in either direction, before a token is refused. */
+export const CLOCK_TOLERANCE_SECONDS = 30;

@@ -1,8 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { PersonKey } from '../keys.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
-import { contextRefused } from './contextRefused.js';
-import { signGatewayContext, verifyGatewayContext } from './gatewayContext.js';
+import { contextRefused, signGatewayContext, verifyGatewayContext } from './gatewayContext.js';
 
 const TYPE = 'polku-context+jwt';
 

@@ -1,17 +1,18 @@
+import type { Protection } from '../../disclosure-control/groupQuestion.js';
+import { Ctx, Directive, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import { questionOf } from '../../registry-kit/criteria/cohortQuestion.js';
+import { RISK_BANDS } from '../../registry-kit/features/feature.js';
+import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
-import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../schema/typeGraphql.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
-import { questionOf } from '../registry/groups/cohortQuestion.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
-import type { CohortSource } from './cohortSource.js';
-import type { CohortsStore } from './cohortsStore.js';
-import { registriesOf } from './group/cohortGroup.js';
+import type { PersonSet } from '../../schema/personSet.js';
+import type { CohortSource, CohortsStore } from './cohortsStore.js';
+import { registriesOf, unitsIn } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
-import { unitsIn } from './group/units.js';
-import { partOf } from './protect.js';
-import { RiskDistribution, riskDistribution } from './results/riskDistribution.js';
+import { type GroupAsker, partOf, protect } from './protect.js';
+import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
 
 /** The band of each child, from the subgraph of foreseen need, and the families behind a number, from the population register. */
 const RISK_FEEDS = ['risks', 'units'];
@@ -67,4 +68,59 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
       references: { CohortRisk: (representation) => new CohortRisk(representation) },
     },
   };
+}
+
+/** Beyond the bands: who has none is not counted. */
+const NO_BAND = 0xff;
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'How many children a probability in some band is foretold of.',
+})
+class RiskBand {
+  @Field(() => Float, { nullable: true, description: 'From this probability.' })
+  readonly from: number;
+
+  @Field(() => Float, { nullable: true, description: 'Below this one, the last band apart.' })
+  readonly until: number;
+
+  @Field(() => Int, { nullable: true, description: TOO_FEW })
+  readonly children: number | null;
+
+  constructor(band: number, children: number | null) {
+    this.from = RISK_BANDS[band]!;
+    this.until = RISK_BANDS[band + 1] ?? 1;
+    this.children = children;
+  }
+}
+
+@ObjectType({ simpleResolvers: true })
+class RiskDistribution extends ProtectedResult {
+  @Field(() => [RiskBand], { nullable: true })
+  readonly bands: readonly RiskBand[];
+
+  @Field(() => Int, { nullable: true, description: `All children of the group who are assessed. ${TOO_FEW}` })
+  readonly children: number | null;
+
+  constructor(protection: Protection, bands: readonly RiskBand[], children: number | null) {
+    super(protection);
+    this.bands = bands;
+    this.children = children;
+  }
+}
+
+/** How what is foretold of a group's children is spread over bands of probability. */
+async function riskDistribution(
+  set: PersonSet,
+  { columns }: Feed,
+  asker: GroupAsker,
+): Promise<RiskDistribution> {
+  const codes = new Uint8Array(set.words.length * 32).fill(NO_BAND);
+  const band = columns['band'] as Uint8Array;
+  (columns['child'] as Uint32Array).forEach((child, place) => (codes[child] = band[place]!));
+  const table = { members: set.words, dimensions: [{ size: RISK_BANDS.length, codes }] };
+  const { tables, protection } = await protect(asker, ['risk', columns['model']], [table]);
+  const { counts } = tables[0]!;
+  const bands = RISK_BANDS.map((_, number) => new RiskBand(number, counts[number]!));
+  return new RiskDistribution(protection, bands, counts[RISK_BANDS.length]!);
 }

@@ -1,6 +1,6 @@
+import type { Units } from '../../disclosure-control/countingUnits.js';
+import type { GroupTable, ProtectedAnswer } from '../../disclosure-control/groupQuestion.js';
 import type { CohortsStore } from './cohortsStore.js';
-import type { GroupTable, ProtectedAnswer } from './disclosure/groupQuestion.js';
-import type { Units } from './disclosure/units.js';
 import type { FeedsByRegistry } from './group/groupFacts.js';
 
 /** Who asks for numbers of a group, for what, and what the group is made of. */

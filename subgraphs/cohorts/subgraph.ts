@@ -1,51 +1,29 @@
-import type { Day } from '../../schema/calendar.js';
-import { formatDay } from '../../schema/calendar.js';
-import type { PolkuError } from '../../schema/polkuError.js';
-import { formatQuarter } from '../../schema/quarter.js';
-import { DateScalar } from '../../schema/scalars/dateScalar.js';
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Directive,
-  Field,
-  FieldResolver,
-  InputType,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from '../../schema/typeGraphql.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { checkForesight } from '../registry/factors/horizon.js';
-import { ForesightArgs } from '../registry/feeds/foresightArgs.js';
-import type { CohortRiskKey } from '../registry/feeds/foresightKeys.js';
-import { checkLeaf } from '../registry/groups/checkLeaf.js';
-import { CohortKey } from '../registry/groups/cohortKey.js';
-import { CohortMembersKey } from '../registry/groups/cohortMembersKey.js';
-import { leavesOf, questionOf, readQuestion, writeQuestion } from '../registry/groups/cohortQuestion.js';
-import { badInput } from '../registry/groups/groupFilter.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { type Day, formatDay, formatQuarter } from '../../lib/calendar.js';
+import type { PolkuError } from '../../lib/errors.js';
+import { Arg, Args, ArgsType, Ctx, Directive, Field, FieldResolver, InputType, Int, ObjectType, Query, Resolver, Root } from '../../lib/typeGraphql.js';
+import { CohortKey, CohortMembersKey } from '../../registry-kit/criteria/cohortKeys.js';
+import { checkLeaf, leavesOf, questionOf, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
+import { badInput } from '../../registry-kit/criteria/groupFilter.js';
+import { checkForesight } from '../../registry-kit/features/feature.js';
+import { type CohortRiskKey, ForesightArgs } from '../../registry-kit/feeds/feedKeys.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import { DateScalar } from '../../schema/scalars.js';
 import { cohortRiskParts } from './cohortRisk.js';
-import { CohortGroup, registriesOf } from './group/cohortGroup.js';
-import { checkCodes, checkReleases } from './filter/checkCriterion.js';
-import type { CohortsStore } from './cohortsStore.js';
-import { type CohortSource, sourceOf } from './cohortSource.js';
-import { filterInputs } from './filter/filterInput.js';
+import { type CohortSource, type CohortsStore, sourceOf } from './cohortsStore.js';
+import { checkCodes, checkReleases, filterInputs } from './filter.js';
+import { CohortGroup, registriesOf, unitsIn } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
-import { memberSectors } from './members/memberSectors.js';
 import type { DimensionName } from './group/populationColumns.js';
+import { memberSectors } from './members.js';
 import { type GroupAsker, partOf } from './protect.js';
 import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
-import { GroupSize, groupSize } from './results/groupSize.js';
 import { dimensionsTake, GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
-import { ServiceUseTable, serviceUse } from './results/serviceUse.js';
+import { GroupSize, groupSize } from './results/protectedResult.js';
+import { serviceUse, ServiceUseTable } from './results/serviceUse.js';
 import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
-import { unitsIn } from './group/units.js';
 
 type Context = RequestContext<CohortsStore>;
 

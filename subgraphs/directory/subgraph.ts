@@ -1,24 +1,12 @@
+import { Arg, Ctx, Directive, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root } from '../../lib/typeGraphql.js';
+import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
-import {
-  Arg,
-  Ctx,
-  Directive,
-  Field,
-  FieldResolver,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from '../../schema/typeGraphql.js';
-import { PersonStub } from '../registry/entities/personStub.js';
-import { shuffleBy } from '../registry/enforcement/shuffle.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
-import { pageOf } from './pageOf.js';
+import { PersonIDScalar } from '../../schema/scalars.js';
 
 @ObjectType('Person')
 @Directive('@key(fields: "id")')
@@ -188,4 +176,16 @@ function numberIn(feed: Feed, column: string): number | null {
 
 function textIn(feed: Feed, column: string): string | null {
   return (feed.columns[column] as readonly (string | null)[] | undefined)?.[0] ?? null;
+}
+
+/** One page of persons, in an order that tells nothing of them: shuffled within the pseudonymisation domain. */
+function pageOf(
+  persons: ReadonlySet<PersonKey>,
+  { first, after }: { readonly first: number; readonly after: PersonKey | null },
+  shuffle: (person: PersonKey) => number,
+): { persons: PersonKey[]; hasMore: boolean } {
+  const ranked = [...persons].map((person) => ({ person, rank: shuffle(person) }));
+  const beyond = after === null ? ranked : ranked.filter(({ rank }) => rank > shuffle(after));
+  const ordered = beyond.sort((a, b) => a.rank - b.rank).map(({ person }) => person);
+  return { persons: ordered.slice(0, Math.max(0, first)), hasMore: ordered.length > first };
 }

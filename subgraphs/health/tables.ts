@@ -1,5 +1,4 @@
-import { careRelationships, contactColumns, objections } from '../registry/columns/commonTables.js';
-import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
+import { careRelationships, contactColumns, defineRegistry, defineTable, objections } from '../../registry-kit/columns/tableDefinition.js';
 
 /** Health services' visits. */
 export const healthRegistry = defineRegistry({

@@ -1,11 +1,11 @@
-import { PolkuError } from '../../schema/polkuError.js';
-import { IdentityCodeScalar } from '../../schema/scalars/identityCodeScalar.js';
-import { Arg, Ctx, Directive, ObjectType, Query, Resolver } from '../../schema/typeGraphql.js';
-import { PersonStub } from '../registry/entities/personStub.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
-import type { Linkage } from './linkage.js';
-import { hetu } from './scheme.js';
+import { PolkuError } from '../../lib/errors.js';
+import { Arg, Ctx, Directive, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
+import type { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
+import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import { IdentityCodeScalar } from '../../schema/scalars.js';
 
 @ObjectType('Person')
 @Directive('@key(fields: "id")')

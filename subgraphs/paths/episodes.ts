@@ -1,7 +1,7 @@
-import { firstDayOf, lastDayOf, type PartialDay } from '../../schema/partialDay.js';
+import { firstDayOf, lastDayOf, type PartialDay } from '../../lib/partialDate.js';
+import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
+import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { EPISODE_GAP_DAYS } from '../registry/contacts/episodeGap.js';
-import type { SectorContacts } from './sectorContacts.js';
 
 /** A run of contacts of one person with one service, no two of them more than EPISODE_GAP_DAYS apart. */
 export interface Episode {
@@ -78,4 +78,28 @@ function orderOfStart({ person, startedAt }: SectorContacts): Uint32Array | unde
 /** The last date known of a contact or an episode. */
 function lastDate({ startedAt, endedAt }: Pick<Episode, 'startedAt' | 'endedAt'>): PartialDay {
   return Math.max(startedAt, endedAt);
+}
+
+/** The contacts of one sector as its registry told them to a path: columns of equal length, masked, without ids. */
+export interface SectorContacts {
+  readonly sector: string;
+  readonly person: Uint32Array;
+  readonly service: readonly (string | null)[];
+  readonly startedAt: ArrayLike<PartialDay>;
+  /** NO_PARTIAL_DAY where a contact has no end, or none that is told. */
+  readonly endedAt: ArrayLike<PartialDay>;
+  readonly unit: readonly (string | null)[];
+}
+
+/** The contacts in a sector's feed; undefined where it is withheld or failed. */
+export function sectorContacts(sector: string, { state, columns }: Feed): SectorContacts | undefined {
+  if (state !== 'data') return undefined;
+  return {
+    sector,
+    person: columns['person'] as Uint32Array,
+    service: columns['service'] as readonly (string | null)[],
+    startedAt: columns['startedAt'] as Int32Array,
+    endedAt: columns['endedAt'] as Int32Array,
+    unit: columns['unit'] as readonly (string | null)[],
+  };
 }

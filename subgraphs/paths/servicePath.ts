@@ -1,10 +1,9 @@
-import type { Day } from '../../schema/calendar.js';
+import type { Day } from '../../lib/calendar.js';
+import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../lib/partialDate.js';
+import type { Period } from '../../registry-kit/contacts/period.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../schema/partialDay.js';
-import type { Period } from '../registry/contacts/period.js';
-import { type ContactTest, type Episode, mergeEpisodes } from './episodes.js';
-import { type SectorContacts, sectorContacts } from './sectorContacts.js';
+import { type ContactTest, type Episode, mergeEpisodes, sectorContacts, type SectorContacts } from './episodes.js';
 
 type SectorFeeds = readonly (readonly [sector: string, Feed])[];
 

@@ -1,27 +1,15 @@
+import type { Day } from '../../lib/calendar.js';
+import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import type { Period } from '../../registry-kit/contacts/period.js';
+import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
-import type { Day } from '../../schema/calendar.js';
-import { DateScalar } from '../../schema/scalars/dateScalar.js';
-import { FeedScalar } from '../../schema/scalars/feedScalar.js';
-import {
-  Args,
-  ArgsType,
-  Ctx,
-  Directive,
-  Field,
-  FieldResolver,
-  ObjectType,
-  Resolver,
-  Root,
-} from '../../schema/typeGraphql.js';
-import type { Period } from '../registry/contacts/period.js';
-import { shuffleBy } from '../registry/enforcement/shuffle.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { FamilyServicePathKey, ServicePathKey } from '../registry/feeds/pathKeys.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import type { SubgraphModule } from '../registry/subgraph/subgraphModule.js';
+import { DateScalar, FeedScalar } from '../../schema/scalars.js';
 import { familyPath, personPath } from './servicePath.js';
-import { sectorEnum, type SectorSource, stepType } from './stepType.js';
-import { PathFamily, PathPerson, type ServiceStep } from './types.js';
+import { PathFamily, PathPerson, sectorEnum, type SectorSource, type ServiceStep, stepType } from './types.js';
 
 const WITHHELD =
   'Sectors whose owners withhold them from this purpose. It follows from policy alone, never from data.';

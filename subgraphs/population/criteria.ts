@@ -1,18 +1,11 @@
+import { addYears, type Day, dayOf, yearOf } from '../../lib/calendar.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { type CodeColumn, NO_CODE } from '../../registry-kit/columns/table.js';
+import { type ArgumentDefinition, codesIn, type Criteria, type Criterion, type CriterionArguments, numberIn, rangeIn } from '../../registry-kit/criteria/criterion.js';
+import { familyTypes, familyTypesAt, forEachMembership } from '../../registry-kit/criteria/familyTypes.js';
 import { PersonSet } from '../../schema/personSet.js';
-import { Turns } from '../../schema/turns.js';
-import { type CodeColumn, NO_CODE } from '../registry/columns/table.js';
-import {
-  type ArgumentDefinition,
-  codesIn,
-  type Criteria,
-  type Criterion,
-  type CriterionArguments,
-  numberIn,
-  rangeIn,
-} from '../registry/groups/criterion.js';
-import { familyTypes, familyTypesAt, forEachMembership } from '../registry/groups/familyTypes.js';
-import { Sex } from './enumerations.js';
-import { type PopulationStore, shownMemberships, type YearlyPopulation, yearlyPopulation } from './yearly.js';
+import { Sex } from './tables.js';
+import { type PopulationStore, shownMemberships, yearlyPopulation, type YearlyPopulation } from './yearly.js';
 
 const AT_END_OF: ArgumentDefinition = {
   kind: 'year',
@@ -189,4 +182,25 @@ async function whoseCode(
     }
   });
   return found;
+}
+
+/**
+ * The share of each of some years after a quarter that lies before a child's 18th birthday.
+ * @param before the first day of the quarter
+ */
+export function exposureOf(birth: Day, before: Day, years: number): number[] {
+  const majority = addYears(birth, 18);
+  return yearsAfter(before, years).map(([start, next]) =>
+    Math.min(1, Math.max(0, (majority - start) / (next - start))),
+  );
+}
+
+/** The same, by the year of birth alone: the middle of that year stands for the birthday, as in the factor of age. */
+export function exposureByYear(birth: Day, before: Day, years: number): number[] {
+  return exposureOf(dayOf(yearOf(birth), 7, 1)!, before, years);
+}
+
+/** The first day of each of some years after a quarter, and the first day after it. */
+function yearsAfter(before: Day, years: number): readonly (readonly [start: Day, next: Day])[] {
+  return Array.from({ length: years }, (_, index) => [addYears(before, index), addYears(before, index + 1)]);
 }

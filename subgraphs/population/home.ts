@@ -1,8 +1,8 @@
-import type { Day } from '../../schema/calendar.js';
+import type { Day } from '../../lib/calendar.js';
+import { NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import type { Household } from '../../registry-kit/features/feature.js';
+import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { NO_DAY, rowsOf } from '../registry/columns/table.js';
-import type { Household } from '../registry/factors/household.js';
-import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import { birthOf, familyOfChild, isParent } from './households.js';
 import type { PopulationStore } from './yearly.js';
 

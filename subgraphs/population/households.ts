@@ -1,10 +1,9 @@
-import { addYears, type Day, yearOf } from '../../schema/calendar.js';
+import { addYears, type Day, yearOf } from '../../lib/calendar.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { codeAt, includesDay, rowsOf } from '../../registry-kit/columns/table.js';
+import type { Household } from '../../registry-kit/features/feature.js';
+import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
-import { Turns } from '../../schema/turns.js';
-import { includesDay } from '../registry/columns/days.js';
-import { codeAt, rowsOf } from '../registry/columns/table.js';
-import type { Household } from '../registry/factors/household.js';
-import { familyIndexOf } from '../registry/overlays/familyIndex.js';
 import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];

@@ -1,28 +1,13 @@
-import { type Day, yearOf } from '../../schema/calendar.js';
+import { type Day, yearOf } from '../../lib/calendar.js';
+import { Arg, Args, ArgsType, Ctx, Directive, Field, FieldResolver, Int, Query, Resolver, Root } from '../../lib/typeGraphql.js';
+import { codeAt } from '../../registry-kit/columns/table.js';
+import { selectRows } from '../../registry-kit/contacts/selectRows.js';
+import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
+import type { RegistryContext, Slice } from '../../registry-kit/subgraph/registryContext.js';
+import { currentPerson } from '../../registry-kit/subgraph/requestContext.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
-import { DateScalar } from '../../schema/scalars/dateScalar.js';
-import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars/keyScalar.js';
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Directive,
-  Field,
-  FieldResolver,
-  Int,
-  Query,
-  Resolver,
-  Root,
-} from '../../schema/typeGraphql.js';
-import { codeAt } from '../registry/columns/table.js';
-import { selectRows } from '../registry/contacts/selectRows.js';
-import { familyIndexOf } from '../registry/overlays/familyIndex.js';
-import type { Slice } from '../registry/subgraph/rowLoader.js';
-import { currentPerson } from '../registry/subgraph/mergedPersons.js';
-import type { RegistryContext } from '../registry/subgraph/registryContext.js';
-import { Sex } from './enumerations.js';
-import type { populationRegistry } from './tables.js';
+import { DateScalar, FamilyIDScalar, PersonIDScalar } from '../../schema/scalars.js';
+import { type populationRegistry, Sex } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 
 type Context = RegistryContext<typeof populationRegistry>;

@@ -1,18 +1,15 @@
-import { cohortFeed } from '../registry/feeds/cohortFeed.js';
-import { registryFeed } from '../registry/feeds/registryFeed.js';
-import type { Registry } from '../registry/subgraph/registry.js';
-import { joinModules } from '../registry/subgraph/subgraphModule.js';
-import { foretellingFeeds } from '../registry/feeds/foretelling.js';
+import { cohortFeed } from '../../registry-kit/feeds/cohortFeed.js';
+import { foretellingFeeds } from '../../registry-kit/feeds/predictionFeatures.js';
+import { registryFeed } from '../../registry-kit/feeds/registryFeed.js';
+import { joinModules, type Registry } from '../../registry-kit/subgraph/registry.js';
 import { populationCriteria } from './criteria.js';
-import { populationFactors } from './factors.js';
-import { populationForetelling } from './foretelling.js';
-import { populationAttributes } from './groupAttributes.js';
-import { membersFeed } from './membersFeed.js';
-import { memberUnitsFeed } from './memberUnitsFeed.js';
-import { riskMembersFeed } from './riskMembersFeed.js';
+import { populationFactors } from './features.js';
+import { membersFeed, memberUnitsFeed, riskMembersFeed } from './memberFeeds.js';
+import { populationForetelling } from './predictionFeatures.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
+import { populationAttributes } from './yearly.js';
 
 export const population: Registry = {
   definition: populationRegistry,

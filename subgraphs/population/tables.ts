@@ -1,5 +1,16 @@
-import { defineRegistry, defineTable } from '../registry/columns/tableDefinition.js';
-import { FamilyRole, Sex } from './enumerations.js';
+import { defineRegistry, defineTable } from '../../registry-kit/columns/tableDefinition.js';
+
+// The enumerations of the population register: its tables accept no other codes, and its schema shows them.
+
+export enum Sex {
+  FEMALE = 'female',
+  MALE = 'male',
+}
+
+export enum FamilyRole {
+  PARENT = 'parent',
+  CHILD = 'child',
+}
 
 /** The population register. */
 export const populationRegistry = defineRegistry({

@@ -1,15 +1,12 @@
+import type { PartialDate } from '../../lib/partialDate.js';
+import { Directive, Field, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
+import { codeAt, type Table } from '../../registry-kit/columns/table.js';
+import { dateAt } from '../../registry-kit/contacts/contact.js';
+import type { DataRecord, DataSubject } from '../../registry-kit/enforcement/dataSubject.js';
+import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { PersonKey } from '../../schema/keys.js';
-import type { PartialDate } from '../../schema/partialDate.js';
-import { PartialDateScalar } from '../../schema/scalars/partialDateScalar.js';
-import { Directive, Field, ObjectType, registerEnumType } from '../../schema/typeGraphql.js';
-import { FamilyStub } from '../registry/entities/familyStub.js';
-import { PersonStub } from '../registry/entities/personStub.js';
-import type { Table } from '../registry/columns/table.js';
-import { codeAt } from '../registry/columns/table.js';
-import { dateAt } from '../registry/contacts/contact.js';
-import type { DataRecord, DataSubject } from '../registry/enforcement/dataSubject.js';
-import { FamilyRole, Sex } from './enumerations.js';
-import type { populationRegistry } from './tables.js';
+import { PartialDateScalar } from '../../schema/scalars.js';
+import { FamilyRole, type populationRegistry, Sex } from './tables.js';
 
 type Memberships = Table<typeof populationRegistry.tables.memberships>;
 

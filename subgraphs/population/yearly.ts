@@ -1,11 +1,14 @@
-import { yearOf } from '../../schema/calendar.js';
+import { yearOf } from '../../lib/calendar.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { codeAt, NO_CODE } from '../../registry-kit/columns/table.js';
+import { EVERYBODY } from '../../registry-kit/criteria/cohortQuestion.js';
+import type { GroupAttribute } from '../../registry-kit/criteria/criterion.js';
+import { NO_FAMILY, type YearlyMemberships } from '../../registry-kit/criteria/familyTypes.js';
+import { yearEndsIn, type YearlyResidences } from '../../registry-kit/criteria/yearly.js';
+import type { GroupAttributes } from '../../registry-kit/feeds/cohortFeed.js';
+import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { Turns } from '../../schema/turns.js';
-import { codeAt } from '../registry/columns/table.js';
-import { NO_FAMILY, type YearlyMemberships } from '../registry/groups/familyTypes.js';
-import type { YearlyResidences } from '../registry/groups/yearlyResidences.js';
-import { yearEndsIn } from '../registry/groups/yearEnds.js';
-import type { RegistryStore } from '../registry/subgraph/registryContext.js';
+import { PersonSet } from '../../schema/personSet.js';
 import type { populationRegistry } from './tables.js';
 
 export type PopulationStore = RegistryStore<typeof populationRegistry>;
@@ -121,3 +124,53 @@ export async function shownMemberships(store: PopulationStore): Promise<YearlyMe
   });
   return shown ? { ...memberships, family: shown } : memberships;
 }
+
+/**
+ * The family last known of everybody. It serves protection alone: no number is told of too few of them
+ * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not; of whom nothing exists, no number counts.
+ */
+export async function unitAttributes(store: PopulationStore): Promise<readonly GroupAttribute[]> {
+  const { persons, lastFamily } = await yearlyPopulation(store);
+  const released = { subject: persons, tells: 'Family.members' };
+  return [
+    { ...released, name: 'person', values: persons },
+    { ...released, name: 'unit', values: lastFamily },
+  ];
+}
+
+/**
+ * What groups are counted by: who there is, and sex, birth year, district and family of each, the last two at the ends of
+ * years. Column by column, so that an owner releases what it will.
+ */
+export const populationAttributes: GroupAttributes<PopulationStore> = {
+  tells: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],
+  of: async (store) => {
+    const { persons, birthYear, residences, memberships } = await yearlyPopulation(store);
+    const { sex } = store.tables.persons.columns;
+    const ofPersons = { subject: persons };
+    const ofResidences = { subject: residences.person, tells: 'Person.district' };
+    const ofMemberships = { subject: memberships.person, tells: 'Person.families' };
+    const attributes: GroupAttribute[] = [
+      ...(await unitAttributes(store)),
+      { ...ofPersons, name: 'birthYear', tells: 'Person.birthYear', values: birthYear, nothing: 0 },
+      { ...ofPersons, name: 'sex', tells: 'Person.sex', values: sex.indices, nothing: NO_CODE },
+      { ...ofResidences, name: 'residence.person', values: residences.person },
+      { ...ofResidences, name: 'residence.district', values: residences.district, nothing: NO_CODE },
+      { ...ofResidences, name: 'residence.firstYear', values: residences.firstYear },
+      { ...ofResidences, name: 'residence.lastYear', values: residences.lastYear },
+      { ...ofMemberships, name: 'membership.person', values: memberships.person },
+      { ...ofMemberships, name: 'membership.family', values: memberships.family, nothing: NO_FAMILY },
+      { ...ofMemberships, name: 'membership.parent', values: memberships.parent },
+      { ...ofMemberships, name: 'membership.firstYear', values: memberships.firstYear },
+      { ...ofMemberships, name: 'membership.lastYear', values: memberships.lastYear },
+    ];
+    const { texts: districts } = store.tables.residences.columns.district;
+    const everybody = PersonSet.below(store.tables.persons.offsets.length);
+    for (const person of persons) everybody.add(person);
+    return {
+      leaves: [{ name: EVERYBODY, tests: ['Person.birthYear'], evaluate: () => everybody }],
+      attributes,
+      texts: { sexes: sex.texts, districts },
+    };
+  },
+};

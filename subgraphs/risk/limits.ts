@@ -1,4 +1,8 @@
-import type { Labels } from '../registry/factors/factor.js';
+import type { Day } from '../../lib/calendar.js';
+import { firstDayOf, lastDayOf, NO_PARTIAL_DAY } from '../../lib/partialDate.js';
+import type { Labels } from '../../registry-kit/features/feature.js';
+import type { Feed } from '../../schema/feed.js';
+import type { PersonKey } from '../../schema/keys.js';
 
 /** What every assessment says of itself: the instructions for use of a high-risk system (AI Act Art. 13). */
 export const LIMITS: readonly Labels[] = [
@@ -35,3 +39,18 @@ export const HUMAN_OVERSIGHT: Labels = {
   en: 'The number is one observation for a professional who knows the child, and decides nothing. Judge by yourself first, write down your own reasons, and depart from it whenever you know more. The family has a right to know of it, to have it explained and to contest it. A data owner can switch the model off at any time.',
   sv: 'Talet är en iakttagelse för en yrkesperson som känner barnet och avgör ingenting. Bedöm själv först, skriv ned dina egna skäl och avvik från det när du vet mer. Familjen har rätt att få veta om det, få det förklarat och bestrida det. En dataägare kan när som helst stänga av modellen.',
 };
+
+/** The children who were in a family when a day began, as far as their dates are told; none where members did not come. */
+export function childrenOn({ state, columns }: Feed, day: Day): PersonKey[] {
+  if (state !== 'data') return [];
+  const person = columns['person'] as Uint32Array;
+  const role = columns['role'] as readonly (string | null)[];
+  const startedAt = columns['startedAt'] as Int32Array;
+  const endedAt = columns['endedAt'] as Int32Array;
+  const children = new Set<PersonKey>();
+  person.forEach((key, row) => {
+    const isOver = endedAt[row] !== NO_PARTIAL_DAY && lastDayOf(endedAt[row]!) < day;
+    if (role[row] === 'child' && firstDayOf(startedAt[row]!) < day && !isOver) children.add(key);
+  });
+  return [...children];
+}

@@ -1,45 +1,19 @@
+import { formatQuarter } from '../../lib/calendar.js';
+import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import { checkForesight, type RiskSource } from '../../registry-kit/features/feature.js';
+import { FamilyRiskAssessmentsKey, ForesightArgs, RiskAssessmentKey } from '../../registry-kit/feeds/feedKeys.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
+import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
 import { Feed } from '../../schema/feed.js';
-import { formatQuarter } from '../../schema/quarter.js';
-import { FeedScalar } from '../../schema/scalars/feedScalar.js';
-import {
-  Args,
-  ArgsType,
-  Ctx,
-  Directive,
-  Field,
-  FieldResolver,
-  Float,
-  Int,
-  ObjectType,
-  Resolver,
-  Root,
-} from '../../schema/typeGraphql.js';
-import { shuffleBy } from '../registry/enforcement/shuffle.js';
-import { checkForesight } from '../registry/factors/horizon.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../registry/feeds/feedFields.js';
-import { ForesightArgs } from '../registry/feeds/foresightArgs.js';
-import { FamilyRiskAssessmentsKey, RiskAssessmentKey } from '../registry/feeds/foresightKeys.js';
-import type { RequestContext } from '../registry/subgraph/requestContext.js';
-import { joinModules, type SubgraphModule } from '../registry/subgraph/subgraphModule.js';
-import { type Assessment, assess, type Outcome } from './assessment/assess.js';
-import { cohortRiskModule } from './cohortRisk.js';
-import { childrenOn } from './childrenOn.js';
-import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
-import { MILLIONTHS } from './model/hazard.js';
-import type { RiskModelInForce, RiskStore } from './riskStore.js';
-import type { RiskSource } from './riskSource.js';
-import {
-  inLanguage,
-  Language,
-  ProbabilityInterval,
-  RiskCalibration,
-  RiskContribution,
-  RiskFactor,
-  RiskFamily,
-  RiskModelVersion,
-  RiskPerson,
-  RiskStatus,
-} from './types.js';
+import { FeedScalar } from '../../schema/scalars.js';
+import { assess, type Assessment, type Outcome } from './assess.js';
+import { cohortRiskModule } from './groupRisks.js';
+import { childrenOn, HUMAN_OVERSIGHT, LIMITS } from './limits.js';
+import { inLanguage, Language, ProbabilityInterval, RiskCalibration, RiskContribution, RiskFactor, RiskFamily, RiskModelVersion, RiskPerson, RiskStatus } from './types.js';
 
 type Context = RequestContext<RiskStore>;
 

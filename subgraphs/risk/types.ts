@@ -1,7 +1,6 @@
-import { Directive, Field, Float, Int, ObjectType, registerEnumType, Arg } from '../../schema/typeGraphql.js';
-import { FamilyStub } from '../registry/entities/familyStub.js';
-import { PersonStub } from '../registry/entities/personStub.js';
-import type { Labels } from '../registry/factors/factor.js';
+import { Arg, Directive, Field, Float, Int, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
+import type { Labels } from '../../registry-kit/features/feature.js';
+import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 
 @ObjectType('Person')
 @Directive('@key(fields: "id")')

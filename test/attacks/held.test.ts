@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Secrets } from '../../gateway/cli/runtime/secrets.js';
-import { packageRoot } from '../../schema/packageRoot.js';
-import type { HostileRegistry } from '../city/hostileRegistry.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Secrets } from '../../cli/runtime/secrets.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { freePort } from '../city/freePort.js';
+import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  DOCTOR,
-  type ProductionCity,
-  serveProduction,
-  startIssuer,
-  type TestIssuer,
-} from '../city/productionCity.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { DOCTOR, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
+import { devTokens } from './asker.js';
 import { attacks } from './attacks.js';
 import { imposterAttacks } from './attacks/imposters.js';
 import { tokenAttacks } from './attacks/tokens.js';
 import { attacksPage } from './attacksPage.js';
-import { devTokens } from './asker.js';
 import { eachAttack, heldOr, labelled } from './heldAttacks.js';
-import { startImposter } from './startImposter.js';
 import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
+import { startImposter } from './startImposter.js';
 import { Target } from './target.js';
 
 let city: TestCity;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { devTokens } from './asker.js';
 import { eachAttack, heldOr } from './heldAttacks.js';

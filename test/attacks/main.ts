@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { attacksPage } from './attacksPage.js';
-import { runAttacks } from './runAttacks.js';
 import { openTarget } from './openTarget.js';
+import { runAttacks } from './runAttacks.js';
 
 const USAGE = `npm run attacks -- URL [--only ID[,ID]] [--tokens FILE]
 Tries every known attack on a live gateway and tells which it held. Exit code 1 if any is broken.

@@ -1,12 +1,4 @@
-import {
-  getNamedType,
-  isCompositeType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-  isRequiredArgument,
-} from 'graphql';
-import type { GraphQLInputType } from 'graphql';
+import { getNamedType, type GraphQLInputType, isCompositeType, isListType, isNonNullType, isObjectType, isRequiredArgument } from 'graphql';
 import type { KnownGraph } from './knownGraph.js';
 import type { Sight } from './sight.js';
 

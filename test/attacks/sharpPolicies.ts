@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMap, parseDocument, type YAMLSeq } from 'yaml';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { policiesFolder } from '../../cli/options.js';
 
 /** What of some grants is put in the place of what is shipped: `show` and `derive`. */
 const GRANTS = {

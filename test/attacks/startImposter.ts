@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl } from '../city/hostileSchemas.js';
 

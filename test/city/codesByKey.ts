@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Linkage } from '../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../subgraphs/linkage/scheme.js';
+import type { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
 
 /** The identity code of each person in a city's population register, by key. */
 export async function codesByKey(exports: string, linkage: Linkage): Promise<ReadonlyMap<number, string>> {

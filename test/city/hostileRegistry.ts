@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { KeyObject } from 'node:crypto';
-import { verifyCompositionContext } from '../../schema/tokens/compositionContext.js';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { verifyCompositionContext } from '../../schema/tokens/gatewayContext.js';
 
 /** A registry that speaks the protocol and answers what it likes. */
 export interface HostileRegistry {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 /** A way in which a remote registry changes its own SDL, to be sent more than is its own. */
 export interface HostileSchema {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parquetRows } from '../../lib/duckdb.js';
 import { parseCsv } from '../unit/synthetic/csv.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** A name or address shorter than this may stand in random bytes by chance. */
 const SHORTEST_TEXT = 7;

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPrivateFile } from '../../schema/secretFile.js';
-import { Linkage } from '../../subgraphs/linkage/linkage.js';
+import { Secrets } from '../../cli/runtime/secrets.js';
+import { createPrivateFile } from '../../lib/secretFile.js';
+import { Linkage } from '../../linkage/linkage.js';
+import { extract } from '../../registry-kit/extraction/extract.js';
 import { registries } from '../../subgraphs/registries.js';
-import { extract } from '../../subgraphs/registry/extraction/extract.js';
-import { generateCity } from '../../subgraphs/synthetic/generateCity.js';
-import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { generateCity } from '../../synthetic-city/generateCity.js';
 
 /** A small synthetic city, exported and extracted, in a temporary folder. */
 export interface TestCity {

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
-import { serve } from '../../gateway/cli/commands/serve.js';
-import type { Answer } from '../../gateway/cli/demo/client.js';
+import { serve } from '../../cli/commands/serve.js';
+import type { Answer } from '../../cli/demo/scenes.js';
 import type { SignedPolicies } from './signedPolicies.js';
 
 /** An identity provider on loopback, with its keys at an address. */

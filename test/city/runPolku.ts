@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
-const program = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+const program = join(packageRoot(), 'dist', 'cli', 'main.js');
 
 export interface Finished {
   readonly code: number | null;

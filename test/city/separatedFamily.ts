@@ -1,4 +1,4 @@
-import { addYears, formatDay, today } from '../../schema/calendar.js';
+import { addYears, formatDay, today } from '../../lib/calendar.js';
 import type { World } from './smallWorld.js';
 
 /** Keys of the persons and families in it. */

@@ -1,6 +1,6 @@
-import { DemoClient } from '../../gateway/cli/demo/client.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { serve } from '../../gateway/cli/commands/serve.js';
+import { serve } from '../../cli/commands/serve.js';
+import { DemoClient } from '../../cli/demo/scenes.js';
+import { policiesFolder } from '../../cli/options.js';
 import type { TestCity } from './makeCity.js';
 
 /** A city served with --dev on a free port. */

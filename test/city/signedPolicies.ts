@@ -1,21 +1,21 @@
+import type { KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KeyObject } from 'node:crypto';
-import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import type { CheckPolicies } from '../../approvals/compileApart.js';
+import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
+import type { JudgedRevision } from '../../approvals/judgeRevisions.js';
+import { loadOwners } from '../../approvals/owners.js';
+import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
+import { type Closure, closurePayload, writePayload } from '../../approvals/revision.js';
+import { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { RevisionStore } from '../../approvals/revisionStore.js';
+import { policiesFolder } from '../../cli/options.js';
+import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
-import type { PolicySource } from '../../policies/engine/parse/policySource.js';
-import { draftFolder, draftRollback } from '../../policies/revisions/draftRevision.js';
-import type { CheckPolicies } from '../../policies/revisions/compileApart.js';
-import type { JudgedRevision } from '../../policies/revisions/judgeRevisions.js';
-import { loadOwners } from '../../policies/revisions/owners.js';
-import { createPersonKey, readPersonKey, signPayload } from '../../policies/revisions/personKey.js';
-import { type Closure, closurePayload, writePayload } from '../../policies/revisions/revision.js';
-import { RevisionDesk } from '../../policies/revisions/revisionDesk.js';
-import { RevisionStore } from '../../policies/revisions/revisionStore.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 
 /** Two people of the health services, two of everybody else, and a stranger whom nobody knows. */
 export const SIGNERS = ['health-1', 'health-2', 'city-1', 'city-2'] as const;

@@ -1,22 +1,12 @@
-import { formatDay, parseDay, today } from '../../schema/calendar.js';
+import { formatDay, parseDay, today } from '../../lib/calendar.js';
+import { NO_DAY } from '../../registry-kit/columns/table.js';
+import type { RegistryDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import type { Overlays } from '../../registry-kit/person-flags/flagConditions.js';
+import { type OverlaySource, overlaysRegistry, personFacts, registeredNonDisclosures, shieldMarked, shields } from '../../registry-kit/person-flags/personFlags.js';
+import { markKinds, type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
+import type { Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { FIRST_STORE } from '../../schema/keys.js';
-import { NO_DAY } from '../../subgraphs/registry/columns/table.js';
-import type {
-  RegistryDefinition,
-  TableDefinition,
-} from '../../subgraphs/registry/columns/tableDefinition.js';
-import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
-import type { Snapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import {
-  type OverlaySource,
-  personFacts,
-  registeredNonDisclosures,
-  shields,
-} from '../../subgraphs/registry/overlays/deriveOverlays.js';
-import { markKinds, type Marks, noMarks } from '../../subgraphs/registry/marks/marks.js';
-import type { Overlays } from '../../subgraphs/registry/overlays/overlayConditions.js';
-import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
-import { shieldMarked } from '../../subgraphs/registry/overlays/shieldMarked.js';
 import { registries } from '../../subgraphs/registries.js';
 import { tableOf, type TestRow } from '../spec/tableOf.js';
 

@@ -1,13 +1,12 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { join } from 'node:path';
-import { formatDay, today } from '../../schema/calendar.js';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { formatDay, today } from '../../lib/calendar.js';
+import { parquetRows, sqlText } from '../../lib/duckdb.js';
+import type { CriterionArguments, NumberRange } from '../../registry-kit/criteria/criterion.js';
+import type { GroupFilter, Leaf } from '../../registry-kit/criteria/groupFilter.js';
+import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
-import type { CriterionArguments, NumberRange } from '../../subgraphs/registry/groups/criterion.js';
-import type { GroupFilter, Leaf } from '../../subgraphs/registry/groups/groupFilter.js';
-import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
-import { currentSnapshotId } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { sqlText } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 
 /** Makes views of all tables of a city's snapshots, joined in one database as no department ever sees them. */
 export async function joinSnapshots(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dayOf } from '../../schema/calendar.js';
+import { dayOf } from '../../lib/calendar.js';
 
 const year = fc.integer({ min: 2003, max: 2016 });
 const day = fc

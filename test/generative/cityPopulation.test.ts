@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PERIOD } from '../../subgraphs/synthetic/calendar.js';
-import { drawProtection } from '../../subgraphs/synthetic/protection/drawProtection.js';
-import { ageOn, firstDay, lastDay, type Interval } from '../../subgraphs/synthetic/people.js';
-import { buildPopulation } from '../../subgraphs/synthetic/population.js';
+import { PERIOD } from '../../synthetic-city/calendar.js';
+import { ageOn, firstDay, type Interval, lastDay } from '../../synthetic-city/people.js';
+import { buildPopulation } from '../../synthetic-city/population.js';
+import { drawProtection } from '../../synthetic-city/protection/drawProtection.js';
 
 const cities = fc.record({ persons: fc.integer({ min: 1, max: 400 }), seed: fc.integer() });
 

@@ -1,27 +1,19 @@
-import { parseDay } from '../../schema/calendar.js';
-import { NO_PARTIAL_DAY, partialDay } from '../../schema/partialDay.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseDay } from '../../lib/calendar.js';
+import { withMemoryDatabase } from '../../lib/duckdb.js';
+import { NO_PARTIAL_DAY, partialDay } from '../../lib/partialDate.js';
+import { NO_DAY } from '../../registry-kit/columns/table.js';
+import { readFilter } from '../../registry-kit/criteria/groupFilter.js';
 import { type DimensionName, dimensionNames } from '../../subgraphs/cohorts/group/populationColumns.js';
 import { commonPaths } from '../../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../../subgraphs/cohorts/results/groupTable.js';
-import { waitingSets } from '../../subgraphs/cohorts/results/waiting.js';
-import { mergeEpisodes } from '../../subgraphs/paths/episodes.js';
-import type { SectorContacts } from '../../subgraphs/paths/sectorContacts.js';
-import { NO_DAY } from '../../subgraphs/registry/columns/table.js';
-import { readFilter } from '../../subgraphs/registry/groups/groupFilter.js';
-import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
+import { waitingSets } from '../../subgraphs/cohorts/results/serviceUse.js';
+import { mergeEpisodes, type SectorContacts } from '../../subgraphs/paths/episodes.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  cohortSql,
-  familyTypeSql,
-  heldAt,
-  joinSnapshots,
-  untoldFamily,
-  untoldPlace,
-} from '../cohorts/cohortSql.js';
+import { cohortSql, familyTypeSql, heldAt, joinSnapshots, untoldFamily, untoldPlace } from '../cohorts/cohortSql.js';
 import { randomFilter, rewritings } from '../cohorts/filterArbitrary.js';
-import { type OpenCohorts, openCohorts } from '../cohorts/openCohorts.js';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { openCohorts, type OpenCohorts } from '../cohorts/openCohorts.js';
 
 /** Of the residence `r` of the person `p` at the end of a year. */
 const categorySql: Readonly<Record<DimensionName, (year: number) => string>> = {

@@ -1,27 +1,14 @@
-import './telemetryOff.js';
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { describe, expect, it } from '@jest/globals';
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLSchema,
-  Kind,
-  NoUnusedVariablesRule,
-  parse,
-  print,
-  specifiedRules,
-  TypeInfo,
-  validate,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql';
-import type { DataSource, SubgraphResponse } from '../../gateway/supergraph/dataSource.js';
-import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
+import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, NoUnusedVariablesRule, parse, print, specifiedRules, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import type { DataSource, SubgraphResponse } from '../../federation/supergraph/dataSource.js';
+import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { ask, composed, testContext } from '../integration/supergraphTestbed.js';
 import { federations } from './executionGraphs.js';
 import { operationFrom } from './executionOperations.js';
+import './telemetryOff.js';
 
 const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);

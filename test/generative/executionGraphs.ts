@@ -1,4 +1,4 @@
-import { PolkuError } from '../../schema/polkuError.js';
+import { PolkuError } from '../../lib/errors.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { testSubgraph } from '../integration/supergraphTestbed.js';
 

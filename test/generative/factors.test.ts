@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addMonths, formatDay, parseDay } from '../../schema/calendar.js';
-import { rowFactors } from '../../subgraphs/registry/factors/rowFactors.js';
-import type { RowKind, Statistic } from '../../subgraphs/registry/factors/statistic.js';
-import type { RegistryStore } from '../../subgraphs/registry/subgraph/registryContext.js';
-import { healthFactors } from '../../subgraphs/health/factors.js';
+import { addMonths, formatDay, parseDay } from '../../lib/calendar.js';
+import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
+import type { RowKind, Statistic } from '../../registry-kit/features/statistic.js';
+import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
+import { healthFactors } from '../../subgraphs/health/features.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import { socialFactors } from '../../subgraphs/social/factors.js';
+import { socialFactors } from '../../subgraphs/social/features.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { tableOf, type TestRow } from '../spec/tableOf.js';
 

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
+import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
-import type { Asked, Asker, ServedWorld } from '../city/serveWorld.js';
-import { serveWorld } from '../city/serveWorld.js';
+import { type Asked, type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 import type { World } from '../city/smallWorld.js';
 import { FAMILIES, PERSONS, randomEdits, randomWorld } from './worldArbitrary.js';
 import { everything } from './worldOperations.js';
 import { randomPolicy } from './worldPolicies.js';
-import { viewOf, type Viewer, withoutHidden } from './worldView.js';
+import { type Viewer, viewOf, withoutHidden } from './worldView.js';
 
 const clerk = { employee: 'H-1', units: ['U-1'], person: 1 };
 const askers: readonly Asker[] = [

@@ -1,22 +1,5 @@
-import {
-  GraphQLBoolean,
-  GraphQLEnumType,
-  GraphQLError,
-  type GraphQLFieldConfig,
-  type GraphQLFieldResolver,
-  GraphQLID,
-  GraphQLInt,
-  GraphQLInterfaceType,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLScalarType,
-  GraphQLSchema,
-  GraphQLString,
-  GraphQLUnionType,
-} from 'graphql';
-import { PolkuError } from '../../schema/polkuError.js';
+import { GraphQLBoolean, GraphQLEnumType, GraphQLError, type GraphQLFieldConfig, type GraphQLFieldResolver, GraphQLID, GraphQLInt, GraphQLInterfaceType, GraphQLList, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLScalarType, GraphQLSchema, GraphQLString, GraphQLUnionType } from 'graphql';
+import { PolkuError } from '../../lib/errors.js';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Contribution, tellContributions } from '../../subgraphs/risk/assessment/contributions.js';
-import { parseRiskModel } from '../../subgraphs/risk/model/riskModel.js';
+import { parseRiskModel } from '../../risk-model/model/riskModel.js';
+import { type Contribution, tellContributions } from '../../subgraphs/risk/assess.js';
 import { smallModel, type SmallTerm } from '../risk/smallModel.js';
 
 const FACTORS = ['health.a', 'health.b', 'health.c', 'social.a', 'social.b', 'education.a', 'population.a'];

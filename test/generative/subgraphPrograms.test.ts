@@ -1,26 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  execute,
-  type ExecutionResult,
-  type GraphQLSchema,
-  NoUnusedVariablesRule,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql';
-import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
+import { execute, type ExecutionResult, type GraphQLSchema, NoUnusedVariablesRule, parse, specifiedRules, validate } from 'graphql';
+import { committedGraph } from '../../cli/runtime/openPolicy.js';
+import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
+import { PolkuError } from '../../lib/errors.js';
+import { ObjectBudget } from '../../lib/objectBudget.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
-import { buildFederatedSchema } from '../../schema/buildFederatedSchema.js';
-import { ObjectBudget } from '../../schema/objectBudget.js';
+import { compileDocument } from '../../registry-kit/document/compileDocument.js';
+import { Access, readMaskTables } from '../../registry-kit/enforcement/access.js';
+import { enforce } from '../../registry-kit/enforcement/enforce.js';
+import type { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import type { SubgraphRequest } from '../../schema/subgraph.js';
-import { PolkuError } from '../../schema/polkuError.js';
-import { Access } from '../../subgraphs/registry/enforcement/access.js';
-import { enforce } from '../../subgraphs/registry/enforcement/enforce.js';
-import { readMaskTables } from '../../subgraphs/registry/enforcement/maskTables.js';
-import { compileDocument } from '../../subgraphs/registry/program/compileDocument.js';
-import type { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
 import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 import { operationFrom } from './executionOperations.js';
 import { schemaFrom } from './programSchemas.js';

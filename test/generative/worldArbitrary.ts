@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { addYears, formatDay, today } from '../../schema/calendar.js';
-import { markKinds } from '../../subgraphs/registry/marks/marks.js';
+import { addYears, formatDay, today } from '../../lib/calendar.js';
+import { markKinds } from '../../registry-kit/restrictions/restrictions.js';
 import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatDay, today } from '../../schema/calendar.js';
+import { formatDay, today } from '../../lib/calendar.js';
 import { FAMILIES, PERSONS } from './worldArbitrary.js';
 
 const day = fc.integer({ min: 0, max: 1600 }).map((days) => `"${formatDay(today() - days)}"`);

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { policiesFolder } from '../../cli/options.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
-import type { PolicySource } from '../../policies/engine/parse/policySource.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import type { Asker } from '../city/serveWorld.js';
 
 const shipped = await loadPolicyFolder(policiesFolder);

@@ -1,8 +1,8 @@
+import { addYears, parseDay, today } from '../../lib/calendar.js';
 import { applyMask, noMaskTables } from '../../policies/engine/catalogue/masks.js';
 import type { Condition, Decision, Permission } from '../../policies/engine/decision.js';
-import { addYears, parseDay, today } from '../../schema/calendar.js';
-import type { World } from '../city/smallWorld.js';
 import type { Asker } from '../city/serveWorld.js';
+import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 
 /** Who asks, and whether they state a reason to break the glass. */

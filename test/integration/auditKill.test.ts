@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { once } from 'node:events';
 import { createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findRecords } from '../../gateway/audit/findRecords.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { findRecords } from '../../gateway/audit/readRecords.js';
 import { reconcile } from '../../gateway/audit/reconcile.js';
 import { verifyAuditLog } from '../../gateway/audit/verifyAuditLog.js';
-import { readDisclosures } from '../../subgraphs/registry/disclosure/readDisclosures.js';
+import { readDisclosures } from '../../registry-kit/disclosureLog.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFile, readFile, readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
-import { findRecords } from '../../gateway/audit/findRecords.js';
-import { readDisclosures } from '../../subgraphs/registry/disclosure/readDisclosures.js';
+import { findRecords } from '../../gateway/audit/readRecords.js';
+import { readDisclosures } from '../../registry-kit/disclosureLog.js';
 import { identifyingTexts } from '../city/identifyingTexts.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 
 const LOOK_UP = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear } }';
 const team = { persona: 'family-team', purpose: 'child-protection' };

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { graphql, parse } from 'graphql';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { serverAudits } from 'graphql-http';
-import { type BareServer, serveBare } from '../../gateway/bare/bareServer.js';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { type BareServer, serveBare } from '../../federation/bare/bareServer.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])\n';

@@ -3,7 +3,7 @@ import { personas } from '../../gateway/identity/personas.js';
 import { filesBelow, identifyingTexts } from '../city/identifyingTexts.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { type Identities, identityCounter } from '../city/searchIdentities.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 
 const EVERYTHING = `query ($first: Int!) {
   persons(first: $first) {

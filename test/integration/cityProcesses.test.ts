@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { subgraphNames } from '../../gateway/cli/runtime/localSubgraphs.js';
-import type { Answer, DemoClient, Question } from '../../gateway/cli/demo/client.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Answer, DemoClient, Question } from '../../cli/demo/scenes.js';
+import { subgraphNames } from '../../cli/runtime/localSubgraphs.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
-import { approveSmallModel } from '../risk/approveSmallModel.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { equivalentForms } from '../cohorts/filterArbitrary.js';
+import { approveSmallModel } from '../risk/approveSmallModel.js';
 
 const PERSON = `query ($id: PersonID!) {
   person(id: $id) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identifyingTexts } from '../city/identifyingTexts.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 
 const LOOK_UP = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id } }';
 const ASK = 'query ($id: PersonID!) { person(id: $id) { birthYear } }';

@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
-import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { policiesFolder } from '../../cli/options.js';
+import { registerTrust } from '../../cli/runtime/openPolicy.js';
+import { RegisterStore } from '../../risk-model/register/registerStore.js';
+import { RiskDesk } from '../../risk-model/register/riskDesk.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  FAMILY_TEAM,
-  type ProductionCity,
-  serveProduction,
-  startIssuer,
-  type TestIssuer,
-} from '../city/productionCity.js';
+import { FAMILY_TEAM, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
-import { type Signer, signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
+import { signedPolicies, type SignedPolicies, type Signer, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { smallModel } from '../risk/smallModel.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { ClosedText } from '../../gateway/execution/program/closedText.js';
-import { Disclosure } from '../../gateway/execution/disclosure.js';
-import { executeOperation } from '../../gateway/execution/execute.js';
-import { normalForm, prepareOperation } from '../../gateway/execution/prepare.js';
-import { ownWords } from '../../gateway/execution/program/subgraphError.js';
-import type { SubgraphResponse } from '../../gateway/supergraph/dataSource.js';
+import { Disclosure } from '../../federation/execution/disclosure.js';
+import { executeOperation } from '../../federation/execution/execute.js';
+import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
+import { ClosedText } from '../../federation/plan/closedFields.js';
+import { ownWords } from '../../federation/plan/subgraphError.js';
+import type { SubgraphResponse } from '../../federation/supergraph/dataSource.js';
 import { composed, testContext, testDomain, tester, testSubgraph } from './supergraphTestbed.js';
 
 const SDL = `type Query { people: [Person!] }

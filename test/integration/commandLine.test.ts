@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extractRegistries } from '../../gateway/cli/commands/extract.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { extractRegistries } from '../../cli/commands/extract.js';
+import { policiesFolder } from '../../cli/options.js';
+import { SOURCE_MARKER } from '../../registry-kit/snapshot/manifest.js';
+import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import { readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import { SOURCE_MARKER } from '../../subgraphs/registry/snapshot/sourceMarker.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
 

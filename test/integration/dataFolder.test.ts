@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 
 /** A process in a pid namespace of its own is number 1 there, as in a container; where none can be made, it has its own number. */
@@ -27,7 +27,7 @@ describe('a data directory', () => {
 
   /** Starts a gateway and waits until it serves or ends. */
   async function serve(data: string): Promise<{ child: ChildProcess; code: number | null; errors: string }> {
-    const main = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+    const main = join(packageRoot(), 'dist', 'cli', 'main.js');
     const words = [...wrapped, process.execPath, main, 'serve', '--data', data, '--dev', '--port', '0'];
     const child = spawn(words[0]!, words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     running.push(child);

@@ -1,25 +1,45 @@
-// Long because it follows exports of every registry to what a snapshot holds; failures, kills and confidentiality have files of
-// their own.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parquetRows, sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
+import { sha256OfFile } from '../../lib/regularFile.js';
+import type { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
+import { rowsOf, type Table } from '../../registry-kit/columns/table.js';
+import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { extract, extractIfChanged } from '../../registry-kit/extraction/extract.js';
+import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
+import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import type { Linkage } from '../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../subgraphs/linkage/scheme.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import { rowsOf, type Table } from '../../subgraphs/registry/columns/table.js';
-import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import { extract, extractIfChanged } from '../../subgraphs/registry/extraction/extract.js';
-import type { ExtractionProgress } from '../../subgraphs/registry/extraction/progressMeter.js';
-import { sha256OfFile } from '../../subgraphs/registry/snapshot/sha256OfFile.js';
-import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
 import { registries } from '../../subgraphs/registries.js';
-import { sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
 import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
+
+// Long because it follows exports of every registry to what a snapshot holds; failures, kills and confidentiality have files of
+// their own.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 let site: ExtractionSite;
 let linkage: Linkage;

@@ -1,14 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
+import { extract } from '../../registry-kit/extraction/extract.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import { extract } from '../../subgraphs/registry/extraction/extract.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
-import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
-import { generateCity } from '../../subgraphs/synthetic/generateCity.js';
+import { generateCity } from '../../synthetic-city/generateCity.js';
 import { ExtractionSite } from './extractionExports.js';
 
 /** Shorter needles occur in random bytes by chance. */

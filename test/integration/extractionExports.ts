@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDay } from '../../schema/calendar.js';
-import { Linkage } from '../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../subgraphs/linkage/scheme.js';
-import { codeAt, NO_DAY, type CodeColumn, type Table } from '../../subgraphs/registry/columns/table.js';
-import { sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { checkCharacter } from '../../subgraphs/synthetic/identityCode.js';
+import { formatDay } from '../../lib/calendar.js';
+import { sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
+import { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
+import { codeAt, type CodeColumn, NO_DAY, type Table } from '../../registry-kit/columns/table.js';
+import { checkCharacter } from '../../synthetic-city/names.js';
 
 export const SECRET = Buffer.alloc(32, 11);
 

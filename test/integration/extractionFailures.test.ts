@@ -5,14 +5,14 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Linkage } from '../../linkage/linkage.js';
+import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { extract, type ExtractionOptions } from '../../registry-kit/extraction/extract.js';
+import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
+import { readSourceMarker } from '../../registry-kit/snapshot/manifest.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import type { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import { extract, type ExtractionOptions } from '../../subgraphs/registry/extraction/extract.js';
-import type { ExtractionProgress } from '../../subgraphs/registry/extraction/progressMeter.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import { readSourceMarker } from '../../subgraphs/registry/snapshot/sourceMarker.js';
 import { startPolku } from '../city/runPolku.js';
 import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
 

@@ -1,14 +1,14 @@
-import { type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { registries } from '../../subgraphs/registries.js';
-import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import { generateCity } from '../../subgraphs/synthetic/generateCity.js';
+import { generateCity } from '../../synthetic-city/generateCity.js';
 import { filesBelow, identifyingTexts } from '../city/identifyingTexts.js';
 import { runPolku, startPolku } from '../city/runPolku.js';
 import { identityCounter } from '../city/searchIdentities.js';

@@ -1,21 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Linkage } from '../../linkage/linkage.js';
+import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { extract, extractIfChanged, type ExtractionOptions } from '../../registry-kit/extraction/extract.js';
+import { CsvParser } from '../../registry-kit/extraction/source/csvParser.js';
+import { RowSet } from '../../registry-kit/extraction/staging/recordKeys.js';
+import { StagingTable } from '../../registry-kit/extraction/staging/stagingTable.js';
+import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
+import { MANIFEST } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import type { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import {
-  extract,
-  extractIfChanged,
-  type ExtractionOptions,
-} from '../../subgraphs/registry/extraction/extract.js';
-import { CsvParser } from '../../subgraphs/registry/extraction/source/csvParser.js';
-import { RowSet } from '../../subgraphs/registry/extraction/staging/rowSet.js';
-import { StagingTable } from '../../subgraphs/registry/extraction/staging/stagingTable.js';
-import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
-import { openSnapshot, readManifest } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import { MANIFEST } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';

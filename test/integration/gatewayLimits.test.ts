@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import type { GatewayRequest } from '../../gateway/gatewayRequest.js';
-import { ClientSignal } from '../../gateway/supergraph/clientSignal.js';
 import { type Answer, ask, KNOWN_CODE, read, startGateway, type Testbed } from './gatewayTestbed.js';
 
 const QUERY = '{ people(first: 1) { birthYear } }';

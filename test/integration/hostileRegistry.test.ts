@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
-import { PinnedSource, type RegistryEvent } from '../../gateway/supergraph/pinnedSource.js';
-import { registrySource, type RegistrySource } from '../../gateway/supergraph/registrySource.js';
-import { watchRegistries } from '../../gateway/supergraph/watchRegistries.js';
+import { PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
+import { registrySource, type RegistrySource } from '../../federation/supergraph/registrySource.js';
+import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl, type HostileSchema, hostileSchemas } from '../city/hostileSchemas.js';
 import { CHILD, FATHER, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';

@@ -1,22 +1,40 @@
-// What comes from a source is planted with codes and names in every place that an error could quote, and everything that is
-// printed or stored is searched for them.
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeFault } from '../../gateway/cli/describeFault.js';
+import { describeFault } from '../../cli/options.js';
+import { sqlName } from '../../lib/duckdb.js';
+import type { Linkage } from '../../linkage/linkage.js';
+import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { extract, type ExtractionOptions } from '../../registry-kit/extraction/extract.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import type { Linkage } from '../../subgraphs/linkage/linkage.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import type { RegistryDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
-import { extract, type ExtractionOptions } from '../../subgraphs/registry/extraction/extract.js';
-import { sqlName } from '../../subgraphs/storage/memoryDatabase.js';
 import { runPolku, startPolku } from '../city/runPolku.js';
 import { until } from '../city/until.js';
 import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+
+// What comes from a source is planted with codes and names in every place that an error could quote, and everything that is
+// printed or stored is searched for them.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 
 let site: ExtractionSite;
 let linkage: Linkage;

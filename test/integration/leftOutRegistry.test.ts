@@ -4,9 +4,9 @@ import type { ServedCity } from '../city/serveCity.js';
 
 // Registries are read when their module is loaded, so that everything of it is loaded after this.
 process.env['POLKU_WITHOUT'] = 'education';
-const { policiesFolder } = await import('../../gateway/cli/options.js');
-const { loadPolicy } = await import('../../gateway/cli/runtime/loadPolicy.js');
-const { committedApi, operationReader } = await import('../../gateway/cli/runtime/readOperation.js');
+const { policiesFolder } = await import('../../cli/options.js');
+const { loadPolicy } = await import('../../cli/runtime/openPolicy.js');
+const { committedApi, operationReader } = await import('../../cli/runtime/loadOperations.js');
 const { loadPolicyTests } = await import('../../policies/engine/parse/loadPolicyFolder.js');
 const { runPolicyTests } = await import('../../policies/engine/test/runPolicyTests.js');
 const { makeCity } = await import('../city/makeCity.js');

@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { seal } from '../../gateway/pseudonyms/sealer.js';
-import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
-import type { DataSource } from '../../gateway/supergraph/dataSource.js';
-import { registrySource } from '../../gateway/supergraph/registrySource.js';
-import type { RemoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
-import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
-import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
+import type { DataSource } from '../../federation/supergraph/dataSource.js';
+import { registrySource } from '../../federation/supergraph/registrySource.js';
+import type { RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
+import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import { seal } from '../../gateway/pseudonyms.js';
+import { PersonIDScalar } from '../../schema/scalars.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { ask, localSource, testDomain, testSubgraph } from './supergraphTestbed.js';
 

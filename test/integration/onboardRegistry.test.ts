@@ -3,8 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, DemoClient } from '../../gateway/cli/demo/client.js';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { type Answer, DemoClient } from '../../cli/demo/scenes.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { type HowToStep, readHowTo } from './howTo.js';
 import { workingCopy } from './workingCopy.js';
 

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServedCity } from '../city/serveCity.js';
 
 // Another city: its own ids, no residences, and no registries but two. What is joined is read when modules are loaded.
 process.env['POLKU_WITHOUT'] = 'social, education';
-const { Secrets } = await import('../../gateway/cli/runtime/secrets.js');
-const { Linkage } = await import('../../subgraphs/linkage/linkage.js');
+const { Secrets } = await import('../../cli/runtime/secrets.js');
+const { Linkage } = await import('../../linkage/linkage.js');
 const { registries } = await import('../../subgraphs/registries.js');
-const { extract } = await import('../../subgraphs/registry/extraction/extract.js');
+const { extract } = await import('../../registry-kit/extraction/extract.js');
 const { serveCity } = await import('../city/serveCity.js');
 
 const POPULATION = `registry: population

@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { formatDay } from '../../lib/calendar.js';
+import { sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
+import { extract } from '../../registry-kit/extraction/extract.js';
+import { dateParser } from '../../registry-kit/extraction/rows/parseValues.js';
+import { readParquet } from '../../registry-kit/extraction/source/readParquet.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import { extract } from '../../subgraphs/registry/extraction/extract.js';
-import { dateParser } from '../../subgraphs/registry/extraction/rows/parseDate.js';
-import { readParquet } from '../../subgraphs/registry/extraction/source/readParquet.js';
-import { openSnapshot } from '../../subgraphs/registry/snapshot/openSnapshot.js';
-import { sqlText, withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
 import { codes, ExtractionSite, readable } from './extractionExports.js';
-import { formatDay } from '../../schema/calendar.js';
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'polku-parquet-'))));

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PermitManifest } from '../../gateway/cli/permit/extractPermit.js';
-import type { Manifest } from '../../subgraphs/registry/snapshot/manifest.js';
-import { currentSnapshotId } from '../../subgraphs/registry/snapshot/snapshotDraft.js';
-import { withMemoryDatabase } from '../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../subgraphs/storage/parquetSource.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PermitManifest } from '../../cli/permit/extractPermit.js';
+import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
+import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 
 const CHAPTER = /^[A-Z]\d\d-[A-Z]\d\d$/;
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { planHere } from '../../gateway/supergraph/planning/planner.js';
-import { PlanningThread } from '../../gateway/supergraph/planning/planningThread.js';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { planHere } from '../../federation/planning/planner.js';
+import { PlanningThread } from '../../federation/planning/planningThread.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 const sdl = readFileSync(join(packageRoot(), 'schema/supergraph.graphql'), 'utf8');
 const PATH = 'query ($id: FamilyID!) { family(id: $id) { servicePath { steps { service } withheld } } }';

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { run } from '../../gateway/cli/program.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { policiesFolder } from '../../cli/options.js';
+import { run } from '../../cli/program.js';
 import { tamper } from '../city/signedPolicies.js';
 
 describe('the commands by which data owners check policies', () => {

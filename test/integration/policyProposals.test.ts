@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { type CheckPolicies, compileApart } from '../../approvals/compileApart.js';
+import { policiesFolder } from '../../cli/options.js';
+import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
-import type { PolicySource } from '../../policies/engine/parse/policySource.js';
-import { compileApart, type CheckPolicies } from '../../policies/revisions/compileApart.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 
 const lines = (count: number, line: (number: number) => string) =>

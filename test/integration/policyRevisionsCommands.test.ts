@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { run } from '../../gateway/cli/program.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { policiesFolder } from '../../cli/options.js';
+import { run } from '../../cli/program.js';
 import { tamper } from '../city/signedPolicies.js';
 
 const REGISTRIES = [

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { draftFolder } from '../../policies/revisions/draftRevision.js';
-import { judgeRevisions } from '../../policies/revisions/judgeRevisions.js';
-import { loadOwners } from '../../policies/revisions/owners.js';
-import { signPayload } from '../../policies/revisions/personKey.js';
-import { closurePayload, type SignedRevision, writePayload } from '../../policies/revisions/revision.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { draftFolder } from '../../approvals/draftRevision.js';
+import { judgeRevisions } from '../../approvals/judgeRevisions.js';
+import { loadOwners } from '../../approvals/owners.js';
+import { signPayload } from '../../approvals/personKey.js';
+import { closurePayload, type SignedRevision, writePayload } from '../../approvals/revision.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  DATA_OWNER,
-  DOCTOR,
-  type ProductionCity,
-  serveProduction,
-  startIssuer,
-  type TestIssuer,
-} from '../city/productionCity.js';
-import { type Signer, signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
+import { DATA_OWNER, DOCTOR, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import { signedPolicies, type SignedPolicies, type Signer } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
 
 const HISTORY = `{ policyRevisions { sequence standing author comment files signers missing { registry count } } }`;

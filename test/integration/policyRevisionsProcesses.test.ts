@@ -1,29 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
-import { openPolicy, type PolicyOptions, registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { readGatewayKey, Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { openLocalSubgraphs } from '../../cli/runtime/localSubgraphs.js';
+import { openPolicy, type PolicyOptions, registerTrust } from '../../cli/runtime/openPolicy.js';
+import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
-import { serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  DATA_OWNER,
-  DOCTOR,
-  FAMILY_TEAM,
-  type ProductionCity,
-  serveProduction,
-  startIssuer,
-  type TestIssuer,
-} from '../city/productionCity.js';
+import { DATA_OWNER, DOCTOR, FAMILY_TEAM, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
 import { startPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';

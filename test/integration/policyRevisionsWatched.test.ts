@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import type { Answer } from '../../gateway/cli/demo/client.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Answer } from '../../cli/demo/scenes.js';
+import { policiesFolder } from '../../cli/options.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { until } from '../city/until.js';
 
 const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';

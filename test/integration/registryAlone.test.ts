@@ -1,18 +1,17 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
+import { policiesFolder } from '../../cli/options.js';
+import { openLocalSubgraphs } from '../../cli/runtime/localSubgraphs.js';
+import { loadPolicy, registerTrust } from '../../cli/runtime/openPolicy.js';
+import { Secrets } from '../../cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
-import { openLocalSubgraphs } from '../../gateway/cli/runtime/localSubgraphs.js';
-import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
-import { Secrets } from '../../gateway/cli/runtime/secrets.js';
+import { type RunningSubgraph, serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
-import { signCompositionContext } from '../../schema/tokens/compositionContext.js';
 import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
-import { type RunningSubgraph, serveSubgraph } from '../../subgraphs/registry/subgraph/serveSubgraph.js';
+import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { contextOf, testCaller, tokenOf } from '../city/testCaller.js';
 

@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
-import { PinnedSource, type RegistryEvent } from '../../gateway/supergraph/pinnedSource.js';
-import { registrySource } from '../../gateway/supergraph/registrySource.js';
-import { watchRegistries } from '../../gateway/supergraph/watchRegistries.js';
+import { PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
+import { registrySource } from '../../federation/supergraph/registrySource.js';
+import { loadSupergraph } from '../../federation/supergraph/supergraph.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
 
 const keys = generateKeyPairSync('ed25519');

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ClientSignal } from '../../gateway/supergraph/clientSignal.js';
-import type { Fetch } from '../../gateway/supergraph/dataSource.js';
-import { type RemoteDataSource, remoteDataSource } from '../../gateway/supergraph/remoteDataSource.js';
+import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
+import type { Fetch } from '../../federation/supergraph/dataSource.js';
+import { remoteDataSource, type RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
 
 const servers: Server[] = [];
 const sources: RemoteDataSource[] = [];

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { certificate } from './certificates.js';
 
 const module = pathToFileURL(
-  join(packageRoot(), 'dist', 'gateway', 'supergraph', 'remoteDataSource.js'),
+  join(packageRoot(), 'dist', 'federation', 'supergraph', 'remoteDataSource.js'),
 ).href;
 /** Asks twice, so that a connection is used again. */
 const ASK = `

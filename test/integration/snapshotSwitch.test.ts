@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
-import { type ServedCity, serveCity } from '../city/serveCity.js';
+import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { until } from '../city/until.js';
 
 const CLIENTS = 6;

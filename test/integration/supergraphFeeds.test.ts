@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { seal, unseal } from '../../gateway/pseudonyms/sealer.js';
+import { seal, unseal } from '../../gateway/pseudonyms.js';
 import { Feed } from '../../schema/feed.js';
-import { FeedScalar } from '../../schema/scalars/feedScalar.js';
-import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars/keyScalar.js';
+import { FamilyIDScalar, FeedScalar, PersonIDScalar } from '../../schema/scalars.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { ask, composed, testDomain, testSubgraph } from './supergraphTestbed.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
+import { loadSupergraph } from '../../federation/supergraph/supergraph.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
 
 const first = testSubgraph('first', 'type Query { a: Int }', { Query: { a: () => 1 } });

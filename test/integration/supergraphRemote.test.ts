@@ -3,17 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, SignJWT } from 'jose';
-import { seal } from '../../gateway/pseudonyms/sealer.js';
-import { loadSupergraph } from '../../gateway/supergraph/loadSupergraph.js';
-import { registrySource } from '../../gateway/supergraph/registrySource.js';
-import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
+import { registrySource } from '../../federation/supergraph/registrySource.js';
+import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import { seal } from '../../gateway/pseudonyms.js';
 import { Feed } from '../../schema/feed.js';
-import { FeedScalar } from '../../schema/scalars/feedScalar.js';
-import { PersonIDScalar } from '../../schema/scalars/keyScalar.js';
+import { FeedScalar, PersonIDScalar } from '../../schema/scalars.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
-import { type TrustedIssuer, TOKEN_ALGORITHM } from '../../schema/tokens/callerToken.js';
-import { verifyCompositionContext } from '../../schema/tokens/compositionContext.js';
+import { TOKEN_ALGORITHM, type TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { verifyDecisionContext } from '../../schema/tokens/decisionContext.js';
+import { verifyCompositionContext } from '../../schema/tokens/gatewayContext.js';
 import { ask, localSource, testContext, testDomain, testSubgraph } from './supergraphTestbed.js';
 
 const gatewayKeys = generateKeyPairSync('ed25519');

@@ -1,23 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import {
-  type ExecutionResult,
-  graphql,
-  type GraphQLScalarType,
-  NoUnusedVariablesRule,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql';
-import { Disclosure } from '../../gateway/execution/disclosure.js';
-import { ClosedText } from '../../gateway/execution/program/closedText.js';
-import { ownWords } from '../../gateway/execution/program/subgraphError.js';
-import { executeOperation, readVariables } from '../../gateway/execution/execute.js';
-import type { PlanRequester } from '../../gateway/supergraph/planning/planner.js';
-import { normalForm, prepareOperation } from '../../gateway/execution/prepare.js';
-import { type Domain, Domains } from '../../gateway/pseudonyms/domain.js';
-import { inProcessDataSource } from '../../gateway/supergraph/inProcessDataSource.js';
-import { loadSupergraph, type SubgraphSource } from '../../gateway/supergraph/loadSupergraph.js';
-import type { Supergraph } from '../../gateway/supergraph/supergraph.js';
+import { type ExecutionResult, graphql, type GraphQLScalarType, NoUnusedVariablesRule, parse, specifiedRules, validate } from 'graphql';
+import { Disclosure } from '../../federation/execution/disclosure.js';
+import { executeOperation, readVariables } from '../../federation/execution/execute.js';
+import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
+import { ClosedText } from '../../federation/plan/closedFields.js';
+import { ownWords } from '../../federation/plan/subgraphError.js';
+import type { PlanRequester } from '../../federation/planning/planner.js';
+import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
+import { loadSupergraph, type SubgraphSource, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import { type Domain, Domains } from '../../gateway/pseudonyms.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 

@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { committedGraph, loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { policiesFolder } from '../../cli/options.js';
+import { committedGraph, loadPolicy } from '../../cli/runtime/openPolicy.js';
+import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
-import { buildFederatedSchema } from '../../schema/buildFederatedSchema.js';
-import type { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
-import { documentExecutor } from '../../subgraphs/registry/subgraph/documentExecutor.js';
+import { type createSubgraph, documentExecutor } from '../../registry-kit/subgraph/createSubgraph.js';
 import { CHILD, FATHER, MOTHER, NEIGHBOUR, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
 import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 

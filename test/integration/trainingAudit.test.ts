@@ -1,34 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readChildren } from '../../cli/risk/readChildren.js';
+import { registerTrust } from '../../cli/runtime/openPolicy.js';
+import { withRegistries } from '../../cli/runtime/openRegistries.js';
+import { Secrets } from '../../cli/runtime/secrets.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
-import { findRecords } from '../../gateway/audit/findRecords.js';
-import { PersonDigests } from '../../gateway/audit/personDigests.js';
-import { readChildren } from '../../gateway/cli/risk/readChildren.js';
-import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { withRegistries } from '../../gateway/cli/runtime/openRegistries.js';
-import { Secrets } from '../../gateway/cli/runtime/secrets.js';
-import { loginDomain } from '../../gateway/identity/loginDomain.js';
-import { Domains } from '../../gateway/pseudonyms/domain.js';
-import { seal } from '../../gateway/pseudonyms/sealer.js';
-import { parseQuarter } from '../../schema/quarter.js';
-import { Linkage } from '../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../subgraphs/linkage/scheme.js';
+import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import { findRecords } from '../../gateway/audit/readRecords.js';
+import { loginDomain } from '../../gateway/identity/bearerToken.js';
+import { Domains, seal } from '../../gateway/pseudonyms.js';
+import { parseQuarter } from '../../lib/calendar.js';
+import { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
+import { extract } from '../../registry-kit/extraction/extract.js';
+import { RegisterStore } from '../../risk-model/register/registerStore.js';
+import { RiskDesk } from '../../risk-model/register/riskDesk.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { riskSources } from '../../subgraphs/registries.js';
-import { extract } from '../../subgraphs/registry/extraction/extract.js';
-import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
-import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
 import { codesByKey } from '../city/codesByKey.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import {
-  DOCTOR,
-  type ProductionCity,
-  resident,
-  serveProduction,
-  startIssuer,
-  type TestIssuer,
-} from '../city/productionCity.js';
+import { DOCTOR, type ProductionCity, resident, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
 import { runPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';

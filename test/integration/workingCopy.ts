@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 /** What was built here is built here: a copy need not build it again. */
 const BUILT = ['dist', join('console', 'dist')];

@@ -1,6 +1,6 @@
-import { registerTrust } from '../../gateway/cli/runtime/openPolicy.js';
-import { RegisterStore } from '../../subgraphs/risk/register/registerStore.js';
-import { RiskDesk } from '../../subgraphs/risk/register/riskDesk.js';
+import { registerTrust } from '../../cli/runtime/openPolicy.js';
+import { RegisterStore } from '../../risk-model/register/registerStore.js';
+import { RiskDesk } from '../../risk-model/register/riskDesk.js';
 import { smallModel } from './smallModel.js';
 
 /** Has a small model serve in a city with --dev. */

@@ -1,8 +1,7 @@
-import type { Factor } from '../../subgraphs/registry/factors/factor.js';
-import { AGE_FACTOR } from '../../subgraphs/risk/model/modelContent.js';
-import { HORIZON_YEARS } from '../../subgraphs/registry/factors/horizon.js';
-import type { RiskTable } from '../../subgraphs/risk/training/riskTable.js';
-import { mix } from '../../subgraphs/risk/training/splitFamilies.js';
+import { type Factor, HORIZON_YEARS } from '../../registry-kit/features/feature.js';
+import { AGE_FACTOR } from '../../risk-model/model/modelContent.js';
+import type { RiskTable } from '../../risk-model/training/riskTable.js';
+import { mix } from '../../risk-model/training/splitFamilies.js';
 
 export interface MadeTable {
   readonly table: RiskTable;

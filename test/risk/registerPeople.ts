@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import type { Owners } from '../../policies/revisions/owners.js';
-import { parseDay } from '../../schema/calendar.js';
+import type { Owners } from '../../approvals/owners.js';
+import { parseDay } from '../../lib/calendar.js';
 
 const PEOPLE = ['risk-1', 'risk-2', 'risk-3', 'health-1', 'health-2', 'gone', 'nobodys'] as const;
 export type RegisterPerson = (typeof PEOPLE)[number];

@@ -1,10 +1,10 @@
-import { loadPolicy } from '../../gateway/cli/runtime/loadPolicy.js';
-import { policiesFolder } from '../../gateway/cli/options.js';
+import { policiesFolder } from '../../cli/options.js';
+import { loadPolicy } from '../../cli/runtime/openPolicy.js';
+import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
+import { derivedSources } from '../../registry-kit/subgraph/registrySources.js';
+import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
 import type { Feed } from '../../schema/feed.js';
 import { riskSources } from '../../subgraphs/registries.js';
-import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
-import { derivedSources } from '../../subgraphs/registry/subgraph/derivedSources.js';
-import type { RiskModelInForce, RiskStore } from '../../subgraphs/risk/riskStore.js';
 import { riskModule } from '../../subgraphs/risk/subgraph.js';
 import { contextOf, testCaller } from '../city/testCaller.js';
 

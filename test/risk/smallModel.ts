@@ -1,5 +1,4 @@
-import { binCount } from '../../subgraphs/risk/model/bins.js';
-import { AGE_FACTOR, MODEL_FORMAT, type ModelContent } from '../../subgraphs/risk/model/modelContent.js';
+import { AGE_FACTOR, binCount, MODEL_FORMAT, type ModelContent } from '../../risk-model/model/modelContent.js';
 
 const HORIZONS = [1, 2, 3, 4, 5];
 const BAGS = 3;

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLSchema, parse, printSchema } from 'graphql';
-import { coerceVariables } from '../../gateway/execution/coerceVariables.js';
-import { normaliseOperation } from '../../gateway/execution/normaliseOperation.js';
-import { committedGraph, committedSdl } from '../../gateway/cli/runtime/loadPolicy.js';
-import { committedApi } from '../../gateway/cli/runtime/readOperation.js';
-import { InputReleases } from '../../gateway/operation/inputReleases.js';
+import { committedApi } from '../../cli/runtime/loadOperations.js';
+import { committedGraph, committedSdl } from '../../cli/runtime/openPolicy.js';
+import { normaliseOperation } from '../../federation/execution/normaliseOperation.js';
+import { coerceVariables } from '../../federation/execution/variables.js';
+import { InputReleases } from '../../gateway/operation/policyCheck.js';
 import { validateOperation } from '../../gateway/operation/validateOperation.js';
 import { visibleSchema } from '../../gateway/operation/visibleSchema.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
-import { packageRoot } from '../../schema/packageRoot.js';
 
 /** What owners take back from groups, as texts of their policies. */
 const WITHOUT_DIAGNOSES: Changes = { 'health.yaml': [',diagnosis,urgency}', ',urgency}'] };

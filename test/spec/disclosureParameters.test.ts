@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
-import { defaultDisclosure } from '../../policies/engine/disclosure/parameters.js';
+import { defaultDisclosure } from '../../policies/engine/disclosureParameters.js';
 import { cityPolicy, someDay } from './smallCity.js';
 
 const policyOf = (clinic: string, school = '') =>

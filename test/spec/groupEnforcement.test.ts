@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDay, today } from '../../schema/calendar.js';
+import { formatDay, today } from '../../lib/calendar.js';
+import { leavesOf, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { Feed } from '../../schema/feed.js';
 import { PersonSet } from '../../schema/personSet.js';
-import { leavesOf, readQuestion, writeQuestion } from '../../subgraphs/registry/groups/cohortQuestion.js';
 import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
 
 const day = (daysAgo: number): string => formatDay(today() - daysAgo);

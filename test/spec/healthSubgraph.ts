@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { committedGraph } from '../../gateway/cli/runtime/loadPolicy.js';
+import { committedGraph } from '../../cli/runtime/openPolicy.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
-import { packageRoot } from '../../schema/packageRoot.js';
+import type { Table } from '../../registry-kit/columns/table.js';
+import { overlaysRegistry, shieldMarked } from '../../registry-kit/person-flags/personFlags.js';
+import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
+import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { health } from '../../subgraphs/health/subgraph.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
-import type { Table } from '../../subgraphs/registry/columns/table.js';
-import { overlaysRegistry } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
-import { shieldMarked } from '../../subgraphs/registry/overlays/shieldMarked.js';
-import { createSubgraph } from '../../subgraphs/registry/subgraph/createSubgraph.js';
-import { registrySources } from '../../subgraphs/registry/subgraph/registrySources.js';
 import { marksOf, type World } from '../city/smallWorld.js';
 import { tableOf, type TestRow } from './tableOf.js';
 

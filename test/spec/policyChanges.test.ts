@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareAccess } from '../../policies/engine/compare/compareAccess.js';
-import { diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
-import {
-  compareOperations,
-  formatImpact,
-  operationStates,
-} from '../../policies/engine/compare/operationImpact.js';
+import { compareAccess, diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
+import { compareOperations, formatImpact, operationStates } from '../../policies/engine/compare/operationImpact.js';
 import type { Condition, MaskName, Permission } from '../../policies/engine/decision.js';
-import { formatPolicyTests } from '../../policies/engine/test/formatPolicyTests.js';
-import { runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
+import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
 import { cityPolicy, someDay } from './smallCity.js';
 
 const grant = (more: string) => `

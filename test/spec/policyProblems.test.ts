@@ -1,10 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { formatProblems } from '../../policies/engine/report/formatProblems.js';
-import { compileCity, smallCity, smallGraph, someDay, sourcesOf } from './smallCity.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { formatProblems } from '../../policies/engine/parse/problems.js';
+import { compileCity, smallCity, smallGraph, someDay, sourcesOf } from './smallCity.js';
 
 /** A fault: the file of the small city that has it, or rules to append to one, and what its owner is told. */
 interface ProblemCase {

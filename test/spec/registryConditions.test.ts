@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addYears, formatDay, today } from '../../schema/calendar.js';
-import { OF_AGE } from '../../subgraphs/registry/overlays/overlaysRegistry.js';
+import { addYears, formatDay, today } from '../../lib/calendar.js';
+import { OF_AGE } from '../../registry-kit/person-flags/personFlags.js';
 import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
 
 const whenHolds = (conditions: string, purposes = 'care', roles = 'clinician') => `grants:

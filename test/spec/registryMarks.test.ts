@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDay, today } from '../../schema/calendar.js';
+import { formatDay, today } from '../../lib/calendar.js';
 import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
 
 const policy = `grants:

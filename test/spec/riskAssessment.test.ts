@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parseRiskModel } from '../../risk-model/model/riskModel.js';
+import type { RiskModelInForce } from '../../risk-model/model/riskStore.js';
 import { Feed } from '../../schema/feed.js';
-import { parseRiskModel } from '../../subgraphs/risk/model/riskModel.js';
-import type { RiskModelInForce } from '../../subgraphs/risk/riskStore.js';
 import { emptyFeed, factorFeeds } from '../risk/factorFeeds.js';
 import { riskSubgraph } from '../risk/riskSubgraph.js';
 import { smallModel, smallTerms } from '../risk/smallModel.js';

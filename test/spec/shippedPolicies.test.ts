@@ -1,16 +1,15 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadOperations } from '../../gateway/cli/runtime/loadOperations.js';
-import { committedApi, operationReader } from '../../gateway/cli/runtime/readOperation.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { committedApi, loadOperations, operationReader } from '../../cli/runtime/loadOperations.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { operationStates } from '../../policies/engine/compare/operationImpact.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
-import { formatProblems } from '../../policies/engine/report/formatProblems.js';
+import { formatProblems } from '../../policies/engine/parse/problems.js';
 import { runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
-import { packageRoot } from '../../schema/packageRoot.js';
 
 const subgraphs = join(packageRoot(), 'schema', 'subgraphs');
 const now = new Date('2026-06-15T12:00:00Z');

@@ -1,7 +1,7 @@
-import { compilePolicy, type Compilation } from '../../policies/engine/compile/compilePolicy.js';
+import { type Compilation, compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
-import type { PolicySource } from '../../policies/engine/parse/policySource.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 
 const clinic = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible"])

@@ -1,6 +1,6 @@
-import { parseDay } from '../../schema/calendar.js';
-import { NO_CODE, NO_DAY, type Table } from '../../subgraphs/registry/columns/table.js';
-import type { ColumnDefinition, TableDefinition } from '../../subgraphs/registry/columns/tableDefinition.js';
+import { parseDay } from '../../lib/calendar.js';
+import { NO_CODE, NO_DAY, type Table } from '../../registry-kit/columns/table.js';
+import type { ColumnDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
 
 /** A row as a test writes it: dates as ISO texts, whatever is left out is empty. */
 export type TestRow = { readonly person: number } & Readonly<Record<string, string | number | bigint>>;

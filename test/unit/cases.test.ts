@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { describe, expect, it } from '@jest/globals';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { cases, casesPage, testsByCase } from '../cases/cases.mjs';
 
 describe('docs/cases.md', () => {

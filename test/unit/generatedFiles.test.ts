@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generatedFiles } from '../../gateway/cli/generatedFiles.js';
-import { errorTable } from '../../schema/errorTable.js';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { describe, expect, it } from '@jest/globals';
+import { generatedFiles } from '../../cli/generate.js';
+import { errorTable } from '../../lib/errors.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 describe('generated files', () => {
   it('are as the code makes them (npm run generate)', async () => {

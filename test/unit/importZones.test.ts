@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';
-import { packageRoot } from '../../schema/packageRoot.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 const eslint = new ESLint({ cwd: packageRoot() });
 
@@ -16,29 +16,39 @@ async function mayImport(from: string, to: string): Promise<boolean> {
 
 describe('imports', () => {
   it.each([
+    ['lib', 'schema/keys.ts'],
     ['schema', 'policies/engine/decision.ts'],
     ['policies/engine', 'subgraphs/registries.ts'],
     ['policies/engine/decide', 'gateway/gateway.ts'],
+    ['approvals', 'risk-model/model/riskModel.ts'],
+    ['linkage', 'registry-kit/columns/table.ts'],
     ['subgraphs/health', 'gateway/gateway.ts'],
     ['subgraphs/health', 'subgraphs/social/tables.ts'],
-    ['subgraphs/health', 'subgraphs/linkage/linkage.ts'],
-    ['subgraphs/registry/columns', 'subgraphs/health/tables.ts'],
-    ['subgraphs/registry/enforcement', 'subgraphs/linkage/linkage.ts'],
-    ['subgraphs/registry/extraction', 'subgraphs/synthetic/generateCity.ts'],
+    ['subgraphs/health', 'linkage/linkage.ts'],
+    ['registry-kit/columns', 'subgraphs/health/tables.ts'],
+    ['registry-kit/enforcement', 'linkage/linkage.ts'],
+    ['registry-kit/extraction', 'synthetic-city/generateCity.ts'],
+    ['risk-model/model', 'subgraphs/risk/subgraph.ts'],
+    ['disclosure-control', 'subgraphs/cohorts/subgraph.ts'],
+    ['federation/execution', 'gateway/gateway.ts'],
+    ['federation/execution', 'schema/keys.ts'],
+    ['federation/plan', 'policies/engine/decision.ts'],
     ['gateway', 'subgraphs/health/tables.ts'],
-    ['gateway/execution', 'subgraphs/health/tables.ts'],
-    ['gateway/http', 'gateway/cli/program.ts'],
+    ['gateway/http', 'cli/program.ts'],
     ['console/src', 'gateway/gateway.ts'],
   ])('never go from %s to %s', async (from, to) => {
     expect(await mayImport(from, to)).toBe(false);
   });
 
   it.each([
-    ['policies/engine', 'schema/calendar.ts'],
-    ['subgraphs/health', 'subgraphs/registry/columns/table.ts'],
-    ['subgraphs/registry/extraction', 'subgraphs/linkage/linkage.ts'],
+    ['schema', 'lib/calendar.ts'],
+    ['policies/engine', 'lib/calendar.ts'],
+    ['subgraphs/health', 'registry-kit/columns/table.ts'],
+    ['subgraphs/cohorts', 'disclosure-control/disclosureControl.ts'],
+    ['registry-kit/extraction', 'linkage/linkage.ts'],
     ['gateway', 'policies/engine/decision.ts'],
-    ['gateway/cli', 'subgraphs/registries.ts'],
+    ['gateway', 'federation/execution/execute.ts'],
+    ['cli', 'subgraphs/registries.ts'],
   ])('may go from %s to %s', async (from, to) => {
     expect(await mayImport(from, to)).toBe(true);
   });

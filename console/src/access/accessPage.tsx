@@ -1,11 +1,7 @@
 import { useState } from 'react';
 import whatMayISee from '../examples/whatMayISee.graphql';
-import { readShortcomings } from '../refusals/readShortcomings.js';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useSession } from '../session/session.js';
-import { useAnswer } from '../session/useAnswer.js';
-import { type AccessField, groupByType } from './accessField.js';
-import { AccessTable } from './accessTable.js';
+import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import { useAnswer, useSession } from '../session/session.js';
 import './access.css';
 
 interface AccessAnswer {
@@ -62,4 +58,79 @@ export function AccessPage() {
       </div>
     </div>
   );
+}
+
+const effects = { ALLOW: 'shown', MASK: 'masked' };
+
+interface AccessTableProps {
+  readonly type: string;
+  readonly fields: readonly AccessField[];
+}
+
+/** The fields of one type. */
+function AccessTable({ type, fields }: AccessTableProps) {
+  return (
+    <section className="card access-group" aria-label={type}>
+      <table>
+        <caption>{type}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Is</th>
+            <th scope="col">If</th>
+            <th scope="col">Owner</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ coordinate, effect, mask, conditions, owner }, index) => (
+            <tr key={index}>
+              <th scope="row">
+                <code title={coordinate}>{coordinate.slice(type.length + 1)}</code>
+              </th>
+              <td>
+                <span className={`effect effect-${effects[effect]}`}>{effects[effect]}</span>
+                {mask && <span className="access-mask"> to {mask}</span>}
+              </td>
+              <td>
+                {conditions.length === 0 && <span className="unconditional">always</span>}
+                {conditions.map((condition) => (
+                  <span key={condition} className="condition">
+                    {condition}
+                  </span>
+                ))}
+              </td>
+              <td>{owner}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** One way in which a caller may see a field (`Query.access`); of several, the first whose conditions hold applies. */
+interface AccessField {
+  /** `Type.field` */
+  readonly coordinate: string;
+  readonly effect: 'ALLOW' | 'MASK';
+  readonly mask: string | null;
+  readonly conditions: readonly string[];
+  readonly owner: string;
+}
+
+/** The fields that contain every word of a search, by type; first what can be asked for, then the types by name. */
+export function groupByType(
+  fields: readonly AccessField[],
+  search: string,
+): ReadonlyMap<string, readonly AccessField[]> {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const groups = new Map<string, AccessField[]>();
+  for (const field of fields) {
+    const text = Object.values(field).flat().join(' ').toLowerCase();
+    if (!words.every((word) => text.includes(word))) continue;
+    const type = field.coordinate.split('.', 1)[0] ?? '';
+    groups.set(type, [...(groups.get(type) ?? []), field]);
+  }
+  const rank = (type: string): string => (type === 'Query' ? '' : type);
+  return new Map([...groups].sort(([a], [b]) => rank(a).localeCompare(rank(b))));
 }

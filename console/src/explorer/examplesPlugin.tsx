@@ -1,8 +1,10 @@
-import type { GraphiQLPlugin } from '@graphiql/react';
+import { type GraphiQLPlugin, pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { Kind, parse } from 'graphql';
 import { createContext, useContext, useState } from 'react';
 import { type Example, examples } from '../examples/examples.js';
-import type { Shortcomings } from '../refusals/readShortcomings.js';
-import { useRunExample } from './useRunExample.js';
+import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/shortcomings.js';
+import type { GatewayClient } from '../session/gatewayClient.js';
+import { useSession } from '../session/session.js';
 
 /** Where examples tell why they cannot run. */
 export const ExamplesPluginContext = createContext<
@@ -56,4 +58,76 @@ function ExamplesIcon() {
       <path d="M5 17.500c0-5 10-3.500 10-8S8 8 9.500 2.500" strokeLinecap="round" />
     </svg>
   );
+}
+
+type Tell = (outcome: { shortcomings: Shortcomings; note: string | undefined }) => void;
+
+/**
+ * Writes an example into the editor, with the id of someone who may be seen, and runs it.
+ * undefined until the editors are there.
+ */
+function useRunExample(tell: Tell): ((example: Example) => Promise<void>) | undefined {
+  const { client, persona, purpose } = useSession();
+  const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
+    pick('queryEditor', 'variableEditor', 'responseEditor'),
+  );
+  const { addTab, run, setOperationFacts } = useGraphiQLActions();
+
+  if (!queryEditor || !variableEditor || !responseEditor) return undefined;
+  return async ({ query, about }) => {
+    // What somebody wrote is not overwritten: it keeps its tab.
+    const written = queryEditor.getValue().trim();
+    if (written !== '' && !examples.some((example) => example.query.trim() === written)) addTab();
+
+    const subject = about && (await findSubject(client, about));
+    queryEditor.setValue(query);
+    variableEditor.setValue(subject ? JSON.stringify({ id: subject.id ?? '' }, null, 2) : '');
+    const documentAST = parse(query);
+    const operations = documentAST.definitions.filter(
+      (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+    );
+    // The editor finds these out too, but only after a moment; running must not wait for it.
+    const operationName = operations[0]?.name?.value;
+    setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
+
+    if (subject && subject.id === undefined) {
+      const note = `For the purpose ${purpose.label.toLowerCase()}, ${persona.label} is given no list of people, so there is no id of a ${about} to fill in.`;
+      // The answer to another question must not stand below this one.
+      responseEditor.setValue('');
+      tell({ shortcomings: subject.shortcomings, note });
+      return;
+    }
+    tell({ shortcomings: noShortcomings, note: undefined });
+    await run();
+  };
+}
+
+/** An id to try an example with, or why there is none. */
+interface Subject {
+  readonly id: string | undefined;
+  readonly shortcomings: Shortcomings;
+}
+
+interface Person {
+  readonly id: string;
+  readonly families?: readonly { readonly family: { readonly id: string } | null }[] | null;
+}
+
+const queries = {
+  person: 'query SomePerson { persons(first: 1) { nodes { id } } }',
+  family: 'query SomeFamily { persons(first: 20) { nodes { id families { family { id } } } } }',
+};
+
+/** The first person, or the first family of anyone, whom the client may see. */
+async function findSubject(client: GatewayClient, about: 'person' | 'family'): Promise<Subject> {
+  const answer = await client.ask<{ persons: { nodes: readonly Person[] | null } | null }>(
+    { query: queries[about] },
+    false,
+  );
+  const people = answer.data?.persons?.nodes ?? [];
+  const id =
+    about === 'person'
+      ? people[0]?.id
+      : people.flatMap(({ families }) => families ?? []).find(({ family }) => family)?.family?.id;
+  return { id, shortcomings: id === undefined ? readShortcomings(answer) : noShortcomings };
 }

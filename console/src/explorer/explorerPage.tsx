@@ -1,16 +1,42 @@
+import { pick, useGraphiQL, useMonaco } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { useMemo, useRef, useState } from 'react';
+import 'graphiql/style.css';
+import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
+import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
+import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { examples } from '../examples/examples.js';
-import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
+import { noShortcomings, readShortcomings, type Shortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
 import type { Question } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
-import { EditorTheme, editorTheme } from './editorTheme.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
-import { createMemoryStorage } from './memoryStorage.js';
-import { installMonacoWorkers } from './monacoWorkers.js';
-import 'graphiql/style.css';
 import './explorer.css';
+
+/** Stands in for localStorage: queries, variables and answers hold ids of people, and must not outlive the page. */
+function createMemoryStorage(): Pick<
+  Storage,
+  'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'
+> {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+    get length() {
+      return items.size;
+    },
+  };
+}
+
+const addresses: Readonly<Record<string, string>> = { json: jsonWorker, graphql: graphqlWorker };
+
+/** Tells Monaco where its workers lie: beside this script, never elsewhere. */
+function installMonacoWorkers(): void {
+  window.MonacoEnvironment = {
+    getWorker: (_id, label) => new Worker(new URL(addresses[label] ?? editorWorker, import.meta.url)),
+  };
+}
 
 installMonacoWorkers();
 const storage = createMemoryStorage();
@@ -76,4 +102,53 @@ function Explorer() {
       </GraphiQL>
     </ExamplesPluginContext>
   );
+}
+
+/** Names of the editor's themes, as GraphiQL wants them. */
+const editorTheme = { light: 'polku-light', dark: 'polku-dark' };
+
+const transparent = '#ffffff00';
+
+/** Gives the editors the size and colours of the frame, and follows the system between light and dark. */
+function EditorTheme() {
+  const monaco = useMonaco((state) => state.monaco);
+  const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
+    pick('queryEditor', 'variableEditor', 'responseEditor'),
+  );
+  useEffect(() => {
+    for (const editor of [queryEditor, variableEditor, responseEditor])
+      editor?.updateOptions({ fontSize: 13 });
+  }, [queryEditor, variableEditor, responseEditor]);
+
+  useEffect(() => {
+    if (!monaco) return;
+    monaco.editor.defineTheme(editorTheme.light, {
+      base: 'vs',
+      inherit: true,
+      colors: { 'editor.background': transparent, focusBorder: '#17606a', 'textLink.foreground': '#17606a' },
+      rules: [
+        { token: 'keyword.gql', foreground: '7a3e9d' },
+        { token: 'argument.identifier.gql', foreground: '9a4c12' },
+        { token: 'string.key.json', foreground: '17606a' },
+        { token: 'string.value.json', foreground: '2f6b37' },
+      ],
+    });
+    monaco.editor.defineTheme(editorTheme.dark, {
+      base: 'vs-dark',
+      inherit: true,
+      colors: { 'editor.background': transparent, focusBorder: '#7fcdd2', 'textLink.foreground': '#7fcdd2' },
+      rules: [
+        { token: 'keyword.gql', foreground: 'c9a3e8' },
+        { token: 'argument.identifier.gql', foreground: 'e6a067' },
+        { token: 'string.key.json', foreground: '7fcdd2' },
+        { token: 'string.value.json', foreground: '9fd6a6' },
+      ],
+    });
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    const follow = (): void => monaco.editor.setTheme(dark.matches ? editorTheme.dark : editorTheme.light);
+    follow();
+    dark.addEventListener('change', follow);
+    return () => dark.removeEventListener('change', follow);
+  }, [monaco]);
+  return null;
 }

@@ -1,12 +1,9 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 import { AccessPage } from '../access/accessPage.js';
 import { PathPage } from '../path/pathPage.js';
-import { SessionProvider } from '../session/session.js';
-import { Header } from './header.js';
-import { useRoute } from './useRoute.js';
-import { WaitingPage } from './waitingPage.js';
-import './tokens.css';
+import { SessionProvider, useSession } from '../session/session.js';
 import './frame.css';
+import './tokens.css';
 
 // The editor is the heaviest part by far; the frame and the pictures do not wait for it.
 const ExplorerPage = lazy(async () => ({
@@ -44,4 +41,108 @@ function Frame() {
       </main>
     </>
   );
+}
+
+const pages: readonly { readonly route: Route; readonly address: string; readonly name: string }[] = [
+  { route: 'explorer', address: '#/', name: 'Explorer' },
+  { route: 'path', address: '#/path', name: 'Path' },
+  { route: 'access', address: '#/access', name: 'Access' },
+];
+
+/** Who asks, what for, and where one is. */
+function Header({ route }: { readonly route: Route }) {
+  const { personas, persona, purpose, partial, choosePersona, choosePurpose, setPartial } = useSession();
+  return (
+    <header className="header">
+      <div className="header-row">
+        <a className="brand" href="#/" aria-label="Polku, to the explorer">
+          <Mark />
+          <span>Polku</span>
+        </a>
+        <nav className="tabs" aria-label="Pages">
+          {pages.map((page) => (
+            <a key={page.route} href={page.address} aria-current={page.route === route ? 'page' : undefined}>
+              {page.name}
+            </a>
+          ))}
+        </nav>
+        <div className="choices">
+          <label className="choice">
+            <span>You are</span>
+            <select value={persona.id} onChange={(event) => choosePersona(event.target.value)}>
+              {personas.map(({ id, label }) => (
+                <option key={id} value={id}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="choice">
+            <span>asking for</span>
+            <select value={purpose.id} onChange={(event) => choosePurpose(event.target.value)}>
+              {persona.purposes.map(({ id, label }) => (
+                <option key={id} value={id}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label
+            className="switch"
+            title="Answer what policy shows and leave the rest out, instead of refusing the whole (Polku-Partial: true)"
+          >
+            <input
+              type="checkbox"
+              role="switch"
+              checked={partial}
+              onChange={(event) => setPartial(event.target.checked)}
+            />
+            <span className="switch-track" aria-hidden="true" />
+            <span>Partial answers</span>
+          </label>
+        </div>
+      </div>
+      <p className="who">
+        <span>
+          {persona.explanation} Data goes to <strong>{persona.recipient}</strong>.
+        </span>
+        <span className="synthetic">The people in it are synthetic.</span>
+      </p>
+    </header>
+  );
+}
+
+/** A path that winds out of sight. */
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+      <rect width="32" height="32" rx="8" className="mark-ground" />
+      <path d="M9 27.500c0-7 14-5.500 14-12S12.500 11.500 15.500 5" className="mark-path" />
+    </svg>
+  );
+}
+
+/** Before anything is known; or, with a problem, instead of everything. */
+function WaitingPage({ problem }: { readonly problem: string | undefined }) {
+  return (
+    <main className="waiting" role={problem ? 'alert' : 'status'}>
+      <Mark />
+      <p>{problem ?? 'Asking the gateway who you may be …'}</p>
+    </main>
+  );
+}
+
+type Route = 'explorer' | 'path' | 'access';
+
+/** The page that the address names (`#/access`). No id ever enters the address, for browsers remember addresses. */
+function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => window.location.hash);
+  if (hash === '#/access') return 'access';
+  if (hash === '#/path') return 'path';
+  return 'explorer';
+}
+
+function subscribe(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
 }

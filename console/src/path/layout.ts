@@ -1,5 +1,4 @@
 import type { Bar, Lane } from './lanes.js';
-import { placeTicks, type Tick } from './ticks.js';
 
 /** How wide a letter of a row's label is. */
 const LETTER = 7.3;
@@ -25,7 +24,7 @@ export interface PlacedBar extends Bar {
   readonly certain: { readonly x: number; readonly width: number } | undefined;
 }
 
-export interface PlacedRow {
+interface PlacedRow {
   readonly label: string | undefined;
   readonly y: number;
   readonly bars: readonly PlacedBar[];
@@ -38,7 +37,7 @@ export interface PlacedLane {
   readonly rows: readonly PlacedRow[];
 }
 
-export interface Layout {
+interface Layout {
   readonly lanes: readonly PlacedLane[];
   readonly ticks: readonly Tick[];
   readonly height: number;
@@ -94,4 +93,40 @@ export function layOut(
     ticks: placeTicks(years, place),
     height: y - measures.laneGap,
   };
+}
+
+/** A line at a point of time. */
+export interface Tick {
+  readonly x: number;
+  /** undefined where there is no room for one. */
+  readonly label: string | undefined;
+  readonly isYear: boolean;
+}
+
+const QUARTERS = ['Apr', 'Jul', 'Oct'];
+const ROOM_FOR_A_YEAR = 38;
+const ROOM_FOR_QUARTERS = 160;
+
+/**
+ * Lines for years, from the first to the end of the last, and for quarters where a year is wide.
+ * @param place the x of a moment
+ */
+function placeTicks(years: { from: number; until: number }, place: (time: number) => number): Tick[] {
+  const yearWidth =
+    (place(Date.UTC(years.until, 0)) - place(Date.UTC(years.from, 0))) / (years.until - years.from);
+  const every = [1, 2, 5].find((step) => yearWidth * step > ROOM_FOR_A_YEAR) ?? 10;
+  const ticks: Tick[] = [];
+  for (let year = years.from; year <= years.until; year += 1) {
+    const isNamed = year < years.until && (year - years.from) % every === 0;
+    ticks.push({ x: place(Date.UTC(year, 0)), label: isNamed ? String(year) : undefined, isYear: true });
+    if (yearWidth > ROOM_FOR_QUARTERS && year < years.until) {
+      const quarters = QUARTERS.map((label, index) => ({
+        x: place(Date.UTC(year, 3 * (index + 1))),
+        label,
+        isYear: false,
+      }));
+      ticks.push(...quarters);
+    }
+  }
+  return ticks;
 }

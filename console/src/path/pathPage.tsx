@@ -1,12 +1,9 @@
 import { useMemo, useState } from 'react';
-import { readShortcomings } from '../refusals/readShortcomings.js';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useSession } from '../session/session.js';
-import { useAnswer } from '../session/useAnswer.js';
-import { listSubjects, peopleQuery, type PeopleAnswer, type Subject } from './people.js';
-import { PathPicture } from './pathPicture.js';
-import { SubjectList } from './subjectList.js';
+import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import { useAnswer, useSession } from '../session/session.js';
 import './path.css';
+import { PathPicture } from './pathPicture.js';
+import { listSubjects, type PeopleAnswer, peopleQuery, type Subject } from './servicePath.js';
 
 const peopleQuestion = { query: peopleQuery };
 
@@ -53,5 +50,33 @@ export function PathPage() {
         )}
       </div>
     </div>
+  );
+}
+
+interface SubjectListProps {
+  readonly heading: string;
+  readonly subjects: readonly Subject[];
+  readonly chosen: Subject | undefined;
+  readonly onChoose: (subject: Subject) => void;
+}
+
+/** People or families to choose one of. */
+function SubjectList({ heading, subjects, chosen, onChoose }: SubjectListProps) {
+  return (
+    <section className="subjects" aria-label={heading}>
+      <h2>
+        {heading} <span>{subjects.length}</span>
+      </h2>
+      <ul>
+        {subjects.map((subject) => (
+          <li key={subject.id}>
+            <button type="button" aria-pressed={subject.id === chosen?.id} onClick={() => onChoose(subject)}>
+              <strong>{subject.title}</strong>
+              <span>{subject.subtitle}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,14 +1,8 @@
 import { useMemo } from 'react';
-import { readShortcomings } from '../refusals/readShortcomings.js';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useSession } from '../session/session.js';
-import { useAnswer } from '../session/useAnswer.js';
-import { arrangeLanes, summarise } from './lanes.js';
-import { Legend } from './legend.js';
-import type { Subject } from './people.js';
-import { orderSectors } from './sectors.js';
-import { familyPathQuery, personPathQuery, readPictured, type PathAnswer } from './servicePath.js';
-import { yearsAround } from './span.js';
+import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import { useAnswer, useSession } from '../session/session.js';
+import { arrangeLanes, summarise, yearsAround } from './lanes.js';
+import { familyPathQuery, orderSectors, type PathAnswer, personPathQuery, readPictured, sectorClass, sectorName, type Subject } from './servicePath.js';
 import { StepTable } from './stepTable.js';
 import { Timeline } from './timeline.js';
 
@@ -74,4 +68,34 @@ function drawable(data: PathAnswer) {
 
 function writeYears({ from, until }: { from: number; until: number }): string {
   return until - from === 1 ? String(from) : `${from}–${until - 1}`;
+}
+
+interface LegendProps {
+  readonly sectors: readonly string[];
+  readonly hasMasked: boolean;
+  readonly hasWithheld: boolean;
+}
+
+/** What colours and patterns mean; only those that occur. */
+function Legend({ sectors, hasMasked, hasWithheld }: LegendProps) {
+  return (
+    <ul className="legend" aria-label="Legend">
+      {sectors.map((sector) => (
+        <li key={sector}>
+          <i className={`swatch ${sectorClass(sector)}`} /> {sectorName(sector)}
+        </li>
+      ))}
+      {hasMasked && (
+        <li>
+          <i className="swatch swatch-masked" /> date masked: light where it may have been
+        </li>
+      )}
+      {hasWithheld && (
+        <li>
+          <i className="swatch swatch-hatched" /> withheld by policy
+        </li>
+      )}
+      <li className="legend-number">number in a bar: contacts</li>
+    </ul>
+  );
 }

@@ -10,7 +10,7 @@ export interface ServiceStep {
   readonly contacts: number | null;
 }
 
-export interface ServicePath {
+interface ServicePath {
   readonly steps: readonly ServiceStep[] | null;
   /** Sectors that policy withholds, whether or not there is anything in them. */
   readonly withheld: readonly string[];
@@ -21,7 +21,7 @@ export interface Member {
   readonly role: string | null;
 }
 
-export interface Person {
+interface Person {
   readonly id: string;
   readonly birthYear: string | number | null;
   readonly sex: string | null;
@@ -59,4 +59,88 @@ export function readPictured({ person, family }: PathAnswer): Pictured | undefin
   if (person?.servicePath) return { members: undefined, path: person.servicePath };
   if (family?.servicePath) return { members: family.members ?? [], path: family.servicePath };
   return undefined;
+}
+
+/** Someone whose path can be drawn. */
+export interface Subject {
+  readonly kind: 'person' | 'family';
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+}
+
+export const peopleQuery = `query PeopleToPicture {
+  persons(first: 50) { nodes { id birthYear sex families { family { id } } } hasMore }
+}`;
+
+interface ListedPerson extends Person {
+  readonly families: readonly { readonly family: { readonly id: string } | null }[] | null;
+}
+
+export interface PeopleAnswer {
+  readonly persons: {
+    readonly nodes: readonly ListedPerson[] | null;
+    readonly hasMore: boolean | null;
+  } | null;
+}
+
+/** `born 2011, female`: all that may be known of who someone is. */
+export function describePerson({ birthYear, sex }: Person): string {
+  const parts = [birthYear && `born ${birthYear}`, sex?.toLowerCase()].filter(Boolean);
+  return parts.length > 0 ? parts.join(', ') : 'a person';
+}
+
+/** Pseudonyms are long and alike in front; their ends tell them apart. */
+function shortId(id: string): string {
+  return `…${id.slice(-6)}`;
+}
+
+/** The people and families that the picture can be drawn of, in the order of the gateway. */
+export function listSubjects({ persons }: PeopleAnswer): { people: Subject[]; families: Subject[] } {
+  const people: Subject[] = [];
+  const known = new Map<string, string[]>();
+  for (const person of persons?.nodes ?? []) {
+    people.push({
+      kind: 'person',
+      id: person.id,
+      title: capitalise(describePerson(person)),
+      subtitle: shortId(person.id),
+    });
+    for (const id of new Set(person.families?.flatMap(({ family }) => family?.id ?? []))) {
+      known.set(id, [...(known.get(id) ?? []), describePerson(person)]);
+    }
+  }
+  const families = [...known].map(([id, of]): Subject => ({
+    kind: 'family',
+    id,
+    title: `Family ${shortId(id)}`,
+    subtitle: `${of.slice(0, 2).join('; ')}${of.length > 2 ? ` and ${of.length - 2} more` : ''}`,
+  }));
+  return { people, families };
+}
+
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const known = ['health', 'social', 'education'];
+
+/** The sector's name in words: `HEALTH` -> Health. */
+export function sectorName(sector: string): string {
+  return capitalise(sector.toLowerCase().replaceAll('_', ' '));
+}
+
+/** The class that gives a mark its sector's colour. */
+export function sectorClass(sector: string): string {
+  const name = sector.toLowerCase();
+  return `sector-${known.includes(name) ? name : 'other'}`;
+}
+
+/** Sectors in one order everywhere: the known ones, then others by name. */
+export function orderSectors(sectors: Iterable<string>): string[] {
+  const rank = (sector: string): number => {
+    const index = known.indexOf(sector.toLowerCase());
+    return index === -1 ? known.length : index;
+  };
+  return [...new Set(sectors)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }

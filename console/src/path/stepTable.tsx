@@ -1,6 +1,6 @@
-import { writePeriod } from './describeStep.js';
-import type { Lane } from './lanes.js';
-import { sectorName } from './sectors.js';
+import { count, type Lane } from './lanes.js';
+import { measures, type PlacedBar } from './layout.js';
+import { sectorClass, sectorName, type ServiceStep } from './servicePath.js';
 
 /** The picture in words. */
 export function StepTable({ lanes }: { readonly lanes: readonly Lane[] }) {
@@ -39,4 +39,62 @@ export function StepTable({ lanes }: { readonly lanes: readonly Lane[] }) {
       </div>
     </details>
   );
+}
+
+const TOOLTIP_WIDTH = 270;
+
+interface StepTooltipProps {
+  readonly bar: PlacedBar;
+  /** Of the picture, which it does not leave. */
+  readonly width: number;
+}
+
+/** What a step was. Hidden from screen readers, for the step's own label says the same. */
+export function StepTooltip({ bar: { step, x, y, width: barWidth, extent }, width }: StepTooltipProps) {
+  const left = Math.max(0, Math.min(x + barWidth / 2 - TOOLTIP_WIDTH / 2, width - TOOLTIP_WIDTH));
+  return (
+    <div
+      className="tooltip"
+      aria-hidden="true"
+      style={{ left, top: y + measures.bar + 8, width: TOOLTIP_WIDTH }}
+    >
+      <p className="tooltip-title">
+        <i className={`dot ${sectorClass(step.sector)}`} />
+        {sectorName(step.sector)} <code>{step.service ?? 'service withheld'}</code>
+      </p>
+      <p>{writePeriod(step)}</p>
+      <p>{writeContacts(step.contacts)}</p>
+      {extent.isMasked && <p className="tooltip-note">Dates are masked by policy.</p>}
+    </div>
+  );
+}
+
+const full = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** `2012-05-14` -> 14 May 2012; `2012-05` -> May 2012; `2012` -> 2012. */
+function writeDate(date: string): string {
+  if (date.length === 4) return date;
+  return (date.length === 7 ? month : full).format(new Date(date));
+}
+
+/** `May 2012 – 2014`, or the one date. */
+function writePeriod({ startedAt, endedAt }: ServiceStep): string {
+  if (startedAt === null) return 'dates withheld';
+  if (endedAt === null || endedAt === startedAt) return writeDate(startedAt);
+  return `${writeDate(startedAt)} – ${writeDate(endedAt)}`;
+}
+
+function writeContacts(contacts: number | null): string {
+  return contacts === null ? 'number of contacts withheld' : count(contacts, 'contact');
+}
+
+/** A step in one line, for those who hear it. */
+export function describeStep(step: ServiceStep): string {
+  return `${sectorName(step.sector)}, ${step.service ?? 'service withheld'}, ${writePeriod(step)}, ${writeContacts(step.contacts)}`;
 }

@@ -1,12 +1,8 @@
-import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { BarMark } from './barMark.js';
-import { describeStep } from './describeStep.js';
-import { describeLane, LaneGround, LaneHead } from './laneMark.js';
+import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Lane } from './lanes.js';
-import { layOut, measures, type PlacedBar } from './layout.js';
-import { StepTooltip } from './stepTooltip.js';
-import { TimeAxis } from './timeAxis.js';
-import { useWidth } from './useWidth.js';
+import { layOut, measures, type PlacedBar, type Tick } from './layout.js';
+import { BarMark, describeLane, LaneGround, LaneHead } from './marks.js';
+import { describeStep, StepTooltip } from './stepTable.js';
 
 interface TimelineProps {
   readonly title: string;
@@ -127,4 +123,40 @@ function neighbour(
     default:
       return undefined;
   }
+}
+
+/** The width of an element, as it is and whenever it changes. */
+function useWidth(): [RefObject<HTMLDivElement | null>, number] {
+  const element = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, width];
+}
+
+interface TimeAxisProps {
+  readonly ticks: readonly Tick[];
+  readonly height: number;
+}
+
+/** Lines of years, and of quarters where there is room for them. */
+function TimeAxis({ ticks, height }: TimeAxisProps) {
+  return (
+    <g aria-hidden="true">
+      {ticks.map(({ x, label, isYear }) => (
+        <g key={x} className={isYear ? 'tick' : 'tick tick-quarter'}>
+          <line x1={x} x2={x} y1={measures.axis - 6} y2={height} />
+          {label && (
+            <text x={x + 4} y={measures.axis - 12}>
+              {label}
+            </text>
+          )}
+        </g>
+      ))}
+    </g>
+  );
 }

@@ -1,9 +1,8 @@
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { GatewayClient } from './gatewayClient.js';
-import { fetchPersonas, type Persona, type PurposeChoice } from './personas.js';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { type Answer, GatewayClient, type Question } from './gatewayClient.js';
 
 /** Who asks, what for, and how. Lives in memory only: a reload forgets it, and nothing stays in the browser. */
-export interface Session {
+interface Session {
   readonly personas: readonly Persona[];
   readonly persona: Persona;
   readonly purpose: PurposeChoice;
@@ -59,4 +58,67 @@ export function SessionProvider({ children, waiting }: SessionProviderProps) {
       {children}
     </SessionContext>
   );
+}
+
+/** A purpose of use that a persona's token carries. */
+interface PurposeChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** A synthetic user whom the local issuer gives tokens to. */
+interface Persona {
+  readonly id: string;
+  readonly label: string;
+  readonly explanation: string;
+  /** The organisation that receives the data. */
+  readonly recipient: string;
+  readonly purposes: readonly PurposeChoice[];
+}
+
+/** Who can be played here. Served with `--dev` only. */
+async function fetchPersonas(): Promise<readonly Persona[]> {
+  const response = await fetch('/dev/personas');
+  if (!response.ok) {
+    throw new Error(
+      `The gateway offers no personas (it answered ${response.status}). The console needs one started with --dev.`,
+    );
+  }
+  const { personas } = (await response.json()) as { personas: readonly Persona[] };
+  return personas;
+}
+
+/** An answer of the gateway, or that there is none yet, or why there will be none. */
+type Asked<Data> =
+  | { readonly state: 'asking' }
+  | { readonly state: 'failed'; readonly problem: string }
+  | { readonly state: 'answered'; readonly answer: Answer<Data> };
+
+const asking = { state: 'asking' } as const;
+
+/**
+ * Asks when it appears, and anew when persona, purpose or question change. It asks in partial mode, for a page shows
+ * what may be seen and names what may not.
+ * @param question must keep its identity from render to render; undefined asks nothing
+ */
+export function useAnswer<Data>(client: GatewayClient, question: Question | undefined): Asked<Data> {
+  const [asked, setAsked] = useState<{ client: GatewayClient; question: Question; result: Asked<Data> }>();
+
+  useEffect(() => {
+    if (!question) return;
+    let wanted = true;
+    const settle = (result: Asked<Data>): void => {
+      if (wanted) setAsked({ client, question, result });
+    };
+    client.ask<Data>(question, true).then(
+      (answer) => settle({ state: 'answered', answer }),
+      (reason: unknown) =>
+        settle({ state: 'failed', problem: reason instanceof Error ? reason.message : String(reason) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [client, question]);
+
+  return asked && asked.client === client && asked.question === question ? asked.result : asking;
 }

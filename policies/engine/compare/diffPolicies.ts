@@ -1,13 +1,13 @@
-import { type Day, formatDay, today } from '../../../schema/calendar.js';
-import type { Permission } from '../decision.js';
+import { type Day, formatDay, today } from '../../../lib/calendar.js';
+import { groupBy } from '../../../lib/groupBy.js';
+import { describeCondition } from '../catalogue/conditions.js';
+import { isAtLeastAsFine } from '../catalogue/masks.js';
 import type { Asker } from '../decide/decisionRequest.js';
 import type { Policy } from '../decide/policy.js';
-import { groupBy } from '../parse/groupBy.js';
-import { accessAt } from './accessAt.js';
-import { compareAccess, describeAccess } from './compareAccess.js';
-import { diffDisclosure } from './diffDisclosure.js';
+import type { Condition, Permission } from '../decision.js';
+import type { DisclosureParameters } from '../disclosureParameters.js';
 
-export interface PolicyDiff {
+interface PolicyDiff {
   /** What each role and purpose gains and loses, and how the protection of groups changes. */
   readonly sentences: readonly string[];
   /** Whether somebody is given something that they were not given before. */
@@ -175,4 +175,104 @@ function textOf({ verb, from, to }: Difference): string {
     default:
       return ` ${verb} %: it was ${from}, and is ${to}.`;
   }
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+
+/** Everything that one asker may see, or derived types may take, on one day: coordinate, or `Type < coordinate`. */
+type AccessAt = ReadonlyMap<string, readonly Permission[]>;
+
+/** @param day a day; decisions stay the same throughout it */
+function accessAt(policy: Policy, asker: Asker, day: Day): AccessAt {
+  const decision = policy.decide(asker, new Date(day * MILLISECONDS_A_DAY + MILLISECONDS_A_DAY / 2));
+  const access = new Map<string, readonly Permission[]>();
+  for (const { coordinate } of policy.coordinates()) access.set(coordinate, decision.show(coordinate));
+  for (const [type, uses] of policy.model.derived)
+    for (const input of uses.keys()) access.set(`${type} < ${input}`, decision.take(type, input));
+  return access;
+}
+
+interface DisclosureDiff {
+  readonly sentence: string;
+  readonly widens: boolean;
+  readonly narrows: boolean;
+}
+
+/** Each parameter, and whether more of it is stricter. */
+const PARAMETERS: readonly {
+  readonly name: string;
+  readonly of: (parameters: DisclosureParameters) => number;
+  readonly stricter: 'more' | 'less';
+}[] = [
+  { name: 'the minimum', of: ({ minimum }) => minimum, stricter: 'more' },
+  { name: 'the least number of families', of: ({ families }) => families, stricter: 'more' },
+  { name: 'the largest share of a family', of: ({ familyShare }) => familyShare, stricter: 'less' },
+  { name: 'the largest noise', of: ({ noise }) => noise.maximum, stricter: 'more' },
+  { name: 'the variance of noise', of: ({ noise }) => noise.variance, stricter: 'more' },
+  { name: 'questions a month', of: ({ questions }) => questions, stricter: 'less' },
+];
+
+/** What changes in the protection of numbers of groups, for every purpose and registry that both policies know. */
+function diffDisclosure(before: Policy, after: Policy): DisclosureDiff[] {
+  const shared = [...after.model.registries.keys()].filter((name) => before.model.registries.has(name));
+  return shared.flatMap((registry) =>
+    [...after.purposes.keys()].flatMap((purpose) => {
+      const [was, is] = [before.disclosure(purpose, [registry]), after.disclosure(purpose, [registry])];
+      return compareDisclosure(was, is).map(({ sentence, ...change }) => ({
+        ...change,
+        sentence: `Groups with data of ${registry}, for ${purpose}: ${sentence}.`,
+      }));
+    }),
+  );
+}
+
+/** Each parameter that differs: what it was, and what it is. */
+export function compareDisclosure(was: DisclosureParameters, is: DisclosureParameters): DisclosureDiff[] {
+  return PARAMETERS.flatMap(({ name, of, stricter }): DisclosureDiff[] => {
+    const [from, to] = [of(was), of(is)];
+    if (from === to) return [];
+    const narrows = stricter === 'more' ? to > from : to < from;
+    return [{ sentence: `${name} was ${from}, and is ${to}`, narrows, widens: !narrows }];
+  });
+}
+
+/** What a change means to whoever is shown a field: for some people more, for some less, or both. */
+interface AccessChange {
+  readonly widens: boolean;
+  readonly narrows: boolean;
+}
+
+/**
+ * Compares two lists of permissions by what they come to, whichever of their conditions hold. Permissions that read
+ * differently and come to the same are the same.
+ */
+export function compareAccess(before: readonly Permission[], after: readonly Permission[]): AccessChange {
+  const conditions = [...new Set([...before, ...after].flatMap((permission) => permission.conditions))];
+  let [widens, narrows] = [false, false];
+  for (let subset = 0; subset < 2 ** conditions.length; subset++) {
+    const holding = conditions.filter((_, index) => (subset >>> index) % 2 === 1);
+    const [old, young] = [firstOf(before, holding), firstOf(after, holding)];
+    widens ||= showsMore(young, old);
+    narrows ||= showsMore(old, young);
+  }
+  return { widens, narrows };
+}
+
+function firstOf(permissions: readonly Permission[], holding: readonly Condition[]): Permission | undefined {
+  return permissions.find(({ conditions }) => conditions.every((condition) => holding.includes(condition)));
+}
+
+/** Of masks that cannot be compared each shows something that the other does not. */
+function showsMore(first: Permission | undefined, second: Permission | undefined): boolean {
+  if (!first || !second) return first !== undefined;
+  return !isAtLeastAsFine(second.mask, first.mask);
+}
+
+/** In which ways something may be seen, in words that stand behind "it was". */
+export function describeAccess(permissions: readonly Permission[]): string {
+  const ways = permissions.map(({ mask, conditions }) => {
+    const value = mask === undefined ? 'the value itself' : `masked to ${mask}`;
+    return conditions.length === 0 ? value : `${value} if ${conditions.map(describeCondition).join(' and ')}`;
+  });
+  return ways.join(', else ') || 'withheld';
 }

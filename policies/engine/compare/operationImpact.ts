@@ -1,11 +1,10 @@
-import type { Permission, Refusal } from '../decision.js';
 import { telling } from '../decide/decisionTable.js';
 import type { Policy } from '../decide/policy.js';
-import type { DisclosureParameters } from '../disclosure/parameters.js';
+import type { Permission, Refusal } from '../decision.js';
+import type { DisclosureParameters } from '../disclosureParameters.js';
 import type { GraphField, Lineage } from '../parse/policyGraph.js';
-import type { ReadOperation } from '../test/policyTest.js';
-import { compareAccess, describeAccess } from './compareAccess.js';
-import { compareDisclosure } from './diffDisclosure.js';
+import type { ReadOperation } from '../test/checkCase.js';
+import { compareAccess, compareDisclosure, describeAccess } from './diffPolicies.js';
 
 /** An operation that an app has stored, and as whom and for what it asks. */
 export interface StoredOperation {

@@ -1,14 +1,14 @@
-import { formatDay } from '../../../schema/calendar.js';
+import { type Day, formatDay, parseDay } from '../../../lib/calendar.js';
+import { didYouMean, listed } from '../../../lib/didYouMean.js';
 import { canEvaluate, conditionForms, conditionsOf, parseCondition } from '../catalogue/conditions.js';
-import type { Condition, MaskName } from '../decision.js';
-import { didYouMean, listed } from '../parse/didYouMean.js';
+import { masks } from '../catalogue/masks.js';
+import { type Condition, type MaskName, maskNames } from '../decision.js';
 import type { GrantEntry } from '../parse/policyFiles.js';
+import type { GraphField } from '../parse/policyGraph.js';
+import type { Place, Problems } from '../parse/problems.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 import type { Classification, Grant } from '../policyModel.js';
-import { checkMask, isMaskName, unknownMask } from './checkMask.js';
-import type { CompileContext } from './compileContext.js';
-import { compilePurposeNames, compileRoleNames } from './compileNames.js';
-import { compileValidity } from './compileValidity.js';
+import { type CompileContext, compilePurposeNames, compileRoleNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
 /** One entry of a registry's file, and where it stands. */
@@ -201,4 +201,74 @@ function validityOf(
     );
   }
   return validity;
+}
+
+export function isMaskName(name: string): name is MaskName {
+  return (maskNames as readonly string[]).includes(name);
+}
+
+export function unknownMask(
+  name: string,
+  place: Place,
+  problems: Problems,
+  others: readonly string[] = [],
+): void {
+  const known = [...others, ...maskNames];
+  const fix = didYouMean(name, known) ?? `Masks are: ${known.join(', ')}.`;
+  problems.error(place, `There is no mask "${name}".`, fix);
+}
+
+/** A mask must take the type and the category of the field. */
+export function checkMask(
+  name: MaskName,
+  field: GraphField,
+  category: Classification['category'],
+  place: Place,
+  problems: Problems,
+): void {
+  const fits = (mask: MaskName) =>
+    masks[mask].takes === field.returns && (masks[mask].categories?.includes(category) ?? true);
+  if (fits(name)) return;
+  const mask = masks[name];
+  const taken = `${mask.takes}${mask.categories ? ` of category ${mask.categories.join(' or ')}` : ''}`;
+  const fitting = maskNames.filter(fits);
+  problems.error(
+    place,
+    `The mask "${name}" takes ${taken}, but ${field.coordinate} is ${field.returns} of category ${category}.`,
+    fitting.length > 0
+      ? `Masks for it are: ${fitting.join(', ')}.`
+      : 'No mask takes it: allow it or leave it out.',
+  );
+}
+
+/** First and last day; undefined where it is left open, or is no day. */
+export function compileValidity(
+  written: { readonly from?: string; readonly until?: string },
+  source: SourceDocument,
+  path: Path,
+  { problems }: Pick<CompileContext, 'problems'>,
+): { readonly from: Day | undefined; readonly until: Day | undefined } {
+  const read = (bound: 'from' | 'until') => {
+    const text = written[bound];
+    const parsed = text === undefined ? undefined : parseDay(text);
+    if (text !== undefined && parsed === undefined) {
+      problems.error(
+        source.place([...path, bound]),
+        `There is no date "${text}".`,
+        'Write a date as 2027-12-31.',
+      );
+    }
+    return parsed;
+  };
+  const [from, until] = [read('from'), read('until')];
+  if (from !== undefined && until !== undefined && until < from) {
+    const what = path.includes('permits') ? 'permit' : 'grant';
+    problems.error(
+      source.place([...path, 'until']),
+      `The ${what} ends before it begins.`,
+      `Write a day after ${formatDay(from)}.`,
+    );
+    return { from, until: undefined };
+  }
+  return { from, until };
 }

@@ -1,12 +1,12 @@
-import { formatDay } from '../../../schema/calendar.js';
+import { formatDay } from '../../../lib/calendar.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
 import type { PopulationCondition } from '../decision.js';
-import { didYouMean } from '../parse/didYouMean.js';
 import type { Parsed } from '../parse/parsePolicy.js';
 import type { PermitEntry, PermitsFile } from '../parse/policyFiles.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 import type { Permit } from '../policyModel.js';
-import type { CompileContext } from './compileContext.js';
-import { compileValidity } from './compileValidity.js';
+import { compileValidity } from './compileGrant.js';
+import type { CompileContext } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
 /** Research permits by number. */

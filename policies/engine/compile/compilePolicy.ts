@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import { today } from '../../../schema/calendar.js';
+import { today } from '../../../lib/calendar.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
+import { groupBy } from '../../../lib/groupBy.js';
 import { Policy } from '../decide/policy.js';
-import { groupBy } from '../parse/groupBy.js';
 import { type Parsed, parsePolicy } from '../parse/parsePolicy.js';
-import type { RegistryFile } from '../parse/policyFiles.js';
-import type { PolicyGraph } from '../parse/policyGraph.js';
-import type { PolicySource } from '../parse/policySource.js';
-import { collectProblems, hasErrors, type Problem, type Problems } from '../parse/problems.js';
-import type { PolicyModel } from '../policyModel.js';
-import type { CompileContext } from './compileContext.js';
-import { compilePurposes } from './compilePurposes.js';
-import { compileRegistry } from './compileRegistry.js';
-import { compileRoles } from './compileRoles.js';
+import type { RegistryFile, RolesFile } from '../parse/policyFiles.js';
+import type { GraphField, PolicyGraph } from '../parse/policyGraph.js';
+import { collectProblems, hasErrors, type PolicySource, type Problem, type Problems } from '../parse/problems.js';
+import type { PolicyModel, Purpose, Role, Use } from '../policyModel.js';
+import { type CompileContext, compilePurposes } from './compileNames.js';
 import { compilePermits } from './compilePermits.js';
-import { derivedTypes, fieldSources } from './derivedTypes.js';
+import { compileRegistry } from './compileRegistry.js';
 
 export interface Compilation {
   /** undefined where there is an error. */
@@ -104,4 +101,86 @@ function revisionOf(sources: readonly PolicySource[]): string {
   const ordered = sources.toSorted((a, b) => (a.file < b.file ? -1 : 1));
   const text = JSON.stringify(ordered.map((source) => [source.file, source.text]));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** @param purposes undefined where they could not be read; then they are not checked */
+function compileRoles(
+  { source, content }: Parsed<RolesFile>,
+  purposes: ReadonlyMap<string, Purpose> | undefined,
+  problems: Problems,
+): ReadonlyMap<string, Role> {
+  const entries = Object.entries(content.roles);
+  for (const [id, role] of purposes ? entries : []) {
+    role.purposes.forEach((name, index) => {
+      const purpose = purposes!.get(name);
+      const place = source.place(['roles', id, 'purposes', index]);
+      if (!purpose) {
+        problems.error(place, `There is no purpose "${name}".`, didYouMean(name, purposes!.keys()));
+      } else if (purpose.forbidden) {
+        problems.error(place, `"${name}" is forbidden (${purpose.basis.join(', ')}).`, 'Take it away.');
+      }
+    });
+    const held = role.purposes.map((name) => purposes!.get(name));
+    const primary = held.find((purpose) => purpose?.use === 'primary');
+    const secondary = held.find((purpose) => purpose?.use === 'secondary');
+    if (primary && secondary) {
+      problems.error(
+        source.keyPlace(['roles', id]),
+        `"${id}" holds a primary purpose ("${primary.id}") and a secondary one ("${secondary.id}").`,
+        'Make two roles of it: whoever deals with a person must not study everybody in the same role.',
+      );
+    }
+  }
+  return new Map(
+    entries.map(([id, { label, purposes: names }]) => [id, { id, label, purposes: new Set(names) }]),
+  );
+}
+
+/**
+ * Derived types, those that feeds flow into, and what each makes of its inputs. Of two uses of one input the stricter
+ * counts, for `take` is asked by type. What an input is itself made of is an input too: it is not shown again, but its
+ * owners, too, must release it to this type, or a path step would carry data where its owner never let it go.
+ */
+function derivedTypes(
+  graph: PolicyGraph,
+  sources: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, ReadonlyMap<string, Use>> {
+  const derived = new Map<string, Map<string, Use>>();
+  for (const [type, fields] of graph.types) {
+    if (!fields.some((field) => field.kind === 'feed')) continue;
+    const uses = new Map<string, Use>();
+    const lineages = fields.flatMap((field) => field.lineage ?? []);
+    const inputs = lineages.flatMap((lineage) => Object.values(lineage).flat() as string[]);
+    for (const input of inputs)
+      for (const computed of [input, ...(sources.get(input) ?? [])]) uses.set(computed, 'computes');
+    for (const { exposes, optional } of lineages)
+      for (const input of [...exposes, ...optional]) uses.set(input, 'exposes');
+    derived.set(type, uses);
+  }
+  return derived;
+}
+
+/** What each field is made of, over any chain of lineages, feeds and required fields. */
+function fieldSources(graph: PolicyGraph): ReadonlyMap<string, readonly string[]> {
+  const sources = new Map<string, readonly string[]>();
+  for (const { coordinate, kind } of graph.fields.values()) {
+    if (kind === 'feed') continue;
+    const found = new Set<string>();
+    const waiting = [coordinate];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const part of partsOf(graph.fields.get(at))) {
+        if (found.has(part)) continue;
+        found.add(part);
+        waiting.push(part);
+      }
+    }
+    found.delete(coordinate);
+    const own = [...found].filter((part) => graph.fields.get(part)?.kind === 'governed');
+    if (own.length > 0) sources.set(coordinate, own.sort());
+  }
+  return sources;
+}
+
+function partsOf(field: GraphField | undefined): readonly string[] {
+  return field ? [...field.requires, ...(Object.values(field.lineage ?? {}).flat() as string[])] : [];
 }

@@ -1,12 +1,10 @@
-import { didYouMean } from '../parse/didYouMean.js';
-import type { DisclosureEntry, GrantEntry, ProhibitionEntry, RegistryFile } from '../parse/policyFiles.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
+import { defaultDisclosure, isPossibleNoise } from '../disclosureParameters.js';
 import type { Parsed } from '../parse/parsePolicy.js';
-import type { Prohibition, Registry } from '../policyModel.js';
-import { compileClassifications } from './compileClassifications.js';
-import type { CompileContext } from './compileContext.js';
-import { compileDisclosure } from './compileDisclosure.js';
-import { compileGrant, type Entry } from './compileGrant.js';
-import { compilePurposeNames } from './compileNames.js';
+import type { DisclosureEntry, GrantEntry, ProhibitionEntry, RegistryFile } from '../parse/policyFiles.js';
+import type { Classification, DisclosureRule, Prohibition, Registry } from '../policyModel.js';
+import { checkMask, compileGrant, type Entry, isMaskName, unknownMask } from './compileGrant.js';
+import { type CompileContext, compilePurposeNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
 /** undefined where the graph has no such registry; that is no fault of one that is left out. */
@@ -68,4 +66,72 @@ function compileProhibition(
     fields: new Set(fields),
     reason: content.reason,
   };
+}
+
+/** What an entry leaves out is as shipped. */
+function compileDisclosure(
+  { content, source, path }: Entry<DisclosureEntry>,
+  context: CompileContext,
+): DisclosureRule {
+  const { purposes, ...given } = content;
+  const parameters = { ...defaultDisclosure, ...given };
+  if (!isPossibleNoise(parameters.noise)) {
+    const { maximum, variance } = parameters.noise;
+    context.problems.error(
+      source.place([...path, 'noise', 'variance']),
+      `No noise of at most ${maximum} has the variance ${variance}.`,
+      `Write at most ${Math.floor((maximum * (maximum + 1)) / 3)}, or a larger maximum.`,
+    );
+  }
+  return {
+    purposes: compilePurposeNames(purposes, source, [...path, 'purposes'], context),
+    parameters,
+  };
+}
+
+/** What each field of a registry is. A field that is not classified is denied, and its owner is told. */
+function compileClassifications(
+  { source, content }: Parsed<RegistryFile>,
+  { graph, problems }: CompileContext,
+): ReadonlyMap<string, Classification> {
+  const registry = content.registry;
+  const classified = new Map<string, Classification & { named: boolean }>();
+  const faulty = new Set<string>();
+  for (const [pattern, entry] of Object.entries(content.fields)) {
+    const place = source.keyPlace(['fields', pattern]);
+    if (!entry) {
+      for (const { field } of matchPattern(pattern, { graph, registry, place, problems }))
+        faulty.add(field.coordinate);
+      continue;
+    }
+    const { category, special = false, quasi, label } = entry;
+    const quasiPlace = source.place(['fields', pattern, 'quasi']);
+    const masked = quasi === undefined || quasi === 'withhold' || isMaskName(quasi) ? quasi : undefined;
+    if (quasi !== masked) unknownMask(quasi!, quasiPlace, problems, ['withhold']);
+    for (const { field, named } of matchPattern(pattern, { graph, registry, place, problems })) {
+      if (masked !== undefined && masked !== 'withhold')
+        checkMask(masked, field, category, quasiPlace, problems);
+      const before = classified.get(field.coordinate);
+      if (before?.named === named) {
+        problems.error(
+          place,
+          `"${field.coordinate}" is classified twice; first in line ${before.place.line}.`,
+          'Keep one of them.',
+        );
+      }
+      if (!before || (named && !before.named)) {
+        classified.set(field.coordinate, { category, special, quasi: masked, label, place, named });
+      }
+    }
+  }
+  for (const field of graph.fields.values()) {
+    if (field.subgraph !== registry || field.kind !== 'governed') continue;
+    if (classified.has(field.coordinate) || faulty.has(field.coordinate)) continue;
+    problems.warning(
+      source.keyPlace(['fields']),
+      `"${field.coordinate}" is not classified, and so denied to everybody.`,
+      `Add "${field.coordinate}: { category: ... }" under "fields".`,
+    );
+  }
+  return classified;
 }

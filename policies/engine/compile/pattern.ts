@@ -1,7 +1,6 @@
-import { didYouMean } from '../parse/didYouMean.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
 import type { GraphField, PolicyGraph } from '../parse/policyGraph.js';
-import type { Place } from '../parse/policySource.js';
-import type { Problems } from '../parse/problems.js';
+import type { Place, Problems } from '../parse/problems.js';
 
 const PATTERN = /^(\w+)\.(?:(\w+)|(\*)|\{(\s*\w[\w\s,]*)\})$/;
 

@@ -1,4 +1,4 @@
-import type { Day } from '../../../schema/calendar.js';
+import type { Day } from '../../../lib/calendar.js';
 import type { Grant, Permit, PolicyModel, Purpose } from '../policyModel.js';
 
 /** Who asks, as the identity provider vouches for it, and for what. */

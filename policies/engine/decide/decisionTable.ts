@@ -2,10 +2,9 @@ import { coarsenessOf } from '../catalogue/masks.js';
 import type { Permission } from '../decision.js';
 import type { GraphField, Lineage } from '../parse/policyGraph.js';
 import type { PolicyModel, Use } from '../policyModel.js';
-import { BitSet } from './bitSet.js';
 import type { DecisionRequest } from './decisionRequest.js';
-import type { PolicyIndex } from './policyIndex.js';
-import { bothOf, NONE, type Permissions, Releases } from './releases.js';
+import { bothOf, NONE, type Permissions, Releases } from './derivationGrants.js';
+import { BitSet, type PolicyIndex } from './policyIndex.js';
 
 /** Everything that one request may see and every derived type may take, spelt out: none where it is denied. */
 export interface DecisionTable {

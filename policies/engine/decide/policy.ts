@@ -1,18 +1,9 @@
-import { type Day, today } from '../../../schema/calendar.js';
-import type {
-  Classification,
-  Grant,
-  Permit,
-  PolicyModel,
-  Prohibition,
-  Purpose,
-  Role,
-} from '../policyModel.js';
-import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosure/parameters.js';
-import type { WholeCause } from './cause.js';
-import { type Asker, type PermitFault, permitFault } from './decisionRequest.js';
+import { type Day, today } from '../../../lib/calendar.js';
+import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosureParameters.js';
+import type { Classification, Grant, Permit, PolicyModel, Prohibition, Purpose, Role } from '../policyModel.js';
+import { type Asker, permitFault, type PermitFault } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
-import { Denials } from './denials.js';
+import { Denials, type WholeCause } from './denials.js';
 import { PolicyDecision, TYPENAME_NUMBER, UNKNOWN_NUMBER } from './policyDecision.js';
 import { PolicyIndex } from './policyIndex.js';
 

@@ -2,10 +2,9 @@ import { isAtLeastAsFine } from '../catalogue/masks.js';
 import type { MaskName, Permission } from '../decision.js';
 import type { GraphField } from '../parse/policyGraph.js';
 import type { Classification, Grant, PolicyModel, Prohibition } from '../policyModel.js';
-import { BitSet } from './bitSet.js';
 
 /** What a grant shows: permissions beside the numbers of their coordinates. */
-export interface ShownFields {
+interface ShownFields {
   readonly numbers: Int32Array;
   /** One list each, shared by all decisions; undefined: withheld as a quasi-identifier. */
   readonly permissions: readonly (readonly [Permission] | undefined)[];
@@ -20,7 +19,7 @@ export interface IndexedGrant {
   readonly released: readonly [Permission];
 }
 
-export interface IndexedProhibition {
+interface IndexedProhibition {
   readonly prohibition: Prohibition;
   readonly fields: BitSet;
 }
@@ -96,4 +95,32 @@ function capQuasi(
   if (quasi === 'withhold') return 'withhold';
   if (isAtLeastAsFine(mask, quasi)) return quasi;
   return isAtLeastAsFine(quasi, mask) ? mask : 'withhold';
+}
+
+/** A set of small whole numbers, a bit each. */
+export class BitSet {
+  private readonly words: Uint32Array;
+
+  /** @param size all members are below it */
+  constructor(size: number) {
+    this.words = new Uint32Array((size + 31) >>> 5);
+  }
+
+  static of(size: number, members: Iterable<number>): BitSet {
+    const set = new BitSet(size);
+    for (const member of members) set.add(member);
+    return set;
+  }
+
+  add(member: number): void {
+    this.words[member >>> 5]! |= 1 << (member & 31);
+  }
+
+  has(member: number): boolean {
+    return ((this.words[member >>> 5]! >>> (member & 31)) & 1) === 1;
+  }
+
+  addAll(other: BitSet): void {
+    for (let word = 0; word < this.words.length; word++) this.words[word]! |= other.words[word]!;
+  }
 }

@@ -1,5 +1,5 @@
+import { groupBy } from '../../../lib/groupBy.js';
 import { keyScalars } from '../../../schema/keys.js';
-import { groupBy } from './groupBy.js';
 import type { FieldKind, LeftOut, PolicyGraph } from './policyGraph.js';
 import { type FieldDefinition, readSubgraph, type SubgraphSdl, type TypeOf } from './readSubgraph.js';
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { NotRegularFileError, readRegularFile } from '../../../schema/regularFile.js';
-import type { PolicySource } from './policySource.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { NotRegularFileError, readRegularFile } from '../../../lib/regularFile.js';
+import type { PolicySource } from './problems.js';
 
 /**
  * Reads the policies of a folder: purposes.yaml, roles.yaml and a file for each registry. Test files are left out,

@@ -1,16 +1,8 @@
 import type { ValidateFunction } from 'ajv';
-import { reportViolations } from './explainViolation.js';
-import {
-  fileSchemas,
-  type PermitsFile,
-  type PurposesFile,
-  type RegistryFile,
-  type RolesFile,
-  type SchemaViolation,
-} from './policyFiles.js';
-import type { PolicySource } from './policySource.js';
-import type { Problems } from './problems.js';
-import { SourceDocument } from './sourceDocument.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
+import { fileSchemas, type PermitsFile, type PurposesFile, type RegistryFile, type RolesFile, type SchemaViolation } from './policyFiles.js';
+import type { PolicySource, Problems } from './problems.js';
+import { type Path, SourceDocument } from './sourceDocument.js';
 
 /** A file of the expected form, and where everything in it stands. */
 export interface Parsed<File> {
@@ -18,7 +10,7 @@ export interface Parsed<File> {
   readonly content: File;
 }
 
-export interface ParsedPolicy {
+interface ParsedPolicy {
   /** undefined where the file is missing or broken, so that nothing is said of the names it should define. */
   readonly purposes: Parsed<PurposesFile> | undefined;
   readonly roles: Parsed<RolesFile> | undefined;
@@ -84,4 +76,174 @@ function withoutFaults(value: unknown, violations: readonly SchemaViolation[]): 
     gaps[entry!.replaceAll('~1', '/').replaceAll('~0', '~')] = undefined;
   }
   return copy as unknown as RegistryFile;
+}
+
+/** A violation of a JSON Schema in plain words. */
+interface PlainViolation {
+  readonly path: Path;
+  /** Whether it is the key that is wrong, not its value. */
+  readonly atKey: boolean;
+  readonly message: string;
+  readonly fix: string | undefined;
+}
+
+/**
+ * Tells what a file violates of its schema, each violation at its place. Where some are told by others of the same value,
+ * and none of the others is there, the first is told: a file that violates its schema never goes without a problem.
+ */
+export function reportViolations(
+  source: SourceDocument,
+  violations: readonly SchemaViolation[] | null | undefined,
+  problems: Problems,
+): void {
+  const all = violations ?? [];
+  const own = all.filter((violation) => !isToldByAnother(violation));
+  for (const violation of own.length > 0 ? own : all.slice(0, 1)) {
+    const { path, atKey, message, fix } = explainViolation(violation);
+    problems.error(atKey ? source.keyPlace(path) : source.place(path), message, fix);
+  }
+  if (all.length === 0)
+    problems.error(source.place([]), 'The file is not of the form that its schema describes.');
+}
+
+/** A name of the wrong form is told by `propertyNames`, an alternative or a case that does not fit by what offers it. */
+function isToldByAnother({ keyword, propertyName, schemaPath }: SchemaViolation): boolean {
+  return (
+    (keyword === 'pattern' && propertyName !== undefined) ||
+    keyword === 'if' ||
+    /\/(?:oneOf|anyOf)\/\d/.test(schemaPath)
+  );
+}
+
+function explainViolation(violation: SchemaViolation): PlainViolation {
+  const path = pathOf(violation.instancePath);
+  const params = violation.params as Record<string, unknown>;
+  const here = (message: string, fix?: string): PlainViolation => ({ path, atKey: false, message, fix });
+  switch (violation.keyword) {
+    case 'required':
+      return here(
+        `${nameOf(path)} lacks "${String(params['missingProperty'])}".`,
+        `Add "${String(params['missingProperty'])}: ...".`,
+      );
+    case 'additionalProperties': {
+      const key = String(params['additionalProperty']);
+      const known = Object.keys((violation.parentSchema?.['properties'] ?? {}) as object);
+      const fix = didYouMean(key, known) ?? `Known here: ${known.join(', ')}.`;
+      return { path: [...path, key], atKey: true, message: `"${key}" is not known in ${nameOf(path)}.`, fix };
+    }
+    case 'type':
+      return here(
+        `${nameOf(path)} should be ${typeName(String(params['type']))}, but is ${kindOf(violation.data)}.`,
+      );
+    case 'enum': {
+      const allowed = params['allowedValues'] as string[];
+      const fix = didYouMean(String(violation.data), allowed) ?? `Write one of: ${allowed.join(', ')}.`;
+      return here(`${nameOf(path)} cannot be "${String(violation.data)}".`, fix);
+    }
+    case 'pattern':
+      return here(`"${String(violation.data)}" is not of the form expected here.`, formOf(violation));
+    case 'propertyNames': {
+      const key = String(params['propertyName']);
+      const message = `"${key}" is not a name that can be used here.`;
+      return {
+        path: [...path, key],
+        atKey: true,
+        message,
+        fix: 'Use lower-case letters, digits and hyphens.',
+      };
+    }
+    case 'minimum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write at least ${String(params['limit'])}.`,
+      );
+    case 'maximum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write at most ${String(params['limit'])}.`,
+      );
+    case 'exclusiveMinimum':
+      return here(
+        `${nameOf(path)} is ${String(violation.data)}.`,
+        `Write more than ${String(params['limit'])}.`,
+      );
+    case 'minItems':
+      return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
+    case 'minProperties':
+      return here(`${nameOf(path)} is empty.`, 'Name at least one, or take the line away.');
+    case 'minLength':
+      return here(`${nameOf(path)} is empty.`);
+    case 'dependentRequired': {
+      const [given, missing] = [String(params['property']), String(params['missingProperty'])];
+      return here(`${nameOf(path)} has "${given}", but lacks "${missing}".`, `Add "${missing}: ...".`);
+    }
+    case 'anyOf':
+      return path.includes('cases')
+        ? here(
+            `${nameOf(path)} expects nothing.`,
+            'Add "show:", "derive:", "withheld:", "given:" or "query:".',
+          )
+        : here(`${nameOf(path)} releases nothing.`, 'Add "show: ..." or "derive: ...".');
+    case 'oneOf':
+      if (path.includes('cases')) {
+        if (path.includes('answer'))
+          return here(`${nameOf(path)} should be "allow" or "{ refused: [...] }".`);
+        return path.some((key) => key === 'show' || key === 'derive')
+          ? here(`${nameOf(path)} should be "allow", "deny" or "{ mask: ... }".`)
+          : here(`${nameOf(path)} should be a name, or a list of names.`);
+      }
+      return path.includes('show')
+        ? here(
+            `${nameOf(path)} should be "allow" or "{ mask: ... }".`,
+            'What is not granted is denied by itself.',
+          )
+        : here(`${nameOf(path)} should be a list of names, or "any".`);
+    case 'const':
+      return here(
+        `${nameOf(path)} can only be ${String(params['allowedValue'])}.`,
+        `Write ${String(params['allowedValue'])}, or take the line away.`,
+      );
+    default:
+      return here(
+        `${nameOf(path)} ${violation.message ?? 'is not of the expected form'} (${violation.keyword}).`,
+      );
+  }
+}
+
+function pathOf(pointer: string): Path {
+  const keys = pointer.split('/').slice(1);
+  return keys.map((key) =>
+    /^\d+$/.test(key) ? Number(key) : key.replaceAll('~1', '/').replaceAll('~0', '~'),
+  );
+}
+
+function nameOf(path: Path): string {
+  const key = path.at(-1);
+  if (key === undefined) return 'The file';
+  return typeof key === 'number' ? `Item ${key + 1} of "${String(path.at(-2))}"` : `"${key}"`;
+}
+
+function typeName(type: string): string {
+  const names: Record<string, string> = {
+    object: 'a set of "name: value" lines',
+    array: 'a list',
+    string: 'a text',
+    boolean: 'true or false',
+    integer: 'a whole number',
+    number: 'a number',
+  };
+  return names[type] ?? type;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a set of lines' : `"${String(value)}"`;
+}
+
+function formOf(violation: SchemaViolation): string {
+  const form = String(violation.schema);
+  if (form.includes('\\d{4}')) return 'Write a date as 2027-12-31.';
+  if (form.includes('\\*')) return 'Write Type.field, Type.{a,b} or Type.*.';
+  return 'Use lower-case letters, digits and hyphens.';
 }

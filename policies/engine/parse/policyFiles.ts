@@ -1,10 +1,10 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../schema/packageRoot.js';
-import type { Category } from '../catalogue/categories.js';
-import type { DisclosureParameters } from '../disclosure/parameters.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { packageRoot } from '../../../lib/packageRoot.js';
+import type { Category } from '../catalogue/conditions.js';
+import type { DisclosureParameters } from '../disclosureParameters.js';
 
 /** A name in the languages of the city. */
 export interface Labels {

@@ -1,5 +1,3 @@
-import type { Place } from './policySource.js';
-
 /** Something that a data owner should know of: an error lets no policy through, a warning does. */
 export interface Problem extends Place {
   readonly severity: 'error' | 'warning';
@@ -89,4 +87,39 @@ function shortened(sentence: string): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A file that data owners edit, as it was read. */
+export interface PolicySource {
+  /** Its name within the folder, such as `health.yaml`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Where something stands; lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Problems as lines for people, in the form that editors can jump to (`file:line:column`), with a sum at the end.
+ * @param folder set before each file's name
+ */
+export function formatProblems(problems: readonly Problem[], folder?: string): string {
+  const lines = problems.flatMap(({ file, line, column, severity, message, fix }) => {
+    const path = folder === undefined ? file : `${folder.replace(/\/$/, '')}/${file}`;
+    return [
+      `${path}:${line}:${column}: ${severity}: ${message}`,
+      ...(fix === undefined ? [] : [`    ${fix}`]),
+    ];
+  });
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const sum = [counted(errors, 'error'), counted(problems.length - errors, 'warning')].join(', ');
+  return [...lines, problems.length === 0 ? 'The policies are in order.' : sum].join('\n') + '\n';
+}
+
+function counted(count: number, noun: string): string {
+  return `${count === 0 ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
 }

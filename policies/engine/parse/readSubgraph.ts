@@ -1,14 +1,4 @@
-import {
-  type ConstDirectiveNode,
-  type DocumentNode,
-  type FieldDefinitionNode,
-  Kind,
-  parse,
-  type SelectionSetNode,
-  type TypeNode,
-  type ValueNode,
-} from 'graphql';
-import { argument, federationDirectives, textOf } from './federationDirectives.js';
+import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, parse, type SelectionSetNode, type TypeNode, type ValueNode } from 'graphql';
 import type { GraphField, Lineage } from './policyGraph.js';
 
 /** A subgraph's name and its SDL by Federation 2, with the directives `@lineage` and `@tests`. */
@@ -28,7 +18,7 @@ export interface FieldDefinition extends Omit<GraphField, 'kind' | 'personal'> {
   readonly inKey: boolean;
 }
 
-export interface SubgraphFields {
+interface SubgraphFields {
   readonly fields: readonly FieldDefinition[];
   readonly implementations: readonly TypeOf[];
   /** Members of unions. */
@@ -141,4 +131,50 @@ function texts(value: ValueNode | undefined): string[] {
 
 function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+const FEDERATION = /^https:\/\/specs\.apollo\.dev\/federation\/v/;
+
+/**
+ * How a subgraph calls the directives of federation, which `@link` may rename: a gateway that knew them by their usual
+ * names alone enforced nothing on renamed ones (CVE-2025-64347). See https://specs.apollo.dev/link/v1.0/.
+ */
+export function federationDirectives(document: DocumentNode): (name: string) => string {
+  const link = document.definitions
+    .filter((node) => node.kind === Kind.SCHEMA_EXTENSION || node.kind === Kind.SCHEMA_DEFINITION)
+    .flatMap((node) => node.directives ?? [])
+    .find(
+      (directive) =>
+        directive.name.value === 'link' && FEDERATION.test(textOf(argument(directive, 'url')) ?? ''),
+    );
+  if (!link) return (name) => name;
+  const prefix = textOf(argument(link, 'as')) ?? 'federation';
+  const imported = new Map(importsOf(argument(link, 'import')));
+  return (name) => imported.get(name) ?? `${prefix}__${name}`;
+}
+
+/** The value of a directive's argument; undefined where it is not given. */
+export function argument(directive: ConstDirectiveNode | undefined, name: string): ValueNode | undefined {
+  return directive?.arguments?.find((given) => given.name.value === name)?.value;
+}
+
+export function textOf(value: ValueNode | undefined): string | undefined {
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}
+
+/** `["@key", { name: "@requires", as: "@needs" }]` as pairs of usual and local name. */
+function importsOf(value: ValueNode | undefined): readonly (readonly [string, string])[] {
+  if (value?.kind !== Kind.LIST) return [];
+  return value.values.flatMap((item) => {
+    const entry = (key: string) =>
+      item.kind === Kind.OBJECT
+        ? textOf(item.fields.find((field) => field.name.value === key)?.value)
+        : undefined;
+    const name = entry('name') ?? textOf(item);
+    return name === undefined ? [] : [[bare(name), bare(entry('as') ?? name)] as const];
+  });
+}
+
+function bare(name: string): string {
+  return name.replace(/^@/, '');
 }

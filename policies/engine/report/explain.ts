@@ -1,10 +1,10 @@
+import { formatDay } from '../../../lib/calendar.js';
 import { describeCondition } from '../catalogue/conditions.js';
 import { masks } from '../catalogue/masks.js';
-import type { Permission } from '../decision.js';
-import type { Blocker, Cause, Outcome } from '../decide/cause.js';
+import type { Blocker, Cause, Outcome } from '../decide/denials.js';
 import type { Policy } from '../decide/policy.js';
 import type { PolicyDecision } from '../decide/policyDecision.js';
-import { formatDay } from '../../../schema/calendar.js';
+import type { Permission } from '../decision.js';
 import type { Grant } from '../policyModel.js';
 
 export interface Question {

@@ -1,15 +1,8 @@
+import { groupBy } from '../../../lib/groupBy.js';
 import { coarsenessOf } from '../catalogue/masks.js';
-import type { Permission } from '../decision.js';
 import type { Policy } from '../decide/policy.js';
-import { groupBy } from '../parse/groupBy.js';
-import { matrixHtml } from './matrixHtml.js';
-import {
-  type Matrix,
-  type MatrixOptions,
-  type MatrixRow,
-  matrixRows,
-  type RoleAccess,
-} from './matrixRows.js';
+import type { Permission } from '../decision.js';
+import { type Matrix, matrixHtml, type MatrixOptions, type MatrixRow, matrixRows, type RoleAccess } from './matrixHtml.js';
 
 export const matrixFormats = ['text', 'csv', 'html'] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];

@@ -1,12 +1,11 @@
-import { parseDay } from '../../../schema/calendar.js';
+import { parseDay } from '../../../lib/calendar.js';
+import { didYouMean, listed } from '../../../lib/didYouMean.js';
 import { conditionForms, parseCondition } from '../catalogue/conditions.js';
-import { type Condition, maskNames } from '../decision.js';
 import type { Policy } from '../decide/policy.js';
-import { didYouMean, listed } from '../parse/didYouMean.js';
+import { type Condition, maskNames } from '../decision.js';
 import type { ExpectedEffect, PolicyTestCase } from '../parse/policyFiles.js';
-import type { Problems } from '../parse/problems.js';
+import type { Place, Problems } from '../parse/problems.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
-import { coordinatesOf, type ReadOperation } from './policyTest.js';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
@@ -229,4 +228,40 @@ class CaseCheck {
   private faultAtKey(at: Path, message: string, fix?: string): void {
     this.context.problems.error(this.source.keyPlace([...this.path, ...at]), message, fix);
   }
+}
+
+/** What a whole operation asks for, or why it cannot be asked of this graph. */
+export type ReadOperation = (text: string) => {
+  readonly coordinates: readonly string[];
+  readonly faults: readonly string[];
+};
+
+const SEVERAL = /^(\w+)\.\{([^}]*)\}$/;
+
+/** `Type.{a,b}` as `Type.a`, `Type.b`; any other coordinate as it is. */
+export function coordinatesOf(pattern: string): string[] {
+  const [, type, names] = SEVERAL.exec(pattern) ?? [];
+  return names === undefined ? [pattern] : names.split(',').map((name) => `${type}.${name.trim()}`);
+}
+
+/** How one case of a test file went. */
+export interface PolicyTestResult {
+  readonly place: Place;
+  readonly registry: string;
+  readonly name: string;
+  /** What was expected and what came, in sentences; empty: passed. */
+  readonly failures: readonly string[];
+}
+
+/** Which rules the tests of a folder rest on. */
+export interface RuleCoverage {
+  readonly id: string;
+  readonly kind: 'grant' | 'prohibition';
+  readonly place: Place;
+  readonly covered: boolean;
+}
+
+export interface PolicyTestReport {
+  readonly results: readonly PolicyTestResult[];
+  readonly coverage: readonly RuleCoverage[];
 }

@@ -1,14 +1,14 @@
+import { type Units, unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { type CohortQuestion, leavesOf, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
+import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
+import type { GroupFilter } from '../../../registry-kit/criteria/groupFilter.js';
 import type { Feed } from '../../../schema/feed.js';
 import type { PersonSet } from '../../../schema/personSet.js';
-import { type CohortQuestion, leavesOf, writeQuestion } from '../../registry/groups/cohortQuestion.js';
-import type { GroupFilter } from '../../registry/groups/groupFilter.js';
-import { type CohortSource, sourceOf } from '../cohortSource.js';
-import type { CohortsStore } from '../cohortsStore.js';
-import { evaluate, type GroupFacts } from './evaluate.js';
-import { answered, type FeedsByRegistry, groupFacts } from './groupFacts.js';
+import { type CohortSource, type CohortsStore, sourceOf } from '../cohortsStore.js';
 import type { GroupAsker } from '../protect.js';
+import { evaluate, type GroupFacts } from './evaluate.js';
+import { answered, type FeedsByRegistry, groupFacts, requireKept } from './groupFacts.js';
 import { PopulationColumns } from './populationColumns.js';
-import { unitsIn } from './units.js';
 
 /** A group, as its registries told of it. Nothing of it leaves but through {@link protect}. */
 export class CohortGroup {
@@ -71,4 +71,25 @@ export class CohortGroup {
 export function registriesOf(question: CohortQuestion, sources: readonly CohortSource[]): readonly string[] {
   const asked = leavesOf(question).map(({ leaf }) => sourceOf(sources, leaf.criterion)!.registry);
   return [...new Set(['population', ...asked])].sort();
+}
+
+const known = new WeakMap<object, Promise<Units>>();
+
+/**
+ * Whom numbers count: record keys and families of all persons, made once for each snapshot of the population register.
+ * @param population a feed with the columns `person` and `unit`, the family that each was in last
+ * @param bound keys of persons lie below it
+ */
+export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Promise<Units> {
+  requireKept(population, 'population', 'memberships');
+  const person = population.columns['person'] as Uint32Array;
+  const family = population.columns['unit'] as Uint32Array;
+  let units = known.get(family);
+  if (!units) {
+    const familyOf = new Uint32Array(bound).fill(NO_FAMILY);
+    for (let row = 0; row < person.length; row++) familyOf[person[row]!] = family[row]!;
+    units = unitsInFamilies(recordKeys(bound), familyOf);
+    known.set(family, units);
+  }
+  return units;
 }

@@ -1,13 +1,8 @@
-import { addMonths, type Day } from '../../../schema/calendar.js';
+import { addMonths, type Day } from '../../../lib/calendar.js';
+import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { familiesBelow, forEachMembership, NO_FAMILY, type YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
+import type { FamilyPart, GroupFilter, Leaf } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { Turns } from '../../../schema/turns.js';
-import {
-  familiesBelow,
-  forEachMembership,
-  NO_FAMILY,
-  type YearlyMemberships,
-} from '../../registry/groups/familyTypes.js';
-import type { FamilyPart, GroupFilter, Leaf } from '../../registry/groups/groupFilter.js';
 
 /**
  * Who meets a filter, and who does not. Whose data may not be used is in neither (Kleene's strong logic of three

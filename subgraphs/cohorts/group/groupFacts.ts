@@ -1,10 +1,10 @@
+import { PolkuError } from '../../../lib/errors.js';
+import { EVERYBODY, leafName } from '../../../registry-kit/criteria/cohortQuestion.js';
+import type { YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
+import { feedsIn } from '../../../registry-kit/feeds/registryFeed.js';
 import { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { feedsIn } from '../../registry/feeds/feedFields.js';
-import { EVERYBODY, leafName } from '../../registry/groups/cohortQuestion.js';
-import type { YearlyMemberships } from '../../registry/groups/familyTypes.js';
-import { type CohortSource, sourceOf } from '../cohortSource.js';
+import { type CohortSource, sourceOf } from '../cohortsStore.js';
 import type { GroupFacts } from './evaluate.js';
 
 /** What registries told of one question, by registry. */

@@ -1,15 +1,10 @@
+import type { Dimension } from '../../../disclosure-control/groupQuestion.js';
+import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { NO_CODE } from '../../../registry-kit/columns/table.js';
+import { familyTypes, familyTypesAt, NO_FAMILY, type YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
+import type { YearlyResidences } from '../../../registry-kit/criteria/yearly.js';
 import type { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { Turns } from '../../../schema/turns.js';
-import { NO_CODE } from '../../registry/columns/table.js';
-import {
-  familyTypes,
-  familyTypesAt,
-  NO_FAMILY,
-  type YearlyMemberships,
-} from '../../registry/groups/familyTypes.js';
-import type { YearlyResidences } from '../../registry/groups/yearlyResidences.js';
-import type { Dimension } from '../disclosure/groupQuestion.js';
 import { requireKept } from './groupFacts.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;

@@ -1,10 +1,9 @@
+import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../../../disclosure-control/groupQuestion.js';
+import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { Turns } from '../../../schema/turns.js';
-import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
-import { badInput } from '../../registry/groups/groupFilter.js';
-import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../disclosure/groupQuestion.js';
-import { memberPaths, type MemberPaths, NO_SERVICE } from '../members/memberPaths.js';
-import { type MemberSector, serviceAt } from '../members/memberSectors.js';
+import { memberPaths, type MemberPaths, type MemberSector, NO_SERVICE, serviceAt } from '../members.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 

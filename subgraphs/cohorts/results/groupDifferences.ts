@@ -1,15 +1,12 @@
-import { Field, Float, ObjectType } from '../../../schema/typeGraphql.js';
+import type { GroupTable, ProtectedAnswer, Protection } from '../../../disclosure-control/groupQuestion.js';
+import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import type { GroupTable, ProtectedAnswer, Protection } from '../disclosure/groupQuestion.js';
-import type { MemberSector } from '../members/memberSectors.js';
-import { serviceAt } from '../members/memberSectors.js';
 import type { CategoryDimension } from '../group/populationColumns.js';
+import { type MemberSector, serviceAt, serviceSets } from '../members.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { frequencyRatio } from './ratio.js';
-import { serviceSets } from '../members/serviceSets.js';
 import { checkReleased } from './groupTable.js';
-import { ProtectedResult } from './protectedResult.js';
+import { frequencyRatio, ProtectedResult } from './protectedResult.js';
 
 @ObjectType({
   simpleResolvers: true,

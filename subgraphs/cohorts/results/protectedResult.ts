@@ -1,5 +1,7 @@
-import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
-import type { Protection } from '../disclosure/groupQuestion.js';
+import type { Protection } from '../../../disclosure-control/groupQuestion.js';
+import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import type { CohortGroup } from '../group/cohortGroup.js';
+import { type GroupAsker, protect } from '../protect.js';
 
 export const TOO_FEW = 'null: too few to be told, which zero is, too.';
 
@@ -7,7 +9,7 @@ export const TOO_FEW = 'null: too few to be told, which zero is, too.';
   simpleResolvers: true,
   description: 'How the numbers beside it were protected: see docs/disclosure.md.',
 })
-export class GroupProtection {
+class GroupProtection {
   @Field(() => Int, {
     nullable: true,
     description: 'No number is told of fewer people, or a difference of fewer.',
@@ -58,4 +60,54 @@ export abstract class ProtectedResult {
   constructor(protection: Protection) {
     this.protection = new GroupProtection(protection);
   }
+}
+
+@ObjectType({ simpleResolvers: true })
+export class GroupSize extends ProtectedResult {
+  @Field(() => Int, { nullable: true, description: `How many people. ${TOO_FEW}` })
+  readonly count: number | null;
+
+  constructor(protection: Protection, count: number | null) {
+    super(protection);
+    this.count = count;
+  }
+}
+
+/** How many there are. */
+export async function groupSize({ members }: CohortGroup, asker: GroupAsker): Promise<GroupSize> {
+  const { tables, protection } = await protect(asker, ['size'], [{ members: members.words, dimensions: [] }]);
+  return new GroupSize(protection, tables[0]!.counts[0]!);
+}
+
+/** How much more frequent something is in one group than in another. */
+interface FrequencyRatio {
+  readonly share: number;
+  readonly otherShare: number;
+  readonly ratio: number;
+  /** 95 per cent interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const Z95 = 1.959_964;
+
+/**
+ * Relative frequency with its interval on the logarithm (D. Katz et al., Biometrics 34, 1978), widened by the variance of
+ * the noise in each count. From protected counts alone; null where one of them is not told.
+ */
+export function frequencyRatio(
+  [count, total]: readonly [number | null, number | null],
+  [otherCount, otherTotal]: readonly [number | null, number | null],
+  noiseVariance: number,
+): FrequencyRatio | null {
+  if (!count || !total || !otherCount || !otherTotal) return null;
+  const [share, otherShare] = [Math.min(1, count / total), Math.min(1, otherCount / otherTotal)];
+  const variance =
+    1 / count -
+    1 / total +
+    1 / otherCount -
+    1 / otherTotal +
+    noiseVariance * [count, total, otherCount, otherTotal].reduce((sum, each) => sum + 1 / each ** 2, 0);
+  const [ratio, spread] = [share / otherShare, Math.exp(Z95 * Math.sqrt(Math.max(0, variance)))];
+  return { share, otherShare, ratio, low: ratio / spread, high: ratio * spread };
 }

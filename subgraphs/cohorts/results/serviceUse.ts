@@ -1,18 +1,20 @@
-import { yearOf } from '../../../schema/calendar.js';
-import type { PersonSet } from '../../../schema/personSet.js';
-import { Field, Int, ObjectType } from '../../../schema/typeGraphql.js';
-import { badInput } from '../../registry/groups/groupFilter.js';
-import type { Protection } from '../disclosure/groupQuestion.js';
-import { type MemberSector, serviceAt } from '../members/memberSectors.js';
+import type { Protection } from '../../../disclosure-control/groupQuestion.js';
+import { type Day, yearOf } from '../../../lib/calendar.js';
+import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { Field, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
+import { LAST_YEAR, yearEnd } from '../../../registry-kit/criteria/yearly.js';
+import { PersonSet } from '../../../schema/personSet.js';
+import type { LeafEvents } from '../group/evaluate.js';
+import { type MemberSector, serviceAt, serviceSets } from '../members.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { serviceSets } from '../members/serviceSets.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 /** Each service of each year is a set, and a question. */
 const MAX_YEARS = 20;
 
 @ObjectType({ simpleResolvers: true, description: 'How many members used a service.' })
-export class ServiceUse {
+class ServiceUse {
   @Field(() => Int, { nullable: true, description: 'The year; null: the whole period.' })
   readonly year: number | null;
 
@@ -45,7 +47,7 @@ export class ServiceUseTable extends ProtectedResult {
 }
 
 /** What is asked of service use. */
-export interface ServiceUseArguments {
+interface ServiceUseArguments {
   readonly from: number;
   readonly until: number;
   /** All of them if left out. */
@@ -82,4 +84,94 @@ export async function serviceUse(
       new ServiceUse(year, sector, service, answer.tables[index]!.counts[0]!),
   );
   return new ServiceUseTable(answer.protection, rows);
+}
+
+const DAYS_A_MONTH = 30.436_875;
+
+interface WaitingSets {
+  /** Who was still waiting when each interval began, and one set more: who still waited after the last. */
+  readonly atRisk: readonly PersonSet[];
+  /** To whom the event happened in each interval. */
+  readonly events: readonly PersonSet[];
+}
+
+/**
+ * How long members waited from the first event of one kind to the first of another on a later day. Who left the city before
+ * is known to have waited until the end of the last year they lived here.
+ *
+ * @param lastYears the last year at whose end each person lived in the city, by key
+ * @param until the last day on which events are seen
+ */
+export async function waitingSets(
+  members: PersonSet,
+  { from, event }: { readonly from: LeafEvents; readonly event: LeafEvents },
+  lastYears: Uint16Array,
+  until: Day,
+  { number, months }: { readonly number: number; readonly months: number },
+): Promise<WaitingSets> {
+  const bound = members.words.length * 32;
+  const sets = (length: number) => Array.from({ length }, () => PersonSet.below(bound));
+  const [atRisk, events] = [sets(number + 1), sets(number)];
+  const known = members.minus(from.withheld).minus(event.withheld);
+  let at = 0;
+  await new Turns().through(from.person.length, (first, end) => {
+    for (let row = first; row < end; row++) {
+      const person = from.person[row]!;
+      if ((row > 0 && from.person[row - 1] === person) || !known.has(person)) continue;
+      const began = from.day[row]!;
+      while (at < event.person.length && isUpTo(event, at, person, began)) at++;
+      const happened = event.person[at] === person ? event.day[at]! : Infinity;
+      const left = lastYears[person] === LAST_YEAR ? Infinity : yearEnd(lastYears[person] ?? 0);
+      const seenUntil = Math.min(until, left);
+      if (seenUntil < began) continue;
+      const intervalOf = (day: Day): number => Math.floor((day - began) / (DAYS_A_MONTH * months));
+      const last = Math.min(intervalOf(Math.min(happened, seenUntil)), number);
+      for (let interval = 0; interval <= last; interval++) atRisk[interval]!.add(person);
+      if (happened <= seenUntil && intervalOf(happened) < number) events[intervalOf(happened)]!.add(person);
+    }
+  });
+  return { atRisk, events };
+}
+
+function isUpTo({ person, day }: LeafEvents, row: number, otherPerson: number, otherDay: Day): boolean {
+  return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! <= otherDay);
+}
+
+/** A point of the curve: the share to whom the event has not happened by the end of an interval. */
+interface SurvivalPoint {
+  readonly atRisk: number | null;
+  readonly events: number | null;
+  readonly survival: number | null;
+}
+
+/**
+ * The product-limit estimate (E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53, 1958) over intervals, from protected counts
+ * alone. A person who drops out within an interval counts half of it, as in a life table. The curve ends where a count that
+ * it needs is not published: without the count that waits afterwards, the drop-outs of an interval are unknown.
+ *
+ * @param atRisk one more than `events`: the last tells who still waited after the last interval
+ */
+export function survivalCurve(
+  atRisk: readonly (number | null)[],
+  events: readonly (number | null)[],
+): readonly SurvivalPoint[] {
+  let survival: number | null = 1;
+  return events.map((happened, interval) => {
+    const [waiting, next] = [atRisk[interval]!, atRisk[interval + 1]!];
+    if (survival !== null) survival = shareStillWaiting(survival, waiting, happened, next);
+    return { atRisk: waiting, events: happened, survival };
+  });
+}
+
+function shareStillWaiting(
+  before: number,
+  waiting: number | null,
+  happened: number | null,
+  next: number | null,
+): number | null {
+  if (waiting === null || happened === null || next === null) return null;
+  // Published counts carry noise, so they need not add up.
+  const droppedOut = Math.max(0, waiting - happened - next);
+  const exposed = waiting - droppedOut / 2;
+  return exposed > 0 ? before * Math.max(0, 1 - happened / exposed) : null;
 }

@@ -1,11 +1,11 @@
-import { Field, Float, Int, ObjectType } from '../../../schema/typeGraphql.js';
-import { badInput } from '../../registry/groups/groupFilter.js';
+import type { Protection } from '../../../disclosure-control/groupQuestion.js';
+import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import type { Protection } from '../disclosure/groupQuestion.js';
 import { type GroupAsker, protect } from '../protect.js';
-import { survivalCurve, waitingSets } from './waiting.js';
 import { checkReleased } from './groupTable.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
+import { survivalCurve, waitingSets } from './serviceUse.js';
 
 const MAX_INTERVALS = 60;
 

@@ -1,8 +1,7 @@
 import { comparable } from '../answer.js';
-import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { type Asker, nameOf } from '../asker.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Question, type Target } from '../target.js';
-import type { Asker } from '../asker.js';
 
 /** What is shown to some and hidden from others, and what differs by who asks. */
 const DOCUMENTS = [

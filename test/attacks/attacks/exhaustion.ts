@@ -1,6 +1,6 @@
 import { codeOf } from '../answer.js';
 import type { Asker } from '../asker.js';
-import { type Attack, attack, Breach } from '../attack.js';
+import { attack, type Attack, Breach } from '../attack.js';
 import { mustBeRefused, mustHoldNoData } from '../judge.js';
 import { headersOf, type Question, type Target } from '../target.js';
 

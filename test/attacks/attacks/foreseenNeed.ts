@@ -1,5 +1,5 @@
 import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { ofPeople, thoseWithPeople } from '../people.js';
 import type { Sight } from '../sight.js';
 import type { Target } from '../target.js';

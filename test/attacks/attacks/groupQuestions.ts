@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { Asker } from '../asker.js';
 import { codeOf } from '../answer.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import type { Asker } from '../asker.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused } from '../judge.js';
 import type { Target } from '../target.js';
 

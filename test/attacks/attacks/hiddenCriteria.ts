@@ -1,7 +1,7 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { codeOf } from '../answer.js';
 import { type Asker, nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import type { KnownGraph } from '../knownGraph.js';
 import type { Question, Target } from '../target.js';
 import { conceals, misspelt, unlike, withoutSuggestions } from './hiddenSchema.js';

@@ -1,9 +1,9 @@
-import type { Question, Target } from '../target.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
 import { nameOf } from '../asker.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused, tellsSomething, valuesUnder } from '../judge.js';
 import { hiddenProbes, type Probe, wayTo } from '../probe.js';
 import type { Sight } from '../sight.js';
+import type { Question, Target } from '../target.js';
 
 /** Ways to ask for a hidden field that a check of the operation might overlook. */
 export const hiddenFieldAttacks: readonly Attack[] = [

@@ -1,7 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { type Answer, codeOf, comparable } from '../answer.js';
 import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused, tellsSomething, valuesUnder } from '../judge.js';
 import { hiddenProbes, type Probe, wayTo } from '../probe.js';
 import type { Sight } from '../sight.js';

@@ -1,5 +1,5 @@
 import { codeOf } from '../answer.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused, mustHoldNoData } from '../judge.js';
 import { hiddenProbes } from '../probe.js';
 import { headersOf, type Target } from '../target.js';

@@ -1,6 +1,6 @@
-import { codeOf, type Answer } from '../answer.js';
+import { type Answer, codeOf } from '../answer.js';
 import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach } from '../attack.js';
+import { attack, type Attack, Breach } from '../attack.js';
 import { mustBeRefused } from '../judge.js';
 import { headersOf, type Question } from '../target.js';
 

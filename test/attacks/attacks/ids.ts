@@ -1,6 +1,6 @@
 import { type Answer, codeOf, comparable } from '../answer.js';
 import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { familiesOf, ofPeople, thoseWithPeople } from '../people.js';
 import { FORGED_ID } from '../probe.js';
 import type { Sight } from '../sight.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostileSchemas } from '../../city/hostileSchemas.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import type { Imposter, Target } from '../target.js';
 
 /** A gateway asks for the schemas of its registries every ten seconds. */

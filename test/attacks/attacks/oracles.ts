@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { codeOf, comparable } from '../answer.js';
 import { type Asker, nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { ofPeople, thoseWithPeople } from '../people.js';
 import { FORGED_ID, hiddenProbes } from '../probe.js';
 import type { Target } from '../target.js';

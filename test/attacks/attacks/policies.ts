@@ -1,5 +1,5 @@
 import { nameOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused, mustHoldNoData } from '../judge.js';
 import { selection } from '../probe.js';
 import { headersOf, type Target } from '../target.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { CLOCK_TOLERANCE_SECONDS } from '../../../schema/tokens/clockTolerance.js';
-import { readAnswer, type Answer } from '../answer.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../../../schema/tokens/callerToken.js';
+import { type Answer, readAnswer } from '../answer.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import type { RegistryPort, Target } from '../target.js';
 
 const SDL = JSON.stringify({ query: 'query Sdl { _service { sdl } }' });

@@ -1,14 +1,7 @@
-import {
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  sign,
-} from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { type Answer, codeOf } from '../answer.js';
 import { type Asker, claimsOf } from '../asker.js';
-import { type Attack, attack, Breach, NotApplicable } from '../attack.js';
+import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Target } from '../target.js';
 
 const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });

@@ -1,9 +1,9 @@
-import type { DisclosureParameters } from '../../../policies/engine/disclosure/parameters.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import type { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
-import type { GroupTable, ProtectedTable } from '../../../subgraphs/cohorts/disclosure/groupQuestion.js';
-import { LedgerBook } from '../../../subgraphs/cohorts/ledger/ledgerBook.js';
+import type { CellNoise } from '../../../disclosure-control/cellNoise.js';
+import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
+import type { GroupTable, ProtectedTable } from '../../../disclosure-control/groupQuestion.js';
+import { LedgerBook } from '../../../disclosure-control/ledger/budgets.js';
+import { PolkuError } from '../../../lib/errors.js';
+import type { DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';
 import type { Group, GroupCity } from './groupCity.js';
 
 /** A number, null where it is not told, undefined where the question is refused. */

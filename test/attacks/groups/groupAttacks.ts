@@ -1,4 +1,4 @@
-import type { Random } from '../../../subgraphs/synthetic/random.js';
+import type { Random } from '../../../synthetic-city/random.js';
 import type { Answer, GroupAsker } from './groupAsker.js';
 import type { Group, GroupCity } from './groupCity.js';
 

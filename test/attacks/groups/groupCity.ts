@@ -1,6 +1,6 @@
-import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
-import { type Units, unitsInFamilies } from '../../../subgraphs/cohorts/disclosure/units.js';
-import { Random } from '../../../subgraphs/synthetic/random.js';
+import { recordKeys } from '../../../disclosure-control/cellNoise.js';
+import { type Units, unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { Random } from '../../../synthetic-city/random.js';
 
 const DISTRICTS = 12;
 const BIRTH_YEARS = 80;

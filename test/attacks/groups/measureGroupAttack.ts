@@ -1,9 +1,6 @@
-import {
-  defaultDisclosure,
-  type DisclosureParameters,
-} from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { Random } from '../../../subgraphs/synthetic/random.js';
+import { CellNoise } from '../../../disclosure-control/cellNoise.js';
+import { defaultDisclosure, type DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';
+import { Random } from '../../../synthetic-city/random.js';
 import { openAsker, protectedAsker } from './groupAsker.js';
 import type { GroupAttack } from './groupAttacks.js';
 import { GroupCity } from './groupCity.js';

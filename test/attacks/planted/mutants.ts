@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'fields of an interface need nothing of the types behind it',
     holes: [
       {
-        module: 'gateway/operation/coordinates.js',
+        module: 'gateway/operation/policyCheck.js',
         text: 'schema.getPossibleTypes(type) : [type]',
         by: '[] : [type]',
       },
@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'arguments are not checked',
     holes: [
       {
-        module: 'gateway/operation/coordinates.js',
+        module: 'gateway/operation/policyCheck.js',
         text: 'return fieldCoordinates(schema, type, field).map((coordinate) => `${coordinate}(${argument.name}:)`);',
         by: 'return [];',
       },
@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
         by: "coordinates.filter((coordinate) => coordinate !== 'HealthContact.diagnosis' &&",
       },
       {
-        module: 'subgraphs/registry/enforcement/enforce.js',
+        module: 'registry-kit/enforcement/enforce.js',
         text: 'permissions: decision.show(field.coordinate),',
         by: "permissions: field.coordinate === 'HealthContact.diagnosis' ? [{ mask: undefined, conditions: [] }] : decision.show(field.coordinate),",
       },
@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'ids are the same in every pseudonymisation domain',
     holes: [
       {
-        module: 'gateway/pseudonyms/domain.js',
+        module: 'gateway/pseudonyms.js',
         text: 'JSON.stringify([purpose, recipient, permit ?? null, epoch])',
         by: 'JSON.stringify([epoch])',
       },
@@ -116,7 +116,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'an id is taken for any kind',
     holes: [
       {
-        module: 'gateway/pseudonyms/sealer.js',
+        module: 'gateway/pseudonyms.js',
         text: 'if (block[KIND_AT] !== kindBytes[kind])',
         by: 'if (false)',
       },
@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'introspection reads the whole schema',
     holes: [
       {
-        module: 'gateway/execution/execute.js',
+        module: 'federation/execution/execute.js',
         text: '...prepared, schema: visibleSchema,',
         by: '...prepared, schema: request.supergraph.apiSchema,',
       },
@@ -177,7 +177,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'errors repeat what was sent',
     holes: [
       {
-        module: 'gateway/http/formatError.js',
+        module: 'gateway/http/apolloServer.js',
         text: 'withoutIdentityCodes(message)',
         by: 'message',
       },
@@ -188,7 +188,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'errors pass on the texts of the inside',
     holes: [
       {
-        module: 'gateway/http/formatError.js',
+        module: 'gateway/http/apolloServer.js',
         text: 'withoutIdentityCodes(message)',
         by: 'String(error.stack)',
       },
@@ -210,7 +210,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'feeds are not masked',
     holes: [
       {
-        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        module: 'registry-kit/enforcement/guardFeed.js',
         text: 'const precision = permission && datePrecision(permission.mask);',
         by: "const precision = permission && 'day';",
       },
@@ -221,12 +221,12 @@ export const mutants: readonly Mutant[] = [
     hole: 'feeds are taken whatever the conditions of the data subject',
     holes: [
       {
-        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        module: 'registry-kit/enforcement/guardFeed.js',
         text: 'const permission = access.permit(permissions[index], about);',
         by: 'const permission = permissions[index][0];',
       },
       {
-        module: 'subgraphs/registry/enforcement/guardFeed.js',
+        module: 'registry-kit/enforcement/guardFeed.js',
         text: 'access.mayOpen(ways, range.person, start) &&',
         by: '',
       },
@@ -237,7 +237,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'filters read the dates behind a mask',
     holes: [
       {
-        module: 'subgraphs/registry/contacts/period.js',
+        module: 'registry-kit/contacts/period.js',
         text: 'lastDayOf(partialDay(period.until, start))',
         by: 'period.until',
       },
@@ -264,7 +264,7 @@ export const mutants: readonly Mutant[] = [
         by: 'if (Array.isArray(members)) return readMembers(members[0], isSafe); if (!isObject(members))',
       },
       {
-        module: 'gateway/http/mediaType.js',
+        module: 'gateway/http/graphqlRequest.js',
         text: "return type?.essence === 'application/json' && isUtf8(type);",
         by: 'return true;',
       },
@@ -276,7 +276,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'an assessment tells of every factor by itself',
     holes: [
       {
-        module: 'subgraphs/risk/assessment/contributions.js',
+        module: 'subgraphs/risk/assess.js',
         text: 'factors.every((factor) => shown.has(factor))',
         by: 'true',
       },
@@ -298,7 +298,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'a registry is asked whatever schema it answers',
     holes: [
       {
-        module: 'gateway/supergraph/pinnedSource.js',
+        module: 'federation/supergraph/pinnedSource.js',
         text: "throw new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });",
         by: ';',
       },
@@ -310,7 +310,7 @@ export const mutants: readonly Mutant[] = [
     hole: "another registry's field is required, and plans are not held against contracts",
     holes: [
       {
-        module: 'gateway/supergraph/loadSupergraph.js',
+        module: 'federation/supergraph/supergraph.js',
         text: 'composeContracts(subgraphs.map(({ contract }) => contract))',
         by: `composeContracts(subgraphs.map(({ contract: { name, sdl } }) => ({ name, sdl: name !== 'health' ? sdl : sdl
           .replace('type Person @key(fields: "id") {', 'type Person @key(fields: "id") { birthYear: Int @external')
@@ -344,12 +344,12 @@ export const mutants: readonly Mutant[] = [
         by: 'operationName: operationName ?? undefined,',
       },
       {
-        module: 'gateway/execution/coerceVariables.js',
+        module: 'federation/execution/variables.js',
         text: 'if (raw === null && variable.nonNull && !isNonNullType(type))',
         by: 'if (false)',
       },
       {
-        module: 'gateway/http/mediaType.js',
+        module: 'gateway/http/graphqlRequest.js',
         text: "return type?.essence === 'application/json' && isUtf8(type);",
         by: "return contentType.startsWith('application/json');",
       },
@@ -364,7 +364,7 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
       {
-        module: 'gateway/purpose/breakGlass.js',
+        module: 'gateway/identity/purpose.js',
         text: 'if (holdsIdentityCode(reason))',
         by: 'if (/\\d{6}[-+A-Y]\\d{3}[0-9A-Y]/.test(reason))',
       },
@@ -375,17 +375,17 @@ export const mutants: readonly Mutant[] = [
     hole: 'questions to registries have no bound: of filters, of groups, of the access log, of birthdays, of rows',
     holes: [
       {
-        module: 'subgraphs/registry/groups/groupFilter.js',
+        module: 'registry-kit/criteria/groupFilter.js',
         text: 'if (++this.#entries > MAX_ENTRIES)',
         by: "if (name !== 'family' && ++this.#entries > MAX_ENTRIES)",
       },
       {
-        module: 'subgraphs/registry/groups/groupFilter.js',
+        module: 'registry-kit/criteria/groupFilter.js',
         text: 'if (this.#criteria === before)',
         by: 'if (false)',
       },
       {
-        module: 'subgraphs/cohorts/disclosure/disclosureControl.js',
+        module: 'disclosure-control/disclosureControl.js',
         text: 'form({ organisation, group, within, parameters }) {',
         by: 'form({ organisation, group, within, parameters }) { return;',
       },
@@ -395,17 +395,17 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
       {
-        module: 'gateway/governance/accessLogResolver.js',
+        module: 'gateway/governance/accessLog.js',
         text: 'if (first < 0 || first > MOST)',
         by: 'if (false)',
       },
       {
-        module: 'subgraphs/population/foretelling.js',
+        module: 'subgraphs/population/predictionFeatures.js',
         text: "'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined",
         by: 'undefined',
       },
       {
-        module: 'subgraphs/registry/feeds/roughCount.js',
+        module: 'registry-kit/feeds/registryFeed.js',
         text: 'return Math.round(count / unit) * unit || Number.NaN;',
         by: 'return count || Number.NaN;',
       },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from '../../../schema/packageRoot.js';
+import { packageRoot } from '../../../lib/packageRoot.js';
 import type { Hole } from './mutants.js';
 
 export interface PlantedGateway {
@@ -32,7 +32,7 @@ export async function startPlanted({
   const folder = await mkdtemp(join(tmpdir(), 'polku-planted-'));
   await cp(data, folder, { recursive: true });
   const plant = join(packageRoot(), 'test', 'attacks', 'planted', 'plantHoles.mjs');
-  const program = join(packageRoot(), 'dist', 'gateway', 'cli', 'main.js');
+  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
   const options = [...users, '--port', '0', '--data', folder];
   if (remote) options.push('--subgraph', `${remote.name}=${remote.url}`);
   const child = spawn(

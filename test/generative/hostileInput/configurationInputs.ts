@@ -1,11 +1,11 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policiesFolder } from '../../../gateway/cli/options.js';
-import { loadOperations } from '../../../gateway/cli/runtime/loadOperations.js';
-import { loadPersonas } from '../../../gateway/cli/runtime/loadPersonas.js';
-import { parseOwners } from '../../../policies/revisions/owners.js';
-import { parseRiskModel } from '../../../subgraphs/risk/model/riskModel.js';
+import { parseOwners } from '../../../approvals/owners.js';
+import { policiesFolder } from '../../../cli/options.js';
+import { loadPersonas } from '../../../cli/runtime/identity.js';
+import { loadOperations } from '../../../cli/runtime/loadOperations.js';
+import { parseRiskModel } from '../../../risk-model/model/riskModel.js';
 import { smallModel } from '../../risk/smallModel.js';
 import type { Dice } from '../policyProof/dice.js';
 import { type InputKind, refusedBy } from './inputKind.js';

@@ -1,6 +1,5 @@
-import { errorTable } from '../../../schema/errorTable.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { describeFault } from '../../../gateway/cli/describeFault.js';
+import { describeFault } from '../../../cli/options.js';
+import { errorTable, PolkuError } from '../../../lib/errors.js';
 import type { Dice } from '../policyProof/dice.js';
 
 /** Something that Polku reads, tried with inputs made hostile. */

@@ -1,11 +1,11 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
-import type { ProtectedCount } from '../../../subgraphs/cohorts/disclosure/groupQuestion.js';
-import { openLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
-import { ledgerEndPath } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
+import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
+import type { ProtectedCount } from '../../../disclosure-control/groupQuestion.js';
+import { openLedger } from '../../../disclosure-control/ledger/ledger.js';
+import { ledgerEndPath } from '../../../disclosure-control/ledger/ledgerFile.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
 import { noise, people, question, range, setOf } from '../../unit/disclosure/groups.js';
 import type { Dice } from '../policyProof/dice.js';
 import { type InputKind, refusedBy } from './inputKind.js';

@@ -1,12 +1,11 @@
 import { parse } from 'yaml';
-import { policiesFolder } from '../../../gateway/cli/options.js';
-import { committedGraph } from '../../../gateway/cli/runtime/loadPolicy.js';
-import { committedApi, operationReader } from '../../../gateway/cli/runtime/readOperation.js';
+import { policiesFolder } from '../../../cli/options.js';
+import { committedApi, operationReader } from '../../../cli/runtime/loadOperations.js';
+import { committedGraph } from '../../../cli/runtime/openPolicy.js';
 import { compilePolicy } from '../../../policies/engine/compile/compilePolicy.js';
 import { loadPolicyFolder, loadPolicyTests } from '../../../policies/engine/parse/loadPolicyFolder.js';
-import { formatProblems } from '../../../policies/engine/report/formatProblems.js';
-import { formatPolicyTests } from '../../../policies/engine/test/formatPolicyTests.js';
-import { runPolicyTests } from '../../../policies/engine/test/runPolicyTests.js';
+import { formatProblems } from '../../../policies/engine/parse/problems.js';
+import { formatPolicyTests, runPolicyTests } from '../../../policies/engine/test/runPolicyTests.js';
 import type { InputKind } from './inputKind.js';
 import { mutateText } from './mutate.js';
 

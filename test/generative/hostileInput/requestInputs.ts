@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { packageRoot } from '../../../schema/packageRoot.js';
-import { errorTable } from '../../../schema/errorTable.js';
+import { errorTable } from '../../../lib/errors.js';
+import { packageRoot } from '../../../lib/packageRoot.js';
+import { type Asker, askersOf, devTokens } from '../../attacks/asker.js';
 import { makeCity } from '../../city/makeCity.js';
 import { serveCity } from '../../city/serveCity.js';
-import { type Asker, askersOf, devTokens } from '../../attacks/asker.js';
 import type { Dice } from '../policyProof/dice.js';
 import type { Attempt, InputKind } from './inputKind.js';
 import { mutateText } from './mutate.js';

@@ -1,4 +1,4 @@
-import type { Category } from '../../../policies/engine/catalogue/categories.js';
+import type { Category } from '../../../policies/engine/catalogue/conditions.js';
 import type { Dice } from './dice.js';
 
 /** What a field does with its inputs. */

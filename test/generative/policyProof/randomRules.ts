@@ -1,4 +1,4 @@
-import type { PolicySource } from '../../../policies/engine/parse/policySource.js';
+import type { PolicySource } from '../../../policies/engine/parse/problems.js';
 import type { Dice } from './dice.js';
 import type { City } from './randomCity.js';
 

@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Disclosure,
-  disclosureFolder,
-  DisclosureLog,
-} from '../../../subgraphs/registry/disclosure/disclosureLog.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Disclosure, disclosureFolder, DisclosureLog } from '../../../registry-kit/disclosureLog.js';
 
 const note = (decisionId: string): Disclosure => ({
   registry: 'health',

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { expireOtherChains, lockAuditChain } from '../../../cli/runtime/auditChains.js';
 import type { AuditLogOptions } from '../../../gateway/audit/auditLog.js';
-import type { Writer } from '../../../gateway/audit/chains.js';
-import { lockAuditChain } from '../../../gateway/cli/runtime/auditLock.js';
-import { expireOtherChains } from '../../../gateway/cli/runtime/expireChains.js';
+import type { Writer } from '../../../gateway/audit/segments.js';
 import { record, TestLog } from './testLog.js';
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFile, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import type { AuditRecord } from '../../../gateway/audit/auditRecord.js';
-import { findRecords } from '../../../gateway/audit/findRecords.js';
-import { PersonDigests } from '../../../gateway/audit/personDigests.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AuditRecord, PersonDigests } from '../../../gateway/audit/auditRecord.js';
 import { PersonLog, type PersonLogPage } from '../../../gateway/audit/personLog.js';
+import { findRecords } from '../../../gateway/audit/readRecords.js';
 import { record, TestLog } from './testLog.js';
 
 const secret = Buffer.alloc(32, 1);

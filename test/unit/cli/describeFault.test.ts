@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeFault } from '../../../gateway/cli/describeFault.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { describeFault } from '../../../cli/options.js';
+import { withMemoryDatabase } from '../../../lib/duckdb.js';
+import { PolkuError } from '../../../lib/errors.js';
 
 const CODE = '131052-9982';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeStep } from '../../../gateway/cli/commands/extract.js';
-import { duration } from '../../../gateway/cli/progress.js';
+import { describeStep } from '../../../cli/commands/extract.js';
+import { duration } from '../../../cli/progress.js';
 
 describe('the progress of an extraction', () => {
   const step = { registry: 'health', table: 'contacts', rows: 1_500_000, rejected: 1_204, share: 0.25 };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { run } from '../../../gateway/cli/program.js';
+import { run } from '../../../cli/program.js';
 
 describe('an identity code among the words of a command', () => {
   afterEach(() => void jest.restoreAllMocks());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LineFault, linkLines } from '../../../gateway/cli/runtime/linkLines.js';
-import { hetu } from '../../../subgraphs/linkage/scheme.js';
-import { PolkuError } from '../../../schema/polkuError.js';
+import { type LineFault, linkLines } from '../../../cli/runtime/restrictPeople.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { hetu } from '../../../linkage/localId.js';
 
 const linkage = {
   findPerson: (_scheme: unknown, code: string) =>

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadPersonas } from '../../../gateway/cli/runtime/loadPersonas.js';
+import { loadPersonas } from '../../../cli/runtime/identity.js';
 import { personas } from '../../../gateway/identity/personas.js';
 
 describe('personas of --dev', () => {

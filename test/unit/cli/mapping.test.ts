@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { run } from '../../../gateway/cli/program.js';
+import { run } from '../../../cli/program.js';
 
 describe('polku mapping lint', () => {
   let said: string[];

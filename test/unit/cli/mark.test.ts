@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { run } from '../../../gateway/cli/program.js';
+import { run } from '../../../cli/program.js';
 
 const CODE = '010594Y9032';
 const FAILED = 1;

@@ -1,16 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readTruth } from '../../../gateway/cli/risk/readTruth.js';
-import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../../subgraphs/linkage/scheme.js';
-import { HORIZON_YEARS } from '../../../subgraphs/registry/factors/horizon.js';
-import { sqlText, withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { readTruth } from '../../../cli/risk/readTruth.js';
+import { formatDay } from '../../../lib/calendar.js';
+import { sqlText, withMemoryDatabase } from '../../../lib/duckdb.js';
+import { Linkage } from '../../../linkage/linkage.js';
+import { hetu } from '../../../linkage/localId.js';
+import { HORIZON_YEARS } from '../../../registry-kit/features/feature.js';
 import { makeTable } from '../../risk/madeTable.js';
-import { formatDay } from '../../../schema/calendar.js';
 
 const CODE = '131052-9982';
 const OTHER = '010594Y9032';

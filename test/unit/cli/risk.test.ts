@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { registerTrust } from '../../../gateway/cli/runtime/openPolicy.js';
-import { run } from '../../../gateway/cli/program.js';
-import { createPersonKey } from '../../../policies/revisions/personKey.js';
-import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
-import { RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createPersonKey } from '../../../approvals/personKey.js';
+import { run } from '../../../cli/program.js';
+import { registerTrust } from '../../../cli/runtime/openPolicy.js';
+import { RegisterStore } from '../../../risk-model/register/registerStore.js';
+import { RiskDesk } from '../../../risk-model/register/riskDesk.js';
 import { smallModel, smallTerms } from '../../risk/smallModel.js';
 
 describe('polku risk', () => {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readGatewayKey, Secrets } from '../../../gateway/cli/runtime/secrets.js';
+import { readGatewayKey, Secrets } from '../../../cli/runtime/secrets.js';
 
 const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(40, 2)];
 const refused = expect.objectContaining({ code: 'SECRET_INVALID' });

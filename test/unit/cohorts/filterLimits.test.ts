@@ -1,9 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  questionOf,
-  readQuestion,
-  writeQuestion,
-} from '../../../subgraphs/registry/groups/cohortQuestion.js';
+import { questionOf, readQuestion, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
 
 const leaf = { healthContacts: {} };
 const family = (where: object) => ({ family: { member: 'anyone', atEndOf: 2010, where } });

@@ -1,8 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Feed } from '../../../schema/feed.js';
-import { memberSectors, serviceAt } from '../../../subgraphs/cohorts/members/memberSectors.js';
-import { serviceSets } from '../../../subgraphs/cohorts/members/serviceSets.js';
 import { PersonSet } from '../../../schema/personSet.js';
+import { memberSectors, serviceAt, serviceSets } from '../../../subgraphs/cohorts/members.js';
 
 const contacts = (services: readonly string[], service: readonly number[]) =>
   Feed.data({

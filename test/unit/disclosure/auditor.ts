@@ -1,6 +1,6 @@
-import type { Highs } from 'highs';
 import { createRequire } from 'node:module';
-import type { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
+import type { Highs } from 'highs';
+import type { Cube } from '../../../disclosure-control/complementarySuppression.js';
 
 /** What a reader can work out of one suppressed number. */
 export interface Recovered {

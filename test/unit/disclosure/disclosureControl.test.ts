@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
+import { CellNoise } from '../../../disclosure-control/cellNoise.js';
+import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
 import { control, memoryLedger, noise, people, question, range, secretOf, setOf } from './groups.js';
 
 const DOMAIN = 2_000;

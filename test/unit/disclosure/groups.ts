@@ -1,12 +1,11 @@
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
-import type { GroupQuestion, GroupTable } from '../../../subgraphs/cohorts/disclosure/groupQuestion.js';
-import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
-import { unitsInFamilies } from '../../../subgraphs/cohorts/disclosure/units.js';
-import { NO_FAMILY } from '../../../subgraphs/registry/groups/familyTypes.js';
-import { LedgerBook } from '../../../subgraphs/cohorts/ledger/ledgerBook.js';
-import type { AnswerLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
+import { CellNoise, recordKeys } from '../../../disclosure-control/cellNoise.js';
+import { unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
+import type { GroupQuestion, GroupTable } from '../../../disclosure-control/groupQuestion.js';
+import { LedgerBook } from '../../../disclosure-control/ledger/budgets.js';
+import type { AnswerLedger } from '../../../disclosure-control/ledger/ledger.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
+import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
 
 export const secretOf = (byte: number) => new Uint8Array(32).fill(byte);
 export const secret = secretOf(7);

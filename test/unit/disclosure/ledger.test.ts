@@ -1,23 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  appendFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { DisclosureControl } from '../../../subgraphs/cohorts/disclosure/disclosureControl.js';
-import { type Ledger, type LedgerOptions, openLedger } from '../../../subgraphs/cohorts/ledger/ledger.js';
-import { ledgerEndPath } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CellNoise } from '../../../disclosure-control/cellNoise.js';
+import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
+import { type Ledger, type LedgerOptions, openLedger } from '../../../disclosure-control/ledger/ledger.js';
+import { ledgerEndPath } from '../../../disclosure-control/ledger/ledgerFile.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
 import { noise, people, question, range, secretOf, setOf } from './groups.js';
 
 const DOMAIN = 1_000;

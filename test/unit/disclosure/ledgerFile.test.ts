@@ -1,9 +1,8 @@
-import { expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LedgerEnd } from '../../../subgraphs/cohorts/ledger/ledgerEnd.js';
-import { LedgerFile } from '../../../subgraphs/cohorts/ledger/ledgerFile.js';
+import { expect, it } from '@jest/globals';
+import { LedgerEnd, LedgerFile } from '../../../disclosure-control/ledger/ledgerFile.js';
 import { noise } from './groups.js';
 
 it('a ledger file writes what a full disk refused before what comes next', async () => {

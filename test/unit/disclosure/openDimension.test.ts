@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { closeDimension } from '../../../subgraphs/cohorts/disclosure/openDimension.js';
-import { smallestCount } from '../../../subgraphs/cohorts/disclosure/protectCount.js';
+import { closeDimension, smallestCount } from '../../../disclosure-control/openDimension.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
 import { control, noise, people, question, range, setOf } from './groups.js';
 
 const DOMAIN = 3_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PerturbationTable } from '../../../subgraphs/cohorts/disclosure/perturbationTable.js';
+import { PerturbationTable } from '../../../disclosure-control/cellNoise.js';
 
 const RANGE = 2 ** 32;
 const largestVariance = (maximum: number) => (maximum * (maximum + 1)) / 3;

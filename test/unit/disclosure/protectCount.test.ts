@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultDisclosure } from '../../../policies/engine/disclosure/parameters.js';
-import { CellNoise } from '../../../subgraphs/cohorts/disclosure/cellNoise.js';
-import { protectCount, smallestCount } from '../../../subgraphs/cohorts/disclosure/protectCount.js';
+import { CellNoise } from '../../../disclosure-control/cellNoise.js';
+import { protectCount, smallestCount } from '../../../disclosure-control/openDimension.js';
+import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
 import { noise, range, secretOf } from './groups.js';
 
 const { minimum, families, familyShare, noise: bounds } = defaultDisclosure;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { distance, SetSketches } from '../../../subgraphs/cohorts/disclosure/setSketch.js';
+import { distance, SetSketches } from '../../../disclosure-control/pinSketch.js';
 
 const RADIUS = 18;
 const sketchOf = (keys: Iterable<number>, radius = RADIUS) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SimilarSets } from '../../../subgraphs/cohorts/ledger/similarSets.js';
+import { SimilarSets } from '../../../disclosure-control/ledger/answeredSets.js';
 
 const RADIUS = 6;
 const cellOf = (keys: readonly number[]) => ({

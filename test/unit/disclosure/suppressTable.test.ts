@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
-import { suppressTable } from '../../../subgraphs/cohorts/disclosure/suppressTable.js';
+import { Cube } from '../../../disclosure-control/complementarySuppression.js';
+import { suppressTable } from '../../../disclosure-control/disclosureControl.js';
 import { audit } from './auditor.js';
 import { range } from './groups.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Cube } from '../../../subgraphs/cohorts/disclosure/cube.js';
-import { distance } from '../../../subgraphs/cohorts/disclosure/setSketch.js';
-import { recordKeys } from '../../../subgraphs/cohorts/disclosure/recordKeys.js';
-import { TableCells } from '../../../subgraphs/cohorts/disclosure/tableCells.js';
-import { NO_FAMILY } from '../../../subgraphs/registry/groups/familyTypes.js';
+import { recordKeys } from '../../../disclosure-control/cellNoise.js';
+import { Cube } from '../../../disclosure-control/complementarySuppression.js';
+import { distance } from '../../../disclosure-control/pinSketch.js';
+import { TableCells } from '../../../disclosure-control/tableCells.js';
+import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
 import { people, range, secret, setOf } from './groups.js';
 
 const DOMAIN = 90;

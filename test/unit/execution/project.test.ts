@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type FragmentDefinitionNode, GraphQLError, Kind, parse } from 'graphql';
-import { Disclosure } from '../../../gateway/execution/disclosure.js';
-import { normaliseOperation } from '../../../gateway/execution/normaliseOperation.js';
-import { project } from '../../../gateway/execution/project.js';
-import { shapeOf } from '../../../gateway/execution/responseShape.js';
-import { Domains } from '../../../gateway/pseudonyms/domain.js';
-import { seal } from '../../../gateway/pseudonyms/sealer.js';
+import { project } from '../../../federation/execution/completeResponse.js';
+import { Disclosure } from '../../../federation/execution/disclosure.js';
+import { normaliseOperation } from '../../../federation/execution/normaliseOperation.js';
+import { shapeOf } from '../../../federation/execution/responseShape.js';
+import { Domains, seal } from '../../../gateway/pseudonyms.js';
 
 const schema = buildSchema(`
   scalar PersonID scalar FamilyID scalar ContactID scalar Day

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, print } from 'graphql';
-import { coerceVariables } from '../../../gateway/execution/coerceVariables.js';
-import { normaliseOperation } from '../../../gateway/execution/normaliseOperation.js';
-import { unsealVariables } from '../../../gateway/execution/unsealVariables.js';
-import { Domains } from '../../../gateway/pseudonyms/domain.js';
-import { seal } from '../../../gateway/pseudonyms/sealer.js';
+import { normaliseOperation } from '../../../federation/execution/normaliseOperation.js';
+import { coerceVariables, unsealVariables } from '../../../federation/execution/variables.js';
+import { Domains, seal } from '../../../gateway/pseudonyms.js';
 
 const schema = buildSchema(`
   scalar PersonID scalar FamilyID scalar ContactID

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { AnsweredDocuments } from '../../../gateway/http/answeredDocuments.js';
+import { AnsweredDocuments } from '../../../gateway/http/apolloServer.js';
 
 describe('documents that were parsed', () => {
   it('are kept once they were answered, and not before', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { breakGlassReason } from '../../../gateway/purpose/breakGlass.js';
+import { breakGlassReason } from '../../../gateway/identity/purpose.js';
 
 /** A header value as Node hands it over: a character for each byte. */
 const sent = (text: string, encoding: BufferEncoding) => Buffer.from(text, encoding).toString('latin1');

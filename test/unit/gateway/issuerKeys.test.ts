@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { errors, exportJWK, type FlattenedJWSInput, type JWK } from 'jose';
-import { IssuerKeys } from '../../../gateway/identity/issuerKeys.js';
+import { IssuerKeys } from '../../../gateway/identity/trustedIssuer.js';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

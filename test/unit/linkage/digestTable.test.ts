@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DIGEST_BYTES, DigestTable } from '../../../subgraphs/linkage/digestTable.js';
+import { DIGEST_BYTES, DigestTable } from '../../../linkage/digestTable.js';
 
 const digest = (number: number) =>
   createHash('sha256').update(String(number)).digest().subarray(0, DIGEST_BYTES);

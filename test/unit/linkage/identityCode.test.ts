@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readIdentityCode } from '../../../subgraphs/linkage/identityCode.js';
+import { readIdentityCode } from '../../../linkage/identityCode.js';
 
 describe('a Finnish personal identity code', () => {
   // Published test codes: no living person has them.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { KeySequence, MAX_DOMAIN } from '../../../subgraphs/linkage/keySequence.js';
+import { KeySequence, MAX_DOMAIN } from '../../../linkage/keySequence.js';
 
 const secretOf = (seed: number) => (generation: number) =>
   createHash('sha256').update(`${seed} ${generation}`).digest();

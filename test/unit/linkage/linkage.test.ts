@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Linkage } from '../../../linkage/linkage.js';
+import { hetu, parseScheme } from '../../../linkage/localId.js';
 import { FIRST_STORE } from '../../../schema/keys.js';
-import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import { hetu, parseScheme } from '../../../subgraphs/linkage/scheme.js';
 
 const SECRET = Buffer.alloc(32, 5);
 const ONE = '010594Y9032';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readLocalId } from '../../../subgraphs/linkage/localId.js';
+import { readLocalId } from '../../../linkage/localId.js';
 
 describe('an id of one system', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Mac } from '../../../subgraphs/linkage/mac.js';
+import { Mac } from '../../../linkage/digestTable.js';
 
 describe('the MAC of linkage', () => {
   it('is HMAC-SHA-256, whatever the secret and however long the text', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Permutation } from '../../../subgraphs/linkage/permutation.js';
+import { Permutation } from '../../../linkage/keySequence.js';
 
 const key = (byte: number) => Buffer.alloc(32, byte);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseScheme } from '../../../subgraphs/linkage/scheme.js';
+import { parseScheme } from '../../../linkage/localId.js';
 
 describe('a linkage scheme', () => {
   it('is a Finnish identity code or an id of a named system', () => {

@@ -1,10 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { categories } from '../../../policies/engine/catalogue/categories.js';
-import { canEvaluate, conditionsOf, parseCondition } from '../../../policies/engine/catalogue/conditions.js';
+import { describe, expect, it } from '@jest/globals';
+import { packageRoot } from '../../../lib/packageRoot.js';
+import { canEvaluate, categories, conditionsOf, parseCondition } from '../../../policies/engine/catalogue/conditions.js';
 import { type Condition, conditionNames, maskNames } from '../../../policies/engine/decision.js';
-import { packageRoot } from '../../../schema/packageRoot.js';
 
 const read = (...path: string[]) => readFileSync(join(packageRoot(), ...path), 'utf8');
 

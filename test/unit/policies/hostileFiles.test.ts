@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
 import type { Problem } from '../../../policies/engine/parse/problems.js';
+import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
 import { cityPolicy, compileCity } from '../../spec/smallCity.js';
 
 const grant = (purposes: string) => `

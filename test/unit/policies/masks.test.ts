@@ -1,13 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { icd10Blocks, icd10Chapters } from '../../../policies/engine/catalogue/icd10.js';
-import {
-  applyMask,
-  areComparable,
-  datePrecision,
-  isAtLeastAsFine,
-  masks,
-  type Maskable,
-} from '../../../policies/engine/catalogue/masks.js';
+import { applyMask, areComparable, datePrecision, icd10Blocks, icd10Chapters, isAtLeastAsFine, type Maskable, masks } from '../../../policies/engine/catalogue/masks.js';
 import { type MaskName, maskNames } from '../../../policies/engine/decision.js';
 
 describe('a mask', () => {

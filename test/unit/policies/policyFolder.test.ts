@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadOperations } from '../../../gateway/cli/runtime/loadOperations.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadOwners } from '../../../approvals/owners.js';
+import { loadOperations } from '../../../cli/runtime/loadOperations.js';
 import { loadPolicyFolder, loadPolicyTests } from '../../../policies/engine/parse/loadPolicyFolder.js';
-import { loadOwners } from '../../../policies/revisions/owners.js';
 
 const app = 'label: App\nroles: [clinician]\npurpose: care\n';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { strongestFirst } from '../../../policies/engine/decide/derivationGrants.js';
 import type { ConditionName, MaskName, Permission } from '../../../policies/engine/decision.js';
-import { strongestFirst } from '../../../policies/engine/decide/strongestFirst.js';
 
 const care: ConditionName = 'care-relationship';
 const unobjected: ConditionName = 'not-objected';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDay, yearOf } from '../../../schema/calendar.js';
-import { exposureByYear, exposureOf } from '../../../subgraphs/population/exposure.js';
-import { populationFactors } from '../../../subgraphs/population/factors.js';
+import { parseDay, yearOf } from '../../../lib/calendar.js';
+import { exposureByYear, exposureOf } from '../../../subgraphs/population/criteria.js';
+import { populationFactors } from '../../../subgraphs/population/features.js';
 import { householdOf, householdsOf, isMinorByYear } from '../../../subgraphs/population/households.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import type { PopulationStore } from '../../../subgraphs/population/yearly.js';

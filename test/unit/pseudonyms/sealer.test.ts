@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Domain, Domains } from '../../../gateway/pseudonyms/domain.js';
-import { type Key, seal, sealAll, unseal } from '../../../gateway/pseudonyms/sealer.js';
+import { type Domain, Domains, type Key, seal, sealAll, unseal } from '../../../gateway/pseudonyms.js';
 import { type KeyScalar, keyScalars } from '../../../schema/keys.js';
 
 const [oldSecret, newSecret] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { formatDay, parseDay } from '../../../schema/calendar.js';
-import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import { hetu } from '../../../subgraphs/linkage/scheme.js';
-import type { ColumnMapping } from '../../../subgraphs/registry/extraction/mapping/mapping.js';
-import { type CellContext, cellReader } from '../../../subgraphs/registry/extraction/rows/cellReader.js';
-import { PersonLinker } from '../../../subgraphs/registry/extraction/rows/personLinker.js';
+import { formatDay, parseDay } from '../../../lib/calendar.js';
+import { Linkage } from '../../../linkage/linkage.js';
+import { hetu } from '../../../linkage/localId.js';
+import type { ColumnMapping } from '../../../registry-kit/extraction/mapping/mapping.js';
+import { type CellContext, cellReader, PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
 
 let dir: string;
 let context: CellContext;

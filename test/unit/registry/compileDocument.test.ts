@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
-import { compileDocument } from '../../../subgraphs/registry/program/compileDocument.js';
+import { compileDocument } from '../../../registry-kit/document/compileDocument.js';
 
 const done: string[] = [];
 const wait = () => new Promise((resolve) => setImmediate(resolve));

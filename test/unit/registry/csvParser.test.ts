@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CsvFormat } from '../../../subgraphs/registry/extraction/mapping/mapping.js';
-import { CsvParser } from '../../../subgraphs/registry/extraction/source/csvParser.js';
+import type { CsvFormat } from '../../../registry-kit/extraction/mapping/mapping.js';
+import { CsvParser } from '../../../registry-kit/extraction/source/csvParser.js';
 
 const COMMA: CsvFormat = { type: 'csv', delimiter: ',', quote: '"', encoding: 'utf-8' };
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
+import { PolkuError } from '../../../lib/errors.js';
+import type { RegistryDefinition } from '../../../registry-kit/columns/tableDefinition.js';
+import { parseMapping, readMapping } from '../../../registry-kit/extraction/mapping/readMapping.js';
 import { educationRegistry } from '../../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
-import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
-import { parseMapping, readMapping } from '../../../subgraphs/registry/extraction/mapping/readMapping.js';
 import { socialRegistry } from '../../../subgraphs/social/tables.js';
-import { PolkuError } from '../../../schema/polkuError.js';
 
 /** What is said of a mapping file, line by line. */
 function faultsOf(text: string, definition: RegistryDefinition = healthRegistry) {

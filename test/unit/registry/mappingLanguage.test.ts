@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { formatDay } from '../../../schema/calendar.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import { parseScheme } from '../../../subgraphs/linkage/scheme.js';
-import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
-import { parseMapping } from '../../../subgraphs/registry/extraction/mapping/readMapping.js';
-import { PersonLinker } from '../../../subgraphs/registry/extraction/rows/personLinker.js';
-import { isReject, RowReader } from '../../../subgraphs/registry/extraction/rows/rowReader.js';
+import { formatDay } from '../../../lib/calendar.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { Linkage } from '../../../linkage/linkage.js';
+import { parseScheme } from '../../../linkage/localId.js';
+import type { RegistryDefinition } from '../../../registry-kit/columns/tableDefinition.js';
+import { parseMapping } from '../../../registry-kit/extraction/mapping/readMapping.js';
+import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
+import { isReject, RowReader } from '../../../registry-kit/extraction/rows/rowReader.js';
 
 /** A registry with a column of each kind. */
 const registry: RegistryDefinition = {

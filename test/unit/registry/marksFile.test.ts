@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_DAY } from '../../../registry-kit/columns/table.js';
+import { changeMarks, marksPath, readMarks, traceMarks } from '../../../registry-kit/restrictions/restrictionFile.js';
+import { addMarks, liftMarks, type Marks, noMarks } from '../../../registry-kit/restrictions/restrictions.js';
 import { FIRST_STORE } from '../../../schema/keys.js';
-import { NO_DAY } from '../../../subgraphs/registry/columns/table.js';
-import { addMarks, liftMarks } from '../../../subgraphs/registry/marks/changes.js';
-import { type Marks, noMarks } from '../../../subgraphs/registry/marks/marks.js';
-import {
-  changeMarks,
-  marksPath,
-  readMarks,
-  traceMarks,
-} from '../../../subgraphs/registry/marks/marksFile.js';
 
 const STORE = '5'.repeat(32);
 const author = { time: '2026-05-14T08:00:00.000Z', by: 'owner-1' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../../lib/duckdb.js';
 
 describe('the database in memory', () => {
   it('fails rather than spill to disk', async () => {

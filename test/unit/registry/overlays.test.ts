@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDay, parseDay } from '../../../schema/calendar.js';
+import { formatDay, parseDay } from '../../../lib/calendar.js';
+import { NO_DAY } from '../../../registry-kit/columns/table.js';
+import { OF_AGE, type OverlaySource, personFacts, registeredNonDisclosures, shields } from '../../../registry-kit/person-flags/personFlags.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
-import { NO_DAY } from '../../../subgraphs/registry/columns/table.js';
-import {
-  type OverlaySource,
-  personFacts,
-  registeredNonDisclosures,
-  shields,
-} from '../../../subgraphs/registry/overlays/deriveOverlays.js';
-import { OF_AGE } from '../../../subgraphs/registry/overlays/overlaysRegistry.js';
 import { tableOf, type TestRow } from '../../spec/tableOf.js';
 
 const { persons, memberships, residences, nonDisclosures } = populationRegistry.tables;

@@ -2,8 +2,8 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ReadFile, RejectsReport } from '../../../subgraphs/registry/extraction/rejectsReport.js';
-import { type RejectReason, rejectRules } from '../../../subgraphs/registry/extraction/rows/rejectReason.js';
+import { type ReadFile, RejectsReport } from '../../../registry-kit/extraction/rejectsReport.js';
+import { type RejectReason, rejectRules } from '../../../registry-kit/extraction/rows/rejectReason.js';
 
 let dir: string;
 let report: RejectsReport;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { roughCount } from '../../../subgraphs/registry/feeds/roughCount.js';
+import { roughCount } from '../../../registry-kit/feeds/registryFeed.js';
 
 describe('a rough count', () => {
   it.each([

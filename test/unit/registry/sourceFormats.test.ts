@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CsvFormat } from '../../../subgraphs/registry/extraction/mapping/mapping.js';
-import { explainFirstLine } from '../../../subgraphs/registry/extraction/source/explainFirstLine.js';
-import { binaryFormat, encodingOf } from '../../../subgraphs/registry/extraction/source/fileFormat.js';
+import type { CsvFormat } from '../../../registry-kit/extraction/mapping/mapping.js';
+import { explainFirstLine } from '../../../registry-kit/extraction/source/readSource.js';
+import { binaryFormat, encodingOf } from '../../../registry-kit/extraction/source/sourceBytes.js';
 
 const FORMAT: CsvFormat = { type: 'csv', delimiter: ',', quote: '"', encoding: 'utf-8' };
 const NEEDED = ['HETU', 'ALKUPVM', 'PALVELU'];

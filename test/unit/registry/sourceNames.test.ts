@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireColumns } from '../../../subgraphs/registry/extraction/source/requireColumns.js';
-import { SourceNames } from '../../../subgraphs/registry/extraction/source/sourceNames.js';
+import { requireColumns } from '../../../registry-kit/extraction/source/rowBatch.js';
+import { SourceNames } from '../../../registry-kit/extraction/source/sourceNames.js';
 
 const NEEDED = ['henkilotunnus', 'perhetunnus', 'rooli', 'alku', 'loppu'];
 

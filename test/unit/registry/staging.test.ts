@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_CODE, NO_DAY } from '../../../subgraphs/registry/columns/table.js';
-import type { StoredRow } from '../../../subgraphs/registry/extraction/rows/rowReader.js';
-import { EncryptedSpill } from '../../../subgraphs/registry/extraction/staging/encryptedSpill.js';
-import { StagingTable } from '../../../subgraphs/registry/extraction/staging/stagingTable.js';
-import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
-import { parquetRows } from '../../../subgraphs/storage/parquetSource.js';
+import { parquetRows, withMemoryDatabase } from '../../../lib/duckdb.js';
+import { NO_CODE, NO_DAY } from '../../../registry-kit/columns/table.js';
+import type { StoredRow } from '../../../registry-kit/extraction/rows/rowReader.js';
+import { EncryptedSpill } from '../../../registry-kit/extraction/staging/encryptedSpill.js';
+import { StagingTable } from '../../../registry-kit/extraction/staging/stagingTable.js';
 
 let folder: string;
 

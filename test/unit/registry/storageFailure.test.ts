@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { storageFailure } from '../../../subgraphs/storage/storageFailure.js';
+import { storageFailure } from '../../../lib/kernelLock.js';
 
 const systemError = (code: string) =>
   Object.assign(new Error(`${code}: write '/secret/010594Y9032'`), { code });

@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Linkage } from '../../../subgraphs/linkage/linkage.js';
-import type { RegistryDefinition } from '../../../subgraphs/registry/columns/tableDefinition.js';
-import { extractTable } from '../../../subgraphs/registry/extraction/extractTable.js';
-import { parseMapping } from '../../../subgraphs/registry/extraction/mapping/readMapping.js';
-import { ProgressMeter } from '../../../subgraphs/registry/extraction/progressMeter.js';
-import { RejectsReport } from '../../../subgraphs/registry/extraction/rejectsReport.js';
-import { PersonLinker } from '../../../subgraphs/registry/extraction/rows/personLinker.js';
-import { digestSourceFiles } from '../../../subgraphs/registry/extraction/source/sourceFiles.js';
-import { RecordKeys } from '../../../subgraphs/registry/extraction/staging/recordKeys.js';
-import { RowSet } from '../../../subgraphs/registry/extraction/staging/rowSet.js';
-import { withMemoryDatabase } from '../../../subgraphs/storage/memoryDatabase.js';
+import { withMemoryDatabase } from '../../../lib/duckdb.js';
+import { Linkage } from '../../../linkage/linkage.js';
+import type { RegistryDefinition } from '../../../registry-kit/columns/tableDefinition.js';
+import { extractTable } from '../../../registry-kit/extraction/extractTable.js';
+import { parseMapping } from '../../../registry-kit/extraction/mapping/readMapping.js';
+import { ProgressMeter } from '../../../registry-kit/extraction/progressMeter.js';
+import { RejectsReport } from '../../../registry-kit/extraction/rejectsReport.js';
+import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
+import { digestSourceFiles } from '../../../registry-kit/extraction/source/readSource.js';
+import { RecordKeys, RowSet } from '../../../registry-kit/extraction/staging/recordKeys.js';
 
 /** Visits, diagnoses made in them, and prescriptions for those. */
 const registry: RegistryDefinition = {

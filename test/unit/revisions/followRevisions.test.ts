@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { followRevisions } from '../../../gateway/policy/followRevisions.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadOwners } from '../../../approvals/owners.js';
+import { SeenRevision } from '../../../approvals/revisionStore.js';
+import { folderSource, followRevisions } from '../../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
-import { folderSource } from '../../../gateway/policy/revisionSource.js';
-import { loadOwners } from '../../../policies/revisions/owners.js';
-import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
 import { until } from '../../city/until.js';
 import { smallGraph, smallPolicies } from './smallPolicies.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PollingPolicy, type PollingOptions } from '../../../gateway/policy/policyInForce.js';
+import { type PollingOptions, PollingPolicy } from '../../../gateway/policy/policyInForce.js';
 import { compilePolicy } from '../../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../../policies/engine/decide/policy.js';
 import { until } from '../../city/until.js';

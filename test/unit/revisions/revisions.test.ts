@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { draftFolder } from '../../../policies/revisions/draftRevision.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { draftFolder } from '../../../approvals/draftRevision.js';
+import { judgeRevisions } from '../../../approvals/judgeRevisions.js';
+import { loadOwners } from '../../../approvals/owners.js';
+import { signPayload } from '../../../approvals/personKey.js';
+import { type Closure, closurePayload, type Revision, writePayload } from '../../../approvals/revision.js';
+import { SeenRevision } from '../../../approvals/revisionStore.js';
 import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
-import { judgeRevisions } from '../../../policies/revisions/judgeRevisions.js';
-import { loadOwners } from '../../../policies/revisions/owners.js';
-import { signPayload } from '../../../policies/revisions/personKey.js';
-import {
-  type Closure,
-  closurePayload,
-  type Revision,
-  writePayload,
-} from '../../../policies/revisions/revision.js';
-import { SeenRevision } from '../../../policies/revisions/seenRevision.js';
-import { smallGraph, smallPolicies } from './smallPolicies.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
+import { smallGraph, smallPolicies } from './smallPolicies.js';
 
 const comment = (text: string) => `${text}\n# a word\n`;
 

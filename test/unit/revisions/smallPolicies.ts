@@ -1,5 +1,5 @@
 import { buildPolicyGraph } from '../../../policies/engine/parse/buildPolicyGraph.js';
-import type { PolicySource } from '../../../policies/engine/parse/policySource.js';
+import type { PolicySource } from '../../../policies/engine/parse/problems.js';
 
 /** Two registries of a field each. */
 export const smallGraph = buildPolicyGraph(

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
 import { watchPolicyFolder } from '../../../gateway/policy/watchPolicyFolder.js';
-import type { PolkuError } from '../../../schema/polkuError.js';
+import type { PolkuError } from '../../../lib/errors.js';
 import { until } from '../../city/until.js';
 import { smallGraph, smallPolicies } from './smallPolicies.js';
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDay } from '../../../schema/calendar.js';
+import { parseDay } from '../../../lib/calendar.js';
+import { readCodeLists } from '../../../registry-kit/codes.js';
+import { type Factor, type Household, Households } from '../../../registry-kit/features/feature.js';
+import { AGE_FACTOR } from '../../../risk-model/model/modelContent.js';
+import { assembleTable } from '../../../risk-model/training/assembleTable.js';
+import type { ChildrenFeeds } from '../../../risk-model/training/childrenBlock.js';
 import { Feed } from '../../../schema/feed.js';
-import { readCodeLists } from '../../../subgraphs/registry/codes.js';
-import type { Factor } from '../../../subgraphs/registry/factors/factor.js';
-import { type Household, Households } from '../../../subgraphs/registry/factors/household.js';
-import { AGE_FACTOR } from '../../../subgraphs/risk/model/modelContent.js';
-import { assembleTable } from '../../../subgraphs/risk/training/assembleTable.js';
-import type { ChildrenFeeds } from '../../../subgraphs/risk/training/childrenBlock.js';
 
 const factor = (id: string): Factor => ({
   id,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { binFactors } from '../../../subgraphs/risk/training/binnedFactors.js';
-import { AGE_BINS, type ChildYears } from '../../../subgraphs/risk/training/childYears.js';
-import { circumstanceTerms, layTerms } from '../../../subgraphs/risk/training/circumstances.js';
-import { fitTerms } from '../../../subgraphs/risk/training/fitTerms.js';
-import { mix } from '../../../subgraphs/risk/training/splitFamilies.js';
-import type { Term } from '../../../subgraphs/risk/training/term.js';
+import { binFactors } from '../../../risk-model/training/binnedFeatures.js';
+import { fitTerms } from '../../../risk-model/training/fitTerms.js';
+import { AGE_BINS, type ChildYears } from '../../../risk-model/training/riskTable.js';
+import { mix } from '../../../risk-model/training/splitFamilies.js';
+import { circumstanceTerms, layTerms, type Term } from '../../../risk-model/training/term.js';
 
 const AGE = 0;
 

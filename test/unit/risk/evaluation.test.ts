@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { writeModelCard } from '../../../subgraphs/risk/card/writeModelCard.js';
-import { evaluateRiskModel } from '../../../subgraphs/risk/evaluation/evaluateRiskModel.js';
-import { percent } from '../../../subgraphs/risk/card/plots.js';
-import { figure, type RiskEvaluation } from '../../../subgraphs/risk/evaluation/evaluation.js';
-import { orderOf } from '../../../subgraphs/risk/evaluation/foretold.js';
-import * as metrics from '../../../subgraphs/risk/evaluation/metrics.js';
-import type { RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
-import { trainRiskModel } from '../../../subgraphs/risk/training/trainRiskModel.js';
+import { percent } from '../../../risk-model/card/plots.js';
+import { writeModelCard } from '../../../risk-model/card/writeModelCard.js';
+import { evaluateRiskModel } from '../../../risk-model/evaluation/evaluateRiskModel.js';
+import { figure, type RiskEvaluation } from '../../../risk-model/evaluation/evaluation.js';
+import * as metrics from '../../../risk-model/evaluation/metrics.js';
+import { orderOf } from '../../../risk-model/evaluation/metrics.js';
+import type { RiskModel } from '../../../risk-model/model/riskModel.js';
+import { trainRiskModel } from '../../../risk-model/training/trainRiskModel.js';
 import { makeTable, PLANTED } from '../../risk/madeTable.js';
 
 /** Children who count 0 to 3 times, with ties; at least one client and one other. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { HORIZON_YEARS } from '../../../subgraphs/registry/factors/horizon.js';
-import { AGE_BINS } from '../../../subgraphs/risk/training/childYears.js';
-import type { FittedTerms } from '../../../subgraphs/risk/training/fitTerms.js';
-import { pruneCuts, pruneTerms } from '../../../subgraphs/risk/training/pruneTerms.js';
-import type { Term } from '../../../subgraphs/risk/training/term.js';
+import { HORIZON_YEARS } from '../../../registry-kit/features/feature.js';
+import type { FittedTerms } from '../../../risk-model/training/fitTerms.js';
+import { pruneCuts, pruneTerms } from '../../../risk-model/training/pruneTerms.js';
+import { AGE_BINS } from '../../../risk-model/training/riskTable.js';
+import type { Term } from '../../../risk-model/training/term.js';
 
 /** A fit whose parameters are known apart from each other, each with a variance of 1 / information. */
 function fitOf(terms: readonly (readonly number[])[], information: number): FittedTerms {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { binCount } from '../../../subgraphs/risk/model/bins.js';
-import { AGE_FACTOR, type ModelContent } from '../../../subgraphs/risk/model/modelContent.js';
-import { modelText } from '../../../subgraphs/risk/model/modelText.js';
-import { parseRiskModel, type RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
+import { AGE_FACTOR, binCount, type ModelContent } from '../../../risk-model/model/modelContent.js';
+import { modelText, parseRiskModel, type RiskModel } from '../../../risk-model/model/riskModel.js';
 import { childArbitrary, modelArbitrary } from './modelArbitrary.js';
 
 const HORIZONS = [1, 2, 3, 4, 5];

@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LiveRiskModel } from '../../../subgraphs/risk/register/liveRiskModel.js';
-import type { RegisterTrust } from '../../../subgraphs/risk/register/judgeRegister.js';
-import { RegisterStore } from '../../../subgraphs/risk/register/registerStore.js';
-import { type RegisterSigner, RiskDesk } from '../../../subgraphs/risk/register/riskDesk.js';
-import { BANDS, readShadowCounts } from '../../../subgraphs/risk/register/shadowTable.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RegisterTrust } from '../../../risk-model/register/judgeRegister.js';
+import { LiveRiskModel } from '../../../risk-model/register/liveRiskModel.js';
+import { RegisterStore } from '../../../risk-model/register/registerStore.js';
+import { type RegisterSigner, RiskDesk } from '../../../risk-model/register/riskDesk.js';
+import { BANDS, readShadowCounts } from '../../../risk-model/register/shadowTable.js';
 import { tamper } from '../../city/signedPolicies.js';
-import { type RegisterPerson, registerPeople } from '../../risk/registerPeople.js';
+import { registerPeople, type RegisterPerson } from '../../risk/registerPeople.js';
 import { smallModel, smallTerms } from '../../risk/smallModel.js';
 
 const { owners, key, stranger } = registerPeople();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { threesOfPairs } from '../../../subgraphs/risk/training/threesOfPairs.js';
+import { threesOfPairs } from '../../../risk-model/training/learnTerms.js';
 
 const pair = (first: number, second: number) => ({
   factors: [first, second],

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { AGE_FACTOR } from '../../../subgraphs/risk/model/modelContent.js';
-import type { RiskModel } from '../../../subgraphs/risk/model/riskModel.js';
-import { cutFactor, countValues, shortestBetween } from '../../../subgraphs/risk/training/cutFactor.js';
-import { pairCount, pairOf } from '../../../subgraphs/risk/training/screenPairs.js';
-import { partOf } from '../../../subgraphs/risk/training/splitFamilies.js';
-import { trainRiskModel } from '../../../subgraphs/risk/training/trainRiskModel.js';
+import { AGE_FACTOR } from '../../../risk-model/model/modelContent.js';
+import type { RiskModel } from '../../../risk-model/model/riskModel.js';
+import { countValues, cutFactor, shortestBetween } from '../../../risk-model/training/binnedFeatures.js';
+import { pairCount, pairOf } from '../../../risk-model/training/screenPairs.js';
+import { partOf } from '../../../risk-model/training/splitFamilies.js';
+import { trainRiskModel } from '../../../risk-model/training/trainRiskModel.js';
 import { makeTable } from '../../risk/madeTable.js';
 
 const { table } = makeTable(12_000);

@@ -1,20 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayOf, formatDay, parseDay, today } from '../../../schema/calendar.js';
-import {
-  firstDay,
-  formatPartialDate,
-  isPartialDate,
-  lastDay,
-  type Precision,
-} from '../../../schema/partialDate.js';
-import {
-  firstDayOf,
-  formatPartialDay,
-  lastDayOf,
-  NO_PARTIAL_DAY,
-  partialDay,
-} from '../../../schema/partialDay.js';
+import { dayOf, formatDay, parseDay, today } from '../../../lib/calendar.js';
+import { firstDay, firstDayOf, formatPartialDate, formatPartialDay, isPartialDate, lastDay, lastDayOf, NO_PARTIAL_DAY, partialDay, type Precision } from '../../../lib/partialDate.js';
 
 const days = fc.integer({ min: dayOf(1850, 1, 1)!, max: dayOf(2150, 12, 31)! });
 

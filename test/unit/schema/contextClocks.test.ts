@@ -3,11 +3,8 @@ import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { exportJWK, SignJWT } from 'jose';
 import { trustedIssuer } from '../../../gateway/identity/trustedIssuer.js';
 import type { TrustedIssuer } from '../../../schema/tokens/callerToken.js';
-import {
-  signCompositionContext,
-  verifyCompositionContext,
-} from '../../../schema/tokens/compositionContext.js';
 import { signDecisionContext, verifyDecisionContext } from '../../../schema/tokens/decisionContext.js';
+import { signCompositionContext, verifyCompositionContext } from '../../../schema/tokens/gatewayContext.js';
 import { contextOf, testCaller, tokenOf } from '../../city/testCaller.js';
 
 const gateway = generateKeyPairSync('ed25519');

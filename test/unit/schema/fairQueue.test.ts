@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FairQueue } from '../../../schema/fairQueue.js';
+import { FairQueue } from '../../../lib/fairQueue.js';
 
 /** A queue whose tasks end when the test says so. */
 function queueOf(limits: { atOnce: number; perCaller: number; waiting: number }) {

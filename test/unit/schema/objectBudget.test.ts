@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTooLarge, ObjectBudget } from '../../../schema/objectBudget.js';
+import { answerTooLarge, ObjectBudget } from '../../../lib/objectBudget.js';
 
 describe('the budget of objects in one answer', () => {
   it('bears a thousand people with fifty records each', () => {

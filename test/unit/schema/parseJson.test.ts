@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseJson } from '../../../schema/parseJson.js';
+import { parseJson } from '../../../lib/parseJson.js';
 
 const nested = (levels: number, [open, close]: readonly [string, string]): string =>
   open.repeat(levels) + '1' + close.repeat(levels);

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatDay, parseDay } from '../../../schema/calendar.js';
-import { formatQuarter, parseQuarter } from '../../../schema/quarter.js';
+import { formatDay, formatQuarter, parseDay, parseQuarter } from '../../../lib/calendar.js';
 
 test.each([
   ['2007-Q1', '2007-01-01'],

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openRegularFile, readRegularFile } from '../../../schema/regularFile.js';
+import { openRegularFile, readRegularFile } from '../../../lib/regularFile.js';
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'polku-regular-'))));

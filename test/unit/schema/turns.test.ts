@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Turns } from '../../../schema/turns.js';
+import { Turns } from '../../../lib/cooperativeScheduler.js';
 
 const keepBusy = (milliseconds: number) => {
   const until = performance.now() + milliseconds;

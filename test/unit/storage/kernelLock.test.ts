@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { packageRoot } from '../../../schema/packageRoot.js';
-import { PolkuError } from '../../../schema/polkuError.js';
-import { lockForExtraction } from '../../../subgraphs/registry/extraction/extractionLock.js';
-import { lockByKernel, whenFree } from '../../../subgraphs/storage/kernelLock.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { lockByKernel, whenFree } from '../../../lib/kernelLock.js';
+import { packageRoot } from '../../../lib/packageRoot.js';
+import { lockForExtraction } from '../../../registry-kit/extraction/extract.js';
 
 /** Another process that opens the file of a lock as this project does, and says whether it has it. */
 const HOLDER = `

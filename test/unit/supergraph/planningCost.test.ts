@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { normalForm } from '../../../gateway/execution/prepare.js';
+import { normalForm } from '../../../federation/execution/prepare.js';
+import { buildSupergraph } from '../../../federation/supergraph/supergraph.js';
 import { defaultLimits } from '../../../gateway/operation/limits.js';
-import { buildSupergraph } from '../../../gateway/supergraph/supergraph.js';
-import { packageRoot } from '../../../schema/packageRoot.js';
+import { packageRoot } from '../../../lib/packageRoot.js';
 
 const supergraph = buildSupergraph(
   readFileSync(join(packageRoot(), 'schema/supergraph.graphql'), 'utf8'),

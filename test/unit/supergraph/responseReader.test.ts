@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ResponseReader } from '../../../gateway/supergraph/http/responseReader.js';
+import { ResponseReader } from '../../../federation/http/responseReader.js';
 
 const LIMIT = 1_000;
 

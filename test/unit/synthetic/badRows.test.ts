@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BAD_ROW_KINDS } from '../../../subgraphs/synthetic/badRows.js';
-import { generateCity, type CitySummary } from '../../../subgraphs/synthetic/generateCity.js';
+import { BAD_ROW_KINDS } from '../../../synthetic-city/badRows.js';
+import { type CitySummary, generateCity } from '../../../synthetic-city/generateCity.js';
 import { CityExports, FILES } from './cityExports.js';
 
 let folder: string;

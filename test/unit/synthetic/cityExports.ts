@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BadRowKind } from '../../../subgraphs/synthetic/badRows.js';
+import type { BadRowKind } from '../../../synthetic-city/badRows.js';
 import { parseCsv } from './csv.js';
 import { parquetRows } from './parquet.js';
 

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cityPage } from '../../../subgraphs/synthetic/describe/cityPage.js';
-import { describeCity, type CityDescription } from '../../../subgraphs/synthetic/describe/describeCity.js';
-import { generateCity } from '../../../subgraphs/synthetic/generateCity.js';
+import { type CityDescription, cityPage, describeCity } from '../../../synthetic-city/describe/cityPage.js';
+import { generateCity } from '../../../synthetic-city/generateCity.js';
 
 const PERSONS = 5000;
 const WHOLE = 520_000;

@@ -1,21 +1,23 @@
-// Long because every file of one generated city is looked at here: making it is what takes the time.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateCity, type CitySummary } from '../../../subgraphs/synthetic/generateCity.js';
-import { CityExports, isValidCode, type ExportRow } from './cityExports.js';
+import { type CitySummary, generateCity } from '../../../synthetic-city/generateCity.js';
+import { CityExports, type ExportRow, isValidCode } from './cityExports.js';
 import { groupBy } from './csv.js';
 import { parquetColumns } from './parquet.js';
+
+// Long because every file of one generated city is looked at here: making it is what takes the time.
+
+
+
+
+
+
+
+
+
 
 const PERSONS = 2000;
 const SEED = 11;

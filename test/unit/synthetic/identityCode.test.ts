@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { dayOf } from '../../../subgraphs/synthetic/calendar.js';
-import {
-  breakCheckCharacter,
-  checkCharacter,
-  IdentityCodeIssuer,
-} from '../../../subgraphs/synthetic/identityCode.js';
-import { Random } from '../../../subgraphs/synthetic/random.js';
+import { dayOf } from '../../../synthetic-city/calendar.js';
+import { breakCheckCharacter, checkCharacter, IdentityCodeIssuer } from '../../../synthetic-city/names.js';
+import { Random } from '../../../synthetic-city/random.js';
 
 const PUBLISHED = ['010594Y9032', '020594X903P', '030594W903B', '010516B903X', '010501E9032', '131052-308T'];
 

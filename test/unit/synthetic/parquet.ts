@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { parquetRows as source } from '../../../subgraphs/storage/parquetSource.js';
+import { parquetRows as source } from '../../../lib/duckdb.js';
 
 /** All rows of a Parquet file in order, values as text. */
 export async function parquetRows(path: string): Promise<Record<string, string | null>[]> {

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateCity } from '../../../subgraphs/synthetic/generateCity.js';
-import { CityExports, isoOf, type ExportRow } from './cityExports.js';
+import { generateCity } from '../../../synthetic-city/generateCity.js';
+import { CityExports, type ExportRow, isoOf } from './cityExports.js';
 import { parquetRows } from './parquet.js';
 
 /** The formula as truth/childProtection.json has it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Random } from '../../../subgraphs/synthetic/random.js';
+import { Random } from '../../../synthetic-city/random.js';
 
 const draws = (random: Random, count = 5): number[] => Array.from({ length: count }, () => random.next());
 

@@ -1,0 +1,190 @@
+import { today } from '../lib/calendar.js';
+import { PolkuError } from '../lib/errors.js';
+import type { Owners, Person } from './owners.js';
+import { isSignatureOf } from './personKey.js';
+import { closurePayload, digestOf, ownersConcerned, readPayload, type Revision, type SignedClosure, type SignedRevision } from './revision.js';
+
+/** Four eyes: nobody changes a policy alone. */
+export const SIGNATURES_NEEDED = 2;
+
+/**
+ * What became of a revision.
+ * - `in-force`: the newest that all owners concerned have signed;
+ * - `superseded`: it was in force before;
+ * - `waiting`: it follows the one in force, and lacks signatures;
+ * - `overtaken`: another took its place, so it never will be;
+ * - `withdrawn`, `rejected`: it was closed before it had all signatures, and takes no more.
+ */
+export type RevisionState = 'in-force' | 'superseded' | 'waiting' | 'overtaken' | 'withdrawn' | 'rejected';
+
+/** A file as a revision has set it. */
+export interface FileInForce {
+  readonly text: string;
+  readonly expiresAt: Date;
+}
+
+export type Content = ReadonlyMap<string, FileInForce>;
+
+export interface JudgedRevision extends Revision {
+  readonly payload: string;
+  readonly digest: string;
+  readonly state: RevisionState;
+  /** Who has signed it. */
+  readonly signers: ReadonlySet<string>;
+  /** Owner -> how many more of its people must sign. */
+  readonly missing: ReadonlyMap<string, number>;
+  /** Who has closed it; it may have come into force all the same, where the last signature came at the same time. */
+  readonly closed: SignedClosure | undefined;
+  /** All policies as they are after it. */
+  readonly content: Content;
+}
+
+export interface RevisionHistory {
+  /** By sequence number. */
+  readonly revisions: readonly JudgedRevision[];
+  readonly inForce: JudgedRevision | undefined;
+}
+
+/** A revision before it is known which one is in force. */
+type Candidate = Omit<JudgedRevision, 'state'> & {
+  readonly approved: boolean;
+  readonly before: Candidate | undefined;
+};
+
+/**
+ * Verifies every revision from the first: whom it follows, who signed it, and what it makes of the policies.
+ * @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID: then nothing of it can be trusted
+ */
+export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners): RevisionHistory {
+  const byDigest = new Map<string, Candidate>();
+  for (const revision of signed.toSorted((a, b) => a.sequence - b.sequence)) {
+    const candidate = judge(revision, byDigest, owners);
+    byDigest.set(candidate.digest, candidate);
+  }
+  const candidates = [...byDigest.values()];
+  // Of two that follow the same one and are signed both, the higher number counts.
+  const newest = candidates.findLast(({ approved }) => approved);
+  const line = new Set<Candidate>();
+  for (let at = newest; at; at = at.before) line.add(at);
+  const stateOf = (candidate: Candidate): RevisionState => {
+    if (candidate === newest) return 'in-force';
+    // What all have signed cannot be undone by one of them: a change is taken back by another one.
+    if (line.has(candidate)) return 'superseded';
+    if (candidate.closed) return candidate.closed.closure;
+    return candidate.before === newest && candidate.sequence > (newest?.sequence ?? 0)
+      ? 'waiting'
+      : 'overtaken';
+  };
+  const revisions = candidates.map((candidate) => ({ ...candidate, state: stateOf(candidate) }));
+  return { revisions, inForce: revisions.find(({ state }) => state === 'in-force') };
+}
+
+function judge(
+  { sequence, payload, signatures, closures = [] }: SignedRevision,
+  earlier: ReadonlyMap<string, Candidate>,
+  owners: Owners,
+): Candidate {
+  const revision = readPayload(payload);
+  if (revision.sequence !== sequence)
+    throw damaged(`Revision ${sequence} says that it is revision ${revision.sequence}.`);
+  const before = revision.parent === undefined ? undefined : earlier.get(revision.parent);
+  if (revision.parent !== undefined && !before)
+    throw damaged(`The revision that revision ${sequence} follows is missing, or was altered.`);
+  for (const signature of signatures) verifySignature(signature, revision, payload, owners);
+  const signers = new Set(signatures.map(({ person }) => person));
+  const content = contentAfter(revision, before?.content ?? new Map());
+  const all = new Set([...(before?.content.keys() ?? []), ...content.keys()]);
+  const concerned = ownersConcerned(revision.files.keys(), all);
+  for (const { closure, comment, person, signature } of closures)
+    verifySignature({ person, signature }, revision, closurePayload(closure, payload, comment), owners);
+  const missing = missingSignatures(revision, { concerned, signers, owners });
+  return {
+    ...revision,
+    payload,
+    digest: digestOf(payload),
+    signers,
+    missing,
+    closed: closures.find((closure) => mayClose(closure, revision, concerned, owners)),
+    content,
+    before,
+    approved: missing.size === 0 && (before?.approved ?? true),
+  };
+}
+
+/** @throws PolkuError SIGNATURE_INVALID */
+export function verifySignature(
+  { person: id, signature }: { readonly person: string; readonly signature: string },
+  { sequence }: Pick<Revision, 'sequence'>,
+  payload: string,
+  { people }: Owners,
+): void {
+  const person = people.get(id);
+  if (!person)
+    throw new PolkuError(
+      'SIGNATURE_INVALID',
+      `Revision ${sequence} is signed by "${id}", whom owners.yaml does not know. People who left stay listed, with "until".`,
+    );
+  if (!isSignatureOf(signature, payload, person.key))
+    throw new PolkuError(
+      'SIGNATURE_INVALID',
+      `The signature of "${id}" does not fit revision ${sequence}: the revision was altered, or another key signed it.`,
+    );
+}
+
+function contentAfter({ files, expiresAt }: Revision, before: Content): Content {
+  const content = new Map(before);
+  for (const [file, text] of files) {
+    if (text === undefined) content.delete(file);
+    else content.set(file, { text, expiresAt });
+  }
+  return content;
+}
+
+/** Whether a person may end a proposal in this way. */
+export function mayClose(
+  { closure, person }: Pick<SignedClosure, 'closure' | 'person'>,
+  revision: Pick<Revision, 'author' | 'proposedAt'>,
+  concerned: Iterable<string>,
+  owners: Owners,
+): boolean {
+  if ((closure === 'withdrawn') !== (person === revision.author)) return false;
+  return (
+    counts(owners.people.get(person), revision) &&
+    [...concerned].some((owner) => owners.peopleOf.get(owner)?.has(person))
+  );
+}
+
+/** Owner -> how many more of its people must sign. A person who belongs to several owners signs for all of them. */
+function missingSignatures(
+  revision: Revision,
+  {
+    concerned,
+    signers,
+    owners,
+  }: { concerned: Iterable<string>; signers: ReadonlySet<string>; owners: Owners },
+): ReadonlyMap<string, number> {
+  const missing = new Map<string, number>();
+  for (const owner of concerned) {
+    const people = owners.peopleOf.get(owner) ?? new Set();
+    const counting = [...signers].filter((id) => people.has(id) && counts(owners.people.get(id), revision));
+    if (counting.length < SIGNATURES_NEEDED) missing.set(owner, SIGNATURES_NEEDED - counting.length);
+  }
+  return missing;
+}
+
+/** The number of the next proposal: the first after the revision in force that none has taken. */
+export function nextSequence({ revisions, inForce }: RevisionHistory): number {
+  const taken = new Set(revisions.map(({ sequence }) => sequence));
+  let next = (inForce?.sequence ?? 0) + 1;
+  while (taken.has(next)) next++;
+  return next;
+}
+
+/** Whether a person's signature counts under a revision of that day. */
+export function counts(person: Person | undefined, { proposedAt }: Pick<Revision, 'proposedAt'>): boolean {
+  return person !== undefined && (person.until === undefined || today(proposedAt) <= person.until);
+}
+
+function damaged(message: string): PolkuError {
+  return new PolkuError('POLICY_STORE_INVALID', `${message} Restore the store from a copy.`);
+}

@@ -1,0 +1,260 @@
+import { PolkuError } from '../lib/errors.js';
+import { formatProblems, type PolicySource, type Problem } from '../policies/engine/parse/problems.js';
+import { MAX_FILE_BYTES } from '../policies/engine/parse/sourceDocument.js';
+import { holdsIdentityCode } from '../schema/identityCodeText.js';
+import { type Content, counts, type JudgedRevision, judgeRevisions, mayClose, nextSequence, type RevisionHistory, SIGNATURES_NEEDED, verifySignature } from './judgeRevisions.js';
+import type { Owners } from './owners.js';
+import { closurePayload, digestOf, ownersConcerned, readPayload, type Revision, type Signature, type SignedClosure, type SignedRevision } from './revision.js';
+import type { RevisionStore } from './revisionStore.js';
+
+export interface RevisionDeskOptions {
+  readonly store: RevisionStore;
+  /** Read anew each time: people come and go. */
+  readonly owners: () => Promise<Owners>;
+  /** Compiles policies, apart from whatever else this process does, and tells what is wrong with them. */
+  readonly check: (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
+  readonly now?: () => Date;
+}
+
+/** What one person alone can bring: bytes of a proposal, and how many wait for others at once. */
+const MAX_PAYLOAD_BYTES = 2 * 2 ** 20;
+const MOST_WAITING = 10;
+/** Characters of the words by which a proposal is closed. */
+const LONGEST_COMMENT = 1_000;
+
+/** Where people propose and approve revisions. It holds no key: whoever signs does that at home. */
+export class RevisionDesk {
+  readonly #options: RevisionDeskOptions;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: RevisionDeskOptions) {
+    this.#options = options;
+  }
+
+  /** @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID, POLICY_INVALID */
+  async history(): Promise<RevisionHistory> {
+    const { store, owners } = this.#options;
+    return judgeRevisions(await store.read(), await owners());
+  }
+
+  /** The revision in force and all before it, as they were signed: what others need to verify it. */
+  async signedInForce(): Promise<readonly SignedRevision[]> {
+    const [signed, { revisions }] = [await this.#options.store.read(), await this.history()];
+    const line = revisions.filter(({ state }) => state === 'in-force' || state === 'superseded');
+    const sequences = new Set(line.map(({ sequence }) => sequence));
+    return signed.filter(({ sequence }) => sequences.has(sequence));
+  }
+
+  /**
+   * Takes a revision with its author's signature, if it could come into force once others sign it.
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_UNSIGNED, POLICY_INVALID,
+   * POLICY_TOO_LARGE, POLICY_TOO_MANY
+   */
+  async propose(payload: string, { person, signature }: Signature): Promise<JudgedRevision> {
+    checkSize('The proposal', payload, MAX_PAYLOAD_BYTES);
+    const revision = readPayload(payload);
+    for (const [file, text] of revision.files) checkSize(file, text ?? '', MAX_FILE_BYTES);
+    refuseIdentityCode(revision.comment);
+    const owners = await this.#options.owners();
+    const history = await this.history();
+    if (person !== revision.author)
+      throw new PolkuError('SIGNATURE_INVALID', 'A revision is proposed with the signature of its author.');
+    verifySignature({ person, signature }, revision, payload, owners);
+    if (revision.parent !== history.inForce?.digest)
+      throw new PolkuError(
+        'POLICY_STALE',
+        `Revision ${revision.sequence} does not follow the one in force${history.inForce ? ` (${history.inForce.sequence})` : ''}; propose it anew.`,
+      );
+    this.#refuseExpired(revision);
+    checkNumber(revision, history);
+    const proposed = { sequence: revision.sequence, payload, signatures: [{ person, signature }] };
+    const earlier = await this.#options.store.read();
+    const { revisions } = judgeRevisions([...earlier, proposed], owners);
+    const judged = revisions.find(({ digest }) => digest === digestOf(payload))!;
+    this.#checkSigner(judged, person, owners);
+    this.#checkOwners(judged, owners);
+    await this.#compile(judged.content);
+    await this.#options.store.addRevision(revision.sequence, payload, { person, signature });
+    return judged;
+  }
+
+  /**
+   * Takes one more signature of a waiting revision.
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, USAGE
+   */
+  async approve(sequence: number, { person, signature }: Signature): Promise<JudgedRevision> {
+    const owners = await this.#options.owners();
+    const revision = await this.waiting(sequence);
+    verifySignature({ person, signature }, revision, revision.payload, owners);
+    if (revision.signers.has(person))
+      throw new PolkuError(
+        'SIGNATURE_INVALID',
+        `"${person}" has signed revision ${sequence} already; somebody else must.`,
+      );
+    this.#checkSigner(revision, person, owners);
+    await this.#compile(revision.content);
+    await this.#exclusively(async () => {
+      // It may have been closed while it was compiled.
+      await this.waiting(sequence);
+      await this.#options.store.addSignature(sequence, { person, signature });
+    });
+    const { revisions } = await this.history();
+    return revisions.find(({ digest }) => digest === revision.digest)!;
+  }
+
+  /**
+   * Ends a waiting proposal: its author withdraws it, or another person of an owner whom it concerns rejects it.
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, BAD_USER_INPUT
+   */
+  async close(sequence: number, closed: SignedClosure): Promise<JudgedRevision> {
+    const { closure, person, signature, comment } = closed;
+    if (comment.trim() === '' || comment.length > LONGEST_COMMENT)
+      throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
+    refuseIdentityCode(comment);
+    const owners = await this.#options.owners();
+    const revision = await this.waiting(sequence);
+    const text = closurePayload(closure, revision.payload, comment);
+    verifySignature({ person, signature }, revision, text, owners);
+    this.#checkSigner(revision, person, owners);
+    if (!mayClose(closed, revision, ownersOf(revision), owners))
+      throw new PolkuError(
+        'SIGNATURE_INVALID',
+        closure === 'withdrawn'
+          ? `Revision ${sequence} is withdrawn by its author alone (${revision.author}); others reject it.`
+          : `Revision ${sequence} is rejected by another person than its author, who withdraws it.`,
+      );
+    await this.#exclusively(async () => {
+      await this.waiting(sequence);
+      await this.#options.store.addClosure(sequence, closed);
+    });
+    const { revisions } = await this.history();
+    const now = revisions.find(({ digest }) => digest === revision.digest)!;
+    if (now.state === closure || now.state === 'overtaken') return now;
+    throw new PolkuError(
+      'POLICY_STALE',
+      `Revision ${sequence} got its last signature meanwhile: ${takeBack}`,
+    );
+  }
+
+  /**
+   * A revision that waits for signatures.
+   * @throws PolkuError BAD_USER_INPUT, POLICY_STALE, POLICY_EXPIRED
+   */
+  async waiting(sequence: number): Promise<JudgedRevision> {
+    const { revisions } = await this.history();
+    const revision = revisions.find((one) => one.sequence === sequence);
+    if (!revision)
+      throw new PolkuError(
+        'BAD_USER_INPUT',
+        `There is no revision ${sequence}; "polku policy history" lists them.`,
+      );
+    if (revision.state !== 'waiting') throw new PolkuError('POLICY_STALE', whyNotWaiting(revision));
+    this.#refuseExpired(revision);
+    return revision;
+  }
+
+  #refuseExpired({ sequence, expiresAt }: Pick<JudgedRevision, 'sequence' | 'expiresAt'>): void {
+    if (expiresAt > this.#now()) return;
+    throw new PolkuError(
+      'POLICY_EXPIRED',
+      `Revision ${sequence} expired on ${expiresAt.toISOString()}; propose it anew.`,
+    );
+  }
+
+  #checkSigner(revision: JudgedRevision, person: string, owners: Owners): void {
+    const concerned = [...ownersOf(revision)];
+    const mayToday = counts(owners.people.get(person), { proposedAt: this.#now() });
+    if (mayToday && concerned.some((owner) => owners.peopleOf.get(owner)?.has(person))) return;
+    throw new PolkuError(
+      'SIGNATURE_INVALID',
+      `"${person}" signs for none of the owners whom revision ${revision.sequence} concerns (${concerned.join(', ')}).`,
+    );
+  }
+
+  /** Nobody should wait for signatures that cannot come. */
+  #checkOwners(revision: JudgedRevision, owners: Owners): void {
+    const lacking = [...ownersOf(revision)].filter(
+      (owner) => (owners.peopleOf.get(owner)?.size ?? 0) < SIGNATURES_NEEDED,
+    );
+    if (lacking.length === 0) return;
+    throw new PolkuError(
+      'POLICY_UNSIGNED',
+      `Nobody could approve this: owners.yaml names fewer than two people for ${lacking.join(', ')}.`,
+      { owners: lacking },
+    );
+  }
+
+  async #compile(content: Content): Promise<void> {
+    const sources = [...content].map(([file, { text }]) => ({ file, text }));
+    const errors = (await this.#options.check(sources)).filter(({ severity }) => severity === 'error');
+    if (errors.length === 0) return;
+    throw new PolkuError('POLICY_INVALID', `The policies would not compile:\n${formatProblems(errors)}`);
+  }
+
+  /** What looks at a revision and then writes of it: one after the other. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    await done;
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+}
+
+const takeBack = 'it is in force. Take it back with "polku policy rollback".';
+
+function whyNotWaiting({ sequence, state }: JudgedRevision): string {
+  switch (state) {
+    case 'overtaken':
+      return `Revision ${sequence} was overtaken by another; propose it anew.`;
+    case 'withdrawn':
+    case 'rejected':
+      return `Revision ${sequence} was ${state} and takes no more signatures; propose it anew.`;
+    default:
+      return `Revision ${sequence} needs no more signatures: it is ${state}.`;
+  }
+}
+
+/** @throws PolkuError POLICY_TOO_LARGE */
+function checkSize(what: string, text: string, most: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > most)
+    throw new PolkuError('POLICY_TOO_LARGE', `${what} has ${bytes} bytes; at most ${most} are taken.`);
+}
+
+/**
+ * Numbers are taken one by one, so that nobody can take the last one there is.
+ * @throws PolkuError POLICY_STALE, POLICY_TOO_MANY
+ */
+function checkNumber({ sequence, author }: Revision, history: RevisionHistory): void {
+  const next = nextSequence(history);
+  if (sequence !== next)
+    throw new PolkuError(
+      'POLICY_STALE',
+      sequence < next
+        ? `Revision ${sequence} was proposed by somebody else meanwhile; propose again.`
+        : `The next revision is ${next}, not ${sequence}; propose again.`,
+    );
+  const waiting = history.revisions.filter((one) => one.state === 'waiting' && one.author === author);
+  if (waiting.length >= MOST_WAITING)
+    throw new PolkuError(
+      'POLICY_TOO_MANY',
+      `"${author}" has ${waiting.length} proposals that wait for signatures; withdraw one first.`,
+    );
+}
+
+/** The owners whom a revision concerns. */
+export function ownersOf({ files, content }: JudgedRevision): ReadonlySet<string> {
+  return ownersConcerned(files.keys(), [...content.keys(), ...files.keys()]);
+}
+
+/** A comment is signed and kept with its revision: what stands in it cannot be taken out again. */
+function refuseIdentityCode(comment: string): void {
+  if (holdsIdentityCode(comment))
+    throw new PolkuError(
+      'IDENTITY_CODE_LITERAL',
+      'An identity code must not stand in a comment: it is kept for ever.',
+    );
+}

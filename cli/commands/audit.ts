@@ -1,0 +1,337 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import { findRecords } from '../../gateway/audit/readRecords.js';
+import { auditReport, type AuditReport, type Discrepancy, peopleCount, reconcile } from '../../gateway/audit/reconcile.js';
+import { auditFolder } from '../../gateway/audit/segments.js';
+import { type ChainVerification, type LogFault, type Verification, verifyAuditLog } from '../../gateway/audit/verifyAuditLog.js';
+import { PolkuError } from '../../lib/errors.js';
+import { readDisclosures } from '../../registry-kit/disclosureLog.js';
+import { dataOption, secretsOption } from '../options.js';
+import { count } from '../progress.js';
+import { personOfCodeFile, personOfId } from '../runtime/auditChains.js';
+import { Secrets } from '../runtime/secrets.js';
+
+const ABOUT = `Reads the audit log: whether it is whole, whose data was read by whom, and what the registries say of it.
+docs/how-to/check-the-audit-log.md tells when to use which.`;
+
+/** What is wrong with a log is told apart from a command that could not run (1) or was misused (2). */
+export const EXIT = { tampered: 3, wrongKeyOrWitness: 4 } as const;
+
+const EXIT_CODES = `
+Exit codes:
+  0  the log is whole; the logs agree
+  1  the command could not run
+  2  the command was misused
+  3  verify: the log was tampered with; reconcile: the logs differ
+  4  verify: the key or the witness is of another log, or the witness proves nothing`;
+
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description(ABOUT)
+    .addCommand(verifyCommand())
+    .addCommand(findCommand())
+    .addCommand(reportCommand())
+    .addCommand(reconcileCommand());
+}
+
+interface LogOptions {
+  readonly data: string;
+  readonly secrets?: string;
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description(
+      'Says up to which checkpoint each chain of the log is whole, or names the first record that was changed, removed or moved.',
+    )
+    .addOption(dataOption())
+    .addOption(secretsOption())
+    .option('--key <file>', 'the public key of the log (PEM); default: audit.key.pub among the secrets')
+    .option(
+      '--witness <file>',
+      'checkpoints that were copied elsewhere; only they tell that an end was cut off',
+    )
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n\nExample:\n  polku audit verify --data data --witness /mnt/witness/polku`,
+    )
+    .action(async (options: LogOptions & { key?: string; witness?: string }) => {
+      requireLog(options.data);
+      const verification = await verifyAuditLog(options.data, {
+        key: await readPublicKey(options.key ?? join(secretsFolder(options), 'audit.key.pub')),
+        witness: options.witness === undefined ? undefined : await readWitness(options.witness),
+      });
+      console.log(verificationText(verification));
+      const { kind } = verification.fault ?? {};
+      if (kind === undefined) return;
+      const isOther = kind === 'wrong key' || kind === 'wrong witness';
+      process.exitCode = isOther ? EXIT.wrongKeyOrWitness : EXIT.tampered;
+    });
+}
+
+interface FindOptions extends LogOptions {
+  readonly person?: string;
+  readonly codeFile?: string;
+  readonly subject?: string;
+  readonly recipient?: string;
+  readonly purpose?: string;
+  readonly permit?: string;
+  readonly epoch: string;
+  readonly since?: string;
+  readonly json?: boolean;
+}
+
+const FIND_NOTES = `
+A person is given by an id, together with the purpose and the recipient that it was given to, or by an identity code in a
+file or on standard input:
+  polku audit find --person 7hT... --purpose care --recipient health-services
+  polku audit find --code-file - < code.txt`;
+
+function findCommand(): Command {
+  return new Command('find')
+    .description('Finds decisions: who asked what, for which purpose, and what became of it.')
+    .addOption(dataOption())
+    .addOption(secretsOption())
+    .option('--person <id>', 'that read data of this person, by an id')
+    .option('--code-file <file>', 'likewise, by the identity code in a file; - for standard input')
+    .option('--subject <sub>', 'by this user or application')
+    .option('--recipient <organisation>', 'to this organisation')
+    .option('--purpose <purpose>', 'for this purpose')
+    .option('--permit <number>', 'with --person: the permit that the id was given under')
+    .option('--epoch <name>', 'with --person: the epoch of the id', '1')
+    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
+    .option('--json', 'whole records, one JSON object a line')
+    .addHelpText('after', FIND_NOTES)
+    .action(async (options: FindOptions) => {
+      requireLog(options.data);
+      const { subject, recipient, purpose, since } = options;
+      const person = await digestsOf(options);
+      // With --person, purpose and recipient say where the id is from, not who has read.
+      const asker = options.person === undefined ? { recipient, purpose } : {};
+      let found = 0;
+      for await (const record of findRecords(options.data, { person, subject, since, ...asker })) {
+        console.log(options.json ? JSON.stringify(record) : recordLine(record));
+        found += 1;
+      }
+      if (!options.json) console.log(`${count(found)} decisions.`);
+    });
+}
+
+function reportCommand(): Command {
+  return new Command('report')
+    .description('Counts decisions by day, recipient and purpose, and lists uses of break-glass for review.')
+    .addOption(dataOption())
+    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
+    .action(async ({ data, since }: { data: string; since?: string }) => {
+      requireLog(data);
+      console.log(reportText(await auditReport(findRecords(data, { since }))));
+    });
+}
+
+function reconcileCommand(): Command {
+  return new Command('reconcile')
+    .description(
+      "Holds the audit log against the registries' own disclosure logs, and names what is missing or too much on either side.",
+    )
+    .addHelpText('after', EXIT_CODES)
+    .addOption(dataOption())
+    .option('--registries <folder...>', 'data directories of registries that run elsewhere')
+    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
+    .action(
+      async ({ data, registries = [], since }: { data: string; registries?: string[]; since?: string }) => {
+        requireLog(data);
+        const disclosures = (await Promise.all([data, ...registries].map(readDisclosures))).flat();
+        if (disclosures.length === 0)
+          throw new PolkuError(
+            'SOURCE_UNREADABLE',
+            'No registry keeps a disclosure log here; name where by --registries.',
+          );
+        const first = since ?? (await firstTime(data));
+        const missing = await reconcile(findRecords(data, {}), disclosures, first);
+        for (const discrepancy of missing) console.log(discrepancyLine(discrepancy));
+        console.log(
+          missing.length === 0
+            ? `The logs agree: ${[...new Set(disclosures.map(({ registry }) => registry))].sort().join(', ')}.`
+            : `${count(missing.length)} differences. A gateway that died before it answered leaves some behind; any other wants an explanation.`,
+        );
+        if (missing.length > 0) process.exitCode = EXIT.tampered;
+      },
+    );
+}
+
+/** The digests of all keys that a person has had; undefined where none is asked for. */
+async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | undefined> {
+  const { person, codeFile, data, purpose, recipient, permit, epoch } = options;
+  if (person === undefined && codeFile === undefined) return undefined;
+  const secrets = new Secrets(secretsFolder(options));
+  const digests = new PersonDigests(await secrets.audit());
+  if (codeFile !== undefined) return new Set(digests.ofAll(await personOfCodeFile(codeFile, data, secrets)));
+  if (purpose === undefined || recipient === undefined)
+    throw new PolkuError(
+      'USAGE',
+      'With --person name the --purpose and the --recipient that the id was given to.',
+    );
+  const domain = { purpose, recipient, permit, epoch };
+  return new Set(digests.ofAll(await personOfId(person!, domain, data, secrets)));
+}
+
+/** When the gateway's log begins. */
+async function firstTime(data: string): Promise<string> {
+  for await (const { time: first } of findRecords(data, {})) return first;
+  return '';
+}
+
+function secretsFolder({ data, secrets }: LogOptions): string {
+  return secrets ?? join(data, 'secrets');
+}
+
+function requireLog(data: string): void {
+  if (existsSync(auditFolder(data))) return;
+  throw new PolkuError('SOURCE_UNREADABLE', `There is no audit log in ${data}; name the gateway's --data.`);
+}
+
+async function readPublicKey(file: string): Promise<KeyObject> {
+  try {
+    return createPublicKey(await readFile(file));
+  } catch (cause) {
+    throw new PolkuError(
+      'SECRET_INVALID',
+      `${file} does not hold the public key of an audit log (PEM); it lies beside the gateway's secrets as audit.key.pub.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+async function readWitness(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new PolkuError('SOURCE_UNREADABLE', `The witness ${file} cannot be read.`, { file }, { cause });
+  }
+}
+
+function time(text: string): string {
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
+  throw new InvalidArgumentError('Expected a day or a time, such as 2026-05-14 or 2026-05-14T08:00:00Z.');
+}
+
+/** A decision in one line. */
+function recordLine(record: AuditRecord): string {
+  const { time, decisionId, recipient, subject, purpose, outcome, codes, breakGlass } = record;
+  const people = peopleCount(record);
+  return [
+    time,
+    decisionId,
+    `${recipient}/${subject}`,
+    purpose ?? '(no purpose)',
+    [outcome, ...codes].join(' '),
+    `${people} ${people === 1 ? 'person' : 'people'}`,
+    fieldsOf(record),
+    ...(breakGlass === undefined ? [] : [`broke the glass: ${breakGlass}`]),
+  ].join('  ');
+}
+
+/** A report as a table, with the uses of break-glass below it. */
+function reportText({ rows, breakGlass }: AuditReport): string {
+  const head = ['day', 'recipient', 'purpose', 'answered', 'refused', 'failed', 'people', 'break-glass'];
+  const body = rows.map(({ day, recipient, purpose, outcomes, people, breakGlass: broken }) => [
+    day,
+    recipient,
+    purpose || '(none)',
+    ...[outcomes.answered, outcomes.refused, outcomes.failed, people, broken].map(String),
+  ]);
+  const review = breakGlass.map((record) => `  ${recordLine(record)}`);
+  return [
+    table([head, ...body]),
+    '',
+    review.length === 0
+      ? 'Nobody broke the glass.'
+      : `Uses of break-glass, to be reviewed (${review.length}):`,
+    ...review,
+  ].join('\n');
+}
+
+/** What `polku audit verify` says. */
+export function verificationText({ fault, chains, witness }: Verification): string {
+  const lines = [fault ? faultLine(fault) : 'The log is whole.'];
+  for (const chain of chains) {
+    if (chain.fault && chain.fault !== fault) lines.push(faultLine(chain.fault));
+    lines.push(...chainLines(chain));
+  }
+  if (witness && witness.unreadable > 0)
+    lines.push(
+      `${count(witness.unreadable)} lines of the witness cannot be read. A process that dies leaves one half-written.`,
+    );
+  return lines.join('\n');
+}
+
+function faultLine({ file, line, kind, message }: LogFault): string {
+  return `${file === undefined ? '' : `${file}:${line}: `}${kind}: ${message}.`;
+}
+
+function chainLines(found: ChainVerification): string[] {
+  const { chain, fault, checkpoint, records, unsigned, expired, torn } = found;
+  const { unproven, behindWitness, clockJumps, witnessed } = found;
+  if (fault && !checkpoint) return [`${chain}: no checkpoint stands before what is wrong.`];
+  const upTo = checkpoint
+    ? `up to checkpoint ${checkpoint.seq}, signed ${checkpoint.time}`
+    : ', and holds no checkpoint yet';
+  const lines = [`${chain}: whole ${upTo}: ${count(records)} records.`];
+  if (witnessed !== undefined) lines.push(`  Its witness holds checkpoints up to ${witnessed}.`);
+  if (unsigned > 0) lines.push(`  ${count(unsigned)} records after it are chained, and not signed yet.`);
+  if (unproven.records > 0)
+    lines.push(
+      `  ${count(unproven.records)} records were not signed yet when the log was opened behind them, ${count(unproven.openings)} times. ` +
+        'A crash leaves some; nothing proves that nobody else wrote, changed or removed any.',
+    );
+  if (behindWitness > 0)
+    lines.push(
+      `  ${count(behindWitness)} times the witness held a checkpoint that the log lacked when it was opened.`,
+    );
+  if (torn > 0)
+    lines.push(`  ${count(torn)} times a torn end was found and set aside, in the *.torn files of the log.`);
+  if (expired > 0) lines.push(`  Records up to ${expired} were removed because their time was over.`);
+  if (clockJumps > 0) lines.push(`  ${count(clockJumps)} times the clock jumped.`);
+  return lines;
+}
+
+/** What `polku audit reconcile` says of a difference. */
+function discrepancyLine(discrepancy: Discrepancy): string {
+  const { registry, decisionId, missingIn, noted, recorded, time, recipient, purpose } = discrepancy;
+  const decision = `decision ${decisionId}`;
+  const of = `(${recipient}, ${purpose})`;
+  if (recorded === undefined)
+    return `${time} ${registry} answered under ${decision}, which the audit log does not have.`;
+  if (missingIn === 'gateway')
+    return `${time} ${registry} answered ${times(noted)} under ${decision} ${of}; by the audit log it was asked ${times(recorded)}.`;
+  if (noted === 0)
+    return `${time} ${registry} has no note of ${decision} ${of}; by the audit log it answered ${times(recorded)}.`;
+  return `${time} ${registry} noted ${times(noted)} that it answered under ${decision} ${of}; by the audit log it did ${times(recorded)}.`;
+}
+
+function times(number: number): string {
+  return number === 1 ? 'once' : `${count(number)} times`;
+}
+
+function fieldsOf({ coordinates, masked, withheld }: AuditRecord): string {
+  const shown = coordinates.filter((coordinate) => !coordinate.includes('(')).length;
+  return `${shown} fields shown, ${masked.length} of them masked, ${withheld.length} withheld`;
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,262 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
+import type { JudgedRevision } from '../../approvals/judgeRevisions.js';
+import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
+import { type Closure, closurePayload, PERSON_ID, type Revision, writePayload } from '../../approvals/revision.js';
+import { formatDay, today } from '../../lib/calendar.js';
+import { PolkuError } from '../../lib/errors.js';
+import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
+import { openDesk } from '../runtime/openPolicy.js';
+import { readSigner } from '../runtime/secrets.js';
+
+const DAYS_A_YEAR = 365;
+
+interface StoreOptions {
+  readonly data: string;
+  readonly store?: string;
+  readonly owners?: string;
+}
+
+interface DraftOptions extends StoreOptions {
+  readonly key: string;
+  readonly comment: string;
+  readonly days: number;
+  readonly out?: string;
+}
+
+/** The commands by which data owners change policies in production; docs/how-to/change-a-policy.md walks through them. */
+export function revisionCommands(): readonly Command[] {
+  return [
+    keyCommand(),
+    proposeCommand(),
+    approveCommand(),
+    closeCommand('withdraw', 'withdrawn', 'Takes back a proposal of yours that waits for signatures.'),
+    closeCommand(
+      'reject',
+      'rejected',
+      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+    ),
+    signCommand(),
+    rollbackCommand(),
+    historyCommand(),
+  ];
+}
+
+function keyCommand(): Command {
+  return new Command('key')
+    .description('Makes your signing key, and prints the lines that go into owners.yaml.')
+    .requiredOption('--person <id>', 'your id there: no name, such as health-1')
+    .requiredOption('--out <file>', 'where your private key goes; keep it to yourself')
+    .action(async ({ person, out }: { person: string; out: string }) => {
+      if (!PERSON_ID.test(person))
+        throw new PolkuError('USAGE', 'An id has lower-case letters, digits and hyphens, such as health-1.');
+      const key = await createPersonKey(out);
+      console.log(
+        `Your private key is in ${out}. Nobody else may have it, not even a server; keep a copy in a safe.`,
+      );
+      console.log(
+        'Let these lines be put under "people:" of owners.yaml, and your id under your registry:\n',
+      );
+      console.log(`  ${person}: { label: YOUR OFFICE, key: ${key} }`);
+    });
+}
+
+function proposeCommand(): Command {
+  return draftOptions(
+    new Command('propose')
+      .description(
+        'Packs what differs from the policies in force into a revision, and signs it as its author.',
+      )
+      .option('--policies <folder>', 'the policies as they shall be', policiesFolder)
+      .option('--first', 'there is no revision yet: this one sets every file')
+      .option(
+        '--renew <file>',
+        'sets a file anew though it did not change, so that it expires later',
+        collect,
+        [],
+      ),
+  ).action(async (options: DraftOptions & { policies: string; first?: boolean; renew: string[] }) => {
+    const { key, person: author } = await readSigner(options);
+    const desk = await openDesk(options);
+    const history = await desk.history();
+    if ((history.inForce === undefined) !== (options.first === true)) {
+      throw new PolkuError(
+        'USAGE',
+        history.inForce
+          ? `There are revisions already (the newest in force is ${history.inForce.sequence}); leave out --first.`
+          : 'No revision is in force yet; with --first you propose the one that sets every file.',
+      );
+    }
+    const sources = await loadPolicyFolder(options.policies);
+    await submit(
+      draftFolder(history, sources, { ...terms(options), author, renew: options.renew }),
+      key,
+      options,
+    );
+  });
+}
+
+function rollbackCommand(): Command {
+  return draftOptions(
+    new Command('rollback')
+      .description('Proposes to bring back the policies of an earlier revision, under a new number.')
+      .argument('<sequence>', 'the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  ).action(async (sequence: number, options: DraftOptions) => {
+    const { key, person: author } = await readSigner(options);
+    const history = await (await openDesk(options)).history();
+    await submit(draftRollback(history, sequence, { ...terms(options), author }), key, options);
+  });
+}
+
+function approveCommand(): Command {
+  return storeOptions(
+    new Command('approve')
+      .description('Signs a waiting revision. With the last signature that it lacks it comes into force.')
+      .argument('<sequence>', 'the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  )
+    .requiredOption('--key <file>', 'your private key')
+    .action(async (sequence: number, options: StoreOptions & { key: string }) => {
+      const { key, person } = await readSigner(options);
+      const desk = await openDesk(options);
+      const { payload } = await desk.waiting(sequence);
+      const approved = await desk.approve(sequence, { person, signature: signPayload(payload, key) });
+      console.log(`Revision ${sequence} (${approved.comment}) has your signature, as "${person}".`);
+      console.log(whatNext(approved));
+    });
+}
+
+function closeCommand(name: string, closure: Closure, about: string): Command {
+  return storeOptions(
+    new Command(name)
+      .description(about)
+      .argument('<sequence>', 'the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  )
+    .requiredOption('--key <file>', 'your private key')
+    .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
+    .action(async (sequence: number, options: StoreOptions & { key: string; comment: string }) => {
+      const { key, person } = await readSigner(options);
+      const { comment } = options;
+      const desk = await openDesk(options);
+      const { payload } = await desk.waiting(sequence);
+      const signature = signPayload(closurePayload(closure, payload, comment), key);
+      const closed = await desk.close(sequence, { closure, person, comment, signature });
+      console.log(`Revision ${sequence} (${closed.comment}) is ${closure} by you, as "${person}".`);
+    });
+}
+
+function signCommand(): Command {
+  return new Command('sign')
+    .description(
+      'Prints your signature of a revision, for the mutations of the gateway: proposePolicy and approvePolicy, or with an option withdrawPolicy and rejectPolicy.',
+    )
+    .argument('<file>', 'the payload of the revision')
+    .requiredOption('--key <file>', 'your private key')
+    .addOption(new Option('--withdraw <comment>', 'sign that you take it back, and why').conflicts('reject'))
+    .option('--reject <comment>', 'sign that you refuse it, and why')
+    .action(async (file: string, options: { key: string; withdraw?: string; reject?: string }) => {
+      const payload = await readFile(file, 'utf8');
+      const { withdraw, reject } = options;
+      const signed =
+        withdraw !== undefined
+          ? closurePayload('withdrawn', payload, withdraw)
+          : reject !== undefined
+            ? closurePayload('rejected', payload, reject)
+            : payload;
+      console.log(signPayload(signed, await readPersonKey(options.key)));
+    });
+}
+
+function historyCommand(): Command {
+  return storeOptions(
+    new Command('history').description(
+      'Lists the revisions: what each sets, who signed it, and what it lacks.',
+    ),
+  ).action(async (options: StoreOptions) => {
+    const { revisions } = await (await openDesk(options)).history();
+    if (revisions.length === 0)
+      console.log('There is no revision yet; "polku policy propose --first" proposes one.');
+    for (const revision of revisions.toReversed()) console.log(describe(revision));
+  });
+}
+
+function storeOptions(command: Command): Command {
+  return command
+    .addOption(dataOption())
+    .option('--store <folder>', 'where signed revisions lie (default: <data>/policies)')
+    .addOption(ownersOption());
+}
+
+function draftOptions(command: Command): Command {
+  return storeOptions(command)
+    .requiredOption('--key <file>', 'your private key')
+    .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
+    .option('--days <n>', 'for how long it shall rule', wholeNumber(1, 10 * DAYS_A_YEAR), DAYS_A_YEAR)
+    .option('--out <file>', 'write the payload there and store nothing, to propose it through the gateway');
+}
+
+function terms({ comment, days }: DraftOptions): { comment: string; days: number; now: Date } {
+  return { comment, days, now: new Date() };
+}
+
+async function submit(revision: Revision, key: KeyObject, options: DraftOptions): Promise<void> {
+  const payload = writePayload(revision);
+  const { sequence, author } = revision;
+  if (options.out !== undefined) {
+    await writeFile(options.out, payload, { flag: 'wx' });
+    console.log(
+      `Revision ${sequence} is written to ${options.out}; nothing is stored. Propose it as "${author}".`,
+    );
+    return;
+  }
+  const desk = await openDesk(options);
+  const proposed = await desk.propose(payload, { person: author, signature: signPayload(payload, key) });
+  console.log(`Revision ${sequence} is proposed and signed by you, as "${author}". ${whatChanges(proposed)}`);
+  console.log(whatNext(proposed));
+}
+
+function whatChanges({ files, expiresAt }: Revision): string {
+  const set = [...files].filter(([, text]) => text !== undefined).map(([file]) => file);
+  const gone = [...files.keys()].filter((file) => !set.includes(file));
+  return [
+    set.length > 0 ? `It sets ${set.join(', ')}, until ${formatDay(today(expiresAt))}.` : '',
+    gone.length > 0 ? `It takes away ${gone.join(', ')}.` : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function whatNext({ sequence, missing }: JudgedRevision): string {
+  if (missing.size === 0)
+    return 'It has all signatures that it needs: every gateway and registry takes it up now.';
+  const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');
+  return `It still needs signatures: ${lacking}. They run "polku policy approve ${sequence} --key FILE"; until then the policies in force stay as they are.`;
+}
+
+const states = {
+  'in-force': 'in force',
+  superseded: 'was in force',
+  waiting: 'waits for signatures',
+  overtaken: 'was overtaken by another',
+  withdrawn: 'was withdrawn',
+  rejected: 'was rejected',
+} as const;
+
+function describe(revision: JudgedRevision): string {
+  const { sequence, state, comment, author, signers, missing, proposedAt, closed } = revision;
+  const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');
+  return [
+    `${sequence}  ${states[state]}: ${comment}`,
+    `   ${whatChanges(revision)}`,
+    `   Proposed on ${formatDay(today(proposedAt))} by ${author}, signed by ${[...signers].join(', ')}.${lacking && state === 'waiting' ? ` Lacks ${lacking}.` : ''}`,
+    ...(state === 'withdrawn' || state === 'rejected'
+      ? [`   Closed by ${closed!.person}: ${closed!.comment}`]
+      : []),
+  ].join('\n');
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}

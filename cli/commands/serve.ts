@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
+import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
+import { PolkuError } from '../../lib/errors.js';
+import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
+import { auditWitnessOption, describeFault, untilStopped, wholeNumber } from '../options.js';
+import { demoLogin, loadPersonas } from '../runtime/identity.js';
+import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
+import { Secrets } from '../runtime/secrets.js';
+import { securitySink } from '../runtime/securitySink.js';
+import { type RunningCity, startCity } from '../runtime/startCity.js';
+import { serverOptions, type ServerOptions, tlsFiles, tokenRules } from '../serverOptions.js';
+
+const ABOUT = `Serves the gateway: GraphQL at /graphql, the console at /. Every subgraph runs in this process unless --subgraph
+names where it runs.`;
+
+const NOTES = `
+With --dev the policy folder is watched: an edit rules within a second, a broken one changes nothing. Without, only revisions
+rule that two people of their owner have signed: see polku policy propose --help.
+
+With --dev a local issuer gives tokens to personas, the explorer shows them, and refusals say why. It serves snapshots of
+synthetic cities only. Without --dev name your identity provider:
+
+  polku serve --data data --issuer https://id.example.org --audience polku --jwks https://id.example.org/jwks
+
+A registry in its department's own process (see polku subgraph --help):
+
+  polku serve --data data --dev --subgraph health=http://127.0.0.1:4101`;
+
+interface ServeOptions extends ServerOptions {
+  readonly personas?: string;
+  readonly conceal?: boolean;
+  readonly issuer?: string;
+  readonly jwks?: string;
+  readonly subgraph: ReadonlyMap<string, string>;
+  readonly epoch: string;
+  readonly auditWitness?: string;
+  readonly auditRetention?: number;
+}
+
+export function serveCommand(): Command {
+  return serverOptions(new Command('serve').description(ABOUT), 4000)
+    .option('--dev', 'local issuer with personas; synthetic snapshots only')
+    .option('--personas <file>', 'with --dev: personas of your own (YAML), beside those that come with Polku')
+    .option('--conceal', 'a hidden field is told like one that does not exist (default without --dev)')
+    .option('--no-conceal', 'a refusal names the field, its owner and the reason (default with --dev)')
+    .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
+    .option('--jwks <url>', "the identity provider's keys")
+    .option(
+      '--subgraph <name=url>',
+      'a subgraph that runs elsewhere; may be given again',
+      remoteSubgraph,
+      new Map(),
+    )
+    .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
+    .addOption(auditWitnessOption())
+    .option(
+      '--audit-retention <days>',
+      'remove files of the audit log whose records are all older',
+      wholeNumber(1, 36_500),
+    )
+    .addHelpText('after', NOTES)
+    .action(async (options: ServeOptions) => {
+      const { city, dev } = await serve(options);
+      const stopped = untilStopped();
+      console.log(`Polku serves ${city.url}graphql; the console is at ${city.url}`);
+      if (dev)
+        for (const { id, explanation, purposes } of dev.personas)
+          console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);
+      await stopped;
+      await city.stop();
+    });
+}
+
+/** Starts a gateway as the options have it. */
+export async function serve(
+  options: ServeOptions,
+): Promise<{ city: RunningCity; dev: DevIssuer | undefined }> {
+  const { data, owners, port, host, subgraph, epoch } = options;
+  if (options.personas !== undefined && !options.dev)
+    throw new PolkuError('USAGE', '--personas goes with --dev: without it people have tokens of their own.');
+  const store = options.policiesFrom ?? storeFolder(data);
+  const report = (line: string) => console.error(line);
+  const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
+  const dev = options.dev
+    ? await createDevIssuer({
+        audience: options.audience,
+        personas: await loadPersonas(options.personas),
+        loginPerson: demoLogin(data, secrets, epoch),
+      })
+    : undefined;
+  const trusted = dev?.trusted ?? issuerOf(options, report);
+  const policy = await openPolicy(options, 'gateway', report);
+  const city = await startCity({
+    data,
+    policy,
+    desk: options.dev ? undefined : await openDesk({ data, store, owners }),
+    secrets,
+    trusted,
+    port,
+    host,
+    tls: tlsFiles(options),
+    remote: subgraph,
+    conceal: options.conceal ?? !options.dev,
+    epoch,
+    securitySink: securitySink(options.securityEvents, report),
+    auditWitness: options.auditWitness,
+    auditRetention: options.auditRetention,
+    ledgerCapacity: options.ledgerCapacity,
+    riskTrust: registerTrust(options),
+    dev,
+    report,
+  }).catch(async (error: unknown) => {
+    await policy.close();
+    throw error;
+  });
+  return { city, dev };
+}
+
+function issuerOf(options: ServeOptions, report: (line: string) => void): TrustedIssuer {
+  const { issuer, audience, jwks } = options;
+  if (issuer === undefined || jwks === undefined || !URL.canParse(jwks)) {
+    throw new PolkuError(
+      'USAGE',
+      'Name the identity provider with --issuer and --jwks <url>, or try things with --dev.',
+    );
+  }
+  return trustedIssuer({
+    issuer,
+    audience,
+    keys: new URL(jwks),
+    ...tokenRules(options),
+    report: (fault) => report(`issuer: ${describeFault(fault)}`),
+  });
+}
+
+function remoteSubgraph(text: string, earlier: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [name, url] = text.split(/=(.*)/s);
+  if (!name || !url || !URL.canParse(url))
+    throw new InvalidArgumentError('Expected name=url, such as health=http://127.0.0.1:4101.');
+  return new Map([...earlier, [name, url]]);
+}

@@ -1,0 +1,135 @@
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { sqlName, sqlText } from '../../lib/duckdb.js';
+import type { Decision } from '../../policies/engine/decision.js';
+import type { GraphField, PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+
+/** A column of an extract. */
+interface PermitColumn {
+  readonly name: string;
+  readonly coordinate: string;
+  readonly numeric: boolean;
+  /** The mask under which it is shown; null: the value itself. */
+  readonly mask: string | null;
+}
+
+/** A file of an extract: persons, or the records of one type. */
+export interface PermitTable {
+  readonly registry: string;
+  readonly type: string;
+  /** The field of a person that lists its records; undefined: the person. */
+  readonly field: string | undefined;
+  /** Whether its records have an id of their own. */
+  readonly hasId: boolean;
+  readonly columns: readonly PermitColumn[];
+}
+
+/** What a decision shows of persons, as tables. Only what registries hold: results derived from it are asked for, not handed out. */
+export function permitTables(
+  graph: PolicyGraph,
+  decision: Decision,
+  registries: readonly string[],
+): readonly PermitTable[] {
+  const shown = (graph.types.get('Person') ?? []).filter(
+    (field) => registries.includes(field.subgraph) && isShown(field, decision),
+  );
+  const persons = registries.map((registry) =>
+    tableOf('Person', undefined, registry, shown.filter(isLeafOf(graph, registry)), false, decision),
+  );
+  const lists = shown
+    .filter(({ returns }) => graph.types.has(returns))
+    .map(({ name, returns, subgraph }) => {
+      const fields = graph.types.get(returns)!;
+      const leaves = fields.filter((field) => isShown(field, decision)).filter(isLeafOf(graph, subgraph));
+      const hasId = fields.some((field) => field.name === 'id' && field.kind === 'key');
+      return tableOf(returns, name, subgraph, leaves, hasId, decision);
+    });
+  return [...persons, ...lists].filter(({ columns }) => columns.length > 0);
+}
+
+function isShown({ kind, coordinate }: GraphField, decision: Decision): boolean {
+  return kind === 'governed' && decision.show(coordinate).length > 0;
+}
+
+function isLeafOf(graph: PolicyGraph, registry: string): (field: GraphField) => boolean {
+  return ({ subgraph, returns }) => subgraph === registry && !graph.types.has(returns);
+}
+
+function tableOf(
+  type: string,
+  field: string | undefined,
+  registry: string,
+  leaves: readonly GraphField[],
+  hasId: boolean,
+  decision: Decision,
+): PermitTable {
+  const columns = leaves.map(({ name, coordinate, returns }) => ({
+    name,
+    coordinate,
+    numeric: returns === 'Int' || returns === 'Float',
+    mask: decision.show(coordinate)[0]?.mask ?? null,
+  }));
+  return { registry, type, field, hasId, columns };
+}
+
+/** The query by which a registry is asked for its tables of some persons. */
+export function permitQuery(tables: readonly PermitTable[]): string {
+  const selections = tables.map(({ field, hasId, columns }) => {
+    const names = columns.map(({ name }) => name).join(' ');
+    return field === undefined ? names : `${field} { ${hasId ? 'id ' : ''}${names} }`;
+  });
+  return `query PermitExtract($persons: [_Any!]!) {
+  _entities(representations: $persons) { ... on Person { ${selections.join(' ')} } }
+}`;
+}
+
+type Cells = Readonly<Record<string, unknown>>;
+
+/** Gathers the rows of one table in memory, and writes them in an order that tells nothing of keys or sources. */
+export class PermitWriter {
+  #rows = 0;
+
+  private constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly appender: DuckDBAppender,
+    private readonly table: PermitTable,
+  ) {}
+
+  static async create(connection: DuckDBConnection, table: PermitTable): Promise<PermitWriter> {
+    const columns = [
+      ...idColumns(table).map((name) => `${sqlName(name)} VARCHAR`),
+      ...table.columns.map(({ name, numeric }) => `${sqlName(name)} ${numeric ? 'DOUBLE' : 'VARCHAR'}`),
+    ];
+    await connection.run(`CREATE TABLE ${sqlName(table.type)} (${columns.join(', ')})`);
+    return new PermitWriter(connection, await connection.createAppender(table.type), table);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** @param ids sealed: of the person, then of the record if it has one */
+  add(ids: readonly string[], cells: Cells): void {
+    for (const id of ids) this.appender.appendVarchar(id);
+    for (const { name, numeric } of this.table.columns) {
+      const value = cells[name];
+      if (value == null) this.appender.appendNull();
+      else if (numeric) this.appender.appendDouble(Number(value));
+      else this.appender.appendVarchar(String(value));
+    }
+    this.appender.endRow();
+    this.#rows++;
+  }
+
+  /** In the order of the values as they are shown, then of sealed ids. */
+  async write(path: string): Promise<void> {
+    this.appender.closeSync();
+    const order = [...this.table.columns.map(({ name }) => name), ...idColumns(this.table)].map(sqlName);
+    await this.connection.run(
+      `COPY (SELECT * FROM ${sqlName(this.table.type)} ORDER BY ${order.join(', ')}) TO ${sqlText(path)} (FORMAT parquet)`,
+    );
+  }
+}
+
+function idColumns({ hasId }: PermitTable): readonly string[] {
+  return hasId ? ['person', 'id'] : ['person'];
+}

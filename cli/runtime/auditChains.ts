@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuditLogOptions, openAuditLog } from '../../gateway/audit/auditLog.js';
+import { Retention } from '../../gateway/audit/retention.js';
+import { listChains, type Writer } from '../../gateway/audit/segments.js';
+import { type DomainName, Domains, unseal } from '../../gateway/pseudonyms.js';
+import { PolkuError } from '../../lib/errors.js';
+import { lockByKernel } from '../../lib/kernelLock.js';
+import { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
+import { everyKeyOf } from '../../registry-kit/subgraph/requestContext.js';
+import type { PersonKey } from '../../schema/keys.js';
+import type { Secrets } from './secrets.js';
+
+const WRITERS: Readonly<Record<Writer, string>> = {
+  gateway: 'Another gateway serves this data directory',
+  training: 'Another training runs over this data directory',
+  evaluation: 'Another evaluation runs over this data directory',
+  permit: 'Another extraction for a permit runs over this data directory',
+};
+
+/**
+ * Takes a chain of the audit log of a data directory for this process: two writers would break the chain. The gateway's
+ * also keeps a second gateway away from the directory.
+ * @returns what releases it
+ * @throws PolkuError AUDIT_LOCKED
+ */
+export function lockAuditChain(data: string, writer: Writer): Promise<() => Promise<void>> {
+  return lockByKernel(
+    data,
+    `audit-${writer}`,
+    () =>
+      new PolkuError(
+        'AUDIT_LOCKED',
+        `${WRITERS[writer]}, and writes the chain "${writer}" of its audit log. Wait until it ends, or stop it.`,
+      ),
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+type ExpiryOptions = Omit<AuditLogOptions, 'writer' | 'limits' | 'retentionDays'> & {
+  readonly retentionDays: number;
+};
+
+/**
+ * Removes each day what is over its time from the chains of the audit log that the gateway does not write: their own writers
+ * may never run again. A chain that is being written waits for the next day.
+ * @returns what stops it
+ */
+export function expireOtherChains(data: string, options: ExpiryOptions): () => Promise<void> {
+  let running = Promise.resolve();
+  const run = (): void => {
+    running = running.then(() => expireAll(data, options)).catch(options.report);
+  };
+  run();
+  const timer = setInterval(run, DAY_MS).unref();
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}
+
+async function expireAll(data: string, options: ExpiryOptions): Promise<void> {
+  for (const chain of await listChains(data)) {
+    // One that cannot be opened must not keep the others for ever.
+    if (chain !== 'gateway') await expire(data, chain as Writer, options).catch(options.report);
+  }
+}
+
+async function expire(data: string, writer: Writer, options: ExpiryOptions): Promise<void> {
+  if (!(await new Retention(data, writer, options.retentionDays).hasExpired())) return;
+  const unlock = await lockAuditChain(data, writer).catch((cause: unknown) => {
+    if (cause instanceof PolkuError && cause.code === 'AUDIT_LOCKED') return undefined;
+    throw cause;
+  });
+  if (!unlock) return;
+  try {
+    // Opening it does so.
+    await (await openAuditLog(data, { ...options, writer })).close();
+  } finally {
+    await unlock();
+  }
+}
+
+/**
+ * Every key of the person behind an id, in the domain that it was given in. The log may have been written under another key,
+ * before two codes turned out to be one person's.
+ * @throws PolkuError ID_UNKNOWN, LINKAGE_STORE_INVALID
+ */
+export async function personOfId(
+  id: string,
+  domain: DomainName,
+  data: string,
+  secrets: Secrets,
+): Promise<PersonKey[]> {
+  const key = unseal(new Domains(await secrets.domain()).domain(domain), 'PersonID', id);
+  // Where linkage runs elsewhere its store and secret are not here, and nobody here knows of other keys.
+  if (typeof key === 'number')
+    return existsSync(linkageFolder(data)) ? everyKey(await openLinkage(data, secrets), key) : [key];
+  throw new PolkuError(
+    'ID_UNKNOWN',
+    'The id was not given to this recipient for this purpose, permit and epoch; name those that it was given to.',
+  );
+}
+
+/**
+ * Every key of the person with the identity code that stands in a file, or on standard input: never an argument, which other users of
+ * the machine could read.
+ * @param file `-` for standard input
+ * @throws PolkuError SOURCE_UNREADABLE, IDENTITY_CODE_INVALID, ID_UNKNOWN
+ */
+export async function personOfCodeFile(file: string, data: string, secrets: Secrets): Promise<PersonKey[]> {
+  const code = (await readCode(file)).trim();
+  const linkage = await openLinkage(data, secrets);
+  const found = linkage.findPerson(hetu, code);
+  if (typeof found === 'number') return everyKey(linkage, found);
+  if (found === 'unknown-person') throw new PolkuError('ID_UNKNOWN', 'Nobody here has this identity code.');
+  throw new PolkuError(
+    'IDENTITY_CODE_INVALID',
+    'Expected one Finnish personal identity code: its form, date or check character is wrong.',
+  );
+}
+
+function everyKey(linkage: Linkage, person: PersonKey): PersonKey[] {
+  return everyKeyOf(new Map(linkage.mergedPersons()), person);
+}
+
+function linkageFolder(data: string): string {
+  return join(data, 'linkage');
+}
+
+async function openLinkage(data: string, secrets: Secrets): Promise<Linkage> {
+  return Linkage.open({ dir: linkageFolder(data), secret: await secrets.linkage() });
+}
+
+async function readCode(file: string): Promise<string> {
+  try {
+    if (file !== '-') return await readFile(file, 'utf8');
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (cause) {
+    throw new PolkuError('SOURCE_UNREADABLE', `The file ${file} cannot be read.`, { file }, { cause });
+  }
+}

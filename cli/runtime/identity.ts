@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { loginDomain } from '../../gateway/identity/bearerToken.js';
+import type { LoginPerson } from '../../gateway/identity/devIssuer.js';
+import { type Persona, personas } from '../../gateway/identity/personas.js';
+import { Domains, seal } from '../../gateway/pseudonyms.js';
+import { today } from '../../lib/calendar.js';
+import { PolkuError } from '../../lib/errors.js';
+import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
+import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
+import { collectProblems, formatProblems } from '../../policies/engine/parse/problems.js';
+import { codeAt } from '../../registry-kit/columns/table.js';
+import { overlayConditions } from '../../registry-kit/person-flags/flagConditions.js';
+import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
+import { healthRegistry } from '../../subgraphs/health/tables.js';
+import type { Secrets } from './secrets.js';
+
+/** The unit whose clients the persona `family-team` serves. */
+const UNIT = 'PT-1';
+
+/** Whom the persona `resident` of `--dev` has logged in as: the first adult client of the family team, by an id. */
+export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginPerson {
+  return async () => {
+    const { careRelationships } = healthRegistry.tables;
+    const { tables } = await openSnapshot(data, { ...healthRegistry, tables: { careRelationships } });
+    const { tables: overlays } = await openSnapshot(data, overlaysRegistry);
+    const isAdult = overlayConditions(overlays, noMarks, today(), undefined).subject.adult!;
+    const { subject, columns } = tables.careRelationships;
+    const client = subject.find((person, row) => codeAt(columns.unit, row) === UNIT && isAdult(person));
+    if (client === undefined) return undefined;
+    return seal(loginDomain(new Domains(await secrets.domain()), epoch), 'PersonID', client);
+  };
+}
+
+/**
+ * Polku's personas and those of a file, which replace their namesakes.
+ * @throws PolkuError USAGE where the file cannot be read or is not of its form
+ */
+export async function loadPersonas(file: string | undefined): Promise<readonly Persona[]> {
+  if (file === undefined) return personas;
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new PolkuError('USAGE', `The personas in ${file} cannot be read.`, { file }, { cause });
+  });
+  const { result, problems } = collectProblems((found) =>
+    parseFile({ file, text }, fileSchemas.personas, found),
+  );
+  if (!result) {
+    throw new PolkuError('USAGE', `The personas are not of the expected form:\n${formatProblems(problems)}`);
+  }
+  return [
+    ...new Map([...personas, ...result.content.personas].map((persona) => [persona.id, persona])).values(),
+  ];
+}

@@ -1,0 +1,93 @@
+import { fileRevision } from '../../lib/regularFile.js';
+import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
+import { marksPath, type MarksPlace, missingMarks, readMarks, traceMarks } from '../../registry-kit/restrictions/restrictionFile.js';
+import { type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
+import { openSnapshot, readManifest, type Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
+
+/** The marks of a registry in service; those that were read last stay where newer ones cannot be read. */
+export class LiveMarks {
+  private constructor(
+    private readonly place: MarksPlace,
+    private marks: Marks,
+    private revision: string,
+  ) {}
+
+  /** @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED: nothing may be served then */
+  static async open(place: MarksPlace): Promise<LiveMarks> {
+    const { data, registry, store } = place;
+    const revision = await fileRevision(marksPath(data, registry));
+    const marks = await readMarks(data, registry, store);
+    await traceMarks(place);
+    return new LiveMarks(place, marks, revision);
+  }
+
+  get current(): Marks {
+    return this.marks;
+  }
+
+  /**
+   * Takes up what has changed. Requests that have begun end on the marks that they began with.
+   * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED
+   */
+  async refresh(): Promise<void> {
+    const { data, registry, store } = this.place;
+    const revision = await fileRevision(marksPath(data, registry));
+    if (revision === this.revision) return;
+    const marks = await readMarks(data, registry, store);
+    // A file that was there and is gone lifts nobody's mark.
+    if (marks === noMarks) throw missingMarks(data, registry);
+    [this.marks, this.revision] = [marks, revision];
+    await traceMarks(this.place);
+  }
+}
+
+/** Throws where a snapshot may not be served. */
+type AcceptSnapshot = (manifest: Manifest) => void;
+
+/** A registry's snapshot in service; a newer one is loaded beside it and then taken, whole. */
+export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefinition> {
+  #refreshing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly data: string,
+    private readonly definition: Definition,
+    private readonly accept: AcceptSnapshot,
+    private snapshot: Snapshot<Definition>,
+  ) {}
+
+  /** @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, and what `accept` throws */
+  static async open<Definition extends RegistryDefinition>(
+    data: string,
+    definition: Definition,
+    accept: AcceptSnapshot,
+  ): Promise<LiveSnapshot<Definition>> {
+    accept(await readManifest(data, definition));
+    const snapshot = await openSnapshot(data, definition);
+    // Another may have become current meanwhile.
+    accept(snapshot.manifest);
+    return new LiveSnapshot(data, definition, accept, snapshot);
+  }
+
+  get current(): Snapshot<Definition> {
+    return this.snapshot;
+  }
+
+  /**
+   * Takes up the newest snapshot. Requests that have begun end on the one that they began with. One refresh runs at a time:
+   * a large snapshot takes longer to load than it is between two looks.
+   */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#takeNewest().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #takeNewest(): Promise<void> {
+    const manifest = await readManifest(this.data, this.definition);
+    if (manifest.snapshotId === this.snapshot.manifest.snapshotId) return;
+    this.accept(manifest);
+    const snapshot = await openSnapshot(this.data, this.definition);
+    this.accept(snapshot.manifest);
+    this.snapshot = snapshot;
+  }
+}

@@ -1,0 +1,118 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Supergraph } from '@apollo/federation-internals';
+import { type GraphQLSchema, parse, validate } from 'graphql';
+import { composeContracts } from '../../federation/supergraph/supergraph.js';
+import { selectedFields } from '../../gateway/operation/policyCheck.js';
+import { PolkuError } from '../../lib/errors.js';
+import { NotRegularFileError, readRegularFile } from '../../lib/regularFile.js';
+import type { StoredOperation } from '../../policies/engine/compare/operationImpact.js';
+import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
+import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
+import { collectProblems, formatProblems } from '../../policies/engine/parse/problems.js';
+import type { ReadOperation } from '../../policies/engine/test/checkCase.js';
+import { committedSdl } from './openPolicy.js';
+
+/**
+ * The stored operations of every app: `<folder>/<app>/*.graphql`, with an app.yaml that says as whom and for what it asks.
+ * Hidden files and folders are those of editors and file systems.
+ * @throws PolkuError POLICY_INVALID where a folder or a file cannot be read, or there is no operation
+ */
+export async function loadOperations(folder: string): Promise<StoredOperation[]> {
+  const names = await namesIn(folder);
+  const apps = await Promise.all(names.map((name) => isFolder(join(folder, name))));
+  const astray = names.find((name, index) => !apps[index] && name.endsWith('.graphql'));
+  if (astray !== undefined)
+    throw invalid(
+      `${join(folder, astray)} belongs to no app.`,
+      'Put it into the folder of the app that asks it.',
+    );
+  const loaded = await Promise.all(
+    names.filter((_, index) => apps[index]).map((app) => loadApp(folder, app)),
+  );
+  const operations = loaded.flat();
+  if (operations.length > 0) return operations;
+  throw invalid(
+    `There is no stored operation in "${folder}".`,
+    'Give a folder that holds a folder for each app.',
+  );
+}
+
+async function loadApp(folder: string, app: string): Promise<StoredOperation[]> {
+  const files = (await namesIn(join(folder, app))).filter((name) => name.endsWith('.graphql'));
+  const { roles, purpose, recipient, permit } = await readApp(join(folder, app), `${app}/app.yaml`);
+  return Promise.all(
+    files.map(async (file) => ({
+      app,
+      file,
+      text: await readText(join(folder, app, file)),
+      roles,
+      purpose,
+      ...(recipient !== undefined && { recipient }),
+      ...(permit !== undefined && { permit }),
+    })),
+  );
+}
+
+async function readApp(folder: string, file: string) {
+  const text = await readText(join(folder, 'app.yaml'), ' It says as whom and for what the app asks.');
+  const { result, problems } = collectProblems((found) => parseFile({ file, text }, fileSchemas.app, found));
+  if (result) return result.content;
+  throw invalid(`${file} is not of the expected form:\n${formatProblems(problems)}`);
+}
+
+async function readText(path: string, remark = ''): Promise<string> {
+  try {
+    return await readRegularFile(path);
+  } catch (cause) {
+    const why = cause instanceof NotRegularFileError ? `is a ${cause.kind}, not a file` : 'cannot be read';
+    throw invalid(`${path} ${why}.${remark}`, '', cause);
+  }
+}
+
+/** Whether there is a folder, or a link to one; a link that leads nowhere is neither, and named. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw invalid(`${path} cannot be read.`, '', cause);
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    throw invalid(
+      `The folder "${folder}" cannot be read.`,
+      'Give one that holds a folder for each app.',
+      cause,
+    );
+  }
+}
+
+function invalid(message: string, fix = '', cause?: unknown): PolkuError {
+  return new PolkuError('POLICY_INVALID', fix === '' ? message : `${message} ${fix}`, {}, { cause });
+}
+
+/** The API of what is joined here: everything that a client could ask for if policy let them. */
+export async function committedApi(): Promise<GraphQLSchema> {
+  return Supergraph.build(composeContracts(await committedSdl()))
+    .apiSchema()
+    .toGraphQLJSSchema();
+}
+
+/** Reads operations as the gateway does, so that tests of policies and the gateway ask for the same coordinates. */
+export function operationReader(api: GraphQLSchema): ReadOperation {
+  return (text) => {
+    try {
+      const document = parse(text);
+      const faults = validate(api, document).map(({ message }) => message);
+      if (faults.length > 0) return { coordinates: [], faults };
+      const coordinates = selectedFields(api, document).flatMap((selected) => selected.coordinates);
+      return { coordinates: [...new Set(coordinates)].sort(), faults: [] };
+    } catch (error) {
+      return { coordinates: [], faults: [(error as Error).message] };
+    }
+  };
+}

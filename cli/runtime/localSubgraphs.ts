@@ -1,0 +1,296 @@
+import { join } from 'node:path';
+import { CellNoise, recordKeys } from '../../disclosure-control/cellNoise.js';
+import { DisclosureControl } from '../../disclosure-control/disclosureControl.js';
+import { openLedger } from '../../disclosure-control/ledger/ledger.js';
+import { today } from '../../lib/calendar.js';
+import { PolkuError } from '../../lib/errors.js';
+import { Linkage } from '../../linkage/linkage.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { readCodeLists } from '../../registry-kit/codes.js';
+import { type Disclosure, DisclosureLog } from '../../registry-kit/disclosureLog.js';
+import { overlayConditions } from '../../registry-kit/person-flags/flagConditions.js';
+import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
+import { createSubgraph, type Decide } from '../../registry-kit/subgraph/createSubgraph.js';
+import { derivedSources, registrySources } from '../../registry-kit/subgraph/registrySources.js';
+import { currentPerson, everyKeyOf, type MergedPersons, mergedPersonsIn } from '../../registry-kit/subgraph/requestContext.js';
+import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import { LiveRiskModel } from '../../risk-model/register/liveRiskModel.js';
+import type { PersonKey } from '../../schema/keys.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
+import type { DirectoryStore } from '../../subgraphs/directory/subgraph.js';
+import { derivedModules, registries, riskSources } from '../../subgraphs/registries.js';
+import { LiveMarks, LiveSnapshot } from './liveFiles.js';
+import type { Secrets } from './secrets.js';
+
+/** How often a server looks for newer snapshots, marks or linkage store. */
+const REFRESH_MS = 5_000;
+
+interface LocalSubgraphsOptions {
+  readonly names: readonly string[];
+  readonly data: string;
+  /** Names this process among those that have subgraphs of the data directory: its disclosure log is one of its own. */
+  readonly writer: string;
+  readonly secrets: Secrets;
+  /** The policy of a request that the gateway decides by the given revision. */
+  readonly policy: (revision: string) => Policy;
+  /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
+  readonly syntheticOnly: boolean;
+  /** How many numbers about groups may ever be asked for, where groups are served. */
+  readonly ledgerCapacity?: number | undefined;
+  /** Whose signatures count in the register of risk models, where risk is served. */
+  readonly riskTrust: () => Promise<RegisterTrust>;
+  /**
+   * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
+   * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
+   */
+  readonly note?: (log: DisclosureLog, disclosure: Disclosure) => Promise<void>;
+  /** Told when a newer snapshot or list of marks cannot be taken up; the one before goes on serving. */
+  readonly onRefreshError: (error: unknown) => void;
+}
+
+/** Subgraphs of this process. */
+export interface LocalSubgraphs {
+  readonly subgraphs: readonly Subgraph[];
+  /** Whether a person is under non-disclosure for safety; everybody is where no registry of this process could tell. */
+  isShielded(person: PersonKey): boolean;
+  /** Every key that a person has had; the one that is given alone where no registry of this process could tell. */
+  keysOf(person: PersonKey): readonly PersonKey[];
+  stop(): Promise<void>;
+}
+
+/** Every subgraph that this program can serve, by name. */
+export const subgraphNames: readonly string[] = [
+  ...registries.map(({ definition }) => definition.name),
+  ...Object.keys(derivedModules),
+];
+
+/**
+ * Loads snapshots and makes the named subgraphs of them.
+ * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, MARKS_INVALID,
+ * LINKAGE_STORE_INVALID, LINKAGE_STORE_CHANGED, DISCLOSURE_LOG_LOCKED
+ */
+export async function openLocalSubgraphs(options: LocalSubgraphsOptions): Promise<LocalSubgraphs> {
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    return await openAll(options, closing);
+  } catch (cause) {
+    for (const close of closing) await close();
+    throw cause;
+  }
+}
+
+async function openAll(
+  options: LocalSubgraphsOptions,
+  closing: (() => Promise<void>)[],
+): Promise<LocalSubgraphs> {
+  const refreshes: (() => Promise<void>)[] = [];
+  const shared = await openShared(options, refreshes);
+  const opened: Opened = { shared, refreshes, closing };
+  const subgraphs = await Promise.all(options.names.map((name) => openSubgraph(name, options, opened)));
+  const log = await DisclosureLog.open(options.data, options.writer);
+  opened.log = log;
+  closing.push(() => log.close());
+  const timer = setInterval(() => {
+    for (const refresh of refreshes) refresh().catch(options.onRefreshError);
+  }, REFRESH_MS).unref();
+  return {
+    subgraphs,
+    isShielded: (person) =>
+      !shared || conditionsNow(shared).isShielded(currentPerson(mergedPersons(shared), person)),
+    keysOf: (person) => (shared ? everyKeyOf(mergedPersons(shared), person) : [person]),
+    async stop() {
+      clearInterval(timer);
+      for (const close of closing) await close();
+    },
+  };
+}
+
+/** What the population register tells all registries of a process: ages, non-disclosures, its marks. */
+interface Shared {
+  readonly overlays: LiveSnapshot<typeof overlaysRegistry>;
+  readonly marks: LiveMarks;
+  /** The linkage store whose keys all of this process's snapshots and marks hold. */
+  readonly store: string;
+}
+
+/** Undefined where the process has no registry. */
+async function openShared(
+  { names, data }: LocalSubgraphsOptions,
+  refreshes: (() => Promise<void>)[],
+): Promise<Shared | undefined> {
+  if (!registries.some(({ definition }) => names.includes(definition.name))) return undefined;
+  let first: string | undefined;
+  const overlays = await LiveSnapshot.open(data, overlaysRegistry, ({ linkageStore }) => {
+    first ??= linkageStore;
+    if (linkageStore !== first) throw anotherStore('The snapshot of overlays');
+  });
+  const { linkageStore: store } = overlays.current.manifest;
+  const marks = await LiveMarks.open({ data, registry: SHIELDING_REGISTRY, store });
+  refreshes.push(
+    () => overlays.refresh(),
+    () => marks.refresh(),
+  );
+  return { overlays, marks, store };
+}
+
+function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof overlayConditions> {
+  return overlayConditions(overlays.current.tables, marks.current, today(), undefined);
+}
+
+function mergedPersons({ overlays }: Shared): MergedPersons {
+  return mergedPersonsIn(overlays.current.manifest);
+}
+
+/** What the subgraphs of a process share, and what is done when it stops. */
+interface Opened {
+  readonly shared: Shared | undefined;
+  readonly refreshes: (() => Promise<void>)[];
+  readonly closing: (() => Promise<void>)[];
+  /** Opened last, when nothing else keeps the process from serving. */
+  log?: DisclosureLog;
+}
+
+async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened: Opened): Promise<Subgraph> {
+  const { shared, refreshes } = opened;
+  const { data, policy, syntheticOnly, note } = options;
+  const decide: Decide = (caller, revision) => policy(revision).decide(caller, new Date());
+  const registry = registries.find(({ definition }) => definition.name === name);
+  if (registry && shared) {
+    const live = await LiveSnapshot.open(data, registry.definition, ({ synthetic, linkageStore }) => {
+      if (syntheticOnly && !synthetic) throw notSynthetic(name);
+      if (linkageStore !== shared.store) throw anotherStore(`The snapshot of ${name}`);
+    });
+    refreshes.push(() => live.refresh());
+    let { marks } = shared;
+    if (name !== SHIELDING_REGISTRY) {
+      marks = await LiveMarks.open({ data, registry: name, store: shared.store });
+      refreshes.push(() => marks.refresh());
+    }
+    return createSubgraph({
+      name,
+      module: registry.module,
+      decide,
+      mergedPersons: () => mergedPersons(shared),
+      note: (disclosure) => (note ? note(opened.log!, disclosure) : opened.log!.append(disclosure)),
+      open: registrySources(
+        () => live.current,
+        () => shared.overlays.current.tables,
+        () => ({ own: marks.current, population: shared.marks.current }),
+      ),
+    });
+  }
+  const store = await derivedStore(name, options, opened);
+  return createSubgraph({
+    name,
+    module: derivedModules[name]!,
+    decide,
+    open: (decision) => derivedSources(store(decision))(decision),
+    mergedPersons: shared && (() => mergedPersons(shared)),
+  });
+}
+
+/** What a subgraph without register data reads from besides its feeds, while it answers one request. */
+async function derivedStore(
+  name: string,
+  { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
+  opened: Opened,
+): Promise<(decision: DecisionContext) => unknown> {
+  const { shared, refreshes, closing } = opened;
+  switch (name) {
+    case 'linkage': {
+      const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
+      if (shared && !isStoreOf(shared, linkage)) throw anotherStore(`The one in ${join(data, 'linkage')}`);
+      refreshes.push(() => linkage.reload());
+      return () => linkage;
+    }
+    case 'cohorts': {
+      const { store, close } = await openCohortsStore(
+        data,
+        await secrets.disclosure(),
+        policy,
+        ledgerCapacity,
+      );
+      closing.push(close);
+      return store;
+    }
+    case 'risk': {
+      const factors = new Set(riskSources.flatMap(({ factors }) => factors.map(({ id }) => id)));
+      const live = new LiveRiskModel({ data, trust: riskTrust, factors });
+      // Where no model may serve, everything else does.
+      await live.refresh().catch(onRefreshError);
+      refreshes.push(() => live.refresh());
+      closing.push(() => live.close());
+      return () => live;
+    }
+    case 'directory':
+      return ({ revision }): DirectoryStore => ({
+        ownerOf: (registry) => policy(revision).ownerOf(registry),
+      });
+    default:
+      return () => undefined;
+  }
+}
+
+/** Whether linkage has given out the keys that are served; an older copy of the store would give some of them to others. */
+function isStoreOf({ store, overlays }: Shared, linkage: Linkage): boolean {
+  const { linkageKeys = 0 } = overlays.current.manifest;
+  return linkage.store === store && linkage.issuedKeys >= linkageKeys;
+}
+
+function anotherStore(what: string): PolkuError {
+  return new PolkuError(
+    'LINKAGE_STORE_CHANGED',
+    `${what} belongs to another linkage store, or another copy of it, than what is served here: people have other keys in it. Put back the store ` +
+      'before, or read "Rotation" in docs/decisions/linkage.md, and start again.',
+  );
+}
+
+function notSynthetic(registry: string): PolkuError {
+  return new PolkuError(
+    'NOT_SYNTHETIC',
+    `The snapshot of ${registry} is not marked synthetic, and --dev lets anyone be anyone. Serve real data without --dev, with an identity provider; if nobody in it exists, extract it again with --synthetic.`,
+    { registry },
+  );
+}
+
+/**
+ * Opens what groups are protected by: the ledger of what was answered, and noise by a secret.
+ * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, MAPPING_INVALID
+ */
+async function openCohortsStore(
+  data: string,
+  secret: Buffer,
+  policy: (revision: string) => Policy,
+  capacity: number | undefined,
+): Promise<{ store: (decision: DecisionContext) => CohortsStore; close: () => Promise<void> }> {
+  const noise = new CellNoise(secret);
+  const codes = await readGroupCodes();
+  const ledger = await openLedger(data, noise, { capacity });
+  const control = new DisclosureControl(noise, ledger);
+  return {
+    store: ({ revision }) => ({
+      answer: (question) => control.answer(question),
+      form: (group) => control.form(group),
+      recordKeys: (bound) => recordKeys(secret, bound),
+      parameters: (purpose, registries) => policy(revision).disclosure(purpose, registries),
+      codes,
+    }),
+    close: () => ledger.close(),
+  };
+}
+
+/**
+ * The codes that groups may be formed by, by registry and list.
+ * @throws PolkuError MAPPING_INVALID
+ */
+export async function readGroupCodes(): Promise<CohortsStore['codes']> {
+  const lists = new Map<string, readonly string[]>();
+  for (const { definition } of registries) {
+    for (const [list, codes] of await readCodeLists(definition.name))
+      lists.set(`${definition.name}.${list}`, [...codes.keys()]);
+  }
+  return (registry, list) => lists.get(`${registry}.${list}`) ?? [];
+}

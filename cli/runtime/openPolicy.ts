@@ -1,0 +1,157 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compileApart } from '../../approvals/compileApart.js';
+import { loadOwners } from '../../approvals/owners.js';
+import { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { RevisionStore, SeenRevision } from '../../approvals/revisionStore.js';
+import { folderSource, followRevisions, gatewaySource } from '../../gateway/policy/followRevisions.js';
+import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { watchPolicyFolder } from '../../gateway/policy/watchPolicyFolder.js';
+import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
+import { PolkuError } from '../../lib/errors.js';
+import { packageRoot } from '../../lib/packageRoot.js';
+import { type Compilation, compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import { formatProblems } from '../../policies/engine/parse/problems.js';
+import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import { derivedModules, leftOut } from '../../subgraphs/registries.js';
+import { describeFault, policiesFolder } from '../options.js';
+
+/** How often a store of signed revisions is read, and how often a gateway is asked for them. */
+const FOLDER_MS = 1_000;
+const GATEWAY_MS = 5_000;
+
+export interface PolicyOptions {
+  readonly data: string;
+  readonly dev?: boolean | undefined;
+  /** With `--dev`: the folder that is watched. */
+  readonly policies?: string | undefined;
+  /** Without: the store of signed revisions, a folder or the address of a gateway. */
+  readonly policiesFrom?: string | undefined;
+  /** File of the token that the gateway wants to see. */
+  readonly policiesToken?: string | undefined;
+  /** Whose signatures count. */
+  readonly owners?: string | undefined;
+}
+
+/**
+ * The policy by which a process decides: with `--dev` a folder that is watched, else what the owners have signed.
+ * @param process names it, for what it has had in force is kept by that name
+ * @throws PolkuError
+ */
+export async function openPolicy(
+  options: PolicyOptions,
+  process: string,
+  report: (line: string) => void,
+): Promise<PolicyInForce> {
+  const { data, dev, policies, policiesFrom, policiesToken } = options;
+  const graph = await committedGraph();
+  const reportFault = (error: unknown, remark: string) => report(`${describeFault(error)}\n${remark}`);
+  if (dev) {
+    if (policiesFrom !== undefined) throw usage('--policies-from', '--dev watches a folder (--policies)');
+    return watchPolicyFolder({ folder: policies ?? policiesFolder, graph, report, reportFault });
+  }
+  if (policies !== undefined) {
+    throw usage(
+      '--policies',
+      'without --dev only revisions rule that their owners have signed (polku policy propose)',
+    );
+  }
+  const url = policiesFrom !== undefined && /^https?:/.test(policiesFrom) ? new URL(policiesFrom) : undefined;
+  if (url && policiesToken === undefined)
+    throw new PolkuError(
+      'USAGE',
+      'A gateway hands out policies for a token only: name its file with --policies-token.',
+    );
+  return followRevisions({
+    source: url ? gatewaySource(url, policiesToken!) : folderSource(policiesFrom ?? storeFolder(data)),
+    owners: () => loadOwners(ownersFile(options)),
+    seen: new SeenRevision(join(data, 'policies-seen', `${process}.json`)),
+    graph,
+    report,
+    reportFault,
+    everyMs: url ? GATEWAY_MS : FOLDER_MS,
+  });
+}
+
+/** Where people of this machine sign. */
+export async function openDesk(options: {
+  readonly data: string;
+  readonly store?: string | undefined;
+  readonly owners?: string | undefined;
+}): Promise<RevisionDesk> {
+  const graph = await committedGraph();
+  return new RevisionDesk({
+    store: new RevisionStore(options.store ?? storeFolder(options.data)),
+    owners: () => loadOwners(ownersFile(options)),
+    check: compileApart(graph),
+  });
+}
+
+/** Whose signatures count in the register of risk models: nobody's are asked for with `--dev`. */
+export function registerTrust(options: {
+  readonly dev?: boolean | undefined;
+  readonly owners?: string | undefined;
+}): () => Promise<RegisterTrust> {
+  return options.dev ? () => Promise.resolve('unsigned') : () => loadOwners(ownersFile(options));
+}
+
+export function storeFolder(data: string): string {
+  return join(data, 'policies');
+}
+
+export function ownersFile({ owners }: { readonly owners?: string | undefined }): string {
+  return owners ?? join(policiesFolder, 'owners.yaml');
+}
+
+function usage(option: string, reason: string): PolkuError {
+  return new PolkuError('USAGE', `${option} cannot be used here: ${reason}.`);
+}
+
+/**
+ * The SDL of every subgraph that is joined here, as it is committed. Feeds of derived types follow from the registries:
+ * where one is left out, their SDL is made without it.
+ */
+export async function committedSdl(): Promise<SubgraphSdl[]> {
+  const joined = (await subgraphNames()).filter((name) => !leftOut.has(name));
+  return Promise.all(
+    joined.map(async (name) => {
+      const derived = leftOut.size > 0 ? derivedModules[name] : undefined;
+      return derived ? { name, sdl: (await buildFederatedSchema(derived)).sdl } : readContract(name);
+    }),
+  );
+}
+
+/** The graph that policies are written for. */
+export async function committedGraph(): Promise<PolicyGraph> {
+  return buildPolicyGraph(await committedSdl(), await Promise.all([...leftOut].map(readContract)));
+}
+
+const contracts = join(packageRoot(), 'schema', 'subgraphs');
+
+async function subgraphNames(): Promise<string[]> {
+  return (await readdir(contracts)).flatMap((file) => /^(.+)\.graphql$/.exec(file)?.[1] ?? []).sort();
+}
+
+async function readContract(name: string): Promise<SubgraphSdl> {
+  return { name, sdl: await readFile(join(contracts, `${name}.graphql`), 'utf8') };
+}
+
+/** Compiles the policies of a folder against the committed graph; problems are told, not thrown. */
+export async function compileFolder(folder: string): Promise<Compilation> {
+  return compilePolicy(await loadPolicyFolder(folder), await committedGraph());
+}
+
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+export async function loadPolicy(folder: string): Promise<Policy> {
+  const { policy, problems } = await compileFolder(folder);
+  if (policy) return policy;
+  throw new PolkuError(
+    'POLICY_INVALID',
+    `The policies in ${folder} do not compile:\n${formatProblems(problems)}`,
+  );
+}

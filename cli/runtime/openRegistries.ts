@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
+import { PersonDigests } from '../../gateway/audit/auditRecord.js';
+import type { Writer } from '../../gateway/audit/segments.js';
+import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { PolkuError } from '../../lib/errors.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import { registries } from '../../subgraphs/registries.js';
+import { describeFault } from '../options.js';
+import { lockAuditChain } from './auditChains.js';
+import { openLocalSubgraphs } from './localSubgraphs.js';
+import { openPolicy, type PolicyOptions, registerTrust } from './openPolicy.js';
+import { Secrets } from './secrets.js';
+
+/** Every registry of a data directory, for work that no gateway does. */
+export interface OpenRegistries {
+  readonly policy: Policy;
+  readonly subgraphs: readonly Subgraph[];
+  readonly auditLog: AuditLog;
+  /** By which the audit log names people. */
+  readonly personDigests: PersonDigests;
+  readonly secrets: Secrets;
+}
+
+export interface RegistriesOptions extends PolicyOptions {
+  readonly secrets?: string | undefined;
+  /** Where checkpoints of the audit log are copied to. */
+  readonly auditWitness?: string | undefined;
+}
+
+/**
+ * Does some work with all registries, under the policy in force, beside a gateway or without one: the audit log has a chain for
+ * such work.
+ * @param writer which work it is
+ * @throws PolkuError AUDIT_LOCKED, POLICY_INVALID, SNAPSHOT_MISSING and what the work throws
+ */
+export async function withRegistries<Result>(
+  options: RegistriesOptions,
+  writer: Writer,
+  work: (open: OpenRegistries) => Promise<Result>,
+): Promise<Result> {
+  const { data, auditWitness: witness } = options;
+  const report = (line: string) => console.error(line);
+  const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
+  const closing: (() => Promise<void>)[] = [await lockAuditChain(data, writer)];
+  try {
+    const policy = await openPolicy(options, 'gateway', report);
+    closing.unshift(() => policy.close());
+    const local = await openLocalSubgraphs({
+      names: registries.map(({ definition }) => definition.name),
+      data,
+      writer,
+      secrets,
+      policy: (revision) => unchanged(policy, revision),
+      syntheticOnly: options.dev === true,
+      riskTrust: registerTrust(options),
+      onRefreshError: (error) => report(describeFault(error)),
+    });
+    closing.unshift(() => local.stop());
+    const auditLog = await openAuditLog(data, {
+      writer,
+      signingKey: await secrets.auditKey(),
+      witness,
+      report: (fault) => report(`audit: ${describeFault(fault)}`),
+    });
+    closing.unshift(() => auditLog.close());
+    const personDigests = new PersonDigests(await secrets.audit());
+    return await work({
+      policy: policy.current,
+      subgraphs: local.subgraphs,
+      auditLog,
+      personDigests,
+      secrets,
+    });
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+/** Such work may take longer than a request is answered by a revision that was replaced, and what it writes names one. */
+function unchanged(inForce: PolicyInForce, revision: string): Policy {
+  const { current } = inForce;
+  if (current.revision === revision) return current;
+  throw new PolkuError('POLICY_STALE', 'The policies changed while this was under way; begin again.');
+}

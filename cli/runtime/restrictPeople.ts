@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PolkuError } from '../../lib/errors.js';
+import { whenFree } from '../../lib/kernelLock.js';
+import { Linkage } from '../../linkage/linkage.js';
+import type { Scheme } from '../../linkage/localId.js';
+import type { Days } from '../../registry-kit/columns/table.js';
+import { lockForExtraction } from '../../registry-kit/extraction/extract.js';
+import { overlaysRegistry, shieldMarked } from '../../registry-kit/person-flags/personFlags.js';
+import { changeMarks, COMMAND_PATIENCE_MS, EXTRACTION_PATIENCE_MS, type MarksPlace } from '../../registry-kit/restrictions/restrictionFile.js';
+import { addMarks, carryMarks, liftMarks, type MarkKind, type Marks } from '../../registry-kit/restrictions/restrictions.js';
+import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { populationRegistry } from '../../subgraphs/population/tables.js';
+import { registries } from '../../subgraphs/registries.js';
+import type { Secrets } from './secrets.js';
+
+/** Whom a data owner marks, or whose mark they lift. */
+export interface Marking {
+  readonly data: string;
+  readonly secrets: Secrets;
+  readonly registry: string;
+  readonly kind: MarkKind;
+  /** Codes, one a line. */
+  readonly codes: string;
+  readonly scheme: Scheme;
+  readonly by: string;
+}
+
+/**
+ * Marks the people whose codes are given, all of them or none.
+ * @returns how many they are, and how many of them were marked before
+ * @throws PolkuError MARKS_REJECTED, MARKS_INVALID, MARKS_BUSY, LINKAGE_STORE_CHANGED, SNAPSHOT_MISSING, LINKAGE_STORE_INVALID, STORAGE_FAILED
+ */
+export async function markPeople(marking: Marking, days: Days): Promise<{ people: number; again: number }> {
+  const { kind, codes, scheme } = marking;
+  const linkage = await openLinkage(marking);
+  const people = linkLines(codes, scheme, linkage);
+  let again = 0;
+  await change(marking, linkage, (marks, author) => {
+    again = [...people].filter((person) => marks.people[kind].has(person)).length;
+    return addMarks(marks, kind, people, days, author);
+  });
+  return { people: people.size, again };
+}
+
+/**
+ * Lifts the marks of the people whose codes are given, of all of them or of none.
+ * @returns how many they are
+ * @throws PolkuError as `markPeople`
+ */
+export async function liftPeople(marking: Marking): Promise<number> {
+  const { kind, codes, scheme } = marking;
+  const linkage = await openLinkage(marking);
+  let people: ReadonlySet<PersonKey> = new Set();
+  await change(marking, linkage, (marks, author) => {
+    people = linkLines(codes, scheme, linkage, (person) =>
+      marks.people[kind].has(person) ? undefined : 'not-marked',
+    );
+    return liftMarks(marks, kind, people, (person) => linkage.currentPerson(person), author);
+  });
+  return people.size;
+}
+
+async function openLinkage({ data, secrets }: Marking): Promise<Linkage> {
+  const dir = join(data, 'linkage');
+  if (existsSync(dir)) return Linkage.open({ dir, secret: await secrets.linkage() });
+  throw new PolkuError(
+    'SNAPSHOT_MISSING',
+    `Nobody is known in ${data}; name another folder with --data, or run first: polku extract population`,
+  );
+}
+
+type Change = (marks: Marks, author: { readonly time: string; readonly by: string }) => Marks;
+
+async function change(
+  { data, registry, kind, by }: Marking,
+  { store }: Linkage,
+  make: Change,
+): Promise<void> {
+  const author = { time: new Date().toISOString(), by };
+  const place = { data, registry, store };
+  if (kind !== 'non-disclosure') return changeMarks(place, (marks) => make(marks, author));
+  const settled = await changeShielding(place, (marks) => make(marks, author));
+  if (settled) return;
+  // A newer population is about to appear, with other families: when it is there, or is not to come any more, look again.
+  const unlock = await whenFree(() => lockForExtraction(data), COMMAND_PATIENCE_MS);
+  try {
+    await changeShielding(place, (marks) => marks);
+  } finally {
+    await unlock();
+  }
+}
+
+/**
+ * Changes marks and finds anew whom they shield, by the families of the current population snapshot.
+ * @returns false where the overlays are of another snapshot: they appear first, so it is about to become current
+ */
+async function changeShielding(place: MarksPlace, make: (marks: Marks) => Marks): Promise<boolean> {
+  const { data } = place;
+  const { memberships } = populationRegistry.tables;
+  let settled = false;
+  await changeMarks(place, async (marks) => {
+    const changed = make(marks);
+    const overlays = await readManifest(data, overlaysRegistry);
+    const population = await openSnapshot(data, { ...populationRegistry, tables: { memberships } });
+    settled = overlays.snapshotId === population.manifest.snapshotId;
+    return shieldMarked(changed, population.tables.memberships);
+  });
+  return settled;
+}
+
+/** Why a line is not taken, in words for whoever wrote it. */
+const REASONS = {
+  'missing-code': 'there is no code',
+  'invalid-code': 'this is not a code of the scheme: its form, date or check character is wrong',
+  'unknown-person': 'nobody here has this code',
+  'unknown-family': 'nobody here has this code',
+  'not-marked': 'this person has no such mark',
+} as const;
+export type LineFault = keyof typeof REASONS;
+
+/** How many faults are told one by one. */
+const MOST_TOLD = 50;
+
+/**
+ * The persons whose codes stand in a text, one a line; empty lines are left out.
+ * @param check says of a person known why the line is not taken, if it is not
+ * @throws PolkuError MARKS_REJECTED with the number of each line that is not taken, and why; never its code
+ */
+export function linkLines(
+  text: string,
+  scheme: Scheme,
+  linkage: Pick<Linkage, 'findPerson'>,
+  check: (person: PersonKey) => LineFault | undefined = () => undefined,
+): ReadonlySet<PersonKey> {
+  const people = new Set<PersonKey>();
+  const faults: { line: number; reason: LineFault }[] = [];
+  let lines = 0;
+  for (const [index, code] of text.split('\n').entries()) {
+    if (code.trim() === '') continue;
+    lines += 1;
+    const found = linkage.findPerson(scheme, code);
+    const fault = typeof found === 'number' ? check(found) : found;
+    if (fault) faults.push({ line: index + 1, reason: fault });
+    else people.add(found as PersonKey);
+  }
+  if (lines === 0)
+    throw new PolkuError('USAGE', 'Expected codes on standard input, one a line; there are none.');
+  if (faults.length > 0) throw rejected(lines, faults);
+  return people;
+}
+
+function rejected(lines: number, faults: readonly { line: number; reason: LineFault }[]): PolkuError {
+  const told = faults.slice(0, MOST_TOLD).map(({ line, reason }) => `  line ${line}: ${REASONS[reason]}`);
+  const more = faults.length > MOST_TOLD ? [`  and ${faults.length - MOST_TOLD} more`] : [];
+  return new PolkuError(
+    'MARKS_REJECTED',
+    [`${faults.length} of ${lines} lines cannot be taken, so nothing was changed:`, ...told, ...more].join(
+      '\n',
+    ),
+    { lines: faults },
+  );
+}
+
+/**
+ * Carries the marks of every registry to the keys that people have now. Called when linkage has saved its keys, so that
+ * nobody's mark is lost when two codes turn out to be one person's.
+ */
+export function carryAllMarks(data: string): (linkage: Linkage) => Promise<void> {
+  return async (linkage) => {
+    const author = { time: new Date().toISOString(), by: 'extract' };
+    for (const { definition } of registries)
+      await changeMarks(
+        { data, registry: definition.name, store: linkage.store },
+        (marks) => carryMarks(marks, (person) => linkage.currentPerson(person), author),
+        EXTRACTION_PATIENCE_MS,
+      );
+  };
+}

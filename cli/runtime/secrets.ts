@@ -1,0 +1,140 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadOwners } from '../../approvals/owners.js';
+import { readPersonKey, writePublicKey } from '../../approvals/personKey.js';
+import { PolkuError } from '../../lib/errors.js';
+import { createPrivateFile, decodeSecret, newSecret, readPrivateFile } from '../../lib/secretFile.js';
+import { ownersFile } from './openPolicy.js';
+
+/**
+ * The secrets of an embedded Polku. One that the environment holds is taken from there; else it lies in a file of its own,
+ * made at first use, readable by its owner only. In a city that runs for real each belongs to another trust zone, and
+ * another machine.
+ */
+export class Secrets {
+  constructor(
+    readonly folder: string,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
+  ) {}
+
+  /** By which linkage turns codes into keys: POLKU_LINKAGE_SECRET. It has one version; another means extracting anew. */
+  async linkage(): Promise<Buffer> {
+    const [newest] = await this.#secret('linkage', 'POLKU_LINKAGE_SECRET');
+    return newest!;
+  }
+
+  /** By which the gateway seals ids: POLKU_DOMAIN_SECRET. Versions, newest first. */
+  domain(): Promise<readonly Buffer[]> {
+    return this.#secret('domain', 'POLKU_DOMAIN_SECRET');
+  }
+
+  /** By which the audit log names people: POLKU_AUDIT_SECRET. It has one version, or older records could not be found. */
+  async audit(): Promise<Buffer> {
+    const [newest] = await this.#secret('audit', 'POLKU_AUDIT_SECRET');
+    return newest!;
+  }
+
+  /**
+   * By which numbers of groups get their noise: POLKU_DISCLOSURE_SECRET. It has one version: under another one the same
+   * group gets other noise, and the two would average out.
+   */
+  async disclosure(): Promise<Buffer> {
+    const [newest] = await this.#secret('disclosure', 'POLKU_DISCLOSURE_SECRET');
+    return newest!;
+  }
+
+  /** By which checkpoints of the audit log are signed. Its public half lies beside it, for whoever verifies the log. */
+  auditKey(): Promise<KeyObject> {
+    return this.#signingKey('audit.key');
+  }
+
+  /** By which the gateway signs decision contexts. Its public half lies beside it, for the registries. */
+  gatewayKey(): Promise<KeyObject> {
+    return this.#signingKey('gateway.key');
+  }
+
+  /** Ed25519. */
+  async #signingKey(name: string): Promise<KeyObject> {
+    const file = join(this.folder, name);
+    await createOnce(file, () => {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    });
+    const key = readKey(await readPrivateFile(file), file);
+    const shared = `${file}.pub`;
+    if (!existsSync(shared)) {
+      await writeFile(shared, createPublicKey(key).export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
+    }
+    return key;
+  }
+
+  async #secret(name: string, variable: string): Promise<readonly Buffer[]> {
+    const given = this.environment[variable];
+    if (given !== undefined) return decodeSecret(given, variable);
+    const file = join(this.folder, name);
+    await createOnce(file, newSecret);
+    return decodeSecret(await readPrivateFile(file), file);
+  }
+}
+
+/** Two processes may start at once: whoever comes second reads what the first has made. */
+async function createOnce(file: string, make: () => string): Promise<void> {
+  if (existsSync(file)) return;
+  try {
+    await createPrivateFile(file, make());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function readKey(text: string, file: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch (cause) {
+    throw new PolkuError('SECRET_INVALID', `${file} does not hold a private key (PEM).`, { file }, { cause });
+  }
+}
+
+/**
+ * Reads the public key of a gateway.
+ * @throws PolkuError SECRET_INVALID
+ */
+export async function readGatewayKey(file: string): Promise<KeyObject> {
+  try {
+    return createPublicKey(await readFile(file));
+  } catch (cause) {
+    throw new PolkuError(
+      'SECRET_INVALID',
+      `${file} does not hold the public key of a gateway (PEM); it lies beside the gateway's secret as gateway.key.pub.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/** A person of owners.yaml, with the key by which they sign. */
+interface Signer {
+  readonly person: string;
+  readonly key: KeyObject;
+}
+
+/**
+ * Who signs: the person of owners.yaml to whom the key belongs.
+ * @throws PolkuError SIGNATURE_INVALID, SECRET_INVALID, POLICY_INVALID
+ */
+export async function readSigner(options: {
+  readonly owners?: string | undefined;
+  readonly key: string;
+}): Promise<Signer> {
+  const key = await readPersonKey(options.key);
+  const file = ownersFile(options);
+  const { people } = await loadOwners(file);
+  const person = [...people.values()].find((one) => writePublicKey(one.key) === writePublicKey(key));
+  if (person) return { key, person: person.id };
+  throw new PolkuError(
+    'SIGNATURE_INVALID',
+    `The key in ${options.key} belongs to nobody whom ${file} knows.`,
+  );
+}

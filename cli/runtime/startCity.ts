@@ -1,0 +1,273 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { PlanningThread } from '../../federation/planning/planningThread.js';
+import { contractDifferences } from '../../federation/supergraph/contractDifferences.js';
+import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
+import { contractBroken, PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
+import { registrySource } from '../../federation/supergraph/registrySource.js';
+import { loadSupergraph, type SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
+import { PersonDigests } from '../../gateway/audit/auditRecord.js';
+import { PersonLog } from '../../gateway/audit/personLog.js';
+import { Gateway } from '../../gateway/gateway.js';
+import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
+import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import type { DevIssuer } from '../../gateway/identity/devIssuer.js';
+import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { Domains } from '../../gateway/pseudonyms.js';
+import { PolkuError } from '../../lib/errors.js';
+import { isLoopback } from '../../lib/loopback.js';
+import { packageRoot } from '../../lib/packageRoot.js';
+import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import type { Disclosure, DisclosureLog } from '../../registry-kit/disclosureLog.js';
+import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
+import { describeFault } from '../options.js';
+import { expireOtherChains, lockAuditChain } from './auditChains.js';
+import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
+import { committedSdl } from './openPolicy.js';
+import type { Secrets } from './secrets.js';
+
+/** What limits let through is planned in less than a second. */
+const PLANNING_DEADLINE_MS = 5_000;
+
+interface CityOptions {
+  readonly data: string;
+  readonly policy: PolicyInForce;
+  /** Where policies are signed; undefined with `--dev`. */
+  readonly desk: RevisionDesk | undefined;
+  readonly secrets: Secrets;
+  readonly trusted: TrustedIssuer;
+  readonly port: number;
+  readonly host: string;
+  /** Files of certificate and key; without them only the loopback interface is served. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Subgraphs that run elsewhere, by name; the others run here. */
+  readonly remote: ReadonlyMap<string, string>;
+  readonly conceal: boolean;
+  /** Whose signatures count in the register of risk models. */
+  readonly riskTrust: () => Promise<RegisterTrust>;
+  /** The epoch of pseudonyms: another one issues all ids anew. */
+  readonly epoch: string;
+  /** The issuer of `--dev`, which refuses snapshots that are not synthetic. */
+  readonly dev: DevIssuer | undefined;
+  /** Where checkpoints of the audit log are copied to, and after how many days its files are removed. */
+  readonly auditWitness?: string | undefined;
+  readonly auditRetention?: number | undefined;
+  /** How many numbers about groups may ever be asked for. */
+  readonly ledgerCapacity?: number | undefined;
+  /** Where the gateway's security events go. */
+  readonly securitySink: EventSink;
+  /** Told of what goes wrong while serving. Nothing of a person is in it. */
+  readonly report: (line: string) => void;
+}
+
+/** A gateway that listens. */
+export interface RunningCity {
+  readonly url: URL;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the gateway with its subgraphs, those of this process and those elsewhere.
+ * @throws PolkuError AUDIT_LOCKED where another gateway has this data directory
+ */
+export async function startCity(options: CityOptions): Promise<RunningCity> {
+  checkRemoteNames(options.remote);
+  checkHost(options);
+  const closing: (() => unknown)[] = [await lockAuditChain(options.data, 'gateway')];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    return { url: await start(options, closing), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @param closing is given what undoes each step */
+async function start(options: CityOptions, closing: (() => unknown)[]): Promise<URL> {
+  const { data, policy, desk, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
+  const contracts = await committedSdl();
+  const notes = new PendingNotes();
+  const local = await openLocalSubgraphs({
+    names: subgraphNames.filter((name) => !remote.has(name)),
+    data,
+    writer: 'gateway',
+    secrets,
+    policy: (revision) => policy.under(revision),
+    syntheticOnly: dev !== undefined,
+    ledgerCapacity,
+    riskTrust: options.riskTrust,
+    note: notes.write,
+    onRefreshError: (error) => report(describeFault(error)),
+  });
+  closing.push(() => local.stop());
+  const reportAudit = (fault: unknown) => report(`audit: ${describeFault(fault)}`);
+  const auditSecret = await secrets.audit();
+  const personDigests = new PersonDigests(auditSecret);
+  const personLog = new PersonLog({ dataFolder: data, secret: auditSecret, report: reportAudit });
+  closing.push(() => personLog.close());
+  const governance = await createGovernanceSubgraph({
+    policy: (revision) => policy.under(revision),
+    apiSchema: () => supergraph.apiSchema,
+    accessLog: {
+      recordsOf: (person, page) =>
+        personLog.recordsOf(new Set(personDigests.ofAll(local.keysOf(person))), page),
+      hidesRecipients: (person) => local.isShielded(person),
+    },
+    desk,
+  });
+  const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
+    contract: contractOf(subgraph, contracts),
+    dataSource: inProcessDataSource(subgraph),
+  }));
+  const auditOptions = {
+    signingKey: await secrets.auditKey(),
+    witness: options.auditWitness,
+    report: reportAudit,
+  };
+  const { auditRetention: retentionDays } = options;
+  const auditLog = await openAuditLog(data, { writer: 'gateway', retentionDays, ...auditOptions });
+  closing.push(() => auditLog.close());
+  if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
+  // A long log takes a while to be indexed; a question that comes before waits for its own part.
+  void personLog.look();
+  const securityEvents = new SecurityEvents({
+    service: 'gateway',
+    sink: options.securitySink,
+    digest: (subject) => personDigests.ofSubject(subject),
+  });
+  closing.push(() => securityEvents.flush());
+  const remotes = await openRemotes(options, contracts, ({ registry, fault }) => {
+    report(fault ? describeFault(fault) : `The subgraph ${registry} answers its contract and is served.`);
+    securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
+  });
+  closing.push(() => Promise.all(remotes.map((source) => source.close())));
+  const supergraph = loadSupergraph(
+    [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
+    { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
+  );
+  closing.push(() => supergraph.planner.close());
+  await supergraph.planner.ready;
+  closing.push(await watchRegistries(remotes));
+  const gateway: Gateway = new Gateway({
+    supergraph,
+    contracts,
+    policy: policy.current,
+    trusted,
+    domains: new Domains(await secrets.domain()),
+    epoch: options.epoch,
+    auditLog: notes.before(auditLog),
+    personDigests,
+    conceal: options.conceal,
+    securityEvents,
+    reportFault: (fault, decisionId) => report(`${decisionId || 'gateway'}: ${describeFault(fault)}`),
+  });
+  closing.push(
+    () => policy.close(),
+    policy.onChange((changed) => gateway.swap(changed)),
+  );
+  const consoleFolder = join(packageRoot(), 'console', 'dist');
+  const server = await createHttpServer({
+    gateway,
+    dev,
+    revisions: desk && (() => desk.signedInForce()),
+    tls: options.tls && { cert: await readFile(options.tls.cert), key: await readFile(options.tls.key) },
+    consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
+  });
+  closing.push(() => server.close());
+  return server.listen(options.port, options.host);
+}
+
+/** What leaves this machine goes over TLS; and where anyone may be anyone, nobody comes from outside. */
+function checkHost({ host, tls, dev }: CityOptions): void {
+  if (isLoopback(host)) return;
+  if (dev)
+    throw new PolkuError('USAGE', `--dev serves this machine only, not ${host}: anyone may be anyone there.`);
+  if (!tls)
+    throw new PolkuError(
+      'USAGE',
+      `To listen on ${host} name --tls-cert and --tls-key; without them only this machine is served.`,
+    );
+}
+
+function checkRemoteNames(remote: ReadonlyMap<string, string>): void {
+  for (const name of remote.keys()) {
+    if (!subgraphNames.includes(name)) {
+      throw new PolkuError(
+        'USAGE',
+        `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`,
+      );
+    }
+  }
+}
+
+/**
+ * The contract that is committed for a subgraph of this process.
+ * @throws PolkuError SUBGRAPH_CONTRACT_BROKEN where the program was built of something else
+ */
+function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]): SubgraphSdl {
+  const contract = committed(name, contracts);
+  const differences = contractDifferences(contract.sdl, sdl);
+  if (differences.length > 0) throw contractBroken(name, differences, sdl);
+  return contract;
+}
+
+async function openRemotes(
+  { remote, secrets }: CityOptions,
+  contracts: readonly SubgraphSdl[],
+  tell: (event: RegistryEvent) => void,
+): Promise<readonly PinnedSource[]> {
+  const key = await secrets.gatewayKey();
+  return [...remote].map(
+    ([name, url]) => new PinnedSource(committed(name, contracts), registrySource({ name, url, key }), tell),
+  );
+}
+
+function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl {
+  const contract = contracts.find((one) => one.name === name);
+  if (contract) return contract;
+  throw new PolkuError(
+    'SUBGRAPH_CONTRACT_BROKEN',
+    `There is no schema/subgraphs/${name}.graphql, so the subgraph ${name} is not served. Run npm run generate and commit it.`,
+    { subgraph: name },
+  );
+}
+
+/**
+ * Notes of the registries of this process that are being written. Their answers stay in the process, so it is the response
+ * that waits for them, together with its audit record: nothing leaves before all are durable.
+ */
+class PendingNotes {
+  readonly #pending = new Map<string, Promise<void>[]>();
+
+  readonly write = (log: DisclosureLog, disclosure: Disclosure): Promise<void> => {
+    const written = log.append(disclosure);
+    // Whoever waits for it below learns of a failure; until then nobody does.
+    written.catch(() => {});
+    const notes = this.#pending.get(disclosure.decisionId);
+    if (notes) notes.push(written);
+    else this.#pending.set(disclosure.decisionId, [written]);
+    return Promise.resolve();
+  };
+
+  /** An audit log whose records count as durable when the notes of their decisions are, too. */
+  before(log: AuditLog): AuditLog {
+    return {
+      append: async (record) => {
+        const notes = this.#pending.get(record.decisionId) ?? [];
+        this.#pending.delete(record.decisionId);
+        await Promise.all([log.append(record), ...notes]);
+      },
+      ready: () => log.ready(),
+      close: () => log.close(),
+    };
+  }
+}

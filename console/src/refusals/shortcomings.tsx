@@ -1,0 +1,188 @@
+import type { Answer, GatewayError } from '../session/gatewayClient.js';
+import { useSession } from '../session/session.js';
+import './refusals.css';
+
+/** How many refusals are told before the others fold away. */
+const TOLD_AT_ONCE = 3;
+
+/** Says in words what an answer lacks and whose decision that was; nothing when it lacks nothing. */
+export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings) {
+  const { purpose } = useSession();
+  return (
+    <>
+      {refusals.length > 0 && (
+        <section className="banner banner-refused" role="alert" data-testid="refusal">
+          <h2>Refused for the purpose {refusals[0]?.purpose ?? purpose.id}</h2>
+          <Refusals refusals={refusals} />
+        </section>
+      )}
+      {withheld.length > 0 && (
+        <section className="banner" role="status" data-testid="withheld">
+          <h2>Answered in part: the rest is withheld for the purpose {withheld[0]?.purpose ?? purpose.id}</h2>
+          <Refusals refusals={withheld} />
+        </section>
+      )}
+      {faults.length > 0 && (
+        <section className="banner banner-refused" role="alert" data-testid="fault">
+          <h2>Something is missing</h2>
+          <ul>
+            {faults.map(({ code, message }, index) => (
+              <li key={index}>
+                {message} {code && <code>{code}</code>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Refusals({ refusals }: { readonly refusals: readonly Refusal[] }) {
+  const told = refusals.filter((refusal) => !isOfRefusedField(refusal, refusals));
+  const { decision, revision } = refusals[0] ?? {};
+  return (
+    <>
+      <RefusalList refusals={told.slice(0, TOLD_AT_ONCE)} />
+      {told.length > TOLD_AT_ONCE && (
+        <details>
+          <summary>and {told.length - TOLD_AT_ONCE} more</summary>
+          <RefusalList refusals={told.slice(TOLD_AT_ONCE)} />
+        </details>
+      )}
+      {(decision || revision) && (
+        <p className="banner-trace">
+          {decision && (
+            <span>
+              Decision <code>{decision}</code>
+            </span>
+          )}
+          {revision && (
+            <span>
+              Policy revision <code>{revision}</code>
+            </span>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function RefusalList({ refusals }: { readonly refusals: readonly Refusal[] }) {
+  return (
+    <ul>
+      {refusals.map((refusal, index) => (
+        <li key={index}>
+          <Reason {...refusal} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The reason with owner and coordinate set off, which stand in front where it does not name them. */
+function Reason({ coordinate, owner, reason }: Refusal) {
+  const [before = '', ...rest] = owner ? reason.split(owner) : [reason];
+  const after = rest.join(owner);
+  return (
+    <>
+      {coordinate && !reason.includes(coordinate) && (
+        <>
+          <code>{coordinate}</code>:{' '}
+        </>
+      )}
+      {owner && rest.length === 0 && (
+        <>
+          <strong>{owner}</strong> decides:{' '}
+        </>
+      )}
+      <Coded text={before} code={coordinate} />
+      {rest.length > 0 && <strong>{owner}</strong>}
+      <Coded text={after} code={coordinate} />
+    </>
+  );
+}
+
+/** A text with a coordinate set in the type of code. */
+function Coded({ text, code }: { readonly text: string; readonly code: string | undefined }) {
+  return code === undefined
+    ? text
+    : text.split(code).map((part, index) => (
+        <span key={index}>
+          {index > 0 && <code>{code}</code>}
+          {part}
+        </span>
+      ));
+}
+
+/** `Query.persons(first:)` says no more than `Query.persons`. */
+function isOfRefusedField({ coordinate }: Refusal, refusals: readonly Refusal[]): boolean {
+  const field = coordinate?.split('(', 1)[0];
+  return field !== coordinate && refusals.some((refusal) => refusal.coordinate === field);
+}
+
+/** A field that policy did not show, in the words of the gateway. */
+interface Refusal {
+  readonly coordinate: string | undefined;
+  readonly owner: string | undefined;
+  readonly purpose: string | undefined;
+  readonly reason: string;
+  readonly revision: string | undefined;
+  readonly decision: string | undefined;
+}
+
+/** Any other thing that went wrong. */
+interface Fault {
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+/** What an answer says beside its data. */
+export interface Shortcomings {
+  readonly refusals: readonly Refusal[];
+  /** Left out in partial mode. */
+  readonly withheld: readonly Refusal[];
+  readonly faults: readonly Fault[];
+}
+
+type Told = Readonly<Record<string, unknown>>;
+
+export const noShortcomings: Shortcomings = { refusals: [], withheld: [], faults: [] };
+
+export function readShortcomings({ errors = [], extensions = {} }: Answer): Shortcomings {
+  return {
+    refusals: errors.filter(isRefusal).flatMap(({ message, extensions: told = {} }) =>
+      // One error tells of every coordinate; what they share stands beside the list.
+      list(told['refusals'] ?? [told]).map((refusal) =>
+        readRefusal({ reason: message, decisionId: extensions['decisionId'], ...told, ...refusal }),
+      ),
+    ),
+    withheld: list(extensions['withheld'] ?? []).map((refusal) => readRefusal({ ...extensions, ...refusal })),
+    faults: errors
+      .filter((error) => !isRefusal(error))
+      .map(({ message, extensions: told }) => ({ code: text(told?.['code']), message })),
+  };
+}
+
+function isRefusal({ extensions }: GatewayError): boolean {
+  return extensions?.['code'] === 'PURPOSE_NOT_PERMITTED';
+}
+
+function readRefusal(told: Told): Refusal {
+  return {
+    coordinate: text(told['coordinate']),
+    owner: text(told['owner']),
+    purpose: text(told['purpose']),
+    reason: text(told['reason']) ?? 'Policy does not show it.',
+    revision: text(told['revision']),
+    decision: text(told['decisionId']),
+  };
+}
+
+function list(value: unknown): readonly Told[] {
+  return Array.isArray(value) ? (value as readonly Told[]) : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,243 @@
+import type { ProtectedCount } from './groupQuestion.js';
+
+/** The table of some of the dimensions of a cube, the others totalled, while numbers of it are being suppressed. */
+export interface PartialTable {
+  readonly cube: Cube;
+  /** Bit i: dimension i is in the table. */
+  readonly dimensions: number;
+  /** The views of those dimensions. */
+  readonly views: readonly View[];
+  /** Every count with its noise. */
+  readonly perturbed: ArrayLike<number>;
+  readonly told: readonly ProtectedCount[];
+  /** A perturbed count from which so many units can be taken as the minimum is. */
+  readonly enough: number;
+}
+
+/**
+ * A move is a product of transfers: some dimensions in groups, and for each group a partner for the cell's own coordinates. Units go
+ * from where one group is at its partner to where none is, and so on with alternating signs. Totals over a whole group
+ * do not change.
+ * @param kept the dimensions that the view of the cell keeps
+ * @returns the numbers that change in the move that takes the fewest units out of what is told; undefined where none is possible
+ */
+export function cheapestMove(table: PartialTable, cell: number, kept: number): readonly number[] | undefined {
+  return new Search(table, kept).of(cell);
+}
+
+class Search {
+  #best: readonly number[] | undefined;
+  #least = Infinity;
+  /** The corners of the move being made up; bit i of a corner's index: the i-th group is at its partner. */
+  readonly #corners = new Uint32Array(8);
+
+  constructor(
+    private readonly table: PartialTable,
+    private readonly kept: number,
+  ) {}
+
+  of(cell: number): readonly number[] | undefined {
+    const { cube, dimensions, views } = this.table;
+    for (const finest of finestBelow(cube, cell, dimensions)) {
+      const partners = new Map<number, readonly number[]>();
+      for (const groups of transferShapes(this.kept)) {
+        const steps = groups.map((group) => this.#stepsTo(finest, group, partners));
+        // A total over the whole of a group stays as it is.
+        const changing = views.filter(({ kept }) =>
+          groups.every((group) => group.some((dimension) => (kept >> dimension) & 1)),
+        );
+        this.#corners[0] = finest;
+        this.#extend(steps, 0, this.#loss(finest), changing);
+        if (this.#least === 0) return this.#best;
+      }
+    }
+    return this.#best;
+  }
+
+  /**
+   * Goes through the partners of a group for the corners that are made up already, and of the next groups for all of them.
+   * Steps are in the order of what they cost, so that those behind one that is too dear are, too.
+   */
+  #extend(
+    steps: readonly (readonly number[])[],
+    group: number,
+    lossBefore: number,
+    changing: readonly View[],
+  ): void {
+    if (group === steps.length) return this.#take(2 ** group, changing);
+    const { perturbed, enough } = this.table;
+    const corners = this.#corners;
+    const count = 2 ** group;
+    for (const step of steps[group]!) {
+      if (lossBefore + this.#loss(corners[0]! + step) >= this.#least) return;
+      let loss = lossBefore;
+      let possible = true;
+      for (let corner = 0; corner < count; corner++) {
+        const at = corners[corner]! + step;
+        corners[count + corner] = at;
+        if (gives(count + corner) && perturbed[at]! < enough) possible = false;
+        loss += this.#loss(at);
+      }
+      if (possible && loss < this.#least) this.#extend(steps, group + 1, loss, changing);
+    }
+  }
+
+  #take(corners: number, changing: readonly View[]): void {
+    let cost = 0;
+    // The largest totals come first, so that a move that is too dear is soon given up.
+    for (const { totals } of changing)
+      for (let corner = 0; corner < corners; corner++) {
+        cost += this.#loss(totals[this.#corners[corner]!]!);
+        if (cost >= this.#least) return;
+      }
+    this.#least = cost;
+    this.#best = changing.flatMap(({ totals }) =>
+      Array.from(this.#corners.subarray(0, corners), (at) => totals[at]!),
+    );
+  }
+
+  /** From a finest cell to those with other coordinates in each dimension of a group that can give units, the cheapest first. */
+  #stepsTo(
+    finest: number,
+    group: readonly number[],
+    known: Map<number, readonly number[]>,
+  ): readonly number[] {
+    const mask = group.reduce((bits, dimension) => bits | (1 << dimension), 0);
+    let steps = known.get(mask);
+    if (!steps) {
+      const { cube, perturbed, enough } = this.table;
+      steps = partnersOf(cube, finest, group)
+        .filter((at) => perturbed[at]! >= enough && this.#loss(at) < this.#least)
+        .sort((a, b) => this.#loss(a) - this.#loss(b))
+        .map((at) => at - finest);
+      known.set(mask, steps);
+    }
+    return steps;
+  }
+
+  #loss(number: number): number {
+    const { told, perturbed } = this.table;
+    return told[number] === null ? 0 : perturbed[number]!;
+  }
+}
+
+/** The finest cells, in the table of some dimensions, that a number totals. */
+function finestBelow(cube: Cube, cell: number, dimensions: number): number[] {
+  return cube.sizes.reduce(
+    (cells, size, dimension) =>
+      cube.coordinate(cell, dimension) < size || ((dimensions >> dimension) & 1) === 0
+        ? cells
+        : cells.flatMap((at) =>
+            Array.from({ length: size }, (_, coordinate) => cube.moved(at, dimension, coordinate)),
+          ),
+    [cell],
+  );
+}
+
+/** The finest cells with other coordinates in each dimension of a group. */
+function partnersOf(cube: Cube, finest: number, group: readonly number[]): number[] {
+  let cells = [finest];
+  for (const dimension of group) {
+    const own = cube.coordinate(finest, dimension);
+    const stride = cube.strides[dimension]!;
+    const partners: number[] = [];
+    for (const at of cells)
+      for (let coordinate = 0; coordinate < cube.sizes[dimension]!; coordinate++)
+        if (coordinate !== own) partners.push(at + (coordinate - own) * stride);
+    cells = partners;
+  }
+  return cells;
+}
+
+/** Whether a corner gives units, or gets some. */
+function gives(corner: number): boolean {
+  return ((corner ^ (corner >> 1) ^ (corner >> 2)) & 1) === 1;
+}
+
+/**
+ * All ways to take some of the dimensions of a view and put them into groups (suppressTable.ts): those that leave most totals as they
+ * are, with each dimension by itself, come first.
+ * @param kept bit i: dimension i is in the view
+ */
+function transferShapes(kept: number): readonly (readonly (readonly number[])[])[] {
+  const known = shapes.get(kept);
+  if (known) return known;
+  const dimensions = Array.from({ length: 32 - Math.clz32(kept) }, (_, i) => i).filter(
+    (i) => (kept >> i) & 1,
+  );
+  const made = dimensions
+    .reduce<number[][][]>(
+      (all, dimension) =>
+        all.flatMap((groups) => [
+          groups,
+          [...groups, [dimension]],
+          ...groups.map((_, chosen) =>
+            groups.map((group, i) => (i === chosen ? [...group, dimension] : group)),
+          ),
+        ]),
+      [[]],
+    )
+    .filter((groups) => groups.length > 0)
+    .sort((a, b) => b.length - a.length);
+  shapes.set(kept, made);
+  return made;
+}
+
+const shapes = new Map<number, readonly (readonly (readonly number[])[])[]>();
+
+/** The cells that keep certain dimensions and total over the others: one way of splitting a set. */
+interface View {
+  /** Bit i: dimension i is kept. */
+  readonly kept: number;
+  readonly cells: readonly number[];
+  /** By cell, the one of this view that totals over it. */
+  readonly totals: Uint32Array;
+}
+
+/** How the cells of a table with all its totals are numbered: row-major, the total of a dimension after its categories. */
+export class Cube {
+  readonly strides: readonly number[];
+  readonly length: number;
+  /** From the one total over everything to the finest cells. */
+  readonly views: readonly View[];
+
+  /** @param sizes categories of each dimension, totals not counted */
+  constructor(readonly sizes: readonly number[]) {
+    this.strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((product, size) => product * (size + 1), 1));
+    this.length = sizes.reduce((product, size) => product * (size + 1), 1);
+    const views = Array.from({ length: 2 ** sizes.length }, (_, kept) => ({
+      kept,
+      cells: [] as number[],
+      totals: Uint32Array.from({ length: this.length }, (_, cell) => this.totalOf(cell, kept)),
+    }));
+    for (let cell = 0; cell < this.length; cell++) views[this.keptBy(cell)]!.cells.push(cell);
+    this.views = views.sort((a, b) => bits(a.kept) - bits(b.kept) || a.kept - b.kept);
+  }
+
+  coordinate(cell: number, dimension: number): number {
+    return Math.floor(cell / this.strides[dimension]!) % (this.sizes[dimension]! + 1);
+  }
+
+  /** The cell with another coordinate in one dimension. */
+  moved(cell: number, dimension: number, coordinate: number): number {
+    return cell + (coordinate - this.coordinate(cell, dimension)) * this.strides[dimension]!;
+  }
+
+  private totalOf(cell: number, kept: number): number {
+    let at = cell;
+    for (let dimension = 0; dimension < this.sizes.length; dimension++)
+      if (((kept >> dimension) & 1) === 0) at = this.moved(at, dimension, this.sizes[dimension]!);
+    return at;
+  }
+
+  private keptBy(cell: number): number {
+    return this.sizes.reduce(
+      (kept, size, dimension) => (this.coordinate(cell, dimension) < size ? kept | (1 << dimension) : kept),
+      0,
+    );
+  }
+}
+
+function bits(mask: number): number {
+  return mask === 0 ? 0 : (mask & 1) + bits(mask >> 1);
+}

@@ -1,0 +1,133 @@
+import { PolkuError } from '../../lib/errors.js';
+import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
+import type { CellNoise } from '../cellNoise.js';
+import type { GroupCell } from '../groupQuestion.js';
+import { AnsweredSets, type StandIn } from './answeredSets.js';
+
+/** What a question costs an organisation. */
+export interface Charge {
+  /** The calendar month, `2026-03`. */
+  readonly month: string;
+  readonly organisation: string;
+  /** A digest of its text: the same question costs once a month. */
+  readonly question: string;
+  readonly cost: number;
+  /** Numbers asked for, told or not. */
+  readonly numbers: number;
+  /**
+   * The question, by its digest, that was charged when the group was formed. It counts towards the first other question that
+   * is asked of the group, so that an answer costs the same as before and nobody forms groups for nothing.
+   */
+  readonly formedBy?: string;
+  /** Whether it is charged because a group is formed: others may be `formedBy` it. */
+  readonly forms?: true;
+}
+
+interface Account {
+  spent: number;
+  readonly questions: Set<string>;
+  /** Questions that formed a group of which nothing else was asked yet. */
+  readonly forming: Set<string>;
+}
+
+/** What organisations have asked, month by month. */
+class Budgets {
+  readonly #accounts = new Map<string, Account>();
+  #numbers = 0;
+
+  /** Numbers that were ever asked for. */
+  get numbers(): number {
+    return this.#numbers;
+  }
+
+  spent(charge: Charge): number {
+    return this.#accounts.get(accountOf(charge))?.spent ?? 0;
+  }
+
+  isPaid(charge: Charge): boolean {
+    return this.#accounts.get(accountOf(charge))?.questions.has(charge.question) ?? false;
+  }
+
+  /** What a charge takes from the budget. */
+  costOf(charge: Charge): number {
+    const { cost, formedBy } = charge;
+    const isCounted = formedBy !== undefined && this.#accounts.get(accountOf(charge))?.forming.has(formedBy);
+    return isCounted ? cost - 1 : cost;
+  }
+
+  pay(charge: Charge): void {
+    const { question, formedBy, forms, numbers } = charge;
+    const cost = this.costOf(charge);
+    let account = this.#accounts.get(accountOf(charge));
+    if (!account) {
+      account = { spent: 0, questions: new Set(), forming: new Set() };
+      this.#accounts.set(accountOf(charge), account);
+    }
+    account.questions.add(question);
+    account.spent += cost;
+    if (formedBy !== undefined) account.forming.delete(formedBy);
+    if (forms) account.forming.add(question);
+    this.#numbers += numbers;
+  }
+}
+
+function accountOf({ month, organisation }: Charge): string {
+  return `${month} ${organisation}`;
+}
+
+/** What organisations have asked, and what sets have been answered: the ledger in memory. */
+export class LedgerBook {
+  readonly #answered: AnsweredSets;
+  readonly #budgets = new Budgets();
+
+  /** @param capacity how many numbers may be asked for altogether */
+  constructor(
+    noise: CellNoise,
+    private readonly capacity: number,
+  ) {
+    this.#answered = new AnsweredSets(noise);
+  }
+
+  /** Takes up what was written before. */
+  replay(charge: Charge | undefined, sets: Uint32Array): void {
+    if (charge) this.#budgets.pay(charge);
+    this.#answered.addAll(sets);
+  }
+
+  /**
+   * Whether a question is refused follows from what was asked before, never from what the answer would be.
+   * @param limit how many questions the organisation has in the month
+   * @returns how many are left, and whether it was paid just now
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
+   */
+  pay(charge: Charge, limit: number): { readonly left: number; readonly new: boolean } {
+    const isPaid = this.#budgets.isPaid(charge);
+    if (!isPaid) this.#pay(charge, limit);
+    return { left: Math.max(0, limit - this.#budgets.spent(charge)), new: !isPaid };
+  }
+
+  /** The set that is answered in the place of another; a new one is an answered one from now on. */
+  standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
+    return this.#answered.standIn(cell, parameters);
+  }
+
+  #pay(charge: Charge, limit: number): void {
+    const left = limit - this.#budgets.spent(charge);
+    const cost = this.#budgets.costOf(charge);
+    if (cost > left)
+      throw new PolkuError(
+        'DISCLOSURE_BUDGET',
+        `This asks ${cost} questions about groups, and ${charge.organisation} has ${Math.max(0, left)} of ${limit} left ` +
+          'in this calendar month. What was asked before can be asked again; the rest waits for the next month.',
+        { cost, left: Math.max(0, left), limit },
+      );
+    if (this.#budgets.numbers + charge.numbers > this.capacity)
+      throw new PolkuError(
+        'DISCLOSURE_UNAVAILABLE',
+        `The ledger of answered groups is full (${this.capacity} numbers), so nothing new is answered. ` +
+          'What was asked before in this month can be asked again. Serve with a larger --ledger-capacity: nothing in it may be forgotten.',
+        { capacity: this.capacity },
+      );
+    this.#budgets.pay(charge);
+  }
+}

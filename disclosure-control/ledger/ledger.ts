@@ -1,0 +1,224 @@
+import { mkdir, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatDay, today } from '../../lib/calendar.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { PolkuError } from '../../lib/errors.js';
+import { lockByKernel } from '../../lib/kernelLock.js';
+import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
+import type { CellNoise } from '../cellNoise.js';
+import type { GroupCell } from '../groupQuestion.js';
+import { arePacked, packCell } from './answeredSets.js';
+import { type Charge, LedgerBook } from './budgets.js';
+import { LedgerEnd, ledgerEndPath, LedgerFile, linesOf, readWholeLines } from './ledgerFile.js';
+
+/** What disclosure control asks of a ledger. */
+export interface AnswerLedger {
+  /**
+   * Charges a question to its organisation, once a month.
+   * @param limit how many questions the organisation has in the month
+   * @returns how many it has left
+   * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE; then nothing may be counted
+   */
+  pay(charge: Omit<Charge, 'month'>, limit: number): number;
+  /**
+   * For each set the one that is answered in its place. Resolves when the sets that are answered for the first time, and all that was
+   * paid before, are durable.
+   * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be told
+   */
+  standIns(cells: readonly GroupCell[], parameters: DisclosureParameters): Promise<readonly GroupCell[]>;
+}
+
+export interface LedgerOptions {
+  /** How many numbers may ever be asked for; one that is new takes up to 250 bytes on disk and 600 in memory. */
+  readonly capacity?: number | undefined;
+  readonly now?: () => Date;
+}
+
+export const DEFAULT_CAPACITY = 1_000_000;
+
+/**
+ * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so
+ * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
+ * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused. For the
+ * same reason one that is shorter than it was, or changed, is not opened (ledgerEnd.ts).
+ * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
+ */
+export async function openLedger(
+  dataFolder: string,
+  noise: CellNoise,
+  { capacity = DEFAULT_CAPACITY, now = () => new Date() }: LedgerOptions = {},
+): Promise<Ledger> {
+  const folder = join(dataFolder, 'ledger');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const release = await lockByKernel(
+    dataFolder,
+    'ledger',
+    () =>
+      new PolkuError(
+        'DISCLOSURE_LEDGER_LOCKED',
+        `Another process keeps the ledger in ${folder}; stop it, or use another data directory.`,
+      ),
+  );
+  try {
+    const book = new LedgerBook(noise, capacity);
+    const file = await readLedger(dataFolder, noise, book);
+    return new Ledger(book, file, now, release);
+  } catch (cause) {
+    await release();
+    throw unavailable(cause);
+  }
+}
+
+/** The ledger, kept by this process until it is closed. */
+export class Ledger implements AnswerLedger {
+  constructor(
+    private readonly book: LedgerBook,
+    private readonly file: LedgerFile,
+    private readonly now: () => Date,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  pay(given: Omit<Charge, 'month'>, limit: number): number {
+    const charge = { month: monthOf(this.now()), ...given };
+    const paid = this.book.pay(charge, limit);
+    if (paid.new) this.#begin({ charge, sets: [] });
+    return paid.left;
+  }
+
+  async standIns(
+    cells: readonly GroupCell[],
+    parameters: DisclosureParameters,
+  ): Promise<readonly GroupCell[]> {
+    const turns = new Turns();
+    const sets: GroupCell[] = [];
+    let added: Uint32Array[] = [];
+    for (const cell of cells) {
+      if (turns.over) {
+        // Others may be answered by these sets in their turn, and wait for what is written before.
+        this.#begin({ charge: undefined, sets: added });
+        added = [];
+        await turns.next();
+      }
+      const standIn = this.book.standIn(cell, parameters);
+      if (standIn.new) added.push(packCell(cell));
+      sets.push(standIn.set);
+    }
+    this.#begin({ charge: undefined, sets: added });
+    try {
+      await this.file.append('');
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    return sets;
+  }
+
+  /** Begins to write a line. What fails is tried again with the next, and whoever must be sure waits for that one. */
+  #begin(line: LedgerLine): void {
+    if (line.charge || line.sets.length > 0) this.file.append(formatLine(line)).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+    await this.release();
+  }
+}
+
+/**
+ * Takes up what was written before, and begins the file where there is none. A last line that a crash has torn is cut off: nobody
+ * was answered by it, or it would stand before the end that is known.
+ */
+async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
+  const path = join(dataFolder, 'ledger', 'questions.jsonl');
+  const header = JSON.stringify({ ledger: 1, secret: noise.fingerprint });
+  const { content, torn } = await readWholeLines(path);
+  let number = 0;
+  for (const text of linesOf(content)) {
+    number += 1;
+    if (number === 1) {
+      if (text === header) continue;
+      throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
+    }
+    const line = parseLine(text);
+    if (!line) throw invalid(path, `line ${number} cannot be read`);
+    book.replay(line.charge, line.sets);
+  }
+  const end = await LedgerEnd.open(dataFolder, noise, content);
+  if (!end)
+    throw invalid(
+      path,
+      `it is not as it was left, by ${ledgerEndPath(dataFolder)}. One of the two is gone, cut off, changed or older than the other`,
+    );
+  if (torn > 0) await truncate(path, content.length);
+  const file = new LedgerFile(path, end);
+  if (number === 0) await file.append(`${header}\n`);
+  return file;
+}
+
+/** In the zone whose law governs the registers: `2026-03`. */
+function monthOf(time: Date): string {
+  return formatDay(today(time)).slice(0, 7);
+}
+
+function invalid(path: string, reason: string): PolkuError {
+  return new PolkuError(
+    'DISCLOSURE_LEDGER_INVALID',
+    `The ledger ${path} cannot be used: ${reason}. Restore it and ledger-end.json from one backup. Without them, what was answered before could be asked anew with one person more or less.`,
+  );
+}
+
+function unavailable(cause: unknown): unknown {
+  if (cause instanceof PolkuError) return cause;
+  return new PolkuError(
+    'DISCLOSURE_UNAVAILABLE',
+    'The ledger of answered groups could not be read or written, so nothing is answered; make room in the data directory and ask again.',
+    {},
+    { cause },
+  );
+}
+
+/** What a question has left in the ledger. */
+interface LedgerLine {
+  /** Undefined where the question was paid before. */
+  readonly charge: Charge | undefined;
+  /** The sets that it was the first to be answered about, packed one behind the other. */
+  readonly sets: readonly Uint32Array[];
+}
+
+function formatLine({ charge, sets }: LedgerLine): string {
+  const bytes = sets.map((words) => Buffer.from(words.buffer, words.byteOffset, words.byteLength));
+  return `${JSON.stringify({ ...(charge && { charge }), sets: Buffer.concat(bytes).toString('base64') })}\n`;
+}
+
+/** undefined where it is not a whole line, as `formatLine` makes it. */
+function parseLine(text: string): { charge: Charge | undefined; sets: Uint32Array } | undefined {
+  try {
+    const { charge, sets } = JSON.parse(text) as { charge?: unknown; sets: string };
+    const bytes = Uint8Array.from(Buffer.from(sets, 'base64'));
+    const words = new Uint32Array(bytes.buffer);
+    if (charge !== undefined && !isCharge(charge)) return undefined;
+    return arePacked(words) ? { charge, sets: words } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const MONTH = /^\d{4}-\d{2}$/;
+
+/** Of another, it would be wrong to take its cost for a number: `spent` would give back what was paid. */
+function isCharge(given: unknown): given is Charge {
+  const { month, organisation, question, cost, numbers, formedBy, forms } = given as Record<string, unknown>;
+  return (
+    typeof month === 'string' &&
+    MONTH.test(month) &&
+    typeof organisation === 'string' &&
+    typeof question === 'string' &&
+    isAmount(cost) &&
+    isAmount(numbers) &&
+    (formedBy === undefined || typeof formedBy === 'string') &&
+    (forms === undefined || forms === true)
+  );
+}
+
+function isAmount(given: unknown): given is number {
+  return Number.isSafeInteger(given) && (given as number) >= 0;
+}

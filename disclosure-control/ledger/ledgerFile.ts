@@ -1,0 +1,181 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GroupCommit, sync, writeDurably } from '../../lib/durableFile.js';
+import type { CellNoise } from '../cellNoise.js';
+
+/** Readable by its owner only: it tells who asked how much, and counts that nobody may be told. */
+const MODE = 0o600;
+
+/**
+ * A file of lines that is only ever added to. Lines that could not be written stay and are written before the next ones, for
+ * what is in memory has been reckoned with.
+ */
+export class LedgerFile {
+  readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
+  #handle: FileHandle | undefined;
+  #unwritten: string[] = [];
+
+  /** @param end where the next line goes */
+  constructor(
+    readonly path: string,
+    private readonly end: LedgerEnd,
+  ) {}
+
+  /** Resolves when the line is durable; so are all before it. An empty one waits for those. */
+  append(line: string): Promise<void> {
+    return this.#commits.add(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    await this.#handle?.close();
+    this.#handle = undefined;
+    await this.end.close();
+  }
+
+  async #commit(lines: readonly string[]): Promise<void> {
+    this.#unwritten.push(...lines.filter((line) => line !== ''));
+    if (this.#unwritten.length === 0) return;
+    const bytes = Buffer.from(this.#unwritten.join(''));
+    try {
+      this.#handle ??= await this.#open();
+      // At a place rather than at the end: what a failed attempt may have left is written over.
+      for (let done = 0; done < bytes.length;) {
+        const at = this.end.bytes + done;
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, at);
+        done += bytesWritten;
+      }
+      await this.#handle.datasync();
+      await this.end.advance(bytes);
+    } catch (cause) {
+      await this.#handle?.close().catch(() => {});
+      this.#handle = undefined;
+      throw cause;
+    }
+    this.#unwritten = [];
+  }
+
+  async #open(): Promise<FileHandle> {
+    const created = await open(this.path, 'a', MODE);
+    await created.close();
+    await sync(dirname(this.path));
+    return open(this.path, 'r+');
+  }
+}
+
+/** What a file holds, nothing where there is none: its whole lines, and how long a last line is that is not ended. */
+export async function readWholeLines(
+  path: string,
+): Promise<{ readonly content: Buffer; readonly torn: number }> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { content: Buffer.alloc(0), torn: 0 };
+    throw cause;
+  }
+  const end = bytes.lastIndexOf('\n') + 1;
+  return { content: bytes.subarray(0, end), torn: bytes.length - end };
+}
+
+export function* linesOf(content: Buffer): Iterable<string> {
+  for (let start = 0; start < content.length;) {
+    const newline = content.indexOf('\n', start);
+    yield content.toString('utf8', start, newline);
+    start = newline + 1;
+  }
+}
+
+const FORMAT = /^\{"bytes":"(\d{16})","seal":"([A-Za-z0-9_-]{43})"\}\n$/;
+
+/** Outside the folder of the ledger, so that a restore without that folder is seen. */
+export function ledgerEndPath(dataFolder: string): string {
+  return join(dataFolder, 'ledger-end.json');
+}
+
+/**
+ * How far the ledger goes: its length in bytes, and a seal over all of them under the disclosure secret. A ledger that is gone,
+ * cut off or changed is found out by it at the next start.
+ *
+ * It is written when the ledger is durable, and is not synced itself: a process that dies leaves the last length, a power cut leaves
+ * one of some seconds before. So it never says more than there is.
+ */
+export class LedgerEnd {
+  #handle: FileHandle | undefined;
+
+  private constructor(
+    private readonly path: string,
+    private readonly noise: CellNoise,
+    private hash: Hash,
+    private length: number,
+  ) {}
+
+  /** Where the next line of the ledger goes. */
+  get bytes(): number {
+    return this.length;
+  }
+
+  /**
+   * Holds a ledger against the end that is known of it. Where none is known, what is there is taken for whole: a ledger that an
+   * older Polku has written has none.
+   * @param content the whole lines of the ledger; those behind the known end are added to it
+   * @returns undefined where the ledger is not as it was left, or its end cannot be read
+   */
+  static async open(
+    dataFolder: string,
+    noise: CellNoise,
+    content: Uint8Array,
+  ): Promise<LedgerEnd | undefined> {
+    const path = ledgerEndPath(dataFolder);
+    const known = await readKnown(path);
+    if (known !== undefined) {
+      const [, digits, seal] = FORMAT.exec(known) ?? [];
+      const bytes = Number(digits ?? NaN);
+      if (!(bytes <= content.length)) return undefined;
+      if (sealOf(noise, hashOf(content.subarray(0, bytes)), bytes) !== seal) return undefined;
+    }
+    const end = new LedgerEnd(path, noise, hashOf(content), content.length);
+    const text = textOf(noise, end.hash, end.length);
+    if (text !== known) await writeDurably(path, text);
+    return end;
+  }
+
+  /** Moves the end behind bytes that have become durable. Where it fails, it stays where it was. */
+  async advance(bytes: Uint8Array): Promise<void> {
+    const hash = this.hash.copy().update(bytes);
+    const length = this.length + bytes.length;
+    this.#handle ??= await open(this.path, 'r+');
+    await this.#handle.write(textOf(this.noise, hash, length), 0);
+    [this.hash, this.length] = [hash, length];
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.sync();
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+}
+
+/** undefined where there is no file. */
+async function readKnown(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+/** Always as long, so that it is written over in one place. */
+function textOf(noise: CellNoise, hash: Hash, bytes: number): string {
+  return `{"bytes":"${String(bytes).padStart(16, '0')}","seal":"${sealOf(noise, hash, bytes)}"}\n`;
+}
+
+function sealOf(noise: CellNoise, hash: Hash, bytes: number): string {
+  return noise.seal(`ledger ${bytes} ${hash.copy().digest('hex')}`);
+}
+
+function hashOf(content: Uint8Array): Hash {
+  return createHash('sha256').update(content);
+}

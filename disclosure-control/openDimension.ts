@@ -1,0 +1,105 @@
+import { Turns } from '../lib/cooperativeScheduler.js';
+import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
+import { type CellKey, CellNoise } from './cellNoise.js';
+import type { Units } from './countingUnits.js';
+import type { Dimension, GroupCell, OpenDimension, ProtectedCount } from './groupQuestion.js';
+
+/** An open dimension with the categories that it got. */
+interface ClosedDimension {
+  readonly dimension: Dimension;
+  /** The value that each category stands for; the category behind them is everything else. */
+  readonly values: readonly number[];
+}
+
+/**
+ * Makes categories of the commonest values. Like everything else that shows, which values those are is decided by perturbed
+ * counts: "listed from 8 on" would tell of seven people whom an asker knows, and an eighth, whether the eighth is like them.
+ * @param members bit set over unit keys
+ */
+export async function closeDimension(
+  { values, most }: OpenDimension,
+  members: Uint32Array,
+  units: Units,
+  parameters: DisclosureParameters,
+  noise: CellNoise,
+): Promise<ClosedDimension> {
+  const turns = new Turns();
+  const sets = new Map<number, { count: number; recordKeySum: number }>();
+  const { keys, recordKeys } = units;
+  await turns.through(keys.length, (from, to) => {
+    for (let unit = from; unit < to; unit++) {
+      const key = keys[unit]!;
+      const value = values[key]!;
+      if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0 || Number.isNaN(value)) continue;
+      const set = sets.get(value);
+      if (set) {
+        set.count++;
+        set.recordKeySum = (set.recordKeySum + recordKeys[unit]!) >>> 0;
+      } else sets.set(value, { count: 1, recordKeySum: recordKeys[unit]! });
+    }
+  });
+  const common = commonest(sets, most, parameters, noise);
+  const numbers = new Map(common.map((value, number) => [value, number]));
+  const size = common.length + 1;
+  const codes = new Uint16Array(values.length).fill(size);
+  await turns.through(keys.length, (from, to) => {
+    for (let unit = from; unit < to; unit++) {
+      const value = values[keys[unit]!]!;
+      if (!Number.isNaN(value)) codes[keys[unit]!] = numbers.get(value) ?? common.length;
+    }
+  });
+  return { dimension: { size, codes }, values: common };
+}
+
+function commonest(
+  sets: ReadonlyMap<number, CellKey>,
+  most: number,
+  parameters: DisclosureParameters,
+  noise: CellNoise,
+): readonly number[] {
+  const smallest = smallestCount(parameters);
+  return (
+    [...sets]
+      // Noise is looked up only where it could lift the count so far.
+      .filter(([, { count }]) => count + parameters.noise.maximum >= smallest)
+      .map(([value, set]) => ({ value, perturbed: perturbCount(set, parameters, noise) }))
+      .filter(({ perturbed }) => perturbed >= smallest)
+      .sort((a, b) => b.perturbed - a.perturbed || a.value - b.value)
+      .slice(0, most)
+      .map(({ value }) => value)
+  );
+}
+
+/** What is needed to protect the count of a set. */
+type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
+
+/** The count of a set with its noise. No more than this is ever looked at again, not even to decide whether it is told. */
+export function perturbCount(cell: CellKey, parameters: DisclosureParameters, noise: CellNoise): number {
+  return cell.count + noise.ofCount(cell, parameters.noise);
+}
+
+/**
+ * The count of a set as it may be told.
+ *
+ * Whether it is told is decided by the perturbed numbers, against bounds so much higher that the true ones are surely kept. Were the true
+ * count compared, then of a set of seven people that an asker knows, and one whom he does not, the mere fact that it is told would
+ * say for certain that the eighth is in it.
+ */
+export function protectCount(
+  cell: CellFigures,
+  parameters: DisclosureParameters,
+  noise: CellNoise,
+): ProtectedCount {
+  const count = perturbCount(cell, parameters, noise);
+  if (count < smallestCount(parameters)) return null;
+  const families = cell.families + noise.ofFamilies(cell);
+  const told =
+    families >= parameters.families + CellNoise.largestOfFamilies &&
+    cell.largestFamily <= parameters.familyShare * count;
+  return told ? count : null;
+}
+
+/** No perturbed count below this is ever told: one that is not is surely of as many as the minimum. */
+export function smallestCount({ minimum, noise }: DisclosureParameters): number {
+  return minimum + noise.maximum;
+}

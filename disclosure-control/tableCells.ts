@@ -1,0 +1,124 @@
+import { Turns } from '../lib/cooperativeScheduler.js';
+import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
+import type { Cube } from './complementarySuppression.js';
+import type { Units } from './countingUnits.js';
+import type { Dimension, GroupCell, GroupTable } from './groupQuestion.js';
+import { SetSketches } from './pinSketch.js';
+
+/** A table whose dimensions are all closed. */
+export interface ClosedTable {
+  readonly members: GroupTable['members'];
+  readonly dimensions: readonly Dimension[];
+}
+
+/** The sets behind all cells and totals of a table, summed up in one pass over its members. */
+export class TableCells {
+  private readonly counts: Uint32Array;
+  private readonly recordKeySums: Uint32Array;
+  private readonly families: Uint32Array;
+  private readonly largestFamilies: Uint32Array;
+  private readonly sketches: SetSketches;
+  private readonly smallest: Uint32Array;
+  /** The family of the last member of each cell, and how many of it there were. */
+  private readonly lastFamilies: Uint32Array;
+  private readonly runs: Uint32Array;
+
+  private constructor(
+    private readonly table: ClosedTable,
+    private readonly cube: Cube,
+    private readonly radius: number,
+  ) {
+    const { length } = cube;
+    this.counts = new Uint32Array(length);
+    this.recordKeySums = new Uint32Array(length);
+    this.families = new Uint32Array(length);
+    this.largestFamilies = new Uint32Array(length);
+    this.sketches = new SetSketches(length, radius);
+    this.smallest = new Uint32Array(length * radius);
+    this.lastFamilies = new Uint32Array(length);
+    this.runs = new Uint32Array(length);
+  }
+
+  /** @param radius distances below it can be told (setSketch.ts) */
+  static async count(table: ClosedTable, units: Units, cube: Cube, radius: number): Promise<TableCells> {
+    const cells = new TableCells(table, cube, radius);
+    await new Turns().through(units.keys.length, (from, to) => cells.add(units, from, to));
+    cells.totalSketches();
+    return cells;
+  }
+
+  at(cell: number): GroupCell {
+    const count = this.counts[cell]!;
+    const from = cell * this.radius;
+    return {
+      count,
+      recordKeySum: this.recordKeySums[cell]!,
+      families: this.families[cell]!,
+      largestFamily: this.largestFamilies[cell]!,
+      sketch: this.sketches.at(cell),
+      smallest: this.smallest.subarray(from, from + Math.min(count, this.radius)),
+    };
+  }
+
+  /** Adds units `from` (inclusive) to `to` (exclusive) in the order of families, where they are members. */
+  private add({ keys, families, recordKeys }: Units, from: number, to: number): void {
+    const { cube } = this;
+    const { members, dimensions } = this.table;
+    // The cells of a member, by the dimensions that their view keeps; the first is the total over everything.
+    const cells = new Uint32Array(2 ** dimensions.length);
+    cells[0] = cube.length - 1;
+    for (let unit = from; unit < to; unit++) {
+      const key = keys[unit]!;
+      if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0) continue;
+      let inside = true;
+      for (let i = 0; i < dimensions.length; i++) {
+        const { size, codes } = dimensions[i]!;
+        const code = codes[key]!;
+        if (code >= size) inside = false;
+        const step = (size - code) * cube.strides[i]!;
+        for (let kept = 0; kept < 1 << i; kept++) cells[kept | (1 << i)] = cells[kept]! - step;
+      }
+      if (!inside) continue;
+      const recordKey = recordKeys[unit]!;
+      for (let view = 0; view < cells.length; view++) this.addTo(cells[view]!, families[unit]!, recordKey);
+      this.sketches.add(cells[cells.length - 1]!, recordKey);
+    }
+  }
+
+  private addTo(cell: number, family: number, recordKey: number): void {
+    const known = family !== NO_FAMILY && this.families[cell]! > 0 && this.lastFamilies[cell] === family;
+    if (!known) {
+      this.families[cell]!++;
+      this.lastFamilies[cell] = family;
+    }
+    const run = known ? this.runs[cell]! + 1 : 1;
+    this.runs[cell] = run;
+    if (run > this.largestFamilies[cell]!) this.largestFamilies[cell] = run;
+    this.recordKeySums[cell]! += recordKey;
+    this.keepSmallest(cell, recordKey);
+    this.counts[cell]!++;
+  }
+
+  private keepSmallest(cell: number, recordKey: number): void {
+    const { smallest, radius } = this;
+    const from = cell * radius;
+    const kept = Math.min(this.counts[cell]!, radius);
+    if (kept === radius && recordKey >= smallest[from + radius - 1]!) return;
+    let at = from + Math.min(kept, radius - 1);
+    for (; at > from && smallest[at - 1]! > recordKey; at--) smallest[at] = smallest[at - 1]!;
+    smallest[at] = recordKey;
+  }
+
+  /** Sketches are made of the finest cells only; that of a total is the sum of what it totals. */
+  private totalSketches(): void {
+    const { cube, sketches } = this;
+    for (let dimension = 0; dimension < cube.sizes.length; dimension++) {
+      const size = cube.sizes[dimension]!;
+      for (const { kept, cells } of cube.views) {
+        // The dimensions behind this one are not totalled yet.
+        if (kept >> dimension !== 2 ** (cube.sizes.length - dimension) - 1) continue;
+        for (const cell of cells) sketches.addSet(cube.moved(cell, dimension, size), cell);
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { hash, randomBytes } from 'node:crypto';
+import { type DocumentNode, type ExecutionResult, GraphQLError, OperationTypeNode, parse, specifiedRules, validate } from 'graphql';
+import type { GraphqlRequest } from '../../gateway/http/graphqlRequest.js';
+import { checkDocument, checkPageSizes, checkVariables, defaultLimits, pageSizesIn } from '../../gateway/operation/limits.js';
+import { keptOperations, type Sized } from '../../gateway/operation/operationCache.js';
+import { InvalidOperation, rootTypeRule } from '../../gateway/operation/validateOperation.js';
+import { Domains } from '../../gateway/pseudonyms.js';
+import { PolkuError } from '../../lib/errors.js';
+import { Disclosure } from '../execution/disclosure.js';
+import { executeOperation, readVariables } from '../execution/execute.js';
+import { normalForm, type NormalForm, type PreparedOperation, prepareOperation } from '../execution/prepare.js';
+import type { ErrorReader, Fault } from '../plan/subgraphError.js';
+import type { ClientSignal } from '../supergraph/clientSignal.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+
+const rules = [...specifiedRules, rootTypeRule];
+
+/** Whom operations are planned for: nobody asks who they are. */
+const EVERYBODY = '';
+
+interface BareOperation extends Sized {
+  readonly form: NormalForm;
+  readonly pageSizes: readonly string[];
+  prepared?: PreparedOperation;
+}
+
+/** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
+export class BareGateway {
+  readonly #operations = keptOperations<BareOperation>();
+  /** No schema that is served here has an id to seal. */
+  readonly #domain = new Domains([randomBytes(32)]).domain({
+    purpose: 'bare',
+    recipient: 'anybody',
+    permit: undefined,
+    epoch: '',
+  });
+
+  constructor(private readonly supergraph: Supergraph) {}
+
+  /**
+   * @param signal aborted when the client has gone
+   * @throws GraphQLError where the text is not GraphQL; InvalidOperation; PolkuError
+   */
+  async execute(request: GraphqlRequest, signal: ClientSignal): Promise<ExecutionResult> {
+    const { variables } = request;
+    const { supergraph } = this;
+    checkVariables(variables, defaultLimits);
+    const operation = this.#read(request);
+    const { form, pageSizes } = operation;
+    if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();
+    const scope = { visibleSchema: supergraph.apiSchema, domain: this.#domain };
+    const values = readVariables(form, variables, scope);
+    checkPageSizes(pageSizes, values, defaultLimits);
+    operation.prepared ??= await prepareOperation(form, supergraph, { caller: EVERYBODY, client: signal });
+    return executeOperation({
+      ...scope,
+      prepared: operation.prepared,
+      values,
+      supergraph,
+      context: { asker: undefined, signal },
+      disclosure: new Disclosure(),
+      readError: subgraphWords,
+    });
+  }
+
+  #read({ query, operationName }: GraphqlRequest): BareOperation {
+    // By its hash, for texts may be as large as they like.
+    const key = JSON.stringify([hash('sha256', query), operationName ?? null]);
+    const known = this.#operations.get(key);
+    if (known) return known;
+    const document = parseQuery(query);
+    const { selections } = checkDocument(document, defaultLimits);
+    const errors = validate(this.supergraph.apiSchema, document, rules);
+    if (errors.length > 0) throw new InvalidOperation(errors);
+    const form = normalForm(document, operationName, this.supergraph);
+    const operation = { form, pageSizes: pageSizesIn(form.document, defaultLimits), selections };
+    this.#operations.set(key, operation);
+    return operation;
+  }
+}
+
+/** GraphQL over HTTP §6.2.2 */
+class NotByGet extends PolkuError {
+  constructor() {
+    super('BAD_REQUEST', 'By GET only queries are answered.');
+  }
+
+  override get status(): number {
+    return 405;
+  }
+}
+
+function parseQuery(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: defaultLimits.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error;
+    // Nesting has exhausted the stack.
+    throw new PolkuError('OPERATION_TOO_LARGE', 'The operation has more levels than are read.');
+  }
+}
+
+/** What a subgraph said of its own error; here nobody is kept from reading it. */
+class SubgraphFault extends Error implements Fault {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly extensions: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+}
+
+/** Passes a subgraph's words on, with its name, as gateways without secrets do. */
+const subgraphWords: ErrorReader = ({ message, extensions }, subgraph) => {
+  const code = extensions?.['code'];
+  return new SubgraphFault(
+    typeof message === 'string' ? message : 'The subgraph tells no reason.',
+    typeof code === 'string' ? code : 'DOWNSTREAM_SERVICE_ERROR',
+    { ...extensions, service: subgraph },
+  );
+};

@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { acceptedType, type AnswerType, readGraphqlRequest } from '../../gateway/http/graphqlRequest.js';
+import { respond, respondJson, watchClient } from '../../gateway/http/respond.js';
+import { defaultLimits } from '../../gateway/operation/limits.js';
+import { InvalidOperation } from '../../gateway/operation/validateOperation.js';
+import { PolkuError } from '../../lib/errors.js';
+import { keyScalars } from '../../schema/keys.js';
+import { ClosedText } from '../plan/closedFields.js';
+import { PlanningThread } from '../planning/planningThread.js';
+import { remoteDataSource, type RemoteDataSource } from '../supergraph/remoteDataSource.js';
+import { buildSupergraph, type Supergraph } from '../supergraph/supergraph.js';
+import { BareGateway } from './bareGateway.js';
+
+export interface BareServer {
+  readonly url: URL;
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  close(): Promise<void>;
+}
+
+interface BareOptions {
+  readonly sdl: string;
+  readonly port: number;
+  readonly reportFault: (fault: unknown) => void;
+}
+
+/**
+ * Serves a supergraph at /graphql, on this machine only: nobody is asked who they are.
+ * @throws PolkuError SUPERGRAPH_INVALID, BARE_GATEWAY_REFUSES, ADDRESS_IN_USE
+ */
+export async function serveBare({ sdl, port, reportFault }: BareOptions): Promise<BareServer> {
+  const { supergraph, subgraphs, close } = openSupergraph(sdl);
+  await supergraph.planner.ready;
+  const gateway = new BareGateway(supergraph);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname, search = ''] = request.url!.split(/\?(.*)/s, 2);
+    if (pathname === '/health') return respondJson(response, 200, { status: 'ok' });
+    if (pathname !== '/graphql') return respond(response, 404, {}, '');
+    if (request.method !== 'GET' && request.method !== 'POST')
+      return respond(response, 405, { allow: 'GET, POST' }, '');
+    const type = acceptedType(request.headers.accept);
+    if (!type) return respond(response, 406, {}, '');
+    const { status, result } = await answerGraphql(request, response, search, type);
+    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, ClosedText.stringify(result));
+  }
+
+  async function answerGraphql(
+    request: IncomingMessage,
+    response: ServerResponse,
+    search: string,
+    type: AnswerType,
+  ): Promise<{ readonly status: number; readonly result: ExecutionResult }> {
+    const signal = watchClient(response);
+    try {
+      const graphqlRequest = await readGraphqlRequest(request, search, defaultLimits.bodyBytes);
+      return { status: 200, result: await gateway.execute(graphqlRequest, signal) };
+    } catch (error) {
+      const { status, isMalformed, errors } = refusalOf(error, reportFault);
+      if (status === 405) response.setHeader('allow', 'POST');
+      // GraphQL over HTTP §6.4.1: here a well-formed request is answered by 200, whatever is wrong with its operation.
+      const isHidden = type === 'application/json' && status === 400 && !isMalformed;
+      return { status: isHidden ? 200 : status, result: { errors } };
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      reportFault(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', () => reject(new PolkuError('ADDRESS_IN_USE', `Port ${port} is taken.`)));
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`),
+    subgraphs,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await close();
+    },
+  };
+}
+
+/** Why nothing was executed, as the client is told. */
+interface Refusal {
+  readonly status: number;
+  /** Whether the request is no request of GraphQL, whatever its operation. */
+  readonly isMalformed: boolean;
+  readonly errors: readonly GraphQLError[];
+}
+
+/** What ended a request; an error that no code foresees is reported and tells nothing of itself. */
+function refusalOf(error: unknown, reportFault: (fault: unknown) => void): Refusal {
+  if (error instanceof InvalidOperation) return { status: 400, isMalformed: false, errors: error.errors };
+  if (error instanceof GraphQLError) return { status: 400, isMalformed: false, errors: [unparsed(error)] };
+  if (!(error instanceof PolkuError)) {
+    reportFault(error);
+    return refusalOf(new PolkuError('INTERNAL_SERVER_ERROR', 'Something broke inside.'), reportFault);
+  }
+  const { status, code, message, details } = error;
+  const told = new GraphQLError(message, { extensions: { ...details, code } });
+  return { status, isMalformed: code === 'BAD_REQUEST', errors: [told] };
+}
+
+function unparsed({ message, source, positions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+  });
+}
+
+/** Nobody asks, so nobody is named. */
+const noProof = { forOperation: () => undefined, forComposition: () => undefined };
+
+/** Large plans are made here, too: on this machine nobody waits for another's. */
+const PLANNING_DEADLINE_MS = 60_000;
+
+/** Types by which a supergraph is known to be of Polku. */
+const ownTypes = [...keyScalars, 'Feed', 'IdentityCode'];
+
+interface OpenSupergraph {
+  readonly supergraph: Supergraph;
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a composed supergraph over the subgraphs that it names.
+ * @param sdl what composition wrote, of Federation 2
+ * @throws PolkuError SUPERGRAPH_INVALID, BARE_GATEWAY_REFUSES
+ */
+function openSupergraph(sdl: string): OpenSupergraph {
+  const subgraphs = subgraphsOf(sdl);
+  const sources = new Map<string, RemoteDataSource>(
+    subgraphs.map(({ name, url }) => [
+      name,
+      remoteDataSource({ name, url: readUrl(name, url), proof: noProof }),
+    ]),
+  );
+  const supergraph = buildSupergraph(sdl, sources, {
+    checked: [],
+    planner: (text) => new PlanningThread(text, PLANNING_DEADLINE_MS),
+  });
+  const own = ownTypes.filter((name) => supergraph.schema.getType(name));
+  if (own.length > 0) {
+    throw new PolkuError(
+      'BARE_GATEWAY_REFUSES',
+      `This supergraph has the types ${own.join(', ')}, so it is over registries of Polku, whose data only a gateway with identities and policies may serve: polku serve.`,
+      { types: own },
+    );
+  }
+  const close = async () => {
+    supergraph.planner.close();
+    await Promise.all([...sources.values()].map((source) => source.close()));
+  };
+  return { supergraph, subgraphs, close };
+}
+
+function subgraphsOf(sdl: string): OpenSupergraph['subgraphs'] {
+  try {
+    return FederatedSupergraph.build(sdl).subgraphsMetadata();
+  } catch (cause) {
+    const message = `The file is no supergraph of Federation 2: ${(cause as Error).message}`;
+    throw new PolkuError('SUPERGRAPH_INVALID', message, {}, { cause });
+  }
+}
+
+function readUrl(name: string, url: string): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target?.protocol === 'http:' || target?.protocol === 'https:') return target;
+  throw new PolkuError(
+    'SUPERGRAPH_INVALID',
+    `The subgraph ${name} needs an address by http or https; the supergraph says "${url}".`,
+    { subgraph: name },
+  );
+}

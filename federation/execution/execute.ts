@@ -1,0 +1,139 @@
+import { executeSync, type ExecutionResult, type FieldNode, type FragmentDefinitionNode, type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { Domain } from '../../gateway/pseudonyms.js';
+import type { LocatedError } from '../plan/planRun.js';
+import type { ErrorReader } from '../plan/subgraphError.js';
+import type { FetchContext } from '../supergraph/dataSource.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { locatedError, project } from './completeResponse.js';
+import type { DataObject, DataPath } from './dataObject.js';
+import type { Disclosure } from './disclosure.js';
+import type { NormalForm, PreparedOperation } from './prepare.js';
+import { responseKeyOf } from './responseShape.js';
+import { coerceVariables, unsealVariables, type VariableValues } from './variables.js';
+
+interface ExecutionRequest {
+  readonly prepared: PreparedOperation;
+  /** As {@link readVariables} read them. */
+  readonly values: VariableValues;
+  /** The one that the operation was prepared for. */
+  readonly supergraph: Supergraph;
+  readonly context: FetchContext;
+  readonly domain: Domain;
+  /** What the caller may see of the API schema. */
+  readonly visibleSchema: GraphQLSchema;
+  /** Told whose data is read; the audit record tells it on. */
+  readonly disclosure: Disclosure;
+  /** What clients are told of a subgraph's errors. */
+  readonly readError: ErrorReader;
+}
+
+/**
+ * Reads the variables of an operation, before it is planned: who sends an id that is none costs no plan.
+ * @param given as they came from the client: ids are sealed
+ * @throws PolkuError BAD_USER_INPUT, ID_UNKNOWN
+ */
+export function readVariables(
+  { variables }: NormalForm,
+  given: Readonly<Record<string, unknown>>,
+  { visibleSchema, domain }: Pick<ExecutionRequest, 'visibleSchema' | 'domain'>,
+): VariableValues {
+  return unsealVariables(coerceVariables(variables, given, visibleSchema), domain);
+}
+
+/**
+ * Executes a prepared operation. What registries fail to answer is null with an error at its place; the rest is whole.
+ * @throws the signal's reason, if it is aborted
+ */
+export async function executeOperation(request: ExecutionRequest): Promise<ExecutionResult<DataObject>> {
+  const { prepared, values, domain, visibleSchema } = request;
+  const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
+  const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
+  const projection = await project(prepared.shape(values), {
+    data,
+    failures,
+    errors: errors.map(located),
+    domain,
+    disclosure: request.disclosure,
+    introspect: (nodes) => introspect(nodes, { ...prepared, schema: visibleSchema, values }),
+  });
+  const told = [...projection.errors, ...[...projection.untold].map(located)];
+  return told.length > 0 ? { errors: unique(told), data: projection.data } : { data: projection.data };
+}
+
+/** Several registries may fail behind one field; the client is told once. */
+function unique(errors: readonly GraphQLError[]): GraphQLError[] {
+  const known = new Map(
+    errors.map((error) => [JSON.stringify([error.path, error.extensions, error.message]), error]),
+  );
+  return [...known.values()];
+}
+
+interface Introspection {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** What the caller may see. */
+  readonly schema: GraphQLSchema;
+  readonly values: VariableValues;
+}
+
+/** Answers one root field of introspection, given by its merged selections. */
+function introspect(
+  nodes: readonly FieldNode[],
+  { operation, fragments, schema, values }: Introspection,
+): unknown {
+  // @skip and @include of the field itself are decided already.
+  const selections = nodes.map((node) => ({ ...node, directives: [] }));
+  const alone = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } } as const;
+  const { data } = executeSync({
+    schema,
+    document: { kind: Kind.DOCUMENT, definitions: [alone, ...fragments.values()] },
+    variableValues: values,
+  });
+  return data && Object.values(data)[0];
+}
+
+interface Selected {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/**
+ * A path in the data as the client knows it: by response keys, and only as far as it was asked for. What the plan fetched
+ * for itself, feeds above all, is not named.
+ */
+function clientPath(path: DataPath, { operation, fragments }: Selected): DataPath {
+  const known: (string | number)[] = [];
+  let selections: readonly SelectionSetNode[] = [operation.selectionSet];
+  for (const key of path) {
+    if (typeof key === 'number') {
+      known.push(key);
+      continue;
+    }
+    const next = below(key, selections, fragments);
+    if (!next) break;
+    known.push(responseKeyOf(key));
+    selections = next;
+  }
+  return known;
+}
+
+/** The selections below a field; undefined where the field is not selected. */
+function below(
+  key: string,
+  selectionSets: readonly SelectionSetNode[],
+  fragments: Selected['fragments'],
+): SelectionSetNode[] | undefined {
+  let found: SelectionSetNode[] | undefined;
+  for (const selection of selectionSets.flatMap(({ selections }) => selections)) {
+    if (selection.kind === Kind.FIELD) {
+      if ((selection.alias ?? selection.name).value === key)
+        (found ??= []).push(...(selection.selectionSet ? [selection.selectionSet] : []));
+      continue;
+    }
+    const { selectionSet } =
+      selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value)! : selection;
+    const inside = below(key, [selectionSet], fragments);
+    if (inside) (found ??= []).push(...inside);
+  }
+  return found;
+}

@@ -1,0 +1,193 @@
+import { type ASTNode, type ConstValueNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, getLocation, getNamedType, getNullableType, type GraphQLInputType, type GraphQLSchema, type GraphQLType, isInputObjectType, isListType, isNonNullType, Kind, parseType, typeFromAST, TypeInfo, type TypeNode, valueFromASTUntyped, type ValueNode, type VariableDefinitionNode, type VariableNode, visit, visitWithTypeInfo } from 'graphql';
+import { keyScalarOf } from './leafValues.js';
+import { dataKeyOf, isIntrospection } from './responseShape.js';
+
+/** A variable of the normal operation: one of the client's, or an id that stood in the text. */
+export interface OperationVariable {
+  /** Its name inside. */
+  readonly name: string;
+  /** What errors call it. */
+  readonly label: string;
+  readonly type: TypeNode;
+  readonly defaultValue: ConstValueNode | undefined;
+  /** Whether it stands where null is not allowed, whatever its type allows. */
+  readonly nonNull: boolean;
+  /** Where its value comes from. */
+  readonly source: { readonly variable: string } | { readonly literal: unknown };
+}
+
+interface NormalOperation {
+  readonly document: DocumentNode;
+  readonly variables: readonly OperationVariable[];
+  /** Whether the operation has @skip or @include. */
+  readonly conditional: boolean;
+}
+
+/**
+ * Brings an operation into the form that is planned: keys of the data that no schema field can have (responseKeys.ts),
+ * variables with names of their own (the planner takes `representations` for itself), and ids hoisted out of the text
+ * into variables, for ids are unsealed by type before a registry meets them.
+ * @param document one valid operation with its fragments
+ */
+export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema): NormalOperation {
+  const variables: OperationVariable[] = [];
+  const nonNull = nonNullVariables(document, schema);
+  const typeInfo = new TypeInfo(schema);
+  let introspecting = 0;
+  let conditional = false;
+
+  const hoist = (literal: ValueNode, type: GraphQLInputType): VariableNode => {
+    const name = `id_${variables.length}`;
+    const source = { literal: valueFromASTUntyped(literal) };
+    const label = `The id in the operation${place(literal)}`;
+    variables.push({
+      name,
+      label,
+      type: parseType(String(type)),
+      defaultValue: undefined,
+      nonNull: isNonNullType(type),
+      source,
+    });
+    return variableNode(name);
+  };
+  const hoistKey = (node: ValueNode): VariableNode | undefined => {
+    const type = typeInfo.getInputType();
+    return type && keyScalarOf(getNamedType(type)) ? hoist(node, type) : undefined;
+  };
+
+  const normal = visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: {
+        enter(node): FieldNode | undefined {
+          if (isIntrospection(node)) introspecting += 1;
+          if (introspecting > 0) return undefined;
+          const takesArguments = (typeInfo.getFieldDef()?.args ?? []).length > 0;
+          return withDataKey(node, dataKeyOf(node, takesArguments));
+        },
+        leave(node): void {
+          if (isIntrospection(node)) introspecting -= 1;
+        },
+      },
+      FragmentDefinition: {
+        enter(node): void {
+          if (isOnIntrospection(node)) introspecting += 1;
+        },
+        leave(node): void {
+          if (isOnIntrospection(node)) introspecting -= 1;
+        },
+      },
+      Directive(): void {
+        conditional = true;
+      },
+      VariableDefinition(node): VariableDefinitionNode | undefined {
+        const { type, defaultValue } = node;
+        const variable = node.variable.name.value;
+        const name = innerName(variable);
+        variables.push({
+          name,
+          label: `$${variable}`,
+          type,
+          defaultValue,
+          nonNull: nonNull.has(variable),
+          source: { variable },
+        });
+        // A registry takes no id as a literal, in a default neither; its value is sent instead.
+        return holdsKeys(typeFromAST(schema, type)) ? withoutDefault(node) : undefined;
+      },
+      Variable(node): VariableNode {
+        return variableNode(innerName(node.name.value));
+      },
+      IntValue: hoistKey,
+      FloatValue: hoistKey,
+      StringValue: hoistKey,
+      BooleanValue: hoistKey,
+      EnumValue: hoistKey,
+      ObjectValue: hoistKey,
+      ListValue(node): VariableNode | undefined {
+        const type = typeInfo.getParentInputType();
+        const isItemised = isListType(getNullableType(type ?? undefined));
+        return isItemised ? undefined : hoistKey(node);
+      },
+    }),
+  );
+  return { document: withDefinitions(normal, variables), variables, conditional };
+}
+
+function withDataKey({ alias: _alias, ...field }: FieldNode, key: string): FieldNode {
+  return key === field.name.value ? field : { ...field, alias: { kind: Kind.NAME, value: key } };
+}
+
+function withoutDefault({ defaultValue: _default, ...node }: VariableDefinitionNode): VariableDefinitionNode {
+  return node;
+}
+
+function isOnIntrospection({ typeCondition }: FragmentDefinitionNode): boolean {
+  return typeCondition.name.value.startsWith('__');
+}
+
+function innerName(variable: string): string {
+  return `v_${variable}`;
+}
+
+function variableNode(name: string): VariableNode {
+  return { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } };
+}
+
+/** Whether a value of this type can hold an id, at any depth. */
+function holdsKeys(type: GraphQLType | undefined, seen = new Set<string>()): boolean {
+  if (!type) return false;
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return keyScalarOf(named) !== undefined;
+  if (seen.has(named.name)) return false;
+  seen.add(named.name);
+  return Object.values(named.getFields()).some((field) => holdsKeys(field.type, seen));
+}
+
+/** Declares the hoisted ids; a variable that lost its default still fits where null does not. */
+function withDefinitions(document: DocumentNode, variables: readonly OperationVariable[]): DocumentNode {
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+  const hoisted = variables.filter(({ source }) => 'literal' in source).map(definition);
+  const firm = (node: VariableDefinitionNode): VariableDefinitionNode => {
+    const { defaultValue, nonNull } = byName.get(node.variable.name.value)!;
+    const lost = defaultValue !== undefined && !node.defaultValue;
+    if (!lost || !nonNull || node.type.kind === Kind.NON_NULL_TYPE) return node;
+    return { ...node, type: { kind: Kind.NON_NULL_TYPE, type: node.type } };
+  };
+  const definitions = document.definitions.map((node) =>
+    node.kind === Kind.OPERATION_DEFINITION
+      ? { ...node, variableDefinitions: [...(node.variableDefinitions ?? []).map(firm), ...hoisted] }
+      : node,
+  );
+  return { ...document, definitions };
+}
+
+function definition({ name, type }: OperationVariable): VariableDefinitionNode {
+  return { kind: Kind.VARIABLE_DEFINITION, variable: variableNode(name), type };
+}
+
+function place({ loc }: ASTNode): string {
+  if (!loc) return '';
+  const { line, column } = getLocation(loc.source, loc.start);
+  return ` at line ${line}, column ${column},`;
+}
+
+/**
+ * The variables of an operation that stand where null is not allowed. One with a default may have a type that allows null there
+ * (AllowedVariableUsage, GraphQL §5.8.5); null as its value is an error then (§6.4.1, CoerceArgumentValues).
+ * @param document one valid operation with its fragments
+ */
+export function nonNullVariables(document: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
+  const names = new Set<string>();
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      VariableDefinition: () => false,
+      Variable({ name }) {
+        if (isNonNullType(typeInfo.getInputType())) names.add(name.value);
+      },
+    }),
+  );
+  return names;
+}

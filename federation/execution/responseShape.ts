@@ -1,0 +1,244 @@
+import { type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNullableType, type GraphQLCompositeType, type GraphQLInterfaceType, type GraphQLLeafType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { KeyScalar } from '../../schema/keys.js';
+import { type DataObject, ownReader } from './dataObject.js';
+import { keyScalarOf, leafReader, type LeafReader } from './leafValues.js';
+
+/** What a value of the response must be. */
+export type ValueShape = (
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly read: LeafReader }
+  | { readonly kind: 'key'; readonly scalar: KeyScalar }
+  | { readonly kind: 'list'; readonly item: ValueShape }
+  | { readonly kind: 'object'; readonly object: ObjectShape }
+) & { readonly nonNull: boolean };
+
+/** One field of a response object. */
+export type FieldShape = {
+  readonly responseKey: string;
+  readonly dataKey: string;
+  /** Reads the field of an object of the data. */
+  readonly read: (object: DataObject) => unknown;
+} & (
+  | { readonly kind: 'value'; readonly value: ValueShape }
+  | { readonly kind: 'typename' }
+  | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
+);
+
+/** A type with fields. */
+type ConcreteType = GraphQLObjectType | GraphQLInterfaceType;
+
+interface ShapeContext {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the variables, by which @skip and @include are decided. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** An object of the response as one type has it. */
+export interface TypeShape {
+  /** In the order in which the client asks for them. */
+  readonly fields: readonly FieldShape[];
+  /** Undefined where only an interface is known of it. */
+  readonly typename: string | undefined;
+  /** Where the key of the person stands whom it is about; undefined where it is about nobody. */
+  readonly personPath: readonly string[] | undefined;
+  /** Whether a client's alias is called `__proto__`, which must be written as a key like any other. */
+  readonly hasPrototypeKey: boolean;
+}
+
+/** An object of the response: which fields it has depends on its type at run time. Worked out once a type. */
+export class ObjectShape {
+  readonly #shapes = new Map<ConcreteType, TypeShape>();
+  /** The only type that it can have, if it is one. */
+  readonly #only: ConcreteType | undefined;
+  readonly #selections: readonly SelectionSetNode[];
+  readonly #context: ShapeContext;
+
+  constructor(
+    readonly type: GraphQLCompositeType,
+    selections: readonly SelectionSetNode[],
+    context: ShapeContext,
+  ) {
+    this.#selections = selections;
+    this.#context = context;
+    this.#only = isAbstractType(type) ? undefined : type;
+  }
+
+  /**
+   * The type that a `__typename` names, if it fits here; without a name, the type itself. It is an interface where the
+   * subgraph that answers knows the interface only (`@interfaceObject`) and nobody asked for more.
+   */
+  runtimeType(typename: unknown): ConcreteType | undefined {
+    if (this.#only) return this.#only;
+    const { schema } = this.#context;
+    const type = typename === undefined ? this.type : schema.getType(String(typename));
+    if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+    const fits = type === this.type || (isAbstractType(this.type) && schema.isSubType(this.type, type));
+    return fits ? type : undefined;
+  }
+
+  as(type: ConcreteType): TypeShape {
+    let shape = this.#shapes.get(type);
+    if (!shape) {
+      const collected = new Map<string, FieldNode[]>();
+      for (const selection of this.#selections) collectFields(selection, type, this.#context, collected);
+      const fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
+      shape = {
+        fields,
+        typename: isObjectType(type) ? type.name : undefined,
+        personPath: personPathOf(type),
+        hasPrototypeKey: fields.some(({ responseKey }) => responseKey === '__proto__'),
+      };
+      this.#shapes.set(type, shape);
+    }
+    return shape;
+  }
+}
+
+export function shapeOf(operation: OperationDefinitionNode, context: ShapeContext): ObjectShape {
+  return new ObjectShape(context.schema.getRootType(operation.operation)!, [operation.selectionSet], context);
+}
+
+/** CollectFields (GraphQL §6.3.2): selections of one response key are merged. */
+function collectFields(
+  { selections }: SelectionSetNode,
+  type: ConcreteType,
+  context: ShapeContext,
+  collected: Map<string, FieldNode[]>,
+): void {
+  for (const selection of selections) {
+    if (!isIncluded(selection.directives, context)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const key = responseKey(selection);
+      const nodes = collected.get(key);
+      if (nodes) nodes.push(selection);
+      else collected.set(key, [selection]);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? context.fragments.get(selection.name.value)! : selection;
+    if (applies(fragment.typeCondition?.name.value, type, context))
+      collectFields(fragment.selectionSet, type, context, collected);
+  }
+}
+
+function isIncluded(directives: readonly DirectiveNode[] | undefined, { values }: ShapeContext): boolean {
+  return (directives ?? []).every(({ name, arguments: [condition] = [] }) => {
+    if (name.value !== 'skip' && name.value !== 'include') return true;
+    const value = condition!.value;
+    const holds =
+      value.kind === Kind.VARIABLE
+        ? values[value.name.value] === true
+        : 'value' in value && value.value === true;
+    return holds === (name.value === 'include');
+  });
+}
+
+function applies(condition: string | undefined, type: ConcreteType, { schema }: ShapeContext): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditionType = schema.getType(condition);
+  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
+}
+
+function responseKey(node: FieldNode): string {
+  const key = (node.alias ?? node.name).value;
+  return isIntrospection(node) ? key : responseKeyOf(key);
+}
+
+function fieldShape(type: ConcreteType, nodes: readonly FieldNode[], context: ShapeContext): FieldShape {
+  const node = nodes[0]!;
+  const dataKey = (node.alias ?? node.name).value;
+  const keys = { responseKey: responseKey(node), dataKey, read: ownReader(dataKey) };
+  if (isIntrospection(node)) return { ...keys, kind: 'introspection', nodes };
+  if (node.name.value === '__typename') return { ...keys, kind: 'typename' };
+  const field = type.getFields()[node.name.value]!;
+  const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  return { ...keys, kind: 'value', value: valueShape(field.type, selections, context) };
+}
+
+function valueShape(
+  type: GraphQLOutputType,
+  selections: readonly SelectionSetNode[],
+  context: ShapeContext,
+): ValueShape {
+  if (isNonNullType(type)) return { ...valueShape(type.ofType, selections, context), nonNull: true };
+  const nonNull = false;
+  if (isListType(type)) return { kind: 'list', item: valueShape(type.ofType, selections, context), nonNull };
+  if (!isLeafType(type))
+    return { kind: 'object', object: new ObjectShape(type, selections, context), nonNull };
+  const scalar = keyScalarOf(type);
+  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', type, read: leafReader(type), nonNull };
+}
+
+/**
+ * Inside, a field that the client aliases or that takes arguments is known by this prefix and its response key. No field
+ * of a schema may begin with two underscores (GraphQL §3.2), so what a client asks never takes the place of a key or of
+ * an input of `@requires`, and no key of the data is called `__proto__`.
+ */
+const CLIENT_PREFIX = '__a_';
+
+/** The key that a client's field has inside, in plans and in data. */
+export function dataKeyOf({ name, alias }: FieldNode, takesArguments: boolean): string {
+  const plain = (!alias || alias.value === name.value) && !takesArguments;
+  return plain ? name.value : CLIENT_PREFIX + (alias ?? name).value;
+}
+
+/** The key that a client knows for a key of the data. */
+export function responseKeyOf(dataKey: string): string {
+  return dataKey.startsWith(CLIENT_PREFIX) ? dataKey.slice(CLIENT_PREFIX.length) : dataKey;
+}
+
+/** `__schema` and `__type` are answered from the schema that the caller may see and never planned. */
+export function isIntrospection(field: FieldNode): boolean {
+  return field.name.value === '__schema' || field.name.value === '__type';
+}
+
+/** By which an entity that is a person is known: no client's field has this key unless it is this field (responseKeys.ts). */
+const PERSON_KEY = 'id';
+/** By which an object that is about a person names them: a member of a family, a step of a path. */
+const PERSON_FIELD = 'person';
+
+const selectedKey = field(PERSON_KEY);
+const selectedPerson: FieldNode = {
+  ...field(PERSON_FIELD),
+  selectionSet: { kind: Kind.SELECTION_SET, selections: [selectedKey] },
+};
+
+/** Where the key of the person stands whom an object of a type is about; undefined where it is about nobody. */
+function personPathOf(type: unknown): readonly string[] | undefined {
+  if (isPersonType(type)) return [PERSON_KEY];
+  const person = isObjectType(type) ? type.getFields()[PERSON_FIELD] : undefined;
+  // With arguments it is a look-up, as Query.person is.
+  const about = person && person.args.length === 0 && isPersonType(person.type);
+  return about ? [PERSON_FIELD, PERSON_KEY] : undefined;
+}
+
+function isPersonType(type: unknown): boolean {
+  if (!isObjectType(type)) return false;
+  const key = type.getFields()[PERSON_KEY];
+  return key !== undefined && String(getNullableType(key.type)) === 'PersonID';
+}
+
+/**
+ * Asks for the key of everybody whom an operation selects something of, so that the audit record can tell whose data was
+ * read. It is for the plan only: the response has what the client asked.
+ */
+export function selectPersons(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+  const typeInfo = new TypeInfo(schema);
+  return visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      SelectionSet: {
+        leave(node): SelectionSetNode | undefined {
+          const path = personPathOf(typeInfo.getParentType());
+          if (!path) return undefined;
+          const selected = path[0] === PERSON_KEY ? selectedKey : selectedPerson;
+          return { ...node, selections: [...node.selections, selected] };
+        },
+      },
+    }),
+  );
+}
+
+function field(name: string): FieldNode {
+  return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name } };
+}

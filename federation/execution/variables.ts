@@ -1,0 +1,99 @@
+import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputObjectType, isInputType, isListType, isNonNullType, typeFromAST, valueFromAST } from 'graphql';
+import { type Domain, unseal } from '../../gateway/pseudonyms.js';
+import { PolkuError } from '../../lib/errors.js';
+import { keyScalarOf } from './leafValues.js';
+import type { OperationVariable } from './normaliseOperation.js';
+
+/** A variable with the value that it has in one request. */
+interface CoercedVariable {
+  readonly name: string;
+  readonly label: string;
+  readonly type: GraphQLInputType;
+  readonly value: unknown;
+}
+
+/**
+ * CoerceVariableValues (GraphQL §6.1.2), and of CoerceArgumentValues (§6.4.1) that null stands nowhere where it is not allowed:
+ * the request is refused before a registry is asked. Variables without a value and a default are left out. Messages tell the place
+ * and the type and never the value, which may be anything; nor do they suggest names.
+ * @param schema the one that the caller may see, so that what is hidden is not an input either
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function coerceVariables(
+  variables: readonly OperationVariable[],
+  given: Readonly<Record<string, unknown>>,
+  schema: GraphQLSchema,
+): CoercedVariable[] {
+  const coerced: CoercedVariable[] = [];
+  for (const variable of variables) {
+    const { name, label } = variable;
+    const type = typeFromAST(schema, variable.type);
+    if (!isInputType(type)) throw badInput(variable, [], 'has a type that is no input type');
+    const raw = rawValue(variable, given);
+    if (raw === null && variable.nonNull && !isNonNullType(type))
+      throw badInput(variable, [], 'is null and is used where null is not allowed');
+    if (raw !== undefined) coerced.push({ name, label, type, value: coerce(raw, type, variable) });
+    else if (variable.defaultValue)
+      coerced.push({ name, label, type, value: valueFromAST(variable.defaultValue, type) });
+    else if (isNonNullType(type)) throw badInput(variable, [], `is missing; its type is ${String(type)}`);
+  }
+  return coerced;
+}
+
+function rawValue({ source }: OperationVariable, given: Readonly<Record<string, unknown>>): unknown {
+  if ('literal' in source) return source.literal;
+  return Object.hasOwn(given, source.variable) ? given[source.variable] : undefined;
+}
+
+function coerce(raw: unknown, type: GraphQLInputType, variable: OperationVariable): unknown {
+  return coerceInputValue(raw, type, (path) => {
+    throw badInput(variable, path, `does not fit its type ${String(type)}`);
+  });
+}
+
+function badInput(
+  { label }: OperationVariable,
+  path: readonly (string | number)[],
+  what: string,
+): PolkuError {
+  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+  return new PolkuError('BAD_USER_INPUT', `${label}${place} ${what}.`, { variable: label + place });
+}
+
+/** Values of variables by their names inside, as plans and registries take them. */
+export type VariableValues = Readonly<Record<string, unknown>>;
+
+/**
+ * Turns the ids in variables into keys, by type, however deep they lie.
+ * @throws PolkuError ID_UNKNOWN: an id of another domain is refused exactly like one that never existed
+ */
+export function unsealVariables(variables: readonly CoercedVariable[], domain: Domain): VariableValues {
+  const values = Object.create(null) as Record<string, unknown>;
+  for (const { name, label, type, value } of variables)
+    values[name] = unsealValue(value, type, label, domain);
+  return values;
+}
+
+function unsealValue(value: unknown, type: GraphQLInputType, place: string, domain: Domain): unknown {
+  if (value === null || value === undefined) return value;
+  if (isNonNullType(type)) return unsealValue(value, type.ofType, place, domain);
+  if (isListType(type)) {
+    return (value as unknown[]).map((item, i) => unsealValue(item, type.ofType, `${place}[${i}]`, domain));
+  }
+  if (isInputObjectType(type)) {
+    const fields = type.getFields();
+    const result = Object.create(null) as Record<string, unknown>;
+    for (const [name, item] of Object.entries(value))
+      result[name] = unsealValue(item, fields[name]!.type, `${place}.${name}`, domain);
+    return result;
+  }
+  const kind = keyScalarOf(type);
+  if (!kind) return value;
+  const key = unseal(domain, kind, value);
+  if (key !== undefined) return key;
+  throw new PolkuError(
+    'ID_UNKNOWN',
+    `${place} is not an id of type ${kind} that was given to this recipient for this purpose.`,
+    { variable: place },
+  );
+}

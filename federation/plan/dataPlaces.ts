@@ -1,0 +1,58 @@
+import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
+
+/** The places that a path of a plan leads to; `@` stands for each item of a list. */
+export interface DataPlaces {
+  /** The objects there, in the order of the data. */
+  objects(root: unknown): DataObject[];
+  /** Where they lie, in the same order; worked out when something has failed. */
+  paths(root: unknown): DataPath[];
+}
+
+type Walk = (value: unknown, found: DataObject[]) => void;
+
+/** Compiles a path into a chain of functions, one for each step. */
+export function dataPlaces(path: DataPath): DataPlaces {
+  const walk = compile(path, 0);
+  return {
+    objects(root) {
+      const found: DataObject[] = [];
+      walk(root, found);
+      return found;
+    },
+    paths: (root) => pathsTo(root, path),
+  };
+}
+
+function compile(path: DataPath, at: number): Walk {
+  if (at === path.length) {
+    return (value, found) => {
+      if (isDataObject(value)) found.push(value);
+    };
+  }
+  const next = compile(path, at + 1);
+  const key = String(path[at]);
+  if (key === '@') {
+    return (value, found) => {
+      if (Array.isArray(value)) for (const item of value) next(item, found);
+    };
+  }
+  return (value, found) => {
+    if (isDataObject(value)) next(own(value, key), found);
+  };
+}
+
+function pathsTo(root: unknown, path: DataPath): DataPath[] {
+  const found: DataPath[] = [];
+  const walk = (value: unknown, at: number, walked: DataPath): void => {
+    if (at === path.length) {
+      if (isDataObject(value)) found.push(walked);
+    } else if (path[at] === '@') {
+      if (Array.isArray(value)) value.forEach((item, index) => walk(item, at + 1, [...walked, index]));
+    } else if (isDataObject(value)) {
+      const key = String(path[at]);
+      walk(own(value, key), at + 1, [...walked, key]);
+    }
+  };
+  walk(root, 0, []);
+  return found;
+}

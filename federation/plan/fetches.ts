@@ -1,0 +1,195 @@
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import { Feed } from '../../schema/feed.js';
+import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
+import type { Fetch } from '../supergraph/dataSource.js';
+import { representedPeople, variablePeople } from './carriedPeople.js';
+import { fetchedText } from './closedFields.js';
+import { dataPlaces } from './dataPlaces.js';
+import {
+  fetchSelection,
+  fieldsIn,
+  isFeedField,
+  keyOf,
+  rewrite,
+  type SelectedField,
+  type PlacedFetch,
+} from './fetchSelection.js';
+import { mergeFields, pruner } from './mergeFields.js';
+import type { PlanContext, PlanRequest, PlanRun, Step } from './planRun.js';
+import type { Representations } from './representations.js';
+import { type Fault, fromThrown, registryFailed } from './subgraphError.js';
+
+/** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
+export function fetchEntities(
+  placed: PlacedFetch,
+  requires: readonly QueryPlanSelectionNode[],
+  context: PlanContext,
+): Step {
+  const { node, path } = placed;
+  const { schema } = context;
+  const places = dataPlaces(path);
+  const represent = context.representations.of(placed, requires);
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments).flatMap((entities) =>
+    fieldsIn(entities.node.selectionSet!, fragments),
+  );
+  const merge = mergeFields(placed, fields, fragments, context);
+  const read = entityReader(fields, schema);
+  const prune = pruner(fields, fragments);
+  const notePeople = representedPeople(requires, schema);
+  const noteVariables = variablePeople(operation);
+  const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
+  return async (run) => {
+    if (run.turns.over) await run.turns.next();
+    const { disclosure } = run.request;
+    const objects = run.objectsAt(places);
+    const representations = represent(run, objects);
+    const { values, firsts, positions } = representations;
+    if (values.length === 0) return;
+    if (notePeople) for (const value of values) notePeople(value, disclosure.people);
+    noteVariables?.(run.request.variables, disclosure.people);
+    const { data, errors } = await sendFetch(node, request(run, representations), run.request);
+    const fail = (error: Fault): void => {
+      const represented = objects.filter((_, index) => positions[index]! >= 0);
+      run.fail(represented, error, places);
+    };
+    if (errors.length > 0) {
+      const represented: DataPath[][] = values.map(() => []);
+      places.paths(run.data).forEach((path, index) => represented[positions[index]!]?.push(path));
+      for (const { path: [, position, ...rest] = [], error } of errors) {
+        const failed = typeof position === 'number' ? represented[position] : undefined;
+        if (!failed) fail(error);
+        else for (const place of failed) run.locate([...place, ...rest], error);
+      }
+    }
+    if (data) disclosure.fetched(node.serviceName);
+    const received = data && own(data, '_entities');
+    if (!Array.isArray(received) || received.length !== values.length) {
+      if (errors.length === 0) fail(registryFailed(node.serviceName));
+      return;
+    }
+    run.represented.clear();
+    for (let index = 0; index < objects.length; index++) {
+      const position = positions[index]!;
+      const entity: unknown = position < 0 ? undefined : received[position];
+      if (!isDataObject(entity)) continue;
+      const target = objects[index]!;
+      const isFirst = firsts[position] === index;
+      if (isFirst) {
+        if (node.outputRewrites) {
+          prune(entity);
+          // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
+          const typename = own(entity, '__typename');
+          if (!isObjectType(schema.getType(String(typename))))
+            entity['__typename'] = own(target, '__typename');
+          rewrite(entity, node.outputRewrites, schema);
+        }
+        read(entity);
+      }
+      merge(target, entity, isFirst, run.budget);
+    }
+  };
+}
+
+/**
+ * Prepares a received entity: feeds of another process become those of this one, and a type name that is no object's is
+ * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
+ */
+function entityReader(fields: readonly SelectedField[], schema: GraphQLSchema): (entity: DataObject) => void {
+  const feeds = fields
+    .filter(({ node, typeCondition }) => isFeedField(typeCondition ?? '', node.name.value, schema))
+    .map(({ node }) => keyOf(node));
+  const isNamed = fields.some(({ node }) => keyOf(node) === '__typename');
+  return (entity) => {
+    for (const key of feeds) {
+      const value = own(entity, key);
+      if (typeof value === 'object' && value !== null) entity[key] = Feed.from(value);
+    }
+    if (isNamed && !isObjectType(schema.getType(String(own(entity, '__typename')))))
+      delete entity['__typename'];
+  };
+}
+
+/** Compiles a fetch of root fields. */
+export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
+  const { node, path } = placed;
+  const places = dataPlaces(path);
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments);
+  const merge = mergeFields(placed, fields, fragments, context);
+  const prune = pruner(fields, fragments);
+  const notePeople = variablePeople(operation);
+  const request = fetchRequest(node, fetchedText(placed, fields, [], context));
+  return async (run) => {
+    if (run.turns.over) await run.turns.next();
+    const objects = run.objectsAt(places);
+    if (objects.length === 0) return;
+    notePeople?.(run.request.variables, run.request.disclosure.people);
+    const { data, errors } = await sendFetch(node, request(run), run.request);
+    for (const fault of errors) {
+      if (!fault.path) run.fail(objects, fault.error, places);
+      else for (const place of places.paths(run.data)) run.locate([...place, ...fault.path], fault.error);
+    }
+    if (!data) return;
+    run.request.disclosure.fetched(node.serviceName);
+    if (node.outputRewrites) prune(data);
+    rewrite(data, node.outputRewrites, context.schema);
+    run.represented.clear();
+    objects.forEach((object, index) => merge(object, data, index === 0, run.budget));
+  };
+}
+
+/** Compiles what is the same in each request of a fetch; its variables differ. */
+function fetchRequest(
+  { operation: query, operationName, operationKind, variableUsages }: FetchNode,
+  read: Fetch['read'],
+): (run: PlanRun, representations?: Representations) => Fetch {
+  const names = variableUsages ?? [];
+  const idempotent = operationKind === 'query';
+  return ({ request }, representations) => {
+    const variables: Record<string, unknown> = {};
+    for (const name of names)
+      if (request.variables[name] !== undefined) variables[name] = request.variables[name];
+    return { query, operationName, variables, representations, idempotent, read };
+  };
+}
+
+/** What a registry answered to one fetch: data, or an error at least. */
+interface FetchResponse {
+  readonly data: DataObject | undefined;
+  /** The path lies in the registry's response; without one, the whole fetch has failed. */
+  readonly errors: readonly { readonly path: DataPath | undefined; readonly error: Fault }[];
+}
+
+/** Asks a registry; one that cannot be asked answers with one error without a path. */
+async function sendFetch(
+  node: FetchNode,
+  fetch: Fetch,
+  { supergraph, context: asked, disclosure, readError }: PlanRequest,
+): Promise<FetchResponse> {
+  asked.signal?.throwIfAborted();
+  const { serviceName } = node;
+  disclosure.sent.add(node);
+  const context = { ...asked, onSend: () => disclosure.asked(serviceName) };
+  try {
+    const { data, errors } = await supergraph.dataSources.get(serviceName)!.fetch(fetch, context);
+    const faults = (errors ?? []).map((error) => ({
+      path: isPath(error.path) ? error.path : undefined,
+      error: readError(error, serviceName),
+    }));
+    if (isDataObject(data)) return { data, errors: faults };
+    return failed(faults.length > 0 ? faults : [{ path: undefined, error: registryFailed(serviceName) }]);
+  } catch (cause) {
+    context.signal?.throwIfAborted();
+    return failed([{ path: undefined, error: fromThrown(cause, serviceName) }]);
+  }
+}
+
+function failed(errors: FetchResponse['errors']): FetchResponse {
+  return { data: undefined, errors };
+}
+
+function isPath(path: unknown): path is DataPath {
+  return Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');
+}

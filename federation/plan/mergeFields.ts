@@ -1,0 +1,122 @@
+import type { ObjectBudget } from '../../lib/objectBudget.js';
+import {
+  copyOf,
+  type DataObject,
+  isDataObject,
+  merged,
+  mergeInto,
+  ownReader,
+} from '../execution/dataObject.js';
+import type { PlanContext } from './planRun.js';
+import {
+  fetchSelection,
+  type FetchSelection,
+  fieldsIn,
+  keyOf,
+  type SelectedField,
+  type PlacedFetch,
+} from './fetchSelection.js';
+
+/**
+ * Merges what one fetch brought into an object that it is for.
+ * @param isFirst whether no other object has taken it before
+ */
+type Merge = (target: DataObject, source: DataObject, isFirst: boolean, budget: ObjectBudget) => void;
+
+/**
+ * Compiles the merging of fetched fields: those that were asked for and no others. The first object takes a value itself;
+ * others take copies where later fetches merge into it, for what is merged into one must not show in another. There, what
+ * was not asked for is taken out at every depth, or one subgraph could answer for the next.
+ */
+export function mergeFields(
+  fetch: PlacedFetch,
+  fields: readonly SelectedField[],
+  fragments: FetchSelection['fragments'],
+  context: PlanContext,
+): Merge {
+  // The planner's renaming makes keys that the text of the fetch does not show.
+  if (fetch.node.outputRewrites?.length) return mergeAll;
+  const keys = [...new Set(fields.map(({ node }) => keyOf(node)))];
+  const moves = keys.map((key) => {
+    const read = ownReader(key);
+    const isMergedInto = fields.some(({ node }) => node.selectionSet && keyOf(node) === key);
+    const isShared = isMergedInto && isTouchedBy(context.fetches, fetch, key);
+    const prune = isShared
+      ? pruner(
+          fields
+            .filter(({ node }) => keyOf(node) === key)
+            .flatMap(({ node }) => fieldsIn(node.selectionSet!, fragments)),
+          fragments,
+        )
+      : undefined;
+    return { key, read, prune };
+  });
+  return (target, source, isFirst, budget) => {
+    for (const { key, read, prune } of moves) {
+      const value = read(source);
+      if (value === undefined) continue;
+      if (prune && isFirst) prune(value);
+      target[key] = merged(read(target), prune && !isFirst ? copyOf(value, budget) : value);
+    }
+  };
+}
+
+const mergeAll: Merge = (target, source, isFirst, budget) =>
+  mergeInto(target, isFirst ? source : (copyOf(source, budget) as DataObject));
+
+/** Whether another fetch of the plan works below a key of what this one brings, or brings the same key. */
+export function isTouchedBy(
+  fetches: readonly PlacedFetch[],
+  { node, path }: PlacedFetch,
+  key: string,
+): boolean {
+  return fetches.some((other) => {
+    if (other.node === node || !path.every((step, index) => other.path[index] === step)) return false;
+    if (other.path.length > path.length) return other.path[path.length] === key;
+    return keysOf(other).has(key) || Boolean(other.node.outputRewrites?.length);
+  });
+}
+
+/** Each fetch of a plan is held against all others, and its text is parsed once. */
+const knownKeys = new WeakMap<PlacedFetch['node'], ReadonlySet<string>>();
+
+/** The keys that a fetch brings to the objects that it is for. */
+export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
+  let keys = knownKeys.get(node);
+  if (!keys) knownKeys.set(node, (keys = readKeys(node)));
+  return keys;
+}
+
+function readKeys(node: PlacedFetch['node']): ReadonlySet<string> {
+  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
+  const fields = fieldsIn(operation.selectionSet, fragments);
+  const own = node.requires
+    ? fields.flatMap((field) => fieldsIn(field.node.selectionSet!, fragments))
+    : fields;
+  return new Set(own.map((field) => keyOf(field.node)));
+}
+
+/** Takes out of a received value what its fetch did not ask for, at every depth. */
+type Prune = (value: unknown) => void;
+
+/** @param fields what was asked of the value, or of the objects in it where it is a list */
+export function pruner(fields: readonly SelectedField[], fragments: FetchSelection['fragments']): Prune {
+  const asked = new Map<string, SelectedField[]>();
+  for (const field of fields) {
+    const key = keyOf(field.node);
+    const below = field.node.selectionSet ? fieldsIn(field.node.selectionSet, fragments) : [];
+    asked.set(key, [...(asked.get(key) ?? []), ...below]);
+  }
+  const inner = new Map<string, Prune | undefined>(
+    [...asked].map(([key, below]) => [key, below.length > 0 ? pruner(below, fragments) : undefined]),
+  );
+  const prune: Prune = (value) => {
+    if (Array.isArray(value)) return value.forEach(prune);
+    if (!isDataObject(value)) return;
+    for (const key of Object.keys(value)) {
+      if (inner.has(key)) inner.get(key)?.(value[key]);
+      else delete value[key];
+    }
+  };
+  return prune;
+}

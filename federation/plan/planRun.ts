@@ -1,0 +1,92 @@
+import type { GraphQLSchema } from 'graphql';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
+import type { DataObject, DataPath } from '../execution/dataObject.js';
+import type { Disclosure } from '../execution/disclosure.js';
+import type { ObjectShape } from '../execution/responseShape.js';
+import type { VariableValues } from '../execution/variables.js';
+import type { FetchContext } from '../supergraph/dataSource.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import type { DataPlaces } from './dataPlaces.js';
+import type { PlacedFetch } from './fetchSelection.js';
+import type {
+  Represent,
+  Representations,
+  RepresentedData,
+  SharedRepresentations,
+} from './representations.js';
+import type { ErrorReader, Fault } from './subgraphError.js';
+
+/** An error with its place in the data. */
+export interface LocatedError {
+  readonly path: DataPath;
+  readonly error: Fault;
+}
+
+/** What a plan has brought: the data of all registries, merged, and what is missing of it. */
+export interface PlanResult {
+  readonly data: DataObject;
+  readonly errors: readonly LocatedError[];
+  /** Objects that a whole fetch has failed: the fields of it that they lack are not null, but unknown. */
+  readonly failures: ReadonlyMap<DataObject, readonly LocatedError[]>;
+}
+
+export interface PlanRequest {
+  readonly supergraph: Pick<Supergraph, 'dataSources'>;
+  readonly variables: VariableValues;
+  readonly context: FetchContext;
+  /** Told whom the answers are about. */
+  readonly disclosure: Disclosure;
+  readonly readError: ErrorReader;
+}
+
+/** What a part of a plan is compiled by. */
+export interface PlanContext {
+  readonly schema: GraphQLSchema;
+  /** All fetches of the plan. */
+  readonly fetches: readonly PlacedFetch[];
+  /** Keys of objects of which representations take a part. */
+  readonly required: ReadonlySet<string>;
+  /** The response, where it is the same for all values of the variables. */
+  readonly shape: ObjectShape | undefined;
+  readonly representations: SharedRepresentations;
+  readonly turns: Turns;
+}
+
+/** A part of a plan, ready to run any number of times. */
+export type Step = (run: PlanRun) => Promise<void>;
+
+/** One execution of a plan. */
+export class PlanRun implements PlanResult, RepresentedData {
+  readonly data = Object.create(null) as DataObject;
+  readonly errors: LocatedError[] = [];
+  readonly failures = new Map<DataObject, LocatedError[]>();
+  readonly budget = new ObjectBudget();
+  /** Subgraphs of this process answer without a pause, one fetch after the other. */
+  readonly turns = new Turns(performance.now());
+  /** What has been represented of the data as it is; void as soon as anything is merged into it. */
+  readonly represented = new Map<Represent, Representations>();
+
+  constructor(readonly request: PlanRequest) {}
+
+  /** @throws PolkuError OPERATION_TOO_LARGE where the answer would be */
+  objectsAt(places: DataPlaces): DataObject[] {
+    const objects = places.objects(this.data);
+    if (!this.budget.spend(objects.length)) throw answerTooLarge();
+    return objects;
+  }
+
+  locate(path: DataPath, error: Fault): void {
+    this.errors.push({ path, error });
+  }
+
+  /** A fetch has brought nothing for these objects. */
+  fail(objects: readonly DataObject[], error: Fault, places: DataPlaces): void {
+    const failure = { path: places.paths(this.data)[0] ?? [], error };
+    for (const object of objects) {
+      const known = this.failures.get(object);
+      if (known) known.push(failure);
+      else this.failures.set(object, [failure]);
+    }
+  }
+}

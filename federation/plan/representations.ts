@@ -1,0 +1,190 @@
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import { Feed } from '../../schema/feed.js';
+import { type DataObject, isDataObject, mergeInto, ownReader } from '../execution/dataObject.js';
+import type { EntityRepresentations } from '../supergraph/dataSource.js';
+import { isFeedField, isSubTypeName, type PlacedFetch, rewrite } from './fetchSelection.js';
+
+/** The representations of a fetch of entities, each of them once. */
+export interface Representations extends EntityRepresentations {
+  readonly values: readonly DataObject[];
+  /** Where the first entity stands that each value represents. */
+  readonly firsts: readonly number[];
+  /** Which value represents each entity; -1 where none does. */
+  readonly positions: readonly number[];
+}
+
+const readTypename = ownReader('__typename');
+
+/** Takes what is required of an object; undefined where something of it is missing. */
+type Select = (source: DataObject) => DataObject | undefined;
+
+/**
+ * Compiles what represents entities in a fetch. Equal representations are sent once; an entity that lacks something
+ * required is left out, as it was not found, but for feeds: one that did not arrive is sent as null, so that a derived
+ * type answers without it.
+ */
+function representer(
+  requires: readonly QueryPlanSelectionNode[],
+  { inputRewrites }: FetchNode,
+  schema: GraphQLSchema,
+): (entities: readonly DataObject[]) => Representations {
+  const select = selector(requires, schema);
+  const sole = soleKey(requires);
+  return (all) => {
+    const values: DataObject[] = [];
+    const firsts: number[] = [];
+    const positions: number[] = [];
+    const known = new Map<unknown, Map<unknown, number>>();
+    const feeds = new Map<Feed, number>();
+    for (const entity of all) {
+      const value = select(entity);
+      const typename = value?.['__typename'];
+      if (typename === undefined) {
+        positions.push(-1);
+        continue;
+      }
+      if (inputRewrites) rewrite(value, inputRewrites, schema);
+      const key = sole === undefined ? undefined : value![sole];
+      const identity = typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, feeds);
+      let ofType = known.get(typename);
+      if (!ofType) known.set(typename, (ofType = new Map()));
+      let position = ofType.get(identity);
+      if (position === undefined) {
+        position = values.length;
+        ofType.set(identity, position);
+        values.push(value!);
+        firsts.push(positions.length);
+      }
+      positions.push(position);
+    }
+    let json: string | undefined;
+    return { values, firsts, positions, json: () => (json ??= JSON.stringify(values)) };
+  };
+}
+
+/** The one field by which all entities of a fetch are represented, if there is one. */
+function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefined {
+  const keys = requires.flatMap(({ selections = [] }) =>
+    selections.map((field) =>
+      field.kind === 'Field' && !field.selections ? (field.alias ?? field.name) : '',
+    ),
+  );
+  const distinct = new Set(keys);
+  distinct.delete('__typename');
+  const [sole] = distinct;
+  return distinct.size === 1 && sole !== '' ? sole : undefined;
+}
+
+/** Compiled for each type that objects have here, when the first of it comes. */
+function selector(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Select {
+  const compiled = new Map<unknown, Select>();
+  return (source) => {
+    const typename = readTypename(source);
+    let select = compiled.get(typename);
+    if (!select) {
+      select = compile(selections, typename, schema);
+      // Types are as many as the schema has; names that are none may be any number.
+      if (typename === undefined || schema.getType(String(typename))) compiled.set(typename, select);
+    }
+    return select(source);
+  };
+}
+
+function compile(
+  selections: readonly QueryPlanSelectionNode[],
+  typename: unknown,
+  schema: GraphQLSchema,
+): Select {
+  const fields: ((source: DataObject, result: DataObject) => boolean)[] = [];
+  const parts: Select[] = [];
+  for (const selection of selections) {
+    if (selection.kind === 'Field') fields.push(compileField(selection, typename, schema));
+    else if (
+      typeof typename === 'string' &&
+      isSubTypeName(typename, selection.typeCondition ?? typename, schema)
+    )
+      parts.push(compile(selection.selections, typename, schema));
+  }
+  if (fields.length === 0 && parts.length === 1) return parts[0]!;
+  return (source) => {
+    const result: DataObject = {};
+    for (const field of fields) if (!field(source, result)) return undefined;
+    for (const part of parts) {
+      const selected = part(source);
+      if (selected) mergeInto(result, selected);
+    }
+    return result;
+  };
+}
+
+function compileField(
+  { alias, name, selections }: QueryPlanSelectionNode & { kind: 'Field' },
+  typename: unknown,
+  schema: GraphQLSchema,
+): (source: DataObject, result: DataObject) => boolean {
+  const key = alias ?? name;
+  const read = ownReader(key);
+  const ifMissing = isFeedField(String(typename), name, schema) ? null : undefined;
+  const select = selections && selector(selections, schema);
+  return (source, result) => {
+    const found = read(source);
+    const value = found === undefined ? ifMissing : found;
+    if (value === undefined) return false;
+    result[key] = select ? selectValue(value, select) : value;
+    return true;
+  };
+}
+
+function selectValue(value: unknown, select: Select): unknown {
+  if (Array.isArray(value)) return value.map((item) => selectValue(item, select));
+  return isDataObject(value) ? (select(value) ?? null) : null;
+}
+
+/**
+ * Writes a representation so that two are equal where their texts are. Feeds may be large and count by identity. Texts stand
+ * with their length, so that none can be taken for the end of itself.
+ */
+function identityOf(value: unknown, feeds: Map<Feed, number>): string {
+  if (typeof value === 'string') return `"${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map((item) => identityOf(item, feeds)).join()}]`;
+  if (value instanceof Feed) {
+    const number = feeds.get(value) ?? feeds.size;
+    feeds.set(value, number);
+    return `#${number}`;
+  }
+  if (!isDataObject(value)) return JSON.stringify(value);
+  let identity = '{';
+  for (const key in value) identity += `${key}:${identityOf(value[key], feeds)},`;
+  return `${identity}}`;
+}
+
+/** What has been represented of data as it is now. */
+export interface RepresentedData {
+  readonly represented: Map<Represent, Representations>;
+}
+
+/** Represents the entities at the place of a fetch. */
+export type Represent = (data: RepresentedData, entities: readonly DataObject[]) => Representations;
+
+/** The representers of one plan: fetches side by side that require the same of the same entities share what they send. */
+export class SharedRepresentations {
+  readonly #known = new Map<string, Represent>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  of({ node, path }: PlacedFetch, requires: readonly QueryPlanSelectionNode[]): Represent {
+    const key = JSON.stringify([path, requires, node.inputRewrites]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const compute = representer(requires, node, this.schema);
+    const represent: Represent = ({ represented }, entities) => {
+      let representations = represented.get(represent);
+      if (!representations) represented.set(represent, (representations = compute(entities)));
+      return representations;
+    };
+    this.#known.set(key, represent);
+    return represent;
+  }
+}

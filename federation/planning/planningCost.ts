@@ -1,0 +1,169 @@
+import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, type FragmentDefinitionNode, getNamedType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType, isCompositeType, isUnionType, Kind, type OperationDefinitionNode, parse, type SelectionNode } from 'graphql';
+
+/**
+ * The planner orders its fetches anew for each field with @requires. Each time it walks every way from every fetch down to
+ * the ones that need it, and about as many steps take as long as planning one fetch.
+ */
+const STEPS_A_FETCH = 6_000;
+
+/** A subgraph that can answer a field, and what it needs from others for it. */
+interface Resolver {
+  readonly subgraph: string;
+  readonly requires: readonly string[];
+}
+
+/** A fetch that a plan will have. */
+interface PlannedFetch {
+  readonly subgraph: string;
+  /** Ways that lead to it from fetches before it. */
+  readonly ways: number;
+}
+
+/** Where a selection set stands: the fetch that its object comes from, and those that add fields to the object. */
+interface Place {
+  readonly from: PlannedFetch;
+  readonly added: Map<string, PlannedFetch>;
+}
+
+/** What is planned: one operation in its normal form. */
+export interface Costed {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/**
+ * Predicts what planning an operation costs, without planning it: about the number of fetches, more where fetches
+ * depend on each other over many levels. Calibrated in docs/decisions/fairness.md.
+ */
+export class PlanningCost {
+  /** By `Type.field`. */
+  readonly #resolvers: ReadonlyMap<string, readonly Resolver[]>;
+
+  /** @param supergraph what composition wrote */
+  constructor(
+    supergraph: DocumentNode,
+    private readonly schema: GraphQLSchema,
+  ) {
+    this.#resolvers = resolversIn(supergraph);
+  }
+
+  /** @param most counting ends above it, for an abstract type in an abstract type multiplies fields */
+  of({ operation, fragments }: Costed, most: number): number {
+    const root = this.schema.getRootType(operation.operation)!;
+    const count = new Count(this.schema, this.#resolvers, fragments, most);
+    count.add(operation.selectionSet.selections, root, { from: NO_FETCH, added: new Map() });
+    return count.cost;
+  }
+}
+
+const NO_FETCH: PlannedFetch = { subgraph: '', ways: 0 };
+
+class Count {
+  #fetches = 0;
+  #ways = 0;
+  #steps = 0;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly resolvers: ReadonlyMap<string, readonly Resolver[]>,
+    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    private readonly most: number,
+  ) {}
+
+  get cost(): number {
+    return this.#fetches + this.#steps / STEPS_A_FETCH;
+  }
+
+  add(selections: readonly SelectionNode[], type: GraphQLCompositeType, place: Place): void {
+    for (const selection of selections) {
+      if (this.cost > this.most) return;
+      if (selection.kind !== Kind.FIELD) {
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value)!;
+        const name = fragment.typeCondition?.name.value;
+        const narrowed = name === undefined ? type : this.schema.getType(name);
+        if (isCompositeType(narrowed)) this.add(fragment.selectionSet.selections, narrowed, place);
+        continue;
+      }
+      const field = isUnionType(type) ? undefined : type.getFields()[selection.name.value];
+      if (!field) continue;
+      const below = getNamedType(field.type);
+      for (const { name } of isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type]) {
+        const from = this.#fetchOf(name, field.name, place);
+        if (selection.selectionSet && isCompositeType(below))
+          this.add(selection.selectionSet.selections, below, { from, added: new Map() });
+      }
+    }
+  }
+
+  /** The fetch that brings a field of the object at a place. */
+  #fetchOf(type: string, field: string, place: Place): PlannedFetch {
+    const { from, added } = place;
+    const resolvers = this.resolvers.get(`${type}.${field}`) ?? [];
+    const chosen =
+      resolvers.find(({ subgraph }) => subgraph === from.subgraph) ??
+      resolvers.find(({ subgraph, requires }) => added.has(subgraph) && requires.length === 0) ??
+      resolvers[0];
+    if (!chosen) return from;
+    const { subgraph, requires } = chosen;
+    if (requires.length > 0) {
+      this.#steps += this.#ways;
+      const needed = { from, added: new Map<string, PlannedFetch>() };
+      return this.#fetch(subgraph, new Set(requires.map((name) => this.#fetchOf(type, name, needed))));
+    }
+    if (subgraph === from.subgraph) return from;
+    let fetch = added.get(subgraph);
+    if (!fetch) added.set(subgraph, (fetch = this.#fetch(subgraph, [from])));
+    return fetch;
+  }
+
+  #fetch(subgraph: string, after: Iterable<PlannedFetch>): PlannedFetch {
+    let ways = 0;
+    for (const before of after) ways += before.ways + 1;
+    this.#fetches += 1;
+    this.#ways += ways;
+    return { subgraph, ways };
+  }
+}
+
+function resolversIn(supergraph: DocumentNode): Map<string, readonly Resolver[]> {
+  const resolvers = new Map<string, readonly Resolver[]>();
+  for (const type of supergraph.definitions) {
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    const everywhere = new Set(joins(type.directives, 'join__type').map(({ subgraph }) => subgraph));
+    for (const field of type.fields ?? []) {
+      const named = joins(field.directives, 'join__field');
+      const found =
+        named.length === 0
+          ? [...everywhere].map((subgraph) => ({ subgraph, requires: [] }))
+          : named.filter(({ external }) => !external);
+      resolvers.set(`${type.name.value}.${field.name.value}`, found);
+    }
+  }
+  return resolvers;
+}
+
+function joins(
+  directives: readonly ConstDirectiveNode[] | undefined,
+  name: string,
+): (Resolver & { readonly external: boolean })[] {
+  return (directives ?? []).flatMap((directive) => {
+    const given = new Map(directive.arguments?.map((argument) => [argument.name.value, argument.value]));
+    const graph = given.get('graph');
+    if (directive.name.value !== name || graph?.kind !== Kind.ENUM) return [];
+    const external = given.get('external');
+    return {
+      subgraph: graph.value,
+      requires: requiredFields(given.get('requires')),
+      external: external?.kind === Kind.BOOLEAN && external.value,
+    };
+  });
+}
+
+/** The outermost fields of a field set: what lies below them comes with them, mostly. */
+function requiredFields(set: ConstValueNode | undefined): readonly string[] {
+  if (set?.kind !== Kind.STRING) return [];
+  const [definition] = parse(`{ ${set.value} }`, { noLocation: true }).definitions;
+  const { selections } = (definition as OperationDefinitionNode).selectionSet;
+  return selections.flatMap((selection) => (selection.kind === Kind.FIELD ? selection.name.value : []));
+}

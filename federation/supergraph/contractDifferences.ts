@@ -1,0 +1,165 @@
+import { type ConstDirectiveNode, type DocumentNode, type InputValueDefinitionNode, isTypeDefinitionNode, isTypeExtensionNode, Kind, type NameNode, parse, print, type TypeDefinitionNode, type TypeExtensionNode } from 'graphql';
+
+/** Longer than any committed contract; a text that is longer is not parsed. */
+const MAX_SDL_LENGTH = 2 ** 20;
+const MAX_TOKENS = 100_000;
+const MAX_TOLD = 20;
+const MAX_NAME_LENGTH = 100;
+
+/** What a subgraph declares, by coordinate. Order, descriptions and white space do not count. */
+type Declarations = ReadonlyMap<string, Declaration>;
+
+interface Declaration {
+  /** What the coordinate is, but for its directives: the type of a field, say. */
+  readonly shape: string;
+  /** Canonical texts of its directives by name. */
+  readonly directives: ReadonlyMap<string, string>;
+}
+
+/**
+ * How the SDL that a subgraph answers differs from the one that is committed for it; empty where it does not. Only
+ * coordinates and names of directives are told, shortened, and what is missing last: what a stranger wrote must neither fill a
+ * log nor hide there.
+ */
+export function contractDifferences(committed: string, answered: string): readonly string[] {
+  if (committed === answered) return [];
+  if (answered.length > MAX_SDL_LENGTH) return [`a text of ${answered.length} characters`];
+  const expected = declarationsOf(parse(committed, { noLocation: true }));
+  const found = tryToRead(answered);
+  if (!found) return ['a text that is no GraphQL'];
+  const changes = [...found.keys()]
+    .sort()
+    .flatMap((coordinate) => changesAt(coordinate, expected.get(coordinate), found.get(coordinate)!));
+  const missing = [...expected.keys()].filter((coordinate) => !found.has(coordinate)).sort();
+  const differences = [...changes, ...missing.map((coordinate) => `${coordinate} is missing`)];
+  const more = differences.length - MAX_TOLD;
+  return more > 0 ? [...differences.slice(0, MAX_TOLD), `${more} more`] : differences;
+}
+
+function tryToRead(sdl: string): Declarations | undefined {
+  try {
+    return declarationsOf(parse(sdl, { noLocation: true, maxTokens: MAX_TOKENS }));
+  } catch {
+    return undefined;
+  }
+}
+
+function changesAt(coordinate: string, expected: Declaration | undefined, found: Declaration): string[] {
+  const place = shortened(coordinate);
+  if (!expected) {
+    const directives = [...found.directives.keys()].map((name) => ` @${shortened(name)}`);
+    return [`${place}${directives.join('')} is not in the contract`];
+  }
+  const names = [...new Set([...expected.directives.keys(), ...found.directives.keys()])].sort();
+  const directives = names.flatMap((name) => {
+    const [before, after] = [expected.directives.get(name), found.directives.get(name)];
+    if (before === after) return [];
+    const what = before === undefined ? 'is added' : after === undefined ? 'is missing' : 'differs';
+    return [`${place} @${shortened(name)} ${what}`];
+  });
+  return expected.shape === found.shape ? directives : [`${place} differs`, ...directives];
+}
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+}
+
+function declarationsOf(document: DocumentNode): Declarations {
+  const parts = new Map<string, { shapes: string[]; directives: ConstDirectiveNode[] }>();
+  const declare = (
+    coordinate: string,
+    shape: string,
+    directives: readonly ConstDirectiveNode[] | undefined,
+  ): void => {
+    const part = parts.get(coordinate) ?? { shapes: [], directives: [] };
+    part.shapes.push(shape);
+    part.directives.push(...(directives ?? []));
+    parts.set(coordinate, part);
+  };
+  for (const node of document.definitions) {
+    switch (node.kind) {
+      case Kind.SCHEMA_DEFINITION:
+      case Kind.SCHEMA_EXTENSION: {
+        const roots = (node.operationTypes ?? []).map((root) => print(root)).sort();
+        declare('schema', `${node.kind} ${roots.join()}`, node.directives);
+        break;
+      }
+      case Kind.DIRECTIVE_DEFINITION: {
+        const locations = node.locations.map(({ value }) => value).sort();
+        const inputs = (node.arguments ?? []).map((input) => `${input.name.value}: ${inputShape(input)}`);
+        const repeats = node.repeatable ? 'repeatable ' : '';
+        declare(`@${node.name.value}`, `${repeats}${locations.join()} ${inputs.sort().join()}`, []);
+        break;
+      }
+      default:
+        if (isTypeDefinitionNode(node) || isTypeExtensionNode(node)) declareType(node, declare);
+        // Whatever else a document holds, no contract does.
+        else declare(node.kind, print(node), []);
+    }
+  }
+  return new Map(
+    [...parts].map(([coordinate, { shapes, directives }]) => [
+      coordinate,
+      { shape: shapes.sort().join('\n'), directives: byName(directives) },
+    ]),
+  );
+}
+
+function declareType(
+  node: TypeDefinitionNode | TypeExtensionNode,
+  declare: (coordinate: string, shape: string, directives: readonly ConstDirectiveNode[] | undefined) => void,
+): void {
+  const type = node.name.value;
+  const names = (list: readonly { readonly name: NameNode }[] | undefined): string =>
+    (list ?? [])
+      .map(({ name }) => name.value)
+      .sort()
+      .join();
+  switch (node.kind) {
+    case Kind.OBJECT_TYPE_DEFINITION:
+    case Kind.OBJECT_TYPE_EXTENSION:
+    case Kind.INTERFACE_TYPE_DEFINITION:
+    case Kind.INTERFACE_TYPE_EXTENSION:
+      declare(type, `${node.kind} ${names(node.interfaces)}`, node.directives);
+      for (const field of node.fields ?? []) {
+        const coordinate = `${type}.${field.name.value}`;
+        declare(coordinate, print(field.type), field.directives);
+        for (const input of field.arguments ?? [])
+          declare(`${coordinate}(${input.name.value}:)`, inputShape(input), input.directives);
+      }
+      break;
+    case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+    case Kind.INPUT_OBJECT_TYPE_EXTENSION:
+      declare(type, node.kind, node.directives);
+      for (const input of node.fields ?? [])
+        declare(`${type}.${input.name.value}`, inputShape(input), input.directives);
+      break;
+    case Kind.ENUM_TYPE_DEFINITION:
+    case Kind.ENUM_TYPE_EXTENSION:
+      declare(type, node.kind, node.directives);
+      for (const value of node.values ?? []) declare(`${type}.${value.name.value}`, '', value.directives);
+      break;
+    case Kind.UNION_TYPE_DEFINITION:
+    case Kind.UNION_TYPE_EXTENSION:
+      declare(type, `${node.kind} ${names(node.types)}`, node.directives);
+      break;
+    default:
+      declare(type, node.kind, node.directives);
+  }
+}
+
+function inputShape({ type, defaultValue }: InputValueDefinitionNode): string {
+  return defaultValue ? `${print(type)} = ${print(defaultValue)}` : print(type);
+}
+
+function byName(directives: readonly ConstDirectiveNode[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string[]>();
+  for (const { name, arguments: given = [] } of directives) {
+    const text = given
+      .map((argument) => print(argument))
+      .sort()
+      .join();
+    texts.set(name.value, [...(texts.get(name.value) ?? []), text]);
+  }
+  return new Map([...texts].map(([name, uses]) => [name, uses.sort().join('\n')]));
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PolkuError } from '../../lib/errors.js';
+import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/callerToken.js';
+import { contractDifferences } from './contractDifferences.js';
+import type { DataSource, Fetch, FetchContext, SubgraphResponse } from './dataSource.js';
+import type { RegistrySource } from './registrySource.js';
+
+/** The same trouble with a registry is told once in this time. */
+const TELL_AGAIN_MS = 60_000;
+/** A clock is told to the second and read after an exchange. */
+const CLOCK_PRECISION_SECONDS = 2;
+
+/**
+ * What is known of a registry elsewhere: nothing yet, that it answers its contract, or that it answers another schema and is
+ * sent nothing.
+ */
+type Standing = 'unknown' | 'pinned' | 'cut-off';
+
+/** What became known of a registry: that it is served, or why it is not, or cannot be asked. */
+export interface RegistryEvent {
+  readonly registry: string;
+  readonly fault: PolkuError | undefined;
+}
+
+/**
+ * A registry elsewhere, held to the SDL that is committed for it. It is sent nothing before it has answered that, and nothing
+ * any more once it answers another.
+ */
+export class PinnedSource implements DataSource {
+  #standing: Standing = 'unknown';
+  #told: { readonly message: string; readonly at: number } | undefined;
+
+  constructor(
+    readonly contract: SubgraphSdl,
+    private readonly source: RegistrySource,
+    private readonly tell: (event: RegistryEvent) => void,
+  ) {}
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  async fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse> {
+    const { name } = this.contract;
+    if (this.#standing !== 'pinned')
+      throw new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });
+    try {
+      return await this.source.fetch(fetch, context);
+    } catch (error) {
+      if (isRefusal(error)) void this.#tellRefusal(error.cause);
+      throw error;
+    }
+  }
+
+  /**
+   * Compares what the registry answers now with its contract. One that answers nothing keeps its standing.
+   * @returns whether it has answered
+   */
+  async check(): Promise<boolean> {
+    const { name, sdl: committed } = this.contract;
+    let answered: string;
+    try {
+      answered = (await this.source.readSdl()) ?? '';
+    } catch (error) {
+      if (isRefusal(error)) {
+        await this.#tellRefusal(error.cause);
+        return true;
+      }
+      this.#tellFault(
+        new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not tell its schema.`),
+      );
+      return false;
+    }
+    const differences = contractDifferences(committed, answered);
+    if (differences.length > 0) {
+      this.#standing = 'cut-off';
+      this.#tellFault(contractBroken(name, differences, answered));
+    } else if (this.#standing !== 'pinned') {
+      this.#standing = 'pinned';
+      this.#told = undefined;
+      this.tell({ registry: name, fault: undefined });
+    }
+    return true;
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
+  }
+
+  async #tellRefusal({ message, details }: PolkuError): Promise<void> {
+    if (this.#isTold(message)) return;
+    this.#note(message);
+    const secondsAhead = await this.source.secondsAhead();
+    const fault = new PolkuError('CONTEXT_REFUSED', `${message} ${clockWords(secondsAhead)}`, {
+      ...details,
+      secondsAhead,
+    });
+    this.tell({ registry: this.contract.name, fault });
+  }
+
+  #tellFault(fault: PolkuError): void {
+    if (this.#isTold(fault.message)) return;
+    this.#note(fault.message);
+    this.tell({ registry: this.contract.name, fault });
+  }
+
+  #isTold(message: string): boolean {
+    const told = this.#told;
+    return told !== undefined && told.message === message && performance.now() - told.at < TELL_AGAIN_MS;
+  }
+
+  #note(message: string): void {
+    this.#told = { message, at: performance.now() };
+  }
+}
+
+/** Says what differs from the contract by coordinates alone, and names the text itself by its hash. */
+export function contractBroken(name: string, differences: readonly string[], sdl: string): PolkuError {
+  const sha256 = createHash('sha256').update(sdl).digest('hex');
+  return new PolkuError(
+    'SUBGRAPH_CONTRACT_BROKEN',
+    `The subgraph ${name} answers another schema than schema/subgraphs/${name}.graphql and is not served: ${differences.join('; ')}. SHA-256 of its schema: ${sha256}.`,
+    { subgraph: name, differences, sha256 },
+  );
+}
+
+/** Most often a registry refuses its own gateway because one of the two clocks is wrong. */
+function clockWords(secondsAhead: number | undefined): string {
+  if (secondsAhead === undefined) return 'It does not tell what its clock shows.';
+  const seconds = Math.abs(secondsAhead);
+  if (seconds < CLOCK_PRECISION_SECONDS)
+    return 'Their clocks agree: compare the gateway key, the name of the subgraph and the identity provider.';
+  const direction = secondsAhead < 0 ? 'behind' : 'ahead of';
+  return `Its clock is ${seconds} s ${direction} the gateway's; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`;
+}
+
+function isRefusal(error: unknown): error is PolkuError & { readonly cause: PolkuError } {
+  return (
+    error instanceof PolkuError && error.cause instanceof PolkuError && error.cause.code === 'CONTEXT_REFUSED'
+  );
+}
+
+/** How long a start waits for registries that do not answer yet, and how often it asks them. */
+const START_WAIT_MS = 60_000;
+const START_RETRY_MS = 1_000;
+/** How often a registry is asked whether it still answers its contract. */
+const POLL_MS = 10_000;
+
+interface WatchTimes {
+  readonly startWaitMs?: number;
+  readonly startRetryMs?: number;
+  readonly pollMs?: number;
+}
+
+/**
+ * Compares every registry elsewhere with its contract, now and again, each by itself. The start waits a while for those that
+ * do not answer, as departments start their registries when they will, and goes on without the rest.
+ * @returns ends the watch
+ */
+export async function watchRegistries(
+  registries: readonly PinnedSource[],
+  { startWaitMs = START_WAIT_MS, startRetryMs = START_RETRY_MS, pollMs = POLL_MS }: WatchTimes = {},
+): Promise<() => void> {
+  const deadline = performance.now() + startWaitMs;
+  await Promise.all(
+    registries.map(async (registry) => {
+      while (!(await registry.check()) && performance.now() < deadline) await sleep(startRetryMs);
+    }),
+  );
+  const stops = registries.map((registry) => poll(registry, pollMs));
+  return () => stops.forEach((stop) => stop());
+}
+
+function poll(registry: PinnedSource, pollMs: number): () => void {
+  let isOver = false;
+  let timer: NodeJS.Timeout;
+  const schedule = (): void => {
+    timer = setTimeout(async () => {
+      await registry.check();
+      if (!isOver) schedule();
+    }, pollMs).unref();
+  };
+  schedule();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import type { AuditRecord } from './auditRecord.js';
+import { type ChainedLine, readLine } from './chain.js';
+import type { LogEntry } from './logEntry.js';
+import { listChains, type Segment, segmentsOf } from './segments.js';
+
+/** What a record must be to be found; what is undefined is not asked. */
+interface RecordFilter {
+  /** Digests of a person whose data was read, of all keys that the person has had. */
+  readonly person?: ReadonlySet<string> | undefined;
+  readonly subject?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly purpose?: string | undefined;
+  /** Not before this time; ISO 8601. */
+  readonly since?: string | undefined;
+}
+
+/** The decisions of all chains of a log that a filter lets through, oldest first. */
+export async function* findRecords(dataFolder: string, filter: RecordFilter): AsyncGenerator<AuditRecord> {
+  const chains = await listChains(dataFolder);
+  yield* mergeByTime(
+    chains.map((chain) => findInChain(dataFolder, chain, filter)),
+    'oldest first',
+  );
+}
+
+async function* findInChain(
+  dataFolder: string,
+  chain: string,
+  { person, subject, recipient, purpose, since }: RecordFilter,
+): AsyncGenerator<AuditRecord> {
+  const from = since === undefined ? undefined : Date.parse(since);
+  const holdsPerson = (people: readonly string[]) =>
+    person !== undefined && people.some((digest) => person.has(digest));
+  /** The decision that follows, where an entry before it names the person. */
+  let named: string | undefined;
+  for await (const entry of logEntries(dataFolder, chain)) {
+    if (entry.kind === 'people' && holdsPerson(entry.people)) named = entry.decisionId;
+    if (entry.kind !== 'decision') continue;
+    const found =
+      (person === undefined || entry.decisionId === named || holdsPerson(entry.people)) &&
+      (subject === undefined || entry.subject === subject) &&
+      (recipient === undefined || entry.recipient === recipient) &&
+      (purpose === undefined || entry.purpose === purpose) &&
+      (from === undefined || Date.parse(entry.time) >= from);
+    if (found) yield entry;
+  }
+}
+
+/** Several lists of records, each in the order of time, as one. */
+export async function* mergeByTime(
+  lists: readonly AsyncGenerator<AuditRecord>[],
+  order: 'oldest first' | 'newest first',
+): AsyncGenerator<AuditRecord> {
+  const heads = await Promise.all(
+    lists.map(async (list) => ({ list, head: (await list.next()) as IteratorResult<AuditRecord, void> })),
+  );
+  const comesBefore = (one: string, other: string) => (order === 'oldest first' ? one < other : one > other);
+  try {
+    for (;;) {
+      let next: (typeof heads)[number] | undefined;
+      for (const each of heads)
+        if (!each.head.done && (!next || comesBefore(each.head.value.time, next.head.value!.time)))
+          next = each;
+      if (!next || next.head.done) return;
+      yield next.head.value;
+      next.head = (await next.list.next()) as IteratorResult<AuditRecord, void>;
+    }
+  } finally {
+    for (const { list } of heads) await list.return(undefined);
+  }
+}
+
+/** A line with its place. */
+export interface PlacedLine {
+  readonly file: string;
+  /** The number of the file's first record, by its name. */
+  readonly first: number;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  /** undefined where the text is no record, or its hash does not hold. */
+  readonly record: ChainedLine | undefined;
+}
+
+/** Every line of a chain in order, a file at a time in memory. A last line that is not ended is still being written. */
+export async function* logLines(dataFolder: string, chain: string): AsyncGenerator<PlacedLine> {
+  const segments = await segmentsOf(dataFolder, chain);
+  for (const segment of segments) yield* linesOf(segment, segment === segments.at(-1));
+}
+
+/** @param isLast whether the file is still being written */
+async function* linesOf({ name, path, first }: Segment, isLast: boolean): AsyncGenerator<PlacedLine> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const unended = lines.pop()!;
+  for (const [index, text] of lines.entries())
+    yield { file: name, first, line: index + 1, text, record: readLine(text) };
+  if (unended !== '' && (!isLast || holdsMore(unended)))
+    yield { file: name, first, line: lines.length + 1, text: unended, record: undefined };
+}
+
+/** The line that holds a record of a chain; undefined where it is none of the files. */
+export async function findLine(
+  dataFolder: string,
+  chain: string,
+  seq: number,
+): Promise<PlacedLine | undefined> {
+  const segment = (await segmentsOf(dataFolder, chain)).findLast(({ first }) => first <= seq);
+  if (!segment) return undefined;
+  for await (const line of linesOf(segment, true)) if (line.record?.seq === seq) return line;
+  return undefined;
+}
+
+/** A torn line is the beginning of a record; one that goes on behind a record's end was tampered with. */
+function holdsMore(unended: string): boolean {
+  const end = /,"hash":"[0-9a-f]{64}"\}./s.exec(unended);
+  return end !== null;
+}
+
+/** The entries of a chain, oldest first; lines that are none are left to `polku audit verify`. */
+export async function* logEntries(dataFolder: string, chain: string): AsyncGenerator<LogEntry> {
+  for await (const { record } of logLines(dataFolder, chain)) if (record) yield record.entry;
+}

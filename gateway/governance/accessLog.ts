@@ -1,0 +1,106 @@
+import { PolkuError } from '../../lib/errors.js';
+import { FairQueue } from '../../lib/fairQueue.js';
+import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { AuditRecord } from '../audit/auditRecord.js';
+import type { GovernanceContext } from './access.js';
+
+const MOST = 1_000;
+/** Older entries are told for a special reason only, and not here (703/2023 §11). */
+const YEARS_TOLD = 2;
+
+/** A page is thousands of reads of a file. The root fields of a caller's requests may wait for each other. */
+const queue = new FairQueue({ atOnce: 4, perCaller: 1, waiting: 100 });
+
+interface Page {
+  readonly first: number;
+  readonly after: string | null;
+}
+
+@Resolver()
+export class AccessLogResolver {
+  @Query(() => [AccessLogEntry], {
+    description:
+      'Who has read your data within two years, for what: newest first. For the purpose data-subject; a token that does not tell who you are has an empty log.',
+  })
+  accessLog(
+    @Arg('first', () => Int, { defaultValue: 100, description: `At most ${MOST}.` }) first: number,
+    @Arg('after', () => ID, { nullable: true, description: 'The last entry of the page before.' })
+    after: string | null,
+    @Ctx() context: GovernanceContext,
+  ): Promise<AccessLogEntry[]> {
+    if (first < 0 || first > MOST)
+      throw new PolkuError('BAD_USER_INPUT', `Expected "first" to be from 0 to ${MOST}.`);
+    return queue.run(context.decision.caller.subject, () => pageOf({ first, after }, context));
+  }
+}
+
+async function pageOf(
+  { first, after }: Page,
+  { decision: { person }, policy, accessLog }: GovernanceContext,
+): Promise<AccessLogEntry[]> {
+  if (person === undefined || first === 0) return [];
+  const tellsRecipients = !accessLog.hidesRecipients(person);
+  const since = new Date();
+  since.setUTCFullYear(since.getUTCFullYear() - YEARS_TOLD);
+  const entries: AccessLogEntry[] = [];
+  const page = { since: since.toISOString(), after: after ?? undefined };
+  for await (const record of accessLog.recordsOf(person, page)) {
+    if (record.time < page.since) break;
+    entries.push(entryOf(record, policy, tellsRecipients));
+    if (entries.length === first) break;
+  }
+  return entries;
+}
+
+function entryOf(record: AuditRecord, policy: Policy, tellsRecipient: boolean): AccessLogEntry {
+  const { decisionId, time, purpose = '', recipient, coordinates, breakGlass } = record;
+  return {
+    id: decisionId,
+    at: time,
+    purpose,
+    purposeLabel: policy.purposes.get(purpose)?.label.en ?? purpose,
+    recipient: tellsRecipient ? recipient : null,
+    categories: categoriesOf(coordinates, policy),
+    brokeGlass: breakGlass !== undefined,
+  };
+}
+
+function categoriesOf(coordinates: readonly string[], policy: Policy): string[] {
+  const asked = new Set(coordinates);
+  const categories = policy
+    .coordinates()
+    .flatMap(({ coordinate, classification }) =>
+      classification && asked.has(coordinate) && !coordinate.startsWith('Query.')
+        ? [classification.category]
+        : [],
+    );
+  return [...new Set(categories)].filter((category) => category !== 'operational').sort();
+}
+
+@ObjectType({ description: 'One time that your data was read.' })
+export class AccessLogEntry {
+  @Field(() => ID, { description: 'The decision, by which an organisation can be asked about it.' })
+  readonly id!: string;
+
+  @Field(() => String, { description: 'When, by ISO 8601 in UTC.' })
+  readonly at!: string;
+
+  @Field(() => String, { description: 'For which purpose of use.' })
+  readonly purpose!: string;
+
+  @Field(() => String)
+  readonly purposeLabel!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The organisation that received it. Not told to a person under non-disclosure for safety.',
+  })
+  readonly recipient!: string | null;
+
+  @Field(() => [String], { description: 'Categories of data that were asked and shown.' })
+  readonly categories!: readonly string[];
+
+  @Field(() => Boolean, { description: 'Whether the reader stated an emergency; each such use is reviewed.' })
+  readonly brokeGlass!: boolean;
+}

@@ -1,0 +1,178 @@
+import type { JudgedRevision, RevisionState } from '../../approvals/judgeRevisions.js';
+import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { PolkuError } from '../../lib/errors.js';
+import { Arg, Ctx, Field, Int, Mutation, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
+import type { GovernanceContext } from './access.js';
+
+enum RevisionStanding {
+  IN_FORCE = 'IN_FORCE',
+  SUPERSEDED = 'SUPERSEDED',
+  WAITING = 'WAITING',
+  OVERTAKEN = 'OVERTAKEN',
+  WITHDRAWN = 'WITHDRAWN',
+  REJECTED = 'REJECTED',
+}
+registerEnumType(RevisionStanding, {
+  name: 'RevisionStanding',
+  description: 'What became of a policy revision.',
+  valuesConfig: {
+    IN_FORCE: { description: 'The newest that all owners concerned have signed.' },
+    SUPERSEDED: { description: 'It was in force before.' },
+    WAITING: { description: 'It follows the one in force, and lacks signatures.' },
+    OVERTAKEN: { description: 'Another took its place, so it never will be in force.' },
+    WITHDRAWN: { description: 'Its author took it back before it was in force.' },
+    REJECTED: { description: 'Another person of an owner concerned refused it before it was in force.' },
+  },
+});
+
+@ObjectType({ description: 'Signatures that a policy revision lacks.' })
+export class MissingSignatures {
+  @Field(() => String, { description: 'The registry whose people must sign.' })
+  readonly registry!: string;
+
+  @Field(() => Int)
+  readonly count!: number;
+}
+
+@ObjectType({ description: 'A change of the policies, as its author signed it.' })
+export class PolicyRevision {
+  @Field(() => Int)
+  readonly sequence!: number;
+
+  @Field(() => RevisionStanding)
+  readonly standing!: RevisionStanding;
+
+  @Field(() => String, { description: 'Id of the person who proposed it.' })
+  readonly author!: string;
+
+  @Field(() => String)
+  readonly comment!: string;
+
+  @Field(() => String, { description: 'ISO 8601, UTC.' })
+  readonly proposedAt!: string;
+
+  @Field(() => String, { description: 'From then on what it sets denies everything. ISO 8601, UTC.' })
+  readonly expiresAt!: string;
+
+  @Field(() => [String], { description: 'The files that it sets or takes away.' })
+  readonly files!: readonly string[];
+
+  @Field(() => [String], { description: 'Ids of the people who have signed it.' })
+  readonly signers!: readonly string[];
+
+  @Field(() => [MissingSignatures])
+  readonly missing!: readonly MissingSignatures[];
+
+  @Field(() => String, { nullable: true, description: 'Id of the person who withdrew or rejected it.' })
+  readonly closedBy!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was withdrawn or rejected.' })
+  readonly closedBecause!: string | null;
+
+  @Field(() => String, { description: 'The very text that is signed.' })
+  readonly payload!: string;
+}
+
+const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
+  'in-force': RevisionStanding.IN_FORCE,
+  superseded: RevisionStanding.SUPERSEDED,
+  waiting: RevisionStanding.WAITING,
+  overtaken: RevisionStanding.OVERTAKEN,
+  withdrawn: RevisionStanding.WITHDRAWN,
+  rejected: RevisionStanding.REJECTED,
+};
+
+/** What `polku policy history|propose|approve|withdraw|reject` do, for those who reach the gateway only. No private key comes here. */
+@Resolver()
+export class RevisionResolver {
+  @Query(() => [PolicyRevision], { nullable: true, description: 'Every policy revision, the newest first.' })
+  async policyRevisions(@Ctx() { desk }: GovernanceContext): Promise<readonly PolicyRevision[]> {
+    const { revisions } = await signedBy(desk).history();
+    return revisions.map(describe).reverse();
+  }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description: 'Proposes a revision that "polku policy propose --out FILE" wrote, signed by its author.',
+  })
+  async proposePolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('payload', () => String, { description: 'The very text that was signed.' }) payload: string,
+    @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
+    @Arg('signature', () => String, { description: 'Ed25519 over the payload, base64url.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    return describe(await signedBy(desk).propose(payload, { person, signature }));
+  }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description: 'Adds a signature to a waiting revision; with the last that it lacks it comes into force.',
+  })
+  async approvePolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the person who signs.' }) person: string,
+    @Arg('signature', () => String, { description: 'Ed25519 over the payload of the revision, base64url.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    return describe(await signedBy(desk).approve(sequence, { person, signature }));
+  }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description: 'Takes back a proposal that waits for signatures, as its author.',
+  })
+  async withdrawPolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
+    @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
+    @Arg('signature', () => String, { description: 'What "polku policy sign --withdraw" printed.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    const closed = { closure: 'withdrawn', person, comment, signature } as const;
+    return describe(await signedBy(desk).close(sequence, closed));
+  }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description:
+      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+  })
+  async rejectPolicy(
+    @Ctx() { desk }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the person who refuses it.' }) person: string,
+    @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
+    @Arg('signature', () => String, { description: 'What "polku policy sign --reject" printed.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    const closed = { closure: 'rejected', person, comment, signature } as const;
+    return describe(await signedBy(desk).close(sequence, closed));
+  }
+}
+
+function signedBy(desk: RevisionDesk | undefined): RevisionDesk {
+  if (desk) return desk;
+  throw new PolkuError(
+    'POLICY_UNSIGNED',
+    'With --dev policies are edited in their folder, and nobody signs them.',
+  );
+}
+
+function describe(revision: JudgedRevision): PolicyRevision {
+  const { state, missing, files, signers, proposedAt, expiresAt, closed } = revision;
+  const isClosed = state === 'withdrawn' || state === 'rejected';
+  return {
+    ...revision,
+    standing: standings[state],
+    proposedAt: proposedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    files: [...files.keys()],
+    signers: [...signers],
+    closedBy: isClosed ? (closed?.person ?? null) : null,
+    closedBecause: isClosed ? (closed?.comment ?? null) : null,
+    missing: [...missing].map(([registry, count]) => ({ registry, count })),
+  };
+}

@@ -1,0 +1,83 @@
+import { PolkuError } from '../../lib/errors.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import type { Caller } from '../../schema/tokens/callerToken.js';
+
+/** The header in which every request says what the data is for. */
+export const PURPOSE_HEADER = 'purpose-of-use';
+
+/** The purpose of a request, and those roles of the caller that serve it. */
+interface RequestPurpose {
+  readonly purpose: string;
+  readonly roles: readonly string[];
+}
+
+/**
+ * Purpose limitation begins with saying the purpose (GDPR 5(1)(b)): one for each request, known to policy, granted by the
+ * identity provider and fit for a role of the caller.
+ * @throws PolkuError PURPOSE_MISSING, PURPOSE_NOT_HELD
+ */
+export function requestPurpose(header: string | undefined, caller: Caller, policy: Policy): RequestPurpose {
+  const held = caller.purposes.filter((purpose) => policy.purposes.has(purpose));
+  const choice = held.length > 0 ? `Your token carries: ${held.join(', ')}.` : 'Your token carries none.';
+  const purpose = header?.trim() ?? '';
+  if (purpose === '')
+    throw new PolkuError(
+      'PURPOSE_MISSING',
+      `Say what the data is for in the header Purpose-Of-Use. ${choice}`,
+    );
+  // An unknown purpose is not repeated in the message: it is whatever the client wrote.
+  if (!policy.purposes.has(purpose))
+    throw new PolkuError('PURPOSE_MISSING', `The header Purpose-Of-Use names no known purpose. ${choice}`);
+  if (!held.includes(purpose))
+    throw new PolkuError(
+      'PURPOSE_NOT_HELD',
+      `Your token does not carry the purpose "${purpose}". ${choice}`,
+      {
+        purpose,
+      },
+    );
+  const roles = caller.roles.filter((role) => policy.roles.get(role)?.purposes.has(purpose));
+  if (roles.length > 0) return { purpose, roles };
+  throw new PolkuError(
+    'PURPOSE_NOT_HELD',
+    `None of your roles (${caller.roles.join(', ')}) serves the purpose "${purpose}". ${choice}`,
+    { purpose },
+  );
+}
+
+/** The header in which a caller states why the glass must be broken. */
+export const BREAK_GLASS_HEADER = 'polku-break-glass';
+
+const SHORTEST = 10;
+const LONGEST = 500;
+
+/**
+ * The reason that a caller states for breaking the glass; undefined where none is stated. It opens what a grant under
+ * `break-glass` shows and nothing else, stands in the audit record, and is reviewed.
+ * @throws PolkuError BAD_REQUEST, IDENTITY_CODE_LITERAL
+ */
+export function breakGlassReason(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const reason = textOf(header).trim();
+  if (reason.length < SHORTEST || reason.length > LONGEST)
+    throw new PolkuError(
+      'BAD_REQUEST',
+      `The header Polku-Break-Glass states the reason in ${SHORTEST} to ${LONGEST} characters.`,
+    );
+  if (holdsIdentityCode(reason))
+    throw new PolkuError(
+      'IDENTITY_CODE_LITERAL',
+      'An identity code must not stand in the header Polku-Break-Glass: the reason is kept in the audit log.',
+    );
+  return reason;
+}
+
+/** Header values arrive as bytes, one a character (RFC 9110 §5.5): clients write letters beyond ASCII in UTF-8 or Latin-1. */
+function textOf(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
+}

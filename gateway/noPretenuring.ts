@@ -1,8 +1,0 @@
-import { setFlagsFromString } from 'node:v8';
-
-/*
- * V8 puts what often outlived a small collection straight into the old heap. Here that is what a request was holding just
- * then; dead, it stays there until the next large collection, and whatever it points to outlives the small ones with it:
- * a tenth of all that requests allocate, moved twice. Imported first, before anything is compiled.
- */
-setFlagsFromString('--no-allocation-site-pretenuring');

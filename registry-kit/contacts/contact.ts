@@ -1,0 +1,72 @@
+import { formatDay } from '../../lib/calendar.js';
+import type { PartialDate } from '../../lib/partialDate.js';
+import { Field, InterfaceType } from '../../lib/typeGraphql.js';
+import type { ContactKey, PersonKey } from '../../schema/keys.js';
+import { ContactIDScalar, PartialDateScalar } from '../../schema/scalars.js';
+import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
+import type { DataRecord, DataSubject } from '../enforcement/dataSubject.js';
+
+/** The columns that every contact has, whichever registry it comes from. */
+interface ContactColumns {
+  readonly id: BigUint64Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly service: CodeColumn;
+  readonly unit: CodeColumn;
+}
+
+/** A table of contacts. */
+export type ContactTable = Table & { readonly columns: ContactColumns };
+
+/** A day as the whole date that masks then shorten. */
+export function dateAt(column: Int32Array, row: number): PartialDate | null {
+  const day = column[row]!;
+  return day === NO_DAY ? null : formatDay(day);
+}
+
+/** A record's key, as ContactID has it. */
+export function recordAt(column: BigUint64Array, row: number): ContactKey {
+  return column[row]!.toString(16).padStart(16, '0');
+}
+
+@InterfaceType({
+  description: 'Something that a service did for a person.',
+  autoRegisterImplementations: false,
+})
+export abstract class Contact implements DataSubject {
+  readonly subject: PersonKey;
+  readonly record: DataRecord;
+
+  @Field(() => ContactIDScalar, { simple: true })
+  readonly id: ContactKey;
+
+  @Field(() => PartialDateScalar, { nullable: true, simple: true })
+  readonly startedAt: PartialDate | null;
+
+  @Field(() => PartialDateScalar, { nullable: true, simple: true })
+  readonly endedAt: PartialDate | null;
+
+  @Field(() => String, {
+    nullable: true,
+    simple: true,
+    description: "The service's code in the registry's code list.",
+  })
+  readonly service: string | null;
+
+  @Field(() => String, { nullable: true, simple: true, description: 'The unit that gave the service.' })
+  readonly unit: string | null;
+
+  constructor(table: ContactTable, row: number) {
+    const { id, start, end, service, unit } = table.columns;
+    this.subject = table.subject[row]!;
+    this.id = recordAt(id, row);
+    this.startedAt = dateAt(start, row);
+    this.endedAt = dateAt(end, row);
+    this.service = codeAt(service, row) ?? null;
+    this.unit = codeAt(unit, row) ?? null;
+    this.record = { start: start[row]!, unit: codeAt(unit, row) };
+  }
+}
+
+/** Days without a contact after which the same service begins a new episode. */
+export const EPISODE_GAP_DAYS = 90;

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { appendDurably, GroupCommit, isInPlace, sync } from '../lib/durableFile.js';
+import { PolkuError } from '../lib/errors.js';
+import { lockByKernel } from '../lib/kernelLock.js';
+import type { SubgraphRequest } from '../schema/subgraph.js';
+
+/** What a registry notes of one answer: under whose decision, for what, to whom, of how many people; never of whom. */
+export interface Disclosure {
+  readonly registry: string;
+  /** ISO 8601 in UTC. */
+  readonly time: string;
+  readonly decisionId: string;
+  readonly purpose: string;
+  readonly recipient: string;
+  /** People of whom policy permitted something. */
+  readonly subjects: number;
+  /** SHA-256 of the request's body in base64url, as the decision context binds it. */
+  readonly body: string;
+}
+
+/** Where disclosures are kept: a folder for each process that writes, a file a day, one JSON object a line. */
+export function disclosureFolder(data: string): string {
+  return join(data, 'disclosures');
+}
+
+/**
+ * The registries' own short log of what they have answered, one for those of a process, held against the gateway's audit
+ * log by `polku audit reconcile`, so that a gateway that leaves something out is found out.
+ */
+export class DisclosureLog {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
+  /** Of the day, with its last line ended; after a failure there is none, for the last line may be torn. */
+  #file: { readonly day: string; readonly path: string; readonly handle: FileHandle } | undefined;
+
+  private constructor(
+    data: string,
+    writer: string,
+    private readonly unlock: () => Promise<void>,
+  ) {
+    this.#root = disclosureFolder(data);
+    this.#folder = join(this.#root, writer);
+  }
+
+  /**
+   * @param writer names the process among those that have registries of this data directory
+   * @throws PolkuError DISCLOSURE_LOG_LOCKED
+   */
+  static async open(data: string, writer: string): Promise<DisclosureLog> {
+    const unlock = await lockByKernel(
+      data,
+      `disclosures-${writer}`,
+      () =>
+        new PolkuError(
+          'DISCLOSURE_LOG_LOCKED',
+          `Another process writes the disclosure log of "${writer}" in ${data}. Stop it, or use another data directory.`,
+        ),
+    );
+    return new DisclosureLog(data, writer, unlock);
+  }
+
+  /**
+   * Resolves when the note is durable.
+   * @throws PolkuError AUDIT_UNAVAILABLE; then the registry answers nothing.
+   */
+  async append(disclosure: Disclosure): Promise<void> {
+    try {
+      await this.#commits.add(`${JSON.stringify(disclosure)}\n`);
+    } catch (cause) {
+      throw new PolkuError(
+        'AUDIT_UNAVAILABLE',
+        "The registry's disclosure log could not be written, so nothing is answered; ask again later.",
+        {},
+        { cause },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    await this.#leave();
+    await this.unlock();
+  }
+
+  async #commit(lines: readonly string[]): Promise<void> {
+    const day = new Date().toISOString().slice(0, 10);
+    if (this.#file?.day !== day) await this.#begin(day);
+    const { handle, path } = this.#file!;
+    try {
+      await appendDurably(handle, Buffer.from(lines.join('')));
+      if (!isInPlace(handle, path))
+        throw new Error('The file of the log is not in its place: it was renamed, removed or replaced.');
+    } catch (cause) {
+      await this.#leave();
+      throw cause;
+    }
+  }
+
+  async #begin(day: string): Promise<void> {
+    await this.#leave();
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = join(this.#folder, `${day}.jsonl`);
+    const handle = await open(path, 'a', 0o600);
+    try {
+      // Ends a line that a crash or a full disk may have torn.
+      await handle.appendFile('\n');
+      for (const folder of [this.#folder, this.#root]) await sync(folder);
+    } catch (cause) {
+      await handle.close();
+      throw cause;
+    }
+    this.#file = { day, path, handle };
+  }
+
+  async #leave(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.handle.close();
+  }
+}
+
+/** The hash of a request as it would stand on the wire. */
+export function bodyHash({ query, operationName, variables }: SubgraphRequest): string {
+  return createHash('sha256').update(JSON.stringify({ query, operationName, variables })).digest('base64url');
+}
+
+/**
+ * What the registries of all processes have disclosed, the oldest day of each first; empty where none keeps a log here. Files
+ * that lie in no folder of a writer are of an earlier format. Torn lines are left out.
+ */
+export async function readDisclosures(data: string): Promise<Disclosure[]> {
+  const folder = disclosureFolder(data);
+  let names: string[];
+  try {
+    names = await readdir(folder, { recursive: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+  const disclosures: Disclosure[] = [];
+  for (const name of names.filter((file) => file.endsWith('.jsonl')).sort()) {
+    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+      const disclosure = readLine(line);
+      if (disclosure) disclosures.push(disclosure);
+    }
+  }
+  return disclosures;
+}
+
+function readLine(line: string): Disclosure | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as Disclosure);
+  } catch {
+    return undefined;
+  }
+}

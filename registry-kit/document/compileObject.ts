@@ -1,0 +1,454 @@
+import { defaultFieldResolver, defaultTypeResolver, type DirectiveNode, type FieldNode, type FragmentDefinitionNode, getArgumentValues, getDirectiveValues, type GraphQLAbstractType, GraphQLError, type GraphQLField, GraphQLIncludeDirective, type GraphQLLeafType, type GraphQLNullableType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLResolveInfo, type GraphQLSchema, GraphQLSkipDirective, type InlineFragmentNode, isAbstractType, isLeafType, isListType, isNonNullType, isObjectType, Kind, locatedError, type OperationDefinitionNode, type ResponsePath, responsePathAsArray, SchemaMetaFieldDef, type SelectionSetNode, TypeMetaFieldDef, visit } from 'graphql';
+
+type DataObject = Record<string, unknown>;
+
+/** Executes selections on an object; its data, now or later. */
+export type ObjectProgram = (
+  run: ProgramRun,
+  source: unknown,
+  path: ResponsePath | undefined,
+) => DataObject | Promise<DataObject>;
+
+interface ObjectField {
+  readonly key: string;
+  readonly execute: FieldProgram;
+}
+
+/** Compiles selections on an object type (GraphQL §6.3). */
+export function compileObject(
+  type: GraphQLObjectType,
+  selections: readonly SelectionSetNode[],
+  context: ProgramContext,
+): ObjectProgram {
+  const fields = compileFields(type, selections, context);
+  const create = creatorOf(fields);
+  return (run, source, path) => {
+    const data = create();
+    let waits = false;
+    try {
+      for (const { key, execute } of fields) {
+        const value = execute(run, source, path);
+        data[key] = value;
+        waits ||= isPromise(value);
+      }
+    } catch (error) {
+      // What has begun ends before an error is handled, and tells its own errors first.
+      if (waits)
+        return settled(data).finally(() => {
+          throw error;
+        });
+      throw error;
+    }
+    return waits ? settled(data) : data;
+  };
+}
+
+/** The same one after another, each when the one before it has ended: mutations (GraphQL §6.2.2). */
+export function compileSerially(
+  type: GraphQLObjectType,
+  selections: readonly SelectionSetNode[],
+  context: ProgramContext,
+): ObjectProgram {
+  const fields = compileFields(type, selections, context);
+  const create = creatorOf(fields);
+  return async (run, source, path) => {
+    const data = create();
+    for (const { key, execute } of fields) data[key] = await execute(run, source, path);
+    return data;
+  };
+}
+
+function compileFields(
+  type: GraphQLObjectType,
+  selections: readonly SelectionSetNode[],
+  context: ProgramContext,
+): readonly ObjectField[] {
+  return [...collectFields(type, selections, context)].map(([key, nodes]) => ({
+    key,
+    execute: compileField(type, key, nodes, context),
+  }));
+}
+
+/** Objects with a prototype take less; the one key that would be mistaken for it gets one without. */
+function creatorOf(fields: readonly ObjectField[]): () => DataObject {
+  return fields.some(({ key }) => key === '__proto__') ? () => Object.create(null) as DataObject : () => ({});
+}
+
+async function settled(data: DataObject): Promise<DataObject> {
+  const keys = Object.keys(data);
+  const values = await Promise.all(Object.values(data));
+  for (let index = 0; index < keys.length; index++) data[keys[index]!] = values[index];
+  return data;
+}
+
+/** Resolves one field of an object; its value in the data, now or later. Throws where it must not be null and is. */
+type FieldProgram = (run: ProgramRun, source: unknown, parent: ResponsePath | undefined) => unknown;
+
+/** Compiles a field of an object type (GraphQL §6.4). Its resolver is the one that the schema has now. */
+function compileField(
+  parentType: GraphQLObjectType,
+  key: string,
+  nodes: readonly FieldNode[],
+  program: ProgramContext,
+): FieldProgram {
+  const name = nodes[0]!.name.value;
+  if (name === '__typename') return () => parentType.name;
+  const definition = definitionOf(name, parentType, program.schema);
+  const field: ProgramField = { definition, parentType, nodes, program };
+  const resolve = definition.resolve ?? defaultFieldResolver;
+  const argumentsOf = compileArguments(field);
+  const complete = compileValue(definition.type, field);
+  const mayBeNull = !isNonNullType(definition.type);
+
+  const fail = (raw: unknown, run: ProgramRun, path: ResponsePath): null => {
+    const error = locatedError(raw, nodes, responsePathAsArray(path));
+    if (!mayBeNull) throw error;
+    run.fail(error, path);
+    return null;
+  };
+  return (run, source, parent) => {
+    const path: ResponsePath = { prev: parent, key, typename: parentType.name };
+    try {
+      const info = new FieldInfo(field, run, path);
+      const value: unknown = resolve(source, argumentsOf(run), run.context, info);
+      const completed = isPromise(value)
+        ? value.then((resolved) => complete(run, resolved, path, info))
+        : complete(run, value, path, info);
+      return isPromise(completed) ? completed.then(undefined, (error) => fail(error, run, path)) : completed;
+    } catch (error) {
+      return fail(error, run, path);
+    }
+  };
+}
+
+function definitionOf(
+  name: string,
+  type: GraphQLObjectType,
+  schema: GraphQLSchema,
+): GraphQLField<unknown, unknown> {
+  if (type === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  const definition = type.getFields()[name];
+  if (!definition) throw new TypeError('Documents are validated before they are compiled.');
+  return definition;
+}
+
+/** Makes what a resolver gave into data, now or later (GraphQL §6.4.3). Throws where it cannot be. */
+type ValueProgram = (run: ProgramRun, value: unknown, path: ResponsePath, info: FieldInfo) => unknown;
+
+/** Compiles the completion of values of a type. Selections are compiled when the first object comes that they are for. */
+function compileValue(type: GraphQLOutputType, field: ProgramField): ValueProgram {
+  if (!isNonNullType(type)) return nullable(type as GraphQLNullableType & GraphQLOutputType, field);
+  const complete = nullable(type.ofType as GraphQLNullableType & GraphQLOutputType, field);
+  const place = `${field.parentType.name}.${field.definition.name}`;
+  return (run, value, path, info) => {
+    const completed = complete(run, value, path, info);
+    if (completed === null) throw new Error(`Cannot return null for non-nullable field ${place}.`);
+    return completed;
+  };
+}
+
+function nullable(type: GraphQLNullableType & GraphQLOutputType, field: ProgramField): ValueProgram {
+  const complete = present(type, field);
+  return (run, value, path, info) => {
+    if (value instanceof Error) throw value;
+    return value == null ? null : complete(run, value, path, info);
+  };
+}
+
+function present(type: GraphQLNullableType & GraphQLOutputType, field: ProgramField): ValueProgram {
+  if (isListType(type)) return list(type.ofType as GraphQLOutputType, field);
+  if (isLeafType(type)) return leaf(type);
+  return isAbstractType(type) ? abstract(type, field) : object(type as GraphQLObjectType, field);
+}
+
+function list(itemType: GraphQLOutputType, field: ProgramField): ValueProgram {
+  const { parentType, definition, nodes } = field;
+  const complete = compileValue(itemType, field);
+  const mayBeNull = !isNonNullType(itemType);
+  const fail = (raw: unknown, run: ProgramRun, path: ResponsePath): null => {
+    const error = locatedError(raw, nodes, responsePathAsArray(path));
+    if (!mayBeNull) throw error;
+    run.fail(error, path);
+    return null;
+  };
+  const item = (run: ProgramRun, value: unknown, path: ResponsePath, info: FieldInfo): unknown => {
+    try {
+      const completed = isPromise(value)
+        ? value.then((resolved) => complete(run, resolved, path, info))
+        : complete(run, value, path, info);
+      return isPromise(completed) ? completed.then(undefined, (error) => fail(error, run, path)) : completed;
+    } catch (error) {
+      return fail(error, run, path);
+    }
+  };
+  return (run, values, prev, info) => {
+    if (!isIterable(values))
+      throw new GraphQLError(
+        `Expected Iterable, but did not find one for field "${parentType.name}.${definition.name}".`,
+      );
+    const items: unknown[] = [];
+    let waits = false;
+    try {
+      for (const value of values) {
+        const completed = item(run, value, { prev, key: items.length, typename: undefined }, info);
+        waits ||= isPromise(completed);
+        items.push(completed);
+      }
+    } catch (error) {
+      // Nobody waits any more for what has begun; were it to fail unheard, the process would end.
+      if (waits) void Promise.allSettled(items);
+      throw error;
+    }
+    return waits ? Promise.all(items) : items;
+  };
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function';
+}
+
+function leaf(type: GraphQLLeafType): ValueProgram {
+  return (_run, value) => {
+    const serialized: unknown = type.serialize(value);
+    if (serialized == null) throw new Error(`A value of ${type.name} was serialized to none.`);
+    return serialized;
+  };
+}
+
+function abstract(type: GraphQLAbstractType, field: ProgramField): ValueProgram {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const programs = new Map<string, ValueProgram>();
+  const programOf = (name: unknown): ValueProgram => {
+    let program = programs.get(name as string);
+    if (!program) programs.set(name as string, (program = object(possibleType(name, type, field), field)));
+    return program;
+  };
+  return (run, value, path, info) => {
+    const name: unknown = resolveType(value, run.context, info, type);
+    return isPromise(name)
+      ? name.then((resolved) => programOf(resolved)(run, value, path, info))
+      : programOf(name)(run, value, path, info);
+  };
+}
+
+function possibleType(
+  name: unknown,
+  type: GraphQLAbstractType,
+  { nodes, program: { schema } }: ProgramField,
+): GraphQLObjectType {
+  const found = typeof name === 'string' ? schema.getType(name) : undefined;
+  if (isObjectType(found) && schema.isSubType(type, found)) return found;
+  throw new GraphQLError(`A value of ${type.name} is of none of its types.`, { nodes });
+}
+
+function object(type: GraphQLObjectType, { nodes, program }: ProgramField): ValueProgram {
+  let compiled: ObjectProgram | undefined;
+  const execute: ObjectProgram = (run, value, path) => {
+    compiled ??= program.within(
+      type,
+      nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
+    return compiled(run, value, path);
+  };
+  const isTypeOf = type.isTypeOf?.bind(type);
+  if (!isTypeOf) return execute;
+  const checked = (is: boolean): void => {
+    if (!is) throw new GraphQLError(`Expected a value of type "${type.name}".`, { nodes });
+  };
+  return (run, value, path, info) => {
+    const is = isTypeOf(value, run.context, info);
+    if (isPromise(is))
+      return is.then((resolved) => {
+        checked(resolved);
+        return execute(run, value, path);
+      });
+    checked(is);
+    return execute(run, value, path);
+  };
+}
+
+/** What a resolver is given as its arguments. Frozen, for it is given to more than one. */
+type ArgumentValues = Readonly<Record<string, unknown>>;
+
+const NONE: ArgumentValues = Object.freeze({});
+
+/** Compiles the arguments of a field: literals are read once, variables once a run. */
+function compileArguments(field: ProgramField): (run: ProgramRun) => ArgumentValues {
+  const { definition, nodes } = field;
+  const [node] = nodes as [FieldNode];
+  if (definition.args.length === 0) return () => NONE;
+  if (!readsVariables(node)) {
+    const values = Object.freeze(getArgumentValues(definition, node));
+    return () => values;
+  }
+  return (run) => {
+    let values = run.arguments.get(field);
+    if (!values) {
+      values = Object.freeze(getArgumentValues(definition, node, run.variables));
+      run.arguments.set(field, values);
+    }
+    return values;
+  };
+}
+
+function readsVariables(node: FieldNode): boolean {
+  let reads = false;
+  for (const argument of node.arguments ?? [])
+    visit(argument, { [Kind.VARIABLE]: () => void (reads = true) });
+  return reads;
+}
+
+/**
+ * The fields that selections ask of an object type, by response key and in order (GraphQL §6.3.2).
+ * @throws GraphQLError where a condition has no value
+ */
+function collectFields(
+  type: GraphQLObjectType,
+  selections: readonly SelectionSetNode[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly FieldNode[]> {
+  const fields = new Map<string, FieldNode[]>();
+  const spread = new Set<string>();
+
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value;
+        if (spread.has(name) || !isIncluded(selection, context)) continue;
+        spread.add(name);
+        const fragment = context.fragments[name];
+        if (fragment && applies(fragment, type, context)) collect(fragment.selectionSet);
+      } else if (!isIncluded(selection, context)) {
+        continue;
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (applies(selection, type, context)) collect(selection.selectionSet);
+      } else {
+        const key = (selection.alias ?? selection.name).value;
+        const known = fields.get(key);
+        if (known) known.push(selection);
+        else fields.set(key, [selection]);
+      }
+    }
+  };
+  selections.forEach(collect);
+  return fields;
+}
+
+function isIncluded(
+  node: { readonly directives?: readonly DirectiveNode[] },
+  { conditions }: ProgramContext,
+): boolean {
+  if (!node.directives?.length) return true;
+  return (
+    getDirectiveValues(GraphQLSkipDirective, node, conditions)?.['if'] !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, node, conditions)?.['if'] !== false
+  );
+}
+
+function applies(
+  { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
+  type: GraphQLObjectType,
+  { schema }: ProgramContext,
+): boolean {
+  const condition = typeCondition && schema.getType(typeCondition.name.value);
+  if (!typeCondition || condition === type) return true;
+  return isAbstractType(condition) && schema.isSubType(condition, type);
+}
+
+/** A field of a program: what is the same each time it is resolved. */
+interface ProgramField {
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly parentType: GraphQLObjectType;
+  readonly nodes: readonly FieldNode[];
+  readonly program: ProgramContext;
+}
+
+/** What resolvers are told of their field. Nearly none of them asks, so everything is looked up when it is. */
+class FieldInfo implements GraphQLResolveInfo {
+  constructor(
+    private readonly field: ProgramField,
+    private readonly run: ProgramRun,
+    readonly path: ResponsePath,
+  ) {}
+
+  get fieldName(): string {
+    return this.field.definition.name;
+  }
+
+  get fieldNodes(): readonly FieldNode[] {
+    return this.field.nodes;
+  }
+
+  get returnType(): GraphQLOutputType {
+    return this.field.definition.type;
+  }
+
+  get parentType(): GraphQLObjectType {
+    return this.field.parentType;
+  }
+
+  get schema(): GraphQLSchema {
+    return this.field.program.schema;
+  }
+
+  get fragments(): GraphQLResolveInfo['fragments'] {
+    return this.field.program.fragments;
+  }
+
+  get rootValue(): undefined {
+    return undefined;
+  }
+
+  get operation(): OperationDefinitionNode {
+    return this.field.program.operation;
+  }
+
+  get variableValues(): Variables {
+    return this.run.variables;
+  }
+}
+
+/** What the parts of a program are compiled by. */
+export interface ProgramContext {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Values of the variables that `@skip` and `@include` ask for: a program is compiled for these and no others. */
+  readonly conditions: Variables;
+  /** Compiles what is selected of an object within. */
+  readonly within: (type: GraphQLObjectType, selections: readonly SelectionSetNode[]) => ObjectProgram;
+}
+
+/** Values of variables, coerced; those that were not given and have no default are missing. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** One execution of a program. */
+export class ProgramRun {
+  readonly errors: GraphQLError[] = [];
+  /** Arguments that follow from the variables, by the field that takes them: the same for every object of this run. */
+  readonly arguments = new Map<object, ArgumentValues>();
+  #nulled: Set<ResponsePath | undefined> | undefined;
+
+  constructor(
+    /** What resolvers are given as their context. */
+    readonly context: unknown,
+    readonly variables: Variables,
+  ) {}
+
+  /** Notes an error at a place that becomes null. What fails later below a place that is null already is not told. */
+  fail(error: GraphQLError, path: ResponsePath | undefined): void {
+    const nulled = (this.#nulled ??= new Set());
+    for (let place = path; place; place = place.prev) if (nulled.has(place)) return;
+    if (nulled.has(undefined)) return;
+    nulled.add(path);
+    this.errors.push(error);
+  }
+}
+
+/** Whether a value is yet to come; any object with a `then` will do, as in graphql-js. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,276 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withMemoryDatabase } from '../../lib/duckdb.js';
+import { type ErrorCode, PolkuError } from '../../lib/errors.js';
+import { lockByKernel, storageFailure } from '../../lib/kernelLock.js';
+import { packageRoot } from '../../lib/packageRoot.js';
+import { readRegularFile, sha256OfFile } from '../../lib/regularFile.js';
+import type { Linkage } from '../../linkage/linkage.js';
+import { readCodeLists, registryFile } from '../codes.js';
+import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
+import { overlaysRegistry } from '../person-flags/personFlags.js';
+import { publishOverlays } from '../person-flags/publishPersonFlags.js';
+import { traceMarks } from '../restrictions/restrictionFile.js';
+import { type Balance, type Manifest, type Origin, requireBalance } from '../snapshot/manifest.js';
+import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
+import { applyCodeChanges, extractTable, type TableExtraction } from './extractTable.js';
+import { absentIn, type Mapping } from './mapping/mapping.js';
+import { readMapping } from './mapping/readMapping.js';
+import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
+import { RejectsReport } from './rejectsReport.js';
+import { PersonLinker } from './rows/cellReader.js';
+import { DEFAULT_MAX_SHRINK, requireNoShrinkage, requireOneStore, unchangedSnapshot } from './snapshotChecks.js';
+import { digestSourceFiles, sourceFingerprint, type SourceFolder } from './source/readSource.js';
+import type { RecordKeys } from './staging/recordKeys.js';
+import { StagingTable } from './staging/stagingTable.js';
+
+/** Percent of a file's rows that may be rejected, where the caller says nothing else. */
+export const DEFAULT_MAX_REJECTS = 5;
+
+export interface ExtractionOptions {
+  readonly registry: RegistryDefinition;
+  /** The folder of the exports: the registry's files are in `<source>/<registry>`. */
+  readonly source: string;
+  /** The folder of the snapshots. */
+  readonly data: string;
+  readonly linkage: Linkage;
+  /** Whether everybody in the source is made up; see sourceMarker.ts. */
+  readonly synthetic: boolean;
+  /** Percent of a file's rows; where more are rejected, nothing is published. */
+  readonly maxRejects?: number | undefined;
+  /** Percent of a table's rows in the current snapshot; where more are gone, nothing is published. */
+  readonly maxShrink?: number | undefined;
+  /** After every few thousand rows. */
+  readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
+  /** Told what is worth knowing, though it stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The failures after which the list of rejects says what to correct. */
+const REJECTING: readonly ErrorCode[] = ['REJECTS_EXCEEDED', 'PROTECTION_LIST_INCOMPLETE'];
+
+/** The registry's current snapshot, and whether it was so before. */
+export interface Extraction {
+  readonly manifest: Manifest;
+  readonly kept: boolean;
+}
+
+/**
+ * Reads a registry's export, links its codes to keys and publishes the result as the registry's current snapshot. Until
+ * then the snapshot before remains; after a failure nothing is left of the attempt, but of too many rejects their list.
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING
+ * (of the population register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK, ROWS_LOST, LINKAGE_STORE_CHANGED,
+ * MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
+ */
+export async function extract(options: ExtractionOptions): Promise<Manifest> {
+  return (await run(options, false)).manifest;
+}
+
+/** As `extract`, but keeps the current snapshot where extracting again would make the same. */
+export function extractIfChanged(options: ExtractionOptions): Promise<Extraction> {
+  return run(options, true);
+}
+
+async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
+  const { registry, source, data, linkage, synthetic, signal } = options;
+  const mapping = await readMapping(registry);
+  for (const notice of mapping.notices) options.onNotice?.(notice);
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const unlock = await lockForExtraction(data);
+    try {
+      await SnapshotDraft.removeRemains(data);
+      await linkage.reload();
+      await requireOneStore(data, linkage);
+      requirePopulation(mapping, linkage);
+      const place = { path: join(source, registry.name), registry: registry.name, signal };
+      const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
+      const origin = {
+        synthetic,
+        sourceFingerprint: sourceFingerprint(folder.files),
+        recipe: await recipeOf(registry.name),
+        linkageStore: linkage.store,
+      };
+      if (mayKeep) {
+        const manifest = await current(mapping, options, { ...origin, linkage: linkage.state });
+        if (manifest) return { manifest, kept: true };
+      }
+      const draft = await SnapshotDraft.begin(data, registry.name);
+      try {
+        const manifest = await fill(draft, mapping, folder, origin, options);
+        await traceMarks({ data, registry: registry.name, store: linkage.store });
+        return { manifest, kept: false };
+      } catch (cause) {
+        if (cause instanceof PolkuError && REJECTING.includes(cause.code)) await draft.keepRejects();
+        await draft.discard();
+        throw cause;
+      }
+    } finally {
+      await unlock();
+    }
+  } catch (cause) {
+    throw storageFailure(cause, data);
+  }
+}
+
+/** The snapshot that stands for this origin already; of the register that makes persons known, with its overlays. */
+async function current(
+  mapping: Mapping,
+  { registry, data }: ExtractionOptions,
+  origin: Origin,
+): Promise<Manifest | undefined> {
+  const manifest = await unchangedSnapshot(data, registry, origin);
+  if (!manifest || mapping.knows !== 'persons') return manifest;
+  const overlays = await unchangedSnapshot(data, overlaysRegistry, origin);
+  return overlays && manifest;
+}
+
+async function fill(
+  draft: SnapshotDraft,
+  mapping: Mapping,
+  folder: SourceFolder,
+  origin: Omit<Origin, 'linkage'>,
+  options: ExtractionOptions,
+): Promise<Manifest> {
+  const {
+    registry,
+    data,
+    linkage,
+    maxRejects = DEFAULT_MAX_REJECTS,
+    maxShrink = DEFAULT_MAX_SHRINK,
+    onNotice = () => undefined,
+  } = options;
+  const records = new Map<string, RecordKeys>();
+  const output = await open(draft.path(REJECTS), 'wx', 0o600);
+  const rejects = new RejectsReport(output, registry.name, maxRejects, draft.keptRejects);
+  const meter = meterOf(mapping, folder, rejects, options);
+  let kept: Pick<Manifest, 'tables' | 'codeChanges'>;
+  try {
+    const codeLists = await readCodeLists(registry.name);
+    const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
+    const shared = { mapping, folder, rejects, meter, cells, records, notice: onNotice };
+    kept = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
+  } finally {
+    for (const keys of records.values()) keys.discard();
+    await rejects.close();
+  }
+  await requireNoShrinkage(data, registry.name, kept.tables, maxShrink);
+  // Keys must be durable before a snapshot that holds them.
+  await linkage.save();
+  meter.throwIfStopped();
+  const createdAt = new Date().toISOString();
+  const manifest: Manifest = {
+    registry: registry.name,
+    schemaVersion: registry.schemaVersion,
+    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${origin.sourceFingerprint.slice(0, 8)}`,
+    createdAt,
+    ...origin,
+    linkage: linkage.state,
+    linkageKeys: linkage.issuedKeys,
+    ...kept,
+    absent: absentIn(mapping),
+    rejects: rejects.byReason,
+    rejectedRows: rejects.rows,
+  };
+  // The register that makes persons known also says who is of age, and whose whereabouts are not to be disclosed.
+  if (mapping.knows === 'persons')
+    await publishOverlays(data, (table) => draft.path(tableFile(table)), {
+      ...manifest,
+      mergedPersons: linkage.mergedPersons(),
+    });
+  await draft.publish(manifest);
+  return manifest;
+}
+
+async function writeTables(
+  draft: SnapshotDraft,
+  registry: RegistryDefinition,
+  extraction: TableExtraction,
+): Promise<Pick<Manifest, 'tables' | 'codeChanges'>> {
+  const { mapping } = extraction;
+  const codeChanges = mapping.codeChanges && (await applyCodeChanges(mapping.codeChanges, extraction));
+  if (codeChanges) requireBalance(registry.name, 'codeChanges', codeChanges);
+  const tables: Record<string, Manifest['tables'][string]> = {};
+  const keep = async (name: string, path: string, balance: Balance) => {
+    requireBalance(registry.name, name, balance);
+    tables[name] = { ...balance, sha256: await sha256OfFile(path) };
+  };
+  for (const table of mapping.tables) {
+    const path = draft.path(tableFile(table.name));
+    await keep(table.name, path, await extractTable(table, registry.tables[table.name]!, path, extraction));
+  }
+  for (const name of mapping.absent) {
+    const path = draft.path(tableFile(name));
+    const rows = await writeEmptyTable(registry.tables[name]!, path);
+    await keep(name, path, { read: 0, rows, rejected: 0, rejects: {} });
+  }
+  return { tables, codeChanges };
+}
+
+function meterOf(
+  mapping: Mapping,
+  { registry, files }: SourceFolder,
+  rejects: RejectsReport,
+  { onProgress, signal }: ExtractionOptions,
+): ProgressMeter {
+  const read = [...(mapping.codeChanges ? [mapping.codeChanges] : []), ...mapping.tables];
+  const bytes = read.reduce((sum, { file }) => sum + files.get(file)!.bytes, 0);
+  return new ProgressMeter(registry, bytes, () => rejects.rows, onProgress ?? (() => undefined), signal);
+}
+
+/** Codes that registries share are known by the population register alone. */
+function requirePopulation(mapping: Mapping, linkage: Linkage): void {
+  const byShared = mapping.tables.some(({ subject }) => subject.scheme.shared);
+  if (mapping.knows !== undefined || !byShared || linkage.knownPersons > 0) return;
+  throw new PolkuError(
+    'SNAPSHOT_MISSING',
+    `No person is known yet, so no row of ${mapping.registry} could be linked. Run first: polku extract population`,
+    { registry: 'population' },
+  );
+}
+
+/** SHA-256 of what makes rows of an export besides the export: mapping, code lists and this version of Polku. */
+async function recipeOf(registry: string): Promise<string> {
+  const hash = createHash('sha256');
+  const { version } = JSON.parse(await readRegularFile(join(packageRoot(), 'package.json'))) as {
+    version: string;
+  };
+  hash.update(version).update('\0');
+  for (const name of ['mapping.yaml', 'codes.yaml'] as const)
+    hash.update(await readRegularFile(registryFile(registry, name).path)).update('\0');
+  return hash.digest('hex');
+}
+
+/** Writes a table for which the source has nothing; gives its number of rows. */
+async function writeEmptyTable({ columns, order }: TableDefinition, path: string): Promise<number> {
+  const staging = new StagingTable({
+    columns: Object.entries(columns).map(([name, { kind }]) => ({ name, kind, texts: [] })),
+    order,
+    keys: 1,
+    spill: `${path}.spill`,
+  });
+  try {
+    return await staging.write(path);
+  } finally {
+    staging.discard();
+  }
+}
+
+/**
+ * Takes the data directory for one extraction.
+ * @returns what releases the lock
+ * @throws PolkuError EXTRACTION_RUNNING
+ */
+export function lockForExtraction(data: string): Promise<() => Promise<void>> {
+  return lockByKernel(
+    data,
+    'extraction',
+    () =>
+      new PolkuError(
+        'EXTRACTION_RUNNING',
+        'Another extraction is writing to this data directory. Wait until it ends.',
+      ),
+  );
+}

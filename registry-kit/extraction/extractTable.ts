@@ -1,0 +1,191 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TableDefinition } from '../columns/tableDefinition.js';
+import type { Balance } from '../snapshot/manifest.js';
+import { columnsOf, type Mapping, sourceColumns, type TableMapping, withTypedDays } from './mapping/mapping.js';
+import type { ProgressMeter } from './progressMeter.js';
+import type { RejectsReport } from './rejectsReport.js';
+import type { CellContext } from './rows/cellReader.js';
+import type { Reject } from './rows/rejectReason.js';
+import { isReject, RowReader } from './rows/rowReader.js';
+import { readSource, type SourceFolder, typedDayColumns } from './source/readSource.js';
+import { RecordKeys, type RowSet } from './staging/recordKeys.js';
+import { StagingTable } from './staging/stagingTable.js';
+
+/** Reads one source file and writes it as a table of the snapshot; gives what became of its rows. */
+export async function extractTable(
+  table: TableMapping,
+  definition: TableDefinition,
+  path: string,
+  extraction: TableExtraction,
+): Promise<Balance> {
+  const { mapping, folder, rejects, meter, cells, reader, records, notice } = extraction;
+  const typed = await typedDayColumns(folder, table.file, sourceColumns(table), reader);
+  const rowReader = new RowReader(withTypedDays(table, typed), mapping, { ...cells, table: table.name });
+  const staging = new StagingTable({
+    columns: table.columns.map(({ name }, index) => ({
+      name,
+      kind: definition.columns[name]!.kind,
+      texts: rowReader.inputs[index]!.reader.dictionary?.texts,
+    })),
+    order: definition.order,
+    unique: table.unique,
+    keys: cells.linkage.personDomain,
+    spill: `${path}.spill`,
+  });
+  const named = namedRecords(table, path);
+  const tracked = [...named, ...ownRecords(table, path, records)];
+  meter.begin(table.name, folder.files.get(table.file)!.bytes);
+  try {
+    const read = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
+      const row = rowReader.read(columns, index);
+      if (isReject(row)) return row;
+      staging.append(row, number);
+      for (const { column, keys } of tracked) {
+        const exact = row[column + 1];
+        if (typeof exact === 'bigint')
+          keys.add({ exact, loose: rowReader.looseKey(column, columns, index) }, number);
+      }
+      return undefined;
+    });
+    const rejectAll = async (set: RowSet, reject: Reject): Promise<void> => {
+      for (const row of set) {
+        rejects.add(table.file, row, reject);
+        await rejects.flush();
+      }
+    };
+    const notes: string[] = [];
+    for (const { column, keys, of } of named) {
+      const columns = columnsOf(table.columns[column]!);
+      const unknown = keys.findUnknown(records.get(of)!);
+      await rejectAll(staging.setAside(unknown.rows), { reason: 'unknown-record', columns });
+      if (unknown.otherForm > 0)
+        notes.push(
+          `${unknown.otherForm} of the ${unknown.rows.size} rows of ${table.file} with unknown-record in ` +
+            `${columns.join('+')} name a record of ${of} in another form of its id, such as Encounter/1001, 1001.0 or ` +
+            '01001 for 1001. Write the ids in one form in both files.',
+        );
+    }
+    await rejectAll(staging.setDuplicatesAside(), duplicateReject(table));
+    const source = {
+      file: table.file,
+      table: table.name,
+      read,
+      protects: definition.protects === true,
+      knowsPersons: mapping.knows !== undefined,
+    };
+    const rejected = rejects.closeFile(source, notes);
+    for (const note of notes) notice(note);
+    records.get(table.name)?.leaveOut(staging.setAsideRows);
+    const rows = await staging.write(path, (share) => meter.written(share));
+    return { read, rows, ...rejected };
+  } finally {
+    staging.discard();
+    for (const { keys } of named) keys.discard();
+  }
+}
+
+/** A column of records whose keys are gathered. */
+interface TrackedColumn {
+  /** Its place in the mapping. */
+  readonly column: number;
+  readonly keys: RecordKeys;
+}
+
+/** The columns that name records of other tables. */
+function namedRecords(
+  { name, columns }: TableMapping,
+  path: string,
+): (TrackedColumn & { readonly of: string })[] {
+  return columns.flatMap((mapped, column) =>
+    mapped.kind === 'record' && mapped.of !== undefined && mapped.of !== name
+      ? [{ column, of: mapped.of, keys: new RecordKeys(`${path}.${mapped.name}.spill`) }]
+      : [],
+  );
+}
+
+/** The column whose records other tables name. */
+function ownRecords(
+  { name, columns, records: own }: TableMapping,
+  path: string,
+  records: Map<string, RecordKeys>,
+): TrackedColumn[] {
+  const column = columns.findIndex((mapped) => mapped.name === own);
+  if (column === -1) return [];
+  const keys = new RecordKeys(`${path}.records.spill`);
+  records.set(name, keys);
+  return [{ column, keys }];
+}
+
+function duplicateReject({ unique, subject, columns }: TableMapping): Reject {
+  if (unique === 'subject') return { reason: 'duplicate-subject', columns: [subject.from] };
+  const column = columns.find(({ name }) => name === unique);
+  return { reason: 'duplicate-id', columns: column ? columnsOf(column) : [] };
+}
+
+/** Takes a row of a batch, or says why it cannot. */
+type TakeRow = (columns: readonly (readonly string[])[], index: number, number: number) => Reject | undefined;
+
+/**
+ * Reads a source file row by row, counts what is rejected and tells how far it is.
+ * @returns how many rows there were by the numbers that the file's reader gave them, so that a row lost on the way is missed
+ */
+async function readRows(
+  file: string,
+  columns: readonly string[],
+  { folder, reader, rejects, meter }: TableExtraction,
+  take: TakeRow,
+): Promise<number> {
+  let rows = 0;
+  for await (const batch of readSource(folder, file, columns, reader)) {
+    for (const { row, reason } of batch.rejected) {
+      rows = Math.max(rows, row);
+      rejects.add(file, row, { reason, columns: [] });
+    }
+    batch.rowNumbers.forEach((number, index) => {
+      rows = Math.max(rows, number);
+      const reject = take(batch.columns, index, number);
+      if (reject !== undefined) rejects.add(file, number, reject);
+    });
+    await rejects.flush();
+    meter.read(rows, batch.share);
+  }
+  return rows;
+}
+
+/** What the tables of one extraction share. */
+export interface TableExtraction {
+  readonly mapping: Mapping;
+  readonly folder: SourceFolder;
+  readonly rejects: RejectsReport;
+  readonly meter: ProgressMeter;
+  /** Reads Parquet; codes and names may pass through it, and nothing is kept. */
+  readonly reader: DuckDBConnection;
+  readonly cells: Omit<CellContext, 'table'>;
+  /** By table: the records that other tables name. */
+  readonly records: Map<string, RecordKeys>;
+  /** Told what is worth knowing, though it stops nothing. */
+  readonly notice: (text: string) => void;
+}
+
+/**
+ * Makes old and new codes lead to one person, before anybody is looked up: registries name people by the codes that
+ * were in force when the rows were written. The list tolerates no loss: somebody whose change is lost is two people, and what
+ * protects one of them does not protect the other.
+ */
+export async function applyCodeChanges(
+  changes: NonNullable<Mapping['codeChanges']>,
+  extraction: TableExtraction,
+): Promise<Balance> {
+  const { folder, rejects, meter, cells } = extraction;
+  meter.begin('codeChanges', folder.files.get(changes.file)!.bytes);
+  const columns = [changes.old, changes.new];
+  let rows = 0;
+  const read = await readRows(changes.file, columns, extraction, ([old, current], index) => {
+    const linked = cells.linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
+    if (typeof linked === 'string') return { reason: linked, columns };
+    rows++;
+    return undefined;
+  });
+  const source = { file: changes.file, table: 'codeChanges', read, protects: true, knowsPersons: true };
+  return { read, rows, ...rejects.closeFile(source) };
+}

@@ -1,0 +1,240 @@
+import { type Document, isNode, type LineCounter } from 'yaml';
+import { type ErrorCode, PolkuError } from '../../../lib/errors.js';
+import type { Scheme } from '../../../linkage/localId.js';
+import type { DecimalSign } from '../rows/parseValues.js';
+
+export interface CsvFormat {
+  readonly type: 'csv';
+  readonly delimiter: string;
+  readonly quote: string;
+  /** A label of the Encoding Standard. */
+  readonly encoding: string;
+}
+
+export type SourceFormat = (CsvFormat | { readonly type: 'parquet' }) & {
+  /** The IANA zone of times that have neither zone nor offset; undefined: their day is taken as written. */
+  readonly zone?: string | undefined;
+};
+
+interface ColumnBase {
+  /** The column of the registry's table. */
+  readonly name: string;
+  /** The source's column; of a record the columns that its id is made of, where they are several. */
+  readonly from: string | readonly string[];
+  readonly optional: boolean;
+  /** Texts that stand for nothing, as an empty one does. */
+  readonly missing?: ReadonlySet<string> | undefined;
+}
+
+/** How one column of a table is read, by its kind. */
+export type ColumnMapping =
+  | (ColumnBase & {
+      readonly kind: 'day';
+      /** How days are written; see dateParser. */
+      readonly dates: string;
+      /** The first of the hundred years that years of two digits stand for. */
+      readonly firstYear?: number | undefined;
+      /** The zone of times that have neither zone nor offset. */
+      readonly zone?: string | undefined;
+      readonly lastDayOfMonth: boolean;
+    })
+  | (ColumnBase & {
+      readonly kind: 'code';
+      /** Source value -> code; undefined: the source's values are the codes. */
+      readonly values: ReadonlyMap<string, string> | undefined;
+      readonly list: string | undefined;
+      /** All the codes there are, where the registry's definition has them. */
+      readonly enumeration?: readonly string[] | undefined;
+    })
+  | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant'; readonly code: string })
+  | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant-value'; readonly value: number })
+  /** Optional, and the source has nothing for it. */
+  | (Omit<ColumnBase, 'from'> & { readonly kind: 'absent' })
+  | (ColumnBase & { readonly kind: 'person' | 'family'; readonly scheme: Scheme })
+  | (ColumnBase & {
+      readonly kind: 'record';
+      /** The table whose record it is, and must exist; undefined: the one that the column is in. */
+      readonly of: string | undefined;
+    })
+  | (ColumnBase & {
+      readonly kind: 'number';
+      /** Undefined: plain decimals. */
+      readonly decimal?: DecimalSign | undefined;
+    });
+
+/** How one file becomes one table. */
+export interface TableMapping {
+  readonly name: string;
+  readonly file: string;
+  readonly subject: {
+    readonly from: string;
+    readonly scheme: Scheme;
+    readonly missing?: ReadonlySet<string> | undefined;
+  };
+  /** A column that no two rows share. */
+  readonly unique: string | undefined;
+  /** The column of records that other tables name; undefined where none does. */
+  readonly records?: string | undefined;
+  /** Columns of days whose first must not be after the second. */
+  readonly interval: readonly [start: string, end: string] | undefined;
+  readonly columns: readonly ColumnMapping[];
+}
+
+/** How a departmental system's export becomes a registry. */
+export interface Mapping {
+  readonly registry: string;
+  readonly format: SourceFormat;
+  /** The table whose subjects are all the persons there are. */
+  readonly knows: string | undefined;
+  readonly codeChanges:
+    | { readonly file: string; readonly old: string; readonly new: string; readonly scheme: Scheme }
+    | undefined;
+  readonly tables: readonly TableMapping[];
+  /** Tables for which the source has nothing. */
+  readonly absent: readonly string[];
+  /** What the mapping leaves unchecked, each with its place in the file. */
+  readonly notices: readonly string[];
+}
+
+/** The source columns that a table is made of, each once. */
+export function sourceColumns(table: TableMapping): readonly string[] {
+  return [...new Set([table.subject.from, ...table.columns.flatMap(columnsOf)])];
+}
+
+/** The source columns that a column is made of. */
+export function columnsOf(column: ColumnMapping): readonly string[] {
+  return 'from' in column ? [column.from].flat() : [];
+}
+
+/** The table with its days read as what they are where the source's columns are days or times by their type. */
+export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): TableMapping {
+  const columns = table.columns.map((column) =>
+    column.kind === 'day' && columnsOf(column).every((from) => typed.has(from))
+      ? { ...column, dates: 'typed' }
+      : column,
+  );
+  return { ...table, columns };
+}
+
+/** What the source does not keep: tables, and columns as `table.column`. */
+export function absentIn({ absent, tables }: Mapping): readonly string[] {
+  const columns = tables.flatMap(({ name, columns: all }) =>
+    all.flatMap((column) => (column.kind === 'absent' ? [`${name}.${column.name}`] : [])),
+  );
+  return [...absent, ...columns].sort();
+}
+
+/** How cells are written; of the whole export, or of one column. */
+export interface CellFormat {
+  readonly dates?: string;
+  readonly firstYear?: string;
+  readonly decimal?: '.' | ',';
+  readonly missing?: readonly string[];
+}
+
+/** A column as a mapping file writes it: the source column's name, or how it is read. */
+export type ColumnEntry =
+  | string
+  | (CellFormat & {
+      readonly from?: string | readonly string[];
+      readonly constant?: string;
+      readonly values?: Readonly<Record<string, string>>;
+      readonly take?: 'last-day-of-month';
+      readonly of?: string;
+      readonly scheme?: string;
+    });
+
+export interface TableEntry {
+  readonly file: string;
+  readonly subject: string;
+  readonly scheme?: string;
+  readonly unique?: string;
+  readonly interval?: readonly [string, string];
+  readonly columns: Readonly<Record<string, ColumnEntry>>;
+}
+
+/** A mapping file that fits schema/mapping.schema.json. Every scalar in it is the text that stands in the file. */
+export interface MappingFile {
+  readonly registry: string;
+  readonly scheme: string;
+  readonly format: CellFormat & {
+    readonly type: 'csv' | 'parquet';
+    readonly delimiter?: string;
+    readonly quote?: string;
+    readonly encoding?: string;
+    readonly zone?: string;
+  };
+  readonly knows?: string;
+  readonly idForms?: Readonly<Record<string, string>>;
+  readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };
+  readonly absent?: readonly string[];
+  readonly tables: Readonly<Record<string, TableEntry>>;
+}
+
+/** Where in a mapping file: the keys that lead there. */
+export type MappingPath = readonly (string | number)[];
+
+interface Fault {
+  readonly offset: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Collects what is wrong with a mapping file, so that all of it is told at once, each with its line and column. */
+export class MappingFaults {
+  private readonly faults: Fault[] = [];
+  private readonly noted: Pick<Fault, 'offset' | 'message'>[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+  ) {}
+
+  at(path: MappingPath, message: string, code: ErrorCode = 'MAPPING_INVALID'): void {
+    this.atOffset(this.offsetOf(path), message, code);
+  }
+
+  atOffset(offset: number, message: string, code: ErrorCode = 'MAPPING_INVALID'): void {
+    this.faults.push({ offset, code, message });
+  }
+
+  /** Says what is worth knowing, though it is no fault. */
+  note(path: MappingPath, message: string): void {
+    this.noted.push({ offset: this.offsetOf(path), message });
+  }
+
+  /** What is worth knowing, in the order of the file. */
+  get notices(): readonly string[] {
+    return this.told(this.noted);
+  }
+
+  /** @throws PolkuError MAPPING_INVALID, or SCHEME_UNKNOWN where schemes alone are wrong */
+  throwIfAny(): void {
+    if (this.faults.length === 0) return;
+    const lines = this.told(this.faults);
+    const code = this.faults.every((fault) => fault.code === 'SCHEME_UNKNOWN')
+      ? 'SCHEME_UNKNOWN'
+      : 'MAPPING_INVALID';
+    throw new PolkuError(code, lines.join('\n'), { faults: lines });
+  }
+
+  /** With their places, in the order of the file. What is wrong with the format is found at each column that is read by it. */
+  private told(messages: readonly Pick<Fault, 'offset' | 'message'>[]): string[] {
+    const sorted = [...messages].sort((a, b) => a.offset - b.offset);
+    const lines = sorted.map(({ offset, message }) => {
+      const { line, col } = this.lines.linePos(offset);
+      return `${this.file}:${line}:${col}: ${message}`;
+    });
+    return [...new Set(lines)];
+  }
+
+  /** Of the node at a path, or of the nearest one around it. */
+  private offsetOf(path: MappingPath): number {
+    for (let length = path.length; length > 0; length--) {
+      const node = this.document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return node.range[0];
+    }
+    return 0;
+  }
+}

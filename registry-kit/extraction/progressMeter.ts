@@ -1,0 +1,77 @@
+import { PolkuError } from '../../lib/errors.js';
+
+/** How far an extraction has come. */
+export interface ExtractionProgress {
+  readonly registry: string;
+  readonly table: string;
+  /** Rows read so far, of all the registry's tables. */
+  readonly rows: number;
+  /** Of them rejected. */
+  readonly rejected: number;
+  /** How much of the registry is done, from 0 to 1, by bytes of its files. */
+  readonly share: number;
+}
+
+/** Of the time that a table takes; the rest goes into sorting and writing it. */
+const READING = 0.8;
+
+/** Measures how far an extraction has come, and stops it where the caller asked for that. */
+export class ProgressMeter {
+  private table = '';
+  private rows = 0;
+  private rowsOfTable = 0;
+  private doneBytes = 0;
+  private bytesOfTable = 0;
+
+  constructor(
+    private readonly registry: string,
+    private readonly totalBytes: number,
+    private readonly rejected: () => number,
+    private readonly onProgress: (progress: ExtractionProgress) => void,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** @param bytes of the table's file */
+  begin(table: string, bytes: number): void {
+    this.doneBytes += this.bytesOfTable;
+    this.rows += this.rowsOfTable;
+    this.table = table;
+    this.bytesOfTable = bytes;
+    this.rowsOfTable = 0;
+  }
+
+  /** @throws PolkuError EXTRACTION_INTERRUPTED */
+  read(rows: number, share: number): void {
+    this.rowsOfTable = rows;
+    this.tell(READING * share);
+  }
+
+  /** @throws PolkuError EXTRACTION_INTERRUPTED */
+  written(share: number): void {
+    this.tell(READING + (1 - READING) * share);
+  }
+
+  throwIfStopped(): void {
+    throwIfStopped(this.signal);
+  }
+
+  private tell(shareOfTable: number): void {
+    this.throwIfStopped();
+    this.onProgress({
+      registry: this.registry,
+      table: this.table,
+      rows: this.rows + this.rowsOfTable,
+      rejected: this.rejected(),
+      share: (this.doneBytes + shareOfTable * this.bytesOfTable) / Math.max(1, this.totalBytes),
+    });
+  }
+}
+
+/** @throws PolkuError EXTRACTION_INTERRUPTED where the caller asked to stop */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new PolkuError(
+    'EXTRACTION_INTERRUPTED',
+    'The extraction was stopped. The snapshots before it are untouched; run the command again when you like.',
+  );
+}

@@ -1,0 +1,146 @@
+import type { Day } from '../../../lib/calendar.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { formatPartialDate, lastDay } from '../../../lib/partialDate.js';
+import type { Linkage, LinkageReject } from '../../../linkage/linkage.js';
+import type { Scheme } from '../../../linkage/localId.js';
+import type { PersonKey } from '../../../schema/keys.js';
+import type { CodeLists } from '../../codes.js';
+import type { ColumnMapping } from '../mapping/mapping.js';
+import { CodeDictionary, ownCopy } from './codeDictionary.js';
+import { dateParser, parseNumber } from './parseValues.js';
+import type { RejectReason } from './rejectReason.js';
+
+/** A value as it is stored, nothing, or why the row is rejected. */
+type Cell = number | bigint | null | RejectReason;
+
+/** Reads what a source has in one column; blanks around it do not count. */
+export interface CellReader {
+  read(text: string): Cell;
+  /** Of a column of codes: the codes, whose numbers are the cells. */
+  readonly dictionary?: CodeDictionary;
+}
+
+/** What cells are read by. */
+export interface CellContext {
+  readonly registry: string;
+  readonly table: string;
+  readonly linkage: Linkage;
+  readonly persons: PersonLinker;
+  readonly codeLists: CodeLists;
+}
+
+export function cellReader(column: ColumnMapping, context: CellContext): CellReader {
+  const reader = presentCellReader(column, context);
+  if (!('from' in column)) return reader;
+  const nothing = column.optional ? null : 'missing-value';
+  const translated = column.kind === 'code' ? column.values : undefined;
+  return {
+    ...reader,
+    read: (text) => {
+      const value = text.trim();
+      const missing = isMissing(value, column.missing) && translated?.has(value) !== true;
+      return missing ? nothing : (reader.read(value) ?? nothing);
+    },
+  };
+}
+
+export function isMissing(value: string, missing: ReadonlySet<string> | undefined): boolean {
+  return value === '' || missing?.has(value) === true;
+}
+
+/** The id that several source columns are together; nothing where one of them holds nothing. */
+export function compositeId(parts: readonly string[], missing: ReadonlySet<string> | undefined): string {
+  const values = parts.map((part) => part.trim());
+  return values.some((value) => isMissing(value, missing)) ? '' : JSON.stringify(values);
+}
+
+function presentCellReader(column: ColumnMapping, context: CellContext): CellReader {
+  const { registry, table, linkage, persons, codeLists } = context;
+  switch (column.kind) {
+    case 'day':
+      return dayReader(column);
+    case 'number':
+      return { read: (text) => parseNumber(text, column.decimal) ?? 'invalid-number' };
+    case 'record':
+      return { read: (id) => linkage.recordKey(registry, column.of ?? table, id) };
+    case 'person':
+      return { read: (code) => persons.find(column.scheme, code) };
+    case 'family':
+      return { read: (code) => linkage.familyKey(column.scheme, code) };
+    case 'code': {
+      const list = column.list === undefined ? undefined : codeListOf(column.list, registry, codeLists);
+      const known = column.enumeration ? new Set(column.enumeration) : list;
+      const dictionary = new CodeDictionary(column.name, column.values, known);
+      return { dictionary, read: (value) => dictionary.read(value) };
+    }
+    case 'absent':
+      return { read: () => null };
+    case 'constant': {
+      const dictionary = new CodeDictionary(column.name, undefined, undefined);
+      return { dictionary, read: () => dictionary.read(column.code) };
+    }
+    case 'constant-value':
+      return { read: () => column.value };
+  }
+}
+
+function codeListOf(list: string, registry: string, codeLists: CodeLists): ReadonlyMap<string, unknown> {
+  const codes = codeLists.get(list);
+  if (codes) return codes;
+  throw new PolkuError('MAPPING_INVALID', `subgraphs/${registry}/codes.yaml has no list "${list}".`);
+}
+
+/** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
+const MOST_DATES = 100_000;
+
+function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
+  const parse = dateParser(dates, firstYear, zone);
+  const days = new Map<string, Day | null>();
+  return {
+    read: (text) => {
+      const known = days.get(text);
+      if (known !== undefined) return known;
+      const written = parse(text);
+      if (written === undefined) return 'invalid-date';
+      const day =
+        lastDayOfMonth && written !== null ? lastDay(formatPartialDate(written, 'month'))! : written;
+      if (days.size < MOST_DATES) days.set(ownCopy(text), day);
+      return day;
+    },
+  };
+}
+
+/**
+ * Links the persons of one extraction. A person has many rows, so keys once found are remembered: codes stand in memory
+ * while the extraction runs, as the source's rows do, and nowhere else.
+ */
+export class PersonLinker {
+  private readonly remembered = new Map<Scheme, Map<string, PersonKey>>();
+
+  constructor(private readonly linkage: Linkage) {}
+
+  /** The person whom a code names. A code that registries share must be of somebody known; ids of one system may be new. */
+  find(scheme: Scheme, code: string): PersonKey | LinkageReject {
+    return this.link(scheme, code, !scheme.shared);
+  }
+
+  /** The person whom a code names, known from now on. */
+  know(scheme: Scheme, code: string): PersonKey | LinkageReject {
+    return this.link(scheme, code, true);
+  }
+
+  private link(scheme: Scheme, code: string, assign: boolean): PersonKey | LinkageReject {
+    const keys = this.keysOf(scheme);
+    const known = keys.get(code);
+    if (known !== undefined) return known;
+    const key = assign ? this.linkage.personKey(scheme, code) : this.linkage.findPerson(scheme, code);
+    if (typeof key === 'number') keys.set(ownCopy(code), key);
+    return key;
+  }
+
+  private keysOf(scheme: Scheme): Map<string, PersonKey> {
+    let keys = this.remembered.get(scheme);
+    if (!keys) this.remembered.set(scheme, (keys = new Map()));
+    return keys;
+  }
+}

@@ -1,0 +1,247 @@
+import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
+import { parquetRows, parquetSchema } from '../../../lib/duckdb.js';
+import { PolkuError } from '../../../lib/errors.js';
+import { type ReadBatch, type RejectedRow, requireColumns } from './rowBatch.js';
+import { binaryFormat, edgesOf } from './sourceBytes.js';
+import { SourceNames } from './sourceNames.js';
+
+const SAMPLE_BYTES = 2 ** 12;
+/** Parquet begins and ends with it. */
+const MAGIC = Buffer.from('PAR1');
+
+/**
+ * Streams the named columns of a Parquet file as texts, some thousand rows at a time; days and times come as ISO 8601.
+ * @param hasZone see parquetText
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
+ */
+export async function* readParquet(
+  connection: DuckDBConnection,
+  path: string,
+  file: string,
+  columns: readonly string[],
+  hasZone: boolean,
+): AsyncGenerator<ReadBatch, void> {
+  const all = await openParquet(connection, path, file, columns);
+  const names = new SourceNames(all.map(({ name }) => name));
+  const positions = columns.map((column) => names.positionsOf(column)[0]!);
+  const texts = positions.map((position, index) =>
+    textOf(all[position]!, hasZone, file, columns[index]!, position),
+  );
+
+  // Columns are asked for by their place, so that no name of the file enters SQL.
+  const source = `${parquetRows(path)} AS source(${all.map((_, position) => `c${position}`).join(', ')})`;
+  const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${source}`);
+  const rows = Number(counted.getRows()[0]![0]);
+  const selected = texts.map(({ select }, index) => select(`c${positions[index]}`));
+  let row = 0;
+  for await (const chunk of await connection.stream(`SELECT ${selected.join(', ')} FROM ${source}`)) {
+    const cells = chunk.getColumns().map((values, index) => {
+      const { write } = texts[index]!;
+      return values.map((value) => (value === null ? '' : write(value)));
+    });
+    const numbers = Array.from({ length: chunk.rowCount }, () => ++row);
+    yield { ...withoutUndecoded(cells, numbers), share: row / rows };
+  }
+}
+
+/**
+ * The columns of a Parquet file, which has each column that is asked for.
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
+ */
+export async function openParquet(
+  connection: DuckDBConnection,
+  path: string,
+  file: string,
+  columns: readonly string[],
+): Promise<readonly ParquetColumn[]> {
+  await requireParquet(path, file);
+  const all = await parquetColumns(connection, path);
+  const names = new SourceNames(all.map(({ name }) => name));
+  requireColumns(file, names, columns, () => 'Correct the names in mapping.yaml.');
+  return all;
+}
+
+/** DuckDB tells by the footer alone what a file is, and quotes what it finds there. */
+async function requireParquet(path: string, file: string): Promise<void> {
+  const { head, tail } = await edgesOf(path, SAMPLE_BYTES);
+  const begins = head.subarray(0, MAGIC.length).equals(MAGIC);
+  if (begins && tail.subarray(-MAGIC.length).equals(MAGIC)) return;
+  const other = begins ? undefined : binaryFormat(head);
+  const is = other ? `is ${other.name}, not Parquet` : begins ? 'is cut off' : 'is not Parquet';
+  const advice =
+    other?.advice ??
+    (begins ? 'Export it again.' : 'Export it as Parquet, or say "type: csv" in mapping.yaml.');
+  throw new PolkuError('SOURCE_UNREADABLE', `The source file ${file} ${is}. ${advice}`, { file });
+}
+
+function textOf(
+  { type }: ParquetColumn,
+  hasZone: boolean,
+  file: string,
+  column: string,
+  position: number,
+): ParquetText {
+  const text = parquetText(type, hasZone);
+  if (text) return text;
+  throw new PolkuError(
+    'SOURCE_COLUMNS',
+    `"${column}" (column ${position + 1}) of ${file} holds lists or records. Expected one value in each row; export it so.`,
+    { file, column },
+  );
+}
+
+type Cells = readonly (readonly (string | undefined)[])[];
+
+/** Rejects rows with bytes that are no text. */
+function withoutUndecoded(cells: Cells, numbers: readonly number[]): Omit<ReadBatch, 'share'> {
+  if (!cells.some((column) => column.includes(undefined)))
+    return { columns: cells as readonly (readonly string[])[], rowNumbers: numbers, rejected: [] };
+  const isWhole = numbers.map((_, row) => cells.every((column) => column[row] !== undefined));
+  return {
+    columns: cells.map((column) => column.filter((_, row) => isWhole[row]) as string[]),
+    rowNumbers: numbers.filter((_, row) => isWhole[row]),
+    rejected: numbers.flatMap((row, index): RejectedRow[] =>
+      isWhole[index] ? [] : [{ row, reason: 'wrong-encoding' }],
+    ),
+  };
+}
+
+/** A column of a Parquet file, in the file's order. */
+interface ParquetColumn {
+  /** As the file names it. */
+  readonly name: string;
+  /** The type that DuckDB reads it as. */
+  readonly type: string;
+}
+
+/**
+ * The columns of a Parquet file. Their names are those of the file's footer: DuckDB renames a column whose name occurs twice,
+ * or differs from another in capitals alone.
+ */
+async function parquetColumns(
+  connection: DuckDBConnection,
+  path: string,
+): Promise<readonly ParquetColumn[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquetRows(path)}`);
+  const types = described.getRows().map(([, type]) => String(type));
+  const schema = await connection.runAndReadAll(`SELECT name, num_children FROM ${parquetSchema(path)}`);
+  const nodes = schema
+    .getRows()
+    .map(([name, children]) => ({ name: String(name), children: Number(children ?? 0) }));
+  const names: string[] = [];
+  // The root comes first; below it each node is followed by those in it.
+  for (let index = 1; index < nodes.length; index = afterNode(nodes, index)) names.push(nodes[index]!.name);
+  if (names.length !== types.length) throw new Error('The columns of a Parquet file could not be counted.');
+  return types.map((type, index) => ({ name: names[index]!, type }));
+}
+
+function afterNode(nodes: readonly { readonly children: number }[], index: number): number {
+  let next = index + 1;
+  for (let child = 0; child < nodes[index]!.children; child++) next = afterNode(nodes, next);
+  return next;
+}
+
+/** How the values of a Parquet column become texts, one text for each value whatever its type. */
+interface ParquetText {
+  /** What is read, as SQL over the column. */
+  select(column: string): string;
+  /** The text of a value that is not null; undefined where its bytes are no text. */
+  write(value: unknown): string | undefined;
+}
+
+/** Above these whole numbers several are one as FLOAT or DOUBLE: an id has lost digits there. */
+const EXACT_FLOAT = 2 ** 24;
+const EXACT_DOUBLE = 2 ** 53;
+
+const NESTED = /\[|^(?:STRUCT|MAP|UNION|VARIANT|GEOMETRY)/;
+
+/** Whether a column of this type says by itself what days it holds. */
+export function isDayOrTime(type: string): boolean {
+  return type === 'DATE' || type.startsWith('TIMESTAMP');
+}
+
+/**
+ * How a column of DuckDB's type is read; undefined where a value is a list or a record.
+ * @param hasZone whether the mapping says the zone of times that have none; midnight is a time then, and else a day
+ */
+function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
+  if (NESTED.test(type)) return undefined;
+  switch (type) {
+    case 'BLOB':
+      return { select: asItIs, write: decode };
+    case 'DOUBLE':
+      return { select: asItIs, write: (value) => writeFloat(value as number, EXACT_DOUBLE) };
+    case 'FLOAT':
+      // By its shortest text: as a DOUBLE 0.1 is 0.10000000149011612.
+      return {
+        select: (column) => `${column}::VARCHAR::DOUBLE`,
+        write: (value) => writeFloat(value as number, EXACT_FLOAT),
+      };
+    case 'DATE':
+      return { select: (column) => `${within(column, 'DATE')}::VARCHAR`, write: String };
+    case 'TIMESTAMP WITH TIME ZONE':
+      return {
+        select: (column) => `${within(`make_timestamp(epoch_us(${column}))`, 'TIMESTAMP')}::VARCHAR`,
+        write: (value) => `${writeTime(value as string)}Z`,
+      };
+    case 'TIMESTAMP_NS':
+      return { select: asText, write: localTime(hasZone) };
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_S':
+    case 'TIMESTAMP_MS':
+      return {
+        select: (column) => `${within(`${column}::TIMESTAMP`, 'TIMESTAMP')}::VARCHAR`,
+        write: localTime(hasZone),
+      };
+    default:
+      return type.startsWith('DECIMAL')
+        ? { select: asText, write: (value) => withoutTrailingZeros(value as string) }
+        : { select: asText, write: String };
+  }
+}
+
+const asItIs = (column: string) => column;
+const asText = (column: string) => `${column}::VARCHAR`;
+
+/** Days and times that four digits of a year can write; those beyond are the first or the last, and infinity is none. */
+function within(value: string, type: 'DATE' | 'TIMESTAMP'): string {
+  const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999';
+  return `CASE WHEN isfinite(${value}) THEN greatest(least(${value}, ${type} '${last}'), ${type} '0001-01-01') END`;
+}
+
+/** 2012-05-14 22:30:00.500 -> 2012-05-14T22:30:00.5 */
+function writeTime(text: string): string {
+  return withoutTrailingZeros(text).replace(' ', 'T');
+}
+
+const MIDNIGHT = /T00:00:00$/;
+
+function localTime(hasZone: boolean): (value: unknown) => string {
+  return (value) => {
+    const time = writeTime(value as string);
+    return hasZone ? time : time.replace(MIDNIGHT, '');
+  };
+}
+
+/** 101.0 -> 101, as whole numbers are written; a number that has lost digits keeps its exponent, so that it is no id. */
+function writeFloat(value: number, exact: number): string {
+  if (Number.isNaN(value)) return '';
+  if (Number.isInteger(value) && Math.abs(value) >= exact) return value.toExponential();
+  const text = String(value);
+  return text.includes('e') ? withoutTrailingZeros(value.toFixed(20)) : text;
+}
+
+/** 101.00 -> 101, 412.50 -> 412.5 */
+function withoutTrailingZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(value: unknown): string | undefined {
+  try {
+    return utf8.decode((value as DuckDBBlobValue).bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { PolkuError } from '../../../lib/errors.js';
+import type { RejectReason } from '../rows/rejectReason.js';
+import type { SourceNames } from './sourceNames.js';
+
+/** A row that could not be read, whatever it holds. */
+export interface RejectedRow {
+  readonly row: number;
+  readonly reason: RejectReason & ('malformed-row' | 'lone-quote' | 'wrong-encoding');
+}
+
+/** Some rows of a source file: texts of the columns asked for, in the order asked for. */
+export interface RowBatch {
+  /** For each column the text of each row; empty where the source has none. */
+  readonly columns: readonly (readonly string[])[];
+  /** For each row its number in the file: data rows are counted from 1. */
+  readonly rowNumbers: readonly number[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** A batch, and how much of the file has been read with it, from 0 to 1. */
+export interface ReadBatch extends RowBatch {
+  readonly share: number;
+}
+
+/**
+ * Checks that a source file has each column that the mapping names, and has it once. All that are missing are told at once.
+ * @param explanation what is wrong with the names as a whole; see explainFirstLine.ts
+ * @throws PolkuError SOURCE_COLUMNS
+ */
+export function requireColumns(
+  file: string,
+  names: SourceNames,
+  needed: readonly string[],
+  explanation: () => string,
+): void {
+  const missing = needed.filter((column) => names.positionsOf(column).length === 0);
+  if (missing.length === needed.length) {
+    throw new PolkuError(
+      'SOURCE_COLUMNS',
+      `${file} names none of the columns of the mapping: ${names.describeMissing(missing, needed)}. ${explanation()}`,
+      { file, missing },
+    );
+  }
+  if (missing.length > 0) {
+    throw new PolkuError(
+      'SOURCE_COLUMNS',
+      `${file} lacks columns that the mapping names: ${names.describeMissing(missing, needed)}. It has ${names.count} ` +
+        `columns, and ${needed.length - missing.length} of the ${needed.length} that the mapping names. ${explanation()}`,
+      { file, missing },
+    );
+  }
+  const repeated = needed.filter((column) => names.positionsOf(column).length > 1);
+  if (repeated.length === 0) return;
+  const places = repeated.map(
+    (column) =>
+      `"${column}" (columns ${names
+        .positionsOf(column)
+        .map((at) => at + 1)
+        .join(', ')})`,
+  );
+  throw new PolkuError(
+    'SOURCE_COLUMNS',
+    `${file} has columns of the mapping more than once: ${places.join(', ')}. Nobody can tell which one is meant. Rename or ` +
+      'remove the others in the export.',
+    { file, repeated },
+  );
+}

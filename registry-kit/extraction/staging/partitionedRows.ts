@@ -1,0 +1,128 @@
+import type { EncryptedSpill, SpilledBlock } from './encryptedSpill.js';
+
+/** So many that a city's largest table gives partitions of some ten megabytes, and a country's of some hundred. */
+export const PARTITIONS = 256;
+
+/** What a partition gathers in memory before it is spilled; all of them together take 16 MiB. */
+const BLOCK_BYTES = 2 ** 16;
+
+/** Rows of a fixed width in partitions. What fills a block is spilled, so that memory does not grow with the rows. */
+export class PartitionedRows {
+  private readonly blockBytes: number;
+  /** A block for each partition that has rows; most tables of a small city have few. */
+  private readonly blocks: Buffer[] = [];
+  private readonly filled = new Uint32Array(PARTITIONS);
+  private readonly spilled: SpilledBlock[][] = Array.from({ length: PARTITIONS }, () => []);
+
+  /** @param spill may be shared with other rows */
+  constructor(
+    private readonly rowBytes: number,
+    private readonly spill: EncryptedSpill,
+    blockBytes: number = BLOCK_BYTES,
+  ) {
+    this.blockBytes = Math.max(1, Math.floor(blockBytes / rowBytes)) * rowBytes;
+  }
+
+  append(partition: number, row: Uint8Array): void {
+    const block = (this.blocks[partition] ??= Buffer.allocUnsafeSlow(this.blockBytes));
+    block.set(row, this.filled[partition]!);
+    this.filled[partition]! += this.rowBytes;
+    if (this.filled[partition] === this.blockBytes) {
+      this.spilled[partition]!.push(this.spill.write(block));
+      this.filled[partition] = 0;
+    }
+  }
+
+  /** The rows of a partition, one after the other as they were appended. */
+  read(partition: number): Buffer {
+    const inMemory = this.blocks[partition]?.subarray(0, this.filled[partition]!) ?? Buffer.alloc(0);
+    return Buffer.concat([...this.spilled[partition]!.map((block) => this.spill.read(block)), inMemory]);
+  }
+}
+
+/** A key in 64 bits, then the number of its row in the source. */
+const ENTRY_BYTES = 12;
+const WORDS = ENTRY_BYTES / 4;
+
+/** The keys of many rows. Equal keys fall into one partition, so that one partition at a time is held in memory. */
+export class KeyedRows {
+  private readonly entries: PartitionedRows;
+  private readonly entry = new Uint32Array(WORDS);
+  private readonly entryBytes = new Uint8Array(this.entry.buffer);
+
+  constructor(spill: EncryptedSpill, blockBytes?: number) {
+    this.entries = new PartitionedRows(ENTRY_BYTES, spill, blockBytes);
+  }
+
+  /** Rows come in the order of the source. */
+  add(low: number, high: number, sourceRow: number): void {
+    this.entry[0] = low;
+    this.entry[1] = high;
+    this.entry[2] = sourceRow;
+    this.entries.append(low % PARTITIONS, this.entryBytes);
+  }
+
+  addKey(key: bigint, sourceRow: number): void {
+    this.add(Number(key & 0xffff_ffffn), Number(key >> 32n), sourceRow);
+  }
+
+  partition(number: number): KeyedPartition {
+    const bytes = this.entries.read(number);
+    const words = new Uint32Array(bytes.length / 4);
+    new Uint8Array(words.buffer).set(bytes);
+    return new KeyedPartition(words);
+  }
+}
+
+/** Some keys and their rows. */
+class KeyedPartition {
+  constructor(private readonly words: Uint32Array) {}
+
+  get size(): number {
+    return this.words.length / WORDS;
+  }
+
+  forEach(visit: (low: number, high: number, sourceRow: number) => void): void {
+    const { words } = this;
+    for (let at = 0; at < words.length; at += WORDS) visit(words[at]!, words[at + 1]!, words[at + 2]!);
+  }
+}
+
+/** A set of 64-bit keys in memory: a hash table with open addressing. */
+export class KeyTable {
+  private readonly bits: number;
+  private readonly lows: Uint32Array;
+  private readonly highs: Uint32Array;
+  private readonly filled: Uint8Array;
+
+  /** @param keys that will be added, at most */
+  constructor(keys: number) {
+    this.bits = Math.ceil(Math.log2(Math.max(2, 2 * keys)));
+    this.lows = new Uint32Array(2 ** this.bits);
+    this.highs = new Uint32Array(2 ** this.bits);
+    this.filled = new Uint8Array(2 ** this.bits);
+  }
+
+  /** Whether the key was not there before. */
+  add(low: number, high: number): boolean {
+    const slot = this.slotOf(low, high);
+    if (this.filled[slot] === 1) return false;
+    this.lows[slot] = low;
+    this.highs[slot] = high;
+    this.filled[slot] = 1;
+    return true;
+  }
+
+  has(low: number, high: number): boolean {
+    return this.filled[this.slotOf(low, high)] === 1;
+  }
+
+  /** Where a key stands, or would stand. */
+  private slotOf(low: number, high: number): number {
+    // Multiplicative hashing (Knuth, TAOCP 6.4): record keys are random already, keys of persons are not.
+    let slot = Math.imul(low ^ high, 0x9e3779b1) >>> (32 - this.bits);
+    while (this.filled[slot] === 1 && !(this.lows[slot] === low && this.highs[slot] === high))
+      slot = (slot + 1) % this.filled.length;
+    return slot;
+  }
+}

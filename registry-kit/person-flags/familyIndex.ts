@@ -1,0 +1,46 @@
+import type { FamilyKey } from '../../schema/keys.js';
+import type { Table } from '../columns/table.js';
+
+/** Who was in which family, and when: as the population register keeps it. */
+export type MembershipTable = Table & {
+  readonly columns: {
+    readonly family: Uint32Array;
+    readonly start: Int32Array;
+    readonly end: Int32Array;
+  };
+};
+
+/** The rows of memberships by family; the table itself is in the order of persons. */
+class FamilyIndex {
+  /** offsets[key] .. offsets[key + 1] are the places in `rows` of a family. */
+  readonly #offsets: Uint32Array;
+  readonly #rows: Uint32Array;
+
+  constructor({ rows, columns: { family } }: MembershipTable) {
+    const largest = family.reduce((max, key) => Math.max(max, key), 0);
+    this.#offsets = new Uint32Array(largest + 2);
+    for (const key of family) this.#offsets[key + 1]! += 1;
+    for (let key = 0; key <= largest; key++) this.#offsets[key + 1]! += this.#offsets[key]!;
+    const next = this.#offsets.slice();
+    this.#rows = new Uint32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const key = family[row]!;
+      this.#rows[next[key]!] = row;
+      next[key]! += 1;
+    }
+  }
+
+  rowsOf(family: FamilyKey): Uint32Array {
+    if (family + 1 >= this.#offsets.length) return new Uint32Array();
+    return this.#rows.subarray(this.#offsets[family], this.#offsets[family + 1]);
+  }
+}
+
+const indexes = new WeakMap<MembershipTable, FamilyIndex>();
+
+/** The index of a table, made once for each snapshot. */
+export function familyIndexOf(memberships: MembershipTable): FamilyIndex {
+  let index = indexes.get(memberships);
+  if (!index) indexes.set(memberships, (index = new FamilyIndex(memberships)));
+  return index;
+}

@@ -1,0 +1,58 @@
+import type { Day } from '../../lib/calendar.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { codeAt, includesDay, rowsOf, type Table } from '../columns/table.js';
+import type { ConditionTests } from '../enforcement/access.js';
+import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
+import type { overlaysRegistry } from './personFlags.js';
+
+type Tables = typeof overlaysRegistry.tables;
+
+/** The overlays in memory. */
+export interface Overlays {
+  readonly persons: Table<Tables['persons']>;
+  readonly shields: Table<Tables['shields']>;
+}
+
+/**
+ * Age, the population of a research permit, and non-disclosure. Whoever the population register does not know, or does not
+ * tell this caller of, is neither minor nor adult, and in no population.
+ *
+ * @param marks those of the population register
+ * @param caller the data subject as whom the caller has logged in
+ */
+export function overlayConditions(
+  { persons, shields }: Overlays,
+  marks: Marks,
+  on: Day,
+  caller: PersonKey | undefined,
+): Pick<ConditionTests, 'subject' | 'population' | 'isShielded'> {
+  const { adultFrom, birthYear, district } = persons.columns;
+  const isHidden = hiddenBy(marks, on, caller);
+  const ofPerson = (test: (row: number) => boolean) => (subject: PersonKey) => {
+    const [from, to] = rowsOf(persons, subject);
+    return from !== to && !isHidden(subject) && test(from);
+  };
+  return {
+    subject: {
+      minor: ofPerson((row) => adultFrom[row]! > on),
+      adult: ofPerson((row) => adultFrom[row]! <= on),
+    },
+    population: (condition) => {
+      const [, kind, values = ''] = /^(born|living-in)\((.*)\)$/.exec(condition) ?? [];
+      if (kind === 'living-in') {
+        const districts = new Set<string | undefined>(values.split(','));
+        const lives = ofPerson((row) => districts.has(codeAt(district, row)));
+        return (subject) => !marks.shields.has(subject) && lives(subject);
+      }
+      const [first = Infinity, last = -Infinity] = values.split('-').map(Number);
+      return ofPerson((row) => birthYear[row]! >= first && birthYear[row]! <= last);
+    },
+    isShielded: (subject) => {
+      const { start, end } = shields.columns;
+      const [from, to] = rowsOf(shields, subject);
+      for (let row = from; row < to; row++)
+        if (includesDay({ start: start[row]!, end: end[row]! }, on)) return true;
+      return marks.shields.get(subject)?.some((days) => includesDay(days, on)) ?? false;
+    },
+  };
+}

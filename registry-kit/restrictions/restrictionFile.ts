@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Day, formatDay, parseDay } from '../../lib/calendar.js';
+import { writeDurably } from '../../lib/durableFile.js';
+import { PolkuError } from '../../lib/errors.js';
+import { lockByKernel, storageFailure, whenFree } from '../../lib/kernelLock.js';
+import { FIRST_STORE, type PersonKey } from '../../schema/keys.js';
+import { type Days, NO_DAY } from '../columns/table.js';
+import { type MarksTrace, readTraces, writeTraces } from './restrictionTrace.js';
+import { type MarkChange, type MarkKind, markKinds, type Marks, noMarks } from './restrictions.js';
+
+/**
+ * The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. Format 1 named
+ * no linkage store and did not count its changes.
+ */
+const HEADER = /^polku-marks ([12]) ([0-9a-f]{64})\n/;
+const FORMAT = 2;
+
+/** How long a command waits for another that changes the marks, and an extraction, whose work took minutes. */
+export const COMMAND_PATIENCE_MS = 30_000;
+export const EXTRACTION_PATIENCE_MS = 300_000;
+
+/** Where the marks of each registry lie, a file each: keys and days, readable by their owner only. */
+export function marksFolder(data: string): string {
+  return join(data, 'marks');
+}
+
+export function marksPath(data: string, registry: string): string {
+  return join(marksFolder(data), `${registry}.json`);
+}
+
+/** Whose marks, and under whose keys. */
+export interface MarksPlace {
+  readonly data: string;
+  readonly registry: string;
+  /** The linkage store whose keys are in use; see `Linkage.store`. */
+  readonly store: string;
+}
+
+/**
+ * Reads the marks of a registry; where nobody was ever marked there is no file.
+ * @param store undefined where no key is looked up in them
+ * @throws PolkuError MARKS_INVALID, also where the file is gone or older than its last change; LINKAGE_STORE_CHANGED
+ */
+export async function readMarks(data: string, registry: string, store?: string): Promise<Marks> {
+  return (await readStored(data, registry, store))?.marks ?? noMarks;
+}
+
+/**
+ * Changes the marks of a registry, one change at a time; afterwards the file is the one before or the new one, whole.
+ * @param change gives the marks as they shall be; the same marks are not written
+ * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED, MARKS_BUSY, STORAGE_FAILED, and what `change` throws; then nothing has changed
+ */
+export async function changeMarks(
+  { data, registry, store }: MarksPlace,
+  change: (marks: Marks) => Marks | Promise<Marks>,
+  patienceMs = COMMAND_PATIENCE_MS,
+): Promise<void> {
+  const unlock = await lockMarks(data, registry, patienceMs);
+  try {
+    const stored = await readStored(data, registry, store);
+    const marks = stored?.marks ?? noMarks;
+    const changed = await change(marks);
+    if (changed === marks) return;
+    await writeMarks(data, registry, { marks: changed, store, sequence: (stored?.sequence ?? 0) + 1 });
+  } finally {
+    await unlock();
+  }
+}
+
+/**
+ * Leaves a trace of the marks that there are, where there is none yet: in a folder that came later, or on a machine that the marks
+ * were copied to.
+ * @throws PolkuError as `changeMarks`
+ */
+export async function traceMarks({ data, registry, store }: MarksPlace): Promise<void> {
+  if (!(await readStored(data, registry, store))) return;
+  const unlock = await lockMarks(data, registry, COMMAND_PATIENCE_MS);
+  try {
+    const stored = await readStored(data, registry, store);
+    if (stored) await writeTraces(data, registry, stored);
+  } catch (cause) {
+    throw storageFailure(cause, data);
+  } finally {
+    await unlock();
+  }
+}
+
+/** What a file of marks holds. */
+interface StoredMarks extends MarksTrace {
+  readonly marks: Marks;
+}
+
+async function readStored(
+  data: string,
+  registry: string,
+  store: string | undefined,
+): Promise<StoredMarks | undefined> {
+  const path = marksPath(data, registry);
+  const stored = await readFileOfMarks(path, registry);
+  const found = stored ? [stored] : [];
+  const traces = await readTraces(data, registry);
+  const stores = new Set([...found, ...traces].map((trace) => trace.store));
+  if (store !== undefined) stores.add(store);
+  if (stores.size > 1) throw storeChanged(path);
+  const last = Math.max(0, ...traces.map(({ sequence }) => sequence));
+  if (!stored && traces.length > 0) throw missingMarks(data, registry);
+  if (stored && stored.sequence < last)
+    throw invalid(path, `it holds ${stored.sequence} changes, and ${last} were made: it is an older one`);
+  return stored;
+}
+
+async function readFileOfMarks(path: string, registry: string): Promise<StoredMarks | undefined> {
+  let file: string;
+  try {
+    file = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw invalid(path, 'it cannot be read', cause);
+  }
+  const [, , checksum] = HEADER.exec(file) ?? [];
+  if (checksum === undefined) throw invalid(path, 'it is no list of marks that this Polku knows');
+  const text = file.slice(file.indexOf('\n') + 1);
+  if (sha256(text) !== checksum) throw invalid(path, 'it is damaged: its checksum does not fit');
+  const content = parseContent(text);
+  if (!content) throw invalid(path, 'it is no list of marks, although its checksum fits');
+  if (content.registry !== registry) throw invalid(path, 'it is of another registry');
+  const { store = FIRST_STORE, sequence = 0 } = content;
+  return { marks: decode(content), store, sequence };
+}
+
+async function lockMarks(data: string, registry: string, patienceMs: number): Promise<() => Promise<void>> {
+  const busy = () =>
+    new PolkuError('MARKS_BUSY', `The marks of ${registry} are being changed by another command. Try again.`);
+  try {
+    await mkdir(marksFolder(data), { recursive: true, mode: 0o700 });
+    return await whenFree(() => lockByKernel(data, `marks-${registry}`, busy), patienceMs);
+  } catch (cause) {
+    throw storageFailure(cause, marksFolder(data));
+  }
+}
+
+/** The file comes first: a trace of a change that was not written would be taken for a loss. */
+async function writeMarks(data: string, registry: string, stored: StoredMarks): Promise<void> {
+  const text = `${JSON.stringify(encode(registry, stored))}\n`;
+  try {
+    await writeDurably(marksPath(data, registry), `polku-marks ${FORMAT} ${sha256(text)}\n${text}`);
+    await writeTraces(data, registry, stored);
+  } catch (cause) {
+    throw storageFailure(cause, marksFolder(data));
+  }
+}
+
+/** How marks stand in the file: a person's key, the first day, the last day if any. */
+type Row = readonly [person: PersonKey, start: string, end: string | null];
+
+interface Content extends Partial<MarksTrace> {
+  readonly registry: string;
+  readonly people: Readonly<Record<MarkKind, readonly Row[]>>;
+  readonly shields: readonly Row[];
+  readonly changes: readonly MarkChange[];
+}
+
+function encode(registry: string, { marks, store, sequence }: StoredMarks): Content {
+  const { people, shields, changes } = marks;
+  const row = (person: PersonKey, { start, end }: Days): Row => [
+    person,
+    formatDay(start),
+    end === NO_DAY ? null : formatDay(end),
+  ];
+  // In the order of keys, which tells nothing of when they came.
+  const inOrder = (rows: readonly Row[]) => rows.toSorted(([one], [other]) => one - other);
+  return {
+    registry,
+    store,
+    sequence,
+    people: Object.fromEntries(
+      markKinds.map((kind) => [kind, inOrder([...people[kind]].map(([person, days]) => row(person, days)))]),
+    ) as unknown as Content['people'],
+    shields: inOrder([...shields].flatMap(([person, all]) => all.map((days) => row(person, days)))),
+    changes,
+  };
+}
+
+/**
+ * undefined where a text is not what `encode` makes. Somebody may have written it by hand, and a mark that is not understood would be
+ * lifted in silence: a day that is none, a person who stands there twice, a kind that is missing.
+ */
+function parseContent(text: string): Content | undefined {
+  let content: Partial<Content> | null;
+  try {
+    content = JSON.parse(text) as Partial<Content> | null;
+  } catch {
+    return undefined;
+  }
+  const { registry, store = '', sequence = 0, people, shields, changes } = content ?? {};
+  const isContent =
+    typeof registry === 'string' &&
+    typeof store === 'string' &&
+    Number.isSafeInteger(sequence) &&
+    isObject(people) &&
+    Object.keys(people).sort().join() === markKinds.toSorted().join() &&
+    Object.values(people).every(
+      (rows) => areRows(rows) && new Set(rows.map(([key]) => key)).size === rows.length,
+    ) &&
+    areRows(shields) &&
+    Array.isArray(changes) &&
+    changes.every(isChange);
+  return isContent ? (content as Content) : undefined;
+}
+
+function areRows(rows: unknown): rows is readonly Row[] {
+  return Array.isArray(rows) && rows.every(isRow);
+}
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row) || row.length !== 3) return false;
+  const [person, start, end] = row as unknown[];
+  if (!Number.isSafeInteger(person) || (person as number) < 0) return false;
+  const first = dayIn(start);
+  const last = end === null ? NO_DAY : dayIn(end);
+  return first !== undefined && last !== undefined && (last === NO_DAY || first <= last);
+}
+
+function isChange(change: unknown): change is MarkChange {
+  if (!isObject(change)) return false;
+  const { time, action, kind, people, by } = change;
+  return (
+    [time, action, by].every((text) => typeof text === 'string') &&
+    markKinds.includes(kind as MarkKind) &&
+    Number.isSafeInteger(people)
+  );
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+function dayIn(given: unknown): Day | undefined {
+  return typeof given === 'string' ? parseDay(given) : undefined;
+}
+
+function decode(content: Content): Marks {
+  const daysOf = ([, start, end]: Row): Days => ({
+    start: parseDay(start)!,
+    end: end === null ? NO_DAY : parseDay(end)!,
+  });
+  const people = markKinds.map((kind) => [
+    kind,
+    new Map(content.people[kind].map((row) => [row[0], daysOf(row)])),
+  ]);
+  const shields = new Map<PersonKey, Days[]>();
+  for (const row of content.shields) shields.set(row[0], [...(shields.get(row[0]) ?? []), daysOf(row)]);
+  return { people: Object.fromEntries(people) as Marks['people'], shields, changes: content.changes };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What is told where a list of marks was there and is gone. */
+export function missingMarks(data: string, registry: string): PolkuError {
+  return invalid(marksPath(data, registry), 'it is gone');
+}
+
+function invalid(path: string, reason: string, cause?: unknown): PolkuError {
+  return new PolkuError(
+    'MARKS_INVALID',
+    `The marks in ${path} cannot be used: ${reason}. Restore the newest copy from a backup. No server starts without it, for ` +
+      'nobody could tell whose data may be shown; one that runs goes on with the marks that it has read. Where no copy is left, ' +
+      'read "If marks are lost" in docs/how-to/mark-a-person.md.',
+    { path },
+    { cause },
+  );
+}
+
+function storeChanged(path: string): PolkuError {
+  return new PolkuError(
+    'LINKAGE_STORE_CHANGED',
+    `The marks in ${path} belong to another linkage store than the one in use: their keys name other people in it. Put back the ` +
+      'linkage store that they belong to, or read "Rotation" in docs/decisions/linkage.md.',
+    { path },
+  );
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDurably } from '../../lib/durableFile.js';
+import { PolkuError } from '../../lib/errors.js';
+import { overlaysRegistry } from '../person-flags/personFlags.js';
+import { SHIELDING_REGISTRY } from './restrictions.js';
+
+/** What is known of a registry's marks besides their file: whose keys they are, and how many changes were written. */
+export interface MarksTrace {
+  readonly store: string;
+  readonly sequence: number;
+}
+
+const TRACE = /^marks-(.+)\.json$/;
+
+/** Whether a file in the folder of a registry's snapshots is a trace of marks, which outlives them. */
+export function isTraceFile(name: string): boolean {
+  return TRACE.test(name);
+}
+
+function traceFile(registry: string): string {
+  return `marks-${registry}.json`;
+}
+
+/**
+ * The folders that know that there are marks, so that a restore without them, or with older ones, lifts none in silence. Linkage is
+ * what nobody can make anew; the registry's snapshots are what is served without it, and of the register that shields people
+ * the overlays, which every department has.
+ */
+function foldersOf(data: string, registry: string): readonly string[] {
+  return [
+    join(data, 'linkage'),
+    join(data, registry === SHIELDING_REGISTRY ? overlaysRegistry.name : registry),
+  ];
+}
+
+/** @throws PolkuError MARKS_INVALID where a trace cannot be read */
+export async function readTraces(data: string, registry: string): Promise<readonly MarksTrace[]> {
+  const traces: MarksTrace[] = [];
+  for (const folder of foldersOf(data, registry)) {
+    const path = join(folder, traceFile(registry));
+    try {
+      const { store, sequence } = JSON.parse(await readFile(path, 'utf8')) as MarksTrace;
+      if (typeof store !== 'string' || !Number.isInteger(sequence))
+        throw new Error('It is no trace of marks.');
+      traces.push({ store, sequence });
+    } catch (cause) {
+      if (isMissing(cause)) continue;
+      throw new PolkuError(
+        'MARKS_INVALID',
+        `${path} cannot be read: it says how many changes the marks of ${registry} have seen. Restore it from a backup.`,
+        { path },
+        { cause },
+      );
+    }
+  }
+  return traces;
+}
+
+/** Writes the trace where there is a folder for it: a registry may have no snapshot yet, and a department has no linkage. */
+export async function writeTraces(
+  data: string,
+  registry: string,
+  { store, sequence }: MarksTrace,
+): Promise<void> {
+  const text = `${JSON.stringify({ registry, store, sequence })}\n`;
+  for (const folder of foldersOf(data, registry)) {
+    if (!existsSync(folder)) continue;
+    const path = join(folder, traceFile(registry));
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) await writeDurably(path, text);
+  }
+}
+
+/** The registries that somebody was ever marked in, as far as a data directory knows. */
+export async function markedRegistries(data: string): Promise<ReadonlySet<string>> {
+  const marked = new Set<string>();
+  for (const folder of await readdir(data, { withFileTypes: true })) {
+    if (!folder.isDirectory()) continue;
+    for (const name of await readdir(join(data, folder.name))) {
+      const registry = folder.name === 'marks' ? /^([^.].*)\.json$/.exec(name)?.[1] : TRACE.exec(name)?.[1];
+      if (registry !== undefined) marked.add(registry);
+    }
+  }
+  return marked;
+}
+
+function isMissing(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException).code === 'ENOENT';
+}

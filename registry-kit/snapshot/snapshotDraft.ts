@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sync, writeDurably } from '../../lib/durableFile.js';
+import { isTraceFile } from '../restrictions/restrictionTrace.js';
+import type { Manifest } from './manifest.js';
+
+const PARTIAL = '.partial-';
+
+/** Names the snapshot that counts; replacing this file is what publishes a snapshot. */
+export const CURRENT = 'current';
+export const MANIFEST = 'manifest.json';
+export const REJECTS = 'rejects.csv';
+
+export function tableFile(table: string): string {
+  return `${table}.parquet`;
+}
+
+/** The id of the snapshot that counts; undefined where there is none. */
+export async function currentSnapshotId(data: string, registry: string): Promise<string | undefined> {
+  try {
+    return (await readFile(join(data, registry, CURRENT), 'utf8')).trim();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+/** A snapshot in the making: a folder beside the others that becomes a snapshot whole or not at all. */
+export class SnapshotDraft {
+  private constructor(
+    private readonly folder: string,
+    private readonly data: string,
+    private readonly registry: string,
+  ) {}
+
+  /** Removes the drafts that dead extractions left, of all registries; the caller holds the extraction lock. */
+  static async removeRemains(data: string): Promise<void> {
+    for (const folder of await readdir(data, { withFileTypes: true })) {
+      if (!folder.isDirectory()) continue;
+      const path = join(data, folder.name);
+      for (const name of await readdir(path)) {
+        if (name.startsWith(PARTIAL)) await rm(join(path, name), { recursive: true, force: true });
+      }
+    }
+  }
+
+  static async begin(data: string, registry: string): Promise<SnapshotDraft> {
+    const parent = join(data, registry);
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    return new SnapshotDraft(await mkdtemp(join(parent, PARTIAL)), data, registry);
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  /** Makes every file durable, gives the folder its name and points to it. */
+  async publish(manifest: Manifest): Promise<void> {
+    const parent = join(this.data, this.registry);
+    await writeDurably(this.path(MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const name of await readdir(this.folder)) await sync(this.path(name));
+    await sync(this.folder);
+    await rename(this.folder, join(parent, manifest.snapshotId));
+    await sync(parent);
+    const before = await currentSnapshotId(this.data, this.registry);
+    await writeDurably(join(parent, CURRENT), `${manifest.snapshotId}\n`);
+    await prune(parent, [CURRENT, manifest.snapshotId, ...(before === undefined ? [] : [before])]);
+  }
+
+  /** Where the list of rejects of a draft that is not published is kept, until a snapshot is. */
+  get keptRejects(): string {
+    return join(this.data, this.registry, REJECTS);
+  }
+
+  async keepRejects(): Promise<void> {
+    await rename(this.path(REJECTS), this.keptRejects);
+  }
+
+  async discard(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes older snapshots; the one before stays, for a server may be about to open it, and so does the trace of marks. */
+async function prune(parent: string, keep: readonly string[]): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!keep.includes(name) && !isTraceFile(name))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}

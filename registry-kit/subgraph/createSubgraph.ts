@@ -1,0 +1,135 @@
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
+import { PolkuError } from '../../lib/errors.js';
+import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
+import type { Asker } from '../../policies/engine/decide/decisionRequest.js';
+import type { Decision } from '../../policies/engine/decision.js';
+import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
+import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { bodyHash, type Disclosure } from '../disclosureLog.js';
+import { compileDocument, type DocumentProgram } from '../document/compileDocument.js';
+import { Access, type ConditionTests, readMaskTables } from '../enforcement/access.js';
+import { enforce } from '../enforcement/enforce.js';
+import type { SubgraphModule } from './registry.js';
+import { type MergedPersons, ofCurrentPerson, referencesToCurrentPersons, type RequestContext } from './requestContext.js';
+
+/**
+ * Decides by the policy that the subgraph itself holds, whatever the gateway thinks.
+ * @param revision the one by which the gateway decides the request: the subgraph answers under it, if it holds it
+ */
+export type Decide = (asker: Asker, revision: string) => Decision;
+
+/** What a subgraph reads while it answers one request, and the conditions that it can evaluate for the caller. */
+export interface Sources<Store> {
+  readonly store: Store;
+  readonly conditions: ConditionTests;
+}
+
+interface SubgraphOptions<Store> {
+  readonly name: string;
+  readonly module: SubgraphModule;
+  readonly decide: Decide;
+  readonly open: (decision: DecisionContext) => Sources<Store>;
+  /** Keys that turned out to be another's person, as they are known when a request begins; none where they are not known. */
+  readonly mergedPersons?: (() => MergedPersons) | undefined;
+  /** By which a registry notes what it answers, before it does; a subgraph without register data notes nothing. */
+  readonly note?: ((disclosure: Disclosure) => Promise<void>) | undefined;
+}
+
+/** Makes a subgraph that enforces its owner's policy on everything it answers. */
+export async function createSubgraph<Store>({
+  name,
+  module,
+  decide,
+  open,
+  mergedPersons = () => new Map(),
+  note,
+}: SubgraphOptions<Store>): Promise<Subgraph> {
+  const references = referencesToCurrentPersons(module.references, () => schema);
+  const { sdl, schema } = await buildFederatedSchema<RequestContext>({ ...module, references });
+  enforce(schema, buildPolicyGraph([{ name, sdl }]));
+  const execute = documentExecutor(schema);
+  const maskTables = await readMaskTables();
+  return {
+    name,
+    sdl,
+    execute: async (request, asked, client) => {
+      const merged = mergedPersons();
+      const decision = ofCurrentPerson(asked, merged);
+      const { store, conditions } = open(decision);
+      const { caller, purpose } = decision;
+      const access = new Access(decide({ ...caller, purpose }, decision.revision), conditions, maskTables);
+      const result = await execute(request, { decision, access, store, mergedPersons: merged, client });
+      if (result.data) {
+        await note?.({
+          registry: name,
+          time: new Date().toISOString(),
+          decisionId: decision.decisionId,
+          purpose,
+          recipient: caller.recipient,
+          subjects: access.disclosed.size,
+          body: bodyHash(request),
+        });
+      }
+      return result;
+    },
+  };
+}
+
+/** Fetches are written by query plans, so there are about as many as there are operations in use. */
+const DOCUMENTS_KEPT = 1000;
+/** Characters of all of them: a document of a plan has some hundreds, and its program takes a hundred times that. */
+const CHARACTERS_KEPT = 250_000;
+
+/** Executes requests on a schema; a document is parsed, validated and compiled once. */
+export function documentExecutor(
+  schema: GraphQLSchema,
+): (request: SubgraphRequest, context: Omit<RequestContext, 'budget'>) => Promise<ExecutionResult> {
+  const programs = new LRUCache<string, DocumentProgram>({
+    max: DOCUMENTS_KEPT,
+    maxSize: CHARACTERS_KEPT,
+  });
+
+  const programOf = (query: string): DocumentProgram => {
+    let program = programs.get(query);
+    if (!program) {
+      const document = parse(query, { noLocation: true });
+      const [fault] = validate(schema, document);
+      if (fault) throw fault;
+      program = compileDocument(schema, document);
+      programs.set(query, program, { size: query.length });
+    }
+    return program;
+  };
+
+  return async ({ query, variables = {}, operationName }, context) => {
+    const budget = new ObjectBudget();
+    try {
+      const result = await programOf(query).execute(operationName, variables, { ...context, budget });
+      if (budget.exhausted) throw answerTooLarge();
+      return result.errors ? { ...result, errors: result.errors.map(withoutInsides) } : result;
+    } catch (error) {
+      return {
+        errors: [
+          withoutInsides(
+            error instanceof GraphQLError
+              ? error
+              : new GraphQLError('Not answered.', { originalError: error as Error }),
+          ),
+        ],
+      };
+    }
+  };
+}
+
+/** An error as the gateway may know it: the texts of other errors can hold values of variables, and so keys. */
+function withoutInsides(error: GraphQLError): GraphQLError {
+  const { originalError, path } = error;
+  const [message, code] =
+    originalError instanceof PolkuError
+      ? [originalError.message, originalError.code]
+      : ['The registry could not answer.', 'INTERNAL_SERVER_ERROR'];
+  return new GraphQLError(message, { path, extensions: { code } });
+}

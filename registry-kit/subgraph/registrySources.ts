@@ -1,0 +1,73 @@
+import { today } from '../../lib/calendar.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import type { RegistryDefinition } from '../columns/tableDefinition.js';
+import { callerConditions, careConditions, type CareTables, ConditionSets } from '../enforcement/conditions.js';
+import { overlayConditions, type Overlays } from '../person-flags/flagConditions.js';
+import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
+import type { Snapshot } from '../snapshot/openSnapshot.js';
+import type { Sources } from './createSubgraph.js';
+import { type RegistryStore, RowLoader } from './registryContext.js';
+
+/** The marks that a registry heeds: its own, and those of the population register. */
+interface MarksInForce {
+  readonly own: Marks;
+  readonly population: Marks;
+}
+
+/** What a registry reads from: the snapshot, the overlays and the marks that are current when a request begins. */
+export function registrySources<Definition extends RegistryDefinition>(
+  current: () => Snapshot<Definition>,
+  overlays: () => Overlays,
+  marks: () => MarksInForce,
+): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
+  const sets = new ConditionSets();
+  return (decision) => {
+    const { manifest, tables } = current();
+    const { own, population } = marks();
+    const on = today();
+    const isHidden = hiddenBy(own, on, decision.person);
+    const ofCaller = callerConditions(decision);
+    const known = overlays();
+    const ofPopulation = overlayConditions(known, population, on, decision.person);
+    const ofCare = keepsCare(tables) ? careConditions(tables, own, decision, on) : {};
+    return {
+      store: {
+        manifest,
+        tables,
+        rows: new RowLoader<Definition>(tables, isHidden),
+        isHidden,
+      },
+      conditions: {
+        subject: { ...ofCaller.subject, ...ofPopulation.subject, ...ofCare },
+        population: ofPopulation.population,
+        record: ofCaller.record,
+        isShielded: ofPopulation.isShielded,
+        isHidden,
+        bound: known.persons.offsets.length - 1,
+        sets: sets.while(tables, known, own, population, on, decision.person),
+      },
+    };
+  };
+}
+
+function keepsCare(tables: object): tables is CareTables {
+  return 'careRelationships' in tables && 'objections' in tables;
+}
+
+/**
+ * What a subgraph without register data reads from. It knows no persons: conditions and marks on them were
+ * enforced by the registries that feed it.
+ */
+export function derivedSources<Store>(store: Store): (decision: DecisionContext) => Sources<Store> {
+  return (decision) => ({
+    store,
+    conditions: {
+      ...callerConditions(decision),
+      population: () => () => false,
+      isShielded: () => false,
+      bound: 0,
+      sets: new Map(),
+      isHidden: () => false,
+    },
+  });
+}

@@ -1,0 +1,224 @@
+/** Nothing is taken to be foretold more surely than this, or one wrong certainty would outweigh all else. */
+const MOST_SURE = 1e-9;
+const BANDS = 20;
+const NEWTON_STEPS = 50;
+/** A slope that changes by less is found. */
+const SETTLED = 1e-7;
+const SMALLEST_STEP = 2 ** -20;
+/** Two sums of likelihoods, relatively, that differ by less are the same but for rounding. */
+const ROUNDING = 1e-12;
+/** Log-odds that lie closer together are the same but for rounding: nothing can be regressed on them. */
+const LEAST_SPREAD = 1e-9;
+
+/** A measure of quality; null where it is not defined for these children, such as an AUC where nobody became a client. */
+export type Measurement = number | null;
+
+/** Area under the ROC curve: how often a client had a higher probability than another child; ties count half (Mann & Whitney 1947). */
+export function auc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
+  let [below, pairs, clients] = [0, 0, 0];
+  for (let i = 0; i < order.length;) {
+    let [tiedClients, tiedOthers] = [0, 0];
+    const value = probability[order[i]!]!;
+    for (; i < order.length && probability[order[i]!] === value; i++) {
+      const child = order[i]!;
+      if (became[child] === 1) tiedClients += weight[child]!;
+      else tiedOthers += weight[child]!;
+    }
+    pairs += tiedClients * (below + tiedOthers / 2);
+    below += tiedOthers;
+    clients += tiedClients;
+  }
+  return quotient(pairs, clients * below);
+}
+
+/** Average precision: the mean share of clients among those at least as likely, over all clients. */
+export function prAuc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
+  let [found, taken, sum] = [0, 0, 0];
+  for (let i = order.length - 1; i >= 0;) {
+    const value = probability[order[i]!]!;
+    let tied = 0;
+    for (; i >= 0 && probability[order[i]!] === value; i--) {
+      const child = order[i]!;
+      taken += weight[child]!;
+      if (became[child] === 1) tied += weight[child]!;
+    }
+    found += tied;
+    if (taken > 0) sum += (tied * found) / taken;
+  }
+  return quotient(sum, found);
+}
+
+export function logLoss({ probability, became, weight }: Foretold): Measurement {
+  return meanOf(weight, (child) => {
+    const within = Math.min(Math.max(probability[child]!, MOST_SURE), 1 - MOST_SURE);
+    return -Math.log(became[child] === 1 ? within : 1 - within);
+  });
+}
+
+export function brier({ probability, became, weight }: Foretold): Measurement {
+  return meanOf(weight, (child) => (probability[child]! - became[child]!) ** 2);
+}
+
+/**
+ * Expected calibration error: in bands of as many children each, how far the mean probability is from what came, on average.
+ * @param came by child: 1 or 0, or where it is known the true probability
+ */
+export function calibrationError(
+  { probability, weight }: Foretold,
+  order: Uint32Array,
+  came: ArrayLike<number>,
+): Measurement {
+  const whole = weight.reduce((sum, value) => sum + value, 0);
+  let [error, band, reached, foretold, happened] = [0, 1, 0, 0, 0];
+  for (const child of order) {
+    reached += weight[child]!;
+    foretold += weight[child]! * probability[child]!;
+    happened += weight[child]! * came[child]!;
+    if (reached < (band * whole) / BANDS) continue;
+    error += Math.abs(foretold - happened);
+    [foretold, happened] = [0, 0];
+    while (reached >= (band * whole) / BANDS && band <= BANDS) band++;
+  }
+  return quotient(error, whole);
+}
+
+/**
+ * The slope of a logistic regression of what came on the log-odds foretold: below 1 where they are too extreme (Cox 1958).
+ * By Newton's method with halved steps. It is not defined where all became clients or none did, where the log-odds are all the
+ * same, and where they separate clients from others, so that no slope is the most likely (Albert & Anderson 1984).
+ */
+export function calibrationSlope({ probability, became, weight }: Foretold): Measurement {
+  const logOdds = probability.map((value) => {
+    const within = Math.min(Math.max(value, MOST_SURE), 1 - MOST_SURE);
+    return Math.log(within / (1 - within));
+  });
+  const range = () => ({ least: Infinity, most: -Infinity });
+  const [others, clients] = [range(), range()];
+  logOdds.forEach((x, child) => {
+    if (weight[child] === 0) return;
+    const own = became[child] === 1 ? clients : others;
+    [own.least, own.most] = [Math.min(own.least, x), Math.max(own.most, x)];
+  });
+  const [least, most] = [Math.min(others.least, clients.least), Math.max(others.most, clients.most)];
+  const overlap = others.most > clients.least && clients.most > others.least;
+  if (!overlap || most - least < LEAST_SPREAD) return null;
+  // From their middle, so that a narrow range far from 0 loses no digits; the slope stays the same.
+  const middle = (least + most) / 2;
+  const fit = (intercept: number, slope: number): LogisticFit => {
+    let [likelihood, g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0, 0];
+    for (let child = 0; child < logOdds.length; child++) {
+      const times = weight[child]!;
+      if (times === 0) continue;
+      const x = logOdds[child]! - middle;
+      const odds = intercept + slope * x;
+      const fitted = 1 / (1 + Math.exp(-odds));
+      likelihood -= times * Math.log1p(Math.exp(became[child] === 1 ? -odds : odds));
+      const [gradient, curvature] = [times * (became[child]! - fitted), times * fitted * (1 - fitted)];
+      g0 += gradient;
+      g1 += gradient * x;
+      h00 += curvature;
+      h01 += curvature * x;
+      h11 += curvature * x * x;
+    }
+    const determinant = h00 * h11 - h01 * h01;
+    const step = [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant] as const;
+    return { likelihood, intercept, slope, step };
+  };
+  let best = fit(middle, 1);
+  for (let step = 0; step < NEWTON_STEPS; step++) {
+    const {
+      intercept,
+      slope,
+      step: [up, steeper],
+    } = best;
+    if (!Number.isFinite(up) || !Number.isFinite(steeper)) return null;
+    if (Math.abs(steeper) < SETTLED) return slope + steeper;
+    let [size, next] = [1, fit(intercept + up, slope + steeper)];
+    // Also halves where the likelihood is no number: the step went out of range.
+    const enough = best.likelihood * (1 + ROUNDING);
+    while (!(next.likelihood >= enough) && size > SMALLEST_STEP) {
+      size /= 2;
+      next = fit(intercept + size * up, slope + size * steeper);
+    }
+    if (size <= SMALLEST_STEP) return null;
+    best = next;
+  }
+  return null;
+}
+
+/** A point of the logistic regression, and the Newton step from there. */
+interface LogisticFit {
+  readonly likelihood: number;
+  readonly intercept: number;
+  readonly slope: number;
+  readonly step: readonly [intercept: number, slope: number];
+}
+
+/** Of those with at least this probability: how many there are, and what of them and of all came. */
+export interface AtThreshold {
+  readonly threshold: number;
+  /** Children at or above it. */
+  readonly flagged: number;
+  /** Of clients, the share that is flagged; of others, the share that is; of the flagged, the share that became clients. */
+  readonly truePositiveRate: Measurement;
+  readonly falsePositiveRate: Measurement;
+  readonly precision: Measurement;
+  /** What acting on it is worth, in clients found a child, where a needless act costs as the threshold implies (Vickers & Elkin 2006). */
+  readonly netBenefit: Measurement;
+  /** The same where all were acted on. */
+  readonly netBenefitOfAll: Measurement;
+}
+
+export function atThreshold({ probability, became, weight }: Foretold, threshold: number): AtThreshold {
+  let [found, needless, clients, others] = [0, 0, 0, 0];
+  for (let child = 0; child < probability.length; child++) {
+    const flagged = probability[child]! >= threshold;
+    if (became[child] === 1) {
+      clients += weight[child]!;
+      if (flagged) found += weight[child]!;
+    } else {
+      others += weight[child]!;
+      if (flagged) needless += weight[child]!;
+    }
+  }
+  const [all, cost] = [clients + others, threshold / (1 - threshold)];
+  return {
+    threshold,
+    flagged: found + needless,
+    truePositiveRate: quotient(found, clients),
+    falsePositiveRate: quotient(needless, others),
+    precision: quotient(found, found + needless),
+    netBenefit: quotient(found - cost * needless, all),
+    netBenefitOfAll: quotient(clients - cost * others, all),
+  };
+}
+
+/** A part of nothing is not defined. */
+function quotient(part: number, whole: number): Measurement {
+  return whole === 0 ? null : part / whole;
+}
+
+export function meanOf(weight: Uint8Array, value: (child: number) => number): Measurement {
+  let [sum, whole] = [0, 0];
+  for (let child = 0; child < weight.length; child++) {
+    if (weight[child] === 0) continue;
+    sum += weight[child]! * value(child);
+    whole += weight[child]!;
+  }
+  return quotient(sum, whole);
+}
+
+/** What was foretold of children at one horizon, and what came of it. */
+export interface Foretold {
+  /** Probabilities, by child. */
+  readonly probability: Float64Array;
+  /** 1 where the child became a client. */
+  readonly became: Uint8Array;
+  /** How often each child counts: 1, or in a bootstrap as often as its family was drawn. */
+  readonly weight: Uint8Array;
+}
+
+/** Children in the order of their probability: sorted once, and used for every draw of families. */
+export function orderOf(probability: Float64Array): Uint32Array {
+  return Uint32Array.from(probability.keys()).sort((a, b) => probability[a]! - probability[b]!);
+}

@@ -1,0 +1,230 @@
+import { counts, SIGNATURES_NEEDED } from '../../approvals/judgeRevisions.js';
+import type { Owners } from '../../approvals/owners.js';
+import { isSignatureOf } from '../../approvals/personKey.js';
+import { PolkuError } from '../../lib/errors.js';
+import { type Act, damagedRegister, type Entry, entryDigest, readEntry, type StoredEntry } from './entry.js';
+
+/** The owner, as owners.yaml has it, whose people approve models. */
+export const RISK_OWNER = 'risk';
+
+/** A version of the model as the register has it. */
+export interface RegisteredVersion {
+  readonly version: string;
+  /** Of its file. */
+  readonly sha256: string;
+  readonly registeredAt: Date;
+  /** SHA-256 of its evaluation. */
+  readonly evaluation: string | undefined;
+  /** Who has approved it. */
+  readonly approvers: ReadonlySet<string>;
+  /** How many more must. */
+  readonly missing: number;
+  /** When the last of them did. */
+  readonly approvedAt: Date | undefined;
+  readonly retired: boolean;
+}
+
+/** A kill switch that is thrown. */
+export interface Stop {
+  /** The number of the entry. */
+  readonly sequence: number;
+  /** undefined: whichever serves. */
+  readonly version: string | undefined;
+  readonly time: Date;
+  readonly person: string | undefined;
+  readonly reason: string;
+  /** Who has said that it may be taken back: two people of an owner whose person threw it must. */
+  readonly resumers: ReadonlySet<string>;
+}
+
+export interface JudgedRegister {
+  readonly entries: readonly Entry[];
+  /** Digest of each entry. */
+  readonly digests: readonly string[];
+  readonly versions: readonly RegisteredVersion[];
+  /** Those that hold. */
+  readonly stops: readonly Stop[];
+  /** The version that was approved last among those neither retired nor stopped. */
+  readonly serving: RegisteredVersion | undefined;
+  /** The version in shadow. */
+  readonly shadow: RegisteredVersion | undefined;
+}
+
+/**
+ * Whose signatures count; `unsigned`: nobody's are asked for, and one person's word is enough (--dev).
+ */
+export type RegisterTrust = Owners | 'unsigned';
+
+/**
+ * Reads the register from its first entry: what follows what, who signed it, and which version serves. What withholds a model
+ * counts without a proof, what lets it serve does not.
+ * @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID: then nothing of it can be trusted
+ */
+export function judgeRegister(stored: readonly StoredEntry[], trust: RegisterTrust): JudgedRegister {
+  const judge = new Judge(trust);
+  for (const entry of stored) judge.take(entry);
+  return judge.judged();
+}
+
+type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+class Judge {
+  readonly #entries: Entry[] = [];
+  readonly #digests: string[] = [];
+  readonly #versions = new Map<string, Mutable<RegisteredVersion>>();
+  /** In the order of their last approval. */
+  readonly #approved: RegisteredVersion[] = [];
+  readonly #stops = new Map<number, Mutable<Stop>>();
+  #shadow: string | undefined;
+
+  constructor(private readonly trust: RegisterTrust) {}
+
+  take(stored: StoredEntry): void {
+    const entry = readEntry(stored.payload);
+    const expected = this.#entries.length + 1;
+    if (entry.sequence !== expected)
+      throw damagedRegister(`expected entry ${expected}, found entry ${entry.sequence}`);
+    if (entry.parent !== this.#digests.at(-1))
+      throw damagedRegister(`the entry that entry ${expected} follows was altered`);
+    this.#verify(entry, stored);
+    this.#apply(entry);
+    this.#entries.push(entry);
+    this.#digests.push(entryDigest(stored.payload));
+  }
+
+  judged(): JudgedRegister {
+    const stops = [...this.#stops.values()];
+    const versions = [...this.#versions.values()];
+    const isStopped = (one: RegisteredVersion) =>
+      stops.some(({ version }) => version === undefined || version === one.version);
+    const approved = this.#approved.filter(({ retired }) => !retired);
+    const shadow = this.#shadow === undefined ? undefined : this.#versions.get(this.#shadow);
+    return {
+      entries: this.#entries,
+      digests: this.#digests,
+      versions,
+      stops,
+      serving: approved.findLast((one) => !isStopped(one)),
+      shadow: shadow && !isStopped(shadow) ? shadow : undefined,
+    };
+  }
+
+  #verify({ sequence, person }: Entry, { payload, signature }: StoredEntry): void {
+    if (this.trust === 'unsigned' || person === undefined) return;
+    const known = this.trust.people.get(person);
+    if (!known)
+      throw new PolkuError(
+        'SIGNATURE_INVALID',
+        `Entry ${sequence} of the register is signed by "${person}", whom owners.yaml does not know. People who left stay listed, with "until".`,
+      );
+    if (signature === undefined || !isSignatureOf(signature, payload, known.key))
+      throw new PolkuError(
+        'SIGNATURE_INVALID',
+        `The signature of "${person}" does not fit entry ${sequence} of the register: it was altered, or another key signed it.`,
+      );
+  }
+
+  #apply({ sequence, time, person, act }: Entry): void {
+    switch (act.kind) {
+      case 'trained':
+        return this.#add(act, time);
+      case 'evaluated': {
+        this.#version(act.version).evaluation = act.sha256;
+        return;
+      }
+      case 'approved':
+        return this.#approve(this.#version(act.version), act.sha256, person, time);
+      case 'shadow':
+        if (this.#mayDirect(person, time) && this.#version(act.version).sha256 === act.sha256)
+          this.#shadow = act.version;
+        return;
+      case 'retired':
+        if (!this.#mayDirect(person, time)) return;
+        this.#version(act.version).retired = true;
+        for (const [sequence, { version }] of this.#stops)
+          if (version === act.version) this.#stops.delete(sequence);
+        if (this.#shadow === act.version) this.#shadow = undefined;
+        return;
+      case 'stopped': {
+        const { version, reason } = act;
+        this.#stops.set(sequence, { sequence, version, time, person, reason, resumers: new Set() });
+        return;
+      }
+      case 'resumed':
+        return this.#resume(act.stop, person, time);
+    }
+  }
+
+  #add({ version, sha256 }: Act & { kind: 'trained' | 'evaluated' }, registeredAt: Date): void {
+    if (this.#versions.has(version)) throw damagedRegister(`version ${version} stands in it twice`);
+    this.#versions.set(version, {
+      version,
+      sha256,
+      registeredAt,
+      evaluation: undefined,
+      approvers: new Set(),
+      missing: this.trust === 'unsigned' ? 1 : SIGNATURES_NEEDED,
+      approvedAt: undefined,
+      retired: false,
+    });
+  }
+
+  #version(version: string): Mutable<RegisteredVersion> {
+    const known = this.#versions.get(version);
+    if (!known) throw damagedRegister(`it speaks of version ${version}, which was never trained`);
+    return known;
+  }
+
+  /** Of another file than the one that is registered, an approval says nothing. */
+  #approve(
+    version: Mutable<RegisteredVersion>,
+    sha256: string,
+    person: string | undefined,
+    time: Date,
+  ): void {
+    const who = person ?? '(unsigned)';
+    if (version.sha256 !== sha256 || version.missing === 0 || version.approvers.has(who)) return;
+    if (!this.#mayDirect(person, time)) return;
+    version.approvers = new Set([...version.approvers, who]);
+    version.missing -= 1;
+    if (version.missing > 0) return;
+    version.approvedAt = time;
+    this.#approved.push(version);
+    // From now on it serves; beside itself it need not be reckoned.
+    if (this.#shadow === version.version) this.#shadow = undefined;
+  }
+
+  #resume(sequence: number, person: string | undefined, time: Date): void {
+    const stop = this.#stops.get(sequence);
+    if (!stop) return;
+    const { trust } = this;
+    if (trust === 'unsigned') {
+      this.#stops.delete(sequence);
+      return;
+    }
+    if (person === undefined) return;
+    stop.resumers = new Set([...stop.resumers, person]);
+    const agree = ownersOfStop(stop, trust).some(
+      (owner) =>
+        [...stop.resumers].filter((one) => signsFor(owner, one, time, trust)).length >= SIGNATURES_NEEDED,
+    );
+    if (agree) this.#stops.delete(sequence);
+  }
+
+  #mayDirect(person: string | undefined, time: Date): boolean {
+    return (
+      this.trust === 'unsigned' || (person !== undefined && signsFor(RISK_OWNER, person, time, this.trust))
+    );
+  }
+}
+
+/** Whether a person's signature of that day counts for an owner. */
+export function signsFor(owner: string, person: string, time: Date, { people, peopleOf }: Owners): boolean {
+  return peopleOf.get(owner)?.has(person) === true && counts(people.get(person), { proposedAt: time });
+}
+
+/** The owners whose people may take a stop back: those of whoever threw it; of an unsigned one, the owner of the model. */
+export function ownersOfStop({ person }: Pick<Stop, 'person'>, { peopleOf }: Owners): readonly string[] {
+  if (person === undefined) return [RISK_OWNER];
+  return [...peopleOf].filter(([, people]) => people.has(person)).map(([owner]) => owner);
+}

@@ -1,0 +1,116 @@
+import { PolkuError } from '../../lib/errors.js';
+import type { RiskModel } from '../model/riskModel.js';
+import type { RiskModelInForce, RiskStore } from '../model/riskStore.js';
+import { damagedRegister } from './entry.js';
+import { type JudgedRegister, judgeRegister, type RegisteredVersion, type RegisterTrust } from './judgeRegister.js';
+import { RegisterStore } from './registerStore.js';
+import { readApproved } from './riskDesk.js';
+import { ShadowTable } from './shadowTable.js';
+
+export interface LiveRiskModelOptions {
+  readonly data: string;
+  /** Whose signatures count, read anew each time. */
+  readonly trust: () => Promise<RegisterTrust>;
+  /** The factors that the registries here have. */
+  readonly factors: ReadonlySet<string>;
+}
+
+const SHUT: RiskModelInForce = {
+  state: 'switched-off',
+  reason: 'The register of models, or the file of one, does not pass the check.',
+};
+
+/**
+ * The model in service, as the register has it. Where the register cannot be trusted no model serves: whoever damages it must not keep a
+ * kill switch from being heeded.
+ */
+export class LiveRiskModel implements RiskStore {
+  readonly #store: RegisterStore;
+  #inForce: RiskModelInForce = SHUT;
+  /** Digests of the entries that were read: they may be followed by others, and never be gone. */
+  #seen: readonly string[] = [];
+  #shadow: { readonly version: string; readonly beside: string; readonly table: ShadowTable } | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(private readonly options: LiveRiskModelOptions) {
+    this.#store = new RegisterStore(options.data);
+  }
+
+  inForce = (): RiskModelInForce => this.#inForce;
+
+  /**
+   * Takes up what the register says now. Requests that have begun end on the model that they began with.
+   * @throws PolkuError RISK_REGISTER_INVALID, RISK_MODEL_INVALID, SIGNATURE_INVALID, POLICY_INVALID: then no model serves
+   */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#takeNewest().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  /** Writes what a version in shadow has counted. */
+  async close(): Promise<void> {
+    await this.#refreshing;
+    await this.#shadow?.table.save();
+  }
+
+  async #takeNewest(): Promise<void> {
+    try {
+      const register = judgeRegister(await this.#store.read(), await this.options.trust());
+      if (this.#seen.some((digest, at) => register.digests[at] !== digest))
+        throw damagedRegister('entries that were there are gone');
+      this.#seen = register.digests;
+      this.#inForce = await this.#read(register);
+    } catch (error) {
+      this.#inForce = SHUT;
+      throw error;
+    }
+    await this.#shadow?.table.save();
+  }
+
+  async #read(register: JudgedRegister): Promise<RiskModelInForce> {
+    const { serving, shadow, stops } = register;
+    if (!serving) {
+      const stop = stops.at(-1);
+      return stop ? { state: 'switched-off', reason: stop.reason } : { state: 'no-model' };
+    }
+    const model = await this.#model(
+      serving,
+      this.#inForce.state === 'serving' ? this.#inForce.model : undefined,
+    );
+    const approvedAt = serving.approvedAt!.toISOString();
+    const table = await this.#besides(serving, shadow);
+    return table
+      ? { state: 'serving', model, approvedAt, beside: (child, score) => table.add(child, score) }
+      : { state: 'serving', model, approvedAt };
+  }
+
+  async #model(version: RegisteredVersion, current: RiskModel | undefined): Promise<RiskModel> {
+    if (current?.sha256 === version.sha256) return current;
+    const model = await readApproved(this.#store, version);
+    const unknown = model.factors.filter((factor) => !this.options.factors.has(factor));
+    if (unknown.length === 0) return model;
+    throw new PolkuError(
+      'RISK_MODEL_INVALID',
+      `Model ${version.version} is made of factors that no registry here has: ${unknown.join(', ')}. Train one of those that there are.`,
+      { version: version.version, factors: unknown },
+    );
+  }
+
+  async #besides(
+    serving: RegisteredVersion,
+    shadow: RegisteredVersion | undefined,
+  ): Promise<ShadowTable | undefined> {
+    if (this.#shadow?.version === shadow?.version && this.#shadow?.beside === serving.version)
+      return this.#shadow.table;
+    await this.#shadow?.table.save();
+    this.#shadow = undefined;
+    if (!shadow) return undefined;
+    const table = await ShadowTable.open(
+      this.options.data,
+      serving.version,
+      await this.#model(shadow, undefined),
+    );
+    this.#shadow = { version: shadow.version, beside: serving.version, table };
+    return table;
+  }
+}

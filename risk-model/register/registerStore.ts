@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createOnce } from '../../lib/durableFile.js';
+import { damagedRegister, type StoredEntry } from './entry.js';
+
+const ENTRY_FILE = /^(\d{6,})\.json$/;
+
+/**
+ * The register and the files of models below `<data>/risk`: `register/000007.json` is an entry with its signature,
+ * `models/<version>.json` a model, `models/<version>.evaluation.json` what is known of how well it foretells. Files are only ever
+ * added. The store proves nothing: judgeRegister does.
+ */
+export class RegisterStore {
+  readonly #folder: string;
+
+  /** @param data the data directory */
+  constructor(data: string) {
+    this.#folder = join(data, 'risk');
+  }
+
+  /**
+   * In their order; empty where there is no register.
+   * @throws PolkuError RISK_REGISTER_INVALID
+   */
+  async read(): Promise<readonly StoredEntry[]> {
+    const folder = join(this.#folder, 'register');
+    const names = (await namesIn(folder)).filter((name) => ENTRY_FILE.test(name)).sort(byNumber);
+    return Promise.all(
+      names.map(async (name) => {
+        try {
+          return readStored(JSON.parse(await readFile(join(folder, name), 'utf8')));
+        } catch (cause) {
+          throw damagedRegister(`${name} is no entry`, cause);
+        }
+      }),
+    );
+  }
+
+  /** false where another entry has taken the number. */
+  add(sequence: number, { payload, signature }: StoredEntry): Promise<boolean> {
+    const text = `${JSON.stringify({ payload, signature: signature ?? null }, null, 2)}\n`;
+    return createOnce(join(this.#folder, 'register'), `${String(sequence).padStart(6, '0')}.json`, text);
+  }
+
+  /** The text of a model's file. */
+  readModel(version: string): Promise<string> {
+    return readFile(join(this.#folder, 'models', `${version}.json`), 'utf8');
+  }
+
+  /** false where there is one of that version. */
+  addModel(version: string, text: string): Promise<boolean> {
+    return createOnce(join(this.#folder, 'models'), `${version}.json`, text);
+  }
+
+  readEvaluation(version: string): Promise<string> {
+    return readFile(join(this.#folder, 'models', `${version}.evaluation.json`), 'utf8');
+  }
+
+  addEvaluation(version: string, text: string): Promise<boolean> {
+    return createOnce(join(this.#folder, 'models'), `${version}.evaluation.json`, text);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw damagedRegister('its folder cannot be read', cause);
+  }
+}
+
+function readStored(value: unknown): StoredEntry {
+  const { payload, signature } = value as Record<string, unknown>;
+  if (typeof payload !== 'string' || (signature !== null && typeof signature !== 'string'))
+    throw new TypeError('Expected payload and signature.');
+  return { payload, signature: signature ?? undefined };
+}
+
+function byNumber(a: string, b: string): number {
+  return Number.parseInt(a, 10) - Number.parseInt(b, 10);
+}

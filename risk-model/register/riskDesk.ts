@@ -1,0 +1,240 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { signPayload } from '../../approvals/personKey.js';
+import { PolkuError } from '../../lib/errors.js';
+import { parseRiskModel } from '../model/riskModel.js';
+import { type Act, entryDigest, writeEntry } from './entry.js';
+import { type JudgedRegister, judgeRegister, ownersOfStop, type RegisteredVersion, type RegisterTrust, RISK_OWNER, signsFor, type Stop } from './judgeRegister.js';
+import type { RegisterStore } from './registerStore.js';
+
+/** Who acts, with the key by which they sign; undefined: nobody signs, as --dev has it. */
+export type RegisterSigner = { readonly person: string; readonly key: KeyObject } | undefined;
+
+export interface RiskDeskOptions {
+  readonly store: RegisterStore;
+  /** Read anew each time: people come and go. */
+  readonly trust: () => Promise<RegisterTrust>;
+  readonly now?: () => Date;
+}
+
+/** Where models are registered, approved, put in shadow, stopped and retired. What could not count is refused, not written. */
+export class RiskDesk {
+  constructor(private readonly options: RiskDeskOptions) {}
+
+  /** @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID, POLICY_INVALID */
+  async register(): Promise<JudgedRegister> {
+    const { store, trust } = this.options;
+    return judgeRegister(await store.read(), await trust());
+  }
+
+  /** @throws PolkuError USAGE where there is no such version */
+  async version(version: string): Promise<RegisteredVersion> {
+    return versionIn(await this.register(), version);
+  }
+
+  /**
+   * Registers a model that was trained. It serves nobody until it is approved.
+   * @returns its version
+   * @throws PolkuError RISK_MODEL_INVALID, USAGE where it is registered already
+   */
+  async addModel(text: string): Promise<string> {
+    const { version, sha256 } = parseRiskModel(text);
+    const { versions } = await this.register();
+    if (versions.some((known) => known.version === version))
+      throw usage(`Version ${version} is registered already.`);
+    // A file without an entry is left by a command that was ended in between; the same text is the same file.
+    if (
+      !(await this.options.store.addModel(version, text)) &&
+      (await this.options.store.readModel(version)) !== text
+    )
+      throw usage(`There is another file of version ${version} already.`);
+    await this.#write(() => ({ kind: 'trained', version, sha256 }), undefined);
+    return version;
+  }
+
+  /**
+   * Registers what is known of how well a version foretells: a JSON file.
+   * @throws PolkuError USAGE
+   */
+  async addEvaluation(version: string, text: string): Promise<void> {
+    const { evaluation } = versionIn(await this.register(), version);
+    if (evaluation !== undefined) throw usage(`Version ${version} has an evaluation already.`);
+    const { store } = this.options;
+    if (!(await store.addEvaluation(version, text)) && (await store.readEvaluation(version)) !== text)
+      throw usage(`There is another evaluation of version ${version} already.`);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    await this.#write(() => ({ kind: 'evaluated', version, sha256 }), undefined);
+  }
+
+  /**
+   * Says that a version may serve; with the last word that it needs it does.
+   * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
+   */
+  async approve(version: string, reason: string, signer: RegisterSigner): Promise<RegisteredVersion> {
+    const after = await this.#write(async (register) => {
+      const { sha256, missing, approvers } = this.#living(register, version);
+      if (missing === 0) throw usage(`Version ${version} is approved already.`);
+      if (signer && approvers.has(signer.person))
+        throw usage(`"${signer.person}" has approved version ${version} already; somebody else must.`);
+      await this.#checkOwner(signer);
+      await this.#checkFile(version, sha256);
+      return { kind: 'approved', version, sha256, reason };
+    }, signer);
+    return versionIn(after, version);
+  }
+
+  /**
+   * Has a version reckoned beside the one that serves, for nobody to see.
+   * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
+   */
+  async shadow(version: string, reason: string, signer: RegisterSigner): Promise<void> {
+    await this.#write(async (register) => {
+      const { sha256, missing } = this.#living(register, version);
+      if (missing === 0) throw usage(`Version ${version} is approved: it needs no shadow.`);
+      if (register.shadow?.version === version) throw usage(`Version ${version} is in shadow already.`);
+      await this.#checkOwner(signer);
+      await this.#checkFile(version, sha256);
+      return { kind: 'shadow', version, sha256, reason };
+    }, signer);
+  }
+
+  /** @throws PolkuError SIGNATURE_INVALID, USAGE */
+  async retire(version: string, reason: string, signer: RegisterSigner): Promise<void> {
+    await this.#write(async (register) => {
+      this.#living(register, version);
+      await this.#checkOwner(signer);
+      return { kind: 'retired', version, reason };
+    }, signer);
+  }
+
+  /**
+   * The kill switch: any person of any owner throws it alone.
+   * @param version undefined: whichever serves
+   * @returns the number by which it is taken back
+   * @throws PolkuError SIGNATURE_INVALID, USAGE
+   */
+  async stop(version: string | undefined, reason: string, signer: RegisterSigner): Promise<number> {
+    const { entries } = await this.#write(async (register) => {
+      if (version !== undefined) this.#living(register, version);
+      const trust = await this.options.trust();
+      if (signer && trust !== 'unsigned') {
+        const owners = [...trust.peopleOf.keys()];
+        if (!owners.some((owner) => signsFor(owner, signer.person, this.#now(), trust)))
+          throw signsForNobody(signer.person, 'any owner');
+      }
+      return { kind: 'stopped', version, reason };
+    }, signer);
+    return entries.length;
+  }
+
+  /**
+   * Says that a stop may be taken back; two people of the owner who threw it must.
+   * @returns whether it is
+   * @throws PolkuError SIGNATURE_INVALID, USAGE
+   */
+  async resume(sequence: number, reason: string, signer: RegisterSigner): Promise<boolean> {
+    const { stops } = await this.#write(async (register) => {
+      const stop = stopIn(register, sequence);
+      if (signer && stop.resumers.has(signer.person))
+        throw usage(`"${signer.person}" has said so already; somebody else of the same owner must.`);
+      const trust = await this.options.trust();
+      if (signer && trust !== 'unsigned') {
+        const owners = ownersOfStop(stop, trust);
+        if (!owners.some((owner) => signsFor(owner, signer.person, this.#now(), trust)))
+          throw signsForNobody(signer.person, owners.join(', '));
+      }
+      return { kind: 'resumed', stop: sequence, reason };
+    }, signer);
+    return stops.every((stop) => stop.sequence !== sequence);
+  }
+
+  /** A version that is not retired. */
+  #living(register: JudgedRegister, version: string): RegisteredVersion {
+    const known = versionIn(register, version);
+    if (known.retired) throw usage(`Version ${version} is retired; train another.`);
+    return known;
+  }
+
+  async #checkOwner(signer: RegisterSigner): Promise<void> {
+    const trust = await this.options.trust();
+    if (!signer || trust === 'unsigned' || signsFor(RISK_OWNER, signer.person, this.#now(), trust)) return;
+    throw signsForNobody(signer.person, RISK_OWNER);
+  }
+
+  /** Nobody shall approve what is not there as it was registered. */
+  async #checkFile(version: string, sha256: string): Promise<void> {
+    await readApproved(this.options.store, { version, sha256 });
+  }
+
+  /** Writes an entry at the end of the register; if somebody else was faster, what it follows is judged again. */
+  async #write(
+    act: (register: JudgedRegister) => Act | Promise<Act>,
+    signer: RegisterSigner,
+  ): Promise<JudgedRegister> {
+    const { store, trust } = this.options;
+    for (;;) {
+      const stored = await store.read();
+      const register = judgeRegister(stored, await trust());
+      const sequence = stored.length + 1;
+      const payload = writeEntry({
+        sequence,
+        parent: stored.length > 0 ? entryDigest(stored.at(-1)!.payload) : undefined,
+        time: this.#now(),
+        person: signer?.person,
+        act: await act(register),
+      });
+      const entry = { payload, signature: signer && signPayload(payload, signer.key) };
+      const after = judgeRegister([...stored, entry], await trust());
+      if (await store.add(sequence, entry)) return after;
+    }
+  }
+
+  #now(): Date {
+    return this.options.now?.() ?? new Date();
+  }
+}
+
+/**
+ * The model of a version, if its file is the one that was registered.
+ * @throws PolkuError RISK_MODEL_INVALID
+ */
+export async function readApproved(
+  store: RegisterStore,
+  { version, sha256 }: Pick<RegisteredVersion, 'version' | 'sha256'>,
+): Promise<ReturnType<typeof parseRiskModel>> {
+  let text: string;
+  try {
+    text = await store.readModel(version);
+  } catch (cause) {
+    const message = `The file of model ${version} cannot be read.`;
+    throw new PolkuError('RISK_MODEL_INVALID', message, { version }, { cause });
+  }
+  if (createHash('sha256').update(text).digest('hex') !== sha256)
+    throw new PolkuError(
+      'RISK_MODEL_INVALID',
+      `The file of model ${version} is not the one that was registered: it was altered. Restore it from a copy.`,
+      { version },
+    );
+  return parseRiskModel(text);
+}
+
+function versionIn({ versions }: JudgedRegister, version: string): RegisteredVersion {
+  const known = versions.find((one) => one.version === version);
+  if (known) return known;
+  const all = versions.map((one) => one.version).join(', ');
+  throw usage(`There is no version ${version}. ${all ? `There are: ${all}.` : 'None was trained yet.'}`);
+}
+
+function stopIn({ stops }: JudgedRegister, sequence: number): Stop {
+  const known = stops.find((stop) => stop.sequence === sequence);
+  if (known) return known;
+  const all = stops.map((stop) => stop.sequence).join(', ');
+  throw usage(`There is no stop ${sequence} in force. ${all ? `There are: ${all}.` : 'Nothing is stopped.'}`);
+}
+
+function signsForNobody(person: string, owner: string): PolkuError {
+  return new PolkuError('SIGNATURE_INVALID', `"${person}" does not sign for ${owner}.`);
+}
+
+function usage(message: string): PolkuError {
+  return new PolkuError('USAGE', message);
+}

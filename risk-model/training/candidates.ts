@@ -1,0 +1,268 @@
+import { binCount, UNKNOWN_BIN } from '../model/modelContent.js';
+import type { BinnedFactors, Binning } from './binnedFeatures.js';
+import { type HazardFit, histogramOf } from './hazardFit.js';
+import { CrossTree } from './interactionTree.js';
+import { gainOf, growTree, type Histogram, stepOf, type TreeLimits } from './smallTree.js';
+import type { Term } from './term.js';
+
+/** Of the factor with the most bins, that of what is unknown included. */
+const MOST_FINE = 66;
+/** Quarters of a cross, and that of children of whom something is unknown. */
+const QUARTERS = 5;
+
+/** Factors that a step could be taken for. */
+export interface Candidate {
+  readonly factors: readonly number[];
+  /** What the best step for them gains now. */
+  find(): number;
+  /** Takes a part of the step that `find` has just found; the factors with the cuts that it makes. */
+  take(rate: number): Term;
+}
+
+/** What candidates of one fit share. */
+export class Workbench {
+  readonly histogram: Histogram = histogramOf(MOST_FINE * MOST_FINE);
+  readonly steps = new Float64Array(this.histogram.gradient.length);
+  readonly cross = new CrossTree(MOST_FINE);
+  readonly cells: Uint16Array;
+
+  constructor(
+    readonly factors: BinnedFactors,
+    readonly fit: HazardFit,
+    readonly limits: TreeLimits,
+  ) {
+    this.cells = new Uint16Array(factors.children);
+  }
+
+  binsOf(binning: Binning, factor: number): Uint8Array {
+    const { children } = this.factors;
+    return binning.bins.subarray(factor * children, (factor + 1) * children);
+  }
+
+  /** Sums derivatives by cell: of the children, rows x columns of bins. */
+  sum(rows: Uint8Array, columns: Uint8Array | undefined, cells: number, across: number): void {
+    const { gradient, curvature, fitted } = this.fit;
+    const { gradient: gradients, curvature: curvatures } = this.histogram;
+    gradients.fill(0, 0, cells);
+    curvatures.fill(0, 0, cells);
+    for (const child of fitted) {
+      const cell = columns === undefined ? rows[child]! : rows[child]! * across + columns[child]!;
+      gradients[cell]! += gradient[child]!;
+      curvatures[cell]! += curvature[child]!;
+    }
+  }
+
+  /** Adds a part of the steps to the fit. */
+  take(rows: Uint8Array, columns: Uint8Array | undefined, across: number, rate: number): void {
+    for (let child = 0; child < rows.length; child++)
+      this.cells[child] = columns === undefined ? rows[child]! : rows[child]! * across + columns[child]!;
+    this.fit.add(
+      this.cells,
+      this.steps.map((step) => rate * step),
+    );
+  }
+}
+
+export class OneFactor implements Candidate {
+  readonly factors: readonly [number];
+  private readonly bins: Uint8Array;
+  private readonly cuts: readonly number[];
+
+  constructor(
+    private readonly bench: Workbench,
+    factor: number,
+  ) {
+    this.factors = [factor];
+    this.bins = bench.binsOf(bench.factors.fine, factor);
+    this.cuts = bench.factors.fine.cuts[factor]!;
+  }
+
+  find(): number {
+    const count = binCount(this.cuts);
+    this.bench.sum(this.bins, undefined, count, 1);
+    return growTree(this.bench.histogram, count, this.bench.limits, this.bench.steps);
+  }
+
+  take(rate: number): Term {
+    const { steps } = this.bench;
+    this.bench.take(this.bins, undefined, 1, rate);
+    // The cut before bin 2 is the first one.
+    return { factors: this.factors, cuts: [this.cuts.filter((_, cut) => steps[cut + 1] !== steps[cut + 2])] };
+  }
+}
+
+export class TwoFactors implements Candidate {
+  constructor(
+    private readonly bench: Workbench,
+    readonly factors: readonly [number, number],
+    private readonly binning: Binning = bench.factors.coarse,
+  ) {}
+
+  find(): number {
+    const [rows, columns] = this.#counts;
+    this.bench.sum(...this.#bins, rows * columns, columns);
+    this.bench.cross.find(this.bench.histogram, rows, columns, this.bench.limits.curvature);
+    return this.bench.cross.gain;
+  }
+
+  take(rate: number): Cross {
+    const [rows, columns] = this.#counts;
+    const { cross, steps } = this.bench;
+    const { cuts } = this.binning;
+    cross.writeSteps(rows, columns, steps);
+    this.bench.take(...this.#bins, columns, rate);
+    const [first, second] = this.factors;
+    const { rowCut, columnCut } = cross;
+    return {
+      factors: this.factors,
+      cuts: [[cuts[first]![rowCut - 2]!], [cuts[second]![columnCut - 2]!]],
+      quarters: quartersOf(...this.#bins, rowCut, columnCut),
+    };
+  }
+
+  get #bins(): [Uint8Array, Uint8Array] {
+    const { bench, binning } = this;
+    return [bench.binsOf(binning, this.factors[0]), bench.binsOf(binning, this.factors[1])];
+  }
+
+  get #counts(): [number, number] {
+    const { cuts } = this.binning;
+    return [binCount(cuts[this.factors[0]]!), binCount(cuts[this.factors[1]]!)];
+  }
+}
+
+/** A cross that was taken, and by child the quarter, 1 to 4; 0 where something is unknown. */
+export interface Cross extends Term {
+  readonly factors: readonly [number, number];
+  readonly quarters: Uint8Array;
+}
+
+/** A third factor to a cross that was taken: what two have together may need the third to matter. */
+export class ThreeFactors implements Candidate {
+  readonly factors: readonly number[];
+  private readonly bins: Uint8Array;
+  private readonly cuts: readonly number[];
+  #cut = 0;
+
+  constructor(
+    private readonly bench: Workbench,
+    private readonly cross: Cross,
+    private readonly third: number,
+  ) {
+    this.factors = [...cross.factors, third].toSorted((a, b) => a - b);
+    this.bins = bench.binsOf(bench.factors.coarse, third);
+    this.cuts = bench.factors.coarse.cuts[third]!;
+  }
+
+  find(): number {
+    const columns = binCount(this.cuts);
+    this.bench.sum(this.cross.quarters, this.bins, QUARTERS * columns, columns);
+    const { gain, cut } = bestColumnCut(this.bench.histogram, QUARTERS, columns, this.bench.limits.curvature);
+    this.#cut = cut;
+    return gain;
+  }
+
+  take(rate: number): Term {
+    const columns = binCount(this.cuts);
+    columnSteps(this.bench.histogram, QUARTERS, columns, this.#cut, this.bench.steps);
+    this.bench.take(this.cross.quarters, this.bins, columns, rate);
+    const cutOf = new Map([
+      [this.cross.factors[0], this.cross.cuts[0]!],
+      [this.cross.factors[1], this.cross.cuts[1]!],
+      [this.third, [this.cuts[this.#cut - 2]!]],
+    ]);
+    return { factors: this.factors, cuts: this.factors.map((factor) => cutOf.get(factor)!) };
+  }
+}
+
+/** The cross of a term of two factors, by the first cut of either. */
+export function crossOf(bench: Workbench, { factors, cuts }: Term): Cross {
+  const [first, second] = factors as [number, number];
+  const { coarse } = bench.factors;
+  const binAfter = (factor: number, cut: number) =>
+    2 +
+    Math.max(
+      0,
+      coarse.cuts[factor]!.findIndex((coarseCut) => coarseCut >= cut),
+    );
+  const quarters = quartersOf(
+    bench.binsOf(coarse, first),
+    bench.binsOf(coarse, second),
+    binAfter(first, cuts[0]![0]!),
+    binAfter(second, cuts[1]![0]!),
+  );
+  return { factors: [first, second], cuts, quarters };
+}
+
+function quartersOf(rows: Uint8Array, columns: Uint8Array, rowCut: number, columnCut: number): Uint8Array {
+  return rows.map((row, child) => {
+    const column = columns[child]!;
+    if (row === UNKNOWN_BIN || column === UNKNOWN_BIN) return 0;
+    return 1 + (row < rowCut ? 0 : 2) + (column < columnCut ? 0 : 1);
+  });
+}
+
+/** The cut of a third factor within the quarters of a cross that has been made: a leaf for each quarter on either side. */
+interface ColumnCut {
+  /** What it gains over a step for each quarter, about twice the log-likelihood; 0: there is no cut. */
+  readonly gain: number;
+  /** The first bin beyond the cut. */
+  readonly cut: number;
+}
+
+/** @param histogram over rows x columns of bins; the first of either is of what is unknown */
+function bestColumnCut(
+  { gradient, curvature }: Histogram,
+  rows: number,
+  columns: number,
+  least: number,
+): ColumnCut {
+  const [before, all] = [new Float64Array(2 * rows), new Float64Array(2 * rows)];
+  let uncut = 0;
+  for (let row = UNKNOWN_BIN + 1; row < rows; row++) {
+    for (let column = UNKNOWN_BIN + 1; column < columns; column++) {
+      all[2 * row]! += gradient[row * columns + column]!;
+      all[2 * row + 1]! += curvature[row * columns + column]!;
+    }
+    uncut += gainOf(all[2 * row]!, all[2 * row + 1]!);
+  }
+  let best: ColumnCut = { gain: 0, cut: 0 };
+  for (let column = UNKNOWN_BIN + 1; column + 1 < columns; column++) {
+    let gain = -uncut;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let row = UNKNOWN_BIN + 1; row < rows; row++) {
+      const left = (before[2 * row]! += gradient[row * columns + column]!);
+      const leftCurvature = (before[2 * row + 1]! += curvature[row * columns + column]!);
+      const right = all[2 * row]! - left;
+      const rightCurvature = all[2 * row + 1]! - leftCurvature;
+      fewest = Math.min(fewest, leftCurvature, rightCurvature);
+      gain += gainOf(left, leftCurvature) + gainOf(right, rightCurvature);
+    }
+    if (fewest >= least && gain > best.gain) best = { gain, cut: column + 1 };
+  }
+  return best;
+}
+
+/** Newton steps of the leaves, by cell. */
+function columnSteps(
+  { gradient, curvature }: Histogram,
+  rows: number,
+  columns: number,
+  cut: number,
+  steps: Float64Array,
+): void {
+  steps.fill(0, 0, rows * columns);
+  for (let row = UNKNOWN_BIN + 1; row < rows; row++) {
+    for (const [from, until] of [
+      [UNKNOWN_BIN + 1, cut],
+      [cut, columns],
+    ] as const) {
+      let [sum, sumOfCurvature] = [0, 0];
+      for (let column = from; column < until; column++) {
+        sum += gradient[row * columns + column]!;
+        sumOfCurvature += curvature[row * columns + column]!;
+      }
+      steps.fill(stepOf(sum, sumOfCurvature), row * columns + from, row * columns + until);
+    }
+  }
+}

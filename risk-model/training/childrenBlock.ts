@@ -1,0 +1,168 @@
+import { type Day, formatQuarter, parseDay } from '../../lib/calendar.js';
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { PolkuError } from '../../lib/errors.js';
+import { Households, SOMEBODY } from '../../registry-kit/features/feature.js';
+import type { Feed } from '../../schema/feed.js';
+import type { PersonKey } from '../../schema/keys.js';
+import { otherForm } from '../model/riskStore.js';
+
+/** What registries told of all children as of one quarter. */
+export interface ChildrenFeeds {
+  /** The first day of the quarter. */
+  readonly asOf: Day;
+  readonly households: Feed;
+  /** `ChildFactors`, by registry. */
+  readonly factors: ReadonlyMap<string, Feed>;
+  /** `ChildOutcomes` of the population register and of social services. */
+  readonly population: Feed;
+  readonly social: Feed;
+}
+
+/** The children of one quarter whom every registry told of and who are no clients of child protection; each column is in their order. */
+export class ChildrenBlock {
+  private constructor(
+    private readonly feeds: ChildrenFeeds,
+    private readonly columns: ChildColumns,
+  ) {}
+
+  /** @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed */
+  static async of(feeds: ChildrenFeeds): Promise<ChildrenBlock> {
+    checkWhole(feeds);
+    const { factors, population, social } = feeds;
+    const told: ToldFeed[] = [...factors, ['population', population], ['social', social]];
+    return new ChildrenBlock(feeds, await ChildColumns.of(told, ['social', social]));
+  }
+
+  get children(): Uint32Array {
+    return this.columns.children;
+  }
+
+  get asOf(): Day {
+    return this.feeds.asOf;
+  }
+
+  get size(): number {
+    return this.children.length;
+  }
+
+  /** The last day that the registers reach. */
+  get dataUntil(): Day {
+    return parseDay((this.feeds.social.columns['dataUntil'] as string[])[0]!)!;
+  }
+
+  /** Numbers of the outcomes of a register. @param at which of several under one name */
+  outcome(registry: 'population' | 'social', name: string, at = 0): Float32Array {
+    return this.columns.numbers([registry, this.feeds[registry]], name, at);
+  }
+
+  /** Texts that the population register tells by their number in a dictionary; undefined where there is none. */
+  texts(name: string, dictionary: string): (string | undefined)[] {
+    const texts = this.feeds.population.columns[dictionary] as string[];
+    return Array.from(this.outcome('population', name), (number) => texts[number]);
+  }
+
+  factor(registry: string, id: string): Float32Array {
+    return this.columns.factor([registry, this.feeds.factors.get(registry)!], id);
+  }
+
+  /** Who lives with whom, everybody who is known. */
+  *households(): Iterable<readonly PersonKey[]> {
+    const households = Households.from(this.feeds.households)!;
+    for (let index = 0; index < households.children.length; index++) {
+      const { child, parents, siblings } = households.at(index);
+      yield [child, ...parents, ...siblings].filter((person) => person !== SOMEBODY);
+    }
+  }
+}
+
+function checkWhole({ asOf, households, factors, population, social }: ChildrenFeeds): void {
+  const feeds = [
+    ['population', households],
+    ...factors,
+    ['population', population],
+    ['social', social],
+  ] as const;
+  const missing = feeds.filter(([, { state }]) => state !== 'data');
+  if (missing.length === 0) return;
+  const told = [...new Set(missing.map(([registry, { state }]) => `${registry}: ${state}`))];
+  throw new PolkuError(
+    'RISK_TABLE_INCOMPLETE',
+    `Not every registry tells of the children as of ${formatQuarter(asOf)} (${told.join(', ')}). An owner who withholds must release ` +
+      'ChildFactors and ChildOutcomes under "derive" to the purpose and role of who trains.',
+    { registries: told },
+  );
+}
+
+/** What a registry told of some children. */
+export type ToldFeed = readonly [registry: string, feed: Feed];
+
+/** The children of whom every one of some feeds tells and who are no clients of child protection; each column is in their order. */
+export class ChildColumns {
+  private constructor(
+    readonly children: Uint32Array,
+    private readonly places: ReadonlyMap<Feed, Uint32Array>,
+  ) {}
+
+  /**
+   * @param feeds each of them data
+   * @param clients the one of them that tells who is a client
+   * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
+   */
+  static async of(feeds: readonly ToldFeed[], clients: ToldFeed): Promise<ChildColumns> {
+    const turns = new Turns();
+    const told: { readonly feed: Feed; readonly places: Map<PersonKey, number> }[] = [];
+    for (const one of feeds) {
+      const [children, places] = [childrenOf(one), new Map<PersonKey, number>()];
+      await turns.through(children.length, (from, to) => {
+        for (let place = from; place < to; place++) places.set(children[place]!, place);
+      });
+      told.push({ feed: one[1], places });
+    }
+    const { client } = clients[1].columns;
+    if (!(client instanceof Float32Array)) throw otherForm(clients[0]);
+    const all = childrenOf(clients);
+    const children = new Uint32Array(all.length);
+    let count = 0;
+    await turns.through(all.length, (from, to) => {
+      for (let place = from; place < to; place++)
+        if (client[place] === 0 && told.every(({ places }) => places.has(all[place]!)))
+          children[count++] = all[place]!;
+    });
+    const found = children.subarray(0, count);
+    const placesOf = new Map<Feed, Uint32Array>();
+    for (const { feed, places } of told) {
+      const inFeed = new Uint32Array(count);
+      await turns.through(count, (from, to) => {
+        for (let child = from; child < to; child++) inFeed[child] = places.get(found[child]!)!;
+      });
+      placesOf.set(feed, inFeed);
+    }
+    return new ChildColumns(found, placesOf);
+  }
+
+  /** @param at which of several numbers under one name */
+  numbers(told: ToldFeed, name: string, at = 0): Float32Array {
+    const [registry, feed] = told;
+    const { length } = childrenOf(told);
+    const values = feed.columns[name];
+    if (!(values instanceof Float32Array) || values.length < (at + 1) * length) throw otherForm(registry);
+    const places = this.places.get(feed)!;
+    const numbers = new Float32Array(places.length);
+    for (let child = 0; child < places.length; child++)
+      numbers[child] = values[at * length + places[child]!]!;
+    return numbers;
+  }
+
+  factor(told: ToldFeed, id: string): Float32Array {
+    const [registry, feed] = told;
+    const at = (feed.columns['factor'] as readonly string[] | undefined)?.indexOf(id) ?? -1;
+    if (at < 0) throw otherForm(registry);
+    return this.numbers(told, 'value', at);
+  }
+}
+
+function childrenOf([registry, { columns }]: ToldFeed): Uint32Array {
+  const { child } = columns;
+  if (!(child instanceof Uint32Array)) throw otherForm(registry);
+  return child;
+}

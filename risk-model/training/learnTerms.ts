@@ -1,0 +1,163 @@
+import type { BinnedFactors } from './binnedFeatures.js';
+import { OneFactor, TwoFactors, Workbench } from './candidates.js';
+import { chooseTerms, logOddsOf, type PairScreen } from './chooseTerms.js';
+import { fitTerms, type LearntTerms } from './fitTerms.js';
+import { HazardFit } from './hazardFit.js';
+import { pruneCuts, pruneTerms } from './pruneTerms.js';
+import type { ChildYears } from './riskTable.js';
+import { pairCount } from './screenPairs.js';
+import type { TreeLimits } from './smallTree.js';
+import { circumstanceTerms, joinCuts, layTerms, type Term, type TermAmongOthers } from './term.js';
+import type { TrainingPool } from './trainingPool.js';
+
+/** Chosen on validation families, as all of these (docs/decisions/risk-model.md). */
+const CHOICE = {
+  limits: { leaves: 3, curvature: 4, gain: 6 },
+  rate: 0.15,
+  surprise: 5,
+  warmUp: 10,
+  perYears: 5,
+};
+/**
+ * What a term of one, two or three factors has to add to twice the log-likelihood, all others making up for it. The more rivals it was chosen
+ * from, the more chance alone would add (Foster & George 1994).
+ */
+const WORTH = [15, 25, 15] as const;
+/** The same for what a circumstance does alone: it likely does something (Akaike 1974). */
+const WORTH_OF_CIRCUMSTANCE = 2;
+/** The same for a cut, which was the best of some 64. */
+const WORTH_OF_CUT = 12;
+const ROUNDS = 3;
+const SWAPS = 2;
+
+/**
+ * Learns from some children which terms matter and what they add: terms are chosen, fitted all together and pruned, and their factors
+ * swapped for better ones, in rounds; at last threes of pairs are tried.
+ * @param weights by child, how often it counts
+ * @param age the number of the factor of age
+ * @param progress told how many terms were chosen so far
+ */
+export async function learnTerms(
+  pool: TrainingPool,
+  weights: Uint8Array,
+  age: number,
+  progress: (chosen: number) => void,
+): Promise<LearntTerms> {
+  const { factors, childYears } = pool;
+  const screen: PairScreen = (derivatives, least) =>
+    pool.screen(derivatives, least, pairCount(factors.fine.cuts.length));
+
+  let learnt: LearntTerms | undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    const chosen = await chooseTerms(factors, childYears, weights, age, CHOICE, screen, progress, learnt);
+    learnt = fitAndPrune(chosen);
+    for (let swap = 0; swap < SWAPS; swap++)
+      learnt = fitAndPrune(swapFactors(factors, childYears, weights, age, CHOICE.limits, learnt));
+  }
+  const { terms } = learnt!;
+  let before: LearntTerms;
+  learnt = fitAndPrune([...terms, ...threesOfPairs(terms)]);
+  // Where a term of several has gone, what its factors do alone is held to be more.
+  do {
+    before = learnt;
+    learnt = fitAndPrune(before.terms);
+  } while (learnt.terms.length < before.terms.length);
+  return learnt;
+
+  function fitAndPrune(terms: readonly Term[]): LearntTerms {
+    const all = fit(joinCuts([...terms, ...circumstanceTerms(terms, age)]));
+    const left = pruneTerms(
+      all.fitted,
+      all.terms.map((term, i) => worthOf(term, all.cells[i]!)),
+    );
+    const pruned = left.length === all.terms.length ? all : fit(left.map((term) => all.terms[term]!));
+    const cut = pruneCuts(pruned, WORTH_OF_CUT);
+    return cutCount(cut) === cutCount(pruned.terms) ? pruned : fit(cut);
+  }
+
+  function fit(terms: readonly Term[]): LearntTerms {
+    const cells = layTerms(factors, terms);
+    return { terms, cells, fitted: fitTerms(childYears, weights, cells) };
+  }
+}
+
+function worthOf({ factors }: Term, { circumstance }: TermAmongOthers): number {
+  return circumstance.includes(1) ? WORTH_OF_CIRCUMSTANCE : WORTH[factors.length - 1]!;
+}
+
+function cutCount(terms: readonly Term[]): number {
+  return terms.flatMap(({ cuts }) => cuts.flat()).length;
+}
+
+/** What three factors do together of which one stands in two terms of two: these may be the shadows of a term of three. */
+export function threesOfPairs(terms: readonly Term[]): Term[] {
+  const pairs = terms.filter(({ factors }) => factors.length === 2);
+  return pairs.flatMap((one, i) =>
+    pairs
+      .slice(0, i)
+      .map((other) => joined(one, other))
+      .filter(({ factors }) => factors.length === 3),
+  );
+}
+
+/** The factors of both, with the other's cuts of one that they share. */
+function joined(one: Term, other: Term): Term {
+  const cutOf = new Map<number, readonly number[]>();
+  for (const { factors, cuts } of [one, other]) factors.forEach((factor, i) => cutOf.set(factor, cuts[i]!));
+  const factors = [...cutOf.keys()].toSorted((a, b) => a - b);
+  return { factors, cuts: factors.map((factor) => cutOf.get(factor)!) };
+}
+
+/** What another factor has to gain more: of those that tell the same, the one that was found first is kept. */
+const BETTER = 1;
+
+/**
+ * Looks, for each term of one or two factors, whether another factor would do better in the place of one of them: of many windows and
+ * sums that look alike the one that was taken first is not always the one that matters.
+ */
+function swapFactors(
+  factors: BinnedFactors,
+  childYears: ChildYears,
+  weights: Uint8Array,
+  age: number,
+  limits: TreeLimits,
+  { terms, cells, fitted }: LearntTerms,
+): readonly Term[] {
+  const fit = new HazardFit(childYears, weights);
+  const bench = new Workbench(factors, fit, limits);
+  const all = [...factors.fine.cuts.keys()];
+  const known = new Set(terms.map(({ factors: of }) => String(of)));
+  return terms.map((term, i) => {
+    // What circumstances do alone goes by their terms of several.
+    if (term.factors.length > 2 || cells[i]!.circumstance.includes(1)) return term;
+    const others = cells.filter((_, other) => other !== i);
+    const values = { ...fitted, terms: fitted.terms.filter((_, other) => other !== i) };
+    fit.startFrom(logOddsOf(others, values, factors.children), fitted.years, fitted.ages);
+    const [first, second] = term.factors as [number, number?];
+    const candidates =
+      second === undefined
+        ? all.filter((factor) => factor !== age).map((factor) => new OneFactor(bench, factor))
+        : all.flatMap((factor) => {
+            if (factor === first || factor === second) return [];
+            const pairs = [[first, factor] as const, [factor, second] as const];
+            return pairs.map(([a, b]) => new TwoFactors(bench, a < b ? [a, b] : [b, a]));
+          });
+    const own = second === undefined ? new OneFactor(bench, first) : new TwoFactors(bench, [first, second]);
+    let [best, most]: [OneFactor | TwoFactors, number] = [own, own.find() + BETTER];
+    for (const candidate of candidates) {
+      if (known.has(String(candidate.factors))) continue;
+      const gain = candidate.find();
+      if (gain > most) [best, most] = [candidate, gain];
+    }
+    if (best instanceof TwoFactors) {
+      const finer = new TwoFactors(bench, best.factors, factors.fine);
+      if (finer.find() > best.find() + BETTER) best = finer;
+    }
+    if (best === own) return term;
+    known.delete(String(term.factors));
+    known.add(String(best.factors));
+    best.find();
+    const { factors: of, cuts } = best.take(0);
+    return { factors: of, cuts };
+  });
+}

@@ -1,0 +1,178 @@
+import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
+import { binCount, binsOfCell } from '../model/modelContent.js';
+import { Cholesky } from './cholesky.js';
+import type { FittedTerms, LearntTerms } from './fitTerms.js';
+import { AGE_BINS } from './riskTable.js';
+import type { Term } from './term.js';
+
+/**
+ * Which terms remain when those go that add too little.
+ * @param worth by term, what it has to add to twice the log-likelihood
+ */
+export function pruneTerms(fitted: FittedTerms, worth: readonly number[]): readonly number[] {
+  const parameters = parametersOf(fitted);
+  const gone = new Estimate(fitted).leaveOut(
+    parameters.map((of, term) => ({
+      contrasts: [...of.values()].map((parameter): Contrast => [parameter, undefined]),
+      worth: worth[term]!,
+    })),
+  );
+  return [...parameters.keys()].filter((term) => !gone.has(term));
+}
+
+/**
+ * The terms with those cuts that tell enough apart: every factor keeps one at least.
+ * @param worth what a cut has to add to twice the log-likelihood
+ */
+export function pruneCuts({ terms, fitted }: LearntTerms, worth: number): readonly Term[] {
+  const parameters = parametersOf(fitted);
+  const all = terms.flatMap(({ cuts }, term) =>
+    cuts.flatMap((own, factor) =>
+      own.map((_, cut) => ({
+        term,
+        factor,
+        cut,
+        contrasts: across(cuts, factor, cut, parameters[term]!),
+        worth,
+      })),
+    ),
+  );
+  const isOf = (term: number, factor: number) => (index: number) =>
+    all[index]!.term === term && all[index]!.factor === factor;
+  const gone = new Estimate(fitted).leaveOut(all, (index, before) => {
+    const { term, factor } = all[index]!;
+    return [...before].filter(isOf(term, factor)).length + 1 < terms[term]!.cuts[factor]!.length;
+  });
+  return terms.map(({ factors, cuts }, term) => ({
+    factors,
+    cuts: cuts.map((own, factor) => {
+      const without = new Set([...gone].filter(isOf(term, factor)).map((index) => all[index]!.cut));
+      return own.filter((_, cut) => !without.has(cut));
+    }),
+  }));
+}
+
+/** By term, the number of the parameter of each cell that has one. */
+function parametersOf({ terms, parameters }: FittedTerms): readonly ReadonlyMap<number, number>[] {
+  const numbers = terms.map(() => new Map<number, number>());
+  parameters.forEach(({ term, cell }, i) => numbers[term]!.set(cell, HORIZON_YEARS + AGE_BINS + i));
+  return numbers;
+}
+
+/** How the cells on either side of a cut differ. */
+function across(
+  cuts: Term['cuts'],
+  factor: number,
+  cut: number,
+  parameters: ReadonlyMap<number, number>,
+): Contrast[] {
+  const bins = cuts.map(binCount);
+  const faster = bins.slice(factor + 1).reduce((product, of) => product * of, 1);
+  const cells = bins.reduce((product, of) => product * of, 1);
+  return Array.from({ length: cells }, (_, cell) => cell)
+    .filter((cell) => binsOfCell(cuts, cell)[factor] === cut + 1)
+    .map((cell): Contrast => [parameters.get(cell), parameters.get(cell + faster)])
+    .filter(([before, after]) => before !== undefined || after !== undefined);
+}
+
+/** A difference of two parameters, by number; undefined stands for 0. */
+type Contrast = readonly [number | undefined, number | undefined];
+
+/** Something that a model may do without: differences that would be 0 then, and what they have to add to twice the log-likelihood. */
+interface Dispensable {
+  readonly contrasts: readonly Contrast[];
+  readonly worth: number;
+}
+
+/** Of the variance of a difference, what is left of it where others determine it. */
+const DETERMINED = 1e-9;
+
+/** What a fit says of its parameters: a normal distribution, which tells what all others would be where some are 0. */
+class Estimate {
+  private readonly size: number;
+  private readonly values: Float64Array;
+  private readonly covariance: Float64Array;
+
+  constructor(fit: FittedTerms) {
+    const first = HORIZON_YEARS + AGE_BINS;
+    this.size = first + fit.parameters.length;
+    this.covariance = new Cholesky(fit.information, this.size).inverse();
+    this.values = new Float64Array(this.size);
+    fit.parameters.forEach(({ term, cell }, i) => (this.values[first + i] = fit.terms[term]![cell]!));
+  }
+
+  /**
+   * Leaves out what adds less than it has to, that of which most is missing first: each time all others make up for it (Wald's statistic).
+   * @param mayGo whether one may, when others have gone
+   * @returns the indexes of what was left out
+   */
+  leaveOut(
+    all: readonly Dispensable[],
+    mayGo: (index: number, gone: ReadonlySet<number>) => boolean = () => true,
+  ): ReadonlySet<number> {
+    const gone = new Set<number>();
+    for (;;) {
+      let [worst, least] = [-1, 0];
+      all.forEach(({ contrasts, worth }, index) => {
+        if (gone.has(index) || !mayGo(index, gone)) return;
+        const excess = this.#wald(contrasts) - worth;
+        if (excess < least) [worst, least] = [index, excess];
+      });
+      if (worst < 0) return gone;
+      gone.add(worst);
+      for (const contrast of all[worst]!.contrasts) this.#setToZero(contrast);
+    }
+  }
+
+  /** Wald's statistic of differences: each is asked given that those before it are 0. */
+  #wald(contrasts: readonly Contrast[]): number {
+    const values = contrasts.map((contrast) => this.#value(contrast));
+    const variance = contrasts.map((one) => contrasts.map((other) => this.#covariance(one, other)));
+    let statistic = 0;
+    contrasts.forEach((contrast, k) => {
+      const own = variance[k]![k]!;
+      if (!(own > DETERMINED * this.#scale(contrast))) return;
+      statistic += values[k]! ** 2 / own;
+      for (let j = k + 1; j < values.length; j++) {
+        const part = variance[j]![k]! / own;
+        values[j]! -= part * values[k]!;
+        for (let l = k + 1; l < values.length; l++) variance[j]![l]! -= part * variance[k]![l]!;
+      }
+    });
+    return statistic;
+  }
+
+  /** What all become where a difference is 0: the conditional mean and covariance. */
+  #setToZero(contrast: Contrast): void {
+    const { size, values, covariance } = this;
+    const [variance, value] = [this.#covariance(contrast, contrast), this.#value(contrast)];
+    if (!(variance > DETERMINED * this.#scale(contrast))) return;
+    const parts = Float64Array.from(
+      values.keys(),
+      (at) => this.#covariance([at, undefined], contrast) / variance,
+    );
+    for (let row = 0; row < size; row++) {
+      values[row]! -= parts[row]! * value;
+      for (let column = 0; column < size; column++)
+        covariance[row * size + column]! -= parts[row]! * parts[column]! * variance;
+    }
+  }
+
+  #value([of, less]: Contrast): number {
+    return (of === undefined ? 0 : this.values[of]!) - (less === undefined ? 0 : this.values[less]!);
+  }
+
+  #covariance([of, less]: Contrast, [other, otherLess]: Contrast): number {
+    const between = (one: number | undefined, two: number | undefined) =>
+      one === undefined || two === undefined ? 0 : this.covariance[one * this.size + two]!;
+    return between(of, other) - between(of, otherLess) - between(less, other) + between(less, otherLess);
+  }
+
+  /** The variances of what a difference is of. */
+  #scale([of, less]: Contrast): number {
+    return (
+      this.#covariance([of, undefined], [of, undefined]) +
+      this.#covariance([less, undefined], [less, undefined])
+    );
+  }
+}

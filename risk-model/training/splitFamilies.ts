@@ -1,0 +1,43 @@
+/** What a family's children are used for: to fit models, to choose among them, or to say at the end how good the chosen one is. */
+export const PARTS = ['train', 'validation', 'test'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Of a hundred families, how many train, and how many train or validate. */
+const TRAIN = 60;
+const TRAIN_OR_VALIDATION = 80;
+
+/** The part of a family: it follows from the seed and the family alone, whoever else is in the table. */
+export function partOf(seed: number, family: number): Part {
+  const percent = mix(seed, family) % 100;
+  return percent < TRAIN ? 'train' : percent < TRAIN_OR_VALIDATION ? 'validation' : 'test';
+}
+
+/**
+ * A whole number below 2^32 that looks drawn at random, by two others: they are mixed as MurmurHash3 does at its end (Appleby
+ * 2011). Not for secrets.
+ */
+export function mix(seed: number, value: number): number {
+  let hash = Math.imul(seed ^ 0x9e37_79b9, 0x85eb_ca6b) ^ value;
+  for (let round = 0; round < 2; round++) {
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+    hash ^= hash >>> 16;
+  }
+  return hash >>> 0;
+}
+
+/** How often each child counts in a bag: families are drawn with replacement, so that each comes 0, 1, 2 .. times (Poisson). */
+export function bagWeights(seed: number, bag: number, family: Uint32Array): Uint8Array {
+  return Uint8Array.from(family, (of) => poisson(mix(mix(seed, bag + 1), of) / 2 ** 32));
+}
+
+/** The Poisson number of mean 1 that a uniform number stands for. */
+function poisson(uniform: number): number {
+  let [count, probability, below] = [0, Math.exp(-1), Math.exp(-1)];
+  while (uniform > below && probability > 0) {
+    count++;
+    probability /= count;
+    below += probability;
+  }
+  return count;
+}

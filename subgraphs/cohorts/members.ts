@@ -1,0 +1,170 @@
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { NO_DAY } from '../../registry-kit/columns/table.js';
+import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
+import type { MemberContacts } from '../../registry-kit/criteria/cohortKeys.js';
+import { PersonSet } from '../../schema/personSet.js';
+import type { CohortsStore } from './cohortsStore.js';
+import { answered, type FeedsByRegistry } from './group/groupFacts.js';
+
+/** Stands for "no further episode" in a path. */
+export const NO_SERVICE = 0xffff;
+
+/** How the paths of members began: the services of their first episodes, and on which day each began. */
+export interface MemberPaths {
+  readonly steps: number;
+  readonly persons: Uint32Array;
+  /** `steps` for each person, in the order of `persons`. */
+  readonly services: Uint16Array;
+  readonly starts: Int32Array;
+}
+
+/**
+ * The first episodes of each member, as in a service path: contacts with one service, none more than 90 days apart, in the
+ * order of their first days; on one day, in the order of registries and services. All sectors are walked through together,
+ * in the order of persons and days in which they come.
+ */
+export async function memberPaths(
+  members: PersonSet,
+  sectors: readonly MemberSector[],
+  steps: number,
+): Promise<MemberPaths> {
+  const persons = members.keys;
+  const services = new Uint16Array(persons.length * steps).fill(NO_SERVICE);
+  const starts = new Int32Array(persons.length * steps);
+  const lastDay = new Int32Array(sectors.reduce((sum, sector) => sum + sector.services.length, 0));
+  const walks = sectors.map((sector) => new SectorWalk(sector));
+  const walkAll = (index: number): void => {
+    for (const walk of walks) walk.goTo(persons[index]!);
+    lastDay.fill(NO_DAY);
+    let step = 0;
+    while (step < steps) {
+      const day = walks.reduce((first, walk) => Math.min(first, walk.day), Infinity);
+      if (day === Infinity) break;
+      const began = walks.flatMap((walk) => walk.takeDay(day, lastDay));
+      for (const service of began.sort((a, b) => a - b)) {
+        if (step === steps) break;
+        services[index * steps + step] = service;
+        starts[index * steps + step++] = day;
+      }
+    }
+  };
+  await new Turns().through(persons.length, (from, to) => {
+    for (let index = from; index < to; index++) walkAll(index);
+  });
+  return { steps, persons, services, starts };
+}
+
+/** A walk through the contacts of one sector, person after person and day after day. */
+class SectorWalk {
+  #row = 0;
+  #person = -1;
+
+  constructor(private readonly sector: MemberSector) {}
+
+  goTo(person: number): void {
+    const { person: persons } = this.sector.contacts;
+    while (this.#row < persons.length && persons[this.#row]! < person) this.#row++;
+    this.#person = person;
+  }
+
+  /** The day of the next contact of this person; Infinity where there is none. */
+  get day(): number {
+    const { person, day } = this.sector.contacts;
+    return person[this.#row] === this.#person ? day[this.#row]! : Infinity;
+  }
+
+  /**
+   * Takes the contacts of a day, and answers the services of which an episode begins with it.
+   * @param lastDay the last day of the latest episode of each service, NO_DAY for none; it is carried on
+   */
+  takeDay(on: number, lastDay: Int32Array): number[] {
+    const { contacts } = this.sector;
+    const began: number[] = [];
+    for (; this.day === on; this.#row++) {
+      const service = contacts.service[this.#row]!;
+      const before = lastDay[service]!;
+      const isNew = before === NO_DAY || on - before > EPISODE_GAP_DAYS;
+      if (isNew) began.push(service);
+      lastDay[service] = Math.max(isNew ? NO_DAY : before, on, contacts.end[this.#row]!);
+    }
+    return began;
+  }
+}
+
+/** The contacts of members with one registry; services of all registries are numbered through. */
+export interface MemberSector {
+  readonly registry: string;
+  readonly contacts: MemberContacts;
+  /** The registry's code list, not what occurs in its rows: that a service was never used must not show. */
+  readonly services: readonly string[];
+  /** The number of the first of them among those of all registries. */
+  readonly firstService: number;
+}
+
+/**
+ * The sectors whose owners do not withhold them.
+ * @param codes of a registry's code list
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE
+ */
+export function memberSectors(
+  feeds: FeedsByRegistry,
+  registries: readonly string[],
+  { codes }: Pick<CohortsStore, 'codes'>,
+): readonly MemberSector[] {
+  let firstService = 0;
+  const told = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
+  return told.map((registry) => {
+    const { columns } = answered(feeds, registry);
+    const services = codes(registry, 'services');
+    const dictionary = columns['services'] as readonly string[];
+    const numbers = Uint16Array.from(dictionary, (code) => firstService + services.indexOf(code));
+    const sector = {
+      registry,
+      services,
+      firstService,
+      contacts: {
+        person: columns['person:contacts'] as Uint32Array,
+        day: columns['day:contacts'] as Int32Array,
+        end: columns['end:contacts'] as Int32Array,
+        service: (columns['service:contacts'] as Uint16Array).map((index) => numbers[index]!),
+      },
+    };
+    firstService += services.length;
+    return sector;
+  });
+}
+
+/** A service by its number among those of all registries. */
+export function serviceAt(
+  sectors: readonly MemberSector[],
+  number: number,
+): { readonly sector: string; readonly service: string } {
+  const { registry, services, firstService } = sectors.findLast((sector) => sector.firstService <= number)!;
+  return { sector: registry, service: services[number - firstService]! };
+}
+
+/**
+ * Who used each service, by its number, of each column of a calendar.
+ * @param columnOf the number of the column of a day
+ */
+export async function serviceSets(
+  members: PersonSet,
+  sectors: readonly MemberSector[],
+  columns: number,
+  columnOf: (day: number) => number,
+): Promise<readonly (readonly PersonSet[])[]> {
+  const bound = members.words.length * 32;
+  const turns = new Turns();
+  const all: PersonSet[][] = [];
+  for (const { services, firstService, contacts } of sectors) {
+    const { person, day, service } = contacts;
+    const sets = services.map(() => Array.from({ length: columns }, () => PersonSet.below(bound)));
+    await turns.through(person.length, (from, to) => {
+      for (let row = from; row < to; row++)
+        if (members.has(person[row]!))
+          sets[service[row]! - firstService]![columnOf(day[row]!)]!.add(person[row]!);
+    });
+    all.push(...sets);
+  }
+  return all;
+}

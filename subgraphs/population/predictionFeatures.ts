@@ -1,0 +1,152 @@
+import { NO_CODE, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import type { Access } from '../../registry-kit/enforcement/access.js';
+import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
+import type { ChildNumber, Foretelling } from '../../registry-kit/feeds/predictionFeatures.js';
+import type { PersonKey } from '../../schema/keys.js';
+import type { PersonSet } from '../../schema/personSet.js';
+import { exposureByYear, exposureOf } from './criteria.js';
+import { populationFactors } from './features.js';
+import { birthOf, householdsOf, isMinorByYear, residenceOn } from './households.js';
+import { type PopulationStore, unitAttributes } from './yearly.js';
+
+/** The share of each of the next years that lies before the child's 18th birthday. */
+const exposure: ChildNumber<PopulationStore> = {
+  name: 'exposure',
+  size: HORIZON_YEARS,
+  reads: ['Person.birthYear'],
+  reader:
+    ({ tables }, before) =>
+    ({ child }, _known, into) =>
+      into.set(exposureOf(birthOf(tables, child)!, before, HORIZON_YEARS)),
+};
+
+/** What is told of one child tells no more of the birthday than its year: a share of a year would tell the day. */
+const exposureOfOne: ChildNumber<PopulationStore> = {
+  ...exposure,
+  reader:
+    ({ tables }, before) =>
+    ({ child }, _known, into) =>
+      into.set(exposureByYear(birthOf(tables, child)!, before, HORIZON_YEARS)),
+};
+
+/** How long a child could be seen, and what groups children are compared by. */
+const outcomes: readonly ChildNumber<PopulationStore>[] = [
+  exposure,
+  {
+    name: 'until',
+    size: 1,
+    reads: ['Person.district'],
+    reader:
+      ({ tables }) =>
+      ({ child }, _known, into) =>
+        (into[0] = lastDay(tables, child)),
+  },
+  {
+    name: 'sex',
+    size: 1,
+    reads: ['Person.sex'],
+    reader:
+      ({ tables: { persons } }) =>
+      ({ child }, _known, into) =>
+        (into[0] = codeOf(persons.columns.sex.indices[rowsOf(persons, child)[0]]!)),
+  },
+  {
+    name: 'language',
+    size: 1,
+    reads: ['Person.language'],
+    reader:
+      ({ tables: { persons } }) =>
+      ({ child }, _known, into) =>
+        (into[0] = codeOf(persons.columns.language.indices[rowsOf(persons, child)[0]]!)),
+  },
+  {
+    name: 'district',
+    size: 1,
+    reads: ['Person.district'],
+    reader:
+      ({ tables }, before) =>
+      ({ child }, _known, into) => {
+        const row = residenceOn(tables, child, before - 1);
+        into[0] = row === undefined ? Number.NaN : codeOf(tables.residences.columns.district.indices[row]!);
+      },
+  },
+  {
+    name: 'parents',
+    size: 1,
+    reads: ['Family.members'],
+    reader:
+      () =>
+      ({ parents }, _known, into) =>
+        (into[0] = parents.length),
+  },
+];
+
+/** What the population register knows that foretells need, and what tells how well it was foreseen. */
+export const populationForetelling: Foretelling<PopulationStore> = {
+  source: populationFactors,
+  households: {
+    reads: [
+      'Person.birthYear',
+      'Person.district',
+      'Family.members',
+      'FamilyMember.person',
+      'FamilyMember.role',
+      'FamilyMember.startedAt',
+      'FamilyMember.endedAt',
+    ],
+    of: (store, asked, access) =>
+      householdsOf(
+        store,
+        personsIn(store, asked),
+        asked.asOf - 1,
+        'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined,
+      ),
+    units: async (store) => ({ leaves: [], attributes: await unitAttributes(store) }),
+  },
+  besides: [exposure],
+  besidesOfOne: [exposureOfOne],
+  outcomes,
+  outcomeTexts: ({ tables: { persons, residences } }) => ({
+    sexes: persons.columns.sex.texts,
+    languages: persons.columns.language.texts,
+    districts: residences.columns.district.texts,
+  }),
+};
+
+/** The most years that a mask of the year of birth puts into one band (policies/engine/catalogue/masks.ts). */
+const MOST_YEARS = 10;
+
+/**
+ * The years of birth that the caller cannot tell from a person's own: those in the same band of a mask. Where the year is not shown, the owner
+ * has released it into the assessment, as a year.
+ */
+function shownBirthYears(access: Access) {
+  return (subject: PersonKey, birthYear: number): readonly [first: number, last: number] => {
+    const shown = (year: number) => access.see('Person.birthYear', { subject }, year);
+    const looksAlike = (year: number): boolean => year === birthYear || shown(year) === shown(birthYear);
+    if (shown(birthYear) === null) return [birthYear, birthYear];
+    let [first, last] = [birthYear, birthYear];
+    while (birthYear - first < MOST_YEARS && looksAlike(first - 1)) first -= 1;
+    while (last - birthYear < MOST_YEARS && looksAlike(last + 1)) last += 1;
+    return [first, last];
+  };
+}
+
+/** The number of a code in the column's dictionary; NaN where there is none. */
+function codeOf(index: number): number {
+  return index === NO_CODE ? Number.NaN : index;
+}
+
+/** The last day on which a child lived, and lived in the city; Infinity where that goes on. */
+function lastDay({ residences, persons }: PopulationStore['tables'], child: number): number {
+  const [, to] = rowsOf(residences, child);
+  const left = residences.columns.end[to - 1]!;
+  const died = persons.columns.death[rowsOf(persons, child)[0]]!;
+  return Math.min(left === NO_DAY ? Infinity : left, died === NO_DAY ? Infinity : died);
+}
+
+/** Whom a feed is asked of: one child, a group, or everybody. */
+function personsIn({ tables }: PopulationStore, asked: object): ArrayLike<PersonKey> {
+  if ('person' in asked) return [asked.person as PersonKey];
+  return 'set' in asked ? (asked.set as PersonSet).keys : tables.persons.subject;
+}

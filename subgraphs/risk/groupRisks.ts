@@ -1,0 +1,116 @@
+import { Turns } from '../../lib/cooperativeScheduler.js';
+import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import { bandOf, HORIZON_YEARS, registryOf } from '../../registry-kit/features/feature.js';
+import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
+import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import type { RiskModel } from '../../risk-model/model/riskModel.js';
+import { checkAnswered, otherForm, type RiskStore } from '../../risk-model/model/riskStore.js';
+import { ChildColumns, type ToldFeed } from '../../risk-model/training/childrenBlock.js';
+import { Feed } from '../../schema/feed.js';
+import { FeedScalar } from '../../schema/scalars.js';
+import { modelToAsk } from './assess.js';
+import { RiskStatus } from './types.js';
+
+/** The band of each child of a group of whom every registry told, and who is no client yet. */
+interface GroupRisks {
+  readonly child: Uint32Array;
+  readonly band: Uint8Array;
+}
+
+/**
+ * Assesses the children of a group, by the model that assesses one.
+ * @param feeds each of them data
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
+ */
+async function groupRisks(
+  model: RiskModel,
+  feeds: readonly ToldFeed[],
+  horizonYears: number,
+): Promise<GroupRisks> {
+  const toldBy = (registry: string): ToldFeed => {
+    const told = feeds.find(([name]) => name === registry);
+    if (!told) throw otherForm(registry);
+    return told;
+  };
+  const turns = new Turns();
+  const columns = await ChildColumns.of(feeds, toldBy('social'));
+  const factors: Float32Array[] = [];
+  for (const id of model.factors) {
+    if (turns.over) await turns.next();
+    factors.push(columns.factor(toldBy(registryOf(id)), id));
+  }
+  const exposures = Array.from({ length: HORIZON_YEARS }, (_, year) =>
+    columns.numbers(toldBy('population'), 'exposure', year),
+  );
+  const { children } = columns;
+  const band = new Uint8Array(children.length);
+  const [values, exposure] = [new Float64Array(factors.length), new Float64Array(HORIZON_YEARS)];
+  await turns.through(children.length, (from, to) => {
+    for (let child = from; child < to; child++) {
+      factors.forEach((column, number) => (values[number] = column[child]!));
+      exposures.forEach((column, year) => (exposure[year] = column[child]!));
+      band[child] = bandOf(model.assess(values, exposure).probability(horizonYears));
+    }
+  });
+  return { child: children, band };
+}
+
+/**
+ * `CohortRisk.risks`: the band of probability of each child of a group, for the subgraph of groups, which alone tells numbers of it. Here
+ * only whether there are any is told.
+ */
+export function cohortRiskModule(registries: readonly string[]): SubgraphModule {
+  @ObjectType('CohortRisk')
+  @Directive('@key(fields: "filter set asOf horizonYears")')
+  class CohortRisk extends CohortRiskKey {
+    constructor(representation: Record<string, unknown>) {
+      super(representation);
+      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
+    }
+
+    get feeds(): readonly (readonly [registry: string, Feed])[] {
+      return feedsIn({ ...this } as Record<string, unknown>, registries);
+    }
+  }
+  declareFeeds(CohortRisk, registries);
+
+  @Resolver(() => CohortRisk)
+  class CohortRiskResolver {
+    @FieldResolver(() => RiskStatus, {
+      nullable: true,
+      description: 'Whether there are numbers, or why not.',
+    })
+    @Directive(requiresFeeds(registries))
+    status(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): RiskStatus {
+      const asked = modelToAsk(store.inForce(), risk.feeds);
+      return RiskStatus[typeof asked === 'string' ? asked : 'ASSESSED'];
+    }
+
+    @FieldResolver(() => FeedScalar, { nullable: true })
+    @Directive('@inaccessible')
+    @Directive(requiresFeeds(registries))
+    @Directive('@lineage(exposes: [])')
+    async risks(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): Promise<Feed> {
+      const { feeds } = risk;
+      const asked = modelToAsk(store.inForce(), feeds);
+      if (typeof asked === 'string') return Feed.withheld;
+      checkAnswered(feeds);
+      const { child, band } = await groupRisks(asked.model, feeds, risk.horizonYears);
+      return Feed.data({
+        child,
+        band,
+        model: [asked.model.version],
+        registry: feeds.map(([registry]) => registry),
+        snapshot: feeds.map(([, { columns }]) => (columns['snapshot'] as readonly string[])[0]!),
+      });
+    }
+  }
+
+  return {
+    resolvers: [CohortRiskResolver],
+    entities: [CohortRisk],
+    references: { CohortRisk: (representation) => new CohortRisk(representation) },
+  };
+}

@@ -1,5 +1,0 @@
-// A thread of training: it gets its material when it starts, and does tasks one after the other.
-import { parentPort, workerData } from 'node:worker_threads';
-import { doTask, type Material, type Task } from './trainingPool.js';
-
-parentPort!.on('message', (task: Task) => parentPort!.postMessage(doTask(workerData as Material, task)));

@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addYears, isoDate, PERIOD } from '../calendar.js';
+import { ParquetWriter } from '../parquetWriter.js';
+import { lastDay } from '../people.js';
+import { type CircumstanceName, CIRCUMSTANCES } from './childCircumstances.js';
+import type { TrueNeed } from './drawProtection.js';
+import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, TOGETHER } from './hazards.js';
+import { BLOCK_DATES, HORIZON_YEARS, yearStart } from './protectionSteps.js';
+
+/** The folder beside the departments' exports. No mapping names it, so that extraction never reads it. */
+export const TRUTH = 'truth';
+
+const YEARS = Array.from({ length: HORIZON_YEARS }, (_, index) => index + 1);
+const NAMES = Object.keys(CIRCUMSTANCES) as CircumstanceName[];
+
+/**
+ * Writes what nobody can know of a real city: for each child who was no client on a block's date the true yearly hazards
+ * and what was drawn from them (childProtection.parquet), and the formula of the hazards (childProtection.json).
+ */
+export async function writeTruth(city: string, needs: readonly TrueNeed[]): Promise<void> {
+  const folder = join(city, TRUTH);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'childProtection.json'), JSON.stringify(formula(), null, 2) + '\n');
+  const parquet = await ParquetWriter.open(join(folder, 'childProtection.parquet'), {
+    identity_code: 'VARCHAR',
+    block_date: 'DATE',
+    ...Object.fromEntries(YEARS.map((year) => [`h_${year}`, 'DOUBLE' as const])),
+    client_from: 'DATE',
+    outcome_year: 'INTEGER',
+    at_risk_until: 'DATE',
+    ...Object.fromEntries(NAMES.map((name) => [name, 'INTEGER' as const])),
+  });
+  for (const { child, date, hazards, circumstances, clientFrom } of needs) {
+    const majority = addYears(child.birth, 18) - 1;
+    parquet.write([
+      child.code,
+      date,
+      ...hazards,
+      clientFrom,
+      clientFrom === null ? null : YEARS.findLast((year) => yearStart(date, year) <= clientFrom)!,
+      Math.min(lastDay(child), majority, yearStart(date, HORIZON_YEARS + 1) - 1, PERIOD.last),
+      ...NAMES.map((name) => (circumstances.has(name) ? 1 : 0)),
+    ]);
+  }
+  await parquet.close();
+}
+
+function formula() {
+  return {
+    about:
+      'h_k is the probability that a child who is no client of child protection on block_date, and is none until year k of the block begins, becomes one in year k. ' +
+      'h_k = 1 - (1 - 1 / (1 + exp(-x)))^share, where share is the part of year k before the 18th birthday and x is the sum of: intercept; byAge of the age in whole years on the first day of year k; byCalendarYear; alone for each circumstance that is present; logOdds for each entry of together whose circumstances are all present.',
+    blockDates: BLOCK_DATES.map(isoDate),
+    years: HORIZON_YEARS,
+    intercept: INTERCEPT,
+    byAge: BY_AGE.map(([from, logOdds]) => ({ from, logOdds })),
+    byCalendarYear: Object.fromEntries(BY_YEAR),
+    alone: ALONE,
+    together: TOGETHER.map(({ together, logOdds }) => ({ circumstances: together, logOdds })),
+    circumstances: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].rule])),
+    factors: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].factors])),
+    columns: {
+      identity_code: 'of the child',
+      block_date: 'what began until this day is history; the five years after it are the block',
+      'h_1 .. h_5': 'the true hazards',
+      client_from:
+        'the first day of open care or placement in the block; empty where none came while the child lived in the city',
+      outcome_year: 'the year of the block of client_from, 1 to 5',
+      at_risk_until:
+        'the last day on which a first clientship could be seen: before the 18th birthday, in the city, in the block',
+      'one column a circumstance': '1 where it is present',
+    },
+  };
+}
