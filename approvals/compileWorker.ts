@@ -5,10 +5,6 @@ import type { PolicySource } from '../policies/engine/parse/problems.js';
 
 // A thread that compiles policies once: it is given them when it starts, and answers what is wrong with them.
 
-
-
-
-
 export interface CompileTask {
   readonly sources: readonly PolicySource[];
   readonly graph: PolicyGraph;

@@ -2,7 +2,15 @@ import { today } from '../lib/calendar.js';
 import { PolkuError } from '../lib/errors.js';
 import type { Owners, Person } from './owners.js';
 import { isSignatureOf } from './personKey.js';
-import { closurePayload, digestOf, ownersConcerned, readPayload, type Revision, type SignedClosure, type SignedRevision } from './revision.js';
+import {
+  closurePayload,
+  digestOf,
+  ownersConcerned,
+  readPayload,
+  type Revision,
+  type SignedClosure,
+  type SignedRevision,
+} from './revision.js';
 
 /** Four eyes: nobody changes a policy alone. */
 export const SIGNATURES_NEEDED = 2;

@@ -5,7 +5,12 @@ import { PolkuError } from '../lib/errors.js';
 import { NotRegularFileError, readRegularFile } from '../lib/regularFile.js';
 import { reportViolations } from '../policies/engine/parse/parsePolicy.js';
 import { fileSchemas, type OwnersFile } from '../policies/engine/parse/policyFiles.js';
-import { collectProblems, formatProblems, type PolicySource, type Problems } from '../policies/engine/parse/problems.js';
+import {
+  collectProblems,
+  formatProblems,
+  type PolicySource,
+  type Problems,
+} from '../policies/engine/parse/problems.js';
 import { SourceDocument } from '../policies/engine/parse/sourceDocument.js';
 import { readPublicKey, writePublicKey } from './personKey.js';
 

@@ -2,9 +2,28 @@ import { PolkuError } from '../lib/errors.js';
 import { formatProblems, type PolicySource, type Problem } from '../policies/engine/parse/problems.js';
 import { MAX_FILE_BYTES } from '../policies/engine/parse/sourceDocument.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
-import { type Content, counts, type JudgedRevision, judgeRevisions, mayClose, nextSequence, type RevisionHistory, SIGNATURES_NEEDED, verifySignature } from './judgeRevisions.js';
+import {
+  type Content,
+  counts,
+  type JudgedRevision,
+  judgeRevisions,
+  mayClose,
+  nextSequence,
+  type RevisionHistory,
+  SIGNATURES_NEEDED,
+  verifySignature,
+} from './judgeRevisions.js';
 import type { Owners } from './owners.js';
-import { closurePayload, digestOf, ownersConcerned, readPayload, type Revision, type Signature, type SignedClosure, type SignedRevision } from './revision.js';
+import {
+  closurePayload,
+  digestOf,
+  ownersConcerned,
+  readPayload,
+  type Revision,
+  type Signature,
+  type SignedClosure,
+  type SignedRevision,
+} from './revision.js';
 import type { RevisionStore } from './revisionStore.js';
 
 export interface RevisionDeskOptions {

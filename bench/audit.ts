@@ -15,19 +15,6 @@ import { generateCity } from '../synthetic-city/generateCity.js';
 // `npm run bench:audit`: what the audit log costs. One gateway on the embedded default answers 16 concurrent clients of a
 // thread of its own, in windows with and without auditing that take turns, so that both meet the same machine.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
 const PERSONS = 5_000;
 const CLIENTS = 16;
 const PAIRS = 40;

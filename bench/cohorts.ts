@@ -18,22 +18,6 @@ import { multiplyCity } from './cohorts/multiplyCity.js';
 // over the joined snapshots in its memory, in turns in the same run: a busy machine is slow at everything. With a number of
 // copies, the city is taken so many times over, each person under a key of their own.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 const ROUNDS = 5;
 const YEARS = Array.from({ length: 15 }, (_, index) => 2002 + index);
 

@@ -27,30 +27,6 @@ import { writeLongAuditLog } from './fairness/longAuditLog.js';
 // whether or not the ones before are answered, so that no delay hides behind another; alone, and during each attack of one
 // other caller. Exit code 1 where the 99th percentile is more than 100 ms over what it is alone.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 /** By how much an attack may delay the 99th percentile. */
 const GOAL_MS = 100;
 const ATTACKERS_AT_ONCE = 16;

@@ -16,20 +16,6 @@ import { type RunningPeer, startServer } from './gateways/processes.js';
 // function that reads the same columns, merges and writes JSON: npm run bench:family -- [--persons 2000] [--rounds 9]
 // Polku is a process of its own and its CPU alone is counted, in windows that take turns with the function's; medians.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 const FROM = '2012-01-01';
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {

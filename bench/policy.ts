@@ -5,9 +5,6 @@ import type { PolicySource } from '../policies/engine/parse/problems.js';
 // How fast policies are compiled and decided: npm run bench:policy
 // Floors of the same run stand beside each figure, for a machine that is busy is slow at everything.
 
-
-
-
 const REGISTRIES = 10;
 const FIELDS = 200;
 const ROLES = 20;

@@ -5,9 +5,6 @@ import { measureGroupAttack } from '../test/attacks/groups/measureGroupAttack.js
 // How much is learnt from numbers of groups, with protection and without: npm run prove:disclosure -- [tries]
 // It prints the tables of docs/disclosure.md.
 
-
-
-
 const [tries = 200] = process.argv.slice(2).map(Number);
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const budget = defaultDisclosure.questions;

@@ -9,13 +9,6 @@ import { PATIENCE_MS, type Proof, proveInputs } from '../test/generative/hostile
 // Tries hostile inputs on everything that Polku reads: npm run prove:input -- [cases] [seed]
 // A process of its own reads them, so that an input that crashes or hangs it is named.
 
-
-
-
-
-
-
-
 type Message = { readonly begins: string } | { readonly ends: true } | { readonly proof: Proof };
 
 const [cases = 2_000, seed = 1] = process.argv.slice(2).map(Number);

@@ -2,7 +2,6 @@ import { provePolicies } from '../test/generative/policyProof/provePolicies.js';
 
 // Proves the compiled policy against a slow interpreter and Cedar: npm run prove:policy -- [cases] [seed]
 
-
 const [cases = 100_000, seed = 1] = process.argv.slice(2).map(Number);
 const began = performance.now();
 let told = 0;

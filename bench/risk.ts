@@ -21,24 +21,6 @@ import { writeTable } from './risk/writeTable.js';
 // assess a child, and how good the model is on families that were set aside. Where python3 has scikit-learn, its histogram
 // boosting is fitted on the same folds.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 const SEED = 1;
 const CHILDREN = 20_000;
 const ROUNDS = 5;

@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import '../gateway/processSettings.js';
+import '../lib/processSettings.js';
 import { describeFault } from './options.js';
 import { run } from './program.js';
-
-
-
-
-
 
 // By itself Node would print the message, which may quote a source or a request.
 process.on('uncaughtException', (error) => {

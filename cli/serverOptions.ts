@@ -2,7 +2,15 @@ import { type Command, Option } from 'commander';
 import { DEFAULT_CAPACITY } from '../disclosure-control/ledger/ledger.js';
 import { PolkuError } from '../lib/errors.js';
 import { MAX_LIFETIME_SECONDS, type TrustedIssuer } from '../schema/tokens/callerToken.js';
-import { dataOption, ownersOption, policiesFromOption, portOption, secretsOption, watchedPoliciesOption, wholeNumber } from './options.js';
+import {
+  dataOption,
+  ownersOption,
+  policiesFromOption,
+  portOption,
+  secretsOption,
+  watchedPoliciesOption,
+  wholeNumber,
+} from './options.js';
 
 /** What both kinds of servers take: a gateway, and a registry in a process of its own. */
 export interface ServerOptions {

@@ -5,7 +5,14 @@ import type { DisclosureParameters } from '../policies/engine/disclosureParamete
 import type { CellNoise } from './cellNoise.js';
 import { cheapestMove, Cube, type PartialTable } from './complementarySuppression.js';
 import { type Units, unitsAmong } from './countingUnits.js';
-import type { GroupCell, GroupFormed, GroupQuestion, GroupTable, ProtectedAnswer, ProtectedCount } from './groupQuestion.js';
+import type {
+  GroupCell,
+  GroupFormed,
+  GroupQuestion,
+  GroupTable,
+  ProtectedAnswer,
+  ProtectedCount,
+} from './groupQuestion.js';
 import { radiusOf } from './ledger/answeredSets.js';
 import type { AnswerLedger } from './ledger/ledger.js';
 import { closeDimension, perturbCount, protectCount, smallestCount } from './openDimension.js';

@@ -1,6 +1,17 @@
-import type { GatewayExecutionResult, GatewayGraphQLRequestContext, GatewayInterface, GatewaySchemaLoadOrUpdateCallback } from '@apollo/server-gateway-interface';
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+  GatewaySchemaLoadOrUpdateCallback,
+} from '@apollo/server-gateway-interface';
 import { Disclosure } from '../federation/execution/disclosure.js';
 import { executeOperation, readVariables } from '../federation/execution/execute.js';
+import {
+  checkPageSizes,
+  checkVariables,
+  defaultLimits,
+  type OperationLimits,
+} from '../federation/execution/limits.js';
 import { ownWords } from '../federation/plan/subgraphError.js';
 import type { Supergraph } from '../federation/supergraph/supergraph.js';
 import { PolkuError } from '../lib/errors.js';
@@ -18,7 +29,6 @@ import { bearerToken, callerPerson, loginDomain } from './identity/bearerToken.j
 import { breakGlassReason, requestPurpose } from './identity/purpose.js';
 import { fillWithheld, valuesOfAll } from './operation/cutOperation.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
-import { checkPageSizes, checkVariables, defaultLimits, type OperationLimits } from './operation/limits.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { LineageRefused, PlanLineage } from './operation/planLineage.js';

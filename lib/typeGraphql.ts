@@ -2,7 +2,6 @@ import 'reflect-metadata';
 
 // The decorators of type-graphql, with the metadata store that they look for: it must be there before the first of them runs.
 
-
 export {
   Arg,
   Args,

@@ -5,7 +5,14 @@ import { fileRevision, NO_FILE } from '../lib/regularFile.js';
 import type { FamilyKey, PersonKey } from '../schema/keys.js';
 import { DIGEST_BYTES, Mac } from './digestTable.js';
 import { MAX_DOMAIN } from './keySequence.js';
-import { emptyStore, type KeyKind, type LinkageContent, readStore, STATE_BYTES, writeStore } from './linkageStore.js';
+import {
+  emptyStore,
+  type KeyKind,
+  type LinkageContent,
+  readStore,
+  STATE_BYTES,
+  writeStore,
+} from './linkageStore.js';
 import type { Scheme } from './localId.js';
 
 /** Why a code leads to no key; counted and reported, never with the code itself. */

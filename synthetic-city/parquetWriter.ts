@@ -1,5 +1,17 @@
 import { rmSync } from 'node:fs';
-import { DATE, DOUBLE, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBDateValue, DuckDBInstance, type DuckDBType, type DuckDBValue, INTEGER, VARCHAR } from '@duckdb/node-api';
+import {
+  DATE,
+  DOUBLE,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api';
 import type { Cell } from './badRows.js';
 
 const TYPES = { VARCHAR, DATE, DOUBLE, INTEGER } satisfies Record<string, DuckDBType>;

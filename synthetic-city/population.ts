@@ -2,7 +2,14 @@ import { PERIOD, YEAR } from './calendar.js';
 import { drawCircumstances, strength } from './circumstances.js';
 import { Household, type Settlers } from './household.js';
 import { IdentityCodeIssuer, type Sex, surname } from './names.js';
-import { type Family, firstDay, lastDay, type NonDisclosure, type Person, type Population } from './people.js';
+import {
+  type Family,
+  firstDay,
+  lastDay,
+  type NonDisclosure,
+  type Person,
+  type Population,
+} from './people.js';
 import { Random } from './random.js';
 import { RegisterOffice } from './registerOffice.js';
 

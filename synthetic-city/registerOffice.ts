@@ -1,7 +1,14 @@
 import { addYears, type Day, PERIOD, YEAR } from './calendar.js';
 import { drawNeeds } from './circumstances.js';
 import { givenNames, type IdentityCodeIssuer } from './names.js';
-import { type Family, type FamilyRole, type Guardianship, type NewPerson, Person, Residence } from './people.js';
+import {
+  type Family,
+  type FamilyRole,
+  type Guardianship,
+  type NewPerson,
+  Person,
+  Residence,
+} from './people.js';
 import { type AddressNumber, codesOf, drawAddress, drawPhone } from './places.js';
 import type { Random } from './random.js';
 

@@ -18,23 +18,6 @@ import type { PathFigures } from './report.js';
 // Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's files, in turns.
 // Prints JSON: see PathFigures.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 const BATCHES = [1, 30, 1000] as const;
 const ROUNDS = 9;
 /** Persons read by columns in one round, however large the batch. */

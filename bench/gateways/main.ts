@@ -15,17 +15,6 @@ import { type Work, works } from './works.js';
 // Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
 // take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
 
-
-
-
-
-
-
-
-
-
-
-
 const MEMORY_REQUESTS = 60;
 
 const { values: options } = parseArgs({

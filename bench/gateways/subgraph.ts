@@ -5,10 +5,6 @@ import { subgraphSchema } from './federation.js';
 
 // The cheapest subgraph there can be: each request is executed once, and answered from memory ever after.
 
-
-
-
-
 const schema = subgraphSchema(process.argv[2]!);
 const answers = new Map<string, Buffer>();
 

@@ -5,9 +5,20 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { findRecords } from '../../gateway/audit/readRecords.js';
-import { auditReport, type AuditReport, type Discrepancy, peopleCount, reconcile } from '../../gateway/audit/reconcile.js';
+import {
+  auditReport,
+  type AuditReport,
+  type Discrepancy,
+  peopleCount,
+  reconcile,
+} from '../../gateway/audit/reconcile.js';
 import { auditFolder } from '../../gateway/audit/segments.js';
-import { type ChainVerification, type LogFault, type Verification, verifyAuditLog } from '../../gateway/audit/verifyAuditLog.js';
+import {
+  type ChainVerification,
+  type LogFault,
+  type Verification,
+  verifyAuditLog,
+} from '../../gateway/audit/verifyAuditLog.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readDisclosures } from '../../registry-kit/disclosureLog.js';
 import { dataOption, secretsOption } from '../options.js';

@@ -1,7 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type CityDescription, cityPage, describeCity, figureTable } from '../../synthetic-city/describe/cityPage.js';
+import {
+  type CityDescription,
+  cityPage,
+  describeCity,
+  figureTable,
+} from '../../synthetic-city/describe/cityPage.js';
 import { type CitySummary, generateCity } from '../../synthetic-city/generateCity.js';
 import { wholeNumber } from '../options.js';
 import { count, Progress } from '../progress.js';

@@ -7,7 +7,13 @@ import { PolkuError } from '../../lib/errors.js';
 import { parseScheme } from '../../linkage/localId.js';
 import { type Days, includesDay, NO_DAY } from '../../registry-kit/columns/table.js';
 import { readMarks } from '../../registry-kit/restrictions/restrictionFile.js';
-import { type MarkChange, type MarkKind, markKinds, type Marks, SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
+import {
+  type MarkChange,
+  type MarkKind,
+  markKinds,
+  type Marks,
+  SHIELDING_REGISTRY,
+} from '../../registry-kit/restrictions/restrictions.js';
 import { registries } from '../../subgraphs/registries.js';
 import { dataOption, secretsOption } from '../options.js';
 import { count } from '../progress.js';

@@ -3,7 +3,14 @@ import { Command } from 'commander';
 import { Domains } from '../../gateway/pseudonyms.js';
 import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
-import { auditWitnessOption, dataOption, ownersOption, policiesFromOption, secretsOption, watchedPoliciesOption } from '../options.js';
+import {
+  auditWitnessOption,
+  dataOption,
+  ownersOption,
+  policiesFromOption,
+  secretsOption,
+  watchedPoliciesOption,
+} from '../options.js';
 import { extractPermit } from '../permit/extractPermit.js';
 import { count, Progress } from '../progress.js';
 import { type RegistriesOptions, withRegistries } from '../runtime/openRegistries.js';

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { PolkuError } from '../../lib/errors.js';
 import { diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
-import { compareOperations, formatImpact, type OperationChange, operationStates } from '../../policies/engine/compare/operationImpact.js';
+import {
+  compareOperations,
+  formatImpact,
+  type OperationChange,
+  operationStates,
+} from '../../policies/engine/compare/operationImpact.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';

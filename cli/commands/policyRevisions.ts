@@ -4,7 +4,13 @@ import { Command, Option } from 'commander';
 import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
 import type { JudgedRevision } from '../../approvals/judgeRevisions.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
-import { type Closure, closurePayload, PERSON_ID, type Revision, writePayload } from '../../approvals/revision.js';
+import {
+  type Closure,
+  closurePayload,
+  PERSON_ID,
+  type Revision,
+  writePayload,
+} from '../../approvals/revision.js';
 import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';

@@ -7,7 +7,15 @@ import { RiskDesk } from '../../risk-model/register/riskDesk.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { type TrainingStep, trainRiskModel } from '../../risk-model/training/trainRiskModel.js';
 import { riskSources } from '../../subgraphs/registries.js';
-import { auditWitnessOption, dataOption, ownersOption, policiesFromOption, secretsOption, watchedPoliciesOption, wholeNumber } from '../options.js';
+import {
+  auditWitnessOption,
+  dataOption,
+  ownersOption,
+  policiesFromOption,
+  secretsOption,
+  watchedPoliciesOption,
+  wholeNumber,
+} from '../options.js';
 import { count, Progress } from '../progress.js';
 import { readChildren } from '../risk/readChildren.js';
 import { registerTrust } from '../runtime/openPolicy.js';

@@ -1,6 +1,12 @@
 import { fileRevision } from '../../lib/regularFile.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
-import { marksPath, type MarksPlace, missingMarks, readMarks, traceMarks } from '../../registry-kit/restrictions/restrictionFile.js';
+import {
+  marksPath,
+  type MarksPlace,
+  missingMarks,
+  readMarks,
+  traceMarks,
+} from '../../registry-kit/restrictions/restrictionFile.js';
 import { type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { openSnapshot, readManifest, type Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';

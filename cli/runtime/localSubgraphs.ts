@@ -13,7 +13,12 @@ import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js
 import { SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
 import { createSubgraph, type Decide } from '../../registry-kit/subgraph/createSubgraph.js';
 import { derivedSources, registrySources } from '../../registry-kit/subgraph/registrySources.js';
-import { currentPerson, everyKeyOf, type MergedPersons, mergedPersonsIn } from '../../registry-kit/subgraph/requestContext.js';
+import {
+  currentPerson,
+  everyKeyOf,
+  type MergedPersons,
+  mergedPersonsIn,
+} from '../../registry-kit/subgraph/requestContext.js';
 import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
 import { LiveRiskModel } from '../../risk-model/register/liveRiskModel.js';
 import type { PersonKey } from '../../schema/keys.js';

@@ -7,8 +7,19 @@ import type { Scheme } from '../../linkage/localId.js';
 import type { Days } from '../../registry-kit/columns/table.js';
 import { lockForExtraction } from '../../registry-kit/extraction/extract.js';
 import { overlaysRegistry, shieldMarked } from '../../registry-kit/person-flags/personFlags.js';
-import { changeMarks, COMMAND_PATIENCE_MS, EXTRACTION_PATIENCE_MS, type MarksPlace } from '../../registry-kit/restrictions/restrictionFile.js';
-import { addMarks, carryMarks, liftMarks, type MarkKind, type Marks } from '../../registry-kit/restrictions/restrictions.js';
+import {
+  changeMarks,
+  COMMAND_PATIENCE_MS,
+  EXTRACTION_PATIENCE_MS,
+  type MarksPlace,
+} from '../../registry-kit/restrictions/restrictionFile.js';
+import {
+  addMarks,
+  carryMarks,
+  liftMarks,
+  type MarkKind,
+  type Marks,
+} from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';

@@ -3,10 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RevisionDesk } from '../../approvals/revisionDesk.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
-import { contractDifferences } from '../../federation/supergraph/contractDifferences.js';
 import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
-import { contractBroken, PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
-import { registrySource } from '../../federation/supergraph/registrySource.js';
 import { loadSupergraph, type SubgraphSource } from '../../federation/supergraph/supergraph.js';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import { PersonDigests } from '../../gateway/audit/auditRecord.js';
@@ -17,6 +14,14 @@ import { createHttpServer } from '../../gateway/http/createHttpServer.js';
 import type { DevIssuer } from '../../gateway/identity/devIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { Domains } from '../../gateway/pseudonyms.js';
+import { contractDifferences } from '../../gateway/registries/contractDifferences.js';
+import {
+  contractBroken,
+  PinnedSource,
+  type RegistryEvent,
+  watchRegistries,
+} from '../../gateway/registries/pinnedSource.js';
+import { registrySource } from '../../gateway/registries/registrySource.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { packageRoot } from '../../lib/packageRoot.js';

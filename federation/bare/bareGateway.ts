@@ -1,14 +1,33 @@
 import { hash, randomBytes } from 'node:crypto';
-import { type DocumentNode, type ExecutionResult, GraphQLError, OperationTypeNode, parse, specifiedRules, validate } from 'graphql';
-import type { GraphqlRequest } from '../../gateway/http/graphqlRequest.js';
-import { checkDocument, checkPageSizes, checkVariables, defaultLimits, pageSizesIn } from '../../gateway/operation/limits.js';
-import { keptOperations, type Sized } from '../../gateway/operation/operationCache.js';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { InvalidOperation, rootTypeRule } from '../../gateway/operation/validateOperation.js';
 import { Domains } from '../../gateway/pseudonyms.js';
 import { PolkuError } from '../../lib/errors.js';
 import { Disclosure } from '../execution/disclosure.js';
 import { executeOperation, readVariables } from '../execution/execute.js';
-import { normalForm, type NormalForm, type PreparedOperation, prepareOperation } from '../execution/prepare.js';
+import {
+  checkDocument,
+  checkPageSizes,
+  checkVariables,
+  defaultLimits,
+  pageSizesIn,
+} from '../execution/limits.js';
+import { keptOperations, type Sized } from '../execution/operationCache.js';
+import {
+  normalForm,
+  type NormalForm,
+  type PreparedOperation,
+  prepareOperation,
+} from '../execution/prepare.js';
+import type { GraphqlRequest } from '../http/graphqlRequest.js';
 import type { ErrorReader, Fault } from '../plan/subgraphError.js';
 import type { ClientSignal } from '../supergraph/clientSignal.js';
 import type { Supergraph } from '../supergraph/supergraph.js';

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { acceptedType, type AnswerType, readGraphqlRequest } from '../../gateway/http/graphqlRequest.js';
-import { respond, respondJson, watchClient } from '../../gateway/http/respond.js';
-import { defaultLimits } from '../../gateway/operation/limits.js';
 import { InvalidOperation } from '../../gateway/operation/validateOperation.js';
 import { PolkuError } from '../../lib/errors.js';
 import { keyScalars } from '../../schema/keys.js';
+import { defaultLimits } from '../execution/limits.js';
+import { acceptedType, type AnswerType, readGraphqlRequest } from '../http/graphqlRequest.js';
+import { respond, respondJson, watchClient } from '../http/respond.js';
 import { ClosedText } from '../plan/closedFields.js';
 import { PlanningThread } from '../planning/planningThread.js';
 import { remoteDataSource, type RemoteDataSource } from '../supergraph/remoteDataSource.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import '../../gateway/processSettings.js';
 import { PolkuError } from '../../lib/errors.js';
+import '../../lib/processSettings.js';
 import { serveBare } from './bareServer.js';
 
 const USAGE = `The execution of Polku's gateway alone, over any supergraph of Federation 2: for conformance and comparison.

@@ -1,4 +1,14 @@
-import { executeSync, type ExecutionResult, type FieldNode, type FragmentDefinitionNode, type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  executeSync,
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Domain } from '../../gateway/pseudonyms.js';
 import type { LocatedError } from '../plan/planRun.js';
 import type { ErrorReader } from '../plan/subgraphError.js';

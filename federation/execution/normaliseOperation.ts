@@ -1,4 +1,30 @@
-import { type ASTNode, type ConstValueNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, getLocation, getNamedType, getNullableType, type GraphQLInputType, type GraphQLSchema, type GraphQLType, isInputObjectType, isListType, isNonNullType, Kind, parseType, typeFromAST, TypeInfo, type TypeNode, valueFromASTUntyped, type ValueNode, type VariableDefinitionNode, type VariableNode, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type ASTNode,
+  type ConstValueNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getLocation,
+  getNamedType,
+  getNullableType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type GraphQLType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  Kind,
+  parseType,
+  typeFromAST,
+  TypeInfo,
+  type TypeNode,
+  valueFromASTUntyped,
+  type ValueNode,
+  type VariableDefinitionNode,
+  type VariableNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { keyScalarOf } from './leafValues.js';
 import { dataKeyOf, isIntrospection } from './responseShape.js';
 

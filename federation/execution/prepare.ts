@@ -1,4 +1,14 @@
-import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, type GraphQLObjectType, Kind, type OperationDefinitionNode, print, separateOperations, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  type GraphQLObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  separateOperations,
+  visit,
+} from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { compilePlan, type Program } from '../plan/compilePlan.js';

@@ -1,4 +1,28 @@
-import { type DirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNullableType, type GraphQLCompositeType, type GraphQLInterfaceType, type GraphQLLeafType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema, isAbstractType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNullableType,
+  type GraphQLCompositeType,
+  type GraphQLInterfaceType,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import type { KeyScalar } from '../../schema/keys.js';
 import { type DataObject, ownReader } from './dataObject.js';
 import { keyScalarOf, leafReader, type LeafReader } from './leafValues.js';

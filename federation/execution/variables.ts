@@ -1,4 +1,14 @@
-import { coerceInputValue, type GraphQLInputType, type GraphQLSchema, isInputObjectType, isInputType, isListType, isNonNullType, typeFromAST, valueFromAST } from 'graphql';
+import {
+  coerceInputValue,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+  valueFromAST,
+} from 'graphql';
 import { type Domain, unseal } from '../../gateway/pseudonyms.js';
 import { PolkuError } from '../../lib/errors.js';
 import { keyScalarOf } from './leafValues.js';

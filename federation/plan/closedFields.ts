@@ -16,10 +16,10 @@ import { type DataPath, isDataObject, own, ownReader } from '../execution/dataOb
 import { isCustomScalar, jsonPattern, keyScalarOf } from '../execution/leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../execution/responseShape.js';
 import type { Fetch } from '../supergraph/dataSource.js';
-import type { PlanContext } from './planRun.js';
 import { dataPlaces } from './dataPlaces.js';
-import { keyOf, type SelectedField, type PlacedFetch } from './fetchSelection.js';
+import { keyOf, type PlacedFetch, type SelectedField } from './fetchSelection.js';
 import { isTouchedBy } from './mergeFields.js';
+import type { PlanContext } from './planRun.js';
 
 /** A field of a fetch whose value goes into the response as it is. */
 interface ClosedField {

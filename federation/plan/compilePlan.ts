@@ -3,9 +3,9 @@ import type { GraphQLSchema } from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import type { DataPath } from '../execution/dataObject.js';
 import type { ObjectShape } from '../execution/responseShape.js';
+import type { PlacedFetch } from './fetchSelection.js';
 import { fetchEntities, fetchFields } from './fetches.js';
 import { keysOf } from './mergeFields.js';
-import type { PlacedFetch } from './fetchSelection.js';
 import { type PlanContext, type PlanRequest, type PlanResult, PlanRun, type Step } from './planRun.js';
 import { SharedRepresentations } from './representations.js';
 

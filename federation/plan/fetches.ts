@@ -11,9 +11,9 @@ import {
   fieldsIn,
   isFeedField,
   keyOf,
+  type PlacedFetch,
   rewrite,
   type SelectedField,
-  type PlacedFetch,
 } from './fetchSelection.js';
 import { mergeFields, pruner } from './mergeFields.js';
 import type { PlanContext, PlanRequest, PlanRun, Step } from './planRun.js';

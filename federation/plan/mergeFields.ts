@@ -7,15 +7,15 @@ import {
   mergeInto,
   ownReader,
 } from '../execution/dataObject.js';
-import type { PlanContext } from './planRun.js';
 import {
   fetchSelection,
   type FetchSelection,
   fieldsIn,
   keyOf,
-  type SelectedField,
   type PlacedFetch,
+  type SelectedField,
 } from './fetchSelection.js';
+import type { PlanContext } from './planRun.js';
 
 /**
  * Merges what one fetch brought into an object that it is for.

@@ -1,4 +1,22 @@
-import { type ArgumentNode, buildASTSchema, type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, type FieldNode, getNamedType, type GraphQLSchema, isObjectType, Kind, type ObjectTypeDefinitionNode, parse, print, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type ArgumentNode,
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type FieldNode,
+  getNamedType,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 
 /** A field that is required with certain arguments, under a name of its own. */
 export interface Requirement {

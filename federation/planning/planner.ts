@@ -1,6 +1,24 @@
 import { operationFromDocument, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
-import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner, type QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type ConstDirectiveNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse, print, type SelectionNode, stripIgnoredCharacters, visit } from 'graphql';
+import {
+  type FetchNode,
+  type PlanNode,
+  type QueryPlan,
+  QueryPlanner,
+  type QueryPlanSelectionNode,
+} from '@apollo/query-planner';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
 import { distinctRequirements, type DistinctRequirements, type Requirement } from './distinctRequirements.js';

@@ -1,4 +1,19 @@
-import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, type FragmentDefinitionNode, getNamedType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType, isCompositeType, isUnionType, Kind, type OperationDefinitionNode, parse, type SelectionNode } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionNode,
+} from 'graphql';
 
 /**
  * The planner orders its fetches anew for each field with @requires. Each time it walks every way from every fetch down to

@@ -9,7 +9,15 @@ import { chainEndOf, type EndOfChain, KEEP, read, readEnd, readTail } from './ch
 import type { DecisionEntry, Opening, PeopleEntry, SeenChain, SignedEntry, TornTail } from './logEntry.js';
 import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
-import { auditFolder, makeChainFolder, type Segment, segmentAt, segmentsOf, syncFolder, type Writer } from './segments.js';
+import {
+  auditFolder,
+  makeChainFolder,
+  type Segment,
+  segmentAt,
+  segmentsOf,
+  syncFolder,
+  type Writer,
+} from './segments.js';
 import { WitnessWriter } from './witness.js';
 
 /** Where audit records go. */

@@ -4,7 +4,13 @@ import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/bui
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../schema/subgraph.js';
-import { Access, type AccessLogSource, AccessResolver, FieldAccess, type GovernanceContext } from './access.js';
+import {
+  Access,
+  type AccessLogSource,
+  AccessResolver,
+  FieldAccess,
+  type GovernanceContext,
+} from './access.js';
 import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 

@@ -1,7 +1,17 @@
 import type { JudgedRevision, RevisionState } from '../../approvals/judgeRevisions.js';
 import type { RevisionDesk } from '../../approvals/revisionDesk.js';
 import { PolkuError } from '../../lib/errors.js';
-import { Arg, Ctx, Field, Int, Mutation, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
+import {
+  Arg,
+  Ctx,
+  Field,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+} from '../../lib/typeGraphql.js';
 import type { GovernanceContext } from './access.js';
 
 enum RevisionStanding {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SignedRevision } from '../../approvals/revision.js';
+import { respond, respondError, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Gateway } from '../gateway.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
@@ -10,7 +11,6 @@ import { POLICIES_PATH } from '../policy/followRevisions.js';
 import { createApolloServer } from './apolloServer.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
-import { respond, respondError, respondJson } from './respond.js';
 import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
 
 export interface HttpServerOptions {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLErrorExtensions } from 'graphql';
+import { acceptedType, isJson, isLarge, readGraphqlRequest } from '../../federation/http/graphqlRequest.js';
+import { respond, watchClient } from '../../federation/http/respond.js';
 import { ClosedText } from '../../federation/plan/closedFields.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
@@ -10,8 +12,6 @@ import type { GatewayContext, GatewayRequest, RequestHead } from '../gatewayRequ
 import { BREAK_GLASS_HEADER, PURPOSE_HEADER } from '../identity/purpose.js';
 import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
 import { formatError } from './apolloServer.js';
-import { acceptedType, isJson, isLarge, readGraphqlRequest } from './graphqlRequest.js';
-import { respond, watchClient } from './respond.js';
 
 /** Names the decision in every response; error reports, audit log and registries know it by the same id. */
 export const DECISION_HEADER = 'polku-decision-id';

@@ -3,12 +3,12 @@ import { readFile, realpath } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import type { SignedRevision } from '../../approvals/revision.js';
+import { respond, respondJson } from '../../federation/http/respond.js';
 import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayRequest } from '../gatewayRequest.js';
 import { DECISION_HEADER } from './graphqlRoute.js';
-import { respond, respondJson } from './respond.js';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

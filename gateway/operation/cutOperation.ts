@@ -1,4 +1,27 @@
-import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, getDirectiveValues, getNamedType, getOperationAST, getVariableValues, GraphQLIncludeDirective, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema, GraphQLSkipDirective, isAbstractType, isCompositeType, isNonNullType, isObjectType, Kind, type SelectionNode, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getDirectiveValues,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  isAbstractType,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import { distinct, refusalsOf, selectedField } from './policyCheck.js';

@@ -1,8 +1,27 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { type DocumentNode, type FieldNode, getOperationAST, type GraphQLSchema, OperationTypeNode, separateOperations } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  getOperationAST,
+  type GraphQLSchema,
+  OperationTypeNode,
+  separateOperations,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
+import {
+  checkDocument,
+  checkPlanning,
+  type OperationLimits,
+  pageSizesIn,
+} from '../../federation/execution/limits.js';
 import { nonNullVariables } from '../../federation/execution/normaliseOperation.js';
-import { normalForm, type NormalForm, type PreparedOperation, prepareOperation } from '../../federation/execution/prepare.js';
+import { keptOperations, type Sized } from '../../federation/execution/operationCache.js';
+import {
+  normalForm,
+  type NormalForm,
+  type PreparedOperation,
+  prepareOperation,
+} from '../../federation/execution/prepare.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
 import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
@@ -10,10 +29,15 @@ import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import { cutOperation } from './cutOperation.js';
-import { checkDocument, checkPlanning, type OperationLimits, pageSizesIn } from './limits.js';
-import { keptOperations, type Sized } from './operationCache.js';
 import type { FetchInputs, PlanLineage } from './planLineage.js';
-import { distinct, type InputReleases, notPermitted, refusalsOf, type SelectedField, selectedFields } from './policyCheck.js';
+import {
+  distinct,
+  type InputReleases,
+  notPermitted,
+  refusalsOf,
+  type SelectedField,
+  selectedFields,
+} from './policyCheck.js';
 import { InvalidOperation, validateOperation } from './validateOperation.js';
 import { visibleSchema } from './visibleSchema.js';
 

@@ -1,10 +1,38 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DefinitionNode, type DocumentNode, getNamedType, type GraphQLNamedType, type GraphQLSchema, type InterfaceTypeDefinitionNode, type InterfaceTypeExtensionNode, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isScalarType, Kind, type ObjectTypeDefinitionNode, type ObjectTypeExtensionNode, type OperationDefinitionNode, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  getNamedType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  type InterfaceTypeExtensionNode,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+  type OperationDefinitionNode,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
-import { argument, federationDirectives, type FieldDefinition, readSubgraph, type SubgraphSdl, textOf } from '../../policies/engine/parse/readSubgraph.js';
+import {
+  argument,
+  federationDirectives,
+  type FieldDefinition,
+  readSubgraph,
+  type SubgraphSdl,
+  textOf,
+} from '../../policies/engine/parse/readSubgraph.js';
 
 type EntityNode =
   | ObjectTypeDefinitionNode

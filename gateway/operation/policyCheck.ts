@@ -1,4 +1,22 @@
-import { type ConstDirectiveNode, type DocumentNode, type FieldNode, type GraphQLArgument, type GraphQLField, type GraphQLInterfaceType, type GraphQLObjectType, type GraphQLSchema, isInterfaceType, isIntrospectionType, isUnionType, Kind, parse, TypeInfo, valueFromASTUntyped, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isIntrospectionType,
+  isUnionType,
+  Kind,
+  parse,
+  TypeInfo,
+  valueFromASTUntyped,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';

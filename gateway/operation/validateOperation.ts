@@ -1,4 +1,16 @@
-import { type ASTVisitor, type DocumentNode, getNamedType, GraphQLError, type GraphQLSchema, Kind, specifiedRules, validate, type ValidationContext, type ValidationRule, type ValueNode } from 'graphql';
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  getNamedType,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  specifiedRules,
+  validate,
+  type ValidationContext,
+  type ValidationRule,
+  type ValueNode,
+} from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';

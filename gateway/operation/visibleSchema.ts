@@ -1,4 +1,35 @@
-import { getNamedType, type GraphQLArgument, GraphQLEnumType, type GraphQLField, type GraphQLFieldConfig, type GraphQLFieldConfigArgumentMap, GraphQLInputObjectType, type GraphQLInputType, GraphQLInterfaceType, GraphQLList, type GraphQLNamedType, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLScalarType, GraphQLSchema, type GraphQLType, GraphQLUnionType, isAbstractType, isCompositeType, isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isListType, isNonNullType, isObjectType, isRequiredArgument, isRequiredInputField, isUnionType } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLArgument,
+  GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInterfaceType,
+  GraphQLList,
+  type GraphQLNamedType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLScalarType,
+  GraphQLSchema,
+  type GraphQLType,
+  GraphQLUnionType,
+  isAbstractType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  isUnionType,
+} from 'graphql';
 import type { Decision } from '../../policies/engine/decision.js';
 import { keyScalars } from '../../schema/keys.js';
 import { type InputReleases, isArgumentShown, isFieldShown } from './policyCheck.js';

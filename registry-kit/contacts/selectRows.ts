@@ -3,7 +3,7 @@ import { datePrecision } from '../../policies/engine/catalogue/masks.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';
 import { openRange, type RowRange } from '../enforcement/feedRows.js';
-import { shuffleBy } from '../enforcement/shuffle.js';
+import { stableShuffle } from '../enforcement/shuffle.js';
 import type { Slice } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { type ContactFilter, overlapTest, type Period, type PeriodPrecision } from './period.js';
@@ -39,7 +39,7 @@ type Rows = Pick<RowRange, 'person' | 'from' | 'to'> | Iterable<number>;
 export function selectRows(table: IntervalTable, rows: Rows, selection: Selection): number[] {
   const { period, context, type, ongoing, identity } = selection;
   const { start, end } = table.columns;
-  const shuffle = shuffleBy(`${context.decision.domain}\0${type}`);
+  const shuffle = stableShuffle(`${context.decision.domain}\0${type}`);
   const overlaps = overlapTests(period, ongoing);
   const chosen: { row: number; start: PartialDay; end: PartialDay; rank: number }[] = [];
   for (const row of openRows(table, rows, selection)) {

@@ -4,7 +4,18 @@ import { icd10Blocks, icd10Chapters, icd10Range } from '../../policies/engine/ca
 import { PersonSet } from '../../schema/personSet.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
-import { type ArgumentDefinition, codesIn, type Criteria, type Criterion, type CriterionArguments, dayIn, type Events, numberIn, rangeIn, type RecordTest } from './criterion.js';
+import {
+  type ArgumentDefinition,
+  codesIn,
+  type Criteria,
+  type Criterion,
+  type CriterionArguments,
+  dayIn,
+  type Events,
+  numberIn,
+  rangeIn,
+  type RecordTest,
+} from './criterion.js';
 
 /** A column that rows are chosen by, and the coordinate under which its owner rules over it. */
 interface RowArgument {

@@ -1,5 +1,33 @@
-import { coerceInputValue, type DocumentNode, type ExecutionResult, type FragmentDefinitionNode, getVariableValues, GraphQLError, GraphQLIncludeDirective, type GraphQLInputType, type GraphQLSchema, GraphQLSkipDirective, isInputType, isLeafType, isListType, isNonNullType, Kind, type OperationDefinitionNode, OperationTypeNode, typeFromAST, valueFromAST, visit } from 'graphql';
-import { compileObject, compileSerially, type ObjectProgram, type ProgramContext, ProgramRun, type Variables } from './compileObject.js';
+import {
+  coerceInputValue,
+  type DocumentNode,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  getVariableValues,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  isInputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  typeFromAST,
+  valueFromAST,
+  visit,
+} from 'graphql';
+import {
+  compileObject,
+  compileSerially,
+  type ObjectProgram,
+  type ProgramContext,
+  ProgramRun,
+  type Variables,
+} from './compileObject.js';
 
 /** A document that is compiled. */
 export interface DocumentProgram {

@@ -1,7 +1,13 @@
 import type { Day } from '../../lib/calendar.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { applyMask, type Maskable, type MaskTables } from '../../policies/engine/catalogue/masks.js';
-import type { Condition, ConditionName, Decision, Permission, PopulationCondition } from '../../policies/engine/decision.js';
+import type {
+  Condition,
+  ConditionName,
+  Decision,
+  Permission,
+  PopulationCondition,
+} from '../../policies/engine/decision.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { readCodeLists } from '../codes.js';

@@ -1,4 +1,12 @@
-import { defaultFieldResolver, getNullableType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, isListType, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isListType,
+  isObjectType,
+} from 'graphql';
 import { FairQueue } from '../../lib/fairQueue.js';
 import { applyMask, type Maskable } from '../../policies/engine/catalogue/masks.js';
 import type { Decision, Permission } from '../../policies/engine/decision.js';

@@ -1,7 +1,14 @@
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { Feed, type FeedColumn } from '../../schema/feed.js';
 import { PersonSet } from '../../schema/personSet.js';
-import type { GroupAnswers, GroupAttribute, GroupLeaf, Numbers, PersonRows, RecordTest } from '../criteria/criterion.js';
+import type {
+  GroupAnswers,
+  GroupAttribute,
+  GroupLeaf,
+  Numbers,
+  PersonRows,
+  RecordTest,
+} from '../criteria/criterion.js';
 import { type Access, isOfRecord } from './access.js';
 
 /**

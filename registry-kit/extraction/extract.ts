@@ -20,7 +20,12 @@ import { readMapping } from './mapping/readMapping.js';
 import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
 import { RejectsReport } from './rejectsReport.js';
 import { PersonLinker } from './rows/cellReader.js';
-import { DEFAULT_MAX_SHRINK, requireNoShrinkage, requireOneStore, unchangedSnapshot } from './snapshotChecks.js';
+import {
+  DEFAULT_MAX_SHRINK,
+  requireNoShrinkage,
+  requireOneStore,
+  unchangedSnapshot,
+} from './snapshotChecks.js';
 import { digestSourceFiles, sourceFingerprint, type SourceFolder } from './source/readSource.js';
 import type { RecordKeys } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';

@@ -1,7 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDefinition } from '../columns/tableDefinition.js';
 import type { Balance } from '../snapshot/manifest.js';
-import { columnsOf, type Mapping, sourceColumns, type TableMapping, withTypedDays } from './mapping/mapping.js';
+import {
+  columnsOf,
+  type Mapping,
+  sourceColumns,
+  type TableMapping,
+  withTypedDays,
+} from './mapping/mapping.js';
 import type { ProgressMeter } from './progressMeter.js';
 import type { RejectsReport } from './rejectsReport.js';
 import type { CellContext } from './rows/cellReader.js';

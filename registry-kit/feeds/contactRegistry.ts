@@ -13,7 +13,12 @@ import type { RequestContext } from '../subgraph/requestContext.js';
 import { cohortFeed, cohortMembersFeed } from './cohortFeed.js';
 import { type Foretelling, foretellingFeeds } from './predictionFeatures.js';
 import { registryFeed } from './registryFeed.js';
-import { type ContactRegistryDefinition, type ContactStore, familyServicePathFeed, servicePathFeed } from './servicePathFeeds.js';
+import {
+  type ContactRegistryDefinition,
+  type ContactStore,
+  familyServicePathFeed,
+  servicePathFeed,
+} from './servicePathFeeds.js';
 
 interface ContactRegistryOptions<Store> extends SubgraphModule {
   readonly definition: ContactRegistryDefinition;

@@ -2,7 +2,13 @@ import { type Day, parseDay, parseQuarter } from '../../lib/calendar.js';
 import { ArgsType, Directive, Field, Int, ObjectType } from '../../lib/typeGraphql.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import { PersonSet } from '../../schema/personSet.js';
-import { DateScalar, FamilyIDScalar, PersonIDScalar, PersonSetScalar, QuarterScalar } from '../../schema/scalars.js';
+import {
+  DateScalar,
+  FamilyIDScalar,
+  PersonIDScalar,
+  PersonSetScalar,
+  QuarterScalar,
+} from '../../schema/scalars.js';
 import type { Period } from '../contacts/period.js';
 import { badInput } from '../criteria/groupFilter.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';

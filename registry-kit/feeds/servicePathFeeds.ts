@@ -4,7 +4,13 @@ import { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { FeedScalar } from '../../schema/scalars.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
-import type { careRelationships, contactColumns, objections, RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
+import type {
+  careRelationships,
+  contactColumns,
+  objections,
+  RegistryDefinition,
+  TableDefinition,
+} from '../columns/tableDefinition.js';
 import type { ContactTable } from '../contacts/contact.js';
 import type { Period } from '../contacts/period.js';
 import type { FeedRows, RowRange } from '../enforcement/feedRows.js';

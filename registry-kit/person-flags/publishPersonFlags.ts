@@ -11,7 +11,15 @@ import { changeMarks, EXTRACTION_PATIENCE_MS } from '../restrictions/restriction
 import { type Marks, SHIELDING_REGISTRY } from '../restrictions/restrictions.js';
 import { type Manifest, requireBalance } from '../snapshot/manifest.js';
 import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
-import { type OverlaySource, overlaysRegistry, personFacts, registeredNonDisclosures, type Shield, shieldMarked, shields } from './personFlags.js';
+import {
+  type OverlaySource,
+  overlaysRegistry,
+  personFacts,
+  registeredNonDisclosures,
+  type Shield,
+  shieldMarked,
+  shields,
+} from './personFlags.js';
 
 /** The columns that are read of the population register's tables. */
 const sources = {

@@ -4,8 +4,7 @@ import { readRegularFile } from '../../lib/regularFile.js';
 import { FIRST_STORE, type PersonKey } from '../../schema/keys.js';
 
 /** What a manifest says of a table. Snapshots of before balances were kept have neither `read` nor `rejects`. */
-interface TableState
-  extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects'>> {
+interface TableState extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects'>> {
   /** Of the table's file. */
   readonly sha256: string;
 }

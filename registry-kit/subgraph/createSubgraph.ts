@@ -13,7 +13,12 @@ import { compileDocument, type DocumentProgram } from '../document/compileDocume
 import { Access, type ConditionTests, readMaskTables } from '../enforcement/access.js';
 import { enforce } from '../enforcement/enforce.js';
 import type { SubgraphModule } from './registry.js';
-import { type MergedPersons, ofCurrentPerson, referencesToCurrentPersons, type RequestContext } from './requestContext.js';
+import {
+  type MergedPersons,
+  ofCurrentPerson,
+  referencesToCurrentPersons,
+  type RequestContext,
+} from './requestContext.js';
 
 /**
  * Decides by the policy that the subgraph itself holds, whatever the gateway thinks.

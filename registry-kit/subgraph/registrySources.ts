@@ -1,7 +1,12 @@
 import { today } from '../../lib/calendar.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
-import { callerConditions, careConditions, type CareTables, ConditionSets } from '../enforcement/conditions.js';
+import {
+  callerConditions,
+  careConditions,
+  type CareTables,
+  ConditionSets,
+} from '../enforcement/conditions.js';
 import { overlayConditions, type Overlays } from '../person-flags/flagConditions.js';
 import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';

@@ -7,7 +7,15 @@ import { isClientWithin, isSeen, probabilitiesOf } from '../training/calibration
 import type { RiskTable } from '../training/riskTable.js';
 import { bagWeights, partOf } from '../training/splitFamilies.js';
 import { rowsOf } from '../training/trainRiskModel.js';
-import type { BlockEvaluation, Estimate, GroupEvaluation, HorizonEvaluation, PlantedTogether, Quality, RiskEvaluation } from './evaluation.js';
+import type {
+  BlockEvaluation,
+  Estimate,
+  GroupEvaluation,
+  HorizonEvaluation,
+  PlantedTogether,
+  Quality,
+  RiskEvaluation,
+} from './evaluation.js';
 import { type Foretell, logisticRegression } from './logisticRegression.js';
 import * as metrics from './metrics.js';
 import { type Foretold, type Measurement, orderOf } from './metrics.js';

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
-import { AGE_FACTOR, binCount, binOf, type CalibrationBand, hazard, MILLIONTHS, type ModelContent } from './modelContent.js';
+import {
+  AGE_FACTOR,
+  binCount,
+  binOf,
+  type CalibrationBand,
+  hazard,
+  MILLIONTHS,
+  type ModelContent,
+} from './modelContent.js';
 import { invalidModel, modelFaults } from './modelFaults.js';
 
 /**

@@ -2,7 +2,12 @@ import { PolkuError } from '../../lib/errors.js';
 import type { RiskModel } from '../model/riskModel.js';
 import type { RiskModelInForce, RiskStore } from '../model/riskStore.js';
 import { damagedRegister } from './entry.js';
-import { type JudgedRegister, judgeRegister, type RegisteredVersion, type RegisterTrust } from './judgeRegister.js';
+import {
+  type JudgedRegister,
+  judgeRegister,
+  type RegisteredVersion,
+  type RegisterTrust,
+} from './judgeRegister.js';
 import { RegisterStore } from './registerStore.js';
 import { readApproved } from './riskDesk.js';
 import { ShadowTable } from './shadowTable.js';

@@ -3,7 +3,16 @@ import { signPayload } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseRiskModel } from '../model/riskModel.js';
 import { type Act, entryDigest, writeEntry } from './entry.js';
-import { type JudgedRegister, judgeRegister, ownersOfStop, type RegisteredVersion, type RegisterTrust, RISK_OWNER, signsFor, type Stop } from './judgeRegister.js';
+import {
+  type JudgedRegister,
+  judgeRegister,
+  ownersOfStop,
+  type RegisteredVersion,
+  type RegisterTrust,
+  RISK_OWNER,
+  signsFor,
+  type Stop,
+} from './judgeRegister.js';
 import type { RegisterStore } from './registerStore.js';
 
 /** Who acts, with the key by which they sign; undefined: nobody signs, as --dev has it. */

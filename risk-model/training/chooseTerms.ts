@@ -1,5 +1,13 @@
 import type { BinnedFactors } from './binnedFeatures.js';
-import { type Candidate, type Cross, crossOf, OneFactor, ThreeFactors, TwoFactors, Workbench } from './candidates.js';
+import {
+  type Candidate,
+  type Cross,
+  crossOf,
+  OneFactor,
+  ThreeFactors,
+  TwoFactors,
+  Workbench,
+} from './candidates.js';
 import type { FittedTerms, LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
 import type { ChildYears } from './riskTable.js';

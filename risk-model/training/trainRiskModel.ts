@@ -1,7 +1,13 @@
 import { formatDay } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
-import { AGE_FACTOR, type CalibrationBand, MILLIONTHS, MODEL_FORMAT, type ModelContent } from '../model/modelContent.js';
+import {
+  AGE_FACTOR,
+  type CalibrationBand,
+  MILLIONTHS,
+  MODEL_FORMAT,
+  type ModelContent,
+} from '../model/modelContent.js';
 import { modelText, parseRiskModel, type RiskModel } from '../model/riskModel.js';
 import { binFactors } from './binnedFeatures.js';
 import { calibrationBands, percentilesOf } from './calibration.js';

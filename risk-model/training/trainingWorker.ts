@@ -3,6 +3,4 @@ import { doTask, type Material, type Task } from './trainingPool.js';
 
 // A thread of training: it gets its material when it starts, and does tasks one after the other.
 
-
-
 parentPort!.on('message', (task: Task) => parentPort!.postMessage(doTask(workerData as Material, task)));

@@ -1,5 +1,15 @@
 import type { Protection } from '../../disclosure-control/groupQuestion.js';
-import { Ctx, Directive, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import { questionOf } from '../../registry-kit/criteria/cohortQuestion.js';
 import { RISK_BANDS } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';

@@ -1,8 +1,28 @@
 import { type Day, formatDay, formatQuarter } from '../../lib/calendar.js';
 import type { PolkuError } from '../../lib/errors.js';
-import { Arg, Args, ArgsType, Ctx, Directive, Field, FieldResolver, InputType, Int, ObjectType, Query, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import { CohortKey, CohortMembersKey } from '../../registry-kit/criteria/cohortKeys.js';
-import { checkLeaf, leavesOf, questionOf, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
+import {
+  checkLeaf,
+  leavesOf,
+  questionOf,
+  readQuestion,
+  writeQuestion,
+} from '../../registry-kit/criteria/cohortQuestion.js';
 import { badInput } from '../../registry-kit/criteria/groupFilter.js';
 import { checkForesight } from '../../registry-kit/features/feature.js';
 import { type CohortRiskKey, ForesightArgs } from '../../registry-kit/feeds/feedKeys.js';

@@ -1,5 +1,16 @@
-import { Arg, Ctx, Directive, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root } from '../../lib/typeGraphql.js';
-import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import {
+  Arg,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
+import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
@@ -139,14 +150,14 @@ export function directoryModule(
     @FieldResolver(() => [DirectoryPerson], { nullable: true })
     @Directive(requiresFeeds(clientRegistries))
     nodes(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): DirectoryPerson[] {
-      const { persons } = pageOf(clientsIn(page), page, shuffleBy(decision.domain));
+      const { persons } = pageOf(clientsIn(page), page, stableShuffle(decision.domain));
       return persons.map((person) => new DirectoryPerson(person));
     }
 
     @FieldResolver(() => Boolean, { nullable: true })
     @Directive(requiresFeeds(clientRegistries))
     hasMore(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): boolean {
-      return pageOf(clientsIn(page), page, shuffleBy(decision.domain)).hasMore;
+      return pageOf(clientsIn(page), page, stableShuffle(decision.domain)).hasMore;
     }
   }
 

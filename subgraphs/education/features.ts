@@ -1,6 +1,14 @@
 import type { Labels } from '../../registry-kit/features/feature.js';
 import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
-import { counts, means, type RowKind, type RowNumber, since, sums, trends } from '../../registry-kit/features/statistic.js';
+import {
+  counts,
+  means,
+  type RowKind,
+  type RowNumber,
+  since,
+  sums,
+  trends,
+} from '../../registry-kit/features/statistic.js';
 
 const dated = ['Person.educationContacts', 'EducationContact.startedAt'];
 const monthsOf = (service: string, label: Labels): RowKind => ({

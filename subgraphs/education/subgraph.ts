@@ -1,8 +1,24 @@
 import type { PartialDate } from '../../lib/partialDate.js';
-import { Args, Ctx, Directive, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Args,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import { codeAt, type Table } from '../../registry-kit/columns/table.js';
 import { Contact, dateAt } from '../../registry-kit/contacts/contact.js';
-import { contactArgs, type ContactFilter, intervalArgs, type Period } from '../../registry-kit/contacts/period.js';
+import {
+  contactArgs,
+  type ContactFilter,
+  intervalArgs,
+  type Period,
+} from '../../registry-kit/contacts/period.js';
 import { selectContacts, selectRows } from '../../registry-kit/contacts/selectRows.js';
 import type { Criteria } from '../../registry-kit/criteria/criterion.js';
 import { contactRows, rowsCriterion, serviceArgument } from '../../registry-kit/criteria/rowsCriterion.js';

@@ -1,4 +1,10 @@
-import { careRelationships, contactColumns, defineRegistry, defineTable, objections } from '../../registry-kit/columns/tableDefinition.js';
+import {
+  careRelationships,
+  contactColumns,
+  defineRegistry,
+  defineTable,
+  objections,
+} from '../../registry-kit/columns/tableDefinition.js';
 
 /** Early education: a month of attendance is a contact. */
 export const educationRegistry = defineRegistry({

@@ -1,4 +1,13 @@
-import { Args, Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Args,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import { codeAt, type Table } from '../../registry-kit/columns/table.js';
 import { Contact } from '../../registry-kit/contacts/contact.js';
 import { contactArgs, type ContactFilter } from '../../registry-kit/contacts/period.js';

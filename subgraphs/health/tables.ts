@@ -1,4 +1,10 @@
-import { careRelationships, contactColumns, defineRegistry, defineTable, objections } from '../../registry-kit/columns/tableDefinition.js';
+import {
+  careRelationships,
+  contactColumns,
+  defineRegistry,
+  defineTable,
+  objections,
+} from '../../registry-kit/columns/tableDefinition.js';
 
 /** Health services' visits. */
 export const healthRegistry = defineRegistry({

@@ -3,7 +3,13 @@ import { firstDayOf, lastDayOf, NO_PARTIAL_DAY, type PartialDay } from '../../li
 import type { Period } from '../../registry-kit/contacts/period.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { type ContactTest, type Episode, mergeEpisodes, sectorContacts, type SectorContacts } from './episodes.js';
+import {
+  type ContactTest,
+  type Episode,
+  mergeEpisodes,
+  sectorContacts,
+  type SectorContacts,
+} from './episodes.js';
 
 type SectorFeeds = readonly (readonly [sector: string, Feed])[];
 

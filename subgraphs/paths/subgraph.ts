@@ -1,7 +1,17 @@
 import type { Day } from '../../lib/calendar.js';
-import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import type { Period } from '../../registry-kit/contacts/period.js';
-import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
 import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
@@ -9,7 +19,14 @@ import type { RequestContext } from '../../registry-kit/subgraph/requestContext.
 import { Feed } from '../../schema/feed.js';
 import { DateScalar, FeedScalar } from '../../schema/scalars.js';
 import { familyPath, personPath } from './servicePath.js';
-import { PathFamily, PathPerson, sectorEnum, type SectorSource, type ServiceStep, stepType } from './types.js';
+import {
+  PathFamily,
+  PathPerson,
+  sectorEnum,
+  type SectorSource,
+  type ServiceStep,
+  stepType,
+} from './types.js';
 
 const WITHHELD =
   'Sectors whose owners withhold them from this purpose. It follows from policy alone, never from data.';
@@ -91,7 +108,7 @@ export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
     @FieldResolver(() => [Step], { nullable: true })
     @Directive(requiresFeeds(registries))
     steps(@Root() path: ServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
-      const episodes = personPath(feedsIn({ ...path }, registries), path, shuffleBy(decision.domain));
+      const episodes = personPath(feedsIn({ ...path }, registries), path, stableShuffle(decision.domain));
       return episodes.map((episode) => new Step(episode));
     }
 
@@ -108,7 +125,7 @@ export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
     @Directive(requiresFeeds(['members', ...registries]))
     steps(@Root() path: FamilyServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
       const feeds = feedsIn({ ...path }, registries);
-      const episodes = familyPath(path.members, feeds, path, shuffleBy(decision.domain));
+      const episodes = familyPath(path.members, feeds, path, stableShuffle(decision.domain));
       return episodes.map((episode) => new Step(episode));
     }
 

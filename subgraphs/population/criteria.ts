@@ -1,7 +1,15 @@
 import { addYears, type Day, dayOf, yearOf } from '../../lib/calendar.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { type CodeColumn, NO_CODE } from '../../registry-kit/columns/table.js';
-import { type ArgumentDefinition, codesIn, type Criteria, type Criterion, type CriterionArguments, numberIn, rangeIn } from '../../registry-kit/criteria/criterion.js';
+import {
+  type ArgumentDefinition,
+  codesIn,
+  type Criteria,
+  type Criterion,
+  type CriterionArguments,
+  numberIn,
+  rangeIn,
+} from '../../registry-kit/criteria/criterion.js';
 import { familyTypes, familyTypesAt, forEachMembership } from '../../registry-kit/criteria/familyTypes.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { Sex } from './tables.js';

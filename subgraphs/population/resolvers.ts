@@ -1,5 +1,17 @@
 import { type Day, yearOf } from '../../lib/calendar.js';
-import { Arg, Args, ArgsType, Ctx, Directive, Field, FieldResolver, Int, Query, Resolver, Root } from '../../lib/typeGraphql.js';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
 import { codeAt } from '../../registry-kit/columns/table.js';
 import { selectRows } from '../../registry-kit/contacts/selectRows.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';

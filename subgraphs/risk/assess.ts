@@ -1,7 +1,12 @@
 import { registryOf } from '../../registry-kit/features/feature.js';
 import type { CalibrationBand } from '../../risk-model/model/modelContent.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
-import { checkAnswered, childFactors, type RiskModelInForce, unanswered } from '../../risk-model/model/riskStore.js';
+import {
+  checkAnswered,
+  childFactors,
+  type RiskModelInForce,
+  unanswered,
+} from '../../risk-model/model/riskStore.js';
 import type { Feed } from '../../schema/feed.js';
 
 /** What a caller is told of one child. Log-odds are whole millionths. */

@@ -1,8 +1,24 @@
 import { formatQuarter } from '../../lib/calendar.js';
-import { Args, ArgsType, Ctx, Directive, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { shuffleBy } from '../../registry-kit/enforcement/shuffle.js';
+import {
+  Args,
+  ArgsType,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Resolver,
+  Root,
+} from '../../lib/typeGraphql.js';
+import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
 import { checkForesight, type RiskSource } from '../../registry-kit/features/feature.js';
-import { FamilyRiskAssessmentsKey, ForesightArgs, RiskAssessmentKey } from '../../registry-kit/feeds/feedKeys.js';
+import {
+  FamilyRiskAssessmentsKey,
+  ForesightArgs,
+  RiskAssessmentKey,
+} from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
@@ -13,7 +29,18 @@ import { FeedScalar } from '../../schema/scalars.js';
 import { assess, type Assessment, type Outcome } from './assess.js';
 import { cohortRiskModule } from './groupRisks.js';
 import { childrenOn, HUMAN_OVERSIGHT, LIMITS } from './limits.js';
-import { inLanguage, Language, ProbabilityInterval, RiskCalibration, RiskContribution, RiskFactor, RiskFamily, RiskModelVersion, RiskPerson, RiskStatus } from './types.js';
+import {
+  inLanguage,
+  Language,
+  ProbabilityInterval,
+  RiskCalibration,
+  RiskContribution,
+  RiskFactor,
+  RiskFamily,
+  RiskModelVersion,
+  RiskPerson,
+  RiskStatus,
+} from './types.js';
 
 type Context = RequestContext<RiskStore>;
 
@@ -120,7 +147,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       @Root() { members, asOf, horizonYears }: FamilyRiskAssessments,
       @Ctx() { decision }: Context,
     ): RiskAssessment[] {
-      const shuffle = shuffleBy(decision.domain);
+      const shuffle = stableShuffle(decision.domain);
       return childrenOn(members, asOf)
         .sort((a, b) => shuffle(a) - shuffle(b))
         .map((person) => new RiskAssessment({ person, ...keyOf({ asOf, horizonYears }) }));

@@ -2,7 +2,15 @@ import { addMonths, formatDay, formatQuarter, parseQuarter } from '../../lib/cal
 import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
 import type { Labels } from '../../registry-kit/features/feature.js';
 import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
-import { counts, type RowKind, type RowNumber, since, sums, together, trends } from '../../registry-kit/features/statistic.js';
+import {
+  counts,
+  type RowKind,
+  type RowNumber,
+  since,
+  sums,
+  together,
+  trends,
+} from '../../registry-kit/features/statistic.js';
 import type { ChildNumber, Foretelling } from '../../registry-kit/feeds/predictionFeatures.js';
 import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { socialRegistry } from './tables.js';

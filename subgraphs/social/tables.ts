@@ -1,4 +1,10 @@
-import { careRelationships, contactColumns, defineRegistry, defineTable, objections } from '../../registry-kit/columns/tableDefinition.js';
+import {
+  careRelationships,
+  contactColumns,
+  defineRegistry,
+  defineTable,
+  objections,
+} from '../../registry-kit/columns/tableDefinition.js';
 
 /** Social services, child protection and income support among them. */
 export const socialRegistry = defineRegistry({

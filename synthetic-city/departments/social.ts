@@ -6,7 +6,15 @@ import { addressText, areaIndex, phoneText, requireCodes, Units } from '../place
 import type { ProtectionStep } from '../protection/protectionSteps.js';
 import { Random } from '../random.js';
 import { type City, drawObjections, everybody, type Exporter, filedName } from './silo.js';
-import { type IncomeSupportMonth, incomeSupportOf, ordinaryContactsOf, protectionContactsOf, SOCIAL_SERVICES, type SocialContact, type SocialService } from './socialContacts.js';
+import {
+  type IncomeSupportMonth,
+  incomeSupportOf,
+  ordinaryContactsOf,
+  protectionContactsOf,
+  SOCIAL_SERVICES,
+  type SocialContact,
+  type SocialService,
+} from './socialContacts.js';
 
 const SUBJECT_AND_DAYS = { code: 'client_code', from: 'start_date', until: 'end_date' };
 

@@ -68,23 +68,42 @@ export function contactsByAge(bands: readonly AgeContacts[], groups: readonly st
   );
   for (let value = 0; value <= most; value += 5) {
     svg.line(CONTACTS_LEFT, ground - value * scale, WIDTH - CONTACTS_RIGHT, ground - value * scale);
-    svg.text(CONTACTS_LEFT - 8, ground - value * scale + 4, String(value), { anchor: 'end', size: 12, faint: true });
+    svg.text(CONTACTS_LEFT - 8, ground - value * scale + 4, String(value), {
+      anchor: 'end',
+      size: 12,
+      faint: true,
+    });
   }
   const step = (WIDTH - CONTACTS_LEFT - CONTACTS_RIGHT) / bands.length;
   bands.forEach(({ from, rates }, i) => {
     let y = ground;
     rates.forEach((rate, group) => {
       y -= rate * scale;
-      svg.rect(CONTACTS_LEFT + i * step + 3, y, step - 6, rate * scale, COLOURS[group % COLOURS.length] as string);
+      svg.rect(
+        CONTACTS_LEFT + i * step + 3,
+        y,
+        step - 6,
+        rate * scale,
+        COLOURS[group % COLOURS.length] as string,
+      );
     });
     const label = from >= 90 ? '90+' : String(from);
-    svg.text(CONTACTS_LEFT + (i + 0.5) * step, ground + 18, label, { anchor: 'middle', size: 12, faint: true });
+    svg.text(CONTACTS_LEFT + (i + 0.5) * step, ground + 18, label, {
+      anchor: 'middle',
+      size: 12,
+      faint: true,
+    });
   });
-  svg.text(CONTACTS_LEFT + (WIDTH - CONTACTS_LEFT - CONTACTS_RIGHT) / 2, CONTACTS_HEIGHT - 16, 'age, five years a bar', {
-    anchor: 'middle',
-    size: 12,
-    faint: true,
-  });
+  svg.text(
+    CONTACTS_LEFT + (WIDTH - CONTACTS_LEFT - CONTACTS_RIGHT) / 2,
+    CONTACTS_HEIGHT - 16,
+    'age, five years a bar',
+    {
+      anchor: 'middle',
+      size: 12,
+      faint: true,
+    },
+  );
   return svg.toString();
 }
 
@@ -107,7 +126,8 @@ export function factorStrength(strengths: readonly Strength[]): string {
     ['the true hazards', COLOURS[3]],
     ['one circumstance alone', COLOURS[0]],
   ]);
-  const x = (auc: number): number => STRENGTH_LEFT + ((auc - LEAST) / (MOST - LEAST)) * (WIDTH - STRENGTH_LEFT - STRENGTH_RIGHT);
+  const x = (auc: number): number =>
+    STRENGTH_LEFT + ((auc - LEAST) / (MOST - LEAST)) * (WIDTH - STRENGTH_LEFT - STRENGTH_RIGHT);
   const ground = STRENGTH_TOP + sorted.length * STRENGTH_ROW;
   for (let value = LEAST; value <= MOST + 0.001; value += 0.1) {
     svg.line(x(value), STRENGTH_TOP - 6, x(value), ground);
@@ -116,7 +136,13 @@ export function factorStrength(strengths: readonly Strength[]): string {
   sorted.forEach(({ name, auc, kind }, i) => {
     const y = STRENGTH_TOP + i * STRENGTH_ROW;
     const to = x(Math.max(auc, LEAST));
-    svg.rect(x(LEAST), y, Math.max(1.5, to - x(LEAST)), STRENGTH_ROW - 5, kind === 'oracle' ? COLOURS[3] : COLOURS[0]);
+    svg.rect(
+      x(LEAST),
+      y,
+      Math.max(1.5, to - x(LEAST)),
+      STRENGTH_ROW - 5,
+      kind === 'oracle' ? COLOURS[3] : COLOURS[0],
+    );
     svg.text(STRENGTH_LEFT - 10, y + 13, name, { anchor: 'end' });
     svg.text(to + 6, y + 13, auc.toFixed(2), { size: 12, faint: true });
   });
@@ -142,7 +168,9 @@ export function protectionByYear(series: readonly ProtectionSeries[]): string {
   const most = Math.ceil(Math.max(...series.flatMap(({ shares }) => [...shares.values()])));
   const ground = PROTECTION_HEIGHT - PROTECTION_BOTTOM;
   const x = (year: number): number =>
-    PROTECTION_LEFT + 14 + ((year - first) / (last - first)) * (WIDTH - PROTECTION_LEFT - PROTECTION_RIGHT - 28);
+    PROTECTION_LEFT +
+    14 +
+    ((year - first) / (last - first)) * (WIDTH - PROTECTION_LEFT - PROTECTION_RIGHT - 28);
   const y = (value: number): number => ground - (value / most) * (ground - PROTECTION_TOP);
   for (let value = 0; value <= most; value += 2) {
     svg.line(PROTECTION_LEFT, y(value), WIDTH - PROTECTION_RIGHT, y(value));

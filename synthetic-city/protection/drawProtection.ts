@@ -4,7 +4,14 @@ import { ageOn, firstDay, isResidentOn, lastDay, type Person, type Population } 
 import { Random } from '../random.js';
 import { type Need, needOf, shareUnder18 } from './hazards.js';
 import { type ChildHome, childHomes, Histories, isMinor } from './histories.js';
-import { BLOCK_DATES, HORIZON_YEARS, isClientship, type ProtectionStep, type ProtectionStepKind, yearStart } from './protectionSteps.js';
+import {
+  BLOCK_DATES,
+  HORIZON_YEARS,
+  isClientship,
+  type ProtectionStep,
+  type ProtectionStepKind,
+  yearStart,
+} from './protectionSteps.js';
 
 /** What was to come for a child who was no client on a block's date, and what was drawn. */
 export interface TrueNeed extends Need {

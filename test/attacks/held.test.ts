@@ -6,7 +6,13 @@ import { packageRoot } from '../../lib/packageRoot.js';
 import { freePort } from '../city/freePort.js';
 import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { DOCTOR, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import {
+  DOCTOR,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';

@@ -1,6 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildASTSchema, type ConstDirectiveNode, type EnumValueDefinitionNode, getNamedType, type GraphQLField, type GraphQLSchema, type InputValueDefinitionNode, isEnumType, isInputObjectType, isInterfaceType, isObjectType, Kind, parse, visit } from 'graphql';
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type EnumValueDefinitionNode,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type InputValueDefinitionNode,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  visit,
+} from 'graphql';
 import { packageRoot } from '../../lib/packageRoot.js';
 
 type Field = GraphQLField<unknown, unknown>;

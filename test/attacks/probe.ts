@@ -1,4 +1,12 @@
-import { getNamedType, type GraphQLInputType, isCompositeType, isListType, isNonNullType, isObjectType, isRequiredArgument } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLInputType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
 import type { KnownGraph } from './knownGraph.js';
 import type { Sight } from './sight.js';
 

@@ -2,7 +2,14 @@ import { formatDay, parseDay, today } from '../../lib/calendar.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
 import type { RegistryDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import type { Overlays } from '../../registry-kit/person-flags/flagConditions.js';
-import { type OverlaySource, overlaysRegistry, personFacts, registeredNonDisclosures, shieldMarked, shields } from '../../registry-kit/person-flags/personFlags.js';
+import {
+  type OverlaySource,
+  overlaysRegistry,
+  personFacts,
+  registeredNonDisclosures,
+  shieldMarked,
+  shields,
+} from '../../registry-kit/person-flags/personFlags.js';
 import { markKinds, type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import type { Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';

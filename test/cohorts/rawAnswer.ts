@@ -1,4 +1,11 @@
-import type { Dimension, GroupQuestion, GroupTable, OpenDimension, ProtectedAnswer, ProtectedTable } from '../../disclosure-control/groupQuestion.js';
+import type {
+  Dimension,
+  GroupQuestion,
+  GroupTable,
+  OpenDimension,
+  ProtectedAnswer,
+  ProtectedTable,
+} from '../../disclosure-control/groupQuestion.js';
 
 /** Answers every number as it is, zero included: what disclosure control keeps anybody from seeing. */
 export function rawAnswer({ tables, parameters }: GroupQuestion): Promise<ProtectedAnswer> {

@@ -11,7 +11,14 @@ import { groupTable } from '../../subgraphs/cohorts/results/groupTable.js';
 import { waitingSets } from '../../subgraphs/cohorts/results/serviceUse.js';
 import { mergeEpisodes, type SectorContacts } from '../../subgraphs/paths/episodes.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { cohortSql, familyTypeSql, heldAt, joinSnapshots, untoldFamily, untoldPlace } from '../cohorts/cohortSql.js';
+import {
+  cohortSql,
+  familyTypeSql,
+  heldAt,
+  joinSnapshots,
+  untoldFamily,
+  untoldPlace,
+} from '../cohorts/cohortSql.js';
 import { randomFilter, rewritings } from '../cohorts/filterArbitrary.js';
 import { openCohorts, type OpenCohorts } from '../cohorts/openCohorts.js';
 

@@ -2,7 +2,20 @@ import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, NoUnusedVariablesRule, parse, print, specifiedRules, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  NoUnusedVariablesRule,
+  parse,
+  print,
+  specifiedRules,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import type { DataSource, SubgraphResponse } from '../../federation/supergraph/dataSource.js';
 import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { ask, composed, testContext } from '../integration/supergraphTestbed.js';

@@ -1,4 +1,13 @@
-import { getNamedType, type GraphQLCompositeType, type GraphQLField, type GraphQLSchema, isAbstractType, isCompositeType, isLeafType, isObjectType } from 'graphql';
+import {
+  getNamedType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 
 const ALIASES = ['id', 'name', 'price', 'size', 'title', 'constructor', '__proto__', 'a', 'b'];
 const ARGUMENTS: Record<string, readonly string[]> = {

@@ -6,7 +6,13 @@ import { registerTrust } from '../../cli/runtime/openPolicy.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
 import { RiskDesk } from '../../risk-model/register/riskDesk.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { FAMILY_TEAM, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import {
+  FAMILY_TEAM,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { runPolku } from '../city/runPolku.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies, type Signer, tamper } from '../city/signedPolicies.js';

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CHILD, FATHER, MOTHER, NEIGHBOUR, NEIGHBOURS, NEW_FAMILY, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
+import {
+  CHILD,
+  FATHER,
+  MOTHER,
+  NEIGHBOUR,
+  NEIGHBOURS,
+  NEW_FAMILY,
+  OLD_FAMILY,
+  separatedFamily,
+} from '../city/separatedFamily.js';
 import { type Asked, type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const doctor = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };

@@ -21,26 +21,6 @@ import { codes, ExtractionSite, readable, SECRET, smallExports } from './extract
 // Long because it follows exports of every registry to what a snapshot holds; failures, kills and confidentiality have files of
 // their own.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 let site: ExtractionSite;
 let linkage: Linkage;
 

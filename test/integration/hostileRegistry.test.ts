@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
-import { registrySource, type RegistrySource } from '../../federation/supergraph/registrySource.js';
 import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { PinnedSource, type RegistryEvent, watchRegistries } from '../../gateway/registries/pinnedSource.js';
+import { registrySource, type RegistrySource } from '../../gateway/registries/registrySource.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl, type HostileSchema, hostileSchemas } from '../city/hostileSchemas.js';
 import { CHILD, FATHER, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';

@@ -19,23 +19,6 @@ import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports
 // What comes from a source is planted with codes and names in every place that an error could quote, and everything that is
 // printed or stored is searched for them.
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 let site: ExtractionSite;
 let linkage: Linkage;
 

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from '../../federation/supergraph/dataSource.js';
-import { registrySource } from '../../federation/supergraph/registrySource.js';
 import type { RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
 import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
 import { seal } from '../../gateway/pseudonyms.js';
+import { registrySource } from '../../gateway/registries/registrySource.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { ask, localSource, testDomain, testSubgraph } from './supergraphTestbed.js';

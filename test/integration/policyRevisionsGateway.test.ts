@@ -7,7 +7,14 @@ import { loadOwners } from '../../approvals/owners.js';
 import { signPayload } from '../../approvals/personKey.js';
 import { closurePayload, type SignedRevision, writePayload } from '../../approvals/revision.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { DATA_OWNER, DOCTOR, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import {
+  DATA_OWNER,
+  DOCTOR,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { signedPolicies, type SignedPolicies, type Signer } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
 

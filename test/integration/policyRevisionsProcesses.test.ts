@@ -15,7 +15,15 @@ import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { DATA_OWNER, DOCTOR, FAMILY_TEAM, type ProductionCity, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import {
+  DATA_OWNER,
+  DOCTOR,
+  FAMILY_TEAM,
+  type ProductionCity,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { startPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';

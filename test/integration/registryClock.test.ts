@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PinnedSource, type RegistryEvent, watchRegistries } from '../../federation/supergraph/pinnedSource.js';
-import { registrySource } from '../../federation/supergraph/registrySource.js';
 import { loadSupergraph } from '../../federation/supergraph/supergraph.js';
+import { PinnedSource, type RegistryEvent, watchRegistries } from '../../gateway/registries/pinnedSource.js';
+import { registrySource } from '../../gateway/registries/registrySource.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
 
 const keys = generateKeyPairSync('ed25519');

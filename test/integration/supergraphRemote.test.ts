@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, SignJWT } from 'jose';
-import { registrySource } from '../../federation/supergraph/registrySource.js';
 import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
 import { seal } from '../../gateway/pseudonyms.js';
+import { registrySource } from '../../gateway/registries/registrySource.js';
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar, PersonIDScalar } from '../../schema/scalars.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';

@@ -1,5 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type ExecutionResult, graphql, type GraphQLScalarType, NoUnusedVariablesRule, parse, specifiedRules, validate } from 'graphql';
+import {
+  type ExecutionResult,
+  graphql,
+  type GraphQLScalarType,
+  NoUnusedVariablesRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { Disclosure } from '../../federation/execution/disclosure.js';
 import { executeOperation, readVariables } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
@@ -7,7 +15,11 @@ import { ClosedText } from '../../federation/plan/closedFields.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
 import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
-import { loadSupergraph, type SubgraphSource, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import {
+  loadSupergraph,
+  type SubgraphSource,
+  type Supergraph,
+} from '../../federation/supergraph/supergraph.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';

@@ -19,7 +19,14 @@ import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { riskSources } from '../../subgraphs/registries.js';
 import { codesByKey } from '../city/codesByKey.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { DOCTOR, type ProductionCity, resident, serveProduction, startIssuer, type TestIssuer } from '../city/productionCity.js';
+import {
+  DOCTOR,
+  type ProductionCity,
+  resident,
+  serveProduction,
+  startIssuer,
+  type TestIssuer,
+} from '../city/productionCity.js';
 import { runPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareAccess, diffPolicies } from '../../policies/engine/compare/diffPolicies.js';
-import { compareOperations, formatImpact, operationStates } from '../../policies/engine/compare/operationImpact.js';
+import {
+  compareOperations,
+  formatImpact,
+  operationStates,
+} from '../../policies/engine/compare/operationImpact.js';
 import type { Condition, MaskName, Permission } from '../../policies/engine/decision.js';
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
 import { cityPolicy, someDay } from './smallCity.js';

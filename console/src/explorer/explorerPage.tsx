@@ -6,17 +6,19 @@ import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker
 import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { examples } from '../examples/examples.js';
-import { noShortcomings, readShortcomings, type Shortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import {
+  noShortcomings,
+  readShortcomings,
+  type Shortcomings,
+  ShortcomingsBanner,
+} from '../refusals/shortcomings.js';
 import type { Question } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
 import './explorer.css';
 
 /** Stands in for localStorage: queries, variables and answers hold ids of people, and must not outlive the page. */
-function createMemoryStorage(): Pick<
-  Storage,
-  'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'
-> {
+function createMemoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'> {
   const items = new Map<string, string>();
   return {
     getItem: (key) => items.get(key) ?? null,

@@ -1,4 +1,12 @@
-import { capitalise, describePerson, type Member, orderSectors, type Pictured, sectorName, type ServiceStep } from './servicePath.js';
+import {
+  capitalise,
+  describePerson,
+  type Member,
+  orderSectors,
+  type Pictured,
+  sectorName,
+  type ServiceStep,
+} from './servicePath.js';
 
 /** A step with its place in time. */
 export interface Bar {

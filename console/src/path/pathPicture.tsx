@@ -2,7 +2,16 @@ import { useMemo } from 'react';
 import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
 import { useAnswer, useSession } from '../session/session.js';
 import { arrangeLanes, summarise, yearsAround } from './lanes.js';
-import { familyPathQuery, orderSectors, type PathAnswer, personPathQuery, readPictured, sectorClass, sectorName, type Subject } from './servicePath.js';
+import {
+  familyPathQuery,
+  orderSectors,
+  type PathAnswer,
+  personPathQuery,
+  readPictured,
+  sectorClass,
+  sectorName,
+  type Subject,
+} from './servicePath.js';
 import { StepTable } from './stepTable.js';
 import { Timeline } from './timeline.js';
 

@@ -6,7 +6,13 @@ import { Policy } from '../decide/policy.js';
 import { type Parsed, parsePolicy } from '../parse/parsePolicy.js';
 import type { RegistryFile, RolesFile } from '../parse/policyFiles.js';
 import type { GraphField, PolicyGraph } from '../parse/policyGraph.js';
-import { collectProblems, hasErrors, type PolicySource, type Problem, type Problems } from '../parse/problems.js';
+import {
+  collectProblems,
+  hasErrors,
+  type PolicySource,
+  type Problem,
+  type Problems,
+} from '../parse/problems.js';
 import type { PolicyModel, Purpose, Role, Use } from '../policyModel.js';
 import { type CompileContext, compilePurposes } from './compileNames.js';
 import { compilePermits } from './compilePermits.js';

@@ -1,6 +1,14 @@
 import { type Day, today } from '../../../lib/calendar.js';
 import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosureParameters.js';
-import type { Classification, Grant, Permit, PolicyModel, Prohibition, Purpose, Role } from '../policyModel.js';
+import type {
+  Classification,
+  Grant,
+  Permit,
+  PolicyModel,
+  Prohibition,
+  Purpose,
+  Role,
+} from '../policyModel.js';
 import { type Asker, permitFault, type PermitFault } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
 import { Denials, type WholeCause } from './denials.js';

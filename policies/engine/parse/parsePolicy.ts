@@ -1,6 +1,13 @@
 import type { ValidateFunction } from 'ajv';
 import { didYouMean } from '../../../lib/didYouMean.js';
-import { fileSchemas, type PermitsFile, type PurposesFile, type RegistryFile, type RolesFile, type SchemaViolation } from './policyFiles.js';
+import {
+  fileSchemas,
+  type PermitsFile,
+  type PurposesFile,
+  type RegistryFile,
+  type RolesFile,
+  type SchemaViolation,
+} from './policyFiles.js';
 import type { PolicySource, Problems } from './problems.js';
 import { type Path, SourceDocument } from './sourceDocument.js';
 

@@ -1,4 +1,13 @@
-import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, parse, type SelectionSetNode, type TypeNode, type ValueNode } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  type TypeNode,
+  type ValueNode,
+} from 'graphql';
 import type { GraphField, Lineage } from './policyGraph.js';
 
 /** A subgraph's name and its SDL by Federation 2, with the directives `@lineage` and `@tests`. */

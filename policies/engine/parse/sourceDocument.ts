@@ -1,4 +1,20 @@
-import { type Alias, Composer, type CST, type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, Parser, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Place, PolicySource, Problems } from './problems.js';
 
 /** Keys and indices from the root of a file to something in it. */

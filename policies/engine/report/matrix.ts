@@ -2,7 +2,14 @@ import { groupBy } from '../../../lib/groupBy.js';
 import { coarsenessOf } from '../catalogue/masks.js';
 import type { Policy } from '../decide/policy.js';
 import type { Permission } from '../decision.js';
-import { type Matrix, matrixHtml, type MatrixOptions, type MatrixRow, matrixRows, type RoleAccess } from './matrixHtml.js';
+import {
+  type Matrix,
+  matrixHtml,
+  type MatrixOptions,
+  type MatrixRow,
+  matrixRows,
+  type RoleAccess,
+} from './matrixHtml.js';
 
 export const matrixFormats = ['text', 'csv', 'html'] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];

@@ -9,7 +9,16 @@ import { type Parsed, parseFile } from '../parse/parsePolicy.js';
 import { type ExpectedEffect, fileSchemas, type PolicyTestFile } from '../parse/policyFiles.js';
 import { collectProblems, type PolicySource, type Problem } from '../parse/problems.js';
 import type { Grant } from '../policyModel.js';
-import { type CaseContext, checkCase, type CheckedCase, coordinatesOf, type PolicyTestReport, type PolicyTestResult, type ReadOperation, type RuleCoverage } from './checkCase.js';
+import {
+  type CaseContext,
+  checkCase,
+  type CheckedCase,
+  coordinatesOf,
+  type PolicyTestReport,
+  type PolicyTestResult,
+  type ReadOperation,
+  type RuleCoverage,
+} from './checkCase.js';
 
 /** What a case fails by that names something that is not there. */
 const NOT_RUN = 'Not run: the faults of its form and its names come first.';

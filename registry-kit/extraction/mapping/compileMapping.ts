@@ -5,7 +5,18 @@ import type { CodeLists } from '../../codes.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
 import { mayBeCode } from '../rows/codeDictionary.js';
 import { hasYearsOfTwoDigits, isTimeZone, parseNumber } from '../rows/parseValues.js';
-import type { CellFormat, ColumnEntry, ColumnMapping, Mapping, MappingFaults, MappingFile, MappingPath, SourceFormat, TableEntry, TableMapping } from './mapping.js';
+import type {
+  CellFormat,
+  ColumnEntry,
+  ColumnMapping,
+  Mapping,
+  MappingFaults,
+  MappingFile,
+  MappingPath,
+  SourceFormat,
+  TableEntry,
+  TableMapping,
+} from './mapping.js';
 import { didYouMean } from './nearestName.js';
 
 /** The registry that says who is known. */

@@ -118,10 +118,7 @@ interface ParquetColumn {
  * The columns of a Parquet file. Their names are those of the file's footer: DuckDB renames a column whose name occurs twice,
  * or differs from another in capitals alone.
  */
-async function parquetColumns(
-  connection: DuckDBConnection,
-  path: string,
-): Promise<readonly ParquetColumn[]> {
+async function parquetColumns(connection: DuckDBConnection, path: string): Promise<readonly ParquetColumn[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquetRows(path)}`);
   const types = described.getRows().map(([, type]) => String(type));
   const schema = await connection.runAndReadAll(`SELECT name, num_children FROM ${parquetSchema(path)}`);

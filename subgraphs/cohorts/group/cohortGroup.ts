@@ -1,5 +1,9 @@
 import { type Units, unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
-import { type CohortQuestion, leavesOf, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
+import {
+  type CohortQuestion,
+  leavesOf,
+  writeQuestion,
+} from '../../../registry-kit/criteria/cohortQuestion.js';
 import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
 import type { GroupFilter } from '../../../registry-kit/criteria/groupFilter.js';
 import type { Feed } from '../../../schema/feed.js';

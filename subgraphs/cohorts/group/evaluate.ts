@@ -1,6 +1,11 @@
 import { addMonths, type Day } from '../../../lib/calendar.js';
 import { Turns } from '../../../lib/cooperativeScheduler.js';
-import { familiesBelow, forEachMembership, NO_FAMILY, type YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
+import {
+  familiesBelow,
+  forEachMembership,
+  NO_FAMILY,
+  type YearlyMemberships,
+} from '../../../registry-kit/criteria/familyTypes.js';
 import type { FamilyPart, GroupFilter, Leaf } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
 

@@ -1,7 +1,12 @@
 import type { Dimension } from '../../../disclosure-control/groupQuestion.js';
 import { Turns } from '../../../lib/cooperativeScheduler.js';
 import { NO_CODE } from '../../../registry-kit/columns/table.js';
-import { familyTypes, familyTypesAt, NO_FAMILY, type YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
+import {
+  familyTypes,
+  familyTypesAt,
+  NO_FAMILY,
+  type YearlyMemberships,
+} from '../../../registry-kit/criteria/familyTypes.js';
 import type { YearlyResidences } from '../../../registry-kit/criteria/yearly.js';
 import type { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';

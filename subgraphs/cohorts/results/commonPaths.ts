@@ -1,4 +1,9 @@
-import type { GroupTable, OpenDimension, ProtectedTable, Protection } from '../../../disclosure-control/groupQuestion.js';
+import type {
+  GroupTable,
+  OpenDimension,
+  ProtectedTable,
+  Protection,
+} from '../../../disclosure-control/groupQuestion.js';
 import { Turns } from '../../../lib/cooperativeScheduler.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';

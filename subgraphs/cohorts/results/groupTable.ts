@@ -1,9 +1,18 @@
-import type { Dimension, GroupTable as AskedTable, Protection } from '../../../disclosure-control/groupQuestion.js';
+import type {
+  Dimension,
+  GroupTable as AskedTable,
+  Protection,
+} from '../../../disclosure-control/groupQuestion.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import { type CategoryDimension, type DimensionName, dimensionNames, dimensions } from '../group/populationColumns.js';
+import {
+  type CategoryDimension,
+  type DimensionName,
+  dimensionNames,
+  dimensions,
+} from '../group/populationColumns.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 

@@ -1,4 +1,11 @@
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  sign,
+} from 'node:crypto';
 import { type Answer, codeOf } from '../answer.js';
 import { type Asker, claimsOf } from '../asker.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';

@@ -1,5 +1,8 @@
 import { CellNoise } from '../../../disclosure-control/cellNoise.js';
-import { defaultDisclosure, type DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';
+import {
+  defaultDisclosure,
+  type DisclosureParameters,
+} from '../../../policies/engine/disclosureParameters.js';
 import { Random } from '../../../synthetic-city/random.js';
 import { openAsker, protectedAsker } from './groupAsker.js';
 import type { GroupAttack } from './groupAttacks.js';

@@ -248,7 +248,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'aliases are not counted',
     holes: [
       {
-        module: 'gateway/operation/limits.js',
+        module: 'federation/execution/limits.js',
         text: "refuseOver('aliases', size.aliases, limits.aliases);",
         by: '',
       },
@@ -259,16 +259,16 @@ export const mutants: readonly Mutant[] = [
     hole: 'batches, requests of other sites and keeping of answers are allowed',
     holes: [
       {
-        module: 'gateway/http/graphqlRequest.js',
+        module: 'federation/http/graphqlRequest.js',
         text: 'if (!isObject(members))',
         by: 'if (Array.isArray(members)) return readMembers(members[0], isSafe); if (!isObject(members))',
       },
       {
-        module: 'gateway/http/graphqlRequest.js',
+        module: 'federation/http/graphqlRequest.js',
         text: "return type?.essence === 'application/json' && isUtf8(type);",
         by: 'return true;',
       },
-      { module: 'gateway/http/respond.js', text: "'no-store'", by: "'max-age=60'" },
+      { module: 'federation/http/respond.js', text: "'no-store'", by: "'max-age=60'" },
     ],
     foundBy: ['1B52', '2CE9', '4D75'],
   },
@@ -298,7 +298,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'a registry is asked whatever schema it answers',
     holes: [
       {
-        module: 'federation/supergraph/pinnedSource.js',
+        module: 'gateway/registries/pinnedSource.js',
         text: "throw new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph: name });",
         by: ';',
       },
@@ -339,7 +339,7 @@ export const mutants: readonly Mutant[] = [
         by: 'request.early;',
       },
       {
-        module: 'gateway/http/graphqlRequest.js',
+        module: 'federation/http/graphqlRequest.js',
         text: 'operationName: (operationName || undefined),',
         by: 'operationName: operationName ?? undefined,',
       },
@@ -349,7 +349,7 @@ export const mutants: readonly Mutant[] = [
         by: 'if (false)',
       },
       {
-        module: 'gateway/http/graphqlRequest.js',
+        module: 'federation/http/graphqlRequest.js',
         text: "return type?.essence === 'application/json' && isUtf8(type);",
         by: "return contentType.startsWith('application/json');",
       },
@@ -359,7 +359,7 @@ export const mutants: readonly Mutant[] = [
         by: "pageSizes: pageSizesIn(normalForm(oneOperation(document, document.definitions.findLast(({ kind }) => kind === 'OperationDefinition').name?.value), undefined, supergraph).document, limits),",
       },
       {
-        module: 'gateway/operation/limits.js',
+        module: 'federation/execution/limits.js',
         text: "refuseOver('planning', cost, planning);",
         by: '',
       },
@@ -390,7 +390,7 @@ export const mutants: readonly Mutant[] = [
         by: 'form({ organisation, group, within, parameters }) { return;',
       },
       {
-        module: 'gateway/operation/limits.js',
+        module: 'federation/execution/limits.js',
         text: "refuseOver('page size', size, listSize);",
         by: '',
       },

@@ -6,7 +6,13 @@ import { LiveMarks } from '../../../cli/runtime/liveFiles.js';
 import { parseDay } from '../../../lib/calendar.js';
 import { includesDay, NO_DAY } from '../../../registry-kit/columns/table.js';
 import { changeMarks, marksPath } from '../../../registry-kit/restrictions/restrictionFile.js';
-import { addMarks, hiddenBy, isMarked, markKinds, type Marks } from '../../../registry-kit/restrictions/restrictions.js';
+import {
+  addMarks,
+  hiddenBy,
+  isMarked,
+  markKinds,
+  type Marks,
+} from '../../../registry-kit/restrictions/restrictions.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import type { Dice } from '../policyProof/dice.js';
 import { type Attempt, type InputKind, refusedBy } from './inputKind.js';

@@ -2,7 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { isPersonal, type OwnerAnswers } from './interpreter.js';
 import type { City, CityField } from './randomCity.js';
-import { type CityRules, holders, purposes, type RandomAsker, type RandomGrant, TODAY } from './randomRules.js';
+import {
+  type CityRules,
+  holders,
+  purposes,
+  type RandomAsker,
+  type RandomGrant,
+  TODAY,
+} from './randomRules.js';
 
 // V8 11 of Node 20 dies in its deoptimiser where a hot function has calls into WebAssembly inlined.
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');

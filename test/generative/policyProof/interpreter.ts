@@ -1,5 +1,13 @@
 import type { City, CityField } from './randomCity.js';
-import { type CityRules, holders, partsOf, purposes, type RandomAsker, type RandomGrant, TODAY } from './randomRules.js';
+import {
+  type CityRules,
+  holders,
+  partsOf,
+  purposes,
+  type RandomAsker,
+  type RandomGrant,
+  TODAY,
+} from './randomRules.js';
 
 /** What owners say of a field, each for itself; the rest of the language is about what is made of what. */
 export interface OwnerAnswers {

@@ -11,7 +11,15 @@ import { deniesAll, everyCondition, Interpreter } from './interpreter.js';
 import { apiSdlOf, subgraphsOf } from './printCity.js';
 import { type City, randomCity } from './randomCity.js';
 import { randomOperation } from './randomOperation.js';
-import { type CityRules, filesOf, randomAsker, type RandomAsker, randomRules, sourcesOf, TODAY } from './randomRules.js';
+import {
+  type CityRules,
+  filesOf,
+  randomAsker,
+  type RandomAsker,
+  randomRules,
+  sourcesOf,
+  TODAY,
+} from './randomRules.js';
 
 /** Askers, each with an operation, who come to one random city and its policies. */
 const CASES_A_CITY = 20;

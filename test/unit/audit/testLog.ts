@@ -7,7 +7,11 @@ import type { AuditRecord } from '../../../gateway/audit/auditRecord.js';
 import { type ChainEnd, chainLine } from '../../../gateway/audit/chain.js';
 import type { LogEntry } from '../../../gateway/audit/logEntry.js';
 import { logEntries } from '../../../gateway/audit/readRecords.js';
-import { type ChainVerification, type Verification, verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
+import {
+  type ChainVerification,
+  type Verification,
+  verifyAuditLog,
+} from '../../../gateway/audit/verifyAuditLog.js';
 
 export function record(decisionId: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { acceptedType, isJson } from '../../../gateway/http/graphqlRequest.js';
+import { acceptedType, isJson } from '../../../federation/http/graphqlRequest.js';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { packageRoot } from '../../../lib/packageRoot.js';
-import { canEvaluate, categories, conditionsOf, parseCondition } from '../../../policies/engine/catalogue/conditions.js';
+import {
+  canEvaluate,
+  categories,
+  conditionsOf,
+  parseCondition,
+} from '../../../policies/engine/catalogue/conditions.js';
 import { type Condition, conditionNames, maskNames } from '../../../policies/engine/decision.js';
 
 const read = (...path: string[]) => readFileSync(join(packageRoot(), ...path), 'utf8');

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyMask, areComparable, datePrecision, icd10Blocks, icd10Chapters, isAtLeastAsFine, type Maskable, masks } from '../../../policies/engine/catalogue/masks.js';
+import {
+  applyMask,
+  areComparable,
+  datePrecision,
+  icd10Blocks,
+  icd10Chapters,
+  isAtLeastAsFine,
+  type Maskable,
+  masks,
+} from '../../../policies/engine/catalogue/masks.js';
 import { type MaskName, maskNames } from '../../../policies/engine/decision.js';
 
 describe('a mask', () => {

@@ -6,7 +6,11 @@ import { formatDay, parseDay } from '../../../lib/calendar.js';
 import { Linkage } from '../../../linkage/linkage.js';
 import { hetu } from '../../../linkage/localId.js';
 import type { ColumnMapping } from '../../../registry-kit/extraction/mapping/mapping.js';
-import { type CellContext, cellReader, PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
+import {
+  type CellContext,
+  cellReader,
+  PersonLinker,
+} from '../../../registry-kit/extraction/rows/cellReader.js';
 
 let dir: string;
 let context: CellContext;

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_DAY } from '../../../registry-kit/columns/table.js';
-import { changeMarks, marksPath, readMarks, traceMarks } from '../../../registry-kit/restrictions/restrictionFile.js';
+import {
+  changeMarks,
+  marksPath,
+  readMarks,
+  traceMarks,
+} from '../../../registry-kit/restrictions/restrictionFile.js';
 import { addMarks, liftMarks, type Marks, noMarks } from '../../../registry-kit/restrictions/restrictions.js';
 import { FIRST_STORE } from '../../../schema/keys.js';
 

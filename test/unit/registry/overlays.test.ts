@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatDay, parseDay } from '../../../lib/calendar.js';
 import { NO_DAY } from '../../../registry-kit/columns/table.js';
-import { OF_AGE, type OverlaySource, personFacts, registeredNonDisclosures, shields } from '../../../registry-kit/person-flags/personFlags.js';
+import {
+  OF_AGE,
+  type OverlaySource,
+  personFacts,
+  registeredNonDisclosures,
+  shields,
+} from '../../../registry-kit/person-flags/personFlags.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import { tableOf, type TestRow } from '../../spec/tableOf.js';
 

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { AGE_FACTOR, binCount, MODEL_FORMAT, type ModelContent } from '../../../risk-model/model/modelContent.js';
+import {
+  AGE_FACTOR,
+  binCount,
+  MODEL_FORMAT,
+  type ModelContent,
+} from '../../../risk-model/model/modelContent.js';
 
 const HORIZONS = [1, 2, 3, 4, 5];
 const BAGS = 3;

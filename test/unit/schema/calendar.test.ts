@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayOf, formatDay, parseDay, today } from '../../../lib/calendar.js';
-import { firstDay, firstDayOf, formatPartialDate, formatPartialDay, isPartialDate, lastDay, lastDayOf, NO_PARTIAL_DAY, partialDay, type Precision } from '../../../lib/partialDate.js';
+import {
+  firstDay,
+  firstDayOf,
+  formatPartialDate,
+  formatPartialDay,
+  isPartialDate,
+  lastDay,
+  lastDayOf,
+  NO_PARTIAL_DAY,
+  partialDay,
+  type Precision,
+} from '../../../lib/partialDate.js';
 
 const days = fc.integer({ min: dayOf(1850, 1, 1)!, max: dayOf(2150, 12, 31)! });
 

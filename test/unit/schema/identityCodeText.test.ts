@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdsIdentityCode, isIdentityCodeNumber, withoutIdentityCodes } from '../../../schema/identityCodeText.js';
+import {
+  holdsIdentityCode,
+  isIdentityCodeNumber,
+  withoutIdentityCodes,
+} from '../../../schema/identityCodeText.js';
 
 describe('a text', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { contractDifferences } from '../../../federation/supergraph/contractDifferences.js';
+import { contractDifferences } from '../../../gateway/registries/contractDifferences.js';
 import { healthSdl, hostileSchemas } from '../../city/hostileSchemas.js';
 
 describe('what an SDL differs by from its contract', () => {

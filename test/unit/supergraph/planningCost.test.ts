@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
+import { defaultLimits } from '../../../federation/execution/limits.js';
 import { normalForm } from '../../../federation/execution/prepare.js';
 import { buildSupergraph } from '../../../federation/supergraph/supergraph.js';
-import { defaultLimits } from '../../../gateway/operation/limits.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
 
 const supergraph = buildSupergraph(

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,15 +17,6 @@ import { groupBy } from './csv.js';
 import { parquetColumns } from './parquet.js';
 
 // Long because every file of one generated city is looked at here: making it is what takes the time.
-
-
-
-
-
-
-
-
-
 
 const PERSONS = 2000;
 const SEED = 11;

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  DataSource,
+  Fetch,
+  FetchContext,
+  SubgraphResponse,
+} from '../../federation/supergraph/dataSource.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/callerToken.js';
 import { contractDifferences } from './contractDifferences.js';
-import type { DataSource, Fetch, FetchContext, SubgraphResponse } from './dataSource.js';
 import type { RegistrySource } from './registrySource.js';
 
 /** The same trouble with a registry is told once in this time. */

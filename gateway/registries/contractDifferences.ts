@@ -1,4 +1,16 @@
-import { type ConstDirectiveNode, type DocumentNode, type InputValueDefinitionNode, isTypeDefinitionNode, isTypeExtensionNode, Kind, type NameNode, parse, print, type TypeDefinitionNode, type TypeExtensionNode } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type InputValueDefinitionNode,
+  isTypeDefinitionNode,
+  isTypeExtensionNode,
+  Kind,
+  type NameNode,
+  parse,
+  print,
+  type TypeDefinitionNode,
+  type TypeExtensionNode,
+} from 'graphql';
 
 /** Longer than any committed contract; a text that is longer is not parsed. */
 const MAX_SDL_LENGTH = 2 ** 20;

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import { remoteDataSource, type RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
-import { remoteDataSource, type RemoteDataSource } from './remoteDataSource.js';
 
 /** How long a registry may take to tell the time. */
 const CLOCK_TIMEOUT_MS = 3_000;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { PolkuError } from '../../lib/errors.js';
+import { ClientSignal } from '../supergraph/clientSignal.js';
 
 /** Nothing that the gateway says may be kept, framed or guessed at by a browser. */
 const secureHeaders = {
