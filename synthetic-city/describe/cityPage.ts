@@ -118,7 +118,7 @@ ${table(
 
 The true hazards, the outcomes and each child's circumstances are in \`truth/childProtection.parquet\`, the formula in
 \`truth/childProtection.json\`, beside the departments' folders. No mapping names them, so no extraction reads them. A test
-(\`test/unit/synthetic/protectionTruth.test.ts\`) finds the same hazards by reading the exports row by row.
+(\`test/unit/synthetic-city/protectionTruth.test.ts\`) finds the same hazards by reading the exports row by row.
 `;
 }
 

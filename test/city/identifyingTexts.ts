@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetRows } from '../../lib/duckdb.js';
-import { parseCsv } from '../unit/synthetic/csv.js';
+import { parseCsv } from '../unit/synthetic-city/csv.js';
 
 /** A name or address shorter than this may stand in random bytes by chance. */
 const SHORTEST_TEXT = 7;

@@ -31,7 +31,7 @@ import { runPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
 import { smallModel } from '../risk/smallModel.js';
-import { record } from '../unit/audit/testLog.js';
+import { record } from '../unit/gateway/audit/testLog.js';
 
 /** A published test code: nobody's. */
 const NEW_CODE = '010594Y9032';

@@ -8,7 +8,7 @@ import { CHAIN_START, chainLine, sha256 } from '../../../gateway/audit/chain.js'
 import { listChains, segmentsOf } from '../../../gateway/audit/segments.js';
 import { type Verification, verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
 import { readWitness, WitnessWriter } from '../../../gateway/audit/witness.js';
-import { record, TestLog } from '../../unit/audit/testLog.js';
+import { record, TestLog } from '../../unit/gateway/audit/testLog.js';
 import type { Dice } from '../policyProof/dice.js';
 import { type InputKind, refusedBy } from './inputKind.js';
 import { mutateBytes, mutateText } from './mutate.js';

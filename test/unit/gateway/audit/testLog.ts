@@ -2,16 +2,16 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuditLog, type AuditLogOptions, openAuditLog } from '../../../gateway/audit/auditLog.js';
-import type { AuditRecord } from '../../../gateway/audit/auditRecord.js';
-import { type ChainEnd, chainLine } from '../../../gateway/audit/chain.js';
-import type { LogEntry } from '../../../gateway/audit/logEntry.js';
-import { logEntries } from '../../../gateway/audit/readRecords.js';
+import { type AuditLog, type AuditLogOptions, openAuditLog } from '../../../../gateway/audit/auditLog.js';
+import type { AuditRecord } from '../../../../gateway/audit/auditRecord.js';
+import { type ChainEnd, chainLine } from '../../../../gateway/audit/chain.js';
+import type { LogEntry } from '../../../../gateway/audit/logEntry.js';
+import { logEntries } from '../../../../gateway/audit/readRecords.js';
 import {
   type ChainVerification,
   type Verification,
   verifyAuditLog,
-} from '../../../gateway/audit/verifyAuditLog.js';
+} from '../../../../gateway/audit/verifyAuditLog.js';
 
 export function record(decisionId: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDay, yearOf } from '../../../lib/calendar.js';
-import { exposureByYear, exposureOf } from '../../../subgraphs/population/criteria.js';
-import { populationFactors } from '../../../subgraphs/population/features.js';
-import { householdOf, householdsOf, isMinorByYear } from '../../../subgraphs/population/households.js';
-import { populationRegistry } from '../../../subgraphs/population/tables.js';
-import type { PopulationStore } from '../../../subgraphs/population/yearly.js';
-import { tableOf } from '../../spec/tableOf.js';
+import { parseDay, yearOf } from '../../../../lib/calendar.js';
+import { exposureByYear, exposureOf } from '../../../../subgraphs/population/criteria.js';
+import { populationFactors } from '../../../../subgraphs/population/features.js';
+import { householdOf, householdsOf, isMinorByYear } from '../../../../subgraphs/population/households.js';
+import { populationRegistry } from '../../../../subgraphs/population/tables.js';
+import type { PopulationStore } from '../../../../subgraphs/population/yearly.js';
+import { tableOf } from '../../../spec/tableOf.js';
 
 const BEFORE = parseDay('2007-01-01')!;
 const ON = BEFORE - 1;

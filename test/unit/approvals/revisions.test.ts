@@ -10,7 +10,7 @@ import { type Closure, closurePayload, type Revision, writePayload } from '../..
 import { SeenRevision } from '../../../approvals/revisionStore.js';
 import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
-import { smallGraph, smallPolicies } from './smallPolicies.js';
+import { smallGraph, smallPolicies } from '../gateway/smallPolicies.js';
 
 const comment = (text: string) => `${text}\n# a word\n`;
 

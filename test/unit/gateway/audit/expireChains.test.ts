@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { expireOtherChains, lockAuditChain } from '../../../cli/runtime/auditChains.js';
-import type { AuditLogOptions } from '../../../gateway/audit/auditLog.js';
-import type { Writer } from '../../../gateway/audit/segments.js';
+import { expireOtherChains, lockAuditChain } from '../../../../cli/runtime/auditChains.js';
+import type { AuditLogOptions } from '../../../../gateway/audit/auditLog.js';
+import type { Writer } from '../../../../gateway/audit/segments.js';
 import { record, TestLog } from './testLog.js';
 
 const DAY_MS = 86_400_000;

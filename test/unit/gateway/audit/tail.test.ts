@@ -2,8 +2,8 @@ import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CHAIN_START, chainLine } from '../../../gateway/audit/chain.js';
-import { linesBackwards, readTail } from '../../../gateway/audit/chainEnd.js';
+import { CHAIN_START, chainLine } from '../../../../gateway/audit/chain.js';
+import { linesBackwards, readTail } from '../../../../gateway/audit/chainEnd.js';
 
 describe('a file that is read from its end', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { AuditLogOptions } from '../../../gateway/audit/auditLog.js';
-import { Retention } from '../../../gateway/audit/retention.js';
+import type { AuditLogOptions } from '../../../../gateway/audit/auditLog.js';
+import { Retention } from '../../../../gateway/audit/retention.js';
 import { record, TestLog } from './testLog.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditRecord } from '../../../gateway/audit/auditRecord.js';
-import { reconcile } from '../../../gateway/audit/reconcile.js';
+import type { AuditRecord } from '../../../../gateway/audit/auditRecord.js';
+import { reconcile } from '../../../../gateway/audit/reconcile.js';
 import { record } from './testLog.js';
 
 const at = (hour: number) => `2026-05-14T0${hour}:00:00.000Z`;

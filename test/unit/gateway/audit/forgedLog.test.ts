@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CHAIN_START, type ChainEnd, chainLine } from '../../../gateway/audit/chain.js';
+import { CHAIN_START, type ChainEnd, chainLine } from '../../../../gateway/audit/chain.js';
 import { record, TestLog } from './testLog.js';
 
 const SMALL = { limits: { fileBytes: 1, checkpointRecords: 1 } };

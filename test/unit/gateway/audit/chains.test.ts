@@ -2,8 +2,8 @@ import { sign } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CHAIN_START, chainLine } from '../../../gateway/audit/chain.js';
-import { findRecords } from '../../../gateway/audit/readRecords.js';
+import { CHAIN_START, chainLine } from '../../../../gateway/audit/chain.js';
+import { findRecords } from '../../../../gateway/audit/readRecords.js';
 import { record, TestLog } from './testLog.js';
 
 describe('the chains of an audit log', () => {

@@ -1,8 +1,8 @@
 import { appendFile, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AuditRecord, PersonDigests } from '../../../gateway/audit/auditRecord.js';
-import { PersonLog, type PersonLogPage } from '../../../gateway/audit/personLog.js';
-import { findRecords } from '../../../gateway/audit/readRecords.js';
+import { type AuditRecord, PersonDigests } from '../../../../gateway/audit/auditRecord.js';
+import { PersonLog, type PersonLogPage } from '../../../../gateway/audit/personLog.js';
+import { findRecords } from '../../../../gateway/audit/readRecords.js';
 import { record, TestLog } from './testLog.js';
 
 const secret = Buffer.alloc(32, 1);

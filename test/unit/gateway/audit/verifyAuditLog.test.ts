@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CHAIN_START, chainLine } from '../../../gateway/audit/chain.js';
-import { verifyAuditLog } from '../../../gateway/audit/verifyAuditLog.js';
+import { CHAIN_START, chainLine } from '../../../../gateway/audit/chain.js';
+import { verifyAuditLog } from '../../../../gateway/audit/verifyAuditLog.js';
 import { TestLog } from './testLog.js';
 
 /** Lines of the log: opening | a b | c d | e f, each | a checkpoint. */

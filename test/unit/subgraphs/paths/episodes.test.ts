@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDay } from '../../../lib/calendar.js';
-import { firstDay, firstDayOf, lastDayOf, NO_PARTIAL_DAY, partialDay } from '../../../lib/partialDate.js';
-import { EPISODE_GAP_DAYS } from '../../../registry-kit/contacts/contact.js';
-import { type Episode, mergeEpisodes, type SectorContacts } from '../../../subgraphs/paths/episodes.js';
+import { parseDay } from '../../../../lib/calendar.js';
+import { firstDay, firstDayOf, lastDayOf, NO_PARTIAL_DAY, partialDay } from '../../../../lib/partialDate.js';
+import { EPISODE_GAP_DAYS } from '../../../../registry-kit/contacts/contact.js';
+import { type Episode, mergeEpisodes, type SectorContacts } from '../../../../subgraphs/paths/episodes.js';
 
 type Contact = Omit<Episode, 'contacts'>;
 
