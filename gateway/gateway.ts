@@ -4,7 +4,7 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
-import { Disclosure } from '../federation/execution/disclosure.js';
+import { Observations } from '../federation/execution/observations.js';
 import { executeOperation, readVariables } from '../federation/execution/execute.js';
 import {
   checkPageSizes,
@@ -34,6 +34,8 @@ import { type CheckedOperation, OperationPreparer } from './operation/operationP
 import { LineageRefused, PlanLineage } from './operation/planLineage.js';
 import { InputReleases } from './operation/policyCheck.js';
 import type { Domains } from './pseudonyms.js';
+import { idCodec } from './registries/cityTypes.js';
+import { Requester } from './registries/localDataSource.js';
 
 export interface GatewayOptions {
   readonly supergraph: Supergraph;
@@ -267,9 +269,14 @@ export class Gateway implements GatewayInterface {
   ): Promise<GatewayExecutionResult> {
     const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
+    const ids = idCodec(domain);
     const allValues =
       withheld.length > 0 ? valuesOfAll(supergraph.apiSchema, { document, nonNull }, variables) : {};
-    const values = readVariables(operation.form, variables, { visibleSchema: operation.visible, domain });
+    const values = readVariables(operation.form, variables, {
+      visibleSchema: operation.visible,
+      supergraph,
+      ids,
+    });
     checkPageSizes(operation.pageSizes, values, this.limits);
     const { prepared, inputs } = await operation.planned({ caller: caller.subject, client: signal });
     found.inputs = inputs;
@@ -278,15 +285,15 @@ export class Gateway implements GatewayInterface {
       values,
       supergraph,
       context: {
-        asker: {
-          decision: { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass },
+        requester: new Requester(
+          { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass },
           callerToken,
-        },
+        ),
         signal,
       },
-      domain,
+      ids,
       visibleSchema: operation.visible,
-      disclosure: (found.disclosure = new Disclosure()),
+      observations: (found.observations = new Observations()),
       readError: ownWords,
     });
     for (const { extensions, originalError } of result.errors ?? [])

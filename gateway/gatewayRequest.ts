@@ -1,4 +1,4 @@
-import type { Disclosure } from '../federation/execution/disclosure.js';
+import type { Observations } from '../federation/execution/observations.js';
 import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
 import type { ErrorCode } from '../lib/errors.js';
 import type { Decision, Refusal } from '../policies/engine/decision.js';
@@ -47,7 +47,7 @@ export interface GatewayRequest {
     inputs?: PlannedOperation['inputs'];
     withheld?: readonly Refusal[];
     lookupsMissed?: number;
-    disclosure?: Disclosure;
+    observations?: Observations;
     /** A fetch for which the plan was refused: it would have handed a registry more than its contract gives. */
     refusedFetch?: FetchInputs;
   };

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RevisionDesk } from '../../approvals/revisionDesk.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
-import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
-import { loadSupergraph, type SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { localDataSource } from '../../gateway/registries/localDataSource.js';
+import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import { PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { PersonLog } from '../../gateway/audit/personLog.js';
@@ -131,7 +132,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),
-    dataSource: inProcessDataSource(subgraph),
+    dataSource: localDataSource(subgraph),
   }));
   const auditOptions = {
     signingKey: await secrets.auditKey(),
@@ -155,7 +156,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
   });
   closing.push(() => Promise.all(remotes.map((source) => source.close())));
-  const supergraph = loadSupergraph(
+  const supergraph = loadCitySupergraph(
     [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
     { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
   );

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -8,10 +8,10 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { InvalidOperation, rootTypeRule } from '../../gateway/operation/validateOperation.js';
-import { Domains } from '../../gateway/pseudonyms.js';
+import { InvalidOperation, rootTypeRule } from '../../federation/execution/validation.js';
+import { noIds } from '../hooks.js';
 import { PolkuError } from '../../lib/errors.js';
-import { Disclosure } from '../execution/disclosure.js';
+import { Observations } from '../execution/observations.js';
 import { executeOperation, readVariables } from '../execution/execute.js';
 import {
   checkDocument,
@@ -46,14 +46,6 @@ interface BareOperation extends Sized {
 /** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
 export class BareGateway {
   readonly #operations = keptOperations<BareOperation>();
-  /** No schema that is served here has an id to seal. */
-  readonly #domain = new Domains([randomBytes(32)]).domain({
-    purpose: 'bare',
-    recipient: 'anybody',
-    permit: undefined,
-    epoch: '',
-  });
-
   constructor(private readonly supergraph: Supergraph) {}
 
   /**
@@ -67,7 +59,7 @@ export class BareGateway {
     const operation = this.#read(request);
     const { form, pageSizes } = operation;
     if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();
-    const scope = { visibleSchema: supergraph.apiSchema, domain: this.#domain };
+    const scope = { supergraph, visibleSchema: supergraph.apiSchema, ids: noIds };
     const values = readVariables(form, variables, scope);
     checkPageSizes(pageSizes, values, defaultLimits);
     operation.prepared ??= await prepareOperation(form, supergraph, { caller: EVERYBODY, client: signal });
@@ -76,8 +68,8 @@ export class BareGateway {
       prepared: operation.prepared,
       values,
       supergraph,
-      context: { asker: undefined, signal },
-      disclosure: new Disclosure(),
+      context: { requester: undefined, signal },
+      observations: new Observations(),
       readError: subgraphWords,
     });
   }

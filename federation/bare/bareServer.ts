@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { InvalidOperation } from '../../gateway/operation/validateOperation.js';
+import { InvalidOperation } from '../../federation/execution/validation.js';
 import { PolkuError } from '../../lib/errors.js';
-import { keyScalars } from '../../schema/keys.js';
 import { defaultLimits } from '../execution/limits.js';
 import { acceptedType, type AnswerType, readGraphqlRequest } from '../http/graphqlRequest.js';
 import { respond, respondJson, watchClient } from '../http/respond.js';
@@ -123,8 +122,8 @@ const noProof = { forOperation: () => undefined, forComposition: () => undefined
 /** Large plans are made here, too: on this machine nobody waits for another's. */
 const PLANNING_DEADLINE_MS = 60_000;
 
-/** Types by which a supergraph is known to be of Polku. */
-const ownTypes = [...keyScalars, 'Feed', 'IdentityCode'];
+/** Types that only supergraphs over registries of Polku have. */
+const ownTypes = ['PersonID', 'FamilyID', 'ContactID', 'Feed', 'IdentityCode'];
 
 interface OpenSupergraph {
   readonly supergraph: Supergraph;
@@ -146,7 +145,6 @@ function openSupergraph(sdl: string): OpenSupergraph {
     ]),
   );
   const supergraph = buildSupergraph(sdl, sources, {
-    checked: [],
     planner: (text) => new PlanningThread(text, PLANNING_DEADLINE_MS),
   });
   const own = ownTypes.filter((name) => supergraph.schema.getType(name));

@@ -1,14 +1,13 @@
 import { type FieldNode, GraphQLError, type GraphQLObjectType } from 'graphql';
-import { type Domain, isKey, type Key, sealAll, type SealRequest } from '../../gateway/pseudonyms.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
-import type { PersonKey } from '../../schema/keys.js';
+import type { EntityKey, EntityTypes, IdCodec } from '../hooks.js';
 import { ClosedText } from '../plan/closedFields.js';
 import type { LocatedError } from '../plan/planRun.js';
 import type { Fault } from '../plan/subgraphError.js';
 import { type DataObject, type DataPath, isDataObject, own } from './dataObject.js';
-import type { Disclosure } from './disclosure.js';
+import type { Observations } from './observations.js';
 import type { FieldShape, ObjectShape, TypeShape, ValueShape } from './responseShape.js';
 
 interface ProjectionInput {
@@ -16,9 +15,10 @@ interface ProjectionInput {
   readonly failures: ReadonlyMap<DataObject, readonly LocatedError[]>;
   /** Errors that are known already; a null that one of them explains is no error of its own. */
   readonly errors: readonly GraphQLError[];
-  readonly domain: Domain;
-  /** Told of each person of whom the response has a value, and of each whose id is in it. */
-  readonly disclosure: Disclosure;
+  readonly types: EntityTypes;
+  readonly ids: IdCodec;
+  /** Learns of each observed entity that the response has a value or the id of. */
+  readonly observations: Observations;
   /** Answers `__schema` and `__type`. */
   introspect(nodes: readonly FieldNode[]): unknown;
 }
@@ -38,7 +38,7 @@ const NOTHING = Symbol('nothing');
 interface Slot {
   readonly container: Record<string | number, unknown>;
   readonly at: string | number;
-  readonly kind: SealRequest['kind'];
+  readonly scalar: string;
 }
 
 /**
@@ -85,10 +85,11 @@ class Projector {
   /** Seals all keys of the response in one batch. */
   seal(): void {
     if (this.#slots.length === 0) return;
-    const requests = this.#slots.map(({ container, at, kind }) => ({ kind, key: container[at] as Key }));
-    for (const { kind, key } of requests)
-      if (kind === 'PersonID') this.#input.disclosure.people.add(key as PersonKey);
-    const ids = sealAll(this.#input.domain, requests);
+    const { types, ids: codec, observations } = this.#input;
+    const requests = this.#slots.map(({ container, at, scalar }) => ({ scalar, key: container[at] }));
+    for (const { scalar, key } of requests)
+      if (scalar === types.observed?.scalar) observations.entities.add(key as EntityKey);
+    const ids = codec.sealAll(requests);
     this.#slots.forEach(({ container, at }, index) => (container[at] = ids[index]));
   }
 
@@ -106,7 +107,7 @@ class Projector {
       // That somebody is there is told by __typename, too.
       tells ||= completed !== null && field.kind !== 'introspection';
     }
-    if (tells) this.#notePerson(value, typeShape.personPath);
+    if (tells) this.#noteEntity(value, typeShape.entityPath);
     return result;
   }
 
@@ -127,13 +128,14 @@ class Projector {
     return completed;
   }
 
-  #notePerson(object: DataObject, path: readonly string[] | undefined): void {
-    if (!path) return;
+  #noteEntity(object: DataObject, path: readonly string[] | undefined): void {
+    const { types, observations } = this.#input;
+    if (!path || !types.observed) return;
     const key = path.reduce<unknown>(
       (value, name) => (isDataObject(value) ? own(value, name) : undefined),
       object,
     );
-    if (isKey('PersonID', key)) this.#input.disclosure.people.add(key as PersonKey);
+    if (types.isKey(types.observed.scalar, key)) observations.entities.add(key as EntityKey);
   }
 
   #field(object: DataObject, field: FieldShape, { typename }: TypeShape, depth: number): unknown {
@@ -162,7 +164,9 @@ class Projector {
       case 'leaf':
         return shape.read(value) ?? this.#invalid('The value is not of its type.', depth);
       case 'key':
-        return isKey(shape.scalar, value) ? value : this.#invalid('The value is no key.', depth);
+        return this.#input.types.isKey(shape.scalar, value)
+          ? value
+          : this.#invalid('The value is no key.', depth);
       case 'list':
         return Array.isArray(value)
           ? this.#list(value, shape.item, depth)
@@ -192,7 +196,7 @@ class Projector {
   /** Remembers what has just been written if it is a key. */
   #noteKey(container: Slot['container'], at: string | number, shape: ValueShape): void {
     if (shape.kind === 'key' && container[at] !== null)
-      this.#slots.push({ container, at, kind: shape.scalar });
+      this.#slots.push({ container, at, scalar: shape.scalar });
   }
 
   /** A field is missing: if fetches of its object failed, that is why. */

@@ -9,14 +9,14 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Domain } from '../../gateway/pseudonyms.js';
+import type { IdCodec } from '../hooks.js';
 import type { LocatedError } from '../plan/planRun.js';
 import type { ErrorReader } from '../plan/subgraphError.js';
 import type { FetchContext } from '../supergraph/dataSource.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { locatedError, project } from './completeResponse.js';
 import type { DataObject, DataPath } from './dataObject.js';
-import type { Disclosure } from './disclosure.js';
+import type { Observations } from './observations.js';
 import type { NormalForm, PreparedOperation } from './prepare.js';
 import { responseKeyOf } from './responseShape.js';
 import { coerceVariables, unsealVariables, type VariableValues } from './variables.js';
@@ -28,11 +28,12 @@ interface ExecutionRequest {
   /** The one that the operation was prepared for. */
   readonly supergraph: Supergraph;
   readonly context: FetchContext;
-  readonly domain: Domain;
+  /** The ids of this recipient. */
+  readonly ids: IdCodec;
   /** What the caller may see of the API schema. */
   readonly visibleSchema: GraphQLSchema;
   /** Told whose data is read; the audit record tells it on. */
-  readonly disclosure: Disclosure;
+  readonly observations: Observations;
   /** What clients are told of a subgraph's errors. */
   readonly readError: ErrorReader;
 }
@@ -45,9 +46,9 @@ interface ExecutionRequest {
 export function readVariables(
   { variables }: NormalForm,
   given: Readonly<Record<string, unknown>>,
-  { visibleSchema, domain }: Pick<ExecutionRequest, 'visibleSchema' | 'domain'>,
+  { visibleSchema, supergraph, ids }: Pick<ExecutionRequest, 'visibleSchema' | 'supergraph' | 'ids'>,
 ): VariableValues {
-  return unsealVariables(coerceVariables(variables, given, visibleSchema), domain);
+  return unsealVariables(coerceVariables(variables, given, visibleSchema), supergraph.types, ids);
 }
 
 /**
@@ -55,15 +56,16 @@ export function readVariables(
  * @throws the signal's reason, if it is aborted
  */
 export async function executeOperation(request: ExecutionRequest): Promise<ExecutionResult<DataObject>> {
-  const { prepared, values, domain, visibleSchema } = request;
+  const { prepared, values, supergraph, ids, visibleSchema, observations } = request;
   const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
   const projection = await project(prepared.shape(values), {
     data,
     failures,
     errors: errors.map(located),
-    domain,
-    disclosure: request.disclosure,
+    types: supergraph.types,
+    ids,
+    observations,
     introspect: (nodes) => introspect(nodes, { ...prepared, schema: visibleSchema, values }),
   });
   const told = [...projection.errors, ...[...projection.untold].map(located)];

@@ -1,5 +1,4 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
-import { type KeyScalar, keyScalars } from '../../schema/keys.js';
 
 /** Answers a leaf value as it is written into the response; undefined where it is none of its type. */
 export type LeafReader = (value: unknown) => unknown;
@@ -54,11 +53,6 @@ export function jsonPattern(type: GraphQLLeafType): string {
 /** Whether values of a type may be anything, objects and lists included. */
 export function isCustomScalar(type: GraphQLLeafType): boolean {
   return !isEnumType(type) && !builtIn.has(type.name);
-}
-
-/** The key scalar that a type is, if it is one. */
-export function keyScalarOf({ name }: { readonly name: string }): KeyScalar | undefined {
-  return keyScalars.find((scalar) => scalar === name);
 }
 
 function isInt(value: unknown): boolean {

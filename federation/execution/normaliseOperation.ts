@@ -25,7 +25,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { keyScalarOf } from './leafValues.js';
+import type { EntityTypes } from '../hooks.js';
 import { dataKeyOf, isIntrospection } from './responseShape.js';
 
 /** A variable of the normal operation: one of the client's, or an id that stood in the text. */
@@ -55,7 +55,10 @@ interface NormalOperation {
  * into variables, for ids are unsealed by type before a registry meets them.
  * @param document one valid operation with its fragments
  */
-export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema): NormalOperation {
+export function normaliseOperation(
+  document: DocumentNode,
+  { apiSchema: schema, types }: { readonly apiSchema: GraphQLSchema; readonly types: EntityTypes },
+): NormalOperation {
   const variables: OperationVariable[] = [];
   const nonNull = nonNullVariables(document, schema);
   const typeInfo = new TypeInfo(schema);
@@ -78,7 +81,7 @@ export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema
   };
   const hoistKey = (node: ValueNode): VariableNode | undefined => {
     const type = typeInfo.getInputType();
-    return type && keyScalarOf(getNamedType(type)) ? hoist(node, type) : undefined;
+    return type && types.isKeyScalar(getNamedType(type).name) ? hoist(node, type) : undefined;
   };
 
   const normal = visit(
@@ -119,7 +122,7 @@ export function normaliseOperation(document: DocumentNode, schema: GraphQLSchema
           source: { variable },
         });
         // A registry takes no id as a literal, in a default neither; its value is sent instead.
-        return holdsKeys(typeFromAST(schema, type)) ? withoutDefault(node) : undefined;
+        return holdsKeys(typeFromAST(schema, type), types) ? withoutDefault(node) : undefined;
       },
       Variable(node): VariableNode {
         return variableNode(innerName(node.name.value));
@@ -161,13 +164,13 @@ function variableNode(name: string): VariableNode {
 }
 
 /** Whether a value of this type can hold an id, at any depth. */
-function holdsKeys(type: GraphQLType | undefined, seen = new Set<string>()): boolean {
+function holdsKeys(type: GraphQLType | undefined, types: EntityTypes, seen = new Set<string>()): boolean {
   if (!type) return false;
   const named = getNamedType(type);
-  if (!isInputObjectType(named)) return keyScalarOf(named) !== undefined;
+  if (!isInputObjectType(named)) return types.isKeyScalar(named.name);
   if (seen.has(named.name)) return false;
   seen.add(named.name);
-  return Object.values(named.getFields()).some((field) => holdsKeys(field.type, seen));
+  return Object.values(named.getFields()).some((field) => holdsKeys(field.type, types, seen));
 }
 
 /** Declares the hoisted ids; a variable that lost its default still fits where null does not. */

@@ -15,7 +15,7 @@ import { compilePlan, type Program } from '../plan/compilePlan.js';
 import type { PlanRequester } from '../planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
-import { isIntrospection, type ObjectShape, selectPersons, shapeOf } from './responseShape.js';
+import { isIntrospection, type ObjectShape, selectEntities, shapeOf } from './responseShape.js';
 
 /** Characters of an operation whose plan takes milliseconds to compile. */
 const LONG = 1_000;
@@ -48,9 +48,9 @@ export interface PreparedOperation extends NormalForm {
 export function normalForm(
   document: DocumentNode,
   operationName: string | undefined,
-  { apiSchema }: Supergraph,
+  supergraph: Supergraph,
 ): NormalForm {
-  const normal = normaliseOperation(singleOut(document, operationName), apiSchema);
+  const normal = normaliseOperation(singleOut(document, operationName), supergraph);
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation!: OperationDefinitionNode;
   for (const definition of normal.document.definitions) {
@@ -71,14 +71,16 @@ export async function prepareOperation(
 ): Promise<PreparedOperation> {
   const { document, operation, fragments, conditional } = form;
   const build = (values: Readonly<Record<string, unknown>>) =>
-    shapeOf(operation, { schema: supergraph.apiSchema, fragments, values });
+    shapeOf(operation, { schema: supergraph.apiSchema, types: supergraph.types, fragments, values });
   const fixed = conditional ? undefined : build({});
-  const planned = print(withoutIntrospection(selectPersons(document, supergraph.apiSchema)));
+  const planned = print(
+    withoutIntrospection(selectEntities(document, supergraph.apiSchema, supergraph.types)),
+  );
   const plan = await supergraph.planner.plan(planned, requester);
   // What makes a long plan makes long work of what comes now.
   const turns = new Turns();
   if (turns.over || planned.length > LONG) await turns.next();
-  const program = await compilePlan(plan, supergraph.schema, fixed);
+  const program = await compilePlan(plan, supergraph, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {
     ...form,

@@ -23,14 +23,14 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { KeyScalar } from '../../schema/keys.js';
+import type { EntityTypes, ObservedEntity } from '../hooks.js';
 import { type DataObject, ownReader } from './dataObject.js';
-import { keyScalarOf, leafReader, type LeafReader } from './leafValues.js';
+import { leafReader, type LeafReader } from './leafValues.js';
 
 /** What a value of the response must be. */
 export type ValueShape = (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly read: LeafReader }
-  | { readonly kind: 'key'; readonly scalar: KeyScalar }
+  | { readonly kind: 'key'; readonly scalar: string }
   | { readonly kind: 'list'; readonly item: ValueShape }
   | { readonly kind: 'object'; readonly object: ObjectShape }
 ) & { readonly nonNull: boolean };
@@ -52,6 +52,7 @@ type ConcreteType = GraphQLObjectType | GraphQLInterfaceType;
 
 interface ShapeContext {
   readonly schema: GraphQLSchema;
+  readonly types: EntityTypes;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Of the variables, by which @skip and @include are decided. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -63,8 +64,8 @@ export interface TypeShape {
   readonly fields: readonly FieldShape[];
   /** Undefined where only an interface is known of it. */
   readonly typename: string | undefined;
-  /** Where the key of the person stands whom it is about; undefined where it is about nobody. */
-  readonly personPath: readonly string[] | undefined;
+  /** The way to the key of the observed entity that the object is about; undefined where it is about none. */
+  readonly entityPath: readonly string[] | undefined;
   /** Whether a client's alias is called `__proto__`, which must be written as a key like any other. */
   readonly hasPrototypeKey: boolean;
 }
@@ -109,7 +110,7 @@ export class ObjectShape {
       shape = {
         fields,
         typename: isObjectType(type) ? type.name : undefined,
-        personPath: personPathOf(type),
+        entityPath: entityPathOf(type, this.#context.types.observed),
         hasPrototypeKey: fields.some(({ responseKey }) => responseKey === '__proto__'),
       };
       this.#shapes.set(type, shape);
@@ -189,8 +190,9 @@ function valueShape(
   if (isListType(type)) return { kind: 'list', item: valueShape(type.ofType, selections, context), nonNull };
   if (!isLeafType(type))
     return { kind: 'object', object: new ObjectShape(type, selections, context), nonNull };
-  const scalar = keyScalarOf(type);
-  return scalar ? { kind: 'key', scalar, nonNull } : { kind: 'leaf', type, read: leafReader(type), nonNull };
+  return context.types.isKeyScalar(type.name)
+    ? { kind: 'key', scalar: type.name, nonNull }
+    : { kind: 'leaf', type, read: leafReader(type), nonNull };
 }
 
 /**
@@ -216,53 +218,50 @@ export function isIntrospection(field: FieldNode): boolean {
   return field.name.value === '__schema' || field.name.value === '__type';
 }
 
-/** By which an entity that is a person is known: no client's field has this key unless it is this field (responseKeys.ts). */
-const PERSON_KEY = 'id';
-/** By which an object that is about a person names them: a member of a family, a step of a path. */
-const PERSON_FIELD = 'person';
-
-const selectedKey = field(PERSON_KEY);
-const selectedPerson: FieldNode = {
-  ...field(PERSON_FIELD),
-  selectionSet: { kind: Kind.SELECTION_SET, selections: [selectedKey] },
-};
-
-/** Where the key of the person stands whom an object of a type is about; undefined where it is about nobody. */
-function personPathOf(type: unknown): readonly string[] | undefined {
-  if (isPersonType(type)) return [PERSON_KEY];
-  const person = isObjectType(type) ? type.getFields()[PERSON_FIELD] : undefined;
-  // With arguments it is a look-up, as Query.person is.
-  const about = person && person.args.length === 0 && isPersonType(person.type);
-  return about ? [PERSON_FIELD, PERSON_KEY] : undefined;
+/** The way from an object of a type to the key of the observed entity; undefined where it is about none. */
+function entityPathOf(type: unknown, observed: ObservedEntity | undefined): readonly string[] | undefined {
+  if (!observed || !isObjectType(type)) return undefined;
+  const { keyField, entityField } = observed;
+  if (isEntity(type, observed)) return [keyField];
+  const named = type.getFields()[entityField];
+  // A field with arguments is a look-up, as Query.person is.
+  const isAbout = named && named.args.length === 0 && isEntity(named.type, observed);
+  return isAbout ? [entityField, keyField] : undefined;
 }
 
-function isPersonType(type: unknown): boolean {
+function isEntity(type: unknown, { keyField, scalar }: ObservedEntity): boolean {
   if (!isObjectType(type)) return false;
-  const key = type.getFields()[PERSON_KEY];
-  return key !== undefined && String(getNullableType(key.type)) === 'PersonID';
+  const key = type.getFields()[keyField];
+  return key !== undefined && String(getNullableType(key.type)) === scalar;
 }
 
 /**
- * Asks for the key of everybody whom an operation selects something of, so that the audit record can tell whose data was
- * read. It is for the plan only: the response has what the client asked.
+ * Adds the key of each observed entity to what an operation selects of it, so that the observer learns whose data was read. The
+ * addition is for the plan only: the response has what the client asked for.
  */
-export function selectPersons(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+export function selectEntities(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  { observed }: EntityTypes,
+): DocumentNode {
+  if (!observed) return document;
   const typeInfo = new TypeInfo(schema);
   return visit(
     document,
     visitWithTypeInfo(typeInfo, {
       SelectionSet: {
         leave(node): SelectionSetNode | undefined {
-          const path = personPathOf(typeInfo.getParentType());
-          if (!path) return undefined;
-          const selected = path[0] === PERSON_KEY ? selectedKey : selectedPerson;
-          return { ...node, selections: [...node.selections, selected] };
+          const path = entityPathOf(typeInfo.getParentType(), observed);
+          return path && { ...node, selections: [...node.selections, selection(path)] };
         },
       },
     }),
   );
 }
 
-function field(name: string): FieldNode {
-  return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name } };
+/** No client's field has such a key unless it is this field: see {@link dataKeyOf}. */
+function selection([name, ...inner]: readonly string[]): FieldNode {
+  const field: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name! } };
+  if (inner.length === 0) return field;
+  return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [selection(inner)] } };
 }

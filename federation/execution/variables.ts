@@ -9,9 +9,8 @@ import {
   typeFromAST,
   valueFromAST,
 } from 'graphql';
-import { type Domain, unseal } from '../../gateway/pseudonyms.js';
 import { PolkuError } from '../../lib/errors.js';
-import { keyScalarOf } from './leafValues.js';
+import type { EntityTypes, IdCodec } from '../hooks.js';
 import type { OperationVariable } from './normaliseOperation.js';
 
 /** A variable with the value that it has in one request. */
@@ -77,33 +76,36 @@ export type VariableValues = Readonly<Record<string, unknown>>;
  * Turns the ids in variables into keys, by type, however deep they lie.
  * @throws PolkuError ID_UNKNOWN: an id of another domain is refused exactly like one that never existed
  */
-export function unsealVariables(variables: readonly CoercedVariable[], domain: Domain): VariableValues {
+export function unsealVariables(
+  variables: readonly CoercedVariable[],
+  types: EntityTypes,
+  ids: IdCodec,
+): VariableValues {
+  const unseal = (value: unknown, type: GraphQLInputType, place: string): unknown => {
+    if (value === null || value === undefined) return value;
+    if (isNonNullType(type)) return unseal(value, type.ofType, place);
+    if (isListType(type))
+      return (value as unknown[]).map((item, index) => unseal(item, type.ofType, `${place}[${index}]`));
+    if (isInputObjectType(type)) {
+      const fields = type.getFields();
+      const result = Object.create(null) as Record<string, unknown>;
+      for (const [name, item] of Object.entries(value))
+        result[name] = unseal(item, fields[name]!.type, `${place}.${name}`);
+      return result;
+    }
+    return types.isKeyScalar(type.name) ? unsealId(value, type.name, place, ids) : value;
+  };
   const values = Object.create(null) as Record<string, unknown>;
-  for (const { name, label, type, value } of variables)
-    values[name] = unsealValue(value, type, label, domain);
+  for (const { name, label, type, value } of variables) values[name] = unseal(value, type, label);
   return values;
 }
 
-function unsealValue(value: unknown, type: GraphQLInputType, place: string, domain: Domain): unknown {
-  if (value === null || value === undefined) return value;
-  if (isNonNullType(type)) return unsealValue(value, type.ofType, place, domain);
-  if (isListType(type)) {
-    return (value as unknown[]).map((item, i) => unsealValue(item, type.ofType, `${place}[${i}]`, domain));
-  }
-  if (isInputObjectType(type)) {
-    const fields = type.getFields();
-    const result = Object.create(null) as Record<string, unknown>;
-    for (const [name, item] of Object.entries(value))
-      result[name] = unsealValue(item, fields[name]!.type, `${place}.${name}`, domain);
-    return result;
-  }
-  const kind = keyScalarOf(type);
-  if (!kind) return value;
-  const key = unseal(domain, kind, value);
+function unsealId(id: unknown, scalar: string, place: string, ids: IdCodec): unknown {
+  const key = ids.unseal(scalar, id);
   if (key !== undefined) return key;
   throw new PolkuError(
     'ID_UNKNOWN',
-    `${place} is not an id of type ${kind} that was given to this recipient for this purpose.`,
+    `${place} is not an id of type ${scalar} that was given to this recipient for this purpose.`,
     { variable: place },
   );
 }

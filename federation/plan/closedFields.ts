@@ -3,7 +3,6 @@ import {
   type FieldNode,
   getNamedType,
   type GraphQLNamedType,
-  type GraphQLSchema,
   GraphQLString,
   isInterfaceType,
   isLeafType,
@@ -13,11 +12,11 @@ import {
 } from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { type DataPath, isDataObject, own, ownReader } from '../execution/dataObject.js';
-import { isCustomScalar, jsonPattern, keyScalarOf } from '../execution/leafValues.js';
+import { isCustomScalar, jsonPattern } from '../execution/leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../execution/responseShape.js';
 import type { Fetch } from '../supergraph/dataSource.js';
 import { dataPlaces } from './dataPlaces.js';
-import { keyOf, type PlacedFetch, type SelectedField } from './fetchSelection.js';
+import { keyOf, type PlacedFetch, type PlanGraph, type SelectedField } from './fetchSelection.js';
 import { isTouchedBy } from './mergeFields.js';
 import type { PlanContext } from './planRun.js';
 
@@ -79,11 +78,11 @@ function closedFields(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
   base: DataPath,
-  { shape, fetches, required, schema }: PlanContext,
+  { shape, fetches, required, schema, types }: PlanContext,
 ): readonly ClosedField[] {
   const object = shape && objectAt(shape, fetch.path);
   if (!object || fetch.node.outputRewrites?.length) return [];
-  const finder = new Finder(schema, required);
+  const finder = new Finder({ schema, types }, required);
   for (const { node, typeCondition } of fields) {
     if (typeCondition !== undefined && typeCondition !== object.type.name) return [];
     const touched = isTouchedBy(fetches, fetch, keyOf(node));
@@ -100,7 +99,7 @@ class Finder {
   #anything = false;
 
   constructor(
-    private readonly schema: GraphQLSchema,
+    private readonly graph: PlanGraph,
     private readonly required: ReadonlySet<string>,
   ) {}
 
@@ -122,7 +121,8 @@ class Finder {
     this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
     const type = this.#typeOf(node, parent);
     if (!node.selectionSet) {
-      this.#anything ||= !isLeafType(type) || (isCustomScalar(type) && !keyScalarOf(type));
+      this.#anything ||=
+        !isLeafType(type) || (isCustomScalar(type) && !this.graph.types.isKeyScalar(type.name));
       return;
     }
     const value = member?.kind === 'value' ? member.value : undefined;
@@ -146,7 +146,7 @@ class Finder {
 
   #typeOf({ name }: FieldNode, parent: string): GraphQLNamedType | undefined {
     if (name.value === '__typename') return GraphQLString;
-    const type = this.schema.getType(parent);
+    const type = this.graph.schema.getType(parent);
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name.value] : undefined;
     return field && getNamedType(field.type);
   }

@@ -1,9 +1,8 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import type { DataPath } from '../execution/dataObject.js';
 import type { ObjectShape } from '../execution/responseShape.js';
-import type { PlacedFetch } from './fetchSelection.js';
+import type { PlacedFetch, PlanGraph } from './fetchSelection.js';
 import { fetchEntities, fetchFields } from './fetches.js';
 import { keysOf } from './mergeFields.js';
 import { type PlanContext, type PlanRequest, type PlanResult, PlanRun, type Step } from './planRun.js';
@@ -25,15 +24,15 @@ export interface Program {
 /** Compiles a query plan, in turns: whatever is the same each time it runs is worked out here, once. */
 export async function compilePlan(
   { node }: QueryPlan,
-  schema: GraphQLSchema,
+  { schema, types }: PlanGraph,
   shape: ObjectShape | undefined,
 ): Promise<Program> {
   const plan = node?.kind === 'Subscription' ? undefined : node;
   const fetches = plan ? fetchesOf(plan, []) : [];
-  const representations = new SharedRepresentations(schema);
+  const representations = new SharedRepresentations({ schema, types });
   const required = requiredObjects(fetches);
   const turns = new Turns();
-  const context = { schema, shape, fetches, required, representations, turns };
+  const context = { schema, types, shape, fetches, required, representations, turns };
   const step = plan && (await compileNode(plan, [], context));
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {

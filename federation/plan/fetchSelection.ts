@@ -12,7 +12,14 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
+import type { EntityTypes } from '../hooks.js';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
+
+/** The schema that fetches are typed by, and which of its types mean more than their values. */
+export interface PlanGraph {
+  readonly schema: GraphQLSchema;
+  readonly types: EntityTypes;
+}
 
 /** A fetch with the place where it works: a pattern, with `@` for each item of a list. */
 export interface PlacedFetch {
@@ -74,10 +81,15 @@ function isOfType(object: DataObject, condition: string, schema: GraphQLSchema):
   return typeof typename !== 'string' || isSubTypeName(typename, condition, schema);
 }
 
-/** Whether a field of a type is a feed, which may be null. */
-export function isFeedField(typename: string, field: string, schema: GraphQLSchema): boolean {
+/** Whether subgraphs hand the values of a field over by reference; they may be null. */
+export function isHandedOver(
+  typename: string,
+  field: string,
+  { schema, types: { handedOver } }: PlanGraph,
+): boolean {
+  if (!handedOver) return false;
   const type = schema.getType(typename);
-  return isObjectType(type) && String(type.getFields()[field]?.type) === 'Feed';
+  return isObjectType(type) && String(type.getFields()[field]?.type) === handedOver.scalar;
 }
 
 const FRAGMENT = '... on ';

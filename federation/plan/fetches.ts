@@ -1,17 +1,17 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type GraphQLSchema, isObjectType } from 'graphql';
-import { Feed } from '../../schema/feed.js';
+import { isObjectType } from 'graphql';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
 import type { Fetch } from '../supergraph/dataSource.js';
-import { representedPeople, variablePeople } from './carriedPeople.js';
+import { representedEntities, variableEntities } from './carriedEntities.js';
 import { fetchedText } from './closedFields.js';
 import { dataPlaces } from './dataPlaces.js';
 import {
   fetchSelection,
   fieldsIn,
-  isFeedField,
+  isHandedOver,
   keyOf,
   type PlacedFetch,
+  type PlanGraph,
   rewrite,
   type SelectedField,
 } from './fetchSelection.js';
@@ -27,7 +27,7 @@ export function fetchEntities(
   context: PlanContext,
 ): Step {
   const { node, path } = placed;
-  const { schema } = context;
+  const { schema, types } = context;
   const places = dataPlaces(path);
   const represent = context.representations.of(placed, requires);
   const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
@@ -35,20 +35,20 @@ export function fetchEntities(
     fieldsIn(entities.node.selectionSet!, fragments),
   );
   const merge = mergeFields(placed, fields, fragments, context);
-  const read = entityReader(fields, schema);
+  const read = entityReader(fields, context);
   const prune = pruner(fields, fragments);
-  const notePeople = representedPeople(requires, schema);
-  const noteVariables = variablePeople(operation);
+  const noteEntities = representedEntities(requires, context);
+  const noteVariables = variableEntities(operation, types);
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
     if (run.turns.over) await run.turns.next();
-    const { disclosure } = run.request;
+    const { observations } = run.request;
     const objects = run.objectsAt(places);
     const representations = represent(run, objects);
     const { values, firsts, positions } = representations;
     if (values.length === 0) return;
-    if (notePeople) for (const value of values) notePeople(value, disclosure.people);
-    noteVariables?.(run.request.variables, disclosure.people);
+    if (noteEntities) for (const value of values) noteEntities(value, observations.entities);
+    noteVariables?.(run.request.variables, observations.entities);
     const { data, errors } = await sendFetch(node, request(run, representations), run.request);
     const fail = (error: Fault): void => {
       const represented = objects.filter((_, index) => positions[index]! >= 0);
@@ -63,7 +63,7 @@ export function fetchEntities(
         else for (const place of failed) run.locate([...place, ...rest], error);
       }
     }
-    if (data) disclosure.fetched(node.serviceName);
+    if (data) observations.fetched(node.serviceName);
     const received = data && own(data, '_entities');
     if (!Array.isArray(received) || received.length !== values.length) {
       if (errors.length === 0) fail(registryFailed(node.serviceName));
@@ -93,18 +93,19 @@ export function fetchEntities(
 }
 
 /**
- * Prepares a received entity: feeds of another process become those of this one, and a type name that is no object's is
+ * Prepares a received entity: values that another process hands over become values of this one, and a type name that is no object's is
  * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
  */
-function entityReader(fields: readonly SelectedField[], schema: GraphQLSchema): (entity: DataObject) => void {
-  const feeds = fields
-    .filter(({ node, typeCondition }) => isFeedField(typeCondition ?? '', node.name.value, schema))
+function entityReader(fields: readonly SelectedField[], graph: PlanGraph): (entity: DataObject) => void {
+  const { schema, types } = graph;
+  const handedOver = fields
+    .filter(({ node, typeCondition }) => isHandedOver(typeCondition ?? '', node.name.value, graph))
     .map(({ node }) => keyOf(node));
   const isNamed = fields.some(({ node }) => keyOf(node) === '__typename');
   return (entity) => {
-    for (const key of feeds) {
+    for (const key of handedOver) {
       const value = own(entity, key);
-      if (typeof value === 'object' && value !== null) entity[key] = Feed.from(value);
+      if (typeof value === 'object' && value !== null) entity[key] = types.handedOver!.read(value);
     }
     if (isNamed && !isObjectType(schema.getType(String(own(entity, '__typename')))))
       delete entity['__typename'];
@@ -119,20 +120,20 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
   const fields = fieldsIn(operation.selectionSet, fragments);
   const merge = mergeFields(placed, fields, fragments, context);
   const prune = pruner(fields, fragments);
-  const notePeople = variablePeople(operation);
+  const noteEntities = variableEntities(operation, context.types);
   const request = fetchRequest(node, fetchedText(placed, fields, [], context));
   return async (run) => {
     if (run.turns.over) await run.turns.next();
     const objects = run.objectsAt(places);
     if (objects.length === 0) return;
-    notePeople?.(run.request.variables, run.request.disclosure.people);
+    noteEntities?.(run.request.variables, run.request.observations.entities);
     const { data, errors } = await sendFetch(node, request(run), run.request);
     for (const fault of errors) {
       if (!fault.path) run.fail(objects, fault.error, places);
       else for (const place of places.paths(run.data)) run.locate([...place, ...fault.path], fault.error);
     }
     if (!data) return;
-    run.request.disclosure.fetched(node.serviceName);
+    run.request.observations.fetched(node.serviceName);
     if (node.outputRewrites) prune(data);
     rewrite(data, node.outputRewrites, context.schema);
     run.represented.clear();
@@ -166,12 +167,12 @@ interface FetchResponse {
 async function sendFetch(
   node: FetchNode,
   fetch: Fetch,
-  { supergraph, context: asked, disclosure, readError }: PlanRequest,
+  { supergraph, context: asked, observations, readError }: PlanRequest,
 ): Promise<FetchResponse> {
   asked.signal?.throwIfAborted();
   const { serviceName } = node;
-  disclosure.sent.add(node);
-  const context = { ...asked, onSend: () => disclosure.asked(serviceName) };
+  observations.sent.add(node);
+  const context = { ...asked, onSend: () => observations.asked(serviceName) };
   try {
     const { data, errors } = await supergraph.dataSources.get(serviceName)!.fetch(fetch, context);
     const faults = (errors ?? []).map((error) => ({

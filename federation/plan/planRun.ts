@@ -1,14 +1,13 @@
-import type { GraphQLSchema } from 'graphql';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
 import type { DataObject, DataPath } from '../execution/dataObject.js';
-import type { Disclosure } from '../execution/disclosure.js';
+import type { Observations } from '../execution/observations.js';
 import type { ObjectShape } from '../execution/responseShape.js';
 import type { VariableValues } from '../execution/variables.js';
 import type { FetchContext } from '../supergraph/dataSource.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { DataPlaces } from './dataPlaces.js';
-import type { PlacedFetch } from './fetchSelection.js';
+import type { PlacedFetch, PlanGraph } from './fetchSelection.js';
 import type {
   Represent,
   Representations,
@@ -36,13 +35,12 @@ export interface PlanRequest {
   readonly variables: VariableValues;
   readonly context: FetchContext;
   /** Told whom the answers are about. */
-  readonly disclosure: Disclosure;
+  readonly observations: Observations;
   readonly readError: ErrorReader;
 }
 
 /** What a part of a plan is compiled by. */
-export interface PlanContext {
-  readonly schema: GraphQLSchema;
+export interface PlanContext extends PlanGraph {
   /** All fetches of the plan. */
   readonly fetches: readonly PlacedFetch[];
   /** Keys of objects of which representations take a part. */

@@ -1,9 +1,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
-import { Feed } from '../../schema/feed.js';
 import { type DataObject, isDataObject, mergeInto, ownReader } from '../execution/dataObject.js';
 import type { EntityRepresentations } from '../supergraph/dataSource.js';
-import { isFeedField, isSubTypeName, type PlacedFetch, rewrite } from './fetchSelection.js';
+import { isHandedOver, isSubTypeName, type PlacedFetch, type PlanGraph, rewrite } from './fetchSelection.js';
 
 /** The representations of a fetch of entities, each of them once. */
 export interface Representations extends EntityRepresentations {
@@ -21,22 +19,22 @@ type Select = (source: DataObject) => DataObject | undefined;
 
 /**
  * Compiles what represents entities in a fetch. Equal representations are sent once; an entity that lacks something
- * required is left out, as it was not found, but for feeds: one that did not arrive is sent as null, so that a derived
- * type answers without it.
+ * required is left out, as if it was not found. A value that is handed over and did not arrive is sent as null instead, so that
+ * the subgraph answers without it.
  */
 function representer(
   requires: readonly QueryPlanSelectionNode[],
   { inputRewrites }: FetchNode,
-  schema: GraphQLSchema,
+  graph: PlanGraph,
 ): (entities: readonly DataObject[]) => Representations {
-  const select = selector(requires, schema);
+  const select = selector(requires, graph);
   const sole = soleKey(requires);
   return (all) => {
     const values: DataObject[] = [];
     const firsts: number[] = [];
     const positions: number[] = [];
     const known = new Map<unknown, Map<unknown, number>>();
-    const feeds = new Map<Feed, number>();
+    const handedOver: HandedOver = { is: graph.types.handedOver?.is ?? (() => false), known: new Map() };
     for (const entity of all) {
       const value = select(entity);
       const typename = value?.['__typename'];
@@ -44,9 +42,10 @@ function representer(
         positions.push(-1);
         continue;
       }
-      if (inputRewrites) rewrite(value, inputRewrites, schema);
+      if (inputRewrites) rewrite(value, inputRewrites, graph.schema);
       const key = sole === undefined ? undefined : value![sole];
-      const identity = typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, feeds);
+      const identity =
+        typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, handedOver);
       let ofType = known.get(typename);
       if (!ofType) known.set(typename, (ofType = new Map()));
       let position = ofType.get(identity);
@@ -77,34 +76,30 @@ function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefine
 }
 
 /** Compiled for each type that objects have here, when the first of it comes. */
-function selector(selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Select {
+function selector(selections: readonly QueryPlanSelectionNode[], graph: PlanGraph): Select {
   const compiled = new Map<unknown, Select>();
   return (source) => {
     const typename = readTypename(source);
     let select = compiled.get(typename);
     if (!select) {
-      select = compile(selections, typename, schema);
+      select = compile(selections, typename, graph);
       // Types are as many as the schema has; names that are none may be any number.
-      if (typename === undefined || schema.getType(String(typename))) compiled.set(typename, select);
+      if (typename === undefined || graph.schema.getType(String(typename))) compiled.set(typename, select);
     }
     return select(source);
   };
 }
 
-function compile(
-  selections: readonly QueryPlanSelectionNode[],
-  typename: unknown,
-  schema: GraphQLSchema,
-): Select {
+function compile(selections: readonly QueryPlanSelectionNode[], typename: unknown, graph: PlanGraph): Select {
   const fields: ((source: DataObject, result: DataObject) => boolean)[] = [];
   const parts: Select[] = [];
   for (const selection of selections) {
-    if (selection.kind === 'Field') fields.push(compileField(selection, typename, schema));
+    if (selection.kind === 'Field') fields.push(compileField(selection, typename, graph));
     else if (
       typeof typename === 'string' &&
-      isSubTypeName(typename, selection.typeCondition ?? typename, schema)
+      isSubTypeName(typename, selection.typeCondition ?? typename, graph.schema)
     )
-      parts.push(compile(selection.selections, typename, schema));
+      parts.push(compile(selection.selections, typename, graph));
   }
   if (fields.length === 0 && parts.length === 1) return parts[0]!;
   return (source) => {
@@ -121,12 +116,12 @@ function compile(
 function compileField(
   { alias, name, selections }: QueryPlanSelectionNode & { kind: 'Field' },
   typename: unknown,
-  schema: GraphQLSchema,
+  graph: PlanGraph,
 ): (source: DataObject, result: DataObject) => boolean {
   const key = alias ?? name;
   const read = ownReader(key);
-  const ifMissing = isFeedField(String(typename), name, schema) ? null : undefined;
-  const select = selections && selector(selections, schema);
+  const ifMissing = isHandedOver(String(typename), name, graph) ? null : undefined;
+  const select = selections && selector(selections, graph);
   return (source, result) => {
     const found = read(source);
     const value = found === undefined ? ifMissing : found;
@@ -141,22 +136,28 @@ function selectValue(value: unknown, select: Select): unknown {
   return isDataObject(value) ? (select(value) ?? null) : null;
 }
 
+/** The values of one fetch that are handed over by reference, numbered. */
+interface HandedOver {
+  readonly is: (value: unknown) => boolean;
+  readonly known: Map<object, number>;
+}
+
 /**
- * Writes a representation so that two are equal where their texts are. Feeds may be large and count by identity. Texts stand
- * with their length, so that none can be taken for the end of itself.
+ * Writes a representation as a text: equal representations have equal texts. Values that are handed over may be large, so
+ * their identity counts. Each string is written with its length, so that its end is never ambiguous.
  */
-function identityOf(value: unknown, feeds: Map<Feed, number>): string {
+function identityOf(value: unknown, handedOver: HandedOver): string {
   if (typeof value === 'string') return `"${value.length}:${value}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map((item) => identityOf(item, feeds)).join()}]`;
-  if (value instanceof Feed) {
-    const number = feeds.get(value) ?? feeds.size;
-    feeds.set(value, number);
+  if (Array.isArray(value)) return `[${value.map((item) => identityOf(item, handedOver)).join()}]`;
+  if (handedOver.is(value)) {
+    const number = handedOver.known.get(value) ?? handedOver.known.size;
+    handedOver.known.set(value, number);
     return `#${number}`;
   }
   if (!isDataObject(value)) return JSON.stringify(value);
   let identity = '{';
-  for (const key in value) identity += `${key}:${identityOf(value[key], feeds)},`;
+  for (const key in value) identity += `${key}:${identityOf(value[key], handedOver)},`;
   return `${identity}}`;
 }
 
@@ -172,13 +173,13 @@ export type Represent = (data: RepresentedData, entities: readonly DataObject[])
 export class SharedRepresentations {
   readonly #known = new Map<string, Represent>();
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(private readonly graph: PlanGraph) {}
 
   of({ node, path }: PlacedFetch, requires: readonly QueryPlanSelectionNode[]): Represent {
     const key = JSON.stringify([path, requires, node.inputRewrites]);
     const known = this.#known.get(key);
     if (known) return known;
-    const compute = representer(requires, node, this.schema);
+    const compute = representer(requires, node, this.graph);
     const represent: Represent = ({ represented }, entities) => {
       let representations = represented.get(represent);
       if (!representations) represented.set(represent, (representations = compute(entities)));

@@ -1,5 +1,3 @@
-import type { Subgraph } from '../../schema/subgraph.js';
-import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { ClientSignal } from './clientSignal.js';
 
 /** What represents the entities of a fetch, in the variable `representations`. */
@@ -40,31 +38,12 @@ export interface DataSource {
   fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse>;
 }
 
-/** For whom a subgraph is asked. */
-export interface Asker {
-  readonly decision: DecisionContext;
-  /** The caller's own token, which travels to registries in other processes. */
-  readonly callerToken: string;
-}
-
 /** What a fetch needs of the request that it serves. */
 export interface FetchContext {
-  /** Nobody in a gateway without identities (gateway/bare), which asks no registry of Polku. */
-  readonly asker: Asker | undefined;
+  /** On whose behalf subgraphs are asked; data sources of a gateway know what it is. Undefined where nobody is identified. */
+  readonly requester: unknown;
   /** Aborted when the client has gone. */
   readonly signal: ClientSignal | undefined;
   /** Told each time that a request is sent: a subgraph may have answered it though no answer came. */
   readonly onSend?: (() => void) | undefined;
-}
-
-/** A subgraph of this process: the decision context and the feeds are handed over by reference. */
-export function inProcessDataSource(subgraph: Subgraph): DataSource {
-  return {
-    async fetch({ query, operationName, variables: own, representations }, { asker, signal, onSend }) {
-      if (!asker) throw new TypeError('A registry answers under a decision context only.');
-      const variables = representations ? { ...own, representations: representations.values } : own;
-      onSend?.();
-      return subgraph.execute({ query, operationName, variables }, asker.decision, signal);
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { PolkuError } from '../../lib/errors.js';
 import { ConnectionPool, ExchangeFailed } from '../http/connectionPool.js';
-import type { Asker, DataSource, Fetch, FetchContext, SubgraphResponse } from './dataSource.js';
+import type { DataSource, Fetch, FetchContext, SubgraphResponse } from './dataSource.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20;
@@ -16,7 +16,7 @@ const FIELDS =
 
 /** Headers by which a subgraph knows who asks. */
 interface Proof {
-  forOperation(asker: Asker | undefined, body: string): Promise<Readonly<Record<string, string>>> | undefined;
+  forOperation(requester: unknown, body: string): Promise<Readonly<Record<string, string>>> | undefined;
   forComposition(): Promise<Readonly<Record<string, string>>> | undefined;
 }
 
@@ -28,7 +28,7 @@ interface RemoteSubgraph {
   readonly timeoutMs?: number | undefined;
 }
 
-type Sending = Omit<FetchContext, 'asker'>;
+type Sending = Omit<FetchContext, 'requester'>;
 
 export interface RemoteDataSource extends DataSource {
   /**
@@ -108,8 +108,8 @@ export function remoteDataSource({
   }
 
   return {
-    fetch: (request, { asker, ...sending }: FetchContext) =>
-      ask(request, (body) => proof.forOperation(asker, body), sending),
+    fetch: (request, { requester, ...sending }: FetchContext) =>
+      ask(request, (body) => proof.forOperation(requester, body), sending),
     async readSdl() {
       const sdlRequest = {
         query: SDL_QUERY,

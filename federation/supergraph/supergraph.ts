@@ -2,14 +2,10 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type GraphQLScalarType, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
-import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
-import { DateScalar, IdentityCodeScalar, PartialDateScalar } from '../../schema/scalars.js';
+import { type EntityTypes, plainTypes } from '../hooks.js';
 import { planHere, type Planner } from '../planning/planner.js';
 import { PlanningCost } from '../planning/planningCost.js';
 import type { DataSource } from './dataSource.js';
-
-/** Scalars whose values clients send; the others are keys, unsealed by type, or come from registries only. */
-const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
 
 type DataSources = ReadonlyMap<string, DataSource>;
 
@@ -23,11 +19,15 @@ export interface Supergraph {
   readonly planner: Planner;
   readonly planningCost: PlanningCost;
   readonly dataSources: DataSources;
+  /** Which scalars and fields mean more than their values. */
+  readonly types: EntityTypes;
 }
 
-interface SupergraphSettings {
-  /** Scalars whose input is checked here, by their names in the schema. */
+export interface SupergraphSettings {
+  /** Scalars whose input is checked here, by their names in the schema; by default none. */
   readonly checked?: readonly GraphQLScalarType[];
+  /** By default every value means what it says. */
+  readonly types?: EntityTypes;
   /** Where operations are planned; by default in this thread. */
   readonly planner?: (sdl: string) => Planner;
 }
@@ -35,7 +35,7 @@ interface SupergraphSettings {
 export function buildSupergraph(
   sdl: string,
   dataSources: DataSources,
-  { checked = inputScalars, planner = planHere }: SupergraphSettings = {},
+  { checked = [], types = plainTypes, planner = planHere }: SupergraphSettings = {},
 ): Supergraph {
   const composed = parse(sdl, { noLocation: true });
   const supergraph = FederatedSupergraph.build(composed);
@@ -47,6 +47,7 @@ export function buildSupergraph(
     planner: planner(sdl),
     planningCost: new PlanningCost(composed, apiSchema),
     dataSources,
+    types,
   };
 }
 
@@ -66,9 +67,15 @@ function withCheckedInput(schema: GraphQLSchema, checked: readonly GraphQLScalar
   return schema;
 }
 
+/** The schema of one subgraph, with its directives. */
+export interface SubgraphContract {
+  readonly name: string;
+  readonly sdl: string;
+}
+
 export interface SubgraphSource {
   /** The committed SDL: what the subgraph may be asked and handed, whatever it answers itself. */
-  readonly contract: SubgraphSdl;
+  readonly contract: SubgraphContract;
   readonly dataSource: DataSource;
 }
 
@@ -86,7 +93,7 @@ export function loadSupergraph(
 }
 
 /** @throws PolkuError SUPERGRAPH_INVALID with every composition error */
-export function composeContracts(contracts: readonly SubgraphSdl[]): string {
+export function composeContracts(contracts: readonly SubgraphContract[]): string {
   const { supergraphSdl, errors } = composeServices(
     contracts.map(({ name, sdl }) => ({ name, url: `local:${name}`, typeDefs: parseSdl(name, sdl) })),
   );

@@ -1,4 +1,4 @@
-import type { Disclosure } from '../../federation/execution/disclosure.js';
+import type { Observations } from '../../federation/execution/observations.js';
 import { type ErrorCode, errorTable } from '../../lib/errors.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
@@ -24,7 +24,7 @@ export function requestRecord(
 ): AuditRecord {
   const { decision, found } = request;
   const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0 } = found;
-  const { disclosure, inputs, refusedFetch } = found;
+  const { observations, inputs, refusedFetch } = found;
   const lookups = checked?.lookups.length ?? 0;
   return decisionRecord(
     { ...request, purpose: decision.purpose, revision: decision.revision },
@@ -34,9 +34,9 @@ export function requestRecord(
       operation,
       coordinates: checked?.coordinates ?? [],
       masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
-      people: disclosure ? digests.ofAll(disclosure.people) : [],
-      ...fetchesOf(disclosure),
-      carried: carriedBy(disclosure, inputs),
+      people: observations ? digests.ofAll(observations.entities) : [],
+      ...fetchesOf(observations),
+      carried: carriedBy(observations, inputs),
       refusedFetch,
       withheld: withheld.map(({ coordinate }) => coordinate),
       lookups: lookups > 0 ? { asked: lookups, missed: lookupsMissed } : undefined,
@@ -76,11 +76,11 @@ export function decisionRecord(
 
 /** What went to each registry, over all fetches that were sent. */
 function carriedBy(
-  disclosure: Disclosure | undefined,
+  observations: Observations | undefined,
   inputs: PlannedOperation['inputs'] | undefined,
 ): AuditRecord['carried'] {
   const carried = new Map<string, Set<string>>();
-  for (const fetch of disclosure?.sent ?? []) {
+  for (const fetch of observations?.sent ?? []) {
     const coordinates = carried.get(fetch.serviceName) ?? new Set();
     carried.set(fetch.serviceName, coordinates);
     for (const coordinate of inputs?.get(fetch)?.coordinates ?? []) coordinates.add(coordinate);
@@ -88,9 +88,9 @@ function carriedBy(
   return Object.fromEntries([...carried].map(([receiver, coordinates]) => [receiver, [...coordinates]]));
 }
 
-function fetchesOf(disclosure: Disclosure | undefined): Pick<AuditRecord, 'fetches' | 'requests'> {
-  if (!disclosure) return { fetches: {} };
-  const { fetches, requests } = disclosure;
+function fetchesOf(observations: Observations | undefined): Pick<AuditRecord, 'fetches' | 'requests'> {
+  if (!observations) return { fetches: {} };
+  const { fetches, requests } = observations;
   const unlike = [...requests].filter(([registry, count]) => count !== fetches.get(registry));
   return {
     fetches: Object.fromEntries(fetches),

@@ -1,7 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, PolkuError } from '../../lib/errors.js';
-import { InvalidOperation } from './validateOperation.js';
+import { InvalidOperation } from '../../federation/execution/validation.js';
 
 /** All that a client is told of an error that no code foresees. */
 export const INTERNAL_MESSAGE =

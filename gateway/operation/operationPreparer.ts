@@ -38,7 +38,8 @@ import {
   type SelectedField,
   selectedFields,
 } from './policyCheck.js';
-import { InvalidOperation, validateOperation } from './validateOperation.js';
+import { validateOperation } from './validateOperation.js';
+import { InvalidOperation } from '../../federation/execution/validation.js';
 import { visibleSchema } from './visibleSchema.js';
 
 const SCHEMAS_KEPT = 100;

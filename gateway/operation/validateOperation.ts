@@ -11,6 +11,7 @@ import {
   type ValidationRule,
   type ValueNode,
 } from 'graphql';
+import { rootTypeRule } from '../../federation/execution/validation.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
@@ -30,32 +31,7 @@ function reservedAliasRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** An operation needs a root to begin from (specification §6.2); the specified rules leave that to execution. */
-export function rootTypeRule(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition(node) {
-      if (context.getSchema().getRootType(node.operation)) return;
-      context.reportError(
-        new GraphQLError(`There is nothing here for a ${node.operation} to begin from.`, { nodes: node }),
-      );
-    },
-  };
-}
-
 const rules: readonly ValidationRule[] = [...specifiedRules, reservedAliasRule, rootTypeRule];
-
-/** Everything that is wrong with an operation, for it to be mended at once. */
-export class InvalidOperation extends Error {
-  readonly errors: readonly GraphQLError[];
-
-  constructor(errors: readonly GraphQLError[]) {
-    super('The operation does not fit the schema.');
-    this.errors = errors.map(({ message, nodes, extensions }) => {
-      const code = extensions['code'] ?? 'GRAPHQL_VALIDATION_FAILED';
-      return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code } });
-    });
-  }
-}
 
 interface Validation {
   /** What is wrong with the document for this caller. */
@@ -78,15 +54,23 @@ export async function validateOperation(
   const codes = validate(visible, document, [identityCodeRule]);
   if (codes.length > 0) return { errors: codes.slice(0, 1), hidden: false };
   if (turns.over) await turns.next();
-  const errors = validate(visible, document, rules);
+  const errors = validate(visible, document, rules, { maxErrors: MAX_ERRORS });
   if (turns.over) await turns.next();
-  if (errors.some(({ message }) => message === ABORTED)) throw repetitive();
+  if (isAborted(errors)) throw repetitive();
   const hidden = errors.length > 0 && !conceal && isValid(api, document);
   return { errors, hidden };
 }
 
-/** What graphql-js says where comparing fields of one response key takes too long. */
-const ABORTED = 'Validation aborted.';
+/** As many as graphql-js reports by default. */
+const MAX_ERRORS = 100;
+
+/**
+ * Whether graphql-js gave up because comparing the fields of one response key takes too long. Each rule names nodes of the document;
+ * only validation itself reports an error without one, here and when there are too many errors.
+ */
+function isAborted(errors: readonly GraphQLError[]): boolean {
+  return errors.length <= MAX_ERRORS && errors.some(({ nodes }) => nodes === undefined);
+}
 
 function repetitive(): PolkuError {
   return new PolkuError(

@@ -4,6 +4,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
+import { Requester } from './localDataSource.js';
 
 /** How long a registry may take to tell the time. */
 const CLOCK_TIMEOUT_MS = 3_000;
@@ -32,10 +33,10 @@ export function registrySource({ name, url, key }: RemoteRegistry): RegistrySour
     name,
     url: target,
     proof: {
-      async forOperation(asker, body) {
-        if (!asker) throw new TypeError('A registry answers under a decision context only.');
-        const context = await signDecisionContext(asker.decision, { audience: name, body, key });
-        return { authorization: `Bearer ${asker.callerToken}`, 'polku-context': context };
+      async forOperation(requester, body) {
+        const { decision, callerToken } = Requester.of(requester);
+        const context = await signDecisionContext(decision, { audience: name, body, key });
+        return { authorization: `Bearer ${callerToken}`, 'polku-context': context };
       },
       forComposition: async () => ({ 'polku-context': await signCompositionContext(name, key) }),
     },

@@ -1,8 +1,9 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { policiesFolder } from '../../cli/options.js';
 import { loadPolicy } from '../../cli/runtime/openPolicy.js';
-import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
-import { loadSupergraph, type SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { localDataSource } from '../../gateway/registries/localDataSource.js';
+import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import type { AuditLog } from '../../gateway/audit/auditLog.js';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { Gateway } from '../../gateway/gateway.js';
@@ -90,8 +91,8 @@ export async function serveWorld({
   };
   for (const [name, module] of Object.entries(derivedModules))
     subgraphs.push(await create({ name, module, decide, open: derivedSources(stores[name]) }));
-  const supergraph = loadSupergraph(
-    subgraphs.map((subgraph) => place({ contract: subgraph, dataSource: inProcessDataSource(subgraph) })),
+  const supergraph = loadCitySupergraph(
+    subgraphs.map((subgraph) => place({ contract: subgraph, dataSource: localDataSource(subgraph) })),
   );
 
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { Disclosure } from '../../federation/execution/disclosure.js';
+import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
 import { ClosedText } from '../../federation/plan/closedFields.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
 import type { SubgraphResponse } from '../../federation/supergraph/dataSource.js';
-import { composed, testContext, testDomain, tester, testSubgraph } from './supergraphTestbed.js';
+import { composed, testContext, testIds, tester, testSubgraph } from './supergraphTestbed.js';
+import { Requester } from '../../gateway/registries/localDataSource.js';
 
 const SDL = `type Query { people: [Person!] }
   enum Mood { GOOD BAD }
@@ -30,10 +31,10 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
     prepared: await prepareOperation(form, supergraph, tester),
     values: {},
     supergraph: { ...supergraph, dataSources: new Map([['people', source]]) },
-    context: { asker: { decision: testContext, callerToken: '' }, signal: undefined },
-    domain: testDomain,
+    context: { requester: new Requester(testContext, ''), signal: undefined },
+    ids: testIds,
     visibleSchema: supergraph.apiSchema,
-    disclosure: new Disclosure(),
+    observations: new Observations(),
     readError: ownWords,
   });
   const json = ClosedText.stringify(result);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { planHere } from '../../federation/planning/planner.js';
-import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import type { Supergraph } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js';
@@ -219,7 +220,7 @@ export async function startGateway(
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
   const planned: string[] = [];
-  const supergraph: Supergraph = loadSupergraph(subgraphs.map(localSource), {
+  const supergraph: Supergraph = loadCitySupergraph(subgraphs.map(localSource), {
     planner(sdl) {
       const planner = planHere(sdl);
       return {

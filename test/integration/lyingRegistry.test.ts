@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from '../../federation/supergraph/dataSource.js';
 import type { RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
-import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import type { Supergraph } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { seal } from '../../gateway/pseudonyms.js';
 import { registrySource } from '../../gateway/registries/registrySource.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
@@ -54,7 +55,7 @@ describe('a registry that keeps its schema and lies in its answers', () => {
     const sometimesDown: DataSource = {
       fetch: (...asked) => (down ? Promise.reject(new Error('down')) : dataSource.fetch(...asked)),
     };
-    supergraph = loadSupergraph([
+    supergraph = loadCitySupergraph([
       { contract: liar, dataSource: remote },
       { contract, dataSource: sometimesDown },
       localSource(scores),

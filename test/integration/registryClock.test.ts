@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { loadSupergraph } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { PinnedSource, type RegistryEvent, watchRegistries } from '../../gateway/registries/pinnedSource.js';
 import { registrySource } from '../../gateway/registries/registrySource.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
@@ -53,7 +53,7 @@ describe('a registry that refuses its gateway', () => {
     return (open = { server, source, events, refuses: 'all' });
   }
   const supergraph = () =>
-    loadSupergraph([localSource(here), { contract: elsewhere, dataSource: open.source }]);
+    loadCitySupergraph([localSource(here), { contract: elsewhere, dataSource: open.source }]);
 
   it.each([
     [-45, "Its clock is 45 s behind the gateway's; 30 s are tolerated."],

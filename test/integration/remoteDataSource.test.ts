@@ -40,7 +40,7 @@ const query: Fetch = {
   idempotent: true,
   read: JSON.parse,
 };
-const nobody = { asker: undefined, signal: undefined };
+const nobody = { requester: undefined, signal: undefined };
 const unavailable = expect.objectContaining({ code: 'SUBGRAPH_UNAVAILABLE', details: { subgraph: 'far' } });
 
 describe('a subgraph elsewhere', () => {
@@ -119,7 +119,7 @@ describe('a subgraph elsewhere', () => {
       if (!gone.aborted) return gone.abort(reason);
       response.end('{"data":{"a":1}}');
     });
-    await expect(source.fetch(query, { asker: undefined, signal: gone })).rejects.toBe(reason);
+    await expect(source.fetch(query, { requester: undefined, signal: gone })).rejects.toBe(reason);
     for (let turn = 0; turn < 6; turn++)
       expect(await source.fetch(query, nobody)).toEqual({ data: { a: 1 } });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { Disclosure } from '../../federation/execution/disclosure.js';
+import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
@@ -10,7 +10,16 @@ import { PolkuError } from '../../lib/errors.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { federations } from '../generative/executionGraphs.js';
-import { ask, composed, testContext, testDomain, tester, testSubgraph } from './supergraphTestbed.js';
+import {
+  ask,
+  composed,
+  testContext,
+  testDomain,
+  tester,
+  testIds,
+  testSubgraph,
+} from './supergraphTestbed.js';
+import { Requester } from '../../gateway/registries/localDataSource.js';
 
 interface Person {
   readonly id: number;
@@ -285,13 +294,13 @@ describe('an operation', () => {
     );
     const form = normalForm(parse('{ people { visits } }'), undefined, supergraph);
     const execution = executeOperation({
-      disclosure: new Disclosure(),
+      observations: new Observations(),
       prepared: await prepareOperation(form, supergraph, tester),
       values: {},
       supergraph,
-      context: { asker: { decision: testContext, callerToken: '' }, signal: gone },
+      context: { requester: new Requester(testContext, ''), signal: gone },
       readError: ownWords,
-      domain: testDomain,
+      ids: testIds,
       visibleSchema: supergraph.apiSchema,
     });
     await expect(execution).rejects.toBe(gone.reason);

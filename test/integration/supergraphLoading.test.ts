@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadSupergraph } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
 
 const first = testSubgraph('first', 'type Query { a: Int }', { Query: { a: () => 1 } });
@@ -10,7 +10,7 @@ describe('loading a supergraph', () => {
   it('tells every composition error at once', () => {
     const other = testSubgraph('other', 'type Query { a: Int } type T { x: Int }', { Query: {} });
     const twice = testSubgraph('twice', 'type Query { b: Int } type T { x: Int }', { Query: {} });
-    expect(() => loadSupergraph([first, other, second, twice].map(localSource))).toThrow(
+    expect(() => loadCitySupergraph([first, other, second, twice].map(localSource))).toThrow(
       expect.objectContaining({
         code: 'SUPERGRAPH_INVALID',
         details: {
@@ -26,7 +26,7 @@ describe('loading a supergraph', () => {
 
   it('tells which subgraph has a schema that is not GraphQL', () => {
     const garbled = { ...second, sdl: 'type Query {' };
-    expect(() => loadSupergraph([first, garbled].map(localSource))).toThrow(
+    expect(() => loadCitySupergraph([first, garbled].map(localSource))).toThrow(
       expect.objectContaining({
         code: 'SUPERGRAPH_INVALID',
         details: { errors: [expect.stringMatching(/second.*Syntax Error/)] },
@@ -36,7 +36,7 @@ describe('loading a supergraph', () => {
 
   it('composes the contract, not what the subgraph has come to be', async () => {
     const source = { contract: second, dataSource: localSource(grown).dataSource };
-    const supergraph = loadSupergraph([localSource(first), source]);
+    const supergraph = loadCitySupergraph([localSource(first), source]);
     expect(await ask(supergraph, '{ a b }')).toEqual({ data: { a: 1, b: 2 } });
     await expect(ask(supergraph, '{ c }')).rejects.toThrow('Cannot query field "c"');
   });

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, SignJWT } from 'jose';
-import { loadSupergraph, type Supergraph } from '../../federation/supergraph/supergraph.js';
+import type { Supergraph } from '../../federation/supergraph/supergraph.js';
+import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { seal } from '../../gateway/pseudonyms.js';
 import { registrySource } from '../../gateway/registries/registrySource.js';
 import { Feed } from '../../schema/feed.js';
@@ -155,7 +156,7 @@ describe('subgraphs in other processes', () => {
     const source = async (subgraph: Subgraph, remote?: boolean) =>
       remote ? remoteSource(subgraph, await serve(subgraph)) : localSource(subgraph);
     const subgraphs = [localSource(people), await source(feeds, feedsRemote), await source(sums, sumsRemote)];
-    const current = loadSupergraph(subgraphs);
+    const current = loadCitySupergraph(subgraphs);
     computed = 0;
     expect(await ask(current, QUERY, {}, callerToken)).toEqual(expected);
     expect(computed).toBe(2);
@@ -167,7 +168,7 @@ describe('subgraphs in other processes', () => {
     await expect(unknown.dataSource.readSdl()).rejects.toThrow(
       expect.objectContaining({ code: 'SUBGRAPH_UNAVAILABLE', details: { subgraph: 'sums' } }),
     );
-    const current = loadSupergraph([
+    const current = loadCitySupergraph([
       ...[people, feeds].map(localSource),
       remoteSource(sums, await serve(sums)),
     ]);
@@ -189,7 +190,7 @@ describe('subgraphs in other processes', () => {
     ['crooked errors', (_, response) => response.end('{"errors":[null]}')],
     ['nothing, and hangs up', (request) => request.socket.destroy()],
   ])('that answer %s are unavailable; the rest is whole, and no address is told', async (_, handler) => {
-    const current = loadSupergraph([people, feeds, sums].map(localSource));
+    const current = loadCitySupergraph([people, feeds, sums].map(localSource));
     const remote = remoteSource(sums, await listen(handler));
     const supergraph: Supergraph = {
       ...current,
@@ -217,7 +218,7 @@ describe('subgraphs in other processes', () => {
       response.write('{"data":"');
       pour();
     });
-    const current = loadSupergraph([people, feeds, sums].map(localSource));
+    const current = loadCitySupergraph([people, feeds, sums].map(localSource));
     const dataSources = new Map([
       ...current.dataSources,
       ['sums', remoteSource(sums, url).dataSource] as const,

@@ -8,18 +8,15 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { Disclosure } from '../../federation/execution/disclosure.js';
+import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation, readVariables } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
 import { ClosedText } from '../../federation/plan/closedFields.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
-import { inProcessDataSource } from '../../federation/supergraph/dataSource.js';
-import {
-  loadSupergraph,
-  type SubgraphSource,
-  type Supergraph,
-} from '../../federation/supergraph/supergraph.js';
+import { localDataSource, Requester } from '../../gateway/registries/localDataSource.js';
+import type { SubgraphSource, Supergraph } from '../../federation/supergraph/supergraph.js';
+import { idCodec, loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
@@ -44,11 +41,11 @@ export function testSubgraph(name: string, typeDefs: string, resolvers: Resolver
 }
 
 export function localSource(subgraph: Subgraph): SubgraphSource {
-  return { contract: subgraph, dataSource: inProcessDataSource(subgraph) };
+  return { contract: subgraph, dataSource: localDataSource(subgraph) };
 }
 
 export async function composed(...subgraphs: readonly Subgraph[]): Promise<Supergraph> {
-  return loadSupergraph(subgraphs.map(localSource));
+  return loadCitySupergraph(subgraphs.map(localSource));
 }
 
 export const testDomain: Domain = new Domains([Buffer.alloc(32, 7)]).domain({
@@ -57,6 +54,9 @@ export const testDomain: Domain = new Domains([Buffer.alloc(32, 7)]).domain({
   permit: undefined,
   epoch: '1',
 });
+
+/** The ids of {@link testDomain}. */
+export const testIds = idCodec(testDomain);
 
 export const testContext: DecisionContext = {
   decisionId: 'decision-1',
@@ -95,15 +95,14 @@ export async function ask(
   );
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'));
   const form = normalForm(document, undefined, supergraph);
-  const scope = { domain: testDomain, visibleSchema: supergraph.apiSchema };
+  const scope = { ids: testIds, supergraph, visibleSchema: supergraph.apiSchema };
   const values = readVariables(form, variables, scope);
   const result = await executeOperation({
     ...scope,
-    disclosure: new Disclosure(),
+    observations: new Observations(),
     prepared: await prepareOperation(form, supergraph, tester),
     values,
-    supergraph,
-    context: { asker: { decision: testContext, callerToken }, signal: undefined },
+    context: { requester: new Requester(testContext, callerToken), signal: undefined },
     readError: ownWords,
   });
   return JSON.parse(ClosedText.stringify(result)) as ExecutionResult<Record<string, unknown>>;

@@ -13,6 +13,7 @@ import { packageRoot } from '../../lib/packageRoot.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import { cityTypes } from '../../gateway/registries/cityTypes.js';
 
 /** What owners take back from groups, as texts of their policies. */
 const WITHOUT_DIAGNOSES: Changes = { 'health.yaml': [',diagnosis,urgency}', ',urgency}'] };
@@ -109,7 +110,7 @@ describe('a filter that an owner does not release, where hidden things are conce
   it('G12: is refused in a variable like one that does not exist', async () => {
     const schema = await visible(WITHOUT_HEALTH);
     const query = parse('query ($w: CohortFilter!) { cohort(where: $w) { count { value } } }');
-    const { variables } = normaliseOperation(query, api);
+    const { variables } = normaliseOperation(query, { apiSchema: api, types: cityTypes });
     const refusal = (where: object) => {
       try {
         return JSON.stringify(coerceVariables(variables, { w: where }, schema));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type FragmentDefinitionNode, GraphQLError, Kind, parse } from 'graphql';
 import { project } from '../../../federation/execution/completeResponse.js';
-import { Disclosure } from '../../../federation/execution/disclosure.js';
+import { Observations } from '../../../federation/execution/observations.js';
 import { normaliseOperation } from '../../../federation/execution/normaliseOperation.js';
 import { shapeOf } from '../../../federation/execution/responseShape.js';
 import { Domains, seal } from '../../../gateway/pseudonyms.js';
+import { cityTypes as types, idCodec } from '../../../gateway/registries/cityTypes.js';
 
 const schema = buildSchema(`
   scalar PersonID scalar FamilyID scalar ContactID scalar Day
@@ -25,19 +26,21 @@ const domain = new Domains([Buffer.alloc(32, 3)]).domain({
 });
 
 async function projected(query: string, data: Record<string, unknown>, known: readonly GraphQLError[] = []) {
-  const [operation, ...rest] = normaliseOperation(parse(query), schema).document.definitions;
+  const [operation, ...rest] = normaliseOperation(parse(query), { apiSchema: schema, types }).document
+    .definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('Expected the operation first.');
   const fragments = new Map(
     (rest as FragmentDefinitionNode[]).map((fragment) => [fragment.name.value, fragment]),
   );
-  const shape = shapeOf(operation, { schema, fragments, values: {} });
+  const shape = shapeOf(operation, { schema, types, fragments, values: {} });
   const input = {
     data,
     failures: new Map(),
     errors: known,
-    domain,
+    types,
+    ids: idCodec(domain),
     introspect: () => 'introspected',
-    disclosure: new Disclosure(),
+    observations: new Observations(),
   };
   const { data: result, errors } = await project(shape, input);
   return { data: result, text: JSON.stringify(result), paths: errors.map(({ path }) => path), errors };

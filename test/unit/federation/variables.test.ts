@@ -3,6 +3,7 @@ import { buildSchema, parse, print } from 'graphql';
 import { normaliseOperation } from '../../../federation/execution/normaliseOperation.js';
 import { coerceVariables, unsealVariables } from '../../../federation/execution/variables.js';
 import { Domains, seal } from '../../../gateway/pseudonyms.js';
+import { cityTypes as types, idCodec } from '../../../gateway/registries/cityTypes.js';
 
 const schema = buildSchema(`
   scalar PersonID scalar FamilyID scalar ContactID
@@ -19,10 +20,11 @@ const elsewhere = domains.domain({ purpose: 'research', recipient: 'r', permit: 
 const [p1, p2, f1] = [seal(domain, 'PersonID', 1), seal(domain, 'PersonID', 2), seal(domain, 'FamilyID', 1)];
 
 function values(query: string, given: Record<string, unknown> = {}) {
-  const { variables } = normaliseOperation(parse(query), schema);
-  return unsealVariables(coerceVariables(variables, given, schema), domain);
+  const { variables } = normaliseOperation(parse(query), { apiSchema: schema, types });
+  return unsealVariables(coerceVariables(variables, given, schema), types, idCodec(domain));
 }
-const normal = (query: string) => print(normaliseOperation(parse(query), schema).document);
+const normal = (query: string) =>
+  print(normaliseOperation(parse(query), { apiSchema: schema, types }).document);
 const refusal = (code: string, text: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(text) });
 

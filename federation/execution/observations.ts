@@ -1,10 +1,10 @@
 import type { FetchNode } from '@apollo/query-planner';
-import type { PersonKey } from '../../schema/keys.js';
+import type { EntityKey } from '../hooks.js';
 
 /** What one request has read and what its fetches carried: what the audit record tells of it. */
-export class Disclosure {
+export class Observations {
   /** Whose data was read, or whose key or rows a fetch carried. */
-  readonly people = new Set<PersonKey>();
+  readonly entities = new Set<EntityKey>();
   /** Fetches that were answered with data, by registry. */
   readonly fetches = new Map<string, number>();
   /** Fetches that were sent, answered or not. */

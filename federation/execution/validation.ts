@@ -1,0 +1,26 @@
+import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
+
+/** An operation needs a root to begin from (specification §6.2); the specified rules leave that to execution. */
+export function rootTypeRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(
+        new GraphQLError(`There is nothing here for a ${node.operation} to begin from.`, { nodes: node }),
+      );
+    },
+  };
+}
+
+/** Everything that is wrong with an operation, for it to be mended at once. */
+export class InvalidOperation extends Error {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('The operation does not fit the schema.');
+    this.errors = errors.map(({ message, nodes, extensions }) => {
+      const code = extensions['code'] ?? 'GRAPHQL_VALIDATION_FAILED';
+      return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code } });
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isNonNullType, isObjectType, type OperationDefinitionNode, print } from 'graphql';
+import { type DataObject, own } from '../execution/dataObject.js';
+import type { VariableValues } from '../execution/variables.js';
+import type { EntityKey, EntityTypes } from '../hooks.js';
+import { isHandedOver, type PlanGraph } from './fetchSelection.js';
+
+/** Adds the observed entities whose keys or rows a value carries. */
+export type NoteEntities = (value: DataObject, entities: Set<EntityKey>) => void;
+
+/**
+ * Compiles which observed entities the representations of a fetch carry: those whose keys they hold, and those whose rows are handed
+ * over about one entity. Values about pages and groups are about many, of whom few or none are shown, so they name nobody.
+ * The audit record has their coordinates. Undefined where nothing can be carried.
+ */
+export function representedEntities(
+  requires: readonly QueryPlanSelectionNode[],
+  graph: PlanGraph,
+): NoteEntities | undefined {
+  const readers = new Map<string, NoteEntities[]>();
+  for (const selection of requires) {
+    if (selection.kind !== 'InlineFragment' || selection.typeCondition === undefined) continue;
+    const { typeCondition } = selection;
+    const known = readers.get(typeCondition) ?? [];
+    readers.set(typeCondition, [...known, ...readersOf(typeCondition, selection.selections, graph)]);
+  }
+  if ([...readers.values()].every((found) => found.length === 0)) return undefined;
+  return (value, entities) => {
+    for (const read of readers.get(String(own(value, '__typename'))) ?? []) read(value, entities);
+  };
+}
+
+function readersOf(
+  typename: string,
+  selections: readonly QueryPlanSelectionNode[],
+  graph: PlanGraph,
+): NoteEntities[] {
+  const { schema, types } = graph;
+  const { observed, handedOver } = types;
+  const type = schema.getType(typename);
+  if (!observed || !isObjectType(type)) return [];
+  const fields = type.getFields();
+  const isAboutOne = Object.values(fields).some(
+    ({ type: of }) => isNonNullType(of) && types.isKeyScalar(namedType(of)),
+  );
+  return selections.flatMap((field): NoteEntities[] => {
+    if (field.kind !== 'Field') return [];
+    const key = field.alias ?? field.name;
+    if (namedType(fields[field.name]?.type) === observed.scalar)
+      return [(value, entities) => addKeys(own(value, key), entities)];
+    if (!handedOver || !isAboutOne || !isHandedOver(typename, field.name, graph)) return [];
+    return [
+      (value, entities) => {
+        const handed = own(value, key);
+        if (handedOver.is(handed)) for (const entity of handedOver.entities(handed)) entities.add(entity);
+      },
+    ];
+  });
+}
+
+/** Compiles which observed entities the variables of a fetch carry. */
+export function variableEntities(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  { observed }: EntityTypes,
+): ((values: VariableValues, entities: Set<EntityKey>) => void) | undefined {
+  const names = variableDefinitions
+    .filter(({ type }) => namedType(print(type)) === observed?.scalar)
+    .map(({ variable }) => variable.name.value);
+  if (names.length === 0) return undefined;
+  return (values, entities) => {
+    for (const name of names) addKeys(values[name], entities);
+  };
+}
+
+function addKeys(value: unknown, entities: Set<EntityKey>): void {
+  if (Array.isArray(value)) for (const item of value) addKeys(item, entities);
+  else if (typeof value === 'number') entities.add(value);
+}
+
+/** The name of a type without its lists and its exclamation marks. */
+function namedType(type: unknown): string {
+  return String(type).replace(/[[\]!]/g, '');
+}

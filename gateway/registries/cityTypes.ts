@@ -1,0 +1,59 @@
+import type { EntityTypes, IdCodec } from '../../federation/hooks.js';
+import {
+  loadSupergraph,
+  type SubgraphSource,
+  type Supergraph,
+  type SupergraphSettings,
+} from '../../federation/supergraph/supergraph.js';
+import { Feed } from '../../schema/feed.js';
+import { type KeyScalar, keyScalars, type PersonKey } from '../../schema/keys.js';
+import { DateScalar, IdentityCodeScalar, PartialDateScalar } from '../../schema/scalars.js';
+import { type Domain, isKey, type Key, sealAll, unseal } from '../pseudonyms.js';
+
+/** What the types of a city mean: keys are sealed by type, reads of people are observed, and feeds are handed over. */
+export const cityTypes: EntityTypes = {
+  isKeyScalar,
+  isKey: (scalar, value) => isKeyScalar(scalar) && isKey(scalar, value),
+  observed: { scalar: 'PersonID', keyField: 'id', entityField: 'person' },
+  handedOver: {
+    scalar: 'Feed',
+    read: (value) => Feed.from(value),
+    is: (value) => value instanceof Feed,
+    entities: (value) => peopleIn(value as Feed),
+  },
+};
+
+/** Scalars whose values clients send. Registries alone send values of the others. */
+const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
+
+/**
+ * Composes the supergraph of a city.
+ * @throws PolkuError SUPERGRAPH_INVALID with every composition error
+ */
+export function loadCitySupergraph(
+  subgraphs: readonly SubgraphSource[],
+  settings?: Pick<SupergraphSettings, 'planner'>,
+): Supergraph {
+  return loadSupergraph(subgraphs, { ...settings, types: cityTypes, checked: inputScalars });
+}
+
+/** The ids of one pseudonymisation domain. */
+export function idCodec(domain: Domain): IdCodec {
+  return {
+    sealAll: (requests) =>
+      sealAll(
+        domain,
+        requests.map(({ scalar, key }) => ({ kind: scalar as KeyScalar, key: key as Key })),
+      ),
+    unseal: (scalar, id) => (isKeyScalar(scalar) ? unseal(domain, scalar, id) : undefined),
+  };
+}
+
+function isKeyScalar(scalar: string): scalar is KeyScalar {
+  return (keyScalars as readonly string[]).includes(scalar);
+}
+
+function peopleIn({ columns }: Feed): Iterable<PersonKey> {
+  const people = columns['person'];
+  return people instanceof Uint32Array ? people : [];
+}

@@ -1,0 +1,30 @@
+import type { DataSource } from '../../federation/supergraph/dataSource.js';
+import type { Subgraph } from '../../schema/subgraph.js';
+import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+
+/** On whose behalf registries are asked. */
+export class Requester {
+  /** @param callerToken the caller's own token, which registries in other processes verify */
+  constructor(
+    readonly decision: DecisionContext,
+    readonly callerToken: string,
+  ) {}
+
+  /** @throws TypeError for a request without identities */
+  static of(requester: unknown): Requester {
+    if (requester instanceof Requester) return requester;
+    throw new TypeError('A registry answers under a decision context only.');
+  }
+}
+
+/** A subgraph of this process: it takes the decision context and the feeds by reference. */
+export function localDataSource(subgraph: Subgraph): DataSource {
+  return {
+    async fetch({ query, operationName, variables: own, representations }, { requester, signal, onSend }) {
+      const { decision } = Requester.of(requester);
+      const variables = representations ? { ...own, representations: representations.values } : own;
+      onSend?.();
+      return subgraph.execute({ query, operationName, variables }, decision, signal);
+    },
+  };
+}
