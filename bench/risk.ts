@@ -17,9 +17,9 @@ import { trainRiskModel } from '../risk-model/training/trainRiskModel.js';
 import { riskSources } from '../subgraphs/registries.js';
 import { writeTable } from './risk/writeTable.js';
 
-// `npm run bench:risk -- <data> [truth]`: what it takes to read the factors of all children of a synthetic city, to train a model and to
-// assess a child, and how good the model is on families that were set aside. Where python3 has scikit-learn, its histogram
-// boosting is fitted on the same folds.
+// `npm run bench:risk -- <data> [truth]` measures three costs: reading the factors of all children of a
+// synthetic city, training a model, and assessing a child. It also evaluates the model on test families. If
+// python3 has scikit-learn, its histogram boosting is fitted on the same folds.
 
 const SEED = 1;
 const CHILDREN = 20_000;
@@ -30,7 +30,7 @@ const QUARTERS = ['2007-Q1', '2012-Q1'];
 const [data, truthFolder] = process.argv.slice(2);
 if (data === undefined) {
   console.error(
-    'Expected the data of a synthetic city, and the truth beside its exports where there is one: npm run bench:risk -- data/city data/exports/truth',
+    'Expected the data of a synthetic city and, if there is one, the folder of its true hazards: npm run bench:risk -- data/city data/exports/truth',
   );
   process.exit(2);
 }
@@ -90,7 +90,7 @@ function microsecondsAChild(model: RiskModel, table: RiskTable): number {
     }
     best = Math.min(best, (1000 * (performance.now() - start)) / children.length);
   }
-  // The sum is used, so that nothing is left out as needless.
+  // Uses the sum, so that the compiler does not remove the work.
   return Number.isNaN(sum) ? Number.NaN : best;
 }
 

@@ -2,44 +2,45 @@ import { createCipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { isPossibleNoise, type NoiseParameters } from '../policies/engine/disclosureParameters.js';
 import type { GroupCell } from './groupQuestion.js';
 
-/** Families are few, so the noise of their number is small whatever that of counts is. */
+/** The number of families is always small, so its noise is small whatever the noise of counts is. */
 const FAMILY_NOISE: NoiseParameters = { maximum: 2, variance: 1 };
 
 /**
- * The noise of a set: a pseudo-random function of the set, so that equal sets get equal noise however, whenever and by whomever
- * they are asked, in any process. The sum of record keys is not used as it is: sums of sets that differ by one person differ by
- * that person's record key, and who knows some counts could work it out.
+ * The noise of a set is a pseudo-random function of the set. Equal sets get equal noise for every caller, at
+ * every time and in every process. The plain sum of record keys would not do: the sums of two sets that
+ * differ by one person differ by that person's record key, and a caller who knows some counts could compute
+ * it.
  */
 export class CellNoise {
   readonly #key: Uint8Array;
   readonly #tables = new Map<string, PerturbationTable>();
 
-  /** @param secret that of the record keys */
+  /** @param secret the secret that the record keys are derived from */
   constructor(secret: Uint8Array) {
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'polku cell noise', 32));
   }
 
-  /** What is added to the count of a set. */
+  /** Returns the noise for the count of a set. */
   ofCount(cell: CellKey, parameters: NoiseParameters): number {
     return this.#table(parameters).noise(this.#uniform('count', cell));
   }
 
-  /** What is added to the number of its families. */
+  /** Returns the noise for the number of families in a set. */
   ofFamilies(cell: CellKey): number {
     return this.#table(FAMILY_NOISE).noise(this.#uniform('families', cell));
   }
 
-  /** What is added to the distance of two sets. */
+  /** Returns the noise for the distance between two sets. */
   ofDistance(a: CellKey, b: CellKey, parameters: NoiseParameters): number {
     return this.#table(parameters).noise(this.#uniform('distance', a, b));
   }
 
-  /** Tells secrets apart, and nothing of them. */
+  /** Identifies the secret without revealing it. */
   get fingerprint(): string {
     return createHmac('sha256', this.#key).update('fingerprint').digest('base64url');
   }
 
-  /** What nobody makes of a text without the secret. */
+  /** Authenticates a text. Nobody can compute the seal without the secret. */
   seal(text: string): string {
     return createHmac('sha256', this.#key).update(`seal ${text}`).digest('base64url');
   }
@@ -59,26 +60,30 @@ export class CellNoise {
   }
 }
 
-/** What tells a set from others. */
+/** What identifies a set. */
 export type CellKey = Pick<GroupCell, 'count' | 'recordKeySum'>;
 
 const RANGE = 2 ** 32;
 const HALVINGS = 200;
 
 /**
- * The perturbation table of the cell key method (Fraser & Wooton 2005; Thompson, Broadfoot & Elazar 2013): which noise a
- * uniform number stands for. Of all distributions over -maximum .. maximum with mean 0 and the wanted variance it is the one of
- * the largest entropy (Giessing 2016; Marley & Leaver 2011), so it tells least: p(i) ~ exp(-lambda i^2).
+ * The perturbation table of the cell key method (Fraser & Wooton 2005; Thompson, Broadfoot & Elazar 2013)
+ * maps a uniform number to noise. Among all distributions over -maximum .. maximum with mean 0 and the wanted
+ * variance, it is the one with the largest entropy (Giessing 2016; Marley & Leaver 2011), so it reveals
+ * least: p(i) ~ exp(-lambda i^2).
  *
- * Published tables have a row for each small count, for a perturbed count must not be negative. Here no small count is ever
- * told, so one row serves all and the mean is 0 for each.
+ * Published tables have a row for each small count, because a perturbed count must not be negative. Here no
+ * small count is ever published, so one row serves all counts and the mean is 0 for each.
  */
 export class PerturbationTable {
-  /** How many of 2^32 numbers stand for each noise, from -maximum up: symmetric, so the mean is 0 to the last bit. */
+  /**
+   * For each noise from -maximum up: how many of the 2^32 numbers map to it. The weights are symmetric, so
+   * the mean is exactly 0.
+   */
   readonly weights: readonly number[];
   private readonly maximum: number;
 
-  /** @throws RangeError where no such distribution exists */
+  /** @throws RangeError if no such distribution exists */
   constructor(parameters: NoiseParameters) {
     const { maximum, variance } = parameters;
     if (!isPossibleNoise(parameters))
@@ -99,9 +104,9 @@ export class PerturbationTable {
   }
 }
 
-/** Probabilities of 0, 1 .. maximum, each but the first counting twice. */
+/** Probabilities of 0, 1 .. maximum. Each one except the first counts twice, for its sign. */
 function maximumEntropy(maximum: number, variance: number): number[] {
-  // The variance falls from that of the uniform distribution to 0 as lambda grows.
+  // As lambda grows, the variance falls from that of the uniform distribution to 0.
   let [low, high] = [0, 1];
   while (varianceOf(distribution(maximum, high)) > variance) high *= 2;
   for (let halving = 0; halving < HALVINGS; halving++) {
@@ -126,11 +131,11 @@ const KEY_BYTES = 32;
 const BLOCK = Buffer.alloc(16);
 
 /**
- * The secret fixed random number of every unit, by key: words of the AES-256-CTR key stream, a pseudo-random function of the
- * unit's key that makes a million of them in some milliseconds.
+ * Derives the secret, fixed random number of every unit, by key: the words of the AES-256-CTR key stream, a
+ * pseudo-random function of the unit's key. One call encrypts the whole domain.
  *
- * They follow from the secret and the key alone, not from the snapshot. Were they drawn anew for each snapshot, a set that
- * has not changed would get new noise each time, and the noise would average out.
+ * They follow from the secret and the key alone, not from the snapshot. If each snapshot had new ones, a set
+ * that has not changed would get new noise each time, and a caller could average the noise out.
  * @param secret at least 32 bytes
  * @param domain all keys are below it
  */

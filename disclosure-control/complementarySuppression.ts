@@ -1,6 +1,9 @@
 import type { ProtectedCount } from './groupQuestion.js';
 
-/** The table of some of the dimensions of a cube, the others totalled, while numbers of it are being suppressed. */
+/**
+ * The table of some dimensions of a larger table, summed over the others, while its numbers are being
+ * suppressed.
+ */
 export interface PartialTable {
   readonly cube: Cube;
   /** Bit i: dimension i is in the table. */
@@ -10,16 +13,19 @@ export interface PartialTable {
   /** Every count with its noise. */
   readonly perturbed: ArrayLike<number>;
   readonly told: readonly ProtectedCount[];
-  /** A perturbed count from which so many units can be taken as the minimum is. */
+  /** A cell with at least this perturbed count can lose as many units as the minimum is. */
   readonly enough: number;
 }
 
 /**
- * A move is a product of transfers: some dimensions in groups, and for each group a partner for the cell's own coordinates. Units go
- * from where one group is at its partner to where none is, and so on with alternating signs. Totals over a whole group
- * do not change.
+ * The hypercube method (Repsilber 1994; Giessing & Repsilber 2002) protects a suppressed cell with the corner
+ * cells of a hypercube. Each edge of the hypercube is a transfer: it groups some dimensions and gives the
+ * cell a partner with other coordinates in each of them. Units move between the corner cells with alternating
+ * signs: out of cells where one group is at its partner, into the cell where none is. Totals over a whole
+ * group do not change.
  * @param kept the dimensions that the view of the cell keeps
- * @returns the numbers that change in the move that takes the fewest units out of what is told; undefined where none is possible
+ * @returns the numbers that change in the hypercube that suppresses the fewest published units; undefined if
+ * there is none
  */
 export function cheapestMove(table: PartialTable, cell: number, kept: number): readonly number[] | undefined {
   return new Search(table, kept).of(cell);
@@ -28,7 +34,7 @@ export function cheapestMove(table: PartialTable, cell: number, kept: number): r
 class Search {
   #best: readonly number[] | undefined;
   #least = Infinity;
-  /** The corners of the move being made up; bit i of a corner's index: the i-th group is at its partner. */
+  /** The corner cells of the current hypercube. Bit i of an index: the i-th group is at its partner. */
   readonly #corners = new Uint32Array(8);
 
   constructor(
@@ -42,7 +48,7 @@ class Search {
       const partners = new Map<number, readonly number[]>();
       for (const groups of transferShapes(this.kept)) {
         const steps = groups.map((group) => this.#stepsTo(finest, group, partners));
-        // A total over the whole of a group stays as it is.
+        // A total over a whole group does not change.
         const changing = views.filter(({ kept }) =>
           groups.every((group) => group.some((dimension) => (kept >> dimension) & 1)),
         );
@@ -55,8 +61,8 @@ class Search {
   }
 
   /**
-   * Goes through the partners of a group for the corners that are made up already, and of the next groups for all of them.
-   * Steps are in the order of what they cost, so that those behind one that is too dear are, too.
+   * Tries each partner of one group for the cells found so far, then recurses into the next groups. Steps are
+   * sorted by cost, so the loop stops at the first step that costs too much.
    */
   #extend(
     steps: readonly (readonly number[])[],
@@ -84,7 +90,7 @@ class Search {
 
   #take(corners: number, changing: readonly View[]): void {
     let cost = 0;
-    // The largest totals come first, so that a move that is too dear is soon given up.
+    // The largest totals come first, so an expensive hypercube is given up early.
     for (const { totals } of changing)
       for (let corner = 0; corner < corners; corner++) {
         cost += this.#loss(totals[this.#corners[corner]!]!);
@@ -96,7 +102,10 @@ class Search {
     );
   }
 
-  /** From a finest cell to those with other coordinates in each dimension of a group that can give units, the cheapest first. */
+  /**
+   * Steps from a finest cell to the cells with other coordinates in each dimension of a group that can lose
+   * units, cheapest first.
+   */
   #stepsTo(
     finest: number,
     group: readonly number[],
@@ -121,7 +130,7 @@ class Search {
   }
 }
 
-/** The finest cells, in the table of some dimensions, that a number totals. */
+/** The finest cells of a table of some dimensions that a number sums up. */
 function finestBelow(cube: Cube, cell: number, dimensions: number): number[] {
   return cube.sizes.reduce(
     (cells, size, dimension) =>
@@ -149,14 +158,14 @@ function partnersOf(cube: Cube, finest: number, group: readonly number[]): numbe
   return cells;
 }
 
-/** Whether a corner gives units, or gets some. */
+/** Whether a corner cell loses units; the others gain some. */
 function gives(corner: number): boolean {
   return ((corner ^ (corner >> 1) ^ (corner >> 2)) & 1) === 1;
 }
 
 /**
- * All ways to take some of the dimensions of a view and put them into groups (suppressTable.ts): those that leave most totals as they
- * are, with each dimension by itself, come first.
+ * All ways to choose some dimensions of a view and put them into groups (see `suppressTable`). Ways that
+ * leave most totals unchanged, with each dimension in its own group, come first.
  * @param kept bit i: dimension i is in the view
  */
 function transferShapes(kept: number): readonly (readonly (readonly number[])[])[] {
@@ -185,23 +194,26 @@ function transferShapes(kept: number): readonly (readonly (readonly number[])[])
 
 const shapes = new Map<number, readonly (readonly (readonly number[])[])[]>();
 
-/** The cells that keep certain dimensions and total over the others: one way of splitting a set. */
+/** The cells that keep certain dimensions and sum over the others: one way of splitting a set. */
 interface View {
   /** Bit i: dimension i is kept. */
   readonly kept: number;
   readonly cells: readonly number[];
-  /** By cell, the one of this view that totals over it. */
+  /** For each cell: the cell of this view that its count is part of. */
   readonly totals: Uint32Array;
 }
 
-/** How the cells of a table with all its totals are numbered: row-major, the total of a dimension after its categories. */
+/**
+ * The cell numbers of a table with all its totals: row-major, with the total of a dimension after its
+ * categories.
+ */
 export class Cube {
   readonly strides: readonly number[];
   readonly length: number;
-  /** From the one total over everything to the finest cells. */
+  /** From the grand total to the finest cells. */
   readonly views: readonly View[];
 
-  /** @param sizes categories of each dimension, totals not counted */
+  /** @param sizes categories of each dimension, without totals */
   constructor(readonly sizes: readonly number[]) {
     this.strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((product, size) => product * (size + 1), 1));
     this.length = sizes.reduce((product, size) => product * (size + 1), 1);

@@ -2,21 +2,22 @@ import { Turns } from '../lib/cooperativeScheduler.js';
 import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
 
 /**
- * Whom numbers count: people, or families where a family is the unit. They are in the order of families, so that one pass meets the
- * members of a family one after the other.
+ * What numbers count: persons, or families if the counting unit is a family. They are sorted by family, so
+ * one pass meets the members of each family one after the other.
  */
 export interface Units {
-  /** The key of each: members of sets and categories are looked up by it. */
+  /** The key of each unit. Sets and categories are indexed by it. */
   readonly keys: Uint32Array;
   readonly families: Uint32Array;
-  /** A secret fixed random number for each (recordKeys.ts). */
+  /** A secret, fixed random number for each unit (see `recordKeys`). */
   readonly recordKeys: Uint32Array;
 }
 
 /**
- * Made once a snapshot.
+ * Computed once per snapshot.
  * @param recordKeys by key
- * @param familyOf by key: a family, or NO_FAMILY where the unit is in none or is a family itself, and counts as one of its own
+ * @param familyOf by key: a family, or NO_FAMILY. A unit without a family, or one that is a family itself,
+ * counts as a family of its own.
  */
 export async function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32Array): Promise<Units> {
   const { length } = recordKeys;
@@ -26,7 +27,7 @@ export async function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32A
     for (let key = from; key < to; key++)
       if (familyOf[key] !== NO_FAMILY) none = Math.max(none, familyOf[key]! + 1);
   });
-  // A counting sort: each family has a place behind the families before it; whoever is in none comes last.
+  // A counting sort: each family follows the families before it. Units without a family come last.
   const placeOf = (key: number) => Math.min(familyOf[key]!, none);
   const nextUnit = new Uint32Array(none + 2);
   await turns.through(length, (from, to) => {
@@ -52,7 +53,8 @@ export async function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32A
 }
 
 /**
- * Those of the units that are in any of some sets, so that what is counted of few people does not take looking at everybody.
+ * Returns the units that are in at least one of some sets, so that a question about few people does not scan
+ * everybody.
  * @param sets bit sets over unit keys
  */
 export async function unitsAmong(

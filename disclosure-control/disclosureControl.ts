@@ -21,7 +21,7 @@ import { TableCells } from './tableCells.js';
 const MOST_DIMENSIONS = 3;
 const MOST_NUMBERS = 5_000;
 
-/** A table that has been counted, and that nobody has been told of. */
+/** A counted table of which nothing has been published. */
 interface CountedTable {
   readonly cube: Cube;
   readonly cells: readonly GroupCell[];
@@ -29,11 +29,12 @@ interface CountedTable {
 }
 
 /**
- * The one place that every number of a group passes: docs/disclosure.md.
+ * Protects every number about a group. No number reaches a caller another way: docs/disclosure.md.
  *
- * In this order: the question is paid, before anything is counted; each set is answered by the one that the ledger has answered in
- * its neighbourhood; that is durable; its count is told with the noise that belongs to it, or not at all; and what a table's totals
- * would give away is not told either.
+ * The order is fixed. First the question is paid for, before anything is counted. Then the ledger replaces
+ * each set by a set near it that it has answered before. The ledger entry becomes durable. Only then the
+ * count is published with the noise of its set, or suppressed. Last, numbers that would follow from a table's
+ * totals are suppressed too.
  */
 export class DisclosureControl {
   constructor(
@@ -42,7 +43,8 @@ export class DisclosureControl {
   ) {}
 
   /**
-   * Charges a group before registries look for who is in it. The first question that is answered of it has been paid so.
+   * Charges a group before registries look up its members. This charge counts towards the first question that
+   * is answered about it.
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
   form({ organisation, group, within, parameters }: GroupFormed): void {
@@ -129,7 +131,7 @@ export class DisclosureControl {
   }
 }
 
-/** Numbers that a table may tell: its cells and totals, as many as there can be. */
+/** The most numbers that a table can publish: its cells and totals. */
 function numbersIn({ dimensions }: GroupTable): number {
   return dimensions.reduce(
     (product, dimension) => product * (('size' in dimension ? dimension.size : dimension.most + 1) + 1),
@@ -137,12 +139,12 @@ function numbersIn({ dimensions }: GroupTable): number {
   );
 }
 
-/** Totals come first: a cell that holds nearly everybody gets the answer of its total. */
+/** Totals come first, so a cell that holds nearly everybody gets the answer of its total. */
 function inOrder({ views }: Cube): number[] {
   return views.flatMap(({ cells }) => cells);
 }
 
-/** The question that is charged where a group is formed; no other is written so. */
+/** The text of the question that is charged when a group is formed. No other question has this prefix. */
 function formingOf(group: string): string {
   return digestOf(`group ${group}`);
 }
@@ -152,20 +154,23 @@ function digestOf(text: string): string {
 }
 
 /**
- * Suppresses further numbers of a table, so that none that is suppressed can be worked out from the totals.
+ * Complementary suppression: suppresses further numbers of a table, so that no suppressed number follows from
+ * the totals.
  *
- * For each suppressed number it finds a move: a change of the true finest cells that makes this number larger by the minimum, leaves
- * none negative and changes nothing that is told. Whoever reads the table cannot tell it from the one after the move, even
- * without any noise and knowing every number that is told exactly. That is the hypercube method (Repsilber 1994; Giessing &
- * Repsilber 2002), with moves that may also run through suppressed totals.
+ * For each suppressed number it finds a hypercube: a change of the true finest cells that makes this number
+ * larger by the minimum, makes no cell negative and changes no published number. A reader cannot distinguish
+ * the table from the one after this change, even if there were no noise and every published number were
+ * exact. This is the hypercube method (Repsilber 1994; Giessing & Repsilber 2002). Here a hypercube may also
+ * run through suppressed totals.
  *
- * All that it looks at are perturbed counts: by true ones, what it suppresses would tell exactly which of them reach the minimum.
+ * It uses perturbed counts only. If it used true counts, the pattern of suppression would show which of them
+ * reach the minimum.
  *
- * It begins with the tables of fewer dimensions that are in this one, so that whoever asks for those, too, does not find told there what
- * is suppressed here for their own sake.
- * @param perturbed every count with its noise, told or not
- * @param shown what may be told of each number by itself
- * @param enough a perturbed count from which so many units can be taken as the minimum is
+ * It begins with the tables of fewer dimensions inside this one. A caller who also asks for those must not
+ * find a number published there that is suppressed here for their sake.
+ * @param perturbed every count with its noise, published or not
+ * @param shown what may be published of each number by itself
+ * @param enough a cell with at least this perturbed count can lose as many units as the minimum is
  */
 export async function suppressTable(
   cube: Cube,
@@ -173,7 +178,7 @@ export async function suppressTable(
   shown: readonly ProtectedCount[],
   enough: number,
 ): Promise<ProtectedCount[]> {
-  // Of a total that is too small, there is nothing to split.
+  // A total that is too small has nothing to split.
   if (shown.at(-1) === null) return shown.map(() => null);
   const told = [...shown];
   const turns = new Turns();
@@ -184,7 +189,7 @@ export async function suppressTable(
   return told;
 }
 
-/** Suppression in the table of some of the dimensions, the others totalled. */
+/** Suppresses numbers in the table of some dimensions, summed over the others. */
 async function suppressIn(table: PartialTable, told: ProtectedCount[], turns: Turns): Promise<void> {
   const others = table.views.slice(1);
   const suppress = (numbers: readonly number[]): void => {
@@ -196,7 +201,8 @@ async function suppressIn(table: PartialTable, told: ProtectedCount[], turns: Tu
       if (told[cell] !== null || covered.has(cell)) continue;
       if (turns.over) await turns.next();
       const changed = cheapestMove(table, cell, kept);
-      // Where there is no move, only the total over everything is told: it bounds the others from above, no more.
+      // Without a hypercube only the grand total is published. It bounds the other numbers from above and
+      // reveals no more.
       if (!changed) return suppress(others.flatMap((view) => view.cells));
       suppress(changed);
       for (const number of changed) covered.add(number);

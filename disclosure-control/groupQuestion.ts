@@ -2,72 +2,86 @@ import type { DisclosureParameters } from '../policies/engine/disclosureParamete
 import type { Units } from './countingUnits.js';
 import type { SetSketch } from './pinSketch.js';
 
-/** A property that each unit has at most once, so that it splits a set: sex, district, age band. */
+/** A property that each unit has at most once, such as sex, district or age band. It splits a set. */
 export interface Dimension {
-  /** How many categories there are, whether or not somebody is in them: it must not depend on data. */
+  /** The number of categories, including empty ones: it must not depend on data. */
   readonly size: number;
-  /** Category by unit key, 0 to size-1; whoever is in none (`size` or more) is not counted in the table at all. */
+  /**
+   * Category by unit key, 0 to size-1. Units without a category (`size` or more) are not counted in the
+   * table.
+   */
   readonly codes: Uint8Array | Uint16Array | Uint32Array;
 }
 
 /**
- * A property with more values than can be listed beforehand, such as the whole path of somebody: the commonest become
- * categories, and the others are one (openDimension.ts).
+ * A property with more values than can be listed in advance, such as a person's whole path. The most frequent
+ * values become categories, and the others share one (openDimension.ts).
  */
 export interface OpenDimension {
-  /** Value by unit key; whoever has NaN is not counted in the table at all. */
+  /** Value by unit key. Units with NaN are not counted in the table. */
   readonly values: Float64Array;
-  /** How many become categories at most, below 2^16 - 1: that is charged, whatever there is. */
+  /**
+   * The most values that become categories, below 2^16 - 1. This number is charged, whatever the data holds.
+   */
   readonly most: number;
 }
 
 /**
- * A set, split by up to three dimensions; none: its size alone. What one unit can be in twice (the year) is no dimension:
- * it is a table for each.
+ * A set, split by up to three dimensions. Without dimensions only its size is counted. A property that one
+ * unit can have twice (the year) is not a dimension: it needs one table for each value.
  */
 export interface GroupTable {
   /** Bit set over unit keys: key k is bit k % 32 of word k / 32. */
   readonly members: Uint32Array;
-  /** One of them may be open. */
+  /** At most one of them is open. */
   readonly dimensions: readonly (Dimension | OpenDimension)[];
 }
 
 export interface GroupQuestion {
-  /** Whose budget it is charged to: the recipient that the token names. */
+  /** Whose budget pays: the recipient that the token names. */
   readonly organisation: string;
   /**
-   * What is asked, in canonical form, with the snapshots it is asked of. It is charged once a period, however often it is
-   * asked, so it must be another text where it is another question.
+   * The question in canonical form, with the snapshots that it refers to. A repeated question is charged once
+   * a period, so different questions must have different texts.
    */
   readonly text: string;
-  /** The group that it is asked of, as it was charged when it was formed. */
+  /** The group that the question is about, as it was charged when it was formed. */
   readonly group: string;
   readonly units: Units;
-  /** The strictest of the owners whose data it rests on. */
+  /** The strictest parameters of all owners whose data the answer uses. */
   readonly parameters: DisclosureParameters;
   readonly tables: readonly GroupTable[];
 }
 
-/** A number of units fit to be told, or null: too few, or it would tell of too few. Zero is null, too. */
+/**
+ * A number of units that may be published. Null: the number is too small, or it would reveal one that is.
+ * Zero is also null.
+ */
 export type ProtectedCount = number | null;
 
-/** A group that registries are about to be asked of: that is a question, too, though no number is asked yet. */
+/**
+ * A group that registries are about to be asked about. Forming it costs a question, although no number is
+ * asked yet.
+ */
 export interface GroupFormed {
   readonly organisation: string;
   /** In canonical form. */
   readonly group: string;
-  /** The group that it is a part of, where it is one. */
+  /** The larger group that this one is part of, if any. */
   readonly within?: string;
   readonly parameters: DisclosureParameters;
 }
 
 export interface ProtectedTable {
   /**
-   * All cells and all totals, row-major over the dimensions with their total as a last category: the sizes are
-   * `dimensions[i].size + 1`, and a table without dimensions is one number.
+   * All cells and all totals, row-major over the dimensions, with the total as the last category. The sizes
+   * are `dimensions[i].size + 1`. A table without dimensions is one number.
    */
   readonly counts: readonly ProtectedCount[];
-  /** The values that the categories of the open dimension stand for, the one behind them being all others; without it, none. */
+  /**
+   * The values behind the categories of the open dimension; the category after them is all other values.
+   * Empty without an open dimension.
+   */
   readonly values: readonly number[];
 }
 
@@ -76,24 +90,30 @@ export interface ProtectedAnswer {
   readonly protection: Protection;
 }
 
-/** How an answer was protected, for whoever reads it. */
+/** How an answer was protected, for its reader. */
 export interface Protection {
   readonly parameters: DisclosureParameters;
-  /** No count below this is told: the minimum and the largest noise. */
+  /** No count below this is published: the minimum plus the largest noise. */
   readonly smallestCount: number;
   /** Of the organisation, in this period. */
   readonly questionsLeft: number;
 }
 
-/** All that disclosure control knows of a set: enough to protect its count and to find sets that are near, not the set. */
+/**
+ * All that disclosure control stores about a set: enough to protect its count and to find similar sets, but
+ * not its members.
+ */
 export interface GroupCell {
   readonly count: number;
   /** Sum of the members' record keys, modulo 2^32: the cell key. */
   readonly recordKeySum: number;
   readonly families: number;
-  /** Members of the family that has most of them here. */
+  /** The number of members from the family that has most of them here. */
   readonly largestFamily: number;
   readonly sketch: SetSketch;
-  /** The smallest record keys of members in ascending order, as many as the radius of the sketch, or all there are. */
+  /**
+   * The smallest record keys of members, ascending. There are as many as the radius of the sketch, or all of
+   * them.
+   */
   readonly smallest: Uint32Array;
 }

@@ -7,13 +7,14 @@ import type { Dimension, GroupCell, OpenDimension, ProtectedCount } from './grou
 /** An open dimension with the categories that it got. */
 interface ClosedDimension {
   readonly dimension: Dimension;
-  /** The value that each category stands for; the category behind them is everything else. */
+  /** The value behind each category; the category after them is all other values. */
   readonly values: readonly number[];
 }
 
 /**
- * Makes categories of the commonest values. Like everything else that shows, which values those are is decided by perturbed
- * counts: "listed from 8 on" would tell of seven people whom an asker knows, and an eighth, whether the eighth is like them.
+ * Turns the most frequent values into categories. Perturbed counts decide which values those are, as they
+ * decide everything that is published. With true counts, "listed from 8 on" would reveal an eighth person: a
+ * caller who knows the other seven would learn whether the eighth is like them.
  * @param members bit set over unit keys
  */
 export async function closeDimension(
@@ -60,7 +61,7 @@ function commonest(
   const smallest = smallestCount(parameters);
   return (
     [...sets]
-      // Noise is looked up only where it could lift the count so far.
+      // Noise is computed only if it could lift the count over the threshold.
       .filter(([, { count }]) => count + parameters.noise.maximum >= smallest)
       .map(([value, set]) => ({ value, perturbed: perturbCount(set, parameters, noise) }))
       .filter(({ perturbed }) => perturbed >= smallest)
@@ -70,20 +71,24 @@ function commonest(
   );
 }
 
-/** What is needed to protect the count of a set. */
+/** The figures that protect the count of a set. */
 type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
 
-/** The count of a set with its noise. No more than this is ever looked at again, not even to decide whether it is told. */
+/**
+ * The count of a set with its noise. Nothing else of the set is used again, not even to decide whether it is
+ * published.
+ */
 export function perturbCount(cell: CellKey, parameters: DisclosureParameters, noise: CellNoise): number {
   return cell.count + noise.ofCount(cell, parameters.noise);
 }
 
 /**
- * The count of a set as it may be told.
+ * Returns the count of a set as it may be published.
  *
- * Whether it is told is decided by the perturbed numbers, against bounds so much higher that the true ones are surely kept. Were the true
- * count compared, then of a set of seven people that an asker knows, and one whom he does not, the mere fact that it is told would
- * say for certain that the eighth is in it.
+ * Perturbed numbers decide whether it is published. The thresholds are raised by the largest noise, so that
+ * the true numbers certainly meet the rules. If the true count were compared, a caller could ask about seven
+ * people whom they know and an eighth person. The mere fact that the count is published would prove that the
+ * eighth is in the set.
  */
 export function protectCount(
   cell: CellFigures,
@@ -99,7 +104,9 @@ export function protectCount(
   return told ? count : null;
 }
 
-/** No perturbed count below this is ever told: one that is not is surely of as many as the minimum. */
+/**
+ * No perturbed count below this is ever published. Any count at or above it certainly reaches the minimum.
+ */
 export function smallestCount({ minimum, noise }: DisclosureParameters): number {
   return minimum + noise.maximum;
 }

@@ -1,26 +1,33 @@
-/** The largest prime below 2^16, so that a sketch is 16-bit numbers and a product is exact. */
+/** The largest prime below 2^16. Sketch values then have 16 bits, and products are exact. */
 const PRIME = 65_521;
 const INVERSE = 1 / PRIME;
 
 /**
- * How far two sets are apart, told from a few numbers of each, never from the sets.
+ * Estimates how far two sets are apart from a few numbers of each, without their members.
  *
- * The sketch of a set is its power sums s_k = sum of x^k (k = 0 .. 2r-2) over a prime field, where x is the member's record key modulo
- * the prime. It is linear: of disjoint sets it is the sum. The difference of two sketches is the sequence of sums of c_i x_i^k with c_i = 1 for
- * who is in the first set only and -1 for who is in the second only; the shortest linear recurrence of such a sequence is as
- * long as it has terms (de Prony 1795), and Berlekamp and Massey find it. Sets that differ by d < r members are never taken for sets
- * that differ by more; the other way round it happens to one pair in some thousands.
+ * This is a PinSketch (Dodis, Ostrovsky, Reyzin & Smith 2008, "Fuzzy extractors", section 6): the syndromes
+ * of a BCH code, here over a prime field instead of GF(2^b). A well-known implementation is minisketch,
+ * https://github.com/sipa/minisketch. The sketch of a set is its power sums s_k = sum of x^k (k = 0 .. 2r-2),
+ * where x is the member's record key modulo the prime. It is linear: the sketch of a disjoint union is the
+ * sum of sketches.
+ *
+ * The difference of two sketches is the sequence of sums of c_i x_i^k. c_i is 1 for members of the first set
+ * only, and -1 for members of the second only. The shortest linear recurrence of such a sequence has as many
+ * terms as the sets differ by (de Prony 1795), and the Berlekamp-Massey algorithm finds it. If sets differ by
+ * d < r members, the distance is never reported as larger than d. The opposite error is rare: record keys may
+ * collide modulo the prime, or a larger difference may look like a small one. It then happens to one pair in
+ * some thousands.
  */
 export type SetSketch = Uint16Array;
 
-/** Length of a sketch that tells distances below a radius. */
+/** The length of a sketch that finds distances below a radius. */
 export function sketchLength(radius: number): number {
   return 2 * radius - 1;
 }
 
 /** The sketches of many disjoint sets while members are added. */
 export class SetSketches {
-  /** Sums before reduction: those of 2^37 members would still be exact. */
+  /** Sums before reduction. They stay exact for up to 2^37 members. */
   private readonly sums: Float64Array;
   private readonly length: number;
 
@@ -36,13 +43,13 @@ export class SetSketches {
     let power = 1;
     for (let k = end - this.length; k < end; k++) {
       sums[k] = sums[k]! + power;
-      // Where rounding leaves the prime itself instead of 0, it is a residue like others until the sum is reduced.
+      // Rounding may leave the prime itself instead of 0. It is a valid residue until the sum is reduced.
       const product = power * x;
       power = product - Math.floor(product * INVERSE) * PRIME;
     }
   }
 
-  /** Adds the members of one set to another that has none of them. */
+  /** Adds the members of one set to another, disjoint set. */
   addSet(set: number, other: number): void {
     const { length, sums } = this;
     for (let k = 0; k < length; k++) sums[set * length + k]! += sums[other * length + k]!;
@@ -57,8 +64,8 @@ export class SetSketches {
 }
 
 /**
- * In how many members two sets differ, Infinity where not fewer than the radius. Of sketches for different radii the smaller one
- * counts.
+ * Returns the number of members by which two sets differ, or Infinity if it is not below the radius. For
+ * sketches of different radii the smaller radius applies.
  */
 export function distance(a: SetSketch, b: SetSketch): number {
   const length = Math.min(a.length, b.length);
@@ -74,7 +81,10 @@ export function distance(a: SetSketch, b: SetSketch): number {
   return sketchLength(apart) < length ? apart : Infinity;
 }
 
-/** The length of the shortest linear recurrence of a sequence (Massey 1969, "Shift-register synthesis and BCH decoding"). */
+/**
+ * The length of the shortest linear recurrence of a sequence (Massey 1969, "Shift-register synthesis and BCH
+ * decoding").
+ */
 function linearComplexity(sequence: Float64Array): number {
   const { length } = sequence;
   const connection = new Float64Array(length + 1);
@@ -103,13 +113,13 @@ function linearComplexity(sequence: Float64Array): number {
   return complexity;
 }
 
-/** Modulo the prime, of a whole number below 2^53. */
+/** Reduces a whole number below 2^53 modulo the prime. */
 function reduce(value: number): number {
   const remainder = value - Math.floor(value * INVERSE) * PRIME;
   if (remainder < 0) return remainder + PRIME;
   return remainder >= PRIME ? remainder - PRIME : remainder;
 }
 
-/** 1/a of every residue a, from those of smaller ones. */
+/** 1/a for every residue a, computed from the inverses of smaller residues. */
 const inverses = new Uint16Array(PRIME).fill(1, 0, 2);
 for (let a = 2; a < PRIME; a++) inverses[a] = PRIME - reduce(Math.floor(PRIME / a) * inverses[PRIME % a]!);

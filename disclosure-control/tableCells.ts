@@ -11,7 +11,7 @@ export interface ClosedTable {
   readonly dimensions: readonly Dimension[];
 }
 
-/** The sets behind all cells and totals of a table, summed up in one pass over its members. */
+/** Summarises the sets behind all cells and totals of a table in one pass over its members. */
 export class TableCells {
   private readonly counts: Uint32Array;
   private readonly recordKeySums: Uint32Array;
@@ -19,7 +19,7 @@ export class TableCells {
   private readonly largestFamilies: Uint32Array;
   private readonly sketches: SetSketches;
   private readonly smallest: Uint32Array;
-  /** The family of the last member of each cell, and how many of it there were. */
+  /** The family of the last member of each cell, and how many of its members came so far. */
   private readonly lastFamilies: Uint32Array;
   private readonly runs: Uint32Array;
 
@@ -39,7 +39,7 @@ export class TableCells {
     this.runs = new Uint32Array(length);
   }
 
-  /** @param radius distances below it can be told (setSketch.ts) */
+  /** @param radius the sketches find distances below it (see `sketchLength`) */
   static async count(table: ClosedTable, units: Units, cube: Cube, radius: number): Promise<TableCells> {
     const cells = new TableCells(table, cube, radius);
     await new Turns().through(units.keys.length, (from, to) => cells.add(units, from, to));
@@ -60,11 +60,11 @@ export class TableCells {
     };
   }
 
-  /** Adds units `from` (inclusive) to `to` (exclusive) in the order of families, where they are members. */
+  /** Adds the members among the units `from` (inclusive) to `to` (exclusive), in the order of families. */
   private add({ keys, families, recordKeys }: Units, from: number, to: number): void {
     const { cube } = this;
     const { members, dimensions } = this.table;
-    // The cells of a member, by the dimensions that their view keeps; the first is the total over everything.
+    // The cells of a member, indexed by the dimensions that their view keeps. The first is the grand total.
     const cells = new Uint32Array(2 ** dimensions.length);
     cells[0] = cube.length - 1;
     for (let unit = from; unit < to; unit++) {
@@ -109,13 +109,15 @@ export class TableCells {
     smallest[at] = recordKey;
   }
 
-  /** Sketches are made of the finest cells only; that of a total is the sum of what it totals. */
+  /**
+   * Only the finest cells have sketches of their own. The sketch of a total is the sum of those it totals.
+   */
   private totalSketches(): void {
     const { cube, sketches } = this;
     for (let dimension = 0; dimension < cube.sizes.length; dimension++) {
       const size = cube.sizes[dimension]!;
       for (const { kept, cells } of cube.views) {
-        // The dimensions behind this one are not totalled yet.
+        // The dimensions after this one are not totalled yet.
         if (kept >> dimension !== 2 ** (cube.sizes.length - dimension) - 1) continue;
         for (const cell of cells) sketches.addSet(cube.moved(cell, dimension, size), cell);
       }

@@ -4,8 +4,9 @@ import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { partOf, PARTS } from '../../risk-model/training/splitFamilies.js';
 
 /**
- * Writes a table for peers.py as raw arrays, little-endian: `table.json` (rows, ids of factors), `columns.f32` factor after
- * factor, `block.u8`, `outcome.u8`, `exposure.f32`, `observed.f32`, and `part.u8`, of which fold each row is. No key of anybody is in it.
+ * Writes a table for peers.py as raw little-endian arrays: `table.json` (rows, ids of factors), `columns.f32`
+ * factor after factor, `block.u8`, `outcome.u8`, `exposure.f32`, `observed.f32`, and `part.u8`, the fold of
+ * each row. It contains no keys of persons.
  */
 export async function writeTable(table: RiskTable, seed: number, folder: string): Promise<void> {
   const { rows, factors, block, outcome, exposure, observed } = table;

@@ -5,21 +5,24 @@ import { distance } from '../pinSketch.js';
 
 const PAGE_WORDS = 2 ** 18;
 
-/** Distances below it must be told, so that every set that is too near is found in spite of the noise. */
+/** Sketches must find distances below it, so that noise hides no set that is too near. */
 export function radiusOf({ minimum, noise }: DisclosureParameters): number {
   return minimum + 2 * noise.maximum;
 }
 
-/** The set that is answered, and whether it is the one that was asked about, for the first time. */
+/** The set whose count is published, and whether it is the requested set, answered for the first time. */
 export interface StandIn {
   readonly set: GroupCell;
   readonly new: boolean;
 }
 
-/** The sets that have been answered, in the order of their first answers, as sketches: no member is kept. */
+/**
+ * The sets that have been answered, in the order of their first answers. Only sketches are stored, no
+ * members.
+ */
 export class AnsweredSets {
   readonly #index = new SimilarSets();
-  /** Page after page of packed sets, and at which word over all pages each set begins. */
+  /** Pages of packed sets, and the offset in words of each set over all pages. */
   readonly #pages: Uint32Array[] = [];
   readonly #places: number[] = [];
   #free = 0;
@@ -27,12 +30,13 @@ export class AnsweredSets {
   constructor(private readonly noise: CellNoise) {}
 
   /**
-   * The set that is answered in the place of another: the first answered one that differs by less than the minimum, else the set
-   * itself, which then is an answered one.
+   * Returns the representative of a set: the first answered set that differs by less than the minimum. If
+   * there is none, the set itself becomes an answered one.
    *
-   * As with counts, the distance is compared with noise, against a bound so much higher that no set within the minimum is missed: else who
-   * adds seven people that he knows and one whom he does not would read from the answer whether the eighth is in the set. The noise
-   * belongs to the two sets and the first one wins, so the same set always gets the same answer.
+   * As with counts, the comparison uses the distance with noise, against a threshold raised by the largest
+   * noise. No set within the minimum is missed. Without noise, a caller could add seven people whom they know
+   * and an eighth person, and read from the answer whether the eighth is in the set. The noise is a function
+   * of the two sets and the first match wins, so the same set always gets the same answer.
    */
   standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
     if (cell.count === 0) return { set: cell, new: false };
@@ -49,7 +53,7 @@ export class AnsweredSets {
     return { set: cell, new: true };
   }
 
-  /** @param packed as `packCell` makes it */
+  /** @param packed as `packCell` returns it */
   add(packed: Uint32Array): void {
     const end = this.#pages.length * PAGE_WORDS;
     if (this.#free + packed.length > end) {
@@ -62,7 +66,7 @@ export class AnsweredSets {
     this.#free += packed.length;
   }
 
-  /** Adds sets packed one behind the other. */
+  /** Adds sets that are packed one after the other. */
   addAll(words: Uint32Array): void {
     for (let offset = 0; offset < words.length;) {
       const length = packedLength(words, offset);
@@ -77,7 +81,10 @@ export class AnsweredSets {
   }
 }
 
-/** In how many members two sets differ at least, by their smallest record keys: it spares comparing most sketches. */
+/**
+ * A lower bound on the number of members by which two sets differ, from their smallest record keys. It avoids
+ * most comparisons of sketches.
+ */
 function leastDistance(a: GroupCell, b: GroupCell): number {
   let apart = 0;
   let [i, j] = [0, 0];
@@ -87,25 +94,26 @@ function leastDistance(a: GroupCell, b: GroupCell): number {
     if (x <= y) i++;
     if (y <= x) j++;
   }
-  // What lies behind all members of the other set is in this one only.
+  // Keys after the last member of the other set are in this set only.
   if (j === b.count) apart += a.smallest.length - i;
   if (i === a.count) apart += b.smallest.length - j;
   return apart;
 }
 
-/** Counts are put together so many at a time: sets that are near have counts that are. */
+/** Counts share a bucket in runs of this length, because near sets have near counts. */
 const COUNTS_A_BUCKET = 16;
 
 /**
- * Finds sets that may differ from a given one by fewer members than a radius, and none that do is overlooked.
+ * Finds the sets that may differ from a given set by fewer members than a radius. It misses none.
  *
- * Of two such sets, in any fixed order of all members, the first `radius` members of one and those of the other have one in common (prefix
- * filtering: Chaudhuri, Ganti & Kaushik 2006): were they apart, all of those that end sooner in the order would be missing from the
- * other set. The order is that of record keys, which no asker knows. Sets smaller than the radius bring all their members; of two such sets
- * that have none in common neither can be told.
+ * It uses prefix filtering (Chaudhuri, Ganti & Kaushik 2006). Take any fixed order of all members. The first
+ * `radius` members of two near sets have one in common. Otherwise all prefix members of the set whose prefix
+ * ends first would be missing from the other set. The order is that of record keys, which no caller knows. A
+ * set smaller than the radius contributes all its members. Two such sets without a common member are both too
+ * small to be published.
  */
 export class SimilarSets {
-  /** Posting lists by hash, each the number of its last posting + 1. */
+  /** Posting lists by hash; each entry is the number of its last posting + 1. */
   #heads = new Uint32Array(1 << 12);
   #next = new Uint32Array(1 << 12);
   #sets = new Uint32Array(1 << 12);
@@ -162,14 +170,14 @@ function bucketOf(count: number): number {
   return Math.floor(count / COUNTS_A_BUCKET);
 }
 
-/** Record keys are random already; sets of other counts must only not crowd the same lists. */
+/** Record keys are random already. The bucket only keeps sets of different counts out of the same lists. */
 function hash(recordKey: number, bucket: number): number {
   return (recordKey ^ Math.imul(bucket + 1, 0x9e37_79b1)) >>> 0;
 }
 
 const FIGURES = 6;
 
-/** A set as the ledger keeps it, in 32-bit words: the lengths of its lists and its figures, then the lists. */
+/** A set as the ledger stores it, in 32-bit words: the lengths of its lists, its figures, then the lists. */
 export function packCell(cell: GroupCell): Uint32Array {
   const { sketch, smallest, count, recordKeySum, families, largestFamily } = cell;
   const smallestFrom = FIGURES + wordsOf(sketch.length);
@@ -180,7 +188,7 @@ export function packCell(cell: GroupCell): Uint32Array {
   return words;
 }
 
-/** Reads what begins at an offset; the lists are views of the words. */
+/** Reads the set at an offset; the lists are views of the words. */
 function unpackCell(words: Uint32Array, offset = 0): GroupCell {
   const sketchFrom = offset + FIGURES;
   const smallestFrom = sketchFrom + wordsOf(words[offset]!);
@@ -194,12 +202,12 @@ function unpackCell(words: Uint32Array, offset = 0): GroupCell {
   };
 }
 
-/** How many words a packed set takes. */
+/** The number of words of a packed set. */
 function packedLength(words: Uint32Array, offset: number): number {
   return FIGURES + wordsOf(words[offset]!) + words[offset + 1]!;
 }
 
-/** Whether words are packed sets, one behind the other, and nothing else. */
+/** Whether the words are packed sets, one after the other, and nothing else. */
 export function arePacked(words: Uint32Array): boolean {
   let offset = 0;
   while (offset + FIGURES <= words.length) offset += packedLength(words, offset);

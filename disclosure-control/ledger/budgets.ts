@@ -9,24 +9,24 @@ export interface Charge {
   /** The calendar month, `2026-03`. */
   readonly month: string;
   readonly organisation: string;
-  /** A digest of its text: the same question costs once a month. */
+  /** A digest of its text. The same question costs once a month. */
   readonly question: string;
   readonly cost: number;
-  /** Numbers asked for, told or not. */
+  /** How many numbers the question asks for, published or not. */
   readonly numbers: number;
   /**
-   * The question, by its digest, that was charged when the group was formed. It counts towards the first other question that
-   * is asked of the group, so that an answer costs the same as before and nobody forms groups for nothing.
+   * The digest of the question that was charged when the group was formed. It counts towards the first other
+   * question about the group. An answer therefore costs the same as before, and forming groups is not free.
    */
   readonly formedBy?: string;
-  /** Whether it is charged because a group is formed: others may be `formedBy` it. */
+  /** Whether the charge is for forming a group. Other charges may then be `formedBy` it. */
   readonly forms?: true;
 }
 
 interface Account {
   spent: number;
   readonly questions: Set<string>;
-  /** Questions that formed a group of which nothing else was asked yet. */
+  /** Questions that formed a group about which nothing else has been asked yet. */
   readonly forming: Set<string>;
 }
 
@@ -35,7 +35,7 @@ class Budgets {
   readonly #accounts = new Map<string, Account>();
   #numbers = 0;
 
-  /** Numbers that were ever asked for. */
+  /** The total of numbers asked for since the ledger began. */
   get numbers(): number {
     return this.#numbers;
   }
@@ -75,12 +75,12 @@ function accountOf({ month, organisation }: Charge): string {
   return `${month} ${organisation}`;
 }
 
-/** What organisations have asked, and what sets have been answered: the ledger in memory. */
+/** The ledger in memory: what organisations have asked, and which sets have been answered. */
 export class LedgerBook {
   readonly #answered: AnsweredSets;
   readonly #budgets = new Budgets();
 
-  /** @param capacity how many numbers may be asked for altogether */
+  /** @param capacity how many numbers may be asked for in total */
   constructor(
     noise: CellNoise,
     private readonly capacity: number,
@@ -88,14 +88,14 @@ export class LedgerBook {
     this.#answered = new AnsweredSets(noise);
   }
 
-  /** Takes up what was written before. */
+  /** Applies a line that was written before. */
   replay(charge: Charge | undefined, sets: Uint32Array): void {
     if (charge) this.#budgets.pay(charge);
     this.#answered.addAll(sets);
   }
 
   /**
-   * Whether a question is refused follows from what was asked before, never from what the answer would be.
+   * Whether a question is refused depends on what was asked before, never on what the answer would be.
    * @param limit how many questions the organisation has in the month
    * @returns how many are left, and whether it was paid just now
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
@@ -106,7 +106,7 @@ export class LedgerBook {
     return { left: Math.max(0, limit - this.#budgets.spent(charge)), new: !isPaid };
   }
 
-  /** The set that is answered in the place of another; a new one is an answered one from now on. */
+  /** Returns the representative of a set. A new set becomes an answered one. */
   standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
     return this.#answered.standIn(cell, parameters);
   }

@@ -11,7 +11,7 @@ import { arePacked, packCell } from './answeredSets.js';
 import { type Charge, LedgerBook } from './budgets.js';
 import { LedgerEnd, ledgerEndPath, LedgerFile, linesOf, readWholeLines } from './ledgerFile.js';
 
-/** What disclosure control asks of a ledger. */
+/** What disclosure control needs from a ledger. */
 export interface AnswerLedger {
   /**
    * Charges a question to its organisation, once a month.
@@ -21,15 +21,15 @@ export interface AnswerLedger {
    */
   pay(charge: Omit<Charge, 'month'>, limit: number): number;
   /**
-   * For each set the one that is answered in its place. Resolves when the sets that are answered for the first time, and all that was
-   * paid before, are durable.
-   * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be told
+   * Returns for each set the representative that is answered in its place. Resolves when the sets that are
+   * answered for the first time, and all charges before them, are durable.
+   * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be published
    */
   standIns(cells: readonly GroupCell[], parameters: DisclosureParameters): Promise<readonly GroupCell[]>;
 }
 
 export interface LedgerOptions {
-  /** How many numbers may ever be asked for; one that is new takes up to 250 bytes on disk and 600 in memory. */
+  /** How many numbers may ever be asked for. A new number takes up to 250 bytes on disk and 600 in memory. */
   readonly capacity?: number | undefined;
   readonly now?: () => Date;
 }
@@ -37,10 +37,13 @@ export interface LedgerOptions {
 export const DEFAULT_CAPACITY = 1_000_000;
 
 /**
- * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and one for the sets that it was the first to ask about. It is one for all recipients, so
- * that two who collude are as one. Nothing is ever forgotten, neither for its age nor for the number of other questions, for a
- * set that is forgotten can be asked anew with one person more or less: when the ledger is full, new questions are refused. For the
- * same reason one that is shorter than it was, or changed, is not opened (ledgerEnd.ts).
+ * Opens the ledger of group questions below `<data>/ledger`: a file with a line for each question, and a line
+ * for the sets that the question was the first to ask about. All recipients share one ledger, so two who
+ * collude learn no more than one.
+ *
+ * Nothing is ever forgotten, neither old entries nor entries beyond a limit. If a set were forgotten, a
+ * caller could ask again with one person more or less. When the ledger is full, new questions are refused.
+ * For the same reason a ledger that is shorter than before, or changed, is not opened (see `LedgerEnd`).
  * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, DISCLOSURE_UNAVAILABLE
  */
 export async function openLedger(
@@ -56,7 +59,7 @@ export async function openLedger(
     () =>
       new PolkuError(
         'DISCLOSURE_LEDGER_LOCKED',
-        `Another process keeps the ledger in ${folder}; stop it, or use another data directory.`,
+        `Another process uses the ledger in ${folder}; stop it, or use another data directory.`,
       ),
   );
   try {
@@ -69,7 +72,7 @@ export async function openLedger(
   }
 }
 
-/** The ledger, kept by this process until it is closed. */
+/** The ledger, locked by this process until it is closed. */
 export class Ledger implements AnswerLedger {
   constructor(
     private readonly book: LedgerBook,
@@ -94,7 +97,7 @@ export class Ledger implements AnswerLedger {
     let added: Uint32Array[] = [];
     for (const cell of cells) {
       if (turns.over) {
-        // Others may be answered by these sets in their turn, and wait for what is written before.
+        // Other questions may use these sets in the meantime. They wait for what is written before them.
         this.#begin({ charge: undefined, sets: added });
         added = [];
         await turns.next();
@@ -112,7 +115,10 @@ export class Ledger implements AnswerLedger {
     return sets;
   }
 
-  /** Begins to write a line. What fails is tried again with the next, and whoever must be sure waits for that one. */
+  /**
+   * Starts to write a line. A failed write is repeated with the next line, and a caller that must be sure
+   * waits for that one.
+   */
   #begin(line: LedgerLine): void {
     if (line.charge || line.sets.length > 0) this.file.append(formatLine(line)).catch(() => {});
   }
@@ -124,8 +130,8 @@ export class Ledger implements AnswerLedger {
 }
 
 /**
- * Takes up what was written before, and begins the file where there is none. A last line that a crash has torn is cut off: nobody
- * was answered by it, or it would stand before the end that is known.
+ * Replays what was written before, and creates the file if there is none. A last line that a crash cut short
+ * is removed: nobody was answered by it, or it would be before the recorded end.
  */
 async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
   const path = join(dataFolder, 'ledger', 'questions.jsonl');
@@ -136,7 +142,7 @@ async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook
     number += 1;
     if (number === 1) {
       if (text === header) continue;
-      throw invalid(path, 'it was begun under another disclosure secret, whose noise was another');
+      throw invalid(path, 'it was created with another disclosure secret, so its noise was different');
     }
     const line = parseLine(text);
     if (!line) throw invalid(path, `line ${number} cannot be read`);
@@ -146,7 +152,7 @@ async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook
   if (!end)
     throw invalid(
       path,
-      `it is not as it was left, by ${ledgerEndPath(dataFolder)}. One of the two is gone, cut off, changed or older than the other`,
+      `it does not match ${ledgerEndPath(dataFolder)}. One of the two is missing, cut off, changed or older than the other`,
     );
   if (torn > 0) await truncate(path, content.length);
   const file = new LedgerFile(path, end);
@@ -162,7 +168,7 @@ function monthOf(time: Date): string {
 function invalid(path: string, reason: string): PolkuError {
   return new PolkuError(
     'DISCLOSURE_LEDGER_INVALID',
-    `The ledger ${path} cannot be used: ${reason}. Restore it and ledger-end.json from one backup. Without them, what was answered before could be asked anew with one person more or less.`,
+    `The ledger ${path} cannot be used: ${reason}. Restore it and ledger-end.json from one backup. Without them, a caller could repeat an answered question with one person more or less.`,
   );
 }
 
@@ -176,11 +182,11 @@ function unavailable(cause: unknown): unknown {
   );
 }
 
-/** What a question has left in the ledger. */
+/** What one question adds to the ledger. */
 interface LedgerLine {
-  /** Undefined where the question was paid before. */
+  /** Undefined if the question was paid before. */
   readonly charge: Charge | undefined;
-  /** The sets that it was the first to be answered about, packed one behind the other. */
+  /** The sets that it was the first to be answered about, packed one after the other. */
   readonly sets: readonly Uint32Array[];
 }
 
@@ -189,7 +195,7 @@ function formatLine({ charge, sets }: LedgerLine): string {
   return `${JSON.stringify({ ...(charge && { charge }), sets: Buffer.concat(bytes).toString('base64') })}\n`;
 }
 
-/** undefined where it is not a whole line, as `formatLine` makes it. */
+/** Returns undefined if the text is not a whole line, as `formatLine` writes it. */
 function parseLine(text: string): { charge: Charge | undefined; sets: Uint32Array } | undefined {
   try {
     const { charge, sets } = JSON.parse(text) as { charge?: unknown; sets: string };
@@ -204,7 +210,7 @@ function parseLine(text: string): { charge: Charge | undefined; sets: Uint32Arra
 
 const MONTH = /^\d{4}-\d{2}$/;
 
-/** Of another, it would be wrong to take its cost for a number: `spent` would give back what was paid. */
+/** Rejects anything else. With a wrong cost, `spent` would give back what was paid. */
 function isCharge(given: unknown): given is Charge {
   const { month, organisation, question, cost, numbers, formedBy, forms } = given as Record<string, unknown>;
   return (

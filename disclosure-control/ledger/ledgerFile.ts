@@ -4,12 +4,15 @@ import { dirname, join } from 'node:path';
 import { GroupCommit, sync, writeDurably } from '../../lib/durableFile.js';
 import type { CellNoise } from '../cellNoise.js';
 
-/** Readable by its owner only: it tells who asked how much, and counts that nobody may be told. */
+/**
+ * Readable by its owner only: it shows which organisation asked how much, and counts that must not be
+ * published.
+ */
 const MODE = 0o600;
 
 /**
- * A file of lines that is only ever added to. Lines that could not be written stay and are written before the next ones, for
- * what is in memory has been reckoned with.
+ * An append-only file of lines. Lines that could not be written are kept and written before the next ones,
+ * because the ledger in memory already counts them.
  */
 export class LedgerFile {
   readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
@@ -22,7 +25,7 @@ export class LedgerFile {
     private readonly end: LedgerEnd,
   ) {}
 
-  /** Resolves when the line is durable; so are all before it. An empty one waits for those. */
+  /** Resolves when the line and all lines before it are durable. An empty line waits for those only. */
   append(line: string): Promise<void> {
     return this.#commits.add(line);
   }
@@ -40,7 +43,7 @@ export class LedgerFile {
     const bytes = Buffer.from(this.#unwritten.join(''));
     try {
       this.#handle ??= await this.#open();
-      // At a place rather than at the end: what a failed attempt may have left is written over.
+      // Writes at a position, not at the end, so it overwrites what a failed attempt may have left.
       for (let done = 0; done < bytes.length;) {
         const at = this.end.bytes + done;
         const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, at);
@@ -64,7 +67,9 @@ export class LedgerFile {
   }
 }
 
-/** What a file holds, nothing where there is none: its whole lines, and how long a last line is that is not ended. */
+/**
+ * Reads a file: its whole lines, and the length of an unfinished last line. A missing file has no content.
+ */
 export async function readWholeLines(
   path: string,
 ): Promise<{ readonly content: Buffer; readonly torn: number }> {
@@ -89,17 +94,18 @@ export function* linesOf(content: Buffer): Iterable<string> {
 
 const FORMAT = /^\{"bytes":"(\d{16})","seal":"([A-Za-z0-9_-]{43})"\}\n$/;
 
-/** Outside the folder of the ledger, so that a restore without that folder is seen. */
+/** Outside the folder of the ledger, so that a restore without that folder is detected. */
 export function ledgerEndPath(dataFolder: string): string {
   return join(dataFolder, 'ledger-end.json');
 }
 
 /**
- * How far the ledger goes: its length in bytes, and a seal over all of them under the disclosure secret. A ledger that is gone,
- * cut off or changed is found out by it at the next start.
+ * The end of the ledger: its length in bytes, and a seal over all of them under the disclosure secret. At the
+ * next start it reveals a ledger that is missing, cut off or changed.
  *
- * It is written when the ledger is durable, and is not synced itself: a process that dies leaves the last length, a power cut leaves
- * one of some seconds before. So it never says more than there is.
+ * It is written after the ledger is durable, and is not synced itself. After the process dies it holds the
+ * last length; after a power cut it holds one from some seconds before. It never claims more than the ledger
+ * has.
  */
 export class LedgerEnd {
   #handle: FileHandle | undefined;
@@ -117,10 +123,10 @@ export class LedgerEnd {
   }
 
   /**
-   * Holds a ledger against the end that is known of it. Where none is known, what is there is taken for whole: a ledger that an
-   * older Polku has written has none.
-   * @param content the whole lines of the ledger; those behind the known end are added to it
-   * @returns undefined where the ledger is not as it was left, or its end cannot be read
+   * Compares a ledger with its recorded end. Without a record, the ledger is accepted as whole: older
+   * versions of Polku wrote none.
+   * @param content the whole lines of the ledger; lines after the recorded end are added to it
+   * @returns undefined if the ledger does not match its record, or the record cannot be read
    */
   static async open(
     dataFolder: string,
@@ -141,7 +147,7 @@ export class LedgerEnd {
     return end;
   }
 
-  /** Moves the end behind bytes that have become durable. Where it fails, it stays where it was. */
+  /** Moves the end behind bytes that are durable now. If it fails, the end stays where it was. */
   async advance(bytes: Uint8Array): Promise<void> {
     const hash = this.hash.copy().update(bytes);
     const length = this.length + bytes.length;
@@ -157,7 +163,7 @@ export class LedgerEnd {
   }
 }
 
-/** undefined where there is no file. */
+/** Returns undefined if there is no file. */
 async function readKnown(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'latin1');
@@ -167,7 +173,7 @@ async function readKnown(path: string): Promise<string | undefined> {
   }
 }
 
-/** Always as long, so that it is written over in one place. */
+/** The length is constant, so it is overwritten in one place. */
 function textOf(noise: CellNoise, hash: Hash, bytes: number): string {
   return `{"bytes":"${String(bytes).padStart(16, '0')}","seal":"${sealOf(noise, hash, bytes)}"}\n`;
 }

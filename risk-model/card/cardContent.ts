@@ -4,7 +4,7 @@ import { binsOfCell, MILLIONTHS, type TermContent } from '../model/modelContent.
 import type { RiskModel } from '../model/riskModel.js';
 import { aucPlot, binLabels, calibrationPlot, percent, shapePlot, signed, togetherPlot } from './plots.js';
 
-/** A card before it is HTML or Markdown. */
+/** A card before it becomes HTML or Markdown. */
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -14,13 +14,16 @@ export type Block =
       readonly head: readonly string[];
       readonly rows: readonly (readonly string[])[];
     }
-  /** `file`: its name where pictures are files. */
+  /** `file`: the name of the picture where pictures are separate files. */
   | { readonly kind: 'picture'; readonly file: string; readonly title: string; readonly svg: string };
 
 const MAIN_SHAPES = 6;
 const MAIN_TOGETHER = 6;
 
-/** What a model is, is for and is not for, how good it is and to whom it is fair: model cards (Mitchell et al. 2019). */
+/**
+ * The content of a model card (Mitchell et al. 2019): what a model is, what it is for and not for, how good
+ * it is, and how fair to each group.
+ */
 export function cardContent(
   model: RiskModel,
   evaluation: RiskEvaluation,
@@ -37,55 +40,55 @@ export function cardContent(
   const longest = own.horizons.at(-1)!;
   const { shares } = evaluation;
   return [
-    { kind: 'heading', level: 1, text: `Model card: foreseeing need, ${model.version}` },
+    { kind: 'heading', level: 1, text: `Model card: predicted need, ${model.version}` },
     text(
-      `Foretells in which of the next five years a child might first become a client of child protection (open care or placement). Trained ${model.trainedAt}; SHA-256 of its file ${model.sha256}.`,
+      `Predicts in which of the next five years a child might first become a client of child protection (open care or placement). Trained ${model.trainedAt}; SHA-256 of its file ${model.sha256}.`,
     ),
-    heading('Meant for'),
+    heading('Intended use'),
     {
       kind: 'list',
       items: [
-        'Social workers and family teams who already know the child, for child protection and its assessment: as one more reason to offer help early.',
-        'Planning of preventive services, as numbers of groups that passed disclosure control.',
+        'Child protection and its assessment, by social workers and family teams who already know the child: one more reason to offer help early.',
+        'Planning of preventive services, with numbers about groups that passed disclosure control.',
       ],
     },
-    heading('Not for'),
+    heading('Out-of-scope use'),
     {
       kind: 'list',
       items: [
-        'Deciding anything about a child or a family by itself: no service, no measure, no refusal may follow from a score alone (GDPR, Article 22).',
+        'Automated decisions about a child or a family: no service, no measure and no refusal may follow from a score alone (GDPR, Article 22).',
         'Benefits, sanctions, policing, migration, insurance, schools; ranking families; research on persons.',
-        'Children of other cities or times than those it was evaluated on.',
+        'Children of a city or a time on which it was not evaluated.',
       ],
     },
     heading('Human oversight'),
     text(
-      'Whoever reads a score sees what it is made of, how often such scores came true, and these limits; may set it aside without giving a reason; and is never asked to act on it (AI Act, Article 14). The data owner can stop a version at once.',
+      'A reader of a score sees its parts, how often such scores came true, and these limits. The reader may disregard it without giving a reason, and is never asked to act on it (AI Act, Article 14). The data owner can stop a version at once.',
     ),
     heading('Data'),
     text(
-      `${count(training.children)} children of ${count(training.families)} families as of ${training.blocks.join(', ')}; ${count(training.clients)} of them became clients while they could be seen. A fifth of the families was set aside; nothing was chosen or fitted on them, and the figures below are theirs alone. ${count(considered.length + model.factors.length)} factors were looked at, ${model.factors.length} have an effect.`,
+      `${count(training.children)} children of ${count(training.families)} families as of ${training.blocks.join(', ')}; ${count(training.clients)} of them became clients while they were observed. A fifth of the families are test families: nothing was chosen or fitted on them, and the figures below are from them only. ${count(considered.length + model.factors.length)} factors were considered, and ${model.factors.length} have an effect.`,
     ),
-    heading('What it is not told'),
+    heading('Limitations'),
     text(
-      "The outcome is a contact with a service, not the child's need: whoever is seen more is found more, and need that nobody notified is learnt as no need. Clientship also depends on law and practice, which change. What the registers do not hold (violence that nobody saw, help from relatives) is not in the model.",
+      "The outcome is a contact with a service, not the child's need. Children whom services see more often are found more often, and the model learns unreported need as no need. Becoming a client also depends on law and practice, which change. The model lacks what the registers lack, such as violence that nobody saw or help from relatives.",
     ),
-    heading('No factor alone'),
+    heading('Single factors and interactions'),
     text(
-      `Of the variance of the log-odds ${percent(shares.age)} comes from age, ${percent(shares.alone)} from single factors and ${percent(shares.together)} from factors that come together. The best single factor reaches an AUC of ${evaluation.alone[0]?.auc.toFixed(3)} at five years, the model ${figure(longest.model.auc.value, 3)}.`,
+      `Age explains ${percent(shares.age)} of the variance of the log-odds, single factors ${percent(shares.alone)} and interactions of factors ${percent(shares.together)}. The best single factor reaches an AUC of ${evaluation.alone[0]?.auc.toFixed(3)} at five years, the model ${figure(longest.model.auc.value, 3)}.`,
     ),
     {
       kind: 'table',
-      head: ['Factor alone', 'AUC, 5 years'],
+      head: ['Single factor', 'AUC, 5 years'],
       rows: evaluation.alone.slice(0, 10).map(({ factor, auc }) => [name([factor]), auc.toFixed(3)]),
     },
-    heading('How it reckons'),
+    heading('How it computes a score'),
     text(
-      `A child of whom nothing unusual is known starts at ${signed(base / MILLIONTHS)}, the log-odds of a year, and at what its age adds. Each term adds what its bin says; several factors together add something only where none of them is usual. Later years differ by year and by the age attained. Nothing else enters: the file is the model.`,
+      `Every child starts at ${signed(base / MILLIONTHS)}, the log-odds of a year, plus a value for the child's age. Each term adds the value of its bin. An interaction of several factors adds something only if none of them has its usual value. Later years differ by year and by attained age. Nothing else enters: the file is the whole model.`,
     ),
     {
       kind: 'table',
-      head: ['', 'Term', 'Adds most where', 'Adds, from .. to'],
+      head: ['', 'Term', 'Adds most in', 'Adds, from .. to'],
       rows: terms.map((term, i) => [
         String(i + 1),
         name(term.factors),
@@ -108,7 +111,7 @@ export function cardContent(
     heading('How good it is'),
     ...evaluation.blocks.flatMap(({ asOf, trainedOn, horizons }): Block[] => [
       text(
-        `As of ${asOf}, on families that were set aside${trainedOn ? '' : '; children of this date were not trained on'}. In brackets: 95 % intervals, families drawn anew.`,
+        `As of ${asOf}, on test families${trainedOn ? '' : '; children of this date were not trained on'}. In brackets: 95 % bootstrap intervals over families.`,
       ),
       {
         kind: 'table',
@@ -123,7 +126,7 @@ export function cardContent(
           'ECE',
           'Slope',
           'AUC of logistic regression',
-          'AUC below the truth',
+          'AUC below the true model',
         ],
         rows: horizons.map(({ years, children, clients, model: of, logisticRegression, oracle }) => [
           String(years),
@@ -149,13 +152,21 @@ export function cardContent(
     {
       kind: 'picture',
       file: 'calibration.svg',
-      title: 'What was foretold for five years, and what came',
-      svg: calibrationPlot('What was foretold for five years, and what came', model.calibration.at(-1)!),
+      title: 'Predicted and observed at five years',
+      svg: calibrationPlot('Predicted and observed at five years', model.calibration.at(-1)!),
     },
-    heading('Worth of acting at a threshold'),
+    heading('Net benefit by threshold'),
     {
       kind: 'table',
-      head: ['Threshold', 'Flagged', 'Of clients', 'Of others', 'Precision', 'Net benefit', 'If all'],
+      head: [
+        'Threshold',
+        'Flagged',
+        'True positive rate',
+        'False positive rate',
+        'Precision',
+        'Net benefit',
+        'Net benefit if all are flagged',
+      ],
       rows: evaluation.decisionCurve.map((at) => [
         percent(at.threshold),
         count(at.flagged),
@@ -168,11 +179,20 @@ export function cardContent(
     },
     heading('Fairness'),
     text(
-      'Five years ahead, by group; groups of few clients are left out. Rates are those at a threshold of 20 %.',
+      'Five years ahead, by group. Groups with few clients are left out. Rates are at a threshold of 20 %.',
     ),
     {
       kind: 'table',
-      head: ['Group', 'Children', 'Foretold', 'Came', 'AUC', 'Of clients', 'Of others', 'Precision'],
+      head: [
+        'Group',
+        'Children',
+        'Predicted',
+        'Observed',
+        'AUC',
+        'True positive rate',
+        'False positive rate',
+        'Precision',
+      ],
       rows: evaluation.groups.map(({ grouping, label, children, predicted, observed, auc, thresholds }) => {
         const at = thresholds.find(({ threshold }) => threshold === 0.2)!;
         return [
@@ -189,11 +209,11 @@ export function cardContent(
     },
     heading('Drift'),
     text(
-      'Clients by year as they were expected and as they came. Where law or practice change, the two part, and the model must be trained anew.',
+      'Expected and observed clients by year. If law or practice change, the two diverge and the model must be retrained.',
     ),
     {
       kind: 'table',
-      head: ['As of', 'Year', 'Expected', 'Came'],
+      head: ['As of', 'Year', 'Expected', 'Observed'],
       rows: evaluation.blocks.flatMap(({ asOf, years }) =>
         years.map(({ year, expected, became }) => [asOf, String(year), expected.toFixed(0), count(became)]),
       ),
@@ -205,14 +225,14 @@ export function cardContent(
 function plantedBlocks(planted: NonNullable<RiskEvaluation['planted']>): Block[] {
   const found = planted.filter(({ terms }) => terms.length > 0).length;
   return [
-    { kind: 'heading', level: 2, text: 'What was planted' },
+    { kind: 'heading', level: 2, text: 'Known interactions' },
     {
       kind: 'text',
-      text: `The city is made, so it is known what counts together: ${found} of ${planted.length} are terms of the model.`,
+      text: `The city is synthetic, so its interactions are known: ${found} of ${planted.length} are terms of the model.`,
     },
     {
       kind: 'table',
-      head: ['Together', 'Found as'],
+      head: ['Interaction', 'Found as'],
       rows: planted.map(({ circumstances, terms }) => [
         circumstances.join(' + '),
         terms.map((factors) => factors.join(' + ')).join('; '),
@@ -229,7 +249,7 @@ function count(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** The bin of each factor in the cell of a term that adds most. */
+/** The bin of each factor in the term's cell with the largest value. */
 function strongestBins({ cuts, values }: TermContent): string {
   const most = values.reduce((strongest, value) =>
     Math.abs(value) > Math.abs(strongest) ? value : strongest,

@@ -7,13 +7,13 @@ const [LEFT, TOP, PLOT] = [70, 60, 240];
 const RIGHT = WIDTH - 30;
 const BAR = 26;
 
-/** What each bin of a factor adds, as bars from 0. */
+/** The value of each bin of a factor, as bars from 0. */
 export function shapePlot(title: string, { cuts, values }: TermContent): string {
   const bins = binLabels(cuts[0]!).map((label, bin) => [label, values[bin]! / MILLIONTHS] as const);
   return bars(title, bins);
 }
 
-/** What factors add together: a bar for each of their cells that adds something. */
+/** The values of an interaction: a bar for each of its cells that is not 0. */
 export function togetherPlot(title: string, { cuts, values }: TermContent): string {
   const labels = cuts.map((list) => binLabels(list));
   const cells = values.flatMap((value, cell) => {
@@ -24,7 +24,7 @@ export function togetherPlot(title: string, { cuts, values }: TermContent): stri
   return bars(title, cells);
 }
 
-/** Bands of the probability: what was foretold, and what came. */
+/** Predicted probability against observed share, by band. */
 export function calibrationPlot(title: string, bands: readonly CalibrationBand[]): string {
   const svg = new Svg(title, TOP + PLOT + 60);
   const most = Math.max(0.01, ...bands.flatMap(({ predicted, observed }) => [predicted, observed]));
@@ -39,11 +39,13 @@ export function calibrationPlot(title: string, bands: readonly CalibrationBand[]
     svg.text(LEFT - 8, at(0, share)[1] + 4, percent(share), { anchor: 'end', faint: true });
     svg.text(at(share, 0)[0], TOP + PLOT + 22, percent(share), { anchor: 'middle', faint: true });
   }
-  svg.text(LEFT, TOP + PLOT + 46, 'across: foretold; up: came about', { faint: true });
+  svg.text(LEFT, TOP + PLOT + 46, 'across: predicted; up: observed', { faint: true });
   return svg.toString();
 }
 
-/** AUC by years ahead: of the model, of logistic regression and, where it is known, of the truth. */
+/**
+ * AUC by years ahead: of the model, of logistic regression and, where the true hazards are known, of those.
+ */
 export function aucPlot(title: string, horizons: readonly HorizonEvaluation[]): string {
   const svg = new Svg(title, TOP + PLOT + 70);
   const [low, high] = [0.5, 1];
@@ -56,7 +58,7 @@ export function aucPlot(title: string, horizons: readonly HorizonEvaluation[]): 
   const lines = [
     ['this model', (of: HorizonEvaluation) => of.model.auc.value],
     ['logistic regression', (of: HorizonEvaluation) => of.logisticRegression.auc.value],
-    ['the truth', (of: HorizonEvaluation) => of.oracle?.quality.auc.value],
+    ['the true model', (of: HorizonEvaluation) => of.oracle?.quality.auc.value],
   ] as const;
   lines.forEach(([, value], line) => {
     const points = horizons.flatMap((of) => {
@@ -94,7 +96,7 @@ function bars(title: string, entries: readonly (readonly [label: string, value: 
   return svg.toString();
 }
 
-/** By bin, what is in it, in words. */
+/** A text for each bin. */
 export function binLabels(cuts: readonly number[]): string[] {
   if (cuts.length === 0) return ['unknown', 'known'];
   const between = cuts.map((cut, i) => (i === 0 ? `below ${cut}` : `${cuts[i - 1]} to ${cut}`));

@@ -9,7 +9,8 @@ import { type Block, cardContent } from './cardContent.js';
 const PICTURES = 'pictures';
 
 /**
- * Writes a model's card to a folder: `card.html`, which needs no other file, and `card.md` with its pictures beside it.
+ * Writes a model's card to a folder: a self-contained `card.html`, and `card.md` with a folder of pictures
+ * next to it.
  * @returns the files
  */
 export async function writeModelCard(
@@ -30,7 +31,7 @@ export async function writeModelCard(
   return files.map(([name]) => join(folder, name));
 }
 
-/** @param pictures the folder of the pictures, beside the page */
+/** @param pictures the folder of the pictures, next to the page */
 function cardMarkdown(blocks: readonly Block[], pictures: string): string {
   return `${blocks.map((block) => markdown(block, pictures)).join('\n\n')}\n`;
 }
@@ -56,7 +57,7 @@ function markdown(block: Block, pictures: string): string {
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#24292f;background:#fff}table{border-collapse:collapse;margin:1rem 0;font-size:.875rem}th,td{border:1px solid #d8dee4;padding:.25rem .5rem;text-align:left}svg{max-width:100%;height:auto}';
 
-/** A page that needs no other file. */
+/** A self-contained page. */
 function cardHtml(blocks: readonly Block[]): string {
   const title = blocks.find((block) => block.kind === 'heading');
   return [

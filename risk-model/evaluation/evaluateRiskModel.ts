@@ -23,18 +23,24 @@ import { type Foretold, type Measurement, orderOf } from './metrics.js';
 const DRAWS = 200;
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3];
 const CURVE = [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
-/** A group of fewer clients tells of chance, and of them. */
+/** The figures of a group with fewer clients would show chance, and reveal those clients. */
 const FEWEST_CLIENTS = 20;
 const BEST_ALONE = 20;
-/** An interval needs so many of the draws to define its measure: those that do not are no chance sample. */
+/**
+ * The share of draws that must define a measure for an interval. The others are not a random sample of the
+ * draws.
+ */
 const LEAST_DEFINED = 0.9;
 
 export interface EvaluationOptions {
   /** Rows x HORIZON_YEARS, the true hazards; NaN: unknown. */
   readonly truth?: Float64Array;
-  /** How often families are drawn anew for the intervals; 200. */
+  /** How many bootstrap draws of families the intervals use; 200. */
   readonly draws?: number;
-  /** What was planted: circumstances that count together, and beginnings of the ids of factors behind each. */
+  /**
+   * The known interactions of a synthetic city: which circumstances interact, and prefixes of the ids of
+   * their factors.
+   */
   readonly planted?: {
     readonly together: readonly (readonly string[])[];
     readonly circumstances: Readonly<Record<string, readonly string[]>>;
@@ -42,8 +48,9 @@ export interface EvaluationOptions {
 }
 
 /**
- * Evaluates a model on its test families, which nothing was chosen by.
- * @throws PolkuError RISK_TABLE_UNFIT where the table has not the model's factors, or is of other dates than families were split over, or no clients among test families
+ * Evaluates a model on its test families, which training never used.
+ * @throws PolkuError RISK_TABLE_UNFIT if the table lacks a factor of the model, has other dates than those
+ * the families were split over, or has no clients among test families
  */
 export function evaluateRiskModel(
   model: RiskModel,
@@ -104,21 +111,21 @@ function checkTable(model: RiskModel, table: RiskTable): void {
   if (dates.join() !== splitOver.join())
     throw new PolkuError(
       'RISK_TABLE_UNFIT',
-      `Families were split over the children as of ${splitOver.join(', ')}, and these are as of ${dates.join(', ')}: those set apart are not the same.`,
+      `The model split families over the children as of ${splitOver.join(', ')}, but this table is as of ${dates.join(', ')}: its test families would be others.`,
       { splitOver, dates },
     );
   if (missing.length === 0) return;
   throw new PolkuError(
     'RISK_TABLE_UNFIT',
-    `The table is none that this model can be evaluated on: it lacks ${missing.join(', ')}.`,
+    `This model cannot be evaluated on the table: it lacks ${missing.join(', ')}.`,
     { missing },
   );
 }
 
-/** Children of some rows who could be seen for so many years. */
+/** Children who were observed for a number of years. */
 interface Seen {
   readonly rows: Uint32Array;
-  /** Of each, its place among the rows asked. */
+  /** For each of them, its index among the given rows. */
   readonly places: Uint32Array;
   readonly foretold: Foretold;
 }
@@ -191,7 +198,7 @@ function evaluateHorizon(
   if (clients === 0)
     throw new PolkuError(
       'RISK_TABLE_UNFIT',
-      `No child of a test family became a client within ${years} years.`,
+      `No child in a test family became a client within ${years} years.`,
     );
   const family = Uint32Array.from(seen.rows, (row) => table.family[row]!);
   const draws = Array.from({ length: drawn }, (_, draw) => bagWeights(years, draw, family));
@@ -223,7 +230,7 @@ function evaluateHorizon(
   };
 }
 
-/** Kullback & Leibler 1951. */
+/** The Kullback-Leibler divergence of two Bernoulli distributions (Kullback & Leibler 1951). */
 function divergence(truth: number, foretold: number): number {
   const part = (p: number, q: number) => (p === 0 ? 0 : p * Math.log(p / q));
   return part(truth, foretold) + part(1 - truth, 1 - foretold);
@@ -242,7 +249,7 @@ const MEASURES: Readonly<Record<Measure, (foretold: Foretold, order: Uint32Array
 
 interface Measured {
   readonly quality: Quality;
-  /** By measure, of the children themselves and of each draw of their families. */
+  /** By measure: the value over the children themselves, then over each draw of their families. */
   readonly values: Readonly<Record<Measure, readonly Measurement[]>>;
 }
 
@@ -268,7 +275,7 @@ function difference(more: Measured, less: Measured, measure: Measure): Estimate 
   );
 }
 
-/** @param values of the children themselves, then of each draw */
+/** @param values over the children themselves, then over each draw */
 function estimate([value, ...draws]: readonly Measurement[]): Estimate {
   const sorted = draws.filter((draw) => draw !== null).toSorted((a, b) => a - b);
   const isBounded = value !== null && sorted.length > 0 && sorted.length >= LEAST_DEFINED * draws.length;
@@ -300,7 +307,9 @@ function evaluateGroups(table: RiskTable, { rows, foretold }: Seen): GroupEvalua
   );
 }
 
-/** Shares of the variance of the score: a sum's variance is the sum of its parts' covariances with it. */
+/**
+ * Shares of the variance of the score. The variance of a sum is the sum of its parts' covariances with it.
+ */
 function sharesOf(model: RiskModel, table: RiskTable, rows: Uint32Array): RiskEvaluation['shares'] {
   const columns = model.factors.map(
     (id) => table.columns[table.factors.findIndex((factor) => factor.id === id)]!,
@@ -329,7 +338,7 @@ function sharesOf(model: RiskModel, table: RiskTable, rows: Uint32Array): RiskEv
   return { age: age!, alone: alone!, together: together! };
 }
 
-/** What is unknown is taken to be least. */
+/** Ranks unknown values below all others. */
 function aloneOf(table: RiskTable, { rows, foretold }: Seen): RiskEvaluation['alone'] {
   return table.factors
     .flatMap(({ id }, factor) => {

@@ -1,8 +1,8 @@
 import type { AtThreshold, Measurement } from './metrics.js';
 
 /**
- * A number, and between which it lies with 95 % confidence, other families drawn. The number is null where it is not defined;
- * its bounds are null also where more than a tenth of the draws do not define it.
+ * A number with its 95 % bootstrap interval over families. The number is null if it is not defined. The
+ * bounds are also null if more than a tenth of the draws do not define it.
  */
 export interface Estimate {
   readonly value: Measurement;
@@ -10,12 +10,12 @@ export interface Estimate {
   readonly until: Measurement;
 }
 
-/** A measurement for people to read. */
+/** A measurement as text. */
 export function figure(value: Measurement, digits: number): string {
   return value === null ? 'not defined' : value.toFixed(digits);
 }
 
-/** How good probabilities of one horizon are. */
+/** The quality of the probabilities at one horizon. */
 export interface Quality {
   readonly auc: Estimate;
   readonly prAuc: Estimate;
@@ -31,19 +31,19 @@ export interface HorizonEvaluation {
   readonly clients: number;
   readonly model: Quality;
   readonly logisticRegression: Quality;
-  /** Where the true hazards are known: how good they are themselves, and how much worse the model is. */
+  /** If the true hazards are known: their own quality, and how far the model is from it. */
   readonly oracle: OracleEvaluation | undefined;
 }
 
 export interface OracleEvaluation {
-  /** Its calibration error is what chance alone makes of so many children. */
+  /** Its calibration error is due to chance alone, for this number of children. */
   readonly quality: Quality;
-  /** Of the model, and of the logistic regression. */
+  /** Of the model, compared with the true hazards. */
   readonly aucBelow: Estimate;
   readonly logLossAbove: Estimate;
-  /** The mean of the divergence from the true probabilities: what the log loss will be above in the long run. */
+  /** The mean divergence from the true probabilities: the expected excess of the log loss. */
   readonly divergence: Measurement;
-  /** Of the model from the true probabilities, in bands. */
+  /** Of the model against the true probabilities, in bands. */
   readonly calibrationError: Measurement;
 }
 
@@ -64,17 +64,17 @@ export interface BlockEvaluation {
   readonly asOf: string;
   readonly trainedOn: boolean;
   readonly horizons: readonly HorizonEvaluation[];
-  /** By year: what was expected of the children who were none until then, and what came. */
+  /** By year: the expected and the observed number of new clients. `became` is the observed number. */
   readonly years: readonly { readonly year: number; readonly expected: number; readonly became: number }[];
 }
 
 export interface PlantedTogether {
   readonly circumstances: readonly string[];
-  /** The model's terms in which factors of all of them stand together. */
+  /** The model's terms that contain a factor of each of them. */
   readonly terms: readonly (readonly string[])[];
 }
 
-/** What is found about a model on families that it was never fitted on: `evaluation.json`. */
+/** The evaluation of a model on families that it was never fitted on: `evaluation.json`. */
 export interface RiskEvaluation {
   readonly modelVersion: string;
   readonly modelSha256: string;
@@ -84,9 +84,9 @@ export interface RiskEvaluation {
   /** On the first block trained on, at the longest horizon. */
   readonly groups: readonly GroupEvaluation[];
   readonly decisionCurve: readonly AtThreshold[];
-  /** How the variance of the first year's log-odds comes about, in shares: by age, by factors alone, by several together. */
+  /** How the variance of the first year's log-odds splits: age, single factors, interactions of several. */
   readonly shares: { readonly age: number; readonly alone: number; readonly together: number };
-  /** AUC at the longest horizon of each factor alone, the best ones first. */
+  /** AUC at the longest horizon of each single factor, the best ones first. */
   readonly alone: readonly { readonly factor: string; readonly auc: number }[];
   readonly planted: readonly PlantedTogether[] | undefined;
 }

@@ -6,12 +6,13 @@ import { AGE_BINS, layChildYears, type RiskTable } from '../training/riskTable.j
 const STEPS = 8;
 const RIDGE = 20;
 
-/** What is foretold of rows: horizon x row. */
+/** Predicted probabilities of rows: horizon x row. */
 export type Foretell = (rows: Uint32Array) => Float64Array[];
 
 /**
- * What one would try first, for comparison: logistic regression of each year's hazard on log(1 + factor), standardised, with a ridge.
- * @param rows those that are fitted on
+ * The baseline for comparison: ridge logistic regression of each year's hazard on the standardised log(1 +
+ * factor).
+ * @param rows the rows to fit on
  */
 export function logisticRegression(table: RiskTable, rows: Uint32Array, age: Float32Array): Foretell {
   const prepared = table.columns.map((column) => standardise(column, rows));
@@ -83,7 +84,7 @@ function dot(features: Float64Array, values: Float64Array): number {
   return sum;
 }
 
-/** By row; what is unknown is taken to be the mean, and "never" twice as long ago as anything. */
+/** By row. Unknown values become the mean, and "never" becomes twice the longest known time. */
 function standardise(column: Float32Array, rows: Uint32Array): (row: number) => number {
   let longest = 0;
   for (const row of rows) if (Number.isFinite(column[row])) longest = Math.max(longest, column[row]!);

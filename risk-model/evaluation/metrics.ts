@@ -1,19 +1,27 @@
-/** Nothing is taken to be foretold more surely than this, or one wrong certainty would outweigh all else. */
+/**
+ * Probabilities are clamped to this distance from 0 and 1, so that one wrong certainty does not outweigh all
+ * else.
+ */
 const MOST_SURE = 1e-9;
 const BANDS = 20;
 const NEWTON_STEPS = 50;
-/** A slope that changes by less is found. */
+/** Newton's method stops when the slope changes by less. */
 const SETTLED = 1e-7;
 const SMALLEST_STEP = 2 ** -20;
-/** Two sums of likelihoods, relatively, that differ by less are the same but for rounding. */
+/** Two likelihoods whose relative difference is smaller are equal up to rounding. */
 const ROUNDING = 1e-12;
-/** Log-odds that lie closer together are the same but for rounding: nothing can be regressed on them. */
+/** Log-odds that lie closer together are equal up to rounding. No regression on them is possible. */
 const LEAST_SPREAD = 1e-9;
 
-/** A measure of quality; null where it is not defined for these children, such as an AUC where nobody became a client. */
+/**
+ * A measure of quality. It is null if it is not defined for these children, such as an AUC without clients.
+ */
 export type Measurement = number | null;
 
-/** Area under the ROC curve: how often a client had a higher probability than another child; ties count half (Mann & Whitney 1947). */
+/**
+ * The area under the ROC curve: how often a client has a higher probability than another child. Ties count
+ * half (Mann & Whitney 1947).
+ */
 export function auc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
   let [below, pairs, clients] = [0, 0, 0];
   for (let i = 0; i < order.length;) {
@@ -31,7 +39,10 @@ export function auc({ probability, became, weight }: Foretold, order: Uint32Arra
   return quotient(pairs, clients * below);
 }
 
-/** Average precision: the mean share of clients among those at least as likely, over all clients. */
+/**
+ * Average precision: over all clients, the mean share of clients among the children with at least the same
+ * probability.
+ */
 export function prAuc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
   let [found, taken, sum] = [0, 0, 0];
   for (let i = order.length - 1; i >= 0;) {
@@ -60,8 +71,9 @@ export function brier({ probability, became, weight }: Foretold): Measurement {
 }
 
 /**
- * Expected calibration error: in bands of as many children each, how far the mean probability is from what came, on average.
- * @param came by child: 1 or 0, or where it is known the true probability
+ * Expected calibration error: the mean distance between predicted and observed shares, in bands of equally
+ * many children.
+ * @param came by child: 1 or 0, or the true probability if it is known
  */
 export function calibrationError(
   { probability, weight }: Foretold,
@@ -83,9 +95,10 @@ export function calibrationError(
 }
 
 /**
- * The slope of a logistic regression of what came on the log-odds foretold: below 1 where they are too extreme (Cox 1958).
- * By Newton's method with halved steps. It is not defined where all became clients or none did, where the log-odds are all the
- * same, and where they separate clients from others, so that no slope is the most likely (Albert & Anderson 1984).
+ * The slope of a logistic regression of the outcome on the predicted log-odds. It is below 1 if they are too
+ * extreme (Cox 1958). Newton's method with step halving finds it. It is not defined if all children became
+ * clients or none did, if all log-odds are equal, or if they separate clients from others, because no maximum
+ * of the likelihood exists then (Albert & Anderson 1984).
  */
 export function calibrationSlope({ probability, became, weight }: Foretold): Measurement {
   const logOdds = probability.map((value) => {
@@ -102,7 +115,7 @@ export function calibrationSlope({ probability, became, weight }: Foretold): Mea
   const [least, most] = [Math.min(others.least, clients.least), Math.max(others.most, clients.most)];
   const overlap = others.most > clients.least && clients.most > others.least;
   if (!overlap || most - least < LEAST_SPREAD) return null;
-  // From their middle, so that a narrow range far from 0 loses no digits; the slope stays the same.
+  // Centred, so that a narrow range far from 0 loses no digits. The slope stays the same.
   const middle = (least + most) / 2;
   const fit = (intercept: number, slope: number): LogisticFit => {
     let [likelihood, g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0, 0];
@@ -134,7 +147,7 @@ export function calibrationSlope({ probability, became, weight }: Foretold): Mea
     if (!Number.isFinite(up) || !Number.isFinite(steeper)) return null;
     if (Math.abs(steeper) < SETTLED) return slope + steeper;
     let [size, next] = [1, fit(intercept + up, slope + steeper)];
-    // Also halves where the likelihood is no number: the step went out of range.
+    // Also halves if the likelihood is NaN: the step went out of range.
     const enough = best.likelihood * (1 + ROUNDING);
     while (!(next.likelihood >= enough) && size > SMALLEST_STEP) {
       size /= 2;
@@ -154,18 +167,23 @@ interface LogisticFit {
   readonly step: readonly [intercept: number, slope: number];
 }
 
-/** Of those with at least this probability: how many there are, and what of them and of all came. */
+/** Rates of the children with at least a probability. */
 export interface AtThreshold {
   readonly threshold: number;
   /** Children at or above it. */
   readonly flagged: number;
-  /** Of clients, the share that is flagged; of others, the share that is; of the flagged, the share that became clients. */
+  /**
+   * The flagged share of clients, the flagged share of others, and the share of clients among the flagged.
+   */
   readonly truePositiveRate: Measurement;
   readonly falsePositiveRate: Measurement;
   readonly precision: Measurement;
-  /** What acting on it is worth, in clients found a child, where a needless act costs as the threshold implies (Vickers & Elkin 2006). */
+  /**
+   * The net benefit of acting on the flag, in clients found per child. The threshold sets the cost of acting
+   * on a child without need (Vickers & Elkin 2006).
+   */
   readonly netBenefit: Measurement;
-  /** The same where all were acted on. */
+  /** The net benefit if all children were flagged. */
   readonly netBenefitOfAll: Measurement;
 }
 
@@ -193,7 +211,7 @@ export function atThreshold({ probability, became, weight }: Foretold, threshold
   };
 }
 
-/** A part of nothing is not defined. */
+/** A share of nothing is not defined. */
 function quotient(part: number, whole: number): Measurement {
   return whole === 0 ? null : part / whole;
 }
@@ -208,17 +226,17 @@ export function meanOf(weight: Uint8Array, value: (child: number) => number): Me
   return quotient(sum, whole);
 }
 
-/** What was foretold of children at one horizon, and what came of it. */
+/** Predictions for children at one horizon, and their outcomes. */
 export interface Foretold {
   /** Probabilities, by child. */
   readonly probability: Float64Array;
-  /** 1 where the child became a client. */
+  /** 1 if the child became a client. */
   readonly became: Uint8Array;
   /** How often each child counts: 1, or in a bootstrap as often as its family was drawn. */
   readonly weight: Uint8Array;
 }
 
-/** Children in the order of their probability: sorted once, and used for every draw of families. */
+/** Children sorted by their probability. One sort serves all draws of families. */
 export function orderOf(probability: Float64Array): Uint32Array {
   return Uint32Array.from(probability.keys()).sort((a, b) => probability[a]! - probability[b]!);
 }

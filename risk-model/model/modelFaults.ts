@@ -3,32 +3,34 @@ import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { AGE_FACTOR, binCount, MODEL_FORMAT } from './modelContent.js';
 
 const PERCENTILES = 99;
-/** The deviation of one bag from itself is no uncertainty. */
+/** One bag has no deviation, so it shows no uncertainty. */
 const FEWEST_BAGS = 2;
-/** No log-odds of a model are near this, in millionths; sums of them stay whole numbers. */
+/**
+ * The largest log-odds accepted, in millionths, far beyond any real model. Sums of them stay whole numbers.
+ */
 const LARGEST = 100_000_000;
 const MOST_FAULTS = 20;
-/** What more factors do together nobody can picture. */
+/** People cannot picture an interaction of more factors. */
 const MOST_TOGETHER = 3;
 
-/** Why a model's content cannot be used: empty where it can. */
+/** Why a model's content cannot be used; empty if it can. */
 export function modelFaults(content: unknown): readonly string[] {
   const faults: string[] = [];
   const expect = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
     return holds;
   };
-  if (!expect(isObject(content), 'it is no JSON object') || !isObject(content)) return faults;
+  if (!expect(isObject(content), 'it is not a JSON object') || !isObject(content)) return faults;
   if (!expect(content['format'] === MODEL_FORMAT, `format is not "${MODEL_FORMAT}"`)) return faults;
 
   const { trainedAt, training, base, years, terms, considered, calibration, percentiles, bags } = content;
-  expect(isInstant(trainedAt), 'trainedAt is no ISO 8601 instant in UTC');
+  expect(isInstant(trainedAt), 'trainedAt is not an ISO 8601 instant in UTC');
   expect(
     isTraining(training),
-    'training does not tell seed, blocks, what families were split over, children, families and clients',
+    'training lacks a valid seed, blocks, splitOver, children, families or clients',
   );
   const checkBase = (at: string, base: unknown, years: unknown) => {
-    expect(isLogOdds(base), `${at}base is no whole number of millionths`);
+    expect(isLogOdds(base), `${at}base is not a whole number of millionths`);
     expect(
       isListOf(years, isLogOdds) && years.length === HORIZON_YEARS && years[0] === 0,
       `${at}years are not ${HORIZON_YEARS} whole numbers of millionths, the first of them 0`,
@@ -36,14 +38,15 @@ export function modelFaults(content: unknown): readonly string[] {
   };
   checkBase('', base, years);
 
-  if (!expect(isListOf(terms, isObject) && terms.length > 0, 'terms are no list of objects')) return faults;
+  if (!expect(isListOf(terms, isObject) && terms.length > 0, 'terms are not a list of objects'))
+    return faults;
   const sizes = (terms as Content[]).map((term, i) => termSize(term, `terms[${i}]`, faults));
   const names = (terms as Content[]).map(({ factors }) => String(factors));
-  expect(names[0] === AGE_FACTOR, `the first term is not that of ${AGE_FACTOR} alone`);
-  expect(new Set(names).size === names.length, 'two terms are of the same factors');
-  expect(isListOf(considered, isText), 'considered is no list of factors');
+  expect(names[0] === AGE_FACTOR, `the first term is not ${AGE_FACTOR} by itself`);
+  expect(new Set(names).size === names.length, 'two terms have the same factors');
+  expect(isListOf(considered, isText), 'considered is not a list of factors');
 
-  if (expect(isListOf(bags, isObject) && bags.length >= FEWEST_BAGS, 'bags are no list of two or more')) {
+  if (expect(isListOf(bags, isObject) && bags.length >= FEWEST_BAGS, 'bags are not a list of two or more')) {
     (bags as Content[]).forEach((bag, i) => {
       checkBase(`bags[${i}].`, bag['base'], bag['years']);
       const own = bag['terms'];
@@ -68,13 +71,13 @@ export function invalidModel(faults: readonly string[], cause?: unknown): PolkuE
   const told = [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`${more} more`] : [])];
   return new PolkuError(
     'RISK_MODEL_INVALID',
-    `The model file cannot be used: ${told.join('; ')}. Train it anew, or take the file as it was written.`,
+    `The model file cannot be used: ${told.join('; ')}. Train it again, or restore the original file.`,
     { faults: told },
     cause === undefined ? undefined : { cause },
   );
 }
 
-/** How many values a term has to have; -1 where that cannot be said. */
+/** The number of values that a term must have; -1 if it is undetermined. */
 function termSize({ factors, cuts, values }: Content, at: string, faults: string[]): number {
   const named = isListOf(factors, isText) && factors.length >= 1 && factors.length <= MOST_TOGETHER;
   if (!named || new Set(factors).size < factors.length) {
@@ -123,7 +126,7 @@ function isCuts(list: unknown): list is number[] {
   return isListOf(list, isNumber) && list.every((cut, i) => i === 0 || cut > list[i - 1]!);
 }
 
-/** Neighbours may be equal: many children have one probability. */
+/** Neighbours may be equal: many children can have the same probability. */
 function isPercentiles(list: unknown): boolean {
   return (
     isListOf(list, isProbability) &&

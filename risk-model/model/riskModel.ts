@@ -27,13 +27,13 @@ export function parseRiskModel(text: string): RiskModel {
   return new RiskModel(content as ModelContent, createHash('sha256').update(text).digest('hex'));
 }
 
-/** A model that foretells, for one child at a time, in which year need will first become a clientship of child protection. */
+/** Predicts, for one child at a time, in which year the child first becomes a client of child protection. */
 export class RiskModel {
-  /** The day on which it was trained, and the beginning of the SHA-256 of its file. */
+  /** The day of training, and the beginning of the SHA-256 of the file. */
   readonly version: string;
-  /** Ids, in the order in which `assess` takes values. */
+  /** Ids, in the order in which `assess` expects values. */
   readonly factors: readonly string[];
-  /** Laid out for reckoning. */
+  /** The content as arrays, for fast scoring. */
   readonly layout: ModelLayout;
 
   constructor(
@@ -46,7 +46,7 @@ export class RiskModel {
     this.layout = layOut(content, this.factors);
   }
 
-  /** What adds to a score: one factor, or up to three that count together. */
+  /** The terms of a score: single factors, or interactions of up to three. */
   get terms(): readonly { readonly factors: readonly string[] }[] {
     return this.content.terms;
   }
@@ -61,6 +61,7 @@ export class RiskModel {
   }
 
   /**
+   * Assesses one child.
    * @param values by `factors`; NaN: unknown, Infinity: never
    * @param exposure by year, the share that lies before the 18th birthday
    */
@@ -78,9 +79,12 @@ export class RiskModel {
   }
 }
 
-/** Values of the model and of its bags, one after the other for each bin, so that a child's are near each other in memory. */
+/**
+ * The values of the model and of its bags. The values of one bin are adjacent, so a child's values are near
+ * each other in memory.
+ */
 interface ModelLayout {
-  /** Bags and, before them, the model itself. */
+  /** The number of bags, plus 1 for the model itself, which comes first. */
   readonly width: number;
   /** Cell x `width`. */
   readonly values: Int32Array;
@@ -88,12 +92,12 @@ interface ModelLayout {
   readonly bases: Int32Array;
   readonly years: Int32Array;
   readonly terms: readonly TermLayout[];
-  /** Where the child's age stands among the values. */
+  /** The index of the child's age among the values. */
   readonly age: number;
 }
 
 interface TermLayout {
-  /** Places of its factors among the values, and where each is cut. */
+  /** The indexes of its factors among the values, and the cuts of each. */
   readonly factors: readonly number[];
   readonly cuts: readonly Float64Array[];
   /** Its first cell. */
@@ -132,14 +136,14 @@ function asTerm(values: readonly number[]): { readonly values: readonly number[]
 
 /** Half of a normal distribution's middle 95 %, in standard deviations. */
 const Z_95 = 1.96;
-/** An interval is drawn on log-odds; nothing is foretold more surely than this. */
+/** Probabilities are clamped to this distance from 0 and 1, because the interval is computed on log-odds. */
 const MOST_SURE = 1e-9;
 
-/** What a model says of one child. Log-odds are whole millionths, those of the first year. */
+/** The score of one child. Log-odds are whole millionths, for the first year. */
 export class RiskScore {
-  /** What every child has, before anything is known. */
+  /** The starting log-odds, the same for every child. */
   readonly base: number;
-  /** By the model's terms, what each adds; with `base` they sum to `score`. */
+  /** By the model's terms; with `base` they add up to `score`. */
   readonly contributions: Int32Array;
   readonly score: number;
 
@@ -160,14 +164,14 @@ export class RiskScore {
     this.score = score;
   }
 
-  /** The probability of becoming a client within so many years, 1 to 5. */
+  /** The probability of becoming a client within a number of years, 1 to 5. */
   probability(horizonYears: number): number {
     return this.#probabilityOf(0, this.score, horizonYears);
   }
 
   /**
-   * Where the probability lies with 95 % confidence, as far as another draw of families would have moved the model: a normal
-   * interval of the log-odds, as wide as the bags differ. What no family shows, it does not cover.
+   * The 95 % interval of the probability under another draw of training families: a normal interval on the
+   * log-odds, with the deviation of the bags. It does not cover errors that all families share.
    */
   interval(horizonYears: number): [from: number, until: number] {
     const { width, values, bases } = this.model.layout;
@@ -184,14 +188,17 @@ export class RiskScore {
     return [expit(middle - half), expit(middle + half)];
   }
 
-  /** How many percent of the children of training had a lower probability than this, or another: 0 to 99. */
+  /**
+   * The percentage of training children with a lower probability than this score, or than a given one: 0 to
+   * 99.
+   */
   percentile(horizonYears: number, probability = this.probability(horizonYears)): number {
     const percentiles = this.model.content.percentiles[horizonYears - 1]!;
     const above = percentiles.findIndex((value) => probability < value);
     return above < 0 ? percentiles.length : above;
   }
 
-  /** How children of about this probability, or another, fared whose families the model was not fitted on. */
+  /** The calibration band of this score's probability, or of a given one. */
   band(horizonYears: number, probability = this.probability(horizonYears)): CalibrationBand {
     const bands = this.model.calibration[horizonYears - 1]!;
     return bands.find(({ until }) => probability < until) ?? bands.at(-1)!;
@@ -223,10 +230,10 @@ function expit(logOdds: number): number {
   return 1 / (1 + Math.exp(-logOdds));
 }
 
-/** Lists of numbers, and objects without lists or objects in them, are written in a line. */
+/** Lists of numbers, and objects without lists or objects in them, are written in one line. */
 const LEAF = /\[[\s\d.,eE+-]*\]|\{[^[\]{}]*\}/g;
 
-/** The text of a model's file: JSON with a list a line, in which a reviewer finds what changed. */
+/** The text of a model file: JSON with one list per line, so that a diff shows a reviewer what changed. */
 export function modelText(content: ModelContent): string {
   const text = JSON.stringify(content, undefined, 1);
   return `${text.replaceAll(LEAF, (leaf) => leaf.replaceAll(/\s*\n\s*/g, ' '))}\n`;

@@ -3,44 +3,44 @@ import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import type { Feed, FeedColumn } from '../../schema/feed.js';
 import type { RiskModel, RiskScore } from './riskModel.js';
 
-/** The model by which children are assessed now, or why there is none. */
+/** The model that assesses children now, or the reason why there is none. */
 export type RiskModelInForce =
   | {
       readonly state: 'serving';
       readonly model: RiskModel;
-      /** When the last signature that it needed was given, by ISO 8601. */
+      /** The ISO 8601 time of the last signature that it needed. */
       readonly approvedAt: string;
-      /** Told of each child that is assessed, for a model in shadow; what it makes of it is shown to nobody. */
+      /** Called for each assessed child, to score it with a model in shadow mode. Nobody sees that score. */
       readonly beside?: (child: ChildFactors, score: RiskScore) => void;
     }
   | { readonly state: 'no-model' }
   | {
       readonly state: 'switched-off';
-      /** In the words of whoever switched it off. */
+      /** As written by the person who switched it off. */
       readonly reason: string;
     };
 
-/** What the risk subgraph reads from besides its feeds. */
+/** What the risk subgraph reads in addition to its feeds. */
 export interface RiskStore {
   readonly inForce: () => RiskModelInForce;
 }
 
-/** What registries told of one child. */
+/** The factors of one child, from all registries. */
 export interface ChildFactors {
   /** By factor; NaN: unknown, Infinity: never. */
   readonly values: ReadonlyMap<string, number>;
-  /** Factors all of whose coordinates the caller may see unmasked, of everybody whom they are made of. */
+  /** Factors whose coordinates the caller may all see unmasked, for everybody whose data they use. */
   readonly shown: ReadonlySet<string>;
   /** By year, the share that lies before the 18th birthday. */
   readonly exposure: Float32Array;
 }
 
 /**
- * Reads feeds that have all come.
+ * Reads complete feeds.
  * @param feeds by registry; each must be data
- * @returns undefined where there is nothing to foretell: no child in a family of the city on that day, one whose data may not be taken, or
- * one who is a client already
- * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
+ * @returns undefined if there is nothing to predict: the child is in no family of the city on that day, their
+ * data may not be used, or they are a client already
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry answers in another form
  */
 export function childFactors(
   feeds: readonly (readonly [registry: string, Feed])[],
@@ -71,7 +71,7 @@ function isTexts(column: FeedColumn | undefined): column is readonly (string | n
   return Array.isArray(column);
 }
 
-/** @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry failed */
+/** @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry failed */
 export function checkAnswered(feeds: readonly (readonly [registry: string, Feed])[]): void {
   for (const [registry, { state }] of feeds) if (state === 'failed') throw unanswered(registry);
 }
@@ -79,7 +79,7 @@ export function checkAnswered(feeds: readonly (readonly [registry: string, Feed]
 export function unanswered(registry: string): PolkuError {
   return new PolkuError(
     'SUBGRAPH_UNAVAILABLE',
-    `The registry ${registry} did not answer, so nothing is foretold.`,
+    `The registry ${registry} did not answer, so nothing is predicted.`,
     { registry },
   );
 }

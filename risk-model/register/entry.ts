@@ -10,11 +10,11 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
  * What somebody did with a version of the model.
- * - `trained`, `evaluated`: a file is there, with this digest; facts that nobody signs;
- * - `approved`: it may serve, once two people of the owner say so of the same file;
- * - `shadow`: it is reckoned beside the one that serves, and shown to nobody;
- * - `retired`: it does neither any more, and never will again;
- * - `stopped`: at once it serves no more, or none does; `resumed` takes that back.
+ * - `trained`, `evaluated`: a file with this digest exists; nobody signs these facts;
+ * - `approved`: the version may serve after two people of the owner have approved the same file;
+ * - `shadow`: the version runs in shadow mode: it scores, nobody sees the scores;
+ * - `retired`: the version neither serves nor runs in shadow mode, and never will again;
+ * - `stopped`: one version, or any version, immediately stops serving; `resumed` takes that back.
  */
 export type Act =
   | { readonly kind: 'trained' | 'evaluated'; readonly version: string; readonly sha256: string }
@@ -27,7 +27,7 @@ export type Act =
   | { readonly kind: 'retired'; readonly version: string; readonly reason: string }
   | {
       readonly kind: 'stopped';
-      /** undefined: whichever serves. */
+      /** undefined: any version. */
       readonly version: string | undefined;
       readonly reason: string;
     }
@@ -38,26 +38,26 @@ export type Act =
       readonly reason: string;
     };
 
-/** One entry of the register: immutable, and chained to the one before it. */
+/** One entry of the register. It is immutable, and names the digest of the entry before it. */
 export interface Entry {
   /** From 1, without a gap. */
   readonly sequence: number;
-  /** Digest of the entry before; undefined: it is the first. */
+  /** Digest of the entry before; undefined in the first entry. */
   readonly parent: string | undefined;
   readonly time: Date;
-  /** Id of the person who signs it; undefined: nobody does. */
+  /** Id of the person who signs it; undefined if nobody does. */
   readonly person: string | undefined;
   readonly act: Act;
 }
 
-/** An entry as it is stored: the very text that was signed, and the signature. */
+/** An entry as it is stored: the exact text that was signed, and the signature. */
 export interface StoredEntry {
   readonly payload: string;
   /** Ed25519, base64url. */
   readonly signature: string | undefined;
 }
 
-/** The text that is signed. */
+/** Returns the text that is signed. */
 export function writeEntry({ sequence, parent, time, person, act }: Entry): string {
   const { kind, ...what } = act;
   const head = {
@@ -83,11 +83,11 @@ export function readEntry(payload: string): Entry {
     (parent === null || isText(parent, SHA256)) &&
     (person === null || isText(person, PERSON_ID)) &&
     !Number.isNaN(time.getTime());
-  if (!sound || !act) throw damagedRegister(`an entry is not of the form ${FORMAT}`);
+  if (!sound || !act) throw damagedRegister(`an entry does not have the format ${FORMAT}`);
   return { sequence, parent: parent ?? undefined, time, person: person ?? undefined, act };
 }
 
-/** SHA-256 of a payload in hexadecimal: an entry names the one before it by that. */
+/** SHA-256 of a payload in hexadecimal. The next entry names it as its parent. */
 export function entryDigest(payload: string): string {
   return createHash('sha256').update(payload).digest('hex');
 }
@@ -132,6 +132,6 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch (cause) {
-    throw damagedRegister('an entry is no JSON', cause);
+    throw damagedRegister('an entry is not JSON', cause);
   }
 }

@@ -4,10 +4,10 @@ import { isSignatureOf } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
 import { type Act, damagedRegister, type Entry, entryDigest, readEntry, type StoredEntry } from './entry.js';
 
-/** The owner, as owners.yaml has it, whose people approve models. */
+/** The owner in owners.yaml whose people approve models. */
 export const RISK_OWNER = 'risk';
 
-/** A version of the model as the register has it. */
+/** The state of a version in the register. */
 export interface RegisteredVersion {
   readonly version: string;
   /** Of its file. */
@@ -15,25 +15,28 @@ export interface RegisteredVersion {
   readonly registeredAt: Date;
   /** SHA-256 of its evaluation. */
   readonly evaluation: string | undefined;
-  /** Who has approved it. */
+  /** The people who have approved it. */
   readonly approvers: ReadonlySet<string>;
-  /** How many more must. */
+  /** How many more approvals it needs. */
   readonly missing: number;
-  /** When the last of them did. */
+  /** The time of the last approval that it needed. */
   readonly approvedAt: Date | undefined;
   readonly retired: boolean;
 }
 
-/** A kill switch that is thrown. */
+/** A kill switch that is on. */
 export interface Stop {
   /** The number of the entry. */
   readonly sequence: number;
-  /** undefined: whichever serves. */
+  /** undefined: any version. */
   readonly version: string | undefined;
   readonly time: Date;
   readonly person: string | undefined;
   readonly reason: string;
-  /** Who has said that it may be taken back: two people of an owner whose person threw it must. */
+  /**
+   * The people who agreed to take it back. It takes two people of an owner for which the person who stopped
+   * it signs.
+   */
   readonly resumers: ReadonlySet<string>;
 }
 
@@ -42,23 +45,22 @@ export interface JudgedRegister {
   /** Digest of each entry. */
   readonly digests: readonly string[];
   readonly versions: readonly RegisteredVersion[];
-  /** Those that hold. */
+  /** The stops in force. */
   readonly stops: readonly Stop[];
   /** The version that was approved last among those neither retired nor stopped. */
   readonly serving: RegisteredVersion | undefined;
-  /** The version in shadow. */
+  /** The version in shadow mode. */
   readonly shadow: RegisteredVersion | undefined;
 }
 
-/**
- * Whose signatures count; `unsigned`: nobody's are asked for, and one person's word is enough (--dev).
- */
+/** Whose signatures count. `unsigned`: no signatures are required, and one person is enough (--dev). */
 export type RegisterTrust = Owners | 'unsigned';
 
 /**
- * Reads the register from its first entry: what follows what, who signed it, and which version serves. What withholds a model
- * counts without a proof, what lets it serve does not.
- * @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID: then nothing of it can be trusted
+ * Verifies the register from its first entry: the chain of entries, their signatures, and which version
+ * serves. An entry that stops a model counts without a valid signature; an entry that lets a model serve does
+ * not.
+ * @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID: then nothing in it can be trusted
  */
 export function judgeRegister(stored: readonly StoredEntry[], trust: RegisterTrust): JudgedRegister {
   const judge = new Judge(trust);
@@ -85,7 +87,7 @@ class Judge {
     if (entry.sequence !== expected)
       throw damagedRegister(`expected entry ${expected}, found entry ${entry.sequence}`);
     if (entry.parent !== this.#digests.at(-1))
-      throw damagedRegister(`the entry that entry ${expected} follows was altered`);
+      throw damagedRegister(`the entry before entry ${expected} was altered`);
     this.#verify(entry, stored);
     this.#apply(entry);
     this.#entries.push(entry);
@@ -115,12 +117,12 @@ class Judge {
     if (!known)
       throw new PolkuError(
         'SIGNATURE_INVALID',
-        `Entry ${sequence} of the register is signed by "${person}", whom owners.yaml does not know. People who left stay listed, with "until".`,
+        `Entry ${sequence} of the register is signed by "${person}", who is not in owners.yaml. Keep people who left in the list, with "until".`,
       );
     if (signature === undefined || !isSignatureOf(signature, payload, known.key))
       throw new PolkuError(
         'SIGNATURE_INVALID',
-        `The signature of "${person}" does not fit entry ${sequence} of the register: it was altered, or another key signed it.`,
+        `The signature of "${person}" does not match entry ${sequence} of the register: the entry was altered, or another key signed it.`,
       );
   }
 
@@ -156,7 +158,7 @@ class Judge {
   }
 
   #add({ version, sha256 }: Act & { kind: 'trained' | 'evaluated' }, registeredAt: Date): void {
-    if (this.#versions.has(version)) throw damagedRegister(`version ${version} stands in it twice`);
+    if (this.#versions.has(version)) throw damagedRegister(`it contains version ${version} twice`);
     this.#versions.set(version, {
       version,
       sha256,
@@ -171,11 +173,11 @@ class Judge {
 
   #version(version: string): Mutable<RegisteredVersion> {
     const known = this.#versions.get(version);
-    if (!known) throw damagedRegister(`it speaks of version ${version}, which was never trained`);
+    if (!known) throw damagedRegister(`it names version ${version}, which was never trained`);
     return known;
   }
 
-  /** Of another file than the one that is registered, an approval says nothing. */
+  /** An approval of another file than the registered one has no effect. */
   #approve(
     version: Mutable<RegisteredVersion>,
     sha256: string,
@@ -190,7 +192,7 @@ class Judge {
     if (version.missing > 0) return;
     version.approvedAt = time;
     this.#approved.push(version);
-    // From now on it serves; beside itself it need not be reckoned.
+    // The version serves from now on, so it needs no shadow mode.
     if (this.#shadow === version.version) this.#shadow = undefined;
   }
 
@@ -223,7 +225,10 @@ export function signsFor(owner: string, person: string, time: Date, { people, pe
   return peopleOf.get(owner)?.has(person) === true && counts(people.get(person), { proposedAt: time });
 }
 
-/** The owners whose people may take a stop back: those of whoever threw it; of an unsigned one, the owner of the model. */
+/**
+ * The owners whose people may take a stop back: those of the person who stopped it. For an unsigned stop it
+ * is the owner of the model.
+ */
 export function ownersOfStop({ person }: Pick<Stop, 'person'>, { peopleOf }: Owners): readonly string[] {
   if (person === undefined) return [RISK_OWNER];
   return [...peopleOf].filter(([, people]) => people.has(person)).map(([owner]) => owner);

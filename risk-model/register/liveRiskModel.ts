@@ -14,7 +14,7 @@ import { ShadowTable } from './shadowTable.js';
 
 export interface LiveRiskModelOptions {
   readonly data: string;
-  /** Whose signatures count, read anew each time. */
+  /** Whose signatures count, read again each time. */
   readonly trust: () => Promise<RegisterTrust>;
   /** The factors that the registries here have. */
   readonly factors: ReadonlySet<string>;
@@ -22,17 +22,17 @@ export interface LiveRiskModelOptions {
 
 const SHUT: RiskModelInForce = {
   state: 'switched-off',
-  reason: 'The register of models, or the file of one, does not pass the check.',
+  reason: 'The register of models or a model file is not valid.',
 };
 
 /**
- * The model in service, as the register has it. Where the register cannot be trusted no model serves: whoever damages it must not keep a
- * kill switch from being heeded.
+ * The model in service, as the register says. If the register cannot be trusted, no model serves: damaging
+ * the register must not disable a kill switch.
  */
 export class LiveRiskModel implements RiskStore {
   readonly #store: RegisterStore;
   #inForce: RiskModelInForce = SHUT;
-  /** Digests of the entries that were read: they may be followed by others, and never be gone. */
+  /** Digests of the entries read so far. Others may follow them, but none of them may disappear. */
   #seen: readonly string[] = [];
   #shadow: { readonly version: string; readonly beside: string; readonly table: ShadowTable } | undefined;
   #refreshing: Promise<void> | undefined;
@@ -44,15 +44,16 @@ export class LiveRiskModel implements RiskStore {
   inForce = (): RiskModelInForce => this.#inForce;
 
   /**
-   * Takes up what the register says now. Requests that have begun end on the model that they began with.
-   * @throws PolkuError RISK_REGISTER_INVALID, RISK_MODEL_INVALID, SIGNATURE_INVALID, POLICY_INVALID: then no model serves
+   * Applies the current state of the register. Running requests finish with the model that they started with.
+   * @throws PolkuError RISK_REGISTER_INVALID, RISK_MODEL_INVALID, SIGNATURE_INVALID, POLICY_INVALID: then no
+   * model serves
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#takeNewest().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }
 
-  /** Writes what a version in shadow has counted. */
+  /** Writes the counts of the version in shadow mode. */
   async close(): Promise<void> {
     await this.#refreshing;
     await this.#shadow?.table.save();
@@ -62,7 +63,7 @@ export class LiveRiskModel implements RiskStore {
     try {
       const register = judgeRegister(await this.#store.read(), await this.options.trust());
       if (this.#seen.some((digest, at) => register.digests[at] !== digest))
-        throw damagedRegister('entries that were there are gone');
+        throw damagedRegister('entries have disappeared');
       this.#seen = register.digests;
       this.#inForce = await this.#read(register);
     } catch (error) {
@@ -96,7 +97,7 @@ export class LiveRiskModel implements RiskStore {
     if (unknown.length === 0) return model;
     throw new PolkuError(
       'RISK_MODEL_INVALID',
-      `Model ${version.version} is made of factors that no registry here has: ${unknown.join(', ')}. Train one of those that there are.`,
+      `Model ${version.version} uses factors that no registry here has: ${unknown.join(', ')}. Train a model on the available factors.`,
       { version: version.version, factors: unknown },
     );
   }

@@ -6,9 +6,9 @@ import { damagedRegister, type StoredEntry } from './entry.js';
 const ENTRY_FILE = /^(\d{6,})\.json$/;
 
 /**
- * The register and the files of models below `<data>/risk`: `register/000007.json` is an entry with its signature,
- * `models/<version>.json` a model, `models/<version>.evaluation.json` what is known of how well it foretells. Files are only ever
- * added. The store proves nothing: judgeRegister does.
+ * Stores the register and the model files below `<data>/risk`: `register/000007.json` is an entry with its
+ * signature, `models/<version>.json` a model, `models/<version>.evaluation.json` its evaluation. Files are
+ * only ever added. The store verifies nothing: `verifyRegister` does.
  */
 export class RegisterStore {
   readonly #folder: string;
@@ -19,7 +19,7 @@ export class RegisterStore {
   }
 
   /**
-   * In their order; empty where there is no register.
+   * Returns the entries in order; empty if there is no register.
    * @throws PolkuError RISK_REGISTER_INVALID
    */
   async read(): Promise<readonly StoredEntry[]> {
@@ -30,24 +30,24 @@ export class RegisterStore {
         try {
           return readStored(JSON.parse(await readFile(join(folder, name), 'utf8')));
         } catch (cause) {
-          throw damagedRegister(`${name} is no entry`, cause);
+          throw damagedRegister(`${name} is not an entry`, cause);
         }
       }),
     );
   }
 
-  /** false where another entry has taken the number. */
+  /** Returns false if another entry has the number already. */
   add(sequence: number, { payload, signature }: StoredEntry): Promise<boolean> {
     const text = `${JSON.stringify({ payload, signature: signature ?? null }, null, 2)}\n`;
     return createOnce(join(this.#folder, 'register'), `${String(sequence).padStart(6, '0')}.json`, text);
   }
 
-  /** The text of a model's file. */
+  /** Returns the text of a model file. */
   readModel(version: string): Promise<string> {
     return readFile(join(this.#folder, 'models', `${version}.json`), 'utf8');
   }
 
-  /** false where there is one of that version. */
+  /** Returns false if the version has a file already. */
   addModel(version: string, text: string): Promise<boolean> {
     return createOnce(join(this.#folder, 'models'), `${version}.json`, text);
   }

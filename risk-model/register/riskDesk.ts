@@ -15,17 +15,20 @@ import {
 } from './judgeRegister.js';
 import type { RegisterStore } from './registerStore.js';
 
-/** Who acts, with the key by which they sign; undefined: nobody signs, as --dev has it. */
+/** The person who acts, with their signing key; undefined: nobody signs (--dev). */
 export type RegisterSigner = { readonly person: string; readonly key: KeyObject } | undefined;
 
 export interface RiskDeskOptions {
   readonly store: RegisterStore;
-  /** Read anew each time: people come and go. */
+  /** Read again each time, because people join and leave. */
   readonly trust: () => Promise<RegisterTrust>;
   readonly now?: () => Date;
 }
 
-/** Where models are registered, approved, put in shadow, stopped and retired. What could not count is refused, not written. */
+/**
+ * Registers, approves, stops and retires models, and puts them in shadow mode. It refuses acts that would
+ * have no effect, and does not write them.
+ */
 export class RiskDesk {
   constructor(private readonly options: RiskDeskOptions) {}
 
@@ -35,22 +38,22 @@ export class RiskDesk {
     return judgeRegister(await store.read(), await trust());
   }
 
-  /** @throws PolkuError USAGE where there is no such version */
+  /** @throws PolkuError USAGE if there is no such version */
   async version(version: string): Promise<RegisteredVersion> {
     return versionIn(await this.register(), version);
   }
 
   /**
-   * Registers a model that was trained. It serves nobody until it is approved.
+   * Registers a trained model. It does not serve until it is approved.
    * @returns its version
-   * @throws PolkuError RISK_MODEL_INVALID, USAGE where it is registered already
+   * @throws PolkuError RISK_MODEL_INVALID, USAGE if it is registered already
    */
   async addModel(text: string): Promise<string> {
     const { version, sha256 } = parseRiskModel(text);
     const { versions } = await this.register();
     if (versions.some((known) => known.version === version))
       throw usage(`Version ${version} is registered already.`);
-    // A file without an entry is left by a command that was ended in between; the same text is the same file.
+    // An interrupted command leaves a file without an entry. The same text is the same file.
     if (
       !(await this.options.store.addModel(version, text)) &&
       (await this.options.store.readModel(version)) !== text
@@ -61,7 +64,7 @@ export class RiskDesk {
   }
 
   /**
-   * Registers what is known of how well a version foretells: a JSON file.
+   * Registers the evaluation of a version: a JSON file.
    * @throws PolkuError USAGE
    */
   async addEvaluation(version: string, text: string): Promise<void> {
@@ -75,7 +78,7 @@ export class RiskDesk {
   }
 
   /**
-   * Says that a version may serve; with the last word that it needs it does.
+   * Approves a version. It serves after the last approval that it needs.
    * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
    */
   async approve(version: string, reason: string, signer: RegisterSigner): Promise<RegisteredVersion> {
@@ -83,7 +86,9 @@ export class RiskDesk {
       const { sha256, missing, approvers } = this.#living(register, version);
       if (missing === 0) throw usage(`Version ${version} is approved already.`);
       if (signer && approvers.has(signer.person))
-        throw usage(`"${signer.person}" has approved version ${version} already; somebody else must.`);
+        throw usage(
+          `"${signer.person}" has approved version ${version} already; another person must approve it.`,
+        );
       await this.#checkOwner(signer);
       await this.#checkFile(version, sha256);
       return { kind: 'approved', version, sha256, reason };
@@ -92,14 +97,14 @@ export class RiskDesk {
   }
 
   /**
-   * Has a version reckoned beside the one that serves, for nobody to see.
+   * Runs a version in shadow mode: it scores, nobody sees the scores.
    * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
    */
   async shadow(version: string, reason: string, signer: RegisterSigner): Promise<void> {
     await this.#write(async (register) => {
       const { sha256, missing } = this.#living(register, version);
-      if (missing === 0) throw usage(`Version ${version} is approved: it needs no shadow.`);
-      if (register.shadow?.version === version) throw usage(`Version ${version} is in shadow already.`);
+      if (missing === 0) throw usage(`Version ${version} is approved: it cannot run in shadow mode.`);
+      if (register.shadow?.version === version) throw usage(`Version ${version} is in shadow mode already.`);
       await this.#checkOwner(signer);
       await this.#checkFile(version, sha256);
       return { kind: 'shadow', version, sha256, reason };
@@ -116,9 +121,9 @@ export class RiskDesk {
   }
 
   /**
-   * The kill switch: any person of any owner throws it alone.
-   * @param version undefined: whichever serves
-   * @returns the number by which it is taken back
+   * The kill switch. Any person of any owner can use it alone.
+   * @param version undefined: any version
+   * @returns the number that `resume` needs
    * @throws PolkuError SIGNATURE_INVALID, USAGE
    */
   async stop(version: string | undefined, reason: string, signer: RegisterSigner): Promise<number> {
@@ -136,15 +141,15 @@ export class RiskDesk {
   }
 
   /**
-   * Says that a stop may be taken back; two people of the owner who threw it must.
-   * @returns whether it is
+   * Agrees to take a stop back. It takes two people of the owner who stopped it.
+   * @returns whether the stop is taken back now
    * @throws PolkuError SIGNATURE_INVALID, USAGE
    */
   async resume(sequence: number, reason: string, signer: RegisterSigner): Promise<boolean> {
     const { stops } = await this.#write(async (register) => {
       const stop = stopIn(register, sequence);
       if (signer && stop.resumers.has(signer.person))
-        throw usage(`"${signer.person}" has said so already; somebody else of the same owner must.`);
+        throw usage(`"${signer.person}" has agreed already; another person of the same owner must agree.`);
       const trust = await this.options.trust();
       if (signer && trust !== 'unsigned') {
         const owners = ownersOfStop(stop, trust);
@@ -169,12 +174,15 @@ export class RiskDesk {
     throw signsForNobody(signer.person, RISK_OWNER);
   }
 
-  /** Nobody shall approve what is not there as it was registered. */
+  /** Nobody may approve a file that differs from the registered one. */
   async #checkFile(version: string, sha256: string): Promise<void> {
     await readApproved(this.options.store, { version, sha256 });
   }
 
-  /** Writes an entry at the end of the register; if somebody else was faster, what it follows is judged again. */
+  /**
+   * Adds an entry at the end of the register. If another entry was added first, it verifies the register
+   * again and repeats.
+   */
   async #write(
     act: (register: JudgedRegister) => Act | Promise<Act>,
     signer: RegisterSigner,
@@ -203,7 +211,7 @@ export class RiskDesk {
 }
 
 /**
- * The model of a version, if its file is the one that was registered.
+ * Returns the model of a version if its file is the registered one.
  * @throws PolkuError RISK_MODEL_INVALID
  */
 export async function readApproved(
@@ -230,7 +238,7 @@ function versionIn({ versions }: JudgedRegister, version: string): RegisteredVer
   const known = versions.find((one) => one.version === version);
   if (known) return known;
   const all = versions.map((one) => one.version).join(', ');
-  throw usage(`There is no version ${version}. ${all ? `There are: ${all}.` : 'None was trained yet.'}`);
+  throw usage(`There is no version ${version}. ${all ? `There are: ${all}.` : 'No version is registered.'}`);
 }
 
 function stopIn({ stops }: JudgedRegister, sequence: number): Stop {

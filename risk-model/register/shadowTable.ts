@@ -8,16 +8,22 @@ import { damagedRegister } from './entry.js';
 
 const FORMAT = 'polku-risk-shadow/1';
 
-/** Where bands of the probability within five years end, but for the last: most children are in the lowest. */
+/**
+ * The upper ends of bands of the probability within five years, without the last. Most children are in the
+ * lowest band.
+ */
 export const BAND_ENDS = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7] as const;
 export const BANDS = BAND_ENDS.length + 1;
 
-/** How often the version that serves and the one in shadow came to which bands: BANDS x BANDS, those of the one that serves by row. */
+/**
+ * How often the serving version and the one in shadow mode chose each pair of bands: BANDS x BANDS, one row
+ * for each band of the serving version.
+ */
 export type ShadowCounts = readonly number[];
 
 /**
- * What becomes of a version in shadow: counts, and nothing of any child. They are kept in memory and written now and then, so that the
- * last seconds before a crash may be missing.
+ * The result of shadow mode: counts only, no data about a child. Counts are in memory and are written from
+ * time to time, so a crash may lose the last seconds.
  */
 export class ShadowTable {
   #written: string;
@@ -39,14 +45,14 @@ export class ShadowTable {
     return new ShadowTable(fileOf(data, serving, shadow.version), shadow, [...counts]);
   }
 
-  /** Reckons the version in shadow for a child whom the other one has assessed. */
+  /** Scores a child with the version in shadow mode, after the serving version did. */
   add({ values, exposure }: ChildFactors, served: RiskScore): void {
     const own = Float64Array.from(this.model.factors, (factor) => values.get(factor) ?? Number.NaN);
     const score = this.model.assess(own, exposure);
     this.counts[bandOf(served) * BANDS + bandOf(score)]! += 1;
   }
 
-  /** Writes the counts, if there are new ones. */
+  /** Writes the counts if they have changed. */
   async save(): Promise<void> {
     const counts = String(this.counts);
     if (counts === this.#written) return;
@@ -57,7 +63,7 @@ export class ShadowTable {
 }
 
 /**
- * The counts as they were last written; all 0 where there are none.
+ * Returns the last written counts; all 0 if there are none.
  * @throws PolkuError RISK_REGISTER_INVALID
  */
 export async function readShadowCounts(data: string, serving: string, shadow: string): Promise<ShadowCounts> {
@@ -72,7 +78,7 @@ export async function readShadowCounts(data: string, serving: string, shadow: st
   const isCount = (count: unknown) => typeof count === 'number' && Number.isSafeInteger(count) && count >= 0;
   if (format === FORMAT && Array.isArray(counts) && counts.length === BANDS * BANDS && counts.every(isCount))
     return counts as number[];
-  throw damagedRegister('the counts of a version in shadow are not of the expected form');
+  throw damagedRegister('the counts of a version in shadow mode do not have the expected form');
 }
 
 function bandOf(score: RiskScore): number {

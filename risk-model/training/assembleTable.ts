@@ -7,9 +7,9 @@ import { ChildrenBlock, type ChildrenFeeds } from './childrenBlock.js';
 import type { RiskGrouping, RiskTable } from './riskTable.js';
 
 /**
- * Puts together what registries told of children as of some quarters. A child is in it whom every registry told of, and who is
- * no client of child protection on that day.
- * @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed
+ * Joins the feeds of all registries about children as of some quarters. A child is included if every registry
+ * reports on them and they are no client of child protection on that day.
+ * @throws PolkuError RISK_TABLE_INCOMPLETE if a registry withheld its feed or failed
  */
 export async function assembleTable(
   feeds: readonly ChildrenFeeds[],
@@ -39,7 +39,7 @@ export async function assembleTable(
   };
 }
 
-/** One column of all blocks, one after the other. */
+/** One column over all blocks, one after the other. */
 function joined(
   rows: number,
   blocks: readonly ChildrenBlock[],
@@ -129,8 +129,9 @@ function groupingsOf(blocks: readonly ChildrenBlock[], age: Float32Array, codes:
 }
 
 /**
- * Families that share people, over any time: whoever was once in one household is of one component, so that a model is never
- * tried on somebody whose family it has seen. (Union-find with path halving: R. E. Tarjan, J. van Leeuwen, JACM 1984.)
+ * Connected components of people over all dates: people who ever shared a household are in one component. A
+ * model is therefore never tested on somebody whose family it was trained on. (Union-find with path halving:
+ * R. E. Tarjan, J. van Leeuwen, JACM 1984.)
  */
 class FamilyComponents {
   readonly #parent = new Map<PersonKey, PersonKey>();
@@ -142,7 +143,7 @@ class FamilyComponents {
     for (const other of others) this.#parent.set(this.of(other), root);
   }
 
-  /** The key of one person of the component stands for it. */
+  /** The key of one person of the component, which represents it. */
   of(person: PersonKey): PersonKey {
     let at = person;
     for (;;) {

@@ -2,10 +2,10 @@ import { binCount, binOf, UNKNOWN_BIN } from '../model/modelContent.js';
 import { sharedBytes } from './smallTree.js';
 
 const BINS = 64;
-/** Two factors together have the square of it. */
+/** A pair of factors has the square of it. */
 const PAIR_BINS = 16;
 
-/** Factors as numbers of bins, for threads to share: fine ones for a factor alone, coarse ones for two together. */
+/** Factors as bin numbers, shared by threads: fine bins for a single factor, coarse bins for a pair. */
 export interface BinnedFactors {
   readonly children: number;
   readonly fine: Binning;
@@ -15,11 +15,11 @@ export interface BinnedFactors {
 export interface Binning {
   /** By factor. */
   readonly cuts: readonly (readonly number[])[];
-  /** Factor x child: 0 where unknown. */
+  /** Factor x child: 0 if unknown. */
   readonly bins: Uint8Array;
 }
 
-/** @param columns by factor, of the table; @param rows the rows that are taken, each a child */
+/** @param columns by factor, of the table; @param rows the selected rows, one per child */
 export function binFactors(columns: readonly Float32Array[], rows: Uint32Array): BinnedFactors {
   const children = rows.length;
   const fine = { cuts: [] as number[][], bins: sharedBytes(columns.length * children) };
@@ -29,7 +29,8 @@ export function binFactors(columns: readonly Float32Array[], rows: Uint32Array):
     for (let child = 0; child < children; child++) taken[child] = column[rows[child]!]!;
     const counts = countValues(taken);
     const cuts = cutFactor(counts, BINS);
-    // Cuts for pairs are some of the cuts for one factor, so that what a pair says of one factor can be moved to it.
+    // Cuts for pairs are a subset of the cuts for single factors, so that the part of a pair's effect that
+    // one factor explains can move to that factor.
     const wanted = cutFactor(counts, PAIR_BINS).map((cut) => nearestOf(cuts, cut));
     const coarseCuts = [...new Set(wanted)];
     fine.cuts.push(cuts);
@@ -44,15 +45,15 @@ export function binFactors(columns: readonly Float32Array[], rows: Uint32Array):
   return { children, fine, coarse };
 }
 
-/** Of ascending numbers the first that is not below another, or the last. */
+/** The first of ascending numbers that is not below another, or the last. */
 function nearestOf(ascending: readonly number[], wanted: number): number {
   return ascending.find((number) => number >= wanted) ?? ascending.at(-1)!;
 }
 
-/** A bin holds at least so many children: fewer tell of themselves rather than of what they have in common. */
+/** The fewest children of a bin. A smaller bin would describe its children rather than what they share. */
 const FEWEST_CHILDREN = 25;
 
-/** Distinct known values of a factor, ascending, and how many children have each. */
+/** The distinct known values of a factor, ascending, and the number of children with each. */
 interface ValueCounts {
   readonly values: Float32Array;
   readonly counts: Uint32Array;
@@ -62,7 +63,7 @@ export function countValues(column: Float32Array): ValueCounts {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
   const [values, counts]: [number[], number[]] = [[], []];
   for (const value of sorted) {
-    // -0 sorts before 0 and is the same.
+    // -0 sorts before 0 and equals it.
     if (value === values.at(-1)) counts[counts.length - 1]!++;
     else {
       values.push(value);
@@ -73,8 +74,8 @@ export function countValues(column: Float32Array): ValueCounts {
 }
 
 /**
- * Cuts between values, so that at most `most` bins hold about as many children each. What many have, 0 and "never" are bins of their
- * own: nothing is as much like something as it seems in a mean.
+ * Cuts between values, so that at most `most` bins have about equally many children. Frequent values, 0 and
+ * "never" get bins of their own, because an average with their neighbours would hide that they differ.
  */
 export function cutFactor({ values, counts }: ValueCounts, most: number): number[] {
   const cuts: number[] = [];
@@ -99,7 +100,7 @@ function isApart(value: number): boolean {
   return value === 0 || value === Number.POSITIVE_INFINITY;
 }
 
-/** The number with the fewest digits in (low, high], near the middle: 2.5 of 2 and 3. */
+/** The number with the fewest digits in (low, high], near the middle: 2.5 for 2 and 3. */
 export function shortestBetween(low: number, high: number): number {
   const middle = Number.isFinite(high) ? low + (high - low) / 2 : Math.max(1, 2 * low);
   for (let digits = 1; digits <= 17; digits++) {
@@ -109,10 +110,10 @@ export function shortestBetween(low: number, high: number): number {
   return high;
 }
 
-/** By fine bin, the bin that it is in where only some of its cuts are made. */
+/** By fine bin, the bin that it belongs to when only some of its cuts are made. */
 export function coarser(fine: readonly number[], cuts: readonly number[]): Uint8Array {
   return Uint8Array.from({ length: binCount(fine) }, (_, bin) =>
-    // A bin from the second on begins at the cut before it.
+    // From the second bin on, a bin begins at the cut before it.
     bin <= UNKNOWN_BIN + 1 ? bin : UNKNOWN_BIN + 1 + cuts.filter((cut) => cut <= fine[bin - 2]!).length,
   );
 }

@@ -4,7 +4,7 @@ import type { RiskModel } from '../model/riskModel.js';
 import type { RiskTable } from './riskTable.js';
 
 const BANDS = 10;
-/** A band of fewer children tells of chance. */
+/** A band with fewer children would show chance. */
 const FEWEST = 50;
 const ROUNDING = 1e6;
 
@@ -24,19 +24,22 @@ export function probabilitiesOf(model: RiskModel, table: RiskTable, rows: Uint32
   return probabilities;
 }
 
-/** Whether a child could be seen for so many years, or until the 18th birthday; whether it became a client does not matter. */
+/**
+ * Whether a child was under observation for a number of years, or until the 18th birthday. It does not matter
+ * whether they became a client.
+ */
 export function isSeen({ exposure, observed }: RiskTable, row: number, years: number): boolean {
   for (let at = row * HORIZON_YEARS; at < row * HORIZON_YEARS + years; at++)
     if (observed[at]! < exposure[at]!) return false;
   return true;
 }
 
-/** Whether a child became a client within so many years. */
+/** Whether a child became a client within a number of years. */
 export function isClientWithin({ outcome }: RiskTable, row: number, years: number): boolean {
   return outcome[row]! > 0 && outcome[row]! <= years;
 }
 
-/** By horizon: bands of about as many children each, in the order of their probability. */
+/** By horizon: bands of about equally many children, sorted by probability. */
 export function calibrationBands(model: RiskModel, table: RiskTable, rows: Uint32Array): CalibrationBand[][] {
   return probabilitiesOf(model, table, rows).map((probabilities, year) => {
     const seen = [...rows.keys()]
@@ -48,7 +51,7 @@ export function calibrationBands(model: RiskModel, table: RiskTable, rows: Uint3
     for (let band = 1; band <= count; band++) {
       const end = Math.floor((band * seen.length) / count);
       const until = band === count ? 1 : rounded(probabilities[seen[end]!]!);
-      // Many children of one probability are in one band.
+      // Children with the same probability share one band.
       if (until <= from) continue;
       const own = seen.slice(begin).filter((i) => probabilities[i]! < until || band === count);
       bands.push({

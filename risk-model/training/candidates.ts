@@ -5,21 +5,24 @@ import { CrossTree } from './interactionTree.js';
 import { gainOf, growTree, type Histogram, stepOf, type TreeLimits } from './smallTree.js';
 import type { Term } from './term.js';
 
-/** Of the factor with the most bins, that of what is unknown included. */
+/** The most bins of a factor, including the one for unknown values. */
 const MOST_FINE = 66;
-/** Quarters of a cross, and that of children of whom something is unknown. */
+/** The quadrants of an interaction, and one for children with an unknown value. */
 const QUARTERS = 5;
 
-/** Factors that a step could be taken for. */
+/** Factors for which a step is possible. */
 export interface Candidate {
   readonly factors: readonly number[];
-  /** What the best step for them gains now. */
+  /** Finds the best step for them and returns its gain. */
   find(): number;
-  /** Takes a part of the step that `find` has just found; the factors with the cuts that it makes. */
+  /**
+   * Applies a part of the step that `find` has just found. Returns the factors with the cuts that the step
+   * makes.
+   */
   take(rate: number): Term;
 }
 
-/** What candidates of one fit share. */
+/** What the candidates of one fit share. */
 export class Workbench {
   readonly histogram: Histogram = histogramOf(MOST_FINE * MOST_FINE);
   readonly steps = new Float64Array(this.histogram.gradient.length);
@@ -39,7 +42,7 @@ export class Workbench {
     return binning.bins.subarray(factor * children, (factor + 1) * children);
   }
 
-  /** Sums derivatives by cell: of the children, rows x columns of bins. */
+  /** Sums the children's derivatives by cell: rows x columns of bins. */
   sum(rows: Uint8Array, columns: Uint8Array | undefined, cells: number, across: number): void {
     const { gradient, curvature, fitted } = this.fit;
     const { gradient: gradients, curvature: curvatures } = this.histogram;
@@ -131,13 +134,13 @@ export class TwoFactors implements Candidate {
   }
 }
 
-/** A cross that was taken, and by child the quarter, 1 to 4; 0 where something is unknown. */
+/** A selected interaction, with each child's quadrant, 1 to 4; 0 if a value is unknown. */
 export interface Cross extends Term {
   readonly factors: readonly [number, number];
   readonly quarters: Uint8Array;
 }
 
-/** A third factor to a cross that was taken: what two have together may need the third to matter. */
+/** A third factor for a selected interaction: an effect of two factors may depend on the third. */
 export class ThreeFactors implements Candidate {
   readonly factors: readonly number[];
   private readonly bins: Uint8Array;
@@ -175,7 +178,7 @@ export class ThreeFactors implements Candidate {
   }
 }
 
-/** The cross of a term of two factors, by the first cut of either. */
+/** The interaction of a term of two factors, by the first cut of each. */
 export function crossOf(bench: Workbench, { factors, cuts }: Term): Cross {
   const [first, second] = factors as [number, number];
   const { coarse } = bench.factors;
@@ -202,15 +205,17 @@ function quartersOf(rows: Uint8Array, columns: Uint8Array, rowCut: number, colum
   });
 }
 
-/** The cut of a third factor within the quarters of a cross that has been made: a leaf for each quarter on either side. */
+/**
+ * The cut of a third factor within the quadrants of an interaction: a leaf for each quadrant on either side.
+ */
 interface ColumnCut {
-  /** What it gains over a step for each quarter, about twice the log-likelihood; 0: there is no cut. */
+  /** The gain over one step per quadrant, about twice the log-likelihood; 0: there is no cut. */
   readonly gain: number;
-  /** The first bin beyond the cut. */
+  /** The first bin after the cut. */
   readonly cut: number;
 }
 
-/** @param histogram over rows x columns of bins; the first of either is of what is unknown */
+/** @param histogram over rows x columns of bins; the first row and the first column are for unknown values */
 function bestColumnCut(
   { gradient, curvature }: Histogram,
   rows: number,
@@ -243,7 +248,7 @@ function bestColumnCut(
   return best;
 }
 
-/** Newton steps of the leaves, by cell. */
+/** Writes the Newton steps of the leaves, by cell. */
 function columnSteps(
   { gradient, curvature }: Histogram,
   rows: number,

@@ -6,7 +6,7 @@ import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { otherForm } from '../model/riskStore.js';
 
-/** What registries told of all children as of one quarter. */
+/** The feeds of all registries about all children as of one quarter. */
 export interface ChildrenFeeds {
   /** The first day of the quarter. */
   readonly asOf: Day;
@@ -18,14 +18,17 @@ export interface ChildrenFeeds {
   readonly social: Feed;
 }
 
-/** The children of one quarter whom every registry told of and who are no clients of child protection; each column is in their order. */
+/**
+ * The children of one quarter on whom every registry reports and who are no clients of child protection. Each
+ * column is in their order.
+ */
 export class ChildrenBlock {
   private constructor(
     private readonly feeds: ChildrenFeeds,
     private readonly columns: ChildColumns,
   ) {}
 
-  /** @throws PolkuError RISK_TABLE_INCOMPLETE where a registry withheld its feed or failed */
+  /** @throws PolkuError RISK_TABLE_INCOMPLETE if a registry withheld its feed or failed */
   static async of(feeds: ChildrenFeeds): Promise<ChildrenBlock> {
     checkWhole(feeds);
     const { factors, population, social } = feeds;
@@ -45,17 +48,20 @@ export class ChildrenBlock {
     return this.children.length;
   }
 
-  /** The last day that the registers reach. */
+  /** The last day that the registers cover. */
   get dataUntil(): Day {
     return parseDay((this.feeds.social.columns['dataUntil'] as string[])[0]!)!;
   }
 
-  /** Numbers of the outcomes of a register. @param at which of several under one name */
+  /**
+   * Numbers from the outcomes of a register.
+   * @param at the index among several numbers under one name
+   */
   outcome(registry: 'population' | 'social', name: string, at = 0): Float32Array {
     return this.columns.numbers([registry, this.feeds[registry]], name, at);
   }
 
-  /** Texts that the population register tells by their number in a dictionary; undefined where there is none. */
+  /** Texts that the population register encodes as numbers of a dictionary; undefined if there is none. */
   texts(name: string, dictionary: string): (string | undefined)[] {
     const texts = this.feeds.population.columns[dictionary] as string[];
     return Array.from(this.outcome('population', name), (number) => texts[number]);
@@ -65,7 +71,7 @@ export class ChildrenBlock {
     return this.columns.factor([registry, this.feeds.factors.get(registry)!], id);
   }
 
-  /** Who lives with whom, everybody who is known. */
+  /** The known members of each household. */
   *households(): Iterable<readonly PersonKey[]> {
     const households = Households.from(this.feeds.households)!;
     for (let index = 0; index < households.children.length; index++) {
@@ -87,16 +93,19 @@ function checkWhole({ asOf, households, factors, population, social }: ChildrenF
   const told = [...new Set(missing.map(([registry, { state }]) => `${registry}: ${state}`))];
   throw new PolkuError(
     'RISK_TABLE_INCOMPLETE',
-    `Not every registry tells of the children as of ${formatQuarter(asOf)} (${told.join(', ')}). An owner who withholds must release ` +
-      'ChildFactors and ChildOutcomes under "derive" to the purpose and role of who trains.',
+    `Not every registry reports on the children as of ${formatQuarter(asOf)} (${told.join(', ')}). An owner who withholds must release ` +
+      'ChildFactors and ChildOutcomes under "derive" to the purpose and role that train the model.',
     { registries: told },
   );
 }
 
-/** What a registry told of some children. */
+/** A registry's feed about some children. */
 export type ToldFeed = readonly [registry: string, feed: Feed];
 
-/** The children of whom every one of some feeds tells and who are no clients of child protection; each column is in their order. */
+/**
+ * The children on whom all of some feeds report and who are no clients of child protection. Each column is in
+ * their order.
+ */
 export class ChildColumns {
   private constructor(
     readonly children: Uint32Array,
@@ -104,9 +113,10 @@ export class ChildColumns {
   ) {}
 
   /**
+   * Joins feeds by child.
    * @param feeds each of them data
-   * @param clients the one of them that tells who is a client
-   * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
+   * @param clients the one of them that says who is a client
+   * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry answers in another form
    */
   static async of(feeds: readonly ToldFeed[], clients: ToldFeed): Promise<ChildColumns> {
     const turns = new Turns();
@@ -140,7 +150,7 @@ export class ChildColumns {
     return new ChildColumns(found, placesOf);
   }
 
-  /** @param at which of several numbers under one name */
+  /** @param at the index among several numbers under one name */
   numbers(told: ToldFeed, name: string, at = 0): Float32Array {
     const [registry, feed] = told;
     const { length } = childrenOf(told);

@@ -1,8 +1,8 @@
-/** A symmetric positive definite matrix, row after row, as L L^T. */
+/** The Cholesky decomposition L L^T of a symmetric positive definite matrix in row-major order. */
 export class Cholesky {
   private readonly lower: Float64Array;
 
-  /** @throws RangeError where the matrix is not positive definite */
+  /** @throws RangeError if the matrix is not positive definite */
   constructor(
     matrix: Float64Array,
     private readonly size: number,
@@ -20,7 +20,7 @@ export class Cholesky {
     this.lower = lower;
   }
 
-  /** The vector x with matrix x = given. */
+  /** Solves matrix x = given. */
   solve(given: Float64Array): Float64Array {
     const { lower, size } = this;
     const x = given.slice();
@@ -37,7 +37,7 @@ export class Cholesky {
     return x;
   }
 
-  /** The inverse of the matrix, row after row. */
+  /** The inverse of the matrix in row-major order. */
   inverse(): Float64Array {
     const { size } = this;
     const inverse = new Float64Array(size * size);

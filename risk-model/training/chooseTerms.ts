@@ -17,13 +17,13 @@ import { joinCuts, type Term, type TermCells } from './term.js';
 
 export interface ChoiceSettings {
   readonly limits: TreeLimits;
-  /** The part of each step that is taken. */
+  /** The learning rate: the part of each step that is applied. */
   readonly rate: number;
-  /** What the best of many steps has to gain beyond what the best of so many without effect would gain. */
+  /** What a step must gain in addition to the complexity penalty of its candidates. */
   readonly surprise: number;
   /** Steps of years and ages before the first factor. */
   readonly warmUp: number;
-  /** How many steps of factors are taken between steps of years and ages. */
+  /** The number of factor steps between steps of years and ages. */
   readonly perYears: number;
 }
 
@@ -31,9 +31,10 @@ export interface ChoiceSettings {
 export type PairScreen = (derivatives: Derivatives, least: number) => Promise<Float64Array>;
 
 /**
- * Chooses factors, pairs and triples, and where they are cut: always the step that gains most is taken, as long as it gains so much
- * that chance would hardly make any of its rivals gain it. First single factors are looked at, then pairs of those that were taken,
- * then all pairs, then a third one to each pair that was taken.
+ * Greedy forward selection of factors, pairs and triplets, and of their cuts. It always takes the step with
+ * the largest gain, as long as the gain exceeds the complexity penalty: what the best of as many candidates
+ * without effect would gain by chance. It considers single factors first, then pairs of selected factors,
+ * then all pairs, then a third factor for each selected pair.
  */
 export async function chooseTerms(
   factors: BinnedFactors,
@@ -77,7 +78,7 @@ export async function chooseTerms(
     if (taken.length % perYears === 0) fit.stepYearsAndAges(rate, limits);
   };
 
-  // What age does alone is told by the age attained in each year.
+  // The main effect of age comes from the age attained in each year.
   const all = [...factors.fine.cuts.keys()];
   const ones = rivals(all.flatMap((factor) => (factor === age ? [] : [new OneFactor(bench, factor)])));
   climb(ones, surprise, take);
@@ -91,7 +92,7 @@ export async function chooseTerms(
   climb([...twosOfTaken, ...ones], surprise, take);
 
   const gains = await screen(fit, limits.curvature);
-  // One that is far below what it has to gain will not gain it after others are taken.
+  // A pair whose gain is far too small will not gain enough after others are selected.
   const promising = [...gains.keys()].filter((pair) => gains[pair]! > chance(gains.length));
   const twos = promising.map((pair) => new TwoFactors(bench, pairOf(pair)));
   climb([...rivals(twos, gains.length), ...twosOfTaken, ...ones], surprise, take);
@@ -118,7 +119,7 @@ export async function chooseTerms(
   return joinCuts(taken);
 }
 
-/** By factor, a cut that was made of it: where it counts together with others, or else alone. */
+/** By factor, one of its cuts: from an interaction if there is one, else from the single factor. */
 function firstCuts(taken: readonly Term[]): Map<number, readonly number[]> {
   const cutOf = new Map<number, readonly number[]>();
   for (const { factors, cuts } of taken.toSorted((a, b) => b.factors.length - a.factors.length))
@@ -126,7 +127,7 @@ function firstCuts(taken: readonly Term[]): Map<number, readonly number[]> {
   return cutOf;
 }
 
-/** A candidate, and what the best of its rivals would gain by chance. */
+/** A candidate with its complexity penalty. */
 interface Rival {
   readonly candidate: Candidate;
   readonly chance: number;
@@ -136,14 +137,17 @@ function rivals(candidates: readonly Candidate[], among = candidates.length): Ri
   return candidates.map((candidate) => ({ candidate, chance: chance(among) }));
 }
 
-/** What the largest of so many likelihood ratios comes to without any effect (Foster & George 1994). */
+/**
+ * The risk inflation criterion (RIC): the expected largest of so many likelihood ratios without any effect
+ * (Foster & George 1994).
+ */
 function chance(candidates: number): number {
   return 2 * Math.log(Math.max(1, candidates));
 }
 
 /**
- * Takes steps, the one that gains most first, until none gains enough. Gains hardly ever grow, so those that were found before a step are
- * looked at again only where they seem to be the largest (lazy greedy: Minoux 1978).
+ * Takes steps, largest gain first, until no gain is large enough. A gain hardly ever grows after other steps,
+ * so a candidate is evaluated again only if its last known gain is the largest (lazy greedy: Minoux 1978).
  */
 function climb(candidates: readonly Rival[], surprise: number, take: (candidate: Candidate) => void): void {
   const excess = ({ candidate, chance }: Rival) => candidate.find() - chance - surprise;
@@ -165,7 +169,7 @@ function largest(numbers: Float64Array): number {
   return at;
 }
 
-/** By child, what terms add. */
+/** By child, the sum of the terms' values. */
 export function logOddsOf(
   cells: readonly TermCells[],
   { terms }: Pick<FittedTerms, 'terms'>,

@@ -5,21 +5,25 @@ import { AGE_BINS, type ChildYears } from './riskTable.js';
 import type { Term, TermAmongOthers } from './term.js';
 
 const STEPS = 12;
-/** A fit has ended when no log-odds change by more. */
+/** The fit ends when no log-odds change by more. */
 const SETTLED = 1e-5;
-/** Newton's steps are not taken further than this: the likelihood is no parabola far away. */
+/** The longest Newton step: far away, the likelihood is no parabola. */
 const LONGEST_STEP = 2;
-/** Of neighbouring ages: they differ little. */
+/** The ridge on differences between neighbouring ages, which differ little. */
 const AGE_RIDGE = 30;
 /**
- * What pulls each value towards 0, as if so much information had been seen of no effect: what factors do alone is small, what they do together may be
- * large. As log-odds of a normal distribution, spread by 0.26 and by 0.7.
+ * The ridges that pull each value towards 0, as if this much information without effect had been observed.
+ * Single factors have small effects, interactions may have large ones. As normal priors on the log-odds,
+ * their standard deviations are 0.26 and 0.7.
  */
 const ALONE_RIDGE = 15;
 const TOGETHER_RIDGE = 2;
-/** What pulls what circumstances do alone towards their mean: each does likely about as much as the others (Rutter 1979). Spread by 0.16. */
+/**
+ * The ridge that pulls main effects towards their mean, because each probably adds about as much as the
+ * others (Rutter 1979). The standard deviation is 0.16.
+ */
 const CIRCUMSTANCE_RIDGE = 40;
-/** A cell needs so many children to have a value. */
+/** A cell needs this many children to have a value. */
 export const FEWEST_IN_CELL = 25;
 
 /** Log-odds, not yet in millionths. */
@@ -28,12 +32,12 @@ export interface FittedTerms {
   readonly ages: Float64Array;
   /** By term, then by cell. */
   readonly terms: readonly Float64Array[];
-  /** Of which term and cell each parameter is, and their penalised information: years and ages come first. */
+  /** The term and the cell of each parameter. In `information`, years and ages come first. */
   readonly parameters: readonly { readonly term: number; readonly cell: number }[];
   readonly information: Float64Array;
 }
 
-/** Terms, and what they add, fitted all together. */
+/** Terms and their values, fitted jointly. */
 export interface LearntTerms {
   readonly terms: readonly Term[];
   readonly cells: readonly TermAmongOthers[];
@@ -41,7 +45,7 @@ export interface LearntTerms {
 }
 
 /**
- * Fits what given terms add, all together, by Newton's method on the likelihood with a ridge.
+ * Fits the values of given terms jointly, by Newton's method on the likelihood with a ridge.
  * @param weights by child, how often it counts
  */
 export function fitTerms(
@@ -116,7 +120,7 @@ export function fitTerms(
       for (let k = from; k < until; k++) {
         const parameter = active[k]!;
         gradient[parameter]! += slope;
-        // Parameters of a child ascend.
+        // A child's parameters are in ascending order.
         for (let other = from; other <= k; other++)
           information[parameter * size + active[other]!]! += curvature;
       }
@@ -143,7 +147,7 @@ export function fitTerms(
   };
 }
 
-/** Adds the penalty's part: a ridge on every value, but on ages one on the steps from one to the next. */
+/** Adds the penalty: a ridge on every value, and for ages also one on the differences between neighbours. */
 function penalise(
   information: Float64Array,
   gradient: Float64Array,
@@ -155,7 +159,7 @@ function penalise(
     information[at * size + at]! += strength;
     gradient[at]! -= strength * value;
   };
-  // Years and ages share a level, which a trace of a ridge settles.
+  // Years and ages share a level. A tiny ridge determines it.
   for (let at = HORIZON_YEARS; at < HORIZON_YEARS + AGE_BINS; at++) add(at, 1, values[at]!);
   for (let at = HORIZON_YEARS + 2; at < HORIZON_YEARS + AGE_BINS; at++) {
     add(at, AGE_RIDGE, values[at]! - values[at - 1]!);
@@ -167,7 +171,10 @@ function penalise(
     add(at, ridges[at - HORIZON_YEARS - AGE_BINS]!, values[at]!);
 }
 
-/** Takes back of the ridge what holds the mean of circumstances: they are pulled towards it, and it as if it were a single factor's value. */
+/**
+ * Adjusts the ridge of main effects: each is pulled towards their mean, and only the mean is pulled towards
+ * 0, like a single factor's value.
+ */
 function freeMean(
   information: Float64Array,
   gradient: Float64Array,
@@ -189,6 +196,6 @@ function startingLogOdds({ start, share, became }: ChildYears, weights: Uint8Arr
     clients += weight * became[child]!;
     for (let at = start[child]!; at < start[child + 1]!; at++) years += weight * share[at]!;
   });
-  // Half a client more, and half a year without one, so that a table of few children has a rate, too.
+  // Adds half a client, and half a year without one, so that a small table has a rate too.
   return Math.log((clients + 0.5) / (Math.max(0, years - clients) + 0.5));
 }

@@ -3,24 +3,27 @@ import { AGE_BINS, type ChildYears } from './riskTable.js';
 import { growTree, type Histogram, sharedDoubles, stepOf, type TreeLimits } from './smallTree.js';
 
 /**
- * A model while it is fitted, as what it says of each child: odds, apart from year and age. Each step multiplies odds, so that no
- * exponential is taken for a child.
+ * A model while it is fitted, as the odds of each child apart from year and age. Each step multiplies odds,
+ * so it needs no exponential per child.
  */
 export class HazardFit {
-  /** By child: first and (negative) second derivative of the log-likelihood by the child's log-odds. */
+  /**
+   * By child: first and (negative) second derivative of the log-likelihood with respect to the child's
+   * log-odds.
+   */
   readonly gradient: Float64Array;
   readonly curvature: Float64Array;
-  /** Log-odds by year, and what bins of the attained age add. */
+  /** Log-odds by year, and the values of the bins of attained age. */
   readonly years: Float64Array;
   readonly ages = new Float64Array(AGE_BINS);
-  /** Children that are fitted on. */
+  /** Children that the fit uses. */
   readonly fitted: Uint32Array;
   private readonly odds: Float64Array;
   /** By cell of child-years, the odds of year and age. */
   private readonly cellOdds = new Float64Array(HORIZON_YEARS * AGE_BINS);
   private readonly cells: Histogram = histogramOf(HORIZON_YEARS * AGE_BINS);
 
-  /** @param weights by child, how often it counts; those with 0 are not fitted on */
+  /** @param weights by child, how often it counts; the fit ignores children with weight 0 */
   constructor(
     private readonly childYears: ChildYears,
     private readonly weights: Uint8Array,
@@ -36,7 +39,7 @@ export class HazardFit {
   }
 
   /**
-   * Adds to each child's log-odds what its cell says.
+   * Adds to each child's log-odds the step of its cell.
    * @param cells by child
    * @param steps by cell
    */
@@ -47,7 +50,7 @@ export class HazardFit {
   }
 
   /**
-   * Begins anew with what a model says.
+   * Restarts from a model.
    * @param logOdds by child, apart from year and age
    */
   startFrom(logOdds: Float64Array, years: Float64Array, ages: Float64Array): void {
@@ -58,7 +61,7 @@ export class HazardFit {
     this.#differentiate();
   }
 
-  /** A step for years and one for ages, which alone differ between the years of a child. */
+  /** One step for years and one for ages. Nothing else differs between the years of a child. */
   stepYearsAndAges(rate: number, limits: TreeLimits): void {
     this.#sumCells();
     for (let year = 0; year < HORIZON_YEARS; year++) {
@@ -89,7 +92,7 @@ export class HazardFit {
       clients += weight * became[child]!;
       for (let at = start[child]!; at < start[child + 1]!; at++) years += weight * share[at]!;
     }
-    // Half a client more, and half a year without one, so that a table of few children has a rate, too.
+    // Adds half a client, and half a year without one, so that a small table has a rate too.
     return Math.log((clients + 0.5) / (Math.max(0, years - clients) + 0.5));
   }
 
@@ -122,7 +125,7 @@ export class HazardFit {
     }
   }
 
-  /** Sums of the derivatives by cell of child-years. */
+  /** Sums the derivatives by cell of child-years. */
   #sumCells(): void {
     const { start, cell, share, became } = this.childYears;
     const { gradient, curvature } = this.cells;
@@ -141,7 +144,10 @@ export class HazardFit {
   }
 }
 
-/** The derivative of log(1 - none ^ share) by the log-odds of a year, where `none` is the chance that nothing comes in all of it. */
+/**
+ * The derivative of log(1 - none ^ share) with respect to the log-odds of a year. `none` is the probability
+ * of no event in the whole year.
+ */
 export function slopeOfClient(none: number, share: number): number {
   if (share === 1) return none;
   const noneInShare = none ** share;

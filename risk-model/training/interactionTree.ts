@@ -2,17 +2,18 @@ import { UNKNOWN_BIN } from '../model/modelContent.js';
 import { gainOf, type Histogram, stepOf } from './smallTree.js';
 
 /**
- * The best cross over the bins of two factors: a cut of each, and a leaf in each quarter (FAST: Lou, Caruana, Gehrke & Hooker 2013).
- * Children of whom either factor is unknown are left alone.
+ * Finds the best 2x2 interaction over the bins of two factors: a cut of each factor, and a leaf in each
+ * quadrant (FAST: Lou, Caruana, Gehrke & Hooker 2013). Children with an unknown value of either factor are
+ * not changed.
  */
 export class CrossTree {
-  /** What it gains over one step for all, about twice the log-likelihood; 0: there is no cross. */
+  /** The gain over one step for all, about twice the log-likelihood; 0: there is no interaction. */
   gain = 0;
-  /** The first bin beyond the cut of each factor. */
+  /** The first bin after the cut of each factor. */
   rowCut = 0;
   columnCut = 0;
   private readonly quarters = new Float64Array(4);
-  /** Sums of the gradients and curvatures of columns, over the rows before a cut and over all. */
+  /** Sums of the gradients and curvatures of columns: over the rows before a cut, and over all rows. */
   private readonly above: Float64Array;
   private readonly all: Float64Array;
 
@@ -23,9 +24,9 @@ export class CrossTree {
   }
 
   /**
-   * Finds it.
+   * Finds the best interaction.
    * @param histogram over rows x columns of bins
-   * @param least the curvature that a quarter has at least
+   * @param least the least curvature of a quadrant
    */
   find({ gradient, curvature }: Histogram, rows: number, columns: number, least: number): void {
     const { above, all } = this;
@@ -77,7 +78,7 @@ export class CrossTree {
     }
   }
 
-  /** Writes the Newton step of each cell of the last cross that was found. */
+  /** Writes the Newton step of each cell for the last interaction found. */
   writeSteps(rows: number, columns: number, steps: Float64Array): void {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {

@@ -10,7 +10,7 @@ import type { TreeLimits } from './smallTree.js';
 import { circumstanceTerms, joinCuts, layTerms, type Term, type TermAmongOthers } from './term.js';
 import type { TrainingPool } from './trainingPool.js';
 
-/** Chosen on validation families, as all of these (docs/decisions/risk-model.md). */
+/** Chosen on validation families, like the other settings here (docs/decisions/risk-model.md). */
 const CHOICE = {
   limits: { leaves: 3, curvature: 4, gain: 6 },
   rate: 0.15,
@@ -19,23 +19,24 @@ const CHOICE = {
   perYears: 5,
 };
 /**
- * What a term of one, two or three factors has to add to twice the log-likelihood, all others making up for it. The more rivals it was chosen
- * from, the more chance alone would add (Foster & George 1994).
+ * Complexity penalties of terms of one, two and three factors: what a term must add to twice the
+ * log-likelihood when all others are adjusted. With more candidates, chance alone adds more (Foster & George
+ * 1994).
  */
 const WORTH = [15, 25, 15] as const;
-/** The same for what a circumstance does alone: it likely does something (Akaike 1974). */
+/** The penalty of a main effect, which probably exists (Akaike 1974). */
 const WORTH_OF_CIRCUMSTANCE = 2;
-/** The same for a cut, which was the best of some 64. */
+/** The penalty of a cut, which was the best of some 64. */
 const WORTH_OF_CUT = 12;
 const ROUNDS = 3;
 const SWAPS = 2;
 
 /**
- * Learns from some children which terms matter and what they add: terms are chosen, fitted all together and pruned, and their factors
- * swapped for better ones, in rounds; at last threes of pairs are tried.
+ * Learns from some children which terms matter, and their values. Each round selects terms, fits them
+ * jointly, eliminates weak ones and swaps factors for better ones. At the end it tries triplet candidates.
  * @param weights by child, how often it counts
  * @param age the number of the factor of age
- * @param progress told how many terms were chosen so far
+ * @param progress called with the number of terms selected so far
  */
 export async function learnTerms(
   pool: TrainingPool,
@@ -57,7 +58,7 @@ export async function learnTerms(
   const { terms } = learnt!;
   let before: LearntTerms;
   learnt = fitAndPrune([...terms, ...threesOfPairs(terms)]);
-  // Where a term of several has gone, what its factors do alone is held to be more.
+  // After an interaction is eliminated, the penalties of its main effects are larger, so the fit is repeated.
   do {
     before = learnt;
     learnt = fitAndPrune(before.terms);
@@ -89,7 +90,10 @@ function cutCount(terms: readonly Term[]): number {
   return terms.flatMap(({ cuts }) => cuts.flat()).length;
 }
 
-/** What three factors do together of which one stands in two terms of two: these may be the shadows of a term of three. */
+/**
+ * Triplet candidates: the factors of two pairs that share one factor. Two such pairs may be the projections
+ * of an interaction of three factors.
+ */
 export function threesOfPairs(terms: readonly Term[]): Term[] {
   const pairs = terms.filter(({ factors }) => factors.length === 2);
   return pairs.flatMap((one, i) =>
@@ -100,7 +104,7 @@ export function threesOfPairs(terms: readonly Term[]): Term[] {
   );
 }
 
-/** The factors of both, with the other's cuts of one that they share. */
+/** The factors of both terms. For a shared factor it uses the cuts of the other term. */
 function joined(one: Term, other: Term): Term {
   const cutOf = new Map<number, readonly number[]>();
   for (const { factors, cuts } of [one, other]) factors.forEach((factor, i) => cutOf.set(factor, cuts[i]!));
@@ -108,12 +112,12 @@ function joined(one: Term, other: Term): Term {
   return { factors, cuts: factors.map((factor) => cutOf.get(factor)!) };
 }
 
-/** What another factor has to gain more: of those that tell the same, the one that was found first is kept. */
+/** How much more a replacement must gain. Among equivalent factors, the one found first stays. */
 const BETTER = 1;
 
 /**
- * Looks, for each term of one or two factors, whether another factor would do better in the place of one of them: of many windows and
- * sums that look alike the one that was taken first is not always the one that matters.
+ * For each term of one or two factors, tests whether another factor in place of one of them would gain more.
+ * Many time windows and sums look alike, and the one selected first is not always the one that matters.
  */
 function swapFactors(
   factors: BinnedFactors,
@@ -128,7 +132,7 @@ function swapFactors(
   const all = [...factors.fine.cuts.keys()];
   const known = new Set(terms.map(({ factors: of }) => String(of)));
   return terms.map((term, i) => {
-    // What circumstances do alone goes by their terms of several.
+    // Main effects follow from their interactions.
     if (term.factors.length > 2 || cells[i]!.circumstance.includes(1)) return term;
     const others = cells.filter((_, other) => other !== i);
     const values = { ...fitted, terms: fitted.terms.filter((_, other) => other !== i) };

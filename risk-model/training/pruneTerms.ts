@@ -6,8 +6,8 @@ import { AGE_BINS } from './riskTable.js';
 import type { Term } from './term.js';
 
 /**
- * Which terms remain when those go that add too little.
- * @param worth by term, what it has to add to twice the log-likelihood
+ * Backward elimination of terms: returns the terms that remain.
+ * @param worth by term, what it must add to twice the log-likelihood
  */
 export function pruneTerms(fitted: FittedTerms, worth: readonly number[]): readonly number[] {
   const parameters = parametersOf(fitted);
@@ -21,8 +21,8 @@ export function pruneTerms(fitted: FittedTerms, worth: readonly number[]): reado
 }
 
 /**
- * The terms with those cuts that tell enough apart: every factor keeps one at least.
- * @param worth what a cut has to add to twice the log-likelihood
+ * Backward elimination of cuts that separate too little. Every factor keeps at least one cut.
+ * @param worth what a cut must add to twice the log-likelihood
  */
 export function pruneCuts({ terms, fitted }: LearntTerms, worth: number): readonly Term[] {
   const parameters = parametersOf(fitted);
@@ -59,7 +59,7 @@ function parametersOf({ terms, parameters }: FittedTerms): readonly ReadonlyMap<
   return numbers;
 }
 
-/** How the cells on either side of a cut differ. */
+/** The differences between the cells on either side of a cut. */
 function across(
   cuts: Term['cuts'],
   factor: number,
@@ -78,16 +78,19 @@ function across(
 /** A difference of two parameters, by number; undefined stands for 0. */
 type Contrast = readonly [number | undefined, number | undefined];
 
-/** Something that a model may do without: differences that would be 0 then, and what they have to add to twice the log-likelihood. */
+/**
+ * A part of the model that can be eliminated: the differences that would then be 0, and its complexity
+ * penalty in twice the log-likelihood.
+ */
 interface Dispensable {
   readonly contrasts: readonly Contrast[];
   readonly worth: number;
 }
 
-/** Of the variance of a difference, what is left of it where others determine it. */
+/** A difference whose remaining variance is a smaller share is determined by the others. */
 const DETERMINED = 1e-9;
 
-/** What a fit says of its parameters: a normal distribution, which tells what all others would be where some are 0. */
+/** The normal approximation of the fitted parameters. It gives the estimates of all others if some are 0. */
 class Estimate {
   private readonly size: number;
   private readonly values: Float64Array;
@@ -102,9 +105,10 @@ class Estimate {
   }
 
   /**
-   * Leaves out what adds less than it has to, that of which most is missing first: each time all others make up for it (Wald's statistic).
-   * @param mayGo whether one may, when others have gone
-   * @returns the indexes of what was left out
+   * Eliminates parts that add less than their penalty, the weakest first. After each elimination the other
+   * parameters are adjusted (Wald's statistic).
+   * @param mayGo whether a part may be eliminated, given those already eliminated
+   * @returns the indexes of the eliminated parts
    */
   leaveOut(
     all: readonly Dispensable[],
@@ -124,7 +128,7 @@ class Estimate {
     }
   }
 
-  /** Wald's statistic of differences: each is asked given that those before it are 0. */
+  /** Wald's statistic of differences. Each one is conditional on those before it being 0. */
   #wald(contrasts: readonly Contrast[]): number {
     const values = contrasts.map((contrast) => this.#value(contrast));
     const variance = contrasts.map((one) => contrasts.map((other) => this.#covariance(one, other)));
@@ -142,7 +146,7 @@ class Estimate {
     return statistic;
   }
 
-  /** What all become where a difference is 0: the conditional mean and covariance. */
+  /** Conditions all parameters on a difference being 0: the conditional mean and covariance. */
   #setToZero(contrast: Contrast): void {
     const { size, values, covariance } = this;
     const [variance, value] = [this.#covariance(contrast, contrast), this.#value(contrast)];
@@ -168,7 +172,7 @@ class Estimate {
     return between(of, other) - between(of, otherLess) - between(less, other) + between(less, otherLess);
   }
 
-  /** The variances of what a difference is of. */
+  /** The variances of the two parameters of a difference. */
   #scale([of, less]: Contrast): number {
     return (
       this.#covariance([of, undefined], [of, undefined]) +

@@ -3,17 +3,17 @@ import type { BinnedFactors } from './binnedFeatures.js';
 import { histogramOf } from './hazardFit.js';
 import { CrossTree } from './interactionTree.js';
 
-/** Bins of a factor in pairs that has the most, that of what is unknown included. */
+/** The most bins of a factor in pairs, including the one for unknown values. */
 export const MOST_COARSE = 18;
 
-/** Derivatives of a fit, by child, and the children that it is of. */
+/** The derivatives of a fit, by child, and the children that it uses. */
 export interface Derivatives {
   readonly fitted: Uint32Array;
   readonly gradient: Float64Array;
   readonly curvature: Float64Array;
 }
 
-/** How many pairs there are, and the number of one: (0, 1), (0, 2), (1, 2), (0, 3) and so on. */
+/** The number of pairs. Pairs are numbered (0, 1), (0, 2), (1, 2), (0, 3) and so on. */
 export function pairCount(factors: number): number {
   return (factors * (factors - 1)) / 2;
 }
@@ -24,9 +24,10 @@ export function pairOf(number: number): [first: number, second: number] {
 }
 
 /**
- * What a cross of each pair of factors would gain: the screen of FAST (Lou, Caruana, Gehrke & Hooker 2013). Most children are in the usual
- * bin of most factors; those are not visited but found by subtraction.
- * @param pairs by number; what each gains is written to `gains` at its number
+ * Computes the gain of an interaction for each pair of factors: the screen of FAST (Lou, Caruana, Gehrke &
+ * Hooker 2013). Most children are in the most frequent bin of most factors. Their sums are found by
+ * subtraction, without visiting them.
+ * @param pairs by number; the gain of each is written to `gains` at its number
  */
 export function screenPairs(
   { coarse, children }: BinnedFactors,
@@ -85,7 +86,7 @@ export function screenPairs(
 interface Side {
   readonly bins: Uint8Array;
   readonly count: number;
-  /** The bin that most children are in, and where the others stand. */
+  /** The most frequent bin, and the indexes of children in other bins. */
   readonly usual: number;
   readonly unusual: Uint32Array;
 }

@@ -1,22 +1,22 @@
 import { UNKNOWN_BIN } from '../model/modelContent.js';
 
-/** Sums over the children of each bin: of the gradients of the log-likelihood, and of its curvature. */
+/** Sums over the children of each bin: of the gradient of the log-likelihood, and of its curvature. */
 export interface Histogram {
   readonly gradient: Float64Array;
   readonly curvature: Float64Array;
 }
 
-/** Where a leaf may be. */
+/** The limits of a tree. */
 export interface TreeLimits {
-  /** Leaves of what is known; what is unknown has one of its own. */
+  /** Leaves of known values; unknown values have a leaf of their own. */
   readonly leaves: number;
-  /** The curvature that a leaf has at least: about the clients among its children. */
+  /** The least curvature of a leaf: about the number of clients among its children. */
   readonly curvature: number;
-  /** What a further split has to gain, as a likelihood ratio. */
+  /** What a further split must gain, as a likelihood ratio. */
   readonly gain: number;
 }
 
-/** Pulls leaves of few children towards 0, as if so much curvature had been seen without effect. */
+/** Pulls leaves with few children towards 0, as if this much curvature without effect had been observed. */
 const RIDGE = 1;
 
 interface Leaf {
@@ -27,8 +27,9 @@ interface Leaf {
 }
 
 /**
- * A tree over the bins of one factor, grown where it gains most (Friedman 2001): writes the Newton step of each bin to `steps`.
- * @returns what the tree gains over one step for all, about twice the log-likelihood
+ * Grows a tree over the bins of one factor, best split first (Friedman 2001). Writes the Newton step of each
+ * bin to `steps`.
+ * @returns the gain of the tree over one step for all, about twice the log-likelihood
  */
 export function growTree(
   { gradient, curvature }: Histogram,

@@ -1,19 +1,19 @@
-/** What a family's children are used for: to fit models, to choose among them, or to say at the end how good the chosen one is. */
+/** The use of a family's children: to fit models, to choose settings, or to evaluate the final model. */
 export const PARTS = ['train', 'validation', 'test'] as const;
 type Part = (typeof PARTS)[number];
 
-/** Of a hundred families, how many train, and how many train or validate. */
+/** Percentages: families that train, and families that train or validate. */
 const TRAIN = 60;
 const TRAIN_OR_VALIDATION = 80;
 
-/** The part of a family: it follows from the seed and the family alone, whoever else is in the table. */
+/** The part of a family. It depends on the seed and the family only, not on the rest of the table. */
 export function partOf(seed: number, family: number): Part {
   const percent = mix(seed, family) % 100;
   return percent < TRAIN ? 'train' : percent < TRAIN_OR_VALIDATION ? 'validation' : 'test';
 }
 
 /**
- * A whole number below 2^32 that looks drawn at random, by two others: they are mixed as MurmurHash3 does at its end (Appleby
+ * A pseudo-random whole number below 2^32 from two others, mixed by the finaliser of MurmurHash3 (Appleby
  * 2011). Not for secrets.
  */
 export function mix(seed: number, value: number): number {
@@ -26,12 +26,15 @@ export function mix(seed: number, value: number): number {
   return hash >>> 0;
 }
 
-/** How often each child counts in a bag: families are drawn with replacement, so that each comes 0, 1, 2 .. times (Poisson). */
+/**
+ * How often each child counts in a bag: families are drawn with replacement, so that each counts 0, 1, 2 ..
+ * times (Poisson bootstrap).
+ */
 export function bagWeights(seed: number, bag: number, family: Uint32Array): Uint8Array {
   return Uint8Array.from(family, (of) => poisson(mix(mix(seed, bag + 1), of) / 2 ** 32));
 }
 
-/** The Poisson number of mean 1 that a uniform number stands for. */
+/** Maps a uniform number to a Poisson number with mean 1. */
 function poisson(uniform: number): number {
   let [count, probability, below] = [0, Math.exp(-1), Math.exp(-1)];
   while (uniform > below && probability > 0) {

@@ -1,23 +1,27 @@
 import { binCount, binsOfCell, UNKNOWN_BIN } from '../model/modelContent.js';
 import { type BinnedFactors, coarser } from './binnedFeatures.js';
 
-/** Factors, by number, that count together, and where each is cut; the cuts are some of its fine ones. */
+/**
+ * A single factor or an interaction, with the cuts of each factor. Factors are numbers; cuts are some of the
+ * fine cuts.
+ */
 export interface Term {
   /** One to three, ascending. */
   readonly factors: readonly number[];
   readonly cuts: readonly (readonly number[])[];
 }
 
-/** A term over the children of training. */
+/** A term over the training children. */
 export interface TermCells {
-  /** By child, the cell: of several factors, the bins of later ones run faster. */
+  /** By child, its cell. With several factors, the bins of later factors vary fastest. */
   readonly cells: Uint16Array;
   /**
-   * By cell: 1 where the term may add something. A single factor adds nothing in its usual bin, and factors together add
-   * something only where none of them is usual or unknown: so what a term adds is what it adds to those of fewer factors.
+   * By cell: 1 if it may have a value. A single factor has none in its most frequent bin. An interaction has
+   * one only if no factor is in its most frequent bin or unknown. The value of an interaction is therefore
+   * what it adds to its main effects.
    */
   readonly free: Uint8Array;
-  /** Whether it is of one factor. */
+  /** Whether the term has one factor. */
   readonly alone: boolean;
 }
 
@@ -44,7 +48,7 @@ function termCells({ children, fine }: BinnedFactors, { factors, cuts }: Term): 
   return { cells, free, alone };
 }
 
-/** Each set of factors once, with all cuts that were made of them, in the order in which they first come. */
+/** Each set of factors once, with all its cuts, in the order of first appearance. */
 export function joinCuts(terms: readonly Term[]): Term[] {
   const joined = new Map<string, Term>();
   for (const { factors, cuts } of terms) {
@@ -58,9 +62,9 @@ export function joinCuts(terms: readonly Term[]): Term[] {
 }
 
 /**
- * What each factor of a term of several does alone, cut as it is there: an effect that two have together stands beside those of
- * each (the principle of marginality: Nelder 1977).
- * @param age the number of the factor of age, which alone is told by the age attained
+ * The main effects of interactions: each factor by itself, with the same cuts. A model with an interaction
+ * also contains its main effects (the principle of marginality: Nelder 1977).
+ * @param age the number of the factor of age, whose main effect is the attained age
  */
 export function circumstanceTerms(terms: readonly Term[], age: number): Term[] {
   return terms
@@ -69,13 +73,13 @@ export function circumstanceTerms(terms: readonly Term[], age: number): Term[] {
     .filter(({ factors }) => factors[0] !== age);
 }
 
-/** A term over the children of training, beside other terms. */
+/** A term over the training children, in a model with other terms. */
 export interface TermAmongOthers extends TermCells {
-  /** By cell: 1 where all of it counts in a term of several factors, too. 0 in those. */
+  /** By cell: 1 if the whole cell also has a value in an interaction. Always 0 for interactions. */
   readonly circumstance: Uint8Array;
 }
 
-/** Lays terms over the children of training, which tells what of them are circumstances of others. */
+/** Assigns the training children to the cells of terms, and finds the main effects among the terms. */
 export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmongOthers[] {
   const laid = terms.map((term) => termCells(binned, term));
   const counting = new Map<number, { readonly cuts: readonly number[]; readonly counted: Uint8Array }[]>();
@@ -96,14 +100,14 @@ export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmo
   });
 }
 
-/** By bin of one of a term's factors: 1 where the term may add something. */
+/** By bin of one of a term's factors: 1 if the term may have a value there. */
 function countedBins(cuts: Term['cuts'], factor: number, free: Uint8Array): Uint8Array {
   const counted = new Uint8Array(binCount(cuts[factor]!));
   free.forEach((isFree, cell) => (counted[binsOfCell(cuts, cell)[factor]!]! |= isFree));
   return counted;
 }
 
-/** Whether all values of a bin, by some cuts, are counted by others. */
+/** Whether a term with other cuts has a value for all values of a bin. */
 function liesIn(cuts: readonly number[], bin: number, of: readonly number[], counted: Uint8Array): boolean {
   if (bin === UNKNOWN_BIN) return false;
   const [begin, end] = [cuts[bin - 2] ?? Number.NEGATIVE_INFINITY, cuts[bin - 1] ?? Number.POSITIVE_INFINITY];

@@ -21,17 +21,20 @@ const BAGS = 12;
 
 interface TrainingOptions {
   readonly seed: number;
-  /** ISO 8601, UTC: it stands in the model. */
+  /** ISO 8601, UTC; stored in the model. */
   readonly trainedAt: string;
-  /** Of the table's blocks, by index, those that are trained on; by default the first. */
+  /** The blocks to train on, by index; the first by default. */
   readonly blocks?: readonly number[];
-  /** Threads beside this one for what can be shared out: the model is the same for any number. */
+  /** The number of additional threads. The model is the same for any number. */
   readonly threads?: number;
   readonly progress?: (step: TrainingStep) => void;
 }
 
 export interface TrainingStep {
-  /** Learning from training families alone, then from all but test families, then from these drawn anew. */
+  /**
+   * First it learns from training families only, then from all but test families, then from bootstrap draws
+   * of these.
+   */
   readonly doing: 'trying' | 'choosing' | 'fitting';
   /** Terms so far, or bags. */
   readonly done: number;
@@ -43,8 +46,8 @@ interface TrainedModel {
 }
 
 /**
- * Trains a model twice: on training families alone, for the calibration that it tells, which is measured on validation families; and
- * on both, which is the model. Test families are not looked at.
+ * Trains a model twice. The first training uses training families only, and validation families measure its
+ * calibration. The second training uses both, and its result is the model. Test families are not used.
  * @throws PolkuError RISK_TABLE_UNFIT
  */
 export async function trainRiskModel(table: RiskTable, options: TrainingOptions): Promise<TrainedModel> {
@@ -108,12 +111,12 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
     const calibration = calibrationBands(
       untold(tried),
       table,
-      // Those from whom nothing was learnt.
+      // The children that were not trained on.
       rows.filter((_, i) => isTrain[i] === 0),
     );
     return read(assemble(chosen, bags, calibration, percentilesOf(untold(chosen), table, rows)));
 
-    /** A model that foretells, and does not yet tell how good it is: what it would tell of that follows from what it foretells. */
+    /** A model without its calibration and percentiles, which are computed from its predictions. */
     function untold(learnt: LearntTerms): RiskModel {
       const bands = Array.from({ length: HORIZON_YEARS }, () => [
         { from: 0, until: 1, children: 0, predicted: 0, observed: 0 },
@@ -137,7 +140,7 @@ export function rowsOf(
   );
 }
 
-/** Terms by what they do to children: the mean size of what they add comes first. */
+/** Terms by the mean size of their effect on children, largest first. */
 function orderOf({ cells, fitted }: LearntTerms): number[] {
   const sizes = cells.map(({ cells: of }, term) =>
     of.reduce((sum, cell) => sum + Math.abs(fitted.terms[term]![cell]!), 0),
@@ -145,7 +148,10 @@ function orderOf({ cells, fitted }: LearntTerms): number[] {
   return [...sizes.keys()].toSorted((a, b) => sizes[b]! - sizes[a]!);
 }
 
-/** Values in whole millionths; those of age are relative to the first bins' so that the base is a newborn's. */
+/**
+ * Values in whole millionths. Age values are relative to the first bin, so that the base is that of a
+ * newborn.
+ */
 function contentOf({ years, ages, terms }: FittedTerms, order: readonly number[]) {
   const whole = (logOdds: number) => Math.round(logOdds * MILLIONTHS) + 0;
   const base = whole(years[0]!);
@@ -161,21 +167,21 @@ function read(content: ModelContent): TrainedModel {
   return { text, model: parseRiskModel(text) };
 }
 
-/** Of fewer clients nothing can be learnt, and what is learnt tells of them. */
+/** With fewer clients nothing can be learnt, and the result would reveal them. */
 const FEWEST_CLIENTS = 20;
 
-/** Why nothing can be trained on a table; undefined where it can. */
+/** Why a model cannot be trained on a table; undefined if it can. */
 function lackOfData(table: RiskTable, rows: Uint32Array, isTrain: Uint8Array): PolkuError | undefined {
   if (!table.factors.some(({ id }) => id === AGE_FACTOR))
     return new PolkuError(
       'RISK_TABLE_UNFIT',
-      `The table has no factor ${AGE_FACTOR}, on which every model counts.`,
+      `The table has no factor ${AGE_FACTOR}, which every model needs.`,
     );
   const clients = rows.filter((row, i) => isTrain[i] === 1 && table.outcome[row]! > 0).length;
   if (clients >= FEWEST_CLIENTS && isTrain.includes(0)) return undefined;
   return new PolkuError(
     'RISK_TABLE_UNFIT',
-    `A model needs ${FEWEST_CLIENTS} children of training families who became clients, and some of validation families; there are ${clients}. ` +
+    `A model needs ${FEWEST_CLIENTS} children in training families who became clients, and some children in validation families; there are ${clients} such clients. ` +
       'Take more blocks, or a larger city.',
     { clients },
   );

@@ -9,13 +9,13 @@ import { sharedDoubles } from './smallTree.js';
 import { bagWeights } from './splitFamilies.js';
 import { layTerms, type Term } from './term.js';
 
-/** What a thread is given once, without copies. */
+/** What a thread gets once, without copies. */
 export interface Material {
   readonly factors: BinnedFactors;
   readonly childYears: ChildYears;
 }
 
-/** Work that can be done anywhere. */
+/** Work that any thread can do. */
 export type Task =
   | {
       readonly kind: 'screen';
@@ -33,7 +33,7 @@ export type Task =
       readonly terms: readonly Term[];
     };
 
-/** Does a task; a bag's values are what it answers. */
+/** Does a task. The result of a bag is its values; a screen has none. */
 export function doTask({ factors, childYears }: Material, task: Task): FittedTerms | undefined {
   if (task.kind === 'screen') {
     const { derivatives, least, from, step, gains } = task;
@@ -48,11 +48,14 @@ function* everyOther(from: number, step: number, until: number): Generator<numbe
   for (let number = from; number < until; number += step) yield number;
 }
 
-/** Shares out work among threads. Every task gives the same wherever it is done, so the model does not depend on their number. */
+/**
+ * Divides work among threads. A task gives the same result in every thread, so the model does not depend on
+ * their number.
+ */
 export class TrainingPool implements Material {
   private readonly workers: readonly Worker[];
 
-  /** @param threads 0: all is done in this one */
+  /** @param threads 0: this thread does everything */
   constructor(
     threads: number,
     readonly factors: BinnedFactors,
@@ -79,7 +82,7 @@ export class TrainingPool implements Material {
     return gains;
   }
 
-  /** The same terms fitted on families drawn anew, bag after bag. */
+  /** Fits the same terms on bootstrap draws of families, one fit per bag. */
   async fitBags(
     seed: number,
     bags: number,
@@ -94,7 +97,7 @@ export class TrainingPool implements Material {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 
-  /** Does tasks, each by the next thread that is free; the answers are in the order of the tasks. */
+  /** Runs each task on the next free thread. The answers are in the order of the tasks. */
   async #all(tasks: readonly Task[], progress: (done: number) => void): Promise<(FittedTerms | undefined)[]> {
     const answers: (FittedTerms | undefined)[] = [];
     let [next, done] = [0, 0];
@@ -113,7 +116,7 @@ export class TrainingPool implements Material {
 
 function ask(worker: Worker, task: Task): Promise<FittedTerms | undefined> {
   return new Promise((resolve, reject) => {
-    // Each listener is taken off by name: Node keeps listeners of its own on a worker.
+    // Removes each listener by name, because Node has listeners of its own on a worker.
     const settle = (finish: () => void) => {
       worker.off('message', answered).off('error', failed).off('exit', ended);
       finish();

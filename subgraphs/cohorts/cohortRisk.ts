@@ -24,15 +24,18 @@ import { answered, feedsOf } from './group/groupFacts.js';
 import { type GroupAsker, partOf, protect } from './protect.js';
 import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
 
-/** The band of each child, from the subgraph of foreseen need, and the families behind a number, from the population register. */
+/**
+ * The band of each child, from the subgraph of predicted need, and the families behind a number, from the
+ * population register.
+ */
 const RISK_FEEDS = ['risks', 'units'];
 
-/** What is foretold of the children of a group: the class that a cohort answers with, and its part of the subgraph. */
+/** The class of a cohort's predictions, and its part of the subgraph. */
 export function cohortRiskParts(sources: readonly CohortSource[]): {
   readonly CohortRisk: new (representation: Record<string, unknown>) => CohortRiskKey;
   readonly module: SubgraphModule;
 } {
-  @ObjectType({ description: 'What is foretold of the children of a group: numbers of them, and of nobody.' })
+  @ObjectType({ description: 'Predictions for the children of a group, as numbers about the group only.' })
   @Directive('@key(fields: "filter set asOf horizonYears")')
   class CohortRisk extends CohortRiskKey {
     constructor(representation: Record<string, unknown>) {
@@ -46,7 +49,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
   class CohortRiskResolver {
     @FieldResolver(() => RiskDistribution, {
       nullable: true,
-      description: 'How many children there are in each band of probability; null where nothing is foretold.',
+      description: 'How many children are in each band of probability; null if there are no predictions.',
     })
     @Directive(requiresFeeds(RISK_FEEDS))
     async distribution(
@@ -80,18 +83,18 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
   };
 }
 
-/** Beyond the bands: who has none is not counted. */
+/** A value outside the bands: children without a band are not counted. */
 const NO_BAND = 0xff;
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'How many children a probability in some band is foretold of.',
+  description: 'How many children have a predicted probability in a band.',
 })
 class RiskBand {
-  @Field(() => Float, { nullable: true, description: 'From this probability.' })
+  @Field(() => Float, { nullable: true, description: 'The lower bound, included.' })
   readonly from: number;
 
-  @Field(() => Float, { nullable: true, description: 'Below this one, the last band apart.' })
+  @Field(() => Float, { nullable: true, description: 'The upper bound, excluded except in the last band.' })
   readonly until: number;
 
   @Field(() => Int, { nullable: true, description: TOO_FEW })
@@ -119,7 +122,7 @@ class RiskDistribution extends ProtectedResult {
   }
 }
 
-/** How what is foretold of a group's children is spread over bands of probability. */
+/** Counts a group's children by band of probability. */
 async function riskDistribution(
   set: PersonSet,
   { columns }: Feed,

@@ -2,29 +2,29 @@ import type { GroupFormed, GroupQuestion, ProtectedAnswer } from '../../disclosu
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
 import type { Criteria } from '../../registry-kit/criteria/criterion.js';
 
-/** What the cohorts subgraph works with besides its feeds. */
+/** What the cohorts subgraph uses in addition to its feeds. */
 export interface CohortsStore {
-  /** The one way in which a number of people leaves: see disclosure/disclosureControl.ts. */
+  /** The only way in which a number about people leaves: see disclosure-control/disclosureControl.ts. */
   readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
-  /** Charges a group before registries look for who is in it. */
+  /** Charges a group before registries look up its members. */
   readonly form: (group: GroupFormed) => void;
   /** A secret fixed number for each key below a bound. */
   readonly recordKeys: (bound: number) => Uint32Array;
-  /** The strictest of the owners of these registries, for a purpose. */
+  /** The strictest parameters of the owners of these registries, for a purpose. */
   readonly parameters: (purpose: string, registries: readonly string[]) => DisclosureParameters;
-  /** Codes of a registry's code list, in their order. */
+  /** The codes of a registry's code list, in their order. */
   readonly codes: (registry: string, list: string) => readonly string[];
 }
 
-/** A registry that groups are formed by. */
+/** A registry whose data can define groups. */
 export interface CohortSource {
   readonly registry: string;
   readonly criteria: Criteria;
-  /** Whether it hands its contacts to common paths. */
+  /** Whether its contacts are used in common paths. */
   readonly contacts: boolean;
 }
 
-/** The registry whose criterion a name is. */
+/** The registry that declares a criterion. */
 export function sourceOf(sources: readonly CohortSource[], criterion: string): CohortSource | undefined {
   return sources.find(({ criteria }) => Object.hasOwn(criteria, criterion));
 }

@@ -9,9 +9,9 @@ import type { CohortSource, CohortsStore } from './cohortsStore.js';
 type InputClass = new () => object;
 
 const FamilyMemberPart = Object.fromEntries(familyParts.map((part) => [part.toUpperCase(), part]));
-registerEnumType(FamilyMemberPart, { name: 'FamilyPart', description: 'Who of a family.' });
+registerEnumType(FamilyMemberPart, { name: 'FamilyPart', description: 'Which members of a family.' });
 
-@InputType({ description: 'Whole numbers from and until, both included; either may be left out.' })
+@InputType({ description: 'A range of whole numbers, both ends included; either end may be omitted.' })
 class NumberRange {
   @Field(() => Int, { nullable: true })
   from?: number | null;
@@ -20,7 +20,7 @@ class NumberRange {
   until?: number | null;
 }
 
-/** The input types of filters and events. They follow from the criteria of the registries that there are. */
+/** The input types of filters and events, generated from the criteria of the available registries. */
 export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; CohortEvent: InputClass } {
   const inputs = Object.entries(criteria).map(([name, criterion]) => ({
     name,
@@ -35,10 +35,10 @@ export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; Co
       declare(CohortEvent, name, () => input, { ...criterion, takes: criterion.tests({}) });
 
   @InputType({
-    description: 'Persons in whose family, as it was at the end of a year, somebody meets a filter.',
+    description: 'Persons whose family had, at the end of a year, a member who meets a filter.',
   })
   class FamilyFilter {
-    @Field(() => FamilyMemberPart, { description: 'Who must meet it.' })
+    @Field(() => FamilyMemberPart, { description: 'Which member must meet it.' })
     member!: string;
 
     @Field(() => Int, { description: 'The year.' })
@@ -48,7 +48,7 @@ export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; Co
     where!: object;
   }
 
-  @InputType({ description: 'Persons to whom one thing happened, and after it another.' })
+  @InputType({ description: 'Persons who had one event, and another event after it.' })
   class SequenceFilter {
     @Field(() => CohortEvent)
     first!: object;
@@ -56,24 +56,25 @@ export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; Co
     @Field(() => CohortEvent, { description: 'On a later day.' })
     next!: object;
 
-    @Field(() => Int, { description: 'Within how many months.' })
+    @Field(() => Int, { description: 'The most months between the two events.' })
     withinMonths!: number;
   }
 
   @InputType({
     description:
-      'Which persons belong to a group. Several entries mean all of them; { all: [] } is everybody.',
+      'Which persons belong to a group. With several entries a person must meet all of them; { all: [] } is everybody.',
   })
   class CohortFilter {
-    @Field(() => [CohortFilter], { nullable: true, description: 'Who meets all of these.' })
+    @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet all of these.' })
     all?: object[] | null;
 
-    @Field(() => [CohortFilter], { nullable: true, description: 'Who meets any of these.' })
+    @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet at least one of these.' })
     any?: object[] | null;
 
     @Field(() => CohortFilter, {
       nullable: true,
-      description: 'Who is known not to meet this. Whose data may not be used neither meets it nor does not.',
+      description:
+        'Persons who are known not to meet this. People whose data may not be used are in neither group.',
     })
     not?: object | null;
 
@@ -94,7 +95,7 @@ function criterionInput(name: string, criterion: Criterion): InputClass {
   class CriterionInput {}
   InputType(`${name[0]!.toUpperCase()}${name.slice(1)}Criterion`, { description })(CriterionInput);
   for (const [argument, definition] of Object.entries(given)) {
-    // What is tested only where this argument is given: by which value does not matter.
+    // Coordinates that are tested only if this argument is given, whatever its value.
     const takes = criterion
       .tests({ [argument]: [] })
       .filter((coordinate) => !criterion.tests({}).includes(coordinate));
@@ -134,7 +135,8 @@ function declare(
 }
 
 /**
- * Checks that codes are in the registry's code list: a typing error would be answered like a group of nobody.
+ * Checks that codes are in the registry's code list. Otherwise a typing error would look like a group without
+ * members.
  * @throws PolkuError BAD_USER_INPUT
  */
 export function checkCodes(
@@ -148,13 +150,14 @@ export function checkCodes(
     const unknown = ((given[name] ?? []) as readonly string[]).find((code) => !known.has(code));
     if (unknown !== undefined)
       throw badInput(
-        `There is no "${unknown}" in the list "${list}" of ${registry}; ${criterion}.${name} takes its codes.`,
+        `There is no "${unknown}" in the list "${list}" of ${registry}; ${criterion}.${name} accepts its codes only.`,
       );
   }
 }
 
 /**
- * Refuses a criterion that tests what its owner does not release to groups. The owner's registry asks the same again.
+ * Refuses a criterion that tests a field that its owner does not release to groups. The owner's registry
+ * checks it again.
  * @throws PolkuError PURPOSE_NOT_PERMITTED
  */
 export function checkReleases(

@@ -6,10 +6,10 @@ import { PersonSet } from '../../schema/personSet.js';
 import type { CohortsStore } from './cohortsStore.js';
 import { answered, type FeedsByRegistry } from './group/groupFacts.js';
 
-/** Stands for "no further episode" in a path. */
+/** The value for "no further episode" in a path. */
 export const NO_SERVICE = 0xffff;
 
-/** How the paths of members began: the services of their first episodes, and on which day each began. */
+/** The first steps of members' paths: the services of their first episodes, and the first day of each. */
 export interface MemberPaths {
   readonly steps: number;
   readonly persons: Uint32Array;
@@ -19,9 +19,9 @@ export interface MemberPaths {
 }
 
 /**
- * The first episodes of each member, as in a service path: contacts with one service, none more than 90 days apart, in the
- * order of their first days; on one day, in the order of registries and services. All sectors are walked through together,
- * in the order of persons and days in which they come.
+ * The first episodes of each member, as in a service path. An episode is a sequence of contacts with one
+ * service, at most 90 days apart. Episodes are sorted by first day; on the same day, by registry and service.
+ * One pass goes through all sectors, in their order of persons and days.
  */
 export async function memberPaths(
   members: PersonSet,
@@ -54,7 +54,7 @@ export async function memberPaths(
   return { steps, persons, services, starts };
 }
 
-/** A walk through the contacts of one sector, person after person and day after day. */
+/** A cursor over the contacts of one sector, sorted by person and day. */
 class SectorWalk {
   #row = 0;
   #person = -1;
@@ -67,15 +67,15 @@ class SectorWalk {
     this.#person = person;
   }
 
-  /** The day of the next contact of this person; Infinity where there is none. */
+  /** The day of the next contact of this person; Infinity if there is none. */
   get day(): number {
     const { person, day } = this.sector.contacts;
     return person[this.#row] === this.#person ? day[this.#row]! : Infinity;
   }
 
   /**
-   * Takes the contacts of a day, and answers the services of which an episode begins with it.
-   * @param lastDay the last day of the latest episode of each service, NO_DAY for none; it is carried on
+   * Consumes the contacts of a day, and returns the services whose episode begins with it.
+   * @param lastDay the last day of the latest episode of each service, NO_DAY for none; it is updated
    */
   takeDay(on: number, lastDay: Int32Array): number[] {
     const { contacts } = this.sector;
@@ -91,13 +91,15 @@ class SectorWalk {
   }
 }
 
-/** The contacts of members with one registry; services of all registries are numbered through. */
+/** The contacts of members with one registry. Service numbers are unique over all registries. */
 export interface MemberSector {
   readonly registry: string;
   readonly contacts: MemberContacts;
-  /** The registry's code list, not what occurs in its rows: that a service was never used must not show. */
+  /**
+   * The registry's code list, not the codes in its rows: it must not show whether a service was ever used.
+   */
   readonly services: readonly string[];
-  /** The number of the first of them among those of all registries. */
+  /** The number of its first service among those of all registries. */
   readonly firstService: number;
 }
 
@@ -134,7 +136,7 @@ export function memberSectors(
   });
 }
 
-/** A service by its number among those of all registries. */
+/** A service, by its number among those of all registries. */
 export function serviceAt(
   sectors: readonly MemberSector[],
   number: number,
@@ -144,7 +146,7 @@ export function serviceAt(
 }
 
 /**
- * Who used each service, by its number, of each column of a calendar.
+ * The users of each service, by service number and calendar column.
  * @param columnOf the number of the column of a day
  */
 export async function serviceSets(

@@ -3,7 +3,7 @@ import type { GroupTable, ProtectedAnswer } from '../../disclosure-control/group
 import type { CohortsStore } from './cohortsStore.js';
 import type { FeedsByRegistry } from './group/groupFacts.js';
 
-/** Who asks for numbers of a group, for what, and what the group is made of. */
+/** The requester of numbers about a group, the purpose, and the data of the group. */
 export interface GroupAsker {
   readonly purpose: string;
   /** The organisation, as the token names it. */
@@ -11,20 +11,20 @@ export interface GroupAsker {
   readonly store: CohortsStore;
   readonly units: Units;
   readonly feeds: FeedsByRegistry;
-  /** Whose owners' rules hold. */
+  /** The registries whose owners' disclosure rules apply. */
   readonly registries: readonly string[];
-  /** The group in words: the key of the cohort. */
+  /** The text of the group: the key of the cohort. */
   readonly filter: string;
 }
 
-/** A part of a group, in words: its members in a period, its children at a quarter. */
+/** The text of a part of a group, such as its members in a period or its children at a quarter. */
 export function partOf(filter: string, ...part: readonly unknown[]): string {
   return JSON.stringify([filter, ...part]);
 }
 
 /**
- * The one door by which numbers of a group leave this subgraph: disclosure control decides what is told of them.
- * @param result what is asked of the group, with its arguments: another result is another text
+ * Sends counts of a group to disclosure control. Numbers about a group leave this subgraph in no other way.
+ * @param result the question about the group, with its arguments; different questions have different texts
  * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
  */
 export function protect(

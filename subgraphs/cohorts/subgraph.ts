@@ -48,7 +48,7 @@ import { TimeToEvent, timeToEvent } from './results/timeToEvent.js';
 type Context = RequestContext<CohortsStore>;
 
 const WITHHELD =
-  'Registries whose owners withhold contacts from groups for this purpose. It follows from policy alone, never from data.';
+  'Registries whose owners withhold contacts from groups for this purpose. The list depends on policy only, never on data.';
 
 @ArgsType()
 class PeriodArgs {
@@ -64,16 +64,16 @@ class TableArgs {
   @Field(() => [GroupDimension], { description: 'Up to three.' })
   by!: DimensionName[];
 
-  @Field(() => [Int], { description: 'One, or several with YEAR among the dimensions.' })
+  @Field(() => [Int], { description: 'One year, or several if YEAR is among the dimensions.' })
   years!: number[];
 }
 
 @ArgsType()
 class IntervalsArgs {
-  @Field(() => Int, { defaultValue: 5, description: 'How many.' })
+  @Field(() => Int, { defaultValue: 5, description: 'How many intervals.' })
   intervals!: number;
 
-  @Field(() => Int, { defaultValue: 12, description: 'How long each is.' })
+  @Field(() => Int, { defaultValue: 12, description: 'The length of each.' })
   months!: number;
 }
 
@@ -82,11 +82,11 @@ class ServiceUseArgs {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Only these: each is a question, and each year of it, which the organisation has only so many of.',
+      'Counts only these services. Each service, and each year of it, is charged as one question to the budget of the organisation.',
   })
   services?: string[] | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'In each year of the period.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Counts each year of the period separately.' })
   byYear!: boolean;
 }
 
@@ -97,17 +97,18 @@ class CommonPathsArgs {
 
   @Field(() => Int, {
     defaultValue: 3,
-    description: 'Of how many episodes, counted from the first of the period.',
+    description: 'The number of episodes of a path, from the first one in the period.',
   })
   steps!: number;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'With the median gaps between them.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Adds the median gaps between episodes.' })
   gaps!: boolean;
 }
 
 /**
- * The subgraph of groups. A cohort is an entity keyed by all that is asked of it; registries feed it with who meets their
- * own criteria, and here the answers are put together, and leave as protected numbers only (docs/decisions/groups.md).
+ * The subgraph of groups. A cohort is an entity keyed by the whole question. Registries feed it with the
+ * persons who meet their own criteria. This subgraph combines the answers and publishes protected numbers
+ * only (docs/decisions/groups.md).
  */
 export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule {
   const registries = sources.map(({ registry }) => registry);
@@ -119,29 +120,31 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   @InputType({ description: 'How long it takes from the first event of one kind to the first of another.' })
   class TimeToEventInput {
-    @Field(() => CohortEvent, { description: 'The first of these begins the time.' })
+    @Field(() => CohortEvent, { description: 'The first such event begins the time.' })
     from!: object;
 
-    @Field(() => CohortEvent, { description: 'The first of these on a later day ends it.' })
+    @Field(() => CohortEvent, { description: 'The first such event on a later day ends it.' })
     event!: object;
 
-    @Field(() => DateScalar, { description: 'The last day on which events are looked at.' })
+    @Field(() => DateScalar, { description: 'The last day on which events count.' })
     until!: Day;
   }
 
   @ArgsType()
   class CohortArgs {
-    @Field(() => CohortFilter, { description: 'Who belongs to it.' })
+    @Field(() => CohortFilter, { description: 'Which persons belong to it.' })
     where!: object;
 
-    @Field(() => CohortFilter, { nullable: true, description: 'A group to hold it against.' })
+    @Field(() => CohortFilter, { nullable: true, description: 'A group to compare it with.' })
     comparedWith?: object | null;
 
-    @Field(() => TimeToEventInput, { nullable: true, description: 'What timeToEvent tells of.' })
+    @Field(() => TimeToEventInput, { nullable: true, description: 'The events of timeToEvent.' })
     timeTo?: object | null;
   }
 
-  @ObjectType({ description: 'A group of people, of whom numbers are told, and nobody is.' })
+  @ObjectType({
+    description: 'A group of people. It has numbers about the group, and no data about a single person.',
+  })
   @Directive('@key(fields: "filter")')
   class Cohort extends CohortKey {
     #group: Promise<CohortGroup> | undefined;
@@ -151,7 +154,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
     }
 
-    /** The group, put together when the first number of it is asked. */
+    /** The group, evaluated when the first number about it is requested. */
     group(store: CohortsStore): Promise<CohortGroup> {
       this.#group ??= CohortGroup.of(this.question, feedsOf(this, registries), sources, store);
       return this.#group;
@@ -160,7 +163,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   declareFeeds(Cohort, registries);
 
   @ObjectType({
-    description: 'The members of a group in a period: what services they used, and in which order.',
+    description: 'The members of a group in a period: which services they used, and in which order.',
   })
   @Directive('@key(fields: "filter set other from until")')
   class CohortMembers extends CohortMembersKey {
@@ -191,7 +194,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   @Resolver(() => Cohort)
   class CohortResolver {
-    @Query(() => Cohort, { description: 'A group of people, by what registries know of them.' })
+    @Query(() => Cohort, { description: 'A group of people, defined by data of the registries.' })
     cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() context: Context): Cohort {
       const { access, store } = context;
       const question = readQuestion(args);
@@ -206,7 +209,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       return new Cohort({ filter });
     }
 
-    @FieldResolver(() => GroupSize, { nullable: true, description: 'How many people it is.' })
+    @FieldResolver(() => GroupSize, { nullable: true, description: 'The number of its members.' })
     @Directive(requiresFeeds(registries))
     async size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
       const group = await cohort.group(context.store);
@@ -215,7 +218,8 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
     @FieldResolver(() => GroupTable, {
       nullable: true,
-      description: 'Members who lived in the city at the end of a year, by what they were then.',
+      description:
+        'Members who lived in the city at the end of a year, by their characteristics at that time.',
     })
     @Directive(requiresFeeds(registries))
     async table(
@@ -229,12 +233,14 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
     @FieldResolver(() => GroupDifferences, {
       nullable: true,
-      description: 'What its members are more or less often than those of the group it is compared with.',
+      description:
+        'Characteristics that are more or less frequent among its members than in the group it is compared with.',
     })
     @Directive(requiresFeeds(registries))
     async differences(
       @Root() cohort: Cohort,
-      @Arg('atEndOf', () => Int, { description: 'As it was at the end of this year.' }) atEndOf: number,
+      @Arg('atEndOf', () => Int, { description: 'The characteristics at the end of this year.' })
+      atEndOf: number,
       @Ctx() context: Context,
     ): Promise<GroupDifferences> {
       const group = await cohort.group(context.store);
@@ -242,7 +248,10 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       return personalDifferences(group, group.other, await askerOf(group, context), atEndOf);
     }
 
-    @FieldResolver(() => TimeToEvent, { nullable: true, description: 'How long its members waited.' })
+    @FieldResolver(() => TimeToEvent, {
+      nullable: true,
+      description: 'The time until an event of its members.',
+    })
     @Directive(requiresFeeds(registries))
     async timeToEvent(
       @Root() cohort: Cohort,
@@ -268,7 +277,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
     @FieldResolver(() => cohortRisk.CohortRisk, {
       nullable: true,
-      description: 'What is foretold of its children at the beginning of a quarter.',
+      description: 'Predictions for its children at the beginning of a quarter.',
     })
     @Directive(requiresFeeds(registries))
     async childProtectionRisk(
@@ -299,7 +308,10 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       );
     }
 
-    @FieldResolver(() => ServiceUseTable, { nullable: true, description: 'How many used each service.' })
+    @FieldResolver(() => ServiceUseTable, {
+      nullable: true,
+      description: 'How many members used each service.',
+    })
     @Directive(requiresFeeds(memberFeeds))
     async serviceUse(
       @Root() members: CohortMembers,
@@ -317,7 +329,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
     @FieldResolver(() => CommonPaths, {
       nullable: true,
-      description: 'The services of their first episodes in the period: the most frequent sequences.',
+      description: 'The most frequent sequences of services in their first episodes of the period.',
     })
     @Directive(requiresFeeds(memberFeeds))
     async commonPaths(
@@ -358,7 +370,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
   );
 }
 
-/** Charges a group, or a part of one, before registries are asked for it. */
+/** Charges a group, or a part of one, before registries are asked about it. */
 function form(
   { decision, store }: Context,
   registries: readonly string[],
@@ -373,5 +385,5 @@ function askerOf(group: CohortGroup, { decision }: Context): Promise<GroupAsker>
 }
 
 function notCompared(): PolkuError {
-  return badInput('Name a group to hold it against in the argument comparedWith of the cohort.');
+  return badInput('Name a group to compare with in the argument comparedWith of the cohort.');
 }

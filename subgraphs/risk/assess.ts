@@ -9,16 +9,16 @@ import {
 } from '../../risk-model/model/riskStore.js';
 import type { Feed } from '../../schema/feed.js';
 
-/** What a caller is told of one child. Log-odds are whole millionths. */
+/** What a caller sees about one child. Log-odds are whole millionths. */
 export interface Assessment {
   readonly probability: number;
   readonly interval: readonly [from: number, until: number];
   readonly percentile: number;
   readonly base: number;
-  /** `base` and all contributions, as they are told. */
+  /** The sum of `base` and all contributions, as shown. */
   readonly score: number;
   readonly contributions: readonly Contribution[];
-  /** How many of the model's factors that are shown are unknown of this child. */
+  /** How many of the model's shown factors are unknown for this child. */
   readonly missing: number;
   readonly calibration: CalibrationBand;
 }
@@ -28,14 +28,14 @@ export type Outcome =
   | { readonly status: 'ASSESSED'; readonly assessment: Assessment };
 
 /**
- * Assesses one child by what the registries told, or says why not. Whether there is a model and which registries withhold comes first: neither
- * depends on the child.
+ * Assesses one child from the registries' feeds, or returns why it does not. It first checks whether a model
+ * serves and which registries withhold, because neither depends on the child.
  *
- * Where a factor is hidden the caller is told whole percents, and what follows from them: a finer probability would give
- * the total away that is told in steps (contributions.ts).
+ * If a factor is hidden, the caller sees whole percents, and figures derived from those. A finer probability
+ * would reveal the totals that are rounded to steps (see `TOTAL_STEP`).
  *
  * @param horizonYears 1 to 5
- * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry failed
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry failed
  */
 export function assess(
   inForce: RiskModelInForce,
@@ -81,33 +81,33 @@ function wholePercent(value: number): number {
 
 /** What some terms add to a score. Log-odds are whole millionths. */
 export interface Contribution {
-  /** The registries whose factors these are, sorted. */
+  /** The registries of these factors, sorted. */
   readonly registries: readonly string[];
-  /** The factors of a term, where the caller may see them all; none: a total of terms that are not told apart. */
+  /** The factors of a term if the caller may see them all. Empty: a total of several terms. */
   readonly factors: readonly string[];
   readonly logOdds: number;
 }
 
 interface ToldContributions {
-  /** Those told one by one, the weightiest first; then totals. */
+  /** First single terms, largest first; then totals. */
   readonly contributions: readonly Contribution[];
-  /** Whether some are told as totals only. */
+  /** Whether some terms are only part of totals. */
   readonly hidesSome: boolean;
 }
 
 /**
- * Totals are told in steps of so many millionths of log-odds, a twentieth of one. An exact sum would tell, to whoever knows the
- * model, which values it was made of: nearly always only one combination fits.
+ * Totals are rounded to steps of this many millionths of log-odds, a twentieth of one. An exact sum would
+ * reveal its values to a reader who knows the model: nearly always only one combination fits.
  */
 const TOTAL_STEP = 50_000;
 
-/** Fewer hidden terms than this are not summed alone. */
+/** Totals of fewer hidden terms are merged with others. */
 const TERMS_IN_TOTAL = 3;
 
 /**
- * What a caller is told of how a score came about. A term is told by itself where all its factors are shown, and is left out where
- * it adds nothing; all others are summed by the registries that they are of. Which totals there are follows from the model and
- * from what is shown, never from a child's values.
+ * Splits a score into what the caller may see. A term is listed if all its factors are shown, and omitted if
+ * it adds 0. All other terms are summed by their registries. The list of totals depends on the model and on
+ * what is shown, never on a child's values.
  */
 export function tellContributions(
   model: RiskModel,
@@ -131,7 +131,7 @@ export function tellContributions(
   const totals = mergeSmall([...hidden.values()]).map(({ registries, logOdds }): Contribution => ({
     registries,
     factors: [],
-    // Adding 0 makes -0 a 0.
+    // Adding 0 turns -0 into 0.
     logOdds: Math.round(logOdds / TOTAL_STEP) * TOTAL_STEP + 0,
   }));
   return { contributions: [...told, ...totals], hidesSome: totals.length > 0 };
@@ -143,7 +143,7 @@ interface Total {
   readonly logOdds: number;
 }
 
-/** Totals of few terms are put together, the smallest first, until none of them is of few or one is left. */
+/** Merges totals of few terms, smallest first, until each total has enough terms or only one is left. */
 function mergeSmall(totals: readonly Total[]): readonly Total[] {
   const left = totals.toSorted((a, b) => a.terms - b.terms || compareText(nameOf(a), nameOf(b)));
   while (left.length > 1 && left[0]!.terms < TERMS_IN_TOTAL) {
@@ -169,12 +169,12 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Why nothing is foretold, whoever is asked about. */
+/** Why there is no assessment for any child. */
 type Silence = 'NO_MODEL' | 'SWITCHED_OFF' | 'WITHHELD';
 
 type Serving = Extract<RiskModelInForce, { readonly state: 'serving' }>;
 
-/** The model that may be asked about what these feeds tell, or why none may: neither depends on a child. */
+/** Returns the model that may assess these feeds, or why none may. Neither depends on a child. */
 export function modelToAsk(
   inForce: RiskModelInForce,
   feeds: readonly (readonly [registry: string, Feed])[],

@@ -13,16 +13,16 @@ import { FeedScalar } from '../../schema/scalars.js';
 import { modelToAsk } from './assess.js';
 import { RiskStatus } from './types.js';
 
-/** The band of each child of a group of whom every registry told, and who is no client yet. */
+/** The band of each child of a group on whom every registry reports and who is not a client yet. */
 interface GroupRisks {
   readonly child: Uint32Array;
   readonly band: Uint8Array;
 }
 
 /**
- * Assesses the children of a group, by the model that assesses one.
+ * Assesses the children of a group with the model that assesses single children.
  * @param feeds each of them data
- * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry answers in another form
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry answers in another form
  */
 async function groupRisks(
   model: RiskModel,
@@ -58,8 +58,8 @@ async function groupRisks(
 }
 
 /**
- * `CohortRisk.risks`: the band of probability of each child of a group, for the subgraph of groups, which alone tells numbers of it. Here
- * only whether there are any is told.
+ * `CohortRisk.risks`: the band of probability of each child of a group. It goes to the cohort subgraph, which
+ * alone publishes numbers about it. Clients of this subgraph only see whether there are any numbers.
  */
 export function cohortRiskModule(registries: readonly string[]): SubgraphModule {
   @ObjectType('CohortRisk')

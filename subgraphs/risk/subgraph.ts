@@ -51,8 +51,9 @@ class LanguageArgs {
 }
 
 /**
- * The subgraph of foreseen need. It owns no register data: an assessment is an entity keyed by child, quarter and horizon, the registries
- * feed it with factors, and a model that two people have approved makes a number of them (docs/decisions/risk-serving.md).
+ * The subgraph of predicted need. It owns no register data. An assessment is an entity keyed by child,
+ * quarter and horizon. The registries feed it with factors, and a model that two people have approved
+ * computes a number from them (docs/decisions/risk-serving.md).
  */
 export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   const registries = sources.map(({ registry }) => registry);
@@ -62,7 +63,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
   @ObjectType({
     description:
-      'Whether a child may need child protection within some years, as a model foretells it for a professional.',
+      'Whether a child may need child protection within some years: a prediction by a model, for professionals.',
   })
   @Directive('@key(fields: "person asOf horizonYears")')
   class RiskAssessment extends RiskAssessmentKey {
@@ -78,7 +79,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return feedsIn({ ...this } as Record<string, unknown>, registries);
     }
 
-    /** All fields of one answer speak of one model. */
+    /** All fields of one answer use one model. */
     inForce(store: RiskStore): RiskModelInForce {
       return (this.#inForce ??= store.inForce());
     }
@@ -87,7 +88,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return (this.#outcome ??= assess(this.inForce(store), this.feeds, this.horizonYears));
     }
 
-    /** null where there is no number. */
+    /** Returns null if there is no number. */
     assessed<Value>({ store }: Context, tell: (assessment: Assessment) => Value): Value | null {
       const outcome = this.outcome(store);
       return outcome.status === 'ASSESSED' ? tell(outcome.assessment) : null;
@@ -95,7 +96,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   }
   declareFeeds(RiskAssessment, registries);
 
-  @ObjectType({ description: 'What is foretold of the children of a family.' })
+  @ObjectType({ description: 'Predictions for the children of a family.' })
   @Directive('@key(fields: "family asOf horizonYears")')
   class FamilyRiskAssessments extends FamilyRiskAssessmentsKey {
     @Field(() => FeedScalar, { nullable: true, simple: true })
@@ -112,7 +113,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   class RiskPersonResolver {
     @FieldResolver(() => RiskAssessment, {
       nullable: true,
-      description: 'Whether this child may need child protection, as foretold at the beginning of a quarter.',
+      description: 'Whether this child may need child protection, predicted at the beginning of a quarter.',
     })
     childProtectionRisk(
       @Root() { id: person }: RiskPerson,
@@ -126,7 +127,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   class RiskFamilyResolver {
     @FieldResolver(() => FamilyRiskAssessments, {
       nullable: true,
-      description: 'The same for each of the family’s children.',
+      description: 'The same for each child of the family.',
     })
     childProtectionRisks(
       @Root() { id: family }: RiskFamily,
@@ -140,7 +141,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   class FamilyRiskAssessmentsResolver {
     @FieldResolver(() => [RiskAssessment], {
       nullable: true,
-      description: 'Of each child who was in the family at the beginning of the quarter.',
+      description: 'One for each child who was in the family at the beginning of the quarter.',
     })
     @Directive(requiresFeeds(['members']))
     children(
@@ -173,7 +174,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => [String], {
       nullable: true,
       description:
-        'Registries whose owners withhold their factors from this purpose: then there is no number. It follows from policy alone, never from data.',
+        'Registries whose owners withhold their factors from this purpose. If there are any, there is no number. The list depends on policy only, never on data.',
     })
     @Directive(required)
     withheld(@Root() risk: RiskAssessment): string[] {
@@ -182,7 +183,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => String, {
       nullable: true,
-      description: 'Why the model is switched off, in the words of the data owner who did it.',
+      description: 'Why the model is switched off, as the data owner wrote.',
     })
     switchedOffBecause(@Root() risk: RiskAssessment, @Ctx() { store }: Context): string | null {
       const inForce = risk.inForce(store);
@@ -192,7 +193,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => Float, {
       nullable: true,
       description:
-        'That the child becomes a client of child protection within the horizon. In whole percents where a factor is not shown; 0 is then less than half of one.',
+        'The probability that the child becomes a client of child protection within the horizon. Rounded to whole percents when a factor is hidden, so 0 means below 0.5 %.',
     })
     @Directive(required)
     probability(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
@@ -202,7 +203,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => ProbabilityInterval, {
       nullable: true,
       description:
-        'Where it lies with 95 % confidence, as far as other families would have made another model.',
+        'The 95 % confidence interval of the probability. It covers how much the model would differ if it were trained on other families.',
     })
     @Directive(required)
     interval(@Root() risk: RiskAssessment, @Ctx() context: Context): ProbabilityInterval | null {
@@ -213,7 +214,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description: 'How many percent of the children of the model’s time had a lower probability.',
+      description: 'The percentage of the model’s training children with a lower probability.',
     })
     @Directive(required)
     percentile(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
@@ -222,7 +223,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => Float, {
       nullable: true,
-      description: 'Log-odds of the first year: base and all contributions.',
+      description: 'Log-odds of the first year: the sum of base and all contributions.',
     })
     @Directive(required)
     score(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
@@ -231,7 +232,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => Float, {
       nullable: true,
-      description: 'Log-odds before anything is known of the child.',
+      description: 'The starting log-odds, the same for every child.',
     })
     @Directive(required)
     base(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
@@ -241,7 +242,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => [RiskContribution], {
       nullable: true,
       description:
-        'How the score came about: factors that you may see, alone and together, the weightiest first, then totals of all others by registry.',
+        'The parts of the score: single factors and interactions that you may see, largest first, then totals of all others by registry.',
     })
     @Directive(required)
     contributions(@Root() risk: RiskAssessment, @Ctx() context: Context): RiskContribution[] | null {
@@ -258,7 +259,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description: 'How many of the model’s factors that you may see are unknown of this child.',
+      description: 'How many of the model’s factors that you may see are unknown for this child.',
     })
     @Directive(required)
     missing(@Root() risk: RiskAssessment, @Ctx() context: Context): number | null {
@@ -283,7 +284,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     @FieldResolver(() => Float, {
       nullable: true,
       description:
-        'The share of all children that became clients within so many years, to hold the probability against.',
+        'The share of all children that became clients within the horizon, to compare the probability with.',
     })
     baseRate(@Root() risk: RiskAssessment, @Ctx() { store }: Context): number | null {
       const inForce = risk.inForce(store);
@@ -292,7 +293,10 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
         : null;
     }
 
-    @FieldResolver(() => [String], { nullable: true, description: 'What the number is not, and not for.' })
+    @FieldResolver(() => [String], {
+      nullable: true,
+      description: 'The limits of the number, and uses that are not allowed.',
+    })
     limits(@Args(() => LanguageArgs) { language }: LanguageArgs): string[] {
       return LIMITS.map((limit) => inLanguage(limit, language));
     }

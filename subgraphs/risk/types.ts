@@ -37,10 +37,10 @@ registerEnumType(RiskStatus, {
     ASSESSED: { description: 'There is a number.' },
     NOT_APPLICABLE: {
       description:
-        'Nothing is foretold of this person: no child in a family of the city on that day, a client already, or data that may not be taken.',
+        'There is no prediction for this person: not a child in a family of the city on that day, a client already, or data that may not be used.',
     },
     WITHHELD: {
-      description: 'The owner of a registry withholds it from this purpose, so there is no number.',
+      description: 'The owner of a registry withholds its data from this purpose, so there is no number.',
     },
     SWITCHED_OFF: { description: 'A data owner has switched the model off.' },
     NO_MODEL: { description: 'No model is approved.' },
@@ -57,10 +57,14 @@ export class ProbabilityInterval {
 }
 
 @ObjectType({
-  description: 'Something that a registry knows of a child, as a number; the number is not told here.',
+  description: 'A numeric feature of a child from a registry. Its value is not shown here.',
 })
 export class RiskFactor {
-  @Field(() => String, { nullable: true, simple: true, description: 'It begins with the registry.' })
+  @Field(() => String, {
+    nullable: true,
+    simple: true,
+    description: 'It begins with the name of the registry.',
+  })
   readonly id: string;
 
   readonly #labels: Labels;
@@ -78,21 +82,23 @@ export class RiskFactor {
 
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'What a factor, two of them together, or a total of those that are not shown adds to the score.',
+  description: 'What a factor, an interaction of factors, or a total of hidden factors adds to the score.',
 })
 export class RiskContribution {
   @Field(() => [String], { nullable: true, description: 'The registries that it comes from.' })
   readonly registries!: readonly string[];
 
-  @Field(() => [RiskFactor], { nullable: true, description: 'Empty: a total, told in twentieths.' })
+  @Field(() => [RiskFactor], {
+    nullable: true,
+    description: 'Empty for a total, which is rounded to twentieths.',
+  })
   readonly factors!: readonly RiskFactor[];
 
   @Field(() => Float, { nullable: true })
   readonly logOdds!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A version of the model, as its register has it.' })
+@ObjectType({ simpleResolvers: true, description: 'A version of the model, from the register of models.' })
 export class RiskModelVersion {
   @Field(() => String, { nullable: true })
   readonly version!: string;
@@ -107,7 +113,7 @@ export class RiskModelVersion {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'Children of about this probability whose families the model was not made from: what was foretold of them, and what came.',
+    'Predicted and observed outcomes of children with about this probability whose families the model was not trained on.',
 })
 export class RiskCalibration {
   @Field(() => Float, { nullable: true })

@@ -8,7 +8,10 @@ import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js
 import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
 
-/** Makes views of all tables of a city's snapshots, joined in one database as no department ever sees them. */
+/**
+ * Creates views of all tables of a city's snapshots in one database. No department ever has them joined like
+ * this.
+ */
 export async function joinSnapshots(
   connection: DuckDBConnection,
   data: string,
@@ -23,7 +26,7 @@ export async function joinSnapshots(
   }
 }
 
-/** How a criterion over rows reads in SQL. */
+/** The SQL of a criterion over rows. */
 interface RowsSql {
   readonly table: string;
   readonly registry: string;
@@ -86,7 +89,7 @@ const rows: Readonly<Record<string, RowsSql>> = {
   },
 };
 
-/** The query that finds the members of a group: SQL's logic of three values is that of groups. */
+/** The query that finds the members of a group. SQL and groups use the same three-valued logic. */
 export function cohortSql(filter: GroupFilter): string {
   return `SELECT subject FROM population_persons p WHERE ${condition(filter)}`;
 }
@@ -162,7 +165,7 @@ export function familyTypeSql(at: number): string {
   return `(['no-family', 'no-children', 'lone-parent', 'two-parents'])[coalesce((${own}), 0) + 1]`;
 }
 
-/** Rows that fit a criterion, as (subject, day). */
+/** Rows that meet a criterion, as (subject, day). */
 function eventsSql({ criterion, arguments: given }: Leaf): string {
   const { table, start, end, argument } = rows[criterion]!;
   const tests = Object.entries(given).flatMap(([name, value]) => {
@@ -184,7 +187,7 @@ function diagnosisSql(code: string): string {
     : `substr(diagnosis, 1, 3) BETWEEN ${sqlText(from!)} AND ${sqlText(until)}`;
 }
 
-/** Whether an interval held at the end of a year. */
+/** Whether an interval includes the end of a year. */
 export function heldAt(year: number, alias = ''): string {
   return `${alias}"start" <= DATE '${year}-12-31' AND coalesce(${alias}"end", DATE '9999-12-31') >= DATE '${year}-12-31'`;
 }
@@ -194,7 +197,7 @@ function shielded(): string {
   return `SELECT subject FROM overlays_shields WHERE "start" <= ${day} AND ("end" IS NULL OR "end" >= ${day})`;
 }
 
-/** Whose place of residence is not told, and whose family is not: conditions on `p`. */
+/** Persons whose place of residence is not shown, and persons whose family is not: conditions on `p`. */
 export const untoldPlace = `p.subject IN (${shielded()})`;
 export const untoldFamily = `(${untoldPlace} AND p.subject IN (SELECT subject FROM population_memberships WHERE make_date(year("start"), 12, 31) <= coalesce("end", DATE '9999-12-31')))`;
 
@@ -215,7 +218,7 @@ function between(value: string, { from, until }: NumberRange): string {
 }
 
 function isOneOf(value: string, codes: CriterionArguments[string]): string {
-  // Not IN: of a missing code it is not known whether it is one of them, and here it is not.
+  // A plain IN would return NULL for a missing code. Here a missing code is not one of them.
   return (codes as readonly string[]).length === 0
     ? 'false'
     : `coalesce(${value} IN (${list(codes)}), false)`;

@@ -87,7 +87,7 @@ export const randomFilter: fc.Arbitrary<object> = fc.letrec<{ filter: object }>(
   ),
 })).filter;
 
-/** A family needs one. */
+/** A family filter needs a criterion. */
 function hasCriterion(filter: unknown): boolean {
   if (typeof filter !== 'object' || filter === null) return false;
   return Object.entries(filter).some(
@@ -96,7 +96,7 @@ function hasCriterion(filter: unknown): boolean {
   );
 }
 
-/** The same group in other words: each rewriting keeps the meaning, whatever may be known of whom. */
+/** Equivalent forms of a group. Each rewriting keeps the meaning, whatever is known about a person. */
 export const rewritings: readonly ((filter: object) => object)[] = [
   (filter) => ({ all: [filter] }),
   (filter) => ({ any: [filter] }),
@@ -113,7 +113,7 @@ export const rewritings: readonly ((filter: object) => object)[] = [
   (filter) => ({ any: [{ all: [filter, { sex: { in: ['male', 'female'] } }] }] }),
 ];
 
-/** The same group in more than twenty forms. */
+/** More than twenty equivalent forms of a group. */
 export const equivalentForms: readonly ((filter: object) => object)[] = [
   ...rewritings,
   ...rewritings.map((rewrite) => (filter: object) => rewrite({ not: { not: filter } })),

@@ -34,7 +34,7 @@ const unprotected: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parame
   }),
 };
 
-/** The registries of a city as the gateway asks them about groups, by the shipped policies. */
+/** The registries of a city under the shipped policies, queried about groups as the gateway does. */
 export interface OpenCohorts {
   readonly store: CohortsStore;
   group(where: unknown): Promise<CohortGroup>;
@@ -42,7 +42,7 @@ export interface OpenCohorts {
   sectors(members: PersonSet, from: string, until: string): Promise<readonly MemberSector[]>;
 }
 
-/** @param protection how numbers are told; without it, as they are */
+/** @param protection the protection of numbers; none by default */
 export async function openCohorts(
   data: string,
   protection: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = unprotected,

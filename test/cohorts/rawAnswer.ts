@@ -7,7 +7,7 @@ import type {
   ProtectedTable,
 } from '../../disclosure-control/groupQuestion.js';
 
-/** Answers every number as it is, zero included: what disclosure control keeps anybody from seeing. */
+/** Answers every number without protection, zero included. Disclosure control prevents exactly this. */
 export function rawAnswer({ tables, parameters }: GroupQuestion): Promise<ProtectedAnswer> {
   return Promise.resolve({
     tables: tables.map(rawTable),
@@ -29,7 +29,7 @@ function rawTable({ members, dimensions }: GroupTable): ProtectedTable {
   return { counts: rawCounts(members, closed), values };
 }
 
-/** The commonest values of members. */
+/** The most frequent values of members. */
 function valuesOf({ values, most }: OpenDimension, members: Uint32Array): readonly number[] {
   const counts = new Map<number, number>();
   values.forEach((value, unit) => {

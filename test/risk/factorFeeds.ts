@@ -3,14 +3,14 @@ import { riskSources } from '../../subgraphs/registries.js';
 import type { Feeds } from './riskSubgraph.js';
 
 export interface ChildOfTest {
-  /** By factor; of all others 0. */
+  /** By factor; all others are 0. */
   readonly values?: Readonly<Record<string, number>>;
   /** Factors that the caller may not see. */
   readonly hidden?: readonly string[];
   readonly isClient?: boolean;
 }
 
-/** What registries feed of a child, as they would. */
+/** The feeds of all registries about one child. */
 export function factorFeeds({ values = {}, hidden = [], isClient = false }: ChildOfTest = {}): Feeds {
   return Object.fromEntries(
     riskSources.map(({ registry, factors }) => {
@@ -27,7 +27,7 @@ export function factorFeeds({ values = {}, hidden = [], isClient = false }: Chil
   );
 }
 
-/** Of nobody: a registry that may take nothing of the child. */
+/** A feed without a child: the registry may not use the child's data. */
 export const emptyFeed = Feed.data({
   child: new Uint32Array(0),
   factor: ['health.child.any.12m'],

@@ -8,7 +8,7 @@ export interface MadeTable {
   readonly truth: Float64Array;
 }
 
-/** What is behind the hazards: two counts that matter together, and one that matters alone. */
+/** The known effects: an interaction of two counts, and one main effect. */
 export const PLANTED = {
   together: [['visits', 'lone']],
   circumstances: { visits: ['health.child.visits'], lone: ['population.parents.number'] },
@@ -17,7 +17,7 @@ export const PLANTED = {
 const YEAR_2007 = 13514;
 const NOISE = 12;
 
-/** Children of two blocks and of families of two, with factors of which three have an effect; some are unknown. */
+/** Children of two blocks, in families of two. Three factors have an effect; some values are unknown. */
 export function makeTable(children: number, seed = 1): MadeTable {
   const draw = (name: number, child: number) => mix(seed * 1000 + name, child) / 2 ** 32;
   const column = (value: (child: number) => number) =>
@@ -80,7 +80,7 @@ function factorOf(id: string): Factor {
     id,
     whose: 'child',
     label: { fi: `${id} suomeksi`, en: `${id} in English`, sv: `${id} på svenska` },
-    formula: 'as it is made',
+    formula: 'synthetic',
     months: undefined,
     reads: [],
   };

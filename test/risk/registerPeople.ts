@@ -5,7 +5,10 @@ import { parseDay } from '../../lib/calendar.js';
 const PEOPLE = ['risk-1', 'risk-2', 'risk-3', 'health-1', 'health-2', 'gone', 'nobodys'] as const;
 export type RegisterPerson = (typeof PEOPLE)[number];
 
-/** People of the owner of models and of health services, one who has left, one whom no owner names, and their keys. */
+/**
+ * People of the owners of models and of health services, a person who has left, a person of no owner, and
+ * their keys.
+ */
 export function registerPeople(): {
   owners: Owners;
   key(person: RegisterPerson): KeyObject;

@@ -44,7 +44,10 @@ export interface RiskCase {
   readonly horizonYears?: number;
 }
 
-/** The risk subgraph under the shipped policies: answers what a gateway would ask of one child, feeds at hand. */
+/**
+ * The risk subgraph under the shipped policies. Answers the gateway's query about one child, with given
+ * feeds.
+ */
 export async function riskSubgraph(): Promise<
   (given: RiskCase) => Promise<{ text: string; risk: RiskAnswer }>
 > {

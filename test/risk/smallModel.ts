@@ -8,7 +8,10 @@ import {
 const HORIZONS = [1, 2, 3, 4, 5];
 const BAGS = 3;
 
-/** Of a term: its factors, and what it adds by bins: unknown, below 1, from 1 up; of two factors those of the second run faster. */
+/**
+ * The factors of a term and its values by bin: unknown, below 1, at least 1. With two factors, the bins of
+ * the second vary fastest.
+ */
 export type SmallTerm = readonly [factors: readonly string[], values: readonly number[]];
 
 export const smallTerms: readonly SmallTerm[] = [
@@ -25,7 +28,7 @@ export const smallTerms: readonly SmallTerm[] = [
   ],
 ];
 
-/** A model of a few terms besides age, each cut between 0 and 1. */
+/** A model of age and a few other terms, each with one cut at 1. */
 export function smallModel(
   terms: readonly SmallTerm[] = smallTerms,
   trainedAt = '2017-03-01T12:00:00.000Z',

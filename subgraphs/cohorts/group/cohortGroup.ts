@@ -14,10 +14,10 @@ import { evaluate, type GroupFacts } from './evaluate.js';
 import { answered, type FeedsByRegistry, groupFacts, requireKept } from './groupFacts.js';
 import { PopulationColumns } from './populationColumns.js';
 
-/** A group, as its registries told of it. Nothing of it leaves but through {@link protect}. */
+/** A group, from the answers of its registries. Data about it leaves only through {@link protect}. */
 export class CohortGroup {
   readonly population: PopulationColumns;
-  /** The registries whose owners' rules of disclosure hold for it. */
+  /** The registries whose owners' disclosure rules apply to it. */
   readonly registries: readonly string[];
   readonly #population: Feed;
 
@@ -26,7 +26,7 @@ export class CohortGroup {
     readonly feeds: FeedsByRegistry,
     readonly facts: GroupFacts,
     readonly members: PersonSet,
-    /** The group that it is held against. */
+    /** The group that it is compared with. */
     readonly other: PersonSet | undefined,
     sources: readonly CohortSource[],
     private readonly store: CohortsStore,
@@ -41,7 +41,7 @@ export class CohortGroup {
   }
 
   /**
-   * Puts a group together.
+   * Evaluates a question.
    * @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED
    */
   static async of(
@@ -58,12 +58,12 @@ export class CohortGroup {
     return new CohortGroup(question, feeds, facts, members, other, sources, store);
   }
 
-  /** Keys of persons lie below it. */
+  /** All keys of persons are below it. */
   get bound(): number {
     return this.facts.everybody.words.length * 32;
   }
 
-  /** Who asks for numbers of it, and of what they are counted. */
+  /** The requester of numbers about it, with the counting units. */
   async asker(purpose: string, recipient: string): Promise<GroupAsker> {
     const { feeds, registries, store } = this;
     const units = await unitsIn(this.#population, this.bound, store);
@@ -71,7 +71,7 @@ export class CohortGroup {
   }
 }
 
-/** The registries that a question asks, the population register in any case. */
+/** The registries that a question uses. The population register is always one of them. */
 export function registriesOf(question: CohortQuestion, sources: readonly CohortSource[]): readonly string[] {
   const asked = leavesOf(question).map(({ leaf }) => sourceOf(sources, leaf.criterion)!.registry);
   return [...new Set(['population', ...asked])].sort();
@@ -80,9 +80,10 @@ export function registriesOf(question: CohortQuestion, sources: readonly CohortS
 const known = new WeakMap<object, Promise<Units>>();
 
 /**
- * Whom numbers count: record keys and families of all persons, made once for each snapshot of the population register.
- * @param population a feed with the columns `person` and `unit`, the family that each was in last
- * @param bound keys of persons lie below it
+ * The counting units: record keys and families of all persons, computed once for each snapshot of the
+ * population register.
+ * @param population a feed with the columns `person` and `unit`, the last family of each person
+ * @param bound all keys of persons are below it
  */
 export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Promise<Units> {
   requireKept(population, 'population', 'memberships');

@@ -10,23 +10,23 @@ import type { FamilyPart, GroupFilter, Leaf } from '../../../registry-kit/criter
 import { PersonSet } from '../../../schema/personSet.js';
 
 /**
- * Who meets a filter, and who does not. Whose data may not be used is in neither (Kleene's strong logic of three
- * values): an objection takes a person out of groups of those who do as of those who do not.
+ * The persons who meet a filter, and those who do not. People whose data may not be used are in neither set
+ * (Kleene's strong three-valued logic). An objection removes a person from the groups of both.
  */
 export interface Truth {
   readonly yes: PersonSet;
   readonly no: PersonSet;
 }
 
-/** When a criterion was met by whom, in the order of persons, then of days. */
+/** The events of a criterion, sorted by person, then by day. */
 export interface LeafEvents {
   readonly person: Uint32Array;
   readonly day: Int32Array;
-  /** Whose data may not be used. */
+  /** People whose data may not be used. */
   readonly withheld: PersonSet;
 }
 
-/** What registries answered. */
+/** The answers of the registries. */
 export interface GroupFacts {
   readonly everybody: PersonSet;
   readonly memberships: YearlyMemberships;
@@ -34,7 +34,7 @@ export interface GroupFacts {
   readonly events: (leaf: Leaf) => LeafEvents;
 }
 
-/** Puts the answers of registries together. */
+/** Combines the answers of the registries. */
 export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<Truth> {
   const { everybody } = facts;
   switch (filter.kind) {
@@ -80,7 +80,10 @@ function truthOf(everybody: PersonSet, found: PersonSet, withheld: PersonSet): T
 const MEETS = 1;
 const MAY_MEET = 2;
 
-/** Persons in whose family somebody meets it; nobody does where it is known of each of them that they do not. */
+/**
+ * Persons with a family member who meets it. The answer is "no" only if every such member is known not to
+ * meet it.
+ */
 async function inFamily(
   { yes, no }: Truth,
   { member, atEndOf }: { readonly member: FamilyPart; readonly atEndOf: number },
@@ -99,7 +102,7 @@ async function inFamily(
     if (families[family]! & MEETS) found.add(person);
     else if (families[family]! & MAY_MEET) unknown.add(person);
   });
-  // A row without a family is one that may not be told.
+  // A row without a family may not be shown.
   const { family: known, person } = memberships;
   await turns.through(known.length, (from, to) => {
     for (let row = from; row < to; row++) if (known[row] === NO_FAMILY) unknown.add(person[row]!);
@@ -107,7 +110,10 @@ async function inFamily(
   return truthOf(everybody, found, unknown.minus(found));
 }
 
-/** To whom the second happened on a later day than the first, within so many months. One pass over both. */
+/**
+ * Persons with a second event on a later day than the first, within a number of months. One pass over both
+ * lists.
+ */
 async function followed(
   first: LeafEvents,
   next: LeafEvents,
@@ -121,7 +127,7 @@ async function followed(
     for (let row = from; row < to; row++) {
       const [person, day] = [next.person[row]!, next.day[row]!];
       while (at < first.person.length && isBefore(first, at, person, day)) at++;
-      // The last of the first kind before this one is the nearest.
+      // The last event of the first kind before this one is the nearest.
       if (at > 0 && first.person[at - 1] === person && deadline(first.day[at - 1]!) >= day)
         if (everybody.has(person)) found.add(person);
     }
@@ -133,7 +139,7 @@ function isBefore({ person, day }: LeafEvents, row: number, otherPerson: number,
   return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! < otherDay);
 }
 
-/** The last day within so many months of a day. Days come again and again. */
+/** The last day within a number of months after a day. Cached, because days repeat. */
 function deadlineOf(months: number): (day: Day) => Day {
   const known = new Map<Day, Day>();
   return (day) => {

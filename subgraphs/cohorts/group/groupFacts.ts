@@ -7,15 +7,15 @@ import { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, sourceOf } from '../cohortsStore.js';
 import type { GroupFacts } from './evaluate.js';
 
-/** What registries told of one question, by registry. */
+/** The answers of the registries to one question, by registry. */
 export type FeedsByRegistry = ReadonlyMap<string, Feed>;
 
 const nobody = PersonSet.below(0);
 
 /**
  * Reads the feeds of a cohort.
- * @throws PolkuError SUBGRAPH_UNAVAILABLE where a registry that is needed did not answer, PURPOSE_NOT_PERMITTED where it
- * does not release what is asked, NOT_IN_REGISTER where it does not keep that
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE if a required registry did not answer, PURPOSE_NOT_PERMITTED if it
+ * does not release the data, NOT_IN_REGISTER if its system does not store it
  */
 export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSource[]): GroupFacts {
   const population = answered(feeds, 'population');
@@ -60,7 +60,7 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
   };
 }
 
-/** The feed of a registry, which must have come. */
+/** Returns the feed of a registry, which must have data. */
 export function answered(feeds: FeedsByRegistry, registry: string): Feed {
   const feed = feeds.get(registry) ?? Feed.failed;
   if (feed.state === 'failed')
@@ -68,16 +68,17 @@ export function answered(feeds: FeedsByRegistry, registry: string): Feed {
   if (feed.state === 'withheld')
     throw new PolkuError(
       'PURPOSE_NOT_PERMITTED',
-      `The owner of ${registry} does not release to groups what is asked of it for this purpose.`,
+      `The owner of ${registry} does not release the data of this question to groups for this purpose.`,
       { registry },
     );
   return feed;
 }
 
 /**
- * A number that is counted from what nobody keeps would be 0, or too small to be published, for the wrong reason.
+ * Refuses to count data that the registry's system does not store. The number would be 0, or too small to be
+ * published, for the wrong reason.
  * @param what a table, or a column as `table.column`
- * @throws PolkuError NOT_IN_REGISTER where the registry's system does not keep it
+ * @throws PolkuError NOT_IN_REGISTER if the registry's system does not store it
  */
 export function requireKept(feed: Feed, registry: string, what: string): void {
   if ((feed.columns['absent'] as readonly string[] | undefined)?.includes(what))
@@ -87,21 +88,21 @@ export function requireKept(feed: Feed, registry: string, what: string): void {
 function notKept(registry: string, what: string): PolkuError {
   return new PolkuError(
     'NOT_IN_REGISTER',
-    `The system behind ${registry} does not keep ${what}, so this cannot be counted. "registries { name absent }" lists what is not kept.`,
+    `The system behind ${registry} does not store ${what}, so this cannot be counted. "registries { name absent }" lists what is not stored.`,
     { registry, absent: what },
   );
 }
 
-/** A column that policy leaves out of a feed that flows, or another version of the program. */
+/** Policy removed a column from an allowed feed, or the registry runs another version of the program. */
 function noAnswer(): PolkuError {
   return new PolkuError(
     'PURPOSE_NOT_PERMITTED',
-    'The population register does not release to groups what is asked of it for this purpose.',
+    'The population register does not release the data of this question to groups for this purpose.',
     { registry: 'population' },
   );
 }
 
-/** The feeds that an entity came with. */
+/** The feeds in the representation of an entity. */
 export function feedsOf(holder: object, registries: readonly string[]): FeedsByRegistry {
   return new Map(feedsIn({ ...holder }, registries));
 }

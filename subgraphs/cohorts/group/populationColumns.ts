@@ -15,7 +15,10 @@ import { requireKept } from './groupFacts.js';
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
 export type DimensionName = (typeof dimensionNames)[number];
 
-/** What each dimension is made of: a column of the population register's feed, and the coordinate that its owner rules over. */
+/**
+ * The source of each dimension: a column of the population register's feed, and the coordinate that its
+ * owner's policy covers.
+ */
 export const dimensions: Readonly<
   Record<DimensionName, { readonly column: string; readonly coordinate: string }>
 > = {
@@ -25,7 +28,7 @@ export const dimensions: Readonly<
   ageBand: { column: 'birthYear', coordinate: 'Person.birthYear' },
   familyType: { column: 'membership.family', coordinate: 'Person.families' },
 };
-/** What splits the persons of one year: the year itself does not, for a person is in several. */
+/** Dimensions that split the persons of one year. The year does not, because a person is in several. */
 export type CategoryDimension = Exclude<DimensionName, 'year'>;
 
 const AGE_BAND_YEARS = 5;
@@ -37,11 +40,14 @@ const ageBands = Array.from({ length: LAST_BAND / AGE_BAND_YEARS + 1 }, (_, band
 );
 const sexes = ['female', 'male'];
 
-/** The columns of the population register by which groups are counted. Which coordinate each needs, its owner says. */
+/**
+ * The columns of the population register by which groups are counted. Its owner decides which coordinate each
+ * needs.
+ */
 export class PopulationColumns {
   /**
-   * @param bound keys of persons lie below it
-   * @param districts the code list: categories do not depend on who lives where
+   * @param bound all keys of persons are below it
+   * @param districts the code list, so that categories do not depend on where people live
    */
   constructor(
     private readonly feed: Feed,
@@ -53,12 +59,15 @@ export class PopulationColumns {
     return { sex: sexes, district: this.districts, ageBand: ageBands, familyType: familyTypes }[name];
   }
 
-  /** Whether the owner releases what a dimension is made of. */
+  /** Whether the owner releases the column of a dimension. */
   has(name: DimensionName): boolean {
     return this.feed.columns[dimensions[name].column] !== undefined;
   }
 
-  /** The category of each person at the end of a year; the number of categories where there is none, or not told. */
+  /**
+   * The category of each person at the end of a year. The number of categories means that the person has
+   * none, or that it may not be shown.
+   */
   async dimension(name: CategoryDimension, year: number): Promise<Dimension> {
     const size = this.categories(name).length;
     switch (name) {
@@ -89,7 +98,7 @@ export class PopulationColumns {
     }
   }
 
-  /** Which members lived in the city at the end of each of some years. */
+  /** The members who lived in the city at the end of each of some years. */
   async residents(members: PersonSet, years: readonly number[]): Promise<readonly PersonSet[]> {
     const residents = years.map(() => PersonSet.below(this.bound));
     const { person, firstYear, lastYear } = this.#residences;
@@ -104,7 +113,7 @@ export class PopulationColumns {
     return residents;
   }
 
-  /** The last year at whose end each person lived in the city, by person key; 0 where at none. */
+  /** The last year at whose end each person lived in the city, by person key; 0 for none. */
   async lastYears(): Promise<Uint16Array> {
     const last = new Uint16Array(this.bound);
     const { person, lastYear } = this.#residences;
@@ -118,7 +127,8 @@ export class PopulationColumns {
   async #familyTypes(year: number, size: number): Promise<Uint8Array> {
     const { family, person } = this.#memberships;
     const types = await familyTypesAt(this.#memberships, year, this.bound);
-    // A row without a family is one that may not be told: such a person is in no category, and not without a family.
+    // A row without a family may not be shown. Such a person is in no category, and does not count as without
+    // a family.
     await new Turns().through(family.length, (from, to) => {
       for (let row = from; row < to; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
     });
@@ -150,7 +160,7 @@ export class PopulationColumns {
     return codes;
   }
 
-  /** From a registry's dictionary to numbers of categories. */
+  /** Maps a registry's dictionary to numbers of categories. */
   #codeNumbers(texts: string, categories: readonly string[]): (code: number) => number {
     const numbers = this.#column<readonly string[]>(texts)!.map((text) => categories.indexOf(text));
     return (code) => (code === NO_CODE || numbers[code]! < 0 ? categories.length : numbers[code]!);

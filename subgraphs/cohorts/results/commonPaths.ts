@@ -14,9 +14,11 @@ import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_STEPS = 5;
 const MAX_PATHS = 100;
-/** As many paths, and transitions of a step, are counted at most. */
+/** The most paths, and the most transitions of a step, that are counted. */
 const MAX_COUNTED = 250;
-/** Bands of months between the beginnings of two episodes: those of fewer than 1, 3, 6, 12, 24 months, and longer ones. */
+/**
+ * Bands of months between the first days of two episodes: fewer than 1, 3, 6, 12 and 24 months, and longer.
+ */
 const GAP_BANDS = [1, 3, 6, 12, 24];
 const DAYS_A_MONTH = 30.436_875;
 
@@ -39,7 +41,7 @@ export class PathStep extends CommonStep {
   @Field(() => String, {
     nullable: true,
     description:
-      'In which band of months after the episode before it half of them had begun: "3-6". null: not asked, not told, or the first.',
+      'The band of months that contains the median gap since the episode before it, such as "3-6". null: not requested, suppressed, or the first episode.',
   })
   readonly medianGap: string | null;
 
@@ -49,15 +51,15 @@ export class PathStep extends CommonStep {
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: 'How the paths of many began alike.' })
+@ObjectType({ simpleResolvers: true, description: 'A sequence of first episodes that many members share.' })
 export class CommonPath {
-  @Field(() => [PathStep], { nullable: true, description: 'None: no contact in the period.' })
+  @Field(() => [PathStep], { nullable: true, description: 'Empty: no contact in the period.' })
   readonly steps: readonly PathStep[];
 
   @Field(() => Int, { nullable: true })
   readonly persons: number;
 
-  @Field(() => Float, { nullable: true, description: 'Of all members.' })
+  @Field(() => Float, { nullable: true, description: 'The share of all members.' })
   readonly share: number | null;
 
   constructor(steps: readonly PathStep[], persons: number, share: number | null) {
@@ -69,7 +71,7 @@ export class CommonPath {
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'An edge of the graph of paths, fit for a Sankey picture.',
+  description: 'An edge of the graph of paths, for example for a Sankey diagram.',
 })
 export class PathTransition {
   @Field(() => Int, { nullable: true, description: 'From this episode, counted from 1, to the next.' })
@@ -94,7 +96,7 @@ export class PathTransition {
 
 @ObjectType({ simpleResolvers: true })
 export class CommonPaths extends ProtectedResult {
-  @Field(() => Int, { nullable: true, description: `How many members. ${TOO_FEW}` })
+  @Field(() => Int, { nullable: true, description: `The number of members. ${TOO_FEW}` })
   readonly members: number | null;
 
   @Field(() => [CommonPath], { nullable: true, description: 'The most frequent first.' })
@@ -116,7 +118,7 @@ export class CommonPaths extends ProtectedResult {
   }
 }
 
-/** What is asked of common paths. */
+/** The arguments of common paths. */
 export interface CommonPathsArguments {
   readonly first: number;
   readonly steps: number;
@@ -124,7 +126,7 @@ export interface CommonPathsArguments {
 }
 
 /**
- * The most frequent beginnings of the paths of members, and the graph of their transitions.
+ * The most frequent first episodes of members, and the graph of their transitions.
  * @throws PolkuError BAD_USER_INPUT
  */
 export async function commonPaths(
@@ -172,11 +174,13 @@ export async function commonPaths(
   );
 }
 
-/** Sequences of services as numbers: digits of a base greater than any service, the first step last. */
+/**
+ * Encodes sequences of services as numbers: digits in a base greater than any service, the first step last.
+ */
 class PathCodes {
   readonly #base: number;
 
-  /** @param bound keys of persons lie below it */
+  /** @param bound all keys of persons are below it */
   constructor(
     private readonly paths: MemberPaths,
     sectors: readonly MemberSector[],
@@ -230,7 +234,10 @@ function told({ values, counts }: ProtectedTable): ToldCategory[] {
   });
 }
 
-/** Of each path, for each step but the first, the band in which half of the gaps before it lie; null where untold. */
+/**
+ * For each path and each step except the first: the band that contains the median gap before it; null if
+ * suppressed.
+ */
 async function medianGaps(
   paths: MemberPaths,
   codes: PathCodes,
@@ -278,7 +285,7 @@ function bandOf({ steps, starts }: MemberPaths, index: number, step: number): nu
   return band < 0 ? GAP_BANDS.length : band;
 }
 
-/** The band in which the median lies, where the bands that are told leave no doubt of it. */
+/** The band of the median, if the published bands determine it. */
 function medianBand(counts: ProtectedTable['counts']): string | null {
   const total = counts.at(-1)!;
   if (total === null) return null;

@@ -10,13 +10,14 @@ import { frequencyRatio, ProtectedResult } from './protectedResult.js';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Something that is more or less frequent in a group than in the one it is held against.',
+  description:
+    'A characteristic that is more or less frequent in a group than in the group it is compared with.',
 })
 export class GroupDifference {
   @Field(() => String, { nullable: true, description: 'service, or a dimension such as ageBand.' })
   readonly characteristic: string;
 
-  @Field(() => String, { nullable: true, description: 'Of a service: its registry.' })
+  @Field(() => String, { nullable: true, description: 'The registry, if it is a service.' })
   readonly sector: string | null;
 
   @Field(() => String, { nullable: true, description: 'The service or the category.' })
@@ -25,16 +26,19 @@ export class GroupDifference {
   @Field(() => Float, { nullable: true, description: 'Its share in the group, 0 to 1.' })
   readonly share: number;
 
-  @Field(() => Float, { nullable: true, description: 'Its share in the other.' })
+  @Field(() => Float, { nullable: true, description: 'Its share in the other group.' })
   readonly otherShare: number;
 
-  @Field(() => Float, { nullable: true, description: 'The one by the other.' })
+  @Field(() => Float, { nullable: true, description: 'The share divided by the other share.' })
   readonly ratio: number;
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 per cent interval of the ratio.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The lower end of the 95 % confidence interval of the ratio.',
+  })
   readonly low: number;
 
-  @Field(() => Float, { nullable: true, description: 'Its upper end.' })
+  @Field(() => Float, { nullable: true, description: 'The upper end of that interval.' })
   readonly high: number;
 
   constructor(difference: GroupDifference) {
@@ -62,7 +66,7 @@ export class GroupDifferences extends ProtectedResult {
 
 const DIMENSIONS: readonly CategoryDimension[] = ['sex', 'ageBand', 'district', 'familyType'];
 
-/** What people of a group were more or less often than those of another, at the end of a year. */
+/** Characteristics that are more or less frequent in a group than in another, at the end of a year. */
 export async function personalDifferences(
   group: CohortGroup,
   other: PersonSet,
@@ -96,7 +100,7 @@ export async function personalDifferences(
   return new GroupDifferences(answer.protection, largestFirst(items));
 }
 
-/** Which services members used more or less often than the members of another group. */
+/** Services that members used more or less often than the members of another group. */
 export async function serviceDifferences(
   sets: readonly [own: PersonSet, other: PersonSet],
   sectors: readonly MemberSector[],

@@ -20,7 +20,7 @@ const MAX_DIMENSIONS = 3;
 const MAX_YEARS = 50;
 
 export const GroupDimension = Object.fromEntries(dimensionNames.map((name) => [enumValue(name), name]));
-/** What an owner must release to groups for each dimension. */
+/** The coordinate that an owner must release to groups for each dimension. */
 export const dimensionsTake = Object.fromEntries(
   dimensionNames.map((name) => [enumValue(name), { type: 'Cohort', fields: [dimensions[name].coordinate] }]),
 );
@@ -31,12 +31,12 @@ function enumValue(name: DimensionName): string {
 
 registerEnumType(GroupDimension, {
   name: 'GroupDimension',
-  description: 'What a group may be counted by.',
+  description: 'The dimensions by which a group can be counted.',
 });
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A number in a table; a dimension that is null is summed over.',
+  description: 'A number in a table. A dimension that is null is summed over.',
 })
 export class GroupCell {
   @Field(() => Int, { nullable: true })
@@ -75,7 +75,7 @@ export class GroupTable extends ProtectedResult {
 }
 
 /**
- * Members who lived in the city at the end of a year, by what they were then.
+ * Members who lived in the city at the end of a year, by their characteristics at that time.
  * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
  */
 export async function groupTable(
@@ -112,7 +112,7 @@ function dimensionsOf(by: readonly DimensionName[], years: readonly number[]): r
   if (years.length < 1 || years.length > MAX_YEARS || new Set(years).size < years.length)
     throw badInput(`A table needs 1 to ${MAX_YEARS} years, each once.`);
   if (!by.includes('year') && years.length > 1)
-    throw badInput('A table of several years has YEAR among its dimensions.');
+    throw badInput('A table of several years needs YEAR among its dimensions.');
   return names;
 }
 
@@ -137,7 +137,7 @@ export function checkReleased({ population }: CohortGroup, name: DimensionName):
   if (population.has(name)) return;
   throw new PolkuError(
     'PURPOSE_NOT_PERMITTED',
-    `The population register does not release to groups what ${name} is made of, for this purpose.`,
+    `The population register does not release the data behind ${name} to groups for this purpose.`,
     { registry: 'population' },
   );
 }

@@ -3,20 +3,20 @@ import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import { type GroupAsker, protect } from '../protect.js';
 
-export const TOO_FEW = 'null: too few to be told, which zero is, too.';
+export const TOO_FEW = 'null: suppressed, because the number is too small. Zero is also suppressed.';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'How the numbers beside it were protected: see docs/disclosure.md.',
+  description: 'How the numbers next to it were protected: see docs/disclosure.md.',
 })
 class GroupProtection {
   @Field(() => Int, {
     nullable: true,
-    description: 'No number is told of fewer people, or a difference of fewer.',
+    description: 'The fewest people behind a published number, or behind a difference of two.',
   })
   readonly minimum: number;
 
-  @Field(() => Int, { nullable: true, description: 'Of how many families they must be at least.' })
+  @Field(() => Int, { nullable: true, description: 'The fewest families behind a published number.' })
   readonly families: number;
 
   @Field(() => Float, {
@@ -25,18 +25,18 @@ class GroupProtection {
   })
   readonly familyShare: number;
 
-  @Field(() => Int, { nullable: true, description: 'Each number is at most so much off.' })
+  @Field(() => Int, { nullable: true, description: 'The largest noise in a number.' })
   readonly noiseMaximum: number;
 
   @Field(() => Float, { nullable: true, description: 'The variance of that noise; its mean is 0.' })
   readonly noiseVariance: number;
 
-  @Field(() => Int, { nullable: true, description: 'The smallest number that can be told.' })
+  @Field(() => Int, { nullable: true, description: 'The smallest number that can be published.' })
   readonly smallestCount: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Questions that the organisation has left in this month.',
+    description: 'How many questions the organisation has left in this month.',
   })
   readonly questionsLeft: number;
 
@@ -51,7 +51,7 @@ class GroupProtection {
   }
 }
 
-/** An answer, and how it was protected. */
+/** A result with the parameters of its protection. */
 @ObjectType()
 export abstract class ProtectedResult {
   @Field(() => GroupProtection, { nullable: true, simple: true })
@@ -64,7 +64,7 @@ export abstract class ProtectedResult {
 
 @ObjectType({ simpleResolvers: true })
 export class GroupSize extends ProtectedResult {
-  @Field(() => Int, { nullable: true, description: `How many people. ${TOO_FEW}` })
+  @Field(() => Int, { nullable: true, description: `The number of people. ${TOO_FEW}` })
   readonly count: number | null;
 
   constructor(protection: Protection, count: number | null) {
@@ -73,18 +73,18 @@ export class GroupSize extends ProtectedResult {
   }
 }
 
-/** How many there are. */
+/** Counts the members of a group. */
 export async function groupSize({ members }: CohortGroup, asker: GroupAsker): Promise<GroupSize> {
   const { tables, protection } = await protect(asker, ['size'], [{ members: members.words, dimensions: [] }]);
   return new GroupSize(protection, tables[0]!.counts[0]!);
 }
 
-/** How much more frequent something is in one group than in another. */
+/** How much more frequent a characteristic is in one group than in another. */
 interface FrequencyRatio {
   readonly share: number;
   readonly otherShare: number;
   readonly ratio: number;
-  /** 95 per cent interval. */
+  /** 95 % confidence interval. */
   readonly low: number;
   readonly high: number;
 }
@@ -92,8 +92,9 @@ interface FrequencyRatio {
 const Z95 = 1.959_964;
 
 /**
- * Relative frequency with its interval on the logarithm (D. Katz et al., Biometrics 34, 1978), widened by the variance of
- * the noise in each count. From protected counts alone; null where one of them is not told.
+ * The ratio of two relative frequencies, with its interval on the logarithm (D. Katz et al., Biometrics 34,
+ * 1978). The interval is widened by the variance of the noise in each count. It uses protected counts only;
+ * null if one of them is suppressed.
  */
 export function frequencyRatio(
   [count, total]: readonly [number | null, number | null],

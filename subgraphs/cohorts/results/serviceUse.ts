@@ -10,7 +10,7 @@ import { type MemberSector, serviceAt, serviceSets } from '../members.js';
 import { type GroupAsker, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
-/** Each service of each year is a set, and a question. */
+/** Each service of each year is one set, and one question. */
 const MAX_YEARS = 20;
 
 @ObjectType({ simpleResolvers: true, description: 'How many members used a service.' })
@@ -46,18 +46,18 @@ export class ServiceUseTable extends ProtectedResult {
   }
 }
 
-/** What is asked of service use. */
+/** The arguments of service use. */
 interface ServiceUseArguments {
   readonly from: number;
   readonly until: number;
-  /** All of them if left out. */
+  /** All services if omitted. */
   readonly services?: readonly string[] | null | undefined;
   readonly byYear: boolean;
 }
 
 /**
- * How many members used each service in a period, or in each of its years.
- * @throws PolkuError BAD_USER_INPUT where it has too many years, or names a service that there is not
+ * Counts the members who used each service in a period, or in each of its years.
+ * @throws PolkuError BAD_USER_INPUT if there are too many years, or an unknown service
  */
 export async function serviceUse(
   members: PersonSet,
@@ -70,7 +70,7 @@ export async function serviceUse(
   if (columns > MAX_YEARS) throw badInput(`Use by year is counted for up to ${MAX_YEARS} years at once.`);
   const unknown = services?.find((service) => !sectors.some((sector) => sector.services.includes(service)));
   if (unknown !== undefined)
-    throw badInput(`There is no service "${unknown}" in the registries that are told of.`);
+    throw badInput(`There is no service "${unknown}" in the registries of this answer.`);
   const sets = await serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
   const asked = sets.flatMap((ofService, number) => {
     const { sector, service } = serviceAt(sectors, number);
@@ -89,18 +89,21 @@ export async function serviceUse(
 const DAYS_A_MONTH = 30.436_875;
 
 interface WaitingSets {
-  /** Who was still waiting when each interval began, and one set more: who still waited after the last. */
+  /**
+   * The persons still waiting at the beginning of each interval, and one more set: those still waiting after
+   * the last.
+   */
   readonly atRisk: readonly PersonSet[];
-  /** To whom the event happened in each interval. */
+  /** The persons with the event in each interval. */
   readonly events: readonly PersonSet[];
 }
 
 /**
- * How long members waited from the first event of one kind to the first of another on a later day. Who left the city before
- * is known to have waited until the end of the last year they lived here.
+ * Sets of persons by the time from the first event of one kind to the first event of another on a later day.
+ * A person who left the city is known to have waited until the end of the last year that they lived here.
  *
  * @param lastYears the last year at whose end each person lived in the city, by key
- * @param until the last day on which events are seen
+ * @param until the last day on which events are observed
  */
 export async function waitingSets(
   members: PersonSet,
@@ -137,7 +140,7 @@ function isUpTo({ person, day }: LeafEvents, row: number, otherPerson: number, o
   return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! <= otherDay);
 }
 
-/** A point of the curve: the share to whom the event has not happened by the end of an interval. */
+/** A point of the curve: the share of persons without the event by the end of an interval. */
 interface SurvivalPoint {
   readonly atRisk: number | null;
   readonly events: number | null;
@@ -145,11 +148,12 @@ interface SurvivalPoint {
 }
 
 /**
- * The product-limit estimate (E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53, 1958) over intervals, from protected counts
- * alone. A person who drops out within an interval counts half of it, as in a life table. The curve ends where a count that
- * it needs is not published: without the count that waits afterwards, the drop-outs of an interval are unknown.
+ * The product-limit estimate (E. L. Kaplan, P. Meier, J. Am. Stat. Assoc. 53, 1958) over intervals, from
+ * protected counts only. A person who drops out within an interval counts for half of it, as in a life table.
+ * The curve ends at the first interval with a suppressed count: without the number still waiting afterwards,
+ * the drop-outs are unknown.
  *
- * @param atRisk one more than `events`: the last tells who still waited after the last interval
+ * @param atRisk one more than `events`: the last is the number still waiting after the last interval
  */
 export function survivalCurve(
   atRisk: readonly (number | null)[],

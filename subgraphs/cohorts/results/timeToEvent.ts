@@ -14,16 +14,16 @@ export class WaitingInterval {
   @Field(() => Int, { nullable: true, description: 'Its end, in months from the start.' })
   readonly months: number;
 
-  @Field(() => Int, { nullable: true, description: `Who still waited when it began. ${TOO_FEW}` })
+  @Field(() => Int, { nullable: true, description: `How many still waited when it began. ${TOO_FEW}` })
   readonly atRisk: number | null;
 
-  @Field(() => Int, { nullable: true, description: `To whom the event happened in it. ${TOO_FEW}` })
+  @Field(() => Int, { nullable: true, description: `How many had the event in it. ${TOO_FEW}` })
   readonly events: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'The share to whom it has not happened by its end (Kaplan-Meier). Null from the first interval on of which a number is not published.',
+      'The share without the event by its end (Kaplan-Meier). Null from the first interval with a suppressed number.',
   })
   readonly survival: number | null;
 
@@ -47,7 +47,7 @@ export class TimeToEvent extends ProtectedResult {
 }
 
 /**
- * How long members waited for the event that the question names.
+ * Estimates the time until the event that the question names.
  * @param intervals how many, and of how many months each
  * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
  */

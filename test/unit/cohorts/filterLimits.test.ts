@@ -4,27 +4,30 @@ import { questionOf, readQuestion, writeQuestion } from '../../../registry-kit/c
 const leaf = { healthContacts: {} };
 const family = (where: object) => ({ family: { member: 'anyone', atEndOf: 2010, where } });
 const many = (length: number, part: (index: number) => object) => Array.from({ length }, (_, i) => part(i));
-/** `all` within `all`, each level with so many entries. */
+/** `all` within `all`; each level has this many entries. */
 const tree = (levels: number, width: number): object =>
   levels === 0 ? { any: [] } : { all: many(width, () => tree(levels - 1, width)) };
 
 describe('a filter', () => {
   it.each([
-    ['a family of anybody', family({ all: [] })],
-    ['a family of nobody', family({ any: [] })],
-    ['a family of a family of anybody', family(family({ all: [] }))],
-    ['a family without a criterion beside one with', { all: [family(leaf), family({ not: { any: [] } })] }],
-  ])('G02: is refused where it has %s', (_, where) => {
+    ['a family filter that everybody meets', family({ all: [] })],
+    ['a family filter that nobody meets', family({ any: [] })],
+    ['a family filter within a family filter that everybody meets', family(family({ all: [] }))],
+    [
+      'a family filter without a criterion next to one with a criterion',
+      { all: [family(leaf), family({ not: { any: [] } })] },
+    ],
+  ])('G02: is refused if it has %s', (_, where) => {
     expect(() => readQuestion({ where })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
   });
 
   it.each([
     [
-      'families without a criterion',
+      'family filters without a criterion',
       { all: many(1_000, (i) => family({ not: family({ all: [] }), all: many(i, () => ({})) })) },
     ],
     [
-      'families with a criterion',
+      'family filters with a criterion',
       { all: many(41, (i) => ({ family: { member: 'child', atEndOf: 1900 + i, where: leaf } })) },
     ],
     ['criteria', { any: many(41, (i) => ({ healthContacts: { atLeast: i + 1 } })) }],
@@ -32,7 +35,7 @@ describe('a filter', () => {
     ['negations', { all: many(101, () => ({ not: { any: [] } })) }],
     ['entries on many levels', tree(5, 3)],
     ['levels', many(13, () => leaf).reduce<object>((inner) => ({ all: [inner, leaf] }), leaf)],
-  ])('G02: is refused by the number of its %s', (_, where) => {
+  ])('G02: is refused if it has too many %s', (_, where) => {
     expect(() => readQuestion({ where })).toThrow(
       expect.objectContaining({
         code: expect.stringMatching(/^(?:OPERATION_TOO_LARGE|BAD_USER_INPUT)$/),
@@ -40,7 +43,7 @@ describe('a filter', () => {
     );
   });
 
-  it('G02: shares its limits with the group that it is held against, and with events', () => {
+  it('G02: shares its limits with the comparison group and with events', () => {
     const where = { any: many(30, (i) => ({ healthContacts: { atLeast: i + 1 } })) };
     const comparedWith = { any: many(11, (i) => ({ socialContacts: { atLeast: i + 1 } })) };
     const timeTo = { from: leaf, event: leaf, until: 15_000 };
@@ -50,7 +53,7 @@ describe('a filter', () => {
     );
   });
 
-  it('G02: is held to them by every registry, whatever the gateway has read', () => {
+  it('G02: is checked against its limits again by every registry', () => {
     const text = JSON.stringify({ where: family({ all: [] }) });
     expect(() => questionOf(text)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
     const fine = writeQuestion(readQuestion({ where: { all: [family(leaf), leaf] } }));

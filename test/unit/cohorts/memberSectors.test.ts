@@ -14,7 +14,7 @@ const contacts = (services: readonly string[], service: readonly number[]) =>
 const lists: Readonly<Record<string, readonly string[]>> = { a: ['A1', 'A2', 'A3'], b: ['B1'], c: ['C1'] };
 const codes = (registry: string) => lists[registry]!;
 
-it('services are those of the code lists, whether or not anybody used them, numbered through', async () => {
+it('numbers all services of the code lists, used or not', async () => {
   const feeds = new Map([
     ['a', contacts(['A3', 'A1'], [0, 1, 0])],
     ['c', Feed.withheld],
@@ -26,6 +26,6 @@ it('services are those of the code lists, whether or not anybody used them, numb
   expect(sets.map(([users]) => [...users!.keys])).toEqual([[1], [], [0, 2], [0]]);
 });
 
-it('a registry that did not answer is not left out', () => {
+it('throws if a registry did not answer', () => {
   expect(() => memberSectors(new Map([['a', Feed.failed]]), ['a'], { codes })).toThrow('did not answer');
 });

@@ -12,7 +12,7 @@ const setOf = (persons: readonly number[], bound = 301): PersonSet => {
 };
 
 describe('sets of persons', () => {
-  it('are like sets of numbers, and travel as texts', () => {
+  it('behave like sets of numbers, and survive serialisation', () => {
     fc.assert(
       fc.property(keys, keys, (a, b) => {
         const [one, other] = [setOf(a), setOf(b, 400)];
@@ -27,7 +27,7 @@ describe('sets of persons', () => {
     );
   });
 
-  it('are no other values', () => {
+  it('are not read from other values', () => {
     expect(PersonSet.from('AAA')).toBeUndefined();
     expect(PersonSet.from({ words: [1] })).toBeUndefined();
   });
@@ -41,7 +41,7 @@ describe('the ratio of two frequencies', () => {
     expect(high).toBeCloseTo(3.1775, 3);
   });
 
-  it('is wider with noise, and none where a count is not told', () => {
+  it('has a wider interval with noise, and is null if a count is suppressed', () => {
     const plain = frequencyRatio([40, 400], [30, 400], 0)!;
     const noisy = frequencyRatio([40, 400], [30, 400], 9)!;
     expect(noisy.low).toBeLessThan(plain.low);
@@ -51,7 +51,7 @@ describe('the ratio of two frequencies', () => {
 });
 
 describe('waiting times', () => {
-  it('are the product of the shares that waited on, who drops out counting half', () => {
+  it('are the product of the shares still waiting; drop-outs count half', () => {
     const points = survivalCurve([100, 70, 40, 30], [20, 20, 10]);
     const [first, second, third] = points.map(({ survival }) => survival!);
     expect(first).toBeCloseTo(1 - 20 / 95, 10);
@@ -59,12 +59,12 @@ describe('waiting times', () => {
     expect(third).toBeCloseTo((1 - 20 / 95) * (1 - 20 / 65) * (1 - 10 / 40), 10);
   });
 
-  it('end where a count is not told', () => {
+  it('end at a suppressed count', () => {
     const points = survivalCurve([100, 70, 40, 30], [20, null, 10]);
     expect(points.map(({ survival }) => survival !== null)).toEqual([true, false, false]);
   });
 
-  it('C07: give one number for one month, however many intervals are asked', () => {
+  it('C07: give the same number for a month, whatever the number of intervals', () => {
     const [atRisk, events] = [
       [100, 70, 40, 22, 9],
       [20, 20, 10, 6],
@@ -74,11 +74,11 @@ describe('waiting times', () => {
       expect(survivalCurve(atRisk.slice(0, number + 1), events.slice(0, number))).toEqual(
         whole.slice(0, number),
       );
-    // 8 of the third interval dropped out, and count half wherever the curve ends.
+    // 8 of the third interval dropped out. They count half, wherever the curve ends.
     expect(whole[2]!.survival! / whole[1]!.survival!).toBeCloseTo(1 - 10 / (40 - 8 / 2), 10);
   });
 
-  it('C07: end where nobody knows how many dropped out', () => {
+  it('C07: end if the number of drop-outs is unknown', () => {
     const points = survivalCurve([100, 70, null], [20, 20]);
     expect(points.map(({ survival }) => survival !== null)).toEqual([true, false]);
     expect(points[1]).toMatchObject({ atRisk: 70, events: 20 });

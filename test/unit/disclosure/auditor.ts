@@ -2,20 +2,20 @@ import { createRequire } from 'node:module';
 import type { Highs } from 'highs';
 import type { Cube } from '../../../disclosure-control/complementarySuppression.js';
 
-/** What a reader can work out of one suppressed number. */
+/** The bounds that a reader can compute for a suppressed number. */
 export interface Recovered {
   readonly cell: number;
   readonly least: number;
   readonly most: number;
 }
 
-// Its types describe the CommonJS build only.
+// The package's types describe its CommonJS build only.
 const loadHighs = createRequire(import.meta.url)('highs') as () => Promise<Highs>;
 const highs = await loadHighs();
 
 /**
- * The strongest reader of a table: one who knows every told number exactly, and that none is negative. By linear
- * programming, the least and the most that each suppressed number can be.
+ * The strongest reader of a table: knows every published number exactly, and that no number is negative.
+ * Linear programming finds the least and the largest possible value of each suppressed number.
  */
 export function audit(cube: Cube, counts: ArrayLike<number>, isTold: (cell: number) => boolean): Recovered[] {
   const cells = Array.from({ length: cube.length }, (_, cell) => cell);
@@ -30,7 +30,7 @@ export function audit(cube: Cube, counts: ArrayLike<number>, isTold: (cell: numb
       .join(' + ');
   const known = cells.filter(isTold).map((cell) => `${sumOf(cell)} = ${counts[cell]}`);
   const total = finest.reduce((sum, at) => sum + counts[at]!, 0);
-  // Where nothing bounds a number from above, this does: far more than there is.
+  // An upper bound for numbers without one, far above every count.
   const bounds = finest.map((at) => `0 <= x${at} <= ${10 * total + 1_000}`);
   const solve = (goal: 'Minimize' | 'Maximize', cell: number) => {
     const problem = `${goal}\n obj: ${sumOf(cell)}\nSubject To\n${known.map((row, i) => ` c${i}: ${row}`).join('\n')}\nBounds\n${bounds.join('\n')}\nEnd`;

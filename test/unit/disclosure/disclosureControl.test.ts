@@ -12,7 +12,7 @@ const sizeBy = async (asked: DisclosureControl, keys: Iterable<number>) =>
   (await asked.answer(question(units, [size(keys)]))).tables[0]!.counts[0]!;
 
 describe('disclosure control', () => {
-  it('answers a set alike however, in what company and by whomever it is asked', async () => {
+  it('answers a set the same way in any table, with any other tables and for any organisation', async () => {
     const codes = Uint8Array.from(range(0, DOMAIN), (key) => (key < 700 ? 0 : 1));
     const [one, other] = [control(), control()];
     const alone = await sizeBy(one, range(0, 700));
@@ -26,7 +26,7 @@ describe('disclosure control', () => {
     expect((await other.answer(elsewhere)).tables[1]!.counts).toEqual([alone]);
   });
 
-  it('answers a set that differs by less than the minimum from an answered one like that one', async () => {
+  it('gives a set the answer of an earlier set that differs by less than the minimum', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.nat(DOMAIN - 1), { minLength: 20, maxLength: 400 }),
@@ -42,7 +42,7 @@ describe('disclosure control', () => {
     );
   });
 
-  it('answers for itself a set that differs by more, and the first answers stay', async () => {
+  it('gives a set that differs by more its own answer, and keeps the first answers', async () => {
     const asked = control();
     const first = await sizeBy(asked, range(0, 500));
     const second = await sizeBy(asked, range(0, 600));
@@ -51,14 +51,14 @@ describe('disclosure control', () => {
     expect(await sizeBy(asked, range(3, 600))).toBe(second);
   });
 
-  it('lets nobody add people one by one: each step gets the answer of the first', async () => {
+  it('gives sets that grow one person at a time the answer of the first', async () => {
     const asked = control();
     const answers = [];
     for (const last of range(500, 508)) answers.push(await sizeBy(asked, range(0, last)));
     expect(new Set(answers).size).toBe(1);
   });
 
-  it('keeps by stricter parameters to what they ask, though a laxer purpose was answered', async () => {
+  it('applies stricter parameters even after an answer under laxer ones', async () => {
     const asked = control();
     expect(await sizeBy(asked, range(0, 20))).not.toBeNull();
     const strict = { ...defaultDisclosure, minimum: 30 };
@@ -66,7 +66,7 @@ describe('disclosure control', () => {
     expect((await asked.answer(again)).tables[0]!.counts).toEqual([null]);
   });
 
-  it('compares sets as closely as the laxer of two purposes does, and takes no far set for a near one', async () => {
+  it('compares sets with the radius of the laxer purpose, and does not match far sets', async () => {
     const asked = control();
     const strict = { ...defaultDisclosure, minimum: 50 };
     const sizeFor = async (to: number) =>
@@ -76,11 +76,11 @@ describe('disclosure control', () => {
     expect(await sizeFor(507)).toBe(first);
     const far = await sizeFor(540);
     expect(far - first!).toBeGreaterThan(20);
-    // Against one that was answered as closely, the stricter minimum holds.
+    // Against a set that was answered with the same radius, the stricter minimum applies.
     expect(await sizeFor(589)).toBe(far);
   });
 
-  it('says how it protected', async () => {
+  it('returns the parameters of the protection', async () => {
     const codes = Uint8Array.from(range(0, DOMAIN), (key) => (key < 3 ? 0 : key < 40 ? 1 : 2));
     const table = { members: setOf(range(0, 100), DOMAIN), dimensions: [{ size: 4, codes }] };
     const { tables, protection } = await control().answer(
@@ -94,14 +94,14 @@ describe('disclosure control', () => {
     });
   });
 
-  it('does not compare answers under two secrets', async () => {
+  it('gives different answers under different secrets', async () => {
     const answers = await Promise.all(
       range(1, 20).map((byte) => sizeBy(control(new CellNoise(secretOf(byte))), range(0, 500))),
     );
     expect(new Set(answers).size).toBeGreaterThan(1);
   });
 
-  it('refuses more numbers at once, or dimensions, than it can look through', async () => {
+  it('refuses too many numbers or dimensions in one question', async () => {
     const codes = new Uint8Array(DOMAIN);
     const members = setOf([], DOMAIN);
     const of = (...sizes: number[]) =>
@@ -123,7 +123,7 @@ describe('the budget of questions', () => {
       ),
     );
 
-  it('is by organisation, counts the views of a table, and charges a question once', async () => {
+  it('belongs to an organisation, counts the views of a table, and charges a question once', async () => {
     const asked = control();
     expect((await ask(asked, 'a')).protection.questionsLeft).toBe(2);
     expect((await ask(asked, 'a')).protection.questionsLeft).toBe(2);
@@ -150,7 +150,7 @@ describe('the budget of questions', () => {
     asked.form({ ...group, organisation: 'vantaa', group: 'd' });
   });
 
-  it('G02: charges a part of a group when it is formed, once with its whole where nothing else is asked', async () => {
+  it('G02: charges a part of a group when it is formed, and counts the charge of the whole towards it', async () => {
     const asked = control();
     const whole = { organisation: 'espoo', group: 'whole', parameters };
     asked.form(whole);
@@ -163,17 +163,17 @@ describe('the budget of questions', () => {
     );
   });
 
-  it('is not touched by what it does not suffice for', async () => {
+  it('stays unchanged if it does not cover a question', async () => {
     const asked = control();
     await expect(ask(asked, 'a', 2)).rejects.toMatchObject({ code: 'DISCLOSURE_BUDGET' });
     expect((await ask(asked, 'b')).protection.questionsLeft).toBe(2);
   });
 
-  it('refuses what is new when the ledger is full, whatever the sets are', async () => {
+  it('refuses every new question when the ledger is full, even about known sets', async () => {
     const asked = new DisclosureControl(noise, memoryLedger(noise, 2));
     await ask(asked, 'a');
     await ask(asked, 'b');
-    // The same set as before: that it would need no room must not show.
+    // The same set as before needs no room in the ledger. The answer must not show that.
     await expect(ask(asked, 'c')).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE', status: 503 });
     await expect(ask(asked, 'a')).resolves.toBeDefined();
   });

@@ -20,12 +20,12 @@ export function setOf(keys: Iterable<number>, domain: number): Uint32Array {
 
 export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** People with the given families, all of one each by default. */
+/** Units with the given families; by default each has a family of its own. */
 export function people(domain: number, familyOf = new Uint32Array(domain).fill(NO_FAMILY)) {
   return unitsInFamilies(recordKeys(secret, domain), familyOf);
 }
 
-/** A ledger that forgets all when it is left. */
+/** A ledger in memory only. */
 export function memoryLedger(keyed = noise, capacity = 1_000_000): AnswerLedger {
   const book = new LedgerBook(keyed, capacity);
   return {

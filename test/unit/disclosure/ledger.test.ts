@@ -60,7 +60,7 @@ describe('the ledger', () => {
     expect(protection.questionsLeft).toBe(3);
   });
 
-  it('G02: remembers over a restart which groups were formed, and which of them a question was answered of', async () => {
+  it('G02: remembers over a restart which groups were formed, and which had a question answered', async () => {
     const parameters = { ...defaultDisclosure, questions: 5 };
     const form = (control: DisclosureControl, group: string) =>
       control.form({ organisation: 'espoo', group, parameters });
@@ -69,23 +69,23 @@ describe('the ledger', () => {
     expect((await ask(before, 100)).protection.questionsLeft).toBe(2);
     const after = await reopen(on('2026-03-02'));
     expect((await ask(after, 200)).protection.questionsLeft).toBe(2);
-    // What was formed counts once.
+    // Forming a group counts towards one question only.
     expect((await ask(after, 100, 'another')).protection.questionsLeft).toBe(1);
     form(after, '300');
     expect((await ask(after, 300)).protection.questionsLeft).toBe(1);
   });
 
-  it('keeps neither members nor questions, and is readable by its owner only', async () => {
+  it('stores neither members nor texts of questions, and is readable by its owner only', async () => {
     await ask(await reopen(on('2026-03-01')), 500, 'all about somebody');
     const file = join(folder(), 'questions.jsonl');
     expect((await stat(file)).mode & 0o077).toBe(0);
     const text = await readFile(file, 'utf8');
     expect(text).not.toContain('somebody');
-    // 500 members are a sketch of 35 half-words and the 18 smallest record keys.
+    // 500 members become a sketch of 35 half-words and the 18 smallest record keys.
     expect(text.length).toBeLessThan(600);
   });
 
-  it('is whole after a crash that tore the last line', async () => {
+  it('recovers from a crash that cut the last line short', async () => {
     const first = await size(await reopen(on('2026-03-01')), 500);
     await appendFile(join(folder(), 'questions.jsonl'), '{"charge":{"organisation":"espoo","quest');
     const control = await reopen(on('2026-03-02'));
@@ -106,33 +106,33 @@ describe('the ledger', () => {
     expect(tables[0]!.counts).toEqual([first]);
   });
 
-  it('forgets nothing for its age', async () => {
+  it('never forgets old entries', async () => {
     const first = await size(await reopen(on('2026-03-01')), 500);
     expect(await size(await reopen(on('2036-03-01')), 503)).toBe(first);
   });
 
-  it('does not begin where its file cannot be used, and leaves no lock', async () => {
+  it('does not open an unusable file, and leaves no lock', async () => {
     await mkdir(join(folder(), 'questions.jsonl'), { recursive: true });
     await expect(openLedger(data, noise)).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE' });
     expect(await readdir(folder())).toEqual(['questions.jsonl']);
   });
 
-  it('answers nothing that it could not write', async () => {
+  it('does not answer if the write failed', async () => {
     const control = await reopen();
     const closed = ledger!;
     await closed.close();
     ledger = undefined;
-    // A file that is closed opens its path again.
+    // Writing to a closed file opens its path again.
     await rm(folder(), { recursive: true });
     await expect(ask(control, 500)).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE', status: 503 });
   });
 
-  it('is kept by one process at a time', async () => {
+  it('is open in one process at a time', async () => {
     await reopen();
     await expect(openLedger(data, noise)).rejects.toMatchObject({ code: 'DISCLOSURE_LEDGER_LOCKED' });
   });
 
-  it('is not continued under another secret, and not where a line is damaged', async () => {
+  it('is not opened with another secret or with a damaged line', async () => {
     await ask(await reopen(on('2026-03-01')), 500);
     await ask(await reopen(on('2026-03-02')), 200);
     await ledger!.close();
@@ -145,7 +145,7 @@ describe('the ledger', () => {
     await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
   });
 
-  describe('of which two questions were asked', () => {
+  describe('with two questions', () => {
     const file = () => join(folder(), 'questions.jsonl');
     const invalid = { code: 'DISCLOSURE_LEDGER_INVALID' };
     beforeEach(async () => {
@@ -159,26 +159,23 @@ describe('the ledger', () => {
       writeFile(file(), change(await readFile(file(), 'utf8')));
 
     it.each<[what: string, damage: () => Promise<unknown>]>([
-      ['its file is gone', () => rm(file())],
-      ['its folder is gone', () => rm(folder(), { recursive: true })],
+      ['its file is missing', () => rm(file())],
+      ['its folder is missing', () => rm(folder(), { recursive: true })],
       ['it is empty', () => truncate(file(), 0)],
       ['only its first line is left', () => edit((text) => text.slice(0, text.indexOf('\n') + 1))],
       [
-        'its last line is gone',
+        'its last line is missing',
         () => edit((text) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)),
       ],
-      ['the end of its last line is gone', () => edit((text) => text.slice(0, -1))],
-      ['an older copy stands in its place', () => cp(join(data, 'older'), folder(), { recursive: true })],
-      ['a line is put in twice', () => edit((text) => text.replace(/\n(.*)\n/, '\n$1\n$1\n'))],
-      ['two lines have changed places', () => edit((text) => text.replace(/\n(.*)\n(.*)\n/, '\n$2\n$1\n'))],
-      ['a question is of another organisation', () => edit((text) => text.replace('espoo', 'vantaa'))],
+      ['the end of its last line is missing', () => edit((text) => text.slice(0, -1))],
+      ['it is an older copy', () => cp(join(data, 'older'), folder(), { recursive: true })],
+      ['a line is duplicated', () => edit((text) => text.replace(/\n(.*)\n/, '\n$1\n$1\n'))],
+      ['two lines are swapped', () => edit((text) => text.replace(/\n(.*)\n(.*)\n/, '\n$2\n$1\n'))],
+      ['a question belongs to another organisation', () => edit((text) => text.replace('espoo', 'vantaa'))],
       ['a question costs less', () => edit((text) => text.replace('"cost":1', '"cost":0'))],
-      [
-        'a question costs nothing that is a number',
-        () => edit((text) => text.replace('"cost":1', '"cost":-9')),
-      ],
-      ['a set is another', () => edit((text) => text.replace(/"sets":"..../, '"sets":"JQAA'))],
-    ])('C04: is not opened where %s, and stays as it is', async (_what, damage) => {
+      ['a question has a negative cost', () => edit((text) => text.replace('"cost":1', '"cost":-9'))],
+      ['a set was replaced', () => edit((text) => text.replace(/"sets":"..../, '"sets":"JQAA'))],
+    ])('C04: is not opened and not changed if %s', async (_what, damage) => {
       await damage();
       const left = await readFile(file(), 'utf8').catch(() => undefined);
       await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
@@ -186,14 +183,14 @@ describe('the ledger', () => {
     });
 
     it.each(['', '{}', '{"bytes":"0000000000000000","seal":"' + 'A'.repeat(43) + '"}\n'])(
-      'C04: is not opened where its known end is %j',
+      'C04: is not opened if its recorded end is %j',
       async (end) => {
         await writeFile(ledgerEndPath(data), end);
         await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
       },
     );
 
-    it('C04: of an older Polku, whose end is not known, is taken up, and then its end is', async () => {
+    it('C04: is accepted without a recorded end (older versions), and then records one', async () => {
       await rm(ledgerEndPath(data));
       expect((await ask(await reopen(on('2026-03-03')), 300)).protection.questionsLeft).toBe(2);
       await ledger!.close();
@@ -202,8 +199,8 @@ describe('the ledger', () => {
       await expect(openLedger(data, noise)).rejects.toMatchObject(invalid);
     });
 
-    it('C04: whose end was last known before the last question keeps that question, too', async () => {
-      // A power cut may leave it so.
+    it('C04: keeps a question that is later than the recorded end', async () => {
+      // A power cut can cause this.
       const before = await readFile(ledgerEndPath(data));
       await ask(await reopen(on('2026-03-03')), 300);
       await ledger!.close();

@@ -6,7 +6,7 @@ import { control, noise, people, question, range, setOf } from './groups.js';
 const DOMAIN = 3_000;
 const units = await people(DOMAIN);
 const everybody = setOf(range(0, DOMAIN), DOMAIN);
-/** Value v of v people, by tens: 10 has 10 people, 20 has 20; the others have none. */
+/** Value 10 has 10 people, 20 has 20, and so on; the other people have no value. */
 const values = new Float64Array(DOMAIN).fill(Number.NaN);
 let next = 0;
 for (const value of range(1, 20))
@@ -15,7 +15,7 @@ const close = (of: Float64Array, most = 100, members = everybody) =>
   closeDimension({ values: of, most }, members, units, defaultDisclosure, noise);
 
 describe('an open dimension', () => {
-  it('has a category for each of the commonest values, and one for all others', async () => {
+  it('has a category for each of the most frequent values, and one for all others', async () => {
     const { values: found, dimension } = await close(values, 5);
     expect(found).toHaveLength(5);
     expect(Math.min(...found)).toBeGreaterThanOrEqual(130);
@@ -28,12 +28,12 @@ describe('an open dimension', () => {
     });
   });
 
-  it('is made of members only', async () => {
+  it('counts members only', async () => {
     const { values: found } = await close(values, 100, setOf(range(0, 60), DOMAIN));
     expect(found.toSorted((a, b) => a - b)).toEqual([20, 30]);
   });
 
-  it('lists a value by its count with noise: not by whether the minimum is reached', async () => {
+  it('lists a value by its perturbed count, not by its true count', async () => {
     const listed = async (count: number) => {
       const answers = await Promise.all(
         range(0, 60).map(async (from) => {
@@ -51,7 +51,7 @@ describe('an open dimension', () => {
     expect(await listed(smallestCount(defaultDisclosure) + defaultDisclosure.noise.maximum)).toBe(60);
   });
 
-  it('costs the same whatever there is', async () => {
+  it('costs the same for any data', async () => {
     const asked = control();
     const left = async (of: Float64Array) => {
       const table = { members: everybody, dimensions: [{ values: of, most: 100 }] };

@@ -19,12 +19,12 @@ describe('the perturbation table', () => {
     expect(moment(weights, 2)).toBeCloseTo(given.variance, 6);
   });
 
-  it('has no less entropy than others of the same mean and variance', () => {
+  it('has the largest entropy for its mean and variance', () => {
     const { weights } = new PerturbationTable({ maximum: 3, variance: 2 });
     const entropy = (chances: readonly number[]) =>
       -chances.reduce((sum, chance) => sum + chance * Math.log(chance), 0);
     const chances = weights.map((weight) => weight / RANGE);
-    // What changes neither sum, mean nor variance: differences of third order.
+    // Third-order differences change neither the sum nor the mean nor the variance.
     const directions = [
       [1, -3, 3, -1, 0, 0, 0],
       [0, 1, -3, 3, -1, 0, 0],
@@ -37,7 +37,7 @@ describe('the perturbation table', () => {
         );
   });
 
-  it('gives each noise to as many numbers as its weight', () => {
+  it('maps as many numbers to each noise as its weight', () => {
     const table = new PerturbationTable({ maximum: 5, variance: 4 });
     let below = 0;
     table.weights.forEach((weight, i) => {
@@ -53,7 +53,7 @@ describe('the perturbation table', () => {
     { maximum: 2, variance: 0 },
     { maximum: 2, variance: 2.1 },
     { maximum: 2, variance: NaN },
-  ])('is not made where there is no such distribution: %p', (given) => {
+  ])('throws if there is no such distribution: %p', (given) => {
     expect(() => new PerturbationTable(given)).toThrow(RangeError);
   });
 });

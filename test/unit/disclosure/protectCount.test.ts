@@ -18,23 +18,23 @@ const share = (answers: readonly (number | null)[]) =>
   answers.filter((answer) => answer !== null).length / answers.length;
 
 describe('the count of a group', () => {
-  it('is never told below the minimum, and zero is like all below', () => {
+  it('is never published below the minimum, and zero is no exception', () => {
     for (const count of range(0, minimum)) expect(share(told(count))).toBe(0);
   });
 
-  it('is hidden or told by its noise: where it is told, it is surely not below the minimum', () => {
+  it('is suppressed or published by its perturbed value, and a published count reaches the minimum', () => {
     const shares = range(minimum, minimum + 2 * bounds.maximum + 1).map((count) => share(told(count)));
     expect(shares[0]).toBeLessThan(0.03);
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1);
-    // No count is one at which the answer changes for sure.
+    // At no count does the answer change with certainty.
     for (const [i, next] of shares.slice(1).entries()) expect(next - shares[i]!).toBeLessThan(0.3);
     for (const count of range(minimum, 20))
       for (const answer of told(count))
         if (answer !== null) expect(answer).toBeGreaterThanOrEqual(smallestCount(defaultDisclosure));
   });
 
-  it('is right on average, and never off by more than the maximum', () => {
+  it('is unbiased, and its error never exceeds the largest noise', () => {
     for (const count of [40, 1_000, 400_000]) {
       const off = told(count).map((answer) => answer! - count);
       const mean = off.reduce((sum, value) => sum + value, 0) / off.length;
@@ -46,18 +46,18 @@ describe('the count of a group', () => {
     }
   });
 
-  it('is not told of fewer families than the least', () => {
+  it('is suppressed if there are too few families', () => {
     expect(share(told(100, { families: families - 1 }))).toBe(0);
     expect(share(told(100, { families }))).toBeLessThan(0.1);
     expect(share(told(100, { families: families + 4 }))).toBe(1);
   });
 
-  it('is not told where one family has too large a share, the noise being counted', () => {
+  it('is suppressed if one family has too large a share, including the noise', () => {
     expect(share(told(100, { largestFamily: 100 * familyShare + bounds.maximum }))).toBe(0);
     expect(share(told(100, { largestFamily: 100 * familyShare - bounds.maximum }))).toBe(1);
   });
 
-  it('is the same in every process: it follows from the secret and the set', () => {
+  it('is the same in every process: a function of the secret and the set', () => {
     const answers = range(0, 8).map((key) => protectCount(cell(100, key), defaultDisclosure, noise));
     expect(answers).toEqual([101, 96, 94, 97, 102, 99, 99, 98]);
     const other = new CellNoise(secretOf(8));

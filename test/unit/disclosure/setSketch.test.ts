@@ -14,8 +14,8 @@ const keys = fc.uniqueArray(fc.integer({ min: 0, max: 2 ** 32 - 1 }), {
   selector: (key) => key % 65_521,
 });
 
-describe('the distance of two sets by their sketches', () => {
-  it('is the number of members in which they differ, below the radius', () => {
+describe('the distance of two sets from their sketches', () => {
+  it('is the number of members by which they differ, below the radius', () => {
     fc.assert(
       fc.property(keys, fc.nat(RADIUS - 1), fc.nat(40), (all, apart, split) => {
         const common = all.slice(apart);
@@ -29,7 +29,7 @@ describe('the distance of two sets by their sketches', () => {
     );
   });
 
-  it('is never more, whatever the keys', () => {
+  it('is never larger, for any keys', () => {
     const fewResidues = fc.uniqueArray(fc.nat(200_000), { maxLength: 60 });
     fc.assert(
       fc.property(fewResidues, fewResidues, (a, b) => {
@@ -39,7 +39,7 @@ describe('the distance of two sets by their sketches', () => {
     );
   });
 
-  it('is infinite for sets that are far, but for one in some thousands', () => {
+  it('is infinite for far sets, except one pair in some thousands', () => {
     let far = 0;
     for (let pair = 0; pair < 2_000; pair++) {
       const random = (n: number) =>
@@ -49,13 +49,13 @@ describe('the distance of two sets by their sketches', () => {
     expect(far).toBeGreaterThan(1_990);
   });
 
-  it('is told below the smaller of two radii', () => {
+  it('is found below the smaller of two radii', () => {
     const common = [11, 22, 33];
     expect(distance(sketchOf(common, 4), sketchOf([...common, 5, 6, 7]))).toBe(3);
     expect(distance(sketchOf(common, 4), sketchOf([...common, 4, 5, 6, 7, 8]))).toBe(Infinity);
   });
 
-  it('is that of the union where sketches of disjoint sets are added', () => {
+  it('is that of the union after adding sketches of disjoint sets', () => {
     const sketches = new SetSketches(2, RADIUS);
     for (const key of [1, 2, 3]) sketches.add(0, key);
     for (const key of [4, 5]) sketches.add(1, key);

@@ -15,7 +15,7 @@ const apart = (a: readonly number[], b: readonly number[]) =>
   a.filter((key) => !b.includes(key)).length + b.filter((key) => !a.includes(key)).length;
 
 describe('the index of similar sets', () => {
-  it('overlooks no set within the radius, unless both are smaller than it', () => {
+  it('finds every set within the radius, unless both sets are smaller than it', () => {
     const sets = fc.array(fc.uniqueArray(fc.nat(40), { maxLength: 30 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(sets, fc.uniqueArray(fc.nat(40), { minLength: RADIUS, maxLength: 30 }), (stored, asked) => {
@@ -29,7 +29,7 @@ describe('the index of similar sets', () => {
     );
   });
 
-  it('keeps finding sets as it grows, and few that are far', () => {
+  it('finds sets as it grows, and few far sets', () => {
     const index = new SimilarSets();
     const random = (set: number) =>
       Array.from({ length: 30 }, (_, i) => Math.imul(set * 30 + i + 1, 0x9e37_79b1) >>> 0);

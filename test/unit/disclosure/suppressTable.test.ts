@@ -18,7 +18,7 @@ function tableOf(sizes: readonly number[], finest: readonly number[]) {
   return { cube, counts };
 }
 
-/** What would be told of each number by itself. */
+/** What may be published of each number by itself. */
 const primary = (counts: Uint32Array) => Array.from(counts, (count) => (count < MINIMUM ? null : count));
 
 const counts = fc.oneof(
@@ -37,7 +37,7 @@ const tables = fc
   });
 
 describe('suppression in tables with totals', () => {
-  it('leaves no suppressed number that the rest tells, to within the minimum', async () => {
+  it('leaves no suppressed number that a reader can compute to within the minimum', async () => {
     let [recoverable, audited] = [0, 0];
     await fc.assert(
       fc.asyncProperty(tables, async ({ sizes, finest }) => {
@@ -56,16 +56,16 @@ describe('suppression in tables with totals', () => {
       { numRuns: 20, seed: 1 },
     );
     expect(audited).toBeGreaterThan(100);
-    // Without it, the same auditor reads many numbers off the totals.
+    // Without complementary suppression, the same auditor computes many numbers from the totals.
     expect(recoverable).toBeGreaterThan(10);
   });
 
-  it('hides one other number for a single small one in a line, the smallest that is enough', async () => {
+  it('suppresses one more number for a small one in a row: the smallest that is enough', async () => {
     const { cube, counts } = tableOf([5], [3, 40, 12, 9, 30]);
     expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, 40, 12, null, 30, 94]);
   });
 
-  it('hides a rectangle for a single small cell of two dimensions, and keeps the totals', async () => {
+  it('suppresses a rectangle for a small cell of two dimensions, and publishes the totals', async () => {
     const { cube, counts } = tableOf([3, 3], [50, 40, 30, 20, 2, 10, 60, 9, 70]);
     const told = await suppressTable(cube, counts, primary(counts), MINIMUM);
     expect(told).toEqual(
@@ -78,7 +78,7 @@ describe('suppression in tables with totals', () => {
     );
   });
 
-  it('tells the total alone where no other number can hide a small one', async () => {
+  it('publishes only the total if no other number can protect a small one', async () => {
     const { cube, counts } = tableOf([3], [3, 0, 30]);
     expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, null, null, 33]);
     const alone = tableOf([3, 2], [3, 4, 2, 1, 5, 3]);
@@ -87,14 +87,14 @@ describe('suppression in tables with totals', () => {
     expect(told.slice(0, -1).filter((count) => count !== null)).toEqual([]);
   });
 
-  it('tells nothing of a table whose total is too small', async () => {
+  it('publishes nothing from a table whose total is too small', async () => {
     const { cube, counts } = tableOf([2, 2], [1, 2, 3, 1]);
     expect(
       (await suppressTable(cube, counts, primary(counts), MINIMUM)).every((count) => count === null),
     ).toBe(true);
   });
 
-  it('suppresses in a table of one dimension what it suppresses there in one of more', async () => {
+  it('suppresses in a one-dimensional table whatever a larger table suppresses there', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(counts, { minLength: 12, maxLength: 12 }), async (finest) => {
         const two = tableOf([4, 3], finest);
@@ -105,7 +105,7 @@ describe('suppression in tables with totals', () => {
         );
         const margin = await suppressTable(one.cube, one.counts, primary(one.counts), MINIMUM);
         const shown = range(0, 4).map((row) => told[two.cube.moved(two.cube.length - 1, 0, row)] ?? null);
-        // A finer cell may need more to be hidden, never less.
+        // A finer cell may need more suppression, never less.
         shown.forEach((count, row) => expect([null, margin[row]]).toContain(count));
       }),
     );

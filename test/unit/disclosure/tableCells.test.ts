@@ -17,7 +17,7 @@ const worlds = fc.record({
   dimensions: fc.array(
     fc.record({
       size: fc.integer({ min: 1, max: 4 }),
-      // 4 and 5 are in no category.
+      // Codes 4 and 5 are in no category.
       codes: fc.array(fc.nat(5), { minLength: DOMAIN, maxLength: DOMAIN }),
     }),
     { maxLength: 3 },
@@ -25,7 +25,7 @@ const worlds = fc.record({
 });
 
 describe('the cells of a table', () => {
-  it('are what counting the members of each says', async () => {
+  it('equal a direct count of the members of each cell', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async ({ families, members, dimensions }) => {
         const cube = new Cube(dimensions.map(({ size }) => size));

@@ -31,7 +31,7 @@ interface Child {
   readonly parents?: readonly number[];
 }
 
-/** Feeds as registries hand them over; health tells of the children in another order, and of some only. */
+/** Feeds of registries. The health feed has another order, and only some of the children. */
 function feedsOf(
   asOf: string,
   children: readonly Child[],
@@ -98,7 +98,7 @@ function feedsOf(
 }
 
 describe('a table of children', () => {
-  it('holds whom every registry told of and who is no client, each number in its place', async () => {
+  it('contains children on whom every registry reports and who are no clients, with aligned columns', async () => {
     const table = await assembleTable(
       [
         feedsOf(
@@ -132,7 +132,7 @@ describe('a table of children', () => {
     ]);
   });
 
-  it('knows in which year somebody became a client, and how much of each year could be seen', async () => {
+  it('has the year in which a child became a client, and the observed share of each year', async () => {
     const { outcome, observed, exposure } = await assembleTable(
       [
         feedsOf('2012-01-01', [
@@ -161,7 +161,7 @@ describe('a table of children', () => {
     ]);
   });
 
-  it('keeps families together over time, through anybody whom they share', async () => {
+  it('joins families that ever share a person', async () => {
     const { family } = await assembleTable(
       [
         feedsOf('2007-01-01', [
@@ -180,7 +180,7 @@ describe('a table of children', () => {
     expect(third).not.toBe(first);
   });
 
-  it('is not made where a registry withholds or fails, and says which', async () => {
+  it('is refused if a registry withholds or fails, and names it', async () => {
     const whole = feedsOf('2007-01-01', [{ child: 1, age: 3 }]);
     const withheld = { ...whole, factors: new Map([...whole.factors, ['health', Feed.withheld]]) };
     await expect(assembleTable([withheld], sources, codes)).rejects.toThrow(

@@ -7,18 +7,18 @@ import { circumstanceTerms, layTerms, type Term } from '../../../risk-model/trai
 
 const AGE = 0;
 
-describe('circumstances', () => {
-  it('are what factors of terms of several do alone, cut as they are there; age is told otherwise', () => {
+describe('main effects of interactions', () => {
+  it('are the single factors of an interaction with the same cuts, except age', () => {
     const pair = { factors: [AGE, 3], cuts: [[12], [3.5]] };
     const alone = { factors: [5], cuts: [[1]] };
     expect(circumstanceTerms([alone, pair], AGE)).toEqual([{ factors: [3], cuts: [[3.5]] }]);
   });
 
-  it('are the bins that count in a term of several, and no wider ones', () => {
+  it('are the bins that have a value in an interaction, and no wider bins', () => {
     const children = 1200;
     const column = (value: (child: number) => number) =>
       Float32Array.from({ length: children }, (_, child) => value(child));
-    // Usually 0; unknown of some.
+    // Most often 0; unknown for some.
     const visits = column((child) => (child % 10 === 9 ? Number.NaN : child % 2 === 0 ? 0 : child % 6));
     const moves = column((child) => (child % 3 === 0 ? 1 : 0));
     const binned = binFactors([visits, moves], Uint32Array.from(visits.keys()));
@@ -27,19 +27,19 @@ describe('circumstances', () => {
       { factors: [0], cuts: [[1]] },
       { factors: [0, 1], cuts: [[3], [1]] },
     ]);
-    // Unknown, 0, 1 to 2, 3 to 4, from 5 on: from 3 on they count together with a move.
+    // The bins are unknown, 0, 1 to 2, 3 to 4, and 5 or more. From 3 on, they interact with a move.
     expect([...fine!.circumstance]).toEqual([0, 0, 0, 1, 1]);
     expect([...coarse!.circumstance]).toEqual([0, 0, 0]);
     expect(pair!.circumstance.includes(1)).toBe(false);
   });
 });
 
-describe('what circumstances do alone', () => {
+describe('the value of a main effect', () => {
   const FACTORS = 8;
   const CHILDREN = 6000;
   const RARE = FACTORS - 1;
 
-  /** Children for a year each: all circumstances make odds 1.6 times as high, and the last one is rare. */
+  /** Children with one year each. Each factor multiplies the odds by 1.6, and the last one is rare. */
   function children(seed: number): { columns: Float32Array[]; childYears: ChildYears } {
     const draw = (name: number, child: number) => mix(seed * 100 + name, child) / 2 ** 32;
     const columns = Array.from({ length: FACTORS }, (_, factor) =>
@@ -64,7 +64,7 @@ describe('what circumstances do alone', () => {
     };
   }
 
-  it('is drawn to their mean, so that a rare one is told by the others', () => {
+  it('is pulled towards their mean, so that the others inform a rare one', () => {
     const alone = Array.from({ length: FACTORS }, (_, factor): Term => ({
       factors: [factor],
       cuts: [[0.5]],

@@ -25,8 +25,8 @@ const foretoldArbitrary = fc
     weight: Uint8Array.from(children, ([, , weight]) => weight),
   }));
 
-describe('metrics, beside slow ones', () => {
-  it('AUC is how often a client has the higher probability', () => {
+describe('metrics, compared with slow implementations', () => {
+  it('AUC is the share of pairs in which the client has the higher probability', () => {
     fc.assert(
       fc.property(foretoldArbitrary, (foretold) => {
         const { probability, became, weight } = foretold;
@@ -44,7 +44,7 @@ describe('metrics, beside slow ones', () => {
     );
   });
 
-  it('a child that counts twice is two children', () => {
+  it('a child with weight 2 equals two children', () => {
     fc.assert(
       fc.property(foretoldArbitrary, (foretold) => {
         const copies = [...foretold.weight.keys()].flatMap((i) =>
@@ -64,7 +64,7 @@ describe('metrics, beside slow ones', () => {
     );
   });
 
-  it('calibration is 0 for the truth, and the slope tells of probabilities that are too extreme', () => {
+  it('the calibration error is 0 for true probabilities, and the slope is below 1 for extreme ones', () => {
     const probability = Float64Array.from({ length: 2000 }, (_, i) => 0.05 + (0.9 * i) / 2000);
     const weight = new Uint8Array(2000).fill(1);
     const became = probability.map((p, i) => ((i * 0.618034) % 1 < p ? 1 : 0));
@@ -83,29 +83,33 @@ describe('metrics, beside slow ones', () => {
   });
 });
 
-describe('a measure that is not defined', () => {
+describe('an undefined measure', () => {
   const weight = new Uint8Array(40).fill(1);
   const half = Uint8Array.from(weight, (_, child) => child % 2);
   const spreadOut = Float64Array.from(weight, (_, child) => 0.1 + child / 50);
   const [nobody, everybody] = [new Uint8Array(40), new Uint8Array(40).fill(1)];
 
   it.each([
-    ['says the same of everybody', new Float64Array(40).fill(0.07), half],
-    ['says the same but for rounding', Float64Array.from(half, (odd) => 0.1 + odd * 2 ** -54), half],
-    ['is certain of everybody', new Float64Array(40).fill(1), half],
-    ['was tried where nobody became a client', spreadOut, nobody],
-    ['was tried where everybody became a client', spreadOut, everybody],
+    ['gives everybody the same probability', new Float64Array(40).fill(0.07), half],
+    [
+      'gives everybody the same probability up to rounding',
+      Float64Array.from(half, (odd) => 0.1 + odd * 2 ** -54),
+      half,
+    ],
+    ['gives everybody probability 1', new Float64Array(40).fill(1), half],
+    ['is evaluated on children without clients', spreadOut, nobody],
+    ['is evaluated on clients only', spreadOut, everybody],
     ['separates clients from others', spreadOut, Uint8Array.from(weight, (_, child) => Number(child > 20))],
     [
       'separates all but one tie',
       spreadOut.map((p, i) => (i === 21 ? spreadOut[20]! : p)),
       half.map((_, i) => Number(i > 20)),
     ],
-  ])('C08: has no calibration slope where a model %s', (_, probability, became) => {
+  ])('C08: has no calibration slope if a model %s', (_, probability, became) => {
     expect(metrics.calibrationSlope({ probability, became, weight })).toBeNull();
   });
 
-  it('C08: AUC, average precision and rates are null where one class is missing', () => {
+  it('C08: AUC, average precision and rates are null if one class is missing', () => {
     const order = orderOf(spreadOut);
     const [none, all] = [nobody, everybody].map((became) => ({ probability: spreadOut, became, weight }));
     expect([metrics.auc(none!, order), metrics.auc(all!, order)]).toEqual([null, null]);
@@ -115,14 +119,15 @@ describe('a measure that is not defined', () => {
     expect(metrics.atThreshold(none!, 0.99).precision).toBeNull();
   });
 
-  it('C08: a slope that is given is where the likelihood is greatest', () => {
+  it('C08: a defined slope maximises the likelihood', () => {
     fc.assert(
       fc.property(foretoldArbitrary, (foretold) => {
         const { probability, became, weight: times } = foretold;
         const slope = metrics.calibrationSlope(foretold);
         if (slope === null) return;
         const logOdds = probability.map((p) => Math.log(p / (1 - p)));
-        // The most likely intercept for a slope, by bisection: the likelihood's gradient falls with it.
+        // The most likely intercept for a slope, by bisection: the likelihood's gradient falls with the
+        // intercept.
         const likelihood = (tried: number) => {
           let [low, high] = [-100, 100];
           for (let i = 0; i < 100; i++) {
@@ -145,7 +150,7 @@ describe('a measure that is not defined', () => {
     );
   });
 
-  it('C08: is called not defined where people read it', () => {
+  it('C08: is shown as "not defined"', () => {
     expect([figure(null, 3), figure(0.12345, 3), percent(null), percent(0.5)]).toEqual([
       'not defined',
       '0.123',
@@ -164,7 +169,7 @@ describe('an evaluation', () => {
     evaluation = evaluateRiskModel(model, table, { truth, planted: PLANTED, draws: 20 });
   });
 
-  it('holds the model against the truth: near it, and hardly ever better', () => {
+  it('compares the model with the true hazards: close to them, and hardly ever better', () => {
     for (const { trainedOn, horizons } of evaluation.blocks) {
       expect(horizons.map(({ years }) => years)).toEqual([1, 2, 3, 4, 5]);
       for (const { oracle, model: own } of horizons) {
@@ -177,14 +182,14 @@ describe('an evaluation', () => {
     }
   });
 
-  it('tells what was planted and found, and that no factor alone foretells', () => {
+  it('reports the known interactions found, and the share that interactions explain', () => {
     expect(evaluation.planted![0]!.terms).not.toEqual([]);
     const { age, alone, together } = evaluation.shares;
     expect(age + alone + together).toBeCloseTo(1, 9);
     expect(together).toBeGreaterThan(0.2);
   });
 
-  it('looks at groups, counts those who could be seen, and is plain JSON', () => {
+  it('covers groups, counts observed children only, and is plain JSON', () => {
     expect(evaluation.groups.map(({ label }) => label)).toEqual(['female', 'male']);
     const horizons = evaluation.blocks[0]!.horizons;
     expect(horizons[4]!.children).toBeLessThan(horizons[0]!.children);
@@ -196,12 +201,12 @@ describe('an evaluation', () => {
     expect(() => evaluateRiskModel(model, { ...table, factors })).toThrow('lacks');
   });
 
-  it('refuses a table of other dates: families set apart by it would not be those that the model has not seen', () => {
+  it('refuses a table of other dates, because its test families would differ', () => {
     const blocks = table.blocks.map((day) => day + 365);
-    expect(() => evaluateRiskModel(model, { ...table, blocks })).toThrow('not the same');
+    expect(() => evaluateRiskModel(model, { ...table, blocks })).toThrow('test families would be others');
   });
 
-  it('becomes a card that says what the model is not for, and holds every term and picture', async () => {
+  it('becomes a card with the out-of-scope uses, every term and every picture', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'polku-card-'));
     try {
       const files = await writeModelCard(model, evaluation, table.factors, folder);

@@ -15,7 +15,7 @@ const probabilities = (length: number) =>
     .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: length, maxLength: length })
     .map(ascending);
 
-/** Models of up to eight terms over five factors besides age. */
+/** Models of up to eight terms over age and five other factors. */
 export const modelArbitrary: fc.Arbitrary<ModelContent> = fc
   .uniqueArray(fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 3 }), {
     maxLength: 7,
@@ -58,7 +58,7 @@ export const modelArbitrary: fc.Arbitrary<ModelContent> = fc
     });
   });
 
-/** What a child may be: factors with unknown ones and "never", and the shares of years. */
+/** Children: values with unknown ones and "never", and the exposure of each year. */
 export const childArbitrary = fc.record({
   age: fc.oneof(fc.integer({ min: 0, max: 17 }), fc.constant(Number.NaN)),
   value: fc.array(

@@ -5,7 +5,7 @@ import { pruneCuts, pruneTerms } from '../../../risk-model/training/pruneTerms.j
 import { AGE_BINS } from '../../../risk-model/training/riskTable.js';
 import type { Term } from '../../../risk-model/training/term.js';
 
-/** A fit whose parameters are known apart from each other, each with a variance of 1 / information. */
+/** A fit with uncorrelated parameters, each with a variance of 1 / information. */
 function fitOf(terms: readonly (readonly number[])[], information: number): FittedTerms {
   const parameters = terms.flatMap((values, term) =>
     values.flatMap((value, cell) => (value === 0 ? [] : [{ term, cell }])),
@@ -23,9 +23,9 @@ function fitOf(terms: readonly (readonly number[])[], information: number): Fitt
   };
 }
 
-describe('pruning', () => {
-  it('leaves out terms that add less than they have to', () => {
-    // Wald: 100 x 0.5^2 = 25, and 100 x 0.2^2 = 4.
+describe('backward elimination', () => {
+  it('eliminates terms that add less than their penalty', () => {
+    // Wald statistics: 100 x 0.5^2 = 25, and 100 x 0.2^2 = 4.
     const fit = fitOf(
       [
         [0, 0, 0.5],
@@ -38,7 +38,7 @@ describe('pruning', () => {
     expect(pruneTerms(fit, [30, 15])).toEqual([]);
   });
 
-  it('asks what a term adds when the others make up for it', () => {
+  it('measures what a term adds after the others are adjusted', () => {
     const fit = fitOf(
       [
         [0, 0, 0.5],
@@ -46,13 +46,13 @@ describe('pruning', () => {
       ],
       100,
     );
-    // Both tell nearly the same: together they are known well, and either by itself hardly.
+    // Both are nearly the same: their sum is known well, but each one hardly.
     const size = HORIZON_YEARS + AGE_BINS + 2;
     fit.information[(size - 1) * size + size - 2] = fit.information[(size - 2) * size + size - 1] = 95;
     expect(pruneTerms(fit, [15, 15])).toHaveLength(1);
   });
 
-  it('leaves out cuts between bins that are alike, and keeps one at least', () => {
+  it('eliminates cuts between similar bins, and keeps at least one', () => {
     const terms: Term[] = [
       { factors: [4], cuts: [[1, 3, 5]] },
       { factors: [7], cuts: [[2, 6]] },
@@ -73,9 +73,9 @@ describe('pruning', () => {
     expect(second!.cuts[0]).toHaveLength(1);
   });
 
-  it('looks at all that a cut of two factors tells apart', () => {
+  it('considers all cells on both sides of a cut of two factors', () => {
     const term: Term = { factors: [1, 2], cuts: [[2, 4], [1]] };
-    // Rows: unknown, below 2, 2 to 4, from 4 on; columns: unknown, below 1, from 1 on.
+    // Rows: unknown, below 2, 2 to 4, 4 or more; columns: unknown, below 1, 1 or more.
     const values = (middle: number, high: number) => [0, 0, 0, 0, 0, 0, 0, 0, middle, 0, 0, high];
     const cutsOf = (middle: number, high: number) =>
       pruneCuts({ terms: [term], cells: [], fitted: fitOf([values(middle, high)], 100) }, 12)[0]!.cuts;

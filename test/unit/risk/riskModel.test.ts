@@ -16,7 +16,7 @@ const assess = (model: RiskModel, child: Child) =>
     child.exposure,
   );
 
-/** What a term adds, read from the file as a reviewer would. */
+/** The value of a term, read from the file as a reviewer would. */
 function slowContribution({ terms }: ModelContent, term: number, child: Child, later = 0): number {
   const { factors, cuts, values } = terms[term]!;
   let cell = 0;
@@ -29,7 +29,7 @@ function slowContribution({ terms }: ModelContent, term: number, child: Child, l
 }
 
 describe('a score', () => {
-  it('is the sum of its base and contributions, to the last millionth, each of them as the file says', () => {
+  it('is exactly the sum of its base and contributions, as in the file', () => {
     fc.assert(
       fc.property(modelArbitrary, childArbitrary, (content, child) => {
         const score = assess(read(content), child);
@@ -40,7 +40,7 @@ describe('a score', () => {
     );
   });
 
-  it('foretells by the hazards of its years, which follow the age attained', () => {
+  it('predicts with the hazards of its years, which use the attained age', () => {
     fc.assert(
       fc.property(modelArbitrary, childArbitrary, (content, child) => {
         const score = assess(read(content), child);
@@ -89,7 +89,7 @@ describe('a score', () => {
 });
 
 describe('a model file', () => {
-  it('is read as it was written, and its version follows from its bytes', () => {
+  it('is read back unchanged, and its version depends on its bytes', () => {
     fc.assert(
       fc.property(modelArbitrary, (content) => {
         const model = read(content);
@@ -100,33 +100,33 @@ describe('a model file', () => {
     );
   });
 
-  // Where something is put in the file, what, and what is said of it.
+  // The place that is changed, the new value, and the expected fault.
   const broken: readonly [place: string, value: unknown, fault: string][] = [
     ['format', 'other/1', 'format is not'],
     ['trainedAt', 'yesterday', 'trainedAt'],
-    ['base', 0.5, 'base is no whole number'],
+    ['base', 0.5, 'base is not a whole number'],
     ['years', [0, 1, 2, 3], 'years are not 5'],
     ['years.0', 1, 'years are not 5'],
-    ['terms', {}, 'terms are no list'],
-    ['terms.0.factors', ['a'], 'the first term is not that of population.child.age'],
+    ['terms', {}, 'terms are not a list'],
+    ['terms.0.factors', ['a'], 'the first term is not population.child.age'],
     ['terms.0.factors', ['w', 'x', 'y', 'z'], 'terms[0].factors are not one to three'],
     ['terms.0.factors', ['x', 'x'], 'terms[0].factors are not one to three'],
-    ['terms.1.factors', [AGE_FACTOR], 'two terms are of the same'],
+    ['terms.1.factors', [AGE_FACTOR], 'two terms have the same'],
     ['terms.0.cuts', [[2, 1]], 'terms[0].cuts are not an ascending'],
     ['terms.0.cuts', [[], []], 'terms[0].cuts are not an ascending'],
     ['terms.0.values', [1], 'terms[0].values are not'],
     ['terms.0.values.0', '1', 'terms[0].values are not'],
-    ['considered', [1], 'considered is no list'],
-    ['bags', [], 'bags are no list'],
+    ['considered', [1], 'considered is not a list'],
+    ['bags', [], 'bags are not a list'],
     ['bags.1.base', 'x', 'bags[1].base'],
     ['bags.1.terms.0', [1], 'bags[1].terms'],
     ['calibration.2.1.from', 0.3, 'calibration has no bands'],
     ['calibration.4', undefined, 'calibration has no bands'],
     ['percentiles.0.98', -1, 'percentiles are not 99'],
-    ['training.clients', undefined, 'training does not tell'],
+    ['training.clients', undefined, 'training lacks'],
   ];
 
-  it.each(broken)('with another %s is refused: %j', (place, value, fault) => {
+  it.each(broken)('is refused with another %s: %j', (place, value, fault) => {
     const content = JSON.parse(modelText(sample())) as unknown;
     put(content, place.split('.'), value);
     expect(() => parseRiskModel(JSON.stringify(content))).toThrow(fault);
@@ -135,7 +135,7 @@ describe('a model file', () => {
     );
   });
 
-  it.each(['', '{', 'null', '[]', '"x"', '{"format":"polku-risk-model/1"}'])('is not %j', (text) => {
+  it.each(['', '{', 'null', '[]', '"x"', '{"format":"polku-risk-model/1"}'])('cannot be %j', (text) => {
     expect(() => parseRiskModel(text)).toThrow(expect.objectContaining({ code: 'RISK_MODEL_INVALID' }));
   });
 });

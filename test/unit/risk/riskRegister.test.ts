@@ -24,7 +24,7 @@ describe('the register of risk models', () => {
     new RiskDesk({ store: new RegisterStore(data), trust: () => Promise.resolve(trust) });
   const liveOf = (trust: RegisterTrust) =>
     new LiveRiskModel({ data, trust: () => Promise.resolve(trust), factors: FACTORS });
-  /** What a server does, looked at now. */
+  /** The version that a server serves now, or why it serves none. */
   const serves = async (server = live) => {
     await server.refresh();
     const inForce = server.inForce();
@@ -59,21 +59,21 @@ describe('the register of risk models', () => {
     ['a person who has left', by('gone'), 'SIGNATURE_INVALID'],
     ["a stranger's key in another name", { person: 'risk-2', key: stranger }, 'SIGNATURE_INVALID'],
     ['a stranger', { person: 'stranger', key: stranger }, 'SIGNATURE_INVALID'],
-  ])('takes no approval by %s', async (_, signer, code) => {
+  ])('rejects an approval by %s', async (_, signer, code) => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1');
     await expect(desk.approve(version, 'because', signer)).rejects.toMatchObject({ code });
     expect(await serves()).toBe('no-model');
   });
 
-  it('counts no approval that nobody signed, but for --dev', async () => {
+  it('ignores an unsigned approval, except with --dev', async () => {
     const version = await deskOf('unsigned').addModel(smallModel());
     await deskOf('unsigned').approve(version, 'because', undefined);
     expect(await serves(liveOf('unsigned'))).toBe(version);
     expect(await serves()).toBe('no-model');
   });
 
-  it('serves the version approved last; one that is retired never again', async () => {
+  it('serves the version approved last, and never a retired one', async () => {
     const [first, second] = [
       await desk.addModel(smallModel()),
       await desk.addModel(smallModel(smallTerms.slice(1))),
@@ -86,7 +86,7 @@ describe('the register of risk models', () => {
     await expect(desk.approve(first, 'again', by('risk-1'))).rejects.toThrow('is retired');
   });
 
-  it('is stopped by one person of any owner, and resumed by two of that owner alone', async () => {
+  it('is stopped by one person of any owner, and resumed only by two people of that owner', async () => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     expect(await serves()).toBe(version);
@@ -96,12 +96,12 @@ describe('the register of risk models', () => {
     await expect(desk.resume(stop, 'x', by('risk-1'))).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     expect(await desk.resume(stop, 'they are now', by('health-1'))).toBe(false);
     expect(await serves()).toBe('switched-off');
-    await expect(desk.resume(stop, 'x', by('health-1'))).rejects.toThrow('somebody else');
+    await expect(desk.resume(stop, 'x', by('health-1'))).rejects.toThrow('another person');
     expect(await desk.resume(stop, 'they are now', by('health-2'))).toBe(true);
     expect(await serves()).toBe(version);
   });
 
-  it('is stopped by nobody whom no owner names, and by whoever reaches it without a signature', async () => {
+  it('rejects a stop by a person of no owner, and accepts an unsigned stop', async () => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     await expect(desk.stop(undefined, 'x', by('nobodys'))).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('the register of risk models', () => {
     expect(await serves()).toBe('switched-off');
   });
 
-  it('stops one version, and whatever else is approved goes on', async () => {
+  it('stops one version, and other approved versions go on', async () => {
     const [first, second] = [
       await desk.addModel(smallModel()),
       await desk.addModel(smallModel(smallTerms.slice(1))),
@@ -126,7 +126,7 @@ describe('the register of risk models', () => {
     expect(await serves()).toBe('switched-off');
   });
 
-  it('serves no file but the one that was approved', async () => {
+  it('serves only the file that was approved', async () => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1');
     const file = join(data, 'risk', 'models', `${version}.json`);
@@ -141,7 +141,7 @@ describe('the register of risk models', () => {
     expect(await serves()).toBe(version);
   });
 
-  it('serves no model of factors that no registry has', async () => {
+  it('does not serve a model with unknown factors', async () => {
     const version = await desk.addModel(smallModel([[['health.moods'], [0, 0, 1]]]));
     await approve(version, 'risk-1', 'risk-2');
     await expect(live.refresh()).rejects.toThrow('health.moods');
@@ -151,8 +151,8 @@ describe('the register of risk models', () => {
   it.each<[string, (text: string) => string]>([
     ['an approval moved to another file', (text) => text.replace(/(sha256\W+)[0-9a-f]{8}/, '$100000000')],
     ['an approval by somebody else', (text) => text.replace('risk-1', 'risk-3')],
-    ['a text that is no entry', () => '{}'],
-  ])('switches every model off where it is damaged: %s', async (_, change) => {
+    ['a text that is not an entry', () => '{}'],
+  ])('switches every model off if it is damaged: %s', async (_, change) => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     expect(await serves()).toBe(version);
@@ -168,7 +168,7 @@ describe('the register of risk models', () => {
     expect(await serves()).toBe(version);
   });
 
-  it.each([1, 2, 4])('switches every model off where entry %s is gone', async (number) => {
+  it.each([1, 2, 4])('switches every model off if entry %s is missing', async (number) => {
     const version = await desk.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     await desk.stop(undefined, 'x', by('health-1'));
@@ -178,7 +178,7 @@ describe('the register of risk models', () => {
     expect(live.inForce().state).toBe('switched-off');
   });
 
-  it('takes entries that are written at once one after the other', async () => {
+  it('orders entries that are written at the same time', async () => {
     const versions = await Promise.all(
       [0, 1, 2, 3].map((left) => desk.addModel(smallModel(smallTerms.slice(left)))),
     );
@@ -190,7 +190,7 @@ describe('the register of risk models', () => {
     expect(register.versions.map(({ missing }) => missing)).toEqual([0, 0, 0, 0]);
   });
 
-  it('keeps an evaluation with its version, once', async () => {
+  it('stores one evaluation for each version', async () => {
     const version = await desk.addModel(smallModel());
     await desk.addEvaluation(version, '{"auc":0.8}');
     expect((await desk.register()).versions[0]!.evaluation).toMatch(/^[0-9a-f]{64}$/);
@@ -198,7 +198,7 @@ describe('the register of risk models', () => {
     await expect(desk.addEvaluation('2017-01-01-00000000', '{}')).rejects.toThrow('There is no version');
   });
 
-  it('reckons a version in shadow beside the one that serves, keeps counts alone, and shows it to nobody', async () => {
+  it('runs a version in shadow mode: it stores counts only, and nobody sees the scores', async () => {
     const [first, second] = [
       await desk.addModel(smallModel()),
       await desk.addModel(smallModel([[['health.parents.T60.36m'], [0, 0, 6_000_000]]])),

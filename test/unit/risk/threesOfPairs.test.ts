@@ -6,14 +6,14 @@ const pair = (first: number, second: number) => ({
   cuts: [[first + 0.5], [second + 0.5]],
 });
 
-describe('threes of pairs', () => {
-  it('are three factors of which one stands in two pairs, in order', () => {
+describe('triplet candidates', () => {
+  it('are the factors of two pairs that share one, in order', () => {
     expect(threesOfPairs([pair(3, 7), pair(5, 7)])).toEqual([
       { factors: [3, 5, 7], cuts: [[3.5], [5.5], [7.5]] },
     ]);
   });
 
-  it('are none of pairs that share nothing, nor of single factors', () => {
+  it('do not come from pairs without a shared factor, or from single factors', () => {
     expect(threesOfPairs([pair(1, 2), pair(3, 4), { factors: [9], cuts: [[1]] }])).toEqual([]);
   });
 });

@@ -22,22 +22,22 @@ describe('a trained model', () => {
     ({ text, model } = await trainRiskModel(table, options));
   });
 
-  it('finds what counts together, and what counts alone', () => {
+  it('finds interactions and main effects', () => {
     const terms = model.terms.map(({ factors }) => factors.toSorted().join());
     expect(terms).toContain('health.child.visits,population.parents.number');
     expect(terms).toContain('social.child.since');
   });
 
-  it('leaves factors without effect alone, and says that it looked at them', () => {
+  it('excludes factors without effect, and lists them as considered', () => {
     const noise = model.factors.filter((id) => id.includes('noise'));
-    // Of twelve.
+    // There are twelve noise factors.
     expect(noise.length).toBeLessThanOrEqual(2);
     expect([...model.content.considered, ...model.factors].toSorted()).toEqual(
       table.factors.map(({ id }) => id).toSorted(),
     );
   });
 
-  it('adds together only where none is usual, about as much as was planted', () => {
+  it('has interaction values only for unusual bins, close to the true effect', () => {
     const pair = model.content.terms.find(({ factors }) => factors.length === 2)!;
     const usual = table.columns[1]!.indexOf(0);
     const exposed = [1, 1, 1, 1, 1];
@@ -48,19 +48,19 @@ describe('a trained model', () => {
     expect(most).toBeLessThan(3.2);
   });
 
-  it('is the same, byte for byte, trained again and in two threads, and another of another seed', async () => {
+  it('is the same, byte for byte, when trained again or in two threads, and differs with another seed', async () => {
     expect((await trainRiskModel(table, { ...options, threads: 2 })).text).toBe(text);
     expect((await trainRiskModel(table, { ...options, seed: 4 })).text).not.toBe(text);
   });
 
-  it('does not look at test families', async () => {
+  it('does not use test families', async () => {
     const outcome = table.outcome.map((year, row) =>
       partOf(options.seed, table.family[row]!) === 'test' ? 5 - year : year,
     );
     expect((await trainRiskModel({ ...table, outcome }, options)).text).toBe(text);
   });
 
-  it('tells how children of other families fared, and where a child stands', () => {
+  it('has calibration on other families, and an interval for a child', () => {
     for (const bands of model.calibration) {
       expect(bands.length).toBeGreaterThan(2);
       for (const { predicted, observed } of bands) expect(Math.abs(predicted - observed)).toBeLessThan(0.1);
@@ -72,7 +72,7 @@ describe('a trained model', () => {
   });
 });
 
-it('a table of too few clients is refused, and one without age', async () => {
+it('a table with too few clients, or without age, is refused', async () => {
   const small = makeTable(60).table;
   await expect(trainRiskModel(small, options)).rejects.toMatchObject({ code: 'RISK_TABLE_UNFIT' });
   const factors = table.factors.filter(({ id }) => id !== AGE_FACTOR);
@@ -82,7 +82,7 @@ it('a table of too few clients is refused, and one without age', async () => {
 });
 
 describe('cuts', () => {
-  it('keep 0 and "never" apart, and lie between values that occur', () => {
+  it('separate 0 and "never", and lie between existing values', () => {
     const values = Float32Array.from({ length: 4000 }, (_, i) =>
       i % 4 === 0 ? 0 : i % 4 === 1 ? Number.POSITIVE_INFINITY : 1 + ((i * 7919) % 1000),
     );
@@ -95,14 +95,14 @@ describe('cuts', () => {
     expect(cuts).toEqual(cuts.toSorted((a, b) => a - b));
   });
 
-  it('are the shortest numbers there are', () => {
+  it('are the numbers with the fewest digits', () => {
     expect(shortestBetween(2, 3)).toBe(3);
     expect(shortestBetween(0, 1)).toBe(0.5);
     expect(shortestBetween(1.234, 1.236)).toBe(1.235);
   });
 });
 
-it('pairs are numbered through', () => {
+it('numbers pairs without gaps', () => {
   const pairs = Array.from({ length: pairCount(30) }, (_, number) => pairOf(number));
   expect(new Set(pairs.map(String)).size).toBe(435);
   expect(pairs.every(([first, second]) => first >= 0 && first < second && second < 30)).toBe(true);
