@@ -4,7 +4,6 @@ import type {
   GatewayInterface,
   GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
-import { Observations } from '../federation/execution/observations.js';
 import { executeOperation, readVariables } from '../federation/execution/execute.js';
 import {
   checkPageSizes,
@@ -17,13 +16,12 @@ import type { Supergraph } from '../federation/supergraph/supergraph.js';
 import { PolkuError } from '../lib/errors.js';
 import { FairQueue } from '../lib/fairQueue.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
-import type { Refusal } from '../policies/engine/decision.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
 import type { PersonDigests } from './audit/auditRecord.js';
-import { decisionRecord, outcomeOf, requestRecord } from './audit/requestRecord.js';
+import { decisionRecord, outcomeOf, RecordDraft } from './audit/requestRecord.js';
 import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
 import { bearerToken, callerPerson, loginDomain } from './identity/bearerToken.js';
 import { breakGlassReason, requestPurpose } from './identity/purpose.js';
@@ -31,8 +29,8 @@ import { fillWithheld, valuesOfAll } from './operation/cutOperation.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
-import { LineageRefused, PlanLineage } from './operation/planLineage.js';
-import { InputReleases } from './operation/policyCheck.js';
+import { PlanLineage } from './operation/planLineage.js';
+import { InputReleases, notPermitted } from './operation/policyCheck.js';
 import type { Domains } from './pseudonyms.js';
 import { idCodec } from './registries/cityTypes.js';
 import { Requester } from './registries/localDataSource.js';
@@ -139,37 +137,32 @@ export class Gateway implements GatewayInterface {
     }
   }
 
-  /** Limits, validation, policy check, variables, plan, execution, projection: what Apollo Server calls the executor. */
+  /**
+   * Limits, validation and policy, variables, plan, execution, completion: what Apollo Server calls the executor. The draft of
+   * the audit record learns what each stage decides.
+   */
   async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
     const open = context.request;
+    const { decision, draft, partial } = open;
+    const requester = { caller: open.caller.subject, client: open.signal };
     const variables = request.variables ?? {};
+    const { operationName } = request;
     try {
       checkVariables(variables, this.limits);
-      const operation = await this.#preparer.check(
-        {
-          document,
-          hash: queryHash,
-          operationName: request.operationName,
-          decision: open.decision,
-          partial: open.partial,
-        },
-        { caller: open.caller.subject, client: open.signal },
-      );
-      open.found.operation = operation;
-      open.found.withheld = operation.withheld;
-      this.#lookupRate.take(open.caller.subject, operation.lookups.length);
+      const asked = { document, hash: queryHash, operationName, decision, partial };
+      const check = await this.#preparer.check(asked, requester);
+      if ('refused' in check) {
+        draft.noteRefused(check.refused);
+        return this.#refused(notPermitted(check.refused, decision), open);
+      }
+      const operation = check.allowed;
+      draft.noteChecked(operation);
+      this.#lookupRate.take(requester.caller, operation.lookups.length);
       const answer = () => this.#answer(operation, variables, open);
       if (operation.planningCost <= HEAVY * this.limits.planning) return await answer();
-      return await this.#heavyOperations.run(open.caller.subject, answer, open.signal);
+      return await this.#heavyOperations.run(requester.caller, answer, open.signal);
     } catch (error) {
-      if (error instanceof PolkuError && error.code === 'PURPOSE_NOT_PERMITTED')
-        open.found.withheld = error.details['refusals'] as readonly Refusal[];
-      if (error instanceof LineageRefused) {
-        open.found.refusedFetch = error.fetch;
-        this.reportFault(error.cause, open.decisionId);
-      }
-      const ended = open.signal.aborted ? clientGone() : error;
-      return { errors: asGraphQLErrors(ended, (fault) => this.reportFault(fault, open.decisionId)) };
+      return this.#refused(open.signal.aborted ? clientGone() : error, open);
     }
   }
 
@@ -179,7 +172,9 @@ export class Gateway implements GatewayInterface {
    */
   async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
     const { auditLog, personDigests } = this.#options;
-    await this.#append(request.decisionId, () => auditLog.append(requestRecord(request, end, personDigests)));
+    await this.#append(request.decisionId, () =>
+      auditLog.append(request.draft.finish(request, end, personDigests)),
+    );
   }
 
   /**
@@ -234,8 +229,13 @@ export class Gateway implements GatewayInterface {
       domain: domains.domain({ purpose, recipient, permit, epoch }),
       partial: head.partial,
       signal: head.signal,
-      found: {},
+      draft: new RecordDraft(),
     };
+  }
+
+  /** The errors that tell a client why nothing was answered. */
+  #refused(error: unknown, { decisionId }: GatewayRequest): GatewayExecutionResult {
+    return { errors: asGraphQLErrors(error, (fault) => this.reportFault(fault, decisionId)) };
   }
 
   /** What a verified caller is refused is a decision, too, and recorded as one; so is a fault on the way to it. */
@@ -265,8 +265,9 @@ export class Gateway implements GatewayInterface {
   async #answer(
     operation: CheckedOperation,
     variables: Readonly<Record<string, unknown>>,
-    { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal, found }: GatewayRequest,
+    open: GatewayRequest,
   ): Promise<GatewayExecutionResult> {
+    const { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal, draft } = open;
     const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
     const ids = idCodec(domain);
@@ -278,8 +279,14 @@ export class Gateway implements GatewayInterface {
       ids,
     });
     checkPageSizes(operation.pageSizes, values, this.limits);
-    const { prepared, inputs } = await operation.planned({ caller: caller.subject, client: signal });
-    found.inputs = inputs;
+    const planning = await operation.planned({ caller: caller.subject, client: signal });
+    if ('refused' in planning) {
+      draft.noteRefusedFetch(planning.refused.fetch);
+      this.reportFault(planning.refused.cause, decisionId);
+      return this.#refused(planning.refused, open);
+    }
+    draft.notePlanned(planning.allowed);
+    const { prepared } = planning.allowed;
     const result = await executeOperation({
       prepared,
       values,
@@ -293,13 +300,13 @@ export class Gateway implements GatewayInterface {
       },
       ids,
       visibleSchema: operation.visible,
-      observations: (found.observations = new Observations()),
+      observations: draft.observe(),
       readError: ownWords,
     });
     for (const { extensions, originalError } of result.errors ?? [])
       if (extensions['code'] === 'INTERNAL_SERVER_ERROR') this.reportFault(originalError, decisionId);
     const data = result.data as Record<string, unknown> | null | undefined;
-    found.lookupsMissed = operation.lookups.filter((key) => data?.[key] === null).length;
+    draft.noteLookupsMissed(operation.lookups.filter((key) => data?.[key] === null).length);
     if (!data || withheld.length === 0) return result;
     return {
       ...result,

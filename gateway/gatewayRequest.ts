@@ -1,11 +1,9 @@
-import type { Observations } from '../federation/execution/observations.js';
 import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
 import type { ErrorCode } from '../lib/errors.js';
-import type { Decision, Refusal } from '../policies/engine/decision.js';
+import type { Decision } from '../policies/engine/decision.js';
 import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerToken.js';
-import type { CheckedOperation, PlannedOperation } from './operation/operationPreparer.js';
-import type { FetchInputs } from './operation/planLineage.js';
+import type { RecordDraft } from './audit/requestRecord.js';
 import type { Domain } from './pseudonyms.js';
 
 /** What a request says of itself beside its operation. */
@@ -37,20 +35,8 @@ export interface GatewayRequest {
   readonly domain: Domain;
   readonly partial: boolean;
   readonly signal: ClientSignal;
-  /** What the audit record will say of the operation, gathered on the way. */
-  readonly found: {
-    /** The operation, where its text may be named. */
-    asked?: { readonly hash: string; readonly name: string | undefined };
-    /** What was asked of it and shown, with its look-ups by identity code. */
-    operation?: Pick<CheckedOperation, 'coordinates' | 'lookups'>;
-    /** What each fetch of its plan carries. */
-    inputs?: PlannedOperation['inputs'];
-    withheld?: readonly Refusal[];
-    lookupsMissed?: number;
-    observations?: Observations;
-    /** A fetch for which the plan was refused: it would have handed a registry more than its contract gives. */
-    refusedFetch?: FetchInputs;
-  };
+  /** The audit record of the request, as far as it has come. */
+  readonly draft: RecordDraft;
 }
 
 /** How a request ended. */
@@ -59,7 +45,6 @@ export interface RequestEnd {
   readonly codes: readonly ErrorCode[];
 }
 
-/** Apollo Server clones the context of a request, so that what changes lies one step deeper. */
 export interface GatewayContext {
   readonly request: GatewayRequest;
 }

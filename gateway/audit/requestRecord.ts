@@ -1,8 +1,10 @@
-import type { Observations } from '../../federation/execution/observations.js';
+import { Observations } from '../../federation/execution/observations.js';
 import { type ErrorCode, errorTable } from '../../lib/errors.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
+import type { Refusal } from '../../policies/engine/decision.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
+import type { FetchInputs } from '../operation/planLineage.js';
 import type { AuditRecord, Outcome, PersonDigests } from './auditRecord.js';
 
 /** Who was decided on, and by what. */
@@ -16,32 +18,85 @@ interface Decided {
   readonly breakGlass?: string | undefined;
 }
 
-/** The record of a request that has ended. */
-export function requestRecord(
-  request: GatewayRequest,
-  { answered, codes }: RequestEnd,
-  digests: PersonDigests,
-): AuditRecord {
-  const { decision, found } = request;
-  const { asked: operation, operation: checked, withheld = [], lookupsMissed = 0 } = found;
-  const { observations, inputs, refusedFetch } = found;
-  const lookups = checked?.lookups.length ?? 0;
-  return decisionRecord(
-    { ...request, purpose: decision.purpose, revision: decision.revision },
-    {
-      outcome: outcomeOf(answered, codes),
-      codes,
-      operation,
-      coordinates: checked?.coordinates ?? [],
-      masked: (checked?.coordinates ?? []).filter((coordinate) => decision.show(coordinate)[0]?.mask),
-      people: observations ? digests.ofAll(observations.entities) : [],
-      ...fetchesOf(observations),
-      carried: carriedBy(observations, inputs),
-      refusedFetch,
-      withheld: withheld.map(({ coordinate }) => coordinate),
-      lookups: lookups > 0 ? { asked: lookups, missed: lookupsMissed } : undefined,
-    },
-  );
+/** An operation as its caller wrote it. */
+interface AskedOperation {
+  /** SHA-256 of its text. */
+  readonly hash: string;
+  readonly name: string | undefined;
+}
+
+/** What was asked of an operation and shown, and which of it was not. */
+interface CheckedParts {
+  readonly coordinates: readonly string[];
+  /** Response keys of look-ups by identity code. */
+  readonly lookups: readonly string[];
+  readonly withheld: readonly Refusal[];
+}
+
+/**
+ * The audit record of one request while the request is handled. Each stage notes what it has decided, so that the record is
+ * true wherever the request ends.
+ */
+export class RecordDraft {
+  #asked: AskedOperation | undefined;
+  #checked: CheckedParts = { coordinates: [], lookups: [], withheld: [] };
+  #inputs: PlannedOperation['inputs'] | undefined;
+  #refusedFetch: FetchInputs | undefined;
+  #observations: Observations | undefined;
+  #lookupsMissed = 0;
+
+  noteAsked(operation: AskedOperation): void {
+    this.#asked = operation;
+  }
+
+  noteChecked(operation: CheckedParts): void {
+    this.#checked = operation;
+  }
+
+  /** The policy refused the whole operation. */
+  noteRefused(withheld: readonly Refusal[]): void {
+    this.#checked = { ...this.#checked, withheld };
+  }
+
+  notePlanned({ inputs }: Pick<PlannedOperation, 'inputs'>): void {
+    this.#inputs = inputs;
+  }
+
+  /** The plan would have handed a registry more than its contract gives. */
+  noteRefusedFetch(fetch: FetchInputs): void {
+    this.#refusedFetch = fetch;
+  }
+
+  noteLookupsMissed(count: number): void {
+    this.#lookupsMissed = count;
+  }
+
+  /** What execution notes: whose data was read, and which registries were asked. */
+  observe(): Observations {
+    return (this.#observations = new Observations());
+  }
+
+  finish(request: GatewayRequest, { answered, codes }: RequestEnd, digests: PersonDigests): AuditRecord {
+    const { decision } = request;
+    const { coordinates, lookups, withheld } = this.#checked;
+    const observations = this.#observations;
+    return decisionRecord(
+      { ...request, purpose: decision.purpose, revision: decision.revision },
+      {
+        outcome: outcomeOf(answered, codes),
+        codes,
+        operation: this.#asked,
+        coordinates,
+        masked: coordinates.filter((coordinate) => decision.show(coordinate)[0]?.mask),
+        people: observations ? digests.ofAll(observations.entities) : [],
+        ...fetchesOf(observations),
+        carried: carriedBy(observations, this.#inputs),
+        refusedFetch: this.#refusedFetch,
+        withheld: withheld.map(({ coordinate }) => coordinate),
+        lookups: lookups.length > 0 ? { asked: lookups.length, missed: this.#lookupsMissed } : undefined,
+      },
+    );
+  }
 }
 
 /** The record of a decision; what is not given was not reached. */

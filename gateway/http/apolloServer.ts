@@ -53,7 +53,7 @@ const notedOperation: ApolloServerPlugin<GatewayContext> = {
     async willSendResponse({ contextValue, source, queryHash, operationName }) {
       // A hash of few possible texts gives the text away, and a name is text.
       if (source === undefined || queryHash === undefined || holdsIdentityCode(source)) return;
-      contextValue.request.found.asked = { hash: queryHash, name: operationName ?? undefined };
+      contextValue.request.draft.noteAsked({ hash: queryHash, name: operationName ?? undefined });
     },
   }),
 };

@@ -90,7 +90,7 @@ export async function respondPolicies(
     partial: false,
     signal: new ClientSignal(),
   });
-  opened.found.operation = { coordinates: [COORDINATE], lookups: [] };
+  opened.draft.noteChecked({ coordinates: [COORDINATE], lookups: [], withheld: [] });
   let revisions: readonly SignedRevision[];
   try {
     requireShown(opened);
@@ -104,9 +104,9 @@ export async function respondPolicies(
   respondJson(response, 200, { revisions });
 }
 
-function requireShown({ decision, found }: GatewayRequest): void {
+function requireShown({ decision, draft }: GatewayRequest): void {
   if (decision.show(COORDINATE).length > 0) return;
   const refusal = decision.refusal(COORDINATE);
-  found.withheld = [refusal];
+  draft.noteRefused([refusal]);
   throw new PolkuError('PURPOSE_NOT_PERMITTED', refusal.reason, { purpose: PURPOSE });
 }

@@ -29,11 +29,10 @@ import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import { cutOperation } from './cutOperation.js';
-import type { FetchInputs, PlanLineage } from './planLineage.js';
+import { type FetchInputs, LineageRefused, type PlanLineage } from './planLineage.js';
 import {
   distinct,
   type InputReleases,
-  notPermitted,
   refusalsOf,
   type SelectedField,
   selectedFields,
@@ -55,10 +54,10 @@ export interface CheckedOperation extends Sized {
   /** About the number of requests to subgraphs (supergraph/planning/planningCost.ts). */
   readonly planningCost: number;
   /**
-   * Plans it when it is first asked for, which is after its variables were read.
-   * @throws PolkuError, LineageRefused among them
+   * Plans the operation at the first request, after its variables were read.
+   * @throws PolkuError
    */
-  planned(requester: PlanRequester): Promise<PlannedOperation>;
+  planned(requester: PlanRequester): Promise<Planning>;
   readonly visible: GraphQLSchema;
   /** The client's document with this operation only, from which `cut` was taken. */
   readonly document: DocumentNode;
@@ -73,6 +72,13 @@ export interface CheckedOperation extends Sized {
   /** Response keys of look-ups by identity code. */
   readonly lookups: readonly string[];
 }
+
+/** What the policy says about an operation: it may run, or every reason why it may not. */
+export type Check =
+  { readonly allowed: CheckedOperation } | { readonly refused: readonly [Refusal, ...Refusal[]] };
+
+/** What the contracts of the subgraphs say about the plan of an operation. */
+export type Planning = { readonly allowed: PlannedOperation } | { readonly refused: LineageRefused };
 
 /** An operation that is planned, and whose plan the contracts of the subgraphs allow. */
 export interface PlannedOperation {
@@ -111,24 +117,28 @@ export class OperationPreparer {
     },
   ) {}
 
-  /** @throws PolkuError, InvalidOperation */
-  async check(request: OperationRequest, { caller, client }: PlanRequester): Promise<CheckedOperation> {
+  /**
+   * Limits, validation, policy: whether an operation may run, and how much of it.
+   * @throws PolkuError, InvalidOperation
+   */
+  async check(request: OperationRequest, { caller, client }: PlanRequester): Promise<Check> {
     const { hash, operationName, decision, partial } = request;
     const key = JSON.stringify([decision.key, partial, hash, operationName ?? null]);
     const known = this.#operations.get(key);
-    if (known) return known;
+    if (known) return { allowed: known };
     return this.#queue.run(
       caller,
       async () => {
-        const checked = this.#operations.get(key) ?? (await this.#check(request));
-        this.#operations.set(key, checked);
-        return checked;
+        const made = this.#operations.get(key);
+        const check = made ? { allowed: made } : await this.#check(request);
+        if ('allowed' in check) this.#operations.set(key, check.allowed);
+        return check;
       },
       client,
     );
   }
 
-  async #check({ document, operationName, decision, partial }: OperationRequest): Promise<CheckedOperation> {
+  async #check({ document, operationName, decision, partial }: OperationRequest): Promise<Check> {
     const { supergraph } = this;
     const { conceal, limits, lineage } = this.settings;
     const api = supergraph.apiSchema;
@@ -145,19 +155,22 @@ export class OperationPreparer {
     const refusals = distinct(selected.flatMap((field) => refusalsOf(field, decision)));
     // Hidden types can be named without selecting a field of them: then validation has the word.
     if (hidden && refusals.length === 0) throw new InvalidOperation(errors);
-    const { document: shown, cut, withheld } = this.#shown(asked, refusals, decision, partial);
+    const part = this.#shown(asked, refusals, decision, partial);
+    if ('refused' in part) return part;
+    const { document: shown, cut, withheld } = part;
     if (turns.over) await turns.next();
     const form = normalForm(shown, undefined, supergraph);
     const planningCost = supergraph.planningCost.of(form, limits.planning);
     checkPlanning(planningCost, limits);
-    return {
+    const plan = once(async (requester: PlanRequester) => {
+      const prepared = await prepareOperation(form, supergraph, requester);
+      return { prepared, inputs: await lineage.inputsOf(prepared.program.fetches) };
+    });
+    const allowed = {
       supergraph,
       form,
       planningCost,
-      planned: once(async (requester) => {
-        const prepared = await prepareOperation(form, supergraph, requester);
-        return { prepared, inputs: await lineage.inputsOf(prepared.program.fetches) };
-      }),
+      planned: (requester: PlanRequester) => plan(requester).then(allowedPlan, refusedPlan),
       visible,
       document: asked,
       cut,
@@ -168,20 +181,21 @@ export class OperationPreparer {
       selections,
       lookups: lookupsOf(selected.filter(({ node }) => !cut.has(node))),
     };
+    return { allowed };
   }
 
-  /** The operation, or as much of it as is shown; a refusal is of the whole unless the client takes a part. */
+  /** The operation, or the part of it that is shown. The whole is refused unless the client accepts a part. */
   #shown(
     asked: DocumentNode,
     [first, ...others]: readonly Refusal[],
     decision: Decision,
     partial: boolean,
-  ): { document: DocumentNode; cut: ReadonlySet<FieldNode>; withheld: readonly Refusal[] } {
+  ): ShownPart | Extract<Check, { refused: unknown }> {
     if (!first) return { document: asked, cut: new Set(), withheld: [] };
-    if (!partial || isMutation(asked)) throw notPermitted([first, ...others], decision);
+    if (!partial || isMutation(asked)) return { refused: [first, ...others] };
     const { unanswerable, ...rest } = cutOperation(this.supergraph.apiSchema, asked, decision);
     const [needed, ...more] = unanswerable;
-    if (needed) throw notPermitted([needed, ...more], decision);
+    if (needed) return { refused: [needed, ...more] };
     return rest;
   }
 
@@ -194,6 +208,21 @@ export class OperationPreparer {
     this.#schemas.set(decision.key, made);
     return made;
   }
+}
+
+interface ShownPart {
+  readonly document: DocumentNode;
+  readonly cut: ReadonlySet<FieldNode>;
+  readonly withheld: readonly Refusal[];
+}
+
+function allowedPlan(allowed: PlannedOperation): Planning {
+  return { allowed };
+}
+
+function refusedPlan(error: unknown): Planning {
+  if (error instanceof LineageRefused) return { refused: error };
+  throw error;
 }
 
 /** The operation of that name with its fragments; validation has seen that names are unique. */
