@@ -21,8 +21,8 @@ import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js
 import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
 import type { PersonDigests } from './audit/auditRecord.js';
-import { decisionRecord, outcomeOf, RecordDraft } from './audit/requestRecord.js';
-import type { GatewayContext, GatewayRequest, RequestEnd, RequestHead } from './gatewayRequest.js';
+import { decisionRecord, outcomeOf, RecordDraft, type RequestEnd } from './audit/requestRecord.js';
+import type { GatewayContext, GatewayRequest, RequestHead } from './gatewayRequest.js';
 import { bearerToken, callerPerson, loginDomain } from './identity/bearerToken.js';
 import { breakGlassReason, requestPurpose } from './identity/purpose.js';
 import { fillWithheld, valuesOfAll } from './operation/cutOperation.js';

@@ -1,5 +1,4 @@
 import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
-import type { ErrorCode } from '../lib/errors.js';
 import type { Decision } from '../policies/engine/decision.js';
 import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerToken.js';
@@ -37,12 +36,6 @@ export interface GatewayRequest {
   readonly signal: ClientSignal;
   /** The audit record of the request, as far as it has come. */
   readonly draft: RecordDraft;
-}
-
-/** How a request ended. */
-export interface RequestEnd {
-  readonly answered: boolean;
-  readonly codes: readonly ErrorCode[];
 }
 
 export interface GatewayContext {

@@ -1,8 +1,7 @@
 import { Observations } from '../../federation/execution/observations.js';
 import { type ErrorCode, errorTable } from '../../lib/errors.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
-import type { GatewayRequest, RequestEnd } from '../gatewayRequest.js';
-import type { Refusal } from '../../policies/engine/decision.js';
+import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { FetchInputs } from '../operation/planLineage.js';
 import type { AuditRecord, Outcome, PersonDigests } from './auditRecord.js';
@@ -16,6 +15,12 @@ interface Decided {
   readonly purpose: string | undefined;
   readonly revision: string;
   readonly breakGlass?: string | undefined;
+}
+
+/** How a request ended. */
+export interface RequestEnd {
+  readonly answered: boolean;
+  readonly codes: readonly ErrorCode[];
 }
 
 /** An operation as its caller wrote it. */
@@ -76,7 +81,11 @@ export class RecordDraft {
     return (this.#observations = new Observations());
   }
 
-  finish(request: GatewayRequest, { answered, codes }: RequestEnd, digests: PersonDigests): AuditRecord {
+  finish(
+    request: Omit<Decided, 'purpose' | 'revision'> & { readonly decision: Decision },
+    { answered, codes }: RequestEnd,
+    digests: PersonDigests,
+  ): AuditRecord {
     const { decision } = request;
     const { coordinates, lookups, withheld } = this.#checked;
     const observations = this.#observations;

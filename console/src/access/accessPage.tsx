@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import whatMayISee from '../examples/whatMayISee.graphql';
-import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import { readShortcomings } from '../refusals/readShortcomings.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAnswer, useSession } from '../session/session.js';
 import './access.css';
+import { type AccessField, groupByType } from './accessField.js';
 
 interface AccessAnswer {
   readonly access: {
@@ -106,31 +108,4 @@ function AccessTable({ type, fields }: AccessTableProps) {
       </table>
     </section>
   );
-}
-
-/** One way in which a caller may see a field (`Query.access`); of several, the first whose conditions hold applies. */
-interface AccessField {
-  /** `Type.field` */
-  readonly coordinate: string;
-  readonly effect: 'ALLOW' | 'MASK';
-  readonly mask: string | null;
-  readonly conditions: readonly string[];
-  readonly owner: string;
-}
-
-/** The fields that contain every word of a search, by type; first what can be asked for, then the types by name. */
-export function groupByType(
-  fields: readonly AccessField[],
-  search: string,
-): ReadonlyMap<string, readonly AccessField[]> {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const groups = new Map<string, AccessField[]>();
-  for (const field of fields) {
-    const text = Object.values(field).flat().join(' ').toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
-    const type = field.coordinate.split('.', 1)[0] ?? '';
-    groups.set(type, [...(groups.get(type) ?? []), field]);
-  }
-  const rank = (type: string): string => (type === 'Query' ? '' : type);
-  return new Map([...groups].sort(([a], [b]) => rank(a).localeCompare(rank(b))));
 }

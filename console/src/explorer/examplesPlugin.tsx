@@ -2,7 +2,7 @@ import { type GraphiQLPlugin, pick, useGraphiQL, useGraphiQLActions } from '@gra
 import { Kind, parse } from 'graphql';
 import { createContext, useContext, useState } from 'react';
 import { type Example, examples } from '../examples/examples.js';
-import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/shortcomings.js';
+import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import type { GatewayClient } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 

@@ -6,12 +6,8 @@ import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker
 import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { examples } from '../examples/examples.js';
-import {
-  noShortcomings,
-  readShortcomings,
-  type Shortcomings,
-  ShortcomingsBanner,
-} from '../refusals/shortcomings.js';
+import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import type { Question } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';

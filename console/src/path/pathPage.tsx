@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import { readShortcomings, ShortcomingsBanner } from '../refusals/shortcomings.js';
+import { readShortcomings } from '../refusals/readShortcomings.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAnswer, useSession } from '../session/session.js';
 import './path.css';
 import { PathPicture } from './pathPicture.js';

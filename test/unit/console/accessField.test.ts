@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupByType } from '../../../console/src/access/accessPage.js';
+import { groupByType } from '../../../console/src/access/accessField.js';
 
 const field = (coordinate: string, mask: string | null = null) => ({
   coordinate,

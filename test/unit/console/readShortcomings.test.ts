@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readShortcomings } from '../../../console/src/refusals/shortcomings.js';
+import { readShortcomings } from '../../../console/src/refusals/readShortcomings.js';
 
 describe('what an answer lacks', () => {
   it('is told for every coordinate that was refused, with the owner, reason and decision', () => {

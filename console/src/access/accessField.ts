@@ -1,0 +1,26 @@
+/** One way in which a caller may see a field (`Query.access`); of several, the first whose conditions hold applies. */
+export interface AccessField {
+  /** `Type.field` */
+  readonly coordinate: string;
+  readonly effect: 'ALLOW' | 'MASK';
+  readonly mask: string | null;
+  readonly conditions: readonly string[];
+  readonly owner: string;
+}
+
+/** The fields that contain every word of a search, by type; first what can be asked for, then the types by name. */
+export function groupByType(
+  fields: readonly AccessField[],
+  search: string,
+): ReadonlyMap<string, readonly AccessField[]> {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const groups = new Map<string, AccessField[]>();
+  for (const field of fields) {
+    const text = Object.values(field).flat().join(' ').toLowerCase();
+    if (!words.every((word) => text.includes(word))) continue;
+    const type = field.coordinate.split('.', 1)[0] ?? '';
+    groups.set(type, [...(groups.get(type) ?? []), field]);
+  }
+  const rank = (type: string): string => (type === 'Query' ? '' : type);
+  return new Map([...groups].sort(([a], [b]) => rank(a).localeCompare(rank(b))));
+}
