@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { plainWords } from './deploy/plainWords.mjs';
 
 const message = 'imports run one way: see docs/architecture.md';
 const zone = (target, from, ...except) => ({ target, from, except, message });
@@ -69,13 +70,14 @@ export default tseslint.config(
   { ignores: ['dist', 'data', 'console/dist', '**/*.mjs'] },
   ...tseslint.configs.recommended,
   {
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, polku: { rules: { 'plain-words': plainWords } } },
     settings: { 'import-x/resolver': { typescript: true } },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-cycle': 'error',
       'import-x/no-default-export': 'error',
       'no-console': 'error',
+      'polku/plain-words': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': [
         'error',
