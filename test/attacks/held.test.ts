@@ -38,7 +38,7 @@ afterAll(async () => {
   jest.restoreAllMocks();
 });
 
-describe('against a gateway that tells what it refuses, with registries of their own, the attack', () => {
+describe('attacks on a gateway that explains refusals, with test registries', () => {
   let registries: OverheardRegistry[];
   let served: ServedCity;
   let target: Target;
@@ -73,7 +73,7 @@ describe('against a gateway that tells what it refuses, with registries of their
   });
 });
 
-describe('against a gateway one of whose registries is an attacker, the attack', () => {
+describe('attacks on a gateway with one hostile registry', () => {
   let imposter: HostileRegistry;
   let served: ServedCity;
   let target: Target;
@@ -96,7 +96,7 @@ describe('against a gateway one of whose registries is an attacker, the attack',
   );
 });
 
-describe('against a gateway whose identity provider signs what an attacker likes, the attack', () => {
+describe('attacks on a gateway whose identity provider signs any token', () => {
   let issuer: TestIssuer;
   let signed: SignedPolicies;
   let served: ProductionCity;
@@ -122,7 +122,7 @@ describe('against a gateway whose identity provider signs what an attacker likes
 });
 
 describe('attacks', () => {
-  it('have an id each, of four hexadecimal digits', () => {
+  it('have unique ids of four hexadecimal digits', () => {
     const ids = attacks.map(({ id }) => id);
     expect(ids.filter((id) => !/^[0-9A-F]{4}$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);

@@ -19,7 +19,7 @@ afterAll(async () => {
   jest.restoreAllMocks();
 });
 
-describe('against a gateway that conceals, under sharper policies, the attack', () => {
+describe('attacks on a concealing gateway with stricter policies', () => {
   let policies: Awaited<ReturnType<typeof sharpPolicies>>;
   let served: ServedCity;
   let target: Target;

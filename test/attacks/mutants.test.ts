@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([city.remove(), policies.remove(), signed.remove()]));
 
-describe('a gateway with a planted hole: the attacks find that', () => {
+describe('attacks find the planted hole in a gateway', () => {
   it.concurrent.each(mutants.map((mutant): [string, Mutant] => [mutant.hole, mutant]))(
     '%s',
     async (_, { holes, conceal = false, hasImposter = false, hasForger = false, foundBy }) => {

@@ -57,7 +57,7 @@ describeInBrowser('the console', () => {
     ['narrow and light', narrow, 'light'],
     ['narrow and dark', narrow, 'dark'],
   ] as const)(
-    'opens every page, %s, without complaint and without leaving its origin',
+    'opens every page, %s, without errors and without requests to another origin',
     async (name, size, scheme) => {
       const page = await open(size, scheme);
       await be(page, 'family-team');
@@ -108,7 +108,7 @@ describeInBrowser('the console', () => {
     expect(await page.getByTestId('refusal').or(page.getByTestId('fault')).count()).toBe(0);
   });
 
-  it('says in words who refused what to a planner, why, and under which decision', async () => {
+  it('tells a planner which owner refused what, why, and under which decision', async () => {
     const page = await open();
     await be(page, 'planner');
     await page.getByRole('button', { name: 'My people' }).click();
@@ -122,7 +122,7 @@ describeInBrowser('the console', () => {
     expect(watched.complaints).toEqual([]);
   });
 
-  it('answers in part when asked to, and says what was withheld by whom', async () => {
+  it('answers in partial mode on request and lists what was withheld by which owner', async () => {
     const page = await open();
     await be(page, 'social-worker');
     await page.getByRole('switch', { name: 'Partial answers' }).check();
@@ -134,7 +134,7 @@ describeInBrowser('the console', () => {
     expect(await page.getByTestId('refusal').count()).toBe(0);
   });
 
-  it('tells a planner plainly that there is nobody whose id an example could take', async () => {
+  it('tells a planner that no person exists whose id an example could use', async () => {
     const page = await open();
     await be(page, 'planner');
     await page.getByRole('button', { name: /A person’s service path/ }).click();
@@ -144,7 +144,7 @@ describeInBrowser('the console', () => {
     await page.getByTestId('nobody').waitFor();
   });
 
-  it('keeps no answer of one persona on the screen of another', async () => {
+  it('removes the answer for one persona when another persona is chosen', async () => {
     const page = await open();
     await be(page, 'family-team');
     await page.getByRole('button', { name: 'My people' }).click();
@@ -155,7 +155,7 @@ describeInBrowser('the console', () => {
     expect(await result(page)).not.toContain('"persons"');
   });
 
-  it('documents the schema that the persona sees, and no other', async () => {
+  it('documents only the schema that the persona sees', async () => {
     const page = await open();
     const rootFields = async (persona: string): Promise<string> => {
       await be(page, persona);
@@ -170,7 +170,7 @@ describeInBrowser('the console', () => {
     expect(await rootFields('planner')).not.toContain('persons');
   });
 
-  it('walks the picture with the keyboard and says what each step was', async () => {
+  it('moves through the picture with the keyboard and describes each step', async () => {
     const page = await open();
     await be(page, 'family-team');
     await page.getByRole('link', { name: 'Path', exact: true }).click();
@@ -187,7 +187,7 @@ describeInBrowser('the console', () => {
     expect(await page.locator('.tooltip').count()).toBe(0);
   });
 
-  it('filters what may be seen', async () => {
+  it('filters the list of visible fields', async () => {
     const page = await open();
     await be(page, 'family-team');
     await page.getByRole('link', { name: 'Access', exact: true }).click();
@@ -198,7 +198,7 @@ describeInBrowser('the console', () => {
     expect(await page.getByRole('table').count()).toBe(1);
   });
 
-  it('leaves nothing in the browser', async () => {
+  it('leaves nothing in the storage of the browser', async () => {
     const page = await open();
     await be(page, 'family-team');
     await page.getByRole('button', { name: /A person’s service path/ }).click();

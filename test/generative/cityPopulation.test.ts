@@ -10,7 +10,7 @@ const cities = fc.record({ persons: fc.integer({ min: 1, max: 400 }), seed: fc.i
 const end = (interval: Interval): number => interval.until ?? PERIOD.last;
 
 describe('any synthetic population', () => {
-  it('has the people asked for, each with a code of their own', () => {
+  it('has the requested number of people, each with a unique code', () => {
     fc.assert(
       fc.property(cities, ({ persons, seed }) => {
         const population = buildPopulation(persons, seed);
@@ -27,7 +27,7 @@ describe('any synthetic population', () => {
     );
   });
 
-  it('houses everybody without gaps, within the period and while they live', () => {
+  it('houses every person without gaps, within the period and during their life', () => {
     fc.assert(
       fc.property(cities, ({ persons, seed }) => {
         for (const person of buildPopulation(persons, seed).persons) {
@@ -45,7 +45,7 @@ describe('any synthetic population', () => {
     );
   });
 
-  it('keeps members of a family in one family at a time, while they live in the city', () => {
+  it('keeps each person in one family at a time while they live in the city', () => {
     fc.assert(
       fc.property(cities, ({ persons, seed }) => {
         const last = new Map<number, number>();
@@ -62,7 +62,7 @@ describe('any synthetic population', () => {
     );
   });
 
-  it('takes protection steps only with minors who live in the city, after-care aside', () => {
+  it('has protection steps only for minors who live in the city, except after-care', () => {
     fc.assert(
       fc.property(cities, ({ persons, seed }) => {
         for (const [child, steps] of drawProtection(buildPopulation(persons, seed), seed).steps) {

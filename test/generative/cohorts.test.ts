@@ -45,7 +45,7 @@ describe('groups before protection', () => {
   });
   afterAll(() => city?.remove());
 
-  it('have the members that SQL over the joined snapshots finds', async () => {
+  it('have the same members as SQL over the joined snapshots', async () => {
     const sizes: number[] = [];
     await withMemoryDatabase(async (connection) => {
       await joinSnapshots(connection, city.data, 'TABLE');
@@ -63,7 +63,7 @@ describe('groups before protection', () => {
     expect(sizes.filter((size) => size > 0 && size < 1500).length).toBeGreaterThan(20);
   });
 
-  it('are the same in other words', async () => {
+  it('are the same for equivalent filters', async () => {
     await fc.assert(
       fc.asyncProperty(
         randomFilter,
@@ -81,7 +81,7 @@ describe('groups before protection', () => {
     );
   });
 
-  it('count like SQL, by any three dimensions', async () => {
+  it('have the same counts as SQL, by any three dimensions', async () => {
     const question = fc.record({
       by: fc.subarray([...dimensionNames], { minLength: 1, maxLength: 3 }),
       year: fc.integer({ min: 2004, max: 2016 }),
@@ -115,7 +115,7 @@ describe('groups before protection', () => {
     });
   });
 
-  it('find the paths that merging contacts into episodes finds', async () => {
+  it('have the same paths as merging contacts into episodes', async () => {
     const { members } = await cohorts.group({ healthContacts: { services: ['T21', 'T60'] } });
     const sectors = await cohorts.sectors(members, '2008-01-01', '2012-12-31');
     const contacts = sectors.map(
@@ -163,7 +163,7 @@ describe('groups before protection', () => {
     expect(second.reduce((sum, { persons }) => sum + persons, 0)).toBe(edges);
   });
 
-  it('know who waits how long', async () => {
+  it('have the same waiting times as a direct computation', async () => {
     const where = { childProtection: {} };
     const group = await cohorts.group({
       all: [
@@ -197,7 +197,7 @@ describe('groups before protection', () => {
     expect(sets.events[0]!.size).toBeGreaterThan(0);
   });
 
-  it('C07: know who waited on after the last interval, however many are asked', async () => {
+  it('C07: count who still waited after the last interval, however many intervals are requested', async () => {
     const sequence = { first: { healthContacts: {} }, next: { childProtection: {} }, withinMonths: 600 };
     const group = await cohorts.group({ sequence });
     const events = (criterion: string) => group.facts.events({ kind: 'leaf', criterion, arguments: {} });

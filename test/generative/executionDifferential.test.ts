@@ -127,7 +127,7 @@ const tapes = fc.array(fc.nat(1000), { minLength: 10, maxLength: 80 });
 describe.each(Object.entries(federations))(
   'generated operations over the federation %s',
   (name, subgraphs) => {
-    it('are answered as the reference answers them, with errors at the same places', async () => {
+    it('get the answers of the reference, with errors at the same paths', async () => {
       const supergraph = await composed(...subgraphs());
       const stock = await stockGateway(supergraph);
       try {

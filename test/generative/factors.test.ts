@@ -131,8 +131,8 @@ function passes({ where }: RowKind, row: TestRow): boolean {
     : where.prefixes.some((prefix) => text.startsWith(prefix));
 }
 
-describe('factors of rows', () => {
-  it('are what their formulas say, of the child, the parents and the siblings', () => {
+describe('features of rows', () => {
+  it('equal their formulas for the child, the parents and the siblings', () => {
     fc.assert(
       fc.property(social, (rows) => {
         const store = storeOf(socialRegistry, rows);
@@ -147,7 +147,7 @@ describe('factors of rows', () => {
     );
   });
 
-  it('read diagnoses by their beginnings and urgencies by their codes', () => {
+  it('match diagnoses by prefix and urgencies by code', () => {
     fc.assert(
       fc.property(health, (rows) => {
         const into = read(healthFactors, storeOf(healthRegistry, rows));
@@ -161,7 +161,7 @@ describe('factors of rows', () => {
     );
   });
 
-  it('do not change by anything that begins in the quarter or later, nor by how rows end then', () => {
+  it('do not change with rows that begin in the quarter or later, nor with ends in that time', () => {
     const later = fc.record({
       contacts: fc.array(
         contact.map((row) => ({ ...row, start: '2007-01-01' })),
@@ -197,7 +197,7 @@ describe('factors of rows', () => {
     );
   });
 
-  it('are unknown where one of those whom they are summed over may not be known, and only those', () => {
+  it('are unknown exactly when a person they are summed over is withheld', () => {
     fc.assert(
       fc.property(social, person, (rows, unknown) => {
         const store = storeOf(socialRegistry, rows);
@@ -213,8 +213,8 @@ describe('factors of rows', () => {
   });
 });
 
-describe('a catalogue of factors', () => {
-  it('names each once, in three languages, with the coordinates that it reads', () => {
+describe('a catalogue of features', () => {
+  it('names each feature once, in three languages, with the coordinates that it reads', () => {
     for (const { factors } of [healthFactors, socialFactors]) {
       expect(new Set(factors.map(({ id }) => id)).size).toBe(factors.length);
       for (const { label, reads, formula } of factors) {
@@ -224,7 +224,7 @@ describe('a catalogue of factors', () => {
     }
   });
 
-  it('is made from statistics of any table', () => {
+  it('can be built from the statistics of any table', () => {
     const visits: RowKind = {
       id: 'visits',
       label: { fi: 'käyntejä', en: 'visits', sv: 'besök' },

@@ -4,7 +4,7 @@ import { identities } from './hostileInput/plantedPeople.js';
 import { proveInputs } from './hostileInput/proveInputs.js';
 
 describe('hostile inputs', () => {
-  it('are read or refused with a code, and leave nothing behind (200 cases of npm run prove:input)', async () => {
+  it('are read or refused with a code, and leave no files behind (200 cases of npm run prove:input)', async () => {
     const { faults, outcomes } = await proveInputs(inputKinds, { cases: 200, seed: 1, identities });
     expect(faults).toEqual([]);
     // Were every input refused for one reason, or none, the proof would say little.

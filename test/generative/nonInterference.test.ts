@@ -35,7 +35,7 @@ describe('answers', () => {
   });
   afterAll(() => served?.stop());
 
-  it('do not change by one byte where only what policy withholds changes', async () => {
+  it('do not change by one byte when only withheld data changes', async () => {
     const graph = await committedGraph();
     const told = { changes: 0, bytes: 0, different: 0 };
     await fc.assert(

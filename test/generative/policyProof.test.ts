@@ -10,7 +10,7 @@ import { type CityRules, filesOf, randomAsker, randomRules, TODAY } from './poli
 const noon = new Date(`${TODAY}T12:00:00Z`);
 
 describe('a compiled decision', () => {
-  it('equals a slow reading of the rules, and Cedar, for random supergraphs, policies, askers and operations', () => {
+  it('equals a direct interpretation of the rules, and Cedar, for random supergraphs, policies, requesters and operations', () => {
     const proof = provePolicies(2_000, 20_260_615);
     expect(proof.differences).toEqual([]);
     expect(proof.cases).toBe(2_000);
@@ -20,7 +20,7 @@ describe('a compiled decision', () => {
     expect(proof.askedOfCedar).toBeGreaterThan(2_000);
   });
 
-  it('shows no more, and lets no more be taken, once prohibitions are added', () => {
+  it('shows and releases no more after prohibitions are added', () => {
     let fewer = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const dice = new Dice(seed);

@@ -33,7 +33,7 @@ const sum = (of: readonly { logOdds: number }[]) => of.reduce((total, { logOdds 
 const totals = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length === 0);
 
 describe('contributions', () => {
-  it('sum to the score, exactly where all factors are shown, and hide what is not', () => {
+  it('sum to the score, exactly when all factors are shown, and hide factors that are not shown', () => {
     fc.assert(
       fc.property(given, ({ terms, shown, child, other }) => {
         const model = parseRiskModel(smallModel(terms));

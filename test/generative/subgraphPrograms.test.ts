@@ -48,7 +48,7 @@ async function bothAnswers(schema: GraphQLSchema, query: string, variableValues:
   return { answer, expected, asked: own.asked, expectedAsked: reference.asked };
 }
 
-describe('programs of subgraphs', () => {
+describe('compiled documents', () => {
   it('answer as graphql-js does, over any schema', async () => {
     const tapes = fc.array(fc.nat(1000), { minLength: 10, maxLength: 80 });
     const told = { fields: 0, errors: 0, nulls: 0 };
@@ -74,7 +74,7 @@ describe('programs of subgraphs', () => {
   });
 });
 
-describe('programs of the city', () => {
+describe('compiled documents of the city', () => {
   const clerk = { employee: 'H-1', units: ['U-1'], person: 1 };
   const askers: readonly Asker[] = [
     { ...clerk, roles: ['clinician'], purpose: 'care' },

@@ -72,7 +72,7 @@ describe('a gateway that is killed under load', () => {
     expect(acknowledged.filter((id) => !recorded.has(id))).toEqual([]);
   });
 
-  it('has answered nothing that a registry has not noted', async () => {
+  it('has answered nothing that a registry has not recorded', async () => {
     const disclosures = await readDisclosures(city.data);
     expect(disclosures.map(({ registry }) => registry)).toEqual(
       expect.arrayContaining(['population', 'health']),

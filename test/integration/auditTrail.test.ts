@@ -19,7 +19,7 @@ interface Client {
   readonly families: readonly { readonly family: { readonly id: string } }[] | null;
 }
 
-describe('the trail of a city', () => {
+describe('the audit trail of a city', () => {
   let city: TestCity;
   let served: ServedCity;
   let clients: readonly Client[];
@@ -52,7 +52,7 @@ describe('the trail of a city', () => {
 
   const audit = (...args: readonly string[]) => runPolku(['audit', ...args, '--data', city.data]);
 
-  it('names everybody of whom a response tells something, by a digest and not by an id', async () => {
+  it('names every person whom a response discloses, by a digest and not by an id', async () => {
     const ids = clients.map(({ id }) => id);
     const page = await peopleOf({ query: '{ persons(first: 30) { nodes { id } } }' });
     expect(page.people).toHaveLength(ids.length);
@@ -66,7 +66,7 @@ describe('the trail of a city', () => {
     expect(one.fetches).toEqual({ population: 1 });
   });
 
-  it('names people of whom something was told without their id', async () => {
+  it('names people who are disclosed without their id', async () => {
     const family = clients.flatMap(({ families }) => families ?? [])[0]!.family.id;
     const withId = await peopleOf({
       query: 'query ($f: FamilyID!) { family(id: $f) { members { person { id sex } } } }',
@@ -96,12 +96,12 @@ describe('the trail of a city', () => {
     expect(withId.people).toEqual(expect.arrayContaining([...path.people]));
   });
 
-  it('names nobody where a response tells nothing', async () => {
+  it('names nobody when a response discloses nothing', async () => {
     const { people } = await peopleOf({ query: '{ registries { name rows } access { purpose } }' });
     expect(people).toEqual([]);
   });
 
-  it('names the same person alike, whoever asks for what', async () => {
+  it('gives one person the same digest for every caller and query', async () => {
     const { codes } = await identifyingTexts(city.exports);
     for (const code of codes) {
       const byTeam = await peopleOf({ query: LOOK_UP, variables: { code } });
@@ -114,7 +114,7 @@ describe('the trail of a city', () => {
     throw new Error('Expected the city to have a client of both.');
   });
 
-  it('tells how each coordinate was answered', async () => {
+  it('records how each coordinate was answered', async () => {
     const { masked, coordinates, withheld } = await peopleOf(
       {
         query:
@@ -127,7 +127,7 @@ describe('the trail of a city', () => {
     expect(withheld).toContain('Person.incomeSupport');
   });
 
-  it('holds no key: not of anybody, in any form', async () => {
+  it('holds no key of any person, in any form', async () => {
     await served.client.ask({
       ...doctor,
       query: '{ persons(first: 50) { nodes { id healthContacts { id startedAt } } } }',
@@ -142,7 +142,7 @@ describe('the trail of a city', () => {
     }
   });
 
-  describe('as the person may see it', () => {
+  describe('as the person sees it', () => {
     const LOG = `query ($after: ID, $first: Int) { accessLog(first: $first, after: $after) {
       id at purpose purposeLabel recipient categories brokeGlass } }`;
     interface Entry {
@@ -162,7 +162,7 @@ describe('the trail of a city', () => {
       return data!['accessLog'] as Entry[];
     };
 
-    it('tells who has read their data, for what, newest first, page by page', async () => {
+    it('lists who read their data, for what purpose, newest first, page by page', async () => {
       await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id birthYear } } }' });
       await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id sex } } }' });
       const entries = await ownLog();
@@ -178,13 +178,13 @@ describe('the trail of a city', () => {
       expect(await ownLog({ first: 1, after: first!.id })).toEqual([entries[1]]);
     });
 
-    it('is refused to everybody else', async () => {
+    it('is refused to every other caller', async () => {
       const { data, errors } = await served.client.ask({ ...doctor, query: '{ accessLog { id } }' });
       expect(data).toBeFalsy();
       expect(errors?.[0]?.extensions?.['code']).toBe('PURPOSE_NOT_PERMITTED');
     });
 
-    it('is asked in pages of a size that can be answered', async () => {
+    it('refuses page sizes outside the limits', async () => {
       const { errors } = await served.client.ask({
         persona: 'resident',
         purpose: 'data-subject',
@@ -194,7 +194,7 @@ describe('the trail of a city', () => {
     });
   });
 
-  it('is noted by each registry, too, and both agree', async () => {
+  it('is recorded by each registry too, and both records agree', async () => {
     const { decisionId, fetches } = await peopleOf({
       query: 'query ($id: PersonID!) { person(id: $id) { birthYear servicePath { steps { sector } } } }',
       variables: { id: clients[0]!.id },
@@ -219,7 +219,7 @@ describe('the trail of a city', () => {
     expect(code).toBe(0);
   });
 
-  it('names what either side lacks', async () => {
+  it('names what is missing on either side', async () => {
     const last = (await records()).findLast(({ fetches }) => fetches['health']);
     const folder = join(city.data, 'disclosures', 'gateway');
     const [file] = (await readdir(folder)).sort();
@@ -253,7 +253,7 @@ describe('the trail of a city', () => {
     expect((await audit('reconcile')).code).toBe(0);
   });
 
-  it('A05: tells by its exit code what is wrong', async () => {
+  it('A05: reports what is wrong by the exit code', async () => {
     const witness = join(city.data, 'witness');
     const key = join(city.data, 'other.pub');
     const { publicKey } = generateKeyPairSync('ed25519');
@@ -275,7 +275,7 @@ describe('the trail of a city', () => {
     await rm(key);
   });
 
-  it('is found by the commands: by id, by identity code from a file, by user, in a report', async () => {
+  it('is searched by commands: by id, by identity code from a file, by user, in a report', async () => {
     const [{ id }] = clients as [Client];
     const byId = await audit(
       ...[
@@ -327,7 +327,7 @@ describe('the trail of a city', () => {
     expect(report.output).toContain('Nobody broke the glass.');
   });
 
-  it('A02: tells nothing that a registry could not note, where the file of its notes was removed', async () => {
+  it('A02: answers nothing that a registry could not record because its log file was removed', async () => {
     const folder = join(city.data, 'disclosures', 'gateway');
     for (const name of await readdir(folder)) await rm(join(folder, name));
     const question = { ...team, query: '{ persons(first: 1) { nodes { id } } }' };
@@ -341,7 +341,7 @@ describe('the trail of a city', () => {
     await expect(serveCity(city)).rejects.toMatchObject({ code: 'AUDIT_LOCKED' });
   });
 
-  it('is verified by a command, which names what was done to it', async () => {
+  it('is verified by a command, which names each change', async () => {
     await served.stop();
     const whole = await audit('verify');
     expect(whole.output).toMatch(/^The log is whole\.\ngateway: whole up to checkpoint \d+/);

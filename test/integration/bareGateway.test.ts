@@ -101,19 +101,19 @@ async function ask(query: string, variables: object = {}) {
 }
 
 describe('a gateway without identities and policies', () => {
-  it('answers anybody, over any supergraph, whatever its scalars are called', async () => {
+  it('answers every caller, over any supergraph, with scalars of any name', async () => {
     const query = 'query ($id: ID!) { product(id: $id) { name date } }';
     expect(await ask(query, { id: '7' })).toEqual({
       data: { product: { name: 'product 7', date: 'tomorrow' } },
     });
   });
 
-  it('asks a second time where a connection broke', async () => {
+  it('retries when a connection broke', async () => {
     expect(await ask('{ product(id: "1") { stars } }')).toEqual({ data: { product: { stars: 4 } } });
     expect(attempts).toBe(2);
   });
 
-  it('passes on what subgraphs say of their errors', async () => {
+  it('passes on the errors of subgraphs', async () => {
     const { data, errors } = await ask('{ broken product(id: "2") { name } }');
     expect(data).toEqual({ broken: null, product: { name: 'product 2' } });
     expect(errors).toEqual([
@@ -125,7 +125,7 @@ describe('a gateway without identities and policies', () => {
     ]);
   });
 
-  it('takes no supergraph of Polku', async () => {
+  it('refuses a supergraph of Polku', async () => {
     const sdl = await readFile(`${packageRoot()}/schema/supergraph.graphql`, 'utf8');
     await expect(serveBare({ sdl, port: 0, reportFault: () => {} })).rejects.toThrow(
       expect.objectContaining({ code: expect.stringMatching(/BARE_GATEWAY_REFUSES|SUPERGRAPH_INVALID/) }),
@@ -135,7 +135,7 @@ describe('a gateway without identities and policies', () => {
     );
   });
 
-  it('speaks GraphQL over HTTP as the specification says', async () => {
+  it('follows the GraphQL over HTTP specification', async () => {
     const audits = serverAudits({ url: gateway.url.href, fetchFn: fetch });
     const results = await Promise.all(audits.map((audit) => audit.fn()));
     const failed = results.filter(({ status }) => status !== 'ok');
@@ -152,13 +152,13 @@ describe('a gateway without identities and policies', () => {
     [415, null, { method: 'POST', body: '{"query":"{broken}"}' }, ''],
     [413, null, { method: 'POST', headers: { 'content-type': 'application/json' }, body: LARGE }, ''],
     [200, null, {}, '?query={product(id:"3"){name}}'],
-  ])('answers by %d what is asked so (allow: %s): %j %s', async (status, allow, init, search) => {
+  ])('answers status %d to this request (allow: %s): %j %s', async (status, allow, init, search) => {
     const response = await fetch(gateway.url.href + search, init);
     expect(response.status).toBe(status);
     expect(response.headers.get('allow')).toBe(allow);
   });
 
-  it('tells where a text is no GraphQL, and refuses hashes in the words that clients know', async () => {
+  it('gives the position of a syntax error, and refuses hashes with the standard message', async () => {
     const { errors } = await ask('{ product(');
     expect(errors).toEqual([
       {

@@ -54,7 +54,7 @@ describe('groups of the city', () => {
   const ask = (query: string, variables: Readonly<Record<string, unknown>> = {}) =>
     served.client.ask({ ...planner, query, variables });
 
-  it('are told in numbers, none of them of few', async () => {
+  it('are answered in protected numbers, none below the minimum', async () => {
     const { data, errors } = await ask(EVERYTHING, { where: PLAIN, other: { not: PLAIN } });
     expect(errors).toBeUndefined();
     const { cohort } = data as {
@@ -73,7 +73,7 @@ describe('groups of the city', () => {
     expect(JSON.stringify(cohort)).toMatch(/"category":"T12","ratio"/);
   });
 
-  it('have paths in common, with the median gap before each step but the first', async () => {
+  it('list common paths, with the median gap before each step but the first', async () => {
     const { data } = await ask(GAPS);
     const { paths } = (data as { cohort: { members: { commonPaths: { paths: CommonPath[] } } } }).cohort
       .members.commonPaths;
@@ -85,7 +85,7 @@ describe('groups of the city', () => {
     expect(gaps.every((gap) => gap === null || /^(0-1|1-3|3-6|6-12|12-24|24-)$/.test(gap))).toBe(true);
   });
 
-  it('have one answer, in whatever words they are asked for', async () => {
+  it('get the same answer for equivalent filters', async () => {
     const answers = await Promise.all(
       equivalentForms.map(async (rewrite) => (await ask(SIZE, { where: rewrite(PLAIN) })).data),
     );
@@ -94,7 +94,7 @@ describe('groups of the city', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
-  it('are not told apart where nobody is in them or few are', async () => {
+  it('look the same whether nobody or only a few people are in them', async () => {
     const nobody = await ask(SIZE, { where: { any: [] } });
     const few = await ask(SIZE, { where: { birthYear: { between: { from: 1915, until: 1916 } }, ...PLAIN } });
     expect(nobody).toEqual({ data: { cohort: { size: { count: null } } } });
@@ -123,7 +123,7 @@ describe('groups of the city', () => {
     expect(errors?.[0]?.extensions?.['code']).toMatch(/^(BAD_USER_INPUT|OPERATION_TOO_LARGE)$/);
   });
 
-  it('name no service that there is not', async () => {
+  it('name no service that does not exist', async () => {
     const { errors } = await ask(
       '{ cohort(where: { all: [] }) { members(from: "2010-01-01", until: "2010-12-31") { serviceUse(services: ["T99"]) { rows { persons } } } } }',
     );
@@ -144,13 +144,13 @@ describe('groups of the city', () => {
       'an entity of their own making',
       '{ _entities(representations: [{ __typename: "Cohort", filter: "{}" }]) { __typename } }',
     ],
-  ])('show nobody %s', async (_, query) => {
+  ])('show nothing to %s', async (_, query) => {
     const { data, errors } = await ask(query);
     expect(data ?? undefined).toBeUndefined();
     expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('are no way to health data for those who serve people', async () => {
+  it('show no health data to those who serve people', async () => {
     const { errors } = await served.client.ask({
       persona: 'benefit-officer',
       purpose: 'benefit',
@@ -160,7 +160,7 @@ describe('groups of the city', () => {
     expect(errors?.[0]?.extensions?.['code']).toBe('PURPOSE_NOT_PERMITTED');
   });
 
-  it('are refused when the ledger has no room, but for what was asked before', async () => {
+  it('are refused when the ledger is full, unless they were answered before', async () => {
     await served.stop();
     served = await serveCity(city, { ledgerCapacity: 1 });
     const asked = await ask(SIZE, { where: PLAIN });

@@ -42,7 +42,7 @@ describe('identities of the exports', () => {
     jest.restoreAllMocks();
   });
 
-  it('are found by the search, in every encoding that it knows', () => {
+  it('are found by the search in every encoding that it supports', () => {
     const [code] = identities.codes;
     const [text] = identities.texts;
     for (const planted of [code!, text!]) {
@@ -66,7 +66,7 @@ describe('identities of the exports', () => {
     expect(identities.texts.size).toBeGreaterThan(1_000);
   });
 
-  it('stand in no answer of any persona', async () => {
+  it('appear in no answer to any persona', async () => {
     let bytes = 0;
     for (const { id: persona, purposes } of personas) {
       for (const purpose of purposes) {
@@ -85,7 +85,7 @@ describe('identities of the exports', () => {
     expect(bytes).toBeGreaterThan(100_000);
   });
 
-  it('stand in no answer, error or record about a person looked up by code', async () => {
+  it('appear in no answer, error or record about a person looked up by code', async () => {
     const [code] = identities.codes;
     const lookUp = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id birthYear } }';
     const asker = { persona: 'social-worker', purpose: 'social-service' };
@@ -108,7 +108,7 @@ describe('identities of the exports', () => {
     }
   });
 
-  it('stand in no byte below the data folder, nor in a log', async () => {
+  it('appear in no byte of the data folder, nor in a log', async () => {
     const found: string[] = [];
     let files = 0;
     for await (const { path, bytes } of filesBelow(city.data)) {

@@ -32,7 +32,7 @@ describe('service paths over the city', () => {
     await city?.remove();
   });
 
-  it('give contacts and a path each in its own period, in one query', async () => {
+  it('return contacts and a path for different periods in one query', async () => {
     const query = `query ($id: PersonID!) {
       person(id: $id) {
         healthContacts(from: "2016-01-01") { startedAt endedAt }
@@ -58,7 +58,7 @@ describe('service paths over the city', () => {
     expect(whole.filter(({ startedAt }) => startedAt > '2008-12-31').length).toBeGreaterThan(10);
   });
 
-  it('count in their steps just the contacts of the registries that feed them', async () => {
+  it('count in their steps exactly the contacts of the registries that feed them', async () => {
     const query = `query ($id: PersonID!) {
       person(id: $id) {
         healthContacts { service } socialContacts { service } educationContacts { service }
@@ -81,7 +81,7 @@ describe('service paths over the city', () => {
     }
   });
 
-  it('of a family hold the contacts of all its members, each while a member', async () => {
+  it('of a family hold the contacts of each member during membership', async () => {
     const family = people.flatMap(({ families }) => families ?? [])[0]!.family.id;
     const query = `query ($id: FamilyID!) {
       family(id: $id) {
@@ -120,7 +120,7 @@ describe('service paths over the city', () => {
     expect([...withheld]).toEqual(['EDUCATION,HEALTH']);
   });
 
-  it('are not gathered over families of families without end', async () => {
+  it('refuse families nested too deeply', async () => {
     const level = (aliases: string, inner: string) =>
       [...aliases]
         .map((alias) => `${alias}: families { family { members { person { ${inner} } } } }`)
@@ -132,7 +132,7 @@ describe('service paths over the city', () => {
     expect(JSON.stringify(data ?? null).length).toBeLessThan(10_000);
   });
 
-  it('refuse dates that are none before a registry is asked', async () => {
+  it('refuse invalid dates before any registry is asked', async () => {
     const query =
       'query ($id: PersonID!, $from: Date) { person(id: $id) { servicePath(from: $from) { withheld } } }';
     for (const from of ['2002-02-30', '1.1.2002', 7]) {
@@ -146,7 +146,7 @@ describe('service paths over the city', () => {
     }
   });
 
-  it('page through my clients without a repeat, in the same order whatever the size of the page', async () => {
+  it('page through my clients without repeats, in one order for every page size', async () => {
     const query = `query ($first: Int!, $after: PersonID) {
       persons(first: $first, after: $after) { nodes { id } hasMore }
     }`;

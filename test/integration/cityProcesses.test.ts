@@ -125,7 +125,7 @@ describe('a city in many processes', () => {
     return serveCity(city, { port, remote });
   }
 
-  it('answers like a city in one, with every subgraph in a process of its own', async () => {
+  it('gives the same answers as in one process, with every subgraph in its own process', async () => {
     const served = await startApart(subgraphNames);
     try {
       const apart = await askAll(served.client);
@@ -148,7 +148,7 @@ describe('a city in many processes', () => {
     }
   });
 
-  it('answers the same when some are here and some elsewhere, and says which is down when one stops', async () => {
+  it('gives the same answers with some subgraphs local and some remote, and names one that stops', async () => {
     const served = await startApart(['health', 'directory']);
     try {
       expect(withoutDecisions(await askAll(served.client))).toEqual(withoutDecisions(together));

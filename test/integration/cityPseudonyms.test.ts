@@ -36,7 +36,7 @@ describe('ids', () => {
     expect(new Set(ids).size).toBe(domains.length);
   });
 
-  it('are taken where they were given, and refused elsewhere like ids that never existed', async () => {
+  it('are accepted in their own domain, and refused elsewhere like ids that never existed', async () => {
     for (const [index, asker] of domains.entries()) {
       const own = await served.client.ask({ ...asker, query: ASK, variables: { id: ids[index] } });
       expect(own.errors).toBeUndefined();
@@ -55,7 +55,7 @@ describe('ids', () => {
     }
   });
 
-  it('are issued anew in another epoch', async () => {
+  it('change with the epoch', async () => {
     await served.stop();
     served = await serveCity(city, { epoch: '2' });
     const answer = await served.client.ask({ ...domains[0]!, query: ASK, variables: { id: ids[0] } });

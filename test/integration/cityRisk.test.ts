@@ -104,7 +104,7 @@ const statusesIn = (data: unknown): ReadonlySet<string> =>
   new Set(peopleIn(data).map(({ childProtectionRisk: { status } }) => status));
 const millionths = (value: number) => Math.round(value * 1_000_000);
 
-describe('foreseen need, served', () => {
+describe('predicted need, served', () => {
   let city: TestCity;
   let served: ServedCity;
   let policies: string;
@@ -121,7 +121,7 @@ describe('foreseen need, served', () => {
     await city?.remove();
   });
 
-  it('is told to a family team of the children in its care, with all that makes the number up', async () => {
+  it('is shown to a family team for the children in its care, with every contribution', async () => {
     const { data, errors } = await served.client.ask({ ...familyTeam, query: RISKS });
     expect(errors).toBeUndefined();
     const assessed = assessedIn(data);
@@ -138,7 +138,7 @@ describe('foreseen need, served', () => {
     expect(JSON.stringify(assessed)).toContain('"health.');
   });
 
-  it('is told of each child of a family, and of no other member', async () => {
+  it('is shown for each child of a family, and for no other member', async () => {
     const { data, errors } = await served.client.ask({ ...familyTeam, query: FAMILIES });
     expect(errors).toBeUndefined();
     const families = (data as unknown as Page<{ families: { family: Family }[] }>).persons.nodes.flatMap(
@@ -152,7 +152,7 @@ describe('foreseen need, served', () => {
     expect(JSON.stringify(families)).toContain('"ASSESSED"');
   });
 
-  it('tells a social worker, whom health services show nothing, their factors as a total', async () => {
+  it('shows a social worker, who may not see health services, their factors as a total', async () => {
     const { data, errors } = await served.client.ask({ ...socialWorker, query: RISKS });
     expect(errors).toBeUndefined();
     const assessed = assessedIn(data);
@@ -166,7 +166,7 @@ describe('foreseen need, served', () => {
     }
   });
 
-  it('is told to a planner as protected numbers of a group, the same ones however often they are asked', async () => {
+  it('is shown to a planner as protected numbers of a group, the same on every request', async () => {
     const ask = async () => {
       const { data, errors } = await served.client.ask({
         persona: 'planner',
@@ -212,13 +212,13 @@ describe('foreseen need, served', () => {
     ['six years ahead', 'asOf: "2012-Q1", horizonYears: 6'],
     ['as of a quarter to come', 'asOf: "2999-Q1"'],
     ['as of no quarter', 'asOf: "2012-Q5"'],
-  ])('is not foreseen %s', async (_, args) => {
+  ])('is not predicted %s', async (_, args) => {
     const query = `{ persons(first: 1) { nodes { childProtectionRisk(${args}) { status } } } }`;
     const { errors } = await served.client.ask({ ...familyTeam, query });
     expect(errors?.[0]?.extensions?.['code']).toMatch(/BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED/);
   });
 
-  it('is told to nobody any more where a registry withholds its factors, by that policy alone', async () => {
+  it('is shown to nobody after a registry withholds its factors, by that policy alone', async () => {
     // The server tells that another policy is in force.
     jest.spyOn(console, 'error').mockImplementation(() => {});
     await tamper(join(policies, 'health.yaml'), (text) =>
@@ -271,7 +271,7 @@ describe('a model in production', () => {
     desk.approve(version, 'because', { person, key: await signed.key(person) });
   const risksOf = async (server: ProductionCity) => (await server.ask(FAMILY_TEAM, RISKS)).data;
 
-  it('serves when two people of its owner have approved it, until another owner stops it from outside', async () => {
+  it('serves after two people of its owner approved it, until another owner stops it from outside', async () => {
     await approve('city-1');
     const server = await serveProduction(city.data, signed, issuer);
     try {
@@ -295,7 +295,7 @@ describe('a model in production', () => {
     }
   });
 
-  it('does not serve where its file is not the one that was approved', async () => {
+  it('does not serve when its file is not the approved one', async () => {
     const [stop] = (await desk.register()).stops;
     for (const person of ['health-1', 'health-2'] as const)
       await desk.resume(stop!.sequence, 'they are', { person, key: await signed.key(person) });

@@ -45,7 +45,7 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
 
 const visits = (text: string) => `{"data":{"people":[{"name":"n","visits":${text}}]}}`;
 
-describe('a field that goes into the response as it came', () => {
+describe('raw JSON pass-through', () => {
   it.each([
     `[${whole}]`,
     `[${whole},${whole}]`,
@@ -53,12 +53,12 @@ describe('a field that goes into the response as it came', () => {
     'null',
     '[{"id":"","hours":null,"length":null,"mood":null,"open":false,"notes":null,"place":null}]',
     '[{"id":"x","hours":-7,"length":0.25,"mood":"BAD","open":false,"notes":[],"place":null}]',
-  ])('is, to the letter: %s', async (text) => {
+  ])('keeps the text of the subgraph exactly: %s', async (text) => {
     const { json } = await answer(visits(text));
     expect(json).toBe(visits(text));
   });
 
-  it('is read and written anew where it is written otherwise', async () => {
+  it('parses and serialises a text in any other form', async () => {
     const spaced = JSON.stringify(JSON.parse(visits(`[${whole}]`)), undefined, 2);
     const { result } = await answer(spaced);
     expect(result).toEqual(JSON.parse(visits(`[${whole}]`)));
@@ -74,7 +74,7 @@ describe('a field that goes into the response as it came', () => {
     ['null where there must be a value', whole.replace('true', 'null'), ['visits', 0, 'open']],
     ['a list for an object', whole.replace('{"name":"x"}', '[]'), ['visits', 0, 'place']],
     ['a text for a list', whole.replace('["a', '"["').replace('"]', '"'), ['visits']],
-  ])('is checked: %s', async (_, text, path) => {
+  ])('checks the text: %s', async (_, text, path) => {
     const attempt = visits(`[${text}]`);
     let valid = true;
     try {
@@ -90,14 +90,14 @@ describe('a field that goes into the response as it came', () => {
     expect(result.errors?.map((error) => error.path)).toEqual([['people', 0, ...path]]);
   });
 
-  it('is not taken from another place of the answer, nor from within a text', async () => {
+  it('takes the field from no other place of the answer, nor from inside a string', async () => {
     const decoy = `"visits":[${whole}]`;
     const text = `{"data":{"people":[{"name":${JSON.stringify(decoy)},"visits":null,"extra":{${decoy}}}],${decoy}}}`;
     const { result } = await answer(text);
     expect(result.data).toEqual({ people: [{ name: decoy, visits: null }] });
   });
 
-  it('is parsed where errors stand beside it, however their key is written', async () => {
+  it('parses the answer when it has errors, however their key is written', async () => {
     const error = `{"message":"x","path":["people"],"extensions":{"visits":[${whole}]}}`;
     for (const key of ['errors', '\\u0065rrors']) {
       const { result } = await answer(visits(`[${whole}]`).replace('{', `{"${key}":[${error}],`));
@@ -108,12 +108,12 @@ describe('a field that goes into the response as it came', () => {
     }
   });
 
-  it('may be as long as it likes', async () => {
+  it('accepts a text of any length', async () => {
     const text = visits(`[${Array.from({ length: 20_000 }, () => whole).join()}]`);
     expect((await answer(text)).json).toBe(text);
   });
 
-  it('is no such field where the client calls its parts otherwise or leaves some out', async () => {
+  it('is not used when the client renames or omits parts of the field', async () => {
     const renamed = await answer(
       `{"data":{"people":[{"visits":[{"__a_number":"v1"}]}]}}`,
       'people { visits { number: id } }',

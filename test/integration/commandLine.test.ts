@@ -36,7 +36,7 @@ describe('the command line', () => {
     [['policy'], 'matrix'],
     [['policy', 'explain'], 'polku policy explain'],
     [['demo'], '--once'],
-  ])('tells with polku %s --help how it is used', async (command, taught) => {
+  ])('prints with polku %s --help how it is used', async (command, taught) => {
     const { code, output } = await runPolku([...command, '--help']);
     expect(code).toBe(0);
     expect(output).toContain(taught);
@@ -109,14 +109,14 @@ describe('the command line', () => {
       ['policy', 'explain', 'Person.six', '--role', 'planner', '--purpose', 'planning'],
       'USAGE: There is no field "Person.six"',
     ],
-  ])('ends with 2 and says what was expected, given %s', async (_what, args, said) => {
+  ])('exits with 2 and states what was expected, given %s', async (_what, args, said) => {
     const { code, errors } = await runPolku(args, { cwd: folder });
     expect(errors).toContain(said);
     expect(code).toBe(2);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('does not write a city over something else', async () => {
+  it('does not write a city over other files', async () => {
     const out = join(folder, 'mine');
     await mkdir(out);
     await writeFile(join(out, 'precious.txt'), 'precious');
@@ -127,7 +127,7 @@ describe('the command line', () => {
     await rm(out, { recursive: true });
   });
 
-  it('generates a city, extracts it and says what was rejected and why', async () => {
+  it('generates a city, extracts it and reports what was rejected and why', async () => {
     const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
     const generated = await runPolku([
       'city',
@@ -151,7 +151,7 @@ describe('the command line', () => {
     await rm(data, { recursive: true });
   });
 
-  it('takes exports for those of people who exist, unless they or the caller say otherwise', async () => {
+  it('treats exports as data about real people, unless they or the caller say otherwise', async () => {
     const source = join(folder, 'unmarked');
     const data = join(folder, 'unmarked-data');
     await cp(join(city.exports, 'population'), join(source, 'population'), { recursive: true });
@@ -180,14 +180,14 @@ describe('the command line', () => {
     await rm(data, { recursive: true });
   });
 
-  it('does not serve without a snapshot, and says which command makes one', async () => {
+  it('does not serve without a snapshot, and names the command that makes one', async () => {
     const { code, errors } = await runPolku(['serve', '--dev', '--data', join(folder, 'nothing')]);
     expect(errors).toMatch(/SNAPSHOT_MISSING: .*polku extract population/);
     expect(code).toBe(1);
     await rm(join(folder, 'nothing'), { recursive: true, force: true });
   });
 
-  it('does not serve by a policy that is broken, and names every fault with its place', async () => {
+  it('does not serve with a broken policy, and names every fault with its place', async () => {
     const policies = join(folder, 'policies');
     await mkdir(policies);
     for (const file of await readdir(policiesFolder))
@@ -208,7 +208,7 @@ describe('the command line', () => {
     await rm(policies, { recursive: true });
   });
 
-  it('says that a port is taken', async () => {
+  it('reports that a port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

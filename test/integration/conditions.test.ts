@@ -53,7 +53,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
       healthContacts { service diagnosis } socialContacts { kind } educationContacts { hours } enrolments { service }
       servicePath { steps { sector contacts } withheld }`;
 
-    it('is the person whom the login service names, with all of their own data', async () => {
+    it('is the person named by the login service, with all of their own data', async () => {
       const { me } = await data({ ...resident, person: FATHER }, { query: `{ me { district ${whole} } }` });
       expect(me).toEqual({
         district: 'Tapiola',
@@ -74,17 +74,17 @@ describe('conditions and non-disclosure, through the gateway', () => {
       });
     });
 
-    it('is nobody where the token names nobody', async () => {
+    it('is null when the token names nobody', async () => {
       expect(await data(resident, { query: `{ me { ${whole} } }` })).toEqual({ me: null });
     });
 
-    it('is refused where the token names somebody by another id than that of the login service', async () => {
+    it('is refused when the token names a person by an id that the login service does not use', async () => {
       const login = served.id({ ...resident, recipient: 'university' }, 'PersonID', FATHER);
       const { status, text } = await served.ask({ ...resident, login }, { query: '{ me { id } }' });
       expect([status, text]).toEqual([401, expect.stringContaining('UNAUTHENTICATED')]);
     });
 
-    it('opens nobody else: neither another person nor the rest of the family', async () => {
+    it('opens no other person, not even of the same family', async () => {
       const asker = { ...resident, person: FATHER };
       for (const query of [
         'query ($id: PersonID!) { person(id: $id) { birthYear } }',
@@ -138,7 +138,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
       return answers;
     };
 
-    it('withholds the district of the person and of whoever lives with them', async () => {
+    it('withholds the district of the person and of every person who lives with them', async () => {
       for (const asker of [doctor, educator, socialWorker])
         expect((await asEach(asker, 'district')).map(({ district }) => district)).toEqual([
           null,
@@ -164,7 +164,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
       ]);
     });
 
-    it('withholds their family ties, when told by others, too', async () => {
+    it('withholds their family ties, also when other people show them', async () => {
       const ties = await asEach(educator, 'families { family { members { person { birthYear } } } }');
       expect(ties).toEqual([
         { families: [] },
@@ -179,7 +179,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
       ]);
     });
 
-    it('leaves their steps out of the paths of families, and `withheld` as it is', async () => {
+    it('leaves their steps out of the paths of families, and does not change `withheld`', async () => {
       const path = async (asker: Asker, family: number) => {
         const { servicePath } = await ofFamily(asker, family, 'servicePath { steps { unit } withheld }');
         const { steps, withheld } = servicePath as { steps: { unit: unknown }[]; withheld: unknown };

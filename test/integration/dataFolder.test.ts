@@ -37,7 +37,7 @@ describe('a data directory', () => {
     return { child, code: child.exitCode, errors };
   }
 
-  it('G18: has one gateway, also where every process has the same number, until it is killed', async () => {
+  it('G18: has one gateway until it is killed, even if every process has the same number', async () => {
     const first = await serve(city.data);
     expect(first.code).toBeNull();
     const second = await serve(city.data);
@@ -49,7 +49,7 @@ describe('a data directory', () => {
     expect((await serve(city.data)).code).toBeNull();
   });
 
-  it('G19: starts as a copy that was made while it is in use', async () => {
+  it('G19: starts as a copy that was made during use', async () => {
     const copy = `${city.data}-copy`;
     expect(spawnSync('cp', ['-r', city.data, copy]).status).toBe(0);
     expect(await serve(copy)).toMatchObject({ code: null });

@@ -39,7 +39,7 @@ const sorted = (table: Table) =>
   readable(table, linkage).sort((a, b) => String(a['subject']).localeCompare(String(b['subject'])));
 
 describe('extraction of the population register', () => {
-  it('fills every table, dates, codes and linked people in their places', async () => {
+  it('fills every table with dates, codes and linked people in their columns', async () => {
     const manifest = await run(populationRegistry);
     expect(manifest.rejects).toEqual({});
     const { tables } = await openSnapshot(site.data, populationRegistry);
@@ -58,7 +58,7 @@ describe('extraction of the population register', () => {
     expect(sorted(tables.nonDisclosures)).toEqual([{ subject: 'cecilia', start: '2014-01-01' }]);
   });
 
-  it('keeps families together and apart, also by a code that was changed since', async () => {
+  it('separates and keeps families, also by a code that changed later', async () => {
     await run(populationRegistry);
     const { memberships } = (await openSnapshot(site.data, populationRegistry)).tables;
     const families = new Map(readable(memberships, linkage).map(({ subject, family }) => [subject, family]));
@@ -75,7 +75,7 @@ describe('extraction of the population register', () => {
     expect((await openSnapshot(site.data, populationRegistry)).tables.persons.subject).toEqual(before);
   });
 
-  it('takes the first of two rows about one person', async () => {
+  it('keeps the first of two rows about one person', async () => {
     await site.write({
       population: {
         'henkilot.csv': [
@@ -128,7 +128,7 @@ describe('extraction of the other registries', () => {
     expect(sorted(tables.objections)).toEqual([{ subject: 'bertil', start: '2014-06-01' }]);
   });
 
-  it('X16: counts what it rejects by reason, and lists file, row, reason and column', async () => {
+  it('X16: counts rejects by reason, and lists file, row, reason and column', async () => {
     const manifest = await run(healthRegistry);
     expect(manifest.rejects).toEqual({
       'malformed-row': 2,
@@ -161,7 +161,7 @@ describe('extraction of the other registries', () => {
     ]);
   });
 
-  it('rejects rows with bytes that are none in the encoding, and rows of ten megabytes, and reads on', async () => {
+  it('rejects rows with invalid bytes and rows of ten megabytes, and reads on', async () => {
     const [header, first] = (await readFile(join(site.source, 'health', 'kaynnit.csv'), 'utf8')).split('\n');
     const good = (id: string) => first!.replace('K1', id);
     const rows = [
@@ -185,7 +185,7 @@ describe('extraction of the other registries', () => {
     expect(manifest.tables['contacts']!.rows).toBe(2);
   });
 
-  it('takes a leap day, rejects 30 February, and gives the same bytes in every time zone', async () => {
+  it('accepts a leap day, rejects 30 February, and gives the same bytes in every time zone', async () => {
     const [header] = (await readFile(join(site.source, 'health', 'kaynnit.csv'), 'utf8')).split('\n');
     const days = [
       '29.02.2004',
@@ -221,7 +221,7 @@ describe('extraction of the other registries', () => {
     }
   });
 
-  it('reads over free text with quotes and line breaks in it', async () => {
+  it('reads past free text with quotes and line breaks', async () => {
     const manifest = await run(socialRegistry);
     expect(manifest.rejects).toEqual({});
     const { tables } = await openSnapshot(site.data, socialRegistry);
@@ -256,7 +256,7 @@ describe('extraction of the other registries', () => {
     expect(rowsOf(tables.objections, 5)).toEqual([0, 0]);
   });
 
-  it('reads Parquet, a month of attendance as a contact of that month', async () => {
+  it('reads Parquet, with a month of attendance as a contact of that month', async () => {
     const { cecilia, nobody } = codes;
     await site.writeParquet(
       'education',
@@ -303,7 +303,7 @@ describe('extraction of the other registries', () => {
     expect(tables.objections.rows).toBe(1);
   });
 
-  it('gives the rows of a person by offsets, in the order of time', async () => {
+  it('finds the rows of a person by offsets, in the order of time', async () => {
     await run(healthRegistry);
     const { contacts } = (await openSnapshot(site.data, healthRegistry)).tables;
     const anna = linkage.findPerson(hetu, codes.anna) as number;
@@ -315,7 +315,7 @@ describe('extraction of the other registries', () => {
     expect(rowsOf(contacts, 1_000_000)).toEqual([0, 0]);
   });
 
-  it('makes a contact id from the id in the source, not from its row', async () => {
+  it('derives a contact id from the id in the source, not from its row', async () => {
     await run(healthRegistry);
     const ids = async () => {
       const { contacts } = (await openSnapshot(site.data, healthRegistry)).tables;
@@ -331,7 +331,7 @@ describe('extraction of the other registries', () => {
   });
 });
 
-describe('extraction where the population register knows people by ids of its own', () => {
+describe('extraction when the population register identifies people by its own ids', () => {
   const before = process.env['POLKU_MAPPINGS'];
 
   beforeEach(async () => {
@@ -379,7 +379,7 @@ describe('extraction where the population register knows people by ids of its ow
 });
 
 describe('a snapshot', () => {
-  it('says what it is made of', async () => {
+  it('describes what it was made from', async () => {
     const manifest = await run(populationRegistry);
     expect(manifest).toMatchObject({ registry: 'population', schemaVersion: 1, synthetic: true });
     expect(
@@ -397,7 +397,7 @@ describe('a snapshot', () => {
     expect((await run(populationRegistry)).sourceFingerprint).not.toBe(manifest.sourceFingerprint);
   });
 
-  it('X07: is refused where it holds a code that its enumeration lacks', async () => {
+  it('X07: is refused when it holds a code that its enumeration lacks', async () => {
     const { snapshotId, tables } = await run(populationRegistry);
     const folder = join(site.data, 'population', snapshotId);
     const persons = join(folder, 'persons.parquet');
@@ -416,20 +416,20 @@ describe('a snapshot', () => {
     });
   });
 
-  it('is kept together with the one before, and no older', async () => {
+  it('is kept together with the previous one, and older ones are removed', async () => {
     const ids = [];
     for (let time = 0; time < 3; time++) ids.push((await run(populationRegistry)).snapshotId);
     const kept = await readdir(join(site.data, 'population'));
     expect(kept.sort()).toEqual([...ids.slice(1), 'current'].sort());
   });
 
-  it('is taken after the population register, whatever the order of the list', () => {
+  it('is made after the population register, whatever the order of the list', () => {
     const [first, ...others] = registries.map(({ definition }) => definition.name);
     expect(first).toBe('population');
     expect(others).toContain('education');
   });
 
-  it('tells of its progress by table', async () => {
+  it('reports progress by table', async () => {
     const progress: ExtractionProgress[] = [];
     const { source, data } = site;
     await extract({
@@ -448,7 +448,7 @@ describe('a snapshot', () => {
   });
 });
 
-describe('extraction of what has not changed', () => {
+describe('extraction of unchanged exports', () => {
   /** Goes over the registries as `polku extract --all` does; says which snapshots were kept. */
   const all = async () => {
     const kept: Record<string, boolean> = {};
@@ -480,18 +480,18 @@ describe('extraction of what has not changed', () => {
     expect(await all()).toEqual(whole);
   });
 
-  it('repeats a registry whose export changed, and no other', async () => {
+  it('repeats the registry whose export changed, and no other', async () => {
     await site.write({ health: { 'kiellot.csv': ['HETU;ALKUPVM'] } });
     expect(await all()).toEqual({ ...whole, health: false });
     expect(await all()).toEqual(whole);
   });
 
-  it('repeats the population register alone where nobody became known by it', async () => {
+  it('repeats only the population register when it made nobody known', async () => {
     await population('asuminen.csv', `${codes.bertil},Uusikatu 1,111,2011-01-01,`);
     expect(await all()).toEqual({ ...whole, population: false });
   });
 
-  it('repeats all registries after somebody became known', async () => {
+  it('repeats all registries after a new person became known', async () => {
     await population('henkilot.csv', `${codes.nobody},Uusi,Asukas,2002-02-02,1,fi,`);
     expect(await all()).toEqual(none);
     const { tables } = await openSnapshot(site.data, healthRegistry);
@@ -499,13 +499,13 @@ describe('extraction of what has not changed', () => {
     expect(await all()).toEqual(whole);
   });
 
-  it('repeats all registries after two people became one', async () => {
+  it('repeats all registries after two people were merged', async () => {
     await population('tunnusmuutokset.csv', `${codes.bertil},${codes.cecilia},2012-01-01`);
     expect(await all()).toEqual(none);
     expect(await all()).toEqual(whole);
   });
 
-  it('repeats what a population extraction that broke off made known', async () => {
+  it('repeats registries after an interrupted population extraction made people known', async () => {
     await population('henkilot.csv', `${codes.nobody},Uusi,Asukas,2002-02-02,1,fi,`);
     const stop = new AbortController();
     const broken = extract({
@@ -523,7 +523,7 @@ describe('extraction of what has not changed', () => {
     expect(await all()).toEqual(none);
   });
 
-  it('X06: repeats nothing for a linkage store that was begun anew, until the snapshots of the other one are removed', async () => {
+  it('X06: reuses nothing with a new linkage store until the snapshots of the old one are removed', async () => {
     await rm(join(site.data, 'linkage'), { recursive: true });
     linkage = await site.linkage();
     await expect(all()).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
@@ -532,7 +532,7 @@ describe('extraction of what has not changed', () => {
     expect(await all()).toEqual(none);
   });
 
-  it('repeats what is damaged, or of other people', async () => {
+  it('repeats what is damaged, or from another population', async () => {
     const { snapshotId } = await readManifest(site.data, healthRegistry);
     await writeFile(join(site.data, 'health', snapshotId, 'contacts.parquet'), 'x');
     expect(await all()).toEqual({ ...whole, health: false });

@@ -94,7 +94,7 @@ describe('what is stored', () => {
     expect(placesOf(haystacks)).toEqual([]);
   });
 
-  it('would show them if it did', async () => {
+  it('would fail this check if it held one', async () => {
     const [person] = await linesOf('henkilot.csv');
     const hidden = ['xx', 'x', ''].map((before) =>
       Buffer.from(Buffer.from(`${before}${person![0]} and more`).toString('base64')),

@@ -49,7 +49,7 @@ async function writeManyVisits(): Promise<void> {
 }
 
 describe('extraction refuses', () => {
-  it('a source file that is missing, by its name below the source', async () => {
+  it('a missing source file, named by its path below the source', async () => {
     await rm(join(site.source, 'population', 'asuminen.csv'));
     await expect(run(populationRegistry)).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
@@ -57,7 +57,7 @@ describe('extraction refuses', () => {
     });
   });
 
-  it('a file that is not Parquet, without a word of its content', async () => {
+  it('a file that is not Parquet, without quoting its content', async () => {
     await run(populationRegistry);
     const { educationRegistry } = await import('../../subgraphs/education/tables.js');
     const files = ['attendance', 'enrolments', 'staff', 'objections'];
@@ -69,7 +69,7 @@ describe('extraction refuses', () => {
     expect((failure as Error).message).not.toContain(codes.anna);
   });
 
-  it('a Parquet file that was cut short', async () => {
+  it('a truncated Parquet file', async () => {
     await run(populationRegistry);
     const { educationRegistry } = await import('../../subgraphs/education/tables.js');
     for (const file of ['attendance', 'enrolments', 'staff', 'objections']) {
@@ -80,7 +80,7 @@ describe('extraction refuses', () => {
     await expect(run(educationRegistry)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
   });
 
-  it('a source that changes while it is read, and keeps the snapshot before', async () => {
+  it('a source that changes while it is read, and keeps the previous snapshot', async () => {
     await run(populationRegistry);
     const before = await run(healthRegistry);
     await writeManyVisits();
@@ -107,7 +107,7 @@ describe('extraction refuses', () => {
     }
   });
 
-  it('a source much of which it would reject, and keeps the list of what', async () => {
+  it('a source with too many rejects, and keeps the list of rejects', async () => {
     await run(populationRegistry);
     const before = await run(healthRegistry);
     await writeManyVisits();
@@ -132,7 +132,7 @@ describe('extraction refuses', () => {
     expect(await readdir(join(site.data, 'health'))).not.toContain('rejects.csv');
   });
 
-  it('X01: missing columns, all at once, with what may have been meant, and no other name of the file', async () => {
+  it('X01: missing columns, all at once, with suggestions and no other name of the file', async () => {
     await site.write({ population: { 'perheet.csv': ['perhetunnus,henkilotunus,rooli,alku,until'] } });
     await expect(run(populationRegistry)).rejects.toMatchObject({
       code: 'SOURCE_COLUMNS',
@@ -143,7 +143,7 @@ describe('extraction refuses', () => {
     });
   });
 
-  it('a file without its line of names, and not what the first row holds', async () => {
+  it('a file without a header, without quoting the first row', async () => {
     await site.write({ population: { 'perheet.csv': ['F1,010594Y9032,vanhempi,2001-01-01,'] } });
     const failure = await run(populationRegistry).catch((error: unknown) => error);
     expect(failure).toMatchObject({
@@ -153,7 +153,7 @@ describe('extraction refuses', () => {
     expect(JSON.stringify([String(failure), failure])).not.toContain('010594Y9032');
   });
 
-  it('a registry of identity codes before anybody is known', async () => {
+  it('a registry of identity codes before any person is known', async () => {
     await expect(run(healthRegistry)).rejects.toMatchObject({
       code: 'SNAPSHOT_MISSING',
       message: expect.stringContaining('polku extract population'),
@@ -173,7 +173,7 @@ describe('extraction refuses', () => {
     await openSnapshot(site.data, populationRegistry);
   });
 
-  it('to go on when it is interrupted, and leaves nothing behind', async () => {
+  it('to continue when it is interrupted, and leaves no files', async () => {
     await run(populationRegistry);
     await run(healthRegistry);
     await writeManyVisits();
@@ -184,7 +184,7 @@ describe('extraction refuses', () => {
     expect(await filesBelow(site.data)).toEqual(before);
   });
 
-  it('leaves nothing behind after any failure but the file of its lock', async () => {
+  it('and leaves only its lock file after any failure', async () => {
     await rm(join(site.source, 'population', 'turvakiellot.csv'));
     await run(populationRegistry).catch(() => undefined);
     await site.write({ population: { 'turvakiellot.csv': ['x'] } });
@@ -213,7 +213,7 @@ describe('the command, stopped in the middle of an extraction,', () => {
   const partialFolders = async () =>
     (await readdir(join(site.data, 'health'))).filter((name) => name.startsWith('.partial-'));
 
-  it('by kill -9 leaves the snapshot before whole, and the next extraction cleans up', async () => {
+  it('by kill -9 leaves the previous snapshot whole, and the next extraction cleans up', async () => {
     const before = await old();
     const child = await start();
     child.kill('SIGKILL');
@@ -229,7 +229,7 @@ describe('the command, stopped in the middle of an extraction,', () => {
     expect(await readdir(site.data)).not.toContain('.extracting');
   });
 
-  it('by Ctrl-C leaves nothing behind but the snapshot before', async () => {
+  it('by Ctrl-C leaves only the previous snapshot', async () => {
     const before = await old();
     const child = await start();
     let errors = '';
@@ -295,7 +295,7 @@ describe('a snapshot', () => {
 });
 
 describe('the marker of a synthetic source', () => {
-  it('makes people real where it is missing', async () => {
+  it('is required: without it, people count as real', async () => {
     expect(await readSourceMarker(site.source)).toEqual({ synthetic: false });
   });
 
@@ -308,7 +308,7 @@ describe('the marker of a synthetic source', () => {
     expect(await readSourceMarker(site.source)).toEqual({ synthetic });
   });
 
-  it('is refused where it is not JSON', async () => {
+  it('is refused when it is not JSON', async () => {
     await writeFile(join(site.source, 'polku-city.json'), '{');
     await expect(readSourceMarker(site.source)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
   });

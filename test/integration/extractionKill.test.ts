@@ -128,7 +128,7 @@ async function filesWithIdentities(): Promise<string[]> {
 }
 
 describe('an extraction that is killed', () => {
-  it(`leaves the old or the new snapshot, whole, and no identity, in ${KILLS} kills`, async () => {
+  it(`leaves the old or the new snapshot, whole, and no identity code, in ${KILLS} kills`, async () => {
     expect((await runPolku(args(1, data()))).code).toBe(0);
     expect(await published(data())).toEqual(expected[1]);
     let spilled = 0;
@@ -158,7 +158,7 @@ describe('an extraction that is killed', () => {
     expect(await readdir(temporary())).toEqual([]);
   });
 
-  it('would be found out if it left one', async () => {
+  it('would fail this check if it left an identity code', async () => {
     const [first] = (await readFile(join(edition(0), 'population', 'henkilot.csv'), 'utf8'))
       .split('\n')
       .slice(1);

@@ -46,7 +46,7 @@ const polku = async (...words: string[]) => {
 };
 
 describe('every table that protects people', () => {
-  it('X03: says so in its definition', () => {
+  it('X03: is marked as such in its definition', () => {
     const protecting = registries.flatMap(({ definition: { name, tables } }) =>
       Object.entries(tables).flatMap(([table, { protects }]) => (protects ? [`${name}.${table}`] : [])),
     );
@@ -77,25 +77,30 @@ describe('a list that protects people', () => {
     ['a row that is cut short', [...many, anna], 'malformed-row 1'],
     ['a row that is too long', [...many, `${anna};01.06.2014;x`], 'malformed-row 1'],
     ['only people whom nobody knows', [`${nobody};01.06.2014`], 'unknown-person 1'],
-  ])('X03: with %s publishes nothing, whatever may be rejected elsewhere', async (_what, rows, reasons) => {
-    await write('health', 'kiellot.csv', ['HETU;ALKUPVM', ...rows]);
-    await expect(run(healthRegistry, { maxRejects: 99, maxShrink: 100 })).rejects.toMatchObject({
-      code: 'PROTECTION_LIST_INCOMPLETE',
-      message: expect.stringMatching(
-        new RegExp(`^health/kiellot\\.csv \\(table objections\\) protects .*\\(${reasons}\\)`),
-      ),
-    });
-    await expect(readManifest(site.data, healthRegistry)).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });
-    const rejects = await readFile(join(site.data, 'health', 'rejects.csv'), 'utf8');
-    expect(rejects).toMatch(new RegExp(`^kiellot\\.csv,\\d+,${reasons.split(' ')[0]}`, 'm'));
-  });
+  ])(
+    'X03: with %s publishes nothing, whatever rejects other tables may have',
+    async (_what, rows, reasons) => {
+      await write('health', 'kiellot.csv', ['HETU;ALKUPVM', ...rows]);
+      await expect(run(healthRegistry, { maxRejects: 99, maxShrink: 100 })).rejects.toMatchObject({
+        code: 'PROTECTION_LIST_INCOMPLETE',
+        message: expect.stringMatching(
+          new RegExp(`^health/kiellot\\.csv \\(table objections\\) protects .*\\(${reasons}\\)`),
+        ),
+      });
+      await expect(readManifest(site.data, healthRegistry)).rejects.toMatchObject({
+        code: 'SNAPSHOT_MISSING',
+      });
+      const rejects = await readFile(join(site.data, 'health', 'rejects.csv'), 'utf8');
+      expect(rejects).toMatch(new RegExp(`^kiellot\\.csv,\\d+,${reasons.split(' ')[0]}`, 'm'));
+    },
+  );
 
   it.each([
     ['another format of days', `${anna},1.1.2014,`],
     ['an end before its start', `${anna},2014-01-02,2014-01-01`],
     ['somebody whom the register itself does not know', `${nobody},2014-01-01,`],
   ])(
-    'X03: of the population register with %s publishes neither it nor what it tells others',
+    'X03: of the population register with %s publishes neither the register nor its person flags',
     async (_what, row) => {
       const before = [
         await readManifest(site.data, populationRegistry),
@@ -113,7 +118,7 @@ describe('a list that protects people', () => {
     },
   );
 
-  it('X03: of codes that were changed tolerates no loss either: somebody would be two people', async () => {
+  it('X03: of changed codes tolerates no reject, because one person would become two', async () => {
     await write('population', 'tunnusmuutokset.csv', [
       ...linesOf('population', 'tunnusmuutokset.csv'),
       `${bertil};${cecilia}`,
@@ -128,7 +133,7 @@ describe('a list that protects people', () => {
     ['health', healthRegistry, 'kiellot.csv', 'objections'],
     ['population', populationRegistry, 'turvakiellot.csv', 'nonDisclosures'],
   ])(
-    'X03: of %s with its header only is refused where somebody was in it',
+    'X03: of %s with only a header is refused when the previous list had people',
     async (name, registry, file, table) => {
       await run(registry);
       await write(name, file, [linesOf(name, file)[0]!]);
@@ -140,7 +145,7 @@ describe('a list that protects people', () => {
     },
   );
 
-  it('X03: counts people whom the population register does not know, and says so', async () => {
+  it('X03: counts and reports people whom the population register does not know', async () => {
     await write('health', 'kiellot.csv', [...linesOf('health', 'kiellot.csv'), `${nobody};01.06.2014`]);
     const { code, errors } = await polku('extract', 'health');
     expect([code, errors]).toEqual([
@@ -166,22 +171,25 @@ describe('a table that shrinks', () => {
     ['its header only', 0],
     ['half of its rows', 50],
     ['over a tenth of its rows missing', 89],
-  ])('X04: with %s publishes nothing, and says how many there were', async (_what, rows) => {
-    const before = await readManifest(site.data, healthRegistry);
-    await write('health', 'kaynnit.csv', visits(rows));
-    await expect(run(healthRegistry)).rejects.toMatchObject({
-      code: 'TABLE_SHRUNK',
-      message: expect.stringMatching(
-        new RegExp(`health\\.contacts: 100 rows before, ${rows} now\\n.*--max-shrink 100`),
-      ),
-      details: { tables: [{ table: 'contacts', rowsBefore: 100, rows }] },
-    });
-    await expect(run(healthRegistry, { maxShrink: 5 })).rejects.toMatchObject({ code: 'TABLE_SHRUNK' });
-    expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
-    expect((await run(healthRegistry, { maxShrink: 100 })).tables['contacts']).toMatchObject({ rows });
-  });
+  ])(
+    'X04: with %s publishes nothing, and reports the previous and the new number of rows',
+    async (_what, rows) => {
+      const before = await readManifest(site.data, healthRegistry);
+      await write('health', 'kaynnit.csv', visits(rows));
+      await expect(run(healthRegistry)).rejects.toMatchObject({
+        code: 'TABLE_SHRUNK',
+        message: expect.stringMatching(
+          new RegExp(`health\\.contacts: 100 rows before, ${rows} now\\n.*--max-shrink 100`),
+        ),
+        details: { tables: [{ table: 'contacts', rowsBefore: 100, rows }] },
+      });
+      await expect(run(healthRegistry, { maxShrink: 5 })).rejects.toMatchObject({ code: 'TABLE_SHRUNK' });
+      expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
+      expect((await run(healthRegistry, { maxShrink: 100 })).tables['contacts']).toMatchObject({ rows });
+    },
+  );
 
-  it('X04: by rejects alone is missed as well', async () => {
+  it('X04: because of rejects alone is refused as well', async () => {
     await write('health', 'kaynnit.csv', [
       ...visits(80),
       ...visits(100)
@@ -198,7 +206,7 @@ describe('a table that shrinks', () => {
     }
   });
 
-  it('X04: is compared with a snapshot that this Polku would not serve any more', async () => {
+  it('X04: is compared also with a snapshot that this version would not serve', async () => {
     const { snapshotId } = await readManifest(site.data, healthRegistry);
     const path = join(site.data, 'health', snapshotId, MANIFEST);
     const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
@@ -208,7 +216,7 @@ describe('a table that shrinks', () => {
   });
 
   it.each(['', '{}', '{"tables":{"contacts":{}}}'])(
-    'X04: is not published where the manifest before is %j, unless that is asked for',
+    'X04: is not published when the previous manifest is %j, unless the caller asks for it',
     async (text) => {
       const { snapshotId } = await readManifest(site.data, healthRegistry);
       await writeFile(join(site.data, 'health', snapshotId, MANIFEST), text);
@@ -220,7 +228,7 @@ describe('a table that shrinks', () => {
     },
   );
 
-  it('X04: and is empty in a first snapshot is named in words; the command takes --max-shrink', async () => {
+  it('X04: and is empty in a first snapshot gets a warning; the command accepts --max-shrink', async () => {
     await write('social', 'contacts.csv', [linesOf('social', 'contacts.csv')[0]!]);
     const first = await polku('extract', 'social');
     expect([first.code, first.errors]).toEqual([
@@ -236,7 +244,7 @@ describe('a table that shrinks', () => {
 });
 
 describe('rows read', () => {
-  it('are rows kept and rows rejected by reason, for every table, in the manifest', async () => {
+  it('equal rows stored plus rows rejected by reason, for every table in the manifest', async () => {
     const { tables, codeChanges } = await run(populationRegistry);
     expect(codeChanges).toEqual({ read: 1, rows: 1, rejected: 0, rejects: {} });
     const health = await run(healthRegistry);
@@ -320,7 +328,7 @@ describe('rows read', () => {
     expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
   });
 
-  it('X22: stay the same number when an export is extracted again with a row more', async () => {
+  it('X22: still add up when an export with one more row is extracted again', async () => {
     await run(populationRegistry);
     const { tables } = await run(socialRegistry);
     await appendFile(
@@ -361,7 +369,7 @@ describe('the manifest of a snapshot', () => {
     await expect(openSnapshot(site.data, healthRegistry)).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
   });
 
-  it('of an older Polku, which counted less, is served; what it describes is extracted again', async () => {
+  it('of an older version with fewer counts is served; its source is extracted again', async () => {
     await change(({ rows, rejected, sha256 }) => ({ rows, rejected, sha256 }));
     expect((await openSnapshot(site.data, healthRegistry)).tables.contacts.rows).toBe(4);
     const options = {

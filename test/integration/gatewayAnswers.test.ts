@@ -29,7 +29,7 @@ describe('a gateway', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('finds a person again by the id that it gave', async () => {
+  it('finds a person again by the id that it issued', async () => {
     const { body } = await ask(testbed, '{ people(first: 1) { id } }');
     const [{ id }] = body.data!['people'] as [{ id: string }];
     const found = await ask(testbed, 'query ($id: PersonID!) { person(id: $id) { birthYear } }', {
@@ -38,7 +38,7 @@ describe('a gateway', () => {
     expect(found.body.data).toEqual({ person: { birthYear: 1994 } });
   });
 
-  it('refuses an id that was given to another recipient like one that never was', async () => {
+  it('refuses an id issued to another recipient like an id that never existed', async () => {
     const { body } = await ask(testbed, '{ people(first: 1) { id } }');
     const [{ id }] = body.data!['people'] as [{ id: string }];
     const query = 'query ($id: PersonID!) { person(id: $id) { birthYear } }';
@@ -57,7 +57,7 @@ describe('a gateway', () => {
     expect(missed.body).toEqual({ data: { personByIdentityCode: null } });
   });
 
-  it('tells what a role may see for a purpose, and by whose rule', async () => {
+  it('explains what a role may see for a purpose, and by whose rule', async () => {
     const query =
       '{ access { purpose purposeLabel roles revision fields { coordinate effect mask conditions owner } } }';
     const { body } = await ask(testbed, query, { persona: 'family-team', purpose: 'child-protection' });
@@ -81,7 +81,7 @@ describe('a gateway', () => {
     expect(coordinates).not.toContain('Visit.service');
   });
 
-  it('takes operations by GET as well', async () => {
+  it('accepts queries by GET as well', async () => {
     const token = await testbed.issuer.issue('doctor');
     const url = new URL('/graphql', testbed.url);
     url.searchParams.set('query', '{ people(first: 1) { birthYear } }');
@@ -93,7 +93,7 @@ describe('a gateway', () => {
     expect((await read(await fetch(url, { headers }))).body.data).toEqual({ people: [{ birthYear: 1994 }] });
   });
 
-  it('shows in introspection what the role may see for the purpose, and nothing else', async () => {
+  it('shows in introspection only what the role may see for the purpose', async () => {
     const types = async (asking: object) =>
       JSON.stringify((await ask(testbed, getIntrospectionQuery({ descriptions: true }), asking)).body.data);
     const doctor = await types({});
@@ -106,7 +106,7 @@ describe('a gateway', () => {
     );
   });
 
-  it('answers the rest where a registry fails, and tells nothing of the failure', async () => {
+  it('answers the other fields when a registry fails, and reveals nothing about the failure', async () => {
     const { status, body, text } = await ask(testbed, '{ broken people(first: 1) { birthYear } }');
     expect(status).toBe(200);
     expect(body.data).toEqual({ broken: null, people: [{ birthYear: 1994 }] });
@@ -146,7 +146,7 @@ describe('a gateway', () => {
     expect(body.errors![0]!.extensions).toMatchObject({ code, decisionId: expect.any(String) });
   });
 
-  it('tells all validation errors at once', async () => {
+  it('reports all validation errors at once', async () => {
     const { body } = await ask(testbed, '{ people(first: 1) { nothing1 nothing2 } }');
     expect(body.errors).toHaveLength(2);
   });

@@ -81,14 +81,14 @@ describe('the audit log of a gateway', () => {
     expect(await lastRecord()).toMatchObject({ outcome: 'refused', codes: ['OPERATION_RESOLUTION_FAILURE'] });
   });
 
-  it('holds the reason that was stated for breaking the glass', async () => {
+  it('holds the stated break-glass reason', async () => {
     testbed = await startGateway();
     const reason = 'Unconscious in the emergency room';
     await ask(testbed, QUERY, { headers: { 'polku-break-glass': reason } });
     expect(await lastRecord()).toMatchObject({ breakGlass: reason });
   });
 
-  it('holds whether somebody was found by identity code', async () => {
+  it('records whether a look-up by identity code found a person', async () => {
     testbed = await startGateway();
     await ask(testbed, LOOK_UP, { variables: { code: KNOWN_CODE } });
     expect(await lastRecord()).toMatchObject({ lookups: { asked: 1, missed: 0 } });
@@ -96,7 +96,7 @@ describe('the audit log of a gateway', () => {
     expect(await lastRecord()).toMatchObject({ lookups: { asked: 1, missed: 1 } });
   });
 
-  it('holds no identity code, nor a hash or name that would give one away', async () => {
+  it('holds no identity code, and no hash or name that reveals one', async () => {
     testbed = await startGateway();
     await ask(testbed, LOOK_UP, { variables: { code: KNOWN_CODE } });
     await ask(testbed, `{ personByIdentityCode(code: "${KNOWN_CODE}") { id } }`);
@@ -110,7 +110,7 @@ describe('the audit log of a gateway', () => {
     expect(log).not.toContain(KNOWN_CODE);
   });
 
-  it('comes before the answer', async () => {
+  it('is written before the answer is sent', async () => {
     const held = new HeldAuditLog();
     testbed = await startGateway({ auditLog: held });
     let answered = false;
@@ -159,7 +159,7 @@ describe('/health', () => {
   };
   const notReady = { status: 503, body: { status: 'not-ready', reason: 'AUDIT_UNAVAILABLE' } };
 
-  it('G17: says not ready while the audit log cannot be written, before anybody has asked', async () => {
+  it('G17: is not ready while the audit log cannot be written, before any request', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'polku-full-'));
     await mkdir(join(folder, 'audit', 'gateway'), { recursive: true });
     await symlink('/dev/full', fileIn(folder));
@@ -170,7 +170,7 @@ describe('/health', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('G17: says not ready where the file of the log was removed or cut, and ready where it is in order', async () => {
+  it('G17: is not ready when the log file was removed or truncated, and ready when it is intact', async () => {
     testbed = await startGateway();
     await ask(testbed, QUERY);
     const revision = testbed.gateway.policy.revision;

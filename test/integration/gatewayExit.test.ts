@@ -40,7 +40,7 @@ async function recordOf({ headers }: Answer) {
 }
 
 describe('every answer to a verified caller has its audit record', () => {
-  it('G05: takes an empty operationName as none', async () => {
+  it('G05: treats an empty operationName as absent', async () => {
     const answer = await post(JSON.stringify({ query: QUERY, operationName: '' }));
     expect([answer.status, answer.body.data]).toEqual([200, ANSWER]);
     expect(await recordOf(answer)).toMatchObject({ outcome: 'answered', operation: {} });
@@ -51,7 +51,7 @@ describe('every answer to a verified caller has its audit record', () => {
     expect(await recordOf(several)).toMatchObject({ codes: ['OPERATION_RESOLUTION_FAILURE'] });
   });
 
-  it('G05: takes an empty operationName in an address as none', async () => {
+  it('G05: treats an empty operationName in an address as absent', async () => {
     const url = new URL('/graphql', testbed.url);
     url.searchParams.set('query', QUERY);
     url.searchParams.set('operationName', '');
@@ -127,9 +127,9 @@ describe('every answer to a verified caller has its audit record', () => {
   });
 });
 
-describe('the type of a request and of its answer', () => {
+describe('the media type of a request and of its answer', () => {
   it.each(['Application/JSON', 'application/json; Charset=UTF-8'])(
-    'G07: takes a body of %s',
+    'G07: accepts a body of %s',
     async (type) => {
       const { status, body } = await post(JSON.stringify({ query: QUERY }), { 'content-type': type });
       expect([status, body.data]).toEqual([200, ANSWER]);
@@ -144,7 +144,7 @@ describe('the type of a request and of its answer', () => {
     },
   );
 
-  it('G07: answers nothing that the client does not accept, before anything is decided', async () => {
+  it('G07: refuses an Accept header that it cannot satisfy before it decides anything', async () => {
     const answer = await post(JSON.stringify({ query: QUERY }), { accept: 'application/jsonp' });
     expect(answer.status).toBe(406);
     expect(answer.body.errors![0]!.extensions.code).toBe('NOT_ACCEPTABLE');
@@ -156,8 +156,8 @@ describe('the type of a request and of its answer', () => {
   });
 });
 
-describe('what is sent without a token', () => {
-  it('G08: is refused before its body has come', async () => {
+describe('a request without a token', () => {
+  it('G08: is refused before its body has arrived', async () => {
     const socket = connect(Number(testbed.url.port), '127.0.0.1');
     socket.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n[[[[',
@@ -169,7 +169,7 @@ describe('what is sent without a token', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('G08: is refused for the token, whatever the body is', async () => {
+  it('G08: is refused for the missing token, whatever the body is', async () => {
     for (const body of ['['.repeat(1_000_000), '{', ' '.repeat(2_000_000)]) {
       const { status, body: told } = await post(body, { authorization: 'Bearer x' });
       expect([status, told.errors![0]!.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
@@ -177,7 +177,7 @@ describe('what is sent without a token', () => {
   });
 });
 
-describe('a variable that is null where null is not allowed', () => {
+describe('a null variable in a non-null position', () => {
   const NULL_V = { v: null };
   it.each([
     `query ($v: Boolean = true) { people(first: 1) @include(if: $v) { birthYear } }`,
@@ -185,7 +185,7 @@ describe('a variable that is null where null is not allowed', () => {
     `query ($v: Boolean = true) { people(first: 1) { birthYear ...F @include(if: $v) } } fragment F on Person { id }`,
     `query ($v: Int = 1) { people(first: $v) { birthYear } }`,
     `query ($v: String = "Person") { __type(name: $v) { name } }`,
-  ])('G06: is refused before anything is asked: %s', async (query) => {
+  ])('G06: is refused before any registry is asked: %s', async (query) => {
     const answer = await post(JSON.stringify({ query, variables: NULL_V }));
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({
@@ -200,7 +200,7 @@ describe('a variable that is null where null is not allowed', () => {
     expect((await post(JSON.stringify({ query }))).body.errors).toBeUndefined();
   });
 
-  it('G06: is refused in partial mode where only what is withheld uses it', async () => {
+  it('G06: is refused in partial mode when only withheld fields use it', async () => {
     const query = 'query ($v: Boolean = true) { people(first: 1) { birthYear district @include(if: $v) } }';
     const partial = { 'polku-partial': 'true' };
     const { status, body } = await post(JSON.stringify({ query, variables: NULL_V }), partial);
@@ -211,7 +211,7 @@ describe('a variable that is null where null is not allowed', () => {
   });
 });
 
-describe('a request that is refused for who asks or for what', () => {
+describe('a request that is refused for its caller or purpose', () => {
   const headers: Record<string, Record<string, string>> = {
     'no token': { authorization: '' },
     'what is no token': { authorization: 'Bearer x' },
@@ -237,7 +237,7 @@ describe('a request that is refused for who asks or for what', () => {
     expect(testbed.events.join()).not.toContain('doctor');
   });
 
-  it('G16: is no security event where it is answered, or refused for its form', async () => {
+  it('G16: is no security event when it is answered, or refused for its form', async () => {
     testbed.events.length = 0;
     await post(JSON.stringify({ query: QUERY }));
     await post('{');

@@ -29,7 +29,7 @@ describe('the HTTP server of a gateway', () => {
   });
   const get = (path: string): Promise<Response> => fetch(new URL(path, testbed.url));
 
-  it('says that it is well', async () => {
+  it('reports that it is healthy', async () => {
     const { revision } = testbed.gateway.policy;
     expect(await (await get('/health')).json()).toEqual({ status: 'ok', revision });
   });
@@ -48,7 +48,7 @@ describe('the HTTP server of a gateway', () => {
     });
 
   it.each(['authorization: Bearer x', 'purpose-of-use: care', 'polku-partial: true'])(
-    'refuses a header that is sent twice: %s',
+    'refuses a repeated header: %s',
     async (header) => {
       const status = await send(
         ['POST /graphql HTTP/1.1', 'host: localhost', header, header],
@@ -58,7 +58,7 @@ describe('the HTTP server of a gateway', () => {
     },
   );
 
-  it('gives tokens of --dev by the names of this machine only', async () => {
+  it('issues --dev tokens only to the host names of this machine', async () => {
     const body = '{"persona":"doctor"}';
     const ask = (host: string) => send(['POST /dev/token HTTP/1.1', `host: ${host}`], body);
     expect(await ask(`localhost:${testbed.url.port}`)).toContain(' 200 ');
@@ -67,7 +67,7 @@ describe('the HTTP server of a gateway', () => {
     expect(await ask('localhost.evil.example:4000')).toContain(' 400 ');
   });
 
-  it('serves the console with a policy that lets nothing in from elsewhere', async () => {
+  it('serves the console with a policy that allows no other origin', async () => {
     const page = await get('/');
     expect(await page.text()).toBe('<!doctype html>console');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -104,7 +104,7 @@ describe('the HTTP server of a gateway', () => {
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
 
-  it('survives a request that is no HTTP, or of no known path', async () => {
+  it('survives a request that is not HTTP, or has an unknown path', async () => {
     expect(await raw(testbed.url, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
     expect(await raw(testbed.url, 'GET http:// HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400/,
@@ -112,7 +112,7 @@ describe('the HTTP server of a gateway', () => {
     expect((await get('/health')).status).toBe(200);
   });
 
-  it('has no routes of --dev without it', async () => {
+  it('has no --dev routes without --dev', async () => {
     const server = await createHttpServer({ gateway: testbed.gateway });
     const url = await server.listen(0);
     for (const path of ['/dev/personas', '/.well-known/jwks.json', '/'])
@@ -121,12 +121,12 @@ describe('the HTTP server of a gateway', () => {
     await server.close();
   });
 
-  it('says in plain words that a port is taken', async () => {
+  it('reports that a port is in use', async () => {
     const server = await createHttpServer({ gateway: testbed.gateway });
     await expect(server.listen(Number(testbed.url.port))).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
   });
 
-  it('ends the requests that run before it stops', async () => {
+  it('finishes running requests before it stops', async () => {
     const slow = await SlowAuditLog.open();
     const stopping = await startGateway({ auditLog: slow });
     const asking = ask(stopping, '{ people(first: 1) { birthYear } }');

@@ -22,7 +22,7 @@ function signedByStranger(): Promise<string> {
     .sign(stranger);
 }
 
-describe('identity', () => {
+describe('a request', () => {
   let testbed: Testbed;
   beforeAll(async () => {
     testbed = await startGateway();
@@ -32,7 +32,7 @@ describe('identity', () => {
     expect((await ask(testbed, QUERY)).body.data).toEqual({ people: [{ birthYear: 1994 }] });
   });
 
-  it('is refused without a token, and the answer says what to send', async () => {
+  it('is refused without a token, and the answer states what to send', async () => {
     const { status, headers, body } = await ask(testbed, QUERY, { token: null });
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer');
@@ -42,7 +42,7 @@ describe('identity', () => {
     });
   });
 
-  it('is refused with a token of another key', async () => {
+  it('is refused with a token signed by another key', async () => {
     await expectRefused(await signedByStranger());
   });
 
@@ -57,7 +57,7 @@ describe('identity', () => {
     await expectRefused(`${base64url({ alg: 'none' })}.${base64url(payload)}.`);
   });
 
-  it('is refused with a token that is signed with the public key as a shared secret', async () => {
+  it('is refused with a token signed with the public key as a shared secret', async () => {
     const secret = Buffer.from(testbed.issuer.jwks.keys[0]!.x!, 'base64url');
     const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'dev' });
     await expectRefused(
@@ -77,7 +77,7 @@ describe('identity', () => {
     await expectRefused(`${header}.${base64url(payload)}.${signature}`);
   });
 
-  it('is refused with what is no token', async () => {
+  it('is refused with a string that is not a token', async () => {
     await expectRefused('abc');
     await expectRefused('a b');
   });
@@ -91,7 +91,7 @@ describe('identity', () => {
   }
 });
 
-describe('identity by the keys of an issuer elsewhere', () => {
+describe('a gateway that fetches the keys of a remote issuer', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   let issuerServer: Server;
   let testbed: Testbed;
@@ -124,7 +124,7 @@ describe('identity by the keys of an issuer elsewhere', () => {
     return body.errors?.[0]!.extensions.code;
   };
 
-  it('takes its tokens', async () => {
+  it('accepts tokens of the issuer', async () => {
     expect(await code((token) => token)).toBeUndefined();
   });
 
@@ -146,7 +146,7 @@ describe('identity by the keys of an issuer elsewhere', () => {
     expect(await code((token) => token, given)).toBe('UNAUTHENTICATED');
   });
 
-  it('is not set up with keys that would travel in clear', () => {
+  it('does not start with a key address that is not encrypted', () => {
     const keys = new URL('http://idp.example/jwks');
     expect(() => trustedIssuer({ issuer: 'idp', audience: 'polku', keys })).toThrow(/https/);
   });
@@ -170,7 +170,7 @@ describe('the issuer of --dev', () => {
     expect(personas.find(({ id }) => id === 'doctor')!.purposes).toEqual([{ id: 'care', label: 'Care' }]);
   });
 
-  it('gives a persona a token that the gateway takes', async () => {
+  it('issues a persona a token that the gateway accepts', async () => {
     const { token } = (await (await post('{"persona":"doctor"}')).json()) as { token: string };
     expect((await ask(testbed, QUERY, { token })).body.data).toEqual({ people: [{ birthYear: 1994 }] });
   });
@@ -206,15 +206,18 @@ describe('the purpose of use', () => {
     ['is unknown', 'curiosity', 'PURPOSE_MISSING', 400],
     ['is given twice', 'care, child-protection', 'PURPOSE_MISSING', 400],
     ['is not among those of the token', 'child-protection', 'PURPOSE_NOT_HELD', 403],
-  ])('that %s is refused, naming those that the token carries', async (_, purpose, code, status) => {
-    const answer = await ask(testbed, QUERY, { purpose });
-    expect(answer.status).toBe(status);
-    expect(answer.body.errors![0]).toMatchObject({
-      message: expect.stringContaining('Your token carries: care.'),
-      extensions: { code },
-    });
-    expect(answer.text).not.toContain('curiosity');
-  });
+  ])(
+    'that %s is refused, and the answer names those that the token carries',
+    async (_, purpose, code, status) => {
+      const answer = await ask(testbed, QUERY, { purpose });
+      expect(answer.status).toBe(status);
+      expect(answer.body.errors![0]).toMatchObject({
+        message: expect.stringContaining('Your token carries: care.'),
+        extensions: { code },
+      });
+      expect(answer.text).not.toContain('curiosity');
+    },
+  );
 
   it('that no role of the caller serves is refused', async () => {
     const answer = await ask(testbed, QUERY, { persona: 'social-worker', purpose: 'social-service' });

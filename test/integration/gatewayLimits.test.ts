@@ -8,7 +8,7 @@ const QUERY = '{ people(first: 1) { birthYear } }';
 const repeat = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
 
-describe('what is sent to a gateway', () => {
+describe('a request to a gateway', () => {
   let testbed: Testbed;
   beforeAll(async () => {
     testbed = await startGateway();
@@ -46,7 +46,7 @@ describe('what is sent to a gateway', () => {
     ],
     ['of a long name', `query ${'A'.repeat(200)} ${QUERY}`],
   ];
-  it.each(bombs)('is refused where it is %s', async (_, query) => {
+  it.each(bombs)('is refused when it is %s', async (_, query) => {
     const { status, body } = await ask(testbed, query, {
       ...(query.includes('Small') && { operationName: 'Small' }),
     });
@@ -58,7 +58,7 @@ describe('what is sent to a gateway', () => {
     ['asks for a long page', { first: 5_000 }],
     ['has a long list', { first: 1, names: Array.from({ length: 1_001 }, () => 'a') }],
     ['is nested', { first: 1, names: JSON.parse('['.repeat(500) + ']'.repeat(500)) as unknown }],
-  ])('is refused where a variable %s', async (_, variables) => {
+  ])('is refused when a variable %s', async (_, variables) => {
     const { status, body } = await ask(testbed, 'query ($first: Int!) { people(first: $first) { id } }', {
       variables,
     });
@@ -66,7 +66,7 @@ describe('what is sent to a gateway', () => {
     expect(body.errors![0]!.extensions.code).toBe('OPERATION_TOO_LARGE');
   });
 
-  it.each([0, -1, -2_147_483_648])('is refused where a page has %i items', async (first) => {
+  it.each([0, -1, -2_147_483_648])('is refused when a page has %i items', async (first) => {
     const literal = await ask(testbed, `{ people(first: ${first}) { id } }`);
     const variable = await ask(testbed, 'query ($first: Int!) { people(first: $first) { id } }', {
       variables: { first },
@@ -98,7 +98,7 @@ describe('what is sent to a gateway', () => {
     }
   });
 
-  it('G04: is answered whatever pages other operations of its document ask', async () => {
+  it('G04: is answered whatever pages other operations of its document request', async () => {
     const query = `query A($n: Int! = 1000000) { people(first: $n) { id } }
       query B($n: Int! = 1) { people(first: $n) { birthYear } } query C { people(first: 0) { id } }`;
     const { body } = await ask(testbed, query, { operationName: 'B' });
@@ -126,14 +126,14 @@ describe('what is sent to a gateway', () => {
       {},
       'OPERATION_TOO_LARGE',
     ],
-  ])('E06: is refused before it is planned where it has %s', async (_, query, variables, code) => {
+  ])('E06: is refused before planning when it has %s', async (_, query, variables, code) => {
     const before = testbed.planned.length;
     const { body } = await ask(testbed, query, { variables });
     expect(body.errors![0]!.extensions.code).toBe(code);
     expect(testbed.planned).toHaveLength(before);
   });
 
-  it('G22: is refused where one caller asks too much at once, and others are answered', async () => {
+  it('G22: is refused when one caller sends too many at once, and other callers are answered', async () => {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
     const doctor = { caller: { subject: 'doctor' }, signal: new ClientSignal() } as GatewayRequest;
@@ -148,7 +148,7 @@ describe('what is sent to a gateway', () => {
     expect(other.status).not.toBe(429);
   });
 
-  it('G22: waits where another large request of its caller is under way, and small ones do not', async () => {
+  it('G22: waits while another large request of its caller runs, and small requests do not wait', async () => {
     let release!: () => void;
     const released = new Promise<void>((resolve) => (release = resolve));
     const doctor = { caller: { subject: 'doctor' }, signal: new ClientSignal() } as GatewayRequest;
@@ -164,7 +164,7 @@ describe('what is sent to a gateway', () => {
     expect(ended).toEqual(['small 200', 'large 200']);
   });
 
-  it('is refused where fragments spread themselves', async () => {
+  it('is refused when fragments spread themselves', async () => {
     const { status, body } = await ask(
       testbed,
       'query { people(first: 1) { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }',
@@ -173,7 +173,7 @@ describe('what is sent to a gateway', () => {
     expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('is refused by its size before it is kept: a body of 10 MB', async () => {
+  it('is refused by its size before it is buffered: a body of 10 MB', async () => {
     const before = process.memoryUsage().arrayBuffers;
     const answer = await ask(testbed, `{ people(first: 1) { id } } # ${'x'.repeat(10_000_000)}`);
     expect(answer.status).toBe(413);
@@ -182,7 +182,7 @@ describe('what is sent to a gateway', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(35_000_000);
   });
 
-  it('is cut off where it does not end', async () => {
+  it('is cut off when its body does not end', async () => {
     const socket = connect(Number(testbed.url.port), '127.0.0.1');
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => {});
@@ -209,7 +209,7 @@ describe('what is sent to a gateway', () => {
     ],
     ['as an alias', `{ _${KNOWN_CODE}: people(first: 1) { id } }`],
     ['as a name', `query q${KNOWN_CODE} ${QUERY}`],
-  ])('is refused where an identity code stands in the text %s', async (_, query) => {
+  ])('is refused when an identity code is in the text %s', async (_, query) => {
     const answer = await ask(testbed, query);
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toHaveLength(1);
@@ -217,18 +217,18 @@ describe('what is sent to a gateway', () => {
     expectNoCode(answer);
   });
 
-  it('is refused where any literal is given for an identity code', async () => {
+  it('is refused when any literal is given for an identity code', async () => {
     const { body } = await ask(testbed, '{ personByIdentityCode(code: "x") { id } }');
     expect(body.errors![0]!.extensions.code).toBe('IDENTITY_CODE_LITERAL');
   });
 
-  it('is not quoted by the parser where it holds an identity code', async () => {
+  it('is not quoted by the parser when it holds an identity code', async () => {
     const answer = await ask(testbed, `{ people "${KNOWN_CODE}" }`);
     expect(answer.body.errors![0]!.extensions.code).toBe('GRAPHQL_PARSE_FAILED');
     expectNoCode(answer);
   });
 
-  it('is refused where an identity code stands in the address', async () => {
+  it('is refused when an identity code is in the address', async () => {
     const url = new URL('/graphql', testbed.url);
     url.searchParams.set(
       'query',
@@ -240,7 +240,7 @@ describe('what is sent to a gateway', () => {
     expect(answer.body.errors![0]!.extensions.code).toBe('IDENTITY_CODE_LITERAL');
   });
 
-  it('is refused as more than thirty look-ups a minute', async () => {
+  it('is refused after thirty look-ups in a minute', async () => {
     const query = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id } }';
     const many = `query ($code: IdentityCode!) { ${repeat(20, (i) => `p${i}: personByIdentityCode(code: $code) { id }`)} }`;
     const asking = { variables: { code: KNOWN_CODE } };
@@ -249,7 +249,7 @@ describe('what is sent to a gateway', () => {
     expect((await ask(testbed, query, asking)).status).toBe(200);
   });
 
-  it('is refused where a page of another site could have sent it', async () => {
+  it('is refused when a page of another site could have sent it', async () => {
     const token = await testbed.issuer.issue('doctor');
     const headers = {
       'content-type': 'text/plain',
@@ -275,7 +275,7 @@ describe('what is sent to a gateway', () => {
     ['a batch', `[{"query":"${QUERY}"}]`, 400],
     ['a number', '1', 400],
     ['nothing', '', 400],
-  ])('is refused where its body is %s', async (_, body, status) => {
+  ])('is refused when its body is %s', async (_, body, status) => {
     const token = await testbed.issuer.issue('doctor');
     const headers = {
       'content-type': 'application/json',
@@ -289,7 +289,7 @@ describe('what is sent to a gateway', () => {
     expect(answer.body.errors![0]!.extensions.code).toBe('BAD_REQUEST');
   });
 
-  it('is refused where it names an operation by hash alone', async () => {
+  it('is refused when it names an operation by hash alone', async () => {
     const token = await testbed.issuer.issue('doctor');
     const headers = {
       'content-type': 'application/json',
@@ -305,7 +305,7 @@ describe('what is sent to a gateway', () => {
     expect(answer.body.errors![0]!.extensions.code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
   });
 
-  it('is refused by another method', async () => {
+  it('is refused with another HTTP method', async () => {
     const response = await fetch(new URL('/graphql', testbed.url), { method: 'PUT', body: '{}' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, POST');

@@ -12,7 +12,7 @@ describe('an operation that asks for more than policy shows', () => {
   });
   afterAll(() => testbed.close());
 
-  it('is refused whole, naming coordinates, owner, purpose and revision', async () => {
+  it('is refused whole, with coordinates, owner, purpose and revision', async () => {
     const { status, body, headers } = await ask(testbed, '{ people(first: 1) { birthYear district } }');
     expect(status).toBe(403);
     const refusal = {
@@ -60,7 +60,7 @@ describe('an operation that asks for more than policy shows', () => {
     expect(body.errors![0]!.extensions.code).toBe('PURPOSE_NOT_PERMITTED');
   });
 
-  it('is refused where it filters by what is not shown', async () => {
+  it('is refused when it filters by a hidden field', async () => {
     const query = '{ people(first: 1, district: "Tapiola") { id } friends: people(first: 1) { birthYear } }';
     const { status, body } = await ask(testbed, query);
     expect(status).toBe(403);
@@ -84,14 +84,14 @@ describe('an operation that asks for more than policy shows', () => {
     ]);
   });
 
-  it('is refused for one role though it was prepared for another', async () => {
+  it('is refused for one role although it was prepared for another', async () => {
     const query = '{ people(first: 1) { birthYear friends { id } } }';
     expect((await ask(testbed, query)).status).toBe(200);
     expect((await ask(testbed, query, TEAM)).status).toBe(403);
     expect((await ask(testbed, query)).status).toBe(200);
   });
 
-  it('is judged by the policy in force', async () => {
+  it('is decided by the policy in force', async () => {
     const query = '{ people(first: 1) { visits { diagnosis } } }';
     const before = testbed.gateway.policy;
     expect((await ask(testbed, query)).status).toBe(200);
@@ -105,8 +105,8 @@ describe('an operation that asks for more than policy shows', () => {
     expect((await ask(testbed, query)).status).toBe(200);
   });
 
-  describe('and takes a part', () => {
-    it('is answered with null where something is withheld, in its own order', async () => {
+  describe('in partial mode', () => {
+    it('gets null for withheld fields, in its own order', async () => {
       const { status, body, text } = await ask(
         testbed,
         '{ people(first: 1) { a: district birthYear district } }',
@@ -123,7 +123,7 @@ describe('an operation that asks for more than policy shows', () => {
       ]);
     });
 
-    it('is answered through fragments and interfaces, each type with its own', async () => {
+    it('is answered through fragments and interfaces, each type by its own policy', async () => {
       const query = `query ($yes: Boolean = true) {
         people(first: 1) { records { ...R ... on Visit { diagnosis } ... on Dose { drug } kind: __typename } }
       }
@@ -142,7 +142,7 @@ describe('an operation that asks for more than policy shows', () => {
       expect(text).not.toContain('polkuType');
     });
 
-    it('is answered where all of it is withheld', async () => {
+    it('is answered when all of it is withheld', async () => {
       const { body } = await ask(
         testbed,
         'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id } friends: people(first: 1) { district } }',
@@ -155,18 +155,18 @@ describe('an operation that asks for more than policy shows', () => {
       expect(body.data).toEqual({ personByIdentityCode: null, friends: [{ district: null }] });
     });
 
-    it('is refused where the schema promises a value', async () => {
+    it('is refused when a withheld field is non-null', async () => {
       const { status, body } = await ask(testbed, '{ people(first: 1) { district register } }', PARTIAL);
       expect(status).toBe(403);
       expect(body.errors![0]!.extensions['coordinate']).toBe('Person.register');
     });
 
-    it('is answered whole where all is shown', async () => {
+    it('is answered whole when all of it is shown', async () => {
       const { body } = await ask(testbed, '{ people(first: 1) { birthYear } }', PARTIAL);
       expect(body).toEqual({ data: { people: [{ birthYear: 1994 }] } });
     });
 
-    it('is refused as before where it does not say so', async () => {
+    it('is refused when the header does not ask for partial mode', async () => {
       expect(
         (await ask(testbed, '{ people(first: 1) { district } }', { headers: { 'polku-partial': 'no' } }))
           .status,
@@ -175,7 +175,7 @@ describe('an operation that asks for more than policy shows', () => {
   });
 });
 
-describe('a gateway that conceals', () => {
+describe('a concealing gateway', () => {
   let testbed: Testbed;
   beforeAll(async () => {
     testbed = await startGateway({ conceal: true });

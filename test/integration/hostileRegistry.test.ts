@@ -95,7 +95,7 @@ describe('a remote registry that changes its own SDL', () => {
     return texts;
   };
 
-  describe('and is pinned', () => {
+  describe('with a pinned contract', () => {
     let served: ServedWorld;
     let pinned: PinnedSource;
     beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('a remote registry that changes its own SDL', () => {
     }
 
     it.each(each)(
-      'G01: %s: it is sent nothing, the log names it, the others answer',
+      'G01: %s: it gets no requests, the log names it, the others answer',
       async (_, { sdl, named }) => {
         hostile.sdl = healthSdl;
         await pinned.check();
@@ -137,7 +137,7 @@ describe('a remote registry that changes its own SDL', () => {
       },
     );
 
-    it('G01: it is served again when it answers its contract, and once it has', async () => {
+    it('G01: it is served again after it answers its contract', async () => {
       hostile.sdl = undefined;
       await pinned.check();
       expect(pinned.standing).toBe('cut-off');
@@ -160,7 +160,7 @@ describe('a remote registry that changes its own SDL', () => {
       expect(record!.people).toHaveLength(1);
     });
 
-    it('G01: what it was sent is recorded though it answers with an error, and with whom', async () => {
+    it('G01: requests to it are recorded with the persons concerned, even if it answers with an error', async () => {
       hostile.sdl = healthSdl;
       await pinned.check();
       hostile.answer = () => ({ data: null, errors: [{ message: 'no' }] });
@@ -185,7 +185,7 @@ describe('a remote registry that changes its own SDL', () => {
       }
     });
 
-    it('G01: a start does without one that answers another schema, and does not wait for it', async () => {
+    it('G01: a start omits one that answers another schema, and does not wait for it', async () => {
       hostile.sdl = hostileSchemas[0]!.sdl;
       const anew = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
         reports.push(lineOf(event)),
@@ -195,7 +195,7 @@ describe('a remote registry that changes its own SDL', () => {
       expect(anew.standing).toBe('cut-off');
     });
 
-    it('G01: a start goes on without one that does not answer, which is served when it does', async () => {
+    it('G01: a start continues without one that does not answer, and serves it when it does', async () => {
       const gone = registrySource({ name: 'health', url: 'http://127.0.0.1:1/', key: keys.privateKey });
       const silent = new PinnedSource({ name: 'health', sdl: healthSdl }, gone, (event) =>
         reports.push(lineOf(event)),
@@ -210,14 +210,14 @@ describe('a remote registry that changes its own SDL', () => {
     });
   });
 
-  describe('and has got past the pin', () => {
+  describe('whose changed schema got past the pin', () => {
     let served: ServedWorld | undefined;
     afterEach(async () => {
       await served?.stop();
       served = undefined;
     });
 
-    it.each(each)('G01: %s: no plan carries more than its contract gives it', async (_, { sdl }) => {
+    it.each(each)('G01: %s: no plan sends more than its contract gives it', async (_, { sdl }) => {
       hostile.answer = ({ query, variables }) => {
         const entities = (variables['representations'] as unknown[] | undefined)?.map(() => null);
         return query.includes('_entities') ? { data: { _entities: entities } } : { data: null };

@@ -154,7 +154,7 @@ const hostileCsv: readonly (readonly [what: string, content: () => string | Buff
 
 describe('a hostile CSV file', () => {
   it.each(hostileCsv)(
-    'X01, X12, X19: is refused, and nothing of it is said: %s',
+    'X01, X12, X19: is refused without quoting its content: %s',
     async (_what, content, expected) => {
       await writeFile(inPopulation('henkilot.csv'), content());
       const { code, text } = await said(populationRegistry);
@@ -164,7 +164,7 @@ describe('a hostile CSV file', () => {
     },
   );
 
-  it('X01: is taken with CR alone at its line ends', async () => {
+  it('X01: is accepted with bare CR line ends', async () => {
     await writeFile(inPopulation('henkilot.csv'), lines('henkilot.csv').join('\r'));
     const { code, text } = await said(populationRegistry);
     expect(code).toBeUndefined();
@@ -172,14 +172,14 @@ describe('a hostile CSV file', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('X19: is taken where it is packed by gzip, in several members too', async () => {
+  it('X19: is accepted when it is compressed by gzip, in several members too', async () => {
     const [header, ...rows] = lines('henkilot.csv');
     const members = [`${header}\n`, rows.map((row) => `${row}\n`).join('')].map((text) => gzipSync(text));
     await writeFile(inPopulation('henkilot.csv'), Buffer.concat(members));
     expect((await run(populationRegistry)).tables['persons']!.rows).toBe(3);
   });
 
-  it('X22: whose quotes are alone loses no row unseen', async () => {
+  it('X22: with unpaired quotes loses no row unnoticed', async () => {
     await run(populationRegistry);
     const [header] = smallExports()['health']!['kaynnit.csv']!;
     const visits = ['A', 'B', 'C', 'D'].map((id) => `${id};${anna};Korhonen Anna;02.02.2011;;T11;TK-1;L77;;`);
@@ -264,7 +264,7 @@ const hostileParquet: readonly (readonly [what: string, write: () => Promise<voi
 
 describe('a hostile Parquet file', () => {
   it.each(hostileParquet)(
-    'X01, X19: is refused, and nothing of it is said: %s',
+    'X01, X19: is refused without quoting its content: %s',
     async (_what, write, expected) => {
       await run(populationRegistry);
       await write();
@@ -276,11 +276,11 @@ describe('a hostile Parquet file', () => {
   );
 });
 
-describe('a source that is no regular file', () => {
+describe('a source that is not a regular file', () => {
   it.each([
     ['named pipe', async (path: string) => void execFileSync('mkfifo', [path])],
     ['folder', async (path: string) => void (await mkdir(path))],
-  ])('X05: is refused at once, by its kind: %s', async (kind, make) => {
+  ])('X05: is refused at once, and named by its kind: %s', async (kind, make) => {
     await rm(inPopulation('henkilot.csv'));
     await make(inPopulation('henkilot.csv'));
     await expect(run(populationRegistry)).rejects.toMatchObject({
@@ -289,7 +289,7 @@ describe('a source that is no regular file', () => {
     });
   });
 
-  it('X05: is named where its folder is a file', async () => {
+  it('X05: is named when its folder is a file', async () => {
     await rm(join(site.source, 'population'), { recursive: true });
     await writeFile(join(site.source, 'population'), codes.anna);
     const { code, text } = await said(populationRegistry);
@@ -298,7 +298,7 @@ describe('a source that is no regular file', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('X05: stops before a file is read where the caller asks for that', async () => {
+  it('X05: stops before the next file when the caller aborts', async () => {
     await expect(run(populationRegistry, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'EXTRACTION_INTERRUPTED',
     });
@@ -333,7 +333,7 @@ describe('the command', () => {
     expect(found(all.map(({ output, errors }) => output + errors).join('\n'))).toEqual([]);
   });
 
-  it('X05: ends by SIGTERM while it digests a large source', async () => {
+  it('X05: ends on SIGTERM while it digests a large source', async () => {
     // Sparse: it takes long to read, and no room.
     await truncate(inPopulation('henkilot.csv'), 2 ** 36);
     const child = startPolku(['extract', 'population', '--source', site.source, '--data', site.data]);

@@ -16,7 +16,7 @@ const { serveCity } = await import('../city/serveCity.js');
 /** A city of this file alone: it is extracted without a registry that others need. */
 const SEED = 23;
 
-describe('a city that leaves a shipped registry out', () => {
+describe('a city that leaves out a shipped registry', () => {
   let city: TestCity;
   let served: ServedCity;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('a city that leaves a shipped registry out', () => {
     await city?.remove();
   });
 
-  it('X23: lists the registries that are joined, and knows no field of the other', async () => {
+  it('X23: lists only the joined registries, and has no field of the other', async () => {
     const asPlanner = { persona: 'planner', purpose: 'planning' };
     const { data } = await served.client.ask({ ...asPlanner, query: '{ registries { name } }' });
     expect(data).toEqual({ registries: [{ name: 'population' }, { name: 'health' }, { name: 'social' }] });
@@ -39,7 +39,7 @@ describe('a city that leaves a shipped registry out', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
 
-  it('X23: answers service paths and groups from the others, and says nothing of it', async () => {
+  it('X23: answers service paths and groups from the others, without mention of the missing one', async () => {
     const { data } = await served.client.ask({
       persona: 'doctor',
       purpose: 'care',
@@ -62,7 +62,7 @@ describe('a city that leaves a shipped registry out', () => {
     expect((group.data as { cohort: { size: { count: number } } }).cohort.size.count).toBeGreaterThan(100);
   });
 
-  it('X23: passes over its policy, and the tests of other owners hold', async () => {
+  it('X23: skips its policy, and the tests of other owners pass', async () => {
     const policy = await loadPolicy(policiesFolder);
     const read = operationReader(await committedApi());
     const { problems, report } = runPolicyTests(policy, await loadPolicyTests(policiesFolder), read);

@@ -73,14 +73,14 @@ const remove = async (...folders: readonly string[]) => {
 };
 const changed = { code: 'LINKAGE_STORE_CHANGED' };
 
-describe('marks of another linkage store', () => {
+describe('restrictions of another linkage store', () => {
   beforeEach(async () => {
     await all();
     await mark('erasure', 'health', codes.anna);
     await mark('non-disclosure', 'population', codes.anna);
   });
 
-  it('X06: stop extraction where the linkage store is gone, and nothing is changed', async () => {
+  it('X06: stop extraction when the linkage store is missing, and change no file', async () => {
     await remove('linkage');
     linkage = await openLinkage();
     await expect(run(populationRegistry)).rejects.toMatchObject(changed);
@@ -88,7 +88,7 @@ describe('marks of another linkage store', () => {
     expect(await readdir(site.data)).not.toContain('linkage');
   });
 
-  it('X06: stop extraction and serving where the snapshots were removed with it', async () => {
+  it('X06: stop extraction and serving when the snapshots were removed with the store', async () => {
     const folders = ['linkage', 'population', 'health', 'social', 'overlays'];
     await remove(...folders);
     linkage = await openLinkage();
@@ -107,7 +107,7 @@ describe('marks of another linkage store', () => {
     await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject(changed);
   });
 
-  it('X06: are made again under the new store when everything of the old one was removed', async () => {
+  it('X06: can be recreated under the new store after everything of the old one was removed', async () => {
     await remove('linkage', 'population', 'health', 'social', 'overlays', 'marks');
     linkage = await openLinkage();
     await all();
@@ -118,7 +118,7 @@ describe('marks of another linkage store', () => {
 });
 
 describe('snapshots of two linkage stores', () => {
-  it('X06: are not served together, whichever is the older', async () => {
+  it('X06: are not served together, whichever is older', async () => {
     await all();
     const old = join(site.data, '..', 'old');
     await cp(site.data, old, { recursive: true });
@@ -142,7 +142,7 @@ describe('snapshots of two linkage stores', () => {
 });
 
 describe('an older copy of the linkage store', () => {
-  it('X06: is neither extracted nor served with: it would give keys to others than have them', async () => {
+  it('X06: stops extraction and serving, because it would give used keys to other people', async () => {
     await all();
     const older = join(site.data, '..', 'older');
     await cp(join(site.data, 'linkage'), older, { recursive: true });
@@ -167,7 +167,7 @@ describe('an older copy of the linkage store', () => {
   });
 });
 
-describe('marks that are gone at a restart', () => {
+describe('restrictions that are missing after a restart', () => {
   beforeEach(async () => {
     await all();
     await mark('restriction', 'health', codes.anna);
@@ -185,14 +185,14 @@ describe('marks that are gone at a restart', () => {
     await expect(run(healthRegistry)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
-  it('A03: a list that is gone is not begun anew by the next mark', async () => {
+  it('A03: are not replaced by an empty list with the next mark', async () => {
     await rm(marksPath(site.data, 'health'));
     await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject({
       code: 'MARKS_INVALID',
     });
   });
 
-  it('A03: are missed on the machine of a department, which has no linkage, and after later extractions', async () => {
+  it('A03: stop a department without linkage, also after later extractions', async () => {
     await all();
     await all();
     await remove('linkage', 'population', 'social');
@@ -201,13 +201,13 @@ describe('marks that are gone at a restart', () => {
     await expect(serve(['health'])).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
-  it('A03: are missed where all snapshots are extracted again after a restore', async () => {
+  it('A03: are noticed when all snapshots are extracted again after a restore', async () => {
     await remove('population', 'health', 'social', 'overlays', 'marks');
     linkage = await openLinkage();
     await expect(run(populationRegistry)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
-  it('A03: an older list is refused, and the newer one is served again', async () => {
+  it('A03: are refused as an older list, and the newer list is served again', async () => {
     const path = marksPath(site.data, 'health');
     await cp(path, `${path}.older`);
     await mark('restriction', 'health', codes.bertil);
@@ -222,7 +222,7 @@ describe('marks that are gone at a restart', () => {
   });
 });
 
-describe('an id that was given out for one of two keys of a person', () => {
+describe('an id issued for one of two keys of a person', () => {
   const decision = (more: Partial<DecisionContext> = {}): DecisionContext => ({
     decisionId: 'd',
     caller: {
@@ -274,7 +274,7 @@ describe('an id that was given out for one of two keys of a person', () => {
     return [older, keys.find((key) => key !== older)!];
   }
 
-  it('X20: leads to the person, as an argument, as the key of an entity and as the caller', async () => {
+  it('X20: finds the person, as an argument, as the key of an entity and as the caller', async () => {
     const [older, younger] = await mergeAnna();
     expect(younger).not.toBe(older);
     const local = await serve();
@@ -311,7 +311,7 @@ describe('an id that was given out for one of two keys of a person', () => {
     ).toMatchObject({ _entities: [{ healthContacts: [{ service: 'T11' }, { service: 'T90' }] }] });
   });
 
-  it('X20: is of somebody shielded where the person is', async () => {
+  it('X20: is shielded when the person is shielded', async () => {
     const [older, younger] = await mergeAnna();
     const local = await serve();
     expect([older, younger, linkage.findPerson(hetu, codes.bertil) as number].map(local.isShielded)).toEqual([
@@ -321,7 +321,7 @@ describe('an id that was given out for one of two keys of a person', () => {
     ]);
   });
 
-  it('X20: leads on where a chain of keys turned out to be one person', async () => {
+  it('X20: finds the person after several merges of keys', async () => {
     const { anna, bertil, cecilia } = codes;
     await all();
     const keys = [anna, bertil, cecilia].map((code) => linkage.findPerson(hetu, code) as number);

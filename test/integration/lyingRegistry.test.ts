@@ -42,7 +42,7 @@ const scores = testSubgraph('scores', 'type Person @key(fields: "code") { code: 
 });
 let down = false;
 
-describe('a registry that keeps its schema and lies in its answers', () => {
+describe('a registry that keeps its schema and sends false answers', () => {
   let registry: HostileRegistry;
   let remote: RemoteDataSource;
   let supergraph: Supergraph;
@@ -110,7 +110,7 @@ describe('a registry that keeps its schema and lies in its answers', () => {
     });
   });
 
-  it('G01: gets no prototype polluted by what it answers', async () => {
+  it('G01: pollutes no prototype by its answers', async () => {
     const pollution = '{"polluted":true,"age":99,"toString":"x"}';
     const text = `{"people":[{"__typename":"Person","id":1,"__proto__":${pollution},"constructor":{"prototype":${pollution}},"prototype":${pollution}}],"__proto__":${pollution}}`;
     registry.answer = () => ({ data: JSON.parse(text) as unknown });
@@ -150,7 +150,7 @@ describe('a registry that keeps its schema and lies in its answers', () => {
     ['more entities than were asked', [{ name: 'a' }, { name: 'b' }, { name: 'c' }]],
     ['fewer', []],
     ['none as a list', { 0: { name: 'a' } }],
-  ])('G01: answers %s and is taken for one that failed', async (_, entities) => {
+  ])('G01: answers %s and counts as failed', async (_, entities) => {
     registry.answer = ({ query }) =>
       query.includes('_entities')
         ? { data: { _entities: entities } }
@@ -160,7 +160,7 @@ describe('a registry that keeps its schema and lies in its answers', () => {
     expect(errors?.[0]?.extensions?.['code']).toBe('INTERNAL_SERVER_ERROR');
   });
 
-  it('G01: cannot give an entity another type, nor another key', async () => {
+  it('G01: cannot give an entity another type or another key', async () => {
     registry.answer = ({ query }) =>
       query.includes('_entities')
         ? { data: { _entities: [{ __typename: 'Group', id: 66, name: 'a', code: 'c', age: 99 }] } }
@@ -170,7 +170,7 @@ describe('a registry that keeps its schema and lies in its answers', () => {
     expect(data).toEqual({ people: [{ friends: [friend] }] });
   });
 
-  it('G01: cannot drown a request in errors', async () => {
+  it('G01: cannot flood a request with errors', async () => {
     answers(
       null,
       Array.from({ length: 20_000 }, () => ({ message: 'x', extensions: { code: 'RATE_LIMITED' } })),

@@ -147,7 +147,7 @@ describe('a running server', () => {
     ask<Told>(OF_EACH, Object.fromEntries(Object.entries(patients).map(([name, { id }]) => [name, id])));
   const rowsOfHealth = ({ registries }: Told) => registries.find(({ name }) => name === 'health')!.rows;
 
-  it('takes up marks and lifted marks of every kind, in any process, and keeps them over a new snapshot', async () => {
+  it('loads new and lifted marks of every kind, in any process, and keeps them with a new snapshot', async () => {
     const before = await told();
     const names = ['restricted', 'erased', 'objecting'] as const;
     for (const name of names) expect(before[name].healthContacts.length).toBeGreaterThan(0);
@@ -217,7 +217,7 @@ describe('a running server', () => {
     await until(async () => isDeepStrictEqual(await told(), before));
   });
 
-  it('goes on with the marks that it has read where the file is damaged or gone, says so, and does not start', async () => {
+  it('keeps the loaded marks when the file is damaged or missing, reports it, and does not restart', async () => {
     const marking = inProcess('restriction', 'health', patients.restricted.code);
     await markPeople(marking, always);
     const isClosed = async () => (await told()).restricted.healthContacts.length === 0;
@@ -256,7 +256,7 @@ describe('polku mark', () => {
 
   const nobody = '010594Y9032';
 
-  it('changes nothing, and says of each line why without its code, given a code of nobody', async () => {
+  it('changes nothing, and reports each wrong line without its code, given an unknown code', async () => {
     const { code, output, errors } = await mark(
       ['add', 'restriction', '--registry', 'social'],
       [codes[0]!, nobody],
@@ -267,14 +267,14 @@ describe('polku mark', () => {
     expect((await readMarks(city.data, 'social')).changes).toEqual([]);
   });
 
-  it('makes nothing where nobody is known', async () => {
+  it('fails and creates no folder when there is no snapshot', async () => {
     const data = join(folder, 'nowhere');
     const marking = { ...inProcess('restriction', 'social', codes[0]!), data };
     await expect(markPeople(marking, always)).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });
     expect(existsSync(data)).toBe(false);
   });
 
-  it('loses nothing when called several times at once, and notes each', async () => {
+  it('loses nothing when it runs several times at once, and records each call', async () => {
     const runs = await Promise.all([
       ...codes
         .slice(0, 2)
@@ -290,7 +290,7 @@ describe('polku mark', () => {
     expect(changes.map(({ people: marked }) => marked)).toEqual([1, 1, 1, 1]);
   });
 
-  it('killed at any moment leaves the marks before or the new ones, whole, and stops no later command', async () => {
+  it('killed at any moment leaves the old marks or the new ones, whole, and blocks no later command', async () => {
     const data = join(folder, 'killed');
     await cp(join(city.data, 'linkage'), join(data, 'linkage'), { recursive: true });
     await cp(join(city.data, 'secrets'), join(data, 'secrets'), { recursive: true });

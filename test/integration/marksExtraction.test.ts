@@ -58,7 +58,7 @@ const shielded = async () => {
 };
 
 describe('a mark of non-disclosure', () => {
-  it('shields who lives with the person now, and is found anew with every extraction', async () => {
+  it('shields people who live with the person now, recomputed with every extraction', async () => {
     await extractPopulation();
     const [anna, bertil, cecilia] = [keyOf(codes.anna), keyOf(codes.bertil), keyOf(codes.cecilia)];
     await markPeople(marking('non-disclosure', 'population', codes.anna), always);
@@ -92,7 +92,7 @@ describe('a mark of non-disclosure', () => {
     expect(await district()).toBeUndefined();
   });
 
-  it('made while a newer population is about to appear waits for its families', async () => {
+  it('waits for its families when a newer population is about to be published', async () => {
     await extractPopulation();
     const { snapshotId: before } = await readManifest(site.data, populationRegistry);
     await writePopulation({
@@ -112,8 +112,8 @@ describe('a mark of non-disclosure', () => {
   });
 });
 
-describe('a mark of somebody', () => {
-  it('follows them when two codes turn out to be theirs, before a snapshot holds the key that counts then', async () => {
+describe('a mark on a person', () => {
+  it('follows the person when two codes are merged, before a snapshot holds the merged key', async () => {
     const other = `${codes.annaBefore},Korhonen,Anna,1980-02-01,2,fi,`;
     await writePopulation({
       'henkilot.csv': (lines) => [...lines, other],

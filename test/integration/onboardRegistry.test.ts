@@ -134,7 +134,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     if (name === 'Patients') patients = (answer.data?.['persons'] as { nodes: Patient[] }).nodes;
   }
 
-  it('is told that the policy compiles and that every owner is given what they expect', () => {
+  it('sees that the policy compiles and that every owner test passes', () => {
     const output = [...printed].filter(([command]) => command.includes('policy')).map(([, text]) => text);
     expect(output).toEqual([
       expect.stringMatching(/compiles: revision \w+\.\n$/),
@@ -142,7 +142,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     ]);
   });
 
-  it('serves the contacts of the file, and says how many only where that is many', async () => {
+  it('serves the contacts of the file, and shows a count only when it is large', async () => {
     const { registries } = answers.get('Registries')!.data as { registries: Record<string, unknown>[] };
     expect(registries).toHaveLength(5);
     expect(registries).toContainEqual({
@@ -155,7 +155,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     expect(extracted).toMatch(/ clinic: [\d ]+ rows, none rejected/);
   });
 
-  it('sees the patients of one doctor, with their visits and the diagnoses made in them', async () => {
+  it('sees the patients of one doctor, with their visits and diagnoses', async () => {
     const conditions = await rowsOf(join(source, 'conditions.csv'));
     const doctor = /employee: (\S+)/.exec(await readFile(join(copy, 'data/personas.yaml'), 'utf8'))![1];
     const treated = new Set(
@@ -187,7 +187,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     expect(withheld.sort()).toEqual(['EDUCATION', 'SOCIAL']);
   });
 
-  it('is asked about groups, in which the population register knows nobody of the clinic', () => {
+  it('gets questions about groups, in which the population register knows nobody of the clinic', () => {
     const { data, errors } = answers.get('Groups')!;
     expect(errors).toBeUndefined();
     const { patients: few, others } = data as Record<string, { size: { count: number | null } }>;
@@ -201,7 +201,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     });
   });
 
-  it('is refused for another purpose, by the owner', () => {
+  it('is refused for another purpose, with the owner named', () => {
     const { data, errors } = answers.get('Refused')!;
     expect(data ?? null).toBeNull();
     expect(errors).toEqual([

@@ -57,7 +57,7 @@ const files: Readonly<Record<string, string>> = {
   ),
 };
 
-describe('a city that maps exports of its own', () => {
+describe('a city that maps its own exports', () => {
   let folder: string;
   let served: ServedCity;
 
@@ -82,7 +82,7 @@ describe('a city that maps exports of its own', () => {
 
   const ask = (query: string) => served.client.ask({ persona: 'planner', purpose: 'planning', query });
 
-  it('X23: says of each registry what its source does not keep', async () => {
+  it('X23: lists for each registry what its source does not hold', async () => {
     const { data } = await ask('{ registries { name absent } }');
     expect(data).toEqual({
       registries: [
@@ -98,7 +98,7 @@ describe('a city that maps exports of its own', () => {
     });
   });
 
-  it('X23: counts groups by what is kept', async () => {
+  it('X23: counts groups by the columns that exist', async () => {
     const { data, errors } = await ask('{ cohort(where: { healthContacts: {} }) { size { count } } }');
     expect(errors).toBeUndefined();
     expect((data as { cohort: { size: { count: number } } }).cohort.size.count).toBeGreaterThan(30);
@@ -120,7 +120,7 @@ describe('a city that maps exports of its own', () => {
       '{ cohort(where: { healthContacts: { diagnoses: ["J06"] } }) { size { count } } }',
       'contacts.diagnosis',
     ],
-  ])('X23: names what is absent where %s needs it', async (_, query, absent) => {
+  ])('X23: names the missing column when %s needs it', async (_, query, absent) => {
     const { data, errors } = await ask(query);
     expect(errors).toMatchObject([
       { message: expect.stringContaining(absent), extensions: { code: 'NOT_IN_REGISTER' } },

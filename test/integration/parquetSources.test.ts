@@ -55,7 +55,7 @@ describe('a value of a Parquet column', () => {
     expect(await textsOf(values)).toEqual(texts);
   });
 
-  it('X13: is no id where a number has lost digits', async () => {
+  it('X13: is no id when a number has lost digits', async () => {
     expect(await textsOf('10939900000000001::DOUBLE, 16777217::FLOAT::DOUBLE')).toEqual([
       '1.09399e+16',
       '16777216',
@@ -82,15 +82,15 @@ describe('a value of a Parquet column', () => {
       "TIMESTAMPTZ '2012-05-14 22:30:00+00', TIMESTAMPTZ '1910-01-01 00:00:00+02'",
       ['2012-05-14T22:30:00Z', '1909-12-31T22:00:00Z'],
     ],
-  ])('X13: is a day or a time as ISO 8601: %s', async (values, texts) => {
+  ])('X13: is a day or a time in ISO 8601: %s', async (values, texts) => {
     expect(await textsOf(values)).toEqual(texts);
   });
 
-  it('X13: keeps midnight a time where the mapping says its zone', async () => {
+  it('X13: keeps midnight as a time when the mapping names its zone', async () => {
     expect(await textsOf("TIMESTAMP '2012-05-14 00:00:00'", true)).toEqual(['2012-05-14T00:00:00']);
   });
 
-  it('X13: is the time that INT96 holds', async () => {
+  it('X13: decodes INT96 to its time', async () => {
     const path = join(folder, 'int96.parquet');
     // Written by Arrow: 2012-05-14 22:30:00, 1910-01-01 22:20:10 and nothing, column t.
     const file =
@@ -100,7 +100,7 @@ describe('a value of a Parquet column', () => {
     expect((await read(path, ['t'])).texts).toEqual([['2012-05-14T22:30:00', '1910-01-01T22:20:10', '']]);
   });
 
-  it('X13: is rejected with its row where its bytes are no text', async () => {
+  it('X13: is rejected with its row when its bytes are not text', async () => {
     const path = join(folder, 'x.parquet');
     await write(
       path,
@@ -126,11 +126,11 @@ describe('a value of a Parquet column', () => {
     return path;
   }
 
-  it('X12: is that of the column which the mapping names, though another differs in capitals alone', async () => {
+  it('X12: comes from the mapped column although another differs only in case', async () => {
     expect((await read(await writeTwins('hetu'), ['HETU'])).texts).toEqual([['mine']]);
   });
 
-  it('X12: is none where two columns have the name that the mapping names', async () => {
+  it('X12: is refused when two columns have the mapped name', async () => {
     await expect(read(await writeTwins('HETU'), ['HETU'])).rejects.toMatchObject({
       code: 'SOURCE_COLUMNS',
       message: expect.stringContaining('more than once: "HETU" (columns 1, 2)'),
@@ -138,7 +138,7 @@ describe('a value of a Parquet column', () => {
   });
 });
 
-describe('a day by the clock', () => {
+describe('a calendar day of a timestamp', () => {
   const day = (text: string, zone?: string) => {
     const parsed = dateParser('typed', undefined, zone)(text);
     return typeof parsed === 'number' ? formatDay(parsed) : parsed;
@@ -155,11 +155,11 @@ describe('a day by the clock', () => {
     ['2012-05-14T00:30:00', 'Asia/Tokyo', '2012-05-13'],
     ['2012-03-25T02:30:00', 'Europe/Stockholm', '2012-03-25'],
     ['2012-05-14', 'UTC', '2012-05-14'],
-  ] as const)('X13: is that of Finland: %s in %s', (text, zone, expected) => {
+  ] as const)('X13: is the day in Finland: %s in %s', (text, zone, expected) => {
     expect(day(text, zone)).toBe(expected);
   });
 
-  it('X13: does not depend on what was read before, also when clocks differed by minutes and seconds', () => {
+  it('X13: does not depend on earlier reads, also for historic offsets of minutes and seconds', () => {
     // Until 1921-05-01 Finland was 1 h 39 min 49 s ahead of UTC.
     const times = [
       '1910-01-01T22:20:10Z',
@@ -212,7 +212,7 @@ describe('an export of Parquet files', () => {
     return { rejects, ids: [...tables.contacts.columns.id], rows: readable(tables.contacts, linkage) };
   }
 
-  it('X02: has the rows that are in its files, however the folders are named, and so has its snapshot', async () => {
+  it('X02: has the rows of its files, whatever the folder names, and so has its snapshot', async () => {
     await writeEducation(attendance("'R1'", "DATE '2012-02-01'"));
     const plain = await contacts(site.source, site.data);
     expect(plain.rows).toMatchObject([{ subject: 'cecilia', start: '2012-02-01', service: 'V10' }]);
@@ -230,7 +230,7 @@ describe('an export of Parquet files', () => {
     ['a time', "TIMESTAMP '2012-02-01 23:30:00'"],
     ['a moment', "TIMESTAMPTZ '2012-01-31 22:30:00+00'"],
     ['a text', "'2012-02-01'"],
-  ])('X13: gives the same days where its column holds %s', async (_what, day) => {
+  ])('X13: gives the same days when its column holds %s', async (_what, day) => {
     await writeEducation(attendance("'R1'", day));
     expect(await contacts(site.source, site.data)).toMatchObject({
       rejects: {},
@@ -247,7 +247,7 @@ describe('an export of Parquet files', () => {
     expect(keys.size).toBe(1);
   });
 
-  it('X13: takes an open end for none, and not a row for bad', async () => {
+  it('X13: reads an open end as empty, without rejecting the row', async () => {
     await writeEducation(attendance("'R1'", "DATE '2012-02-01'"));
     await site.writeParquet(
       'education',
@@ -262,7 +262,7 @@ describe('an export of Parquet files', () => {
     ]);
   });
 
-  it('X12: is refused where a column of the mapping occurs twice', async () => {
+  it('X12: is refused when a mapped column occurs twice', async () => {
     await writeEducation(attendance("'R1'", "DATE '2012-02-01'"));
     await site.writeParquet(
       'education',

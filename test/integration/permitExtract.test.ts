@@ -36,7 +36,7 @@ describe('an extract of a research permit', () => {
     await city?.remove();
   });
 
-  it('says what it is, by whose rules, and until when it may be used', () => {
+  it('states what it is, by whose rules it was made, and until when it may be used', () => {
     expect(manifest).toMatchObject({
       permit: 'demo-permit-1',
       recipient: 'university',
@@ -77,7 +77,7 @@ describe('an extract of a research permit', () => {
     expect(bands).toBe(true);
   });
 
-  it('stands in the order of what is shown, then of sealed ids', async () => {
+  it('is sorted by the shown values, then by sealed ids', async () => {
     const contacts = await rows(`SELECT * FROM ${table('HealthContact')}`);
     const key = (row: Record<string, unknown>) =>
       ['startedAt', 'endedAt', 'service', 'diagnosis', 'urgency', 'person', 'id'].map((name) =>
@@ -92,7 +92,7 @@ describe('an extract of a research permit', () => {
     expect(keys.findIndex((own, index) => index > 0 && !before(keys[index - 1]!, own))).toBe(-1);
   });
 
-  it('names people as its holder’s queries do, and nobody who has objected', async () => {
+  it('names people as queries of its holder do, and nobody who has objected', async () => {
     const [{ person }] = (await rows(`SELECT person FROM ${table('HealthContact')} LIMIT 1`)) as [
       { person: string },
     ];
@@ -120,7 +120,7 @@ describe('an extract of a research permit', () => {
     expect(kept).toBeLessThan(all.tables['contacts']!.rows);
   });
 
-  it('A08: was made beside a gateway, and is in a chain of its own', async () => {
+  it('A08: is recorded in a chain of its own while a gateway runs', async () => {
     const { code, output } = await runPolku(['audit', 'verify', '--data', city.data]);
     expect(output).toMatch(/^gateway: whole/m);
     expect(output).toMatch(/^permit: whole/m);
@@ -129,7 +129,7 @@ describe('an extract of a research permit', () => {
     expect(found.output).toMatch(/university\/a-test {2}research {2}answered/);
   });
 
-  it('is refused where the permit is none, and writes into no folder that holds something', async () => {
+  it('is refused without a valid permit, and is not written into a folder with files', async () => {
     const other = join(city.data, 'other');
     expect((await extract('no-such-permit', other)).errors).toMatch(/PERMIT_OPENS_NOTHING/);
     expect(existsSync(other)).toBe(false);

@@ -20,17 +20,17 @@ const endless = (levels: number): string =>
         .join(' ');
 const ENDLESS = `query ($id: FamilyID!) { family(id: $id) { servicePath { steps { ${endless(5)} } } } }`;
 
-describe('a thread that plans', () => {
+describe('a planning thread', () => {
   const thread = new PlanningThread(sdl, 120_000);
   afterAll(() => thread.close());
 
-  it('makes the plans that are made without it', async () => {
+  it('makes the same plans as planning without the thread', async () => {
     const plan = await thread.plan(PATH, requester('a'));
     const expected = await planHere(sdl).plan(PATH, requester('a'));
     expect(plan).toEqual(JSON.parse(JSON.stringify(expected)));
   });
 
-  it('tells by a code what it cannot plan', async () => {
+  it('reports by a code what it cannot plan', async () => {
     await expect(thread.plan('{ noSuchField }', requester('a'))).rejects.toThrow(
       expect.objectContaining({ code: 'GRAPHQL_VALIDATION_FAILED' }),
     );
@@ -68,7 +68,7 @@ describe('a thread that plans', () => {
 });
 
 describe('planning that takes too long', () => {
-  it('E06: ends at its deadline, leaves the process free meanwhile, and the next is planned', async () => {
+  it('E06: ends at its deadline while the process stays free, and the next operation is planned', async () => {
     const thread = new PlanningThread(sdl, 2_000);
     await thread.ready;
     let beats = 0;

@@ -38,7 +38,7 @@ describe('the commands by which data owners check policies', () => {
   const edit = (file: string, change: (text: string) => string) => tamper(at(file), change);
   const addCase = (file: string, test: string) => edit(file, (text) => `${text.trimEnd()}\n\n  - ${test}\n`);
 
-  it('Y01, Y02: test fails where a case checks nothing, and says where', async () => {
+  it('Y01, Y02: test fails when a case checks nothing, and names the place', async () => {
     expect(await polku('test', '--policies', folder)).toMatchObject({ code: 0 });
     await addCase('health.test.yaml', '{ name: a, as: clinician, for: care, show: {} }');
     const empty = await polku('test', '--policies', folder);
@@ -59,7 +59,7 @@ describe('the commands by which data owners check policies', () => {
     expect((await polku('test', 'social', '--policies', folder)).code).toBe(0);
   });
 
-  it('Y03: lint leaves hidden files alone, and names what is no file', async () => {
+  it('Y03: lint ignores hidden files, and names what is not a file', async () => {
     await symlink('somebody@machine:1', at('.#health.yaml'));
     await writeFile(at('._health.yaml'), '\0\0');
     expect(await polku('lint', '--policies', folder)).toMatchObject({ code: 0 });
@@ -72,7 +72,7 @@ describe('the commands by which data owners check policies', () => {
     ]);
   });
 
-  it('Y08: impact tells which operations are answered with less, by its exit code as well', async () => {
+  it('Y08: impact lists operations that lose part of their answer, and exits with an error code', async () => {
     const impact = () =>
       polku('impact', '--policies', policiesFolder, '--to', folder, '--operations', at('operations'));
     expect(await impact()).toMatchObject({ code: 0, text: expect.stringContaining('0 break') });
@@ -89,7 +89,7 @@ describe('the commands by which data owners check policies', () => {
     expect((await impact()).code).toBe(1);
   });
 
-  it('Y09: test counts cases of every registry for a grant, also where the tests of one are asked for', async () => {
+  it('Y09: test counts cases of every registry for a grant, also when only one registry is tested', async () => {
     const { code, text } = await polku('test', 'governance', '--policies', folder);
     expect([code, text]).toEqual([0, expect.not.stringContaining('No case rests on')]);
     await edit('governance.test.yaml', (tests) =>

@@ -41,7 +41,7 @@ describe('policies that one person proposes', () => {
     return turns;
   }
 
-  it('Y05: of 16,000 unknown keys are compiled while the gateway goes on, and the first hundred faults are told', async () => {
+  it('Y05: with 16,000 unknown keys compile while the gateway answers, and list the first hundred faults', async () => {
     const sources = withFile('health.yaml', (text) => `${text}\n${lines(16_000, (n) => `key${n}: 1`)}\n`);
     let message = '';
     const turns = await turnsDuring(async () => {
@@ -58,7 +58,7 @@ describe('policies that one person proposes', () => {
     expect(turns).toBeGreaterThan(1_000);
   });
 
-  it('Y05: that take longer than anybody waits for are refused, and the next are compiled', async () => {
+  it('Y05: that compile too slowly are refused, and the next ones compile', async () => {
     const chain = lines(
       9_000,
       (n) =>
@@ -93,7 +93,7 @@ describe('policies that one person proposes', () => {
     });
   });
 
-  it('Y05: are told by their faults whatever thread compiles them', async () => {
+  it('Y05: have the same faults in every thread that compiles them', async () => {
     const problems = await check(withFile('health.yaml', (text) => text.replace('[care]', '[cares]')));
     expect(problems).toMatchObject([{ file: 'health.yaml', message: 'There is no purpose "cares".' }]);
     expect(await check(shipped)).toEqual([]);

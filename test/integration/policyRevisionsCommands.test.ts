@@ -58,7 +58,7 @@ describe('the commands by which data owners change policies', () => {
     polku('approve', String(sequence), '--key', key(person), ...store);
   const edit = (file: string) => tamper(join(policies, file), (text) => `${text}\n# edited\n`);
 
-  it('make keys that only their person can read, and print what owners.yaml wants', async () => {
+  it('make keys that only their person can read, and print the entry for owners.yaml', async () => {
     const people: string[] = [];
     for (const person of ['one', 'two', 'three', 'health-1', 'health-2']) {
       const { code, text } = await polku('key', '--person', person, '--out', key(person));
@@ -88,7 +88,7 @@ describe('the commands by which data owners change policies', () => {
     expect((await propose('one', '--first')).code).toBe(2);
   });
 
-  it('say who must sign a change, and refuse a second signature of one person, and a stranger', async () => {
+  it('name who must sign a change, and refuse a second signature of one person, and a stranger', async () => {
     await edit('health.yaml');
     const proposed = await propose('health-1');
     expect(proposed.text).toContain('It sets health.yaml, until ');
@@ -100,7 +100,7 @@ describe('the commands by which data owners change policies', () => {
     expect((await approve(2, 'health-2')).code).toBe(0);
   });
 
-  it('take a change back, by a new number', async () => {
+  it('revert a change with a new number', async () => {
     const back = await polku('rollback', '1', '--key', key('health-1'), '--comment', 'back', ...store);
     expect(back.text).toContain('Revision 3 is proposed');
     await approve(3, 'health-2');
@@ -119,7 +119,7 @@ describe('the commands by which data owners change policies', () => {
     expect((await polku('history', ...store)).text).not.toContain('4  ');
   });
 
-  it('Y06: withdraw a proposal, or reject it, and keep who did and why', async () => {
+  it('Y06: withdraw or reject a proposal, and record who did it and why', async () => {
     await edit('health.yaml');
     for (const sequence of [4, 5])
       expect((await propose('health-1')).text).toContain(`Revision ${sequence} is`);
@@ -139,7 +139,7 @@ describe('the commands by which data owners change policies', () => {
     );
   });
 
-  it('do not propose what does not compile, and say every fault with its place', async () => {
+  it('do not propose what does not compile, and list every fault with its place', async () => {
     await tamper(join(policies, 'health.yaml'), (text) =>
       text.replaceAll('roles: [clinician]', 'roles: [clinican]'),
     );
@@ -147,7 +147,7 @@ describe('the commands by which data owners change policies', () => {
     expect([code, text]).toEqual([1, expect.stringMatching(/POLICY_INVALID[^]*health\.yaml:\d+:\d+: error/)]);
   });
 
-  it('say what is wrong with owners.yaml, and where', async () => {
+  it('report what is wrong with owners.yaml, and where', async () => {
     const owners = join(folder, 'bad-owners.yaml');
     const text = await readFile(join(folder, 'owners.yaml'), 'utf8');
     await writeFile(

@@ -117,7 +117,7 @@ describe('signed policies of a gateway in production', () => {
     expect((await diagnoses()).length).toBeGreaterThan(0);
   });
 
-  it('are changed by the mutations of one operation in their order, and each is on record', async () => {
+  it('are changed by the mutations of one operation in their order, and each is recorded', async () => {
     const { payload, sequence } = await draft(remark(1));
     const [one, two] = [await sign(payload, 'health-1'), await sign(payload, 'health-2')];
     const backwards = BOTH.replace(/(first: .*)\n(.*second: .*)/, '$2\n$1');
@@ -142,7 +142,7 @@ describe('signed policies of a gateway in production', () => {
   it.each([
     ['withdraw', 'health-1', 'WITHDRAWN'],
     ['reject', 'health-2', 'REJECTED'],
-  ] as const)('Y06: are closed by a signed word: %sPolicy by %s', async (verb, person, standing) => {
+  ] as const)('Y06: are closed by a signed closure: %sPolicy by %s', async (verb, person, standing) => {
     const { payload, sequence } = await draft(remark(5));
     await served.ask(DATA_OWNER, PROPOSE, {
       payload,
@@ -201,7 +201,7 @@ describe('signed policies of a gateway in production', () => {
     expect(codes(old)).toEqual(['POLICY_STALE']);
   });
 
-  it('are not taken where they do not compile, and every fault is told with its place', async () => {
+  it('are refused when they do not compile, and every fault is listed with its place', async () => {
     const { payload } = await draft((text) => text.replace('purposes: [care]', 'purposes: [cares]'));
     const signature = await sign(payload, 'health-1');
     const { errors } = await served.ask(DATA_OWNER, PROPOSE, { payload, person: 'health-1', signature });
@@ -213,7 +213,7 @@ describe('signed policies of a gateway in production', () => {
     ]);
   });
 
-  it('are no matter of a doctor: a mutation is refused like one that does not exist, in part as well', async () => {
+  it('are hidden from a doctor: a mutation is refused like one that does not exist, also in partial mode', async () => {
     const { payload, sequence } = await draft(remark(4));
     const signature = await sign(payload, 'health-1');
     const variables = { payload, person: 'health-1', signature };
@@ -246,7 +246,7 @@ describe('signed policies of a gateway in production', () => {
     expect(response.status).toBe(405);
   });
 
-  it('are handed to registries as they were signed, for a token of their own', async () => {
+  it('are sent to registries as they were signed, for a token of their own', async () => {
     const url = new URL('/policies/current', served.url);
     const get = async (token?: string) =>
       fetch(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });

@@ -135,7 +135,7 @@ describe('a registry in its department, with signed policies', () => {
   it.each([
     ['the registry', true],
     ['the gateway', false],
-  ])('answers by the stricter policy where %s has the stricter revision', async (_who, strictRegistry) => {
+  ])('answers by the stricter policy when %s has the stricter revision', async (_who, strictRegistry) => {
     await prepare();
     const early = join(folder, 'early');
     await cp(signed.store, early, { recursive: true });
@@ -223,7 +223,7 @@ describe('a registry in its department, with signed policies', () => {
     expect(last).toEqual([[years], [years]]);
   });
 
-  it('takes its policies from the gateway, verifies them itself, and takes up what follows', async () => {
+  it('loads its policies from the gateway, verifies them itself, and applies later ones', async () => {
     await prepare();
     const [port, own] = [await freePort(), await freePort()];
     const token = join(folder, 'token');
@@ -259,7 +259,7 @@ describe('a registry in its department, with signed policies', () => {
     ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('denies everything when its policy has expired, and says so', async () => {
+  it('denies everything when its policy has expired, and reports it', async () => {
     await prepare();
     const store = join(folder, 'aged');
     await cp(signed.store, store, { recursive: true });
@@ -282,7 +282,7 @@ describe('a registry in its department, with signed policies', () => {
     await expired.remove();
   });
 
-  it('does not begin with a store that was meddled with', async () => {
+  it('does not start with a store that was changed by hand', async () => {
     await prepare();
     await tamper(join(signed.store, '000001.json'), (text) => text.replace('because', 'therefore'));
     await expect(startDepartment(0, { policiesFrom: signed.store })).rejects.toMatchObject({

@@ -61,7 +61,7 @@ describe('a city whose policies are edited while it serves', () => {
     await writeFile(file, change(await readFile(file, 'utf8')));
   };
 
-  it('answers every request, by one policy or the other, and takes up each edit', async () => {
+  it('answers every request, by one policy or the other, and applies each edit', async () => {
     expect(isMasked(await fresh())).toBe(false);
     for (let turn = 0; turn < 3; turn++) {
       await edit((text) => text.replace('HealthContact.*: allow', mask));
@@ -79,7 +79,7 @@ describe('a city whose policies are edited while it serves', () => {
     expect(mixed).toEqual([]);
   });
 
-  it('keeps its policy while an edit is broken, and says what is wrong and where', async () => {
+  it('keeps its policy while an edit is broken, and reports the fault and its place', async () => {
     const before = answers.length;
     await edit((text) =>
       text

@@ -35,7 +35,7 @@ const CLIENTS = JSON.stringify({
   variables: { r: [{ __typename: 'PersonPage', first: 5, after: null }] },
 });
 
-describe('a registry asked directly', () => {
+describe('a registry that is called directly', () => {
   let city: TestCity;
   let health: RunningSubgraph;
   let gatewayKey: KeyObject;
@@ -130,12 +130,12 @@ describe('a registry asked directly', () => {
     ).toEqual(REFUSED);
   });
 
-  it('refuses a context of another key', async () => {
+  it('refuses a context signed by another key', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     expect(await ask(CLIENTS, await headers(await signed(CLIENTS, { key: privateKey })))).toEqual(REFUSED);
   });
 
-  it('G16: notes each refusal as a security event, with what was wrong', async () => {
+  it('G16: records each refusal as a security event, with the reason', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const token = await callerToken();
     events.length = 0;
@@ -156,7 +156,7 @@ describe('a registry asked directly', () => {
     expect(events.join()).not.toContain(token.split('.')[1]);
   });
 
-  it('G08: refuses a body that it need not read, before it has come', async () => {
+  it('G08: refuses an unauthenticated body before it has arrived', async () => {
     const { hostname, port } = new URL(health.url);
     const socket = connect(Number(port), hostname);
     socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 60000000\r\n\r\n${'['.repeat(100)}`);
@@ -165,7 +165,7 @@ describe('a registry asked directly', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  it('G08: refuses JSON with many levels, though its gateway sends it', async () => {
+  it('G08: refuses JSON with too many levels, even from its gateway', async () => {
     const body = `{"query":"{ __typename }","variables":${'['.repeat(1_000)}`;
     expect((await ask(body, await headers(await signed(body)))).status).not.toBe(200);
   });
@@ -178,7 +178,7 @@ describe('a registry asked directly', () => {
     expect(await ask(`${CLIENTS} `, await headers(await signed(CLIENTS)))).toEqual(REFUSED);
   });
 
-  it('refuses a context that has expired, or lives longer than contexts do', async () => {
+  it('refuses a context that has expired or lives too long', async () => {
     const now = Math.floor(Date.now() / 1000);
     const made = (issuedAt: number, expires: number) =>
       new SignJWT({
@@ -213,14 +213,14 @@ describe('a registry asked directly', () => {
     );
   });
 
-  it("refuses a caller's token that has expired, or is none", async () => {
+  it("refuses a caller's token that has expired, or is missing", async () => {
     expect(
       await ask(CLIENTS, await headers(await signed(CLIENTS), await callerToken({}, '-1 minute'))),
     ).toEqual(REFUSED);
     expect(await ask(CLIENTS, await headers(await signed(CLIENTS), 'nonsense'))).toEqual(REFUSED);
   });
 
-  it('tells its schema to a gateway that composes, and takes that context for nothing else', async () => {
+  it('sends its schema to a gateway that composes, and accepts that context for nothing else', async () => {
     const composition = {
       'content-type': 'application/json',
       'polku-context': await signCompositionContext('health', gatewayKey),

@@ -43,7 +43,7 @@ const query: Fetch = {
 const nobody = { requester: undefined, signal: undefined };
 const unavailable = expect.objectContaining({ code: 'SUBGRAPH_UNAVAILABLE', details: { subgraph: 'far' } });
 
-describe('a subgraph elsewhere', () => {
+describe('a remote subgraph', () => {
   it.each<[string, RequestListener]>([
     ['never answers', () => {}],
     [
@@ -53,7 +53,7 @@ describe('a subgraph elsewhere', () => {
         response.on('close', () => clearInterval(drip));
       },
     ],
-  ])('is given up in time: it %s', async (_, listener) => {
+  ])('times out when it %s', async (_, listener) => {
     let asked = 0;
     const source = await subgraph((request, response) => {
       asked += 1;
@@ -66,7 +66,7 @@ describe('a subgraph elsewhere', () => {
   it.each([
     [{}, '{"query":"{ a }","variables":{"representations":[{"id":"é"}]}}'],
     [{ b: {} }, '{"query":"{ a }","variables":{"b":{},"representations":[{"id":"é"}]}}'],
-  ])('is sent representations with the other variables %j', async (variables, expected) => {
+  ])('gets representations with the other variables %j', async (variables, expected) => {
     const source = await subgraph((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -81,7 +81,7 @@ describe('a subgraph elsewhere', () => {
     });
   });
 
-  it('is asked again where its connection broke or nobody was there, and only what changes nothing', async () => {
+  it('gets a query again when its connection broke or nobody answered', async () => {
     let asked = 0;
     const source = await subgraph((request, response) => {
       asked += 1;
@@ -95,7 +95,7 @@ describe('a subgraph elsewhere', () => {
     expect(asked).toBe(3);
   });
 
-  it('is spared when it has failed on end, and asked again by one first', async () => {
+  it('gets no requests after repeated failures, then one trial request', async () => {
     let asked = 0;
     let well = false;
     const source = await subgraph((_, response) => {
@@ -112,7 +112,7 @@ describe('a subgraph elsewhere', () => {
     expect(await source.fetch(query, nobody)).toEqual({ data: { a: 1 } });
   });
 
-  it('is asked no further when the client has gone, and not blamed for it', async () => {
+  it('gets no further requests after the client has gone, and no failure is counted', async () => {
     const gone = new ClientSignal();
     const reason = new Error('gone');
     const source = await subgraph((_, response) => {
@@ -124,7 +124,7 @@ describe('a subgraph elsewhere', () => {
       expect(await source.fetch(query, nobody)).toEqual({ data: { a: 1 } });
   });
 
-  it("is asked over one connection, and what comes unasked over it is nobody's answer", async () => {
+  it('answers over one connection, and unrequested data on it is ignored', async () => {
     const answer = (value: number) => {
       const body = JSON.stringify({ data: { a: value } });
       return `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
@@ -146,7 +146,7 @@ describe('a subgraph elsewhere', () => {
     server.close();
   });
 
-  it('is not asked again by what changes something, once it was sent', async () => {
+  it('gets no mutation a second time', async () => {
     let asked = 0;
     const source = await subgraph((request) => {
       asked += 1;
@@ -159,7 +159,7 @@ describe('a subgraph elsewhere', () => {
   it.each<[string, RequestListener]>([
     ['is cut off', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{"data":')],
     ['is cut off between chunks', (_, response) => response.write('{"data":{"a":1}}')],
-  ])('is unavailable where its answer %s', async (_, listener) => {
+  ])('is unavailable when its answer %s', async (_, listener) => {
     const source = await subgraph((request, response) => {
       listener(request, response);
       setImmediate(() => request.socket.destroy());
@@ -167,7 +167,7 @@ describe('a subgraph elsewhere', () => {
     await expect(source.fetch(query, nobody)).rejects.toThrow(unavailable);
   });
 
-  it('may nest as deep as it likes, and call things as it likes', async () => {
+  it('may nest to any depth, and use any names', async () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
     const source = await subgraph((_, response) =>
       response.end(

@@ -32,7 +32,7 @@ const ASK = `
   }`;
 const BYTES = 300_000;
 
-describe('a subgraph elsewhere, over TLS', () => {
+describe('a remote subgraph over TLS', () => {
   const authority = certificate({ hosts: [] });
   const servers: Server[] = [];
   const asked: string[] = [];
@@ -93,7 +93,7 @@ describe('a subgraph elsewhere, over TLS', () => {
     expect(connections).toBe(2);
   });
 
-  it('is told nothing, and unavailable, under any other', async () => {
+  it('gets no data and is unavailable under any other certificate', async () => {
     const stranger = certificate({ hosts: [] });
     const wrong = {
       'of an authority that calls itself by the same name': certificate({

@@ -25,7 +25,7 @@ describe('a new snapshot under load', () => {
     await city?.remove();
   });
 
-  it('is taken up without a request that fails, and each is answered from the old or the new', async () => {
+  it('is loaded without a failed request, and each answer is from the old or the new snapshot', async () => {
     const seen: number[] = [];
     const failed: unknown[] = [];
     let done = false;

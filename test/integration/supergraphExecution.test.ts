@@ -75,7 +75,7 @@ function answering(subgraph: Subgraph, answer: () => unknown): Subgraph {
   return { ...subgraph, execute: async () => answer() as never };
 }
 
-describe('what a client calls by the name of a key', () => {
+describe('a client alias with the name of a key', () => {
   it('does not become the key (federation#3036)', async () => {
     const supergraph = await whole;
     const { data } = await ask(
@@ -103,7 +103,7 @@ describe('what a client calls by the name of a key', () => {
     expect(data).toEqual({ person: { income: 1, level: 7 }, swapped: { income: 1901, level: 7, other: 7 } });
   });
 
-  it('pollutes nothing, whatever it is called', async () => {
+  it('pollutes no prototype, whatever its name', async () => {
     const supergraph = await whole;
     const query =
       'query ($__proto__: PersonID!) { __proto__: person(id: $__proto__) { constructor: id __proto__: visits toString: mother { hasOwnProperty: visits } } }';
@@ -137,7 +137,7 @@ describe('a registry that misbehaves', () => {
     expect(JSON.stringify(errors)).not.toMatch(/SELECT|ECONNREFUSED|visits of/);
   });
 
-  it('pollutes nothing by its JSON', async () => {
+  it('pollutes no prototype by its JSON', async () => {
     const evil = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
     const supergraph = await composed(
       answering(people, () =>
@@ -154,7 +154,7 @@ describe('a registry that misbehaves', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('tells its own words only with a code of ours, and never those of a failure', async () => {
+  it('keeps its own error text only with a known code, and never for a failure', async () => {
     const refusing = (code: string) =>
       answering(visits, () => ({
         data: { _entities: [{ visits: null }] },
@@ -197,14 +197,14 @@ describe('a registry that misbehaves', () => {
     ]);
   });
 
-  it('makes null what it owes, once', async () => {
+  it('nulls an object whose required field is missing, with one error', async () => {
     const supergraph = await whole;
     const { data, errors } = await ask(supergraph, '{ people { needed } }');
     expect(data).toEqual({ people: [{ needed: 1 }, null, null, { needed: 3 }] });
     expect(errors!.map(({ path }) => path)).toEqual([['people', 2, 'needed']]);
   });
 
-  it('makes the whole response null where it is the only one', async () => {
+  it('nulls its root field when it is the only registry', async () => {
     const supergraph = await composed(
       answering(people, () => Promise.reject(new PolkuError('STORAGE_FAILED', 'x'))),
       visits,
@@ -236,7 +236,7 @@ describe('an entity that a registry knows by its interface only', () => {
 });
 
 describe('introspection', () => {
-  it('is answered beside data, under any name, with fragments, variables and conditions', async () => {
+  it('is answered with data, under any name, with fragments, variables and conditions', async () => {
     const supergraph = await whole;
     const { data } = await ask(
       supergraph,
@@ -260,7 +260,7 @@ describe('introspection', () => {
     expect(Object.keys(data!)).toEqual(['id', 'type', 'person', 'kind']);
   });
 
-  it('alone asks no registry', async () => {
+  it('asks no registry when it is alone', async () => {
     const silent = (subgraph: Subgraph) => answering(subgraph, () => Promise.reject(new Error('asked')));
     const supergraph = await composed(silent(people), silent(visits));
     const answer = await ask(supergraph, '{ __typename __schema { queryType { name } } }');
@@ -269,7 +269,7 @@ describe('introspection', () => {
 });
 
 describe('an operation', () => {
-  it('is chosen by its name, and refused where none is meant', async () => {
+  it('is chosen by its name, and refused when the name is missing or unknown', async () => {
     const supergraph = await whole;
     const document = parse(
       'query A { people { id } } query B { people { ...F } } fragment F on Person { year }',

@@ -128,7 +128,7 @@ const down = (subgraph: Subgraph): Subgraph => ({
 });
 const person = (key: number) => seal(testDomain, 'PersonID', key);
 
-describe('a derived type fed by feeds', () => {
+describe('a derived type with feeds', () => {
   it('is computed from the feeds of all registries, with null parts in its key', async () => {
     const supergraph = await composed(population, health, social, paths);
     const answer = await ask(
@@ -146,7 +146,7 @@ describe('a derived type fed by feeds', () => {
     });
   });
 
-  it('keeps the arguments of two aliases in one query apart', async () => {
+  it('separates the arguments of two aliases in one query', async () => {
     const supergraph = await composed(population, health, social, paths);
     const { data } = await ask(
       supergraph,
@@ -166,7 +166,7 @@ describe('a derived type fed by feeds', () => {
     });
   });
 
-  it('takes chains: a feed that needs another feed', async () => {
+  it('accepts chains: a feed that needs another feed', async () => {
     const supergraph = await composed(population, health, social, paths);
     const family = seal(testDomain, 'FamilyID', 5);
     const { data } = await ask(
@@ -182,7 +182,7 @@ describe('a derived type fed by feeds', () => {
     });
   });
 
-  it('answers with that feed failed when a registry is down, and the error names no hidden field', async () => {
+  it('gets a failed feed when a registry is down, and the error names no hidden field', async () => {
     const supergraph = await composed(population, down(health), social, paths);
     const { data, errors } = await ask(
       supergraph,
@@ -215,7 +215,7 @@ describe('a derived type fed by feeds', () => {
     expect(data).toEqual({ family: { servicePath: { steps: ['failed', 'failed'] } } });
   });
 
-  it('asks a registry once for a person that stands in a list many times', async () => {
+  it('asks a registry once for a person who is in a list many times', async () => {
     const supergraph = await composed(population, health, social, paths);
     asked.length = 0;
     const ids = [person(11), person(12), person(11), person(11)];

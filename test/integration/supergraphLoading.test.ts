@@ -7,7 +7,7 @@ const second = testSubgraph('second', 'type Query { b: Int }', { Query: { b: () 
 const grown = testSubgraph('second', 'type Query { b: Int c: Int }', { Query: { b: () => 2, c: () => 3 } });
 
 describe('loading a supergraph', () => {
-  it('tells every composition error at once', () => {
+  it('reports every composition error at once', () => {
     const other = testSubgraph('other', 'type Query { a: Int } type T { x: Int }', { Query: {} });
     const twice = testSubgraph('twice', 'type Query { b: Int } type T { x: Int }', { Query: {} });
     expect(() => loadCitySupergraph([first, other, second, twice].map(localSource))).toThrow(
@@ -24,7 +24,7 @@ describe('loading a supergraph', () => {
     );
   });
 
-  it('tells which subgraph has a schema that is not GraphQL', () => {
+  it('names the subgraph whose schema is not GraphQL', () => {
     const garbled = { ...second, sdl: 'type Query {' };
     expect(() => loadCitySupergraph([first, garbled].map(localSource))).toThrow(
       expect.objectContaining({
@@ -34,7 +34,7 @@ describe('loading a supergraph', () => {
     );
   });
 
-  it('composes the contract, not what the subgraph has come to be', async () => {
+  it('composes the contract, not the current schema of the subgraph', async () => {
     const source = { contract: second, dataSource: localSource(grown).dataSource };
     const supergraph = loadCitySupergraph([localSource(first), source]);
     expect(await ask(supergraph, '{ a b }')).toEqual({ data: { a: 1, b: 2 } });

@@ -43,10 +43,10 @@ const post = testSubgraph(
   },
 );
 
-describe('what is required with different arguments', () => {
+describe('a field that is required with different arguments', () => {
   const whole = composed(shop, post);
 
-  it('stays apart', async () => {
+  it('is requested once for each', async () => {
     expect(await ask(await whole, '{ books { here abroad fee weight } }')).toEqual({
       data: {
         books: [
@@ -57,7 +57,7 @@ describe('what is required with different arguments', () => {
     });
   });
 
-  it('stays apart from what the client asks for, by whatever name and variable', async () => {
+  it('stays separate from the fields of the client, for any name and variable', async () => {
     const query = `query ($two: Int, $no: Boolean!) {
       books { price: abroad(rate: $two) mine: price(currency: "USD") abroad: here(rate: 3) here @skip(if: $no) author { fee(currency: "EUR") } }
     }`;
@@ -108,7 +108,7 @@ describe('a key that a subgraph cannot resolve', () => {
     },
   );
 
-  it('is not what it is asked by', async () => {
+  it('is not used to ask it', async () => {
     const result = await ask(await composed(names, letters), '{ people { greeting } }');
     expect(result).toEqual({ data: { people: [{ greeting: 'Dear Name 1' }] } });
   });
@@ -127,7 +127,7 @@ describe('a field that no subgraph can answer', () => {
     { Query: { note: () => ({ id: '1' }) } },
   );
 
-  it('is refused, and not taken for null', async () => {
+  it('is refused, and does not become null', async () => {
     const supergraph = await composed(nodes, notes);
     const refused = expect.objectContaining({ code: 'OPERATION_NOT_PLANNABLE' });
     await expect(ask(supergraph, '{ node { text } }')).rejects.toThrow(refused);

@@ -162,7 +162,7 @@ describe('subgraphs in other processes', () => {
     expect(computed).toBe(2);
   });
 
-  it('refuse a gateway that they do not know, and a caller whose token does not match', async () => {
+  it('refuse an unknown gateway, and a caller whose token does not match', async () => {
     const stranger = generateKeyPairSync('ed25519').publicKey;
     const unknown = remoteSource(sums, await serve(sums, stranger));
     await expect(unknown.dataSource.readSdl()).rejects.toThrow(
@@ -189,7 +189,7 @@ describe('subgraphs in other processes', () => {
     ['a text as data', (_, response) => response.end('{"data":"x"}')],
     ['crooked errors', (_, response) => response.end('{"errors":[null]}')],
     ['nothing, and hangs up', (request) => request.socket.destroy()],
-  ])('that answer %s are unavailable; the rest is whole, and no address is told', async (_, handler) => {
+  ])('that answer %s are unavailable; the rest is whole, and no address is revealed', async (_, handler) => {
     const current = loadCitySupergraph([people, feeds, sums].map(localSource));
     const remote = remoteSource(sums, await listen(handler));
     const supergraph: Supergraph = {
@@ -207,7 +207,7 @@ describe('subgraphs in other processes', () => {
     );
   });
 
-  it('may not flood the gateway', async () => {
+  it('cannot flood the gateway', async () => {
     const flood = Buffer.alloc(2 ** 20, 'x');
     let sent = 0;
     const url = await listen((_, response) => {
@@ -229,7 +229,7 @@ describe('subgraphs in other processes', () => {
   });
 
   it.each(['http://registry.example/graphql', 'ftp://localhost/', 'registry', 'http://127.0.0.1.example/'])(
-    'are not asked in clear over a network, nor at what is no URL: %s',
+    'are not called unencrypted over a network, nor at an invalid URL: %s',
     (url) => {
       expect(() => registrySource({ name: 'x', url, key: gatewayKeys.privateKey })).toThrow(
         expect.objectContaining({ code: 'USAGE' }),

@@ -105,7 +105,7 @@ describe('of two tiers', () => {
   });
   const dataOf = ({ text }: { text: string }) => (JSON.parse(text) as { data: unknown }).data;
 
-  it('the registries alone give what policy shows and not a value more', async () => {
+  it('the registries alone show what policy shows and no other value', async () => {
     const city = await open();
     const permissive = await everythingShown();
     const told: string[] = [];

@@ -43,7 +43,7 @@ interface Entry {
   readonly categories: readonly string[];
 }
 
-describe('a training beside a gateway', () => {
+describe('a training next to a running gateway', () => {
   let city: TestCity;
   let signed: SignedPolicies;
   let issuer: TestIssuer;
@@ -122,13 +122,13 @@ describe('a training beside a gateway', () => {
     expect(code).toBe(0);
   });
 
-  it('C09: is reconciled with what every registry noted', async () => {
+  it('C09: is reconciled with the records of every registry', async () => {
     const { code, output } = await audit(['reconcile']);
     expect(output).toMatch(/^The logs agree/);
     expect(code).toBe(0);
   });
 
-  it('C09: names everybody whose data it read, in the log and by the command', async () => {
+  it('C09: names every person whose data it read, in the log and by the command', async () => {
     expect(children.length).toBeGreaterThan(50);
     for (const child of children.slice(0, 20))
       expect(await found(child)).toContainEqual(
@@ -142,7 +142,7 @@ describe('a training beside a gateway', () => {
     expect(output).not.toContain(codes.get(child));
   });
 
-  it('C09: tells those who have logged in that their data trained a model', async () => {
+  it('C09: is shown to people who log in and whose data trained a model', async () => {
     const [child] = children;
     expect(await ownLog(child!)).toContainEqual({
       id: expect.any(String),
@@ -152,7 +152,7 @@ describe('a training beside a gateway', () => {
     });
   });
 
-  it('A06: a person is found under every key that they have had, by the command and by themselves', async () => {
+  it('A06: is found under every key that a person ever had, by the command and by the person', async () => {
     const store = await linkage();
     const codes = await codesByKey(city.exports, store);
     const [older] = children.filter((person) => codes.has(person));

@@ -52,8 +52,8 @@ const errorsOf = async (schema: GraphQLSchema, where: string) => {
   return errors.map(({ message }) => message);
 };
 
-describe('a filter that an owner does not release, where hidden things are concealed', () => {
-  it('G12: is there where it is released', async () => {
+describe('a filter that an owner does not release, in a concealing gateway', () => {
+  it('G12: exists for callers to whom it is released', async () => {
     const text = printSchema(await visible());
     for (const name of ['healthContacts: HealthContactsCriterion', 'diagnoses: [String!]', '  SEX\n'])
       expect(text).toContain(name);
@@ -99,7 +99,7 @@ describe('a filter that an owner does not release, where hidden things are conce
     expect(told.join()).not.toMatch(/owner|Health services|release/i);
   });
 
-  it('G12: is suggested to nobody', async () => {
+  it('G12: is suggested only to callers to whom it is released', async () => {
     for (const typo of ['healthContact', 'healthContacs', 'ealthContacts']) {
       const [message] = await errorsOf(await visible(WITHOUT_HEALTH), `{ ${typo}: {} }`);
       expect(message).not.toContain('healthContacts');
@@ -127,7 +127,7 @@ describe('a filter that an owner does not release, where hidden things are conce
     expect(refusal({ birthYear: { from: 2000 } })).toContain('birthYear');
   });
 
-  it('G12: takes names that exist, and covers every criterion', async () => {
+  it('G12: covers every criterion, under names that exist', async () => {
     const sdl = await readFile(join(packageRoot(), 'schema', 'subgraphs', 'cohorts.graphql'), 'utf8');
     const taken = [...sdl.matchAll(/@takes\(type: "Cohort", fields: \[([^\]]*)\]\)/g)].flatMap(
       ([, list = '']) => JSON.parse(`[${list}]`) as string[],

@@ -9,12 +9,12 @@ const policyOf = (clinic: string, school = '') =>
     ...(school && { 'school.yaml': `disclosure:\n${school}` }),
   });
 
-describe('how numbers of groups are protected', () => {
-  it('is as shipped where no owner says anything', () => {
+describe('the protection of group numbers', () => {
+  it('is the default when no owner sets it', () => {
     expect(cityPolicy({}).disclosure('care', ['clinic', 'school'])).toEqual(defaultDisclosure);
   });
 
-  it('is what the owner says for the purpose, and as shipped in all else', () => {
+  it('is what the owner sets for the purpose, and the default for all else', () => {
     const policy = policyOf('  - { purposes: [care], minimum: 12, questions: 1000 }');
     expect(policy.disclosure('care', ['clinic'])).toEqual({
       ...defaultDisclosure,
@@ -24,7 +24,7 @@ describe('how numbers of groups are protected', () => {
     expect(policy.disclosure('service', ['clinic'])).toEqual(defaultDisclosure);
   });
 
-  it('is the stricter of each of all owners whose data it rests on', () => {
+  it('takes the stricter value of each setting over all owners of the data', () => {
     const policy = policyOf(
       '  - { purposes: [care], minimum: 12, questions: 1000, noise: { maximum: 3, variance: 2 } }',
       '  - { purposes: [care], minimum: 10, questions: 20, families: 5, familyShare: 0.2, noise: { maximum: 6, variance: 2.5 } }',
@@ -43,7 +43,7 @@ describe('how numbers of groups are protected', () => {
     });
   });
 
-  it('is the stricter of several entries for a purpose', () => {
+  it('takes the stricter of several entries for a purpose', () => {
     const policy = policyOf(
       '  - { purposes: any, minimum: 9 }\n  - { purposes: [care], minimum: 12 }\n  - { purposes: [care], minimum: 10 }',
     );
@@ -51,7 +51,7 @@ describe('how numbers of groups are protected', () => {
     expect(policy.disclosure('service', ['clinic']).minimum).toBe(9);
   });
 
-  it('is told when it changes', () => {
+  it('is listed when it changes', () => {
     const [before, after] = ['12', '9'].map((minimum) =>
       policyOf(`  - { purposes: [care], minimum: ${minimum}, questions: 50 }`),
     );

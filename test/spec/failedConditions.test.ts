@@ -33,7 +33,7 @@ describe('a person whose condition fails', () => {
     ['minor', {}],
     ['break-glass', {}],
     ['not-objected', { objections: [{ person: 7, start: '2010-01-01' }] }],
-  ])('G20: is answered like one of whom there is nothing, by %s', async (condition, given) => {
+  ])('G20: is answered like one without data, by %s', async (condition, given) => {
     const policy = policyWhen(condition);
     expect(await answers({ policy, contacts, ...given })).toBe(await answers({ policy, ...given }));
     expect(await answers({ policy: policyWhen(''), contacts, ...given })).not.toBe(

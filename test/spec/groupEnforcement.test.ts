@@ -61,8 +61,8 @@ async function askGroup(
   };
 }
 
-describe('a registry asked about a group', () => {
-  it('tells who meets its criterion, and of nobody else', async () => {
+describe('a registry that gets a question about a group', () => {
+  it('returns the people who meet its criterion, and no others', async () => {
     const { meets, withheld } = await askGroup(grant(released), { healthContacts: { atLeast: 2 } });
     expect(meets).toEqual([1, 3]);
     expect(withheld).toBeUndefined();
@@ -76,7 +76,7 @@ describe('a registry asked about a group', () => {
     expect(Object.keys(columns)).toContain('persons:{"healthContacts":{}}');
   });
 
-  it('withholds whoever has objected: they neither meet a criterion nor do not', async () => {
+  it('withholds people who have objected: they neither meet a criterion nor fail it', async () => {
     const { meets, withheld } = await askGroup(grant(released, '[not-objected]'), { healthContacts: {} }, [
       { person: 1, start: day(1) },
     ]);
@@ -84,7 +84,7 @@ describe('a registry asked about a group', () => {
     expect(withheld).toEqual([1]);
   });
 
-  it.each(['erasure', 'restriction', 'objection'])('withholds whoever is under a mark: %s', async (kind) => {
+  it.each(['erasure', 'restriction', 'objection'])('withholds people with a mark: %s', async (kind) => {
     const marks = { [kind]: [{ person: 1, start: day(1) }] };
     const { meets, withheld } = await askGroup(
       grant(released, '[not-objected]'),
@@ -96,7 +96,7 @@ describe('a registry asked about a group', () => {
     expect(withheld).toEqual([1]);
   });
 
-  it('takes no events of whoever has objected', async () => {
+  it('uses no events of people who have objected', async () => {
     const where = {
       sequence: { first: { healthContacts: {} }, next: { healthContacts: {} }, withinMonths: 3 },
     };
@@ -112,19 +112,19 @@ describe('a registry asked about a group', () => {
     expect((await askGroup(recent, { healthContacts: {} })).meets).toEqual([1, 2, 3]);
   });
 
-  it('answers nothing where a criterion tests what is not released', async () => {
+  it('answers nothing when a criterion tests a field that is not released', async () => {
     const policy = grant(released);
     expect((await askGroup(policy, { healthContacts: { services: ['T60'] } })).meets).toEqual([2]);
     expect((await askGroup(policy, { healthContacts: { diagnoses: ['F30-F39'] } })).state).toBe('withheld');
   });
 
-  it('tests a diagnosis by code, block or chapter where it is released', async () => {
+  it('tests a diagnosis by code, block or chapter when it is released', async () => {
     const policy = grant(released.replace('service,', 'service,diagnosis,'));
     for (const code of ['F32', 'F30-F39', 'F00-F99'])
       expect((await askGroup(policy, { healthContacts: { diagnoses: [code] } })).meets).toEqual([1]);
   });
 
-  it('answers nothing by what is released to paths', async () => {
+  it('answers nothing from fields that are released to paths only', async () => {
     const paths = grant('ServicePath: ["HealthContact.{service,startedAt,endedAt}"]');
     expect((await askGroup(paths, { healthContacts: {} })).state).toBe('withheld');
   });

@@ -23,12 +23,12 @@ describe('the difference of two policies', () => {
   const sentences = (before: typeof whole, after: typeof whole) =>
     diffPolicies(before, after, someDay).sentences;
 
-  it('is nothing for the same rules in other words', () => {
+  it('is empty for the same rules in other words', () => {
     const other = policyOf("show: { 'Visit.{startedAt,service}': allow }, when: []");
     expect(diffPolicies(whole, other, someDay)).toEqual({ sentences: [], widens: false, narrows: false });
   });
 
-  it('tells who sees less of what, and who more', () => {
+  it('lists who sees less of what, and who sees more', () => {
     expect(diffPolicies(whole, byYear, someDay)).toEqual({
       sentences: [
         'nurse, for care, sees less of Visit.startedAt: it was the value itself, and is masked to year if the caller has a care relationship with the person.',
@@ -40,7 +40,7 @@ describe('the difference of two policies', () => {
     expect(diffPolicies(byYear, whole, someDay)).toMatchObject({ widens: true, narrows: false });
   });
 
-  it('puts fields together of which the same is so', () => {
+  it('groups fields with the same change', () => {
     expect(
       sentences(
         policyOf('show: { Visit.unit: allow }'),
@@ -49,7 +49,7 @@ describe('the difference of two policies', () => {
     ).toEqual(['nurse, for care, gains Visit.{startedAt,service}, Step.service: the value itself.']);
   });
 
-  it('tells of days that lie ahead', () => {
+  it('includes future days', () => {
     const ending = policyOf(
       'show: { Visit.startedAt: allow, Visit.service: allow }, valid: { until: 2026-12-31 }',
     );
@@ -58,7 +58,7 @@ describe('the difference of two policies', () => {
     ]);
   });
 
-  it('tells of organisations that a grant is for', () => {
+  it('includes the organisations of a grant', () => {
     const friends = policyOf(
       'show: { Visit.startedAt: allow, Visit.service: allow }, recipients: [clinic-one]',
     );
@@ -67,7 +67,7 @@ describe('the difference of two policies', () => {
     ]);
   });
 
-  it('tells of what derived types may take', () => {
+  it('includes what derived types may use', () => {
     const derive = policyOf(
       'show: { Visit.startedAt: allow, Visit.service: allow }, derive: { Score: [Visit.diagnosis] }',
     );
@@ -109,7 +109,7 @@ describe('stored operations', () => {
   }));
   const states = (policy: typeof whole) => operationStates(policy, operations, read, someDay);
 
-  it('break and mend with the policy', () => {
+  it('break and recover with the policy', () => {
     const other = policyOf('show: { Visit.startedAt: allow, Visit.unit: allow }');
     const changes = compareOperations(states(whole), states(other)).map(({ change }) => change);
     expect(changes).toEqual(['broken', 'mended', 'refused']);
@@ -178,7 +178,7 @@ grants:
     expect([back.change, back.differences.length > 0]).toEqual(['more', true]);
   });
 
-  it('Y08: say without whom they are answered', () => {
+  it('Y08: name the registry that is missing from the answer', () => {
     const after = city(`${SHOWN}, derive: { Score: [Visit.diagnosis] }`);
     const found = impact('Person.path Path.steps', full, after);
     expect(found.after.withheld).toEqual(['clinic']);
@@ -193,7 +193,7 @@ grants:
     );
   });
 
-  it('Y08: are not touched by what they do not read', () => {
+  it('Y08: are not affected by fields that they do not read', () => {
     const after = city(`${SHOWN.replace(', Visit.unit: allow', '')}, derive: { ${PATH} }`);
     expect(impact('Visit.service', full, after)).toMatchObject({ change: 'answered', differences: [] });
     expect(impact('Person.path Path.steps', full, after).change).toBe('less');
@@ -250,7 +250,7 @@ describe('a test file', () => {
       '{ name: x, as: nurse, for: care, query: Visit.unit, answer: allow }',
       'The query: expected to be refused nothing, but it is Visit.unit.',
     ],
-  ])('fails with what was expected and what came: %s', (test, failure) => {
+  ])('fails with the expected and the actual value: %s', (test, failure) => {
     expect(failures(`  - ${test}`)).toEqual([failure]);
   });
 
@@ -279,17 +279,14 @@ describe('a test file', () => {
       '{ name: x, as: nurse, for: care, answer: { refused: [Visit.unit, 1] }, query: Visit.unit }',
       '"answer" should be "allow" or "{ refused: [...] }".',
     ],
-  ])(
-    'Y01: says what is wrong with the form of a case, whatever keyword of the schema says so: %s',
-    (test, message) => {
-      const { problems, report } = run(`  - ${test}`);
-      expect(problems.map((problem) => problem.message)).toContain(message);
-      expect(problems[0]).toMatchObject({ file: 'clinic.test.yaml', line: 3, severity: 'error' });
-      expect(report.results.filter((result) => result.failures.length === 0)).toEqual([]);
-    },
-  );
+  ])('Y01: names the fault in the form of a case, whatever schema keyword finds it: %s', (test, message) => {
+    const { problems, report } = run(`  - ${test}`);
+    expect(problems.map((problem) => problem.message)).toContain(message);
+    expect(problems[0]).toMatchObject({ file: 'clinic.test.yaml', line: 3, severity: 'error' });
+    expect(report.results.filter((result) => result.failures.length === 0)).toEqual([]);
+  });
 
-  it('Y01: one faulty case does not hide behind others that hold', () => {
+  it('Y01: reports one faulty case among others that pass', () => {
     const { problems } = run(
       '  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }\n  - { name: y, as: nurse, for: care, show: {} }',
     );
@@ -353,7 +350,7 @@ describe('a test file', () => {
       'Ask for a field.',
     ],
     ['query: nothing, answer: allow', 'The query cannot be asked: There is no such field.', undefined],
-  ])('Y02: names in a case are those of the policy and the graph: %s', (more, message, fix) => {
+  ])('Y02: accepts only names of the policy and the graph: %s', (more, message, fix) => {
     const { problems, report } = run(`  - { name: x, as: nurse, for: care, ${more} }`);
     expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
     expect(problems[0]!.column).toBeGreaterThan(35);
@@ -365,12 +362,12 @@ describe('a test file', () => {
     ['as: nurze, for: care', 'There is no role "nurze".'],
     ['as: [nurse, nurze], for: care', 'There is no role "nurze".'],
     ['as: nurse, for: cares', 'There is no purpose "cares".'],
-  ])('Y02: a caller who does not exist is a fault: %s', (asker, message) => {
+  ])('Y02: reports a caller who does not exist: %s', (asker, message) => {
     const { problems } = run(`  - { name: x, ${asker}, show: { Visit.unit: deny } }`);
     expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
   });
 
-  it('Y02: a recipient that is nearly named by a grant is a slip, any other is another organisation', () => {
+  it('Y02: reports a recipient that nearly matches a grant, and accepts any other organisation', () => {
     const ofOne = policyOf('show: { Visit.service: allow }, recipients: [clinic-one]');
     const test = (recipient: string) =>
       run(
@@ -385,7 +382,7 @@ describe('a test file', () => {
   it.each([
     ['registry: clinik', 'There is no registry "clinik".'],
     ['registry: school', 'clinic.test.yaml holds tests of "school".'],
-  ])('Y02: a file holds tests of the registry that it is named for: %s', (line, message) => {
+  ])('Y02: holds tests only of the registry in its name: %s', (line, message) => {
     const text = `${line}\ncases:\n  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }`;
     const { problems } = runPolicyTests(byYear, [{ file: 'clinic.test.yaml', text }], noQueries, someDay);
     expect(problems).toMatchObject([{ line: 1, column: 11, message }]);
@@ -397,19 +394,19 @@ describe('a test file', () => {
     ['registry: clinic\ncases: []\n', '"cases" is an empty list.'],
     ['registry: clinic\ncases:\n', '"cases" should be a list, but is empty.'],
     ['- a\n', 'The file should be'],
-  ])('Y01: a file without cases is a fault: %j', (text, message) => {
+  ])('Y01: reports a file without cases: %j', (text, message) => {
     const { problems } = runPolicyTests(byYear, [{ file: 'clinic.test.yaml', text }], noQueries, someDay);
     expect(problems.map((problem) => problem.message.slice(0, message.length))).toContain(message);
   });
 
-  it('Y02: two cases of one name are a fault', () => {
+  it('Y02: reports two cases of one name', () => {
     const test = '  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }';
     expect(run(`${test}\n${test}`).problems).toMatchObject([
       { line: 4, message: 'The name "x" is taken by line 3.' },
     ]);
   });
 
-  it('a record of the last three years is one of the last five', () => {
+  it('treats a record of the last three years as one of the last five', () => {
     const policy = policyOf('show: { Visit.service: allow }, when: [within-years(5)]');
     const test = (years: number, effect: string) =>
       run(
@@ -419,7 +416,7 @@ describe('a test file', () => {
     expect([test(3, 'allow'), test(5, 'allow'), test(6, 'deny')]).toEqual([[], [], []]);
   });
 
-  it('tells which rules no case rests on', () => {
+  it('lists rules that no case covers', () => {
     const { report } = run('  - { name: nothing, as: nurse, for: care, show: { Visit.startedAt: deny } }');
     expect(report.coverage).toContainEqual(expect.objectContaining({ id: 'clinic/care', covered: false }));
     expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/care, clinic.yaml:14.');
@@ -432,7 +429,7 @@ describe('a test file', () => {
     ['a field of a path', 'show: { Step.service: allow }'],
     ['a whole query', 'query: Visit.service Step.service, answer: allow'],
     ['an argument', 'show: { "Person.visits(from:)": allow }'],
-  ])('Y09: a grant is tested where a case fails without it: %s', (_, expected) => {
+  ])('Y09: covers a grant when a case fails without it: %s', (_, expected) => {
     const policy = policyOf(
       `show: { Person.visits: allow, Visit.startedAt: allow, Visit.service: allow },
       derive: { Path: [Visit.service, Visit.startedAt, Visit.unit], Score: [Visit.diagnosis] } }
@@ -449,7 +446,7 @@ describe('a test file', () => {
     expect(['care', 'masked', 'idle'].map(covered)).toEqual([true, false, false]);
   });
 
-  it('Y09: of two grants of one field neither is tested by a case that the other lets pass', () => {
+  it('Y09: covers neither of two grants of one field when either passes the case', () => {
     const policy = policyOf(`show: { Visit.service: allow } }
   - { id: other, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow }`);
     const { report } = run('  - { name: x, as: nurse, for: care, show: { Visit.service: allow } }', policy);
@@ -457,12 +454,12 @@ describe('a test file', () => {
     expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/other');
   });
 
-  it('Y09: a case that fails tests no grant', () => {
+  it('Y09: covers no grant by a case that fails', () => {
     const { report } = run('  - { name: x, as: nurse, for: care, show: { Visit.service: { mask: year } } }');
     expect(report.coverage.find((rule) => rule.id === 'clinic/care')!.covered).toBe(false);
   });
 
-  it('Y09: a prohibition is tested where a case expects the denial of what it prohibits', () => {
+  it('Y09: covers a prohibition when a case expects the denial of what it prohibits', () => {
     const text = `
 grants:
   - { id: care, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow } }
@@ -479,7 +476,7 @@ prohibitions:
     expect(covered).toEqual(['clinic/service', 'clinic/both']);
   });
 
-  it('of the wrong form is told with its place', () => {
+  it('reports a wrong form with its place', () => {
     const { problems } = run('  - { name: x, as: nurse, for: care }');
     expect(problems).toMatchObject([{ line: 3, message: 'Item 1 of "cases" expects nothing.' }]);
   });

@@ -40,13 +40,13 @@ describe('a grant for a recipient', () => {
       .decide({ roles: ['nurse'], purpose: 'care', recipient }, someDay)
       .show('Visit.service');
 
-  it('counts for that organisation, and for no other', () => {
+  it('applies to that organisation, and to no other', () => {
     expect(service('clinic-one')).toHaveLength(1);
     expect(service('clinic-two')).toEqual([]);
     expect(service()).toEqual([]);
   });
 
-  it('makes decisions of other keys, and strangers share one', () => {
+  it('makes decisions with other keys, and unnamed organisations share one', () => {
     const friends = cityPolicy({ 'clinic.yaml': forFriends });
     const of = (recipient: string) =>
       friends.decide({ roles: ['nurse'], purpose: 'care', recipient }, someDay);
@@ -64,11 +64,11 @@ describe('a research permit', () => {
     expect(decision.take('Score', 'Visit.diagnosis')).toEqual([]);
   });
 
-  it('caps nothing that is about no person', () => {
+  it('does not limit fields that are about no person', () => {
     expect(policy.decide(scholar, someDay).show('State.rows')).toHaveLength(1);
   });
 
-  it('puts its population on what it shows, and covers the registries that it names', () => {
+  it('limits what it shows to its population, and covers the registries that it names', () => {
     const decision = policy.decide({ ...scholar, permit: 'P-2' }, someDay);
     expect(decision.show('Visit.diagnosis')).toMatchObject([
       { mask: 'icd10-block', conditions: ['born(1990-2000)'] },
@@ -103,7 +103,7 @@ describe('a research permit', () => {
     ],
     ['that has not begun', {}, '2025-12-31', 'The permit P-1 counts from 2026-01-01.'],
     ['that has ended', {}, '2026-07-01', 'The permit P-1 ended on 2026-06-30.'],
-  ])('%s shows nothing, and says why', (_, asker, day, reason) => {
+  ])('%s shows nothing, and gives the reason', (_, asker, day, reason) => {
     const decision = policy.decide({ ...scholar, ...asker }, new Date(`${day}T12:00:00Z`));
     expect(decision.show('Visit.service')).toEqual([]);
     expect(decision.refusal('Visit.service').reason).toBe(reason);
@@ -111,7 +111,7 @@ describe('a research permit', () => {
 });
 
 describe('numbered coordinates', () => {
-  it('are answered as their names are', () => {
+  it('get the same decisions as their names', () => {
     const decision = policy.decide(scholar, someDay);
     const all = (...coordinates: string[]) => decision.showsAll(policy.number(coordinates));
     expect(all('Visit.service', 'Visit.startedAt', 'Visit.__typename')).toBe(true);

@@ -159,14 +159,14 @@ describe('the days of a grant', () => {
     ['2026-06-14T21:00:00Z', 'whole'],
     ['2026-06-16T20:59:00Z', 'whole'],
     ['2026-06-16T21:00:00Z', '-'],
-  ])('at %s it shows: %s', (at, answer) => {
+  ])('show at %s: %s', (at, answer) => {
     const policy = cityPolicy({ 'clinic.yaml': forAWhile });
     expect(
       text(policy.decide({ roles: ['nurse'], purpose: 'care' }, new Date(at)).show('Visit.service')),
     ).toBe(answer);
   });
 
-  it('make decisions of different keys, so that none is kept too long', () => {
+  it('make decisions with different keys, so that none is cached too long', () => {
     const policy = cityPolicy({ 'clinic.yaml': forAWhile });
     const at = (date: string) => policy.decide({ roles: ['nurse'], purpose: 'care' }, new Date(date));
     expect(at('2026-06-10T12:00:00Z')).toBe(at('2026-06-11T12:00:00Z'));
@@ -175,7 +175,7 @@ describe('the days of a grant', () => {
 });
 
 describe('a decision', () => {
-  it('is one object for callers whose roles come to the same', () => {
+  it('is one object for callers whose roles are equivalent', () => {
     const policy = cityPolicy({ 'clinic.yaml': carePath });
     const first = policy.decide({ roles: ['nurse', 'worker'], purpose: 'care' }, someDay);
     expect(policy.decide({ roles: ['king', 'nurse', 'nurse'], purpose: 'care' }, someDay)).toBe(first);

@@ -15,13 +15,18 @@ interface ProblemCase {
 
 const folder = join(import.meta.dirname, 'policy-problems');
 
-describe('what an owner is told', () => {
-  it.each(readdirSync(folder).map((name) => name.replace('.yaml', '')))('of a %s', (name) => {
-    const { file, text, expected } = parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')) as ProblemCase;
-    expect(formatProblems(compileCity({ [file]: text }).problems)).toBe(expected);
-  });
+describe('the report to an owner', () => {
+  it.each(readdirSync(folder).map((name) => name.replace('.yaml', '')))(
+    'matches the golden file for a %s',
+    (name) => {
+      const { file, text, expected } = parse(
+        readFileSync(join(folder, `${name}.yaml`), 'utf8'),
+      ) as ProblemCase;
+      expect(formatProblems(compileCity({ [file]: text }).problems)).toBe(expected);
+    },
+  );
 
-  it('of files that are not there', () => {
+  it('names missing files', () => {
     const rest = sourcesOf(smallCity).filter(({ file }) => !['roles.yaml', 'school.yaml'].includes(file));
     const { policy, problems } = compilePolicy(rest, smallGraph, someDay);
     expect(policy).toBeUndefined();
@@ -36,7 +41,7 @@ describe('what an owner is told', () => {
     );
   });
 
-  it('of a file that holds the policy of another registry', () => {
+  it('names a file that holds the policy of another registry', () => {
     const sources = sourcesOf(smallCity).map(({ file, text }) => ({
       file: file === 'school.yaml' ? 'paths2.yaml' : file,
       text,
@@ -53,7 +58,7 @@ describe('what an owner is told', () => {
     );
   });
 
-  it('when all is well', () => {
+  it('is empty when nothing is wrong', () => {
     expect(formatProblems(compileCity({}).problems)).toBe('The policies are in order.\n');
   });
 });

@@ -37,19 +37,19 @@ const both = (...shown: string[]) => ({ list: shown.toReversed(), feed: shown.to
 const none = { list: [], feed: [] };
 
 describe('a condition on the record', () => {
-  it('own-unit leaves out, item by item, what was done in other units', async () => {
+  it('own-unit leaves out items of other units', async () => {
     const policy = whenHolds('own-unit');
     expect(await services({ policy })).toEqual(both('T11'));
     expect(await services({ policy, caller: { units: ['U-2', 'U-3'] } })).toEqual(both('T12'));
     expect(await services({ policy, caller: { units: [] } })).toEqual(none);
   });
 
-  it('within-years leaves out what began earlier', async () => {
+  it('within-years leaves out earlier records', async () => {
     expect(await services({ policy: whenHolds('within-years(5)') })).toEqual(both('T11'));
     expect(await services({ policy: whenHolds('within-years(10)') })).toEqual(both('T11', 'T12'));
   });
 
-  it('within-years holds to the day', async () => {
+  it('within-years is exact to the day', async () => {
     const on = async (start: string) =>
       (
         await services({
@@ -61,14 +61,14 @@ describe('a condition on the record', () => {
     expect(await on(yearsAgo(3, -1))).toEqual([]);
   });
 
-  it('is asked together with those on its subject', async () => {
+  it('is tested together with conditions on its subject', async () => {
     const policy = whenHolds('own-unit, care-relationship');
     const careRelationships = [{ person: 7, employee: 'H-1', start: '2010-01-01' }];
     expect(await services({ policy })).toEqual(none);
     expect(await services({ policy, careRelationships })).toEqual(both('T11'));
   });
 
-  it('decides on a filter record by record: what is not shown cannot be searched for', async () => {
+  it('filters record by record: a value that is not shown cannot be searched', async () => {
     const ask = await healthSubgraph({
       policy: `grants:
   - { id: all, purposes: [care], roles: [clinician], basis: [x], show: { Person.healthContacts: allow } }
@@ -102,13 +102,13 @@ describe('a condition on the data subject', () => {
     ['adult', [{ ...minor, adultFrom: formatDay(today()) }], all],
     ['minor', [{ ...minor, adultFrom: formatDay(today() + 1) }], all],
   ])(
-    '%s follows from the day of coming of age, and holds for nobody unknown',
+    '%s follows from the day of coming of age, and is false for unknown people',
     async (name, persons, shown) => {
       expect(await services({ policy: whenHolds(name), persons })).toEqual(shown);
     },
   );
 
-  it('own-data holds for the person whom the login service named, and for nobody else', async () => {
+  it('own-data is true for the person whom the login service named, and for nobody else', async () => {
     const given = {
       policy: whenHolds('own-data', 'data-subject', 'resident'),
       purpose: 'data-subject',
@@ -119,7 +119,7 @@ describe('a condition on the data subject', () => {
     expect(await services(given)).toEqual(none);
   });
 
-  it('break-glass holds where a reason was stated', async () => {
+  it('break-glass is true when a reason was stated', async () => {
     const policy = whenHolds('break-glass, within-years(3)');
     expect(await services({ policy })).toEqual(none);
     expect(await services({ policy, context: { breakGlass: 'unconscious at the scene' } })).toEqual(
@@ -127,7 +127,7 @@ describe('a condition on the data subject', () => {
     );
   });
 
-  it('break-glass opens nothing where no grant is made for it', async () => {
+  it('break-glass opens nothing when no grant uses it', async () => {
     const stated = { breakGlass: 'unconscious at the scene' };
     expect(await services({ policy: whenHolds('care-relationship'), context: stated })).toEqual(none);
   });
@@ -156,14 +156,14 @@ describe('non-disclosure for safety', () => {
     ['has ended', { start: '2010-01-01', end: '2015-01-01' }],
     ['has not begun', { start: '2999-01-01' }],
     ['is of another person', { start: '2010-01-01', person: 8 }],
-  ])('withholds nothing where it %s', async (_when, shield) => {
+  ])('withholds nothing when it %s', async (_when, shield) => {
     expect(await units({ shields: [{ person: 7, ...shield }] })).toEqual([
       ['U-2', 'U-1'],
       ['U-2', 'U-1'],
     ]);
   });
 
-  it('is lifted for purposes that are entitled, which a parent does not pass on', async () => {
+  it('is lifted for entitled purposes, and not for child purposes of an entitled parent', async () => {
     const asking = (purpose: string) => ({
       policy: anyTime(purpose, 'social-worker'),
       purpose,

@@ -34,7 +34,7 @@ const ask = async (given: HealthCase, selection = ALL, variables = {}) =>
   )(PERSON, selection, variables)) as { healthContacts: Record<string, unknown>[] | null };
 
 describe('fields of a registry', () => {
-  it('answer what is shown, in the order of their dates', async () => {
+  it('answer shown values, in the order of their dates', async () => {
     const { healthContacts } = await ask({ policy: whole, contacts });
     expect(healthContacts).toEqual([
       {
@@ -56,7 +56,7 @@ describe('fields of a registry', () => {
     ]);
   });
 
-  it('answer nothing where no grant shows them', async () => {
+  it('answer nothing when no grant shows them', async () => {
     expect(await ask({ policy: 'grants: []', contacts })).toEqual({ healthContacts: null });
     expect(await ask({ policy: whole, contacts, purpose: 'benefit' })).toEqual({ healthContacts: null });
     expect(await ask({ policy: whole, contacts, caller: { roles: ['educator'] } })).toEqual({
@@ -64,7 +64,7 @@ describe('fields of a registry', () => {
     });
   });
 
-  it('answer null one by one where only some are shown', async () => {
+  it('answer null one by one when only some are shown', async () => {
     const policy = grant('show: { Person.healthContacts: allow, HealthContact.service: allow }');
     const { healthContacts } = await ask({ policy, contacts: [visit] });
     expect(healthContacts).toEqual([
@@ -72,7 +72,7 @@ describe('fields of a registry', () => {
     ]);
   });
 
-  it('are masked before they leave', async () => {
+  it('are masked before they leave the registry', async () => {
     const policy = grant(
       "show: { Person.healthContacts: allow, 'HealthContact.{startedAt,endedAt}': { mask: year }, HealthContact.diagnosis: { mask: icd10-chapter } }",
     );
@@ -83,7 +83,7 @@ describe('fields of a registry', () => {
     expect(healthContacts).toEqual([{ startedAt: '2016', endedAt: '2016', diagnosis: 'J00-J99' }]);
   });
 
-  it('are refused where more lists are asked than an answer may have, though each is empty', async () => {
+  it('are refused when a request asks for more lists than an answer may have, even empty ones', async () => {
     const lists = Array.from({ length: 100 }, (_, index) => `a${index}: healthContacts { service }`).join(
       ' ',
     );
@@ -100,7 +100,7 @@ describe('the condition care-relationship', () => {
     ['another unit', { unit: 'U-2', start: '2010-01-01' }, 0],
     ['the employee, until some day', { employee: 'H-1', start: '2010-01-01', end: '2015-01-01' }, 0],
     ['the employee, from some day to come', { employee: 'H-1', start: '2999-01-01' }, 0],
-  ])('by a relationship with %s shows so many contacts', async (_whom, relationship, shown) => {
+  ])('shows this many contacts by a relationship with %s', async (_whom, relationship, shown) => {
     const { healthContacts } = await ask({
       policy: withCare,
       contacts,
@@ -109,7 +109,7 @@ describe('the condition care-relationship', () => {
     expect(healthContacts).toHaveLength(shown);
   });
 
-  it('is of each data subject: the relationship of another person opens nothing', async () => {
+  it('is tested for each data subject: the relationship of another person opens nothing', async () => {
     const { healthContacts } = await ask({
       policy: withCare,
       contacts,
@@ -120,7 +120,7 @@ describe('the condition care-relationship', () => {
 });
 
 describe('the condition not-objected', () => {
-  it('hides what its person has objected to disclose, from that day on', async () => {
+  it('hides data from the day on which the person objects to disclosure', async () => {
     const shown = async (start: string) =>
       (await ask({ policy: unlessObjected, contacts, objections: [{ person: 7, start }] })).healthContacts;
     expect(await shown('2014-05-01')).toEqual([]);
@@ -138,7 +138,7 @@ describe('arguments', () => {
       variables,
     );
 
-  it('choose by dates and services', async () => {
+  it('filter by dates and services', async () => {
     const services = async (variables: object) =>
       (await inPeriod({ policy: whole, contacts }, variables)).healthContacts!.map(({ service }) => service);
     expect(await services({ from: '2016-03-15' })).toEqual(['T11']);
@@ -160,7 +160,7 @@ describe('arguments', () => {
       expect(await services({ until: day })).toEqual(['T12']);
   });
 
-  it('are refused where what they test is not shown', async () => {
+  it('are refused when they test a hidden field', async () => {
     const policy = grant('show: { Person.healthContacts: allow, HealthContact.urgency: allow }');
     expect(await inPeriod({ policy, contacts }, { from: '2016-01-01' })).toEqual({ healthContacts: null });
     expect(await inPeriod({ policy, contacts }, { services: ['T11'] })).toEqual({ healthContacts: null });
@@ -179,17 +179,17 @@ describe('a feed', () => {
     grant(`${lines}\nderive: { ServicePath: ['HealthContact.{service,startedAt,endedAt,unit}'] }`);
   const shown = "show: { 'HealthContact.{service,startedAt,endedAt,unit}': allow }";
 
-  it('is withheld where its owner has not released it to the derived type', async () => {
+  it('is withheld when its owner has not released it to the derived type', async () => {
     expect(await feed({ policy: whole, contacts })).toEqual({ state: 'withheld' });
   });
 
-  it('is withheld where what it exposes is not shown', async () => {
+  it('is withheld when the fields that it exposes are not shown', async () => {
     expect(await feed({ policy: derive('show: { HealthContact.service: allow }'), contacts })).toEqual({
       state: 'withheld',
     });
   });
 
-  it('holds what is released, each value under its mask', async () => {
+  it('holds the released values, each under its mask', async () => {
     const policy = derive(
       "show: { 'HealthContact.{service,unit}': allow, 'HealthContact.{startedAt,endedAt}': { mask: year } }",
     );
@@ -200,7 +200,7 @@ describe('a feed', () => {
     expect(dates(columns!['endedAt'])).toEqual([null, '2016']);
   });
 
-  it('leaves optional columns empty where they are not shown', async () => {
+  it('leaves optional columns empty when they are not shown', async () => {
     const { columns } = await feed({
       policy: derive("show: { 'HealthContact.{service,startedAt}': allow }"),
       contacts,
@@ -209,14 +209,14 @@ describe('a feed', () => {
     expect(dates(columns!['endedAt'])).toEqual([null, null]);
   });
 
-  it('drops, without a word, rows of persons whose conditions do not hold', async () => {
+  it('silently drops rows of persons whose conditions do not hold', async () => {
     const policy = derive(`when: [care-relationship]\n${shown}`);
     const { state, columns } = await feed({ policy, contacts });
     expect(state).toBe('data');
     expect(columns!['service']).toEqual([]);
   });
 
-  it('cannot be asked for as a field of a client: nothing else of the derived type answers', async () => {
+  it('is not a field for clients: no other field of the derived type answers', async () => {
     const answer = await (
       await healthSubgraph({ policy: derive(shown), contacts })
     )(PATH, '__typename person');

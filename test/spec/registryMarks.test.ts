@@ -82,23 +82,23 @@ const long = { start: '2020-01-01' };
 describe('erasure', () => {
   const erased = { erasure: [{ person: 7, ...long }] };
 
-  it('leaves, by every path, what a registry tells that has never had rows of the person', async () => {
+  it('gives, by every path, the answers of a registry that never had rows of the person', async () => {
     expect(await told(erased)).toEqual(await told({}, without(7)));
     expect(await told(erased)).not.toEqual(await told({}));
   });
 
-  it('is for everybody, the person included', async () => {
+  it('applies to every caller, the person included', async () => {
     expect(await told(erased, asResident(7))).toEqual(await told({}, { ...without(7), ...asResident(7) }));
     expect((await told({}, asResident(7))).lists[0]!.healthContacts).toHaveLength(2);
   });
 
-  it('brings back nothing by breaking the glass', async () => {
+  it('is not lifted by break-glass', async () => {
     const breaking = { context: { breakGlass: 'unconscious at the scene' } };
     expect(await told(erased, breaking)).toEqual(await told({}, { ...without(7), ...breaking }));
   });
 });
 
-describe('the number of contacts that a registry tells', () => {
+describe('the number of contacts that a registry reports', () => {
   const erased = { erasure: [{ person: 7, ...long }] };
 
   it('G11: is the same before an erasure, after it and after the extraction without the rows', async () => {
@@ -116,11 +116,11 @@ describe('the number of contacts that a registry tells', () => {
 describe('restriction', () => {
   const restricted = { restriction: [{ person: 7, ...long }] };
 
-  it('leaves to others what a registry tells that has no rows of the person', async () => {
+  it('gives other callers the answers of a registry without rows of the person', async () => {
     expect(await told(restricted)).toEqual(await told({}, without(7)));
   });
 
-  it('leaves to the person all that is theirs', async () => {
+  it('shows the person all of their own data', async () => {
     const all = await told({}, asResident(7));
     expect(await told(restricted, asResident(7))).toEqual(all);
     expect(all.lists[0]!.healthContacts).toHaveLength(2);
@@ -130,7 +130,7 @@ describe('restriction', () => {
   it.each([
     ['begins ahead', { start: formatDay(today() + 1) }],
     ['is over', { start: '2020-01-01', end: formatDay(today() - 1) }],
-  ])('withholds nothing where it %s', async (_when, days) => {
+  ])('withholds nothing when it %s', async (_when, days) => {
     expect(await told({ restriction: [{ person: 7, ...days }] })).toEqual(await told({}));
   });
 
@@ -142,7 +142,7 @@ describe('restriction', () => {
 });
 
 describe('objection', () => {
-  it('ends what policy shows of people who have not objected', async () => {
+  it('hides data that policy shows only for people who have not objected', async () => {
     const answers = await told({ objection: [{ person: 7, ...long }] });
     const expected = await told({}, { objections: [{ person: 7, ...long }] });
     expect({ ...answers, rows: [] }).toEqual({ ...expected, rows: [] });
@@ -150,7 +150,7 @@ describe('objection', () => {
     expect(answers.lists[1]!.healthContacts).toHaveLength(1);
   });
 
-  it('counts from its first day', async () => {
+  it('applies from its first day', async () => {
     const ahead = { objection: [{ person: 7, start: formatDay(today() + 1) }] };
     expect(await told(ahead)).toEqual(await told({}));
   });
@@ -159,14 +159,14 @@ describe('objection', () => {
 describe('non-disclosure', () => {
   const marks = { 'non-disclosure': [{ person: 7, ...long }] };
 
-  it('withholds places as a mark of the register does', async () => {
+  it('withholds places as a mark of the population register does', async () => {
     const marked = await told({}, { populationMarks: marks });
     expect(marked).toEqual(await told({}, { shields: [{ person: 7, ...long }] }));
     expect(marked.lists[0]!.healthContacts).toEqual(Array(2).fill(expect.objectContaining({ unit: null })));
     expect(marked.lists[1]!.healthContacts).toEqual([expect.objectContaining({ unit: 'U-1' })]);
   });
 
-  it('withholds those of whoever lives with the person, too', async () => {
+  it('withholds places of the people who live with the person, too', async () => {
     const memberships = [7, 8].map((person) => ({ person, family: 1, role: 'parent', start: '2010-01-01' }));
     const marked = await told({}, { populationMarks: marks, memberships });
     expect(marked).toEqual(await told({}, { shields: [7, 8].map((person) => ({ person, ...long })) }));
@@ -177,7 +177,7 @@ describe('a mark of the population register', () => {
   const ofMinors = policy.replace('when: [not-objected]', 'when: [minor]');
   const persons = [{ person: 7, adultFrom: '2999-01-01', birthYear: 2981 }];
 
-  it.each(['erasure', 'restriction'])('%s tells other registries no age', async (kind) => {
+  it.each(['erasure', 'restriction'])('%s reveals no age to other registries', async (kind) => {
     const shown = await told({}, { policy: ofMinors, persons });
     const marked = { policy: ofMinors, persons, populationMarks: { [kind]: [{ person: 7, ...long }] } };
     expect(shown.lists[0]!.healthContacts).toHaveLength(2);

@@ -31,7 +31,7 @@ describe('an assessment', () => {
     ask = await riskSubgraph();
   });
 
-  it('tells the probability, how it came about, by which model, and that a person decides', async () => {
+  it('states the probability, its contributions, the model, and that a person decides', async () => {
     const values = { 'health.parents.T60.36m': 2, 'social.parents.support.36m': 5 };
     const { risk } = await ask({ feeds: factorFeeds({ values }), inForce: serving });
     expect(risk).toMatchObject({
@@ -62,13 +62,13 @@ describe('an assessment', () => {
     expect(risk['humanOversight']).toContain('ammattilaiselle');
   });
 
-  it('tells nothing where a registry is withheld, and names it', async () => {
+  it('has no number when a registry is withheld, and names that registry', async () => {
     const feeds = { ...factorFeeds(), health: Feed.withheld };
     const { risk } = await ask({ feeds, inForce: serving });
     expect(risk).toMatchObject({ status: 'WITHHELD', withheld: ['health'], ...noNumbers });
   });
 
-  it('fails where a registry failed', async () => {
+  it('fails when a registry failed', async () => {
     await expect(ask({ feeds: { ...factorFeeds(), social: Feed.failed }, inForce: serving })).rejects.toThrow(
       'The registry social did not answer',
     );
@@ -79,12 +79,12 @@ describe('an assessment', () => {
   it.each([
     ['whose data may not be taken', { ...factorFeeds(), health: emptyFeed }],
     ['who is a client already', factorFeeds({ isClient: true })],
-  ])('is not given of a child %s', async (_, feeds) => {
+  ])('is absent for a child %s', async (_, feeds) => {
     const { risk } = await ask({ feeds, inForce: serving });
     expect(risk).toMatchObject({ status: 'NOT_APPLICABLE', withheld: [], ...noNumbers });
   });
 
-  it('is not given without a model, nor by one that is switched off, and says so of a child of whom nothing is known, too', async () => {
+  it('is absent without a model, or with a model that is switched off, also for a child without data', async () => {
     for (const feeds of [factorFeeds(), { ...factorFeeds(), health: emptyFeed }]) {
       const none = await ask({ feeds, inForce: { state: 'no-model' } });
       expect(none.risk).toMatchObject({ status: 'NO_MODEL', model: null, baseRate: null, ...noNumbers });
@@ -102,12 +102,12 @@ describe('an assessment', () => {
     ['researcher', 'research'],
     ['clinician', 'care'],
     ['social-worker', 'social-service'],
-  ])('tells a %s nothing for %s, whatever the gateway lets pass', async (role, purpose) => {
+  ])('shows a %s nothing for %s, whatever the gateway lets through', async (role, purpose) => {
     const { risk } = await ask({ feeds: factorFeeds(), inForce: serving, role, purpose });
     expect(new Set(Object.values(risk))).toEqual(new Set([null]));
   });
 
-  it('tells hidden factors as totals of their registries alone', async () => {
+  it('shows hidden factors only as totals of their registries', async () => {
     const values = {
       'health.parents.T60.36m': 2,
       'health.child.any.12m': 1,
@@ -127,7 +127,7 @@ describe('an assessment', () => {
     expect(risk.probability! * 100).toBeCloseTo(Math.round(risk.probability! * 100), 9);
   });
 
-  it('does not tell two children apart who differ in hidden factors of the same total alone', async () => {
+  it('is equal for two children whose hidden factors have the same total', async () => {
     const twin = smallTerms.map(([factors, values]): (typeof smallTerms)[number] =>
       factors.join() === 'health.parents.T70.36m' ? [factors, [0, 0, 700_001]] : [factors, values],
     );
@@ -146,14 +146,14 @@ describe('an assessment', () => {
     expect(shown[1]!.text).not.toBe(shown[0]!.text);
   });
 
-  it('counts what is unknown among the factors that are shown, and no others', async () => {
+  it('counts unknown values among the shown factors only', async () => {
     const values = { 'health.child.any.12m': Number.NaN, 'social.child.notifications.36m': Number.NaN };
     expect((await ask({ feeds: factorFeeds({ values }), inForce: serving })).risk.missing).toBe(2);
     const hidden = await ask({ feeds: factorFeeds({ values, hidden: health }), inForce: serving });
     expect(hidden.risk.missing).toBe(1);
   });
 
-  it('is of a higher probability for a longer horizon', async () => {
+  it('has a higher probability for a longer horizon', async () => {
     const probabilities: number[] = [];
     for (const horizonYears of [1, 2, 3, 4, 5])
       probabilities.push(

@@ -43,7 +43,7 @@ describe('the shipped policies', () => {
     expect(inputs.filter((input) => !graph.fields.has(input))).toEqual([]);
   });
 
-  it('hold all purposes of the law, and those that exist in order to be refused', () => {
+  it('have all purposes of the law, and purposes that are always refused', () => {
     const forbidden = [...policy.purposes.values()]
       .filter((purpose) => purpose.forbidden)
       .map(({ id }) => id);
@@ -78,7 +78,7 @@ describe('the shipped policies', () => {
     expect(decision.take('ServicePath', 'HealthContact.service')).toEqual([]);
   });
 
-  it('refuse a planner the family path, for a reason', () => {
+  it('refuse a planner the family path, with a reason', () => {
     const decision = policy.decide({ roles: ['planner'], purpose: 'planning' }, now);
     expect(decision.refusal('Query.family')).toMatchObject({
       registry: 'population',
@@ -125,11 +125,11 @@ describe('the shipped policies', () => {
     ['social-worker', 'protection-assessment', 'ChildProtectionStep.step', true],
     ['log-controller', 'oversight', 'Person.birthYear', false],
     ['log-controller', 'oversight', 'Query.access', true],
-  ])('of %s for %s: %s is %s', (role, purpose, coordinate, shown) => {
+  ])('for %s and %s: %s is %s', (role, purpose, coordinate, shown) => {
     expect(permissions(role, purpose, coordinate).length > 0).toBe(shown);
   });
 
-  it('ask for a care relationship wherever a department shows a person to its own, but in an emergency', () => {
+  it('require a care relationship for every person that a department shows to its own staff, except in an emergency', () => {
     const own = [...policy.model.registries.values()].filter(({ name }) =>
       ['health', 'social', 'education'].includes(name),
     );
@@ -142,7 +142,7 @@ describe('the shipped policies', () => {
     expect(loose.map(({ id }) => id)).toEqual([]);
   });
 
-  it('hold their own tests, which rest on every grant and prohibition', async () => {
+  it('pass their own tests, which cover every grant and prohibition', async () => {
     const files = await loadPolicyTests(join(packageRoot(), 'policies'));
     const { problems, report } = runPolicyTests(policy, files, operationReader(await committedApi()), now);
     expect(formatProblems(problems)).toBe('The policies are in order.\n');

@@ -74,7 +74,7 @@ describe('rows that no permission can open', () => {
     expect(many.reads - few.reads).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(1_005)));
   });
 
-  it('G09: are not read of a person who is restricted', async () => {
+  it('G09: are not read for a person with a restriction', async () => {
     const given = { policy: policyWhen(''), contacts: contactsOf(100, 2) };
     const marks = { restriction: [{ person: 7, start: '2020-01-01', end: '2999-12-31' }] };
     for (const question of [LIST, SEARCH, FEED, CUT_FEED])

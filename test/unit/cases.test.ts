@@ -10,7 +10,7 @@ describe('docs/cases.md', () => {
     expect(named).toEqual(Object.keys(cases).sort());
   });
 
-  it('is as the titles of tests make it (npm run cases)', async () => {
+  it('matches the titles of tests (npm run cases)', async () => {
     const committed = await readFile(join(packageRoot(), 'docs', 'cases.md'), 'utf8');
     expect(committed).toBe(await casesPage(packageRoot()));
   });

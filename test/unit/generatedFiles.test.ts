@@ -6,7 +6,7 @@ import { errorTable } from '../../lib/errors.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 
 describe('generated files', () => {
-  it('are as the code makes them (npm run generate)', async () => {
+  it('match what the code generates (npm run generate)', async () => {
     const files = await generatedFiles();
     expect(files.size).toBeGreaterThan(9);
     for (const [path, text] of files) {
@@ -37,7 +37,7 @@ async function codesIn(...folders: readonly string[]): Promise<ReadonlySet<strin
 }
 
 describe('the table of errors', () => {
-  it('has no code that nothing gives', async () => {
+  it('has no code that is never given', async () => {
     const given = await codesIn(
       'approvals',
       'cli',
@@ -56,7 +56,7 @@ describe('the table of errors', () => {
     expect(idle).toEqual([]);
   });
 
-  it('has no code that no other test holds', async () => {
+  it('has no code without another test', async () => {
     const held = await codesIn(
       'test/unit/approvals',
       'test/unit/cli',

@@ -36,7 +36,7 @@ describe('imports', () => {
     ['gateway', 'subgraphs/health/tables.ts'],
     ['gateway/http', 'cli/program.ts'],
     ['console/src', 'gateway/gateway.ts'],
-  ])('never go from %s to %s', async (from, to) => {
+  ])('are refused from %s to %s', async (from, to) => {
     expect(await mayImport(from, to)).toBe(false);
   });
 
@@ -49,7 +49,7 @@ describe('imports', () => {
     ['gateway', 'policies/engine/decision.ts'],
     ['gateway', 'federation/execution/execute.ts'],
     ['cli', 'subgraphs/registries.ts'],
-  ])('may go from %s to %s', async (from, to) => {
+  ])('are allowed from %s to %s', async (from, to) => {
     expect(await mayImport(from, to)).toBe(true);
   });
 });

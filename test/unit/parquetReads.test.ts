@@ -18,11 +18,11 @@ describe('lint', () => {
     ['subgraphs/health/probe.ts', "const sql = 'SELECT * FROM parquet_scan(?)';"],
     ['test/city/probe.ts', 'const sql = `DESCRIBE SELECT * FROM "x.parquet"`;'],
     ['bench/probe.ts', 'const sql = "SELECT 1 FROM \'/data/x.parquet\'";'],
-  ])('X02: refuses a Parquet file that is read in another way, in %s', async (file, line) => {
+  ])('X02: refuses another way to read a Parquet file, in %s', async (file, line) => {
     expect(await isAllowed(file, line)).toBe(false);
   });
 
-  it('X02: lets one module read Parquet', async () => {
+  it('X02: allows one module to read Parquet', async () => {
     const line = 'const sql = `read_parquet(${path}, hive_partitioning = false)`;';
     expect(await isAllowed('lib/duckdb.ts', line)).toBe(true);
   });

@@ -16,7 +16,7 @@ const DOCUMENTS = [
 export const cacheAttacks: readonly Attack[] = [
   attack(
     '1F84',
-    'A document asked by one is answered to the next by what the next may see, in both orders',
+    'One document sent by two callers gives each caller what that caller may see, in both orders',
     'Hive Router 0.0.9',
     async (target) => {
       if (target.askers.length < 2) throw new NotApplicable('this takes two users, or one with two purposes');
@@ -36,7 +36,7 @@ export const cacheAttacks: readonly Attack[] = [
   ),
   attack(
     '2E60',
-    'Of the same document asked by many at once, each gets their own answer',
+    'When many callers send one document at once, each gets their own answer',
     'Hive Router 0.0.9',
     async (target) => {
       for (const document of DOCUMENTS) {
@@ -50,7 +50,7 @@ export const cacheAttacks: readonly Attack[] = [
   ),
   attack(
     '3A19',
-    'What was answered in part is not kept for one who asks for the whole, nor the other way round',
+    'A partial answer is not cached for a caller who asks for a whole answer, nor the reverse',
     'docs/policies.md',
     async (target) => {
       const partial = { 'polku-partial': 'true' };
@@ -69,7 +69,7 @@ export const cacheAttacks: readonly Attack[] = [
         }
     },
   ),
-  attack('4D75', 'No answer may be kept by what stands between', 'RFC 9111 §3', async (target) => {
+  attack('4D75', 'No answer may be cached between client and gateway', 'RFC 9111 §3', async (target) => {
     for (const asker of target.askers) {
       const { headers } = await target.ask(asker, DOCUMENTS[0]!);
       const control = headers.get('cache-control') ?? '';

@@ -37,7 +37,7 @@ const sectors = new Map([
 export const derivedAttacks: readonly Attack[] = [
   attack(
     '16B3',
-    'A sector that is withheld does not show through a step of a path',
+    'A withheld sector does not show through a step of a service path',
     'GHSA-m8jr-fxqx-8xx6; derive laundered',
     (target) =>
       eachPath(target, ({ steps, withheld }, sight, what) => {
@@ -52,7 +52,7 @@ export const derivedAttacks: readonly Attack[] = [
   ),
   attack(
     '29AD',
-    'A step tells nothing of a contact that the contact does not tell itself, nor more exactly',
+    'A step shows nothing about a contact that the contact does not show itself, and nothing more exactly',
     'docs/policies.md: lineage',
     (target) =>
       eachPath(target, ({ steps }, sight, what) => {
@@ -75,13 +75,13 @@ export const derivedAttacks: readonly Attack[] = [
   ),
   attack(
     '3D52',
-    'A path counts no contact that is not shown directly',
+    'A service path counts no contact that is not shown directly',
     'docs/decisions/feeds.md; derive laundered',
     countsAgree,
   ),
   attack(
     '47C8',
-    'What is withheld from a path follows from policy: it is the same for everybody',
+    'What is withheld from a service path follows from policy alone: it is the same for every person',
     'docs/policies.md, docs/decisions/feeds.md',
     async (target) => {
       const seen = new Map<Sight, { readonly withheld: string; readonly kind: string }[]>();

@@ -27,7 +27,7 @@ export const exhaustionAttacks: readonly Attack[] = [
         'in a ring': '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
       }),
   ),
-  attack('2A1F', 'Fragments within fragments do not exhaust the stack', 'CVE-2025-32033', async (target) => {
+  attack('2A1F', 'Nested fragments do not exhaust the stack', 'CVE-2025-32033', async (target) => {
     const [asker] = target.askers;
     for (const levels of [30, 300, 1_000, 3_000]) {
       const spread = repeat(levels, (i) => `fragment F${i} on Query { ...F${i + 1} }`);
@@ -55,7 +55,7 @@ export const exhaustionAttacks: readonly Attack[] = [
         'the same in fragments': `{ registries { ${repeat(90, (i) => `...F${i}`)} } } ${repeat(90, (i) => `fragment F${i} on Registry { ${'name '.repeat(90)} }`)}`,
       }),
   ),
-  attack('3BC0', 'Directives without number are refused', 'GraphQL directive overloading', (target) =>
+  attack('3BC0', 'Too many directives are refused', 'GraphQL directive overloading', (target) =>
     refused(target, {
       'one directive again and again': `{ __typename ${'@include(if: true) '.repeat(5_000)} }`,
       'unknown directives': `{ __typename ${repeat(5_000, (i) => `@d${i}`)} }`,
@@ -64,7 +64,7 @@ export const exhaustionAttacks: readonly Attack[] = [
   ),
   attack(
     '4A56',
-    'Values without end are refused: numbers, lists, pages, nesting',
+    'Unbounded values are refused: numbers, lists, pages, nesting',
     'docs/architecture.md',
     (target) =>
       refused(target, {
@@ -86,7 +86,7 @@ export const exhaustionAttacks: readonly Attack[] = [
         },
       }),
   ),
-  attack('5C3F', 'Texts and bodies without end are refused', 'docs/architecture.md', async (target) => {
+  attack('5C3F', 'Unbounded texts and bodies are refused', 'docs/architecture.md', async (target) => {
     await refused(target, {
       'too many words': `{ ${'a '.repeat(60_000)} }`,
       'selections within selections': '{ a '.repeat(9_000),
@@ -106,7 +106,7 @@ export const exhaustionAttacks: readonly Attack[] = [
   }),
   attack(
     '8D4F',
-    'The page limit is that of the operation that runs, whatever others of its document say',
+    'The page limit of the operation that runs applies, whatever other operations of the document ask for',
     'case G04',
     pagesOfTheOperationThatRuns,
   ),
@@ -118,7 +118,7 @@ export const exhaustionAttacks: readonly Attack[] = [
   ),
   attack(
     '4A77',
-    'A question to the access log costs one page: none is longer, and the next goes on where it ended',
+    'A query of the access log costs one page: no page is longer, and the next one starts where it ended',
     'case G03',
     accessLogPages,
   ),

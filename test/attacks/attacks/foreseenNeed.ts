@@ -30,7 +30,7 @@ const madeOf: Readonly<Record<string, readonly string[]>> = {
 export const foreseenNeedAttacks: readonly Attack[] = [
   attack(
     '5EC7',
-    'An assessment names no factor that is made of what is hidden or masked',
+    'An assessment names no factor that uses hidden or masked fields',
     'docs/decisions/risk-serving.md; derive laundered',
     async (target) => {
       let tried = 0;
@@ -48,7 +48,7 @@ export const foreseenNeedAttacks: readonly Attack[] = [
   ),
   attack(
     '6FD9',
-    'Without all that it is made of an assessment has no number, and what is withheld is the same for everybody',
+    'An assessment has no number when any of its data is withheld, and what is withheld is the same for every person',
     'docs/decisions/risk-serving.md',
     async (target) => {
       const withheldFrom = new Map<Sight, string>();
@@ -72,7 +72,7 @@ export const foreseenNeedAttacks: readonly Attack[] = [
   ),
   attack(
     '5B9F',
-    'Asked quarter after quarter, an assessment tells no more of a birthday than its year',
+    'Assessments of successive quarters reveal no more about a birthday than its year',
     'case G10',
     birthdays,
   ),

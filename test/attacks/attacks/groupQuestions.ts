@@ -46,7 +46,7 @@ const cheapAnswers: readonly { readonly field: string; readonly needs: readonly 
 export const groupQuestionAttacks: readonly Attack[] = [
   attack(
     '6B2D',
-    'Every part of a group filter counts: families, lists and negations too that hold no criterion',
+    'Every part of a group filter counts, also families, lists and negations without any criterion',
     'case G02',
     async (target) => {
       const [{ asker }] = await target.whoSee(...PAID_BY);
@@ -60,7 +60,7 @@ export const groupQuestionAttacks: readonly Attack[] = [
   ),
   attack(
     '7C3E',
-    'Each group is charged when registries look for it, also where no number of it is asked, under any alias',
+    'Each group is charged when registries search for it, under any alias, even if no number of it is requested',
     'case G02',
     async (target) => {
       const [sight] = await target.whoSee(...PAID_BY);

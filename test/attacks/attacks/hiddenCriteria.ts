@@ -12,7 +12,7 @@ const FORM = 'query ($where: CohortFilter!) { cohort(where: $where) { __typename
 export const hiddenCriteriaAttacks: readonly Attack[] = [
   attack(
     '6AA1',
-    'Where the gateway conceals, a criterion that its owner does not release is one that does not exist',
+    'A concealing gateway treats a criterion that its owner does not release as one that does not exist',
     'case G12',
     concealedCriteria,
   ),

@@ -7,7 +7,7 @@ import type { Question, Target } from '../target.js';
 
 /** Ways to ask for a hidden field that a check of the operation might overlook. */
 export const hiddenFieldAttacks: readonly Attack[] = [
-  attack('0F1A', 'A hidden field that is asked plainly is refused whole', 'docs/policies.md', (target) =>
+  attack('0F1A', 'An operation that asks for a hidden field is refused whole', 'docs/policies.md', (target) =>
     refusedEverywhere(target, plainly, { samples: Infinity }),
   ),
   attack(
@@ -30,7 +30,7 @@ export const hiddenFieldAttacks: readonly Attack[] = [
       );
     },
   ),
-  attack('5B90', 'An alias does not hide which field is asked', 'docs/policies.md', async (target) => {
+  attack('5B90', 'An alias does not hide which field is requested', 'docs/policies.md', async (target) => {
     await refusedEverywhere(target, ({ around, field }) => `{ ${around(`x: ${field}`)} }`);
     await refusedEverywhere(target, ({ around, field, type }, sight) => {
       const shown = shownLeaf(target, sight, type);
@@ -39,13 +39,13 @@ export const hiddenFieldAttacks: readonly Attack[] = [
   }),
   attack(
     '61D7',
-    'A hidden field aliased to the name of a key is refused',
+    'A hidden field that is aliased to the name of a key is refused',
     'apollographql/federation#3036',
     (target) => refusedEverywhere(target, ({ around, field }) => `{ ${around(`id: ${field}`)} }`),
   ),
   attack(
     '8E33',
-    '@skip and @include, by literals or variables, exempt nothing',
+    '@skip and @include, with literals or variables, exempt no field from the check',
     'own analysis',
     async (target) => {
       await refusedEverywhere(target, ({ around, field }) => ({
@@ -64,7 +64,7 @@ export const hiddenFieldAttacks: readonly Attack[] = [
   ),
   attack(
     'A41E',
-    'Directives of federation, renamed or not, open nothing when a client sends them',
+    'Federation directives that a client sends open nothing, renamed or not',
     'CVE-2025-64347',
     async (target) => {
       const directives = [
@@ -84,38 +84,43 @@ export const hiddenFieldAttacks: readonly Attack[] = [
         );
     },
   ),
-  attack('B6F2', 'Of several operations in a document none is overlooked', 'own analysis', async (target) => {
-    for (const operationName of ['Hidden', 'Shown'])
+  attack(
+    'B6F2',
+    'Every operation of a document with several operations is checked',
+    'own analysis',
+    async (target) => {
+      for (const operationName of ['Hidden', 'Shown'])
+        await refusedEverywhere(
+          target,
+          ({ around, field }) => ({
+            query: `query Shown { __typename } query Hidden { ${around(field)} }`,
+            operationName,
+          }),
+          { samples: 4, mayAnswer: operationName === 'Shown' ? 'typename' : undefined },
+        );
       await refusedEverywhere(
         target,
-        ({ around, field }) => ({
-          query: `query Shown { __typename } query Hidden { ${around(field)} }`,
-          operationName,
-        }),
-        { samples: 4, mayAnswer: operationName === 'Shown' ? 'typename' : undefined },
+        ({ around, field }) => `query Shown { __typename } query Hidden { ${around(field)} }`,
+        { samples: 2, codes: [...REFUSED, 'OPERATION_RESOLUTION_FAILURE'] },
       );
-    await refusedEverywhere(
-      target,
-      ({ around, field }) => `query Shown { __typename } query Hidden { ${around(field)} }`,
-      { samples: 2, codes: [...REFUSED, 'OPERATION_RESOLUTION_FAILURE'] },
-    );
-  }),
+    },
+  ),
   attack(
     'C05D',
-    'What an interface tells, every type behind it must show',
+    'A field of an interface is shown only if every type behind the interface shows it',
     'CVE-2025-64530, CVE-2025-64173; shared fields merged with OR',
     interfacesAreExpanded,
   ),
   attack(
     'D8A9',
-    'Feeds and keys of derived types are out of reach under any disguise',
+    'Feeds and keys of derived types cannot be reached, under any alias or type condition',
     'GHSA-m8jr-fxqx-8xx6',
     inaccessibleFieldsAreUnreachable,
   ),
-  attack('E217', 'An argument does not filter by what is hidden', 'side channel', hiddenArgumentsAreRefused),
+  attack('E217', 'An argument does not filter by a hidden field', 'side channel', hiddenArgumentsAreRefused),
   attack(
     'F3B8',
-    'Partial mode answers null for what is hidden, and the rest as it is',
+    'Partial mode answers null for hidden fields and leaves the rest unchanged',
     'docs/policies.md',
     async (target) => {
       for (const sight of await target.sights())

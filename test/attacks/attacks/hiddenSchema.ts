@@ -29,52 +29,44 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
   ),
   attack(
     '3C71',
-    '__type answers null for a hidden type, and tells no hidden field of a visible one',
+    '__type answers null for a hidden type and lists no hidden field of a visible type',
     'own analysis',
     typeByName,
   ),
   attack('4B5E', 'Suggestions recover no hidden name from a word list', 'clairvoyance', clairvoyance),
   attack(
     '59F0',
-    'Suggestions of arguments, types and enum values tell nothing hidden',
+    'Suggestions for arguments, types and enum values reveal nothing hidden',
     'clairvoyance',
     otherSuggestions,
   ),
   attack(
     '6A82',
-    'Where the gateway conceals, a hidden field is byte for byte one that does not exist',
+    'A concealing gateway answers a hidden field byte for byte like one that does not exist',
     'docs/policies.md',
     (target) => concealed(target, {}),
   ),
-  attack(
-    '7E14',
-    'Where the gateway conceals, partial mode lists nothing hidden',
-    'docs/policies.md',
-    (target) => concealed(target, { headers: { 'polku-partial': 'true' } }),
+  attack('7E14', 'Partial mode of a concealing gateway lists nothing hidden', 'docs/policies.md', (target) =>
+    concealed(target, { headers: { 'polku-partial': 'true' } }),
   ),
-  attack(
-    '85CD',
-    '_service and _entities are no fields of the gateway',
-    'HotChocolate#6546',
-    async (target) => {
-      for (const asker of target.askers)
-        for (const query of [
-          '{ _service { sdl } }',
-          '{ x: _service { y: sdl } }',
-          '{ _entities(representations: [{ __typename: "Person", id: 1 }]) { __typename } }',
-          'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { birthYear } } }',
-          '{ __type(name: "_Any") { name } _service { sdl } }',
-        ])
-          for (const partial of ['false', 'true']) {
-            const variables = { r: [{ __typename: 'Person', id: 1 }] };
-            const asked = { query, variables, headers: { 'polku-partial': partial } };
-            mustBeRefused(await target.ask(asker, asked), `${query.slice(0, 30)}…, to ${nameOf(asker)}`);
-          }
-    },
-  ),
+  attack('85CD', 'The gateway has no fields _service and _entities', 'HotChocolate#6546', async (target) => {
+    for (const asker of target.askers)
+      for (const query of [
+        '{ _service { sdl } }',
+        '{ x: _service { y: sdl } }',
+        '{ _entities(representations: [{ __typename: "Person", id: 1 }]) { __typename } }',
+        'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { birthYear } } }',
+        '{ __type(name: "_Any") { name } _service { sdl } }',
+      ])
+        for (const partial of ['false', 'true']) {
+          const variables = { r: [{ __typename: 'Person', id: 1 }] };
+          const asked = { query, variables, headers: { 'polku-partial': partial } };
+          mustBeRefused(await target.ask(asker, asked), `${query.slice(0, 30)}…, to ${nameOf(asker)}`);
+        }
+  }),
   attack(
     '93B7',
-    'Errors tell nothing of the inside: no path, no stack, no registry address, no hidden name',
+    'Errors reveal nothing internal: no path, no stack, no registry address, no hidden name',
     'side channel',
     errorsTellNothing,
   ),

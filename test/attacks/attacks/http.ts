@@ -44,27 +44,22 @@ export const httpAttacks: readonly Attack[] = [
       );
     },
   ),
-  attack(
-    '38A7',
-    'Nothing is changed by GET, and nothing subscribed to',
-    'graphql-over-http §6',
-    async (target) => {
-      for (const asker of target.askers)
-        for (const query of [
-          'mutation { __typename }',
-          'subscription { __typename }',
-          'query A { __typename } mutation B { __typename }',
-        ]) {
-          const name = query.includes('B {') ? '&operationName=B' : '';
-          const headers = { ...headersOf(asker), 'apollo-require-preflight': 'yes' };
-          const path = `/graphql?query=${encodeURIComponent(query)}${name}`;
-          mustHoldNoData(await target.send({ method: 'GET', path, headers }), `GET ${query}`);
-        }
-    },
-  ),
+  attack('38A7', 'GET runs no mutation and no subscription', 'graphql-over-http §6', async (target) => {
+    for (const asker of target.askers)
+      for (const query of [
+        'mutation { __typename }',
+        'subscription { __typename }',
+        'query A { __typename } mutation B { __typename }',
+      ]) {
+        const name = query.includes('B {') ? '&operationName=B' : '';
+        const headers = { ...headersOf(asker), 'apollo-require-preflight': 'yes' };
+        const path = `/graphql?query=${encodeURIComponent(query)}${name}`;
+        mustHoldNoData(await target.send({ method: 'GET', path, headers }), `GET ${query}`);
+      }
+  }),
   attack(
     '4F3D',
-    'Of keys that come twice in JSON, the one that runs is the one that is checked',
+    'When a JSON key occurs twice, the operation that runs is the one that was checked',
     'RFC 8259 §4',
     async (target) => {
       for (const sight of await target.sights())
@@ -90,7 +85,7 @@ export const httpAttacks: readonly Attack[] = [
   ),
   attack(
     '50C6',
-    'An operation in the address does not stand in for the one in the body',
+    'An operation in the address does not replace the one in the body',
     'own analysis',
     async (target) => {
       for (const sight of await target.sights())
@@ -144,13 +139,13 @@ export const httpAttacks: readonly Attack[] = [
   ),
   attack(
     '7A95',
-    'Names of prototypes are names like others: as alias, variable, operation, header',
+    'Names of prototypes are ordinary names: as alias, variable, operation, header',
     'CVE-2026-32621',
     prototypes,
   ),
   attack(
     '8D70',
-    'Names in letters that only look alike, or with invisible ones, are no names',
+    'Names with look-alike or invisible letters match no name',
     'Unicode TR 36',
     async (target) => {
       const spellings: readonly ((name: string) => string)[] = [
@@ -171,49 +166,54 @@ export const httpAttacks: readonly Attack[] = [
           }
     },
   ),
-  attack('95BB', 'Other encodings of a body are read as one, or refused', 'RFC 8259 §8.1', async (target) => {
-    for (const sight of await target.sights())
-      for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2)) {
-        const body = JSON.stringify({ query: `{ ${around(field)} }` });
-        const headers = headersOf(sight.asker);
-        for (const [type, bytes] of [
-          ['application/json; charset=utf-16', Buffer.from(body, 'utf16le')],
-          ['application/json; charset=utf-7', Buffer.from(body)],
-          ['application/json', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)])],
-          [
-            'application/json',
-            Buffer.from(
-              body
-                .replaceAll(/[a-z]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
-                .replace(/^\{"[^"]*"/, '{"query"'),
-            ),
-          ],
-        ] as const) {
-          const answer = await target.send({
-            headers: { ...headers, 'content-type': type },
-            body: new Uint8Array(bytes),
-          });
-          mustHoldNoData(answer, `${coordinate} in another encoding`);
+  attack(
+    '95BB',
+    'A body in another encoding is read as one operation or refused',
+    'RFC 8259 §8.1',
+    async (target) => {
+      for (const sight of await target.sights())
+        for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2)) {
+          const body = JSON.stringify({ query: `{ ${around(field)} }` });
+          const headers = headersOf(sight.asker);
+          for (const [type, bytes] of [
+            ['application/json; charset=utf-16', Buffer.from(body, 'utf16le')],
+            ['application/json; charset=utf-7', Buffer.from(body)],
+            ['application/json', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)])],
+            [
+              'application/json',
+              Buffer.from(
+                body
+                  .replaceAll(/[a-z]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+                  .replace(/^\{"[^"]*"/, '{"query"'),
+              ),
+            ],
+          ] as const) {
+            const answer = await target.send({
+              headers: { ...headers, 'content-type': type },
+              body: new Uint8Array(bytes),
+            });
+            mustHoldNoData(answer, `${coordinate} in another encoding`);
+          }
+          const packed = await target.send({ headers: { ...headers, 'content-encoding': 'gzip' }, body });
+          mustHoldNoData(packed, `${coordinate} in a body said to be packed`);
         }
-        const packed = await target.send({ headers: { ...headers, 'content-encoding': 'gzip' }, body });
-        mustHoldNoData(packed, `${coordinate} in a body said to be packed`);
-      }
-  }),
+    },
+  ),
   attack(
     '1F5A',
-    'An empty operation name is none: it is answered or refused, and never breaks what has run',
+    'An empty operation name counts as none: the request is answered or refused, and nothing fails after it ran',
     'case G05',
     emptyOperationName,
   ),
   attack(
     '2E6B',
-    'A variable with a default that is null where null is not allowed is refused before anything runs',
+    'An explicit null for a non-null variable with a default is refused before anything runs',
     'case G06; GraphQL §6.4.1',
     nullsBesideDefaults,
   ),
   attack(
     '3D7C',
-    'A body is read by its whole media type: in any case, and not by a part of the name',
+    'The whole media type of a body decides, in any case of its letters, and not a part of its name',
     'case G07; RFC 9110 §8.3.1',
     mediaTypes,
   ),

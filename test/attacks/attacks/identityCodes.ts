@@ -13,7 +13,7 @@ const CHECKS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '14E9',
-    'An identity code in the text of an operation is refused, and echoed nowhere',
+    'An identity code in the text of an operation is refused and echoed nowhere',
     'docs/decisions/linkage.md',
     async (target) => {
       for (const code of [testCode(1), testCode(2).toLowerCase()])
@@ -38,7 +38,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   ),
   attack(
     '25BA',
-    'An identity code that strays into other places is echoed nowhere',
+    'An identity code in any other part of a request is echoed nowhere',
     'own analysis',
     async (target) => {
       const code = testCode(3);
@@ -97,7 +97,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   ),
   attack(
     '8CC3',
-    'A reason for breaking the glass that holds an identity code is refused in any spelling',
+    'A break-glass reason that holds an identity code is refused in any spelling',
     'case G21',
     async (target) => {
       const code = testCode(5);
@@ -130,7 +130,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   ),
   attack(
     '36F4',
-    'A malformed code is refused alike whatever is wrong with it; a well-formed one of nobody is just null',
+    'Every malformed code gets the same refusal; a well-formed code that belongs to nobody gets null',
     'docs/decisions/linkage.md',
     async (target) => {
       const [{ asker }] = await target.whoSee('Query.personByIdentityCode');

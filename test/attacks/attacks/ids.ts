@@ -31,7 +31,7 @@ export const idAttacks: readonly Attack[] = [
   ),
   attack(
     '2B3A',
-    'An id of one kind is none of another',
+    'An id of one kind is not accepted as another kind',
     'docs/decisions/keys.md; PersonID as FamilyID',
     async (target) => {
       let tried = 0;
@@ -56,7 +56,7 @@ export const idAttacks: readonly Attack[] = [
   ),
   attack(
     '31CC',
-    'Keys, forged ids and other spellings of an id are refused alike',
+    'Keys, forged ids and other spellings of an id get the same refusal',
     'docs/decisions/keys.md',
     async (target) => {
       for (const { sight, ids } of await thoseWithPeople(target, 'Query.person')) {
@@ -106,7 +106,7 @@ export const idAttacks: readonly Attack[] = [
   ),
   attack(
     '4468',
-    'Two purposes of one person cannot be joined, neither by ids nor by the order of lists',
+    'Answers for two purposes about one person cannot be joined, neither by ids nor by the order of lists',
     'EDPB 01/2025; own analysis',
     joinsNothing,
   ),

@@ -16,7 +16,7 @@ interface Body {
 export const imposterAttacks: readonly Attack[] = [
   attack(
     'B7A1',
-    'A registry that answers its contract is handed keys and feeds of that contract, and nothing else',
+    'A registry that answers its contract gets the keys and feeds of that contract, and nothing else',
     'case G01; CVE-2025-64530',
     async (target) => {
       const imposter = imposterOf(target);
@@ -36,7 +36,7 @@ export const imposterAttacks: readonly Attack[] = [
   ),
   attack(
     'C8D2',
-    'A registry that comes to answer another schema is sent nothing any more, until it answers its own again',
+    'A registry that changes its schema gets no more requests until it answers its contract again',
     'case G01; @requires, @override, @key, @provides and arguments of federation',
     async (target) => {
       const imposter = imposterOf(target);

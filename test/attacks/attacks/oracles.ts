@@ -25,19 +25,19 @@ const ROWS_OF_A_PERSON = 1_000;
 export const oracleAttacks: readonly Attack[] = [
   attack(
     '18CA',
-    'A filter by date tells no more of a date than its mask',
+    'A filter by date reveals no more about a date than its mask shows',
     'side channel',
     masksHoldInFilters,
   ),
   attack(
     '2C11',
-    'A list of what conditions withhold is empty, as it is where there is nothing',
+    'A list that conditions withhold is empty, like a list without data',
     'side channel: null against empty',
     nothingIsNull,
   ),
   attack(
     '3E88',
-    'A refusal is the same, byte for byte, whomever it is about',
+    'A refusal is the same, byte for byte, for every person',
     'side channel: response size',
     async (target) => {
       let tried = 0;
@@ -62,7 +62,7 @@ export const oracleAttacks: readonly Attack[] = [
   ),
   attack(
     '4F05',
-    'Pages hold together the whole list, and no page more than its size',
+    'Pages together hold the whole list, and no page is longer than its size',
     'side channel: pagination',
     async (target) => {
       for (const { sight, ids } of await thoseWithPeople(target, 'PersonPage.hasMore')) {
@@ -91,7 +91,7 @@ export const oracleAttacks: readonly Attack[] = [
   ),
   attack(
     '5A7C',
-    'A list is in the same order however it is asked for, and the order follows what is shown',
+    'A list has one order, however it is requested, and the order follows what is shown',
     'side channel: sort order',
     async (target) => {
       for (const { sight } of await thoseWithPeople(target))
@@ -119,13 +119,13 @@ export const oracleAttacks: readonly Attack[] = [
   ),
   attack(
     '66D3',
-    'A foreign id, a forged one and a hidden name take no longer to be refused than others',
+    'A foreign id, a forged one and a hidden name take no longer to refuse than others',
     'side channel: timing',
     timing,
   ),
   attack(
     '6C0D',
-    'Numbers of rows are too rough to tell, before an erasure and after it, how many rows somebody had',
+    'Row counts are too coarse to reveal, before and after an erasure, how many rows a person had',
     'case G11; differencing',
     async (target) => {
       for (const { asker } of await target.whoSee('Query.registries', 'Registry.rows')) {

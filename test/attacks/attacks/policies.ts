@@ -8,7 +8,7 @@ import { headersOf, type Target } from '../target.js';
 export const policyAttacks: readonly Attack[] = [
   attack(
     '1CC1',
-    'A mutation that is not shown is refused, in part and under an alias too',
+    'A mutation that is not shown is refused, in partial mode and under an alias too',
     'docs/policies.md',
     async (target) => {
       let tried = 0;
@@ -46,7 +46,7 @@ export const policyAttacks: readonly Attack[] = [
   }),
   attack(
     '3EE3',
-    'Policies, which name what is concealed, are handed to nobody who does not administer them',
+    'Only policy administrators can read policies, because policies name what is concealed',
     'docs/policies.md',
     async (target) => {
       const paths = [
@@ -78,7 +78,7 @@ export const policyAttacks: readonly Attack[] = [
   ),
   attack(
     '4FF4',
-    'Every answer is by one policy revision, and none goes back to an older one',
+    'Every answer uses one policy revision, and none returns to an older one',
     'stale or rolled-back policy',
     async (target) => {
       const seen: string[] = [];

@@ -14,7 +14,7 @@ const ENTITIES = JSON.stringify({
 export const registryPortAttacks: readonly Attack[] = [
   attack(
     '1A3B',
-    'A registry answers nobody without a context: no schema, no entity, no introspection',
+    'A registry answers nothing without a context: no schema, no entity, no introspection',
     'HotChocolate#6546',
     (target) =>
       eachPort(target, async (registry) => {
@@ -77,7 +77,7 @@ export const registryPortAttacks: readonly Attack[] = [
   ),
   attack(
     '3C5E',
-    'An overheard context opens no other body, no other registry, and nothing for another caller',
+    'A captured context is valid for no other body, no other registry and no other caller',
     'replayed context',
     (target) =>
       eachOverheard(target, async (registry, { body, context, authorization }) => {
@@ -99,7 +99,7 @@ export const registryPortAttacks: readonly Attack[] = [
             mustRefuse(await send(other, headers, body), 'a context overheard elsewhere');
       }),
   ),
-  attack('4D6F', 'An overheard context opens nothing later', 'replayed context', (target) =>
+  attack('4D6F', 'A captured context is refused after it expired', 'replayed context', (target) =>
     eachOverheard(target, async (registry, { body, context, authorization }) => {
       const { exp = 0 } = JSON.parse(
         Buffer.from(context.split('.')[1] ?? '', 'base64url').toString('utf8'),

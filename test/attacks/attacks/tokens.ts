@@ -17,7 +17,7 @@ const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });
 export const tokenAttacks: readonly Attack[] = [
   attack(
     '1C3E',
-    'Without a token there is no answer, and nowhere else is one looked for',
+    'A request without a token gets no answer, and a token is accepted in the Authorization header only',
     'docs/architecture.md',
     async (target) => {
       const { token, purpose } = anybody(target);
@@ -68,7 +68,7 @@ export const tokenAttacks: readonly Attack[] = [
   ),
   attack(
     '44D2',
-    'A token names its key by kid, jwk, jku or x5c in vain',
+    'A token cannot choose its key by kid, jwk, jku or x5c',
     'CVE-2018-0114, RFC 8725 §3.10',
     (target) => {
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -97,7 +97,7 @@ export const tokenAttacks: readonly Attack[] = [
   ),
   attack(
     '5D18',
-    'Claims of a token cannot be changed: purposes, roles, recipient, units, permit, person, audience, expiry',
+    'Changed claims of a token are refused: purposes, roles, recipient, units, permit, person, audience, expiry',
     'docs/decisions/keys.md; forged permit',
     (target) =>
       refusesTokens(target, (asker) => {
@@ -159,7 +159,7 @@ export const tokenAttacks: readonly Attack[] = [
   ),
   attack(
     '8815',
-    'A purpose that the token does not carry is refused, however it is written',
+    'A purpose that the token does not carry is refused, in every spelling',
     'GDPR 5(1)(b); docs/policies.md',
     async (target) => {
       const all = [...new Set(target.askers.map(({ purpose }) => purpose))];
@@ -201,13 +201,13 @@ export const tokenAttacks: readonly Attack[] = [
   ),
   attack(
     '9A6D',
-    'Headers that come twice, padded or in another case open nothing',
+    'Headers that are repeated, padded or in another case open nothing',
     'header smuggling',
     headerSmuggling,
   ),
   attack(
     '4C8E',
-    'A request without a token is refused for that, whatever its body is: the body is not read',
+    'A request without a token is refused with 401 whatever its body is, and the body is not read',
     'case G08',
     async (target) => {
       const { purpose, token } = anybody(target);
@@ -232,34 +232,39 @@ export const tokenAttacks: readonly Attack[] = [
   ),
   attack(
     '7BB2',
-    'Of what the identity provider signs, only access tokens of the expected form and a short life are taken',
+    'Only access tokens of the expected form with a short life are accepted from the identity provider',
     'case G13; RFC 8725 §3.12; OpenID Connect Core §2',
     signedOtherwise,
   ),
-  attack('A77F', 'Headers of proxies and of the inside open nothing', 'header smuggling', async (target) => {
-    const forged: Record<string, string> = {
-      'polku-context': 'x.y.z',
-      'polku-decision': 'allow',
-      'polku-break-glass': 'emergency',
-      'break-glass': 'emergency',
-      'x-polku-roles': 'clinician',
-      'x-roles': 'clinician',
-      'x-forwarded-for': '127.0.0.1',
-      'x-original-url': '/graphql',
-      'x-http-method-override': 'GET',
-      forwarded: 'for=127.0.0.1;proto=https',
-      'x-apollo-operation-name': 'x',
-    };
-    for (const sight of await target.sights()) {
-      const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
-      const other = await target.ask(sight.asker, {
-        query: '{ access { roles fields { coordinate } } }',
-        headers: forged,
-      });
-      if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
-        throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
-    }
-  }),
+  attack(
+    'A77F',
+    'Headers of proxies and internal headers open nothing',
+    'header smuggling',
+    async (target) => {
+      const forged: Record<string, string> = {
+        'polku-context': 'x.y.z',
+        'polku-decision': 'allow',
+        'polku-break-glass': 'emergency',
+        'break-glass': 'emergency',
+        'x-polku-roles': 'clinician',
+        'x-roles': 'clinician',
+        'x-forwarded-for': '127.0.0.1',
+        'x-original-url': '/graphql',
+        'x-http-method-override': 'GET',
+        forwarded: 'for=127.0.0.1;proto=https',
+        'x-apollo-operation-name': 'x',
+      };
+      for (const sight of await target.sights()) {
+        const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
+        const other = await target.ask(sight.asker, {
+          query: '{ access { roles fields { coordinate } } }',
+          headers: forged,
+        });
+        if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
+          throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
+      }
+    },
+  ),
 ];
 
 /** Every one of some tokens must be refused as a token. */

@@ -11,7 +11,7 @@ const slowed = groupAttacks.filter(({ id }) => !hopeless.includes(id));
 
 describe('numbers of groups', () => {
   it.each(groupAttacks.filter(({ id }) => hopeless.includes(id)))(
-    'tell nothing to who tries $id $name, and all where they are not protected',
+    'reveal nothing to attack $id ($name), and would reveal everything without protection',
     async (attack) => {
       const measured = await measureGroupAttack(attack, TRIES, 20);
       expect(measured.open).toBe(1);
@@ -19,17 +19,17 @@ describe('numbers of groups', () => {
     },
   );
 
-  it.each(slowed)('tell little by a few questions to who tries $id $name', async (attack) => {
+  it.each(slowed)('reveal little to attack $id ($name) with a few questions', async (attack) => {
     const measured = await measureGroupAttack(attack, TRIES, 8);
     expect(measured.open).toBe(1);
     expect(measured.protected).toBeLessThan(0.9);
   });
 
-  it('would tell by two questions, if the ledger forgot: attacks are found out by this measure', async () => {
+  it('would reveal a member by two questions if the ledger forgot, so this measure detects attacks', async () => {
     expect((await measureGroupAttack(forgetfulLedger, TRIES, 2)).protected).toBeGreaterThan(0.8);
   });
 
-  it('have attacks with ids of their own', () => {
+  it('have attacks with unique ids', () => {
     const ids = [...groupAttacks, forgetfulLedger].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(hopeless.every((id) => ids.includes(id))).toBe(true);

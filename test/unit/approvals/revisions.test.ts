@@ -30,7 +30,7 @@ describe('policy revisions', () => {
   const inForce = async () => (await signed.desk.history()).inForce?.sequence;
   const file = (name: string) => join(signed.store, name);
 
-  it('come into force when two people of every owner concerned have signed, and not before', async () => {
+  it('come into force only when two people of every owner concerned have signed', async () => {
     const proposed = await signed.propose('city-1', await signed.sources());
     expect(proposed.missing.get('social')).toBe(1);
     expect(proposed.missing.get('health')).toBe(2);
@@ -39,7 +39,7 @@ describe('policy revisions', () => {
     expect((await signed.approve(1, 'health-2')).state).toBe('in-force');
   });
 
-  it('concern only the owner of what they change', async () => {
+  it('concern only the owner of the changed file', async () => {
     await signed.first();
     const { missing, files } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
     expect([...files.keys()]).toEqual(['health.yaml']);
@@ -48,7 +48,7 @@ describe('policy revisions', () => {
     expect([await inForce(), await state(1)]).toEqual([2, 'superseded']);
   });
 
-  it.each(['purposes.yaml', 'roles.yaml'])('concern every owner where they change %s', async (common) => {
+  it.each(['purposes.yaml', 'roles.yaml'])('concern every owner when they change %s', async (common) => {
     await signed.first();
     const { missing } = await signed.propose('city-1', await signed.sources(common, comment));
     expect(missing.get('health')).toBe(2);
@@ -65,7 +65,7 @@ describe('policy revisions', () => {
     await expect(signed.approve(1, 'health-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('are not signed by people of other owners, nor by a stranger, nor in the name of somebody else', async () => {
+  it('are not signed by people of other owners, by a stranger, or in the name of another person', async () => {
     await signed.first();
     const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await expect(signed.approve(2, 'city-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
@@ -79,7 +79,7 @@ describe('policy revisions', () => {
     ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('rule over no other registry than their file is named for', async () => {
+  it('apply to no other registry than the one in their file name', async () => {
     const sources = (await signed.sources()).filter(({ file: name }) => name !== 'health.yaml');
     const disguised = (await signed.sources()).find(({ file: name }) => name === 'health.yaml')!.text;
     const changed = sources.map((source) =>
@@ -88,7 +88,7 @@ describe('policy revisions', () => {
     await expect(signed.propose('city-1', changed)).rejects.toMatchObject({ code: 'POLICY_INVALID' });
   });
 
-  it('that do not compile are not taken, and every fault is told with its place', async () => {
+  it('are refused when they do not compile, with every fault and its place', async () => {
     await signed.first();
     const broken = await signed.sources('health.yaml', (text) =>
       text.replace('purposes: [care]', 'purposes: [cares]'),
@@ -100,7 +100,7 @@ describe('policy revisions', () => {
     expect(await state(2)).toBeUndefined();
   });
 
-  it('go back by a new number: an old one is never in force again', async () => {
+  it('revert with a new number: an old revision never comes back into force', async () => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.approve(2, 'health-2');
@@ -115,7 +115,7 @@ describe('policy revisions', () => {
     await expect(signed.approve(1, 'city-1')).rejects.toMatchObject({ code: 'POLICY_STALE' });
   });
 
-  it('that were overtaken are approved no more', async () => {
+  it('are not approved after a newer one is in force', async () => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.propose('city-1', await signed.sources('social.yaml', comment));
@@ -124,7 +124,7 @@ describe('policy revisions', () => {
     await expect(signed.approve(2, 'health-2')).rejects.toMatchObject({ code: 'POLICY_STALE' });
   });
 
-  it('that follow what is in force no more are not taken', async () => {
+  it('are refused when they follow a revision that is no longer in force', async () => {
     await signed.first();
     const terms = { author: 'health-1', comment: 'late', now, days: 30, renew: [] };
     const late = draftFolder(
@@ -143,7 +143,7 @@ describe('policy revisions', () => {
     }
   });
 
-  it('that have expired are approved no more', async () => {
+  it('are not approved after they expire', async () => {
     await signed.propose('city-1', await signed.sources(), { days: 1 });
     now = new Date('2026-11-03T12:00:00Z');
     await expect(signed.approve(1, 'city-2')).rejects.toMatchObject({ code: 'POLICY_EXPIRED' });
@@ -159,7 +159,7 @@ describe('policy revisions', () => {
     expect(content.get('social.yaml')!.expiresAt.toISOString()).toBe('2026-12-01T12:00:00.000Z');
   });
 
-  it('cannot be proposed where an owner has fewer than two people', async () => {
+  it('cannot be proposed when an owner has fewer than two people', async () => {
     await writeFile(
       signed.owners,
       (await readFile(signed.owners, 'utf8')).replace('health: [health-1, health-2]', 'health: [health-1]'),
@@ -170,7 +170,7 @@ describe('policy revisions', () => {
     });
   });
 
-  it('keep their signatures of people who left, who sign no more', async () => {
+  it('keep signatures of people who left, who can sign no more', async () => {
     await signed.first();
     const leave = (text: string) => text.replace('health-1: { label: Office,', '$& until: 2026-11-10,');
     await tamper(signed.owners, leave);
@@ -190,7 +190,7 @@ describe('policy revisions', () => {
   }
 
   it.each([3, 1_000, 2 ** 31, Number.MAX_SAFE_INTEGER])(
-    'Y06: are numbered one by one: nobody takes number %d before number 2',
+    'Y06: are numbered one by one: nobody uses number %d before number 2',
     async (sequence) => {
       await signed.first();
       await expect(proposeNumber(sequence)).rejects.toMatchObject({
@@ -202,7 +202,7 @@ describe('policy revisions', () => {
     },
   );
 
-  it('Y06: go on after a number that was taken far ahead', async () => {
+  it('Y06: continue after a number far ahead was used', async () => {
     await signed.first();
     await proposeNumber(2);
     const { payload } = (await signed.desk.history()).revisions[1]!;
@@ -219,7 +219,7 @@ describe('policy revisions', () => {
     await proposeNumber(4);
   });
 
-  it('Y06: are withdrawn by their author, signed and with a reason, and approved no more', async () => {
+  it('Y06: are withdrawn by their author, signed and with a reason, and cannot be approved then', async () => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     const closed = await signed.close('withdrawn', 2, 'health-1');
@@ -280,7 +280,7 @@ describe('policy revisions', () => {
     expect(await state(2)).toBe('waiting');
   });
 
-  it('G21: hold no identity code in a comment, however it is written', async () => {
+  it('G21: hold no identity code in a comment, in any spelling', async () => {
     await signed.first();
     const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
     for (const why of ['for 131052 9982', 'for 131052\u20139982', 'for 131052-9982']) {
@@ -303,7 +303,7 @@ describe('policy revisions', () => {
     });
   });
 
-  it('Y06: stay in force whoever closes them afterwards, with the file of a closure as well', async () => {
+  it('Y06: stay in force when they are closed afterwards, even with the file of a closure', async () => {
     await signed.first();
     const { payload } = await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.approve(2, 'health-2');
@@ -316,7 +316,7 @@ describe('policy revisions', () => {
     expect([await inForce(), await state(2)]).toEqual([2, 'in-force']);
   });
 
-  it('Y06: are not closed by a file that somebody meddled with', async () => {
+  it('Y06: are not closed by a file that was changed by hand', async () => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.close('rejected', 2, 'health-2');
@@ -326,7 +326,7 @@ describe('policy revisions', () => {
     await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
   });
 
-  it('Y06: of one person wait in a number that others can look through', async () => {
+  it('Y06: that wait are limited for each person', async () => {
     await signed.first();
     for (let sequence = 2; sequence < 12; sequence++) await proposeNumber(sequence);
     await expect(proposeNumber(12)).rejects.toMatchObject({ code: 'POLICY_TOO_MANY' });
@@ -334,7 +334,7 @@ describe('policy revisions', () => {
     await proposeNumber(12);
   });
 
-  it('Y06: registries are handed what was in force, not what waits or was closed', async () => {
+  it('Y06: sent to registries are those that were in force, not those that wait or were closed', async () => {
     await signed.first();
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.close('withdrawn', 2, 'health-1');
@@ -347,7 +347,7 @@ describe('policy revisions', () => {
     expect(read?.sequence).toBe(3);
   });
 
-  it('Y05: are taken only so large', async () => {
+  it('Y05: are limited in size', async () => {
     await signed.first();
     const large = `# ${'x'.repeat(MAX_FILE_BYTES)}\n`;
     await expect(
@@ -355,7 +355,7 @@ describe('policy revisions', () => {
     ).rejects.toMatchObject({ code: 'POLICY_TOO_LARGE' });
   });
 
-  it('Y03: a FIFO or a folder under the name of a file in the store keeps nobody waiting', async () => {
+  it('Y03: are read without waiting when a FIFO or a folder has the name of a file in the store', async () => {
     await signed.first();
     execFileSync('mkfifo', [file('000002.json')]);
     await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
@@ -364,7 +364,7 @@ describe('policy revisions', () => {
     await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
   });
 
-  describe('in a store that somebody meddled with', () => {
+  describe('in a store that was changed by hand', () => {
     beforeEach(async () => {
       await signed.first();
       await signed.propose('health-1', await signed.sources('health.yaml', comment));
@@ -429,12 +429,12 @@ describe('policy revisions', () => {
       expect([await inForce(), await state(2)]).toEqual([1, 'waiting']);
     });
 
-    it('a file that was being written counts for nothing', async () => {
+    it('a partly written file is ignored', async () => {
       await writeFile(file('.000003.json.abcdef'), '{"payload": "');
       expect(await inForce()).toBe(2);
     });
 
-    it('whoever has seen a revision in force takes no older store', async () => {
+    it('a reader that has seen a revision in force refuses an older store', async () => {
       const seen = new SeenRevision(join(signed.folder, 'seen', 'gateway.json'));
       const history = await signed.desk.history();
       await seen.check(history);

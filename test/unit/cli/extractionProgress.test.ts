@@ -5,13 +5,13 @@ import { duration } from '../../../cli/progress.js';
 describe('the progress of an extraction', () => {
   const step = { registry: 'health', table: 'contacts', rows: 1_500_000, rejected: 1_204, share: 0.25 };
 
-  it('tells rows, rows a second, the share done and the time left', () => {
+  it('shows rows, rows a second, the share done and the time left', () => {
     expect(describeStep(step, 20)).toBe(
       '  health.contacts: 1 500 000 rows, 1 204 rejected; 75 000 rows/s, 25 %, 1 min 0 s left',
     );
   });
 
-  it('foretells nothing before anything is read', () => {
+  it('shows no time left before anything is read', () => {
     expect(describeStep({ ...step, rows: 0, rejected: 0, share: 0 }, 0)).toBe(
       '  health.contacts: 0 rows, 0 rejected; 0 rows/s, 0 %',
     );
@@ -22,7 +22,7 @@ describe('the progress of an extraction', () => {
     [59.2, '1 min 0 s'],
     [12, '12 s'],
     [200, '3 min 20 s'],
-  ])('tells %s seconds as %s', (seconds, text) => {
+  ])('shows %s seconds as %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });
 });

@@ -20,11 +20,11 @@ const failure = (text: string, check?: (person: number) => LineFault | undefined
 };
 
 describe('lines of codes', () => {
-  it('are linked, each person once, however lines end', () => {
+  it('are linked, each person once, with any line ends', () => {
     expect(link('anna\r\n\n  bertil\nanna')).toEqual(new Set([1, 2]));
   });
 
-  it('are taken all or none; what is wrong is told by line and reason, never by its text', () => {
+  it('are accepted all or none; faults are listed by line and reason, without the text', () => {
     const { code, message } = failure('anna\n\nx-secret\nsomebody\nbertil\n');
     expect(code).toBe('MARKS_REJECTED');
     expect(message.split('\n')).toEqual([
@@ -34,17 +34,17 @@ describe('lines of codes', () => {
     ]);
   });
 
-  it('name people who are asked about, too', () => {
+  it('also name people for look-ups', () => {
     const check = (person: number) => (person === 2 ? ('not-marked' as const) : undefined);
     expect(failure('anna\nbertil', check).message).toContain('line 2: this person has no such mark');
   });
 
-  it('are told to some number only', () => {
+  it('are reported only up to a maximum number', () => {
     const lines = failure('x\n'.repeat(1000)).message.split('\n');
     expect([lines.length, lines.at(-1)]).toEqual([52, '  and 950 more']);
   });
 
-  it.each(['', '\n \r\n'])('must be there: %j', (text) => {
+  it.each(['', '\n \r\n'])('must exist: %j', (text) => {
     expect(failure(text).code).toBe('USAGE');
   });
 });

@@ -21,20 +21,20 @@ describe('personas of --dev', () => {
   const nurse = (id: string) =>
     `{ id: ${id}, label: Nurse, explanation: Nurses., recipient: clinic, roles: [clinician], purposes: [care], employee: N-1 }`;
 
-  it('are those that come with Polku, and those of a file beside them', async () => {
+  it('are those that come with Polku, and those of an additional file', async () => {
     expect(await loadPersonas(undefined)).toBe(personas);
     const loaded = await load(`personas: [${nurse('nurse')}]`);
     expect(loaded.slice(0, -1)).toEqual(personas);
     expect(loaded.at(-1)).toMatchObject({ id: 'nurse', employee: 'N-1' });
   });
 
-  it('are replaced by their namesakes', async () => {
+  it('are replaced by personas of the same name', async () => {
     const loaded = await load(`personas: [${nurse('doctor')}]`);
     expect(loaded).toHaveLength(personas.length);
     expect(loaded.filter(({ id }) => id === 'doctor')).toEqual([expect.objectContaining({ label: 'Nurse' })]);
   });
 
-  it('are told to be wrong with their place', async () => {
+  it('have faults reported with their place', async () => {
     await expect(load('personas:\n  - { id: nurse, rolls: [clinician] }')).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringMatching(/personas\.yaml:2:18: error: "rolls" is not known .*\n.*"roles"/),

@@ -11,7 +11,7 @@ describe('polku mapping lint', () => {
   });
   afterEach(() => void jest.restoreAllMocks());
 
-  it('X18: says of the shipped mappings that they leave nothing unchecked', async () => {
+  it('X18: reports that the shipped mappings leave nothing unchecked', async () => {
     expect(await run(['node', 'polku', 'mapping', 'lint'])).toBe(0);
     expect(said).toEqual([
       'population: 5 tables, 0 notes.',

@@ -70,7 +70,7 @@ describe('polku mark', () => {
       'USAGE: objection takes no --until',
     ],
     ['a name of many words', ['lift', 'erasure', '--by', 'the owner'], MISUSED, 'Expected up to 64 letters'],
-  ])('says what was expected and repeats no code, given %s', async (_what, words, code, expected) => {
+  ])('states what was expected and repeats no code, given %s', async (_what, words, code, expected) => {
     expect(await run(['node', 'polku', 'mark', ...words])).toBe(code);
     expect(said).toContain(expected);
     for (const text of [CODE, 'C-12']) expect(said.toUpperCase()).not.toContain(text);

@@ -48,13 +48,13 @@ async function writeTruth(): Promise<void> {
   );
 }
 
-describe("the truth beside a synthetic city's exports", () => {
-  it('X02: is what the file says, however its folders are named', async () => {
+describe('the ground truth of a synthetic city', () => {
+  it('X02: is what the file holds, whatever the folder names', async () => {
     await writeTruth();
     expect([...(await readFor(CODE)).hazards]).toEqual(Array.from({ length: HORIZON_YEARS }, () => 0.25));
   });
 
-  it('X01, X05: is refused without a word of the file where it is damaged or a pipe', async () => {
+  it('X01, X05: is refused without quoting the file when it is damaged or a pipe', async () => {
     const file = join(truth, 'childProtection.parquet');
     await writeFile(file, `PAR1 ${CODE} Meikäläinen`);
     const damaged = await readFor(CODE).catch((error: unknown) => error);

@@ -53,7 +53,7 @@ describe('polku risk', () => {
     expect(text).toContain('2007-Q1 is named twice.');
   });
 
-  it('tells what it needs, step by step', async () => {
+  it('names what it needs, step by step', async () => {
     expect((await polku('models')).text).toContain('No model was trained');
     const version = await desk.addModel(smallModel());
     expect((await polku('models')).text).toMatch(
@@ -76,7 +76,7 @@ describe('polku risk', () => {
     expect((await polku('models')).text).toContain('  retired');
   });
 
-  it('shows what a version in shadow would have said', async () => {
+  it('shows the scores of a version in shadow mode', async () => {
     const [first, second] = [
       await desk.addModel(smallModel()),
       await desk.addModel(smallModel(smallTerms.slice(1))),
@@ -103,7 +103,7 @@ describe('polku risk', () => {
     expect((await desk.register()).entries).toHaveLength(1);
   });
 
-  it('refuses a version that there is not, a stop that there is not, and an act without a key or a reason', async () => {
+  it('refuses an unknown version, an unknown stop, and an act without a key or a reason', async () => {
     const version = await desk.addModel(smallModel());
     expect((await act('risk-1', 'approve', '2017-01-01-00000000')).text).toContain(`There are: ${version}`);
     expect((await act('risk-1', 'resume', '9')).text).toContain('Nothing is stopped');

@@ -23,12 +23,12 @@ describe('a secret', () => {
     expect(await secrets.domain()).not.toEqual([made]);
   });
 
-  it('is one for two who start at once', async () => {
+  it('is the same for two processes that start at once', async () => {
     const made = await Promise.all([1, 2, 3].map(() => new Secrets(folder, {}).linkage()));
     expect(new Set(made.map(String)).size).toBe(1);
   });
 
-  it('comes from the environment where that holds it, and then no file is made', async () => {
+  it('comes from the environment when it is set there, and then no file is made', async () => {
     const environment = {
       POLKU_DOMAIN_SECRET: `${two.toString('base64')}\n${one.toString('base64')}`,
       POLKU_LINKAGE_SECRET: one.toString('base64'),
@@ -39,14 +39,14 @@ describe('a secret', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('has versions, a line each, the newest first', async () => {
+  it('has versions, one a line, the newest first', async () => {
     await writeFile(join(folder, 'domain'), `${two.toString('base64')}\n\n${one.toString('base64')}\n`, {
       mode: 0o600,
     });
     expect(await new Secrets(folder, {}).domain()).toEqual([two, one]);
   });
 
-  it.each([0o640, 0o604, 0o660])('is not taken from a file of mode %o', async (mode) => {
+  it.each([0o640, 0o604, 0o660])('is refused from a file of mode %o', async (mode) => {
     const file = join(folder, 'domain');
     await writeFile(file, one.toString('base64'));
     await chmod(file, mode);
@@ -61,7 +61,7 @@ describe('a secret', () => {
     ['not base64', `${'ä'.repeat(50)}`],
     ['empty', '\n'],
     ['good and bad', `${one.toString('base64')}\nshort`],
-  ])('is refused where it is %s, without a word of it', async (_, text) => {
+  ])('is refused when it is %s, without quoting it', async (_, text) => {
     await writeFile(join(folder, 'domain'), text, { mode: 0o600 });
     const fromFile = new Secrets(folder, {}).domain();
     await expect(fromFile).rejects.toEqual(refused);
@@ -71,8 +71,8 @@ describe('a secret', () => {
   });
 });
 
-describe("the gateway's key", () => {
-  it('is made once, with its public half beside it for the registries', async () => {
+describe('the key of the gateway', () => {
+  it('is made once, with its public half in another file for the registries', async () => {
     const secrets = new Secrets(folder, {});
     const key = await secrets.gatewayKey();
     expect(key.asymmetricKeyType).toBe('ed25519');
@@ -81,7 +81,7 @@ describe("the gateway's key", () => {
     expect(await readFile(join(folder, 'gateway.key.pub'), 'utf8')).not.toContain('PRIVATE');
   });
 
-  it('is refused where it is damaged', async () => {
+  it('is refused when it is damaged', async () => {
     await writeFile(join(folder, 'gateway.key'), 'damaged', { mode: 0o600 });
     await expect(new Secrets(folder, {}).gatewayKey()).rejects.toEqual(refused);
     await expect(readGatewayKey(join(folder, 'none'))).rejects.toEqual(refused);

@@ -15,7 +15,7 @@ const fields = [
   field('Query.person'),
 ];
 
-describe('the table of what may be seen', () => {
+describe('the table of visible fields', () => {
   it('is grouped by type, queries first', () => {
     expect([...groupByType(fields, '')].map(([type, own]) => [type, own.length])).toEqual([
       ['Query', 1],
@@ -24,7 +24,7 @@ describe('the table of what may be seen', () => {
     ]);
   });
 
-  it('is filtered by words that may stand in any column, all of them', () => {
+  it('is filtered by words, all of which must occur, in any column', () => {
     expect([...groupByType(fields, 'ICD10 health').keys()]).toEqual(['HealthContact']);
     expect([...groupByType(fields, 'icd10 person').keys()]).toEqual([]);
   });

@@ -18,7 +18,7 @@ const step = (
 });
 
 describe('the lanes of a service path', () => {
-  it('are the sectors of a person, with a row for each service and more where steps overlap', () => {
+  it('are the sectors of a person, with a row for each service and more for overlapping steps', () => {
     const steps = [
       step('SOCIAL', 'OPEN', '2010', '2011'),
       step('HEALTH', 'GP', '2010-01-01', '2010-02-01'),
@@ -40,7 +40,7 @@ describe('the lanes of a service path', () => {
     expect(lanes[0]?.subtitle).toBe('4 episodes, 8 contacts');
   });
 
-  it('are the members of a family, eldest first, those without steps too', () => {
+  it('are the members of a family, eldest first, also those without steps', () => {
     const child = { person: { id: 'a', birthYear: '2009', sex: 'FEMALE' }, role: 'CHILD' };
     const parent = { person: { id: 'b', birthYear: '1980', sex: null }, role: 'PARENT' };
     const lanes = arrangeLanes({
@@ -53,7 +53,7 @@ describe('the lanes of a service path', () => {
     ]);
   });
 
-  it('leave out steps whose dates are withheld, for they have no place', () => {
+  it('leave out steps whose dates are withheld', () => {
     const steps = [{ ...step('HEALTH', 'GP', '2010', '2010'), startedAt: null }];
     expect(arrangeLanes({ members: undefined, path: { steps, withheld: [] } })).toEqual([]);
   });

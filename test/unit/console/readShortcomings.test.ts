@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readShortcomings } from '../../../console/src/refusals/readShortcomings.js';
 
-describe('what an answer lacks', () => {
-  it('is told for every coordinate that was refused, with the owner, reason and decision', () => {
+describe('the shortcomings of an answer', () => {
+  it('list every refused coordinate, with the owner, reason and decision', () => {
     const refusal = {
       coordinate: 'Person.sex',
       registry: 'population',
@@ -34,7 +34,7 @@ describe('what an answer lacks', () => {
     expect(faults).toEqual([]);
   });
 
-  it('is what was withheld in partial mode', () => {
+  it('list what was withheld in partial mode', () => {
     const { withheld } = readShortcomings({
       data: {},
       extensions: { withheld: [{ coordinate: 'Person.sex', owner: 'Register office', reason: 'No grant.' }] },
@@ -42,7 +42,7 @@ describe('what an answer lacks', () => {
     expect(withheld).toMatchObject([{ coordinate: 'Person.sex', reason: 'No grant.' }]);
   });
 
-  it('is message and code of any other error', () => {
+  it('show message and code of any other error', () => {
     expect(
       readShortcomings({ errors: [{ message: 'Bad.', extensions: { code: 'ID_UNKNOWN' } }] }).faults,
     ).toEqual([{ code: 'ID_UNKNOWN', message: 'Bad.' }]);

@@ -47,7 +47,7 @@ async function projected(query: string, data: Record<string, unknown>, known: re
 }
 
 describe('the response', () => {
-  it('holds what was asked, in the order and by the names of the client', async () => {
+  it('holds the requested fields, in the order and by the names of the client', async () => {
     const { text } = await projected(
       '{ person { sex kind: __typename years: age ...F age } } fragment F on Person { alive age }',
       {
@@ -73,7 +73,7 @@ describe('the response', () => {
     expect(data).toEqual({ person: { mother: { age: 1, sex: 'FEMALE', mother: { age: 2 } } } });
   });
 
-  it('chooses by type name what an interface or a union answers', async () => {
+  it('selects fields of an interface or a union by type name', async () => {
     const { data, paths } = await projected(
       '{ person { contacts { ... on Visit { unit } ... on Contact { service } ... on Call { minutes } } } anything { __typename ... on Contact { day } } }',
       {
@@ -101,7 +101,7 @@ describe('the response', () => {
     ]);
   });
 
-  it('leaves out what @skip and @include say', async () => {
+  it('leaves out fields by @skip and @include', async () => {
     const { text } = await projected(
       '{ person { age @skip(if: true) alive @include(if: false) ... @include(if: true) { sex } code @skip(if: false) } }',
       { person: { age: 1, alive: true, sex: 'MALE', code: 'c' } },
@@ -131,7 +131,7 @@ describe('the response', () => {
     });
   });
 
-  it('shows nothing of a key that is none', async () => {
+  it('shows nothing of an invalid key', async () => {
     const { data, text, errors } = await projected('{ person { mother { id } families } }', {
       person: { mother: { id: '010190-9999' }, families: [1, 'x', null] },
     });
@@ -139,7 +139,7 @@ describe('the response', () => {
     expect(text + JSON.stringify(errors)).not.toContain('010190');
   });
 
-  it('checks leaves against their types', async () => {
+  it('checks leaf values against their types', async () => {
     const fields = 'age height code alive sex';
     const wrong = { age: 2 ** 31, height: 'tall', code: true, alive: 1, sex: 'OTHER' };
     const { data, paths } = await projected(`{ person { ${fields} mother { ${fields} } } }`, {
@@ -158,7 +158,7 @@ describe('the response', () => {
     expect(paths).toEqual(fields.split(' ').map((field) => ['person', field]));
   });
 
-  it('takes keys of the data for fields only, not what objects inherit', async () => {
+  it('reads only own properties of the data as fields, not inherited ones', async () => {
     const { text } = await projected('{ constructor: person { __proto__: age toString: alive } }', {
       __a_constructor: { __a___proto__: 1, __a_toString: true },
     });
@@ -167,8 +167,8 @@ describe('the response', () => {
   });
 });
 
-describe('null where null may not stand', () => {
-  it('makes the nearest nullable field null, with an error at its place', async () => {
+describe('null in a non-null position', () => {
+  it('makes the nearest nullable field null, with an error at its path', async () => {
     const { data, paths } = await projected('{ person { age mother { friend { friend { age } } } } }', {
       person: { age: 1, mother: { friend: { friend: null } } },
     });
@@ -208,7 +208,7 @@ describe('null where null may not stand', () => {
     ['at its place', ['needed', 'friend']],
     ['above it', ['needed']],
     ['below it', ['needed', 'friend', 'age']],
-  ])('is no error of its own where one is known %s', async (_, path) => {
+  ])('adds no error when there is already one %s', async (_, path) => {
     const known = new GraphQLError('known', { path });
     const { data, errors } = await projected('{ needed { friend { age } } }', { needed: { friend: null } }, [
       known,
@@ -217,7 +217,7 @@ describe('null where null may not stand', () => {
     expect(errors).toEqual([known]);
   });
 
-  it('is told for a value of the wrong form', async () => {
+  it('is reported for a value of the wrong form', async () => {
     const { data, paths } = await projected('{ person { visits { unit } mother { age } friends { age } } }', {
       person: { visits: 'none', mother: [1], friends: { age: 1 } },
     });
@@ -225,7 +225,7 @@ describe('null where null may not stand', () => {
     expect(paths).toEqual([['person', 'visits']]);
   });
 
-  it('E06: is refused where aliases write the same data too often', async () => {
+  it('E06: is refused when aliases write the same data too often', async () => {
     const friends = Array.from({ length: 1_000 }, () => ({ __typename: 'Person', age: 5 }));
     const aliases = (count: number) =>
       Array.from({ length: count }, (_, index) => `a${index}: friends { age }`).join(' ');

@@ -5,7 +5,7 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 describe('deadlines', () => {
-  it('end what takes too long, each in its own time, and nothing that has ended by itself', () => {
+  it('end slow work, each in its own time, and nothing that has already ended', () => {
     const deadlines = new Deadlines(100);
     const ended: string[] = [];
     const begin = (name: string) => {

@@ -33,7 +33,7 @@ describe('the type of a body', () => {
     'application/json; profile="a;b,\\"c\\""',
     'application/json;',
     ' application/json\t',
-  ])('G07: takes %j as JSON', (type) => {
+  ])('G07: accepts %j as JSON', (type) => {
     expect(isJson(type)).toBe(true);
   });
 
@@ -56,7 +56,7 @@ describe('the type of a body', () => {
     'application/json; charset = utf-8',
     'application/json; "charset"=utf-8',
     'application/json; charset="utf-8',
-  ])('G07: does not take %j as JSON', (type) => {
+  ])('G07: refuses %j as JSON', (type) => {
     expect(isJson(type)).toBe(false);
   });
 

@@ -42,7 +42,7 @@ const WHOLE_RISK = `childProtectionRisk(asOf: "2007-Q1") { status withheld proba
 const CONTACTS =
   'educationContacts { id } healthContacts { id } socialContacts { id } birthYear childProtection { id }';
 
-describe('what planning costs', () => {
+describe('the planning cost', () => {
   it.each([
     ['E06', `{ ${repeat(20, (i) => `a${i}: family(id: "x") { ${pathsIn(5)} }`)} }`],
     ['E06 by persons', `{ ${repeat(20, (i) => `a${i}: person(id: "x") { ${pathsIn(5, CONTACTS)} }`)} }`],
@@ -93,7 +93,7 @@ describe('what planning costs', () => {
     expect(costOf(text)).toBeLessThan(defaultLimits.planning / 2);
   });
 
-  it('stops counting where it is too much, whatever an operation multiplies', () => {
+  it('stops counting above the limit, whatever an operation multiplies', () => {
     const bomb = `{ ${repeat(20, (i) => `a${i}: family(id: "x") { ...F0 }`)} }
       fragment F0 on Family { servicePath { steps { person { ...P0 } } } }
       ${repeat(9, (i) => `fragment P${i} on Person { ${repeat(3, (j) => `b${j}: servicePath { steps { person { ...P${i + 1} } } }`)} }`)}

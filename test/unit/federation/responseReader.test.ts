@@ -19,7 +19,7 @@ function read(response: string, pieceBytes: number, reader = new ResponseReader(
 
 const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 
-describe('a response of HTTP/1.1', () => {
+describe('an HTTP/1.1 response', () => {
   it.each<[string, string, ReturnType<typeof read>]>([
     [
       'of a length',
@@ -59,14 +59,14 @@ describe('a response of HTTP/1.1', () => {
     for (const pieceBytes of [1, 2, 3, 7, 1_000]) expect(read(response, pieceBytes)).toEqual(expected);
   });
 
-  it('leaves nothing of itself to the next on its connection', () => {
+  it('leaves nothing in the buffer for the next response on its connection', () => {
     const reader = new ResponseReader(LIMIT);
     expect(read(`${chunked}2\r\n{}\r\n0\r\n\r\n`, 4, reader).body).toBe('{}');
     expect(read('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1', 4, reader).body).toBe('1');
     expect(read(`${chunked}1\r\n2\r\n0\r\n\r\n`, 4, reader).body).toBe('2');
   });
 
-  it('ends its connection where more comes than it says', () => {
+  it('ends its connection when it is longer than announced', () => {
     const surplus = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n';
     expect(read(surplus, 1_000)).toEqual({ body: '{}', status: 200, kept: false });
     expect(read(`${chunked}0\r\n\r\n{}`, 1_000)).toEqual({ body: '', status: 200, kept: false });

@@ -37,7 +37,7 @@ describe('ids in the text of an operation', () => {
     expect(normal(query)).toContain('$id_4: [PersonID!]');
   });
 
-  it('are hoisted out of defaults of variables too, which then fit where null does not', () => {
+  it('are also moved out of defaults of variables, which then fit non-null positions', () => {
     const query = `query ($id: PersonID = "${p1}", $f: Filter = { people: ["${p2}"] }) { person(id: $id) { id } people(ids: [], filter: $f) { id } }`;
     expect(values(query)).toEqual({ v_id: 1, v_f: { people: [2], min: 3 } });
     expect(values(query, { id: p2, f: null })).toEqual({ v_id: 2, v_f: null });
@@ -45,7 +45,7 @@ describe('ids in the text of an operation', () => {
   });
 
   it.each(['5', 'true', 'ABC', '{a: 1}', '"010190-9999"'])(
-    'are refused with their place where one is %s',
+    'are refused with their place when one is %s',
     (literal) => {
       expect(() => values(`{ person(id: ${literal}) { id } }`)).toThrow(
         refusal('ID_UNKNOWN', 'line 1, column 14'),
@@ -55,7 +55,7 @@ describe('ids in the text of an operation', () => {
 });
 
 describe('ids in variables', () => {
-  it('are unsealed by type, however deep they lie', () => {
+  it('are unsealed by type, at any depth', () => {
     const query =
       'query ($id: PersonID!, $f: Filter, $sex: Sex) { person(id: $id) { id } people(ids: [$id], filter: $f) { id } }';
     const filter = { people: [p1, p2], sex: 'MALE', and: [{ family: f1 }, { and: [{ people: p1 }] }] };
@@ -79,7 +79,7 @@ describe('ids in variables', () => {
     ['of none', 'AAAAAAAAAAAAAAAAAAAAAA'],
     ['that are keys', 1],
     ['that are not texts', { id: p1 }],
-  ])('are refused alike: those %s', (_, id) => {
+  ])('get the same refusal: those %s', (_, id) => {
     expect(() => values('query ($id: PersonID!) { person(id: $id) { id } }', { id })).toThrow(
       refusal('ID_UNKNOWN', '$id is not an id of type PersonID that was given'),
     );
@@ -108,7 +108,7 @@ describe('variables', () => {
     expect(() => values(query, given)).not.toThrow('secret');
   });
 
-  it('take their defaults, and are left out without one', () => {
+  it('get their defaults, and are left out without one', () => {
     expect(values(query, { id: p1 })).toEqual({ v_long: true, v_id: 1 });
     expect(values(query, { id: p1, long: false, unknown: 1 })).toEqual({ v_long: false, v_id: 1 });
   });
@@ -139,13 +139,13 @@ describe('variables', () => {
     ],
     ['a fragment', 'query ($v: Int = 1) { ...F } fragment F on Query { pages(first: $v) { id } }'],
     ['introspection', 'query ($v: String = "Person") { __type(name: $v) { name } }'],
-  ])('G06: are refused as null in %s, and take their default when they are missing', (_, text) => {
+  ])('G06: are refused as null in %s, and get their default when they are missing', (_, text) => {
     const query = text.replaceAll('P1', p1);
     expect(() => values(query, { v: null })).toThrow(refusal('BAD_USER_INPUT', '$v is null'));
     expect(() => values(query)).not.toThrow();
   });
 
-  it('G06: may be null where null is allowed, with a default or without', () => {
+  it('G06: may be null in a nullable position, with a default or without', () => {
     const query =
       'query ($a: Filter = { min: 1 }, $b: [PersonID!]) { people(ids: [], filter: $a) { id } b: people(ids: [], filter: { people: $b }) { id } }';
     expect(values(query, { a: null, b: null })).toEqual({ v_a: null, v_b: null });

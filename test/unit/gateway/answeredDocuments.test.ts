@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { AnsweredDocuments } from '../../../gateway/http/apolloServer.js';
 
-describe('documents that were parsed', () => {
-  it('are kept once they were answered, and not before', async () => {
+describe('parsed documents', () => {
+  it('are cached only after they were answered', async () => {
     const documents = new AnsweredDocuments();
     const document = parse('{ person { age } }');
     await documents.set('a', document);
@@ -14,7 +14,7 @@ describe('documents that were parsed', () => {
     expect(await documents.get('a')).toBeUndefined();
   });
 
-  it('do not push out those that were answered, however many are refused', async () => {
+  it('stay in the cache when many other documents are refused', async () => {
     const documents = new AnsweredDocuments();
     const answered = parse('{ person { age } }');
     await documents.set('answered', answered);
@@ -24,7 +24,7 @@ describe('documents that were parsed', () => {
     expect(await documents.get('answered')).toBe(answered);
   });
 
-  it('are not kept where another store has parsed them', async () => {
+  it('are not cached when another store has parsed them', async () => {
     const documents = new AnsweredDocuments();
     documents.keep(parse('{ person { age } }'));
     expect(await documents.get('')).toBeUndefined();

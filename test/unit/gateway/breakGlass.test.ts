@@ -4,7 +4,7 @@ import { breakGlassReason } from '../../../gateway/identity/purpose.js';
 /** A header value as Node hands it over: a character for each byte. */
 const sent = (text: string, encoding: BufferEncoding) => Buffer.from(text, encoding).toString('latin1');
 
-describe('the reason for breaking the glass', () => {
+describe('the break-glass reason', () => {
   const reason = 'Tajuton, lääkäri päivystyksessä';
 
   it.each(['utf8', 'latin1'] as const)('is read as it was written, in %s', (encoding) => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { contractDifferences } from '../../../gateway/registries/contractDifferences.js';
 import { healthSdl, hostileSchemas } from '../../city/hostileSchemas.js';
 
-describe('what an SDL differs by from its contract', () => {
+describe('the differences of an SDL from its contract', () => {
   it.each(hostileSchemas.map((schema) => [schema.what, schema] as const))(
-    'G01: names %s by its coordinate',
+    'G01: name %s by its coordinate',
     (_, { sdl, named }) => {
       const differences = contractDifferences(healthSdl, sdl);
       expect(differences).toEqual(expect.arrayContaining([expect.stringContaining(named)]));
@@ -18,7 +18,7 @@ describe('what an SDL differs by from its contract', () => {
     ['descriptions', healthSdl.replaceAll(/"""[^"]*"""/g, '"""Other words."""')],
     ['no descriptions', healthSdl.replaceAll(/"""[^"]*"""/g, '')],
     ['the order of fields', healthSdl.replace(/( {2}service: String\n)( {2}unit: String\n)/, '$2$1')],
-  ])('G01: takes no offence at %s', (_, sdl) => {
+  ])('G01: do not include %s', (_, sdl) => {
     expect(contractDifferences(healthSdl, sdl)).toEqual([]);
   });
 
@@ -42,11 +42,11 @@ describe('what an SDL differs by from its contract', () => {
       'Person.healthContacts(until:) differs',
     ],
     ['a directive’s definition', healthSdl.replace('on ARGUMENT_DEFINITION', 'on OBJECT'), '@tests differs'],
-  ])('G01: names %s', (_, sdl, named) => {
+  ])('G01: name %s', (_, sdl, named) => {
     expect(contractDifferences(healthSdl, sdl).join()).toContain(named);
   });
 
-  it('G01: tells a long list of long names in few words', () => {
+  it('G01: shorten a long list of long names', () => {
     const fields = Array.from({ length: 1000 }, (_, i) => `${'x'.repeat(500)}${i}: Int`).join('\n');
     const differences = contractDifferences(healthSdl, `${healthSdl}\ntype Many { ${fields} }`);
     expect(differences).toHaveLength(21);

@@ -48,20 +48,20 @@ describe('following signed revisions', () => {
     policy.current.decide({ roles: ['clinician'], purpose: 'care' }, now).show(`Query.${field}`).length > 0;
   const said = (words: string) => lines.some((line) => line.includes(words));
 
-  it('does not begin without a revision, and says how the first is proposed', async () => {
+  it('does not start without a revision, and explains how the first is proposed', async () => {
     await expect(follow()).rejects.toMatchObject({
       code: 'POLICY_UNSIGNED',
       message: expect.stringContaining('polku policy propose --first'),
     });
   });
 
-  it('does not begin with a revision that lacks signatures', async () => {
+  it('does not start with a revision that lacks signatures', async () => {
     await signed.propose('city-1', await signed.sources());
     await signed.approve(1, 'city-2', 'health-1');
     await expect(follow()).rejects.toMatchObject({ code: 'POLICY_UNSIGNED' });
   });
 
-  it('takes up a revision with its last signature', async () => {
+  it('applies a revision with its last signature', async () => {
     await signed.first();
     const policy = await follow();
     const before = policy.current.revision;
@@ -87,7 +87,7 @@ describe('following signed revisions', () => {
     ['damaged', (store: string) => rm(join(store, '000001.json')), 'POLICY_STORE_INVALID'],
     ['emptied', (store: string) => rm(store, { recursive: true }), 'POLICY_STALE'],
   ])(
-    'keeps the last good policy where the store was %s, says so, and does not begin with it',
+    'keeps the last valid policy when the store was %s, reports it, and does not start with it',
     async (_what, meddle, code) => {
       await signed.first();
       await signed.propose('health-1', await signed.sources('health.yaml', close));
@@ -100,7 +100,7 @@ describe('following signed revisions', () => {
     },
   );
 
-  it('does not take an older policy again after a new start', async () => {
+  it('does not return to an older policy after a restart', async () => {
     await signed.first();
     const older = join(signed.folder, 'older');
     await cp(signed.store, older, { recursive: true });
@@ -114,7 +114,7 @@ describe('following signed revisions', () => {
     expect(shows(await follow('newcomer'), 'health')).toBe(true);
   });
 
-  it('denies all of a registry whose policy expires, and says so, until it is renewed', async () => {
+  it('denies everything of a registry whose policy expires, and reports it, until it is renewed', async () => {
     await signed.first(10);
     await signed.propose('city-1', await signed.sources(), {
       renew: ['purposes.yaml', 'roles.yaml', 'social.yaml'],
@@ -132,7 +132,7 @@ describe('following signed revisions', () => {
     await until(() => shows(policy, 'health'));
   });
 
-  it('denies everything where what all share expires, though the store cannot be read', async () => {
+  it('denies everything when a shared file expires, even if the store cannot be read', async () => {
     await signed.first(10);
     const policy = await follow();
     await rm(join(signed.store, '000001.json'));

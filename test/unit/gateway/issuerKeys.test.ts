@@ -14,7 +14,7 @@ async function makeKey(kid: string): Promise<JWK> {
   return { ...(await exportJWK(generateKeyPairSync('ed25519').publicKey)), kid, alg: 'EdDSA' };
 }
 
-describe('the keys of an issuer elsewhere', () => {
+describe('the keys of a remote issuer', () => {
   let server: Server;
   let published: JWK[];
   let isDown: boolean;
@@ -54,7 +54,7 @@ describe('the keys of an issuer elsewhere', () => {
     await expect(find('first')).resolves.toBeDefined();
   });
 
-  it('G15: are there as soon as an issuer answers that was down at the start', async () => {
+  it('G15: are loaded as soon as an issuer answers that was down at the start', async () => {
     isDown = true;
     await expect(find('first')).rejects.toMatchObject(UNAVAILABLE);
     isDown = false;
@@ -70,7 +70,7 @@ describe('the keys of an issuer elsewhere', () => {
     expect(fetches).toBe(2);
   });
 
-  it('G15: include a withdrawn key no longer than half a minute', async () => {
+  it('G15: include a withdrawn key for at most half a minute', async () => {
     await find('first');
     published = [await makeKey('second')];
     clock += 31 * SECOND;
@@ -79,7 +79,7 @@ describe('the keys of an issuer elsewhere', () => {
     await expect(find('first')).rejects.toThrow(errors.JWKSNoMatchingKey);
   });
 
-  it('G15: are fetched before a request is answered where nobody has asked for long', async () => {
+  it('G15: are fetched before a request is answered after a long time without requests', async () => {
     await find('first');
     published = [await makeKey('second')];
     clock += HOUR;
@@ -99,7 +99,7 @@ describe('the keys of an issuer elsewhere', () => {
     await expect(find('first')).resolves.toBeDefined();
   });
 
-  it('G15: do not tell whether an unknown key exists while the issuer is down', async () => {
+  it('G15: do not reveal whether an unknown key exists while the issuer is down', async () => {
     await find('first');
     isDown = true;
     clock += 6 * SECOND;
@@ -109,7 +109,7 @@ describe('the keys of an issuer elsewhere', () => {
   });
 
   it.each(['null', '[]', '{}', '{"keys":1}', 'x'])(
-    'G15: stay where the issuer answers %s instead',
+    'G15: stay when the issuer answers %s instead',
     async (text) => {
       const key = await find('first');
       server.removeAllListeners('request').on('request', (_, response) => response.end(text));
@@ -119,7 +119,7 @@ describe('the keys of an issuer elsewhere', () => {
     },
   );
 
-  it('stay the same objects while the issuer publishes the same', async () => {
+  it('stay the same objects while the issuer publishes the same keys', async () => {
     const key = await find('first');
     clock += HOUR;
     expect(await find('first')).toBe(key);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LookupRate } from '../../../gateway/operation/lookupRate.js';
 
 describe('the rate of look-ups by identity code', () => {
-  it('is bounded for each subject, and flows in again with time', () => {
+  it('is limited for each subject, and recovers with time', () => {
     let now = 0;
     const rate = new LookupRate(30, () => now);
     rate.take('a', 30);
@@ -16,13 +16,13 @@ describe('the rate of look-ups by identity code', () => {
     expect(() => rate.take('a', 1)).toThrow();
   });
 
-  it('is not touched by operations that look nobody up', () => {
+  it('is not used by operations without look-ups', () => {
     const rate = new LookupRate(1, () => 0);
     rate.take('a', 1);
     expect(() => rate.take('a', 0)).not.toThrow();
   });
 
-  it('refuses what could never be taken, and takes what can be after it', () => {
+  it('refuses more than the limit at once, and then accepts what fits', () => {
     const rate = new LookupRate(30, () => 0);
     expect(() => rate.take('a', 31)).toThrow();
     expect(() => rate.take('a', 30)).not.toThrow();

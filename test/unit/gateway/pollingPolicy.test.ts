@@ -54,18 +54,18 @@ describe('the policy in force', () => {
     expect(policy.under(one.revision)).toBe(two);
   });
 
-  it('Y07: answers a request under a revision that was never in force here by the one that is', () => {
+  it('Y07: answers a request for an unknown revision under the revision in force', () => {
     expect(polling({}).under(two.revision)).toBe(one);
   });
 
-  it('Y07: looks at once for a revision that the gateway has already', async () => {
+  it('Y07: polls at once for a revision that the gateway already has', async () => {
     const policy = polling({ everyMs: 3_600_000 });
     found = two;
     await policy.catchUp(two.revision);
     expect(policy.under(two.revision)).toBe(two);
   });
 
-  it('Y07: looks for what is not there once, not for each request', async () => {
+  it('Y07: polls for a missing revision once, not for each request', async () => {
     const policy = polling({ everyMs: 3_600_000 });
     await Promise.all([1, 2, 3].map(() => policy.catchUp(two.revision)));
     await policy.catchUp(two.revision);

@@ -24,7 +24,7 @@ describe('a sealed id', () => {
     );
   });
 
-  it('is the same whenever one key is sealed, alone or among others', () => {
+  it('is the same each time one key is sealed, alone or among others', () => {
     fc.assert(
       fc.property(fc.array(keys, { maxLength: 50 }), (requests) => {
         const batch = sealAll(domain, requests);
@@ -65,7 +65,7 @@ describe('a sealed id', () => {
     );
   });
 
-  it('is taken in its canonical form only', () => {
+  it('is accepted in its canonical form only', () => {
     const id = seal(domain, 'PersonID', 5);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const sameBytes = id.slice(0, 21) + alphabet[alphabet.indexOf(id[21]!) + 1];
@@ -74,7 +74,7 @@ describe('a sealed id', () => {
       expect(unseal(domain, 'PersonID', other)).toBeUndefined();
   });
 
-  it('of an older version of the secret still unseals, and a new one is sealed by the newest', () => {
+  it('of an older version of the secret still unseals, and new ids are sealed by the newest version', () => {
     const rotated = new Domains([newSecret, oldSecret]).domain(name);
     const old = seal(domain, 'PersonID', 5);
     expect(unseal(rotated, 'PersonID', old)).toBe(5);
@@ -89,7 +89,7 @@ describe('a sealed id', () => {
     ['PersonID', '5'],
     ['ContactID', 'ABCDEF0123456789'],
     ['ContactID', 5],
-  ])('is not made of what is no %s: %p', (kind, key) => {
+  ])('is not made from a value that is no %s: %p', (kind, key) => {
     expect(() => seal(domain, kind, key as Key)).toThrow(
       expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' }),
     );
@@ -111,7 +111,7 @@ describe('a pseudonymisation domain', () => {
     for (const tag of tags) expect(tag).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 
-  it('is kept while it is used, and derived alike when it was not', () => {
+  it('is cached while it is used, and derived with the same result later', () => {
     const domains = new Domains([oldSecret], 2);
     const get = (epoch: string): Domain => domains.domain({ ...name, epoch });
     const first = get('1');

@@ -34,7 +34,7 @@ describe('watching a policy folder', () => {
   const shows = (field: string) =>
     policy.current.decide({ roles: ['clinician'], purpose: 'care' }, new Date()).show(field).length > 0;
 
-  it('takes up an edit, written in place or put there by a rename', async () => {
+  it('applies an edit, written in place or moved there by a rename', async () => {
     await writeFile(join(folder, 'health.yaml'), health.replace('Query.health: allow', 'Query.*: allow'));
     const before = policy.current.revision;
     await until(() => policy.current.revision !== before);
@@ -45,7 +45,7 @@ describe('watching a policy folder', () => {
     expect(shows('Query.health')).toBe(true);
   });
 
-  it('keeps the last good policy while an edit is broken, tells every fault with its place, once', async () => {
+  it('keeps the last valid policy while an edit is broken, and reports every fault with its place, once', async () => {
     const before = policy.current.revision;
     const broken = health.replace('[clinician]', '[clinican]').replace('[care]', '[cares]');
     await writeFile(join(folder, 'health.yaml'), broken);
@@ -58,7 +58,7 @@ describe('watching a policy folder', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('keeps the last good policy where the folder goes away', async () => {
+  it('keeps the last valid policy when the folder disappears', async () => {
     await rename(folder, `${folder}-gone`);
     await until(() => faults.length > 0);
     expect(shows('Query.health')).toBe(true);

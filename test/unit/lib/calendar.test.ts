@@ -17,7 +17,7 @@ import {
 const days = fc.integer({ min: dayOf(1850, 1, 1)!, max: dayOf(2150, 12, 31)! });
 
 describe('days', () => {
-  it('are those of the calendar, leap days and all', () => {
+  it('are those of the calendar, with leap days', () => {
     expect(parseDay('1970-01-01')).toBe(0);
     expect(parseDay('2000-02-29')).toBe(11_016);
     for (const none of [
@@ -44,7 +44,7 @@ describe('days', () => {
     );
   });
 
-  it('turn at midnight in Helsinki', () => {
+  it('change at midnight in Helsinki', () => {
     expect(formatDay(today(new Date('2024-06-30T20:59:59Z')))).toBe('2024-06-30');
     expect(formatDay(today(new Date('2024-06-30T21:00:00Z')))).toBe('2024-07-01');
     expect(formatDay(today(new Date('2024-12-31T22:00:00Z')))).toBe('2025-01-01');

@@ -6,11 +6,11 @@ const keepBusy = (milliseconds: number) => {
   while (performance.now() < until);
 };
 
-describe('long work in turns', () => {
+describe('the cooperative scheduler', () => {
   // What one test leaves of a turn is not for the next one.
   afterEach(() => new Promise((resolve) => setTimeout(resolve, 20)));
 
-  it('G02: goes on one piece in each round of the event loop, however much of it there is', async () => {
+  it('G02: runs one piece of work in each round of the event loop, however much work there is', async () => {
     let round = 0;
     let going = true;
     const count = () => {
@@ -32,7 +32,7 @@ describe('long work in turns', () => {
     expect(new Set(rounds).size).toBeGreaterThanOrEqual(11);
   });
 
-  it('G02: goes on behind what answers a request in many rounds, and not between them', async () => {
+  it('G02: runs work after a request that takes many rounds, and not between its rounds', async () => {
     const attempt = async () => {
       const done: string[] = [];
       const began = performance.now();
@@ -52,7 +52,7 @@ describe('long work in turns', () => {
     expect(last.done).toEqual(['request', 'long work']);
   });
 
-  it('goes on in the end where others never have nothing to do', async () => {
+  it('runs work in the end even if the process is never idle', async () => {
     let going = true;
     const others = () => {
       keepBusy(1);
@@ -64,7 +64,7 @@ describe('long work in turns', () => {
     expect(going).toBe(false);
   });
 
-  it('lets what had the fewest turns go first', async () => {
+  it('runs the work with the fewest turns first', async () => {
     const done: string[] = [];
     const long = new Turns();
     await long.next();
@@ -77,7 +77,7 @@ describe('long work in turns', () => {
     expect(done).toEqual(['short', 'long', 'longer']);
   });
 
-  it('does not let new work keep old work waiting for ever', async () => {
+  it('does not let new work delay old work for ever', async () => {
     const old = new Turns();
     await old.next();
     let waiting = true;
@@ -91,7 +91,7 @@ describe('long work in turns', () => {
     expect(others).toBeLessThan(100_000);
   });
 
-  it('is one turn for all that is begun in one round of the event loop', async () => {
+  it('gives one turn to all work that begins in one round of the event loop', async () => {
     const first = new Turns();
     expect(first.over).toBe(false);
     keepBusy(20);
@@ -100,7 +100,7 @@ describe('long work in turns', () => {
     expect(first.over).toBe(false);
   });
 
-  it('does every item once, in order', async () => {
+  it('processes every item once, in order', async () => {
     const done: number[] = [];
     await new Turns().through(10_000, (from, to) => {
       for (let item = from; item < to; item++) done.push(item);
@@ -108,7 +108,7 @@ describe('long work in turns', () => {
     expect(done).toEqual(Array.from({ length: 10_000 }, (_, item) => item));
   });
 
-  it('works through fewer items at a time where each takes long', async () => {
+  it('processes fewer items at a time when each takes long', async () => {
     const pieces: number[] = [];
     await new Turns().through(100, (from, to) => {
       pieces.push(to - from);

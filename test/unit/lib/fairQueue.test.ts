@@ -23,7 +23,7 @@ function queueOf(limits: { atOnce: number; perCaller: number; waiting: number })
 }
 
 describe('a fair queue', () => {
-  it('G22: lets a second caller in after one task of a caller who asks for many', async () => {
+  it('G22: admits a second caller after one task of a caller with many tasks', async () => {
     const { run, end, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 10 });
     const tasks = ['a1', 'a2', 'a3'].map((name) => run('a', name));
     tasks.push(run('b', 'b1'));
@@ -41,7 +41,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  it('runs no more of one caller at once than it may, and others beside it', async () => {
+  it('runs no more tasks of one caller at once than allowed, and other callers concurrently', async () => {
     const { run, end, begun } = queueOf({ atOnce: 3, perCaller: 2, waiting: 10 });
     for (const name of ['a1', 'a2', 'a3']) void run('a', name);
     void run('b', 'b1');
@@ -52,7 +52,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
   });
 
-  it('refuses a caller of whom too many tasks wait, and nobody else', async () => {
+  it('refuses a caller with too many waiting tasks, and nobody else', async () => {
     const { run, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 1 });
     void run('a', 'a1');
     void run('a', 'a2');
@@ -61,7 +61,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['a1']);
   });
 
-  it('goes on after a task that fails, and passes over a client who has gone', async () => {
+  it('continues after a task that fails, and skips a client who has gone', async () => {
     const queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: 10 });
     const failed = queue.run('a', () => Promise.reject(new Error('broken')));
     let ran = false;
@@ -77,7 +77,7 @@ describe('a fair queue', () => {
     expect(ran).toBe(false);
   });
 
-  it('G22: keeps the place of a task that took long for as long again, and answers meanwhile', async () => {
+  it('G22: delays the next task of a caller after a long one for as long again, and runs other callers', async () => {
     const queue = new FairQueue({ atOnce: 10, perCaller: 1, waiting: 10, restAfter: 20 });
     const done: string[] = [];
     const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -89,7 +89,7 @@ describe('a fair queue', () => {
     expect(done).toEqual(['long', 'other', 'next']);
   });
 
-  it('gives the place of a short task to the next one at once', async () => {
+  it('runs the next task of a caller at once after a short one', async () => {
     const queue = new FairQueue({ atOnce: 10, perCaller: 1, waiting: 10, restAfter: 10_000 });
     const done: string[] = [];
     const first = queue.run('one', () => void done.push('first'));

@@ -23,7 +23,7 @@ const HOLDER = `
 
 const busy = () => new PolkuError('EXTRACTION_RUNNING', 'busy');
 
-describe('a lock by the kernel', () => {
+describe('a kernel lock', () => {
   let data: string;
   let children: ChildProcess[];
   beforeEach(async () => {
@@ -70,7 +70,7 @@ describe('a lock by the kernel', () => {
     expect(await readdir(join(data, 'locks'))).toEqual(['x.lock']);
   });
 
-  it('is one lock by whatever path', async () => {
+  it('is one lock by any path', async () => {
     const other = `${data}-link`;
     await symlink(data, other);
     const unlock = await lock();
@@ -79,7 +79,7 @@ describe('a lock by the kernel', () => {
     await rm(other);
   });
 
-  it('has a name: others are other locks', async () => {
+  it('has a name, and locks of other names are independent', async () => {
     const locks = await Promise.all([lock(), lockForExtraction(data), lockByKernel(data, 'y', busy)]);
     expect(await readdir(join(data, 'locks'))).toEqual(['extraction.lock', 'x.lock', 'y.lock']);
     for (const unlock of locks) await unlock();
@@ -107,7 +107,7 @@ describe('a lock by the kernel', () => {
     )();
   });
 
-  it('G18: does not mind what a killed process left of its file', async () => {
+  it('G18: ignores what a killed process left in its file', async () => {
     await mkdir(join(data, 'locks'));
     await writeFile(join(data, 'locks', '.x.5b0e'), 'half');
     await (
@@ -130,7 +130,7 @@ describe('a lock by the kernel', () => {
     await rm(copy, { recursive: true });
   });
 
-  it('tells what to do with a file that is damaged', async () => {
+  it('reports how to repair a damaged file', async () => {
     await mkdir(join(data, 'locks'));
     await writeFile(file(), 'no lock');
     await expect(lock()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
@@ -145,7 +145,7 @@ describe('a lock by the kernel', () => {
     await expect(lock()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   });
 
-  it('is waited for, for a while', async () => {
+  it('can be waited for, for a limited time', async () => {
     const unlock = await lock();
     await expect(whenFree(lock, 0)).rejects.toMatchObject({ code: 'EXTRACTION_RUNNING' });
     const waiting = whenFree(lock, 60_000);

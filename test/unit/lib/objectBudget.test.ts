@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { answerTooLarge, ObjectBudget } from '../../../lib/objectBudget.js';
 
 describe('the budget of objects in one answer', () => {
-  it('bears a thousand people with fifty records each', () => {
+  it('allows a thousand people with fifty records each', () => {
     const budget = new ObjectBudget();
     expect(budget.spend(51_000)).toBe(true);
     expect(budget.exhausted).toBe(false);

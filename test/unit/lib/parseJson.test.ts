@@ -19,12 +19,12 @@ describe('JSON from outside', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
 
-  it('G08: counts levels behind a string that ends in a backslash', () => {
+  it('G08: counts levels after a string that ends in a backslash', () => {
     const text = `["\\\\",${nested(64, ['[', ']'])}]`;
     expect(() => parseJson(text)).toThrow(expect.objectContaining({ code: 'OPERATION_TOO_LARGE' }));
   });
 
-  it.each(['', '{', '"', '{"a":', '[1,]', ']]'])('refuses %j, which is no JSON', (text) => {
+  it.each(['', '{', '"', '{"a":', '[1,]', ']]'])('is refused when it is malformed: %j', (text) => {
     expect(() => parseJson(text)).toThrow(SyntaxError);
   });
 });

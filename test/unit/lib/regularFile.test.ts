@@ -12,20 +12,20 @@ beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'polku-regular-'))
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a file that is read', () => {
-  it('X05: is regular, also where a symbolic link leads to it', async () => {
+  it('X05: is regular, also through a symbolic link', async () => {
     await writeFile(join(folder, 'file'), 'text');
     await symlink(join(folder, 'file'), join(folder, 'link'));
     expect(await readRegularFile(join(folder, 'link'))).toBe('text');
   });
 
-  it('X05: is not opened where it is a FIFO, which would wait for a writer', async () => {
+  it('X05: is not opened when it is a FIFO, which would wait for a writer', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await symlink(join(folder, 'pipe'), join(folder, 'link'));
     for (const name of ['pipe', 'link'])
       await expect(openRegularFile(join(folder, name))).rejects.toMatchObject({ kind: 'FIFO' });
   });
 
-  it('X05: is not opened where it is a socket, a folder or a device', async () => {
+  it('X05: is not opened when it is a socket, a folder or a device', async () => {
     const server = createServer().listen(join(folder, 'socket'));
     await once(server, 'listening');
     await expect(openRegularFile(join(folder, 'socket'))).rejects.toMatchObject({ kind: 'socket' });
@@ -34,7 +34,7 @@ describe('a file that is read', () => {
     server.close();
   });
 
-  it('X05, Y03: is not missing where a symbolic link leads nowhere or to itself', async () => {
+  it('X05, Y03: is not called missing when a symbolic link leads nowhere or to itself', async () => {
     await symlink('nowhere', join(folder, 'lost'));
     await symlink('ring', join(folder, 'ring'));
     for (const name of ['lost', 'ring'])

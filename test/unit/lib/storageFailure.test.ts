@@ -11,14 +11,14 @@ describe('a failure to write', () => {
     [new Error('IO Error: Could not write "010594Y9032": No space left on device'), 'the disk is full'],
     [new Error('IO Error: Could not write "010594Y9032"'), 'the disk reported an error'],
     [new Error('Out of Memory Error: 010594Y9032'), 'more memory is needed'],
-  ])('%# is told in words, without what the cause quotes', (cause, words) => {
+  ])('%# is reported in words, without what the cause quotes', (cause, words) => {
     const failure = storageFailure(cause, 'data') as Error;
     expect(failure).toMatchObject({ code: 'STORAGE_FAILED', message: expect.stringContaining(words) });
     expect(failure.message).not.toContain('010594Y9032');
     expect(failure.cause).toBeUndefined();
   });
 
-  it('is not what every error is', () => {
+  it('is distinguished from other errors', () => {
     const other = new TypeError('x is not a function');
     expect(storageFailure(other, 'data')).toBe(other);
   });

@@ -25,7 +25,7 @@ describe('the table of digests', () => {
     );
   });
 
-  it('is written alike in whatever order the entries came', () => {
+  it('is written identically for entries in any order', () => {
     const numbers = Array.from({ length: 20 }, (_, number) => number);
     const written = [numbers, numbers.toReversed()].map((order) => {
       const table = new DigestTable(100);

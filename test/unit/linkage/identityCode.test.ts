@@ -20,11 +20,11 @@ describe('a Finnish personal identity code', () => {
     expect(readIdentityCode(code)).toEqual({ code });
   });
 
-  it('is brought to one spelling', () => {
+  it('is normalised to one spelling', () => {
     expect(readIdentityCode(' 010594y9032\t')).toEqual({ code: '010594Y9032' });
   });
 
-  it('keeps its century sign, by which alone two people may differ', () => {
+  it('keeps its century sign, which may be the only difference between two people', () => {
     expect(readIdentityCode('010594-9032').code).not.toBe(readIdentityCode('010594Y9032').code);
   });
 
@@ -43,7 +43,7 @@ describe('a Finnish personal identity code', () => {
     expect(readIdentityCode(text)).toEqual({ fault });
   });
 
-  it('knows which centuries have a 29th of February in year 00', () => {
+  it('accepts 29 February in year 00 only in centuries with that leap day', () => {
     const check = '0123456789ABCDEFHJKLMNPRSTUVWXY'[290200900 % 31]!;
     expect(readIdentityCode(`290200A900${check}`).code).toBeDefined();
     expect(readIdentityCode(`290200-900${check}`)).toEqual({ fault: 'date' });

@@ -9,7 +9,7 @@ const sequence = (domain: number, seed = 1) => new KeySequence([{ domain, used: 
 const take = (keys: KeySequence, count: number) => Array.from({ length: count }, () => keys.next());
 
 describe('the keys of one kind', () => {
-  it('X06: stay unique and below their domain however often it grows, also when they are read again in between', () => {
+  it('X06: stay unique and below their domain when it grows, also when they are reloaded in between', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -34,7 +34,7 @@ describe('the keys of one kind', () => {
     );
   });
 
-  it('X06: are those of before up to the size that was planned for', () => {
+  it('X06: do not change up to the planned size', () => {
     const [small, large] = [sequence(1_000), sequence(1_000)];
     const first = take(small, 500);
     expect(small.generations).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('the keys of one kind', () => {
     expect(large.generations.map(({ domain }) => domain)).toEqual([1_000, 2_000, 4_000]);
   });
 
-  it('X06: leave their domain at most half full', () => {
+  it('X06: fill at most half of their domain', () => {
     const keys = sequence(10);
     for (let count = 1; count < 2_000; count++) {
       keys.next();
@@ -50,7 +50,7 @@ describe('the keys of one kind', () => {
     }
   });
 
-  it('X06: fill the part of a larger domain that was there before, too, so that a small key may be a new one', () => {
+  it('X06: also fill the old part of a larger domain, so that a small key may be new', () => {
     const keys = sequence(2_000);
     take(keys, 1_000);
     const later = take(keys, 1_000);
@@ -59,7 +59,7 @@ describe('the keys of one kind', () => {
     expect(Math.abs(small - 333)).toBeLessThan(75);
   });
 
-  it('X06: leave no trace of the order in which they were given after the domain grew', () => {
+  it('X06: leave no trace of the order in which they were issued after the domain grew', () => {
     const keys = sequence(10_000);
     take(keys, 5_000);
     const later = take(keys, 5_000);
@@ -68,7 +68,7 @@ describe('the keys of one kind', () => {
     expect(Math.abs(rising - 2_500)).toBeLessThan(5 * Math.sqrt(5_000 / 12));
   });
 
-  it('X06: are refused where there are no more numbers, with what another store would mean', () => {
+  it('X06: are refused when no numbers are left, with the consequences of a new store', () => {
     const full = new KeySequence([{ domain: MAX_DOMAIN, used: MAX_DOMAIN }], MAX_DOMAIN, secretOf(1));
     expect(() => full.next()).toThrow(
       expect.objectContaining({

@@ -32,7 +32,7 @@ describe('linkage', () => {
     expect(linkage.personKey(hetu, OTHER)).not.toBe(key);
   });
 
-  it('finds without making anybody known', async () => {
+  it('finds people without making anybody known', async () => {
     const linkage = await open();
     expect(linkage.findPerson(hetu, ONE)).toBe('unknown-person');
     expect(linkage.knownPersons).toBe(0);
@@ -40,25 +40,25 @@ describe('linkage', () => {
     expect(linkage.findPerson(hetu, ONE)).toBe(key);
   });
 
-  it('tells a code that is missing from one that is wrong', async () => {
+  it('distinguishes a missing code from a wrong one', async () => {
     const linkage = await open();
     expect(linkage.personKey(hetu, '  ')).toBe('missing-code');
     expect(linkage.personKey(hetu, '010190-999X')).toBe('invalid-code');
     expect(linkage.personKey(parseScheme('local:a'), 'x'.repeat(201))).toBe('invalid-code');
   });
 
-  it('keeps people apart who differ by the century sign alone', async () => {
+  it('separates people whose codes differ by the century sign alone', async () => {
     const linkage = await open();
     expect(linkage.personKey(hetu, '010594-9032')).not.toBe(linkage.personKey(hetu, '010594Y9032'));
   });
 
-  it('keeps equal ids of two name spaces apart', async () => {
+  it('separates equal ids of two name spaces', async () => {
     const linkage = await open();
     const [a, b] = [parseScheme('local:a'), parseScheme('local:b')];
     expect(linkage.personKey(a, '1')).not.toBe(linkage.personKey(b, '1'));
   });
 
-  it('remembers keys when it is opened again', async () => {
+  it('keeps keys when it is opened again', async () => {
     const first = await open();
     const keys = [ONE, OTHER, THIRD].map((code) => first.personKey(hetu, code));
     const family = first.familyKey(parseScheme('local:family'), '17');
@@ -69,7 +69,7 @@ describe('linkage', () => {
     expect(keys).not.toContain(again.personKey(hetu, '040594V9030'));
   });
 
-  it('takes up what another process saved', async () => {
+  it('loads what another process saved', async () => {
     const [server, extraction] = [await open(), await open()];
     const key = extraction.personKey(hetu, ONE);
     await extraction.save();
@@ -78,7 +78,7 @@ describe('linkage', () => {
     expect(server.findPerson(hetu, ONE)).toBe(key);
   });
 
-  it('is a file for its owner only, in a folder likewise, without a code in it', async () => {
+  it('is a file for its owner only, in a folder for its owner only, without a code in it', async () => {
     const linkage = await open();
     linkage.personKey(hetu, ONE);
     await linkage.save();
@@ -98,7 +98,7 @@ describe('linkage', () => {
     });
   });
 
-  it('refuses a store in which any byte was flipped, or whose end is cut', async () => {
+  it('refuses a store with any flipped byte, or with its end cut', async () => {
     const linkage = await open();
     linkage.personKey(hetu, ONE);
     await linkage.save();
@@ -115,7 +115,7 @@ describe('linkage', () => {
     }
   });
 
-  it('X06: grows where more people come than were expected, and keeps the keys that were given', async () => {
+  it('X06: grows when more people come than expected, and keeps the issued keys', async () => {
     let linkage = await open(1);
     const keys: unknown[] = [];
     for (const code of [ONE, OTHER, THIRD]) {
@@ -128,7 +128,7 @@ describe('linkage', () => {
     expect(linkage.personDomain).toBeGreaterThanOrEqual(6);
   });
 
-  it('X06: keeps its name for good, and another store has another one', async () => {
+  it('X06: keeps its name for good, and another store has another name', async () => {
     const linkage = await open();
     linkage.personKey(hetu, ONE);
     await linkage.save();
@@ -139,7 +139,7 @@ describe('linkage', () => {
     expect((await open()).store).not.toBe(linkage.store);
   });
 
-  it('X06: refuses another store that takes the place of the one in use', async () => {
+  it('X06: refuses another store that replaces the one in use', async () => {
     const first = await open();
     first.personKey(hetu, ONE);
     await first.save();
@@ -178,7 +178,7 @@ describe('a changed code', () => {
     ['the old code was seen first', [ONE]],
     ['the new code was seen first', [OTHER]],
     ['neither was seen before', []],
-  ])('leads to one person where %s', async (_, seen) => {
+  ])('leads to one person when %s', async (_, seen) => {
     const linkage = await open();
     const before = seen.map((code) => linkage.personKey(hetu, code));
     linkage.aliasPerson(hetu, ONE, OTHER);
@@ -191,7 +191,7 @@ describe('a changed code', () => {
   it.each([
     ['old', [ONE, OTHER]],
     ['new', [OTHER, ONE]],
-  ])('of two known people leaves the older key, also after reopening (first: %s)', async (_, order) => {
+  ])('of two known people keeps the older key, also after reopening (first: %s)', async (_, order) => {
     const linkage = await open();
     const older = linkage.personKey(hetu, order[0]!);
     linkage.personKey(hetu, order[1]!);
@@ -215,7 +215,7 @@ describe('a changed code', () => {
     ]);
   });
 
-  it('is refused where a code is missing or wrong', async () => {
+  it('is refused when a code is missing or wrong', async () => {
     const linkage = await open();
     expect(linkage.aliasPerson(hetu, '', ONE)).toBe('missing-code');
     expect(linkage.aliasPerson(hetu, ONE, '010190-999X')).toBe('invalid-code');
@@ -233,7 +233,7 @@ describe('the state of linkage', () => {
     return linkage.state !== before;
   };
 
-  it('changes when a code becomes known or two people become one, and then only', async () => {
+  it('changes only when a code becomes known or two people are merged', async () => {
     const linkage = await open();
     expect(await changes(linkage, () => linkage.personKey(hetu, ONE))).toBe(true);
     expect(await changes(linkage, () => linkage.personKey(hetu, ONE))).toBe(false);
@@ -251,7 +251,7 @@ describe('the state of linkage', () => {
     expect(await changes(linkage, () => linkage.familyKey(own, '1'))).toBe(false);
   });
 
-  it('differs in a store that was begun anew', async () => {
+  it('differs in a newly created store', async () => {
     const linkage = await open();
     linkage.personKey(hetu, ONE);
     await linkage.save();
@@ -263,7 +263,7 @@ describe('the state of linkage', () => {
   });
 
   it.each([1, 2])(
-    'X06: of a store of format %i keeps its keys, and its name is that of the first',
+    'X06: of a store of format %i keeps its keys, and its name is that of the first store',
     async (format) => {
       const linkage = await open();
       const keys = [linkage.personKey(hetu, ONE), linkage.personKey(hetu, OTHER)];

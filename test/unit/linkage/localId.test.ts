@@ -94,7 +94,7 @@ describe('an id of one system', () => {
     'A\t1',
     'A\ufffd1',
     'a1'.repeat(101),
-  ])('X09: is not %j', (text) => {
+  ])('X09: is refused: %j', (text) => {
     expect(readLocalId(text)).toBeUndefined();
   });
 
@@ -123,11 +123,11 @@ describe('an id of one system', () => {
     'urn:oid:1.2.246.10.1',
     'Patient/17',
     'Ääkkönen 7',
-  ])('X09: may be %j', (text) => {
+  ])('X09: is accepted: %j', (text) => {
     expect(readLocalId(` ${text} `)).toBe(text);
   });
 
-  it('X09: has the form that is declared', () => {
+  it('X09: must have the declared form', () => {
     const form = /^(?:[0-9]{6})$/u;
     expect(readLocalId('001234', form)).toBe('001234');
     expect(readLocalId('1234', form)).toBeUndefined();
@@ -135,7 +135,7 @@ describe('an id of one system', () => {
     expect(readLocalId('999999', form)).toBeUndefined();
   });
 
-  it('X09: may have no digit where the form that is declared has none, and is no null then', () => {
+  it('X09: may have no digits in a declared form without digits, and is then no null marker', () => {
     const form = /^(?:[A-Za-z/]+)$/u;
     expect(readLocalId('QWXZ', form)).toBe('QWXZ');
     for (const word of ['NULL', 'nan', 'N/A', 'None']) expect(readLocalId(word, form)).toBeUndefined();

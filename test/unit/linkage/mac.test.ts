@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Mac } from '../../../linkage/digestTable.js';
 
 describe('the MAC of linkage', () => {
-  it('is HMAC-SHA-256, whatever the secret and however long the text', () => {
+  it('is HMAC-SHA-256 for any secret and any length of text', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 32, maxLength: 130 }),

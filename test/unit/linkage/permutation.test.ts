@@ -44,7 +44,7 @@ describe('the secret permutation', () => {
     expect(equal.length).toBeLessThan(12);
   });
 
-  it('leaves no trace of the order in which keys were given', () => {
+  it('leaves no trace of the order in which keys were issued', () => {
     const domain = 20_000;
     const permutation = new Permutation(domain, key(3));
     let rising = 0;
@@ -55,7 +55,7 @@ describe('the secret permutation', () => {
     expect(Math.abs(rising - domain / 2)).toBeLessThan(5 * Math.sqrt(domain / 12));
   });
 
-  it('refuses a domain without numbers', () => {
+  it('refuses an empty domain', () => {
     expect(() => new Permutation(0, key(1))).toThrow(RangeError);
   });
 });

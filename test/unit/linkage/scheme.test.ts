@@ -7,7 +7,7 @@ describe('a linkage scheme', () => {
     expect(parseScheme('local:social-client')).toMatchObject({ name: 'local', namespace: 'social-client' });
   });
 
-  it('trims local ids and keeps their letters as they are', () => {
+  it('trims local ids and does not change their letters', () => {
     const { normalise } = parseScheme('local:a');
     expect(normalise(' aB 1 ')).toBe('aB 1');
     expect(normalise('')).toBeUndefined();

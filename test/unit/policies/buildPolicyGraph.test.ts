@@ -6,7 +6,7 @@ const LINK = (imports: string) =>
 const usual = LINK('import: ["@key", "@external", "@requires", "@inaccessible"]');
 
 describe('the graph of several subgraphs', () => {
-  it('gives a field to the subgraph that defines it, not to one that borrows it', () => {
+  it('assigns a field to the subgraph that defines it, not to one that references it', () => {
     const graph = buildPolicyGraph([
       { name: 'a', sdl: `${usual} type T @key(fields: "id") { id: PersonID! shown: Int @external }` },
       { name: 'b', sdl: `${usual} type T @key(fields: "id") { id: PersonID! shown: Int }` },
@@ -37,7 +37,7 @@ describe('the graph of several subgraphs', () => {
     expect(graph.fields.get('T.sum')?.requires).toEqual(['T.secret']);
   });
 
-  it('tells ids, hidden parts of keys, feeds, interfaces and federation itself from what a policy governs', () => {
+  it('separates governed fields from ids, hidden parts of keys, feeds, interfaces and federation itself', () => {
     const sdl = `${usual}
       type Query { _service: String }
       interface I { name: String }
@@ -56,7 +56,7 @@ describe('the graph of several subgraphs', () => {
     ]);
   });
 
-  it('takes for personal what has an id, and all that leads to it or from it', () => {
+  it('treats as personal each type with an id, and all types linked to or from it', () => {
     const sdl = `type Query { person: Person page: Page state: State }
       type Page { more: Boolean nodes: [Person!] }
       type Person { id: PersonID! visits: [Visit!] }

@@ -32,7 +32,7 @@ describe('the catalogues', () => {
     expect(canEvaluate('health', 'born(1990-2000)')).toBe(false);
   });
 
-  it('of masks and conditions stand whole in the page for data owners', () => {
+  it('of masks and conditions are complete on the page for data owners', () => {
     const page = read('docs', 'policies.md');
     for (const name of [...maskNames, ...conditionNames]) expect(page).toContain(`\`${name}\``);
   });

@@ -11,7 +11,7 @@ const problemsOf = (text: string, file = 'clinic.yaml') => compileCity({ [file]:
 const errors = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === 'error');
 
 describe('a file with aliases', () => {
-  it('Y04: may name one anchor a thousand times', () => {
+  it('Y04: may use one anchor a thousand times', () => {
     const policy = cityPolicy({
       'clinic.yaml': `grants:\n${lines(
         1_000,
@@ -23,7 +23,7 @@ describe('a file with aliases', () => {
     expect(grants.map(({ purposes }) => [...purposes])).toEqual(Array(1_000).fill(['care']));
   });
 
-  it('Y04: may anchor a name again; an alias stands for the last one before it', () => {
+  it('Y04: may define an anchor again; an alias refers to the last definition before it', () => {
     const { grants } = cityPolicy({
       'clinic.yaml': `grants:
   - { id: a, purposes: &p [care], roles: [nurse], basis: [x], show: { Visit.service: allow } }
@@ -34,7 +34,7 @@ describe('a file with aliases', () => {
     expect(grants.map(({ purposes }) => purposes.size)).toEqual([1, 1, 3, 3]);
   });
 
-  it('Y04: that stand for billions of values is refused at the alias with which it becomes too much', () => {
+  it('Y04: that expands to billions of values is refused at the alias that exceeds the limit', () => {
     const level = (number: number) =>
       `      - &l${number} [${Array(10)
         .fill(number === 0 ? 'x' : `*l${number - 1}`)
@@ -45,7 +45,7 @@ describe('a file with aliases', () => {
     ]);
   });
 
-  it('Y04: does not get deeper by aliases than it may be', () => {
+  it('Y04: may not nest deeper by aliases than the limit', () => {
     const level = (number: number) =>
       `      - &l${number} ${'['.repeat(9)}${number === 0 ? 'x' : `*l${number - 1}`}${']'.repeat(9)}`;
     const text = `grants:\n  - id: g\n    purposes: [care]\n    roles: [nurse]\n    show: { Visit.service: allow }\n    basis:\n${lines(40, level)}`;
@@ -53,11 +53,11 @@ describe('a file with aliases', () => {
   });
 });
 
-describe('a file with more faults than anybody reads', () => {
+describe('a file with too many faults', () => {
   it.each([
     ['unknown keys', (number: number) => `key${number}: 1`],
     ['unknown types', (number: number) => `  T${number}.a: { category: place }`],
-  ])('Y05: %s: tells the first hundred, and that there are more', (_, line) => {
+  ])('Y05: %s: lists the first hundred, and reports that there are more', (_, line) => {
     const found = errors(
       problemsOf(`registry: clinic\nowner: { en: C, fi: C, sv: C }\nfields:\n${lines(15_000, line)}`),
     );
@@ -65,7 +65,7 @@ describe('a file with more faults than anybody reads', () => {
     expect(found.at(-1)!.message).toBe('There are more faults from here on.');
   });
 
-  it('Y05: no fault is lost behind warnings', () => {
+  it('Y05: lists faults before warnings', () => {
     const ended = (number: number) =>
       `  - { id: g-${number}, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow }, valid: { until: 2020-01-01 } }`;
     const { policy, problems } = compileCity({
@@ -76,13 +76,13 @@ describe('a file with more faults than anybody reads', () => {
     expect(problems.filter(({ severity }) => severity === 'warning')).toHaveLength(101);
   });
 
-  it('Y05: more warnings than anybody reads let a policy through', () => {
+  it('Y05: passes when it has too many warnings only', () => {
     const ended = (number: number) =>
       `  - { id: g-${number}, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow }, valid: { until: 2020-01-01 } }`;
     expect(compileCity({ 'clinic.yaml': `grants:\n${lines(300, ended)}` }).policy).toBeDefined();
   });
 
-  it('Y05: a file that is too large is not read', () => {
+  it('Y05: is not read when it is too large', () => {
     const [found] = problemsOf(`# ${'x'.repeat(MAX_FILE_BYTES)}\n`);
     expect(found).toMatchObject({
       line: 1,
@@ -90,7 +90,7 @@ describe('a file with more faults than anybody reads', () => {
     });
   });
 
-  it('Y05: quotes of a text only so much', () => {
+  it('Y05: has its texts quoted in part only', () => {
     const [found] = problemsOf(`registry: ${'x'.repeat(100_000)}\n`);
     expect(found!.message.length).toBeLessThan(3_000);
   });
@@ -101,7 +101,7 @@ describe('a file with more faults than anybody reads', () => {
     ['lists on one line', '- '.repeat(200_000)],
     ['keys with a question mark', '? '.repeat(200_000)],
     ['lines further and further in', lines(900, (number) => `${' '.repeat(number)}a:`)],
-  ])('Y05: %s in each other, deeper than a parser can follow, are a fault', (_, text) => {
+  ])('Y05: %s nested deeper than a parser can follow are a fault', (_, text) => {
     expect(problemsOf(`fields:\n  ${text}`)).toMatchObject([
       { file: 'clinic.yaml', message: 'Values stand more than 64 deep in each other.' },
     ]);

@@ -34,7 +34,7 @@ describe('a mask', () => {
     ['count-band', 5, 5],
     ['count-band', 49, 20],
     ['count-band', 123_456, 1000],
-  ])('%s makes of %s: %s', (mask, value, masked) => {
+  ])('%s turns %s into %s', (mask, value, masked) => {
     expect(applyMask(mask, value, { areaOfDistrict: new Map([['112', 'LEP']]) })).toBe(masked);
   });
 
@@ -52,15 +52,15 @@ describe('a mask', () => {
     ['count-band', -1],
     ['count-band', 1.5],
     ['count-band', '5'],
-  ])('%s leaves nothing of a value of another form: %s', (mask, value) => {
+  ])('%s hides a value of another form: %s', (mask, value) => {
     expect(applyMask(mask, value)).toBeUndefined();
   });
 
-  it('of none leaves the value as it is', () => {
+  it('none does not change the value', () => {
     expect(applyMask(undefined, 'J06.9')).toBe('J06.9');
   });
 
-  it('of dates says how exactly a day may be told', () => {
+  it('of dates states the precision that may be shown', () => {
     expect([undefined, 'month', 'year', 'age-band'].map((mask) => datePrecision(mask as MaskName))).toEqual([
       'day',
       'month',
@@ -69,7 +69,7 @@ describe('a mask', () => {
     ]);
   });
 
-  it('is finer or coarser than every other mask that takes the same field', () => {
+  it('is finer or coarser than every other mask for the same field', () => {
     for (const a of maskNames)
       for (const b of maskNames) {
         const sameField =
@@ -85,7 +85,7 @@ describe('ICD-10', () => {
   it.each([
     ['chapters', icd10Chapters],
     ['blocks', icd10Blocks],
-  ])('%s begin before they end, and none overlaps another', (_, list) => {
+  ])('%s begin before they end, and do not overlap', (_, list) => {
     const sorted = list.toSorted();
     sorted.forEach((range, index) => {
       expect(range).toMatch(/^[A-Z]\d\d-[A-Z]\d\d$/);
@@ -94,7 +94,7 @@ describe('ICD-10', () => {
     });
   });
 
-  it('blocks lie each within one chapter', () => {
+  it('blocks each lie within one chapter', () => {
     for (const block of icd10Blocks) {
       const chapters = icd10Chapters.filter(
         (chapter) => chapter.slice(0, 3) <= block.slice(0, 3) && block.slice(4) <= chapter.slice(4),

@@ -23,7 +23,7 @@ describe('a folder of policies', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('Y03: hidden files and folders of editors and file systems are left alone', async () => {
+  it('Y03: may hold hidden files and folders of editors and file systems', async () => {
     await symlink('somebody@machine.4711:1', at('.#health.yaml'));
     for (const file of ['._health.yaml', '.health.yaml', '._health.test.yaml', '.#health.test.yaml'])
       await writeFile(at(file), 'Mac OS X');
@@ -42,35 +42,38 @@ describe('a folder of policies', () => {
     ['a link to itself', 'a link that leads nowhere', (path) => symlink(path, path)],
     ['a link to a folder', 'a folder', (path) => symlink(tmpdir(), path)],
     ['a link to a device', 'a device', (path) => symlink('/dev/zero', path)],
-  ])('Y03: %s under the name of a file is named, and nothing waits for it', async (_, found, make) => {
-    for (const [file, load] of [
-      ['old.yaml', loadPolicyFolder],
-      ['old.test.yaml', loadPolicyTests],
-    ] as const) {
-      await make(at(file));
-      await expect(load(folder)).rejects.toMatchObject({
+  ])(
+    'Y03: with %s under the name of a file is refused with its name, without waiting',
+    async (_, found, make) => {
+      for (const [file, load] of [
+        ['old.yaml', loadPolicyFolder],
+        ['old.test.yaml', loadPolicyTests],
+      ] as const) {
+        await make(at(file));
+        await expect(load(folder)).rejects.toMatchObject({
+          code: 'POLICY_INVALID',
+          message: expect.stringContaining(`${file} is ${found}, not a file.`),
+        });
+        await rm(at(file), { recursive: true });
+      }
+      await rm(at('owners.yaml'));
+      await make(at('owners.yaml'));
+      expect(await names()).toEqual(['health.yaml']);
+      await expect(loadOwners(at('owners.yaml'))).rejects.toMatchObject({
         code: 'POLICY_INVALID',
-        message: expect.stringContaining(`${file} is ${found}, not a file.`),
+        message: expect.stringContaining(`is ${found}, not a file.`),
       });
-      await rm(at(file), { recursive: true });
-    }
-    await rm(at('owners.yaml'));
-    await make(at('owners.yaml'));
-    expect(await names()).toEqual(['health.yaml']);
-    await expect(loadOwners(at('owners.yaml'))).rejects.toMatchObject({
-      code: 'POLICY_INVALID',
-      message: expect.stringContaining(`is ${found}, not a file.`),
-    });
-  });
+    },
+  );
 
-  it('Y03: a socket under the name of a file is named', async () => {
+  it('Y03: with a socket under the name of a file is refused with its name', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(at('s.yaml'), resolve));
     await expect(loadPolicyFolder(folder)).rejects.toThrow('s.yaml is a socket, not a file.');
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('Y03: everything that is no file is named at once', async () => {
+  it('Y03: is refused with the names of all entries that are not files', async () => {
     await mkdir(at('b.yaml'));
     await symlink('nowhere', at('a.yaml'));
     await writeFile(at('Health.YAML'), '');
@@ -79,13 +82,13 @@ describe('a folder of policies', () => {
     );
   });
 
-  it('Y03: a link to a file is read', async () => {
+  it('Y03: may hold a link to a file', async () => {
     await writeFile(at('elsewhere'), 'purposes: {}');
     await symlink('elsewhere', at('purposes.yaml'));
     expect(await names()).toEqual(['health.yaml', 'purposes.yaml']);
   });
 
-  it('Y03: a folder that cannot be read says so', async () => {
+  it('Y03: is refused with the reason when it cannot be read', async () => {
     await expect(loadPolicyFolder(at('nowhere'))).rejects.toThrow('cannot be read (ENOENT)');
   });
 
@@ -98,7 +101,7 @@ describe('a folder of policies', () => {
     const operations = async () =>
       (await loadOperations(at('operations'))).map((operation) => `${operation.app}/${operation.file}`);
 
-    it('Y03: leaves hidden files and folders alone, and follows links to folders', async () => {
+    it('Y03: ignores hidden files and folders, and follows links to folders', async () => {
       await mkdir(at('operations', '.git'));
       await writeFile(at('operations', '.DS_Store'), '');
       await symlink('nowhere', at('operations', 'app', '.#one.graphql'));
@@ -126,7 +129,7 @@ describe('a folder of policies', () => {
       });
     });
 
-    it('Y08: a folder without stored operations is no folder in which none breaks', async () => {
+    it('Y08: is refused when it holds no stored operations', async () => {
       await rm(at('operations', 'app', 'one.graphql'));
       await expect(operations()).rejects.toThrow('There is no stored operation');
     });

@@ -40,7 +40,7 @@ describe('an explanation', () => {
     ]);
   });
 
-  it('tells whose refusal a derived field must do without', () => {
+  it('names the owner whose refusal affects a derived field', () => {
     expect(told('Path.steps', ['nurse'], 'care')).toEqual([
       'Shown:',
       '- the value itself',
@@ -51,7 +51,7 @@ describe('an explanation', () => {
     ]);
   });
 
-  it('names a grant that comes near', () => {
+  it('names a grant that nearly applies', () => {
     const other = cityPolicy({
       'clinic.yaml': `
 grants:
@@ -63,13 +63,13 @@ grants:
     ).toContain('- grant clinic/late, clinic.yaml:14, gives it to nurse, from 2027-01-01');
   });
 
-  it('says of an id that it needs no grant', () => {
+  it('states that an id needs no grant', () => {
     expect(told('Visit.id', ['nurse'], 'care')).toContain('  needs no grant: an id, or a part of a key');
   });
 });
 
 describe('a matrix', () => {
-  it('as text has a line for each field and each derived type that takes it', () => {
+  it('as text has a line for each field and each derived type that uses it', () => {
     const text = matrix(policy, 'text', { at: someDay });
     expect(text).toContain('A  care');
     expect(text).toMatch(/^Visit\.diagnosis +icd10-chapter\* +· +·/m);
@@ -83,7 +83,7 @@ describe('a matrix', () => {
     expect(text).not.toContain('care');
   });
 
-  it('as CSV has a line for each way in which a role is given a field', () => {
+  it('as CSV has a line for each way in which a role gets a field', () => {
     const lines = matrix(policy, 'csv', { at: someDay }).split('\r\n');
     expect(lines[0]).toBe(
       'registry,field,derived type,category,special,purpose,role,effect,conditions,grant',
@@ -96,7 +96,7 @@ describe('a matrix', () => {
     );
   });
 
-  it('as HTML needs nothing from elsewhere and escapes what owners write', () => {
+  it('as HTML loads nothing from elsewhere and escapes texts of owners', () => {
     const html = matrix(
       cityPolicy({
         'school.yaml': `registry: school

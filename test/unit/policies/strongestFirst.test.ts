@@ -10,7 +10,7 @@ function permission(mask: MaskName | undefined, ...conditions: ConditionName[]):
 }
 
 describe('permissions in order', () => {
-  it('begin with the value itself and go on from the coarsest mask', () => {
+  it('start with the unmasked value and end with the coarsest mask', () => {
     const [whole, month, year] = [
       permission(undefined, care, unobjected),
       permission('month', care),
@@ -19,7 +19,7 @@ describe('permissions in order', () => {
     expect(strongestFirst([month, year, whole])).toEqual([whole, year, month]);
   });
 
-  it('leave out what another always comes before', () => {
+  it('leave out permissions that another one always precedes', () => {
     const whole = permission(undefined, care);
     expect(strongestFirst([permission('year', care, unobjected), whole, permission('month', care)])).toEqual([
       whole,
@@ -28,7 +28,7 @@ describe('permissions in order', () => {
     expect(strongestFirst([permission('month', care), year])).toEqual([year]);
   });
 
-  it('do without masks of which none is the coarser, under equal conditions', () => {
+  it('leave out masks that cannot be ordered, under equal conditions', () => {
     const [year, band] = [permission('year', care), permission('age-band', care)];
     expect(strongestFirst([year, band])).toEqual([]);
     expect(strongestFirst([year, permission('age-band', unobjected)])).toHaveLength(2);

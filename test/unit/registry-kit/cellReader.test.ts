@@ -51,7 +51,7 @@ describe('a cell of a source', () => {
     // As DuckDB writes what Parquet holds.
     ['iso-time', '2012-05-14 21:00:00.5+00', '2012-05-15'],
     ['iso-time', '2012-02-29 23:59:59', '2012-02-29'],
-  ] as const)('is a day written as %s: "%s"', (dates, text, expected) => {
+  ] as const)('is a day when it is written as %s: "%s"', (dates, text, expected) => {
     expect(formatDay(read({ ...day, dates }, text) as number)).toBe(expected);
   });
 
@@ -65,28 +65,28 @@ describe('a cell of a source', () => {
     ['iso-time', '2012-05-14'],
     ['iso-time', '2002-02-30T12:00:00Z'],
     ['iso-time', '2002-02-28T24:30:00Z'],
-  ] as const)('is no day written as %s: "%s"', (dates, text) => {
+  ] as const)('is no day when it is written as %s: "%s"', (dates, text) => {
     expect(read({ ...day, dates }, text)).toBe('invalid-date');
   });
 
-  it('stands for the last day of its month where the mapping says so', () => {
+  it('means the last day of its month when the mapping says so', () => {
     const column = { ...day, lastDayOfMonth: true };
     expect(read(column, '2012-02-01')).toBe(parseDay('2012-02-29'));
     expect(read(column, '2012-12-31')).toBe(parseDay('2012-12-31'));
   });
 
-  it('may be empty only where the column is optional', () => {
+  it('may be empty only when the column is optional', () => {
     expect(read(day, ' ')).toBe('missing-value');
     expect(read({ ...day, optional: true }, ' ')).toBeNull();
   });
 
-  it('is a code of the list that the column names', () => {
+  it('must be a code of the list that the column names', () => {
     expect(read({ ...code, list: 'services' }, 'T11')).toBe(0);
     expect(read({ ...code, list: 'services' }, 'T99')).toBe('unknown-code');
     expect(() => read({ ...code, list: 'none' }, 'T11')).toThrow('has no list "none"');
   });
 
-  it('is translated where the mapping says so', () => {
+  it('is translated when the mapping says so', () => {
     const values = new Map([
       ['1', 'male'],
       ['2', 'female'],
@@ -107,16 +107,16 @@ describe('a cell of a source', () => {
     `a1${'a'.repeat(39)}`,
     "x'y1",
     'a,b1',
-  ])('is no code where it may be a name, an identity code or free text: "%s"', (text) => {
+  ])('is no code when it may be a name, an identity code or free text: "%s"', (text) => {
     expect(read(code, text)).toBe('invalid-value');
   });
 
-  it('is a code where it is an id of the form of a UUID, whatever its digits look like', () => {
+  it('is a code when it is a UUID, whatever its digits look like', () => {
     expect(read(code, '37c197b5-110f-339b-942e-272137f770b2')).toBe(0);
     expect(read(code, '272137f770b2')).toBe('invalid-value');
   });
 
-  it('names a record alike, in its own table and from another', () => {
+  it('gives a record one key, in its own table and from another', () => {
     const own = read({ ...base, kind: 'record', of: undefined }, 'V-1');
     expect(read({ ...base, kind: 'record', of: 'contacts' }, 'V-1')).toBe(own);
     expect(read({ ...base, kind: 'record', of: 'diagnoses' }, 'V-1')).not.toBe(own);
@@ -136,7 +136,7 @@ describe('a cell of a source', () => {
     expect(read(column, '010190-999X')).toBe('invalid-code');
   });
 
-  it('is nothing where the source has no such column', () => {
+  it('is empty when the source has no such column', () => {
     expect(read({ kind: 'absent', name: 'x', optional: true }, '')).toBeNull();
   });
 

@@ -138,7 +138,7 @@ describe('a compiled document', () => {
     expect(() => program.execute(name, {}, undefined)).toThrow('Expected the name of an operation');
   });
 
-  it('leaves no failure of a list unheard that has failed before', async () => {
+  it('leaves no rejection of a list unhandled after an earlier failure', async () => {
     const unheard: unknown[] = [];
     const note = (reason: unknown) => unheard.push(reason);
     process.on('unhandledRejection', note);

@@ -39,7 +39,7 @@ const write = (field: string, quoted: boolean) =>
   quoted || /[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 
 describe('the CSV parser', () => {
-  it('reads back whatever was written by RFC 4180, in pieces of any size', () => {
+  it('reads back all that was written by RFC 4180, in pieces of any size', () => {
     const field = fc.string({
       unit: fc.constantFrom('a', 'ä', '"', ',', '\n', '\r', ' ', '1'),
       maxLength: 6,
@@ -73,11 +73,11 @@ describe('the CSV parser', () => {
     );
   });
 
-  it('gives the columns asked for, in the order asked for', () => {
+  it('returns the requested columns, in the requested order', () => {
     expect(read(['a,b,c\n1,2,3\n'], ['c', 'a']).rows).toEqual([[1, ['3', '1']]]);
   });
 
-  it('takes other delimiters and quotes', () => {
+  it('accepts other delimiters and quotes', () => {
     const format = { ...COMMA, delimiter: ';', quote: "'" };
     expect(read(["a;b\n'1;''x';2,5\n"], undefined, format).rows).toEqual([[1, ["1;'x", '2,5']]]);
   });
@@ -94,11 +94,11 @@ describe('the CSV parser', () => {
     expect(malformed).toEqual([1]);
   });
 
-  it('takes a quote within an unquoted field for what it is', () => {
+  it('treats a quote within an unquoted field as text', () => {
     expect(read(['a,b\n5" pipe,2\n']).rows).toEqual([[1, ['5" pipe', '2']]]);
   });
 
-  it('loses one line only where a quote never closes', () => {
+  it('loses only one line when a quote never closes', () => {
     const rest = Array.from({ length: 60_000 }, (_, row) => `${row},x\n`).join('');
     const { rows, malformed } = read(['a,b\n', '"open,1\n', rest.slice(0, 5000), rest.slice(5000)]);
     expect(malformed).toEqual([1]);
@@ -106,7 +106,7 @@ describe('the CSV parser', () => {
     expect(rows[0]).toEqual([2, ['0', 'x']]);
   });
 
-  it('loses one line only where a quote closes on a later one', () => {
+  it('loses only one line when a quote closes on a later line', () => {
     const { rows, malformed } = read(['a,b,c\n1,"open,x\n2,"good",y\n3,z,z\n']);
     expect(malformed).toEqual([1]);
     expect(rows).toEqual([
@@ -135,18 +135,18 @@ describe('the CSV parser', () => {
     }
   });
 
-  it('tells rows with bytes that are none in the encoding from those that are malformed', () => {
+  it('distinguishes rows with invalid bytes from malformed rows', () => {
     const { rows, malformed, wronglyEncoded } = read(['a,b\n1,\uFFFD\n2,x\n3\n\uFFFD\n4,', 'y\n5,\uFFFD']);
     expect(rows.map(([number]) => number)).toEqual([2, 5]);
     expect([malformed, wronglyEncoded]).toEqual([[3], [1, 4, 6]]);
   });
 
-  it('does not gather a file behind a quote that never closes in its header', () => {
+  it('does not buffer a file after a quote that never closes in its header', () => {
     const { header } = read(['"a,b\n', ...Array.from({ length: 40 }, () => `${'x'.repeat(9_999)}\n`)]);
     expect(header).toEqual([]);
   });
 
-  it('takes line ends of both kinds in one file', () => {
+  it('accepts line ends of both kinds in one file', () => {
     expect(read(['a,b\n1,2\r\n3,"4"\r\n5,6\n']).rows).toEqual([
       [1, ['1', '2']],
       [2, ['3', '4']],
@@ -154,11 +154,11 @@ describe('the CSV parser', () => {
     ]);
   });
 
-  it('takes empty lines for no rows', () => {
+  it('ignores empty lines', () => {
     expect(read(['a,b\n\n1,2\n\r\n3,4\n\n']).rows.map(([number]) => number)).toEqual([1, 2]);
   });
 
-  it('finds no columns in an empty file, and no rows below a bare header', () => {
+  it('finds no columns in an empty file, and no rows after a header alone', () => {
     expect(read([]).header).toEqual(['']);
     expect(read(['a,b'])).toMatchObject({ header: ['a', 'b'], rows: [], malformed: [] });
   });
@@ -187,7 +187,7 @@ describe('rows of a CSV file', () => {
     ['where the second opens a field', 'K1,"x,1\nK2,y,2\nK3,"z,3\nK4,w,4\n', [1, 3], 4],
     ['that the file ends with', 'K1,"x,1\nK2,y,2\nK3,z,3\n', [1], 3],
     ['on lines that end with CRLF', 'K1,"x,1\r\nK2,y",2\r\nK3,z,3\r\n', [1, 2], 3],
-  ])('X22: are all taken or rejected where quotes are alone, %s', (_where, body, loneQuotes, count) => {
+  ])('X22: are all accepted or rejected when quotes are unpaired, %s', (_where, body, loneQuotes, count) => {
     const result = readAll(`id,name,n\n${body}`, 'id');
     expect(result.loneQuotes).toEqual(loneQuotes);
     expect(rowsIn(result)).toBe(count);
@@ -212,13 +212,13 @@ describe('rows of a CSV file', () => {
     ['at the end', (text: string) => `K1,1,"${text}"\n`],
     ['that is followed by another text', (text: string) => `K1,"${text}","other\ntext"\n`],
     ['that never closes', (text: string) => `K1,"${text},1\n`],
-  ])('X21: are one where a field of 300 KiB has line breaks, %s', (_where, row) => {
+  ])('X21: are one when a field of 300 KiB has line breaks, %s', (_where, row) => {
     const result = readAll(`id,name,n\nK0,x,0\n${row('a\n'.repeat(150_000))}K2,x,2\n`, 'id');
     expect(result.malformed).toEqual([2]);
     expect(result.rows.map(([number]) => number)).toEqual([1, 3]);
   });
 
-  it('X21: are found again after a quote that is alone, however many follow', () => {
+  it('X21: are found again after an unpaired quote, however many follow', () => {
     const rest = Array.from({ length: 60_000 }, (_, row) => `K${row},x,1\n`).join('');
     const result = readAll(`id,name,n\nA1,"open,1\n${rest}`, 'id');
     expect(result.loneQuotes).toEqual([1]);
@@ -257,13 +257,13 @@ describe('rows of a CSV file', () => {
     ['runs-on', '"a,b\n1,2\n'],
     ['text-after-quote', '"a"x,b\n1,2\n'],
     ['too-long', `a,${'b'.repeat(300_000)}\n1,2\n`],
-  ])('X01: have no names where the first line is no line of names: %s', (fault, text) => {
+  ])('X01: have no names when the first line is no header: %s', (fault, text) => {
     const parser = new CsvParser(COMMA);
     parser.push(text, true);
     expect([parser.header, parser.headerFault]).toEqual([[], fault]);
   });
 
-  it('X22: are all taken or rejected, however quotes are lost', () => {
+  it('X22: are all accepted or rejected, whatever quotes are missing', () => {
     const line = fc.tuple(fc.boolean(), fc.boolean(), fc.constantFrom('x', 'x y', ''), fc.boolean());
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 30 }), (lines) => {

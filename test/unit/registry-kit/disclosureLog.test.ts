@@ -30,7 +30,7 @@ describe('the disclosure log of a registry', () => {
     await Promise.all([other.close(), next.close()]);
   });
 
-  describe('whose file is not in its place', () => {
+  describe('whose file was moved', () => {
     let log: DisclosureLog;
     let file: string;
     const folder = () => join(disclosureFolder(data), 'health');
@@ -49,7 +49,7 @@ describe('the disclosure log of a registry', () => {
       ['a copy stands there', async () => (await rename(file, `${file}.old`), cp(`${file}.old`, file))],
       ['its folder was removed', () => rm(folder(), { recursive: true })],
       ['its folder was renamed', () => rename(folder(), `${folder()}.old`)],
-    ])('A02: takes no note where %s, and the next one stands in its place', async (_, change) => {
+    ])('A02: accepts no record when %s, and a file that is put back gets the next one', async (_, change) => {
       await change();
       await expect(log.append(note('lost'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
       await log.append(note('next'));

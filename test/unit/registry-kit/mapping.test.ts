@@ -39,7 +39,7 @@ describe('a mapping file', () => {
     },
   );
 
-  it('reads the table that makes persons known before the others', async () => {
+  it('has its table of known persons read before the others', async () => {
     const text = await readFile('subgraphs/population/mapping.yaml', 'utf8');
     const mapping = parseMapping(
       text.replace('knows: persons', 'knows: residences'),
@@ -49,7 +49,7 @@ describe('a mapping file', () => {
     expect(mapping.tables[0]?.name).toBe('residences');
   });
 
-  it('X13: may say the zone of times that have none, and only one that exists', () => {
+  it('X13: may name the zone of times without one, and only a zone that exists', () => {
     const inZone = (zone: string) => shipped.replace('type: csv', `type: csv, zone: ${zone}`);
     const { format, tables } = parseMapping(inZone('UTC'), healthRegistry, 'mapping.yaml');
     expect(format.zone).toBe('UTC');
@@ -63,13 +63,13 @@ describe('a mapping file', () => {
     ]);
   });
 
-  it('names the place of a text that is not YAML', () => {
+  it('has the place reported when it is not YAML', () => {
     const faults = faultsOf('registry: health\ntables: [1, 2\n');
     expect(faults?.code).toBe('MAPPING_INVALID');
     expect(faults?.lines[0]).toMatch(/^mapping\.yaml:3:1: /);
   });
 
-  it('tells every fault at once, in the order of the file, with what to write instead', () => {
+  it('has every fault reported at once, in the order of the file, with what to write instead', () => {
     const text = shipped
       .replace('type: csv', 'type: xml')
       .replace('    file: kaynnit.csv', '    fil: kaynnit.csv');
@@ -94,7 +94,7 @@ describe('a mapping file', () => {
     ]);
   });
 
-  it('says of a table that the source has nothing for it, and then does not map it', () => {
+  it('may declare that the source has no data for a table, and then does not map it', () => {
     const without = shipped
       .replace(/ {2}objections:[^]*$/, '')
       .replace('tables:', 'absent: [objections]\ntables:');
@@ -128,20 +128,20 @@ describe('a mapping file', () => {
     ]);
   });
 
-  it('may leave out an optional column, which then holds nothing', () => {
+  it('may leave out an optional column, which is then empty', () => {
     const mapping = parseMapping(shipped.replace('      diagnosis: DIAGNOOSI\n', ''), healthRegistry, 'x');
     const contacts = mapping.tables.find(({ name }) => name === 'contacts');
     expect(contacts?.columns).toContainEqual({ kind: 'absent', name: 'diagnosis', optional: true });
   });
 
-  it('names no table or column that the registry lacks', () => {
+  it('must not name tables or columns that the registry does not have', () => {
     const text = shipped.replace('diagnosis:', 'diagnosys:').replace('  objections:', '  objection:');
     const lines = faultsOf(text)!.lines.join('\n');
     expect(lines).toContain('"diagnosys" is no column of the registry (did you mean "diagnosis"?)');
     expect(lines).toContain('"objection" is no table of the registry (did you mean "objections"?)');
   });
 
-  it('says of a column only what fits its kind', () => {
+  it('may set for a column only what fits its kind', () => {
     const text = shipped
       .replace('start: ALKUPVM', 'start: { from: ALKUPVM, values: { a: b } }')
       .replace('unit: YKSIKKO', 'unit: { dates: iso }')
@@ -155,7 +155,7 @@ describe('a mapping file', () => {
     expect(lines).toContain('"unit" is not a column of kind day; this table has: start, end');
   });
 
-  it('names an unknown scheme and its place', () => {
+  it('has an unknown scheme reported with its place', () => {
     const text = shipped.replace('scheme: hetu', 'scheme: ssn');
     expect(faultsOf(text)).toEqual({
       code: 'SCHEME_UNKNOWN',
@@ -163,14 +163,14 @@ describe('a mapping file', () => {
     });
   });
 
-  it('makes nobody known but in the population register', () => {
+  it('makes people known in the population register only', () => {
     const text = shipped.replace('tables:', 'knows: contacts\ntables:');
     expect(faultsOf(text)?.lines).toEqual([
       expect.stringContaining('Only the population register makes persons known'),
     ]);
   });
 
-  it('X18: says what it leaves unchecked', () => {
+  it('X18: has unchecked columns reported', () => {
     const noticesOf = (text: string) => parseMapping(text, healthRegistry, 'mapping.yaml').notices;
     expect(noticesOf(shipped)).toEqual([]);
     const text = shipped.replace('    unique: id\n', '').replaceAll('    interval: [start, end]\n', '');
@@ -187,7 +187,7 @@ describe('a mapping file', () => {
     expect(noticesOf(oneDay)).toEqual([expect.stringContaining('"contacts" has no "unique"')]);
   });
 
-  it('X18: says that people may have more than one row', async () => {
+  it('X18: has tables reported in which people may have several rows', async () => {
     const text = await readFile('subgraphs/population/mapping.yaml', 'utf8');
     const { notices } = parseMapping(text.replace('    unique: subject\n', ''), populationRegistry, 'x');
     expect(notices).toEqual([expect.stringContaining('Write "unique: subject", unless that is right.')]);
@@ -197,11 +197,11 @@ describe('a mapping file', () => {
     ['lists within lists', '- '.repeat(20_000)],
     ['brackets within brackets', `registry: ${'['.repeat(20_000)}`],
     ['aliases of aliases', `a: &a [x, x, x]\n${range(9, (n) => `l${n}: &l${n} [${'*a, '.repeat(99)}*a]\n`)}`],
-  ])('is refused with %s without end', (_what, text) => {
+  ])('is refused with endless %s', (_what, text) => {
     expect(faultsOf(text)?.code).toBe('MAPPING_INVALID');
   });
 
-  it('is of the registry that it is used for', () => {
+  it('must be of the registry that it is used for', () => {
     expect(faultsOf(shipped.replace('registry: health', 'registry: social'))?.lines[0]).toContain(
       'This is the mapping of "health"',
     );

@@ -118,14 +118,14 @@ describe('codes that a mapping names', () => {
     ]);
   });
 
-  it('X07: must stand in the list of the column', () => {
+  it('X07: must be in the list of the column', () => {
     expect(faults('service: { from: S, values: { 1: T1, 2: T12 } }')).toEqual([
       '9:40: "T1" is no code of the list "services" (did you mean "T11"?). codes.yaml lists 2 codes.',
     ]);
     expect(faults('service: { constant: T99 }')).toHaveLength(1);
   });
 
-  it('X07, X10: must look like codes, and are not repeated where they may be an identity code', () => {
+  it('X07, X10: must look like codes, and are not repeated when they may be an identity code', () => {
     const [fault, ...others] = faults('unit: { from: U, values: { A: 131052-9982, B: unit } }');
     expect(others).toEqual([]);
     expect(fault).toMatch(/^9:37: This is no code\./);
@@ -133,7 +133,7 @@ describe('codes that a mapping names', () => {
     expect(faults("unit: { constant: '' }")).toHaveLength(1);
   });
 
-  it('X07: reject a source value that the enumeration lacks, where nothing is translated', () => {
+  it('X07: reject a source value that the enumeration lacks, when nothing is translated', () => {
     expect(read('sex: S', { S: 'male' })).toEqual({ sex: 'male' });
     expect(read('sex: S', { S: 'M' })).toBe('unknown-code in S');
   });
@@ -149,7 +149,7 @@ describe('keys of values', () => {
     },
   );
 
-  it('X14: are the same text only once', () => {
+  it('X14: must be unique as texts', () => {
     expect(faults(`service: { from: S, values: { 049: T11, '049': T12 } }`)).toEqual([
       expect.stringMatching(/^9:47: .*unique/),
     ]);
@@ -159,7 +159,7 @@ describe('keys of values', () => {
     expect(faults('service: { from: S, values: { 049: T11, 49: T12 } }')).toEqual([]);
   });
 
-  it('X14: are not those that every object has', () => {
+  it('X14: do not include inherited properties of objects', () => {
     expect(faults('constructor: X')).toEqual([expect.stringContaining('"constructor" is no column')]);
     expect(read('service: { from: S, values: { __proto__: T11 } }', { S: '__proto__' })).toEqual({
       service: 'T11',
@@ -188,7 +188,7 @@ describe('a day', () => {
     ['yyyymm', '201205', '2012-05-01'],
     ['dd.mm.yyyy hh:mm', '14.5.2012 23:59', '2012-05-14'],
     ['yyyymmdd hh:mm:ss', '20120514 23:59:59.999', '2012-05-14'],
-  ])('X17: is written as %s: %s', (dates, text, expected) => {
+  ])('X17: is accepted when written as %s: %s', (dates, text, expected) => {
     expect(read(`start: { from: S, dates: ${dates} }`, { S: text })).toEqual({ start: expected });
     expect(read('start: S', { S: text }, `dates: ${dates}`)).toEqual({ start: expected });
   });
@@ -202,7 +202,7 @@ describe('a day', () => {
     ['yyyymmdd', '20120230'],
     ['dd.mm.yyyy hh:mm', '14.05.2012 24:00'],
     ['dd.mm.yyyy hh:mm', '14.05.2012'],
-  ])('X17: is not written as %s: %s', (dates, text) => {
+  ])('X17: is rejected when not written as %s: %s', (dates, text) => {
     expect(read(`start: { from: S, dates: ${dates} }`, { S: text })).toBe('invalid-date in S');
   });
 
@@ -211,14 +211,14 @@ describe('a day', () => {
     ['01.02.99', '1999-02-01'],
     ['01.02.00', '2000-02-01'],
     ['01.02.29', '2029-02-01'],
-  ])('X17: has a year of two digits in the hundred years that are declared: %s', (text, expected) => {
+  ])('X17: with a year of two digits is in the declared hundred years: %s', (text, expected) => {
     expect(read('start: { from: S, dates: dd.mm.yy, firstYear: 1930 }', { S: text })).toEqual({
       start: expected,
     });
     expect(read('start: S', { S: text }, 'dates: dd.mm.yy, firstYear: 1930')).toEqual({ start: expected });
   });
 
-  it('X17: has no year of two digits without them', () => {
+  it('X17: with a year of two digits needs declared hundred years', () => {
     expect(faults('start: { from: S, dates: dd.mm.yy }')).toEqual([
       '9:32: Years of two digits are ambiguous. Add "firstYear", the first of the hundred years that they stand ' +
         'for, such as 1930.',
@@ -230,7 +230,7 @@ describe('a day', () => {
   });
 
   it.each(['dd/mm', 'iso8601', 'yyyy', 'd.m.yyyy', 'dd.dd.yyyy', 'yyyy-mm-ddThh:mm', 'dd.mm.yyy'])(
-    'X17: is not written as "%s", which the mapping cannot say',
+    'X17: cannot be declared as "%s"',
     (dates) => {
       expect(faults(`start: { from: S, dates: '${dates}' }`)).toEqual([
         expect.stringContaining('dates is not written as expected. How days are written'),
@@ -263,7 +263,7 @@ describe('a day', () => {
     ['yyyymmdd', '99999999'],
     ['yyyymmdd', '00000000'],
     ['yyyy-mm', '9999-12'],
-  ])('X11: is nothing where the year is none of a register, written as %s: %s', (dates, text) => {
+  ])('X11: is empty when its year is outside the years of a register, written as %s: %s', (dates, text) => {
     const columns = `start: { from: S, dates: ${dates} }\n      unit: U`;
     expect(read(columns, { S: text, U: 'TK-1' })).toEqual({ unit: 'TK-1' });
     expect(read(`birth: { from: B, dates: ${dates} }`, { B: text })).toBe('missing-value in B');
@@ -274,11 +274,11 @@ describe('a day', () => {
     ['iso', '1000-01-01', '1000-01-01'],
     ['iso', '9998-12-31', '9998-12-31'],
     ['iso-time', '9998-12-31T12:00:00Z', '9998-12-31'],
-  ])('X11: is taken in all other years, written as %s: %s', (dates, text, expected) => {
+  ])('X11: is accepted in all other years, written as %s: %s', (dates, text, expected) => {
     expect(read(`start: { from: S, dates: ${dates} }`, { S: text })).toEqual({ start: expected });
   });
 
-  it('X17: is one for all rows', () => {
+  it('X17: may be one constant for all rows', () => {
     expect(read('start: { constant: 2015-01-01 }', {})).toEqual({ start: '2015-01-01' });
     expect(faults('start: { constant: 2015-02-30 }')).toEqual([
       '9:26: "2015-02-30" is not a day such as 2012-05-14.',
@@ -286,8 +286,8 @@ describe('a day', () => {
   });
 });
 
-describe('texts that stand for nothing', () => {
-  it('X11: are listed for the export, for a column, or both', () => {
+describe('texts that mean empty', () => {
+  it('X11: are declared for the export, for a column, or both', () => {
     const format = `missing: ['NULL', '\\N', 2099-12-31]`;
     const columns = "start: { from: S, missing: ['?'] }\n      unit: U\n      amount: A";
     for (const text of ['NULL', '\\N', '2099-12-31', '?', '', ' NULL ']) {
@@ -299,7 +299,7 @@ describe('texts that stand for nothing', () => {
     expect(read('unit: U', { U: '', PATIENT: 'NULL' }, format)).toBe('missing-code in PATIENT');
   });
 
-  it('X11: yield to a translation of the same text', () => {
+  it('X11: do not override a translation of the same text', () => {
     const columns = 'sex: { from: S, values: { NULL: male }, missing: [NULL, x] }';
     expect(read(columns, { S: 'NULL' })).toEqual({ sex: 'male' });
     expect(read(columns, { S: 'x' })).toEqual({});
@@ -314,7 +314,7 @@ describe('a number', () => {
     ['-0', 0],
     ['.5', 0.5],
     ['007', 7],
-  ])('X15: is a plain decimal: %s', (text, expected) => {
+  ])('X15: is accepted as a plain decimal: %s', (text, expected) => {
     expect(read('amount: A', { A: text })).toEqual({ amount: expected });
   });
 
@@ -338,7 +338,7 @@ describe('a number', () => {
     'NaN',
     '12 €',
     '9'.repeat(400),
-  ])('X15: is no plain decimal: %s', (text) => {
+  ])('X15: is rejected when it is no plain decimal: %s', (text) => {
     expect(read('amount: A', { A: text })).toBe('invalid-number in A');
   });
 
@@ -354,7 +354,7 @@ describe('a number', () => {
     [',', '1234', 1234],
     ['.', '1,234.50', 1234.5],
     ['.', '1 234.5', 1234.5],
-  ])('X15: is written with the sign "%s" that is declared: %s', (decimal, text, expected) => {
+  ])('X15: is accepted with the declared sign "%s": %s', (decimal, text, expected) => {
     expect(read(`amount: { from: A, decimal: '${decimal}' }`, { A: text })).toEqual({ amount: expected });
     expect(read('amount: A', { A: text }, `decimal: '${decimal}'`)).toEqual({ amount: expected });
   });
@@ -369,11 +369,11 @@ describe('a number', () => {
     [',', '+7'],
     [',', '1e5'],
     ['.', '123,45'],
-  ])('X15: is not written with the sign "%s": %s', (decimal, text) => {
+  ])('X15: is rejected without the declared sign "%s": %s', (decimal, text) => {
     expect(read(`amount: { from: A, decimal: '${decimal}' }`, { A: text })).toBe('invalid-number in A');
   });
 
-  it('X15: has one of two signs', () => {
+  it('X15: has a point or a comma as its sign', () => {
     expect(faults("amount: { from: A, decimal: ';' }")).toEqual(['9:35: decimal must be one of: ., ,.']);
     expect(faults("start: { from: A, decimal: ',' }")).toEqual([
       expect.stringContaining('"decimal" is not for a column of kind day ("start").'),
@@ -381,23 +381,23 @@ describe('a number', () => {
   });
 
   it.each(['2402719502', '2402719502.0', '240271.9502', '502039508'])(
-    'X10: is no identity code without its sign: %s',
+    'X10: is rejected when it is an identity code without its sign: %s',
     (text) => {
       expect(read('amount: A', { A: text })).toBe('invalid-number in A');
     },
   );
 
-  it('X10: is no identity code with separators', () => {
+  it('X10: is rejected when it is an identity code with separators', () => {
     expect(read('amount: A', { A: '2 402 719 502' }, "decimal: ','")).toBe('invalid-number in A');
   });
 
-  it('X17: is one for all rows', () => {
+  it('X17: may be one constant for all rows', () => {
     expect(read('amount: { constant: 7.5 }', {})).toEqual({ amount: 7.5 });
     expect(faults('amount: { constant: 1e5 }')).toEqual(['9:27: "1e5" is not a plain decimal such as 7.5.']);
   });
 });
 
-describe('a code that stands in no list', () => {
+describe('a code without a list', () => {
   it.each([
     '2402719502',
     '240271--9502',
@@ -409,7 +409,7 @@ describe('a code that stands in no list', () => {
     '٠٢٠٥٠٣A٩٠٣٧',
     '131052/9982',
     '131052a9982',
-  ])('X10: is nothing that reads as an identity code: %s', (code) => {
+  ])('X10: is rejected when it reads as an identity code: %s', (code) => {
     expect(read('unit: U', { U: code })).toBe('invalid-value in U');
   });
 
@@ -422,20 +422,20 @@ describe('a person of one system', () => {
   const withForm = (form: string) => mappingOf('unit: U').replace('tables:', `idForms: ${form}\ntables:`);
 
   it.each(['1.09399E+16', '2,02E+11', '#N/A', 'NULL', '\\N', 'nan', '-', '0', '123.0'])(
-    'X09: is not made by a null or by what a spreadsheet makes of an id: %s',
+    'X09: is not created by a null or by a spreadsheet error in place of an id: %s',
     (PATIENT) => {
       expect(read('unit: U', { U: 'TK-1', PATIENT })).toBe('invalid-code in PATIENT');
     },
   );
 
-  it('X09: has an id of the form that is declared', () => {
+  it('X09: must have an id of the declared form', () => {
     const text = withForm("{ local:patient: '[0-9]{4}' }");
     const { tables } = parseMapping(text, registry, 'x');
     const { normalise } = tables[0]!.subject.scheme;
     expect(['0012', '12', '00012'].map(normalise)).toEqual(['0012', undefined, undefined]);
   });
 
-  it('X09: has an id whose form is a regular expression, of a scheme that is used', () => {
+  it('X09: may have an id whose form is a regular expression, for a scheme that is used', () => {
     const faultsOf = (form: string) => {
       try {
         return parseMapping(withForm(form), registry, 'mapping.yaml');
@@ -452,7 +452,7 @@ describe('a person of one system', () => {
     ]);
   });
 
-  it('X09: becomes known by a first row, unless the population register knows people by that scheme', () => {
+  it('X09: becomes known by a first row, unless the population register uses that scheme', () => {
     const keyOf = (sharedScheme: string | undefined) => {
       const mapping = parseMapping(mappingOf('unit: U'), registry, 'x', { sharedScheme });
       const { scheme } = mapping.tables[0]!.subject;
@@ -463,7 +463,7 @@ describe('a person of one system', () => {
     expect(keyOf('hetu')).toEqual(expect.any(Number));
   });
 
-  it('X09: becomes known by the table that the population register names, by its other tables never', () => {
+  it('X09: becomes known by the table that the population register names, never by its other tables', () => {
     const population = { ...registry, name: 'population' };
     const text = mappingOf('unit: U').replace('registry: clinic', 'registry: population\nknows: visits');
     const mapping = parseMapping(text, population, 'x', { sharedScheme: 'hetu' });
@@ -474,7 +474,7 @@ describe('a person of one system', () => {
     expect(persons.know(scheme, 'new3')).toBe(persons.find(scheme, 'new3'));
   });
 
-  it('X09: changes the state of linkage where registries share the scheme', async () => {
+  it('X09: changes the state of linkage when registries share the scheme', async () => {
     await linkage.save();
     const before = linkage.state;
     linkage.personKey(parseScheme('local:patient'), 'new4');
@@ -491,14 +491,14 @@ describe('an id of several columns', () => {
   const idOf = (CHILD: string, START: string, more?: string) =>
     (read(columns, { CHILD, START }, more) as { id?: bigint }).id;
 
-  it('X17: is one of its values together', () => {
+  it('X17: is made from all its values together', () => {
     expect(idOf('a1', '2012-05-14')).toBe(idOf(' a1', '2012-05-14 '));
     expect(new Set([idOf('a1', '2'), idOf('a', '12'), idOf('a12', ''), idOf('2', 'a1')]).size).toBe(4);
     expect(idOf('a1', '')).toBeUndefined();
     expect(idOf('NULL', '1', 'missing: [NULL]')).toBeUndefined();
   });
 
-  it('X17: is of a record alone', () => {
+  it('X17: is allowed for a record only', () => {
     expect(faults('unit: { from: [A, B] }')).toEqual([
       '9:21: Only a record ("unit" is a code) is made of several columns.',
     ]);

@@ -43,7 +43,7 @@ describe('shields', () => {
     ]);
   const mark = { person: 1, start: '2010-01-01' };
 
-  it('cover the person, and whoever is in a family with them, from the day that they are', () => {
+  it('cover the person, and each member of the family from the day of joining', () => {
     const rows = [member(1, 5, '2000-01-01'), member(2, 5, '2000-01-01'), member(3, 5, '2012-03-04')];
     expect(found([mark], rows)).toEqual([
       [1, '2010-01-01', ''],
@@ -52,7 +52,7 @@ describe('shields', () => {
     ]);
   });
 
-  it('last as long as the non-disclosure, though they live together no more', () => {
+  it('last as long as the non-disclosure, also for people who moved out', () => {
     const rows = [member(1, 5, '2000-01-01'), member(2, 5, '2000-01-01', '2011-01-01')];
     expect(found([{ ...mark, end: '2020-01-01' }], rows)).toEqual([
       [1, '2010-01-01', '2020-01-01'],
@@ -83,12 +83,15 @@ describe('the facts of a person', () => {
     ['1950-01-01', formatDay(OF_AGE)],
     // Born on a day that comes every four years: of age on 1 March.
     ['2004-02-29', '2022-03-01'],
-  ])('of someone born on %s tell the day of coming of age where it lies ahead', (birth, day) => {
-    const [fact] = facts({ persons: [born(birth)] });
-    expect(formatDay(fact!.adultFrom)).toBe(day);
-  });
+  ])(
+    'of a person born on %s include the day of coming of age only while it is in the future',
+    (birth, day) => {
+      const [fact] = facts({ persons: [born(birth)] });
+      expect(formatDay(fact!.adultFrom)).toBe(day);
+    },
+  );
 
-  it('tell the district last lived in, but of nobody shielded', () => {
+  it('include the last district, except for shielded people', () => {
     const rows = {
       persons: [born('1980-01-01')],
       residences: [

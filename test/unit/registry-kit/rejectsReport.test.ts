@@ -49,7 +49,7 @@ describe('a report of rejects', () => {
     ]);
   });
 
-  it('X16: begins anew with each file', () => {
+  it('X16: starts again with each file', () => {
     reject(1, 19, 'invalid-date', 'START');
     report.closeFile(visits(19));
     reject(1, 20, 'invalid-number', 'AMOUNT');
@@ -70,12 +70,15 @@ describe('a report of rejects', () => {
     ],
     ['a date that is none', 1, 'invalid-date', false, 'PROTECTION_LIST_INCOMPLETE'],
     ['nothing rejected', 0, 'invalid-date', true, undefined],
-  ] as const)('X03: of a list that protects people, with %s', (_what, rows, reason, knowsPersons, code) => {
-    reject(1, rows, reason, 'START');
-    const source = { ...visits(10), table: 'objections', protects: true, knowsPersons };
-    if (code === undefined) expect(report.closeFile(source)).toMatchObject({ rejected: rows });
-    else expect(() => report.closeFile(source)).toThrow(expect.objectContaining({ code }));
-  });
+  ] as const)(
+    'X03: accepts a list that protects people only when no row is rejected: %s',
+    (_what, rows, reason, knowsPersons, code) => {
+      reject(1, rows, reason, 'START');
+      const source = { ...visits(10), table: 'objections', protects: true, knowsPersons };
+      if (code === undefined) expect(report.closeFile(source)).toMatchObject({ rejected: rows });
+      else expect(() => report.closeFile(source)).toThrow(expect.objectContaining({ code }));
+    },
+  );
 
   it('X16: lists the columns, quoted where their names need it', async () => {
     reject(7, 1, 'invalid-date', 'START, "old"');

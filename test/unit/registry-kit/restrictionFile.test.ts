@@ -28,7 +28,7 @@ const some: Marks = {
   ]),
 };
 
-describe('the file of marks', () => {
+describe('the restriction file', () => {
   let data: string;
   beforeEach(async () => {
     data = await mkdtemp(join(tmpdir(), 'polku-marks-file-'));
@@ -38,7 +38,7 @@ describe('the file of marks', () => {
   const place = () => ({ data, registry: 'health', store: STORE });
   const write = (marks: Marks) => changeMarks(place(), () => marks);
 
-  it('gives back what was written, with a note of it, to its owner only', async () => {
+  it('returns what was written, with a record of the change, to its owner only', async () => {
     await write(some);
     const read = await readMarks(data, 'health');
     expect(read).toEqual(some);
@@ -47,7 +47,7 @@ describe('the file of marks', () => {
     expect(await readMarks(data, 'social')).toBe(noMarks);
   });
 
-  it('stays as it is where nothing changes, and where the change fails', async () => {
+  it('does not change when nothing changes, or when the change fails', async () => {
     await write(some);
     const before = await stat(marksPath(data, 'health'));
     await changeMarks(place(), (marks) => marks);
@@ -57,7 +57,7 @@ describe('the file of marks', () => {
     expect((await readMarks(data, 'health')).people.restriction.size).toBe(0);
   });
 
-  it('is changed by one at a time; who does not want to wait is refused', async () => {
+  it('is changed by one process at a time, and a caller who does not wait is refused', async () => {
     await changeMarks(place(), async (marks) => {
       await expect(changeMarks(place(), () => some, 0)).rejects.toMatchObject({ code: 'MARKS_BUSY' });
       return marks;
@@ -96,7 +96,7 @@ describe('the file of marks', () => {
     ['shields that are no rows', (text) => text.replace(/"shields":\[\[/, '"shields":[[[')],
     ['changes that are none', (text) => text.replace('"action"', '"act"')],
     ['a number of changes that is none', (text) => text.replace('"sequence":1', '"sequence":"1"')],
-  ])('A03: with %s, under a checksum made anew, is refused', async (_what, rewrite) => {
+  ])('A03: with %s, under a recomputed checksum, is refused', async (_what, rewrite) => {
     await write(some);
     const path = marksPath(data, 'health');
     const text = (await readFile(path, 'utf8')).replace(/^.*\n/, '');
@@ -123,7 +123,7 @@ describe('the file of marks', () => {
     expect(await readMarks(data, 'health', STORE)).toEqual(some);
   });
 
-  it('X06: of before stores had names belongs to the first one', async () => {
+  it('X06: from before stores had names belongs to the first store', async () => {
     await write(some);
     const path = marksPath(data, 'health');
     const [, text] = (await readFile(path, 'utf8')).split('\n') as [string, string];
@@ -136,7 +136,7 @@ describe('the file of marks', () => {
     await expect(readMarks(data, 'health', STORE)).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
   });
 
-  describe('beside which linkage and snapshots know of it', () => {
+  describe('with a trace in linkage and snapshots', () => {
     beforeEach(async () => {
       for (const folder of ['linkage', 'health', 'overlays']) await mkdir(join(data, folder));
       await write(some);
@@ -157,7 +157,7 @@ describe('the file of marks', () => {
       ['all marks are gone', () => rm(join(data, 'marks'), { recursive: true }), /it is gone/],
       ['it is empty', () => writeFile(path(), ''), /no list of marks/],
       ['it is an older one', older, /it holds 1 changes, and 2 were made/],
-    ])('A03: is refused where %s, and no change begins a new one', async (_what, damage, message) => {
+    ])('A03: is refused when %s, and no change starts a new file', async (_what, damage, message) => {
       await damage();
       const refused = { code: 'MARKS_INVALID', message: expect.stringMatching(message) };
       await expect(readMarks(data, 'health')).rejects.toMatchObject(refused);
@@ -167,7 +167,7 @@ describe('the file of marks', () => {
     });
 
     it.each(['linkage', 'health'])(
-      'A03: is refused where it is gone together with the folder %s',
+      'A03: is refused when it is missing together with the folder %s',
       async (folder) => {
         await rm(path());
         await rm(join(data, folder), { recursive: true });
@@ -175,12 +175,12 @@ describe('the file of marks', () => {
       },
     );
 
-    it('A03: is refused where what linkage or a snapshot knows of it is damaged', async () => {
+    it('A03: is refused when its trace in linkage or a snapshot is damaged', async () => {
       await writeFile(join(data, 'health', 'marks-health.json'), '{');
       await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
-    it('A03: is known in a folder that comes later, and on a machine that it was copied to', async () => {
+    it('A03: is expected in a folder that is added later, and on a machine that it was copied to', async () => {
       await rm(join(data, 'health'), { recursive: true });
       await rm(join(data, 'linkage'), { recursive: true });
       await mkdir(join(data, 'health'));
@@ -189,14 +189,14 @@ describe('the file of marks', () => {
       await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
-    it('A03: of the population register is known beside the overlays, which every department has', async () => {
+    it('A03: of the population register is expected next to the person flags, which every department has', async () => {
       await changeMarks({ ...place(), registry: 'population' }, () => some);
       await rm(join(data, 'linkage'), { recursive: true });
       await rm(marksPath(data, 'population'));
       await expect(readMarks(data, 'population')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
-    it('A03: names nobody in what linkage and snapshots know of it', async () => {
+    it('A03: has a trace in linkage and snapshots that names nobody', async () => {
       const trace = JSON.parse(await readFile(join(data, 'linkage', 'marks-health.json'), 'utf8')) as object;
       expect(trace).toEqual({ registry: 'health', store: STORE, sequence: 2 });
     });

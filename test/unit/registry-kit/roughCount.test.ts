@@ -16,7 +16,7 @@ describe('a rough count', () => {
     expect(roughCount(count)).toBe(rough);
   });
 
-  it('G11: does not tell how many rows somebody had, whatever else the register holds', () => {
+  it('G11: does not reveal how many rows a person had, whatever else the register holds', () => {
     for (let others = 0; others < 60_000; others += 617) {
       // Of 51 contacts or of 300: the difference is nothing, or one unit, which says that there were some.
       const [few, many] = [51, 300].map((own) => roughCount(others + own) - roughCount(others));

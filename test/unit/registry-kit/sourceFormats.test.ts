@@ -9,7 +9,7 @@ const ROW = '131052-9982,2012-05-14,T11\n';
 
 const explain = (head: string, format = FORMAT) => explainFirstLine(head, format, NEEDED, undefined);
 
-describe('a file that is no text', () => {
+describe('a file that is not text', () => {
   it.each([
     ['1f8b0800', 'gzip'],
     ['504b0304140006', 'a zip archive'],
@@ -19,7 +19,7 @@ describe('a file that is no text', () => {
     ['425a6839314159265359000000', 'bzip2'],
     ['fd377a585a00', 'xz'],
     ['28b52ffd', 'Zstandard'],
-  ])('X19: is told by its first bytes %s: %s', (hex, name) => {
+  ])('X19: is recognised by its first bytes %s: %s', (hex, name) => {
     expect(binaryFormat(Buffer.from(hex, 'hex'))?.name).toContain(name);
   });
 
@@ -27,13 +27,13 @@ describe('a file that is no text', () => {
     ['[Content_Types].xml', '.xlsx'],
     ['mimetypeapplication/vnd.oasis.opendocument.spreadsheet', 'OpenDocument'],
     ['henkilot.csv', 'a zip archive'],
-  ])('X19: is told by what an archive holds: %s', (entry, name) => {
+  ])('X19: is recognised by the content of an archive: %s', (entry, name) => {
     const head = Buffer.concat([Buffer.from('504b030414000600', 'hex'), Buffer.from(entry)]);
     expect(binaryFormat(head)?.name).toContain(name);
   });
 
   it.each(['HETU,ALKUPVM\n', 'PAR1,HETU\n', 'BZH,HETU\n', 'ORC_ID,HETU\n', '\uFEFFHETU\n', ''])(
-    'X19: is not seen in a text: %j',
+    'X19: is not confused with a text: %j',
     (text) => {
       expect(binaryFormat(Buffer.from(text))).toBeUndefined();
     },
@@ -49,12 +49,12 @@ describe('the encoding of a text', () => {
     ['utf-8', Buffer.from('\uFEFFHETU')],
     [undefined, Buffer.from('HETU,ä')],
     [undefined, Buffer.from('HETU,\xe4', 'latin1')],
-  ])('X19: is told by its mark or its zero bytes: %s', (encoding, bytes) => {
+  ])('X19: is recognised by its byte order mark or its zero bytes: %s', (encoding, bytes) => {
     expect(encodingOf(bytes)).toBe(encoding);
   });
 });
 
-describe('a first line that is wrong', () => {
+describe('a wrong first line', () => {
   it.each([
     ['sep=;\nHETU;ALKUPVM;PALVELU\n', /"sep=" line/],
     [`Käynnit 2012, Meikäläinen 131052-9982\n\nHETU,ALKUPVM,PALVELU\n${ROW}`, /stand in line 3\./],
@@ -65,7 +65,7 @@ describe('a first line that is wrong', () => {
     ['<?xml version="1.0"?><HETU>131052-9982</HETU>', /XML/],
     ['HETU,\uFFFD,PALVELU\n', /bytes that are none in utf-8/],
     [ROW, /Expected a line of column names/],
-  ])('X19, X01: is told in fixed words: %j', (head, expected) => {
+  ])('X19, X01: is reported in fixed words: %j', (head, expected) => {
     expect(explain(head)).toMatch(expected);
     expect(explain(head)).not.toMatch(/131052|Meik|2012/);
   });

@@ -14,8 +14,8 @@ function refusal(names: readonly string[], needed: readonly string[] = NEEDED): 
   }
 }
 
-describe('the names of a source file', () => {
-  it('X01: are repeated only where one is a slip of the pen', () => {
+describe('the column names of a source file', () => {
+  it('X01: are repeated only when one is a likely typing error', () => {
     const message = refusal(['perhetunnus', 'henkilotunus', 'rooli', 'alku', 'loppu', 'sukunimi']);
     expect(message).toContain('(did you mean \\"henkilotunus\\"?)');
     expect(message).not.toContain('sukunimi');
@@ -31,13 +31,13 @@ describe('the names of a source file', () => {
     ['columns that are named by codes', ['131052-9982', '010594Y9032', 'henkilotunnus', 'rooli', 'alku']],
     ['a name with blanks', ['henkilotunnus', 'perhetunnus', 'rooli', 'alku', 'Meikäläinen Matti']],
     ['one huge name', [`henkilotunnus${'Meikäläinen 131052-9982 '.repeat(9_999)}`]],
-  ])('X01: are not repeated of %s', (_what, names) => {
+  ])('X01: are not repeated when they are %s', (_what, names) => {
     const message = refusal(names);
     expect(message).toContain('SOURCE_COLUMNS');
     expect(message).not.toMatch(/131052|010594|Meik|Lopp[^u]|2001/);
   });
 
-  it('X19: tell characters that nobody sees by their code points', () => {
+  it('X19: show invisible characters by their code points', () => {
     const message = refusal(['henkilo\u00A0tunnus', 'perhe\u200Btunnus', 'rooli', 'al\uFEFFku', 'LOPPU']);
     expect(message).toContain('\\"henkilotunnus\\" (column 1 has this name, with U+00A0 in it)');
     expect(message).toContain('\\"perhetunnus\\" (column 2 has this name, with U+200B in it)');
@@ -45,7 +45,7 @@ describe('the names of a source file', () => {
     expect(message).toContain('\\"loppu\\" (column 5 has this name, written in another way)');
   });
 
-  it('X19: tell a letter of another alphabet by its code point', () => {
+  it('X19: show a letter of another alphabet by its code point', () => {
     expect(refusal(['henkil\u043Etunnus', 'perhetunnus', 'rooli', 'alku', 'loppu'])).toContain(
       'It has U+043E.',
     );
@@ -55,13 +55,13 @@ describe('the names of a source file', () => {
     ['as it is', ['HETU', 'HETU']],
     ['with blanks', ['HETU', ' HETU ']],
     ['with a no-break space at its end', ['HETU', 'HETU\u00A0']],
-  ])('X12: are refused where one that is mapped occurs twice, %s', (_how, [first, second]) => {
+  ])('X12: are refused when a mapped one occurs twice, %s', (_how, [first, second]) => {
     const message = refusal([first!, 'x', second!], ['HETU']);
     expect(message).toContain('SOURCE_COLUMNS');
     expect(message).toContain('more than once: \\"HETU\\" (columns 1, 3)');
   });
 
-  it('X12: may be used twice where they are not mapped, and match however Unicode composes them', () => {
+  it('X12: may occur twice when they are not mapped, and match in any Unicode normal form', () => {
     expect(refusal(['x', 'x', 'syntyma\u0308paiva'], ['syntym\u00E4paiva'])).toBe('');
     expect(refusal(['syntyma\u0308paiva', 'syntym\u00E4paiva'], ['syntym\u00E4paiva'])).toContain(
       'columns 1, 2',

@@ -93,7 +93,7 @@ describe('staged rows', () => {
     );
   });
 
-  it('keep what stands for nothing apart from what is there', async () => {
+  it('distinguish empty values from present ones', async () => {
     const staging = open(undefined, 65_536);
     staging.append([1, 0n, 0, null, null, null], 1);
     staging.append([1, 1n, 1, 0, 0, 0], 2);
@@ -105,7 +105,7 @@ describe('staged rows', () => {
     expect([NO_DAY, NO_CODE]).toEqual([-(2 ** 31), 2 ** 16 - 1]);
   });
 
-  it('tell how much is written, and stop where the caller throws', async () => {
+  it('report progress while they are written, and stop when the caller throws', async () => {
     const staging = open(undefined, 65_536);
     for (let row = 0; row < 3_000; row++) staging.append([row % KEYS, 1n, row, null, null, null], row);
     const shares: number[] = [];
@@ -118,7 +118,7 @@ describe('staged rows', () => {
     staging.discard();
   });
 
-  it('are not written from a spill that was damaged', async () => {
+  it('are not written from a damaged spill', async () => {
     const staging = open(undefined, 1);
     for (let row = 0; row < 300; row++) staging.append([row, 1n, row, null, null, null], row);
     const spill = await readFile(join(folder, 'spill'));
@@ -129,7 +129,7 @@ describe('staged rows', () => {
 });
 
 describe('the spill', () => {
-  it('holds nothing that was written in clear, and gives it back', async () => {
+  it('holds no plain text, and can be read back', async () => {
     const path = join(folder, 'spill');
     const spill = new EncryptedSpill(path);
     const block = Buffer.from('key 4711 row 12 '.repeat(200));

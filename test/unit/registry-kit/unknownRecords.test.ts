@@ -109,7 +109,7 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
 }
 
 describe('a row that names a record of another table', () => {
-  it('X08: is rejected where the record does not exist', async () => {
+  it('X08: is rejected when the record does not exist', async () => {
     const { tables, listed, notices } = await extracted({
       visits: ['v1', 'v2', 'v2'],
       diagnoses: ['d1,v1', 'd2,v3', 'd3,v2', 'd4,V-1'],
@@ -141,7 +141,7 @@ describe('a row that names a record of another table', () => {
     ['d1,{37c197b5-110f-339b-942e-272137f770b2}', '37c197b5-110f-339b-942e-272137f770b2'],
     ['d1,37c197b5110f339b942e272137f770b2', 'urn:uuid:37c197b5-110f-339b-942e-272137f770b2'],
   ])(
-    'X08: is rejected where the id is written in another form, and a notice says so: %s, %s',
+    'X08: is rejected when the id is written in another form, with a notice: %s, %s',
     async (diagnosis, visit) => {
       const { tables, notices } = await extracted({
         visits: [visit, '7'],
@@ -156,7 +156,7 @@ describe('a row that names a record of another table', () => {
     },
   );
 
-  it('X08: stops the extraction where most rows name none, and says why', async () => {
+  it('X08: stops the extraction when most rows name no record, with the reason', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => String(1001 + index));
     const diagnoses = ids.map((id) => `d${id},Encounter/${id}`);
     await expect(extracted({ visits: ids, diagnoses })).rejects.toMatchObject({
@@ -167,7 +167,7 @@ describe('a row that names a record of another table', () => {
     });
   });
 
-  it('X08: is rejected where the row of the record was', async () => {
+  it('X08: is rejected when the row of the record was rejected', async () => {
     const { tables } = await extracted({
       visits: ['v1', ''],
       diagnoses: ['d1,v1', 'd2,v0', 'd2,v1'],
@@ -180,7 +180,7 @@ describe('a row that names a record of another table', () => {
     });
   });
 
-  it('X08: does not make the row a duplicate of one that names no record', async () => {
+  it('X08: is a duplicate of no row that names no record', async () => {
     const text = mappingText.replace('file: diagnoses.csv', 'file: diagnoses.csv\n    unique: id');
     const { tables, listed } = await extracted(
       { visits: ['v1'], diagnoses: ['d1,v0', 'd1,v1', 'd1,v1'] },
@@ -198,7 +198,7 @@ describe('record keys', () => {
     maxLength: 60,
   });
 
-  it('X08: are found as a slow and obvious search finds them', () => {
+  it('X08: are found as by a linear search', () => {
     fc.assert(
       fc.property(keys, keys, fc.nat(10), (parents, children, rejected) => {
         const [named, naming] = [0, 1].map((file) => new RecordKeys(join(folder, `keys${file}`)));
@@ -232,7 +232,7 @@ describe('a mapping whose tables name records of each other', () => {
     expect(faultOf(mappingText)).toEqual(['visits', 'diagnoses', 'prescriptions']);
   });
 
-  it('X08: has no circle, and names no table that is not mapped', () => {
+  it('X08: has no cycle, and names no unmapped table', () => {
     expect(
       faultOf(mappingText.replace('{ id: ID, at: AT }', '{ id: { from: ID, of: diagnoses }, at: AT }')),
     ).toBe(

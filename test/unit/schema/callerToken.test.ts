@@ -36,7 +36,7 @@ describe("a caller's token", () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
   }
 
-  it('tells who asks; someone may be in no unit', async () => {
+  it('names the caller, who may belong to no unit', async () => {
     const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] });
     const caller = await verifyCallerToken(token, trusted(await serveKeys(200, keys)));
     expect(caller).toMatchObject({
@@ -56,21 +56,21 @@ describe("a caller's token", () => {
     ['fail', 500, '{}'],
     ['are not JSON', 200, '<html>'],
     ['are not keys', 200, '{"keys": 1}'],
-  ])('cannot be judged where the keys %s', async (_what, status, body) => {
+  ])('cannot be verified when the keys %s', async (_what, status, body) => {
     const url = await serveKeys(status, body);
     await expect(verifyCallerToken(token, trusted(url))).rejects.toMatchObject({
       code: 'ISSUER_UNAVAILABLE',
     });
   });
 
-  it('cannot be judged where nobody answers for the keys', async () => {
+  it('cannot be verified when the key server does not answer', async () => {
     const url = `http://127.0.0.1:${await freePort()}/jwks`;
     await expect(verifyCallerToken(token, trusted(url))).rejects.toMatchObject({
       code: 'ISSUER_UNAVAILABLE',
     });
   });
 
-  describe('that was taken before', () => {
+  describe('that was accepted before', () => {
     const issuer = (keys: JWTVerifyGetKey) => ({ issuer: 'idp', audience: 'polku', keys });
     const keysOf = async (...keys: readonly KeyObject[]) =>
       createLocalJWKSet({
@@ -83,7 +83,7 @@ describe("a caller's token", () => {
       jest.useRealTimers();
     });
 
-    it('is known again without its signature being checked', async () => {
+    it('is accepted again without a check of its signature', async () => {
       const trusted = issuer(await keysOf(publicKey));
       const caller = await verifyCallerToken(token, trusted);
       const verify = jest.spyOn(crypto.subtle, 'verify');
@@ -107,7 +107,7 @@ describe("a caller's token", () => {
       });
     });
 
-    it('is refused when its key is gone, or another has come in its place', async () => {
+    it('is refused when its key was removed or replaced', async () => {
       let keys = await keysOf(publicKey);
       const trusted = issuer((header, jws) => keys(header, jws));
       await verifyCallerToken(token, trusted);
@@ -119,7 +119,7 @@ describe("a caller's token", () => {
       await expect(verifyCallerToken(token, trusted)).resolves.toMatchObject({ subject: 'someone' });
     });
 
-    it('is refused where another issuer is trusted', async () => {
+    it('is refused when another issuer is trusted', async () => {
       const trusted = issuer(await keysOf(publicKey));
       await verifyCallerToken(token, trusted);
       for (const other of [{ issuer: 'another' }, { audience: 'another' }])
@@ -129,7 +129,7 @@ describe("a caller's token", () => {
     it.each([
       ['kid', (one: string) => ({ alg: 'EdDSA', kid: one })],
       ['nothing', () => ({ alg: 'none', kid: 'k' })],
-    ])('lends nothing to one of the same claims with another %s in its head', async (_what, head) => {
+    ])('does not validate a token with the same claims and another %s in its header', async (_what, head) => {
       const trusted = issuer(await keysOf(publicKey));
       await verifyCallerToken(token, trusted);
       const [, payload, signature] = token.split('.');
@@ -141,7 +141,7 @@ describe("a caller's token", () => {
   });
 });
 
-describe('what a token of a trusted issuer must be', () => {
+describe('a token of a trusted issuer', () => {
   let trusted: TrustedIssuer;
   beforeAll(async () => {
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] });
@@ -178,7 +178,7 @@ describe('what a token of a trusted issuer must be', () => {
     ['a text that runs backwards', '\u202eeno'],
     ['half a character', 'some\ud800one'],
     ['201 characters', 'x'.repeat(201)],
-  ])('G13: refuses a token whose sub is %s', async (_, sub) => {
+  ])('G13: is refused when its sub is %s', async (_, sub) => {
     await expect(verify({ sub })).rejects.toMatchObject(refusedFor('claim-sub'));
   });
 
@@ -198,19 +198,19 @@ describe('what a token of a trusted issuer must be', () => {
     ['employee', 7],
     ['permit', null],
     ['person', {}],
-  ])('G13: refuses a token whose %s is %j', async (claim, value) => {
+  ])('G13: is refused when its %s is %j', async (claim, value) => {
     await expect(verify({ [claim]: value })).rejects.toMatchObject(refusedFor(`claim-${claim}`));
   });
 
   it.each(['sub', 'recipient', 'permit'])(
-    'G13, G21: refuses a token with an identity code as its %s',
+    'G13, G21: is refused with an identity code as its %s',
     async (claim) => {
       for (const code of ['131052-9982', '131052\u20139982'])
         await expect(verify({ [claim]: code })).rejects.toMatchObject(refusedFor('identity-code'));
     },
   );
 
-  it('G13: takes tokens that live a day, and no longer', async () => {
+  it('G13: may live for a day, and no longer', async () => {
     await expect(verify({ exp: now + 86_400 })).resolves.toMatchObject({ subject: 'someone' });
     for (const times of [
       { exp: 1e308 },
@@ -225,7 +225,7 @@ describe('what a token of a trusted issuer must be', () => {
     );
   });
 
-  it('G13: refuses times that are no numbers, and a time of issue that lies ahead', async () => {
+  it('G13: is refused with times that are no numbers, and with a time of issue in the future', async () => {
     for (const times of [{ exp: String(now + 600) }, { exp: null }, { iat: 'now' }, { nbf: {} }])
       await expect(verify(times)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(verify({ iat: now + 90 })).rejects.toMatchObject(refusedFor('claim-iat'));
@@ -240,12 +240,12 @@ describe('what a token of a trusted issuer must be', () => {
     ['the use "id"', { token_use: 'id' }],
     ['the type "ID"', { typ: 'ID' }],
     ['the type "Refresh"', { typ: 'Refresh' }],
-  ])('G13: refuses a token of the same issuer with %s, which is no access token', async (_, claim) => {
+  ])('G13: is refused when it is no access token: %s', async (_, claim) => {
     await expect(verify(claim)).rejects.toMatchObject(refusedFor('token-use'));
   });
 
   it.each(['JWT', 'jwt', 'at+jwt', 'application/AT+JWT', undefined])(
-    'takes an access token with typ %s',
+    'is accepted as an access token with typ %s',
     async (typ) => {
       await expect(verify({ typ: 'Bearer', token_use: 'access' }, { typ })).resolves.toMatchObject({
         subject: 'someone',
@@ -254,13 +254,13 @@ describe('what a token of a trusted issuer must be', () => {
   );
 
   it.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'polku-context+jwt', '', 7])(
-    'G13: refuses typ %j',
+    'G13: is refused with typ %j',
     async (typ) => {
       await expect(verify({}, { typ })).rejects.toMatchObject(refusedFor('token-type'));
     },
   );
 
-  it('G13: takes only the typ and token_use that are configured', async () => {
+  it('G13: must have the typ and token_use that are configured', async () => {
     const expected = { tokenType: 'at+jwt', tokenUse: 'access' };
     await expect(verify({ token_use: 'access' }, { typ: 'at+jwt' }, expected)).resolves.toMatchObject({
       subject: 'someone',

@@ -21,7 +21,7 @@ const context = contextOf(caller);
 const accepted = [-29, -2, 0, 2, 29, 59];
 const refused = [-32, -3600, 61, 3600];
 
-describe('between clocks that differ', () => {
+describe('clocks that differ', () => {
   let trusted: TrustedIssuer;
   beforeAll(async () => {
     trusted = trustedIssuer({
@@ -48,7 +48,7 @@ describe('between clocks that differ', () => {
   const signDecision = () =>
     signDecisionContext(context, { audience: 'health', body: BODY, key: gateway.privateKey });
 
-  it.each(accepted)('G14: a registry %i s ahead takes a composition context', async (seconds) => {
+  it.each(accepted)('G14: a registry %i s ahead accepts a composition context', async (seconds) => {
     const signed = await signCompositionContext('health', gateway.privateKey);
     shiftClock(seconds);
     await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).resolves.toBeUndefined();
@@ -61,7 +61,7 @@ describe('between clocks that differ', () => {
     });
   });
 
-  it.each(accepted)('G14: a registry %i s ahead takes a decision context', async (seconds) => {
+  it.each(accepted)('G14: a registry %i s ahead accepts a decision context', async (seconds) => {
     const [signed, token] = [await signDecision(), await callerToken('1h')];
     shiftClock(seconds);
     await expect(verifyDecision(signed, token)).resolves.toEqual(context);
@@ -72,7 +72,7 @@ describe('between clocks that differ', () => {
     await expect(verifyDecision(signed, token)).rejects.toMatchObject({ code: 'CONTEXT_REFUSED' });
   });
 
-  it('G14: no tolerance lets a context live longer than contexts do', async () => {
+  it('G14: no tolerance extends the maximum life of a context', async () => {
     const now = Math.floor(Date.now() / 1000);
     const signed = await new SignJWT({})
       .setProtectedHeader({ alg: 'EdDSA', typ: 'polku-composition+jwt' })
@@ -89,7 +89,7 @@ describe('between clocks that differ', () => {
   it.each([
     [29, true],
     [31, false],
-  ])("G14: a caller's token is taken %i s after it has expired: %s", async (seconds, isTaken) => {
+  ])("G14: a caller's token is accepted %i s after it has expired: %s", async (seconds, isTaken) => {
     const token = await callerToken('1 second');
     shiftClock(seconds + 1);
     const verified = signDecision().then((signed) => verifyDecision(signed, token));

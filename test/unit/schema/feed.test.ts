@@ -17,12 +17,12 @@ describe('a feed', () => {
     expect(arrived.columns).toEqual(columns);
   });
 
-  it('arrives withheld or failed, as it was', () => {
+  it('keeps its state: withheld or failed', () => {
     expect(overTheWire(Feed.withheld).state).toBe('withheld');
     expect(overTheWire(Feed.failed).state).toBe('failed');
   });
 
-  it('is handed over by reference in one process', () => {
+  it('is passed by reference in one process', () => {
     const feed = Feed.data({});
     expect(Feed.from(feed)).toBe(feed);
   });
@@ -46,7 +46,7 @@ describe('a feed', () => {
       'bytes that do not fill a number',
       { state: 'data', columns: { a: { type: 'Uint32Array', base64: 'AAAA' } } },
     ],
-  ])('is failed where %s came', (_what, value) => {
+  ])('counts as failed when it is %s', (_what, value) => {
     expect(Feed.from(value)).toBe(Feed.failed);
   });
 });

@@ -90,12 +90,12 @@ describe('a text', () => {
     expect(withoutIdentityCodes(text)).toBe(text);
   });
 
-  it('X10: holds one that is glued to a word', () => {
+  it('X10: holds an identity code that is attached to a word', () => {
     for (const text of ['koodi1310529982', 'koodi131052 9982', 'hetu131052-9982:n'])
       expect(holdsIdentityCode(text)).toBe(true);
   });
 
-  it('X10: is told without each of its codes', () => {
+  it('X10: is printed without any of its codes', () => {
     expect(withoutIdentityCodes('“131052-9982” and １５０３０２A960K, 240271 9502; 010190-999W.')).toBe(
       '“(identity code)” and (identity code), (identity code); (identity code).',
     );
@@ -124,7 +124,7 @@ describe('a number', () => {
     '24027195021',
     '2402719.502',
     '20.12345678',
-  ])('X10: is none: %s', (text) => {
+  ])('X10: is no identity code: %s', (text) => {
     expect(isIdentityCodeNumber(text)).toBe(false);
   });
 });

@@ -61,7 +61,7 @@ describe('security events', () => {
     expect(lines.join()).not.toContain('employee-7');
   });
 
-  it('G16: are 401 and 403 only', () => {
+  it('G16: are written for 401 and 403 only', () => {
     for (const status of [200, 400, 404, 429, 500, 503]) events.refused({ status, code: 'BAD_REQUEST' });
     expect(lines).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('security events', () => {
     },
   );
 
-  it('G16: are counted where there are many, each kind by itself', async () => {
+  it('G16: are summed up above a limit, for each kind separately', async () => {
     jest.useFakeTimers();
     for (let n = 0; n < 10_000; n++) {
       const authorization = n < 100 ? `Bearer ${await tokenOf(`made-up-${n}`)}` : 'Bearer x';

@@ -43,7 +43,7 @@ describe('the bad rows', () => {
     expect(Object.keys(visits?.bad ?? {}).sort()).toEqual([...BAD_ROW_KINDS, 'code-changed'].sort());
   });
 
-  it('under a changed code are about people of the register', () => {
+  it('with a changed code are about people of the register', () => {
     const { currentCodes } = exports;
     const old = exports.good('health/kaynnit.csv').filter((row) => currentCodes.has(row['HETU'] as string));
     expect(old.length).toBe(summary.files.find(({ file }) => file === 'kaynnit.csv')?.bad['code-changed']);

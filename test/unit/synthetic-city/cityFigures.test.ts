@@ -39,8 +39,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a made city', () => {
-  it('comes near each published figure', () => {
+describe('a generated city', () => {
+  it('is close to each published figure', () => {
     const far = city.figures.filter(({ what, published, made, scales }) => {
       const value = scales ? (made * WHOLE) / PERSONS : made;
       return published === null || Math.abs(value / published - 1) > (TOLERANCE[what] ?? 0.2);
@@ -48,7 +48,7 @@ describe('a made city', () => {
     expect(far.map(({ what, published, made }) => ({ what, published, made }))).toEqual([]);
   });
 
-  it('has a best prediction that is good but far from certain, and clients as often as it expects', () => {
+  it('has a good but uncertain best prediction, and as many clients as it expects', () => {
     expect(city.oracle.map(({ years }) => years)).toEqual([1, 2, 3, 4, 5]);
     const five = city.oracle[4] as CityDescription['oracle'][number];
     expect(five.auc).toBeGreaterThan(0.78);
@@ -66,7 +66,7 @@ describe('a made city', () => {
     for (const { what } of city.figures) expect(page).toContain(`| ${what} `);
   });
 
-  it('is not taken for one where there is none', async () => {
+  it('is not described when it does not exist', async () => {
     await expect(describeCity(folder)).rejects.toThrow('polku-city.json');
   });
 });

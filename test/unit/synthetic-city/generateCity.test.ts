@@ -98,7 +98,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the files', () => {
-  it('are the stated ones, with nothing left beside them', () => {
+  it('are the documented ones, and no others', () => {
     expect(Object.keys(hashes(city)).sort()).toEqual(FILES);
     expect(readdirSync(folder)).toEqual(['city']);
   });
@@ -111,7 +111,7 @@ describe('the files', () => {
     expect(await parquetColumns(join(city, file))).toBe(columns);
   });
 
-  it('have as many rows as the summary and the progress say', () => {
+  it('have as many rows as the summary and the progress report', () => {
     for (const { department, file, rows: count } of summary.files) {
       const path = `${department}/${file}`;
       expect([path, exports.all(path).length]).toEqual([path, count]);
@@ -119,13 +119,13 @@ describe('the files', () => {
     expect(progress).toEqual(summary.files.map((one) => `${one.department}/${one.file} ${one.rows}`));
   });
 
-  it('come with a share of the work that only grows, up to all of it', () => {
+  it('are reported with a share of the work that only grows, up to all of it', () => {
     expect(shares.length).toBeGreaterThan(5);
     expect([...shares].sort((a, b) => a - b)).toEqual(shares);
     expect(shares.at(-1)).toBeLessThanOrEqual(1);
   });
 
-  it('carry a marker', () => {
+  it('include a marker', () => {
     const marker: unknown = JSON.parse(readFileSync(join(city, 'polku-city.json'), 'utf8'));
     expect(marker).toEqual({ persons: PERSONS, seed: SEED, generator: 2, synthetic: true });
   });
@@ -137,7 +137,7 @@ describe('generating again', () => {
     expect(hashes(join(folder, 'same'))).toEqual(hashes(city));
   });
 
-  it('gives other bytes from another seed, and replaces an earlier city', async () => {
+  it('gives other bytes with another seed, and replaces an earlier city', async () => {
     const out = join(folder, 'same');
     writeFileSync(join(out, 'stale.txt'), 'of the earlier city');
     await generateCity({ persons: PERSONS, seed: SEED + 1, out });
@@ -147,7 +147,7 @@ describe('generating again', () => {
       expect([file, second[file]]).not.toEqual([file, first[file]]);
   });
 
-  it('refuses a folder with files of somebody else, and leaves them', async () => {
+  it('refuses a folder with other files, and keeps them', async () => {
     const out = join(folder, 'foreign');
     mkdirSync(out);
     writeFileSync(join(out, 'thesis.txt'), 'years of work');
@@ -155,7 +155,7 @@ describe('generating again', () => {
     expect(readdirSync(out)).toEqual(['thesis.txt']);
   });
 
-  it('leaves the earlier city and no partial folder when it fails', async () => {
+  it('keeps the earlier city and leaves no partial folder when it fails', async () => {
     const before = hashes(city);
     const fail = (): void => {
       throw new Error('disk full');
@@ -174,7 +174,7 @@ describe('generating again', () => {
 });
 
 describe('the people', () => {
-  it('are as many as asked for, with valid, unique codes of the 900 range that fit birth and sex', () => {
+  it('are as many as requested, with valid, unique codes of the 900 range that fit birth and sex', () => {
     const people = rows('population/henkilot.csv');
     expect(people.length).toBe(PERSONS);
     expect(new Set(people.map((person) => person['henkilotunnus'])).size).toBe(PERSONS);
@@ -198,7 +198,7 @@ describe('the people', () => {
     );
   });
 
-  it('live at one address after the other without gaps, all of them', () => {
+  it('live at one address after another without gaps, all of them', () => {
     const homes = groupBy(rows('population/asuminen.csv'), 'henkilotunnus');
     expect(homes.size).toBe(PERSONS);
     for (const spells of homes.values()) {
@@ -239,7 +239,7 @@ describe('the people', () => {
     expect(lone).toBeLessThan(0.25);
   });
 
-  it('change codes consistently: the new one is registered, the old one met only in departments', () => {
+  it('change codes consistently: only departments use the old code, the register uses the new one', () => {
     const registered = new Set(rows('population/henkilot.csv').map((person) => person['henkilotunnus']));
     const changes = rows('population/tunnusmuutokset.csv');
     expect(changes.length).toBe(Math.ceil(PERSONS * 0.003));
@@ -258,7 +258,7 @@ describe('the people', () => {
     expect(before).toBeGreaterThan(10);
   });
 
-  it('are hidden in one family or more, adults or children', () => {
+  it('have non-disclosure in one family or more, adults or children', () => {
     const marks = rows('population/turvakiellot.csv');
     expect(marks.length).toBeGreaterThan(1);
     for (const mark of marks) expect(mark['alku']).toMatch(ISO);
@@ -275,13 +275,13 @@ describe('the contacts', () => {
     expect(contacts / PERSONS).toBeLessThan(90);
   });
 
-  it('bear a diagnosis in two thirds of doctor visits', () => {
+  it('have a diagnosis in two thirds of doctor visits', () => {
     const doctor = rows('health/kaynnit.csv').filter((row) => row['PALVELU'] === 'T11');
     const share = doctor.filter((row) => row['DIAGNOOSI'] !== '').length / doctor.length;
     expect(Math.abs(share - 0.66)).toBeLessThan(0.02);
   });
 
-  it('lie within the stay of the person in the city', () => {
+  it('are within the stay of the person in the city', () => {
     const stays = groupBy(rows('population/asuminen.csv'), 'henkilotunnus');
     const good = rows('social/contacts.csv').filter(
       (row) => stays.has(row['client_code'] as string) && row['start_date'] !== '2002-02-30',
@@ -294,7 +294,7 @@ describe('the contacts', () => {
     expect(outside).toEqual([]);
   });
 
-  it('carry notes that name the client, with commas, quotes and line breaks', () => {
+  it('have notes that name the client, with commas, quotes and line breaks', () => {
     const notes = rows('social/contacts.csv').map((row) => ({ note: row['note'] as string, row }));
     for (const special of [',', '"', '\n'])
       expect(notes.some(({ note }) => note.includes(special))).toBe(true);
@@ -328,7 +328,7 @@ describe('the contacts', () => {
     for (const kind of ['notification', 'assessment', 'open-care', 'placement']) expect(seen).toContain(kind);
   });
 
-  it('show child guidance before most first notifications', () => {
+  it('include child guidance before most first notifications', () => {
     const guidance = rows('social/contacts.csv').filter((row) => row['service'] === 'S30');
     const guided = byPerson(guidance, 'client_code');
     const paths = [...byPerson(rows('social/child_protection.csv'), 'client_code')];
@@ -338,7 +338,7 @@ describe('the contacts', () => {
     expect(before.length / paths.length).toBeGreaterThan(0.5);
   });
 
-  it('bring mothers to the maternity clinic about seven times or more before a birth', () => {
+  it('include more than seven maternity clinic visits on average before a birth', () => {
     const clinic = byPerson(
       rows('health/kaynnit.csv').filter((row) => row['PALVELU'] === 'T20'),
       'HETU',
@@ -370,7 +370,7 @@ describe('the contacts', () => {
 });
 
 describe('the family teams', () => {
-  it('have each at least three whole families, openly, in all three departments', () => {
+  it('each have at least three whole families, without non-disclosure, in all three departments', () => {
     const open = {
       health: rows('health/hoitosuhteet.csv').map((row) => [row['HETU'], row['YKSIKKO'], row['LOPPUPVM']]),
       social: rows('social/case_workers.csv').map((row) => [
@@ -403,7 +403,7 @@ describe('the family teams', () => {
     }
   });
 
-  it('stand beside single employees with open and ended relationships', () => {
+  it('exist next to single employees with open and ended relationships', () => {
     const health = rows('health/hoitosuhteet.csv');
     expect(health.filter((row) => row['TYONTEKIJA'] === 'H-2001' && row['LOPPUPVM'] === '').length).toBe(4);
     expect(health.some((row) => row['LOPPUPVM'] !== '')).toBe(true);

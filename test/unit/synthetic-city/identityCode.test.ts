@@ -6,15 +6,15 @@ import { Random } from '../../../synthetic-city/random.js';
 const PUBLISHED = ['010594Y9032', '020594X903P', '030594W903B', '010516B903X', '010501E9032', '131052-308T'];
 
 describe('identity codes', () => {
-  it.each(PUBLISHED)('agrees with the published test code %s', (code) => {
+  it.each(PUBLISHED)('agree with the published test code %s', (code) => {
     expect(checkCharacter(code.slice(0, 6), code.slice(7, 10))).toBe(code.charAt(10));
   });
 
-  it('makes W the check of 010190-999', () => {
+  it('have W as the check of 010190-999', () => {
     expect(checkCharacter('010190', '999')).toBe('W');
   });
 
-  it('issues each code once until 300 of a sex and date are out, then refuses', () => {
+  it('are issued once each until 300 of a sex and date are used, then refused', () => {
     const issuer = new IdentityCodeIssuer();
     const random = Random.stream(1, 'codes');
     const codes = Array.from({ length: 300 }, () => issuer.issue(dayOf(1980, 2, 29), 2, random));
@@ -27,7 +27,7 @@ describe('identity codes', () => {
     expect(issuer.issue(dayOf(1980, 2, 29), 1, random)).toMatch(/^290280.9\d[13579]/);
   });
 
-  it('uses the signs of the century', () => {
+  it('use the signs of the century', () => {
     const issuer = new IdentityCodeIssuer();
     const random = Random.stream(1, 'signs');
     const signs = new Set(
@@ -36,7 +36,7 @@ describe('identity codes', () => {
     expect([...signs].sort().join('')).toBe('ABCDEF');
   });
 
-  it('breaks the check character and nothing else', () => {
+  it('can be broken in the check character alone', () => {
     const random = Random.stream(1, 'break');
     for (let i = 0; i < 100; i++) {
       const broken = breakCheckCharacter('010594Y9032', random);

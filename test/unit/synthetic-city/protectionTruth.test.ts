@@ -58,7 +58,7 @@ describe('the true need for child protection', () => {
     expect(found / truth.length).toBeGreaterThan(1.5);
   });
 
-  it('concerns the minors of the block dates who live in the city and are no clients', () => {
+  it('covers the minors of the block dates who live in the city and are no clients', () => {
     const { born, homes, steps } = registers();
     for (const date of ['2006-12-31', '2011-12-31']) {
       const concerned = truth.filter((row) => row['block_date'] === date).map((row) => row['identity_code']);
@@ -72,7 +72,7 @@ describe('the true need for child protection', () => {
     }
   });
 
-  it('names as outcome the first day of care in the block, and the exports have that day and none before', () => {
+  it('has as outcome the first day of care in the block, and the exports have that day and none before', () => {
     const { steps } = registers();
     let clients = 0;
     for (const row of truth) {
@@ -94,7 +94,7 @@ describe('the true need for child protection', () => {
     expect(clients).toBeGreaterThan(20);
   });
 
-  it('is drawn as often as the hazards say', () => {
+  it('is drawn as often as the hazards predict', () => {
     const whole = truth.filter((row) => row['at_risk_until'] === addYears(row['block_date'] as string, 5));
     const expected = whole.map(
       (row) => 1 - [1, 2, 3, 4, 5].reduce((none, k) => none * (1 - Number(row[`h_${k}`])), 1),
@@ -105,7 +105,7 @@ describe('the true need for child protection', () => {
     expect(Math.abs(drawn - sum)).toBeLessThan(4 * spread);
   });
 
-  it('has pairs and triples that matter and nothing alone that does', () => {
+  it('depends on pairs and triples of circumstances, and on no single one', () => {
     expect(formula.alone).toBeLessThan(0.3);
     for (const { circumstances, logOdds } of formula.together) {
       expect([2, 3]).toContain(circumstances.length);

@@ -30,7 +30,7 @@ describe('the audit log', () => {
     expect((await stat(log.witness)).mode & 0o777).toBe(0o600);
   });
 
-  it('holds a record as soon as it is said to be durable, and is gone on with later', async () => {
+  it('holds a record once it is reported as durable, and is continued after a restart', async () => {
     const open = await log.open();
     await open.append(record('a'));
     expect(await log.decisions()).toEqual(['a']);
@@ -42,7 +42,7 @@ describe('the audit log', () => {
     expect((await log.verify()).fault).toBeUndefined();
   });
 
-  it('G17: proves once a minute that it can be written where nobody asks, by a checkpoint', async () => {
+  it('G17: writes a checkpoint once a minute without requests, to prove that it can be written', async () => {
     const open = await log.open();
     await open.append(record('a'));
     const { size } = await stat(log.file());
@@ -61,7 +61,7 @@ describe('the audit log', () => {
     expect(await log.verify(true)).toMatchObject({ fault: undefined });
   });
 
-  it('holds all records of many requests at once, in order', async () => {
+  it('holds all records of many concurrent requests, in order', async () => {
     const ids = Array.from({ length: 500 }, (_, index) => String(index));
     const open = await log.open();
     await Promise.all(ids.map((id) => open.append(record(id))));
@@ -76,7 +76,7 @@ describe('the audit log', () => {
     ['blocks that the disk never wrote', '\0'.repeat(100_000)],
     ['an ended line that is no record', '\0\0\0\n'],
     ['several', '{"a":\n{"b":\n{"c'],
-  ])('is cut before %s, which is kept beside it and noted', async (_, torn) => {
+  ])('is truncated before %s, which is saved in another file and recorded', async (_, torn) => {
     await log.write(['a', 'b']);
     await appendFile(log.file(), torn);
     await log.write(['c']);
@@ -89,7 +89,7 @@ describe('the audit log', () => {
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('is not opened behind records that were changed after they were written', async () => {
+  it('does not open when records were changed after they were written', async () => {
     await log.write(['a', 'b', 'c']);
     const lines = await log.lines();
     await log.writeLines(
@@ -100,7 +100,7 @@ describe('the audit log', () => {
     expect(await readFile(log.file(), 'utf8')).toBe(before);
   });
 
-  it('leaves no file open where it is not opened', async () => {
+  it('leaves no file open when it does not open', async () => {
     await log.write(['a', 'b', 'c']);
     const other = await TestLog.make();
     const foreign = log.open({ signingKey: other.privateKey });
@@ -113,25 +113,25 @@ describe('the audit log', () => {
     expect(paths).not.toContain(log.file());
   });
 
-  it('is opened where nothing but a torn line is in it', async () => {
+  it('opens when it holds only a torn line', async () => {
     await log.write([]);
     await writeFile(log.file(), '{"seq');
     await log.write(['a']);
     expect(await log.decisions()).toEqual(['a']);
   });
 
-  it('is not opened where it cannot be', async () => {
+  it('does not open where it cannot be written', async () => {
     await writeFile(join(log.folder, 'audit'), '');
     await expect(log.open()).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
   });
 
-  it('takes nothing after it was closed', async () => {
+  it('accepts nothing after it was closed', async () => {
     const open = await log.open();
     await open.close();
     await expect(open.append(record('a'))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
   });
 
-  it('takes nothing while the disk is full, and goes on when there is room again', async () => {
+  it('accepts nothing while the disk is full, and continues when there is room again', async () => {
     await mkdir(join(log.folder, 'audit', 'gateway'), { recursive: true });
     await symlink('/dev/full', log.file());
     const open = await log.open();
@@ -145,7 +145,7 @@ describe('the audit log', () => {
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('takes nothing after another process wrote it or cut it', async () => {
+  it('accepts nothing after another process wrote to it or truncated it', async () => {
     const open = await log.open();
     await open.append(record('a'));
     const text = await readFile(log.file());
@@ -159,7 +159,7 @@ describe('the audit log', () => {
     expect(await log.decisions()).toEqual(['a', 'c']);
   });
 
-  describe('that is not in its place', () => {
+  describe('when its file was moved', () => {
     const folder = () => join(log.folder, 'audit', 'gateway');
     const moves: Readonly<Record<string, () => Promise<unknown>>> = {
       'the file was renamed': () => rename(log.file(), `${log.file()}.old`),
@@ -183,7 +183,7 @@ describe('the audit log', () => {
       },
     };
 
-    it.each(Object.keys(moves))('A02: takes nothing where %s', async (name) => {
+    it.each(Object.keys(moves))('A02: accepts nothing when %s', async (name) => {
       const open = await log.open();
       await open.append(record('a'));
       await moves[name]!();
@@ -192,7 +192,7 @@ describe('the audit log', () => {
       await open.close();
     });
 
-    it('A02: takes records again when it is put back', async () => {
+    it('A02: accepts records again when the file is put back', async () => {
       const open = await log.open();
       await open.append(record('a'));
       await rename(log.file(), `${log.file()}.old`);
@@ -204,7 +204,7 @@ describe('the audit log', () => {
       expect((await log.verify(true)).fault).toBeUndefined();
     });
 
-    it('A02: does not go on in a copy, though a write has failed in between', async () => {
+    it('A02: does not continue in a copy, even if a write failed before', async () => {
       const open = await log.open();
       await open.append(record('a'));
       const copy = await readFile(log.file());
@@ -216,7 +216,7 @@ describe('the audit log', () => {
     });
   });
 
-  it('goes on without its witness, and tells that it cannot be written', async () => {
+  it('continues without its witness, and reports that the witness cannot be written', async () => {
     const faults: unknown[] = [];
     await log.write(['a'], {
       witness: join(log.folder, 'nowhere', 'witness'),
@@ -227,14 +227,14 @@ describe('the audit log', () => {
     for (const fault of faults) expect(fault).toMatchObject({ code: 'ENOENT' });
   });
 
-  it('signs a checkpoint after so many records, and when it is closed', async () => {
+  it('signs a checkpoint after a number of records, and when it is closed', async () => {
     await log.write(['a', 'b', 'c', 'd', 'e'], { limits: { checkpointRecords: 2 } });
     const kinds = (await log.entries()).map(({ kind }) => kind[0]);
     expect(kinds.join('')).toBe('ocddcddcdc');
     expect((await readFile(log.witness, 'utf8')).trim().split('\n')).toHaveLength(4);
   });
 
-  it('signs a checkpoint after a while', async () => {
+  it('signs a checkpoint after a time', async () => {
     const open = await log.open({ limits: { checkpointMs: 1 } });
     await open.append(record('a'));
     const kinds = async () => (await log.entries()).map(({ kind }) => kind);
@@ -243,7 +243,7 @@ describe('the audit log', () => {
     expect(await kinds()).toEqual(['opening', 'checkpoint', 'decision', 'checkpoint']);
   });
 
-  it('is witnessed also after a witness that was torn', async () => {
+  it('writes checkpoints also after a torn line in the witness', async () => {
     await log.write(['a']);
     await appendFile(log.witness, '{"seq":9,"prev');
     await log.write(['b']);
@@ -252,7 +252,7 @@ describe('the audit log', () => {
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut' });
   });
 
-  it('goes over to another file when one is full, and the chain with it', async () => {
+  it('continues in another file when one is full, with an unbroken chain', async () => {
     await log.write(['a', 'b', 'c'], { limits: { fileBytes: 1 } });
     await log.write(['d'], { limits: { fileBytes: 1 } });
     expect((await log.files()).length).toBeGreaterThan(3);
@@ -260,7 +260,7 @@ describe('the audit log', () => {
     expect(await log.verify(true)).toMatchObject({ fault: undefined, unsigned: 0 });
   });
 
-  it('goes over to another file when the day is over', async () => {
+  it('continues in another file when the day is over', async () => {
     const yesterday = new Date(Date.now() - 86_400_000).toISOString();
     const open = await log.open();
     await open.append(record('a', { time: yesterday }));

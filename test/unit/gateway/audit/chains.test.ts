@@ -25,7 +25,7 @@ describe('the chains of an audit log', () => {
     return ids;
   }
 
-  it('A08: are written beside each other, and one verification reads them all', async () => {
+  it('A08: are written at the same time, and one verification reads them all', async () => {
     const gateway = await log.open();
     await gateway.append(record('a'));
     await write('training', ['t']);
@@ -41,7 +41,7 @@ describe('the chains of an audit log', () => {
     ]);
   });
 
-  it('A08: are searched as one, in the order of time', async () => {
+  it('A08: are searched together, in the order of time', async () => {
     const at = (hour: number) => ({ time: `2026-05-14T0${hour}:00:00.000Z` });
     const gateway = await log.open();
     const training = await log.open({ writer: 'training' });
@@ -58,7 +58,7 @@ describe('the chains of an audit log', () => {
 
   const folder = (chain: string) => join(log.folder, 'audit', chain);
 
-  it('A08: name one that disappears, without a witness and with it', async () => {
+  it('A08: are verified against a missing chain, without a witness and with it', async () => {
     await write('training', ['t']);
     await log.write(['a']);
     await rm(folder('training'), { recursive: true });
@@ -72,7 +72,7 @@ describe('the chains of an audit log', () => {
     expect((await log.verifyAll(true)).fault).toMatchObject({ kind: 'missing' });
   });
 
-  it('A08: name one whose end was cut, or that was replaced by an older copy', async () => {
+  it('A08: are verified against a truncated chain, and one replaced by an older copy', async () => {
     await write('training', ['t']);
     await cp(folder('training'), `${folder('training')}.old`, { recursive: true });
     await rename(`${folder('training')}.old`, join(log.folder, 'old'));
@@ -85,13 +85,13 @@ describe('the chains of an audit log', () => {
     expect((await log.verifyAll()).fault).toMatchObject({ kind: 'changed' });
   });
 
-  it('A08: are not taken for each other', async () => {
+  it('A08: cannot stand in for each other', async () => {
     await log.write(['a']);
     await rename(folder('gateway'), folder('training'));
     expect((await log.verifyAll()).fault).toMatchObject({ kind: 'forged' });
   });
 
-  it('A08: of the first format are read where they lie, and moved by the next gateway', async () => {
+  it('A08: of the first format are read in place, and moved by the next gateway', async () => {
     const lines = oldLines(['a', 'b'], log);
     await mkdir(join(log.folder, 'audit'));
     const old = join(log.folder, 'audit', 'audit-0000000001.jsonl');

@@ -8,7 +8,7 @@ import { record, TestLog } from './testLog.js';
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 9;
 
-describe('chains that the gateway does not write', () => {
+describe('chains of other writers than the gateway', () => {
   let log: TestLog;
   let today: number;
   let faults: unknown[];
@@ -57,7 +57,7 @@ describe('chains that the gateway does not write', () => {
   /** Ends the daily run, and waits until what it has begun is done. */
   const done = () => stop!();
 
-  it('lose what is over its time, by a signed removal, and the log stays whole', async () => {
+  it('lose records past their retention time, by a signed removal, and the log stays whole', async () => {
     expire();
     await done();
     expect(faults).toEqual([]);
@@ -67,21 +67,21 @@ describe('chains that the gateway does not write', () => {
     expect((await log.verifyAll(true)).fault).toBeUndefined();
   });
 
-  it('are the only ones: the chain of the gateway is left to its writer', async () => {
+  it('are the only ones touched: the gateway keeps its own chain to itself', async () => {
     const before = await log.decisions();
     expire();
     await done();
     expect(await log.decisions()).toEqual(before);
   });
 
-  it('are not opened where nothing is over its time', async () => {
+  it('are not opened when no record is past its retention time', async () => {
     const before = [await kindsOf('training'), await kindsOf('permit')];
     expire(RETENTION_DAYS + 2);
     await done();
     expect([await kindsOf('training'), await kindsOf('permit')]).toEqual(before);
   });
 
-  it('wait for the next day while they are written', async () => {
+  it('wait for the next day while they are being written', async () => {
     const unlock = await lockAuditChain(log.folder, 'training');
     expire();
     await done();
@@ -89,7 +89,7 @@ describe('chains that the gateway does not write', () => {
     await unlock();
   });
 
-  it('are looked at again each day', async () => {
+  it('are checked again each day', async () => {
     expire(RETENTION_DAYS + 2);
     for (let day = 1; day <= 2; day++) {
       await writeToday(day);
@@ -100,7 +100,7 @@ describe('chains that the gateway does not write', () => {
     expect([faults, await isKept('permit'), await isKept('training')]).toEqual([[], false, false]);
   });
 
-  it('do not keep each other from it where one of them cannot be opened', async () => {
+  it('are all processed, even if one of them cannot be opened', async () => {
     jest.setSystemTime(today - 10 * DAY_MS);
     await write('evaluation', { signingKey: generateKeyPairSync('ed25519').privateKey });
     jest.setSystemTime(today);

@@ -8,7 +8,7 @@ import { record, TestLog } from './testLog.js';
 const SMALL = { limits: { fileBytes: 1, checkpointRecords: 1 } };
 
 /** Who has the files and not the key. */
-describe('a log that somebody changed without the key', () => {
+describe('a log that was changed without the key', () => {
   let log: TestLog;
   let faults: unknown[];
   beforeEach(async () => {
@@ -52,7 +52,7 @@ describe('a log that somebody changed without the key', () => {
     for (const file of files.slice(0, -1)) await rm(log.file(file));
   }
 
-  it('A01: is not whole by a removal that nobody signed, whatever is written behind it', async () => {
+  it('A01: is not whole with a removal that nobody signed, whatever follows it', async () => {
     await forgeRemoval();
     await log.write(['e', 'f'], { report });
     unproven();
@@ -61,7 +61,7 @@ describe('a log that somebody changed without the key', () => {
       expect((await log.verify(witnessed)).fault).toMatchObject({ kind: 'forged' });
   });
 
-  it('A01: is not whole by a removal that another key signed', async () => {
+  it('A01: is not whole with a removal that another key signed', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const files = await log.files();
     const before = JSON.parse((await log.lines(files.at(-2))).at(-1)!) as ChainEnd;
@@ -80,7 +80,7 @@ describe('a log that somebody changed without the key', () => {
     expect((await log.verify()).fault).toMatchObject({ kind: 'forged' });
   });
 
-  it('A01: is not whole by a signed removal of another place in the chain', async () => {
+  it('A01: is not whole with a signed removal of another place in the chain', async () => {
     // A removal that is signed for the end of one chain, moved to the end of another under the same key.
     const signed = log.signed({ kind: 'removal', time: new Date().toISOString() }, CHAIN_START);
     await appendFile(log.file(await lastFile()), signed);
@@ -94,7 +94,7 @@ describe('a log that somebody changed without the key', () => {
     expect((await log.verify()).fault).toMatchObject({ kind: 'removed' });
   });
 
-  it('A01: is opened behind records that nothing has signed, and says so for ever', async () => {
+  it('A01: opens after unsigned records, and reports them permanently', async () => {
     await forge([
       { kind: 'decision', ...record('forged') },
       { kind: 'decision', ...record('too') },
@@ -108,7 +108,7 @@ describe('a log that somebody changed without the key', () => {
     });
   });
 
-  it('A01: tells at the opening that its witness has more, and does not verify with it', async () => {
+  it('A01: reports on opening that its witness has more records, and does not verify with it', async () => {
     await log.writeLines((await log.lines(await lastFile())).slice(0, 1), await lastFile());
     await log.write(['e'], { report });
     unproven();
@@ -116,7 +116,7 @@ describe('a log that somebody changed without the key', () => {
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed' });
   });
 
-  it('A01: tells at the opening that an older copy was put in its place', async () => {
+  it('A01: reports on opening that it was replaced by an older copy', async () => {
     const folder = join(log.folder, 'audit');
     await cp(folder, `${folder}.old`, { recursive: true });
     await log.write(['e', 'f']);
@@ -128,7 +128,7 @@ describe('a log that somebody changed without the key', () => {
     expect((await log.verify(true)).fault?.kind).toMatch(/^(cut|changed)$/);
   });
 
-  it('A01: does not open behind a checkpoint of another key', async () => {
+  it('A01: does not open after a checkpoint of another key', async () => {
     await rm(join(log.folder, 'audit'), { recursive: true });
     const other = await TestLog.make();
     await other.write(['x', 'y']);
@@ -139,7 +139,7 @@ describe('a log that somebody changed without the key', () => {
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed' });
   });
 
-  it('A01: is not whole where all of it was replaced by records that nobody signed', async () => {
+  it('A01: is not whole when all of it was replaced by unsigned records', async () => {
     for (const file of (await log.files()).slice(1)) await rm(log.file(file));
     await writeFile(log.file(), '');
     await forge([{ kind: 'decision', ...record('forged') }]);
@@ -186,12 +186,12 @@ describe('a signed removal', () => {
     await rm(log.file(files[0]));
   }
 
-  it('A01: is named where it came before the time was over, by its own word', async () => {
+  it('A01: is reported when it happened too early by its own date', async () => {
     await remove(new Date().toISOString(), 30);
     expect((await log.verify()).fault).toMatchObject({ kind: 'forged' });
   });
 
-  it('A01: is named where the witness holds a younger checkpoint of what was removed', async () => {
+  it('A01: is reported when the witness holds a younger checkpoint of the removed records', async () => {
     await remove('2020-01-01T00:00:00.000Z', 30);
     expect((await log.verify()).fault).toBeUndefined();
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'forged' });
@@ -210,13 +210,13 @@ describe('a witness', () => {
     ['is empty', ''],
     ['is junk', 'junk\n{"seq":1}\n\0\0\n'],
     ['holds empty lines', '\n\n'],
-  ])('A04: that %s proves nothing, and is named', async (_, text) => {
+  ])('A04: that %s proves nothing, and is reported', async (_, text) => {
     await writeFile(log.witness, text);
     expect((await log.verify()).fault).toBeUndefined();
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'wrong witness' });
   });
 
-  it('A04: of another log is named', async () => {
+  it('A04: of another log is reported', async () => {
     const other = await TestLog.make();
     await other.write(['x', 'y', 'z']);
     await cp(other.witness, log.witness);
@@ -224,7 +224,7 @@ describe('a witness', () => {
     await other.remove();
   });
 
-  it('A04: that is of another log in part is named', async () => {
+  it('A04: that is partly of another log is reported', async () => {
     const other = await TestLog.make();
     await other.write(['x', 'y', 'z']);
     await appendFile(log.witness, await readFile(other.witness));
@@ -232,7 +232,7 @@ describe('a witness', () => {
     await other.remove();
   });
 
-  it('A04: of another log under the same key is told by what it holds', async () => {
+  it('A04: of another log under the same key is detected by its checkpoints', async () => {
     const copy = await TestLog.make();
     await cp(log.folder, copy.folder, { recursive: true });
     await copy.as(log).write(['x', 'y']);
@@ -248,7 +248,7 @@ describe('a witness', () => {
     expect(witness).toMatchObject({ foreign: 0, unreadable: 1 });
   });
 
-  it('A04: tells up to where it reaches', async () => {
+  it('A04: reports the last record that it covers', async () => {
     await writeFile(log.witness, `${(await readFile(log.witness, 'utf8')).trim().split('\n')[0]}\n`);
     expect(await log.verify(true)).toMatchObject({ fault: undefined, witnessed: 2, checkpoint: { seq: 5 } });
   });

@@ -8,7 +8,7 @@ import { record, TestLog } from './testLog.js';
 const secret = Buffer.alloc(32, 1);
 const digests = new PersonDigests(secret);
 
-describe("a person's own log", () => {
+describe('the log of one person', () => {
   let log: TestLog;
   let people: PersonLog;
   let faults: unknown[];
@@ -65,7 +65,7 @@ describe("a person's own log", () => {
     expect(await decisionsOf(3)).toEqual([]);
   });
 
-  describe('by its index', () => {
+  describe('with its index', () => {
     /** Ten files of ten decisions: of person 1 every seventh, of person 2 all. */
     beforeEach(async () => {
       for (let file = 0; file < 10; file++) {
@@ -92,13 +92,13 @@ describe("a person's own log", () => {
       people = open();
     };
 
-    it('G03: lies beside each file that is complete, readable by its owner only', async () => {
+    it('G03: is stored with each complete file, readable by its owner only', async () => {
       const segments = (await log.files()).filter((name) => name.endsWith('.jsonl'));
       expect(await indexes()).toEqual(segments.slice(0, -1).map((name) => `${name}.index`));
       for (const name of await indexes()) expect((await stat(log.file(name))).mode & 0o777).toBe(0o600);
     });
 
-    it('G03: reads the lines of a page, and no file without one', async () => {
+    it('G03: reads the lines of a page, and no file without a match', async () => {
       await reopen();
       await people.look();
       // What no page reads may be gone.
@@ -108,7 +108,7 @@ describe("a person's own log", () => {
       expect(await decisionsOf(3)).toEqual([]);
     });
 
-    it('G03: goes on after a page, to the end', async () => {
+    it('G03: continues after a page, to the end', async () => {
       const found: string[] = [];
       for (let after: string | undefined; ;) {
         const page = await decisionsOf(1, { after }, 4);
@@ -133,7 +133,7 @@ describe("a person's own log", () => {
         },
       ],
       ['is of another file', async (path: string) => copyFile(log.file((await indexes()).at(-1)), path)],
-    ])('G03: is made again where it %s', async (_, damage) => {
+    ])('G03: builds the index again when it %s', async (_, damage) => {
       for (const name of await indexes()) await damage(log.file(name));
       for (let round = 0; round < 2; round++) {
         await reopen();
@@ -141,7 +141,7 @@ describe("a person's own log", () => {
       }
     });
 
-    it('G03: made under another secret is not believed', async () => {
+    it('G03: ignores an index made under another secret', async () => {
       const foreign = new PersonLog({
         dataFolder: log.folder,
         secret: Buffer.alloc(32, 7),
@@ -154,7 +154,7 @@ describe("a person's own log", () => {
       expect(await decisionsOf(1)).toEqual(ofOne);
     });
 
-    it('G03: finds what was written a moment ago', async () => {
+    it('G03: finds recent records', async () => {
       const open = await log.open();
       await open.append(record('new', { people: digests.ofAll([1]) }));
       expect(await decisionsOf(1, {}, 1)).toEqual(['new']);
@@ -163,7 +163,7 @@ describe("a person's own log", () => {
       await open.close();
     });
 
-    it('G03: leaves out files that are older than asked', async () => {
+    it('G03: skips files that are older than requested', async () => {
       for (const name of await log.files()) if (name.endsWith('.index')) await rm(log.file(name));
       await reopen();
       await decisionsOf(1, { since: '2999-01-01' });
@@ -199,7 +199,7 @@ describe("a person's own log", () => {
     expect((await log.verifyAll(true)).fault).toBeUndefined();
   });
 
-  it('names nobody to whoever has another secret, and everybody alike under one', () => {
+  it('names nobody to a reader with another secret, and gives each person one digest under one secret', () => {
     const others = new PersonDigests(Buffer.alloc(32, 2));
     expect(others.of(1)).not.toBe(digests.of(1));
     expect(new PersonDigests(Buffer.alloc(32, 1)).of(1)).toBe(digests.of(1));

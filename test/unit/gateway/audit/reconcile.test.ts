@@ -18,7 +18,7 @@ const decided = (decisionId: string, fetches: Record<string, number>, requests?:
   record(decisionId, { time: at(1), fetches, requests });
 
 describe('reconciliation', () => {
-  it('finds nothing where both sides tell of the same', async () => {
+  it('finds nothing when both sides have the same records', async () => {
     const records = log(decided('a', { health: 2, social: 1 }), decided('b', {}));
     const notes = [noted('a'), noted('a'), noted('a', 'social')];
     expect(await reconcile(records, notes, '')).toEqual([]);
@@ -31,22 +31,22 @@ describe('reconciliation', () => {
     ]);
   });
 
-  it('A09: names a registry that the gateway does not tell of', async () => {
+  it('A09: names a registry that the gateway does not mention', async () => {
     const found = await reconcile(log(decided('a', { health: 1 })), [noted('a'), noted('a', 'social')], '');
     expect(found).toMatchObject([{ registry: 'social', missingIn: 'gateway', noted: 1, recorded: 0 }]);
   });
 
-  it('A09: names a decision that the gateway does not tell of', async () => {
+  it('A09: names a decision that the gateway does not mention', async () => {
     const found = await reconcile(log(), [noted('a')], '');
     expect(found).toMatchObject([{ decisionId: 'a', missingIn: 'gateway', noted: 1, recorded: undefined }]);
   });
 
-  it('A09: names answers that the registry does not tell of', async () => {
+  it('A09: names answers that the registry does not mention', async () => {
     const found = await reconcile(log(decided('a', { health: 3 })), [noted('a')], '');
     expect(found).toMatchObject([{ registry: 'health', missingIn: 'registry', noted: 1, recorded: 3 }]);
   });
 
-  it('A09: takes no fetch whose answer was lost, or that was sent twice, for a surplus', async () => {
+  it('A09: does not report a fetch whose answer was lost or that was sent twice', async () => {
     const records = () => log(decided('a', { health: 1 }, { health: 2, social: 1 }));
     const social = noted('a', 'social');
     for (const notes of [[noted('a')], [noted('a'), noted('a')], [noted('a'), social]])
@@ -54,13 +54,13 @@ describe('reconciliation', () => {
     expect(await reconcile(records(), [noted('a'), social, social], '')).toHaveLength(1);
   });
 
-  it('adds up what several records of one decision tell', async () => {
+  it('adds up the records of one decision', async () => {
     const records = log(decided('a', { health: 1 }), decided('a', { health: 1, social: 1 }, { social: 2 }));
     const notes = [noted('a'), noted('a'), noted('a', 'social'), noted('a', 'social')];
     expect(await reconcile(records, notes, '')).toEqual([]);
   });
 
-  it('leaves out what is older than asked, on either side', async () => {
+  it('leaves out records older than requested, on either side', async () => {
     expect(await reconcile(log(), [noted('a')], at(3))).toEqual([]);
     expect(await reconcile(log(decided('b', { health: 1 })), [noted('c', 'health', 3)], at(2))).toHaveLength(
       1,

@@ -30,12 +30,12 @@ describe('retention', () => {
   const days = (from: number, until: number) =>
     Array.from({ length: until - from + 1 }, (_, index) => String(from + index));
 
-  it('keeps everything unless told otherwise', async () => {
+  it('keeps everything by default', async () => {
     await log.write(['d']);
     expect(await log.decisions()).toEqual([...days(-10, 0), 'd']);
   });
 
-  it('removes the oldest files whole, each by a signed record of the log, which stays verifiable', async () => {
+  it('removes the oldest files whole, each by a signed record, and the log stays verifiable', async () => {
     await log.write(['d'], { retentionDays: 8 });
     expect(await log.decisions()).toEqual([...days(-8, 0), 'd']);
     expect((await log.files())[0]).toBe('audit-0000000009.jsonl');
@@ -47,7 +47,7 @@ describe('retention', () => {
     expect(await log.verify(true)).toMatchObject({ fault: undefined, expired: 8 });
   });
 
-  it('removes what was left to be removed when the process died', async () => {
+  it('completes a removal that was interrupted when the process died', async () => {
     await log.write(['d'], { retentionDays: 9 });
     expect(await log.decisions()).toEqual([...days(-9, 0), 'd']);
     await log.write(['e'], { retentionDays: 5 });
@@ -55,7 +55,7 @@ describe('retention', () => {
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('does not excuse a file that somebody else has removed', async () => {
+  it('does not excuse a file that was removed in another way', async () => {
     await log.write(['d'], { retentionDays: 9 });
     const [first, second] = await log.files();
     await rm(log.file(first));
@@ -70,7 +70,7 @@ describe('retention', () => {
     ['40 days', 40, 30],
     ['ten years', 3_650, 30],
     ['40 days, where the oldest are all but over their time', 40, 11],
-  ])('A07: removes nothing for a clock that jumps ahead by %s', async (_, jump, retentionDays) => {
+  ])('A07: removes nothing when the clock jumps ahead by %s', async (_, jump, retentionDays) => {
     await writeOn(jump, { retentionDays });
     expect(await log.decisions()).toEqual([...days(-10, 0), String(jump)]);
     // Nor when the process starts again, nor when the clock is right again, nor when it jumps further.
@@ -81,12 +81,12 @@ describe('retention', () => {
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('A07: a jump removes no record before it is as old as it must be', async () => {
+  it('A07: removes no record before its full age, even after a jump', async () => {
     await writeOn(40, { retentionDays: 3 });
     expect(await log.decisions()).toEqual([...days(-2, 0), '40']);
   });
 
-  it('A07: removes nothing in a running log whose clock jumps, and says that it did', async () => {
+  it('A07: removes nothing in a running log whose clock jumps, and reports the jump', async () => {
     const faults: unknown[] = [];
     const open = await log.open({
       retentionDays: 30,
@@ -103,7 +103,7 @@ describe('retention', () => {
     expect(await log.verify(true)).toMatchObject({ fault: undefined, clockJumps: 1 });
   });
 
-  it('A07: tells at the opening that the clock and the log disagree', async () => {
+  it('A07: reports on opening that the clock and the log disagree', async () => {
     for (const day of [40, 1]) {
       const faults: unknown[] = [];
       await writeOn(day, { report: (fault) => faults.push(fault) });
@@ -111,13 +111,13 @@ describe('retention', () => {
     }
   });
 
-  it('goes on when days go by, though the clock stays wrong', async () => {
+  it('continues as days pass, although the clock stays wrong', async () => {
     for (let day = 40; day <= 45; day++) await writeOn(day, { retentionDays: 5 });
     expect(await log.decisions()).toEqual([...days(40, 45)]);
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('counts the days of all chains, so that one that is written seldom is not kept for ever', async () => {
+  it('counts the days of all chains, so that a rarely written chain also expires', async () => {
     jest.setSystemTime(today - 10 * DAY_MS);
     const training = await log.open({ writer: 'training' });
     await training.append(record('trained'));

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CHAIN_START, chainLine } from '../../../../gateway/audit/chain.js';
 import { linesBackwards, readTail } from '../../../../gateway/audit/chainEnd.js';
 
-describe('a file that is read from its end', () => {
+describe('reading a file from its end', () => {
   let folder: string;
   let file: FileHandle;
   /** Bytes that were read of it. */
@@ -51,19 +51,19 @@ describe('a file that is read from its end', () => {
       'a text of several bytes a letter at the edge of a part',
       `${'ä€'.repeat(30_000)}\n${'ö'.repeat(30_000)}\n`,
     ],
-  ])('gives its lines with %s, last first', async (_what, content) => {
+  ])('returns its lines with %s, last first', async (_what, content) => {
     await openWith(content);
     expect(await lines()).toEqual(content.split('\n').slice(0, -1).reverse());
   });
 
-  it('is read once, however short its lines are', async () => {
+  it('reads it once, however short its lines are', async () => {
     const content = '"\n'.repeat(100_000);
     await openWith(content);
     expect(await lines()).toHaveLength(100_000);
     expect(bytes).toBe(content.length);
   });
 
-  it('is read once where a long torn end has many newlines', async () => {
+  it('reads it once when a long torn end has many newlines', async () => {
     const { line } = chainLine('{"kind":"decision"}', CHAIN_START);
     const content = `${line}${'\0\n'.repeat(100_000)}`;
     await openWith(content);

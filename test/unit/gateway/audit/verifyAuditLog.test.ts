@@ -12,7 +12,7 @@ const B = 3;
 const SECOND_CHECKPOINT = 4;
 const C = 5;
 
-describe('verifying the audit log', () => {
+describe('verification of the audit log', () => {
   let log: TestLog;
   let lines: string[];
   const file = 'gateway/audit-0000000001.jsonl';
@@ -24,7 +24,7 @@ describe('verifying the audit log', () => {
   });
   afterEach(() => log.remove());
 
-  it('says up to which checkpoint a log is whole', async () => {
+  it('reports up to which checkpoint a log is whole', async () => {
     expect(await log.verify(true)).toEqual({
       chain: 'gateway',
       fault: undefined,
@@ -42,12 +42,12 @@ describe('verifying the audit log', () => {
     expect(await log.verify()).toMatchObject({ fault: undefined, checkpoint: { seq: 8 }, unsigned: 2 });
   });
 
-  it('takes a line that is being written for no fault', async () => {
+  it('does not report a line that is still being written', async () => {
     await writeFile(log.file(), `${lines.join('\n')}\n{"seq":12,"previ`);
     expect((await log.verify(true)).fault).toBeUndefined();
   });
 
-  it('names the record in which one byte was flipped, wherever it is', async () => {
+  it('names the record in which one byte was flipped, at any place', async () => {
     const bytes = Buffer.from(
       lines
         .slice(0, C)
@@ -81,7 +81,7 @@ describe('verifying the audit log', () => {
     }
   });
 
-  it('names a record that was put in twice', async () => {
+  it('names a record that was inserted twice', async () => {
     await log.writeLines(lines.toSpliced(A, 0, lines[A]!));
     expect((await log.verify()).fault).toMatchObject({ kind: 'reordered', file, line: A + 2 });
   });
@@ -93,7 +93,7 @@ describe('verifying the audit log', () => {
     expect((await log.verify()).fault).toMatchObject({ kind: 'changed', file, line: B + 1 });
   });
 
-  it('names a chain that was rewritten whole by somebody without the key', async () => {
+  it('names a chain that was rewritten whole without the key', async () => {
     await log.writeLines(rechained(lines));
     const { fault, chains } = await log.verifyAll();
     expect(fault).toMatchObject({ kind: 'wrong key' });
@@ -102,7 +102,7 @@ describe('verifying the audit log', () => {
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'changed', file });
   });
 
-  it('names a log that was cut behind its last witnessed checkpoint', async () => {
+  it('names a log that was truncated after its last witnessed checkpoint', async () => {
     for (const kept of [lines.length - 1, C, A + 1]) {
       await log.writeLines(lines.slice(0, kept));
       expect((await log.verify()).fault).toBeUndefined();
@@ -112,7 +112,7 @@ describe('verifying the audit log', () => {
     expect((await log.verify(true)).fault).toMatchObject({ kind: 'cut' });
   });
 
-  it('names a log that was cut and gone on with: another checkpoint was witnessed in its place', async () => {
+  it('names a log that was truncated and continued: another checkpoint was witnessed in its place', async () => {
     await log.writeLines(lines.slice(0, C));
     expect(lines[SECOND_CHECKPOINT]).toContain('"checkpoint"');
     await copyFile(log.witness, `${log.witness}.kept`);

@@ -46,7 +46,7 @@ describe('episodes', () => {
     ]);
   });
 
-  it('measure the gap from the end of the contact before', () => {
+  it('measure the gap from the end of the previous contact', () => {
     const [stay] = merged([contact('2012-01-01', { endedAt: date('2012-03-01') }), contact('2012-05-20')]);
     expect(stay).toMatchObject({ contacts: 2, endedAt: date('2012-05-20') });
   });
@@ -59,7 +59,7 @@ describe('episodes', () => {
     expect(merged([contact('2012-01-01'), contact('2012-01-02', changes)])).toHaveLength(2);
   });
 
-  it('name the unit where all contacts had the same', () => {
+  it('name the unit when all contacts had the same', () => {
     const units = (...given: (string | null)[]) =>
       merged(given.map((unit) => contact('2012-01-01', { unit })))[0]!.unit;
     expect(units('U1', 'U1')).toBe('U1');
@@ -67,14 +67,14 @@ describe('episodes', () => {
     expect(units('U1', null)).toBeNull();
   });
 
-  it('are of chosen contacts only', () => {
+  it('are made of the chosen contacts only', () => {
     const other = contact('2012-02-01', { sector: 'social' });
     expect(merged([contact('2012-01-01'), other], ({ sector }) => sector === 'social')).toEqual([
       { ...other, contacts: 1 },
     ]);
   });
 
-  it('take the smallest gap that masked dates can mean', () => {
+  it('use the smallest gap that masked dates allow', () => {
     expect(merged([contact('2012'), contact('2013')])).toHaveLength(1);
     expect(merged([contact('2012'), contact('2014')])).toHaveLength(2);
     expect(merged([contact('2012-01'), contact('2012-04')])).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('episodes', () => {
     { maxLength: 30 },
   );
 
-  it('hold every contact once, and no two of a run closer than the gap', () => {
+  it('hold every contact once, and episodes of one service are more than the gap apart', () => {
     fc.assert(
       fc.property(contacts, (rows) => {
         const episodes = merged(rows);

@@ -55,7 +55,7 @@ function factorsOf(store: PopulationStore, before = BEFORE): Record<string, numb
 }
 
 describe('a household', () => {
-  it('is the family in which the child is on the day, with its parents and minors', () => {
+  it('is the family of the child on the day, with its parents and minors', () => {
     expect(householdOf(storeWith(), CHILD, ON)).toEqual({
       child: CHILD,
       parents: [MOTHER],
@@ -64,13 +64,13 @@ describe('a household', () => {
     expect(householdOf(storeWith(), CHILD, parseDay('2003-01-01')!)!.parents).toEqual([FATHER]);
   });
 
-  it('is of minors who live in the city', async () => {
+  it('includes only minors who live in the city', async () => {
     const asked = [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE];
     const households = await householdsOf(storeWith(), asked, ON);
     expect(households.map(({ child }) => child)).toEqual([CHILD, BABY]);
   });
 
-  it('is without those of whom nothing exists for the caller', () => {
+  it('leaves out people who do not exist for the caller', () => {
     expect(
       householdOf(
         storeWith((person) => person === MOTHER),
@@ -82,7 +82,7 @@ describe('a household', () => {
 });
 
 describe('factors of the population register', () => {
-  it('tell of age, moves and changes of family before the quarter', () => {
+  it('count age, moves and changes of family before the quarter', () => {
     expect(factorsOf(storeWith())).toMatchObject({
       'child.age': 7,
       'child.moves.12m': 0,
@@ -105,7 +105,7 @@ describe('factors of the population register', () => {
     expect(factors['parents.youngestAtBirth']).toBeCloseTo(21.2, 1);
   });
 
-  it('tell nothing of what comes in the quarter or later', () => {
+  it('do not use data of the quarter or later', () => {
     const early = factorsOf(storeWith(), parseDay('2006-01-01')!);
     expect(early).toMatchObject({
       'siblings.minors': 2,
@@ -115,7 +115,7 @@ describe('factors of the population register', () => {
     });
   });
 
-  it('take age from the year of birth alone, so that no birthday can be found by asking quarter after quarter', () => {
+  it('use the year of birth alone, so that quarterly requests reveal no birthday', () => {
     const store = storeWith();
     const ages = ['2006-01-01', '2006-04-01', '2006-07-01', '2006-10-01', '2007-01-01'].map(
       (quarter) => factorsOf(store, parseDay(quarter)!)['child.age'],
@@ -125,13 +125,13 @@ describe('factors of the population register', () => {
 });
 
 describe('the exposure of a child', () => {
-  it('is whole years until the one of the 18th birthday, of which the days before it count', () => {
+  it('is whole years until the year of the 18th birthday, whose days before the birthday count', () => {
     const birth = parseDay('1990-07-02')!;
     expect(exposureOf(birth, BEFORE, 3)).toEqual([1, expect.closeTo(183 / 366, 10), 0]);
   });
 });
 
-describe('what is told of one child, quarter after quarter', () => {
+describe('assessments of one child, quarter after quarter', () => {
   const quarters = Array.from({ length: 4 * 22 }, (_, n) => {
     const month = String(1 + 3 * (n % 4)).padStart(2, '0');
     return parseDay(`${1999 + Math.floor(n / 4)}-${month}-01`)!;
@@ -148,18 +148,18 @@ describe('what is told of one child, quarter after quarter', () => {
   it.each([
     ['the year', exactly, '2001-01-01', '2001-12-31'],
     ['a band of years', inBand, '2000-01-01', '2004-12-31'],
-  ])('G10: is the same for all birthdays where %s of birth is shown', (_, seen, first, last) => {
+  ])('G10: are the same for all birthdays when %s of birth is shown', (_, seen, first, last) => {
     expect(minorIn(first, seen).length).toBeGreaterThan(0);
     expect(minorIn(first, seen)).toEqual(minorIn(last, seen));
   });
 
-  it('G10: begins and ends with a calendar year, and never before birth or after the 18th birthday', () => {
+  it('G10: start and end with a calendar year, never before birth or after the 18th birthday', () => {
     expect(minorIn('2001-05-17', exactly)).toEqual(
       quarters.filter((quarter) => yearOf(quarter) > 2001 && yearOf(quarter) < 2019),
     );
   });
 
-  it('G10: counts the years until the 18th birthday from the year of birth alone', () => {
+  it('G10: count the years until the 18th birthday from the year of birth alone', () => {
     const of = (birth: string) => quarters.map((quarter) => exposureByYear(parseDay(birth)!, quarter, 5));
     expect(of('2001-01-01')).toEqual(of('2001-12-31'));
     expect(of('2001-01-01')).not.toEqual(of('2002-01-01'));
