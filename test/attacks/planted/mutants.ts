@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
     holes: [
       {
         module: 'gateway/operation/validateOperation.js',
-        text: 'const errors = validate(visible, document, rules);',
+        text: 'const errors = validate(visible, document, rules, { maxErrors: MAX_ERRORS });',
         by: 'const errors = validate(visible, document, rules).length === 0 ? [] : validate(api, document, rules);',
       },
     ],
