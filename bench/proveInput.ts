@@ -75,7 +75,7 @@ async function watch(): Promise<number> {
   return proof.faults.length === 0 ? 0 : 1;
 }
 
-/** As in DEVELOPERS.md. Everything that was not read, or was as before, was refused with a code or named. */
+/** The table of docs/decisions/hostile-inputs.md: inputs that were neither read nor unchanged were refused with a code or named. */
 function tableOf(outcomes: Proof['outcomes']): string {
   const rows = Object.entries(outcomes).map(([kind, counts]) => {
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);

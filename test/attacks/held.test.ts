@@ -1,3 +1,7 @@
+/**
+ * @property gateway/known-attacks Attacks that broke other gateways fail here, and each planted hole is found.
+ * @enforcedBy gateway/gateway.ts
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';

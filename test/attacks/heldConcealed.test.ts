@@ -1,3 +1,6 @@
+/**
+ * @property gateway/known-attacks
+ */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';

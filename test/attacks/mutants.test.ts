@@ -1,3 +1,6 @@
+/**
+ * @property gateway/known-attacks
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { DOCTOR, startIssuer } from '../city/productionCity.js';

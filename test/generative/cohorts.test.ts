@@ -1,3 +1,7 @@
+/**
+ * @property groups/objections People who objected are in no group, neither of those who use a service nor of those who do not.
+ * @enforcedBy registry-kit/enforcement/guardGroup.ts, subgraphs/cohorts/group/evaluate.ts
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDay } from '../../lib/calendar.js';

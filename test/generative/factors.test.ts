@@ -1,3 +1,7 @@
+/**
+ * @property risk/one-reader A factor counts events before the quarter, of people whom the policy allows, by the same reader that training uses.
+ * @enforcedBy registry-kit/features, registry-kit/enforcement/guardFactors.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMonths, formatDay, parseDay } from '../../lib/calendar.js';

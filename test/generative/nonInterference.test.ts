@@ -1,3 +1,8 @@
+/**
+ * @property registries/restricted-rows
+ * @property registries/non-interference Withheld data changes no byte of an answer.
+ * @enforcedBy registry-kit/enforcement
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { committedGraph } from '../../cli/runtime/openPolicy.js';

@@ -1,3 +1,7 @@
+/**
+ * @property policies/prohibitions-win A prohibition beats every grant. The compiled table answers like a plain reading of the language, and like Cedar.
+ * @enforcedBy policies/engine/decide
+ */
 import { describe, expect, it } from '@jest/globals';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';

@@ -1,3 +1,7 @@
+/**
+ * @property risk/hidden-factors A factor that the caller may not see appears only in a total of several, too coarse to compute it back.
+ * @enforcedBy subgraphs/risk/assess.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRiskModel } from '../../risk-model/model/riskModel.js';

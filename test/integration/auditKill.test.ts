@@ -1,3 +1,7 @@
+/**
+ * @property audit/kill-keeps-records kill -9 loses no acknowledged record, and the log verifies.
+ * @enforcedBy gateway/audit/auditLog.ts, gateway/audit/chainEnd.ts
+ */
 import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

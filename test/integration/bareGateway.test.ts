@@ -1,3 +1,7 @@
+/**
+ * @property federation/bare-gateway The gateway without identities serves no registry of Polku.
+ * @enforcedBy federation/bare/bareServer.ts
+ */
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,8 @@
+/**
+ * @property groups/protected-numbers Group questions publish only numbers that passed disclosure control.
+ * @enforcedBy subgraphs/cohorts/protect.ts, disclosure-control/disclosureControl.ts
+ * @property groups/forged-filters
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';

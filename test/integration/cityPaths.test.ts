@@ -1,3 +1,8 @@
+/**
+ * @property registries/list-order The order of a list reveals no more than its masked values.
+ * @enforcedBy registry-kit/enforcement/shuffle.ts, registry-kit/contacts/selectRows.ts, subgraphs/paths/servicePath.ts
+ * @property registries/withheld-by-policy
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';

@@ -1,3 +1,6 @@
+/**
+ * @property gateway/sealed-ids
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identifyingTexts } from '../city/identifyingTexts.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';

@@ -1,3 +1,6 @@
+/**
+ * @property federation/failing-subgraphs
+ */
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { Observations } from '../../federation/execution/observations.js';

@@ -1,3 +1,7 @@
+/**
+ * @property gateway/dev-synthetic `--dev` serves synthetic people only.
+ * @enforcedBy cli/runtime/localSubgraphs.ts
+ */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

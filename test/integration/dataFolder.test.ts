@@ -1,3 +1,6 @@
+/**
+ * @property audit/one-gateway
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';

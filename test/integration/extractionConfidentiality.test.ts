@@ -1,3 +1,7 @@
+/**
+ * @property extraction/keys-first Extraction replaces identity codes by keys before it stores anything. Registries hold neither the secret nor the store of linkage.
+ * @enforcedBy linkage/linkage.ts, registry-kit/extraction/extractTable.ts
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

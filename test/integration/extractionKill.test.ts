@@ -1,3 +1,8 @@
+/**
+ * @property extraction/whole-snapshots A snapshot appears whole or not at all. After kill -9 the old snapshot or the new one is there.
+ * @enforcedBy registry-kit/snapshot/snapshotDraft.ts, lib/durableFile.ts
+ * @property extraction/encrypted-spill
+ */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

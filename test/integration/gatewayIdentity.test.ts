@@ -1,3 +1,7 @@
+/**
+ * @property gateway/token-checks Tokens have a pinned algorithm, issuer, audience and expiry. The purpose must be in the token and fit the role.
+ * @enforcedBy schema/tokens/callerToken.ts, gateway/identity/purpose.ts
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,3 +1,10 @@
+/**
+ * @property gateway/linear-refusal An operation that could exhaust the gateway is refused in linear time.
+ * @enforcedBy federation/execution/limits.ts
+ * @property gateway/limits-of-operation Limits apply to the operation that runs, whatever else its document contains.
+ * @enforcedBy federation/execution/limits.ts, gateway/operation/operationPreparer.ts
+ * @property federation/planning-thread
+ */
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClientSignal } from '../../federation/supergraph/clientSignal.js';

@@ -1,3 +1,7 @@
+/**
+ * @property federation/own-answers A registry cannot answer for another registry or pollute a prototype.
+ * @enforcedBy federation/plan/mergeFields.ts, federation/execution/dataObject.ts
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from '../../federation/supergraph/dataSource.js';

@@ -1,3 +1,6 @@
+/**
+ * @property registries/live-restrictions
+ */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { carryAllMarks, liftPeople, type Marking, markPeople } from '../../cli/runtime/restrictPeople.js';

@@ -1,3 +1,6 @@
+/**
+ * @property policies/tests-that-check
+ */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,6 @@
+/**
+ * @property policies/proposals
+ */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CheckPolicies, compileApart } from '../../approvals/compileApart.js';
 import { policiesFolder } from '../../cli/options.js';

@@ -1,3 +1,8 @@
+/**
+ * @property policies/two-signatures
+ * @property policies/one-revision A request ends under the revision that its record names, in every process, even when policies change meanwhile.
+ * @enforcedBy gateway/policy/policyInForce.ts
+ */
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';

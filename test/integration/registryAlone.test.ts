@@ -1,3 +1,8 @@
+/**
+ * @property registries/own-gateway A registry answers only its gateway, for one request body, together with the caller's own token.
+ * @enforcedBy schema/tokens/decisionContext.ts, registry-kit/subgraph/serveSubgraph.ts
+ * @property gateway/security-events
+ */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,6 @@
+/**
+ * @property registries/context-clocks
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

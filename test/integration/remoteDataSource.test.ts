@@ -1,3 +1,7 @@
+/**
+ * @property federation/clean-connections Bytes that a subgraph leaves on a connection never become another caller's answer.
+ * @enforcedBy federation/http/connection.ts, federation/http/responseReader.ts
+ */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,7 @@
+/**
+ * @property federation/tls-names A remote subgraph is sent nothing unless its certificate carries its own name.
+ * @enforcedBy federation/http/connection.ts
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';

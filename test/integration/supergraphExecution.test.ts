@@ -1,3 +1,7 @@
+/**
+ * @property federation/aliases An alias cannot replace a key or pollute a prototype.
+ * @enforcedBy federation/execution/normaliseOperation.ts, federation/execution/dataObject.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { Observations } from '../../federation/execution/observations.js';

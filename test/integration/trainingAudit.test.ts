@@ -1,3 +1,7 @@
+/**
+ * @property risk/training-recorded Training records everybody whose data it read, and they see it in their own log.
+ * @enforcedBy cli/risk/readChildren.ts
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readChildren } from '../../cli/risk/readChildren.js';

@@ -1,3 +1,7 @@
+/**
+ * @property gateway/concealed-criteria Where hidden things are concealed, a criterion that is not released looks like one that does not exist.
+ * @enforcedBy gateway/operation/visibleSchema.ts, gateway/operation/policyCheck.ts, gateway/operation/validateOperation.ts
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,7 @@
+/**
+ * @property policies/permit-caps A research permit limits what grants show to its fields, days and holder.
+ * @enforcedBy policies/engine/decide/decisionRequest.ts, policies/engine/decide/derivationGrants.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import type { Asker } from '../../policies/engine/decide/decisionRequest.js';
 import { cityPolicy, someDay } from './smallCity.js';

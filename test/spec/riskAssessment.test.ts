@@ -1,3 +1,8 @@
+/**
+ * @property risk/withheld-registry If a registry is withheld there is no number, and the registry is named.
+ * @enforcedBy subgraphs/risk/assess.ts
+ * @property risk/hidden-factors
+ */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parseRiskModel } from '../../risk-model/model/riskModel.js';
 import type { RiskModelInForce } from '../../risk-model/model/riskStore.js';

@@ -1,3 +1,7 @@
+/**
+ * @property policies/tested-rules Every grant and prohibition has a test of its owner.
+ * @enforcedBy policies/*.test.yaml
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,7 @@
+/**
+ * @property policies/one-way-imports Imports run one way.
+ * @enforcedBy eslint.config.js
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';

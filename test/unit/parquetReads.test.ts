@@ -1,3 +1,6 @@
+/**
+ * @property extraction/folder-names
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';

@@ -1,3 +1,7 @@
+/**
+ * @property groups/measured-attacks What attacks on groups learn is measured.
+ * @enforcedBy docs/disclosure.md
+ */
 import { describe, expect, it } from '@jest/globals';
 import { forgetfulLedger, groupAttacks } from './groupAttacks.js';
 import { measureGroupAttack } from './measureGroupAttack.js';

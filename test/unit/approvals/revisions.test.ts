@@ -1,3 +1,8 @@
+/**
+ * @property policies/two-signatures A policy is in force when two people of its owner signed it. Altered, stale, expired or unsigned revisions change nothing, and no older one returns.
+ * @enforcedBy approvals/judgeRevisions.ts, approvals/revisionStore.ts, gateway/policy/followRevisions.ts
+ * @property policies/proposals
+ */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,6 @@
+/**
+ * @property extraction/silent-sources
+ */
 import { describe, expect, it } from '@jest/globals';
 import { describeFault } from '../../../cli/options.js';
 import { withMemoryDatabase } from '../../../lib/duckdb.js';

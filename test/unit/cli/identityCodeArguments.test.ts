@@ -1,3 +1,6 @@
+/**
+ * @property extraction/codes-by-input
+ */
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { run } from '../../../cli/program.js';
 

@@ -1,3 +1,6 @@
+/**
+ * @property extraction/codes-by-input
+ */
 import { describe, expect, it } from '@jest/globals';
 import { type LineFault, linkLines } from '../../../cli/runtime/restrictPeople.js';
 import { PolkuError } from '../../../lib/errors.js';

@@ -1,3 +1,6 @@
+/**
+ * @property groups/listed-items
+ */
 import { expect, it } from '@jest/globals';
 import { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';

@@ -1,3 +1,7 @@
+/**
+ * @property groups/protected-numbers
+ * @property groups/ledger
+ */
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * @property groups/protected-numbers
+ * @property groups/noisy-numbers
+ */
 import { describe, expect, it } from '@jest/globals';
 import { PerturbationTable } from '../../../disclosure-control/cellNoise.js';
 

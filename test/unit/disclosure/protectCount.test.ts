@@ -1,3 +1,8 @@
+/**
+ * @property groups/protected-numbers
+ * @property groups/noisy-numbers A published number carries the noise of its set, and bounds that hold for the true number. Zero looks like too few.
+ * @enforcedBy disclosure-control/openDimension.ts, disclosure-control/cellNoise.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import { CellNoise } from '../../../disclosure-control/cellNoise.js';
 import { protectCount, smallestCount } from '../../../disclosure-control/openDimension.js';

@@ -1,3 +1,7 @@
+/**
+ * @property groups/protected-numbers
+ * @property groups/equal-sets
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SimilarSets } from '../../../disclosure-control/ledger/answeredSets.js';

@@ -1,3 +1,8 @@
+/**
+ * @property groups/protected-numbers
+ * @property groups/suppressed-cells No suppressed number of a table follows from its totals.
+ * @enforcedBy disclosure-control/disclosureControl.ts, disclosure-control/complementarySuppression.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Cube } from '../../../disclosure-control/complementarySuppression.js';

@@ -1,3 +1,6 @@
+/**
+ * @property groups/protected-numbers
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { recordKeys } from '../../../disclosure-control/cellNoise.js';

@@ -1,3 +1,6 @@
+/**
+ * @property gateway/body-after-token
+ */
 import { describe, expect, it } from '@jest/globals';
 import { acceptedType, isJson } from '../../../federation/http/graphqlRequest.js';
 

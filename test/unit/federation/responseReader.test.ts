@@ -1,3 +1,6 @@
+/**
+ * @property federation/clean-connections
+ */
 import { describe, expect, it } from '@jest/globals';
 import { ResponseReader } from '../../../federation/http/responseReader.js';
 

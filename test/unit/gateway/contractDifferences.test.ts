@@ -1,3 +1,6 @@
+/**
+ * @property federation/pinned-contracts
+ */
 import { describe, expect, it } from '@jest/globals';
 import { contractDifferences } from '../../../gateway/registries/contractDifferences.js';
 import { healthSdl, hostileSchemas } from '../../city/hostileSchemas.js';

@@ -1,3 +1,6 @@
+/**
+ * @property policies/one-revision
+ */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type PollingOptions, PollingPolicy } from '../../../gateway/policy/policyInForce.js';
 import { compilePolicy } from '../../../policies/engine/compile/compilePolicy.js';

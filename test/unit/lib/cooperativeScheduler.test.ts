@@ -1,3 +1,6 @@
+/**
+ * @property groups/bounded-filters
+ */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Turns } from '../../../lib/cooperativeScheduler.js';
 

@@ -1,3 +1,6 @@
+/**
+ * @property federation/planning-thread
+ */
 import { describe, expect, it } from '@jest/globals';
 import { FairQueue } from '../../../lib/fairQueue.js';
 

@@ -1,3 +1,7 @@
+/**
+ * @property audit/one-gateway A data folder has one gateway. Its locks belong to the kernel, end with their process and do not travel with a copy.
+ * @enforcedBy lib/kernelLock.ts
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';

@@ -1,3 +1,6 @@
+/**
+ * @property extraction/silent-keys
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

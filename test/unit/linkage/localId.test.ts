@@ -1,3 +1,7 @@
+/**
+ * @property extraction/null-people A null marker, or an id damaged by a spreadsheet, identifies nobody. Local ids of the population register identify nobody elsewhere.
+ * @enforcedBy linkage/localId.ts, registry-kit/extraction/rows/cellReader.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import { readLocalId } from '../../../linkage/localId.js';
 

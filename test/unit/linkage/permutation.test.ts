@@ -1,3 +1,7 @@
+/**
+ * @property extraction/silent-keys A key reveals neither age nor order of arrival, also after the linkage store grew.
+ * @enforcedBy linkage/keySequence.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Permutation } from '../../../linkage/keySequence.js';

@@ -1,3 +1,7 @@
+/**
+ * @property policies/proposals A proposal of one person can neither stop a gateway nor take the last number. A signed word ends it, and the policy in force stays.
+ * @enforcedBy policies/engine/parse/sourceDocument.ts, approvals/compileApart.ts, approvals/revisionDesk.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '../../../policies/engine/parse/problems.js';
 import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';

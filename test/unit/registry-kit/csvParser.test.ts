@@ -1,3 +1,7 @@
+/**
+ * @property extraction/lost-quotes A lost quote never hides rows.
+ * @enforcedBy registry-kit/extraction/source/csvParser.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CsvFormat } from '../../../registry-kit/extraction/mapping/mapping.js';

@@ -1,3 +1,6 @@
+/**
+ * @property audit/replaced-logs
+ */
 import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * @property extraction/code-recogniser
+ * @property extraction/null-people
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,6 @@
+/**
+ * @property registries/non-disclosure
+ */
 import { describe, expect, it } from '@jest/globals';
 import { formatDay, parseDay } from '../../../lib/calendar.js';
 import { NO_DAY } from '../../../registry-kit/columns/table.js';

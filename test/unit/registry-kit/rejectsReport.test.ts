@@ -1,3 +1,6 @@
+/**
+ * @property extraction/protecting-lists
+ */
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * @property registries/restriction-trace Restrictions that are gone, or older than their last change, stop servers and extraction.
+ * @enforcedBy registry-kit/restrictions/restrictionTrace.ts, registry-kit/restrictions/restrictionFile.ts
+ */
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

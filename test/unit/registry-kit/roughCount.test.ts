@@ -1,3 +1,7 @@
+/**
+ * @property registries/rough-counts The row count of a registry does not reveal how many rows an erased person had.
+ * @enforcedBy registry-kit/feeds/registryFeed.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import { roughCount } from '../../../registry-kit/feeds/registryFeed.js';
 

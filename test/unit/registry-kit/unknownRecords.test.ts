@@ -1,3 +1,7 @@
+/**
+ * @property extraction/orphan-rows A row whose parent record was rejected is rejected, too.
+ * @enforcedBy registry-kit/extraction/extractTable.ts, registry-kit/extraction/staging/recordKeys.ts
+ */
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,7 @@
+/**
+ * @property registries/context-clocks A decision context is accepted for a bounded time, whatever the two clocks show.
+ * @enforcedBy schema/tokens/gatewayContext.ts
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, SignJWT } from 'jose';

@@ -1,3 +1,6 @@
+/**
+ * @property gateway/security-events
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SignJWT } from 'jose';

@@ -1,3 +1,6 @@
+/**
+ * @property audit/signed-removals
+ */
 import { sign } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

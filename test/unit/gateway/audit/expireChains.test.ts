@@ -1,3 +1,6 @@
+/**
+ * @property audit/daily-expiry
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { expireOtherChains, lockAuditChain } from '../../../../cli/runtime/auditChains.js';

@@ -1,3 +1,7 @@
+/**
+ * @property audit/reconciled Reconciliation names a registry that answered more or less than the gateway recorded.
+ * @enforcedBy gateway/audit/reconcile.ts
+ */
 import { describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '../../../../gateway/audit/auditRecord.js';
 import { reconcile } from '../../../../gateway/audit/reconcile.js';

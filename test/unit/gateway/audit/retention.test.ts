@@ -1,3 +1,9 @@
+/**
+ * @property audit/clock-jumps A clock that jumps removes no record.
+ * @enforcedBy gateway/audit/retention.ts
+ * @property audit/daily-expiry Records over their time are removed every day from every chain, by a signed record.
+ * @enforcedBy gateway/audit/retention.ts, cli/runtime/auditChains.ts
+ */
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AuditLogOptions } from '../../../../gateway/audit/auditLog.js';

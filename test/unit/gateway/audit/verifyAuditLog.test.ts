@@ -1,3 +1,7 @@
+/**
+ * @property audit/tampering Verification names a record that was changed, removed, moved or cut off.
+ * @enforcedBy gateway/audit/chain.ts, gateway/audit/verifyAuditLog.ts
+ */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,8 @@
+/**
+ * @property risk/birthdays An assessment reveals a birthday no more finely than the policy shows it.
+ * @enforcedBy subgraphs/population/households.ts, subgraphs/population/criteria.ts, subgraphs/population/predictionFeatures.ts
+ * @property risk/one-reader
+ */
 import { describe, expect, it } from '@jest/globals';
 import { parseDay, yearOf } from '../../../../lib/calendar.js';
 import { exposureByYear, exposureOf } from '../../../../subgraphs/population/criteria.js';
