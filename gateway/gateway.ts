@@ -30,10 +30,10 @@ import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { PlanLineage } from './operation/planLineage.js';
-import { InputReleases, notPermitted } from './operation/policyCheck.js';
+import { DerivableInputs, notPermitted } from './operation/policyCheck.js';
 import type { Domains } from './pseudonyms.js';
 import { idCodec } from './registries/cityTypes.js';
-import { Requester } from './registries/localDataSource.js';
+import { RegistryRequester } from './registries/localDataSource.js';
 
 export interface GatewayOptions {
   readonly supergraph: Supergraph;
@@ -70,7 +70,7 @@ const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100, restAft
 /** What a large body becomes is megabytes, which the garbage collector moves about for as long as it waits. */
 const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1, restAfter: 0 };
 /** From this part of the limit on, planning and answering an operation takes so long that its caller has one under way. */
-const HEAVY = 1 / 4;
+const HEAVY_SHARE = 1 / 4;
 
 /** The only door: who asks, for what, whether it may be shown, and the record that it was. */
 export class Gateway implements GatewayInterface {
@@ -89,8 +89,8 @@ export class Gateway implements GatewayInterface {
     this.#policy = options.policy;
     const { supergraph, conceal } = options;
     const lineage = new PlanLineage(options.contracts, supergraph.schema);
-    const releases = new InputReleases(options.contracts);
-    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage, releases });
+    const derivable = new DerivableInputs(options.contracts);
+    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage, derivable });
   }
 
   get policy(): Policy {
@@ -157,9 +157,9 @@ export class Gateway implements GatewayInterface {
       }
       const operation = check.allowed;
       draft.noteChecked(operation);
-      this.#lookupRate.take(requester.caller, operation.lookups.length);
+      this.#lookupRate.consume(requester.caller, operation.lookups.length);
       const answer = () => this.#answer(operation, variables, open);
-      if (operation.planningCost <= HEAVY * this.limits.planning) return await answer();
+      if (operation.planningCost <= HEAVY_SHARE * this.limits.planning) return await answer();
       return await this.#heavyOperations.run(requester.caller, answer, open.signal);
     } catch (error) {
       return this.#refused(open.signal.aborted ? clientGone() : error, open);
@@ -292,7 +292,7 @@ export class Gateway implements GatewayInterface {
       values,
       supergraph,
       context: {
-        requester: new Requester(
+        requester: new RegistryRequester(
           { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass },
           callerToken,
         ),

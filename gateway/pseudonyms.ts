@@ -24,7 +24,7 @@ export interface Domain {
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
-const DOMAINS_KEPT = 1000;
+const MAX_DOMAINS = 1000;
 
 /** Derives domains from the domain secret and keeps the ones used last. */
 export class Domains {
@@ -32,7 +32,7 @@ export class Domains {
   readonly #secrets: readonly Buffer[];
 
   /** @param secrets versions of the domain secret, newest first */
-  constructor(secrets: readonly Buffer[], capacity = DOMAINS_KEPT) {
+  constructor(secrets: readonly Buffer[], capacity = MAX_DOMAINS) {
     this.#secrets = secrets;
     this.#domains = new LRUCache({ max: capacity });
   }
@@ -67,7 +67,7 @@ function deriveKey(secret: Buffer, info: string): Buffer {
 export type Key = PersonKey | FamilyKey | ContactKey;
 
 /** A key that waits to be sealed. */
-export interface SealRequest {
+export interface KeyToSeal {
   readonly kind: KeyScalar;
   readonly key: Key;
 }
@@ -93,7 +93,7 @@ export function isKey(kind: KeyScalar, value: unknown): value is Key {
  * key (8 bytes), its kind (1 byte) and 7 zero bytes and goes through AES-256 under the domain's key; a block stands
  * alone, so that ECB over many of them is the cipher itself, once for each. A forged id passes with probability 2^-64.
  */
-export function sealAll(domain: Domain, requests: readonly SealRequest[]): string[] {
+export function sealAll(domain: Domain, requests: readonly KeyToSeal[]): string[] {
   if (requests.length === 0) return [];
   const blocks = Buffer.alloc(requests.length * BLOCK);
   requests.forEach(({ kind, key }, index) => encode(blocks, index * BLOCK, kind, key));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditLog } from '../../gateway/audit/auditLog.js';
-import type { Outcome, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import type { AuditOutcome, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { decisionRecord } from '../../gateway/audit/requestRecord.js';
 import { type Domain, seal } from '../../gateway/pseudonyms.js';
 import { formatDay } from '../../lib/calendar.js';
@@ -196,7 +196,7 @@ class PermitRun {
     received: Date,
     read: ReadonlySet<PersonKey>,
     { decisionId, caller, purpose, revision }: DecisionContext,
-    outcome: Outcome,
+    outcome: AuditOutcome,
   ): Promise<void> {
     const tables = [...this.#queries.values()].flatMap((asked) => asked.tables);
     const columns = tables.flatMap((table) => table.columns);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditLog } from '../../gateway/audit/auditLog.js';
-import type { Outcome, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import type { AuditOutcome, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { decisionRecord } from '../../gateway/audit/requestRecord.js';
 import { type Day, formatQuarter } from '../../lib/calendar.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
@@ -128,7 +128,7 @@ class ChildrenReading {
     return Feed.from(entity?.[field]);
   }
 
-  #record(outcome: Outcome, codes: readonly ErrorCode[]): Promise<void> {
+  #record(outcome: AuditOutcome, codes: readonly ErrorCode[]): Promise<void> {
     const { auditLog, personDigests, sources } = this.options;
     const { decisionId, caller, purpose, revision } = this.context;
     const { received } = this;

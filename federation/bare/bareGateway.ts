@@ -20,7 +20,7 @@ import {
   defaultLimits,
   pageSizesIn,
 } from '../execution/limits.js';
-import { keptOperations, type Sized } from '../execution/operationCache.js';
+import { createOperationCache, type Sized } from '../execution/operationCache.js';
 import {
   normalForm,
   type NormalForm,
@@ -45,7 +45,7 @@ interface BareOperation extends Sized {
 
 /** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
 export class BareGateway {
-  readonly #operations = keptOperations<BareOperation>();
+  readonly #operations = createOperationCache<BareOperation>();
   constructor(private readonly supergraph: Supergraph) {}
 
   /**

@@ -34,6 +34,12 @@ export const defaultLimits: OperationLimits = {
   listSize: 1_000,
 };
 
+/**
+ * Characters from which on an operation takes milliseconds to check and to compile. Such work lets other work of the process
+ * run first.
+ */
+export const LONG_OPERATION = 1_000;
+
 /** Levels of objects and lists in variables, and of lists in their types: input types are shallow. */
 const VARIABLE_DEPTH = 16;
 

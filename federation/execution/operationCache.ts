@@ -14,7 +14,7 @@ const OPERATIONS_KEPT = 1_000;
 const SELECTIONS_KEPT = 20_000;
 
 /** Prepared operations by their key: those that were asked last, as many as memory bears. */
-export function keptOperations<Operation extends Sized>(): LRUCache<string, Operation> {
+export function createOperationCache<Operation extends Sized>(): LRUCache<string, Operation> {
   return new LRUCache({
     max: OPERATIONS_KEPT,
     maxSize: SELECTIONS_KEPT,

@@ -14,11 +14,9 @@ import { PolkuError } from '../../lib/errors.js';
 import { compilePlan, type Program } from '../plan/compilePlan.js';
 import type { PlanRequester } from '../planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
+import { LONG_OPERATION } from './limits.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
 import { isIntrospection, type ObjectShape, selectEntities, shapeOf } from './responseShape.js';
-
-/** Characters of an operation whose plan takes milliseconds to compile. */
-const LONG = 1_000;
 
 /** One operation in its normal form (normaliseOperation.ts): its variables can be read before it is planned. Immutable. */
 export interface NormalForm {
@@ -79,7 +77,7 @@ export async function prepareOperation(
   const plan = await supergraph.planner.plan(planned, requester);
   // What makes a long plan makes long work of what comes now.
   const turns = new Turns();
-  if (turns.over || planned.length > LONG) await turns.next();
+  if (turns.over || planned.length > LONG_OPERATION) await turns.next();
   const program = await compilePlan(plan, supergraph, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {

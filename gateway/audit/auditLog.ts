@@ -5,7 +5,7 @@ import { appendDurably, GroupCommit, isInPlace } from '../../lib/durableFile.js'
 import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
 import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned, sha256 } from './chain.js';
-import { chainEndOf, type EndOfChain, KEEP, read, readEnd, readTail } from './chainEnd.js';
+import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, read, readEnd, readTail } from './chainEnd.js';
 import type { DecisionEntry, Opening, PeopleEntry, SeenChain, SignedEntry, TornTail } from './logEntry.js';
 import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
@@ -128,7 +128,7 @@ function isOwn(checkpoint: ChainedLine, key: KeyObject): boolean {
 function foreign(): PolkuError {
   return new PolkuError(
     'AUDIT_UNAVAILABLE',
-    `The last checkpoint of the audit log was signed by another key than this one. ${KEEP}`,
+    `The last checkpoint of the audit log was signed by another key than this one. ${KEEP_AS_EVIDENCE}`,
   );
 }
 
@@ -238,7 +238,7 @@ class ChainWriter implements AuditLog {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    if (this.state.unsigned > 0) this.#later(CHECKPOINT);
+    if (this.state.unsigned > 0) this.#enqueue(CHECKPOINT);
     await this.#commits.idle();
     await this.#witness?.idle();
     await this.state.file.close();
@@ -257,13 +257,13 @@ class ChainWriter implements AuditLog {
     if (jumped !== undefined) {
       const jump = { time: new Date().toISOString(), seconds: Math.round(jumped / 1000) };
       this.#report(clockJumped(jump.seconds));
-      this.#later([{ kind: 'clock-jump', ...jump }]);
+      this.#enqueue([{ kind: 'clock-jump', ...jump }]);
     }
     // A gateway that nobody asks has an entry each day, too: by them retention counts the days.
-    if (!this.#isSignedToday()) this.#later(CHECKPOINT);
+    if (!this.#isSignedToday()) this.#enqueue(CHECKPOINT);
   }
 
-  #later(item: Item): void {
+  #enqueue(item: Item): void {
     this.#commits.add(item).catch(this.#report);
   }
 

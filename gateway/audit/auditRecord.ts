@@ -5,7 +5,7 @@ import type { PersonKey } from '../../schema/keys.js';
 import type { FetchInputs } from '../operation/planLineage.js';
 
 /** What became of a request: answered, wholly or in part; refused by a rule; or failed on the way. */
-export type Outcome = 'answered' | 'refused' | 'failed';
+export type AuditOutcome = 'answered' | 'refused' | 'failed';
 
 /** One decision. It tells who asked what of whom for which purpose, and never what the data said. */
 export interface AuditRecord {
@@ -47,7 +47,7 @@ export interface AuditRecord {
   readonly requests?: Readonly<Record<string, number>> | undefined;
   /** The reason that was stated for breaking the glass; each such use is to be reviewed. */
   readonly breakGlass: string | undefined;
-  readonly outcome: Outcome;
+  readonly outcome: AuditOutcome;
   readonly codes: readonly ErrorCode[];
   /** Look-ups by identity code: how many were asked and how many found nobody. */
   readonly lookups: { readonly asked: number; readonly missed: number } | undefined;
@@ -55,7 +55,7 @@ export interface AuditRecord {
 }
 
 const DIGEST_BYTES = 16;
-const DIGESTS_KEPT = 50_000;
+const MAX_DIGESTS = 50_000;
 
 /**
  * Names people in the audit log: HMAC-SHA-256 of the key under the audit secret, the first 16 bytes in base64url. Whoever
@@ -64,7 +64,7 @@ const DIGESTS_KEPT = 50_000;
  */
 export class PersonDigests {
   readonly #secret: KeyObject;
-  readonly #digests = new LRUCache<PersonKey, string>({ max: DIGESTS_KEPT });
+  readonly #digests = new LRUCache<PersonKey, string>({ max: MAX_DIGESTS });
 
   /** @param secret at least 32 random bytes */
   constructor(secret: Uint8Array) {

@@ -128,12 +128,12 @@ async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<
 function changed(): PolkuError {
   return new PolkuError(
     'AUDIT_UNAVAILABLE',
-    `A record at the end of the audit log was changed after it was written. ${KEEP}`,
+    `A record at the end of the audit log was changed after it was written. ${KEEP_AS_EVIDENCE}`,
   );
 }
 
 /** What to do with a log that nothing is written behind. */
-export const KEEP =
+export const KEEP_AS_EVIDENCE =
   'Nothing is answered behind it. Look at it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
   'and move both away: the log then begins again.';
 

@@ -1,4 +1,4 @@
-import type { AuditRecord, Outcome } from './auditRecord.js';
+import type { AuditRecord, AuditOutcome } from './auditRecord.js';
 
 /** What a registry's disclosure log says of one answer. */
 interface Disclosed {
@@ -112,7 +112,7 @@ interface ReportRow {
   readonly recipient: string;
   /** The purpose that was asked; empty where none was. */
   readonly purpose: string;
-  readonly outcomes: Record<Outcome, number>;
+  readonly outcomes: Record<AuditOutcome, number>;
   /** Answers that told something of a person, summed over persons. */
   people: number;
   breakGlass: number;

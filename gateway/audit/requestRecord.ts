@@ -4,7 +4,7 @@ import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { FetchInputs } from '../operation/planLineage.js';
-import type { AuditRecord, Outcome, PersonDigests } from './auditRecord.js';
+import type { AuditRecord, AuditOutcome, PersonDigests } from './auditRecord.js';
 
 /** Who was decided on, and by what. */
 interface Decided {
@@ -163,7 +163,7 @@ function fetchesOf(observations: Observations | undefined): Pick<AuditRecord, 'f
 }
 
 /** What became of a request that ended so. */
-export function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): Outcome {
+export function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): AuditOutcome {
   if (answered) return 'answered';
   return codes.every((code) => errorTable[code].status < 500) ? 'refused' : 'failed';
 }

@@ -44,12 +44,12 @@ export class Retention {
     const { days } = this;
     const time = new Date().toISOString();
     const expired: { segment: Segment; removal: Removal }[] = [];
-    let worked: readonly string[] | undefined;
+    let activeDays: readonly string[] | undefined;
     for (const segment of segments) {
       const last = await readEnd(segment);
       if (!last || Date.parse(time) - Date.parse(last.time) < days * DAY_MS) break;
-      worked ??= await this.#daysWorked();
-      const since = worked.filter((day) => day > dayOf(last.time) && day !== dayOf(time));
+      activeDays ??= await this.#activeDays();
+      const since = activeDays.filter((day) => day > dayOf(last.time) && day !== dayOf(time));
       if (since.length < days) break;
       const { name: file, first } = segment;
       const { seq, hash: lastHash, time: lastTime } = last;
@@ -72,7 +72,7 @@ export class Retention {
   }
 
   /** The days on which some chain has entries. A gateway that runs has some each day. */
-  async #daysWorked(): Promise<string[]> {
+  async #activeDays(): Promise<string[]> {
     const days = new Set<string>();
     for (const chain of await listChains(this.dataFolder)) {
       const segments = await segmentsOf(this.dataFolder, chain);

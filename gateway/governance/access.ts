@@ -18,10 +18,10 @@ export interface GovernanceContext {
 
 @Resolver()
 export class AccessResolver {
-  @Query(() => Access, {
+  @Query(() => AccessInfo, {
     description: 'What your roles may see for the purpose of this request, and by whose rule.',
   })
-  access(@Ctx() { decision, policy, apiSchema }: GovernanceContext): Access {
+  access(@Ctx() { decision, policy, apiSchema }: GovernanceContext): AccessInfo {
     const { caller, purpose } = decision;
     const decided = policy.decide({ ...caller, purpose }, new Date());
     const fields = policy
@@ -81,8 +81,8 @@ export class FieldAccess {
   readonly owner!: string;
 }
 
-@ObjectType({ description: 'What your roles may see for the purpose of this request.' })
-export class Access {
+@ObjectType('Access', { description: 'What your roles may see for the purpose of this request.' })
+export class AccessInfo {
   @Field(() => String)
   readonly purpose!: string;
 

@@ -5,9 +5,9 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { GovernanceContext } from './access.js';
 
-const MOST = 1_000;
+const MAX_ENTRIES = 1_000;
 /** Older entries are told for a special reason only, and not here (703/2023 §11). */
-const YEARS_TOLD = 2;
+const YEARS_SHOWN = 2;
 
 /** A page is thousands of reads of a file. The root fields of a caller's requests may wait for each other. */
 const queue = new FairQueue({ atOnce: 4, perCaller: 1, waiting: 100 });
@@ -24,13 +24,13 @@ export class AccessLogResolver {
       'Who has read your data within two years, for what: newest first. For the purpose data-subject; a token that does not tell who you are has an empty log.',
   })
   accessLog(
-    @Arg('first', () => Int, { defaultValue: 100, description: `At most ${MOST}.` }) first: number,
+    @Arg('first', () => Int, { defaultValue: 100, description: `At most ${MAX_ENTRIES}.` }) first: number,
     @Arg('after', () => ID, { nullable: true, description: 'The last entry of the page before.' })
     after: string | null,
     @Ctx() context: GovernanceContext,
   ): Promise<AccessLogEntry[]> {
-    if (first < 0 || first > MOST)
-      throw new PolkuError('BAD_USER_INPUT', `Expected "first" to be from 0 to ${MOST}.`);
+    if (first < 0 || first > MAX_ENTRIES)
+      throw new PolkuError('BAD_USER_INPUT', `Expected "first" to be from 0 to ${MAX_ENTRIES}.`);
     return queue.run(context.decision.caller.subject, () => pageOf({ first, after }, context));
   }
 }
@@ -40,27 +40,27 @@ async function pageOf(
   { decision: { person }, policy, accessLog }: GovernanceContext,
 ): Promise<AccessLogEntry[]> {
   if (person === undefined || first === 0) return [];
-  const tellsRecipients = !accessLog.hidesRecipients(person);
+  const showsRecipients = !accessLog.hidesRecipients(person);
   const since = new Date();
-  since.setUTCFullYear(since.getUTCFullYear() - YEARS_TOLD);
+  since.setUTCFullYear(since.getUTCFullYear() - YEARS_SHOWN);
   const entries: AccessLogEntry[] = [];
   const page = { since: since.toISOString(), after: after ?? undefined };
   for await (const record of accessLog.recordsOf(person, page)) {
     if (record.time < page.since) break;
-    entries.push(entryOf(record, policy, tellsRecipients));
+    entries.push(entryOf(record, policy, showsRecipients));
     if (entries.length === first) break;
   }
   return entries;
 }
 
-function entryOf(record: AuditRecord, policy: Policy, tellsRecipient: boolean): AccessLogEntry {
+function entryOf(record: AuditRecord, policy: Policy, showsRecipient: boolean): AccessLogEntry {
   const { decisionId, time, purpose = '', recipient, coordinates, breakGlass } = record;
   return {
     id: decisionId,
     at: time,
     purpose,
     purposeLabel: policy.purposes.get(purpose)?.label.en ?? purpose,
-    recipient: tellsRecipient ? recipient : null,
+    recipient: showsRecipient ? recipient : null,
     categories: categoriesOf(coordinates, policy),
     brokeGlass: breakGlass !== undefined,
   };

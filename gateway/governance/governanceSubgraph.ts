@@ -5,7 +5,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import {
-  Access,
+  AccessInfo,
   type AccessLogSource,
   AccessResolver,
   FieldAccess,
@@ -28,7 +28,7 @@ export interface InForce {
 /** Its part of the schema. */
 export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
   resolvers: [AccessResolver, AccessLogResolver, RevisionResolver],
-  entities: [Access, FieldAccess, AccessLogEntry, PolicyRevision, MissingSignatures],
+  entities: [AccessInfo, FieldAccess, AccessLogEntry, PolicyRevision, MissingSignatures],
   references: {},
 };
 

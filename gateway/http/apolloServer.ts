@@ -43,7 +43,7 @@ export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContex
     parseOptions: { maxTokens: gateway.limits.tokens },
     formatError,
     logger: silentLogger(gateway),
-    plugins: [notedOperation, keptWhenAnswered(documents), ...silentPlugins],
+    plugins: [notedOperation, cacheWhenAnswered(documents), ...silentPlugins],
   });
 }
 
@@ -58,11 +58,11 @@ const notedOperation: ApolloServerPlugin<GatewayContext> = {
   }),
 };
 
-function keptWhenAnswered(documents: AnsweredDocuments): ApolloServerPlugin<GatewayContext> {
+function cacheWhenAnswered(documents: AnsweredDocuments): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async () => ({
       async willSendResponse({ document, response: { body } }) {
-        if (document && body.kind === 'single' && body.singleResult.data) documents.keep(document);
+        if (document && body.kind === 'single' && body.singleResult.data) documents.store(document);
       },
     }),
   };
@@ -78,9 +78,9 @@ function silentLogger(
 
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 
-const DOCUMENTS_KEPT = 1_000;
+const MAX_DOCUMENTS = 1_000;
 /** Of all of them. A parsed document takes a hundred times its text; Apollo's own store would let them take 100 MB. */
-const CHARACTERS_KEPT = 250_000;
+const MAX_CHARACTERS = 250_000;
 
 /**
  * Where Apollo Server finds what it has parsed, by the hash of the text. Documents are kept once they were answered: those
@@ -88,8 +88,8 @@ const CHARACTERS_KEPT = 250_000;
  */
 export class AnsweredDocuments implements DocumentStore {
   readonly #answered = new LRUCache<string, DocumentNode>({
-    max: DOCUMENTS_KEPT,
-    maxSize: CHARACTERS_KEPT,
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ loc }) => loc!.end + 1,
   });
   readonly #keys = new WeakMap<DocumentNode, string>();
@@ -107,7 +107,7 @@ export class AnsweredDocuments implements DocumentStore {
     return this.#answered.delete(key);
   }
 
-  keep(document: DocumentNode): void {
+  store(document: DocumentNode): void {
     const key = this.#keys.get(document);
     if (key !== undefined && !this.#answered.has(key)) this.#answered.set(key, document);
   }

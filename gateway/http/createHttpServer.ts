@@ -97,8 +97,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       new Promise((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
         server.listen(port, host, () => {
-          const { port: taken } = server.address() as AddressInfo;
-          resolve(new URL(`${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`));
+          const { port: actualPort } = server.address() as AddressInfo;
+          resolve(
+            new URL(`${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actualPort}`),
+          );
         });
       }),
     async close() {

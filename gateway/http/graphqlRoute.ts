@@ -102,10 +102,10 @@ async function execute(
 
 function refusal(error: unknown, decisionId: string, report: (fault: unknown) => void): Promise<Answer> {
   const errors = asGraphQLErrors(error, report);
-  const told = errors.map((one) =>
+  const formatted = errors.map((one) =>
     formatError({ ...one.toJSON(), extensions: withoutHttp(one.extensions) }, one),
   );
-  return written(errors[0]!.extensions['http'] as HTTPGraphQLHead, { errors: told }, decisionId);
+  return written(errors[0]!.extensions['http'] as HTTPGraphQLHead, { errors: formatted }, decisionId);
 }
 
 function withoutHttp({ http: _http, ...extensions }: GraphQLErrorExtensions): GraphQLErrorExtensions {

@@ -18,8 +18,9 @@ interface RequestPurpose {
  * @throws PolkuError PURPOSE_MISSING, PURPOSE_NOT_HELD
  */
 export function requestPurpose(header: string | undefined, caller: Caller, policy: Policy): RequestPurpose {
-  const held = caller.purposes.filter((purpose) => policy.purposes.has(purpose));
-  const choice = held.length > 0 ? `Your token carries: ${held.join(', ')}.` : 'Your token carries none.';
+  const carried = caller.purposes.filter((purpose) => policy.purposes.has(purpose));
+  const choice =
+    carried.length > 0 ? `Your token carries: ${carried.join(', ')}.` : 'Your token carries none.';
   const purpose = header?.trim() ?? '';
   if (purpose === '')
     throw new PolkuError(
@@ -29,7 +30,7 @@ export function requestPurpose(header: string | undefined, caller: Caller, polic
   // An unknown purpose is not repeated in the message: it is whatever the client wrote.
   if (!policy.purposes.has(purpose))
     throw new PolkuError('PURPOSE_MISSING', `The header Purpose-Of-Use names no known purpose. ${choice}`);
-  if (!held.includes(purpose))
+  if (!carried.includes(purpose))
     throw new PolkuError(
       'PURPOSE_NOT_HELD',
       `Your token does not carry the purpose "${purpose}". ${choice}`,

@@ -133,8 +133,8 @@ export function fillWithheld(
     for (const { selections } of selectionSets) collect(selections, type, fields);
     const filled = Object.create(null) as Data;
     for (const [key, nodes] of fields) {
-      const kept = nodes.filter((node) => !cut.has(node));
-      filled[key] = kept.length === 0 ? null : fillField(value[key], kept, type);
+      const shown = nodes.filter((node) => !cut.has(node));
+      filled[key] = shown.length === 0 ? null : fillField(value[key], shown, type);
     }
     return filled;
   }

@@ -7,11 +7,11 @@ interface Bucket {
   readonly at: number;
 }
 
-const SUBJECTS_KEPT = 10_000;
+const MAX_SUBJECTS = 10_000;
 
 /** A token bucket for each subject, so that nobody finds out whom the city knows by trying identity codes. */
 export class LookupRate {
-  readonly #buckets = new LRUCache<string, Bucket>({ max: SUBJECTS_KEPT });
+  readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_SUBJECTS });
 
   /**
    * @param perMinute size of the bucket, and what flows in again in a minute
@@ -23,7 +23,7 @@ export class LookupRate {
   ) {}
 
   /** @throws PolkuError RATE_LIMITED */
-  take(subject: string, lookups: number): void {
+  consume(subject: string, lookups: number): void {
     if (lookups === 0) return;
     const at = this.now();
     const bucket = this.#buckets.get(subject) ?? { tokens: this.perMinute, at };

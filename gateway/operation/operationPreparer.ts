@@ -11,11 +11,12 @@ import { LRUCache } from 'lru-cache';
 import {
   checkDocument,
   checkPlanning,
+  LONG_OPERATION,
   type OperationLimits,
   pageSizesIn,
 } from '../../federation/execution/limits.js';
 import { nonNullVariables } from '../../federation/execution/normaliseOperation.js';
-import { keptOperations, type Sized } from '../../federation/execution/operationCache.js';
+import { createOperationCache, type Sized } from '../../federation/execution/operationCache.js';
 import {
   normalForm,
   type NormalForm,
@@ -29,21 +30,20 @@ import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
 import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import { cutOperation } from './cutOperation.js';
+import { lookupKeys } from './lookups.js';
 import { type FetchInputs, LineageRefused, type PlanLineage } from './planLineage.js';
 import {
   distinct,
-  type InputReleases,
+  type DerivableInputs,
   refusalsOf,
-  type SelectedField,
+  type SelectedCoordinates,
   selectedFields,
 } from './policyCheck.js';
 import { validateOperation } from './validateOperation.js';
 import { InvalidOperation } from '../../federation/execution/validation.js';
 import { visibleSchema } from './visibleSchema.js';
 
-const SCHEMAS_KEPT = 100;
-/** Characters of a document that takes milliseconds to check. */
-const LONG = 1_000;
+const MAX_SCHEMAS = 100;
 /** Operations of one caller that wait to be checked. */
 const WAITING = 50;
 
@@ -103,8 +103,8 @@ export interface OperationRequest {
  * turns with the rest of the process, and callers take turns: thousands of new operations of one delay nobody else.
  */
 export class OperationPreparer {
-  readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: SCHEMAS_KEPT });
-  readonly #operations = keptOperations<CheckedOperation>();
+  readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: MAX_SCHEMAS });
+  readonly #operations = createOperationCache<CheckedOperation>();
   readonly #queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: WAITING });
 
   constructor(
@@ -113,7 +113,7 @@ export class OperationPreparer {
       readonly conceal: boolean;
       readonly limits: OperationLimits;
       readonly lineage: PlanLineage;
-      readonly releases: InputReleases;
+      readonly derivable: DerivableInputs;
     },
   ) {}
 
@@ -179,7 +179,7 @@ export class OperationPreparer {
       coordinates: coordinatesOf(selectedFields(api, shown)),
       pageSizes: pageSizesIn(form.document, limits),
       selections,
-      lookups: lookupsOf(selected.filter(({ node }) => !cut.has(node))),
+      lookups: lookupKeys(selected.filter(({ node }) => !cut.has(node))),
     };
     return { allowed };
   }
@@ -202,9 +202,9 @@ export class OperationPreparer {
   #visibleSchema(decision: Decision): GraphQLSchema {
     const known = this.#schemas.get(decision.key);
     if (known) return known;
-    const { conceal, releases } = this.settings;
+    const { conceal, derivable } = this.settings;
     // Where nothing is concealed a filter that is not released is refused by name, with its owner and the reason.
-    const made = visibleSchema(this.supergraph.apiSchema, decision, conceal ? releases : undefined);
+    const made = visibleSchema(this.supergraph.apiSchema, decision, conceal ? derivable : undefined);
     this.#schemas.set(decision.key, made);
     return made;
   }
@@ -243,7 +243,7 @@ function oneOperation(document: DocumentNode, operationName: string | undefined)
 }
 
 function isLong({ loc }: DocumentNode): boolean {
-  return loc!.end > LONG;
+  return loc!.end > LONG_OPERATION;
 }
 
 /** Calls a function again only after it has failed. */
@@ -264,13 +264,6 @@ function isMutation(document: DocumentNode): boolean {
   return getOperationAST(document)?.operation === OperationTypeNode.MUTATION;
 }
 
-function coordinatesOf(selected: readonly SelectedField[]): readonly string[] {
+function coordinatesOf(selected: readonly SelectedCoordinates[]): readonly string[] {
   return [...new Set(selected.flatMap(({ coordinates }) => coordinates))].sort();
-}
-
-function lookupsOf(selected: readonly SelectedField[]): readonly string[] {
-  const keys = selected
-    .filter(({ coordinates }) => coordinates.includes('Query.personByIdentityCode'))
-    .map(({ node }) => (node.alias ?? node.name).value);
-  return [...new Set(keys)];
 }

@@ -22,7 +22,7 @@ import type { Decision, Refusal } from '../../policies/engine/decision.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 
 /** One field as a document selects it, with every coordinate that it needs. */
-export interface SelectedField {
+export interface SelectedCoordinates {
   readonly node: FieldNode;
   readonly field: GraphQLField<unknown, unknown>;
   readonly coordinates: readonly string[];
@@ -32,8 +32,11 @@ export interface SelectedField {
  * Every coordinate that a document selects: fields of objects, those behind fields of interfaces, and arguments.
  * Introspection is left out; it tells no more than the visible schema.
  */
-export function selectedFields(schema: GraphQLSchema, document: DocumentNode): readonly SelectedField[] {
-  const selected: SelectedField[] = [];
+export function selectedFields(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): readonly SelectedCoordinates[] {
+  const selected: SelectedCoordinates[] = [];
   const typeInfo = new TypeInfo(schema);
   visit(
     document,
@@ -52,7 +55,7 @@ export function selectedField(
   schema: GraphQLSchema,
   typeInfo: TypeInfo,
   node: FieldNode,
-): SelectedField | undefined {
+): SelectedCoordinates | undefined {
   const type = typeInfo.getParentType();
   if (node.name.value.startsWith('__') || !type || isUnionType(type) || isIntrospectionType(type)) return;
   const field = typeInfo.getFieldDef();
@@ -74,7 +77,7 @@ function coordinatesOf(
 }
 
 /** Why the decision does not show a selected field; empty where it does. The arguments of a hidden field go without saying. */
-export function refusalsOf({ coordinates }: SelectedField, decision: Decision): readonly Refusal[] {
+export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decision): readonly Refusal[] {
   const hidden = new Set(coordinates.filter((coordinate) => decision.show(coordinate).length === 0));
   return [...hidden]
     .filter((coordinate) => !coordinate.includes('(') || !hidden.has(coordinate.split('(')[0]!))
@@ -148,7 +151,7 @@ function ownersOf(schema: GraphQLSchema, type: FieldType): readonly GraphQLObjec
 }
 
 /** What an owner must release for a part of an input type to be of use (`@takes`). */
-interface Taken {
+interface RequiredFields {
   readonly type: string;
   readonly fields: readonly string[];
 }
@@ -157,9 +160,9 @@ interface Taken {
  * Which fields of input types and values of enumerations a decision releases. A criterion of a group is of no use to somebody
  * for whom its owner does not release what it tests.
  */
-export class InputReleases {
+export class DerivableInputs {
   /** By `Type.field` or `Enumeration.VALUE`. */
-  readonly #taken = new Map<string, Taken>();
+  readonly #required = new Map<string, RequiredFields>();
 
   constructor(contracts: readonly SubgraphSdl[]) {
     for (const { sdl } of contracts)
@@ -168,21 +171,21 @@ export class InputReleases {
           continue;
         const parts = node.kind === Kind.ENUM_TYPE_DEFINITION ? node.values : node.fields;
         for (const { name, directives = [] } of parts ?? []) {
-          const takes = directives.find((directive) => directive.name.value === 'takes');
-          if (takes) this.#taken.set(`${node.name.value}.${name.value}`, takenBy(takes));
+          const requires = directives.find((directive) => directive.name.value === 'takes');
+          if (requires) this.#required.set(`${node.name.value}.${name.value}`, requiredBy(requires));
         }
       }
   }
 
   /** Parts of which nothing is declared need no release. */
-  isReleased(coordinate: string, decision: Decision): boolean {
-    const taken = this.#taken.get(coordinate);
-    return !taken || taken.fields.every((field) => decision.take(taken.type, field).length > 0);
+  isAvailable(coordinate: string, decision: Decision): boolean {
+    const required = this.#required.get(coordinate);
+    return !required || required.fields.every((field) => decision.take(required.type, field).length > 0);
   }
 }
 
-function takenBy({ arguments: given = [] }: ConstDirectiveNode): Taken {
+function requiredBy({ arguments: given = [] }: ConstDirectiveNode): RequiredFields {
   return Object.fromEntries(
     given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
-  ) as unknown as Taken;
+  ) as unknown as RequiredFields;
 }

@@ -1,7 +1,6 @@
 import {
   type ASTVisitor,
   type DocumentNode,
-  getNamedType,
   GraphQLError,
   type GraphQLSchema,
   Kind,
@@ -15,6 +14,7 @@ import { rootTypeRule } from '../../federation/execution/validation.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import { isIdentityCode } from './lookups.js';
 
 /**
  * Names that begin with two underscores belong to GraphQL itself (specification §2.1.9) and here to the gateway; as an alias,
@@ -104,19 +104,19 @@ function identityCodeRule(context: ValidationContext): ASTVisitor {
           if (holdsIdentityCode(node.value)) report(undefined);
           return;
         case Kind.STRING:
-          if (holdsIdentityCode(node.value) || takesIdentityCode(context)) report(node);
+          if (holdsIdentityCode(node.value) || expectsIdentityCode(context)) report(node);
           return;
         case Kind.INT:
         case Kind.FLOAT:
         case Kind.BOOLEAN:
         case Kind.ENUM:
         case Kind.OBJECT:
-          if (takesIdentityCode(context)) report(node);
+          if (expectsIdentityCode(context)) report(node);
       }
     },
   };
 }
 
-function takesIdentityCode(context: ValidationContext): boolean {
-  return getNamedType(context.getInputType())?.name === 'IdentityCode';
+function expectsIdentityCode(context: ValidationContext): boolean {
+  return isIdentityCode(context.getInputType());
 }

@@ -32,7 +32,7 @@ import {
 } from 'graphql';
 import type { Decision } from '../../policies/engine/decision.js';
 import { keyScalars } from '../../schema/keys.js';
-import { type InputReleases, isArgumentShown, isFieldShown } from './policyCheck.js';
+import { type DerivableInputs, isArgumentShown, isFieldShown } from './policyCheck.js';
 
 type FieldType = GraphQLObjectType | GraphQLInterfaceType;
 
@@ -40,14 +40,14 @@ type FieldType = GraphQLObjectType | GraphQLInterfaceType;
  * The API schema as one set of roles sees it for one purpose: fields and arguments that the decision does not show are
  * gone, with the types that only they reached. Validation, suggestions and introspection know nothing else, so what is
  * hidden cannot be told from what does not exist.
- * @param releases by which parts of input types are hidden, too; without it all are there
+ * @param derivable by which parts of input types are hidden, too; without it all are there
  */
 export function visibleSchema(
   apiSchema: GraphQLSchema,
   decision: Decision,
-  releases?: InputReleases,
+  derivable?: DerivableInputs,
 ): GraphQLSchema {
-  const inputs = releases && new VisibleInputs(decision, releases);
+  const inputs = derivable && new VisibleInputs(decision, derivable);
   const seen = seenFields(apiSchema, decision, inputs);
   const reached = reachableObjects(apiSchema, seen);
   const types = new Map<string, GraphQLNamedType>();
@@ -200,7 +200,7 @@ function reachableObjects(
   schema: GraphQLSchema,
   seen: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly GraphQLObjectType[] {
-  const tellsMoreThanIds = (type: GraphQLObjectType): boolean =>
+  const showsMoreThanIds = (type: GraphQLObjectType): boolean =>
     Object.values(type.getFields()).some(
       ({ name, type: returned }) =>
         seen.get(type.name)?.has(name) && !isKeyScalar(getNamedType(returned).name),
@@ -210,7 +210,7 @@ function reachableObjects(
   for (let type = waiting.pop(); type; type = waiting.pop()) {
     if (reached.has(type) || !seen.has(type.name)) continue;
     reached.add(type);
-    if (isAbstractType(type)) waiting.push(...schema.getPossibleTypes(type).filter(tellsMoreThanIds));
+    if (isAbstractType(type)) waiting.push(...schema.getPossibleTypes(type).filter(showsMoreThanIds));
     if (isUnionType(type)) continue;
     for (const field of Object.values((type as FieldType).getFields())) {
       if (seen.get(type.name)!.has(field.name)) waiting.push(getNamedType(field.type));
@@ -233,15 +233,15 @@ class VisibleInputs {
 
   constructor(
     private readonly decision: Decision,
-    private readonly releases: InputReleases,
+    private readonly derivable: DerivableInputs,
   ) {}
 
   hasValue(enumeration: string, value: string): boolean {
-    return this.releases.isReleased(`${enumeration}.${value}`, this.decision);
+    return this.derivable.isAvailable(`${enumeration}.${value}`, this.decision);
   }
 
   hasField(input: string, field: string, type: GraphQLInputType): boolean {
-    return this.releases.isReleased(`${input}.${field}`, this.decision) && this.isUsable(type);
+    return this.derivable.isAvailable(`${input}.${field}`, this.decision) && this.isUsable(type);
   }
 
   /** Whether a value of a type can be written: it has something left, and all that it requires. */

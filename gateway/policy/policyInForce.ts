@@ -25,7 +25,7 @@ export interface PollingOptions {
   readonly everyMs: number;
   readonly onError: (error: unknown) => void;
   /** For how long a policy that was in force answers requests that began under it. */
-  readonly keptMs?: number;
+  readonly retainedMs?: number;
 }
 
 /** A policy that another one has followed. */
@@ -41,7 +41,7 @@ interface FormerPolicy {
  */
 export class PollingPolicy implements PolicyInForce {
   readonly #listeners = new Set<(policy: Policy) => void>();
-  readonly #keptMs: number;
+  readonly #retainedMs: number;
   #current: Policy;
   #former: readonly FormerPolicy[] = [];
   /** Revisions that were looked for in vain since the last look by the clock. */
@@ -57,7 +57,7 @@ export class PollingPolicy implements PolicyInForce {
     private readonly options: PollingOptions,
   ) {
     this.#current = first;
-    this.#keptMs = options.keptMs ?? CONTEXT_LIFETIME_SECONDS * 1_000;
+    this.#retainedMs = options.retainedMs ?? CONTEXT_LIFETIME_SECONDS * 1_000;
     this.#schedule();
   }
 
@@ -67,7 +67,7 @@ export class PollingPolicy implements PolicyInForce {
 
   under(revision: string): Policy {
     if (revision === this.#current.revision) return this.#current;
-    return this.#kept().find(({ policy }) => policy.revision === revision)?.policy ?? this.#current;
+    return this.#recent().find(({ policy }) => policy.revision === revision)?.policy ?? this.#current;
   }
 
   async catchUp(revision: string): Promise<void> {
@@ -89,8 +89,8 @@ export class PollingPolicy implements PolicyInForce {
     await this.#looking;
   }
 
-  #kept(): readonly FormerPolicy[] {
-    const since = performance.now() - this.#keptMs;
+  #recent(): readonly FormerPolicy[] {
+    const since = performance.now() - this.#retainedMs;
     return this.#former.filter(({ replacedAt }) => replacedAt > since);
   }
 
@@ -104,14 +104,14 @@ export class PollingPolicy implements PolicyInForce {
   }
 
   #lookOnce(): Promise<void> {
-    this.#looking ??= this.#take().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#update().finally(() => (this.#looking = undefined));
     return this.#looking;
   }
 
-  async #take(): Promise<void> {
+  async #update(): Promise<void> {
     try {
       const found = await this.look();
-      this.#former = this.#kept();
+      this.#former = this.#recent();
       if (!found || this.#closed) return;
       this.#former = [{ policy: this.#current, replacedAt: performance.now() }, ...this.#former];
       this.#current = found;

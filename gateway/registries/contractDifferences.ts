@@ -15,7 +15,7 @@ import {
 /** Longer than any committed contract; a text that is longer is not parsed. */
 const MAX_SDL_LENGTH = 2 ** 20;
 const MAX_TOKENS = 100_000;
-const MAX_TOLD = 20;
+const MAX_REPORTED = 20;
 const MAX_NAME_LENGTH = 100;
 
 /** What a subgraph declares, by coordinate. Order, descriptions and white space do not count. */
@@ -44,8 +44,8 @@ export function contractDifferences(committed: string, answered: string): readon
     .flatMap((coordinate) => changesAt(coordinate, expected.get(coordinate), found.get(coordinate)!));
   const missing = [...expected.keys()].filter((coordinate) => !found.has(coordinate)).sort();
   const differences = [...changes, ...missing.map((coordinate) => `${coordinate} is missing`)];
-  const more = differences.length - MAX_TOLD;
-  return more > 0 ? [...differences.slice(0, MAX_TOLD), `${more} more`] : differences;
+  const more = differences.length - MAX_REPORTED;
+  return more > 0 ? [...differences.slice(0, MAX_REPORTED), `${more} more`] : differences;
 }
 
 function tryToRead(sdl: string): Declarations | undefined {

@@ -3,7 +3,7 @@ import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
 /** On whose behalf registries are asked. */
-export class Requester {
+export class RegistryRequester {
   /** @param callerToken the caller's own token, which registries in other processes verify */
   constructor(
     readonly decision: DecisionContext,
@@ -11,8 +11,8 @@ export class Requester {
   ) {}
 
   /** @throws TypeError for a request without identities */
-  static of(requester: unknown): Requester {
-    if (requester instanceof Requester) return requester;
+  static of(requester: unknown): RegistryRequester {
+    if (requester instanceof RegistryRequester) return requester;
     throw new TypeError('A registry answers under a decision context only.');
   }
 }
@@ -21,7 +21,7 @@ export class Requester {
 export function localDataSource(subgraph: Subgraph): DataSource {
   return {
     async fetch({ query, operationName, variables: own, representations }, { requester, signal, onSend }) {
-      const { decision } = Requester.of(requester);
+      const { decision } = RegistryRequester.of(requester);
       const variables = representations ? { ...own, representations: representations.values } : own;
       onSend?.();
       return subgraph.execute({ query, operationName, variables }, decision, signal);

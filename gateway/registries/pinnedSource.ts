@@ -13,7 +13,7 @@ import { contractDifferences } from './contractDifferences.js';
 import type { RegistrySource } from './registrySource.js';
 
 /** The same trouble with a registry is told once in this time. */
-const TELL_AGAIN_MS = 60_000;
+const REPORT_AGAIN_MS = 60_000;
 /** A clock is told to the second and read after an exchange. */
 const CLOCK_PRECISION_SECONDS = 2;
 
@@ -35,12 +35,12 @@ export interface RegistryEvent {
  */
 export class PinnedSource implements DataSource {
   #standing: Standing = 'unknown';
-  #told: { readonly message: string; readonly at: number } | undefined;
+  #reported: { readonly message: string; readonly at: number } | undefined;
 
   constructor(
     readonly contract: SubgraphSdl,
     private readonly source: RegistrySource,
-    private readonly tell: (event: RegistryEvent) => void,
+    private readonly report: (event: RegistryEvent) => void,
   ) {}
 
   get standing(): Standing {
@@ -54,7 +54,7 @@ export class PinnedSource implements DataSource {
     try {
       return await this.source.fetch(fetch, context);
     } catch (error) {
-      if (isRefusal(error)) void this.#tellRefusal(error.cause);
+      if (isRefusal(error)) void this.#reportRefusal(error.cause);
       throw error;
     }
   }
@@ -70,10 +70,10 @@ export class PinnedSource implements DataSource {
       answered = (await this.source.readSdl()) ?? '';
     } catch (error) {
       if (isRefusal(error)) {
-        await this.#tellRefusal(error.cause);
+        await this.#reportRefusal(error.cause);
         return true;
       }
-      this.#tellFault(
+      this.#reportFault(
         new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not tell its schema.`),
       );
       return false;
@@ -81,11 +81,11 @@ export class PinnedSource implements DataSource {
     const differences = contractDifferences(committed, answered);
     if (differences.length > 0) {
       this.#standing = 'cut-off';
-      this.#tellFault(contractBroken(name, differences, answered));
+      this.#reportFault(contractBroken(name, differences, answered));
     } else if (this.#standing !== 'pinned') {
       this.#standing = 'pinned';
-      this.#told = undefined;
-      this.tell({ registry: name, fault: undefined });
+      this.#reported = undefined;
+      this.report({ registry: name, fault: undefined });
     }
     return true;
   }
@@ -94,30 +94,34 @@ export class PinnedSource implements DataSource {
     return this.source.close();
   }
 
-  async #tellRefusal({ message, details }: PolkuError): Promise<void> {
-    if (this.#isTold(message)) return;
+  async #reportRefusal({ message, details }: PolkuError): Promise<void> {
+    if (this.#wasReported(message)) return;
     this.#note(message);
     const secondsAhead = await this.source.secondsAhead();
     const fault = new PolkuError('CONTEXT_REFUSED', `${message} ${clockWords(secondsAhead)}`, {
       ...details,
       secondsAhead,
     });
-    this.tell({ registry: this.contract.name, fault });
+    this.report({ registry: this.contract.name, fault });
   }
 
-  #tellFault(fault: PolkuError): void {
-    if (this.#isTold(fault.message)) return;
+  #reportFault(fault: PolkuError): void {
+    if (this.#wasReported(fault.message)) return;
     this.#note(fault.message);
-    this.tell({ registry: this.contract.name, fault });
+    this.report({ registry: this.contract.name, fault });
   }
 
-  #isTold(message: string): boolean {
-    const told = this.#told;
-    return told !== undefined && told.message === message && performance.now() - told.at < TELL_AGAIN_MS;
+  #wasReported(message: string): boolean {
+    const reported = this.#reported;
+    return (
+      reported !== undefined &&
+      reported.message === message &&
+      performance.now() - reported.at < REPORT_AGAIN_MS
+    );
   }
 
   #note(message: string): void {
-    this.#told = { message, at: performance.now() };
+    this.#reported = { message, at: performance.now() };
   }
 }
 

@@ -4,7 +4,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
-import { Requester } from './localDataSource.js';
+import { RegistryRequester } from './localDataSource.js';
 
 /** How long a registry may take to tell the time. */
 const CLOCK_TIMEOUT_MS = 3_000;
@@ -34,7 +34,7 @@ export function registrySource({ name, url, key }: RemoteRegistry): RegistrySour
     url: target,
     proof: {
       async forOperation(requester, body) {
-        const { decision, callerToken } = Requester.of(requester);
+        const { decision, callerToken } = RegistryRequester.of(requester);
         const context = await signDecisionContext(decision, { audience: name, body, key });
         return { authorization: `Bearer ${callerToken}`, 'polku-context': context };
       },

@@ -22,7 +22,7 @@ import { ask, composed, testContext } from '../integration/supergraphTestbed.js'
 import { federations } from './executionGraphs.js';
 import { operationFrom } from './executionOperations.js';
 import './telemetryOff.js';
-import { Requester } from '../../gateway/registries/localDataSource.js';
+import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 
 const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
@@ -30,7 +30,7 @@ const SAFE = 'safe_';
 /** The reference lets a subgraph that knows an interface only overwrite the type names of entities. */
 const referenceErrs: Record<string, RegExp> = { media: /__typename/ };
 
-const fetchContext = { requester: new Requester(testContext, 'no-token'), signal: undefined };
+const fetchContext = { requester: new RegistryRequester(testContext, 'no-token'), signal: undefined };
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 interface Answer {

@@ -10,7 +10,7 @@ import { ClosedText } from '../../federation/plan/closedFields.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
 import type { SubgraphResponse } from '../../federation/supergraph/dataSource.js';
 import { composed, testContext, testIds, tester, testSubgraph } from './supergraphTestbed.js';
-import { Requester } from '../../gateway/registries/localDataSource.js';
+import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 
 const SDL = `type Query { people: [Person!] }
   enum Mood { GOOD BAD }
@@ -34,7 +34,7 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
     prepared: await prepareOperation(form, supergraph, tester),
     values: {},
     supergraph: { ...supergraph, dataSources: new Map([['people', source]]) },
-    context: { requester: new Requester(testContext, ''), signal: undefined },
+    context: { requester: new RegistryRequester(testContext, ''), signal: undefined },
     ids: testIds,
     visibleSchema: supergraph.apiSchema,
     observations: new Observations(),

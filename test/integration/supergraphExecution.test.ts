@@ -23,7 +23,7 @@ import {
   testIds,
   testSubgraph,
 } from './supergraphTestbed.js';
-import { Requester } from '../../gateway/registries/localDataSource.js';
+import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 
 interface Person {
   readonly id: number;
@@ -302,7 +302,7 @@ describe('an operation', () => {
       prepared: await prepareOperation(form, supergraph, tester),
       values: {},
       supergraph,
-      context: { requester: new Requester(testContext, ''), signal: gone },
+      context: { requester: new RegistryRequester(testContext, ''), signal: gone },
       readError: ownWords,
       ids: testIds,
       visibleSchema: supergraph.apiSchema,

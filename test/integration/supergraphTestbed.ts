@@ -14,7 +14,7 @@ import { normalForm, prepareOperation } from '../../federation/execution/prepare
 import { ClosedText } from '../../federation/plan/closedFields.js';
 import { ownWords } from '../../federation/plan/subgraphError.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
-import { localDataSource, Requester } from '../../gateway/registries/localDataSource.js';
+import { localDataSource, RegistryRequester } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource, Supergraph } from '../../federation/supergraph/supergraph.js';
 import { idCodec, loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms.js';
@@ -102,7 +102,7 @@ export async function ask(
     observations: new Observations(),
     prepared: await prepareOperation(form, supergraph, tester),
     values,
-    context: { requester: new Requester(testContext, callerToken), signal: undefined },
+    context: { requester: new RegistryRequester(testContext, callerToken), signal: undefined },
     readError: ownWords,
   });
   return JSON.parse(ClosedText.stringify(result)) as ExecutionResult<Record<string, unknown>>;

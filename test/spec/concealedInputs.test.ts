@@ -10,7 +10,7 @@ import { committedApi } from '../../cli/runtime/loadOperations.js';
 import { committedGraph, committedSdl } from '../../cli/runtime/openPolicy.js';
 import { normaliseOperation } from '../../federation/execution/normaliseOperation.js';
 import { coerceVariables } from '../../federation/execution/variables.js';
-import { InputReleases } from '../../gateway/operation/policyCheck.js';
+import { DerivableInputs } from '../../gateway/operation/policyCheck.js';
 import { validateOperation } from '../../gateway/operation/validateOperation.js';
 import { visibleSchema } from '../../gateway/operation/visibleSchema.js';
 import { packageRoot } from '../../lib/packageRoot.js';
@@ -30,10 +30,10 @@ type Changes = Readonly<Record<string, readonly [string | RegExp, string]>>;
 
 let api: GraphQLSchema;
 let graph: PolicyGraph;
-let releases: InputReleases;
+let derivable: DerivableInputs;
 beforeAll(async () => {
   [api, graph] = [await committedApi(), await committedGraph()];
-  releases = new InputReleases(await committedSdl());
+  derivable = new DerivableInputs(await committedSdl());
 });
 
 /** What a planner sees where hidden things are concealed. */
@@ -47,7 +47,7 @@ async function visible(changes: Changes = {}): Promise<GraphQLSchema> {
   });
   const { policy } = compilePolicy(sources, graph);
   const decision = policy!.decide({ roles: ['planner'], purpose: 'planning' }, new Date());
-  return visibleSchema(api, decision, releases);
+  return visibleSchema(api, decision, derivable);
 }
 
 const errorsOf = async (schema: GraphQLSchema, where: string) => {

@@ -1,7 +1,7 @@
 import cohort from './cohort.graphql';
 import contactsAndPath from './contactsAndPath.graphql';
 import familyPath from './familyPath.graphql';
-import foreseenNeed from './foreseenNeed.graphql';
+import predictedNeed from './predictedNeed.graphql';
 import myOwnData from './myOwnData.graphql';
 import myPeople from './myPeople.graphql';
 import personPath from './personPath.graphql';
@@ -41,7 +41,7 @@ export const examples: readonly Example[] = [
     title: 'What is foreseen of a family’s children',
     explanation:
       'Whether they may need child protection within five years, and how each number came about. For a family team or a social worker; anybody else is refused.',
-    query: foreseenNeed,
+    query: predictedNeed,
     about: 'family',
   },
   {

@@ -103,12 +103,12 @@ function useRunExample(tell: Tell): ((example: Example) => Promise<void>) | unde
 }
 
 /** An id to try an example with, or why there is none. */
-interface Subject {
+interface ExampleSubject {
   readonly id: string | undefined;
   readonly shortcomings: Shortcomings;
 }
 
-interface Person {
+interface ExamplePerson {
   readonly id: string;
   readonly families?: readonly { readonly family: { readonly id: string } | null }[] | null;
 }
@@ -119,8 +119,8 @@ const queries = {
 };
 
 /** The first person, or the first family of anyone, whom the client may see. */
-async function findSubject(client: GatewayClient, about: 'person' | 'family'): Promise<Subject> {
-  const answer = await client.ask<{ persons: { nodes: readonly Person[] | null } | null }>(
+async function findSubject(client: GatewayClient, about: 'person' | 'family'): Promise<ExampleSubject> {
+  const answer = await client.ask<{ persons: { nodes: readonly ExamplePerson[] | null } | null }>(
     { query: queries[about] },
     false,
   );

@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { examples } from '../examples/examples.js';
 import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import type { Question } from '../session/gatewayClient.js';
+import type { GatewayQuestion } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
 import './explorer.css';
@@ -63,7 +63,7 @@ function Explorer() {
   partialNow.current = partial;
 
   const fetcher = useMemo(
-    () => async (question: Question) => {
+    () => async (question: GatewayQuestion) => {
       const isIntrospection = question.operationName === 'IntrospectionQuery';
       if (!isIntrospection) setOutcome(nothing);
       const answer = await client.ask(question, partialNow.current);

@@ -1,21 +1,21 @@
 import {
   capitalise,
   describePerson,
-  type Member,
+  type DrawnMember,
   orderSectors,
   type Pictured,
   sectorName,
-  type ServiceStep,
+  type DrawnStep,
 } from './servicePath.js';
 
 /** A step with its place in time. */
 export interface Bar {
-  readonly step: ServiceStep;
+  readonly step: DrawnStep;
   readonly extent: Extent;
 }
 
 /** Bars that do not overlap. */
-interface Row {
+interface LaneRow {
   /** The service's code, or the sector in a member's lane; undefined on all but the first of its rows. */
   readonly label: string | undefined;
   readonly bars: readonly Bar[];
@@ -28,7 +28,7 @@ export interface Lane {
   /** Set where the lane is one sector's. */
   readonly sector: string | undefined;
   readonly subtitle: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly LaneRow[];
   readonly isWithheld: boolean;
 }
 
@@ -63,7 +63,7 @@ function sectorLanes(bars: readonly Bar[]): Lane[] {
   });
 }
 
-function memberLanes(members: readonly Member[], bars: readonly Bar[]): Lane[] {
+function memberLanes(members: readonly DrawnMember[], bars: readonly Bar[]): Lane[] {
   const byId = new Map(
     members.flatMap((member) => (member.person ? [[member.person.id, member] as const] : [])),
   );
@@ -95,15 +95,15 @@ function withheldLane(sector: string): Lane {
 }
 
 /** Sorts those of unknown age last. */
-function birthYearOf({ person }: Member): string {
+function birthYearOf({ person }: DrawnMember): string {
   return String(person?.birthYear ?? '9999');
 }
 
-function serviceOf({ service }: ServiceStep): string {
+function serviceOf({ service }: DrawnStep): string {
   return service ?? 'service withheld';
 }
 
-function labelFirst(label: string, rows: readonly Bar[][]): Row[] {
+function labelFirst(label: string, rows: readonly Bar[][]): LaneRow[] {
   return rows.map((bars, index) => ({ label: index === 0 ? label : undefined, bars }));
 }
 
@@ -121,13 +121,13 @@ function pack(bars: readonly Bar[]): Bar[][] {
 /** `12 episodes, 80 contacts`. */
 export function summarise(bars: readonly Bar[]): string {
   const contacts = bars.reduce((sum, { step }) => sum + (step.contacts ?? 0), 0);
-  const episodes = count(bars.length, 'episode');
+  const episodes = writeCount(bars.length, 'episode');
   return bars.every(({ step }) => step.contacts === null)
     ? episodes
-    : `${episodes}, ${count(contacts, 'contact')}`;
+    : `${episodes}, ${writeCount(contacts, 'contact')}`;
 }
 
-export function count(number: number, noun: string): string {
+export function writeCount(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 

@@ -4,7 +4,7 @@ import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAnswer, useSession } from '../session/session.js';
 import './path.css';
 import { PathPicture } from './pathPicture.js';
-import { listSubjects, type PeopleAnswer, peopleQuery, type Subject } from './servicePath.js';
+import { listSubjects, type PeopleAnswer, peopleQuery, type DrawnSubject } from './servicePath.js';
 
 const peopleQuestion = { query: peopleQuery };
 
@@ -12,7 +12,7 @@ const peopleQuestion = { query: peopleQuery };
 export function PathPage() {
   const { client, persona, purpose } = useSession();
   const asked = useAnswer<PeopleAnswer>(client, peopleQuestion);
-  const [choice, setChoice] = useState<Subject>();
+  const [choice, setChoice] = useState<DrawnSubject>();
   const answer = asked.state === 'answered' ? asked.answer : undefined;
   const { people, families } = useMemo(() => listSubjects(answer?.data ?? { persons: null }), [answer]);
 
@@ -56,9 +56,9 @@ export function PathPage() {
 
 interface SubjectListProps {
   readonly heading: string;
-  readonly subjects: readonly Subject[];
-  readonly chosen: Subject | undefined;
-  readonly onChoose: (subject: Subject) => void;
+  readonly subjects: readonly DrawnSubject[];
+  readonly chosen: DrawnSubject | undefined;
+  readonly onChoose: (subject: DrawnSubject) => void;
 }
 
 /** People or families to choose one of. */

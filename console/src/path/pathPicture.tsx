@@ -11,13 +11,13 @@ import {
   readPictured,
   sectorClass,
   sectorName,
-  type Subject,
+  type DrawnSubject,
 } from './servicePath.js';
 import { StepTable } from './stepTable.js';
 import { Timeline } from './timeline.js';
 
 /** The picture of one person or family, with what it lacks, its legend and its table. */
-export function PathPicture({ subject }: { readonly subject: Subject }) {
+export function PathPicture({ subject }: { readonly subject: DrawnSubject }) {
   const { client } = useSession();
   const question = useMemo(
     () => ({

@@ -1,5 +1,5 @@
 /** An episode of a service path, as the gateway answers it. What policy withholds is null. */
-export interface ServiceStep {
+export interface DrawnStep {
   readonly person?: { readonly id: string } | null;
   readonly sector: string;
   readonly service: string | null;
@@ -11,17 +11,17 @@ export interface ServiceStep {
 }
 
 interface ServicePath {
-  readonly steps: readonly ServiceStep[] | null;
+  readonly steps: readonly DrawnStep[] | null;
   /** Sectors that policy withholds, whether or not there is anything in them. */
   readonly withheld: readonly string[];
 }
 
-export interface Member {
-  readonly person: Person | null;
+export interface DrawnMember {
+  readonly person: DrawnPerson | null;
   readonly role: string | null;
 }
 
-interface Person {
+interface DrawnPerson {
   readonly id: string;
   readonly birthYear: string | number | null;
   readonly sex: string | null;
@@ -29,7 +29,7 @@ interface Person {
 
 /** What the picture shows: one person, or one family with its members. */
 export interface Pictured {
-  readonly members: readonly Member[] | undefined;
+  readonly members: readonly DrawnMember[] | undefined;
   readonly path: ServicePath;
 }
 
@@ -49,7 +49,7 @@ export const familyPathQuery = `query FamilyPicture($id: FamilyID!) {
 export interface PathAnswer {
   readonly person?: { readonly servicePath: ServicePath | null } | null;
   readonly family?: {
-    readonly members: readonly Member[] | null;
+    readonly members: readonly DrawnMember[] | null;
     readonly servicePath: ServicePath | null;
   } | null;
 }
@@ -62,7 +62,7 @@ export function readPictured({ person, family }: PathAnswer): Pictured | undefin
 }
 
 /** Someone whose path can be drawn. */
-export interface Subject {
+export interface DrawnSubject {
   readonly kind: 'person' | 'family';
   readonly id: string;
   readonly title: string;
@@ -73,7 +73,7 @@ export const peopleQuery = `query PeopleToPicture {
   persons(first: 50) { nodes { id birthYear sex families { family { id } } } hasMore }
 }`;
 
-interface ListedPerson extends Person {
+interface ListedPerson extends DrawnPerson {
   readonly families: readonly { readonly family: { readonly id: string } | null }[] | null;
 }
 
@@ -85,7 +85,7 @@ export interface PeopleAnswer {
 }
 
 /** `born 2011, female`: all that may be known of who someone is. */
-export function describePerson({ birthYear, sex }: Person): string {
+export function describePerson({ birthYear, sex }: DrawnPerson): string {
   const parts = [birthYear && `born ${birthYear}`, sex?.toLowerCase()].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : 'a person';
 }
@@ -96,8 +96,11 @@ function shortId(id: string): string {
 }
 
 /** The people and families that the picture can be drawn of, in the order of the gateway. */
-export function listSubjects({ persons }: PeopleAnswer): { people: Subject[]; families: Subject[] } {
-  const people: Subject[] = [];
+export function listSubjects({ persons }: PeopleAnswer): {
+  people: DrawnSubject[];
+  families: DrawnSubject[];
+} {
+  const people: DrawnSubject[] = [];
   const known = new Map<string, string[]>();
   for (const person of persons?.nodes ?? []) {
     people.push({
@@ -110,7 +113,7 @@ export function listSubjects({ persons }: PeopleAnswer): { people: Subject[]; fa
       known.set(id, [...(known.get(id) ?? []), describePerson(person)]);
     }
   }
-  const families = [...known].map(([id, of]): Subject => ({
+  const families = [...known].map(([id, of]): DrawnSubject => ({
     kind: 'family',
     id,
     title: `Family ${shortId(id)}`,

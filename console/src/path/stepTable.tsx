@@ -1,6 +1,6 @@
-import { count, type Lane } from './lanes.js';
+import { type Lane, writeCount } from './lanes.js';
 import { measures, type PlacedBar } from './layout.js';
-import { sectorClass, sectorName, type ServiceStep } from './servicePath.js';
+import { sectorClass, sectorName, type DrawnStep } from './servicePath.js';
 
 /** The picture in words. */
 export function StepTable({ lanes }: { readonly lanes: readonly Lane[] }) {
@@ -84,17 +84,17 @@ function writeDate(date: string): string {
 }
 
 /** `May 2012 – 2014`, or the one date. */
-function writePeriod({ startedAt, endedAt }: ServiceStep): string {
+function writePeriod({ startedAt, endedAt }: DrawnStep): string {
   if (startedAt === null) return 'dates withheld';
   if (endedAt === null || endedAt === startedAt) return writeDate(startedAt);
   return `${writeDate(startedAt)} – ${writeDate(endedAt)}`;
 }
 
 function writeContacts(contacts: number | null): string {
-  return contacts === null ? 'number of contacts withheld' : count(contacts, 'contact');
+  return contacts === null ? 'number of contacts withheld' : writeCount(contacts, 'contact');
 }
 
 /** A step in one line, for those who hear it. */
-export function describeStep(step: ServiceStep): string {
+export function describeDrawnStep(step: DrawnStep): string {
   return `${sectorName(step.sector)}, ${step.service ?? 'service withheld'}, ${writePeriod(step)}, ${writeContacts(step.contacts)}`;
 }

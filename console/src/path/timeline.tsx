@@ -2,7 +2,7 @@ import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo, us
 import type { Lane } from './lanes.js';
 import { layOut, measures, type PlacedBar, type Tick } from './layout.js';
 import { BarMark, describeLane, LaneGround, LaneHead } from './marks.js';
-import { describeStep, StepTooltip } from './stepTable.js';
+import { describeDrawnStep, StepTooltip } from './stepTable.js';
 
 interface TimelineProps {
   readonly title: string;
@@ -70,7 +70,7 @@ export function Timeline({ title, lanes, years }: TimelineProps) {
                     <BarMark
                       key={index}
                       bar={bar}
-                      label={describeStep(bar.step)}
+                      label={describeDrawnStep(bar.step)}
                       isStop={bar.step === stop?.step}
                       keep={(mark) => {
                         if (mark) marks.current.set(bar.step, mark);

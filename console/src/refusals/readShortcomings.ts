@@ -1,7 +1,7 @@
-import type { Answer, GatewayError } from '../session/gatewayClient.js';
+import type { GatewayAnswer, GatewayError } from '../session/gatewayClient.js';
 
 /** A field that policy did not show, in the words of the gateway. */
-export interface Refusal {
+export interface ShownRefusal {
   readonly coordinate: string | undefined;
   readonly owner: string | undefined;
   readonly purpose: string | undefined;
@@ -11,35 +11,35 @@ export interface Refusal {
 }
 
 /** Any other thing that went wrong. */
-export interface Fault {
+export interface ShownFault {
   readonly code: string | undefined;
   readonly message: string;
 }
 
 /** What an answer says beside its data. */
 export interface Shortcomings {
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly ShownRefusal[];
   /** Left out in partial mode. */
-  readonly withheld: readonly Refusal[];
-  readonly faults: readonly Fault[];
+  readonly withheld: readonly ShownRefusal[];
+  readonly faults: readonly ShownFault[];
 }
 
-type Told = Readonly<Record<string, unknown>>;
+type ErrorDetails = Readonly<Record<string, unknown>>;
 
 export const noShortcomings: Shortcomings = { refusals: [], withheld: [], faults: [] };
 
-export function readShortcomings({ errors = [], extensions = {} }: Answer): Shortcomings {
+export function readShortcomings({ errors = [], extensions = {} }: GatewayAnswer): Shortcomings {
   return {
-    refusals: errors.filter(isRefusal).flatMap(({ message, extensions: told = {} }) =>
+    refusals: errors.filter(isRefusal).flatMap(({ message, extensions: details = {} }) =>
       // One error tells of every coordinate; what they share stands beside the list.
-      list(told['refusals'] ?? [told]).map((refusal) =>
-        readRefusal({ reason: message, decisionId: extensions['decisionId'], ...told, ...refusal }),
+      list(details['refusals'] ?? [details]).map((refusal) =>
+        readRefusal({ reason: message, decisionId: extensions['decisionId'], ...details, ...refusal }),
       ),
     ),
     withheld: list(extensions['withheld'] ?? []).map((refusal) => readRefusal({ ...extensions, ...refusal })),
     faults: errors
       .filter((error) => !isRefusal(error))
-      .map(({ message, extensions: told }) => ({ code: text(told?.['code']), message })),
+      .map(({ message, extensions: details }) => ({ code: text(details?.['code']), message })),
   };
 }
 
@@ -47,19 +47,19 @@ function isRefusal({ extensions }: GatewayError): boolean {
   return extensions?.['code'] === 'PURPOSE_NOT_PERMITTED';
 }
 
-function readRefusal(told: Told): Refusal {
+function readRefusal(details: ErrorDetails): ShownRefusal {
   return {
-    coordinate: text(told['coordinate']),
-    owner: text(told['owner']),
-    purpose: text(told['purpose']),
-    reason: text(told['reason']) ?? 'Policy does not show it.',
-    revision: text(told['revision']),
-    decision: text(told['decisionId']),
+    coordinate: text(details['coordinate']),
+    owner: text(details['owner']),
+    purpose: text(details['purpose']),
+    reason: text(details['reason']) ?? 'Policy does not show it.',
+    revision: text(details['revision']),
+    decision: text(details['decisionId']),
   };
 }
 
-function list(value: unknown): readonly Told[] {
-  return Array.isArray(value) ? (value as readonly Told[]) : [];
+function list(value: unknown): readonly ErrorDetails[] {
+  return Array.isArray(value) ? (value as readonly ErrorDetails[]) : [];
 }
 
 function text(value: unknown): string | undefined {

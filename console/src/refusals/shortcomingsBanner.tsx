@@ -1,9 +1,9 @@
 import { useSession } from '../session/session.js';
-import type { Refusal, Shortcomings } from './readShortcomings.js';
+import type { ShownRefusal, Shortcomings } from './readShortcomings.js';
 import './refusals.css';
 
-/** How many refusals are told before the others fold away. */
-const TOLD_AT_ONCE = 3;
+/** How many refusals are listed before the others fold away. */
+const SHOWN_AT_ONCE = 3;
 
 /** Says in words what an answer lacks and whose decision that was; nothing when it lacks nothing. */
 export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings) {
@@ -38,16 +38,16 @@ export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings)
   );
 }
 
-function Refusals({ refusals }: { readonly refusals: readonly Refusal[] }) {
-  const told = refusals.filter((refusal) => !isOfRefusedField(refusal, refusals));
+function Refusals({ refusals }: { readonly refusals: readonly ShownRefusal[] }) {
+  const listed = refusals.filter((refusal) => !isOfRefusedField(refusal, refusals));
   const { decision, revision } = refusals[0] ?? {};
   return (
     <>
-      <RefusalList refusals={told.slice(0, TOLD_AT_ONCE)} />
-      {told.length > TOLD_AT_ONCE && (
+      <RefusalList refusals={listed.slice(0, SHOWN_AT_ONCE)} />
+      {listed.length > SHOWN_AT_ONCE && (
         <details>
-          <summary>and {told.length - TOLD_AT_ONCE} more</summary>
-          <RefusalList refusals={told.slice(TOLD_AT_ONCE)} />
+          <summary>and {listed.length - SHOWN_AT_ONCE} more</summary>
+          <RefusalList refusals={listed.slice(SHOWN_AT_ONCE)} />
         </details>
       )}
       {(decision || revision) && (
@@ -68,7 +68,7 @@ function Refusals({ refusals }: { readonly refusals: readonly Refusal[] }) {
   );
 }
 
-function RefusalList({ refusals }: { readonly refusals: readonly Refusal[] }) {
+function RefusalList({ refusals }: { readonly refusals: readonly ShownRefusal[] }) {
   return (
     <ul>
       {refusals.map((refusal, index) => (
@@ -81,7 +81,7 @@ function RefusalList({ refusals }: { readonly refusals: readonly Refusal[] }) {
 }
 
 /** The reason with owner and coordinate set off, which stand in front where it does not name them. */
-function Reason({ coordinate, owner, reason }: Refusal) {
+function Reason({ coordinate, owner, reason }: ShownRefusal) {
   const [before = '', ...rest] = owner ? reason.split(owner) : [reason];
   const after = rest.join(owner);
   return (
@@ -116,7 +116,7 @@ function Coded({ text, code }: { readonly text: string; readonly code: string | 
 }
 
 /** `Query.persons(first:)` says no more than `Query.persons`. */
-function isOfRefusedField({ coordinate }: Refusal, refusals: readonly Refusal[]): boolean {
+function isOfRefusedField({ coordinate }: ShownRefusal, refusals: readonly ShownRefusal[]): boolean {
   const field = coordinate?.split('(', 1)[0];
   return field !== coordinate && refusals.some((refusal) => refusal.coordinate === field);
 }

@@ -5,13 +5,13 @@ export interface GatewayError {
 }
 
 /** A GraphQL response. */
-export interface Answer<Data = unknown> {
+export interface GatewayAnswer<Data = unknown> {
   readonly data?: Data | null;
   readonly errors?: readonly GatewayError[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-export interface Question {
+export interface GatewayQuestion {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | null | undefined;
@@ -27,7 +27,7 @@ export class GatewayClient {
   ) {}
 
   /** @param partial answer what policy shows, and null the rest, instead of refusing the whole */
-  async ask<Data>(question: Question, partial: boolean): Promise<Answer<Data>> {
+  async ask<Data>(question: GatewayQuestion, partial: boolean): Promise<GatewayAnswer<Data>> {
     const response = await this.#post(question, partial);
     // A token of the local issuer lives for an hour, a console for a day.
     if (response.status !== 401) return readAnswer<Data>(response);
@@ -35,7 +35,7 @@ export class GatewayClient {
     return readAnswer<Data>(await this.#post(question, partial));
   }
 
-  async #post(question: Question, partial: boolean): Promise<Response> {
+  async #post(question: GatewayQuestion, partial: boolean): Promise<Response> {
     this.#token ??= fetchToken(this.persona);
     return fetch('/graphql', {
       method: 'POST',
@@ -62,9 +62,9 @@ async function fetchToken(persona: string): Promise<string> {
   return token;
 }
 
-async function readAnswer<Data>(response: Response): Promise<Answer<Data>> {
+async function readAnswer<Data>(response: Response): Promise<GatewayAnswer<Data>> {
   try {
-    return (await response.json()) as Answer<Data>;
+    return (await response.json()) as GatewayAnswer<Data>;
   } catch {
     throw new Error(`The gateway answered ${response.status} and no GraphQL response.`);
   }

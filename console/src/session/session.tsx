@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { type Answer, GatewayClient, type Question } from './gatewayClient.js';
+import { type GatewayAnswer, GatewayClient, type GatewayQuestion } from './gatewayClient.js';
 
 /** Who asks, what for, and how. Lives in memory only: a reload forgets it, and nothing stays in the browser. */
 interface Session {
-  readonly personas: readonly Persona[];
-  readonly persona: Persona;
+  readonly personas: readonly ChosenPersona[];
+  readonly persona: ChosenPersona;
   readonly purpose: PurposeChoice;
   /** Another one for every persona and purpose, so that what hangs on it is made anew. */
   readonly client: GatewayClient;
@@ -30,7 +30,7 @@ interface SessionProviderProps {
 }
 
 export function SessionProvider({ children, waiting }: SessionProviderProps) {
-  const [personas, setPersonas] = useState<readonly Persona[]>([]);
+  const [personas, setPersonas] = useState<readonly ChosenPersona[]>([]);
   const [problem, setProblem] = useState<string>();
   const [personaId, choosePersona] = useState<string>();
   const [purposeId, choosePurpose] = useState<string>();
@@ -67,7 +67,7 @@ interface PurposeChoice {
 }
 
 /** A synthetic user whom the local issuer gives tokens to. */
-interface Persona {
+interface ChosenPersona {
   readonly id: string;
   readonly label: string;
   readonly explanation: string;
@@ -77,14 +77,14 @@ interface Persona {
 }
 
 /** Who can be played here. Served with `--dev` only. */
-async function fetchPersonas(): Promise<readonly Persona[]> {
+async function fetchPersonas(): Promise<readonly ChosenPersona[]> {
   const response = await fetch('/dev/personas');
   if (!response.ok) {
     throw new Error(
       `The gateway offers no personas (it answered ${response.status}). The console needs one started with --dev.`,
     );
   }
-  const { personas } = (await response.json()) as { personas: readonly Persona[] };
+  const { personas } = (await response.json()) as { personas: readonly ChosenPersona[] };
   return personas;
 }
 
@@ -92,7 +92,7 @@ async function fetchPersonas(): Promise<readonly Persona[]> {
 type Asked<Data> =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly problem: string }
-  | { readonly state: 'answered'; readonly answer: Answer<Data> };
+  | { readonly state: 'answered'; readonly answer: GatewayAnswer<Data> };
 
 const asking = { state: 'asking' } as const;
 
@@ -101,8 +101,12 @@ const asking = { state: 'asking' } as const;
  * what may be seen and names what may not.
  * @param question must keep its identity from render to render; undefined asks nothing
  */
-export function useAnswer<Data>(client: GatewayClient, question: Question | undefined): Asked<Data> {
-  const [asked, setAsked] = useState<{ client: GatewayClient; question: Question; result: Asked<Data> }>();
+export function useAnswer<Data>(client: GatewayClient, question: GatewayQuestion | undefined): Asked<Data> {
+  const [asked, setAsked] = useState<{
+    client: GatewayClient;
+    question: GatewayQuestion;
+    result: Asked<Data>;
+  }>();
 
   useEffect(() => {
     if (!question) return;

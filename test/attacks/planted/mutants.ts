@@ -150,7 +150,7 @@ export const mutants: readonly Mutant[] = [
     holes: [
       {
         module: 'gateway/operation/operationPreparer.js',
-        text: 'conceal ? releases : undefined',
+        text: 'conceal ? derivable : undefined',
         by: 'undefined',
       },
       {
@@ -396,7 +396,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         module: 'gateway/governance/accessLog.js',
-        text: 'if (first < 0 || first > MOST)',
+        text: 'if (first < 0 || first > MAX_ENTRIES)',
         by: 'if (false)',
       },
       {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrangeLanes } from '../../../console/src/path/lanes.js';
-import type { ServiceStep } from '../../../console/src/path/servicePath.js';
+import type { DrawnStep } from '../../../console/src/path/servicePath.js';
 
 const step = (
   sector: string,
@@ -8,7 +8,7 @@ const step = (
   startedAt: string,
   endedAt: string,
   person = 'a',
-): ServiceStep => ({
+): DrawnStep => ({
   person: { id: person },
   sector,
   service,

@@ -8,7 +8,7 @@ describe('parsed documents', () => {
     const document = parse('{ person { age } }');
     await documents.set('a', document);
     expect(await documents.get('a')).toBeUndefined();
-    documents.keep(document);
+    documents.store(document);
     expect(await documents.get('a')).toBe(document);
     expect(await documents.delete('a')).toBe(true);
     expect(await documents.get('a')).toBeUndefined();
@@ -18,7 +18,7 @@ describe('parsed documents', () => {
     const documents = new AnsweredDocuments();
     const answered = parse('{ person { age } }');
     await documents.set('answered', answered);
-    documents.keep(answered);
+    documents.store(answered);
     for (let number = 0; number < 2_000; number++)
       await documents.set(`refused ${number}`, parse(`{ a${number}: person { age } }`));
     expect(await documents.get('answered')).toBe(answered);
@@ -26,7 +26,7 @@ describe('parsed documents', () => {
 
   it('are not cached when another store has parsed them', async () => {
     const documents = new AnsweredDocuments();
-    documents.keep(parse('{ person { age } }'));
+    documents.store(parse('{ person { age } }'));
     expect(await documents.get('')).toBeUndefined();
   });
 });

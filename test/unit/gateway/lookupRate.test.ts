@@ -5,26 +5,26 @@ describe('the rate of look-ups by identity code', () => {
   it('is limited for each subject, and recovers with time', () => {
     let now = 0;
     const rate = new LookupRate(30, () => now);
-    rate.take('a', 30);
-    expect(() => rate.take('a', 1)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
-    rate.take('b', 30);
+    rate.consume('a', 30);
+    expect(() => rate.consume('a', 1)).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    rate.consume('b', 30);
     now = 2_000;
-    rate.take('a', 1);
-    expect(() => rate.take('a', 1)).toThrow();
+    rate.consume('a', 1);
+    expect(() => rate.consume('a', 1)).toThrow();
     now = 10 * 60_000;
-    rate.take('a', 30);
-    expect(() => rate.take('a', 1)).toThrow();
+    rate.consume('a', 30);
+    expect(() => rate.consume('a', 1)).toThrow();
   });
 
   it('is not used by operations without look-ups', () => {
     const rate = new LookupRate(1, () => 0);
-    rate.take('a', 1);
-    expect(() => rate.take('a', 0)).not.toThrow();
+    rate.consume('a', 1);
+    expect(() => rate.consume('a', 0)).not.toThrow();
   });
 
   it('refuses more than the limit at once, and then accepts what fits', () => {
     const rate = new LookupRate(30, () => 0);
-    expect(() => rate.take('a', 31)).toThrow();
-    expect(() => rate.take('a', 30)).not.toThrow();
+    expect(() => rate.consume('a', 31)).toThrow();
+    expect(() => rate.consume('a', 30)).not.toThrow();
   });
 });

@@ -52,7 +52,7 @@ describe('the policy in force', () => {
   });
 
   it('Y07: answers under no revision that was replaced longer ago than a decision context lives', async () => {
-    const policy = polling({ keptMs: 0 });
+    const policy = polling({ retainedMs: 0 });
     await swap(policy, two);
     expect(policy.under(one.revision)).toBe(two);
   });
