@@ -12,8 +12,9 @@ import { DisclosureLog } from '../registry-kit/disclosureLog.js';
 import { registries } from '../subgraphs/registries.js';
 import { generateCity } from '../synthetic-city/generateCity.js';
 
-// `npm run bench:audit`: what the audit log costs. One gateway on the embedded default answers 16 concurrent clients of a
-// thread of its own, in windows with and without auditing that take turns, so that both meet the same machine.
+// `npm run bench:audit` measures the cost of the audit log. One gateway with the default embedded city
+// answers 16 concurrent clients, which run in a thread of their own. Windows with and without auditing
+// alternate, so that both meet the same machine.
 
 const PERSONS = 5_000;
 const CLIENTS = 16;
@@ -28,7 +29,7 @@ const CLIENTELE = '{ persons(first: 10) { nodes { id birthYear } } }';
 const PATH =
   'query ($id: PersonID!) { person(id: $id) { servicePath { steps { sector service startedAt } withheld } } }';
 
-/** One request, over and over by every client in turn. */
+/** One request, which every client sends again and again. */
 interface Load {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -94,7 +95,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** Switches off the gateway's records and the registries' notes; nothing outside a bench can. */
+/** Switches off the gateway's records and the registries' disclosure logs; only a benchmark can do this. */
 function auditSwitch(): { on: boolean } {
   const audit = { on: true };
   const [record, append] = [Gateway.prototype.record, DisclosureLog.prototype.append];
@@ -132,7 +133,7 @@ async function loadOf(url: URL): Promise<Load> {
   };
 }
 
-/** The clients' thread: runs the load for a while and tells how many answers came. */
+/** The clients' thread: runs the load for a while and reports how many answers came. */
 function serveOrders(): void {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   let load: Load | undefined;

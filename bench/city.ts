@@ -5,10 +5,11 @@ import { packageRoot } from '../lib/packageRoot.js';
 import { runMeasured } from './city/measuredProcess.js';
 import { type CityFigures, type PathFigures, printTable, quoteIn } from './city/report.js';
 
-// `npm run bench:city`: makes the city at three sizes, extracts it, serves it and reads paths from it, each in a process of
-// its own, and writes the table that docs/size.md quotes. Other sizes are only printed: `npm run bench:city -- 5000 10000`.
+// `npm run bench:city` makes the city at three sizes, extracts it, serves it and reads paths from it, each
+// in a process of its own. It writes the table that docs/size.md quotes. Other sizes are only printed:
+// `npm run bench:city -- 5000 10000`.
 
-/** People of the published experiment, a half and a quarter of them. */
+/** People of the published experiment, then half and a quarter of that. */
 const SIZES = [130_000, 260_000, 520_000];
 const PAGE = join(packageRoot(), 'docs', 'size.md');
 const REGISTRIES = ['population', 'health', 'social', 'education'];

@@ -14,9 +14,10 @@ import { cohortSql, familyTypeSql, heldAt, joinSnapshots } from '../test/cohorts
 import { openCohorts } from '../test/cohorts/openCohorts.js';
 import { multiplyCity } from './cohorts/multiplyCity.js';
 
-// How fast groups are counted: npm run bench:cohorts -- <data folder> [copies]. The same questions are asked of DuckDB, in SQL
-// over the joined snapshots in its memory, in turns in the same run: a busy machine is slow at everything. With a number of
-// copies, the city is taken so many times over, each person under a key of their own.
+// Measures how fast groups are counted: npm run bench:cohorts -- <data folder> [copies]. DuckDB answers
+// the same questions in SQL, over the joined snapshots in its memory, alternately in the same run: a busy
+// machine slows both. With a number of copies, the city is multiplied, each person under a key of their
+// own.
 
 const ROUNDS = 5;
 const YEARS = Array.from({ length: 15 }, (_, index) => 2002 + index);
@@ -73,7 +74,7 @@ async function measure(data: string): Promise<void> {
     ];
     console.log(`${persons} people, ${contacts} contacts\n`);
 
-    // Noise, ledger and disk are in the time: it is what a client waits for, but for the gateway.
+    // Noise, ledger and disk are part of the time: a client waits for them, too. The gateway is not.
     const sizeByYear = async () => {
       const group = await cohorts.group(threeRegistries);
       await groupTable(group, await group.asker('planning', 'any'), ['year'], YEARS);
@@ -136,7 +137,9 @@ async function report(what: string, own: () => Promise<number>, sql: () => Promi
   console.log(`  nothing else in the process waited longer than ${longest.toFixed(0)} ms`);
 }
 
-/** Watches how long anything else in the process waits for its turn; the answer is in milliseconds, when it is asked for. */
+/**
+ * Measures how long other work in the process waits for its turn; the result is in milliseconds, on request.
+ */
 function watchDelays(): () => number {
   let [last, longest] = [performance.now(), 0];
   const look = () => {
@@ -152,7 +155,7 @@ function watchDelays(): () => number {
   };
 }
 
-/** Milliseconds: on the clock, and of all processors together. */
+/** Milliseconds: wall clock, and CPU time of all processors together. */
 interface Time {
   readonly wall: number;
   readonly cpu: number;
@@ -170,7 +173,10 @@ function median(times: readonly Time[]): Time {
   return { wall: middle('wall'), cpu: middle('cpu') };
 }
 
-/** The same paths in SQL: episodes by what was the last day before, the first three of each person, and how many have them. */
+/**
+ * The same paths in SQL: episodes by the last day before, the first three of each person, and how many have
+ * them.
+ */
 function pathsSql(members: string): string {
   const contacts = ['health', 'social', 'education']
     .map(

@@ -22,12 +22,14 @@ import { type Attack, attacks, type Loot, RESIDENT } from './fairness/attacks.js
 import { caller } from './fairness/caller.js';
 import { writeLongAuditLog } from './fairness/longAuditLog.js';
 
-// Whether one caller delays another: npm run bench:fairness -- [--data <folder>] [--persons 20000] [--seconds 20] [--only G02]
-// A gateway in production mode is a process of its own. A family team worker asks for paths of families at a fixed rate,
-// whether or not the ones before are answered, so that no delay hides behind another; alone, and during each attack of one
-// other caller. Exit code 1 where the 99th percentile is more than 100 ms over what it is alone.
+// Measures whether one caller delays another:
+// npm run bench:fairness -- [--data <folder>] [--persons 20000] [--seconds 20] [--only G02]
+// A gateway in production mode is a process of its own. A family team worker requests paths of families at
+// a fixed rate, whether or not earlier requests are answered, so that no delay hides behind another: first
+// alone, then during each attack of one other caller. The exit code is 1 when the 99th percentile is more
+// than 100 ms above the value without an attack.
 
-/** By how much an attack may delay the 99th percentile. */
+/** Maximum delay of the 99th percentile by an attack. */
 const GOAL_MS = 100;
 const ATTACKERS_AT_ONCE = 16;
 /** Milliseconds between two questions of the family team worker. */
@@ -79,7 +81,7 @@ async function makeCity(): Promise<string> {
   return data;
 }
 
-/** Somebody who can log in, and who they are inside. */
+/** A person who can log in, with their key inside Polku. */
 async function residentOf(data: string): Promise<{ readonly id: string; readonly key: PersonKey }> {
   const secrets = new Secrets(join(data, 'secrets'));
   const id = (await demoLogin(data, secrets, EPOCH)())!;
@@ -152,7 +154,7 @@ async function measureAll(url: string, resident: string): Promise<boolean> {
   return good;
 }
 
-/** Asks at a fixed rate. What it takes is counted from when it should have been asked. */
+/** Sends requests at a fixed rate. The time counts from when the request was due. */
 async function latencies(
   milliseconds: number,
   ask: (family: string) => Promise<{ readonly status: number; readonly text: string }>,
@@ -203,7 +205,7 @@ function tokenOf(claims: Readonly<Record<string, unknown>>, { token }: TestIssue
   return token(claims);
 }
 
-/** A policy with 16,000 keys that nobody knows, as one person of its owner has drafted and signed it. */
+/** A policy with 16,000 unknown keys, as one person of its owner has drafted and signed it. */
 async function proposalBy({ desk, key, sources }: SignedPolicies): Promise<Loot['proposal']> {
   const keys = Array.from({ length: 16_000 }, (_, number) => `unknown${number}: 1`).join('\n');
   const changed = await sources('health.yaml', (text) => `${text}\n${keys}\n`);

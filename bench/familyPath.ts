@@ -12,9 +12,11 @@ import { runMeasured } from './city/measuredProcess.js';
 import { handWrittenPaths } from './familyPath/handWritten.js';
 import { type RunningPeer, startServer } from './gateways/processes.js';
 
-// What a family's path costs in all of Polku, over HTTP, with identity, both tiers of policy, sealing and audit, beside a
-// function that reads the same columns, merges and writes JSON: npm run bench:family -- [--persons 2000] [--rounds 9]
-// Polku is a process of its own and its CPU alone is counted, in windows that take turns with the function's; medians.
+// Compares the cost of a family's path in all of Polku (over HTTP, with identity, both tiers of policy,
+// sealing and audit) with a function that reads the same columns, merges and writes JSON: npm run
+// bench:family -- [--persons 2000] [--rounds 9]
+// Polku is a process of its own, and only its CPU time counts. Its windows alternate with those of the
+// function; figures are medians.
 
 const FROM = '2012-01-01';
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
@@ -28,7 +30,7 @@ const asker = { persona: 'family-team', purpose: 'child-protection', recipient: 
 const CONCURRENCY = 4;
 const WARM_UP = 3000;
 const WINDOW = 300;
-/** Rounds of the function for one of Polku's: it takes microseconds. */
+/** Rounds of the function for one of Polku, because the function takes microseconds. */
 const REPEATS = 20;
 
 const { values: options } = parseArgs({
@@ -130,7 +132,7 @@ async function askerOf(url: string): Promise<Ask> {
   };
 }
 
-/** Families of which the asker may know all that the function tells, so that both do the same work. */
+/** Families whose data the requester may see completely, so that both do the same work. */
 async function familiesToRead(ask: Ask, byHand: (family: FamilyKey) => string): Promise<Family[]> {
   const { recipient, purpose } = asker;
   const domains = new Domains(await new Secrets(join(data, 'secrets')).domain());
@@ -151,7 +153,7 @@ async function familiesToRead(ask: Ask, byHand: (family: FamilyKey) => string): 
   return same;
 }
 
-/** What an answer holds, however dates and ids in it are masked and ordered. */
+/** The content of an answer, without the masking and order of dates and ids. */
 function contentOf(text: string): string {
   const { members, servicePath } = (JSON.parse(text) as Answer).data.family;
   const steps = servicePath.steps.map(({ sector, contacts }) => `${sector} ${contacts}`).sort();

@@ -2,8 +2,8 @@ import { compilePolicy } from '../policies/engine/compile/compilePolicy.js';
 import { buildPolicyGraph } from '../policies/engine/parse/buildPolicyGraph.js';
 import type { PolicySource } from '../policies/engine/parse/problems.js';
 
-// How fast policies are compiled and decided: npm run bench:policy
-// Floors of the same run stand beside each figure, for a machine that is busy is slow at everything.
+// Measures how fast policies are compiled and decided: npm run bench:policy
+// Each figure has a lower bound from the same run, because a busy machine slows both.
 
 const REGISTRIES = 10;
 const FIELDS = 200;

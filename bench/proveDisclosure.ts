@@ -2,7 +2,8 @@ import { defaultDisclosure } from '../policies/engine/disclosureParameters.js';
 import { forgetfulLedger, groupAttacks } from '../test/attacks/groups/groupAttacks.js';
 import { measureGroupAttack } from '../test/attacks/groups/measureGroupAttack.js';
 
-// How much is learnt from numbers of groups, with protection and without: npm run prove:disclosure -- [tries]
+// Measures how much numbers of groups reveal, with protection and without: npm run prove:disclosure --
+// [tries]
 // It prints the tables of docs/disclosure.md.
 
 const [tries = 200] = process.argv.slice(2).map(Number);

@@ -7,7 +7,7 @@ import { identities } from '../test/generative/hostileInput/plantedPeople.js';
 import { PATIENCE_MS, type Proof, proveInputs } from '../test/generative/hostileInput/proveInputs.js';
 
 // Tries hostile inputs on everything that Polku reads: npm run prove:input -- [cases] [seed]
-// A process of its own reads them, so that an input that crashes or hangs it is named.
+// A separate process reads them, so that an input that crashes or blocks it can be named.
 
 type Message = { readonly begins: string } | { readonly ends: true } | { readonly proof: Proof };
 
@@ -31,7 +31,7 @@ function tell(message: Message): void {
   process.send!(message);
 }
 
-/** The exit code: 0 where nothing was found. */
+/** The exit code: 0 when no fault was found. */
 async function watch(): Promise<number> {
   const cities = mkdtempSync(join(tmpdir(), 'polku-cities-'));
   const child = fork(import.meta.filename, process.argv.slice(2), {
@@ -75,7 +75,7 @@ async function watch(): Promise<number> {
   return proof.faults.length === 0 ? 0 : 1;
 }
 
-/** The table of docs/decisions/hostile-inputs.md: inputs that were neither read nor unchanged were refused with a code or named. */
+/** The table of docs/decisions/hostile-inputs.md. Other inputs were refused with a code, or are named. */
 function tableOf(outcomes: Proof['outcomes']): string {
   const rows = Object.entries(outcomes).map(([kind, counts]) => {
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,8 +1,8 @@
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * Files that take a minute and more, the longest first. In a fresh clone Jest knows no times and goes by the size of the files; whichever of
- * these came last would keep one core busy and leave the other idle.
+ * Files that take a minute and more, the longest first. In a fresh clone Jest knows no times and sorts files
+ * by size. If one of these ran last, one core would be busy and the other idle.
  */
 const LONGEST = [
   'attacks/held',

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 
-/** What one process took. */
+/** What one process used. */
 export interface ProcessFigures {
-  /** Until it ended or, where it was waited for some words, until it said them. */
+  /** Until it ended or, if the caller waited for an output, until that output appeared. */
   readonly seconds: number;
   /** User and system time of all its threads until it ended. */
   readonly cpuSeconds: number;
-  /** The most memory that it had resident, bytes. */
+  /** Maximum resident memory, bytes. */
   readonly peakBytes: number;
-  /** What was resident when it ended, bytes. */
+  /** Resident memory when it ended, bytes. */
   readonly residentBytes: number;
   readonly output: string;
 }
 
-/** Tells at the end, on file descriptor 3, what the operating system has counted. */
+/** Reports at the end, on file descriptor 3, what the operating system has counted. */
 const TELL_USAGE = `import { writeSync } from 'node:fs';
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
@@ -24,8 +24,8 @@ const HOOK = `data:text/javascript,${encodeURIComponent(TELL_USAGE)}`;
 /**
  * Runs Node with these arguments and measures it from outside.
  *
- * @param until ends a server as soon as it says this
- * @throws Error where the process fails
+ * @param until ends a server as soon as it prints this
+ * @throws Error when the process fails
  */
 export async function runMeasured(
   args: readonly string[],

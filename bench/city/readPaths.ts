@@ -15,16 +15,16 @@ import { personPath } from '../../subgraphs/paths/servicePath.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import type { PathFigures } from './report.js';
 
-// Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's files, in turns.
-// Prints JSON: see PathFigures.
+// Reads service paths from the columns of a city, and the same contacts by DuckDB from the snapshot's
+// files, alternately. Prints JSON: see PathFigures.
 
 const BATCHES = [1, 30, 1000] as const;
 const ROUNDS = 9;
 /** Persons read by columns in one round, however large the batch. */
 const PERSONS_A_ROUND = 3000;
-/** Paths read before the first round, until the compiler has nothing left to do. */
+/** Paths read before the first round, so that the compiler has nothing left to do. */
 const WARM_UP = 20 * PERSONS_A_ROUND;
-/** What DuckDB is asked in one round: a look-up of one person takes it milliseconds. */
+/** What DuckDB answers in one round: it takes milliseconds to look up one person. */
 const QUERIES_A_ROUND = 5;
 
 const data = process.argv[2]!;
@@ -54,7 +54,7 @@ const sectors = await Promise.all(
 
 const policy = await loadPolicy(policiesFolder);
 const decision = policy.decide({ roles: ['family-team-worker'], purpose: 'child-protection' }, new Date());
-/** Everybody meets every condition, so that everybody has a path; what the care tables say is not timed here. */
+/** Every person meets every condition, so that everybody has a path. The care tables are not timed here. */
 const tests: ConditionTests = {
   subject: new Proxy({}, { get: () => () => true }),
   population: () => () => true,
@@ -83,7 +83,8 @@ await withMemoryDatabase(async (connection) => {
           `SELECT '${name}' AS sector, subject, start, "end", service, unit FROM ${parquetRows(file)} WHERE subject IN (${persons})`,
       )
       .join(' UNION ALL ');
-  // DuckDB reads every value, but need not sort nor hand over the rows: objects made of them would slow down what is timed next.
+  // DuckDB reads every value, but does not sort or return the rows: objects made of them would slow down
+  // the next measurement.
   const byDuckDB = async (persons: readonly PersonKey[]) => {
     const read = await connection.runAndReadAll(
       `SELECT count(*), bit_xor(hash(sector, subject, start, "end", service, unit)) FROM (${columns(persons.join(','))})`,
@@ -95,7 +96,8 @@ await withMemoryDatabase(async (connection) => {
   const known: PersonKey[] = [];
   for (let key = 0; key + 1 < offsets.length; key++) if (offsets[key + 1]! > offsets[key]!) known.push(key);
   let turn = 0;
-  // A stride that has no factor in common with the number of people: neighbours in memory are not read together.
+  // A stride that has no factor in common with the number of people, so that neighbours in memory are not
+  // read together.
   const next = () => known[(turn = (turn + 7_368_787) % known.length)]!;
 
   const batches: PathFigures['batches'][number][] = [];
@@ -105,7 +107,7 @@ await withMemoryDatabase(async (connection) => {
     const [times, duckTimes]: [number[], number[]] = [[], []];
     const repeats = Math.ceil(PERSONS_A_ROUND / size);
     for (let round = 0; round < ROUNDS; round++) {
-      // DuckDB's turn leaves the processor's caches to other work; those of a server at work are warm.
+      // DuckDB has filled the processor's caches with other data; those of a busy server are warm.
       for (let warm = 0; warm < PERSONS_A_ROUND; warm++) steps += pathOf(next());
       const people = Array.from({ length: repeats }, () => Array.from({ length: size }, next));
       const began = performance.now();

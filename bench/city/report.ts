@@ -3,19 +3,19 @@ import { availableParallelism } from 'node:os';
 import { writeDurably } from '../../lib/durableFile.js';
 import type { ProcessFigures } from './measuredProcess.js';
 
-/** What reading paths took, medians. */
+/** Time and memory of reading paths, medians. */
 export interface PathFigures {
   readonly contactsAPerson: number;
   readonly batches: readonly {
     readonly persons: number;
     /** Paths of all persons of the batch from the columns, enforced and merged into steps. */
     readonly columnsMs: number;
-    /** The same persons' contacts by DuckDB from the snapshot's files: read, not merged nor handed over. */
+    /** The same persons' contacts by DuckDB from the snapshot's files: read, not merged or returned. */
     readonly duckdbMs: number;
   }[];
 }
 
-/** What a city of one size took. */
+/** Figures of a city of one size. */
 export interface CityFigures {
   readonly persons: number;
   readonly contacts: number;
@@ -65,7 +65,9 @@ function ratio({ columnsMs, duckdbMs }: PathFigures['batches'][number]): number 
   return duckdbMs / columnsMs;
 }
 
-/** A Markdown table: a column a size, how each figure grows, and what that growth makes of a country. */
+/**
+ * A Markdown table: a column for each size, the growth of each figure, and the extrapolation to a country.
+ */
 export function printTable(figures: readonly CityFigures[]): string {
   const [first, last] = [figures[0]!, figures.at(-1)!];
   const grows = last.persons > first.persons;
@@ -95,7 +97,7 @@ export function printTable(figures: readonly CityFigures[]): string {
 
 const [BEGIN, END] = ['<!-- npm run bench:city writes from here -->', '<!-- to here -->'];
 
-/** Replaces what stands between the marks of a page. */
+/** Replaces the text between the marks of a page. */
 export async function quoteIn(page: string, table: string): Promise<void> {
   const [before, rest] = (await readFile(page, 'utf8')).split(BEGIN);
   const after = rest?.split(END)[1];

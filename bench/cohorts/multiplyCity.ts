@@ -8,7 +8,7 @@ import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { currentSnapshotId, MANIFEST, tableFile } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
 
-/** Writes the snapshots of a city so many times over, each person and family under a key of its own. */
+/** Writes the snapshots of a city several times over, each person and family under a key of its own. */
 export async function multiplyCity(data: string, copies: number, target: string): Promise<void> {
   for (const { name, tables } of [...registries.map(({ definition }) => definition), overlaysRegistry]) {
     const id = (await currentSnapshotId(data, name))!;
@@ -22,7 +22,7 @@ export async function multiplyCity(data: string, copies: number, target: string)
       const rows = manifest.tables[table]!.rows * copies;
       written[table] = { read: rows, rows, rejected: 0, rejects: {}, sha256: await sha256OfFile(path) };
     }
-    // The keys that were merged are others here, and nobody asks by them.
+    // The merged keys differ here, but no question uses them.
     const multiplied = { ...manifest, tables: written, mergedPersons: undefined };
     await writeFile(join(folder, MANIFEST), JSON.stringify(multiplied));
     await copyFile(join(data, name, 'current'), join(target, name, 'current'));

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { attacks, type Loot } from './attacks.js';
 import { caller } from './caller.js';
 
-/** What one attacker is given. */
+/** The input of one attacker. */
 export interface Order {
   readonly url: string;
   readonly attack: string;
@@ -13,14 +13,14 @@ export interface Order {
   readonly loot: Loot;
 }
 
-/** What became of the attack. */
+/** The result of the attack. */
 export interface Spoils {
   readonly requests: number;
   /** How many were answered by each status and first code. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-// A thread of its own, so that what it does delays no measurement: asks until it is told to stop.
+// Runs in a thread of its own, so that it delays no measurement. Sends requests until it is stopped.
 const { url, attack: name, token, purpose, atOnce, loot } = workerData as Order;
 const attack = attacks.find((candidate) => candidate.name === name)!;
 const ask = caller(url, { token, purpose });
@@ -35,7 +35,7 @@ async function askOn(): Promise<void> {
     }));
     const outcome = `${status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? 'answered'}`;
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    // A refusal in a millisecond is no work for the gateway, and too much for the machine that both are on.
+    // A refusal in a millisecond is no load for the gateway, but too much for the machine that both share.
     if (status === 429) await sleep(5);
   }
 }

@@ -1,6 +1,6 @@
 import { DATA_OWNER, FAMILY_TEAM } from '../../test/city/productionCity.js';
 
-/** What attackers have besides their tokens. */
+/** What attackers have in addition to their tokens. */
 export interface Loot {
   /** Ids of families that they may see. */
   readonly families: readonly string[];
@@ -13,11 +13,11 @@ export interface Question {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Something that one caller asks again and again, many times at once. */
+/** A request that one caller repeats, many times concurrently. */
 export interface Attack {
   readonly name: string;
   readonly claims: Readonly<Record<string, unknown>> & { readonly purposes: readonly string[] };
-  /** @param number counts requests, so that none is like another */
+  /** @param number counts requests, so that no two are equal */
   ask(number: number, loot: Loot): Question;
 }
 
@@ -32,7 +32,7 @@ const repeat = (count: number, part: (index: number) => string): string => list(
 const pathsIn = (levels: number): string =>
   `servicePath { withheld steps { ${levels === 0 ? 'service' : `person { birthYear ${pathsIn(levels - 1)} }`} } }`;
 
-/** Twenty groups at once, none of which was asked about before. */
+/** Twenty groups at once that were not queried before. */
 function groups(number: number, selection: string, where: (criterion: object) => object): Question {
   const groupOf = (alias: number) =>
     where({ healthContacts: { from: '2005-01-01', atLeast: 1 + ((number * 20 + alias) % 1_000) } });
@@ -44,7 +44,7 @@ function groups(number: number, selection: string, where: (criterion: object) =>
 
 const family = (year: number, where: object) => ({ family: { member: 'anyone', atEndOf: year, where } });
 
-/** The inputs of the cases G02, G03, Y05, E06 and G22, and of their kinds. */
+/** The inputs of the cases G02, G03, Y05, E06 and G22, and similar ones. */
 export const attacks: readonly Attack[] = [
   {
     name: 'E06 paths in paths, unknown ids',

@@ -24,7 +24,7 @@ export function caller(
         response.setEncoding('utf8').on('data', (part: string) => (text += part));
         response.once('end', () => resolve({ status: response.statusCode!, text })).once('error', reject);
       });
-      // The gateway may close an idle connection just as it is used again.
+      // The gateway may close an idle connection just when it is used again.
       const again = (error: NodeJS.ErrnoException) =>
         sent.reusedSocket && error.code === 'ECONNRESET' ? resolve(ask(question)) : reject(error);
       sent.once('error', again).end(JSON.stringify(question));

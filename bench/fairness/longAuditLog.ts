@@ -5,10 +5,10 @@ import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord
 import type { PersonKey } from '../../schema/keys.js';
 
 const AT_ONCE = 5_000;
-/** Every so many records one names the person who will ask. */
+/** One record out of this many names the person who will read their log. */
 const NAMED = 500;
 
-/** Fills the audit log of a data folder, by the code that writes it, until it has so many bytes. */
+/** Fills the audit log of a data folder up to this many bytes, with the code that normally writes it. */
 export async function writeLongAuditLog(data: string, person: PersonKey, bytes: number): Promise<void> {
   const secrets = new Secrets(`${data}/secrets`);
   const digests = new PersonDigests(await secrets.audit());

@@ -20,9 +20,10 @@ interface Episode {
 }
 
 /**
- * A floor: what somebody would write by hand for this one question, over the same columns, without asking who may know.
+ * A lower bound: what a developer would write by hand for this one question, over the same columns, without
+ * access checks.
  * @param from day from which contacts count
- * @returns the path of a family as JSON, with bare keys in it
+ * @returns the path of a family as JSON, with unsealed keys
  */
 export async function handWrittenPaths(data: string, from: number): Promise<(family: FamilyKey) => string> {
   const { tables: population } = await openSnapshot(data, populationRegistry);

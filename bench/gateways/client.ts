@@ -1,7 +1,7 @@
 import { ConnectionPool } from '../../federation/http/connectionPool.js';
 import type { Work } from './works.js';
 
-/** Requests under way at a time. */
+/** Concurrent requests. */
 const CONCURRENCY = 4;
 
 const TIMEOUT_MS = 60_000;
@@ -10,7 +10,7 @@ const FIELDS = 'content-type: application/json\r\naccept: application/json\r\n';
 
 const pools = new Map<string, ConnectionPool>();
 
-/** Asks a gateway once. */
+/** Sends one request to a gateway. */
 export async function ask(url: string, { query, variables }: Work): Promise<string> {
   const target = new URL('/graphql', url);
   const pool =
@@ -22,13 +22,13 @@ export async function ask(url: string, { query, variables }: Work): Promise<stri
     });
   pools.set(url, pool);
   const post = () => pool.post(FIELDS, JSON.stringify({ query, variables }), undefined);
-  // While others had their turn, a gateway may have closed a connection.
+  // A gateway may have closed a connection while other gateways were measured.
   const text = await post().catch(post);
   if (!text.includes('"data":')) throw new Error(`${url} answers: ${text.slice(0, 500)}`);
   return text;
 }
 
-/** Asks so many times, a few at a time. */
+/** Sends this many requests, a few at a time. */
 export async function load(url: string, work: Work, count: number): Promise<void> {
   let left = count;
   const one = async () => {

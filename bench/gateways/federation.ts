@@ -45,7 +45,7 @@ function day(index: number): string {
   return `20${String(10 + (index % 7)).padStart(2, '0')}-${String(1 + (index % 12)).padStart(2, '0')}-15`;
 }
 
-/** The subgraphs that every gateway asks: persons and families, three registries, and what is derived from them. */
+/** The subgraphs of every gateway: persons and families, three registries, and derived types. */
 const definitions: Readonly<Record<string, Definition>> = {
   population: {
     typeDefs: `type Query { person(id: ID!): Person family(id: ID!): Family persons(first: Int!): [Person!]! }

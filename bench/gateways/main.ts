@@ -10,10 +10,11 @@ import { peers, type RunningPeer, startPeer, startSubgraph } from './processes.j
 import { printTable } from './table.js';
 import { type Work, works } from './works.js';
 
-// CPU and memory of gateways over one supergraph: npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
-// Memory instead: --memory; and of many different operations: --operations 100000.
-// Each gateway and each subgraph is a process of its own, and what is counted is the gateway's alone. Windows of the gateways
-// take turns, so that a machine that is busy for a while is busy for all; figures are medians over the rounds.
+// CPU and memory of gateways over one supergraph:
+// npm run bench:gateways -- [--peers polku,stock] [--works A,B] [--rounds 5]
+// Memory instead: --memory; with many different operations: --operations 100000.
+// Each gateway and each subgraph is a process of its own, and only the gateway's use counts. Windows of
+// the gateways alternate, so that a busy machine slows all of them; figures are medians over the rounds.
 
 const MEMORY_REQUESTS = 60;
 
@@ -62,7 +63,7 @@ try {
 
 type Files = Readonly<Record<string, string>>;
 
-/** What the reference implementation answers, by operation name; every gateway must answer the same. */
+/** The answers of the reference implementation, by operation name; every gateway must give the same. */
 async function referenceAnswers(files: Files): Promise<Record<string, string>> {
   const stock = await startPeer('stock', files);
   try {
@@ -83,7 +84,8 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
   try {
     for (const name of names) running.push(await startPeer(name, files));
     const measured = new Map<string, Map<string, number[]>>();
-    // All work before any is measured: what is measured first would otherwise be measured while it is still being compiled.
+    // All gateways run all works before the first measurement; otherwise the first one would be measured
+    // while it is compiled.
     for (const work of asked)
       for (const peer of running) {
         sameAnswer(peer.name, await ask(peer.url, work), answers[operationName(work)]!);
@@ -104,7 +106,9 @@ async function measureCpu(files: Files, answers: Record<string, string>): Promis
   }
 }
 
-/** Whoever has waited for its turn has tidied up meanwhile, and its caches are cold: a window that is not counted goes before. */
+/**
+ * A gateway that has waited has collected garbage and has cold caches, so an uncounted window comes first.
+ */
 async function cpuPerRequest(peer: RunningPeer, work: Work): Promise<number> {
   await load(peer.url, work, work.window);
   const before = await peer.usage();
@@ -113,7 +117,7 @@ async function cpuPerRequest(peer: RunningPeer, work: Work): Promise<number> {
   return (after.cpuMs - before.cpuMs) / work.window;
 }
 
-/** Peak memory of a fresh process that is asked for the largest answer. */
+/** Peak memory of a fresh process that answers the largest operation. */
 async function measureMemory(files: Files): Promise<void> {
   for (const name of names) {
     const peer = await startPeer(name, files);
@@ -129,7 +133,7 @@ async function measureMemory(files: Files): Promise<void> {
   }
 }
 
-/** Peak memory of a fresh process while operations come that it has never seen, after each tenth of them. */
+/** Peak memory of a fresh process while new operations arrive, after each tenth of them. */
 async function measureOperations(files: Files, count: number): Promise<void> {
   for (const name of names) {
     const peer = await startPeer(name, files);

@@ -12,7 +12,7 @@ interface Peer {
 const folder = join(packageRoot(), 'bench', 'gateways', 'peers');
 const START_MS = 60_000;
 
-/** The gateways that are compared, and the floors below them. */
+/** The gateways that are compared, and the lower bounds. */
 export const peers: Readonly<Record<string, Peer>> = {
   stock: { script: join(folder, 'stock.mjs') },
   polku: { script: join(packageRoot(), 'dist', 'federation', 'bare', 'main.js') },
@@ -76,7 +76,7 @@ export async function startServer(
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve());
-        // Asked politely, some wait for connections that are kept open.
+        // Some wait for open connections when they are asked to end.
         child.kill('SIGKILL');
       }),
   };

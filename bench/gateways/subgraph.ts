@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { graphql } from 'graphql';
 import { subgraphSchema } from './federation.js';
 
-// The cheapest subgraph there can be: each request is executed once, and answered from memory ever after.
+// The cheapest possible subgraph: it executes each request once, and then answers it from memory.
 
 const schema = subgraphSchema(process.argv[2]!);
 const answers = new Map<string, Buffer>();

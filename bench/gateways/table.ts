@@ -3,7 +3,7 @@ import type { Work } from './works.js';
 /** CPU milliseconds of one request, one for each round: by work, then by gateway. */
 export type Measured = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
-/** Prints medians, and how many times less than the stock gateway where it was measured beside. */
+/** Prints medians, and the ratio to the stock gateway if that was measured in the same run. */
 export function printTable(measured: Measured, works: readonly Work[]): void {
   const peers = [...[...measured.values()][0]!.keys()];
   console.log(`\nCPU of the gateway's process per request, ms (times less than stock; medians)`);

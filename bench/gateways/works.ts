@@ -1,10 +1,12 @@
-/** What the gateways are asked, by its letter. */
+/** The operations for the gateways, by letter. */
 export interface Work {
   readonly name: string;
   readonly about: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Requests before anything is counted, so that the code is hot, and of each window that is. */
+  /**
+   * Requests before anything is counted, so that the code is compiled, and requests of each counted window.
+   */
   readonly warmUp: number;
   readonly window: number;
 }

@@ -3,7 +3,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Empty where the text is no JSON object. */
+  /** Empty when the text is no JSON object. */
   readonly body: AnswerBody;
 }
 
@@ -35,8 +35,9 @@ const VARYING_HEADERS = new Set(['date', 'polku-decision-id', 'content-length', 
 const DECISION_ID = /"decisionId":"[^"]*"/g;
 
 /**
- * A response as bytes to be compared: without what differs each time, and with given names replaced by one word.
- * @param names what was asked for, and may be echoed
+ * A response as bytes for comparison: without what differs each time, and with given names replaced by one
+ * word.
+ * @param names names from the request that the response may echo
  */
 export function comparable({ status, headers, text }: Answer, names: readonly string[] = []): string {
   const fixed = [...headers].filter(([name]) => !VARYING_HEADERS.has(name)).sort();

@@ -8,7 +8,7 @@ export interface Asker {
   readonly purpose: string;
 }
 
-/** What a token says, unverified: the gateway verifies. */
+/** The claims of a token, unverified: the gateway verifies them. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   const [, payload = ''] = token.split('.');
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;
@@ -23,14 +23,14 @@ export function askersOf(tokens: Tokens): readonly Asker[] {
   });
 }
 
-/** Who asks, in a report. */
+/** The name of a requester in a report. */
 export function nameOf({ name, purpose }: Asker): string {
   return `${name} for ${purpose}`;
 }
 
 /**
  * Tokens of every persona of a gateway that runs with `--dev`.
- * @returns undefined where it does not
+ * @returns undefined for a gateway without `--dev`
  */
 export async function devTokens(gateway: URL): Promise<Tokens | undefined> {
   const response = await fetch(new URL('/dev/personas', gateway));

@@ -1,6 +1,6 @@
 import type { Target } from './target.js';
 
-/** What came of an attack. No personal data is in any of its words: names of probes, codes and counts only. */
+/** The result of an attack. Its words hold no personal data: names of probes, codes and counts only. */
 export type Verdict =
   | { readonly outcome: 'held' }
   | { readonly outcome: 'broken'; readonly seen: string }
@@ -8,22 +8,22 @@ export type Verdict =
 
 /** An attack that can be made on any live gateway. */
 export interface Attack {
-  /** Four hexadecimal digits, given once and never to another attack. */
+  /** Four hexadecimal digits, assigned once and never to another attack. */
   readonly id: string;
-  /** What must hold, as one sentence. */
+  /** The required behaviour, as one sentence. */
   readonly title: string;
-  /** Where it was seen: a CVE, an advisory, an issue, or what of the design it tries. */
+  /** The origin: a CVE, an advisory, an issue, or the part of the design that it tests. */
   readonly source: string;
   run(target: Target): Promise<Verdict>;
 }
 
-/** Thrown where a gateway gives way. */
+/** Thrown when a gateway is broken by an attack. */
 export class Breach extends Error {}
 
-/** Thrown where a gateway, or the tokens at hand, offer nothing that this attack could try. */
+/** Thrown when neither the gateway nor the available tokens offer anything that this attack could try. */
 export class NotApplicable extends Error {}
 
-/** An attack as a function that returns where the gateway held. */
+/** An attack as a function that returns when the gateway held. */
 export function attack(
   id: string,
   title: string,
@@ -41,14 +41,14 @@ export function attack(
       } catch (error) {
         if (error instanceof NotApplicable) return { outcome: 'not applicable', why: error.message };
         if (error instanceof Breach) return { outcome: 'broken', seen: error.message };
-        // A gateway that stops answering has given way, too.
+        // A gateway that stops answering counts as broken, too.
         return { outcome: 'broken', seen: `no answer that could be read: ${kindOf(error)}` };
       }
     },
   };
 }
 
-/** The kind of an error; its message may quote what was answered. */
+/** The kind of an error; its message may quote the answer. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error';
   const { cause } = error;

@@ -16,7 +16,7 @@ import { policyAttacks } from './attacks/policies.js';
 import { registryPortAttacks } from './attacks/registryPorts.js';
 import { tokenAttacks } from './attacks/tokens.js';
 
-/** Attacks by what they try, in the order in which they run: that which uses up look-ups comes last. */
+/** Attacks by subject, in the order in which they run: the one that uses up look-ups comes last. */
 export const attackClasses: readonly { readonly title: string; readonly attacks: readonly Attack[] }[] = [
   { title: 'Hidden fields', attacks: hiddenFieldAttacks },
   { title: 'Hidden names', attacks: [...hiddenSchemaAttacks, ...hiddenCriteriaAttacks] },

@@ -32,7 +32,7 @@ import { Target } from './target.js';
 
 let city: TestCity;
 beforeAll(async () => {
-  // The gateway tells that it waits for its registries.
+  // The gateway prints that it waits for its registries.
   jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
   await approveSmallModel(city.data);
@@ -55,7 +55,7 @@ describe('attacks on a gateway that explains refusals, with test registries', ()
     const remote = new Map(registries.map(({ name, between }) => [name, between]));
     served = await serveCity(city, { port: gatewayPort, remote });
     const tokens = (await devTokens(served.url))!;
-    // A request that reaches both registries is there to be overheard.
+    // A request that reaches both registries, to be captured.
     const first = new Target(served.url, tokens);
     const [{ asker }] = await first.whoSee('Query.persons', 'Person.healthContacts', 'Person.socialContacts');
     await first.ask(asker, '{ persons(first: 1) { nodes { healthContacts { id } socialContacts { id } } } }');
@@ -134,6 +134,6 @@ describe('attacks', () => {
 
   it('are listed in docs/attacks.md (npm run attacks -- --page > docs/attacks.md)', async () => {
     const page = await readFile(join(packageRoot(), 'docs', 'attacks.md'), 'utf8');
-    expect(page === attacksPage()).toBe(true);
+    expect(page).toBe(attacksPage());
   });
 });

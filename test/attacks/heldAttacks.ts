@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Attack } from './attack.js';
 import { attacks } from './attacks.js';
 
-/** By the case of an attack, which its source names, its tests can be run alone. */
+/** Grouped by the case in the source of an attack, so that the tests of a case can run alone. */
 export const labelled = (attack: Attack): [string, Attack] => [
   `${attack.id} ${attack.title} (${attack.source})`,
   attack,
@@ -10,7 +10,10 @@ export const labelled = (attack: Attack): [string, Attack] => [
 
 export const eachAttack = attacks.map(labelled);
 
-/** What may come of an attack: where a gateway or its city offers nothing to try, that it says so. */
+/**
+ * Possible outcomes of an attack. If a gateway or its city offers nothing to try, the attack must report
+ * that.
+ */
 export function heldOr({ id }: Attack, mayNotApply: readonly string[]): unknown {
   const outcome = mayNotApply.includes(id) ? expect.stringMatching(/^(held|not applicable)$/) : 'held';
   return expect.objectContaining({ outcome });

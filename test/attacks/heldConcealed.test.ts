@@ -12,7 +12,7 @@ import { Target } from './target.js';
 
 let city: TestCity;
 beforeAll(async () => {
-  // The gateway tells that it waits for its registries.
+  // The gateway prints that it waits for its registries.
   jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
   await approveSmallModel(city.data);

@@ -9,10 +9,10 @@ import type { RegistryPort } from './target.js';
 
 type Overheard = NonNullable<RegistryPort['overheard']>;
 
-/** A registry in a process of its own, and somebody between it and its gateway who writes down what goes by. */
+/** A registry in a process of its own, and a proxy between it and its gateway that records the traffic. */
 export interface OverheardRegistry {
   readonly name: string;
-  /** Where the gateway is told that the registry is. */
+  /** The address of the registry that the gateway is given. */
   readonly between: string;
   /** The registry itself, with the last request that was made for a caller. */
   port(): RegistryPort;

@@ -1,10 +1,10 @@
 import { type Answer, codeOf } from './answer.js';
 import { Breach } from './attack.js';
 
-/** What a gateway says to an operation that asks for what is hidden: that it is not shown, or that it is unknown. */
+/** A gateway answers an operation on a hidden field in one of two ways: it is not shown, or it is unknown. */
 const REFUSALS = ['PURPOSE_NOT_PERMITTED', 'GRAPHQL_VALIDATION_FAILED'];
 
-/** Nothing of the operation may have been answered, and it must be policy or the visible schema that refused. */
+/** Nothing of the operation may be answered, and policy or the visible schema must have refused it. */
 export function mustBeRefused(answer: Answer, what: string, codes: readonly string[] = REFUSALS): void {
   mustHoldNoData(answer, what);
   const code = codeOf(answer);
@@ -19,7 +19,7 @@ export function mustHoldNoData(answer: Answer, what: string): void {
   if (!errors && answer.status < 400) throw new Breach(`${what}: answered ${answer.status} without an error`);
 }
 
-/** Whether anything but null, empty lists and objects of these is in a value; `__typename` tells nothing. */
+/** Whether a value holds anything but null, empty lists and objects of these; `__typename` does not count. */
 export function tellsSomething(value: unknown): boolean {
   if (value === null || value === undefined) return false;
   if (Array.isArray(value)) return value.some(tellsSomething);

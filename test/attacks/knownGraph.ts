@@ -24,15 +24,18 @@ type Field = GraphQLField<unknown, unknown>;
 const ID_TYPES = new Set(['PersonID', 'FamilyID', 'ContactID']);
 
 /**
- * The graph as an attacker may know it who has read the source: every name, those that no client should find included.
+ * The graph as an attacker knows it who has read the source: all names, also those hidden from every client.
  */
 export class KnownGraph {
   readonly schema: GraphQLSchema;
   /** Coordinates of fields that no client may reach: feeds, and keys of derived entities. */
   readonly inaccessible: ReadonlySet<string>;
-  /** Argument coordinate -> the field that it filters by. */
+  /** Argument coordinate -> the field by which it filters. */
   readonly tests: ReadonlyMap<string, string>;
-  /** Fields of input types, and values of enumerations, that are of use only where an owner releases what they test. */
+  /**
+   * Fields of input types, and values of enumerations, that can be used only when an owner releases what they
+   * test.
+   */
   readonly takes: ReadonlySet<string>;
 
   private constructor(supergraph: string, subgraphs: readonly string[]) {
@@ -95,7 +98,7 @@ export class KnownGraph {
     return ID_TYPES.has(getNamedType(field.type).name);
   }
 
-  /** Every name of the graph: the word list of one who guesses. */
+  /** Every name of the graph: the word list of a guessing attacker. */
   words(): ReadonlySet<string> {
     const words = new Set<string>();
     for (const type of this.types()) {
@@ -110,7 +113,7 @@ export class KnownGraph {
     return words;
   }
 
-  /** Every name within those input types and the ones that they are made of: it is known with the argument that takes them. */
+  /** Every name within those input types and nested ones: known together with the argument that uses them. */
   inputNames(inputs: Iterable<string>): ReadonlySet<string> {
     const names = new Set(inputs);
     for (const name of names) {

@@ -55,7 +55,7 @@ describe('attacks find the planted hole in a gateway', () => {
         forger?.close();
       }
     },
-    // Several start at once on few cores.
+    // Several gateways start at once on few cores.
     180_000,
   );
 });

@@ -5,7 +5,7 @@ import type { Target } from './target.js';
 
 const LISTED = 'persons(first: 1000)';
 
-/** Asks something of every person whom an asker may list. */
+/** Sends a request about every person whom a requester may list. */
 export async function ofPeople(
   target: Target,
   { asker }: Sight,
@@ -16,12 +16,12 @@ export async function ofPeople(
   return page?.nodes ?? [];
 }
 
-/** What was asked of a person. */
+/** What was requested about a person. */
 export type Person = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /**
- * Those askers who may list people, with the ids of these.
- * @throws NotApplicable where nobody may
+ * The requesters who may list people, with the ids of these people.
+ * @throws NotApplicable when nobody may
  */
 export async function thoseWithPeople(
   target: Target,
@@ -37,7 +37,7 @@ export async function thoseWithPeople(
   return found;
 }
 
-/** The ids of families of the people whom an asker may list. */
+/** The ids of families of the people whom a requester may list. */
 export async function familiesOf(target: Target, sight: Sight): Promise<readonly string[]> {
   if (!sight.shows('Person.families') || !sight.shows('FamilyMembership.family')) return [];
   const people = await ofPeople(target, sight, 'families { family { familyId: id } }');

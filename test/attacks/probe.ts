@@ -10,22 +10,22 @@ import {
 import type { KnownGraph } from './knownGraph.js';
 import type { Sight } from './sight.js';
 
-/** An id of the right form that nobody was given. */
+/** An id of the right form that was never issued. */
 export const FORGED_ID = 'A'.repeat(22);
 
-/** A place in the graph that an asker may reach, and a hidden field there. */
+/** A reachable place in the graph, and a hidden field there. */
 export interface Probe {
   readonly coordinate: string;
   readonly type: string;
-  /** The field as it is selected: with arguments and a selection where it needs them. */
+  /** The field in a selection: with arguments and a selection if it needs them. */
   readonly field: string;
   /** The whole selection of an operation, with something selected on the type. */
   readonly around: (inner: string) => string;
-  /** Whether data may come: the way there names no id that would have to exist. */
+  /** Whether data may come back: the way there names no id that would have to exist. */
   readonly bearing: boolean;
 }
 
-/** Every hidden field of the types that an asker may reach. */
+/** Every hidden field of the types that a requester may reach. */
 export function hiddenProbes(graph: KnownGraph, sight: Sight): readonly Probe[] {
   return sight.hidden().flatMap((coordinate) => {
     const [type = '', name = ''] = coordinate.split('.');
@@ -47,7 +47,7 @@ interface Way {
   readonly bearing: boolean;
 }
 
-/** The shortest way from the root to a type over fields that are shown, if possible without naming an id. */
+/** The shortest way from the root to a type over shown fields, if possible without an id. */
 export function wayTo(graph: KnownGraph, sight: Sight, type: string): Way | undefined {
   const listed = search(graph, sight, type, false);
   if (listed) return { around: listed, bearing: true };

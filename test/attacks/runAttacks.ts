@@ -4,7 +4,7 @@ import type { Target } from './target.js';
 
 const WIDTH = 100;
 
-/** Makes attacks one by one and prints a line of each. Returns how many are broken. */
+/** Runs attacks one by one and prints a line for each. Returns how many are broken. */
 export async function runAttacks(
   target: Target,
   { only, print }: { readonly only?: readonly string[] | undefined; readonly print: (line: string) => void },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isMap, parseDocument, type YAMLSeq } from 'yaml';
 import { policiesFolder } from '../../cli/options.js';
 
-/** What of some grants is put in the place of what is shipped: `show` and `derive`. */
+/** Replacements for parts of some shipped grants: `show` and `derive`. */
 const GRANTS = {
   // Dates masked to the year; diagnosis, urgency and unit hidden.
   'health/family-team': {
@@ -19,7 +19,7 @@ const GRANTS = {
       PersonPage: ['Person.healthContacts'],
     },
   },
-  // Dates hidden, so that arguments by date are, and the whole sector withheld from paths.
+  // Dates hidden, and so arguments by date; the whole sector withheld from paths.
   'education/family-team': {
     show: {
       'Person.{educationContacts,enrolments}': 'allow',
@@ -49,8 +49,8 @@ const GRANTS = {
 } as const;
 
 /**
- * The shipped policies, where the family team sees less of what it lists: dates by the year, a sector withheld, arguments
- * hidden; and planners have fewer criteria. Every attack finds something to try there.
+ * The shipped policies, except that the family team sees less of what it lists (dates by the year, one sector
+ * withheld, arguments hidden) and planners have fewer criteria. Every attack finds something to try there.
  */
 export async function sharpPolicies(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-policies-'));

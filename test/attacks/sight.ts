@@ -11,7 +11,7 @@ interface FieldAccess {
   readonly conditions: readonly string[];
 }
 
-/** What an asker may see, as the gateway's `access` lists it: all else is hidden from them. */
+/** What a requester may see, as the gateway's `access` lists it; everything else is hidden. */
 export class Sight {
   readonly #fields = new Map<string, readonly FieldAccess[]>();
 
@@ -24,7 +24,7 @@ export class Sight {
       this.#fields.set(row.coordinate, [...(this.#fields.get(row.coordinate) ?? []), row]);
   }
 
-  /** Whether a field may be seen in some way. Ids need no grant, but for those that no client may reach. */
+  /** Whether a field may be seen in some way. Ids need no grant, except ids that no client may reach. */
   shows(coordinate: string): boolean {
     if (this.#fields.has(coordinate)) return true;
     const [type = '', name = ''] = coordinate.split('.');
@@ -32,7 +32,7 @@ export class Sight {
     return field !== undefined && this.graph.isId(field) && !this.graph.inaccessible.has(coordinate);
   }
 
-  /** Whether every way of seeing a field masks it, and by what. */
+  /** Whether every way of seeing a field masks it, and the mask. */
   masksOf(coordinate: string): readonly string[] {
     const rows = this.#fields.get(coordinate) ?? [];
     return rows.every(({ mask }) => mask !== null) ? rows.map(({ mask }) => mask!) : [];
@@ -46,7 +46,7 @@ export class Sight {
       .filter((coordinate) => !this.shows(coordinate));
   }
 
-  /** Arguments that filter by what is hidden, on fields that are shown. */
+  /** Arguments on shown fields that filter by a hidden field. */
   hiddenArguments(): readonly string[] {
     return [...this.graph.tests]
       .filter(([argument, tested]) => this.shows(argument.split('(')[0]!) && !this.shows(tested))

@@ -3,7 +3,7 @@ import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl } from '../city/hostileSchemas.js';
 
-/** An attacker who is taken for the registry health, and knows its contract. */
+/** An attacker in place of the registry health, who knows its contract. */
 export async function startImposter(data: string): Promise<HostileRegistry> {
   const secrets = join(data, 'secrets');
   await new Secrets(secrets).gatewayKey();

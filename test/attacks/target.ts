@@ -7,7 +7,7 @@ import { NotApplicable } from './attack.js';
 import { KnownGraph } from './knownGraph.js';
 import { readSight, type Sight } from './sight.js';
 
-/** An answer that takes longer is none: the gateway hangs. */
+/** A slower answer counts as none: the gateway hangs. */
 const PATIENCE_MS = 20_000;
 
 export interface Question {
@@ -18,20 +18,20 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A registry that listens by itself, and a request of its gateway to it that was overheard. */
+/** A registry with its own port, and a captured request of its gateway to it. */
 export interface RegistryPort {
   readonly name: string;
   readonly url: string;
   readonly overheard?: { readonly body: string; readonly context: string; readonly authorization: string };
 }
 
-/** A registry of the attackers' own, which the gateway takes for one of its registries. */
+/** A registry that the attackers run and that the gateway accepts as one of its registries. */
 export type Imposter = Pick<HostileRegistry, 'name' | 'sdl' | 'polls' | 'received'>;
 
-/** An identity provider that the gateway trusts, and that signs for attackers what they like. */
+/** An identity provider that the gateway trusts, and that signs any token for attackers. */
 export type IdentityProvider = Pick<TestIssuer, 'sign'>;
 
-/** A live gateway, with what attackers of it have: tokens of some of its users, and its source code. */
+/** A live gateway, with the means of its attackers: tokens of some of its users, and its source code. */
 export class Target {
   readonly graph = KnownGraph.committed();
   readonly askers: readonly Asker[];
@@ -47,7 +47,7 @@ export class Target {
     this.askers = askersOf(tokens);
   }
 
-  /** Asks as a client does. */
+  /** Sends a request as a client does. */
   ask(asker: Asker, question: string | Question): Promise<Answer> {
     const { headers, ...body } = typeof question === 'string' ? { query: question } : question;
     return this.send({
@@ -71,7 +71,7 @@ export class Target {
   }
 
   /**
-   * Sends bytes as they are, such as no client library would.
+   * Sends raw bytes that no client library would send.
    * @throws NotApplicable over TLS
    */
   sendBytes(bytes: string): Promise<string> {
@@ -87,7 +87,7 @@ export class Target {
     });
   }
 
-  /** What an asker may see, by the gateway's own word. */
+  /** What a requester may see, as the gateway reports it. */
   sight(asker: Asker): Promise<Sight> {
     const known = this.#sights.get(asker);
     if (known) return known;
@@ -96,7 +96,7 @@ export class Target {
     return sight;
   }
 
-  /** The askers with what each may see. */
+  /** The requesters with what each may see. */
   async sights(): Promise<readonly Sight[]> {
     const sights: Sight[] = [];
     for (const asker of this.askers) sights.push(await this.sight(asker));
@@ -104,8 +104,8 @@ export class Target {
   }
 
   /**
-   * Those who may see all of these coordinates.
-   * @throws NotApplicable where there is none
+   * The requesters who may see all of these coordinates.
+   * @throws NotApplicable when there is none
    */
   async whoSee(...coordinates: readonly string[]): Promise<readonly [Sight, ...Sight[]]> {
     const [first, ...others] = (await this.sights()).filter((sight) =>
@@ -116,7 +116,7 @@ export class Target {
   }
 }
 
-/** The headers by which a request is its asker's. */
+/** The headers that carry the identity of a requester. */
 export function headersOf({ token, purpose }: Asker): Record<string, string> {
   return {
     'content-type': 'application/json',

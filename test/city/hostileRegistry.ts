@@ -4,15 +4,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifyCompositionContext } from '../../schema/tokens/gatewayContext.js';
 
-/** A registry that speaks the protocol and answers what it likes. */
+/** A registry that speaks the protocol and answers what the test wants. */
 export interface HostileRegistry {
   readonly name: string;
   readonly url: string;
   /** How often its gateway has asked for its SDL. */
   polls: number;
-  /** The SDL that it says it has; without one it refuses to tell. */
+  /** The SDL that it reports; without one it refuses to report. */
   sdl: string | undefined;
-  /** What it answers to everything else, by the request. */
+  /** Its answer to every other request. */
   answer: (request: { query: string; variables: Record<string, unknown> }) => unknown;
   /** Bodies of requests that were made for callers. */
   readonly received: string[];

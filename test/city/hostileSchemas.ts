@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/packageRoot.js';
 
-/** A way in which a remote registry changes its own SDL, to be sent more than is its own. */
+/** A way in which a remote registry changes its own SDL, to get more data than its contract gives. */
 export interface HostileSchema {
   readonly what: string;
   readonly sdl: string;
@@ -10,7 +10,7 @@ export interface HostileSchema {
   readonly named: string;
 }
 
-/** What health is committed to answer. */
+/** The contract of health. */
 export const healthSdl = readFileSync(join(packageRoot(), 'schema', 'subgraphs', 'health.graphql'), 'utf8');
 
 const imports = /import: \[[^\]]*\]/;
@@ -18,7 +18,7 @@ const everyDirective = `import: ["@key", "@external", "@requires", "@inaccessibl
 const person = 'type Person @key(fields: "id") {';
 const contacts = '): [HealthContact!]';
 
-/** Changes texts of the committed SDL, each of which must stand in it. */
+/** Replaces texts of the committed SDL; each of them must occur in it. */
 function changed(what: string, named: string, ...changes: readonly (readonly [string | RegExp, string])[]) {
   let sdl = healthSdl;
   for (const [from, to] of [[imports, everyDirective] as const, ...changes]) {

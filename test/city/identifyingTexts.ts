@@ -4,12 +4,15 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetRows } from '../../lib/duckdb.js';
 import { parseCsv } from '../unit/synthetic-city/csv.js';
 
-/** A name or address shorter than this may stand in random bytes by chance. */
+/** A shorter name or address may occur in random bytes by chance. */
 const SHORTEST_TEXT = 7;
 
-/** What identifies people in the exports of a city: every code, and every name and address long enough to be told. */
+/**
+ * What identifies people in the exports of a city: every code, and every name and address that is long
+ * enough.
+ */
 export async function identifyingTexts(exports: string): Promise<{ codes: Set<string>; texts: Set<string> }> {
-  // Some bytes of the exports are no text; what can be read beside them counts.
+  // Some bytes of the exports are not text; the readable parts around them count.
   const csv = async (path: string, separator = ',') =>
     parseCsv(await readFile(join(exports, path), 'utf8'), separator);
   const people = await csv('population/henkilot.csv');
@@ -52,7 +55,7 @@ async function readParquet(path: string, columns: string): Promise<(string | nul
   return reader.getRows() as (string | null)[][];
 }
 
-/** Every file below a folder with its bytes; of a Parquet file also its content as text, for it is compressed. */
+/** Every file below a folder with its bytes. Parquet is compressed, so its content is added as text. */
 export async function* filesBelow(folder: string): AsyncIterable<{ path: string; bytes: Buffer }> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;
@@ -62,7 +65,7 @@ export async function* filesBelow(folder: string): AsyncIterable<{ path: string;
   }
 }
 
-/** Every value that stands in a file, once for each column. */
+/** Every value that occurs in a file, once for each column. */
 async function parquetText(path: string): Promise<Buffer> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();

@@ -19,7 +19,7 @@ export interface TestCity {
 
 export const CITY_PERSONS = 2_000;
 
-/** It is made once in a run of tests, and every caller gets a copy. */
+/** It is made once in a test run, and every caller gets a copy. */
 export async function makeCity(seed = 1): Promise<TestCity> {
   const original = join(process.env['POLKU_TEST_CITIES']!, String(seed));
   if (!existsSync(original)) await makeOriginal(original, seed);
@@ -37,7 +37,8 @@ async function makeOriginal(folder: string, seed: number): Promise<void> {
   const [exports, data] = [join(draft, 'exports'), join(draft, 'data')];
   await generateCity({ persons: CITY_PERSONS, seed, out: exports });
   const secrets = join(data, 'secrets');
-  // The keys of people and the noise of numbers follow from these two: a city is the same in each run, and so is each answer.
+  // The keys of people and the noise of numbers follow from these two secrets, so that a city and its
+  // answers are the same in each run.
   for (const name of ['linkage', 'disclosure']) {
     await createPrivateFile(join(secrets, name), hash('sha256', `${name} of test city ${seed}`, 'base64'));
   }

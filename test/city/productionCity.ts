@@ -6,12 +6,12 @@ import { serve } from '../../cli/commands/serve.js';
 import type { Answer } from '../../cli/demo/scenes.js';
 import type { SignedPolicies } from './signedPolicies.js';
 
-/** An identity provider on loopback, with its keys at an address. */
+/** An identity provider on loopback that publishes its keys at an address. */
 export interface TestIssuer {
   readonly issuer: string;
   readonly jwks: string;
   token(claims: Readonly<Record<string, unknown>>): Promise<string>;
-  /** Signs claims as they are, under a head with more in it. */
+  /** Signs claims unchanged, with additional header parameters. */
   sign(claims: object, head?: object): Promise<string>;
   close(): void;
 }

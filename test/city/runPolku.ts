@@ -13,7 +13,7 @@ export interface Finished {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What comes on standard input; nothing, if not given. */
+  /** The text of standard input; empty by default. */
   readonly input?: string;
 }
 
@@ -32,7 +32,7 @@ export function runPolku(args: readonly string[], options: RunOptions = {}): Pro
 /** Starts the built command line and leaves it running. */
 export function startPolku(args: readonly string[], { input, ...options }: RunOptions = {}): ChildProcess {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], ...options });
-  // A command that ends without reading what comes closes the pipe.
+  // A command that ends without reading its input closes the pipe.
   child.stdin.on('error', () => {}).end(input);
   return child;
 }

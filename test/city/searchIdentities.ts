@@ -1,11 +1,11 @@
-// Looks for identities in bytes. Rather than writing every text in every encoding, it reads the bytes back: as they are, as
-// UTF-16 of either order, as hexadecimal and as base64 at each of its four alignments.
+// Looks for identities in bytes. It does not write every text in every encoding, but decodes the bytes: as
+// they are, as UTF-16 of either order, as hexadecimal and as base64 at each of its four alignments.
 
 const CODE = /\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]/g;
 const HEX_RUN = /(?:[0-9a-f]{2}){10,}|(?:[0-9A-F]{2}){10,}/g;
 const BASE64_RUN = /[A-Za-z0-9+/_-]{12,}/g;
 
-/** Texts are found by their first characters; a shorter one could not be told from chance. */
+/** Texts are found by their first characters; a shorter text could occur by chance. */
 const PREFIX = 6;
 
 export interface Identities {
@@ -13,7 +13,9 @@ export interface Identities {
   readonly texts: ReadonlySet<string>;
 }
 
-/** Counts how many identities stand in bytes, in any encoding. Which ones is not told: it would end in a test's output. */
+/**
+ * Counts the identities in bytes, in any encoding. It does not return them, because a test would print them.
+ */
 export function identityCounter({ codes, texts }: Identities): (bytes: Buffer) => number {
   const byPrefix = new Map<string, string[]>();
   for (const text of texts) {
@@ -47,7 +49,7 @@ function readings(bytes: Buffer): Buffer[] {
   return [...plain, ...decoded.flatMap((reading) => [reading, ...utf16(reading)])];
 }
 
-/** UTF-16 of texts in Latin letters holds a zero beside each byte; what is left without them is the text. */
+/** UTF-16 of texts in Latin letters has a zero next to each byte; without the zeros the text is left. */
 function utf16(bytes: Buffer): Buffer[] {
   return [0, 1].map((start) => bytes.filter((_, index) => index % 2 === start) as Buffer);
 }

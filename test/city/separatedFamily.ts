@@ -13,8 +13,9 @@ export const NEIGHBOURS = 13;
 const yearsAgo = (years: number): string => formatDay(addYears(today(), -years));
 
 /**
- * A mother who has left with the child and is under non-disclosure for safety since; the father stayed, and a neighbour
- * has nothing to do with it. Each has a recent and an old contact of each department, in units that tell where.
+ * A mother who has left with the child and is under non-disclosure for safety since; the father stayed, and a
+ * neighbour is unrelated. Each has a recent and an old contact of each department, in units that reveal a
+ * place.
  */
 export const separatedFamily: World = {
   population: {

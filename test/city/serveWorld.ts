@@ -24,7 +24,7 @@ const ISSUER = 'test';
 const EPOCH = '1';
 const domains = new Domains([Buffer.alloc(32, 7)]);
 
-/** Who asks, as a token says it. */
+/** The requester, as the claims of a token. */
 export interface Asker {
   readonly roles: readonly string[];
   readonly purpose: string;
@@ -34,7 +34,7 @@ export interface Asker {
   readonly permit?: string;
   /** Key of the person whom the login service names. */
   readonly person?: number;
-  /** The id by which the token names a person, instead of that of the login service. */
+  /** The id by which the token names a person, instead of the one of the login service. */
   readonly login?: string;
 }
 
@@ -44,27 +44,30 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A gateway over HTTP and all its subgraphs, on a few rows in memory; world and policies can be changed while it runs. */
+/**
+ * A gateway over HTTP and all its subgraphs, on a few rows in memory. World and policies can be changed while
+ * it runs.
+ */
 export interface ServedWorld {
   readonly url: URL;
   readonly records: readonly AuditRecord[];
   readonly policy: Policy;
-  /** Errors that no code foresees; a test has none. */
+  /** Unexpected errors; a test has none. */
   readonly faults: readonly unknown[];
   show(world: World): void;
-  /** The policy of the gateway and, unless another is given, of the subgraphs. */
+  /** The policy of the gateway and, by default, of the subgraphs. */
   rule(gateway: Policy, subgraphs?: Policy): void;
-  /** The id of a person or family for an asker. */
+  /** The id of a person or family for a requester. */
   id(asker: Asker, kind: 'PersonID' | 'FamilyID', key: number): string;
-  /** Status and body, with the decision id taken out. */
+  /** Status and body, without the decision id. */
   ask(asker: Asker, asked: Asked): Promise<{ status: number; text: string }>;
   stop(): Promise<void>;
 }
 
 export interface WorldOptions {
-  /** How subgraphs come about; by default each enforces its owner's policy. */
+  /** How subgraphs are created; by default each enforces its owner's policy. */
   readonly create?: typeof createSubgraph;
-  /** Where a subgraph answers, and by which contract; by default in this process, by its own. */
+  /** Where a subgraph answers, and by which contract; by default in this process, by its own contract. */
   readonly place?: (source: SubgraphSource) => SubgraphSource;
 }
 

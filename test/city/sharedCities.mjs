@@ -1,4 +1,5 @@
-// Before all tests: a folder for cities that several test files begin with (makeCity.ts). After them it is removed.
+// Before all tests: makes a folder for cities that several test files use (makeCity.ts). It is removed
+// after the tests.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

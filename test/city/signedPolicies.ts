@@ -17,7 +17,7 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import type { PolicySource } from '../../policies/engine/parse/problems.js';
 
-/** Two people of the health services, two of everybody else, and a stranger whom nobody knows. */
+/** Two people of the health services, two of every other owner, and an unknown stranger. */
 export const SIGNERS = ['health-1', 'health-2', 'city-1', 'city-2'] as const;
 export type Signer = (typeof SIGNERS)[number];
 
@@ -41,7 +41,7 @@ export interface SignedPolicies {
   readonly desk: RevisionDesk;
   keyFile(person: Signer | 'stranger'): string;
   key(person: Signer | 'stranger'): Promise<KeyObject>;
-  /** The policies, one file changed. */
+  /** The policies, with one file changed. */
   sources(file?: string, change?: (text: string) => string): Promise<readonly PolicySource[]>;
   propose(
     author: Signer,
@@ -58,10 +58,10 @@ export interface SignedPolicies {
 
 export interface SignedPoliciesOptions {
   readonly now?: () => Date;
-  /** The shipped ones, if not given. */
+  /** The shipped policies by default. */
   readonly policies?: readonly PolicySource[];
   readonly graph?: PolicyGraph;
-  /** How proposals are compiled; in this thread, if not given. */
+  /** How proposals are compiled; by default in this thread. */
   readonly check?: CheckPolicies;
 }
 
@@ -131,7 +131,7 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
   return signed;
 }
 
-/** Changes one file in place, byte by byte as an intruder would. */
+/** Changes one file in place, byte by byte, as an intruder would. */
 export async function tamper(file: string, change: (text: string) => string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const changed = change(text);

@@ -17,7 +17,7 @@ import { FIRST_STORE } from '../../schema/keys.js';
 import { registries } from '../../subgraphs/registries.js';
 import { tableOf, type TestRow } from '../spec/tableOf.js';
 
-/** The rows of every registry, by registry and table; marks stand there, too, under their kind. */
+/** The rows of every registry, by registry and table; marks are there too, under their kind. */
 export type World = Readonly<Record<string, Readonly<Record<string, readonly TestRow[]>>>>;
 
 /** A world as subgraphs read it. */
@@ -29,7 +29,7 @@ export interface OpenWorld {
 
 const counted = { rows: 0, rejected: 0, sha256: '' };
 
-/** One manifest for all worlds: how many rows a register has is no secret. */
+/** One manifest for all worlds, because the number of rows in a register is public. */
 const manifest: Manifest = {
   registry: 'any',
   schemaVersion: 1,
@@ -45,7 +45,7 @@ const manifest: Manifest = {
   rejectedRows: 0,
 };
 
-/** Makes tables of rows, and overlays of the population register's as extraction does. */
+/** Makes tables of rows, and person flags of the population register as extraction does. */
 export function openWorld(world: World): OpenWorld {
   const snapshots = new Map(
     registries.map(({ definition }) => [definition.name, snapshotOf(definition, world)]),
@@ -60,7 +60,7 @@ export function openWorld(world: World): OpenWorld {
   return { snapshots, overlays: overlaysOf(population), marks };
 }
 
-/** Marks of a registry, as rows with a person, a start and perhaps an end under the name of their kind. */
+/** Marks of a registry, as rows with a person, a start and possibly an end, under the name of their kind. */
 export function marksOf(rows: World[string]): Marks {
   const people = markKinds.map((kind) => [
     kind,

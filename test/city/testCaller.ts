@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
-/** A caller of whom a token tells no more than is named. */
+/** A caller whose token has only the given claims. */
 export function testCaller(
   claims: Partial<Caller> & Pick<Caller, 'recipient' | 'roles' | 'purposes'>,
 ): Caller {
@@ -17,7 +17,7 @@ export function testCaller(
   };
 }
 
-/** What registries are told of a request that a caller makes for the first of its purposes. */
+/** The request data that registries get for the first purpose of a caller. */
 export function contextOf(caller: Caller): DecisionContext {
   return {
     decisionId: 'd-1',

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer than anything takes that works; a wait that outlives its test would keep the whole run from ending. */
+/**
+ * Longer than any working operation takes; a wait that outlives its test would keep the whole run from
+ * ending.
+ */
 const PATIENCE_MS = 30_000;
 
-/** Resolves when a condition holds; fails where it never does. */
+/** Resolves when a condition holds; fails when it never does. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await holds())) {

@@ -205,7 +205,7 @@ describeInBrowser('the console', () => {
     await page.waitForFunction(() =>
       document.querySelector('.result-window')?.textContent?.includes('"steps"'),
     );
-    // GraphiQL stores what it stores within half a second.
+    // GraphiQL writes to its storage within half a second.
     await page.waitForTimeout(1_000);
     const left = await page.evaluate(async () => ({
       storage: { ...localStorage, ...sessionStorage },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Where a browser may lie; CHROMIUM names another. */
+/** Usual paths of a browser; CHROMIUM names another. */
 const places = [
   process.env['CHROMIUM'],
   '/usr/bin/chromium',
@@ -11,7 +11,7 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** undefined where no browser is installed. */
+/** undefined when no browser is installed. */
 const browserPath = places.find((place) => place !== undefined && existsSync(place));
 
 if (!browserPath) {
@@ -20,7 +20,7 @@ if (!browserPath) {
   console.warn(`${lack} The tests of the console are skipped.`);
 }
 
-/** Without a browser there is nothing to look at; in CI that is a failure. */
+/** Without a browser the tests are skipped; in CI a missing browser is a failure. */
 export const describeInBrowser = browserPath ? describe : describe.skip;
 
 export async function launchBrowser(): Promise<Browser> {
@@ -30,14 +30,17 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A page of the console, and what it did that it should not have done. */
+/** A page of the console, and its unwanted requests and errors. */
 export interface WatchedPage {
   readonly page: Page;
   readonly outsideRequests: readonly string[];
   readonly complaints: readonly string[];
 }
 
-/** Opens the console, watching every request and every complaint of the browser, the content security policy's too. */
+/**
+ * Opens the console, and records every request and every error of the browser, also of the content security
+ * policy.
+ */
 export async function openConsole(
   browser: Browser,
   url: string,
@@ -55,7 +58,7 @@ export async function openConsole(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // Chromium reports every answer of 400 and above so; a refusal is one of them.
+    // Chromium logs every answer of 400 and above; a refusal is one of them.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text());
     }

@@ -26,7 +26,7 @@ import {
 import { randomFilter, rewritings } from '../cohorts/filterArbitrary.js';
 import { openCohorts, type OpenCohorts } from '../cohorts/openCohorts.js';
 
-/** Of the residence `r` of the person `p` at the end of a year. */
+/** About the residence `r` of the person `p` at the end of a year. */
 const categorySql: Readonly<Record<DimensionName, (year: number) => string>> = {
   year: (year) => String(year),
   sex: () => 'p.sex',
@@ -63,7 +63,7 @@ describe('groups before protection', () => {
         { numRuns: 100, endOnFailure: true },
       );
     });
-    // Were all groups empty, or everybody, equality would say little.
+    // If all groups were empty, or held everybody, equality would prove little.
     expect(sizes.filter((size) => size > 0 && size < 1500).length).toBeGreaterThan(20);
   });
 
@@ -100,7 +100,7 @@ describe('groups before protection', () => {
             .filter((cell) => cell.count && by.every((name) => cell[name] !== null))
             .map((cell) => [...by.map((name) => String(cell[name])), cell.count]);
           const names = by.map((name) => `${categorySql[name](year)} AS "${name}"`);
-          // Where somebody under non-disclosure lives, and with whom, is not told.
+          // Home and household of people under non-disclosure are not shown.
           const told = [
             ...(by.includes('district') ? [untoldPlace] : []),
             ...(by.includes('familyType') ? [untoldFamily] : []),

@@ -27,7 +27,7 @@ import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 const SAFE = 'safe_';
-/** The reference lets a subgraph that knows an interface only overwrite the type names of entities. */
+/** The reference lets a subgraph that knows only an interface overwrite the type names of entities. */
 const referenceErrs: Record<string, RegExp> = { media: /__typename/ };
 
 const fetchContext = { requester: new RegistryRequester(testContext, 'no-token'), signal: undefined };
@@ -76,8 +76,8 @@ async function stockGateway({ sdl, apiSchema, dataSources }: Supergraph) {
 }
 
 /**
- * The reference takes what a client calls by the name of a key for that key (federation#3036), and what a client selects
- * without arguments for what `@requires` selects without: it is asked with aliases that cannot be mistaken.
+ * The reference takes a client alias with the name of a key for that key (federation#3036), and a client's
+ * field without arguments for the one that `@requires` selects. So it gets unambiguous aliases.
  */
 function withSafeKeys(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
   const types = new TypeInfo(schema);
@@ -100,13 +100,16 @@ function withoutSafeKeys(value: unknown): unknown {
   );
 }
 
-/** Without indexes: the reference takes the wrong ones where a list holds entities of several types. */
+/** Without indexes: the reference reports wrong ones when a list holds entities of several types. */
 function pathsOf(errors: readonly { readonly path?: readonly unknown[] }[]): string[] {
   const patterns = errors.map(({ path = [] }) => path.map((key) => (typeof key === 'number' ? '@' : key)));
   return [...new Set(patterns.map((pattern) => pattern.join('.')))].sort();
 }
 
-/** The same subgraphs as if they were elsewhere: their answers come as text, which the executor passes on where it can. */
+/**
+ * The same subgraphs as if they were remote: their answers are text, which the executor passes through where
+ * it can.
+ */
 function asText(supergraph: Supergraph): Supergraph {
   const sources = [...supergraph.dataSources].map(([name, source]): [string, DataSource] => [
     name,
@@ -141,8 +144,9 @@ describe.each(Object.entries(federations))(
               const { data, errors = [] } = await ask(asText(supergraph), query, variables);
               expect(data).toEqual(expected.data);
               const paths = pathsOf(errors as readonly { path?: readonly unknown[] }[]);
-              // Errors of registries, then those of completion, which the reference tells only where there are no others. It
-              // names fields that only the plan asked for; ours ends where the client's knowledge does.
+              // Errors of registries, then those of completion, which the reference reports only without
+              // other errors. The reference also names fields that only the plan requested; ours names
+              // only what the client knows.
               if (!expected.failed) expect(paths).toEqual(expected.paths);
               const untold = expected.paths.filter(
                 (path) => !paths.some((ours) => `${path}.`.startsWith(`${ours}.`)),

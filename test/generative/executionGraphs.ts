@@ -2,7 +2,10 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { testSubgraph } from '../integration/supergraphTestbed.js';
 
-/** Small federations that between them use what changes execution; some of their resolvers fail, on purpose. */
+/**
+ * Small federations that together use every feature that changes execution; some of their resolvers fail on
+ * purpose.
+ */
 export const federations: Record<string, () => Subgraph[]> = { shop, library, media };
 
 const refuse = (): never => {
@@ -147,7 +150,7 @@ const owner = { __typename: 'Owner', name: 'Owner' };
 const book = { __typename: 'Book', id: 'b', title: 'Book', pages: 100, length: 20, owner };
 const disc = { __typename: 'Disc', id: 'd', title: 'Disc', length: 'long', owner };
 
-/** An interface that is an entity, of which another subgraph knows the interface only. */
+/** An interface that is an entity; another subgraph knows only the interface. */
 function media(): Subgraph[] {
   const catalogue = testSubgraph(
     'catalogue',

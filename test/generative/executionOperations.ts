@@ -18,8 +18,8 @@ const ARGUMENTS: Record<string, readonly string[]> = {
 };
 
 /**
- * Writes an operation from a tape of numbers, each of which decides one choice; so that a generator of tapes generates
- * operations, and a shorter tape is a simpler one.
+ * Writes an operation from a tape of numbers, where each number decides one choice. So a generator of tapes
+ * generates operations, and a shorter tape is a simpler operation.
  */
 export function operationFrom(
   schema: GraphQLSchema,

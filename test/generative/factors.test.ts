@@ -21,7 +21,7 @@ const household = { child: CHILD, parents: [MOTHER, FATHER], siblings: [SISTER] 
 const person = fc.constantFrom(CHILD, MOTHER, FATHER, SISTER);
 const day = (first: string, last: string) =>
   fc.integer({ min: parseDay(first)!, max: parseDay(last)! }).map(formatDay);
-/** On both sides of the quarter, close to the ends of windows more often than not. */
+/** On both sides of the quarter, mostly close to the ends of windows. */
 const anyDay = fc.oneof(
   day('2001-06-01', '2008-06-01'),
   fc
@@ -80,7 +80,7 @@ function read(
   return into;
 }
 
-/** The same statistic, row by row and as its formula says. */
+/** The same statistic, computed row by row from its formula. */
 function slowly(statistic: Statistic, rows: Rows, persons: readonly number[]): number {
   const days = (kind: RowKind, person: number, months?: number) =>
     (rows[kind.table] ?? [])

@@ -7,7 +7,7 @@ describe('hostile inputs', () => {
   it('are read or refused with a code, and leave no files behind (200 cases of npm run prove:input)', async () => {
     const { faults, outcomes } = await proveInputs(inputKinds, { cases: 200, seed: 1, identities });
     expect(faults).toEqual([]);
-    // Were every input refused for one reason, or none, the proof would say little.
+    // If every input were refused for one reason, or none were refused, the proof would show little.
     const all = new Set(Object.values(outcomes).flatMap((counts) => Object.keys(counts)));
     expect(all).toContain('accepted');
     expect(all.size).toBeGreaterThan(8);

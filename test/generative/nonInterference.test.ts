@@ -63,7 +63,7 @@ describe('answers', () => {
         };
 
         const view = viewOf(world, viewer);
-        // What is hidden counts as never having been, unless a protection of others hangs on it.
+        // Hidden rows count as never written, unless the protection of other people depends on them.
         const bare = withoutHidden(world, viewer);
         let other = viewOf(bare, viewer) === view ? bare : world;
         let visible = world;
@@ -81,7 +81,8 @@ describe('answers', () => {
       }),
       { numRuns: 30, endOnFailure: true },
     );
-    // Were nothing answered, or nothing changed, equality would say little; nor if what is visible did not show.
+    // If nothing were answered, or nothing changed, equality would prove little; also visible changes must
+    // show.
     expect(told.changes).toBeGreaterThan(250);
     expect(told.bytes).toBeGreaterThan(60_000);
     expect(told.different).toBeGreaterThan(10);

@@ -18,7 +18,7 @@ describe('a compiled decision', () => {
     const proof = provePolicies(2_000, 20_260_615);
     expect(proof.differences).toEqual([]);
     expect(proof.cases).toBe(2_000);
-    // Were nearly everything denied, equality would say little.
+    // If nearly everything were denied, equality would prove little.
     expect(proof.shown / proof.compared).toBeGreaterThan(0.1);
     expect(proof.operationsShown).toBeGreaterThan(150);
     expect(proof.askedOfCedar).toBeGreaterThan(2_000);

@@ -20,7 +20,7 @@ import { PolkuError } from '../../lib/errors.js';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 
-/** Serializes every third number to none, and refuses every seventh. */
+/** Serializes every third number to null, and refuses every seventh. */
 const Odd = new GraphQLScalarType<number, string>({
   name: 'Odd',
   serialize(value) {
@@ -37,15 +37,16 @@ const NAMES = ['A', 'B', 'C', 'D'];
 const FIELDS = ['id', 'name', 'price', 'size', 'title'];
 
 /**
- * Makes a schema from a tape of numbers: types of every kind, with resolvers that answer at once or later, with values, nulls,
- * errors and things of the wrong kind. What a resolver answers follows from its field, its arguments and its source.
+ * Makes a schema from a tape of numbers: types of every kind, with resolvers that answer at once or later,
+ * with values, nulls, errors and values of the wrong kind. A resolver's answer depends only on its field, its
+ * arguments and its source.
  */
 export function schemaFrom(tape: readonly number[]): GraphQLSchema {
   let at = 0;
   const choose = (options: number): number => (tape[at++ % tape.length] ?? 0) % options;
   const pick = <T>(items: readonly T[]): T => items[choose(items.length)]!;
 
-  // Half of the schemas answer at once in all their fields, the other half here and there.
+  // In half of the schemas all fields answer at once; in the other half only some do.
   const waits = choose(2) === 1;
   const shared = wrapped(pick(leaves), choose(8));
   const sharedField = { type: shared, resolve: resolverOf(shared, choose(1000), waits) };
@@ -144,10 +145,10 @@ function typeResolver(kind: number, seed: number, waits: boolean) {
   };
 }
 
-/** What is no leaf is an object with a number; its fields answer from it. */
+/** Every non-leaf is an object with a number, from which its fields answer. */
 function resolverOf(type: GraphQLOutputType, seed: number, waits: boolean): Resolver {
   const [isList, isNested, isOfRequired] = [/^\[/, /^\[\[/, /!]/].map((form) => form.test(String(type)));
-  // Where a list fails at once, graphql-js lets what fails in it later go unhandled, which ends a process.
+  // When a list fails at once, graphql-js leaves later rejections in it unhandled, which ends a process.
   const allLater = waits && isOfRequired;
   return (source, args, context, { parentType, fieldName }) => {
     (context as { asked: string[] }).asked.push(`${parentType.name}.${fieldName}`);

@@ -63,11 +63,11 @@ describe('contributions', () => {
         for (const { logOdds } of totals(contributions)) expect(Number.isInteger(logOdds / STEP)).toBe(true);
         const away = Math.abs(score.base + sum(contributions) - score.score);
         expect(away).toBeLessThanOrEqual((totals(contributions).length * STEP) / 2);
-        // No total is of so few terms that it would tell one of them, as long as there are more.
+        // No total has so few terms that it reveals one of them, as long as there are more.
         if (totals(contributions).length > 1)
           expect(hiddenTerms.length).toBeGreaterThanOrEqual(3 * totals(contributions).length);
 
-        // Whatever is hidden of another child: what is shown is told alike, and the same totals are there.
+        // For any other hidden values, the shown values are published alike, with the same totals.
         const twin = model.assess(valuesOf(other, own), [1, 1, 1, 1, 1]);
         const told = tellContributions(model, twin.contributions, new Set(shown)).contributions;
         const itemised = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length > 0);

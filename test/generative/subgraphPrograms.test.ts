@@ -31,7 +31,7 @@ const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 150);
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 const values = { Int: ['2', '$n', 'null'], String: ['"a"', '["a", $id]', '[]'] };
 
-/** Data and errors, in any order; of errors that are not the resolvers' own the words may differ. */
+/** Data and errors, in any order; the texts of errors that are not the resolvers' own may differ. */
 function comparable({ data, errors }: ExecutionResult) {
   const told = errors?.map(({ path, originalError }) =>
     JSON.stringify([path, originalError instanceof PolkuError ? originalError.message : 'unforeseen']),
@@ -39,7 +39,7 @@ function comparable({ data, errors }: ExecutionResult) {
   return { data, errors: told?.sort() };
 }
 
-/** Both answers to one request, each with what was asked of resolvers. */
+/** Both answers to one request, each with the calls of resolvers. */
 async function bothAnswers(schema: GraphQLSchema, query: string, variableValues: Record<string, unknown>) {
   const document = parse(query);
   const [own, reference] = [{ asked: [] as string[] }, { asked: [] as string[] }];
@@ -59,7 +59,7 @@ describe('compiled documents', () => {
         fc.pre(validate(schema, parse(query), RULES).length === 0);
         const { answer, expected, asked, expectedAsked } = await bothAnswers(schema, query, { n: 3, yes });
         expect(comparable(answer)).toEqual(comparable(expected));
-        // Keys stand in the same order, too.
+        // Keys are in the same order, too.
         expect(JSON.stringify(answer.data)).toBe(JSON.stringify(expected.data));
         expect(asked.sort()).toEqual(expectedAsked.sort());
         told.fields += asked.length;
@@ -83,7 +83,7 @@ describe('compiled documents of the city', () => {
   ];
   const requests: { request: SubgraphRequest; answer: string; expected: string }[] = [];
 
-  /** A subgraph as ever, which is asked both ways, each time by the same rows and decision. */
+  /** A normal subgraph that answers in both ways, each time from the same rows and decision. */
   const compared: typeof createSubgraph = async ({ name, module, decide, open }) => {
     const { sdl, schema } = await buildFederatedSchema(module);
     enforce(schema, buildPolicyGraph([{ name, sdl }]));
@@ -114,7 +114,7 @@ describe('compiled documents of the city', () => {
         const answer = await compileDocument(schema, document).execute(operationName, variables, own);
         requests.push({
           request,
-          // As text, for the gateway goes on working in what it is given.
+          // As text, because the gateway changes the objects that it gets.
           answer: JSON.stringify({ ...comparable(answer), disclosed: [...own.access.disclosed] }),
           expected: JSON.stringify({ ...comparable(expected), disclosed: [...reference.access.disclosed] }),
         });

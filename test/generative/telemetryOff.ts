@@ -1,2 +1,3 @@
-// @apollo/gateway reports home unless this is set before it starts: imported before it.
+// @apollo/gateway sends telemetry unless this is set before it starts, so this module is imported before
+// it.
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';

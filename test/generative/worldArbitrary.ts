@@ -8,7 +8,7 @@ export const PERSONS = [1, 2, 3];
 export const FAMILIES = [11, 12];
 
 const person = fc.constantFrom(...PERSONS);
-/** Few days, so that rows often fall on the same one, or in the same month or year. */
+/** Few days, so that rows often have the same day, month or year. */
 const day = fc.constantFrom(
   ...[20, 22, 50, 400, 402, 430, 1500, 1502].map((daysAgo) => formatDay(today() - daysAgo)),
 );
@@ -17,7 +17,7 @@ const unit = fc.constantFrom('U-1', 'U-2');
 const service = fc.constantFrom('T11', 'T12');
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
-/** A row without the cells that are undefined; an end before its start becomes none. */
+/** A row without its undefined cells; an end before its start is removed. */
 function row(cells: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<TestRow> {
   return fc.record(cells).map((record) => {
     const wrong = typeof record['end'] === 'string' && record['end'] < String(record['start']);
@@ -46,7 +46,7 @@ const care = {
   objections: row({ person, start: day }),
 };
 
-/** Marks made by hand, by kind; few, for whoever is marked is hardly seen any more. */
+/** Marks made by hand, by kind; few, because people with marks are mostly hidden. */
 const marks: Readonly<Record<string, fc.Arbitrary<TestRow>>> = {
   restriction: row({ person, ...interval }),
   erasure: row({ person, start: day }),
@@ -54,7 +54,7 @@ const marks: Readonly<Record<string, fc.Arbitrary<TestRow>>> = {
 const careMarks = { ...marks, objection: row({ person, start: day }) };
 const registerMarks = { ...marks, 'non-disclosure': row({ person, ...interval }) };
 
-/** Rows of each table. Persons are one row each, so that they are made apart. */
+/** Rows of each table. Persons are one row each, so they are generated separately. */
 const rowArbitraries: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<TestRow>>>>> = {
   population: {
     memberships: row({
@@ -126,7 +126,7 @@ export const randomWorld: fc.Arbitrary<World> = fc
     return world;
   });
 
-/** A change of a world: a row comes, goes, or becomes another, or keeps all but one of its cells. */
+/** A change of a world: a row is added, removed or replaced, or only one of its cells changes. */
 export type Edit = (world: World) => World;
 
 const rowEdit: fc.Arbitrary<Edit> = fc.constantFrom(...tables).chain(({ registry, table, rows }) =>

@@ -3,7 +3,7 @@ import { formatDay, today } from '../../lib/calendar.js';
 import { FAMILIES, PERSONS } from './worldArbitrary.js';
 
 const day = fc.integer({ min: 0, max: 1600 }).map((days) => `"${formatDay(today() - days)}"`);
-/** Rarely: a field whose argument tests what is not shown is withheld whole. */
+/** Rarely, because a field whose argument tests a hidden field is withheld whole. */
 const sometimes = <Value>(value: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 const period = fc
@@ -32,7 +32,9 @@ const ofPerson = fc.tuple(on, on, contactArgs, contactArgs, inPeriod, inPeriod).
     }`,
 );
 
-/** One operation that asks for everything, with random arguments: of each person, each family and my clients. */
+/**
+ * One operation that requests everything, with random arguments: of each person, each family and my clients.
+ */
 export const everything = fc
   .tuple(ofPerson, inPeriod, fc.integer({ min: 1, max: 4 }))
   .map(([person, path, first]) => {

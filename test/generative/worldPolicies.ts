@@ -8,7 +8,7 @@ import type { Asker } from '../city/serveWorld.js';
 
 const shipped = await loadPolicyFolder(policiesFolder);
 
-/** Which fields each registry has, and the masks that each could be shown under. */
+/** The fields of each registry, and their possible masks. */
 const shown: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   population: {
     'Person.birthYear': ['age-band'],
@@ -48,7 +48,7 @@ const released: Readonly<Record<string, Readonly<Record<string, readonly string[
 
 const ofPerson = ['own-data', 'minor', 'adult', 'break-glass'];
 const ofCare = [...ofPerson, 'care-relationship', 'not-objected', 'own-unit', 'within-years(2)'];
-/** The conditions that are asked most, several times, so that they come up more. */
+/** The most important conditions, repeated so that they are chosen more often. */
 const conditions: Readonly<Record<string, readonly string[]>> = {
   population: [...ofPerson, 'within-years(2)'],
   health: ofCare,
@@ -56,7 +56,10 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
   education: ofCare,
 };
 
-/** Policies for one asker: one or two grants in each registry, of random fields under random masks and conditions. */
+/**
+ * Policies for one requester: one or two grants in each registry, of random fields under random masks and
+ * conditions.
+ */
 export function randomPolicy({ purpose, roles }: Asker): fc.Arbitrary<readonly PolicySource[]> {
   const grant = (registry: string, id: string): fc.Arbitrary<object> => {
     const show = Object.entries(shown[registry]!).map(([coordinate, masks]) =>
@@ -91,7 +94,7 @@ export function randomPolicy({ purpose, roles }: Asker): fc.Arbitrary<readonly P
       const own = new Map(
         registries.map((registry, index) => [registry, grants[index]!.filter((one) => one !== undefined)]),
       );
-      // How to find a person, and what paths and pages are made of, is open: their data is what is tried.
+      // Fields for finding a person, and for paths and pages, are open: their data is what is tested.
       const open = (id: string, coordinates: readonly string[]) => ({
         id,
         purposes: [purpose],

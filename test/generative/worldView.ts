@@ -5,7 +5,7 @@ import type { Asker } from '../city/serveWorld.js';
 import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 
-/** Who asks, and whether they state a reason to break the glass. */
+/** The requester, and whether a break-glass reason is stated. */
 export interface Viewer {
   readonly asker: Asker;
   readonly decision: Decision;
@@ -83,8 +83,8 @@ const lists: readonly {
 const PATHS = ['ServicePath', 'FamilyServicePath'];
 
 /**
- * All that policy lets a viewer know of a world, read plainly off its rows: the definition that answers are held against.
- * Two worlds of which it is the same may not be told apart.
+ * All that policy lets a viewer know about a world, read directly from its rows: the definition against which
+ * answers are checked. Two worlds with the same view must be indistinguishable.
  */
 export function viewOf(whole: World, viewer: Viewer): string {
   const world = withoutHidden(whole, viewer);
@@ -98,7 +98,10 @@ export function viewOf(whole: World, viewer: Viewer): string {
   return known.sort().join('\n');
 }
 
-/** The world without the rows of people who were erased in a registry, or are restricted there and somebody else. */
+/**
+ * The world without rows of people who were erased in a registry, or are restricted there and are not the
+ * viewer.
+ */
 export function withoutHidden(world: World, { asker }: Viewer): World {
   const kept = Object.entries(world).map(([registry, tables]) => {
     const isHidden = (person: number) =>
@@ -113,7 +116,7 @@ export function withoutHidden(world: World, { asker }: Viewer): World {
   return Object.fromEntries(kept) as World;
 }
 
-/** Whether a person is marked today; the last mark of a kind counts. */
+/** Whether a person has a mark today; the last mark of a kind counts. */
 function isMarked(tables: World[string], kind: string, person: number): boolean {
   const mark = tables[kind]?.findLast((row) => row.person === person);
   return mark !== undefined && isOn(mark, today());
@@ -130,7 +133,7 @@ function* records(world: World, judge: Judge): Iterable<string> {
       const see = (look: (coordinate: string) => Permission | undefined) =>
         Object.entries(fields).map(([column, field]) => {
           const permission = look(`${type}.${field}`);
-          // A month is told as a month; a missing value is one, too.
+          // A month is shown as a month; a missing value, too.
           const value = column === 'month' ? text(row[column]).slice(0, 7) : (row[column] ?? null);
           return permission ? [field, masked(permission, value)] : [];
         });
@@ -206,8 +209,8 @@ function* clients(world: World, judge: Judge): Iterable<string> {
 
 class Judge {
   /**
-   * @param world without what is hidden
-   * @param whole with it: nobody's protection ends because somebody's rows are hidden
+   * @param world without hidden rows
+   * @param whole with hidden rows: nobody's protection ends because another person's rows are hidden
    */
   constructor(
     private readonly world: World,

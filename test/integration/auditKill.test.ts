@@ -58,7 +58,7 @@ describe('a gateway that is killed under load', () => {
           if (acknowledged.length - before === ANSWERS_BEFORE_KILL) gateway.kill('SIGKILL');
         }
       } catch {
-        // The gateway is gone, in the middle of this request or before it.
+        // The gateway was killed during this request or before it.
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
@@ -82,7 +82,7 @@ describe('a gateway that is killed under load', () => {
       expect.arrayContaining(['population', 'health']),
     );
     const missing = await reconcile(findRecords(city.data, {}), disclosures, '');
-    // A record may be on disk before the notes beside it; its answer has left only when all are.
+    // A record may be on disk before the disclosure logs; its answer is sent only after all are.
     const answered = new Set(acknowledged);
     expect(missing.filter(({ decisionId }) => answered.has(decisionId))).toEqual([]);
   });
@@ -97,7 +97,7 @@ async function tokenOf(url: URL): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-/** Answers the decision id of an answer that has arrived whole. */
+/** Returns the decision id of an answer that arrived whole. */
 async function ask(url: URL, token: string): Promise<string> {
   const response = await fetch(new URL('/graphql', url), {
     method: 'POST',

@@ -364,7 +364,7 @@ describe('the audit trail of a city', () => {
   });
 });
 
-/** Keys are numbers, so that a number elsewhere than in these places could be one. */
+/** Keys are numbers, so a number anywhere else could be a key. */
 const numbered =
   /^(seq|milliseconds|bytes|first|last|unproven|asked|missed|population|health|social|education|paths|directory|linkage|governance)$/;
 

@@ -67,7 +67,7 @@ const definitions: Record<string, Definition> = {
   reviews: {
     typeDefs: 'type Product @key(fields: "id") { id: ID! stars: Int }',
     resolvers: {},
-    // Hangs up on the first that asks, as a server does that is being restarted.
+    // Closes the first connection, like a server that restarts.
     listener: (request, response) => {
       attempts += 1;
       if (attempts % 2 === 1) return void request.socket.destroy();

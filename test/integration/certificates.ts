@@ -9,9 +9,9 @@ export interface Certified {
 export interface CertificateRequest {
   /** Names of hosts, or IPv4 addresses. */
   readonly hosts: readonly string[];
-  /** Who vouches for it; without one it vouches for itself and may vouch for others. */
+  /** The issuer; without one the certificate is self-signed and may sign others. */
   readonly authority?: Certified;
-  /** How many days from now it is valid until; fewer than none, and it has expired. */
+  /** Days of validity from now; negative for an expired certificate. */
   readonly days?: number;
 }
 
@@ -21,7 +21,7 @@ const ECDSA_WITH_SHA256 = [1, 2, 840, 10045, 4, 3, 2];
 const BASIC_CONSTRAINTS = [2, 5, 29, 19];
 const SUBJECT_ALT_NAME = [2, 5, 29, 17];
 
-/** Makes a certificate (RFC 5280) under a fresh key of P-256. */
+/** Makes a certificate (RFC 5280) with a fresh P-256 key. */
 export function certificate({ hosts, authority, days = 1 }: CertificateRequest): Certified {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = authority ? createPrivateKey(authority.key) : privateKey;

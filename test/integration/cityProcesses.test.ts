@@ -86,7 +86,7 @@ describe('a city in many processes', () => {
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
-    // The gateway tells that it waits for the others.
+    // The gateway prints that it waits for the others.
     jest.spyOn(console, 'error').mockImplementation(() => {});
     city = await makeCity();
     await approveSmallModel(city.data);
@@ -95,7 +95,7 @@ describe('a city in many processes', () => {
     await served.stop();
   });
 
-  /** One process keeps the ledger of groups, so that none is left over for the next test. */
+  /** One process owns the ledger of groups, so it must end before the next test. */
   async function stopChildren(): Promise<void> {
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close')));

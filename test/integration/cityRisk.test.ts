@@ -227,7 +227,7 @@ describe('predicted need, served', () => {
   });
 
   it('is shown to nobody after a registry withholds its factors, by that policy alone', async () => {
-    // The server tells that another policy is in force.
+    // The server prints that another policy is in force.
     jest.spyOn(console, 'error').mockImplementation(() => {});
     await tamper(join(policies, 'health.yaml'), (text) =>
       text.replace(/ {2}- id: risk-assessment\n(?: {4}.*\n)+/, ''),

@@ -22,7 +22,10 @@ const whole =
   '{"id":"v1","hours":3,"length":1.5,"mood":"GOOD","open":true,"notes":["a \\"b\\" \\u00e4"],"place":{"name":"x"}}';
 const people = testSubgraph('people', SDL, { Query: {} });
 
-/** Asks a subgraph whose answer is this text; tells the response, and how many values of it went through as text. */
+/**
+ * Asks a subgraph that answers this text; returns the response, and how many values were passed through as
+ * text.
+ */
 async function answer(text: string, selection = `people { name visits { ${FIELDS} } }`) {
   const supergraph = await composed(people);
   const source = {
@@ -41,7 +44,7 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
     readError: ownWords,
   });
   const json = ClosedText.stringify(result);
-  // Whoever makes JSON of it otherwise reads the same.
+  // Any other serialisation reads the same.
   expect(JSON.stringify(result)).toBe(JSON.stringify(JSON.parse(json)));
   return { json, result: JSON.parse(json) as { data: unknown; errors?: readonly { path: unknown }[] } };
 }

@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 
-/** A process in a pid namespace of its own is number 1 there, as in a container; where none can be made, it has its own number. */
+/**
+ * In a pid namespace of its own a process is number 1, as in a container; if none can be made, it has its own
+ * number.
+ */
 const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
 const wrapped = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), 'true']).status === 0 ? CONTAINER : [];
 

@@ -18,8 +18,8 @@ import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
 import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
 
-// Long because it follows exports of every registry to what a snapshot holds; failures, kills and confidentiality have files of
-// their own.
+// This file is long because it follows exports of every registry into a snapshot. Failures, kills and
+// confidentiality have files of their own.
 
 let site: ExtractionSite;
 let linkage: Linkage;
@@ -30,11 +30,11 @@ beforeEach(async () => {
 });
 afterEach(() => site.remove());
 
-/** Tables may shrink here as they like; extractionProtection.test.ts is about that. */
+/** Tables may shrink without limit here; extractionProtection.test.ts tests the limits. */
 const run = (registry: RegistryDefinition) =>
   extract({ registry, source: site.source, data: site.data, linkage, synthetic: true, maxShrink: 100 });
 
-/** Rows without regard to the order of persons, which is secret. */
+/** Rows without the order of persons, which is secret. */
 const sorted = (table: Table) =>
   readable(table, linkage).sort((a, b) => String(a['subject']).localeCompare(String(b['subject'])));
 
@@ -449,7 +449,7 @@ describe('a snapshot', () => {
 });
 
 describe('extraction of unchanged exports', () => {
-  /** Goes over the registries as `polku extract --all` does; says which snapshots were kept. */
+  /** Processes the registries as `polku extract --all` does; returns which snapshots were reused. */
   const all = async () => {
     const kept: Record<string, boolean> = {};
     for (const registry of [populationRegistry, healthRegistry, socialRegistry]) {

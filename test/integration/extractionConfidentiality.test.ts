@@ -14,7 +14,7 @@ import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { generateCity } from '../../synthetic-city/generateCity.js';
 import { ExtractionSite } from './extractionExports.js';
 
-/** Shorter needles occur in random bytes by chance. */
+/** Shorter texts occur in random bytes by chance. */
 const SHORTEST = 6;
 
 let site: ExtractionSite;
@@ -55,7 +55,10 @@ async function identifyingTexts(): Promise<Set<string>> {
   return new Set(texts.filter((text) => text.length >= SHORTEST));
 }
 
-/** A text as it may hide in a file: in UTF-8 and UTF-16, plain, in hexadecimal and in base64 at any offset. */
+/**
+ * The encodings in which a text may be hidden in a file: UTF-8 and UTF-16, plain, in hexadecimal and in
+ * base64 at any offset.
+ */
 function spellings(text: string): Buffer[] {
   const utf16 = Buffer.from(text, 'utf16le');
   return [Buffer.from(text), utf16, Buffer.from(utf16).swap16()].flatMap((bytes) => [
@@ -72,7 +75,7 @@ function spellings(text: string): Buffer[] {
   ]);
 }
 
-/** Every file, and of Parquet also what is compressed in it. */
+/** Every file, and for Parquet also its decompressed content. */
 async function everythingBelow(folder: string): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

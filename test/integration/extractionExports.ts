@@ -95,7 +95,7 @@ export function smallExports(): Exports {
   };
 }
 
-/** A folder for one test: exports in it, and the data directory beside them. */
+/** A folder for one test: exports in it, and the data directory next to them. */
 export class ExtractionSite {
   private constructor(private readonly folder: string) {}
 
@@ -140,7 +140,9 @@ export class ExtractionSite {
   }
 }
 
-/** The rows of a table as texts, persons by their names in `codes`, in the table's order within each person. */
+/**
+ * The rows of a table as texts, persons by their names in `codes`, in the table's order within each person.
+ */
 export function readable(table: Table, linkage: Linkage): Record<string, unknown>[] {
   const names = new Map(
     Object.entries(codes)

@@ -42,7 +42,7 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Enough visits that reading them takes a while. */
+/** So many visits that reading them takes a while. */
 async function writeManyVisits(): Promise<void> {
   const [header] = smallExports()['health']!['kaynnit.csv']!;
   const { anna, bertil } = codes;
@@ -93,7 +93,7 @@ describe('extraction refuses', () => {
     const changes = [
       () => appendFileSync(visits, `W1;${codes.anna};Nimi;01.01.2012;;T11;TK-1;L1;;3\n`),
       () => truncateSync(visits, 5_000_000),
-      // The same length, in the place that is read last.
+      // The same length, changed in the part that is read last.
       () => writeFileSync(visits, readFileSync(visits, 'latin1').replace(/L\d+;;3\n$/, 'L00;;3\n')),
     ];
     const whole = await readFile(visits);
@@ -132,7 +132,7 @@ describe('extraction refuses', () => {
       [before.snapshotId, 'current', 'rejects.csv'].sort(),
     );
     expect((await openSnapshot(site.data, healthRegistry)).manifest).toEqual(before);
-    // By default 5 % may be.
+    // The default limit is 5 %.
     expect((await run(healthRegistry)).rejectedRows).toBe(4_400);
     expect(await readdir(join(site.data, 'health'))).not.toContain('rejects.csv');
   });

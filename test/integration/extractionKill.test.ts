@@ -33,7 +33,7 @@ type Tables = Readonly<Record<string, Manifest['tables']>>;
 
 let folder: string;
 let countIdentities: (bytes: Buffer) => number;
-/** What an extraction that nobody kills makes of each edition of the export. */
+/** The result of an uninterrupted extraction for each edition of the export. */
 const expected: Tables[] = [];
 let seconds: number;
 
@@ -55,7 +55,7 @@ async function published(from: string): Promise<Tables> {
   return tables;
 }
 
-/** Two editions of an export, which differ in every registry but education. */
+/** Two editions of an export that differ in every registry except education. */
 async function writeEditions(): Promise<void> {
   for (const number of [0, 1]) await generateCity({ persons: PERSONS, seed: 3, out: edition(number) });
   const visits = join(edition(0), 'health', 'kaynnit.csv');
@@ -90,7 +90,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const start = (number: number): ChildProcess =>
   startPolku(args(number, data()), { env: { ...process.env, TMPDIR: temporary() } });
 
-/** What lies below a folder and is no part of a snapshot in service. */
+/** The files below a folder that belong to no snapshot in service. */
 async function remains(): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(data(), { recursive: true, withFileTypes: true })) {
@@ -100,7 +100,7 @@ async function remains(): Promise<string[]> {
   return found;
 }
 
-/** Spilled rows that an extraction has left, or has at the moment. */
+/** Spilled rows of an earlier or a running extraction. */
 async function spills(): Promise<string[]> {
   const found: string[] = [];
   for (const path of await remains())
@@ -108,7 +108,7 @@ async function spills(): Promise<string[]> {
   return found;
 }
 
-/** Files that hold an identity, of those that were not searched before: a snapshot never changes. */
+/** Unsearched files that hold an identity: a snapshot never changes, so each is searched once. */
 const searched = new Set<string>();
 async function filesWithIdentities(): Promise<string[]> {
   const found: string[] = [];
@@ -140,8 +140,7 @@ describe('an extraction that is killed', () => {
     for (let kill = 0; kill < KILLS; kill++) {
       const child = start(kill % 2);
       const exited = once(child, 'exit');
-      // The first in the middle of its largest table, the others at any moment.
-      // A folder may vanish while it is listed: another registry's turn has come.
+      // The first kill comes in the middle of the largest table, the others at any moment.
       const spilling = async () => (await spills().catch(() => [])).length > 0;
       await (kill === 0 ? until(spilling) : sleep(Math.random() * seconds * 1000));
       child.kill('SIGKILL');

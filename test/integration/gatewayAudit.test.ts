@@ -189,7 +189,7 @@ describe('/health', () => {
   });
 });
 
-/** A disk that takes its time. */
+/** A slow disk. */
 class HeldAuditLog implements AuditLog {
   readonly asked: Promise<() => void>;
   #ask!: (release: () => void) => void;

@@ -34,7 +34,7 @@ describe('the HTTP server of a gateway', () => {
     expect(await (await get('/health')).json()).toEqual({ status: 'ok', revision });
   });
 
-  /** Sends a request as it is written, and gives the status line. */
+  /** Sends a raw request, and returns the status line. */
   const send = (lines: readonly string[], body = ''): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(testbed.url.port), '127.0.0.1');
@@ -92,7 +92,7 @@ describe('the HTTP server of a gateway', () => {
     '//secret.json',
     '/index.html/',
   ])('serves nothing for %s', async (path) => {
-    // A browser would tidy the path; a socket sends it as it is.
+    // A browser would normalise the path; a socket sends it unchanged.
     const response = await raw(testbed.url, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
     expect(response).toMatch(/^HTTP\/1\.1 404/);
     expect(response).not.toContain('secret\r');
@@ -148,7 +148,7 @@ async function raw(url: URL, request: string): Promise<string> {
   return text;
 }
 
-/** A log that writes when it is let. */
+/** A log that writes only when the test lets it. */
 class SlowAuditLog implements AuditLog {
   release!: () => void;
   readonly asked: Promise<void>;

@@ -185,7 +185,8 @@ describe('a request to a gateway', () => {
     const answer = await ask(testbed, `{ people(first: 1) { id } } # ${'x'.repeat(10_000_000)}`);
     expect(answer.status).toBe(413);
     expect(answer.body.errors![0]!.extensions.code).toBe('REQUEST_TOO_LARGE');
-    // The client, in this process too, has up to three copies of what it sends; a gateway that kept it would make a fourth.
+    // The client in this process has up to three copies of its body; a gateway that buffered it would add
+    // a fourth.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(35_000_000);
   });
 

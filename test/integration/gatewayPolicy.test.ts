@@ -275,7 +275,7 @@ describe('a concealing gateway', () => {
   });
 });
 
-/** A response without what differs from one to the next, and without the name that was asked for. */
+/** A response without what differs from one to the next, and without the requested name. */
 function comparable({ status, headers, text }: Answer, name: string): object {
   const varying = new Set(['date', 'polku-decision-id', 'content-length']);
   const fixed = [...headers].filter(([header]) => !varying.has(header));

@@ -35,7 +35,9 @@ const people: readonly TestPerson[] = [
   { id: 2, birthYear: 2001, district: 'Leppävaara' },
 ];
 
-/** Persons of a register of two, and their records in a clinic: visits are shown to clinicians, doses to nobody. */
+/**
+ * Two persons of a register, and their records in a clinic: visits are shown to clinicians, doses to nobody.
+ */
 const peopleGraph = testSubgraph(
   'people',
   `
@@ -185,10 +187,10 @@ export interface Testbed {
   readonly faults: unknown[];
   /** Security events, a line each. */
   readonly events: string[];
-  /** What writes them. */
+  /** Writes security events. */
   readonly securityEvents: SecurityEvents;
   readonly folder: string;
-  /** Operations that the planner was asked for. */
+  /** Operations that reached the planner. */
   readonly planned: readonly string[];
   /** The policy with another file for the clinic. */
   policyWith(clinic: (policy: string) => string): Policy;
@@ -277,7 +279,7 @@ export async function startGateway(
   };
 }
 
-/** The decisions, without what chains them. */
+/** The decisions, without their chain fields. */
 async function readRecords(folder: string): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = [];
   for await (const entry of logEntries(folder, 'gateway'))
@@ -316,7 +318,7 @@ export interface Asking {
   readonly token?: string | null;
 }
 
-/** Asks over HTTP as a client does: as a doctor for care, unless told otherwise. */
+/** Sends a request over HTTP as a client does: by default as a doctor for care. */
 export async function ask({ url, issuer }: Testbed, query: string, asking: Asking = {}): Promise<Answer> {
   const token = asking.token === undefined ? await issuer.issue(asking.persona ?? 'doctor') : asking.token;
   const purpose = asking.purpose === undefined ? 'care' : asking.purpose;

@@ -26,7 +26,7 @@ const protector: Asker = {
 const CODE = '131052-9982';
 const each = hostileSchemas.map((schema): [string, HostileSchema] => [schema.what, schema]);
 
-/** Everything of others that health could be sent, by any of its schemas. */
+/** Everything of others that health could get with any of its schemas. */
 const questions = (served: ServedWorld) => [
   {
     asker: doctor,
@@ -58,7 +58,7 @@ const questions = (served: ServedWorld) => [
   },
 ];
 
-/** Neither values nor names of what is not health's. */
+/** Neither values nor names that are not health's. */
 const notForHealth = new RegExp(
   [
     'birthYear',
@@ -238,7 +238,7 @@ describe('a remote registry that changes its own SDL', () => {
               : source,
         });
       } catch (error) {
-        // Much of it does not even compose with what the others declare.
+        // Many of these schemas do not even compose with those of the others.
         expect(error).toMatchObject({ code: 'SUPERGRAPH_INVALID' });
         return;
       }

@@ -21,8 +21,8 @@ import { runPolku, startPolku } from '../city/runPolku.js';
 import { until } from '../city/until.js';
 import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
 
-// What comes from a source is planted with codes and names in every place that an error could quote, and everything that is
-// printed or stored is searched for them.
+// Sources have codes and names in every place that an error could quote. All output and stored files are
+// searched for them.
 
 let site: ExtractionSite;
 let linkage: Linkage;
@@ -40,7 +40,10 @@ const found = (text: string) =>
 const run = (registry: RegistryDefinition, more: Partial<ExtractionOptions> = {}) =>
   extract({ registry, source: site.source, data: site.data, linkage, synthetic: true, ...more });
 
-/** Whatever is said of an extraction: the error in all forms that could be printed, progress, the manifest and every list. */
+/**
+ * Everything that is reported about an extraction: the error in all printable forms, progress, the manifest
+ * and every list.
+ */
 async function said(registry: RegistryDefinition): Promise<{ code: unknown; text: string }> {
   const progress: string[] = [];
   const outcome = await run(registry, { onProgress: (step) => progress.push(JSON.stringify(step)) }).catch(
@@ -64,7 +67,7 @@ const inPopulation = (file: string) => join(site.source, 'population', file);
 const lines = (file: string) => smallExports()['population']![file]!;
 const { anna, bertil } = codes;
 
-/** What each hostile file is, how it is written, and what must be said of it. */
+/** The kind of each hostile file, how it is written, and the expected message. */
 const hostileCsv: readonly (readonly [what: string, content: () => string | Buffer, expected: RegExp])[] = [
   [
     'a header glued to the first row',
@@ -339,7 +342,7 @@ describe('the command', () => {
   });
 
   it('X05: ends on SIGTERM while it digests a large source', async () => {
-    // Sparse: it takes long to read, and no room.
+    // A sparse file: it takes long to read, and uses no space.
     await truncate(inPopulation('henkilot.csv'), 2 ** 36);
     const child = startPolku(['extract', 'population', '--source', site.source, '--data', site.data]);
     let errors = '';

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** What a how-to has its reader do, in its order. */
+/** The steps of a how-to, in order. */
 export type HowToStep =
   /** Writes a file. */
   | { readonly do: 'write'; readonly path: string; readonly text: string }
   /** Changes a file: the lines before, the lines after. */
   | { readonly do: 'change'; readonly path: string; readonly before: string; readonly after: string }
   | { readonly do: 'run'; readonly commands: readonly string[] }
-  /** Asks, as a persona, for a purpose. */
+  /** Sends a query as a persona, for a purpose. */
   | { readonly do: 'ask'; readonly persona: string; readonly purpose: string; readonly query: string };
 
 const BLOCK = /^```(\w+)\n([^]*?)^```$/gm;
@@ -15,8 +15,9 @@ const FILE_NAME = /\*\*`([^`]+)`\*\*\n+$/;
 const ASKER = /\bas `([\w-]+)`, for `([\w-]+)`/gi;
 
 /**
- * Reads a how-to: a file's name in bold stands over its text, `diff` changes it, `sh` is run, and `graphql` is asked as the
- * persona named last ("as `doctor`, for `care`"). A block that is none of these is a fault, for nobody would follow it.
+ * Reads a how-to. A file's name in bold is above its text; `diff` changes the file; `sh` is run; `graphql` is
+ * sent as the persona named last ("as `doctor`, for `care`"). Any other block is a fault, because a reader
+ * could not follow it.
  */
 export function readHowTo(path: string): HowToStep[] {
   const text = readFileSync(path, 'utf8');

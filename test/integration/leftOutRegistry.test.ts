@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestCity } from '../city/makeCity.js';
 import type { ServedCity } from '../city/serveCity.js';
 
-// Registries are read when their module is loaded, so that everything of it is loaded after this.
+// Registries are read when their module is loaded, so the modules are loaded after this.
 process.env['POLKU_WITHOUT'] = 'education';
 const { policiesFolder } = await import('../../cli/options.js');
 const { loadPolicy } = await import('../../cli/runtime/openPolicy.js');
@@ -13,7 +13,7 @@ const { makeCity } = await import('../city/makeCity.js');
 const { runPolku } = await import('../city/runPolku.js');
 const { serveCity } = await import('../city/serveCity.js');
 
-/** A city of this file alone: it is extracted without a registry that others need. */
+/** A city for this file alone: it is extracted without a registry that others need. */
 const SEED = 23;
 
 describe('a city that leaves out a shipped registry', () => {

@@ -103,7 +103,7 @@ describe('restrictions of another linkage store', () => {
       ...changed,
       message: expect.stringMatching(/marks in .*another linkage store.*"Rotation"/),
     });
-    // Put in place after the extraction, as a restore of marks alone would do.
+    // Put in place after the extraction, as when only the restrictions are restored.
     const aside = join(site.data, '..', 'marks');
     await rename(marksFolder(site.data), aside);
     linkage = await openLinkage();
@@ -262,7 +262,7 @@ describe('an id issued for one of two keys of a person', () => {
     return JSON.parse(JSON.stringify(data)) as unknown;
   };
 
-  /** Two people, one of whom turns out to be the other; gives the key that was given first, and the other. */
+  /** Two people who are found to be one person; returns the key that was issued first, and the other. */
   async function mergeAnna(): Promise<[older: number, younger: number]> {
     const files = smallExports()['population']!;
     const other = `${codes.annaBefore},Korhonen,Anna,1980-02-01,2,fi,`;

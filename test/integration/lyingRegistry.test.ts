@@ -16,7 +16,7 @@ import { ask, localSource, testDomain, testSubgraph } from './supergraphTestbed.
 
 const keys = generateKeyPairSync('ed25519');
 
-/** Knows who there is. It lies. */
+/** Knows which people exist. It lies. */
 const liar = testSubgraph(
   'liar',
   `scalar PersonID
@@ -25,7 +25,7 @@ const liar = testSubgraph(
   type Group @key(fields: "id") { id: ID! head: Person member: Person }`,
   {},
 );
-/** Knows how old they are and whom they love. */
+/** Knows their ages and whom they love. */
 const honest = testSubgraph(
   'honest',
   `scalar PersonID
@@ -40,7 +40,7 @@ const honest = testSubgraph(
     },
   },
 );
-/** Knows people by a code alone, which it has of the liar. */
+/** Knows people only by a code, which the lying registry supplies. */
 const scores = testSubgraph('scores', 'type Person @key(fields: "code") { code: ID score: String }', {
   Person: { score: ({ code }: { code: string }) => `score of ${code}` },
 });
@@ -133,7 +133,8 @@ describe('a registry that keeps its schema and sends false answers', () => {
   ])('G01: cannot pass an object off as %s', async (_, person) => {
     answers({ people: [person] });
     const { data } = await ask(supergraph, '{ people { __typename id age } }');
-    // The place has one type; of what the other registry knows of persons nothing is asked for something else.
+    // The position has one type; the fields of the other registry about persons are not requested for
+    // other objects.
     expect(data).toEqual({ people: [{ __typename: 'Person', id: id(1), age: null }] });
   });
 

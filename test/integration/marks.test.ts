@@ -77,7 +77,7 @@ const mark = (words: readonly string[], codes: readonly string[] = [], data = ci
 
 const always = { start: 0, end: NO_DAY };
 
-/** What the command does, without a process of its own. */
+/** Runs the command without a process of its own. */
 const inProcess = (kind: MarkKind, registry: string, codes: string): Marking => ({
   ...{ data: city.data, secrets: new Secrets(join(city.data, 'secrets')) },
   ...{ kind, registry, codes, scheme: hetu, by: 'a-test' },
@@ -171,7 +171,7 @@ describe('a running server', () => {
         threatened.healthContacts.every(({ unit }) => unit === null)
       );
     });
-    // Marks may be taken up between two fetches of one operation; now all are.
+    // Marks may be loaded between two fetches of one operation; now all are loaded.
     const marked = await told();
     for (const name of names)
       expect(marked[name].servicePath).toEqual({ steps: [], withheld: before[name].servicePath.withheld });
@@ -181,7 +181,7 @@ describe('a running server', () => {
     const { tables } = await openSnapshot(city.data, healthRegistry);
     const [from, to] = rowsOf(tables.contacts, patients.erased.key);
     expect(to - from).toBeGreaterThan(0);
-    // G11: how many rows were erased is nobody's to know.
+    // G11: nobody may learn how many rows were erased.
     expect(rowsOfHealth(marked)).toBe(rowsOfHealth(before));
 
     // The source still holds everybody.
@@ -304,7 +304,7 @@ describe('polku mark', () => {
       const words = ['mark', 'add', 'erasure', '--registry', 'social', '--data', data];
       const child = startPolku(words, { input: `${code}\n` });
       const ended = once(child, 'close');
-      // From the moment on at which it begins to write.
+      // From the moment when it begins to write.
       await until(() => existsSync(join(data, 'locks', 'marks-social.lock')) || child.exitCode !== null);
       child.kill('SIGKILL');
       await ended;

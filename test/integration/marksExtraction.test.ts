@@ -46,7 +46,7 @@ const extractPopulation = (maxShrink?: number) =>
   });
 const keyOf = (code: string) => linkage.findPerson(hetu, code) as number;
 
-/** The exports with lines more in some files of the population register, or fewer. */
+/** The exports with more or fewer lines in some files of the population register. */
 async function writePopulation(
   change: Readonly<Record<string, (lines: readonly string[]) => readonly string[]>>,
 ) {
@@ -102,7 +102,7 @@ describe('a mark of non-disclosure', () => {
       'perheet.csv': (lines) => [...lines, `P-1,${codes.bertil},vanhempi,2016-01-01,`],
     });
     const { snapshotId: after } = await extractPopulation();
-    // As between the publication of the overlays and that of the population.
+    // The state between the publication of the person flags and that of the population.
     const appear = (id: string) => writeDurably(join(site.data, 'population', CURRENT), `${id}\n`);
     await appear(before);
     const unlock = await lockForExtraction(site.data);
@@ -125,7 +125,7 @@ describe('a mark on a person', () => {
     await extractPopulation();
     const keys = [keyOf(codes.anna), keyOf(codes.annaBefore)];
     expect(keys[0]).not.toBe(keys[1]);
-    // Whichever key is the younger: both are marked, each in another registry.
+    // Either key may be the younger one: both have a mark, each in another registry.
     await markPeople(marking('erasure', 'health', codes.anna), always);
     await markPeople(marking('erasure', 'social', codes.annaBefore), always);
 

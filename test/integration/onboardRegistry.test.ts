@@ -10,7 +10,7 @@ import { workingCopy } from './workingCopy.js';
 
 const run = promisify(execFile);
 
-/** Exports in the clinic's dialect: the how-to's own, and a larger one where it is present (DEVELOPERS.md). */
+/** Exports in the clinic's dialect: the how-to's own, and a larger one if it exists (DEVELOPERS.md). */
 const own = join(import.meta.dirname, 'clinicExport');
 const larger = process.env['SYNTHEA_DATA'];
 const clinics: readonly [name: string, source: string][] = [
@@ -27,7 +27,7 @@ async function rowsOf(file: string): Promise<Record<string, string>[]> {
   });
 }
 
-/** The doctor of the most patients whom one page shows, all of whose visits a test can look at. */
+/** The doctor with the most patients that fit on one page, so that a test can check all their visits. */
 function doctorOf(encounters: readonly Record<string, string>[]): string {
   const patients = new Map<string, Set<string>>();
   for (const { PROVIDER = '', PATIENT = '' } of encounters)
@@ -92,7 +92,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     return writeFile(path, parts.join(step.after));
   }
 
-  /** Runs commands as they stand there; what serves goes on, on a port that is free, and gives its address. */
+  /** Runs commands unchanged; a server keeps running, on a free port, and its address is returned. */
   async function runAll(commands: readonly string[]): Promise<URL | undefined> {
     for (const command of commands) {
       if (command.includes(' polku -- serve ')) return serve(`${command} --port 0`);

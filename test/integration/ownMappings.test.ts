@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServedCity } from '../city/serveCity.js';
 
-// Another city: its own ids, no residences, and no registries but two. What is joined is read when modules are loaded.
+// Another city, with its own ids, no residences and only two registries. The list of registries is read
+// when modules are loaded.
 process.env['POLKU_WITHOUT'] = 'social, education';
 const { Secrets } = await import('../../cli/runtime/secrets.js');
 const { Linkage } = await import('../../linkage/linkage.js');

@@ -24,7 +24,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const write = (path: string, select: string) =>
   withMemoryDatabase((connection) => connection.run(`COPY (${select}) TO ${sqlText(path)} (FORMAT parquet)`));
 
-/** The texts of the named columns, each column's, and the rows that were rejected. */
+/** The texts of the named columns, by column, and the rejected rows. */
 async function read(path: string, columns: readonly string[], hasZone = false) {
   return withMemoryDatabase(async (connection) => {
     const texts: string[][] = columns.map(() => []);
@@ -96,7 +96,7 @@ describe('a value of a Parquet column', () => {
 
   it('X13: decodes INT96 to its time', async () => {
     const path = join(folder, 'int96.parquet');
-    // Written by Arrow: 2012-05-14 22:30:00, 1910-01-01 22:20:10 and nothing, column t.
+    // Written by Arrow: 2012-05-14 22:30:00, 1910-01-01 22:20:10 and null, column t.
     const file =
       'UEFSMRUAFTwVPCwVBhUAFQYVBhwAAAACAAAAAwMAEDpIq0kAAP55JQAAhHzpIUkAAPHnJAAVBBksNQAYBnNjaGVtYRUCABUGJQIYAXQAFgYZHBkcJgAcFQYZJQYA' +
       'GRgBdBUAFgYWYhZiJghJHBUAFQAVAgA8KQYZJgIEAAAAFmIWBiYIFmIAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI1LjAuMRkcHAAAAHoAAABQQVIx';
@@ -120,7 +120,7 @@ describe('a value of a Parquet column', () => {
     ]);
   });
 
-  /** Two columns, of which DuckDB would not write the first by this name. */
+  /** Two columns; DuckDB would not write the first one under this name. */
   async function writeTwins(name: string): Promise<string> {
     const path = join(folder, 'x.parquet');
     const standIn = name.replace(/./, 'x');

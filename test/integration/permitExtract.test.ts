@@ -81,7 +81,7 @@ describe('an extract of a research permit', () => {
     const contacts = await rows(`SELECT * FROM ${table('HealthContact')}`);
     const key = (row: Record<string, unknown>) =>
       ['startedAt', 'endedAt', 'service', 'diagnosis', 'urgency', 'person', 'id'].map((name) =>
-        // DuckDB puts what is missing last.
+        // DuckDB sorts nulls last.
         row[name] === null ? '\uffff' : String(row[name]),
       );
     const before = (a: string[], b: string[]) => {

@@ -50,7 +50,7 @@ describe('a planning thread', () => {
       asked('a', 'a2', distinct(2)),
       asked('a', 'a3', distinct(3)),
       asked('b', 'b1', distinct(4)),
-      // It joins one that waits in the line of another, and its own turn comes sooner.
+      // It joins an equal operation of another caller, and its own turn comes sooner.
       asked('c', 'c3', distinct(3)),
     ]);
     expect(ends.indexOf('b1')).toBeLessThan(ends.indexOf('a2'));
@@ -84,7 +84,7 @@ describe('planning that takes too long', () => {
       }),
     );
     clearInterval(beat);
-    // A thread that plans on the event loop would let none through.
+    // A planner on the event loop would let no timer run.
     expect(beats).toBeGreaterThan(10);
     await thread.ready;
     await expect(thread.plan(PATH, requester('b'))).resolves.toMatchObject({ kind: 'QueryPlan' });

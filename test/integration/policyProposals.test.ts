@@ -31,7 +31,7 @@ describe('policies that one person proposes', () => {
   const withFile = (file: string, change: (text: string) => string) =>
     shipped.map((source) => (source.file === file ? { file, text: change(source.text) } : source));
 
-  /** How often the event loop turns while something is waited for. */
+  /** How often the event loop turns during a promise. */
   async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
     let turns = 0;
     let done = false;
@@ -57,7 +57,7 @@ describe('policies that one person proposes', () => {
     });
     expect(message.match(/error: "key\d+" is not known/g)).toHaveLength(100);
     expect(message).toContain('There are more faults from here on.');
-    // A loop that waits for the compiler turns a handful of times.
+    // An event loop that waits for the compiler turns only a few times.
     expect(turns).toBeGreaterThan(1_000);
   });
 

@@ -35,7 +35,7 @@ const BOTH = `mutation ($payload: String!, $sequence: Int!, $one: String!, $two:
 }`;
 const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';
 
-/** Health services tell the care team the chapter of a diagnosis only. */
+/** Health services show the care team only the chapter of a diagnosis. */
 const coarser = (text: string) =>
   text.replace('HealthContact.*: allow', '$&\n      HealthContact.diagnosis: { mask: icd10-chapter }');
 const remark = (number: number) => (text: string) => `${text}\n# ${number}\n`;

@@ -181,7 +181,7 @@ describe('a registry in its department, with signed policies', () => {
           await once(child, 'close');
         },
       });
-      // Social services are asked when health services have answered and the policies have changed.
+      // Social services are asked after health services have answered and the policies have changed.
       const door = await relay(port, {
         before: async () => (name === 'social' ? between?.() : undefined),
         after: () => answered++,
@@ -219,7 +219,7 @@ describe('a registry in its department, with signed policies', () => {
     };
     expect(await lengths()).toEqual([[days], [days]]);
     expect([took('health'), took('social')]).toEqual([true, true]);
-    // The gateway looks for revisions each second; what begins from then on is answered by the new one.
+    // The gateway polls for revisions each second; later requests use the new one.
     let last = await lengths();
     while (last[0]![0] === days) {
       expect(last).toEqual([[days], [days]]);
@@ -234,7 +234,8 @@ describe('a registry in its department, with signed policies', () => {
     const token = join(folder, 'token');
     await writeFile(token, await issuer.token(DATA_OWNER));
     const from = { policiesFrom: `http://127.0.0.1:${port}/`, policiesToken: token };
-    // The gateway waits for its registry, which takes its policies from the gateway: the first ones come by folder.
+    // The gateway waits for its registry, which loads its policies from the gateway: the first ones come
+    // from a folder.
     const first = await startDepartment(own, { policiesFrom: signed.store });
     const served = await startGateway(first.url, signed.store, port);
     const second = await openPolicy(
@@ -251,7 +252,7 @@ describe('a registry in its department, with signed policies', () => {
     expect(second.current.revision).toBe(first.policy.current.revision);
     expect(told(await contacts(served)).every((code) => code.includes('-'))).toBe(true);
 
-    // A gateway that signs for itself convinces nobody: the registry holds its own owners.yaml.
+    // The registry does not trust a gateway's own signatures: it holds its own owners.yaml.
     const mine = join(folder, 'owners.yaml');
     const known = await readFile(mine, 'utf8');
     await writeFile(
@@ -303,7 +304,7 @@ function byYear(text: string): string {
   );
 }
 
-/** Hands requests on to a port of this machine. */
+/** Forwards requests to a port of this machine. */
 async function relay(
   port: number,
   { before, after }: { before: () => Promise<void> | undefined; after: () => void },

@@ -50,7 +50,7 @@ describe('a city whose policies are edited while it serves', () => {
     return nodes.flatMap(({ healthContacts }) => healthContacts.flatMap(({ diagnosis }) => diagnosis ?? []));
   }
   const isMasked = (answer: Answer) => diagnosesOf(answer).every((code) => code.includes('-'));
-  /** A whole answer to a question that is asked from now on. */
+  /** A complete answer to a question that is sent after this call. */
   async function fresh(): Promise<Answer> {
     const asked = answers.length;
     await until(() => answers.length > asked + 1);

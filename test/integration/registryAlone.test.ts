@@ -27,7 +27,7 @@ const caller = testCaller({
   units: ['PT-1'],
 });
 const context = contextOf(caller);
-/** Whoever has no context gets this, whatever was asked and whatever is wrong. */
+/** The answer to every request without a context, whatever it asks and whatever is wrong with it. */
 const REFUSED = {
   status: 403,
   body: {

@@ -15,7 +15,7 @@ const keys = generateKeyPairSync('ed25519');
 const here = testSubgraph('here', 'type Query { a: Int }', { Query: { a: () => 1 } });
 const elsewhere = testSubgraph('elsewhere', 'type Query { b: Int }', {});
 
-/** A registry whose clock differs, as far as anybody can tell. */
+/** A registry with a different clock, as it appears from outside. */
 interface Registry {
   readonly server: Server;
   readonly source: PinnedSource;
@@ -72,7 +72,7 @@ describe('a registry that refuses its gateway', () => {
     ]);
     const { message } = events[0]!.fault!;
     expect(message).toContain('The subgraph elsewhere refuses what this gateway signs.');
-    // A second may pass between.
+    // A second may pass in between.
     expect(
       message.replace(/\b(44|46|3599|3601) s/, (_, s) => (Number(s) < 60 ? '45 s' : '3600 s')),
     ).toContain(told);

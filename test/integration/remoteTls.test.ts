@@ -18,7 +18,7 @@ import { certificate } from './certificates.js';
 const module = pathToFileURL(
   join(packageRoot(), 'dist', 'federation', 'supergraph', 'remoteDataSource.js'),
 ).href;
-/** Asks twice, so that a connection is used again. */
+/** Sends two requests, so that a connection is used again. */
 const ASK = `
   import { remoteDataSource } from ${JSON.stringify(module)};
   const proof = { forOperation: () => undefined, forComposition: () => undefined };
@@ -65,7 +65,7 @@ describe('a remote subgraph over TLS', () => {
       asked.push(who);
       request.resume().on('end', () => response.end(JSON.stringify({ data: { a: 'é'.repeat(BYTES) } })));
     };
-  /** What comes of asking, in a process that trusts the authority besides those that every process does. */
+  /** The result of a request in a process that trusts this authority in addition to the default ones. */
   const ask = async (...urls: readonly string[]): Promise<readonly unknown[]> => {
     const { stdout } = await promisify(execFile)(
       process.execPath,

@@ -48,7 +48,7 @@ const population = testSubgraph(
   },
 );
 
-/** A registry: its feed of a path tells whose it is and of which period. */
+/** A registry: its feed of a path names the person and the period. */
 function registry(name: string): Subgraph {
   return testSubgraph(
     name,

@@ -104,7 +104,7 @@ async function listen(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
-/** A registry in a process of its own, as far as the gateway can tell. */
+/** A registry that looks like a separate process to the gateway. */
 function serve(subgraph: Subgraph, gatewayKey: KeyObject = gatewayKeys.publicKey): Promise<string> {
   return listen(async ({ headers }, response, body) => {
     response.setHeader('content-type', 'application/json');

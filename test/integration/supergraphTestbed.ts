@@ -77,10 +77,10 @@ export const testContext: DecisionContext = {
   breakGlass: undefined,
 };
 
-/** For whom tests plan. */
+/** The caller for whom tests plan. */
 export const tester: PlanRequester = { caller: 'tester', client: undefined };
 
-/** Asks as a client does, and answers as one would read it: plain JSON. */
+/** Sends an operation as a client does, and returns plain JSON. */
 export async function ask(
   supergraph: Supergraph,
   query: string,

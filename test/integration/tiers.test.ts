@@ -46,7 +46,7 @@ const askers: readonly Asker[] = [
   { roles: ['log-controller'], purpose: 'oversight' },
 ];
 
-/** The shipped files, but everybody is granted everything: as if the gateway checked nothing. */
+/** The shipped files, but with everything granted to everybody, as if the gateway checked nothing. */
 async function everythingShown(): Promise<Policy> {
   const graph = await committedGraph();
   const governed = [...graph.fields.values()].filter(({ kind }) => kind === 'governed');
@@ -75,7 +75,7 @@ async function everythingShown(): Promise<Policy> {
   return policy;
 }
 
-/** A subgraph without its choke point: whoever reaches it is answered. */
+/** A subgraph without its enforcement: every request is answered. */
 const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
   const { sdl, schema } = await buildFederatedSchema(module);
   const execute = documentExecutor(schema);
@@ -129,7 +129,7 @@ describe('of two tiers', () => {
     city.rule(permissive);
     const [asker] = askers.slice(-1);
     const unchecked = await city.ask(asker!, { query: EVERYTHING, variables: variables(city, asker!) });
-    // Both tiers off: a log controller reads diagnoses. So it was the registries that held.
+    // With both tiers off, a log controller reads diagnoses. So the registries alone withheld them before.
     expect(unchecked.text).toContain('J06.9');
   });
 
@@ -142,7 +142,7 @@ describe('of two tiers', () => {
         query: `query ($id: PersonID!) { person(id: $id) { ${selection} } }`,
         variables: { id: city.id(asker, 'PersonID', NEIGHBOUR) },
       });
-    // Without a care relationship: the registry would have held it back, and is off.
+    // Without a care relationship: the registry would withhold it, but is off.
     expect((await one('healthContacts { diagnosis }', doctor!)).text).toContain('J06.9');
 
     const lists: [field: string, type: string][] = [

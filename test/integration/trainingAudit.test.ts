@@ -37,7 +37,7 @@ import { until } from '../city/until.js';
 import { smallModel } from '../risk/smallModel.js';
 import { record } from '../unit/gateway/audit/testLog.js';
 
-/** A published test code: nobody's. */
+/** A published test code that belongs to nobody. */
 const NEW_CODE = '010594Y9032';
 
 interface Entry {
@@ -176,7 +176,8 @@ describe('a training next to a running gateway', () => {
       expect(output).toContain('model-development/a-test');
     }
     const idsOf = async (key: number) => (await ownLog(key)).map(({ id }) => id);
-    // The gateway takes up the new snapshot of the population register, which tells of the two keys.
+    // The gateway loads the new snapshot of the population register, which holds the merge of the two
+    // keys.
     await until(async () => (await idsOf(older!)).includes('under-the-younger-key'));
     expect(await idsOf(younger)).toEqual(await idsOf(older!));
   });

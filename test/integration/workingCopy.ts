@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../lib/packageRoot.js';
 
-/** What was built here is built here: a copy need not build it again. */
+/** The build output of this folder; a copy need not build it again. */
 const BUILT = ['dist', join('console', 'dist')];
 
 /** A copy of the repository's tracked files in a temporary folder, with the dependencies that are installed here. */
@@ -22,7 +22,7 @@ export async function workingCopy(): Promise<string> {
       await cp(join(root, folder), join(copy, folder), { recursive: true, preserveTimestamps: true });
   }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  // Older than what is installed: nothing may be installed through the link.
+  // Older than the installed packages, so that nothing is installed through the link.
   await utimes(join(copy, 'package-lock.json'), 0, 0);
   return copy;
 }

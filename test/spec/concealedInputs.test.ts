@@ -19,7 +19,7 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { cityTypes } from '../../gateway/registries/cityTypes.js';
 
-/** What owners take back from groups, as texts of their policies. */
+/** Criteria that owners withdraw from groups, as texts of their policies. */
 const WITHOUT_DIAGNOSES: Changes = { 'health.yaml': [',diagnosis,urgency}', ',urgency}'] };
 const WITHOUT_HEALTH: Changes = { 'health.yaml': [/\n {6}Cohort: .*/, ''] };
 const WITHOUT_SEX: Changes = {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   derivable = new DerivableInputs(await committedSdl());
 });
 
-/** What a planner sees where hidden things are concealed. */
+/** What a planner sees in a concealing gateway. */
 async function visible(changes: Changes = {}): Promise<GraphQLSchema> {
   const sources = (await loadPolicyFolder(join(packageRoot(), 'policies'))).map(({ file, text }) => {
     const [, change] = Object.entries(changes).find(([name]) => file.endsWith(name)) ?? [];

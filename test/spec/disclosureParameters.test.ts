@@ -36,7 +36,7 @@ describe('the protection of group numbers', () => {
       noise: { maximum: 6, variance: 2.5 },
       questions: 20,
     });
-    // An owner who says nothing means what is shipped.
+    // An owner without settings gets the defaults.
     expect(policy.disclosure('care', ['clinic', 'directory'])).toMatchObject({
       questions: defaultDisclosure.questions,
       noise: defaultDisclosure.noise,

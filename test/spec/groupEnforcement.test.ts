@@ -34,7 +34,9 @@ const released = 'Cohort: [Person.healthContacts, "HealthContact.{service,starte
 const grant = (derive: string, when = '[]') => `grants:
   - { id: groups, purposes: [planning], roles: [planner], basis: [x], when: ${when}, derive: { ${derive} } }`;
 
-/** What health services answer of a group by a policy: who meets each criterion, and of whom nothing may be told. */
+/**
+ * The answer of health services about a group under a policy: who meets each criterion, and who is withheld.
+ */
 async function askGroup(
   policy: string,
   where: object,

@@ -19,22 +19,22 @@ export interface HealthCase {
   /** Grants and prohibitions of health services, as YAML; fields are classified as shipped. */
   readonly policy: string;
   readonly contacts?: readonly TestRow[];
-  /** How many contacts the snapshot counts, where they are more than those given. */
+  /** The number of contacts in the snapshot, if it is larger than the given contacts. */
   readonly counted?: number;
   readonly careRelationships?: readonly TestRow[];
   readonly objections?: readonly TestRow[];
-  /** What the population register tells of persons; see overlaysRegistry. */
+  /** The person flags of the population register; see overlaysRegistry. */
   readonly persons?: readonly TestRow[];
   readonly shields?: readonly TestRow[];
   /** Marks of health services and of the population register, by kind. */
   readonly marks?: World[string];
   readonly populationMarks?: World[string];
-  /** The families of the population register, by which non-disclosure shields those who live together. */
+  /** The families of the population register, by which non-disclosure shields people who live together. */
   readonly memberships?: readonly TestRow[];
   readonly caller?: Partial<Caller>;
   readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
   readonly purpose?: string;
-  /** Told of each row of contacts that is read, column by column. */
+  /** Called for each row of contacts that is read, column by column. */
   readonly onRead?: (row: number) => void;
 }
 
@@ -50,8 +50,8 @@ const CLINICIAN: Caller = {
 };
 
 /**
- * The health registry over a few rows and a policy of a few lines: answers entity queries as a gateway would ask them. An entity
- * that is asked for several times is answered once.
+ * The health registry over a few rows and a short policy: answers entity queries like those of a gateway. An
+ * entity that is requested several times is answered once.
  */
 export async function healthSubgraph(
   given: HealthCase,
@@ -126,7 +126,7 @@ function declare(variables: object): string {
     .join('');
 }
 
-/** The same table, with columns that tell which of their rows are read. */
+/** The same table, with columns that record which of their rows are read. */
 function watched<T extends Table>(table: T, onRead: HealthCase['onRead']): T {
   if (!onRead) return table;
   const watch = <Column extends object>(column: Column): Column =>

@@ -71,7 +71,10 @@ grants:
   - { id: show, purposes: [care], roles: [nurse], basis: [x], show: { 'Visit.*': allow, Person.birthYear: { mask: age-band } } }
 `;
 
-/** Which rules, who asks for what, and the answer: "whole", or masks, with conditions behind "if"; "-" is denied. */
+/**
+ * The rules, the requester and purpose, and the answer: "whole", or masks, with conditions after "if"; "-" is
+ * denied.
+ */
 type Case = [
   name: string,
   rules: Record<string, string>,
@@ -155,7 +158,7 @@ describe('what a policy shows', () => {
 describe('the days of a grant', () => {
   it.each([
     ['2026-06-14T20:59:00Z', '-'],
-    // Midnight in Helsinki, where the law holds.
+    // Midnight in Helsinki, where the law applies.
     ['2026-06-14T21:00:00Z', 'whole'],
     ['2026-06-16T20:59:00Z', 'whole'],
     ['2026-06-16T21:00:00Z', '-'],

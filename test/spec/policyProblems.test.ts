@@ -6,7 +6,9 @@ import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import { compileCity, smallCity, smallGraph, someDay, sourcesOf } from './smallCity.js';
 
-/** A fault: the file of the small city that has it, or rules to append to one, and what its owner is told. */
+/**
+ * A fault: the file of the small city that has it, or rules to append to one, and the report to its owner.
+ */
 interface ProblemCase {
   readonly file: string;
   readonly text: string;

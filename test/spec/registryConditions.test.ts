@@ -27,7 +27,7 @@ const contacts = [
   { person: 7, id: 2n, start: yearsAgo(9), service: 'T12', unit: 'U-2' },
 ];
 
-/** The services of the contacts that are shown, in a list and in the feed of a path. */
+/** The services of the shown contacts, in a list and in the feed of a path. */
 async function services(given: HealthCase): Promise<{ list: unknown; feed: unknown }> {
   const ask = await healthSubgraph({ contacts, ...given });
   const { healthContacts } = (await ask(PERSON, 'healthContacts { service }')) as {

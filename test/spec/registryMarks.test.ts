@@ -49,7 +49,10 @@ const MEMBERS = {
 };
 const PAGE = { __typename: 'PersonPage', first: 10, after: null };
 
-/** Everything that the registry tells, by every path: of two persons, of their family, my clients, and how many rows there are. */
+/**
+ * Everything that the registry shows, by every path: two persons, their family, my clients, and the number of
+ * rows.
+ */
 async function told(marks: HealthCase['marks'], more: Partial<HealthCase> = {}) {
   const ask = await healthSubgraph({ ...world, marks: marks ?? {}, ...more });
   const list = async (id: number, argument = '', variables = {}) =>
@@ -76,7 +79,7 @@ async function told(marks: HealthCase['marks'], more: Partial<HealthCase> = {}) 
   };
 }
 
-/** The same world, in which a person has never been. */
+/** The same world without a person. */
 const without = (person: number): Partial<HealthCase> => ({
   contacts: world.contacts!.filter((row) => row.person !== person),
   careRelationships: world.careRelationships!.filter((row) => row.person !== person),

@@ -120,7 +120,7 @@ describe('an assessment', () => {
     };
     const { risk, text } = await ask({ feeds: factorFeeds({ values, hidden: health }), inForce: serving });
     expect(text).not.toMatch(/"health\./);
-    // The pair of both registries would be a total of one term, and is put to the others.
+    // The pair of both registries would be a total of one term, so it is added to the others.
     expect(risk.contributions!.filter(({ factors }) => factors.length === 0)).toEqual([
       { registries: ['health', 'social'], factors: [], logOdds: 1.6 },
     ]);

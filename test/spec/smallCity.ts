@@ -62,7 +62,7 @@ type Score @key(fields: "person") {
 }
 `;
 
-/** A clinic, a school and what is derived from both: as small as shows every rule of the language. */
+/** A clinic, a school and a derived type: the smallest city that shows every rule of the language. */
 export const smallGraph = buildPolicyGraph([
   { name: 'clinic', sdl: clinic },
   { name: 'school', sdl: school },
@@ -121,14 +121,17 @@ grants:
 `,
 };
 
-/** A day on which tests decide, so that none of them ends some day. */
+/** The day on which tests decide, so that no test expires. */
 export const someDay = new Date('2026-06-15T12:00:00Z');
 
 export function sourcesOf(files: Readonly<Record<string, string>>): PolicySource[] {
   return Object.entries(files).map(([file, text]) => ({ file, text }));
 }
 
-/** Compiles the small city with some of its files changed; rules are appended to a file, anything else replaces it. */
+/**
+ * Compiles the small city with some of its files changed. Rules are appended to a file; any other text
+ * replaces it.
+ */
 export function compileCity(changes: Readonly<Record<string, string>>): Compilation {
   const files = { ...smallCity };
   for (const [file, text] of Object.entries(changes))

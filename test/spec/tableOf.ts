@@ -2,10 +2,10 @@ import { parseDay } from '../../lib/calendar.js';
 import { NO_CODE, NO_DAY, type Table } from '../../registry-kit/columns/table.js';
 import type { ColumnDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
 
-/** A row as a test writes it: dates as ISO texts, whatever is left out is empty. */
+/** A row as a test writes it: dates as ISO texts, missing values empty. */
 export type TestRow = { readonly person: number } & Readonly<Record<string, string | number | bigint>>;
 
-/** A table in memory from rows written out, in the order that snapshots keep. */
+/** A table in memory from written rows, in the order of snapshots. */
 export function tableOf<Definition extends TableDefinition>(
   definition: Definition,
   rows: readonly TestRow[],

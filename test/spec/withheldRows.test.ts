@@ -23,7 +23,7 @@ const SEARCH = [
 const FEED = ['ServicePath', 'health'] as const;
 const CUT_FEED = ['ServicePath', 'health', { from: '1990-01-01', until: '2099-01-01' }] as const;
 
-/** So many contacts of person 7, on one day after the other, years ago. */
+/** This many contacts of person 7, on successive days, years ago. */
 const contactsOf = (count: number, years: number) =>
   Array.from({ length: count }, (_, n) => ({
     person: 7,
@@ -33,7 +33,7 @@ const contactsOf = (count: number, years: number) =>
     unit: 'U-9',
   }));
 
-/** How many values of contacts are read to answer. */
+/** How many values of contacts are read for an answer. */
 async function reads(
   [type, selection, more = {}]: readonly [string, string, object?],
   given: HealthCase,
@@ -74,7 +74,7 @@ describe('rows that no permission can open', () => {
     const few = await reads(question, { policy, contacts: recent });
     const many = await reads(question, { policy, contacts: [...contactsOf(1_000, 9), ...recent] });
     expect(many.answer).toEqual(few.answer);
-    // A search in the order of the days reads one value each time that it halves the rows.
+    // A binary search by day reads one value in each step.
     expect(many.reads - few.reads).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(1_005)));
   });
 

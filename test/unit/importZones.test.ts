@@ -9,7 +9,7 @@ import { packageRoot } from '../../lib/packageRoot.js';
 
 const eslint = new ESLint({ cwd: packageRoot() });
 
-/** Whether lint lets a file of this folder import that one. */
+/** Whether lint allows a file of this folder to import that file. */
 async function mayImport(from: string, to: string): Promise<boolean> {
   const up = '../'.repeat(from.split('/').length);
   const [result] = await eslint.lintText(`import '${up}${to}';\n`, {

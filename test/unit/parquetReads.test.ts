@@ -8,7 +8,7 @@ import { packageRoot } from '../../lib/packageRoot.js';
 
 const eslint = new ESLint({ cwd: packageRoot() });
 
-/** Whether lint lets a file in this folder hold that line. */
+/** Whether lint allows this line in a file of this folder. */
 async function isAllowed(folder: string, line: string): Promise<boolean> {
   const filePath = join(packageRoot(), folder);
   const [result] = await eslint.lintText(`export ${line}\n`, { filePath });

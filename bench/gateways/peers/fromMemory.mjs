@@ -1,4 +1,4 @@
-// A floor: reads the request and sends final bytes, which it was given as a file for each operation name.
+// A lower bound: reads the request and sends final bytes, from a file for each operation name.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 

@@ -1,4 +1,4 @@
-// A floor: what somebody would write by hand for these four questions and no other, without checking anything.
+// A lower bound: what a developer would write by hand for these four questions alone, without any checks.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Pool } from 'undici';

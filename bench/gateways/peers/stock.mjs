@@ -1,4 +1,4 @@
-// @apollo/gateway under @apollo/server, as their documentation starts them.
+// @apollo/gateway with @apollo/server, started as their documentation describes.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 import { readFileSync } from 'node:fs';
 const { ApolloGateway } = await import('@apollo/gateway');

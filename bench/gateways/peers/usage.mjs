@@ -1,8 +1,8 @@
-// Loaded before each gateway: tells the bench what its process has used so far.
+// Loaded before each gateway: reports the resource use of its process so far.
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send({ cpuMs: (user + system) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 });
 });
 process.on('disconnect', () => process.exit());
-// Being asked must not keep a process alive that has been told to end.
+// This listener must not keep a process alive that was told to end.
 process.channel.unref();

@@ -3,7 +3,7 @@ import { type Asker, nameOf } from '../asker.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Question, type Target } from '../target.js';
 
-/** What is shown to some and hidden from others, and what differs by who asks. */
+/** Fields that are shown to some and hidden from others, and fields that differ by caller. */
 const DOCUMENTS = [
   '{ persons(first: 5) { nodes { id birthYear sex } } }',
   '{ persons(first: 5) { nodes { id healthContacts { service diagnosis } } } }',
@@ -12,7 +12,7 @@ const DOCUMENTS = [
   '{ __schema { types { name fields { name } } } }',
 ];
 
-/** What was kept for one must serve no other. */
+/** An answer cached for one caller must not reach another. */
 export const cacheAttacks: readonly Attack[] = [
   attack(
     '1F84',
@@ -92,7 +92,9 @@ export const cacheAttacks: readonly Attack[] = [
 
 let count = 0;
 
-/** The document in a text that was never sent, of the same length each time, so that no cache knows it. */
+/**
+ * The document in a text that was never sent before, of the same length each time, so that no cache has it.
+ */
 function fresh(document: string): string {
   count += 1;
   return `${document} # ${process.pid.toString(36)}-${String(count).padStart(8, '0')}`;

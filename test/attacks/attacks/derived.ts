@@ -26,7 +26,7 @@ const PATH_FIELDS = [
 ];
 const STEP = 'sector service startedAt endedAt unit contacts person { id }';
 
-/** Sectors with the contacts that their steps are made of. */
+/** Sectors with the contacts from which their steps are made. */
 const sectors = new Map([
   ['HEALTH', { type: 'HealthContact', field: 'healthContacts' }],
   ['SOCIAL', { type: 'SocialContact', field: 'socialContacts' }],
@@ -96,7 +96,7 @@ export const derivedAttacks: readonly Attack[] = [
   ),
 ];
 
-/** Every path of persons and families whom those at hand may list, relatives included. */
+/** Every path of persons and families that the available callers may list, relatives included. */
 async function eachPath(
   target: Target,
   check: (path: Path, sight: Sight, what: string, kind: 'person' | 'family') => void,
@@ -118,7 +118,7 @@ async function eachPath(
   if (tried === 0) throw new NotApplicable('no path is shown to these tokens');
 }
 
-/** People whom an asker may list, and those whom they reach over families, once each. */
+/** People whom a requester may list, and those reached through families, once each. */
 export async function everybody(target: Target, sight: Sight, selection: string): Promise<readonly Person[]> {
   const people = new Map((await ofPeople(target, sight, selection)).map((person) => [person.id, person]));
   for (const family of await relatives(target, sight, `id ${selection}`))

@@ -7,10 +7,10 @@ import { headersOf, type Question, type Target } from '../target.js';
 const repeat = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
 const nested = (text: string, depth: number): string => text.repeat(depth);
-/** How many pages of the access log are turned. */
+/** How many pages of the access log are read. */
 const PAGES = 4;
 
-/** Ways to make a gateway work without end. Each is refused, and the next request is answered. */
+/** Ways to cause unlimited work in a gateway. Each is refused, and the next request is answered. */
 export const exhaustionAttacks: readonly Attack[] = [
   attack(
     '1E2D',
@@ -205,7 +205,7 @@ async function entriesOf(target: Target, asker: Asker, page: string): Promise<re
   return ((body.data?.['accessLog'] ?? []) as readonly { id: string }[]).map(({ id }) => id);
 }
 
-/** Each must be answered by an error that is the client's fault, and a small request after it as ever. */
+/** Each must get an error that is the client's fault, and a small request after it is answered normally. */
 async function refused(
   target: Target,
   questions: Readonly<Record<string, string | Question>>,

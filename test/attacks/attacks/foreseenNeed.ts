@@ -18,7 +18,9 @@ const RISK = `childProtectionRisk(asOf: "2012-Q1") {
   status withheld probability score percentile missing contributions { factors { id } }
 }`;
 
-/** Of each registry: what its factors are made of, of which one must be shown as it is for a factor to be told. */
+/**
+ * The inputs of the factors of each registry. A factor may be shown only if one of them is shown unmasked.
+ */
 const madeOf: Readonly<Record<string, readonly string[]>> = {
   population: ['Person.birthYear', 'FamilyMember.startedAt', 'FamilyMembership.startedAt'],
   health: ['HealthContact.startedAt'],
@@ -78,7 +80,7 @@ export const foreseenNeedAttacks: readonly Attack[] = [
   ),
 ];
 
-/** In the years of birth and of majority, whether somebody is a minor must not change from one quarter to the next. */
+/** In the years of birth and of majority, the minor status must not change from one quarter to the next. */
 async function birthdays(target: Target): Promise<void> {
   let tried = 0;
   const needed = ['Person.birthYear', 'Person.childProtectionRisk', 'RiskAssessment.status'];

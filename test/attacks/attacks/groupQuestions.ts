@@ -9,14 +9,14 @@ const SIZE = `query ($where: CohortFilter!, $other: CohortFilter) {
   cohort(where: $where, comparedWith: $other) { size { protection { questionsLeft } } }
 }`;
 const EVERYBODY = { all: [] };
-/** As long as lists may be. */
+/** The maximum length of lists. */
 const MANY = 1_000;
 const PAID_BY = ['Query.cohort', 'Cohort.size', 'GroupSize.protection', 'GroupProtection.questionsLeft'];
 
 const many = (part: object): readonly object[] => Array.from({ length: MANY }, () => part);
 const familyOf = (where: object): object => ({ family: { member: 'ANYONE', atEndOf: 2010, where } });
 
-/** Filters that are much work and hold few criteria, or none. */
+/** Filters that cause much work and hold few criteria, or none. */
 const costlyFilters: Readonly<Record<string, object>> = {
   'lists without a criterion': { all: many({ any: [] }) },
   negations: { all: many({ not: { any: [] } }) },
@@ -29,7 +29,7 @@ const costlyFilters: Readonly<Record<string, object>> = {
   },
 };
 
-/** What was answered of a group without counting anybody. */
+/** The answer for a group without counting anybody. */
 const cheapAnswers: readonly { readonly field: string; readonly needs: readonly string[] }[] = [
   { field: '__typename', needs: [] },
   {
@@ -42,7 +42,7 @@ const cheapAnswers: readonly { readonly field: string; readonly needs: readonly 
   },
 ];
 
-/** Ways to have registries look through all their people for nothing. */
+/** Ways to make registries scan all their people without being charged. */
 export const groupQuestionAttacks: readonly Attack[] = [
   attack(
     '6B2D',
@@ -69,7 +69,7 @@ export const groupQuestionAttacks: readonly Attack[] = [
       for (const { field, needs } of cheapAnswers) {
         if (!needs.every((coordinate) => sight.shows(coordinate))) continue;
         const before = await questionsLeft(target, asker);
-        // Groups that nobody has asked about.
+        // Groups that were not queried before.
         const atLeast = randomInt(1_000_000, 2_000_000_000);
         const variables = Object.fromEntries(
           ['a', 'b'].map((name, at) => [name, { not: { childProtection: { atLeast: atLeast + at } } }]),
@@ -88,8 +88,8 @@ export const groupQuestionAttacks: readonly Attack[] = [
 ];
 
 /**
- * What an organisation has left in this month. It asks a group that is paid for once.
- * @throws NotApplicable where it has none left
+ * The questions that an organisation has left this month. It asks about a group that is already paid for.
+ * @throws NotApplicable when none is left
  */
 async function questionsLeft(target: Target, asker: Asker): Promise<number> {
   const answer = await target.ask(asker, { query: SIZE, variables: { where: EVERYBODY } });

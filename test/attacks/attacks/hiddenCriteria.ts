@@ -18,7 +18,10 @@ export const hiddenCriteriaAttacks: readonly Attack[] = [
   ),
 ];
 
-/** Parts of filters that an asker is not told of must look like none, and those that are listed must not be refused by their owner. */
+/**
+ * Parts of filters that are not listed to a requester must look like unknown ones. Their owner must not
+ * refuse listed ones.
+ */
 async function concealedCriteria(target: Target): Promise<void> {
   if (!(await conceals(target)))
     throw new NotApplicable('the gateway does not conceal: it tells what it refuses');
@@ -50,7 +53,7 @@ async function concealedCriteria(target: Target): Promise<void> {
   if (tried === 0) throw new NotApplicable('no part of a filter is hidden from these tokens');
 }
 
-/** Whether a field of an input type, or a value of an enumeration, is in what introspection lists. */
+/** Whether introspection lists a field of an input type, or a value of an enumeration. */
 async function listedInputs(target: Target, asker: Asker): Promise<(coordinate: string) => boolean> {
   const { body } = await target.ask(
     asker,
@@ -71,10 +74,10 @@ interface ListedType {
   readonly enumValues: readonly { readonly name: string }[] | null;
 }
 
-/** A part of a filter that takes a release, and operations that use a part of some name in its place. */
+/** A part of a filter that needs a release, and operations that use a part of another name in its place. */
 interface FilterPart {
   readonly coordinate: string;
-  /** The criterion that takes it, where it is an argument. */
+  /** The criterion that uses it, if it is an argument. */
   readonly under?: string;
   readonly name: string;
   readonly ask: (name: string) => readonly Question[];
@@ -112,7 +115,7 @@ function askGroup(where: object): readonly Question[] {
   ];
 }
 
-/** A filter that uses every criterion that is listed, with all that is listed of it. */
+/** A filter that uses every listed criterion, with all its listed parts. */
 function filterOfAll(graph: KnownGraph, isListed: (coordinate: string) => boolean): object {
   const value = (type: string): unknown => {
     switch (type) {
@@ -145,7 +148,7 @@ function inputFields(graph: KnownGraph, name: string) {
   return isInputObjectType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** An input as it stands in the text of an operation. */
+/** An input as a literal in an operation. */
 function written(value: object): string {
   return JSON.stringify(value).replaceAll(/"(\w+)":/g, '$1: ');
 }

@@ -5,7 +5,7 @@ import { hiddenProbes, type Probe, wayTo } from '../probe.js';
 import type { Sight } from '../sight.js';
 import type { Question, Target } from '../target.js';
 
-/** Ways to ask for a hidden field that a check of the operation might overlook. */
+/** Ways to request a hidden field that a check of the operation might overlook. */
 export const hiddenFieldAttacks: readonly Attack[] = [
   attack('0F1A', 'An operation that asks for a hidden field is refused whole', 'docs/policies.md', (target) =>
     refusedEverywhere(target, plainly, { samples: Infinity }),
@@ -143,7 +143,7 @@ type Disguise = (probe: Probe, sight: Sight) => string | Question | undefined;
 
 const plainly: Disguise = ({ around, field }) => `{ ${around(field)} }`;
 
-/** Asks for hidden fields in one disguise, as everybody: every one must be refused. */
+/** Requests hidden fields in one disguise, as every caller: every request must be refused. */
 async function refusedEverywhere(
   target: Target,
   disguise: Disguise,
@@ -156,7 +156,7 @@ async function refusedEverywhere(
     readonly samples?: number;
     readonly users?: number;
     readonly codes?: readonly string[];
-    /** `typename`: the operation that runs asks for nothing else. */
+    /** `typename`: the operation that runs requests nothing else. */
     readonly mayAnswer?: 'typename' | undefined;
   } = {},
 ): Promise<void> {
@@ -248,7 +248,7 @@ async function hiddenArgumentsAreRefused(target: Target): Promise<void> {
   if (tried === 0) throw new NotApplicable('no token sees a field that filters by one that it does not see');
 }
 
-/** Some of many, evenly taken, those first by which data may come. */
+/** A sample of many, evenly spaced; those that may return data come first. */
 export function sampled(probes: readonly Probe[], count: number): readonly Probe[] {
   const bearing = probes.filter((probe) => probe.bearing);
   const from = bearing.length > 0 ? bearing : probes;

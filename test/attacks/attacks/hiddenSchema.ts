@@ -8,7 +8,7 @@ import type { Sight } from '../sight.js';
 import type { Question, Target } from '../target.js';
 import { sampled } from './hiddenFields.js';
 
-/** Ways to learn the names of what is hidden. */
+/** Ways to learn the names of hidden fields and types. */
 export const hiddenSchemaAttacks: readonly Attack[] = [
   attack('12AB', 'Introspection lists nothing that is hidden', 'mercurius-auth#43', async (target) => {
     await introspectionHides(target, () => getIntrospectionQuery({ inputValueDeprecation: true }));
@@ -72,7 +72,7 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
   ),
 ];
 
-/** No name that is hidden from an asker may be in what introspection lists. */
+/** Introspection must not list a name that is hidden from a requester. */
 async function introspectionHides(target: Target, query: () => string): Promise<void> {
   for (const sight of await target.sights()) {
     const answer = await target.ask(sight.asker, query());
@@ -96,7 +96,7 @@ async function typeByName(target: Target): Promise<void> {
     }
 }
 
-/** Nikita Stupin's clairvoyance: misspells every word and reads what is suggested. */
+/** Nikita Stupin's clairvoyance: misspells every word and reads the suggestions. */
 async function clairvoyance(target: Target): Promise<void> {
   for (const sight of await target.sights()) {
     const hidden = hiddenNames(target, sight);
@@ -139,7 +139,9 @@ async function otherSuggestions(target: Target): Promise<void> {
   }
 }
 
-/** Of two requests that differ by a name only, hidden in one and unknown in the other, the answers must be alike. */
+/**
+ * Two requests that differ by one name only, hidden in one and unknown in the other, must get equal answers.
+ */
 async function concealed(target: Target, { headers }: Pick<Question, 'headers'>): Promise<void> {
   let tried = 0;
   if (!(await conceals(target)))
@@ -161,7 +163,7 @@ async function concealed(target: Target, { headers }: Pick<Question, 'headers'>)
   if (tried === 0) throw new NotApplicable('nothing is hidden from these tokens that could be asked for');
 }
 
-/** Whether no request for a hidden field is told that it is one. */
+/** Whether no answer reveals that a requested field is hidden. */
 export async function conceals(target: Target): Promise<boolean> {
   for (const sight of await target.sights())
     for (const { around, field } of sampled(hiddenProbes(target.graph, sight), 8))
@@ -170,7 +172,9 @@ export async function conceals(target: Target): Promise<boolean> {
   return true;
 }
 
-/** Which visible names resemble a guess depends on its letters alone; that none is hidden, other attacks try. */
+/**
+ * Which visible names resemble a guess depends on its letters alone; other attacks test that none is hidden.
+ */
 export function withoutSuggestions(answer: Answer, name: string): string {
   return comparable(answer, [name]).replaceAll(/ Did you mean [^?]*\?/g, '');
 }
@@ -238,15 +242,14 @@ function mustNotSuggest(answer: Answer, query: string, hidden: ReadonlySet<strin
       if (hidden.has(word) && !asked.has(word)) throw new Breach(`${word} is suggested to ${nameOf(asker)}`);
 }
 
-/**
- * Names of the known graph that nothing shown to an asker bears.
- */
+/** Names of the known graph that nothing visible to a requester has. */
 export function hiddenNames(target: Target, sight: Sight): ReadonlySet<string> {
   const { graph } = target;
   const shown = new Set<string>();
   for (const { type, field, coordinate } of graph.fields()) {
     if (!sight.shows(coordinate)) continue;
-    // The whole sentence of a type is known where one of its fields is; scalars and enums by their uses.
+    // The whole sentence of a type is known when one of its fields is known; scalars and enums by their
+    // uses.
     for (const word of [type, field.name, ...String(field.type).match(/\w+/g)!]) shown.add(word);
     for (const arg of field.args)
       for (const word of [arg.name, ...String(arg.type).match(/\w+/g)!]) shown.add(word);
@@ -280,7 +283,7 @@ function objectTypes(target: Target): readonly string[] {
   return [...new Set(target.graph.fields().map(({ type }) => type))].filter((type) => type !== 'Query');
 }
 
-/** As many as one operation may hold. */
+/** The maximum number of fields in one operation. */
 function batches(texts: readonly string[]): readonly (readonly string[])[] {
   const size = 40;
   return Array.from({ length: Math.ceil(texts.length / size) }, (_, i) =>
@@ -293,7 +296,7 @@ export function misspelt(word: string): readonly string[] {
   return [word.length > 4 ? word.slice(0, -1) : `${word}x`];
 }
 
-/** A name as long as a hidden one that the graph does not have. */
+/** A name of the same length as a hidden one that does not exist in the graph. */
 export function unlike(name: string, target: Target): string {
   const words = target.graph.words();
   for (const letter of 'qxzwv') {

@@ -7,7 +7,7 @@ import { sampled } from './hiddenFields.js';
 
 const SHOWN = '{ access { purpose } }';
 
-/** Ways to send a request that a gateway might read otherwise than its checks. */
+/** Ways to send a request that a gateway might read differently from its checks. */
 export const httpAttacks: readonly Attack[] = [
   attack('1B52', 'A batch of operations in one body is refused', 'batching', async (target) => {
     for (const asker of target.askers)
@@ -281,7 +281,10 @@ async function mediaTypes(target: Target): Promise<void> {
   }
 }
 
-/** An alias, variable or operation called like what every object inherits, and what is left of it afterwards. */
+/**
+ * An alias, variable or operation with the name of a property that every object inherits, and its effect
+ * afterwards.
+ */
 async function prototypes(target: Target): Promise<void> {
   const names = [
     '__proto__',

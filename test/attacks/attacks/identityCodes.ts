@@ -4,12 +4,12 @@ import { attack, type Attack, Breach } from '../attack.js';
 import { mustBeRefused } from '../judge.js';
 import { headersOf, type Question } from '../target.js';
 
-/** Look-ups by identity code that nobody needs in a minute. */
+/** More look-ups by identity code than anybody needs in a minute. */
 const TRIES = 45;
 const LOOKUP = 'query ($code: IdentityCode!) { x: personByIdentityCode(code: $code) { id } }';
 const CHECKS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
-/** Ways to find out whom the city knows, and to leave codes where they stay. */
+/** Ways to find out who is known to the city, and to leave codes where they are stored. */
 export const identityCodeAttacks: readonly Attack[] = [
   attack(
     '14E9',
@@ -166,7 +166,7 @@ export const identityCodeAttacks: readonly Attack[] = [
     'docs/decisions/linkage.md; enumeration',
     async (target) => {
       const sights = await target.whoSee('Query.personByIdentityCode');
-      // The last asker, for look-ups of the others to go on.
+      // The last requester, so that look-ups of the others still work.
       const { asker } = sights.at(-1)!;
       let [answered, refused] = [0, 0];
       const count = (answer: Answer, lookups: number): void => {
@@ -198,7 +198,7 @@ export const identityCodeAttacks: readonly Attack[] = [
   ),
 ];
 
-/** The answer must not hold a code, in any case, part by part or in an address. */
+/** The answer must not hold a code, in any letter case, in parts or in an address. */
 function mustNotEcho({ text, headers }: Answer, code: string, where: string): void {
   const all = `${text}\n${[...headers].map((header) => header.join(': ')).join('\n')}`.toUpperCase();
   const forms = [code, encodeURIComponent(code)];

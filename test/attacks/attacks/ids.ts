@@ -6,7 +6,7 @@ import { FORGED_ID } from '../probe.js';
 import type { Sight } from '../sight.js';
 import type { Question, Target } from '../target.js';
 
-/** Ways to use an id where it was not given, and to join what must not be joined. */
+/** Ways to use an id where it was not issued, and to join what must not be joined. */
 export const idAttacks: readonly Attack[] = [
   attack(
     '17D0',
@@ -95,7 +95,8 @@ export const idAttacks: readonly Attack[] = [
             query: 'query ($id: PersonID!) { x: person(id: $id) { id } }',
             variables: { id: value },
           });
-          // One value in a list is the list's item by the specification's input coercion, but not the other way round.
+          // By input coercion of the specification, one value for a list becomes its item, but not the
+          // other way round.
           if (answer.body.data?.['x'] != null)
             throw new Breach(
               `a person was answered for ${typeof value === 'object' ? 'an object' : typeof value}`,
@@ -153,7 +154,7 @@ export const idAttacks: readonly Attack[] = [
   ),
 ];
 
-/** An id must be refused as one that never existed is, wherever it stands. */
+/** An id must be refused like one that never existed, at any place. */
 async function mustBeUnknown(
   target: Target,
   { asker }: Sight,
@@ -188,7 +189,7 @@ async function mustBeUnknown(
   }
 }
 
-/** Without places in the text: a shorter id ends sooner. */
+/** Without positions in the text, because a shorter id ends sooner. */
 function like(answer: Answer): string {
   return comparable(answer).replaceAll(/\\"(line|column)\\":\d+/g, '');
 }
@@ -221,7 +222,8 @@ async function joinsNothing(target: Target): Promise<void> {
         people.map(({ id: _, ...profile }) => JSON.stringify(profile)),
       );
       const [first = [], second = []] = profiles;
-      // The same people in the same order would join them without ids. Of five people one order in 120 is the same by chance.
+      // The same people in the same order would join them without ids. Of five people, one order in 120 is
+      // equal by chance.
       const same =
         first.length >= 5 && new Set(first).size === first.length && first.join() === second.join();
       if (same) throw new Breach(`${who} are listed the same people in the same order`);

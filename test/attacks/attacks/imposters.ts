@@ -12,7 +12,7 @@ interface Body {
   readonly variables?: { readonly representations?: readonly Readonly<Record<string, unknown>>[] };
 }
 
-/** What a registry gains that is run by an attacker. */
+/** The advantage of a registry that an attacker runs. */
 export const imposterAttacks: readonly Attack[] = [
   attack(
     'B7A1',
@@ -61,19 +61,19 @@ function imposterOf({ imposter }: Target): Imposter {
   return imposter;
 }
 
-/** Answers another schema, and waits until the gateway has taken notice. */
+/** Answers another schema, and waits until the gateway has noticed. */
 async function change(imposter: Imposter, sdl: string): Promise<void> {
   imposter.sdl = sdl;
   const before = imposter.polls;
   const patience = Date.now() + POLL_PATIENCE_MS;
-  // A poll under way may still carry what was answered before.
+  // A running poll may still return the earlier answer.
   while (imposter.polls < before + 2) {
     if (Date.now() > patience) throw new NotApplicable('the gateway does not ask for schemas');
     await sleep(100);
   }
 }
 
-/** Asks, as everybody who may, for persons with what health and others know of them. */
+/** Requests, as every caller who may, persons with what health and other registries know of them. */
 async function askAll(target: Target): Promise<readonly string[]> {
   const texts: string[] = [];
   for (const { asker } of await target.whoSee('Query.persons', 'Person.birthYear', 'Person.healthContacts'))

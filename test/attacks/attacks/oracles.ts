@@ -9,7 +9,7 @@ import { everybody } from './derived.js';
 import { sampled } from './hiddenFields.js';
 import { conceals } from './hiddenSchema.js';
 
-/** Lists of intervals of a person, which can be filtered by dates. */
+/** Lists of intervals of a person that can be filtered by dates. */
 const intervals = new Map([
   ['healthContacts', 'HealthContact'],
   ['socialContacts', 'SocialContact'],
@@ -18,10 +18,10 @@ const intervals = new Map([
   ['enrolments', 'Enrolment'],
 ]);
 
-/** More than anybody has in a register. */
+/** More than any person has in a register. */
 const ROWS_OF_A_PERSON = 1_000;
 
-/** Ways to learn from how it is answered what is not answered. */
+/** Ways to infer hidden data from the form or time of an answer. */
 export const oracleAttacks: readonly Attack[] = [
   attack(
     '18CA',
@@ -188,9 +188,9 @@ async function nothingIsNull(target: Target): Promise<void> {
   if (tried === 0) throw new NotApplicable('no list of a person is shown to those who may list people');
 }
 
-/** Rounds of each of two requests, one after the other, so that whatever else the machine does falls on both. */
+/** Rounds of two alternating requests, so that other work of the machine affects both. */
 const ROUNDS = 40;
-/** Less than this tells nothing over a network, and little on one machine. */
+/** A smaller difference is no information over a network, and little on one machine. */
 const LARGE_MS = 8;
 
 async function timing(target: Target): Promise<void> {
@@ -214,7 +214,10 @@ async function timing(target: Target): Promise<void> {
   );
 }
 
-/** Compares medians of paired differences: half of them must lie beyond the bound on one side, in either half of the rounds. */
+/**
+ * Compares medians of paired differences: half of them must lie beyond the bound on one side, in either half
+ * of the rounds.
+ */
 async function mustTakeAsLong(
   target: Target,
   asker: Asker,

@@ -4,7 +4,7 @@ import { mustBeRefused, mustHoldNoData } from '../judge.js';
 import { selection } from '../probe.js';
 import { headersOf, type Target } from '../target.js';
 
-/** Ways to change, read or turn back what is in force. */
+/** Ways to change, read or revert what is in force. */
 export const policyAttacks: readonly Attack[] = [
   attack(
     '1CC1',
@@ -88,7 +88,7 @@ export const policyAttacks: readonly Attack[] = [
           const revision = (body.data?.['access'] as { revision?: string } | undefined)?.revision;
           if (revision !== undefined && revision !== seen.at(-1)) seen.push(revision);
         }
-      // A revision may follow another while this runs; it must not return.
+      // Another revision may come into force while this runs; the earlier one must not return.
       if (new Set(seen).size < seen.length) throw new Breach('a revision that was replaced came back');
     },
   ),

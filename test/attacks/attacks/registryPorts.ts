@@ -10,7 +10,7 @@ const ENTITIES = JSON.stringify({
   variables: { r: [{ __typename: 'Person', id: 1 }] },
 });
 
-/** Ways past the gateway, to a registry that listens by itself. */
+/** Ways around the gateway, to a registry that listens on its own port. */
 export const registryPortAttacks: readonly Attack[] = [
   attack(
     '1A3B',

@@ -13,7 +13,7 @@ import { headersOf, type Target } from '../target.js';
 
 const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });
 
-/** Ways to be somebody else, or to have another purpose. */
+/** Ways to impersonate another caller, or to have another purpose. */
 export const tokenAttacks: readonly Attack[] = [
   attack(
     '1C3E',
@@ -267,7 +267,7 @@ export const tokenAttacks: readonly Attack[] = [
   ),
 ];
 
-/** Every one of some tokens must be refused as a token. */
+/** Each of these tokens must be refused as a token. */
 async function refusesTokens(target: Target, forge: (asker: Asker) => readonly string[]): Promise<void> {
   for (const asker of target.askers)
     for (const token of forge(asker)) {
@@ -320,7 +320,7 @@ function mustBeNoToken(answer: Answer, what: string): void {
     throw new Breach(`a token with ${what} is not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`);
 }
 
-/** What proxies and servers read differently: a header of this request must be the same to all, or refused. */
+/** Headers that proxies and servers read differently: all must read the same value, or refuse the request. */
 async function headerSmuggling(target: Target): Promise<void> {
   const [first] = target.askers;
   const other = target.askers.find(({ name, purpose }) => name !== first?.name && purpose !== first?.purpose);
@@ -383,7 +383,7 @@ function signed(head: object, claims: object, pem: string): string {
   return `${text}.${sign(null, Buffer.from(text), createPrivateKey(pem)).toString('base64url')}`;
 }
 
-/** The keys of the issuer in every form in which a careless verifier may take them for a secret. */
+/** The keys of the issuer in every form that a careless verifier may use as a secret. */
 async function publicKeys(target: Target): Promise<readonly (string | Buffer)[]> {
   const answer = await target.send({ method: 'GET', path: '/.well-known/jwks.json', headers: {} });
   const { keys } = answer.body as { keys?: readonly JsonWebKey[] };

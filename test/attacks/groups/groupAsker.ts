@@ -6,23 +6,23 @@ import { PolkuError } from '../../../lib/errors.js';
 import type { DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';
 import type { Group, GroupCity } from './groupCity.js';
 
-/** A number, null where it is not told, undefined where the question is refused. */
+/** A number; null when it is suppressed, undefined when the question is refused. */
 export type Answer = number | null | undefined;
 
-/** What an attacker can do: ask, as a recipient of some organisation. */
+/** What an attacker can do: ask questions as a recipient of some organisation. */
 export interface GroupAsker {
-  /** Whether numbers are true; the attacker knows, and guesses accordingly. */
+  /** Whether numbers are exact; the attacker knows this and guesses accordingly. */
   readonly exact: boolean;
   size(group: Group, organisation?: string): Promise<Answer>;
-  /** The sizes of disjoint groups and of all of them together, as one table; empty where the question is refused. */
+  /** The sizes of disjoint groups and of their union, as one table; empty when the question is refused. */
   table(groups: readonly Group[]): Promise<readonly Answer[]>;
-  /** The sizes of disjoint groups, as of what people have in common: undefined for one that is not listed. */
+  /** The sizes of disjoint groups, as of what people have in common: undefined for an unlisted one. */
   common(groups: readonly Group[]): Promise<readonly Answer[]>;
-  /** As if the ledger forgot what was asked before; it does not. */
+  /** Simulates a ledger that forgets earlier questions; the real one does not. */
   forget(): void;
 }
 
-/** Everything is told as it is. */
+/** Publishes every number unprotected. */
 export const openAsker: GroupAsker = {
   exact: true,
   size: (group) => Promise.resolve(group.size),
@@ -40,7 +40,7 @@ export interface Protected {
   readonly capacity: number;
 }
 
-/** Disclosure control, with a ledger that nothing was asked of before. */
+/** Disclosure control with an empty ledger. */
 export function protectedAsker({ city, noise, parameters, capacity }: Protected): GroupAsker {
   let book = new LedgerBook(noise, capacity);
   const control = new DisclosureControl(noise, {
@@ -48,7 +48,7 @@ export function protectedAsker({ city, noise, parameters, capacity }: Protected)
     standIns: (cells, given) => Promise.resolve(cells.map((cell) => book.standIn(cell, given).set)),
   });
   let asked = 0;
-  /** undefined where the question is refused. */
+  /** undefined when the question is refused. */
   const ask = async (table: GroupTable, organisation: string): Promise<ProtectedTable | undefined> => {
     const text = `${asked++}`;
     try {

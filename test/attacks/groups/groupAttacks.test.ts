@@ -8,9 +8,9 @@ import { measureGroupAttack } from './measureGroupAttack.js';
 
 const TRIES = 10;
 
-/** Attacks that find out nothing at all: every answer is one that would also have come if the truth were the other. */
+/** Attacks that learn nothing: every answer would be the same if the truth were the opposite. */
 const hopeless = ['1A7C', '2B4D', '3C90', '4E12', '5F38', '6A05', '7B61', '8D2E', '93F7', 'B5C3', '1D92'];
-/** Attacks that noise and budgets slow down, no more: docs/disclosure.md says by how much. */
+/** Attacks that noise and budgets only slow down: docs/disclosure.md says by how much. */
 const slowed = groupAttacks.filter(({ id }) => !hopeless.includes(id));
 
 describe('numbers of groups', () => {

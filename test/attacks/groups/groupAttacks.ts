@@ -2,44 +2,44 @@ import type { Random } from '../../../synthetic-city/random.js';
 import type { Answer, GroupAsker } from './groupAsker.js';
 import type { Group, GroupCity } from './groupCity.js';
 
-/** One try: whether somebody whom the attacker can single out has the secret. */
+/** One try: whether a person whom the attacker can single out has the secret. */
 export interface Attempt {
   readonly city: GroupCity;
   readonly target: number;
   readonly ask: GroupAsker;
   readonly random: Random;
-  /** How many questions may be asked, where the attack takes as many as it gets. */
+  /** The maximum number of questions, if the attack uses as many as it gets. */
   readonly questions: number;
 }
 
-/** An attack on numbers of groups; ids are permanent, as those of the attacks on gateways. */
+/** An attack on numbers of groups; ids are permanent, like those of the attacks on gateways. */
 export interface GroupAttack {
   readonly id: string;
   readonly name: string;
-  /** What the attacker does, and what he must know. */
+  /** What the attacker does and must know in advance. */
   readonly how: string;
-  /** How many questions it takes; undefined: as many as it is given. */
+  /** The number of questions; undefined: as many as allowed. */
   readonly questions?: number;
-  /** How many organisations collude, each with a budget of its own; one where it is left out. */
+  /** The number of organisations that collude, each with a budget of its own; one by default. */
   readonly organisations?: number;
-  /** In numbers: small, where the ledger is to be filled. */
+  /** In numbers: small, if the attack fills the ledger. */
   readonly ledgerCapacity?: number;
-  /** What he believes; undefined where he may as well toss a coin. */
+  /** The attacker's guess; undefined when it is no better than a coin toss. */
   readonly guess: (attempt: Attempt) => Promise<boolean | undefined>;
 }
 
 const union = (a: Group, b: Group): Group => new Set([...a, ...b]);
 const without = (group: Group, key: number): Group => new Set([...group].filter((other) => other !== key));
 
-/** The target if it has the secret, else nobody: what a filter on both names. */
+/** The target if it has the secret, else nobody: a filter on both. */
 const exposed = ({ city, target }: Attempt): Group =>
   city.hasSecret(target) ? new Set([target]) : new Set();
 
-/** Whoever has the secret in the target's and the next two districts. */
+/** People with the secret in the target's and the next two districts. */
 const neighbourhood = ({ city, target }: Attempt): Group =>
   city.where((key) => city.hasSecret(key) && (12 + city.district[key]! - city.district[target]!) % 12 < 3);
 
-/** That many people whom the attacker knows, and of whom he knows that they are not the target. */
+/** This many people whom the attacker knows not to be the target. */
 function acquaintances({ city, target, random }: Attempt, count: number, not: Group = new Set()): Group {
   const known = new Set<number>();
   while (known.size < count) {
@@ -49,7 +49,7 @@ function acquaintances({ city, target, random }: Attempt, count: number, not: Gr
   return known;
 }
 
-/** Whether what should be 0 or 1 is rather 1; undefined where a number is missing. */
+/** Whether a number that should be 0 or 1 is closer to 1; undefined when a number is missing. */
 function isOne(sum: Answer, ...less: readonly Answer[]): boolean | undefined {
   if (sum == null || less.some((answer) => answer == null)) return undefined;
   return less.reduce<number>((rest, answer) => rest - answer!, sum) > 0.5;
@@ -58,7 +58,7 @@ function isOne(sum: Answer, ...less: readonly Answer[]): boolean | undefined {
 const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The size of a group as the mean over splits of it in two, by ever other services. */
+/** The size of a group as the mean over splits of it in two, by different services. */
 async function averaged(
   { city, ask, questions }: Attempt,
   group: Group,
@@ -84,7 +84,10 @@ async function averaging(attempt: Attempt, organisations: number): Promise<boole
   return isOne(all, rest);
 }
 
-/** What would be possible if the ledger forgot: why it does not. Equal noise for equal sets tells that sets are equal. */
+/**
+ * What would be possible if the ledger forgot, and the reason why it does not. Equal noise for equal sets
+ * reveals that sets are equal.
+ */
 export const forgetfulLedger: GroupAttack = {
   id: 'A418',
   name: 'Differencing, were the ledger to forget',

@@ -6,12 +6,12 @@ const DISTRICTS = 12;
 const BIRTH_YEARS = 80;
 const FAMILY_TYPES = 4;
 
-/** Keys of people: what an attacker can name by a filter, or all that he could wish for. */
+/** Keys of people: what an attacker can select by a filter, in the best case. */
 export type Group = ReadonlySet<number>;
 
 /**
- * A made-up city whose truth is known: of each person some facts that are no secret, so that an attacker can single somebody out,
- * and one that is.
+ * A made-up city whose truth is known. Each person has some public facts, by which an attacker can single the
+ * person out, and one secret.
  */
 export class GroupCity {
   readonly everybody: readonly number[];
@@ -53,7 +53,9 @@ export class GroupCity {
     return new Set(this.everybody.filter(test));
   }
 
-  /** A property that 30 to 70 % of the people have, one of as many as are wanted: a service used, a threshold crossed. */
+  /**
+   * A property that 30 to 70 % of the people have, one of any number: a service used, a threshold crossed.
+   */
   uses(service: number, key: number): boolean {
     const share = 0.3 + 0.4 * ((service * 0.618_034) % 1);
     let bits = Math.imul(key + 1, 0x9e37_79b1) ^ Math.imul(service + 1 + this.seed * 1_009, 0x85eb_ca6b);
@@ -62,7 +64,7 @@ export class GroupCity {
     return (bits ^ (bits >>> 16)) >>> 0 < share * 2 ** 32;
   }
 
-  /** Everybody who is like this person in district, birth year, sex and family type. */
+  /** People with the same district, birth year, sex and family type as this person. */
   likes(key: number): number[] {
     const same = (column: Uint8Array) => (other: number) => column[other] === column[key];
     return this.everybody
@@ -72,7 +74,7 @@ export class GroupCity {
       .filter(same(this.familyType));
   }
 
-  /** Somebody whom those facts single out. */
+  /** A person whom these facts single out. */
   unique(random: Random): number {
     for (;;) {
       const key = random.int(0, this.size - 1);

@@ -12,15 +12,18 @@ const CITY = 3_000;
 
 export interface Measured {
   readonly tries: number;
-  /** The share of tries in which the attacker is right, a coin counting half: 0.5 is nothing learnt. */
+  /**
+   * The share of tries in which the attacker is right; a coin toss counts half, so 0.5 means nothing was
+   * learnt.
+   */
   readonly open: number;
   readonly protected: number;
 }
 
 /**
- * How often an attack finds out the secret of somebody, which half of the people have, without protection and with it. Each try
- * has its own secret of disclosure control, its own ledger and its own target.
- * @param questions how many are asked where the attack takes as many as it gets
+ * How often an attack learns the secret of a person, without protection and with it. Half of the people have
+ * the secret. Each try has its own secret of disclosure control, its own ledger and its own target.
+ * @param questions how many are allowed if the attack uses as many as it gets
  */
 export async function measureGroupAttack(
   attack: GroupAttack,

@@ -1,4 +1,4 @@
-/** Text of one compiled module that is replaced by another. */
+/** A text of one compiled module and its replacement. */
 export interface Hole {
   /** Path below `dist/`. */
   readonly module: string;
@@ -13,13 +13,16 @@ export interface Mutant {
   readonly holes: readonly Hole[];
   readonly foundBy: readonly string[];
   readonly conceal?: boolean;
-  /** Whether one of its registries is an attacker. */
+  /** Whether an attacker runs one of its registries. */
   readonly hasImposter?: boolean;
-  /** Whether its identity provider signs what an attacker likes. */
+  /** Whether its identity provider signs any token. */
   readonly hasForger?: boolean;
 }
 
-/** The first tier answers what validation against the visible schema found hidden, if the policy check refuses nothing. */
+/**
+ * The first tier answers what validation against the visible schema found hidden, unless the policy check
+ * refuses something.
+ */
 const hiddenPasses: Hole = {
   module: 'gateway/operation/operationPreparer.js',
   text: 'if (hidden && refusals.length === 0)',

@@ -1,5 +1,5 @@
-// Preloaded by `node --import` into a gateway of its own process: replaces text in compiled modules as they are loaded, so
-// that a hole is planted and no production code has a seam for it.
+// Preloaded by `node --import` into a separate gateway process: replaces text in compiled modules as they
+// are loaded. So a hole is planted without a seam in production code.
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 

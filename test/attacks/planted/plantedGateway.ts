@@ -13,11 +13,11 @@ export interface PlantedGateway {
 export interface PlantedOptions {
   /** A data folder; the gateway gets a copy of its own. */
   readonly data: string;
-  /** Options of `polku serve` that say who its users are, and which policies rule. */
+  /** Options of `polku serve` that name its users and its policies. */
   readonly users: readonly string[];
   readonly holes: readonly Hole[];
   readonly conceal: boolean;
-  /** A registry that runs elsewhere. */
+  /** A registry that runs in another process. */
   readonly remote?: { readonly name: string; readonly url: string } | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function startPlanted({
   );
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {
-    // A planted gateway may hang; it has nothing to put away.
+    // A planted gateway may hang; it has nothing to clean up.
     child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true, force: true });

@@ -27,7 +27,7 @@ const TOKENS = [
 const HASH = /,"hash":"([0-9a-f]{64})"\}$/;
 const LINE = /^\{"seq":\d+,"previous":"[0-9a-f]{64}",(.*),"hash":"[0-9a-f]{64}"\}$/s;
 
-/** A log that is whole: its folder, and the lines of each chain by its name. */
+/** An intact log: its folder, and the lines of each chain by its name. */
 interface WholeLog {
   readonly folder: string;
   readonly lines: ReadonlyMap<string, readonly string[]>;
@@ -36,15 +36,16 @@ interface WholeLog {
 }
 
 /**
- * One file of an audit log, mutated. What verifies whole must be what was written:
+ * One file of an audit log, mutated. A log that verifies as whole must be the log that was written:
  *
- * - Up to the last checkpoint, each line is as it was, byte by byte.
- * - What comes after is what was written, and counted as unsigned; another text can stand there only where somebody has chained it
- *   anew, which takes no key. That is why it is said to be unsigned.
- * - An end may be missing: without a witness down to any checkpoint; with one, what no checkpoint has been witnessed behind. A last line
- *   that is not ended counts as missing, for a gateway that runs may be writing it.
+ * - Up to the last checkpoint, each line is unchanged, byte by byte.
+ * - Later lines are those that were written, and count as unsigned. Another text can be there only if an
+ *   attacker has recomputed the chain, which takes no key. That is why it is reported as unsigned.
+ * - The end may be missing: without a witness, down to any checkpoint; with a witness, only what follows the
+ *   last witnessed checkpoint. An incomplete last line counts as missing, because a running gateway may be
+ *   writing it.
  *
- * Every second log is opened by a gateway before it is verified: going on behind it must not make it whole.
+ * A gateway opens every second log before it is verified: continuing after the mutation must not make it whole.
  */
 export const auditFiles: InputKind = {
   name: 'audit files',
@@ -83,9 +84,9 @@ export const auditFiles: InputKind = {
 };
 
 /**
- * A mutated witness, held against a log that is whole and against one that was cut. It must prove nothing that the true one does not, it
- * must prove something, and a cut that it still tells of is named. A witness that has lost its end proves less: nothing tells it from one
- * that was copied earlier.
+ * A mutated witness, checked against an intact log and against a truncated one. It must prove nothing that
+ * the original does not prove, it must prove something, and a truncation that it still covers must be named.
+ * A witness without its end proves less: it cannot be told from one that was copied earlier.
  */
 export const witnessFiles: InputKind = {
   name: 'witness files',
@@ -148,7 +149,10 @@ export const witnessFiles: InputKind = {
   },
 };
 
-/** Two logs, of several files and two chains: one that was closed, and one of a gateway that runs, whose last records are unsigned. */
+/**
+ * Two logs, of several files and two chains: a closed one, and one of a running gateway, whose last records
+ * are unsigned.
+ */
 async function makeLogs(): Promise<{ logs: readonly WholeLog[]; log: TestLog }> {
   const log = await TestLog.make();
   const limits = { checkpointRecords: 3, fileBytes: 4_000 };
@@ -180,7 +184,7 @@ async function wholeLog(folder: string, log: TestLog): Promise<WholeLog> {
   };
 }
 
-/** The ended lines of each chain, as they stand in its files. */
+/** The complete lines of each chain, as its files hold them. */
 async function linesOf(folder: string): Promise<Map<string, readonly string[]>> {
   const lines = new Map<string, readonly string[]>();
   for (const chain of await listChains(folder)) {
@@ -199,7 +203,7 @@ async function mutateSegment(folder: string, chain: string, dice: Dice): Promise
   await writeFile(path, dice.once(2) ? mutateBytes(bytes, dice) : mutateText(bytes.toString(), dice, TOKENS));
 }
 
-/** Leaves out the last lines of a chain, and files of which nothing is left. */
+/** Leaves out the last lines of a chain, and the files that are empty then. */
 async function cutEnd(folder: string, chain: string, dice: Dice): Promise<void> {
   let more = 1 + dice.roll(8);
   for (const { path } of (await segmentsOf(folder, chain)).reverse()) {
@@ -211,7 +215,10 @@ async function cutEnd(folder: string, chain: string, dice: Dice): Promise<void> 
   }
 }
 
-/** Changes one entry and makes its hash anew, and mostly all behind it, as somebody does who has the files and no key. */
+/**
+ * Changes one entry and recomputes its hash, and usually all later ones, like an attacker with the files and
+ * without the key.
+ */
 async function rechain(folder: string, chain: string, dice: Dice): Promise<void> {
   const segments = await segmentsOf(folder, chain);
   const texts = await Promise.all(segments.map(({ path }) => readFile(path, 'utf8')));
@@ -234,7 +241,7 @@ async function rechain(folder: string, chain: string, dice: Dice): Promise<void>
   }
 }
 
-/** One letter or digit is another, or anything has happened to it. */
+/** One letter or digit is replaced, or any other mutation is applied. */
 function changeEntry(entry: string, dice: Dice): string {
   if (dice.once(3)) return `{${mutateText(entry.slice(1, -1), dice, TOKENS).replaceAll('\n', ' ')}}`;
   const { index } = dice.pick([...entry.matchAll(/[a-z0-9]/g)]);
@@ -291,7 +298,7 @@ async function faultsOfWhole(
   return faults;
 }
 
-/** A gateway that went on behind a mutated end has to have said what it found. */
+/** A gateway that continued after a mutated end must have reported what it found. */
 async function faultsOfReopened(
   folder: string,
   { lines, witnessed }: WholeLog,
@@ -313,7 +320,7 @@ async function faultsOfReopened(
   return faults;
 }
 
-/** One in three is rewritten by somebody who can hash a line and cannot sign it. */
+/** One in three is rewritten by an attacker who can hash a line and cannot sign it. */
 function mutateWitness(text: string, dice: Dice): string | Buffer {
   if (!dice.once(3))
     return dice.once(2) ? mutateBytes(Buffer.from(text), dice) : mutateText(text, dice, TOKENS);

@@ -1,4 +1,4 @@
-/** What is printed while something runs. */
+/** Captures what is printed while something runs. */
 export class Capture {
   readonly #printed: (string | Uint8Array)[] = [];
   readonly #restore: (() => void)[] = [];

@@ -27,7 +27,7 @@ owners:
   health: [health-1]
 `;
 
-/** Personas of a developer, whose signatures count, and the description of an app. */
+/** Personas of a developer, people who may sign, and the description of an app. */
 export const configuration: InputKind = {
   name: 'configuration',
   async prepare() {

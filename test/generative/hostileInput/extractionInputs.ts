@@ -75,8 +75,8 @@ export const mappings: InputKind = {
 };
 
 /**
- * Extracts a valid export once; each attempt spoils a copy of it.
- * @param spoil changes one file of the exports and answers whose it is
+ * Extracts a valid export once; each attempt damages a copy of it.
+ * @param spoil changes one file of the exports and returns the registry of the file
  */
 async function prepareExtraction(spoil: (source: string, dice: Dice) => Promise<RegistryDefinition>) {
   const site = await ExtractionSite.create();
@@ -136,7 +136,7 @@ async function damages(
   if (outcome !== 'accepted' && after !== before)
     return ['A refused extraction has left something half-written.'];
   if (after.includes('.partial')) return ['A draft of a snapshot was left.'];
-  // Throws where a table is damaged or lacks rows of its manifest.
+  // Throws when a table is damaged or lacks rows of its manifest.
   return openSnapshot(data, registry).then(
     () => [],
     (error: unknown) => refusedBy(error).published.slice(0, 1).map(String),

@@ -2,30 +2,30 @@ import { describeFault } from '../../../cli/options.js';
 import { errorTable, PolkuError } from '../../../lib/errors.js';
 import type { Dice } from '../policyProof/dice.js';
 
-/** Something that Polku reads, tried with inputs made hostile. */
+/** One kind of input that Polku reads, tested with hostile variants. */
 export interface InputKind {
   readonly name: string;
-  /** Makes the valid input that all tries of this kind begin with. */
+  /** Makes the valid input from which all attempts of this kind start. */
   prepare(): Promise<Tryout>;
 }
 
 export interface Tryout {
-  /** Reads one hostile input. Rejects only where something broke that has no code. */
+  /** Reads one hostile input. Rejects only when something without an error code broke. */
   attempt(dice: Dice): Promise<Attempt>;
   close(): Promise<void>;
 }
 
-/** What came of one hostile input. */
+/** The result of one hostile input. */
 export interface Attempt {
   /** `accepted`, or the code with which it was refused. */
   readonly outcome: string;
-  /** All that a user, a log or a file now holds of it. No identity may stand in it. */
+  /** All that a user, a log or a file now holds of the input. No identity may occur in it. */
   readonly published: readonly (string | Uint8Array)[];
-  /** What is wrong, in sentences without personal data; empty where the input was read or refused as it should be. */
+  /** The faults, in sentences without personal data; empty when the input was read or refused correctly. */
   readonly faults: readonly string[];
 }
 
-/** The attempt that an error makes: refused with a code of the table, or a fault. */
+/** The attempt for an error: refused with a code of the table, or a fault. */
 export function refusedBy(error: unknown): Attempt {
   const published = [...textsOf(error)];
   if (error instanceof PolkuError && error.code in errorTable && error.code !== 'INTERNAL_SERVER_ERROR')
@@ -33,7 +33,7 @@ export function refusedBy(error: unknown): Attempt {
   return { outcome: 'uncoded', published, faults: [`An error without a code: ${describeFault(error)}`] };
 }
 
-/** An error as users and logs get it: what is printed of it, its details, and the causes behind it. */
+/** An error as users and logs get it: the printed text, its details, and the causes behind it. */
 function* textsOf(error: unknown): Iterable<string> {
   yield describeFault(error);
   for (let next = error; next instanceof Error; next = next.cause) {

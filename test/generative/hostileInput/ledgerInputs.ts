@@ -15,7 +15,7 @@ import { identities } from './plantedPeople.js';
 const PEOPLE = 600;
 const units = people(PEOPLE);
 const ORGANISATIONS = ['espoo', 'vantaa'];
-/** Groups that were asked about, by their sizes: far enough from each other that each is a set of its own. */
+/** Groups that were queried, by their sizes, which differ enough that each is a set of its own. */
 const ASKED = [100, 200, 300, 400, 500];
 const TOKENS = [
   ...identities.codes,
@@ -27,7 +27,7 @@ const TOKENS = [
   'sets',
 ];
 
-/** A data folder with a ledger, and what it must go on doing. */
+/** A data folder with a ledger, and the answers that it must keep. */
 interface ValidLedger {
   readonly data: string;
   /** Sizes of the groups that must not be forgotten. */
@@ -35,18 +35,22 @@ interface ValidLedger {
   readonly answers: Answers;
 }
 
-/** What is answered of groups that differ a little from those asked before, and how many questions each organisation has left. */
+/**
+ * The answers for groups that differ a little from queried ones, and the questions that each organisation has
+ * left.
+ */
 interface Answers {
   readonly counts: ReadonlyMap<number, ProtectedCount>;
   readonly left: readonly number[];
 }
 
 /**
- * The ledger of group questions or its known end, mutated, removed or put back by an older copy. A ledger that opens must give the
- * same answers about the same sets, and nobody a question more than before; one that does not open stays as it is.
+ * The ledger of group questions or its known end, mutated, removed or replaced by an older copy. A ledger
+ * that opens must give the same answers about the same sets, and no organisation an additional question. One
+ * that does not open is left unchanged.
  *
- * A power cut leaves the end of a moment before it. Then what lies behind that end may be lost with no one to tell, as when the disk
- * never had it; all before it may not.
+ * A power cut leaves an earlier end. Then the questions after that end may be lost unnoticed, as if the disk
+ * never had them; no question before it may be lost.
  */
 export const ledgerFiles: InputKind = {
   name: 'ledger files',
@@ -111,7 +115,7 @@ async function makeLedgers(): Promise<{ ledgers: readonly ValidLedger[]; older: 
       { data: closed, asked: ASKED, answers: await expected(closed, ASKED) },
       { data: cutOff, asked: kept, answers: await expected(before, kept) },
     ],
-    // Of the newest, all that may be lost after a power cut is gone.
+    // Without all that may be lost after a power cut.
     older,
   };
 }

@@ -21,7 +21,7 @@ import { identities } from './plantedPeople.js';
 
 const place = (data: string) => ({ data, registry: 'health', store: '5'.repeat(32) });
 const TODAY = parseDay('2026-05-14')!;
-/** An official whose name stands in the list, and nowhere else. */
+/** An official whose name is in the list, and nowhere else. */
 const author = { time: '2026-05-14T08:00:00.000Z', by: 'Korhonen' };
 const TOKENS = [
   ...identities.codes,
@@ -32,7 +32,7 @@ const TOKENS = [
   '"sequence":1',
 ];
 
-/** What is spoilt. */
+/** What is damaged. */
 type Spoil =
   | 'list'
   | 'trace'
@@ -53,11 +53,12 @@ const spoils: readonly Spoil[] = [
 ];
 
 /**
- * The list of whom a registry restricts, or what linkage and snapshots know of it, mutated. Nobody's mark may be lifted: a list that
- * opens restricts the same people on the same days or more, and a server that runs goes on with what it has read.
+ * The restriction file of a registry, or its trace in linkage and snapshots, mutated. Nobody's mark may be
+ * lifted: a file that opens restricts the same people on the same days or more, and a running server keeps
+ * what it has read.
  *
- * A checksum keeps no secret, so a list that was rewritten together with it is another list. Then each mark that stands in it has to
- * be in force as it stands there, or the list is refused.
+ * A checksum is not secret, so a file that was rewritten together with its checksum is another file. Then
+ * each mark in it must be in force as written, or the file is refused.
  */
 export const restrictionLists: InputKind = {
   name: 'restriction lists',
@@ -129,17 +130,17 @@ async function mutateFile(path: string, dice: Dice): Promise<void> {
   await writeFile(path, dice.once(2) ? mutateBytes(bytes, dice) : mutateText(bytes.toString(), dice, TOKENS));
 }
 
-/** Mutates what is behind the first line, and makes its checksum fit. */
+/** Mutates what follows the first line, and recomputes the checksum. */
 async function rewrite(path: string, dice: Dice): Promise<string> {
   const text = (await readFile(path, 'utf8')).replace(/^.*\n/, '');
-  // A lone surrogate cannot be written; what is read again is what counts.
+  // A lone surrogate cannot be written; the text as it is read again counts.
   const mutated = Buffer.from(mutateText(text, dice, TOKENS)).toString();
   const checksum = createHash('sha256').update(mutated).digest('hex');
   await writeFile(path, `polku-marks 2 ${checksum}\n${mutated}`);
   return mutated;
 }
 
-/** What of valid marks the others lack, on days in and around theirs. */
+/** Valid marks that the others lack, on days in and around theirs. */
 function lifted(valid: Marks, now: Marks): string[] {
   const faults: string[] = [];
   for (const on of [TODAY - 31, TODAY - 30, TODAY, TODAY + 300, TODAY + 301]) {
@@ -161,7 +162,7 @@ function lifted(valid: Marks, now: Marks): string[] {
   return [...new Set(faults)];
 }
 
-/** The marks that stand in the text of a list that was accepted, and do not count. */
+/** The marks in the text of an accepted file that are not in force. */
 function notInForce(text: string, marks: Marks): string[] {
   const { people } = JSON.parse(text) as { people: Record<string, [PersonKey, string, string | null][]> };
   const faults: string[] = [];

@@ -1,6 +1,9 @@
 import type { Dice } from '../policyProof/dice.js';
 
-/** What readers stumble over: ends and marks of several syntaxes, extremes, look-alikes and names of built-in things. */
+/**
+ * Difficult parts for parsers: ends and marks of several syntaxes, extremes, look-alikes and names of
+ * built-in objects.
+ */
 const TOKENS = [
   ...[
     '\0',
@@ -92,7 +95,7 @@ const TOKENS = [
   ],
 ] as const;
 
-/** Longer than any limit, of one kind each; rare, for they are slow to make and to read. */
+/** Longer than any limit, of one kind each; rare, because they are slow to make and to read. */
 const BOMBS = [
   '['.repeat(20_000),
   '{"a":'.repeat(5_000),
@@ -146,7 +149,7 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
-/** A text with one to three things done to it that no writer of such a text does. */
+/** A text with one to three changes that no correct writer makes. */
 export function mutateText(text: string, dice: Dice, ownTokens: readonly string[] = []): string {
   const tokens = dice.once(20) ? BOMBS : [...TOKENS, ...ownTokens];
   let mutated = text;
@@ -155,7 +158,7 @@ export function mutateText(text: string, dice: Dice, ownTokens: readonly string[
   return mutated;
 }
 
-/** Bytes with one to three runs of them flipped, removed, repeated or cut off. */
+/** Bytes with one to three runs of them flipped, removed, repeated or truncated. */
 export function mutateBytes(bytes: Buffer, dice: Dice): Buffer {
   let mutated = Buffer.from(bytes);
   for (let times = 1 + dice.roll(3); times > 0; times--) {

@@ -1,7 +1,7 @@
 import type { Identities } from '../../city/searchIdentities.js';
 import { codes } from '../../integration/extractionExports.js';
 
-/** Who stands in the valid inputs. Nobody in them exists; nothing of them may stand in an output. */
+/** The people in the valid inputs. They are fictitious, and nothing about them may occur in an output. */
 export const identities: Identities = {
   codes: new Set(Object.values(codes)),
   texts: new Set([

@@ -43,7 +43,9 @@ export const policies: InputKind = {
   },
 };
 
-/** One of the shipped test files, mutated. Every case that stands in the file has to be run, or a problem has to be told. */
+/**
+ * One of the shipped test files, mutated. Every case in the file must be run, or a problem must be reported.
+ */
 export const policyTests: InputKind = {
   name: 'tests of policies',
   async prepare() {

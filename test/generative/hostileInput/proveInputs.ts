@@ -3,14 +3,14 @@ import { Dice } from '../policyProof/dice.js';
 import { Capture } from './capture.js';
 import { type Attempt, type InputKind, refusedBy, type Tryout } from './inputKind.js';
 
-/** An input that takes longer hangs. Milliseconds. */
+/** A slower input counts as hanging. Milliseconds. */
 export const PATIENCE_MS = 10_000;
 
 export interface Proof {
   readonly cases: number;
   /** Kind -> outcome -> cases: `accepted`, or the code with which inputs were refused. */
   readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Each in a sentence with kind, case and seed that bring it back, and without personal data. */
+  /** Each in a sentence with kind, case and seed that reproduce it, and without personal data. */
   readonly faults: readonly string[];
 }
 
@@ -24,8 +24,8 @@ export interface ProofOptions {
 }
 
 /**
- * Holds after each hostile input: it was read or refused with a code, in time; nothing was left half-written; and no identity
- * stands in anything that it left or printed.
+ * Holds after each hostile input: it was read or refused with a code, in time; no file is half-written; and
+ * no identity occurs in anything that was written or printed.
  */
 export async function proveInputs(
   kinds: readonly InputKind[],

@@ -21,7 +21,7 @@ interface Sent {
 interface Valid {
   readonly operations: readonly string[];
   readonly askers: readonly Asker[];
-  /** Of a person and a family, as those of another domain would be. */
+  /** Ids of a person and a family, as they look in another domain. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -79,8 +79,8 @@ export const bodies = requests('bodies', ({ headers, body }, dice) => ({
 }));
 
 /**
- * Requests to a city that is served, each mutated in one of its parts.
- * @param spoil answers undefined where nothing has changed; `refused` where no such request may be answered
+ * Requests to a served city, each mutated in one of its parts.
+ * @param spoil returns undefined when nothing has changed; `refused` when no such request may be answered
  */
 function requests(
   name: string,
@@ -137,7 +137,7 @@ function validRequest({ operations: texts, askers, variables: given }: Valid, di
   };
 }
 
-/** Sends bytes that no client library would. The connection is closed after one answer. */
+/** Sends bytes that no client library would send. The connection is closed after one answer. */
 function send({ hostname, port }: URL, { headers: sent, body }: Sent): Promise<string> {
   const own = {
     host: 'localhost',
@@ -162,7 +162,7 @@ function judge(answer: string, refused: boolean): Attempt {
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0);
   const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
   const published = [answer];
-  // Node itself answers what is no HTTP, or has too large a head.
+  // Node itself answers what is not HTTP, or has too large a head.
   if ((status === 400 || status === 431) && body === '') return { outcome: 'no HTTP', published, faults: [] };
   if (status === 0)
     return { outcome: 'closed', published, faults: ['The connection was closed without an answer.'] };
@@ -179,7 +179,7 @@ function judge(answer: string, refused: boolean): Attempt {
   };
 }
 
-/** Codes of the errors in a body; one that is no GraphQL response has a code that no table holds. */
+/** Codes of the errors in a body; a body that is no GraphQL response gets a code that no table holds. */
 function codesOf(body: string): string[] {
   try {
     const { errors = [] } = JSON.parse(body) as { errors?: { extensions?: { code?: string } }[] };

@@ -11,18 +11,19 @@ import {
   TODAY,
 } from './randomRules.js';
 
-// V8 11 of Node 20 dies in its deoptimiser where a hot function has calls into WebAssembly inlined.
+// V8 11 of Node 20 crashes in its deoptimiser when a hot function has inlined calls into WebAssembly.
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 /**
- * Owners' rules asked of another engine: grants become Cedar's `permit`, prohibitions, ceilings and permits its `forbid`.
- * Cedar answers yes or no, so a mask is asked for by rank: "do you show it at rank r, or coarser?"
+ * Evaluates owners' rules with another engine: grants become Cedar's `permit`; prohibitions, ceilings and
+ * permits become its `forbid`. Cedar answers yes or no, so a mask is tested by rank: "do you show it at rank
+ * r, or coarser?"
  * https://docs.cedarpolicy.com
  */
 export class CedarOwners implements OwnerAnswers {
   private readonly answers = new Map<string, boolean>();
 
-  /** Asks about the rules that {@link translateToCedar} has handed over last. */
+  /** Evaluates the rules that {@link translateToCedar} loaded last. */
   constructor(
     private readonly rules: CityRules,
     private readonly asker: RandomAsker,
@@ -37,7 +38,7 @@ export class CedarOwners implements OwnerAnswers {
     return this.ask('take', field, { into: type });
   }
 
-  /** A question is put to Cedar once: what is made of what leads to the same owners again and again. */
+  /** Caches answers of Cedar: lineage leads to the same owners again and again. */
   private ask(action: string, field: CityField, more: Record<string, string | number> = {}): boolean {
     const question = `${action} ${field.coordinate} ${Object.values(more).join()}`;
     let answer = this.answers.get(question);
@@ -128,7 +129,7 @@ export class CedarOwners implements OwnerAnswers {
 const POLICIES = 'city';
 const WITHHELD = 99;
 
-/** Hands the rules of a city to Cedar; every question after that is about them. */
+/** Loads the rules of a city into Cedar; every later question is about them. */
 export function translateToCedar(city: City, rules: CityRules): void {
   const texts = city.registries.flatMap((registry) => {
     const { grants, prohibitions } = rules.registries[registry]!;
@@ -182,7 +183,9 @@ function grantPolicies(grant: RandomGrant, registry: string, city: City): string
   ];
 }
 
-/** Which sets of a grant a field belongs to: that of its effect's rank, and one for each type it may be taken into. */
+/**
+ * The sets of a grant that include a field: that of its effect's rank, and one for each type that may use it.
+ */
 function setsOf(
   { coordinate, type, masks }: CityField,
   { id, show, derive }: RandomGrant,

@@ -1,4 +1,4 @@
-/** Chance that can be told again: the same seed throws the same (mulberry32, Ettinger 2017). */
+/** Reproducible random numbers: the same seed gives the same sequence (mulberry32, Ettinger 2017). */
 export class Dice {
   private state: number;
 
@@ -15,7 +15,7 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
   }
 
-  /** True once in so many times. */
+  /** True once in this many times, on average. */
   once(inTimes: number): boolean {
     return this.roll(inTimes) === 0;
   }
@@ -24,7 +24,7 @@ export class Dice {
     return items[this.roll(items.length)]!;
   }
 
-  /** Each item with even chance. */
+  /** Each item with probability one half. */
   some<Item>(items: readonly Item[]): Item[] {
     return items.filter(() => this.once(2));
   }

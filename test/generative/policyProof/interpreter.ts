@@ -9,7 +9,7 @@ import {
   TODAY,
 } from './randomRules.js';
 
-/** What owners say of a field, each for itself; the rest of the language is about what is made of what. */
+/** The rules of owners about a field, each by itself; lineage is handled separately. */
 export interface OwnerAnswers {
   /** How an owner shows a field: "allow", a mask, or undefined. */
   shows(field: CityField): string | undefined;
@@ -18,8 +18,8 @@ export interface OwnerAnswers {
 }
 
 /**
- * The policy language as docs/policies.md tells it, without a table, a memory or a trick: every question goes through all
- * rules anew. It answers for one person and record, of which it is known which conditions hold.
+ * The policy language as docs/policies.md describes it, without tables or caches: every question evaluates
+ * all rules. It answers for one person and record, with known conditions.
  */
 export class Interpreter {
   constructor(
@@ -27,7 +27,7 @@ export class Interpreter {
     private readonly rules: CityRules,
     private readonly asker: RandomAsker,
     private readonly owners: OwnerAnswers = new PlainOwners(rules, asker),
-    /** The same, were all conditions to hold: what is withheld from everybody follows from policy alone. */
+    /** The same, if all conditions were true: what is withheld from everybody follows from policy alone. */
     private readonly ideal?: Interpreter,
   ) {}
 
@@ -59,7 +59,7 @@ export class Interpreter {
     return this.isComplete(field) ? this.owners.shows(field) : undefined;
   }
 
-  /** How a derived type may take a field. */
+  /** How a derived type may use a field. */
   take(type: string, coordinate: string): string | undefined {
     if (deniesAll(this.rules, this.asker)) return undefined;
     const field = this.city.fields.get(coordinate)!;
@@ -72,7 +72,7 @@ export class Interpreter {
     return repeated.includes(coordinate) ? this.see(coordinate) : 'allow';
   }
 
-  /** Whether a feed is handed over at all. */
+  /** Whether a feed is available at all. */
   flows(feed: string): boolean {
     if (deniesAll(this.rules, this.asker)) return false;
     const ideal = this.ideal ?? this;
@@ -183,7 +183,7 @@ class PlainOwners implements OwnerAnswers {
   }
 }
 
-/** Whether the asker is given nothing, whatever the rules: a purpose or permit that does not fit. */
+/** Whether the requester gets nothing, whatever the rules: a purpose or permit that does not fit. */
 export function deniesAll(
   rules: CityRules,
   { roles, purpose, recipient, permit: number }: RandomAsker,
@@ -205,7 +205,7 @@ export function isAggregate({ purpose }: RandomAsker): boolean {
   return purposes[purpose]?.output === 'aggregate';
 }
 
-/** All but the register's own state tells of people one by one. */
+/** Every condition except the state of the registry is about single persons. */
 export function isPersonal({ type, returns }: CityField): boolean {
   return type !== 'State' && returns !== 'State';
 }

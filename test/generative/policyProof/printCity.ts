@@ -4,7 +4,7 @@ import type { City, CityField } from './randomCity.js';
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable"])';
 
-/** The SDL of every subgraph, as federation would be given it. */
+/** The SDL of every subgraph, as federation gets it. */
 export function subgraphsOf(city: City): SubgraphSdl[] {
   return city.registries.map((name) => ({ name, sdl: [LINK, ...typesOf(city, name)].join('\n') }));
 }

@@ -21,7 +21,7 @@ import {
   TODAY,
 } from './randomRules.js';
 
-/** Askers, each with an operation, who come to one random city and its policies. */
+/** Requesters, each with an operation, for one random city and its policies. */
 const CASES_A_CITY = 20;
 const noon = new Date(`${TODAY}T12:00:00Z`);
 
@@ -30,20 +30,20 @@ export interface Proof {
   readonly cities: number;
   /** Coordinates compared with the slow interpreter, on both axes. */
   readonly compared: number;
-  /** Of those, how many were shown: were nearly everything denied, equality would say little. */
+  /** How many of those were shown: if nearly everything were denied, equality would prove little. */
   readonly shown: number;
-  /** Coordinates for which Cedar was asked, too. */
+  /** Coordinates that Cedar decided, too. */
   readonly askedOfCedar: number;
   readonly operationsShown: number;
-  /** Each in a sentence, with the seed that brings it back. */
+  /** Each in a sentence, with the seed that reproduces it. */
   readonly differences: readonly string[];
 }
 
 type Counts = { -readonly [Count in Exclude<keyof Proof, 'differences'>]: Proof[Count] };
 
 /**
- * Holds compiled decisions against a slow interpreter of the language, and both against Cedar, over random supergraphs,
- * policies, askers and operations.
+ * Compares compiled decisions with a slow interpreter of the language, and both with Cedar, over random
+ * supergraphs, policies, requesters and operations.
  * @param onCity called after each city
  */
 export function provePolicies(
@@ -106,7 +106,7 @@ function proveCase(dice: Dice, world: World, counts: Counts, report: (what: stri
       compare(argument, effect(decision.show(argument), asker.holding), slow.see(argument));
     }
     if (kind === 'feed') compare(`feed ${coordinate}`, decision.flows(coordinate), slow.flows(coordinate));
-    // Cedar takes a thousand times as long, so it is asked about some.
+    // Cedar takes a thousand times as long, so it decides only some.
     if (!denied && kind === 'governed' && dice.once(type === 'Query' ? 12 : 6)) {
       counts.askedOfCedar++;
       compare(`Cedar on ${coordinate}`, compiled, cedar.see(coordinate));
@@ -129,7 +129,7 @@ function proveCase(dice: Dice, world: World, counts: Counts, report: (what: stri
   proveOperation(dice, world, asker, decision, counts, report);
 }
 
-/** The gateway's own reading of an operation against a walk over what was selected. */
+/** Compares the gateway's analysis of an operation with a walk over the selected fields. */
 function proveOperation(
   dice: Dice,
   { city, rules, policy, api }: World,
@@ -159,7 +159,7 @@ function proveOperation(
   if (compiled !== expected) report(`operation ${text}: compiled ${compiled}, for ${JSON.stringify(asker)}`);
 }
 
-/** How a field is seen of a person for whom these conditions hold, as a registry reads permissions. */
+/** How a field is seen for a person with these conditions, as a registry reads permissions. */
 function effect(permissions: readonly Permission[], holding: readonly string[]): string | undefined {
   const first = permissions.find(({ conditions }) => conditions.every((name) => holding.includes(name)));
   return first && (first.mask ?? 'allow');

@@ -4,7 +4,7 @@ import type { Dice } from './dice.js';
 /** What a field does with its inputs. */
 export type Lineage = Readonly<Record<'exposes' | 'optional' | 'computes' | 'aggregates', readonly string[]>>;
 
-/** A field of the city, as those who made it know it: no SDL was read. */
+/** A field of the city, as its generator knows it, without reading SDL. */
 export interface CityField {
   readonly coordinate: string;
   readonly type: string;
@@ -13,10 +13,10 @@ export interface CityField {
   readonly returns: string;
   readonly list?: true;
   readonly kind: 'governed' | 'key' | 'feed';
-  /** Further subgraphs that define it, for it is shareable. */
+  /** Further subgraphs that define it as shareable. */
   readonly sharedBy?: readonly string[];
   readonly category: Category;
-  /** Masks that take it, from fine to coarse. */
+  /** Masks for it, from fine to coarse. */
   readonly masks: readonly string[];
   readonly args: readonly { readonly name: string; readonly tests?: string }[];
   readonly lineage?: Lineage;
@@ -24,7 +24,7 @@ export interface CityField {
   readonly requires: readonly string[];
 }
 
-/** A supergraph, told without SDL. */
+/** A supergraph, described without SDL. */
 export interface City {
   readonly registries: readonly string[];
   readonly fields: ReadonlyMap<string, CityField>;
@@ -32,13 +32,13 @@ export interface City {
   readonly contacts: readonly string[];
   /** Members of the union Hit. */
   readonly hits: readonly string[];
-  /** Types that feeds flow into. */
+  /** Types that feeds supply. */
   readonly derived: readonly string[];
 }
 
 const DATES = ['month', 'year'];
 
-/** Registries with records, and a derived subgraph whose types are fed by them, in chains too. */
+/** Registries with records, and a derived subgraph whose types use their feeds, in chains too. */
 export function randomCity(dice: Dice): City {
   const fields = new Map<string, CityField>();
   const add = (coordinate: string, owner: string, returns: string, more: Partial<CityField> = {}) => {
@@ -87,7 +87,7 @@ export function randomCity(dice: Dice): City {
       args: [{ name: 'limit' }, ...(dated ? [{ name: 'from', tests: `${type}.startedAt` }] : [])],
     });
   }
-  // An interface or a union lives in one subgraph here, as policies do not ask where.
+  // An interface or a union is in one subgraph here, because policies do not depend on the subgraph.
   if (contacts.length > 0) add('Query.contacts', 'r0', 'Contact', { list: true });
   const hits = registries.map((name) => `Rec${name.slice(1)}`).filter(() => !dice.once(3));
   if (hits.length > 0) add('Query.hits', 'r0', 'Hit', { list: true });
@@ -126,7 +126,7 @@ export function randomCity(dice: Dice): City {
       const dated = name === 'startedAt';
       add(`Step.${name}`, 'd', dated ? 'PartialDate' : 'String', { masks: dated ? DATES : [], ...lineage });
     }
-    // A score made of what was derived before: no link of the chain may carry more than its owner let go.
+    // A score made of derived fields: no link of the chain may carry more than its owner released.
     const made = [...fields.keys()].filter(
       (name) => /^(Path|Risk|Step)\./.test(name) && fields.get(name)!.kind === 'governed',
     );
@@ -144,7 +144,7 @@ export function randomCity(dice: Dice): City {
 
 const nothing: Lineage = { exposes: [], optional: [], computes: [], aggregates: [] };
 
-/** Every input to one use, or to none. */
+/** Every input for one use, or for none. */
 function randomLineage(dice: Dice, inputs: readonly string[]): Lineage {
   const uses = ['exposes', 'optional', 'computes', 'aggregates', 'none'] as const;
   const chosen = inputs.map((input) => [input, dice.pick(uses)] as const);

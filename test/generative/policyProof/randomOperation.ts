@@ -1,7 +1,7 @@
 import type { Dice } from './dice.js';
 import type { City, CityField } from './randomCity.js';
 
-/** A selection as it was made: the type on which the field was asked, and what of it. */
+/** A selection as it was made: the type with the field, and the field. */
 export interface Selection {
   readonly on: string;
   readonly name: string;
@@ -17,7 +17,7 @@ const LEAVES = ['Int', 'String', 'PartialDate', 'PersonID', 'ContactID'];
 
 /**
  * An operation over objects, interfaces and unions, with aliases, arguments and fragments.
- * @param isLiked fields to choose among, where there are any; else an operation would seldom be shown whole
+ * @param isLiked preferred fields, where there are any; otherwise an operation would seldom be shown whole
  */
 export function randomOperation(
   dice: Dice,
@@ -68,7 +68,7 @@ export function randomOperation(
   return { text: ['query', select('Query', 4), ...fragments].join(' '), selections };
 }
 
-/** Fields that a client can ask for of a type. */
+/** Fields of a type that a client can request. */
 function fieldsOf(city: City, type: string): Pick<CityField, 'name' | 'returns' | 'args'>[] {
   if (type === 'Contact') {
     return [

@@ -44,11 +44,14 @@ export interface RandomPermit {
 export interface CityRules {
   readonly registries: Readonly<Record<string, Rules>>;
   readonly permits: readonly RandomPermit[];
-  /** Field -> the mask under which pseudonymised purposes see it, or `withhold`; a field left out is unclassified. */
+  /**
+   * Field -> the mask under which pseudonymised purposes see it, or `withhold`; a missing field is
+   * unclassified.
+   */
   readonly classified: ReadonlyMap<string, string | undefined>;
 }
 
-/** One question: who asks, for what, and which conditions hold for the person and record that it is about. */
+/** One question: the requester, the purpose, and the conditions that are true for the person and record. */
 export interface RandomAsker {
   readonly roles: readonly string[];
   readonly purpose: string;
@@ -57,7 +60,7 @@ export interface RandomAsker {
   readonly holding: readonly string[];
 }
 
-// The vocabulary of every city, in plain words.
+// The vocabulary of every city.
 export const purposes: Readonly<Record<string, { output?: string; use?: string; parent?: string }>> = {
   care: { output: 'identified', use: 'primary' },
   service: { output: 'identified', use: 'primary' },
@@ -150,7 +153,9 @@ export function randomRules(dice: Dice, city: City): CityRules {
   return { registries: Object.fromEntries(registries), permits, classified };
 }
 
-/** Half of those who could act under a permit of the city do; others bring none, or one that does not fit. */
+/**
+ * Half of those who could act under a permit of the city do; the others have none, or one that does not fit.
+ */
 export function randomAsker(dice: Dice, permits: readonly RandomPermit[]): RandomAsker {
   const roles = dice.some([...Object.keys(holders), 'king']);
   const held = roles.flatMap((role) => holders[role] ?? []);
@@ -174,7 +179,7 @@ function randomHolding(dice: Dice): string[] {
   return [...conditions, `born(${BORN.from}-${BORN.until})`].filter(() => !dice.once(3));
 }
 
-/** Derived type -> everything that it is made of, over any chain. */
+/** Derived type -> all its inputs, over any chain. */
 export function sourcesOf({ fields, derived }: City): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     derived.map((type) => {
@@ -193,7 +198,7 @@ export function sourcesOf({ fields, derived }: City): ReadonlyMap<string, Readon
   );
 }
 
-/** What a field is directly made of. */
+/** The direct inputs of a field. */
 export function partsOf(field: {
   readonly type: string;
   readonly requires: readonly string[];
@@ -206,7 +211,7 @@ export function inputsOf(lineage: Readonly<Record<string, readonly string[]>> | 
   return Object.values(lineage ?? {}).flat();
 }
 
-/** The files that owners would have written; JSON is YAML. */
+/** The files that owners would write; JSON is YAML. */
 export function filesOf(city: City, rules: CityRules): PolicySource[] {
   const label = { en: 'x', fi: 'x', sv: 'x' };
   const file = (name: string, content: object) => ({ file: name, text: JSON.stringify(content) });

@@ -6,7 +6,10 @@ import { ResponseReader } from '../../../federation/http/responseReader.js';
 
 const LIMIT = 1_000;
 
-/** Reads what comes in pieces of a size, into memory that is overwritten each time, as that of a connection is. */
+/**
+ * Reads a response in pieces of one size, into memory that is overwritten each time, like the buffer of a
+ * connection.
+ */
 function read(response: string, pieceBytes: number, reader = new ResponseReader(LIMIT)) {
   reader.begin();
   const bytes = Buffer.from(response);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { breakGlassReason } from '../../../gateway/identity/purpose.js';
 
-/** A header value as Node hands it over: a character for each byte. */
+/** A header value as Node returns it: a character for each byte. */
 const sent = (text: string, encoding: BufferEncoding) => Buffer.from(text, encoding).toString('latin1');
 
 describe('the break-glass reason', () => {

@@ -110,7 +110,7 @@ describe('following signed revisions', () => {
     await rm(signed.store, { recursive: true });
     await cp(older, signed.store, { recursive: true });
     await expect(follow()).rejects.toMatchObject({ code: 'POLICY_STALE' });
-    // A process that has never seen the newer one cannot know.
+    // A process that has never seen the newer one cannot know about it.
     expect(shows(await follow('newcomer'), 'health')).toBe(true);
   });
 

@@ -43,7 +43,7 @@ describe('the keys of a remote issuer', () => {
   });
 
   const find = (kid: string) => keys.find({ alg: 'EdDSA', kid }, {} as FlattenedJWSInput);
-  /** Lets a fetch in the background come to its end: whoever asks for an unknown key waits for it. */
+  /** Lets a background fetch finish: a request for an unknown key waits for it. */
   const settled = () => Promise.allSettled([find('nobody')]);
 
   it('G15: serve for a day after the last fetch, and no longer', async () => {

@@ -15,7 +15,7 @@ const policies = ['one', 'two', 'three'].map((word) => {
 const [one, two, three] = policies as [Policy, Policy, Policy];
 
 describe('the policy in force', () => {
-  /** What the next look finds. */
+  /** The result of the next poll. */
   let found: Policy | undefined;
   let looks = 0;
   const opened: PollingPolicy[] = [];

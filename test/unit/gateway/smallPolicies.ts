@@ -1,7 +1,7 @@
 import { buildPolicyGraph } from '../../../policies/engine/parse/buildPolicyGraph.js';
 import type { PolicySource } from '../../../policies/engine/parse/problems.js';
 
-/** Two registries of a field each. */
+/** Two registries with one field each. */
 export const smallGraph = buildPolicyGraph(
   ['health', 'social'].map((name) => ({ name, sdl: `type Query { ${name}: String }` })),
 );

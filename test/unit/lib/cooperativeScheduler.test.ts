@@ -10,7 +10,7 @@ const keepBusy = (milliseconds: number) => {
 };
 
 describe('the cooperative scheduler', () => {
-  // What one test leaves of a turn is not for the next one.
+  // The next test must not use the rest of a turn of this one.
   afterEach(() => new Promise((resolve) => setTimeout(resolve, 20)));
 
   it('G02: runs one piece of work in each round of the event loop, however much work there is', async () => {
@@ -49,7 +49,7 @@ describe('the cooperative scheduler', () => {
       await work;
       return { done, lasted };
     };
-    // Where the machine was busy with something else, long work has waited long enough.
+    // If the machine was busy with other work, long work has waited long enough.
     let last = await attempt();
     while (last.lasted > 10) last = await attempt();
     expect(last.done).toEqual(['request', 'long work']);

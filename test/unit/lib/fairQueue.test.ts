@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FairQueue } from '../../../lib/fairQueue.js';
 
-/** A queue whose tasks end when the test says so. */
+/** A queue whose tasks end when the test ends them. */
 function queueOf(limits: { atOnce: number; perCaller: number; waiting: number }) {
   const queue = new FairQueue(limits);
   const begun: string[] = [];

@@ -13,7 +13,7 @@ import { lockByKernel, whenFree } from '../../../lib/kernelLock.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
 import { lockForExtraction } from '../../../registry-kit/extraction/extract.js';
 
-/** Another process that opens the file of a lock as this project does, and says whether it has it. */
+/** Another process that opens a lock file as this project does, and reports whether it has the lock. */
 const HOLDER = `
   import { DuckDBInstance } from '@duckdb/node-api';
   const path = process.argv[1];
@@ -123,11 +123,11 @@ describe('a kernel lock', () => {
   it('G19: of a copy of the data directory is free', async () => {
     const copy = `${data}-copy`;
     const unlock = await lock();
-    // By another process: this one would lose its lock when it closed the file that it copied.
+    // Another process copies: this process would lose its lock when it closed the copied file.
     await once(spawn('cp', ['-r', data, copy]), 'exit');
     const unlockCopy = await lock(copy);
     await expect(lock()).rejects.toMatchObject({ code: 'EXTRACTION_RUNNING' });
-    // Releasing one leaves the other held.
+    // Releasing one does not release the other.
     await unlockCopy();
     expect((await holder()).says).toBe('busy');
     await unlock();

@@ -28,7 +28,7 @@ describe('the keys of one kind', () => {
           expect(new Set(given).size).toBe(given.length);
           expect(keys.issued).toBe(given.length);
           for (const key of given) expect(key).toBeLessThan(keys.domain);
-          // In the order of a counter, which only the holder of the secret can follow.
+          // In the order of a counter, which only the holder of the secret can reconstruct.
           for (let index = 1; index < given.length; index++)
             expect(keys.isOlder(given[index - 1]!, given[index]!)).toBe(true);
         },
@@ -67,7 +67,7 @@ describe('the keys of one kind', () => {
     take(keys, 5_000);
     const later = take(keys, 5_000);
     const rising = later.filter((key, index) => index > 0 && key > later[index - 1]!).length;
-    // Mean n/2, standard deviation sqrt(n/12): five of them either way.
+    // Mean n/2, standard deviation sqrt(n/12): five of them in either direction.
     expect(Math.abs(rising - 2_500)).toBeLessThan(5 * Math.sqrt(5_000 / 12));
   });
 

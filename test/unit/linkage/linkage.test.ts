@@ -224,7 +224,7 @@ describe('a changed code', () => {
 });
 
 describe('the state of linkage', () => {
-  /** Whether the state is another one after some work, and the same one for who opens the store then. */
+  /** Whether the state changed after some work, and is the same after the store is opened again. */
   const changes = async (linkage: Linkage, work: () => unknown): Promise<boolean> => {
     const before = linkage.state;
     work();
@@ -287,8 +287,8 @@ describe('the state of linkage', () => {
 });
 
 /**
- * A file of format 3 (magic, version, check value, name, state: 8, 4, 16, 16 and 16 bytes; then for each kind four counts, its only
- * generation, entries of 20 bytes and aliases of 8) as one of an older format.
+ * Rewrites a file of format 3 (magic, version, check value, name, state: 8, 4, 16, 16 and 16 bytes; then for
+ * each kind four counts, its only generation, entries of 20 bytes and aliases of 8) in an older format.
  */
 function asFormat(format: number, file: Buffer): Buffer {
   const header = Buffer.concat([file.subarray(0, 28), ...(format === 2 ? [file.subarray(44, 60)] : [])]);

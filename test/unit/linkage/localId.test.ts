@@ -91,7 +91,7 @@ describe('an id of one system', () => {
     // Names.
     'Virtanen',
     'Matti Virtanen',
-    // Characters that are not seen, or that are damaged.
+    // Invisible or damaged characters.
     'A\u200b1',
     'A\u00ad1',
     'A\u00001',

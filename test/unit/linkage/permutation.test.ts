@@ -55,7 +55,7 @@ describe('the secret permutation', () => {
     for (let position = 1; position < domain; position++) {
       if (permutation.apply(position) > permutation.apply(position - 1)) rising++;
     }
-    // Mean n/2, standard deviation sqrt(n/12): five of them either way.
+    // Mean n/2, standard deviation sqrt(n/12): five of them in either direction.
     expect(Math.abs(rising - domain / 2)).toBeLessThan(5 * Math.sqrt(domain / 12));
   });
 

@@ -9,7 +9,7 @@ import { CsvParser } from '../../../registry-kit/extraction/source/csvParser.js'
 
 const COMMA: CsvFormat = { type: 'csv', delimiter: ',', quote: '"', encoding: 'utf-8' };
 
-/** Reads pieces of text; gives the rows by number, and the numbers of malformed rows. */
+/** Reads pieces of text; returns the rows by number, and the numbers of malformed rows. */
 function read(pieces: readonly string[], columns?: readonly string[], format = COMMA, key?: string) {
   const parser = new CsvParser(format);
   const rows = new Map<number, string[]>();
@@ -169,7 +169,7 @@ describe('the CSV parser', () => {
 });
 
 describe('rows of a CSV file', () => {
-  /** Reads text with a key, in pieces of several sizes; all must give the same. */
+  /** Reads text with a key, in pieces of several sizes; all must have the same result. */
   function readAll(text: string, key: string) {
     const results = [1, 7, 1000, 2 ** 17, 2 ** 20].map((size) => {
       if (size < 1000 && text.length > 10_000) return undefined;

@@ -8,7 +8,7 @@ import { healthRegistry } from '../../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../../subgraphs/population/tables.js';
 import { socialRegistry } from '../../../subgraphs/social/tables.js';
 
-/** What is said of a mapping file, line by line. */
+/** The problems of a mapping file, line by line. */
 function faultsOf(text: string, definition: RegistryDefinition = healthRegistry) {
   try {
     parseMapping(text, definition, 'mapping.yaml');
@@ -19,7 +19,7 @@ function faultsOf(text: string, definition: RegistryDefinition = healthRegistry)
   return undefined;
 }
 
-/** Where a fragment stands in a text, as messages name it. */
+/** The position of a fragment in a text, as messages show it. */
 function placeOf(fragment: string, text: string): string {
   const before = text.slice(0, text.indexOf(fragment)).split('\n');
   return `mapping.yaml:${before.length}:${before.at(-1)!.length + 1}`;

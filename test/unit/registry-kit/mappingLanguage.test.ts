@@ -46,7 +46,7 @@ const codeLists = new Map([
   ],
 ]);
 
-/** A mapping that maps these columns, and `birth` by a constant unless it is among them. */
+/** A mapping of these columns, with a constant for `birth` unless it is among them. */
 function mappingOf(columns: string, format = ''): string {
   const birth = columns.includes('birth:') ? '' : '      birth: { constant: 2000-01-01 }\n';
   return `registry: clinic
@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** What a row becomes, column by column: days and codes as texts; or why it is rejected, and where. */
+/** The result of a row, column by column: days and codes as texts; or why and where it is rejected. */
 function read(columns: string, cells: Readonly<Record<string, string>>, format?: string): unknown {
   const mapping = parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', { codeLists });
   const [table] = mapping.tables;
@@ -99,7 +99,7 @@ function read(columns: string, cells: Readonly<Record<string, string>>, format?:
   );
 }
 
-/** What is said of a mapping of these columns, without the file's name. */
+/** The problems of a mapping of these columns, without the file's name. */
 function faults(columns: string, format?: string): string[] {
   try {
     parseMapping(mappingOf(columns, format), registry, 'mapping.yaml', { codeLists });

@@ -84,7 +84,7 @@ describe('the facts of a person', () => {
     ['2002-06-16', '2020-06-16'],
     ['2002-06-15', formatDay(OF_AGE)],
     ['1950-01-01', formatDay(OF_AGE)],
-    // Born on a day that comes every four years: of age on 1 March.
+    // Born on a leap day: of age on 1 March.
     ['2004-02-29', '2022-03-01'],
   ])(
     'of a person born on %s include the day of coming of age only while it is in the future',

@@ -21,12 +21,12 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** A file of so many rows, of a table that protects nobody. */
+/** A file with this many rows, of a table that protects nobody. */
 function visits(read: number): ReadFile {
   return { file: 'visits.csv', table: 'contacts', read, protects: false, knowsPersons: false };
 }
 
-/** So many rows from a number on, for one reason. */
+/** This many rejects, from a row number on, for one reason. */
 function reject(from: number, rows: number, reason: RejectReason, ...columns: string[]): void {
   for (let row = from; row < from + rows; row++) report.add('visits.csv', row, { reason, columns });
 }

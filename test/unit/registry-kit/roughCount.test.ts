@@ -22,7 +22,8 @@ describe('a rough count', () => {
 
   it('G11: does not reveal how many rows a person had, whatever else the register holds', () => {
     for (let others = 0; others < 60_000; others += 617) {
-      // Of 51 contacts or of 300: the difference is nothing, or one unit, which says that there were some.
+      // From 51 or from 300 contacts: the difference is zero, or one step, which reveals only that there
+      // were some.
       const [few, many] = [51, 300].map((own) => roughCount(others + own) - roughCount(others));
       for (const told of [few, many]) expect([0, 1_000, Number.NaN]).toContainEqual(told);
     }

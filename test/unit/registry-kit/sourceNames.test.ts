@@ -4,7 +4,7 @@ import { SourceNames } from '../../../registry-kit/extraction/source/sourceNames
 
 const NEEDED = ['henkilotunnus', 'perhetunnus', 'rooli', 'alku', 'loppu'];
 
-/** What a user reads of a file with these names. */
+/** The message to a user about a file with these names. */
 function refusal(names: readonly string[], needed: readonly string[] = NEEDED): string {
   try {
     requireColumns('population/perheet.csv', new SourceNames(names), needed, () => '');

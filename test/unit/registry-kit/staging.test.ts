@@ -30,7 +30,7 @@ const columns = [
   { name: 'amount', kind: 'number', texts: undefined },
 ] as const;
 
-/** Few keys, days and ids, so that rows agree in some of them; keys beyond those announced, too. */
+/** Few keys, days and ids, so that rows agree in some of them; also keys beyond the announced ones. */
 const rowArbitrary = fc.tuple(
   fc.oneof(fc.nat(12), fc.nat(KEYS - 1), fc.constant(KEYS + 500)),
   fc.oneof(fc.bigInt(0n, 40n), fc.bigInt(0n, 2n ** 64n - 2n)),
@@ -60,7 +60,7 @@ async function written(staging: StagingTable): Promise<{ rows: number; read: unk
   return { rows, read: read.getRows().map((row) => row.map((cell, at) => (at === 2 ? Number(cell) : cell))) };
 }
 
-/** What is written, in the slow and obvious way. */
+/** The expected rows, computed in a slow and obvious way. */
 function oracle(rows: readonly StoredRow[], unique: number | undefined): unknown[][] {
   const first = rows.filter(
     (row, index) =>

@@ -18,7 +18,7 @@ import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.j
 import { digestSourceFiles } from '../../../registry-kit/extraction/source/readSource.js';
 import { RecordKeys, RowSet } from '../../../registry-kit/extraction/staging/recordKeys.js';
 
-/** Visits, diagnoses made in them, and prescriptions for those. */
+/** Visits, diagnoses made in them, and prescriptions for these diagnoses. */
 const registry: RegistryDefinition = {
   name: 'clinic',
   schemaVersion: 1,
@@ -66,7 +66,9 @@ interface Rows {
   readonly prescriptions?: readonly string[];
 }
 
-/** Extracts the tables; gives rows served and rejected by table, what rejects.csv lists, and the notices. */
+/**
+ * Extracts the tables; returns rows served and rejected by table, the lines of rejects.csv, and the notices.
+ */
 async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: string = mappingText) {
   const write = (file: string, header: string, rows: readonly string[]) =>
     writeFile(join(folder, file), [header, ...rows.map((row) => `p1,2012-05-14,${row}`), ''].join('\n'));

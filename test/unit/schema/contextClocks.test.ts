@@ -21,7 +21,7 @@ const caller = testCaller({
 });
 const context = contextOf(caller);
 
-/** Seconds by which the registry's clock is ahead of the gateway's when it verifies what was just signed. */
+/** Seconds by which the registry's clock is ahead of the gateway's clock. */
 const accepted = [-29, -2, 0, 2, 29, 59];
 const refused = [-32, -3600, 61, 3600];
 

@@ -14,12 +14,12 @@ describe('a text', () => {
     '131052-9982',
     '131052+9982',
     '131052A9982',
-    // Mistyped: the form is enough.
+    // Typing errors: the form is enough.
     '131052-9983',
     '991399-9982',
     'x131052-9982y',
     '13101952-9982',
-    // Signs of another kind.
+    // Other kinds of separators.
     '131052–9982',
     '131052—9982',
     '131052−9982',
@@ -35,7 +35,7 @@ describe('a text', () => {
     '131052 9982',
     '131052\u00a09982',
     '131052\t9983',
-    // No sign at all.
+    // No separator at all.
     '1310529982',
     '2402719502',
     '13 10 52 9982',

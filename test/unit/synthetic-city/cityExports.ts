@@ -51,7 +51,7 @@ export const FILES: Record<string, Columns> = {
   'education/objections.parquet': { code: 'child_code', from: 'from_date' },
 };
 
-/** The exports of a city as a careful reader has them: each row with what is wrong with it. */
+/** The exports of a city as a careful reader sees them: each row with its fault. */
 export class CityExports {
   private readonly read = new Map<string, readonly ExportRow[]>();
   private readonly taken = new Map<string, readonly ExportRow[]>();
@@ -93,7 +93,7 @@ export class CityExports {
     return known;
   }
 
-  /** How many rows have a fault, by kind; a row with more than one makes this throw. */
+  /** How many rows have a fault, by kind. A row with more than one fault throws. */
   faults(file: string): Partial<Record<BadRowKind, number>> {
     const ids = new Set<string>();
     const counts: Partial<Record<BadRowKind, number>> = {};
@@ -105,7 +105,7 @@ export class CityExports {
     return counts;
   }
 
-  /** Old codes and the ones in force. */
+  /** Old codes and the codes that replaced them. */
   get currentCodes(): ReadonlyMap<string, string> {
     this.current ??= new Map(
       this.all('population/tunnusmuutokset.csv')
@@ -116,7 +116,7 @@ export class CityExports {
   }
   private current: ReadonlyMap<string, string> | undefined;
 
-  /** Good rows by the code in force of whom they are about. */
+  /** Valid rows by the current code of their person. */
   byPerson(file: string): ReadonlyMap<string, readonly ExportRow[]> {
     const { code } = FILES[file] as Columns;
     const groups = new Map<string, ExportRow[]>();
@@ -172,7 +172,7 @@ export function isValidCode(code: string): boolean {
   );
 }
 
-/** A date of either dialect as ISO 8601 has it. */
+/** A date of either dialect in ISO 8601. */
 export function isoOf(date: string): string {
   return date.includes('.') ? date.split('.').reverse().join('-') : date;
 }

@@ -8,7 +8,9 @@ import { generateCity } from '../../../synthetic-city/generateCity.js';
 const PERSONS = 5000;
 const WHOLE = 520_000;
 
-/** By how much a figure of so small a city may differ from the published one, as a part of it; 0.2 where not stated. */
+/**
+ * The relative difference that a figure of such a small city may have from the published one; 0.2 by default.
+ */
 const TOLERANCE: Record<string, number> = {
   'People over 2002-2016': 0,
   'Residents at the end of 2016': 0.06,

@@ -16,7 +16,8 @@ import { CityExports, type ExportRow, isValidCode } from './cityExports.js';
 import { groupBy } from './csv.js';
 import { parquetColumns } from './parquet.js';
 
-// Long because every file of one generated city is looked at here: making it is what takes the time.
+// This file is long because it tests every file of one generated city: generating the city takes most of
+// the time.
 
 const PERSONS = 2000;
 const SEED = 11;
@@ -67,7 +68,7 @@ let exports: CityExports;
 const progress: string[] = [];
 const shares: number[] = [];
 
-/** The rows that a registry would take. */
+/** The rows that a registry would accept. */
 const rows = (file: string): readonly ExportRow[] => exports.good(file);
 
 const hashes = (root: string): Record<string, string> =>
@@ -304,7 +305,7 @@ describe('the contacts', () => {
     expect(notes.some(({ note }) => /0[45]\d 00\d \d{4}/.test(note))).toBe(true);
   });
 
-  /** Records by the code in force at the end of the period. */
+  /** Records by the code that is valid at the end of the period. */
   const byPerson = (list: readonly ExportRow[], column: string) => {
     const current = new Map(
       rows('population/tunnusmuutokset.csv').map((change) => [change['vanha'], change['uusi']]),

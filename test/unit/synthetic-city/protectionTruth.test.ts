@@ -6,7 +6,7 @@ import { generateCity } from '../../../synthetic-city/generateCity.js';
 import { CityExports, type ExportRow, isoOf } from './cityExports.js';
 import { parquetRows } from './parquet.js';
 
-/** The formula as truth/childProtection.json has it. */
+/** The formula in truth/childProtection.json. */
 interface Formula {
   readonly intercept: number;
   readonly byAge: readonly { from: number; logOdds: number }[];
@@ -131,7 +131,7 @@ function registers() {
   };
 }
 
-/** The published formula, read slowly. */
+/** The published formula, computed directly. */
 function hazardOf(
   { intercept, alone, together, byAge, byCalendarYear }: Formula,
   birth: string,
@@ -155,7 +155,7 @@ function hazardOf(
   return 1 - (1 - 1 / (1 + Math.exp(-x))) ** Math.min(1, Math.max(0, share));
 }
 
-/** Finds circumstances in the exports' rows, by the rules as they are published. */
+/** Finds circumstances in the rows of the exports, by the published rules. */
 class RecordReader {
   private readonly births: ReadonlyMap<string, string>;
   private readonly rows: (file: string, code: string) => readonly ExportRow[];

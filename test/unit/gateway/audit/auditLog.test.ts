@@ -271,7 +271,7 @@ describe('the audit log', () => {
     const open = await log.open();
     await open.append(record('a', { time: yesterday }));
     await open.close();
-    // The closing checkpoint is of today: a log that a crash left ends in yesterday's record.
+    // The closing checkpoint has today's date: a log after a crash ends in yesterday's record.
     await log.writeLines((await log.lines()).slice(0, 3));
     await log.write(['b']);
     expect(await log.files()).toEqual(['audit-0000000001.jsonl', 'audit-0000000004.jsonl']);

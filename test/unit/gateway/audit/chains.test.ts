@@ -66,7 +66,7 @@ describe('the chains of an audit log', () => {
     await log.write(['a']);
     await rm(folder('training'), { recursive: true });
     expect((await log.verifyAll()).fault).toMatchObject({ kind: 'missing' });
-    // It is remembered by every later checkpoint.
+    // Every later checkpoint includes it.
     await log.write(['b']);
     await log.write(['c']);
     expect((await log.verifyAll()).fault).toMatchObject({ kind: 'missing' });
@@ -133,7 +133,7 @@ describe('the chains of an audit log', () => {
   });
 });
 
-/** Decisions as the first format had them, and a checkpoint. */
+/** Decisions in the first format, and a checkpoint. */
 function oldLines(ids: readonly string[], log: TestLog): string[] {
   let end = CHAIN_START;
   const lines: string[] = [];

@@ -17,7 +17,9 @@ describe('chains of other writers than the gateway', () => {
   let faults: unknown[];
   let stop: (() => Promise<void>) | undefined;
 
-  /** Ten days ago a training and an extraction for a permit ran, and the gateway has run on each day since. */
+  /**
+   * Ten days ago a training and an extraction for a permit ran, and the gateway has run on each day since.
+   */
   beforeEach(async () => {
     log = await TestLog.make();
     faults = [];
@@ -57,7 +59,7 @@ describe('chains of other writers than the gateway', () => {
   const kindsOf = async (chain: Writer) => (await log.entries(chain)).map(({ kind }) => kind);
   const isKept = async (chain: Writer) => (await kindsOf(chain)).includes('decision');
 
-  /** Ends the daily run, and waits until what it has begun is done. */
+  /** Stops the daily run, and waits until its current work is done. */
   const done = () => stop!();
 
   it('lose records past their retention time, by a signed removal, and the log stays whole', async () => {

@@ -11,7 +11,7 @@ import { record, TestLog } from './testLog.js';
 
 const SMALL = { limits: { fileBytes: 1, checkpointRecords: 1 } };
 
-/** Who has the files and not the key. */
+/** An attacker with the files and without the key. */
 describe('a log that was changed without the key', () => {
   let log: TestLog;
   let faults: unknown[];

@@ -46,7 +46,8 @@ describe('the log of one person', () => {
   }
 
   it('holds the decisions that read data of that person, newest first, over files of any length', async () => {
-    // About three megabytes in several files, so that lines lie across the pieces that are read.
+    // About three megabytes in several files, so that lines cross the boundaries of the pieces that are
+    // read.
     for (let file = 0; file < 3; file++) {
       const open = await log.open({ limits: { fileBytes: 1_500_000 } });
       const ids = Array.from({ length: 1_000 }, (_, index) => file * 1_000 + index);
@@ -70,7 +71,7 @@ describe('the log of one person', () => {
   });
 
   describe('with its index', () => {
-    /** Ten files of ten decisions: of person 1 every seventh, of person 2 all. */
+    /** Ten files of ten decisions: every seventh about person 1, all about person 2. */
     beforeEach(async () => {
       for (let file = 0; file < 10; file++) {
         const open = await log.open({ limits: { fileBytes: 1 } });
@@ -105,7 +106,7 @@ describe('the log of one person', () => {
     it('G03: reads the lines of a page, and no file without a match', async () => {
       await reopen();
       await people.look();
-      // What no page reads may be gone.
+      // Files that no page reads may be missing.
       const [first] = await log.files();
       await writeFile(log.file(first), ' '.repeat((await stat(log.file(first))).size));
       expect(await decisionsOf(1, {}, 5)).toEqual(ofOne.slice(0, 5));

@@ -26,7 +26,7 @@ describe('retention', () => {
     await log.remove();
   });
 
-  /** One file a day: an opening, a decision that is named by its day, and a checkpoint after each. */
+  /** One file a day: an opening, a decision named by its day, and a checkpoint after each. */
   async function writeOn(day: number, options: Partial<AuditLogOptions> = {}): Promise<void> {
     jest.setSystemTime(today + day * DAY_MS);
     await log.write([String(day)], options);
@@ -79,7 +79,8 @@ describe('retention', () => {
   ])('A07: removes nothing when the clock jumps ahead by %s', async (_, jump, retentionDays) => {
     await writeOn(jump, { retentionDays });
     expect(await log.decisions()).toEqual([...days(-10, 0), String(jump)]);
-    // Nor when the process starts again, nor when the clock is right again, nor when it jumps further.
+    // Nothing is removed when the process restarts, when the clock is right again, or when it jumps
+    // further.
     await writeOn(jump, { retentionDays });
     await writeOn(0, { retentionDays });
     await writeOn(jump * 2, { retentionDays });

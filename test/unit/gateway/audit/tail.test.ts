@@ -8,7 +8,7 @@ import { linesBackwards, readTail } from '../../../../gateway/audit/chainEnd.js'
 describe('reading a file from its end', () => {
   let folder: string;
   let file: FileHandle;
-  /** Bytes that were read of it. */
+  /** The number of bytes that were read. */
   let bytes: number;
 
   beforeEach(async () => {

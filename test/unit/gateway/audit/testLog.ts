@@ -50,7 +50,7 @@ export class TestLog {
     return new TestLog(await mkdtemp(join(tmpdir(), 'polku-audit-')));
   }
 
-  /** The same log, under the key of another. */
+  /** The same log, with another key. */
   as(other: TestLog): this {
     this.#keys = other.#keys;
     return this;
@@ -82,7 +82,7 @@ export class TestLog {
     });
   }
 
-  /** Opens the log, writes a record after the other, and closes it. */
+  /** Opens the log, writes one record after another, and closes it. */
   async write(ids: readonly string[], options: Partial<AuditLogOptions> = {}): Promise<void> {
     const log = await this.open(options);
     for (const id of ids) await log.append(record(id));
@@ -111,7 +111,7 @@ export class TestLog {
     return writeFile(this.file(name), lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** What is found of the gateway's chain, and the fault of the log as a whole. */
+  /** The findings for the gateway's chain, and the fault of the log as a whole. */
   async verify(witnessed = false): Promise<ChainVerification> {
     const { chains, fault } = await this.verifyAll(witnessed);
     return { ...chains.find(({ chain }) => chain === 'gateway')!, fault };

@@ -133,7 +133,7 @@ describe('verification of the audit log', () => {
   });
 });
 
-/** The same entries to another recipient, chained again without the key. */
+/** The same entries with another recipient, chained again without the key. */
 function rechained(lines: readonly string[]): string[] {
   let end = CHAIN_START;
   return lines.map((line) => {

@@ -20,7 +20,7 @@ const contact = (startedAt: string, changes: Partial<Contact> = {}): Contact => 
   ...changes,
 });
 
-/** Episodes of contacts, handed over by sector as registries do. */
+/** Episodes of contacts, passed by sector as registries do. */
 function merged(contacts: readonly Contact[], chosen = (_contact: Contact) => true): Episode[] {
   const sectors = [...new Set(contacts.map(({ sector }) => sector))].map((sector): SectorContacts => {
     const own = contacts.filter((one) => one.sector === sector);

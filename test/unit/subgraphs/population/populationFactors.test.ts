@@ -17,7 +17,10 @@ const ON = BEFORE - 1;
 const [CHILD, MOTHER, FATHER, BABY, ADULT, ELSEWHERE] = [0, 1, 2, 3, 4, 5];
 const { tables: definitions } = populationRegistry;
 
-/** A child who was in the family of the father (9) and is now in that of the mother (7), with a new-born sibling. */
+/**
+ * A child who was in the family of the father (9) and is now in the family of the mother (7), with a new-born
+ * sibling.
+ */
 function storeWith(isHidden: (person: number) => boolean = () => false): PopulationStore {
   const tables = {
     persons: tableOf(definitions.persons, [
