@@ -16,7 +16,7 @@ export interface ChildRecord {
 export interface Circumstance {
   /** How it is found in the registers' rows, for people. */
   readonly rule: string;
-  /** Beginnings of the ids of factors that tell of it (docs/factors.md). */
+  /** Beginnings of the ids of factors that tell of it (docs/factors.html). */
   readonly factors: readonly string[];
   readonly holds: (record: ChildRecord) => boolean;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { generatedFiles } from '../../cli/generate.js';
+import { generatedFiles } from '../../cli/generatedFiles.js';
 import { errorTable } from '../../lib/errors.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 
