@@ -10,7 +10,7 @@ import { defaultDisclosure } from '../policies/engine/disclosureParameters.js';
 import { readFilter } from '../registry-kit/criteria/groupFilter.js';
 import { commonPaths } from '../subgraphs/cohorts/results/commonPaths.js';
 import { groupTable } from '../subgraphs/cohorts/results/groupTable.js';
-import { cohortSql, familyTypeSql, heldAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
+import { cohortSql, familyTypeSql, validAt, joinSnapshots } from '../test/cohorts/cohortSql.js';
 import { openCohorts } from '../test/cohorts/openCohorts.js';
 import { multiplyCity } from './cohorts/multiplyCity.js';
 
@@ -81,7 +81,7 @@ async function measure(data: string): Promise<void> {
       return group.members.size;
     };
     const members = cohortSql(readFilter(threeRegistries));
-    const sizeByYearSql = `SELECT ${YEARS.map((year) => `count(*) FILTER (${heldAt(year, 'r.')})`).join()} FROM (${members}) m JOIN population_residences r ON r.subject = m.subject`;
+    const sizeByYearSql = `SELECT ${YEARS.map((year) => `count(*) FILTER (${validAt(year, 'r.')})`).join()} FROM (${members}) m JOIN population_residences r ON r.subject = m.subject`;
 
     const paths = async () => {
       const group = await cohorts.group(manyMembers);
@@ -199,6 +199,6 @@ function pathsSql(members: string): string {
 function cubeSql(): string {
   return `SELECT type, band, district, count(*) FROM (
       SELECT ${familyTypeSql(TABLE_YEAR)} AS type, least((${TABLE_YEAR} - year(p.birth)) // 5, 17) AS band, r.district
-      FROM population_persons p JOIN population_residences r ON r.subject = p.subject AND ${heldAt(TABLE_YEAR, 'r.')})
+      FROM population_persons p JOIN population_residences r ON r.subject = p.subject AND ${validAt(TABLE_YEAR, 'r.')})
     GROUP BY CUBE (type, band, district)`;
 }

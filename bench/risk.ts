@@ -61,13 +61,13 @@ console.log(`a child: ${microsecondsAChild(model, table).toFixed(2)} us`);
 for (const { asOf, trainedOn, horizons } of evaluateRiskModel(model, table, truth && { truth }).blocks) {
   console.log(`test families as of ${asOf}${trainedOn ? '' : ' (not trained on)'}:`);
   for (const { years, children, model: own, logisticRegression, oracle } of horizons) {
-    const beside =
+    const comparison =
       oracle &&
       `; truth ${figure(oracle.quality.auc.value, 4)}, log loss ${figure(oracle.logLossAbove.value, 4)} above it, ` +
         `divergence ${figure(oracle.divergence, 4)}, ECE to it ${figure(oracle.calibrationError, 4)}`;
     console.log(
       `  ${years} years, ${children} children: AUC ${figure(own.auc.value, 4)}, logistic ${figure(logisticRegression.auc.value, 4)}, ` +
-        `slope ${figure(own.slope.value, 3)}, ECE ${figure(own.calibrationError.value, 4)}${beside ?? ''}`,
+        `slope ${figure(own.slope.value, 3)}, ECE ${figure(own.calibrationError.value, 4)}${comparison ?? ''}`,
     );
   }
 }

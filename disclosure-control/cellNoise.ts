@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { isPossibleNoise, type NoiseParameters } from '../policies/engine/disclosureParameters.js';
-import type { GroupCell } from './groupQuestion.js';
+import type { CellSummary } from './groupQuestion.js';
 
 /** The number of families is always small, so its noise is small whatever the noise of counts is. */
 const FAMILY_NOISE: NoiseParameters = { maximum: 2, variance: 1 };
@@ -61,7 +61,7 @@ export class CellNoise {
 }
 
 /** What identifies a set. */
-export type CellKey = Pick<GroupCell, 'count' | 'recordKeySum'>;
+export type CellKey = Pick<CellSummary, 'count' | 'recordKeySum'>;
 
 const RANGE = 2 ** 32;
 const HALVINGS = 200;

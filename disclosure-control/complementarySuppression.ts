@@ -5,14 +5,14 @@ import type { ProtectedCount } from './groupQuestion.js';
  * suppressed.
  */
 export interface PartialTable {
-  readonly cube: Cube;
+  readonly layout: TableLayout;
   /** Bit i: dimension i is in the table. */
   readonly dimensions: number;
   /** The views of those dimensions. */
   readonly views: readonly View[];
   /** Every count with its noise. */
   readonly perturbed: ArrayLike<number>;
-  readonly told: readonly ProtectedCount[];
+  readonly published: readonly ProtectedCount[];
   /** A cell with at least this perturbed count can lose as many units as the minimum is. */
   readonly enough: number;
 }
@@ -27,7 +27,11 @@ export interface PartialTable {
  * @returns the numbers that change in the hypercube that suppresses the fewest published units; undefined if
  * there is none
  */
-export function cheapestMove(table: PartialTable, cell: number, kept: number): readonly number[] | undefined {
+export function cheapestHypercube(
+  table: PartialTable,
+  cell: number,
+  kept: number,
+): readonly number[] | undefined {
   return new Search(table, kept).of(cell);
 }
 
@@ -35,7 +39,7 @@ class Search {
   #best: readonly number[] | undefined;
   #least = Infinity;
   /** The corner cells of the current hypercube. Bit i of an index: the i-th group is at its partner. */
-  readonly #corners = new Uint32Array(8);
+  readonly #cornerCells = new Uint32Array(8);
 
   constructor(
     private readonly table: PartialTable,
@@ -43,8 +47,8 @@ class Search {
   ) {}
 
   of(cell: number): readonly number[] | undefined {
-    const { cube, dimensions, views } = this.table;
-    for (const finest of finestBelow(cube, cell, dimensions)) {
+    const { layout, dimensions, views } = this.table;
+    for (const finest of finestBelow(layout, cell, dimensions)) {
       const partners = new Map<number, readonly number[]>();
       for (const groups of transferShapes(this.kept)) {
         const steps = groups.map((group) => this.#stepsTo(finest, group, partners));
@@ -52,7 +56,7 @@ class Search {
         const changing = views.filter(({ kept }) =>
           groups.every((group) => group.some((dimension) => (kept >> dimension) & 1)),
         );
-        this.#corners[0] = finest;
+        this.#cornerCells[0] = finest;
         this.#extend(steps, 0, this.#loss(finest), changing);
         if (this.#least === 0) return this.#best;
       }
@@ -72,33 +76,33 @@ class Search {
   ): void {
     if (group === steps.length) return this.#take(2 ** group, changing);
     const { perturbed, enough } = this.table;
-    const corners = this.#corners;
+    const cornerCells = this.#cornerCells;
     const count = 2 ** group;
     for (const step of steps[group]!) {
-      if (lossBefore + this.#loss(corners[0]! + step) >= this.#least) return;
+      if (lossBefore + this.#loss(cornerCells[0]! + step) >= this.#least) return;
       let loss = lossBefore;
       let possible = true;
       for (let corner = 0; corner < count; corner++) {
-        const at = corners[corner]! + step;
-        corners[count + corner] = at;
-        if (gives(count + corner) && perturbed[at]! < enough) possible = false;
+        const at = cornerCells[corner]! + step;
+        cornerCells[count + corner] = at;
+        if (losesUnits(count + corner) && perturbed[at]! < enough) possible = false;
         loss += this.#loss(at);
       }
       if (possible && loss < this.#least) this.#extend(steps, group + 1, loss, changing);
     }
   }
 
-  #take(corners: number, changing: readonly View[]): void {
+  #take(cornerCells: number, changing: readonly View[]): void {
     let cost = 0;
     // The largest totals come first, so an expensive hypercube is given up early.
     for (const { totals } of changing)
-      for (let corner = 0; corner < corners; corner++) {
-        cost += this.#loss(totals[this.#corners[corner]!]!);
+      for (let corner = 0; corner < cornerCells; corner++) {
+        cost += this.#loss(totals[this.#cornerCells[corner]!]!);
         if (cost >= this.#least) return;
       }
     this.#least = cost;
     this.#best = changing.flatMap(({ totals }) =>
-      Array.from(this.#corners.subarray(0, corners), (at) => totals[at]!),
+      Array.from(this.#cornerCells.subarray(0, cornerCells), (at) => totals[at]!),
     );
   }
 
@@ -114,8 +118,8 @@ class Search {
     const mask = group.reduce((bits, dimension) => bits | (1 << dimension), 0);
     let steps = known.get(mask);
     if (!steps) {
-      const { cube, perturbed, enough } = this.table;
-      steps = partnersOf(cube, finest, group)
+      const { layout, perturbed, enough } = this.table;
+      steps = partnersOf(layout, finest, group)
         .filter((at) => perturbed[at]! >= enough && this.#loss(at) < this.#least)
         .sort((a, b) => this.#loss(a) - this.#loss(b))
         .map((at) => at - finest);
@@ -125,33 +129,33 @@ class Search {
   }
 
   #loss(number: number): number {
-    const { told, perturbed } = this.table;
-    return told[number] === null ? 0 : perturbed[number]!;
+    const { published, perturbed } = this.table;
+    return published[number] === null ? 0 : perturbed[number]!;
   }
 }
 
 /** The finest cells of a table of some dimensions that a number sums up. */
-function finestBelow(cube: Cube, cell: number, dimensions: number): number[] {
-  return cube.sizes.reduce(
+function finestBelow(layout: TableLayout, cell: number, dimensions: number): number[] {
+  return layout.sizes.reduce(
     (cells, size, dimension) =>
-      cube.coordinate(cell, dimension) < size || ((dimensions >> dimension) & 1) === 0
+      layout.coordinate(cell, dimension) < size || ((dimensions >> dimension) & 1) === 0
         ? cells
         : cells.flatMap((at) =>
-            Array.from({ length: size }, (_, coordinate) => cube.moved(at, dimension, coordinate)),
+            Array.from({ length: size }, (_, coordinate) => layout.moved(at, dimension, coordinate)),
           ),
     [cell],
   );
 }
 
 /** The finest cells with other coordinates in each dimension of a group. */
-function partnersOf(cube: Cube, finest: number, group: readonly number[]): number[] {
+function partnersOf(layout: TableLayout, finest: number, group: readonly number[]): number[] {
   let cells = [finest];
   for (const dimension of group) {
-    const own = cube.coordinate(finest, dimension);
-    const stride = cube.strides[dimension]!;
+    const own = layout.coordinate(finest, dimension);
+    const stride = layout.strides[dimension]!;
     const partners: number[] = [];
     for (const at of cells)
-      for (let coordinate = 0; coordinate < cube.sizes[dimension]!; coordinate++)
+      for (let coordinate = 0; coordinate < layout.sizes[dimension]!; coordinate++)
         if (coordinate !== own) partners.push(at + (coordinate - own) * stride);
     cells = partners;
   }
@@ -159,7 +163,7 @@ function partnersOf(cube: Cube, finest: number, group: readonly number[]): numbe
 }
 
 /** Whether a corner cell loses units; the others gain some. */
-function gives(corner: number): boolean {
+function losesUnits(corner: number): boolean {
   return ((corner ^ (corner >> 1) ^ (corner >> 2)) & 1) === 1;
 }
 
@@ -207,7 +211,7 @@ interface View {
  * The cell numbers of a table with all its totals: row-major, with the total of a dimension after its
  * categories.
  */
-export class Cube {
+export class TableLayout {
   readonly strides: readonly number[];
   readonly length: number;
   /** From the grand total to the finest cells. */

@@ -5,7 +5,7 @@ import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
  * What numbers count: persons, or families if the counting unit is a family. They are sorted by family, so
  * one pass meets the members of each family one after the other.
  */
-export interface Units {
+export interface CountingUnits {
   /** The key of each unit. Sets and categories are indexed by it. */
   readonly keys: Uint32Array;
   readonly families: Uint32Array;
@@ -19,7 +19,7 @@ export interface Units {
  * @param familyOf by key: a family, or NO_FAMILY. A unit without a family, or one that is a family itself,
  * counts as a family of its own.
  */
-export async function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32Array): Promise<Units> {
+export async function countingUnits(recordKeys: Uint32Array, familyOf: Uint32Array): Promise<CountingUnits> {
   const { length } = recordKeys;
   const turns = new Turns();
   let none = 0;
@@ -57,10 +57,10 @@ export async function unitsInFamilies(recordKeys: Uint32Array, familyOf: Uint32A
  * everybody.
  * @param sets bit sets over unit keys
  */
-export async function unitsAmong(
-  { keys, families, recordKeys }: Units,
+export async function unitsInSets(
+  { keys, families, recordKeys }: CountingUnits,
   sets: readonly Uint32Array[],
-): Promise<Units> {
+): Promise<CountingUnits> {
   const any = new Uint32Array(Math.max(0, ...sets.map(({ length }) => length)));
   for (const words of new Set(sets))
     for (let index = 0; index < words.length; index++) any[index]! |= words[index]!;

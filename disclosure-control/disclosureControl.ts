@@ -3,13 +3,13 @@ import { Turns } from '../lib/cooperativeScheduler.js';
 import { PolkuError } from '../lib/errors.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import type { CellNoise } from './cellNoise.js';
-import { cheapestMove, Cube, type PartialTable } from './complementarySuppression.js';
-import { type Units, unitsAmong } from './countingUnits.js';
+import { cheapestHypercube, TableLayout, type PartialTable } from './complementarySuppression.js';
+import { type CountingUnits, unitsInSets } from './countingUnits.js';
 import type {
-  GroupCell,
-  GroupFormed,
+  CellSummary,
+  GroupFormation,
   GroupQuestion,
-  GroupTable,
+  TableRequest,
   ProtectedAnswer,
   ProtectedCount,
 } from './groupQuestion.js';
@@ -23,8 +23,8 @@ const MOST_NUMBERS = 5_000;
 
 /** A counted table of which nothing has been published. */
 interface CountedTable {
-  readonly cube: Cube;
-  readonly cells: readonly GroupCell[];
+  readonly layout: TableLayout;
+  readonly cells: readonly CellSummary[];
   readonly values: readonly number[];
 }
 
@@ -47,7 +47,7 @@ export class DisclosureControl {
    * is answered about it.
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
-  form({ organisation, group, within, parameters }: GroupFormed): void {
+  form({ organisation, group, within, parameters }: GroupFormation): void {
     const formedBy = within === undefined ? {} : { formedBy: formingOf(within) };
     const charge = {
       organisation,
@@ -81,26 +81,26 @@ export class DisclosureControl {
     };
     const questionsLeft = this.ledger.pay(charge, parameters.questions);
     const counted: CountedTable[] = [];
-    const asked = await unitsAmong(
+    const asked = await unitsInSets(
       units,
       tables.map(({ members }) => members),
     );
     for (const table of tables) counted.push(await this.#count(table, asked, parameters));
-    const sets = await this.ledger.standIns(
+    const sets = await this.ledger.representatives(
       counted.flatMap(({ cells }) => cells),
       parameters,
     );
     let next = 0;
     const answers: ProtectedAnswer['tables'][number][] = [];
-    for (const { cube, values } of counted) {
-      const shown = new Array<ProtectedCount>(cube.length).fill(null);
-      const perturbed = new Float64Array(cube.length);
-      for (const cell of inOrder(cube)) {
+    for (const { layout, values } of counted) {
+      const shown = new Array<ProtectedCount>(layout.length).fill(null);
+      const perturbed = new Float64Array(layout.length);
+      for (const cell of inOrder(layout)) {
         const set = sets[next++]!;
         perturbed[cell] = perturbCount(set, parameters, this.noise);
         shown[cell] = protectCount(set, parameters, this.noise);
       }
-      const counts = await suppressTable(cube, perturbed, shown, smallestCount(parameters));
+      const counts = await suppressTable(layout, perturbed, shown, smallestCount(parameters));
       answers.push({ counts, values });
     }
     return {
@@ -110,8 +110,8 @@ export class DisclosureControl {
   }
 
   async #count(
-    { members, dimensions }: GroupTable,
-    units: Units,
+    { members, dimensions }: TableRequest,
+    units: CountingUnits,
     parameters: DisclosureParameters,
   ): Promise<CountedTable> {
     const closed = [];
@@ -124,15 +124,15 @@ export class DisclosureControl {
         values = made.values;
       }
     }
-    const cube = new Cube(closed.map(({ size }) => size));
+    const layout = new TableLayout(closed.map(({ size }) => size));
     const radius = radiusOf(parameters);
-    const cells = await TableCells.count({ members, dimensions: closed }, units, cube, radius);
-    return { cube, values, cells: inOrder(cube).map((cell) => cells.at(cell)) };
+    const cells = await TableCells.count({ members, dimensions: closed }, units, layout, radius);
+    return { layout, values, cells: inOrder(layout).map((cell) => cells.at(cell)) };
   }
 }
 
 /** The most numbers that a table can publish: its cells and totals. */
-function numbersIn({ dimensions }: GroupTable): number {
+function numbersIn({ dimensions }: TableRequest): number {
   return dimensions.reduce(
     (product, dimension) => product * (('size' in dimension ? dimension.size : dimension.most + 1) + 1),
     1,
@@ -140,7 +140,7 @@ function numbersIn({ dimensions }: GroupTable): number {
 }
 
 /** Totals come first, so a cell that holds nearly everybody gets the answer of its total. */
-function inOrder({ views }: Cube): number[] {
+function inOrder({ views }: TableLayout): number[] {
   return views.flatMap(({ cells }) => cells);
 }
 
@@ -173,34 +173,34 @@ function digestOf(text: string): string {
  * @param enough a cell with at least this perturbed count can lose as many units as the minimum is
  */
 export async function suppressTable(
-  cube: Cube,
+  layout: TableLayout,
   perturbed: ArrayLike<number>,
   shown: readonly ProtectedCount[],
   enough: number,
 ): Promise<ProtectedCount[]> {
   // A total that is too small has nothing to split.
   if (shown.at(-1) === null) return shown.map(() => null);
-  const told = [...shown];
+  const published = [...shown];
   const turns = new Turns();
-  for (const { kept: dimensions } of cube.views) {
-    const views = cube.views.filter(({ kept }) => (kept & dimensions) === kept);
-    await suppressIn({ cube, dimensions, views, perturbed, told, enough }, told, turns);
+  for (const { kept: dimensions } of layout.views) {
+    const views = layout.views.filter(({ kept }) => (kept & dimensions) === kept);
+    await suppressIn({ layout, dimensions, views, perturbed, published, enough }, published, turns);
   }
-  return told;
+  return published;
 }
 
 /** Suppresses numbers in the table of some dimensions, summed over the others. */
-async function suppressIn(table: PartialTable, told: ProtectedCount[], turns: Turns): Promise<void> {
+async function suppressIn(table: PartialTable, published: ProtectedCount[], turns: Turns): Promise<void> {
   const others = table.views.slice(1);
   const suppress = (numbers: readonly number[]): void => {
-    for (const number of numbers) told[number] = null;
+    for (const number of numbers) published[number] = null;
   };
   const covered = new Set<number>();
   for (const { kept, cells } of others) {
     for (const cell of cells) {
-      if (told[cell] !== null || covered.has(cell)) continue;
+      if (published[cell] !== null || covered.has(cell)) continue;
       if (turns.over) await turns.next();
-      const changed = cheapestMove(table, cell, kept);
+      const changed = cheapestHypercube(table, cell, kept);
       // Without a hypercube only the grand total is published. It bounds the other numbers from above and
       // reveals no more.
       if (!changed) return suppress(others.flatMap((view) => view.cells));

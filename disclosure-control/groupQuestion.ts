@@ -1,6 +1,6 @@
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
-import type { Units } from './countingUnits.js';
-import type { SetSketch } from './pinSketch.js';
+import type { CountingUnits } from './countingUnits.js';
+import type { PinSketch } from './pinSketch.js';
 
 /** A property that each unit has at most once, such as sex, district or age band. It splits a set. */
 export interface Dimension {
@@ -30,7 +30,7 @@ export interface OpenDimension {
  * A set, split by up to three dimensions. Without dimensions only its size is counted. A property that one
  * unit can have twice (the year) is not a dimension: it needs one table for each value.
  */
-export interface GroupTable {
+export interface TableRequest {
   /** Bit set over unit keys: key k is bit k % 32 of word k / 32. */
   readonly members: Uint32Array;
   /** At most one of them is open. */
@@ -47,10 +47,10 @@ export interface GroupQuestion {
   readonly text: string;
   /** The group that the question is about, as it was charged when it was formed. */
   readonly group: string;
-  readonly units: Units;
+  readonly units: CountingUnits;
   /** The strictest parameters of all owners whose data the answer uses. */
   readonly parameters: DisclosureParameters;
-  readonly tables: readonly GroupTable[];
+  readonly tables: readonly TableRequest[];
 }
 
 /**
@@ -63,7 +63,7 @@ export type ProtectedCount = number | null;
  * A group that registries are about to be asked about. Forming it costs a question, although no number is
  * asked yet.
  */
-export interface GroupFormed {
+export interface GroupFormation {
   readonly organisation: string;
   /** In canonical form. */
   readonly group: string;
@@ -103,14 +103,14 @@ export interface Protection {
  * All that disclosure control stores about a set: enough to protect its count and to find similar sets, but
  * not its members.
  */
-export interface GroupCell {
+export interface CellSummary {
   readonly count: number;
   /** Sum of the members' record keys, modulo 2^32: the cell key. */
   readonly recordKeySum: number;
   readonly families: number;
   /** The number of members from the family that has most of them here. */
   readonly largestFamily: number;
-  readonly sketch: SetSketch;
+  readonly sketch: PinSketch;
   /**
    * The smallest record keys of members, ascending. There are as many as the radius of the sketch, or all of
    * them.

@@ -1,8 +1,8 @@
 import { Turns } from '../lib/cooperativeScheduler.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import { type CellKey, CellNoise } from './cellNoise.js';
-import type { Units } from './countingUnits.js';
-import type { Dimension, GroupCell, OpenDimension, ProtectedCount } from './groupQuestion.js';
+import type { CountingUnits } from './countingUnits.js';
+import type { Dimension, CellSummary, OpenDimension, ProtectedCount } from './groupQuestion.js';
 
 /** An open dimension with the categories that it got. */
 interface ClosedDimension {
@@ -20,7 +20,7 @@ interface ClosedDimension {
 export async function closeDimension(
   { values, most }: OpenDimension,
   members: Uint32Array,
-  units: Units,
+  units: CountingUnits,
   parameters: DisclosureParameters,
   noise: CellNoise,
 ): Promise<ClosedDimension> {
@@ -72,7 +72,7 @@ function commonest(
 }
 
 /** The figures that protect the count of a set. */
-type CellFigures = Omit<GroupCell, 'sketch' | 'smallest'>;
+type CellFigures = Omit<CellSummary, 'sketch' | 'smallest'>;
 
 /**
  * The count of a set with its noise. Nothing else of the set is used again, not even to decide whether it is
@@ -98,10 +98,10 @@ export function protectCount(
   const count = perturbCount(cell, parameters, noise);
   if (count < smallestCount(parameters)) return null;
   const families = cell.families + noise.ofFamilies(cell);
-  const told =
+  const published =
     families >= parameters.families + CellNoise.largestOfFamilies &&
     cell.largestFamily <= parameters.familyShare * count;
-  return told ? count : null;
+  return published ? count : null;
 }
 
 /**

@@ -18,7 +18,7 @@ const INVERSE = 1 / PRIME;
  * collide modulo the prime, or a larger difference may look like a small one. It then happens to one pair in
  * some thousands.
  */
-export type SetSketch = Uint16Array;
+export type PinSketch = Uint16Array;
 
 /** The length of a sketch that finds distances below a radius. */
 export function sketchLength(radius: number): number {
@@ -26,7 +26,7 @@ export function sketchLength(radius: number): number {
 }
 
 /** The sketches of many disjoint sets while members are added. */
-export class SetSketches {
+export class PinSketches {
   /** Sums before reduction. They stay exact for up to 2^37 members. */
   private readonly sums: Float64Array;
   private readonly length: number;
@@ -55,7 +55,7 @@ export class SetSketches {
     for (let k = 0; k < length; k++) sums[set * length + k]! += sums[other * length + k]!;
   }
 
-  at(set: number): SetSketch {
+  at(set: number): PinSketch {
     return Uint16Array.from(
       this.sums.subarray(set * this.length, (set + 1) * this.length),
       (sum) => sum % PRIME,
@@ -67,7 +67,7 @@ export class SetSketches {
  * Returns the number of members by which two sets differ, or Infinity if it is not below the radius. For
  * sketches of different radii the smaller radius applies.
  */
-export function distance(a: SetSketch, b: SetSketch): number {
+export function distance(a: PinSketch, b: PinSketch): number {
   const length = Math.min(a.length, b.length);
   const sequence = new Float64Array(length);
   let same = true;

@@ -1,13 +1,13 @@
 import { Turns } from '../lib/cooperativeScheduler.js';
 import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
-import type { Cube } from './complementarySuppression.js';
-import type { Units } from './countingUnits.js';
-import type { Dimension, GroupCell, GroupTable } from './groupQuestion.js';
-import { SetSketches } from './pinSketch.js';
+import type { TableLayout } from './complementarySuppression.js';
+import type { CountingUnits } from './countingUnits.js';
+import type { Dimension, CellSummary, TableRequest } from './groupQuestion.js';
+import { PinSketches } from './pinSketch.js';
 
 /** A table whose dimensions are all closed. */
 export interface ClosedTable {
-  readonly members: GroupTable['members'];
+  readonly members: TableRequest['members'];
   readonly dimensions: readonly Dimension[];
 }
 
@@ -17,7 +17,7 @@ export class TableCells {
   private readonly recordKeySums: Uint32Array;
   private readonly families: Uint32Array;
   private readonly largestFamilies: Uint32Array;
-  private readonly sketches: SetSketches;
+  private readonly sketches: PinSketches;
   private readonly smallest: Uint32Array;
   /** The family of the last member of each cell, and how many of its members came so far. */
   private readonly lastFamilies: Uint32Array;
@@ -25,29 +25,34 @@ export class TableCells {
 
   private constructor(
     private readonly table: ClosedTable,
-    private readonly cube: Cube,
+    private readonly layout: TableLayout,
     private readonly radius: number,
   ) {
-    const { length } = cube;
+    const { length } = layout;
     this.counts = new Uint32Array(length);
     this.recordKeySums = new Uint32Array(length);
     this.families = new Uint32Array(length);
     this.largestFamilies = new Uint32Array(length);
-    this.sketches = new SetSketches(length, radius);
+    this.sketches = new PinSketches(length, radius);
     this.smallest = new Uint32Array(length * radius);
     this.lastFamilies = new Uint32Array(length);
     this.runs = new Uint32Array(length);
   }
 
   /** @param radius the sketches find distances below it (see `sketchLength`) */
-  static async count(table: ClosedTable, units: Units, cube: Cube, radius: number): Promise<TableCells> {
-    const cells = new TableCells(table, cube, radius);
+  static async count(
+    table: ClosedTable,
+    units: CountingUnits,
+    layout: TableLayout,
+    radius: number,
+  ): Promise<TableCells> {
+    const cells = new TableCells(table, layout, radius);
     await new Turns().through(units.keys.length, (from, to) => cells.add(units, from, to));
     cells.totalSketches();
     return cells;
   }
 
-  at(cell: number): GroupCell {
+  at(cell: number): CellSummary {
     const count = this.counts[cell]!;
     const from = cell * this.radius;
     return {
@@ -61,12 +66,12 @@ export class TableCells {
   }
 
   /** Adds the members among the units `from` (inclusive) to `to` (exclusive), in the order of families. */
-  private add({ keys, families, recordKeys }: Units, from: number, to: number): void {
-    const { cube } = this;
+  private add({ keys, families, recordKeys }: CountingUnits, from: number, to: number): void {
+    const { layout } = this;
     const { members, dimensions } = this.table;
     // The cells of a member, indexed by the dimensions that their view keeps. The first is the grand total.
     const cells = new Uint32Array(2 ** dimensions.length);
-    cells[0] = cube.length - 1;
+    cells[0] = layout.length - 1;
     for (let unit = from; unit < to; unit++) {
       const key = keys[unit]!;
       if (((members[key >>> 5]! >>> (key & 31)) & 1) === 0) continue;
@@ -75,7 +80,7 @@ export class TableCells {
         const { size, codes } = dimensions[i]!;
         const code = codes[key]!;
         if (code >= size) inside = false;
-        const step = (size - code) * cube.strides[i]!;
+        const step = (size - code) * layout.strides[i]!;
         for (let kept = 0; kept < 1 << i; kept++) cells[kept | (1 << i)] = cells[kept]! - step;
       }
       if (!inside) continue;
@@ -113,13 +118,13 @@ export class TableCells {
    * Only the finest cells have sketches of their own. The sketch of a total is the sum of those it totals.
    */
   private totalSketches(): void {
-    const { cube, sketches } = this;
-    for (let dimension = 0; dimension < cube.sizes.length; dimension++) {
-      const size = cube.sizes[dimension]!;
-      for (const { kept, cells } of cube.views) {
+    const { layout, sketches } = this;
+    for (let dimension = 0; dimension < layout.sizes.length; dimension++) {
+      const size = layout.sizes[dimension]!;
+      for (const { kept, cells } of layout.views) {
         // The dimensions after this one are not totalled yet.
-        if (kept >> dimension !== 2 ** (cube.sizes.length - dimension) - 1) continue;
-        for (const cell of cells) sketches.addSet(cube.moved(cell, dimension, size), cell);
+        if (kept >> dimension !== 2 ** (layout.sizes.length - dimension) - 1) continue;
+        for (const cell of cells) sketches.addSet(layout.moved(cell, dimension, size), cell);
       }
     }
   }

@@ -20,20 +20,20 @@ exposure, observed = (
 )
 part = np.fromfile(f"{folder}/part.u8", dtype="u1")
 fit = (block == 0) & (part < 2)
-pieces, became, weights = [], [], []
+pieces, events, weights = [], [], []
 for year in range(5):
     at_risk = fit & ((outcome == 0) | (outcome > year)) & (observed[:, year] > 0)
     pieces.append(np.column_stack([x[at_risk], np.full(at_risk.sum(), year)]))
-    became.append(outcome[at_risk] == year + 1)
-    weights.append(np.where(became[-1], 1, observed[at_risk, year]))
+    events.append(outcome[at_risk] == year + 1)
+    weights.append(np.where(events[-1], 1, observed[at_risk, year]))
 started = time.process_time()
 model = HistGradientBoostingClassifier(learning_rate=0.05, max_iter=300, max_leaf_nodes=15, min_samples_leaf=40)
-model.fit(np.vstack(pieces), np.concatenate(became), np.concatenate(weights))
+model.fit(np.vstack(pieces), np.concatenate(events), np.concatenate(weights))
 print(f"histogram boosting: {time.process_time() - started:.0f} CPU s")
 none = np.ones(rows)
 for year in range(5):
     hazard = model.predict_proba(np.column_stack([x, np.full(rows, year)]))[:, 1]
     none *= (1 - hazard) ** exposure[:, year]
     seen = (block == 0) & (part == 2) & (observed[:, : year + 1] >= exposure[:, : year + 1]).all(axis=1)
-    came = (outcome > 0) & (outcome <= year + 1)
-    print(f"  {year + 1} years: AUC {roc_auc_score(came[seen], 1 - none[seen]):.4f} of {seen.sum()} children")
+    event = (outcome > 0) & (outcome <= year + 1)
+    print(f"  {year + 1} years: AUC {roc_auc_score(event[seen], 1 - none[seen]):.4f} of {seen.sum()} children")

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
-import { partOf, PARTS } from '../../risk-model/training/splitFamilies.js';
+import { splitOf, SPLITS } from '../../risk-model/training/splitFamilies.js';
 
 /**
  * Writes a table for peers.py as raw little-endian arrays: `table.json` (rows, ids of factors), `columns.f32`
@@ -12,7 +12,7 @@ export async function writeTable(table: RiskTable, seed: number, folder: string)
   const { rows, factors, block, outcome, exposure, observed } = table;
   const columns = new Float32Array(rows * factors.length);
   table.columns.forEach((column, factor) => columns.set(column, factor * rows));
-  const part = Uint8Array.from(table.family, (family) => PARTS.indexOf(partOf(seed, family)));
+  const part = Uint8Array.from(table.family, (family) => SPLITS.indexOf(splitOf(seed, family)));
   const files = {
     'table.json': JSON.stringify({ rows, factors: factors.map(({ id }) => ({ id })) }),
     'columns.f32': columns,

@@ -5,7 +5,7 @@ import { parseQuarter } from '../../lib/calendar.js';
 import { SOURCE_MARKER } from '../../registry-kit/snapshot/manifest.js';
 import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { registries } from '../../subgraphs/registries.js';
 import { DemoClient, playScenes, printScene } from '../demo/scenes.js';
 import { policiesOption, portOption, untilStopped, wholeNumber } from '../options.js';
@@ -96,7 +96,10 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
 
 /** Has some model serve, so that an assessment can be shown: a small city teaches little. */
 async function haveModel(data: string, policies: string): Promise<void> {
-  const desk = new RiskDesk({ store: new RegisterStore(data), trust: registerTrust({ dev: true }) });
+  const desk = new RiskRegisterService({
+    store: new RegisterStore(data),
+    trust: registerTrust({ dev: true }),
+  });
   const { serving } = await desk.register();
   if (serving) return console.log(`  version ${serving.version} is kept from an earlier run`);
   const version = await trainVersion({

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { PolkuError } from '../../lib/errors.js';
-import type { JudgedRegister } from '../../risk-model/register/judgeRegister.js';
+import type { VerifiedRegister } from '../../risk-model/register/verifyRegister.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { type RegisterSigner, RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { type RegisterSigner, RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { readShadowCounts } from '../../risk-model/register/shadowTable.js';
 import { dataOption, ownersOption, wholeNumber } from '../options.js';
 import { registerTrust } from '../runtime/openPolicy.js';
@@ -168,8 +168,8 @@ function actOptions(command: Command): Command {
     .option('--dev', 'nobody signs; counts for servers with --dev only');
 }
 
-function deskOf(options: Pick<ActOptions, 'data' | 'owners' | 'dev'>): RiskDesk {
-  return new RiskDesk({ store: new RegisterStore(options.data), trust: registerTrust(options) });
+function deskOf(options: Pick<ActOptions, 'data' | 'owners' | 'dev'>): RiskRegisterService {
+  return new RiskRegisterService({ store: new RegisterStore(options.data), trust: registerTrust(options) });
 }
 
 async function signerOf({ dev, key, owners }: ActOptions): Promise<RegisterSigner> {
@@ -182,7 +182,7 @@ async function signerOf({ dev, key, owners }: ActOptions): Promise<RegisterSigne
   return readSigner({ key, owners });
 }
 
-function whatServes({ serving, stops }: JudgedRegister): string {
+function whatServes({ serving, stops }: VerifiedRegister): string {
   if (serving) return `Version ${serving.version} serves.`;
   return stops.length > 0 ? 'No model serves: assessments answer SWITCHED_OFF.' : 'No model serves.';
 }

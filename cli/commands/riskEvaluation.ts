@@ -7,9 +7,9 @@ import { writeModelCard } from '../../risk-model/card/writeModelCard.js';
 import { evaluateRiskModel, type EvaluationOptions } from '../../risk-model/evaluation/evaluateRiskModel.js';
 import { figure, type RiskEvaluation } from '../../risk-model/evaluation/evaluation.js';
 import { parseRiskModel, type RiskModel } from '../../risk-model/model/riskModel.js';
-import type { JudgedRegister, RegisteredVersion, Stop } from '../../risk-model/register/judgeRegister.js';
+import type { VerifiedRegister, RegisteredVersion, Stop } from '../../risk-model/register/verifyRegister.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { BAND_ENDS, BANDS, type ShadowCounts } from '../../risk-model/register/shadowTable.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { riskSources } from '../../subgraphs/registries.js';
@@ -57,7 +57,7 @@ export function evaluateCommand(): Command {
 
 async function evaluate(version: string, options: EvaluateOptions): Promise<void> {
   const store = new RegisterStore(options.data);
-  const desk = new RiskDesk({ store, trust: registerTrust(options) });
+  const desk = new RiskRegisterService({ store, trust: registerTrust(options) });
   await desk.version(version);
   const model = parseRiskModel(await store.readModel(version));
   const progress = new Progress();
@@ -100,7 +100,7 @@ export function cardCommand(): Command {
     .option('--dev', 'as a server with --dev reads the register: without signatures')
     .action(async (version: string, options: CardOptions) => {
       const store = new RegisterStore(options.data);
-      const desk = new RiskDesk({ store, trust: registerTrust(options) });
+      const desk = new RiskRegisterService({ store, trust: registerTrust(options) });
       const { evaluation } = await desk.version(version);
       if (evaluation === undefined)
         throw new PolkuError(
@@ -115,7 +115,7 @@ export function cardCommand(): Command {
 }
 
 /** A version of the model, for people. */
-export function versionLines(version: RegisteredVersion, register: JudgedRegister): string {
+export function versionLines(version: RegisteredVersion, register: VerifiedRegister): string {
   const { approvers, approvedAt, missing, evaluation, registeredAt } = version;
   const approval = approvedAt
     ? `Approved on ${dayOf(approvedAt)} by ${[...approvers].join(', ')}.`
@@ -126,7 +126,7 @@ export function versionLines(version: RegisteredVersion, register: JudgedRegiste
   ].join('\n');
 }
 
-function stateOf(version: RegisteredVersion, { serving, shadow, stops }: JudgedRegister): string {
+function stateOf(version: RegisteredVersion, { serving, shadow, stops }: VerifiedRegister): string {
   if (version.retired) return 'retired';
   if (serving?.version === version.version) return 'serves';
   if (stops.some((stop) => stop.version === undefined || stop.version === version.version)) return 'stopped';

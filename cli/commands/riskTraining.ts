@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Day, formatQuarter, parseQuarter } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { type TrainingStep, trainRiskModel } from '../../risk-model/training/trainRiskModel.js';
 import { riskSources } from '../../subgraphs/registries.js';
@@ -103,7 +103,10 @@ export async function trainVersion(options: TrainOptions): Promise<string> {
       threads: threads - 1,
       progress: (step) => progress.update(`  ${stepText(step)}, ${progress.seconds} s`),
     });
-    const desk = new RiskDesk({ store: new RegisterStore(options.data), trust: registerTrust(options) });
+    const desk = new RiskRegisterService({
+      store: new RegisterStore(options.data),
+      trust: registerTrust(options),
+    });
     const version = await desk.addModel(trained.text);
     const { terms, factors } = trained.model;
     progress.done(

@@ -19,7 +19,7 @@ import {
   type MergedPersons,
   mergedPersonsIn,
 } from '../../registry-kit/subgraph/requestContext.js';
-import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { LiveRiskModel } from '../../risk-model/register/liveRiskModel.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { Subgraph } from '../../schema/subgraph.js';

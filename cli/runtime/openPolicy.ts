@@ -17,7 +17,7 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
-import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
 import { describeFault, policiesFolder } from '../options.js';
 

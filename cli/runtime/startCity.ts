@@ -28,7 +28,7 @@ import { isLoopback } from '../../lib/loopback.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { Disclosure, DisclosureLog } from '../../registry-kit/disclosureLog.js';
-import type { RegisterTrust } from '../../risk-model/register/judgeRegister.js';
+import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';

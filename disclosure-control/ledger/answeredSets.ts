@@ -1,6 +1,6 @@
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
 import type { CellNoise } from '../cellNoise.js';
-import type { GroupCell } from '../groupQuestion.js';
+import type { CellSummary } from '../groupQuestion.js';
 import { distance } from '../pinSketch.js';
 
 const PAGE_WORDS = 2 ** 18;
@@ -11,8 +11,8 @@ export function radiusOf({ minimum, noise }: DisclosureParameters): number {
 }
 
 /** The set whose count is published, and whether it is the requested set, answered for the first time. */
-export interface StandIn {
-  readonly set: GroupCell;
+export interface Representative {
+  readonly set: CellSummary;
   readonly new: boolean;
 }
 
@@ -38,7 +38,7 @@ export class AnsweredSets {
    * and an eighth person, and read from the answer whether the eighth is in the set. The noise is a function
    * of the two sets and the first match wins, so the same set always gets the same answer.
    */
-  standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
+  representativeOf(cell: CellSummary, parameters: DisclosureParameters): Representative {
     if (cell.count === 0) return { set: cell, new: false };
     const { minimum, noise } = parameters;
     const radius = radiusOf(parameters);
@@ -75,7 +75,7 @@ export class AnsweredSets {
     }
   }
 
-  #at(index: number): GroupCell {
+  #at(index: number): CellSummary {
     const place = this.#places[index]!;
     return unpackCell(this.#pages[Math.floor(place / PAGE_WORDS)]!, place % PAGE_WORDS);
   }
@@ -85,7 +85,7 @@ export class AnsweredSets {
  * A lower bound on the number of members by which two sets differ, from their smallest record keys. It avoids
  * most comparisons of sketches.
  */
-function leastDistance(a: GroupCell, b: GroupCell): number {
+function leastDistance(a: CellSummary, b: CellSummary): number {
   let apart = 0;
   let [i, j] = [0, 0];
   while (i < a.smallest.length && j < b.smallest.length) {
@@ -120,12 +120,12 @@ export class SimilarSets {
   #hashes = new Uint32Array(1 << 12);
   #postings = 0;
 
-  add(set: number, { smallest, count }: GroupCell): void {
+  add(set: number, { smallest, count }: CellSummary): void {
     for (const recordKey of smallest) this.#post(hash(recordKey, bucketOf(count)), set);
   }
 
   /** In the order in which they were added. */
-  candidates({ smallest, count }: GroupCell, radius: number): number[] {
+  candidates({ smallest, count }: CellSummary, radius: number): number[] {
     const found = new Set<number>();
     const last = bucketOf(count + radius - 1);
     for (const recordKey of smallest) {
@@ -178,7 +178,7 @@ function hash(recordKey: number, bucket: number): number {
 const FIGURES = 6;
 
 /** A set as the ledger stores it, in 32-bit words: the lengths of its lists, its figures, then the lists. */
-export function packCell(cell: GroupCell): Uint32Array {
+export function packCell(cell: CellSummary): Uint32Array {
   const { sketch, smallest, count, recordKeySum, families, largestFamily } = cell;
   const smallestFrom = FIGURES + wordsOf(sketch.length);
   const words = new Uint32Array(smallestFrom + smallest.length);
@@ -189,7 +189,7 @@ export function packCell(cell: GroupCell): Uint32Array {
 }
 
 /** Reads the set at an offset; the lists are views of the words. */
-function unpackCell(words: Uint32Array, offset = 0): GroupCell {
+function unpackCell(words: Uint32Array, offset = 0): CellSummary {
   const sketchFrom = offset + FIGURES;
   const smallestFrom = sketchFrom + wordsOf(words[offset]!);
   return {

@@ -1,8 +1,8 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
 import type { CellNoise } from '../cellNoise.js';
-import type { GroupCell } from '../groupQuestion.js';
-import { AnsweredSets, type StandIn } from './answeredSets.js';
+import type { CellSummary } from '../groupQuestion.js';
+import { AnsweredSets, type Representative } from './answeredSets.js';
 
 /** What a question costs an organisation. */
 export interface Charge {
@@ -107,8 +107,8 @@ export class LedgerBook {
   }
 
   /** Returns the representative of a set. A new set becomes an answered one. */
-  standIn(cell: GroupCell, parameters: DisclosureParameters): StandIn {
-    return this.#answered.standIn(cell, parameters);
+  representativeOf(cell: CellSummary, parameters: DisclosureParameters): Representative {
+    return this.#answered.representativeOf(cell, parameters);
   }
 
   #pay(charge: Charge, limit: number): void {

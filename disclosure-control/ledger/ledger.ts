@@ -6,7 +6,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { lockByKernel } from '../../lib/kernelLock.js';
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
 import type { CellNoise } from '../cellNoise.js';
-import type { GroupCell } from '../groupQuestion.js';
+import type { CellSummary } from '../groupQuestion.js';
 import { arePacked, packCell } from './answeredSets.js';
 import { type Charge, LedgerBook } from './budgets.js';
 import { LedgerEnd, ledgerEndPath, LedgerFile, linesOf, readWholeLines } from './ledgerFile.js';
@@ -25,7 +25,10 @@ export interface AnswerLedger {
    * answered for the first time, and all charges before them, are durable.
    * @throws PolkuError DISCLOSURE_UNAVAILABLE; then nothing may be published
    */
-  standIns(cells: readonly GroupCell[], parameters: DisclosureParameters): Promise<readonly GroupCell[]>;
+  representatives(
+    cells: readonly CellSummary[],
+    parameters: DisclosureParameters,
+  ): Promise<readonly CellSummary[]>;
 }
 
 export interface LedgerOptions {
@@ -88,12 +91,12 @@ export class Ledger implements AnswerLedger {
     return paid.left;
   }
 
-  async standIns(
-    cells: readonly GroupCell[],
+  async representatives(
+    cells: readonly CellSummary[],
     parameters: DisclosureParameters,
-  ): Promise<readonly GroupCell[]> {
+  ): Promise<readonly CellSummary[]> {
     const turns = new Turns();
-    const sets: GroupCell[] = [];
+    const sets: CellSummary[] = [];
     let added: Uint32Array[] = [];
     for (const cell of cells) {
       if (turns.over) {
@@ -102,9 +105,9 @@ export class Ledger implements AnswerLedger {
         added = [];
         await turns.next();
       }
-      const standIn = this.book.standIn(cell, parameters);
-      if (standIn.new) added.push(packCell(cell));
-      sets.push(standIn.set);
+      const representative = this.book.representativeOf(cell, parameters);
+      if (representative.new) added.push(packCell(cell));
+      sets.push(representative.set);
     }
     this.#begin({ charge: undefined, sets: added });
     try {

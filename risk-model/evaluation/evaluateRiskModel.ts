@@ -3,10 +3,10 @@ import { PolkuError } from '../../lib/errors.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { AGE_FACTOR } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
-import { isClientWithin, isSeen, probabilitiesOf } from '../training/calibration.js';
+import { isClientWithin, isObserved, probabilitiesOf } from '../training/calibration.js';
 import type { RiskTable } from '../training/riskTable.js';
-import { bagWeights, partOf } from '../training/splitFamilies.js';
-import { rowsOf } from '../training/trainRiskModel.js';
+import { bagWeights, splitOf } from '../training/splitFamilies.js';
+import { rowsOfFamilies } from '../training/trainRiskModel.js';
 import type {
   BlockEvaluation,
   Estimate,
@@ -16,9 +16,9 @@ import type {
   Quality,
   RiskEvaluation,
 } from './evaluation.js';
-import { type Foretell, logisticRegression } from './logisticRegression.js';
+import { type Predictor, logisticRegression } from './logisticRegression.js';
 import * as metrics from './metrics.js';
-import { type Foretold, type Measurement, orderOf } from './metrics.js';
+import { type Predictions, type Measurement, orderOf } from './metrics.js';
 
 const DRAWS = 200;
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3];
@@ -63,12 +63,13 @@ export function evaluateRiskModel(
   const age = table.columns[table.factors.findIndex(({ id }) => id === AGE_FACTOR)]!;
   const peer = logisticRegression(
     table,
-    rowsOf(table, trained, (family) => partOf(seed, family) !== 'test'),
+    rowsOfFamilies(table, trained, (family) => splitOf(seed, family) !== 'test'),
     age,
   );
-  const testRows = (block: number) => rowsOf(table, [block], (family) => partOf(seed, family) === 'test');
+  const testRows = (block: number) =>
+    rowsOfFamilies(table, [block], (family) => splitOf(seed, family) === 'test');
   const first = testRows(trained[0]!);
-  const longest = foretoldOf(
+  const longest = predictionsOf(
     table,
     first,
     probabilitiesOf(model, table, first)[HORIZON_YEARS - 1]!,
@@ -96,7 +97,7 @@ export function evaluateRiskModel(
       ),
     ),
     groups: evaluateGroups(table, longest),
-    decisionCurve: CURVE.map((threshold) => metrics.atThreshold(longest.foretold, threshold)),
+    decisionCurve: CURVE.map((threshold) => metrics.atThreshold(longest.predictions, threshold)),
     shares: sharesOf(model, table, first),
     alone: aloneOf(table, longest),
     planted: options.planted && recoveryOf(model, options.planted),
@@ -123,22 +124,27 @@ function checkTable(model: RiskModel, table: RiskTable): void {
 }
 
 /** Children who were observed for a number of years. */
-interface Seen {
+interface ObservedChildren {
   readonly rows: Uint32Array;
   /** For each of them, its index among the given rows. */
   readonly places: Uint32Array;
-  readonly foretold: Foretold;
+  readonly predictions: Predictions;
 }
 
-function foretoldOf(table: RiskTable, rows: Uint32Array, probability: Float64Array, years: number): Seen {
-  const places = Uint32Array.from(rows.keys()).filter((i) => isSeen(table, rows[i]!, years));
+function predictionsOf(
+  table: RiskTable,
+  rows: Uint32Array,
+  probability: Float64Array,
+  years: number,
+): ObservedChildren {
+  const places = Uint32Array.from(rows.keys()).filter((i) => isObserved(table, rows[i]!, years));
   const seen = Uint32Array.from(places, (i) => rows[i]!);
   return {
     rows: seen,
     places,
-    foretold: {
+    predictions: {
       probability: Float64Array.from(places, (i) => probability[i]!),
-      became: Uint8Array.from(seen, (row) => (isClientWithin(table, row, years) ? 1 : 0)),
+      event: Uint8Array.from(seen, (row) => (isClientWithin(table, row, years) ? 1 : 0)),
       weight: new Uint8Array(seen.length).fill(1),
     },
   };
@@ -148,7 +154,7 @@ function evaluateBlock(
   model: RiskModel,
   table: RiskTable,
   rows: Uint32Array,
-  peer: Foretell,
+  peer: Predictor,
   truth: Float64Array | undefined,
   asOf: string,
   trainedOn: boolean,
@@ -192,9 +198,9 @@ function evaluateHorizon(
   oracle: Float64Array | undefined,
   drawn: number,
 ): HorizonEvaluation {
-  const seen = foretoldOf(table, rows, own, years);
-  const { foretold, places } = seen;
-  const clients = foretold.became.reduce((sum, became) => sum + became, 0);
+  const seen = predictionsOf(table, rows, own, years);
+  const { predictions, places } = seen;
+  const clients = predictions.event.reduce((sum, event) => sum + event, 0);
   if (clients === 0)
     throw new PolkuError(
       'RISK_TABLE_UNFIT',
@@ -203,10 +209,10 @@ function evaluateHorizon(
   const family = Uint32Array.from(seen.rows, (row) => table.family[row]!);
   const draws = Array.from({ length: drawn }, (_, draw) => bagWeights(years, draw, family));
   const at = (probability: Float64Array) => ({
-    ...foretold,
+    ...predictions,
     probability: Float64Array.from(places, (i) => probability[i]!),
   });
-  const model = qualityOf(foretold, draws);
+  const model = qualityOf(predictions, draws);
   const result = {
     years,
     children: seen.rows.length,
@@ -224,26 +230,28 @@ function evaluateHorizon(
       quality: bestQuality.quality,
       aucBelow: difference(bestQuality, model, 'auc'),
       logLossAbove: difference(model, bestQuality, 'logLoss'),
-      divergence: metrics.meanOf(foretold.weight, (i) => divergence(truth[i]!, foretold.probability[i]!)),
-      calibrationError: metrics.calibrationError(foretold, orderOf(foretold.probability), truth),
+      divergence: metrics.meanOf(predictions.weight, (i) =>
+        divergence(truth[i]!, predictions.probability[i]!),
+      ),
+      calibrationError: metrics.calibrationError(predictions, orderOf(predictions.probability), truth),
     },
   };
 }
 
 /** The Kullback-Leibler divergence of two Bernoulli distributions (Kullback & Leibler 1951). */
-function divergence(truth: number, foretold: number): number {
+function divergence(truth: number, predicted: number): number {
   const part = (p: number, q: number) => (p === 0 ? 0 : p * Math.log(p / q));
-  return part(truth, foretold) + part(1 - truth, 1 - foretold);
+  return part(truth, predicted) + part(1 - truth, 1 - predicted);
 }
 
 type Measure = keyof Quality;
 
-const MEASURES: Readonly<Record<Measure, (foretold: Foretold, order: Uint32Array) => Measurement>> = {
+const MEASURES: Readonly<Record<Measure, (predictions: Predictions, order: Uint32Array) => Measurement>> = {
   auc: metrics.auc,
   prAuc: metrics.prAuc,
   logLoss: metrics.logLoss,
   brier: metrics.brier,
-  calibrationError: (foretold, order) => metrics.calibrationError(foretold, order, foretold.became),
+  calibrationError: (predictions, order) => metrics.calibrationError(predictions, order, predictions.event),
   slope: metrics.calibrationSlope,
 };
 
@@ -253,9 +261,9 @@ interface Measured {
   readonly values: Readonly<Record<Measure, readonly Measurement[]>>;
 }
 
-function qualityOf(foretold: Foretold, draws: readonly Uint8Array[]): Measured {
-  const order = orderOf(foretold.probability);
-  const all = [foretold, ...draws.map((weight) => ({ ...foretold, weight }))];
+function qualityOf(predictions: Predictions, draws: readonly Uint8Array[]): Measured {
+  const order = orderOf(predictions.probability);
+  const all = [predictions, ...draws.map((weight) => ({ ...predictions, weight }))];
   const values = mapMeasures((measure) => all.map((draw) => MEASURES[measure](draw, order)));
   return { values, quality: mapMeasures((measure) => estimate(values[measure])) };
 }
@@ -283,16 +291,16 @@ function estimate([value, ...draws]: readonly Measurement[]): Estimate {
   return { value: value!, from: at(0.025), until: at(0.975) };
 }
 
-function evaluateGroups(table: RiskTable, { rows, foretold }: Seen): GroupEvaluation[] {
+function evaluateGroups(table: RiskTable, { rows, predictions }: ObservedChildren): GroupEvaluation[] {
   return table.groupings.flatMap(({ name, labels, values }) =>
     labels.flatMap((label, index) => {
       const own = [...rows.keys()].filter((i) => values[rows[i]!] === index);
-      const probability = Float64Array.from(own, (i) => foretold.probability[i]!);
-      const became = Uint8Array.from(own, (i) => foretold.became[i]!);
+      const probability = Float64Array.from(own, (i) => predictions.probability[i]!);
+      const event = Uint8Array.from(own, (i) => predictions.event[i]!);
       const weight = new Uint8Array(own.length).fill(1);
-      const clients = became.reduce((sum, value) => sum + value, 0);
+      const clients = event.reduce((sum, value) => sum + value, 0);
       if (clients < FEWEST_CLIENTS) return [];
-      const group: Foretold = { probability, became, weight };
+      const group: Predictions = { probability, event, weight };
       return {
         grouping: name,
         label,
@@ -339,14 +347,14 @@ function sharesOf(model: RiskModel, table: RiskTable, rows: Uint32Array): RiskEv
 }
 
 /** Ranks unknown values below all others. */
-function aloneOf(table: RiskTable, { rows, foretold }: Seen): RiskEvaluation['alone'] {
+function aloneOf(table: RiskTable, { rows, predictions }: ObservedChildren): RiskEvaluation['alone'] {
   return table.factors
     .flatMap(({ id }, factor) => {
       const probability = Float64Array.from(rows, (row) => {
         const value = table.columns[factor]![row]!;
         return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
       });
-      const area = metrics.auc({ ...foretold, probability }, orderOf(probability));
+      const area = metrics.auc({ ...predictions, probability }, orderOf(probability));
       return area === null ? [] : [{ factor: id, auc: Math.max(area, 1 - area) }];
     })
     .toSorted((a, b) => b.auc - a.auc)

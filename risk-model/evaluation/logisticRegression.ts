@@ -1,24 +1,24 @@
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { Cholesky } from '../training/cholesky.js';
 import { slopeOfClient } from '../training/hazardFit.js';
-import { AGE_BINS, layChildYears, type RiskTable } from '../training/riskTable.js';
+import { AGE_BINS, computeChildYears, type RiskTable } from '../training/riskTable.js';
 
 const STEPS = 8;
 const RIDGE = 20;
 
 /** Predicted probabilities of rows: horizon x row. */
-export type Foretell = (rows: Uint32Array) => Float64Array[];
+export type Predictor = (rows: Uint32Array) => Float64Array[];
 
 /**
  * The baseline for comparison: ridge logistic regression of each year's hazard on the standardised log(1 +
  * factor).
  * @param rows the rows to fit on
  */
-export function logisticRegression(table: RiskTable, rows: Uint32Array, age: Float32Array): Foretell {
+export function logisticRegression(table: RiskTable, rows: Uint32Array, age: Float32Array): Predictor {
   const prepared = table.columns.map((column) => standardise(column, rows));
   const width = prepared.length;
   const size = HORIZON_YEARS + width;
-  const { start, cell, share, became } = layChildYears(table, rows, age);
+  const { start, cell, share, event } = computeChildYears(table, rows, age);
   const features = new Float64Array(width);
   const featuresOf = (row: number) => {
     for (let factor = 0; factor < width; factor++) features[factor] = prepared[factor]!(row);
@@ -36,7 +36,7 @@ export function logisticRegression(table: RiskTable, rows: Uint32Array, age: Flo
         const year = Math.floor(cell[at]! / AGE_BINS);
         const none = 1 / (1 + Math.exp(logOdds + values[year]!));
         const s = share[at]! * (1 - none);
-        const g = at + 1 === start[child + 1]! && became[child] === 1 ? slopeOfClient(none, share[at]!) : -s;
+        const g = at + 1 === start[child + 1]! && event[child] === 1 ? slopeOfClient(none, share[at]!) : -s;
         slope += g;
         curvature += s * none;
         gradient[year]! += g;
@@ -64,16 +64,16 @@ export function logisticRegression(table: RiskTable, rows: Uint32Array, age: Flo
     for (let at = 0; at < size; at++) values[at]! += Math.min(1, 2 / longest) * change[at]!;
   }
   return (asked) => {
-    const foretold = Array.from({ length: HORIZON_YEARS }, () => new Float64Array(asked.length));
+    const predictions = Array.from({ length: HORIZON_YEARS }, () => new Float64Array(asked.length));
     asked.forEach((row, i) => {
       const logOdds = dot(featuresOf(row), values);
       let none = 1;
       for (let year = 0; year < HORIZON_YEARS; year++) {
         none *= (1 + Math.exp(logOdds + values[year]!)) ** -table.exposure[row * HORIZON_YEARS + year]!;
-        foretold[year]![i] = 1 - none;
+        predictions[year]![i] = 1 - none;
       }
     });
-    return foretold;
+    return predictions;
   };
 }
 

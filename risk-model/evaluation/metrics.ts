@@ -22,14 +22,14 @@ export type Measurement = number | null;
  * The area under the ROC curve: how often a client has a higher probability than another child. Ties count
  * half (Mann & Whitney 1947).
  */
-export function auc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
+export function auc({ probability, event, weight }: Predictions, order: Uint32Array): Measurement {
   let [below, pairs, clients] = [0, 0, 0];
   for (let i = 0; i < order.length;) {
     let [tiedClients, tiedOthers] = [0, 0];
     const value = probability[order[i]!]!;
     for (; i < order.length && probability[order[i]!] === value; i++) {
       const child = order[i]!;
-      if (became[child] === 1) tiedClients += weight[child]!;
+      if (event[child] === 1) tiedClients += weight[child]!;
       else tiedOthers += weight[child]!;
     }
     pairs += tiedClients * (below + tiedOthers / 2);
@@ -43,7 +43,7 @@ export function auc({ probability, became, weight }: Foretold, order: Uint32Arra
  * Average precision: over all clients, the mean share of clients among the children with at least the same
  * probability.
  */
-export function prAuc({ probability, became, weight }: Foretold, order: Uint32Array): Measurement {
+export function prAuc({ probability, event, weight }: Predictions, order: Uint32Array): Measurement {
   let [found, taken, sum] = [0, 0, 0];
   for (let i = order.length - 1; i >= 0;) {
     const value = probability[order[i]!]!;
@@ -51,7 +51,7 @@ export function prAuc({ probability, became, weight }: Foretold, order: Uint32Ar
     for (; i >= 0 && probability[order[i]!] === value; i--) {
       const child = order[i]!;
       taken += weight[child]!;
-      if (became[child] === 1) tied += weight[child]!;
+      if (event[child] === 1) tied += weight[child]!;
     }
     found += tied;
     if (taken > 0) sum += (tied * found) / taken;
@@ -59,15 +59,15 @@ export function prAuc({ probability, became, weight }: Foretold, order: Uint32Ar
   return quotient(sum, found);
 }
 
-export function logLoss({ probability, became, weight }: Foretold): Measurement {
+export function logLoss({ probability, event, weight }: Predictions): Measurement {
   return meanOf(weight, (child) => {
     const within = Math.min(Math.max(probability[child]!, MOST_SURE), 1 - MOST_SURE);
-    return -Math.log(became[child] === 1 ? within : 1 - within);
+    return -Math.log(event[child] === 1 ? within : 1 - within);
   });
 }
 
-export function brier({ probability, became, weight }: Foretold): Measurement {
-  return meanOf(weight, (child) => (probability[child]! - became[child]!) ** 2);
+export function brier({ probability, event, weight }: Predictions): Measurement {
+  return meanOf(weight, (child) => (probability[child]! - event[child]!) ** 2);
 }
 
 /**
@@ -76,19 +76,19 @@ export function brier({ probability, became, weight }: Foretold): Measurement {
  * @param came by child: 1 or 0, or the true probability if it is known
  */
 export function calibrationError(
-  { probability, weight }: Foretold,
+  { probability, weight }: Predictions,
   order: Uint32Array,
   came: ArrayLike<number>,
 ): Measurement {
   const whole = weight.reduce((sum, value) => sum + value, 0);
-  let [error, band, reached, foretold, happened] = [0, 1, 0, 0, 0];
+  let [error, band, reached, predicted, happened] = [0, 1, 0, 0, 0];
   for (const child of order) {
     reached += weight[child]!;
-    foretold += weight[child]! * probability[child]!;
+    predicted += weight[child]! * probability[child]!;
     happened += weight[child]! * came[child]!;
     if (reached < (band * whole) / BANDS) continue;
-    error += Math.abs(foretold - happened);
-    [foretold, happened] = [0, 0];
+    error += Math.abs(predicted - happened);
+    [predicted, happened] = [0, 0];
     while (reached >= (band * whole) / BANDS && band <= BANDS) band++;
   }
   return quotient(error, whole);
@@ -100,7 +100,7 @@ export function calibrationError(
  * clients or none did, if all log-odds are equal, or if they separate clients from others, because no maximum
  * of the likelihood exists then (Albert & Anderson 1984).
  */
-export function calibrationSlope({ probability, became, weight }: Foretold): Measurement {
+export function calibrationSlope({ probability, event, weight }: Predictions): Measurement {
   const logOdds = probability.map((value) => {
     const within = Math.min(Math.max(value, MOST_SURE), 1 - MOST_SURE);
     return Math.log(within / (1 - within));
@@ -109,7 +109,7 @@ export function calibrationSlope({ probability, became, weight }: Foretold): Mea
   const [others, clients] = [range(), range()];
   logOdds.forEach((x, child) => {
     if (weight[child] === 0) return;
-    const own = became[child] === 1 ? clients : others;
+    const own = event[child] === 1 ? clients : others;
     [own.least, own.most] = [Math.min(own.least, x), Math.max(own.most, x)];
   });
   const [least, most] = [Math.min(others.least, clients.least), Math.max(others.most, clients.most)];
@@ -125,8 +125,8 @@ export function calibrationSlope({ probability, became, weight }: Foretold): Mea
       const x = logOdds[child]! - middle;
       const odds = intercept + slope * x;
       const fitted = 1 / (1 + Math.exp(-odds));
-      likelihood -= times * Math.log1p(Math.exp(became[child] === 1 ? -odds : odds));
-      const [gradient, curvature] = [times * (became[child]! - fitted), times * fitted * (1 - fitted)];
+      likelihood -= times * Math.log1p(Math.exp(event[child] === 1 ? -odds : odds));
+      const [gradient, curvature] = [times * (event[child]! - fitted), times * fitted * (1 - fitted)];
       g0 += gradient;
       g1 += gradient * x;
       h00 += curvature;
@@ -187,11 +187,11 @@ export interface AtThreshold {
   readonly netBenefitOfAll: Measurement;
 }
 
-export function atThreshold({ probability, became, weight }: Foretold, threshold: number): AtThreshold {
+export function atThreshold({ probability, event, weight }: Predictions, threshold: number): AtThreshold {
   let [found, needless, clients, others] = [0, 0, 0, 0];
   for (let child = 0; child < probability.length; child++) {
     const flagged = probability[child]! >= threshold;
-    if (became[child] === 1) {
+    if (event[child] === 1) {
       clients += weight[child]!;
       if (flagged) found += weight[child]!;
     } else {
@@ -227,11 +227,11 @@ export function meanOf(weight: Uint8Array, value: (child: number) => number): Me
 }
 
 /** Predictions for children at one horizon, and their outcomes. */
-export interface Foretold {
+export interface Predictions {
   /** Probabilities, by child. */
   readonly probability: Float64Array;
   /** 1 if the child became a client. */
-  readonly became: Uint8Array;
+  readonly event: Uint8Array;
   /** How often each child counts: 1, or in a bootstrap as often as its family was drawn. */
   readonly weight: Uint8Array;
 }

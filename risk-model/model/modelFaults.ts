@@ -68,11 +68,11 @@ export function modelFaults(content: unknown): readonly string[] {
 
 export function invalidModel(faults: readonly string[], cause?: unknown): PolkuError {
   const more = faults.length - MOST_FAULTS;
-  const told = [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`${more} more`] : [])];
+  const listed = [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`${more} more`] : [])];
   return new PolkuError(
     'RISK_MODEL_INVALID',
-    `The model file cannot be used: ${told.join('; ')}. Train it again, or restore the original file.`,
-    { faults: told },
+    `The model file cannot be used: ${listed.join('; ')}. Train it again, or restore the original file.`,
+    { faults: listed },
     cause === undefined ? undefined : { cause },
   );
 }

@@ -43,7 +43,7 @@ export class RiskModel {
   ) {
     this.version = `${content.trainedAt.slice(0, 10)}-${sha256.slice(0, 8)}`;
     this.factors = [...new Set(content.terms.flatMap(({ factors }) => factors))];
-    this.layout = layOut(content, this.factors);
+    this.layout = layoutOf(content, this.factors);
   }
 
   /** The terms of a score: single factors, or interactions of up to three. */
@@ -104,7 +104,7 @@ interface TermLayout {
   readonly start: number;
 }
 
-function layOut(content: ModelContent, factors: readonly string[]): ModelLayout {
+function layoutOf(content: ModelContent, factors: readonly string[]): ModelLayout {
   const all = [content, ...content.bags.map((bag) => ({ ...bag, terms: bag.terms.map(asTerm) }))];
   const width = all.length;
   const terms: TermLayout[] = [];

@@ -11,7 +11,7 @@ export type RiskModelInForce =
       /** The ISO 8601 time of the last signature that it needed. */
       readonly approvedAt: string;
       /** Called for each assessed child, to score it with a model in shadow mode. Nobody sees that score. */
-      readonly beside?: (child: ChildFactors, score: RiskScore) => void;
+      readonly scoreInShadow?: (child: ChildFactors, score: RiskScore) => void;
     }
   | { readonly state: 'no-model' }
   | {

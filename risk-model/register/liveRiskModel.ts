@@ -1,15 +1,15 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { RiskModel } from '../model/riskModel.js';
 import type { RiskModelInForce, RiskStore } from '../model/riskStore.js';
-import { damagedRegister } from './entry.js';
+import { damagedRegister } from './registerEntry.js';
 import {
-  type JudgedRegister,
-  judgeRegister,
+  type VerifiedRegister,
+  verifyRegister,
   type RegisteredVersion,
   type RegisterTrust,
-} from './judgeRegister.js';
+} from './verifyRegister.js';
 import { RegisterStore } from './registerStore.js';
-import { readApproved } from './riskDesk.js';
+import { readApproved } from './riskRegisterService.js';
 import { ShadowTable } from './shadowTable.js';
 
 export interface LiveRiskModelOptions {
@@ -20,7 +20,7 @@ export interface LiveRiskModelOptions {
   readonly factors: ReadonlySet<string>;
 }
 
-const SHUT: RiskModelInForce = {
+const INVALID_REGISTER: RiskModelInForce = {
   state: 'switched-off',
   reason: 'The register of models or a model file is not valid.',
 };
@@ -31,10 +31,10 @@ const SHUT: RiskModelInForce = {
  */
 export class LiveRiskModel implements RiskStore {
   readonly #store: RegisterStore;
-  #inForce: RiskModelInForce = SHUT;
+  #inForce: RiskModelInForce = INVALID_REGISTER;
   /** Digests of the entries read so far. Others may follow them, but none of them may disappear. */
   #seen: readonly string[] = [];
-  #shadow: { readonly version: string; readonly beside: string; readonly table: ShadowTable } | undefined;
+  #shadow: { readonly version: string; readonly serving: string; readonly table: ShadowTable } | undefined;
   #refreshing: Promise<void> | undefined;
 
   constructor(private readonly options: LiveRiskModelOptions) {
@@ -49,7 +49,7 @@ export class LiveRiskModel implements RiskStore {
    * model serves
    */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#takeNewest().finally(() => (this.#refreshing = undefined));
+    this.#refreshing ??= this.#readNewest().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }
 
@@ -59,21 +59,21 @@ export class LiveRiskModel implements RiskStore {
     await this.#shadow?.table.save();
   }
 
-  async #takeNewest(): Promise<void> {
+  async #readNewest(): Promise<void> {
     try {
-      const register = judgeRegister(await this.#store.read(), await this.options.trust());
+      const register = verifyRegister(await this.#store.read(), await this.options.trust());
       if (this.#seen.some((digest, at) => register.digests[at] !== digest))
         throw damagedRegister('entries have disappeared');
       this.#seen = register.digests;
       this.#inForce = await this.#read(register);
     } catch (error) {
-      this.#inForce = SHUT;
+      this.#inForce = INVALID_REGISTER;
       throw error;
     }
     await this.#shadow?.table.save();
   }
 
-  async #read(register: JudgedRegister): Promise<RiskModelInForce> {
+  async #read(register: VerifiedRegister): Promise<RiskModelInForce> {
     const { serving, shadow, stops } = register;
     if (!serving) {
       const stop = stops.at(-1);
@@ -84,9 +84,9 @@ export class LiveRiskModel implements RiskStore {
       this.#inForce.state === 'serving' ? this.#inForce.model : undefined,
     );
     const approvedAt = serving.approvedAt!.toISOString();
-    const table = await this.#besides(serving, shadow);
+    const table = await this.#shadowTable(serving, shadow);
     return table
-      ? { state: 'serving', model, approvedAt, beside: (child, score) => table.add(child, score) }
+      ? { state: 'serving', model, approvedAt, scoreInShadow: (child, score) => table.add(child, score) }
       : { state: 'serving', model, approvedAt };
   }
 
@@ -102,11 +102,11 @@ export class LiveRiskModel implements RiskStore {
     );
   }
 
-  async #besides(
+  async #shadowTable(
     serving: RegisteredVersion,
     shadow: RegisteredVersion | undefined,
   ): Promise<ShadowTable | undefined> {
-    if (this.#shadow?.version === shadow?.version && this.#shadow?.beside === serving.version)
+    if (this.#shadow?.version === shadow?.version && this.#shadow?.serving === serving.version)
       return this.#shadow.table;
     await this.#shadow?.table.save();
     this.#shadow = undefined;
@@ -116,7 +116,7 @@ export class LiveRiskModel implements RiskStore {
       serving.version,
       await this.#model(shadow, undefined),
     );
-    this.#shadow = { version: shadow.version, beside: serving.version, table };
+    this.#shadow = { version: shadow.version, serving: serving.version, table };
     return table;
   }
 }

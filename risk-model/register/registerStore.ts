@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOnce } from '../../lib/durableFile.js';
-import { damagedRegister, type StoredEntry } from './entry.js';
+import { damagedRegister, type StoredEntry } from './registerEntry.js';
 
 const ENTRY_FILE = /^(\d{6,})\.json$/;
 

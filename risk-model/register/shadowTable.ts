@@ -4,7 +4,7 @@ import { writeDurably } from '../../lib/durableFile.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import type { RiskModel, RiskScore } from '../model/riskModel.js';
 import type { ChildFactors } from '../model/riskStore.js';
-import { damagedRegister } from './entry.js';
+import { damagedRegister } from './registerEntry.js';
 
 const FORMAT = 'polku-risk-shadow/1';
 

@@ -24,10 +24,10 @@ export function binFactors(columns: readonly Float32Array[], rows: Uint32Array):
   const children = rows.length;
   const fine = { cuts: [] as number[][], bins: sharedBytes(columns.length * children) };
   const coarse = { cuts: [] as number[][], bins: sharedBytes(columns.length * children) };
-  const taken = new Float32Array(children);
+  const selected = new Float32Array(children);
   columns.forEach((column, factor) => {
-    for (let child = 0; child < children; child++) taken[child] = column[rows[child]!]!;
-    const counts = countValues(taken);
+    for (let child = 0; child < children; child++) selected[child] = column[rows[child]!]!;
+    const counts = countValues(selected);
     const cuts = cutFactor(counts, BINS);
     // Cuts for pairs are a subset of the cuts for single factors, so that the part of a pair's effect that
     // one factor explains can move to that factor.
@@ -37,7 +37,7 @@ export function binFactors(columns: readonly Float32Array[], rows: Uint32Array):
     coarse.cuts.push(coarseCuts);
     const coarseBin = coarser(cuts, coarseCuts);
     for (let child = 0; child < children; child++) {
-      const bin = binOf(cuts, taken[child]!);
+      const bin = binOf(cuts, selected[child]!);
       fine.bins[factor * children + child] = bin;
       coarse.bins[factor * children + child] = coarseBin[bin]!;
     }
@@ -80,17 +80,17 @@ export function countValues(column: Float32Array): ValueCounts {
 export function cutFactor({ values, counts }: ValueCounts, most: number): number[] {
   const cuts: number[] = [];
   let left = counts.reduce((sum, count) => sum + count, 0);
-  let held = 0;
+  let inBin = 0;
   for (let i = 0; i + 1 < values.length; i++) {
     const wanted = left / Math.max(1, most - cuts.length);
-    held += counts[i]!;
+    inBin += counts[i]!;
     const apart = isApart(values[i]!) || isApart(values[i + 1]!) || counts[i + 1]! >= wanted;
-    const full = held >= wanted || (apart && held >= FEWEST_CHILDREN);
-    const rest = left - held;
-    if (cuts.length + 1 < most && full && held >= FEWEST_CHILDREN && rest >= FEWEST_CHILDREN) {
+    const full = inBin >= wanted || (apart && inBin >= FEWEST_CHILDREN);
+    const rest = left - inBin;
+    if (cuts.length + 1 < most && full && inBin >= FEWEST_CHILDREN && rest >= FEWEST_CHILDREN) {
       cuts.push(shortestBetween(values[i]!, values[i + 1]!));
       left = rest;
-      held = 0;
+      inBin = 0;
     }
   }
   return cuts;

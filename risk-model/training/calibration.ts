@@ -28,7 +28,7 @@ export function probabilitiesOf(model: RiskModel, table: RiskTable, rows: Uint32
  * Whether a child was under observation for a number of years, or until the 18th birthday. It does not matter
  * whether they became a client.
  */
-export function isSeen({ exposure, observed }: RiskTable, row: number, years: number): boolean {
+export function isObserved({ exposure, observed }: RiskTable, row: number, years: number): boolean {
   for (let at = row * HORIZON_YEARS; at < row * HORIZON_YEARS + years; at++)
     if (observed[at]! < exposure[at]!) return false;
   return true;
@@ -43,7 +43,7 @@ export function isClientWithin({ outcome }: RiskTable, row: number, years: numbe
 export function calibrationBands(model: RiskModel, table: RiskTable, rows: Uint32Array): CalibrationBand[][] {
   return probabilitiesOf(model, table, rows).map((probabilities, year) => {
     const seen = [...rows.keys()]
-      .filter((i) => isSeen(table, rows[i]!, year + 1))
+      .filter((i) => isObserved(table, rows[i]!, year + 1))
       .toSorted((a, b) => probabilities[a]! - probabilities[b]!);
     const count = Math.max(1, Math.min(BANDS, Math.floor(seen.length / FEWEST)));
     const bands: CalibrationBand[] = [];

@@ -1,14 +1,14 @@
 import { binCount, UNKNOWN_BIN } from '../model/modelContent.js';
 import type { BinnedFactors, Binning } from './binnedFeatures.js';
 import { type HazardFit, histogramOf } from './hazardFit.js';
-import { CrossTree } from './interactionTree.js';
+import { InteractionTree } from './interactionTree.js';
 import { gainOf, growTree, type Histogram, stepOf, type TreeLimits } from './smallTree.js';
 import type { Term } from './term.js';
 
 /** The most bins of a factor, including the one for unknown values. */
 const MOST_FINE = 66;
 /** The quadrants of an interaction, and one for children with an unknown value. */
-const QUARTERS = 5;
+const QUADRANTS = 5;
 
 /** Factors for which a step is possible. */
 export interface Candidate {
@@ -19,14 +19,14 @@ export interface Candidate {
    * Applies a part of the step that `find` has just found. Returns the factors with the cuts that the step
    * makes.
    */
-  take(rate: number): Term;
+  apply(rate: number): Term;
 }
 
 /** What the candidates of one fit share. */
-export class Workbench {
+export class FitContext {
   readonly histogram: Histogram = histogramOf(MOST_FINE * MOST_FINE);
   readonly steps = new Float64Array(this.histogram.gradient.length);
-  readonly cross = new CrossTree(MOST_FINE);
+  readonly interaction = new InteractionTree(MOST_FINE);
   readonly cells: Uint16Array;
 
   constructor(
@@ -56,7 +56,7 @@ export class Workbench {
   }
 
   /** Adds a part of the steps to the fit. */
-  take(rows: Uint8Array, columns: Uint8Array | undefined, across: number, rate: number): void {
+  applySteps(rows: Uint8Array, columns: Uint8Array | undefined, across: number, rate: number): void {
     for (let child = 0; child < rows.length; child++)
       this.cells[child] = columns === undefined ? rows[child]! : rows[child]! * across + columns[child]!;
     this.fit.add(
@@ -66,66 +66,66 @@ export class Workbench {
   }
 }
 
-export class OneFactor implements Candidate {
+export class SingleFactorCandidate implements Candidate {
   readonly factors: readonly [number];
   private readonly bins: Uint8Array;
   private readonly cuts: readonly number[];
 
   constructor(
-    private readonly bench: Workbench,
+    private readonly context: FitContext,
     factor: number,
   ) {
     this.factors = [factor];
-    this.bins = bench.binsOf(bench.factors.fine, factor);
-    this.cuts = bench.factors.fine.cuts[factor]!;
+    this.bins = context.binsOf(context.factors.fine, factor);
+    this.cuts = context.factors.fine.cuts[factor]!;
   }
 
   find(): number {
     const count = binCount(this.cuts);
-    this.bench.sum(this.bins, undefined, count, 1);
-    return growTree(this.bench.histogram, count, this.bench.limits, this.bench.steps);
+    this.context.sum(this.bins, undefined, count, 1);
+    return growTree(this.context.histogram, count, this.context.limits, this.context.steps);
   }
 
-  take(rate: number): Term {
-    const { steps } = this.bench;
-    this.bench.take(this.bins, undefined, 1, rate);
+  apply(rate: number): Term {
+    const { steps } = this.context;
+    this.context.applySteps(this.bins, undefined, 1, rate);
     // The cut before bin 2 is the first one.
     return { factors: this.factors, cuts: [this.cuts.filter((_, cut) => steps[cut + 1] !== steps[cut + 2])] };
   }
 }
 
-export class TwoFactors implements Candidate {
+export class PairCandidate implements Candidate {
   constructor(
-    private readonly bench: Workbench,
+    private readonly context: FitContext,
     readonly factors: readonly [number, number],
-    private readonly binning: Binning = bench.factors.coarse,
+    private readonly binning: Binning = context.factors.coarse,
   ) {}
 
   find(): number {
     const [rows, columns] = this.#counts;
-    this.bench.sum(...this.#bins, rows * columns, columns);
-    this.bench.cross.find(this.bench.histogram, rows, columns, this.bench.limits.curvature);
-    return this.bench.cross.gain;
+    this.context.sum(...this.#bins, rows * columns, columns);
+    this.context.interaction.find(this.context.histogram, rows, columns, this.context.limits.curvature);
+    return this.context.interaction.gain;
   }
 
-  take(rate: number): Cross {
+  apply(rate: number): Interaction {
     const [rows, columns] = this.#counts;
-    const { cross, steps } = this.bench;
+    const { interaction, steps } = this.context;
     const { cuts } = this.binning;
-    cross.writeSteps(rows, columns, steps);
-    this.bench.take(...this.#bins, columns, rate);
+    interaction.writeSteps(rows, columns, steps);
+    this.context.applySteps(...this.#bins, columns, rate);
     const [first, second] = this.factors;
-    const { rowCut, columnCut } = cross;
+    const { rowCut, columnCut } = interaction;
     return {
       factors: this.factors,
       cuts: [[cuts[first]![rowCut - 2]!], [cuts[second]![columnCut - 2]!]],
-      quarters: quartersOf(...this.#bins, rowCut, columnCut),
+      quadrants: quadrantsOf(...this.#bins, rowCut, columnCut),
     };
   }
 
   get #bins(): [Uint8Array, Uint8Array] {
-    const { bench, binning } = this;
-    return [bench.binsOf(binning, this.factors[0]), bench.binsOf(binning, this.factors[1])];
+    const { context, binning } = this;
+    return [context.binsOf(binning, this.factors[0]), context.binsOf(binning, this.factors[1])];
   }
 
   get #counts(): [number, number] {
@@ -135,43 +135,48 @@ export class TwoFactors implements Candidate {
 }
 
 /** A selected interaction, with each child's quadrant, 1 to 4; 0 if a value is unknown. */
-export interface Cross extends Term {
+export interface Interaction extends Term {
   readonly factors: readonly [number, number];
-  readonly quarters: Uint8Array;
+  readonly quadrants: Uint8Array;
 }
 
 /** A third factor for a selected interaction: an effect of two factors may depend on the third. */
-export class ThreeFactors implements Candidate {
+export class TripletCandidate implements Candidate {
   readonly factors: readonly number[];
   private readonly bins: Uint8Array;
   private readonly cuts: readonly number[];
   #cut = 0;
 
   constructor(
-    private readonly bench: Workbench,
-    private readonly cross: Cross,
+    private readonly context: FitContext,
+    private readonly interaction: Interaction,
     private readonly third: number,
   ) {
-    this.factors = [...cross.factors, third].toSorted((a, b) => a - b);
-    this.bins = bench.binsOf(bench.factors.coarse, third);
-    this.cuts = bench.factors.coarse.cuts[third]!;
+    this.factors = [...interaction.factors, third].toSorted((a, b) => a - b);
+    this.bins = context.binsOf(context.factors.coarse, third);
+    this.cuts = context.factors.coarse.cuts[third]!;
   }
 
   find(): number {
     const columns = binCount(this.cuts);
-    this.bench.sum(this.cross.quarters, this.bins, QUARTERS * columns, columns);
-    const { gain, cut } = bestColumnCut(this.bench.histogram, QUARTERS, columns, this.bench.limits.curvature);
+    this.context.sum(this.interaction.quadrants, this.bins, QUADRANTS * columns, columns);
+    const { gain, cut } = bestColumnCut(
+      this.context.histogram,
+      QUADRANTS,
+      columns,
+      this.context.limits.curvature,
+    );
     this.#cut = cut;
     return gain;
   }
 
-  take(rate: number): Term {
+  apply(rate: number): Term {
     const columns = binCount(this.cuts);
-    columnSteps(this.bench.histogram, QUARTERS, columns, this.#cut, this.bench.steps);
-    this.bench.take(this.cross.quarters, this.bins, columns, rate);
+    columnSteps(this.context.histogram, QUADRANTS, columns, this.#cut, this.context.steps);
+    this.context.applySteps(this.interaction.quadrants, this.bins, columns, rate);
     const cutOf = new Map([
-      [this.cross.factors[0], this.cross.cuts[0]!],
-      [this.cross.factors[1], this.cross.cuts[1]!],
+      [this.interaction.factors[0], this.interaction.cuts[0]!],
+      [this.interaction.factors[1], this.interaction.cuts[1]!],
       [this.third, [this.cuts[this.#cut - 2]!]],
     ]);
     return { factors: this.factors, cuts: this.factors.map((factor) => cutOf.get(factor)!) };
@@ -179,25 +184,25 @@ export class ThreeFactors implements Candidate {
 }
 
 /** The interaction of a term of two factors, by the first cut of each. */
-export function crossOf(bench: Workbench, { factors, cuts }: Term): Cross {
+export function interactionOf(context: FitContext, { factors, cuts }: Term): Interaction {
   const [first, second] = factors as [number, number];
-  const { coarse } = bench.factors;
+  const { coarse } = context.factors;
   const binAfter = (factor: number, cut: number) =>
     2 +
     Math.max(
       0,
       coarse.cuts[factor]!.findIndex((coarseCut) => coarseCut >= cut),
     );
-  const quarters = quartersOf(
-    bench.binsOf(coarse, first),
-    bench.binsOf(coarse, second),
+  const quadrants = quadrantsOf(
+    context.binsOf(coarse, first),
+    context.binsOf(coarse, second),
     binAfter(first, cuts[0]![0]!),
     binAfter(second, cuts[1]![0]!),
   );
-  return { factors: [first, second], cuts, quarters };
+  return { factors: [first, second], cuts, quadrants };
 }
 
-function quartersOf(rows: Uint8Array, columns: Uint8Array, rowCut: number, columnCut: number): Uint8Array {
+function quadrantsOf(rows: Uint8Array, columns: Uint8Array, rowCut: number, columnCut: number): Uint8Array {
   return rows.map((row, child) => {
     const column = columns[child]!;
     if (row === UNKNOWN_BIN || column === UNKNOWN_BIN) return 0;

@@ -32,8 +32,8 @@ export class ChildrenBlock {
   static async of(feeds: ChildrenFeeds): Promise<ChildrenBlock> {
     checkWhole(feeds);
     const { factors, population, social } = feeds;
-    const told: ToldFeed[] = [...factors, ['population', population], ['social', social]];
-    return new ChildrenBlock(feeds, await ChildColumns.of(told, ['social', social]));
+    const own: RegistryFeed[] = [...factors, ['population', population], ['social', social]];
+    return new ChildrenBlock(feeds, await ChildColumns.of(own, ['social', social]));
   }
 
   get children(): Uint32Array {
@@ -90,17 +90,17 @@ function checkWhole({ asOf, households, factors, population, social }: ChildrenF
   ] as const;
   const missing = feeds.filter(([, { state }]) => state !== 'data');
   if (missing.length === 0) return;
-  const told = [...new Set(missing.map(([registry, { state }]) => `${registry}: ${state}`))];
+  const states = [...new Set(missing.map(([registry, { state }]) => `${registry}: ${state}`))];
   throw new PolkuError(
     'RISK_TABLE_INCOMPLETE',
-    `Not every registry reports on the children as of ${formatQuarter(asOf)} (${told.join(', ')}). An owner who withholds must release ` +
+    `Not every registry reports on the children as of ${formatQuarter(asOf)} (${states.join(', ')}). An owner who withholds must release ` +
       'ChildFactors and ChildOutcomes under "derive" to the purpose and role that train the model.',
-    { registries: told },
+    { registries: states },
   );
 }
 
 /** A registry's feed about some children. */
-export type ToldFeed = readonly [registry: string, feed: Feed];
+export type RegistryFeed = readonly [registry: string, feed: Feed];
 
 /**
  * The children on whom all of some feeds report and who are no clients of child protection. Each column is in
@@ -118,15 +118,15 @@ export class ChildColumns {
    * @param clients the one of them that says who is a client
    * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry answers in another form
    */
-  static async of(feeds: readonly ToldFeed[], clients: ToldFeed): Promise<ChildColumns> {
+  static async of(feeds: readonly RegistryFeed[], clients: RegistryFeed): Promise<ChildColumns> {
     const turns = new Turns();
-    const told: { readonly feed: Feed; readonly places: Map<PersonKey, number> }[] = [];
+    const indexed: { readonly feed: Feed; readonly places: Map<PersonKey, number> }[] = [];
     for (const one of feeds) {
       const [children, places] = [childrenOf(one), new Map<PersonKey, number>()];
       await turns.through(children.length, (from, to) => {
         for (let place = from; place < to; place++) places.set(children[place]!, place);
       });
-      told.push({ feed: one[1], places });
+      indexed.push({ feed: one[1], places });
     }
     const { client } = clients[1].columns;
     if (!(client instanceof Float32Array)) throw otherForm(clients[0]);
@@ -135,12 +135,12 @@ export class ChildColumns {
     let count = 0;
     await turns.through(all.length, (from, to) => {
       for (let place = from; place < to; place++)
-        if (client[place] === 0 && told.every(({ places }) => places.has(all[place]!)))
+        if (client[place] === 0 && indexed.every(({ places }) => places.has(all[place]!)))
           children[count++] = all[place]!;
     });
     const found = children.subarray(0, count);
     const placesOf = new Map<Feed, Uint32Array>();
-    for (const { feed, places } of told) {
+    for (const { feed, places } of indexed) {
       const inFeed = new Uint32Array(count);
       await turns.through(count, (from, to) => {
         for (let child = from; child < to; child++) inFeed[child] = places.get(found[child]!)!;
@@ -151,9 +151,9 @@ export class ChildColumns {
   }
 
   /** @param at the index among several numbers under one name */
-  numbers(told: ToldFeed, name: string, at = 0): Float32Array {
-    const [registry, feed] = told;
-    const { length } = childrenOf(told);
+  numbers(source: RegistryFeed, name: string, at = 0): Float32Array {
+    const [registry, feed] = source;
+    const { length } = childrenOf(source);
     const values = feed.columns[name];
     if (!(values instanceof Float32Array) || values.length < (at + 1) * length) throw otherForm(registry);
     const places = this.places.get(feed)!;
@@ -163,15 +163,15 @@ export class ChildColumns {
     return numbers;
   }
 
-  factor(told: ToldFeed, id: string): Float32Array {
-    const [registry, feed] = told;
+  factor(source: RegistryFeed, id: string): Float32Array {
+    const [registry, feed] = source;
     const at = (feed.columns['factor'] as readonly string[] | undefined)?.indexOf(id) ?? -1;
     if (at < 0) throw otherForm(registry);
-    return this.numbers(told, 'value', at);
+    return this.numbers(source, 'value', at);
   }
 }
 
-function childrenOf([registry, { columns }]: ToldFeed): Uint32Array {
+function childrenOf([registry, { columns }]: RegistryFeed): Uint32Array {
   const { child } = columns;
   if (!(child instanceof Uint32Array)) throw otherForm(registry);
   return child;

@@ -2,7 +2,7 @@ import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { Cholesky } from './cholesky.js';
 import { slopeOfClient } from './hazardFit.js';
 import { AGE_BINS, type ChildYears } from './riskTable.js';
-import type { Term, TermAmongOthers } from './term.js';
+import type { Term, AssignedTerm } from './term.js';
 
 const STEPS = 12;
 /** The fit ends when no log-odds change by more. */
@@ -22,7 +22,7 @@ const TOGETHER_RIDGE = 2;
  * The ridge that pulls main effects towards their mean, because each probably adds about as much as the
  * others (Rutter 1979). The standard deviation is 0.16.
  */
-const CIRCUMSTANCE_RIDGE = 40;
+const MAIN_EFFECT_RIDGE = 40;
 /** A cell needs this many children to have a value. */
 export const FEWEST_IN_CELL = 25;
 
@@ -40,7 +40,7 @@ export interface FittedTerms {
 /** Terms and their values, fitted jointly. */
 export interface LearntTerms {
   readonly terms: readonly Term[];
-  readonly cells: readonly TermAmongOthers[];
+  readonly cells: readonly AssignedTerm[];
   readonly fitted: FittedTerms;
 }
 
@@ -51,9 +51,9 @@ export interface LearntTerms {
 export function fitTerms(
   childYears: ChildYears,
   weights: Uint8Array,
-  terms: readonly TermAmongOthers[],
+  terms: readonly AssignedTerm[],
 ): FittedTerms {
-  const { children, start, cell, share, became } = childYears;
+  const { children, start, cell, share, event } = childYears;
   const parameters: { term: number; cell: number }[] = [];
   const FIRST = HORIZON_YEARS + AGE_BINS;
   const numberOf = terms.map(({ cells, free }, term) => {
@@ -63,12 +63,12 @@ export function fitTerms(
       isFree === 1 && counts[at]! >= FEWEST_IN_CELL ? FIRST + parameters.push({ term, cell: at }) - 1 : -1,
     );
   });
-  const circumstances = parameters.flatMap(({ term, cell }, i) =>
-    terms[term]!.circumstance[cell] === 1 ? [FIRST + i] : [],
+  const mainEffects = parameters.flatMap(({ term, cell }, i) =>
+    terms[term]!.mainEffect[cell] === 1 ? [FIRST + i] : [],
   );
   const ridges = parameters.map(({ term, cell }) => {
-    const { alone, circumstance } = terms[term]!;
-    return circumstance[cell] === 1 ? CIRCUMSTANCE_RIDGE : alone ? ALONE_RIDGE : TOGETHER_RIDGE;
+    const { alone, mainEffect } = terms[term]!;
+    return mainEffect[cell] === 1 ? MAIN_EFFECT_RIDGE : alone ? ALONE_RIDGE : TOGETHER_RIDGE;
   });
   // By child, its parameters one after the other.
   const fitted = Uint32Array.from(weights.keys()).filter((child) => weights[child]! > 0);
@@ -103,7 +103,7 @@ export function fitTerms(
         const none = 1 / (1 + Math.exp(logOdds + values[year]! + values[age]!));
         const s = share[at]! * (1 - none);
         const h = weight * s * none;
-        const g = weight * (at + 1 === end && became[child] === 1 ? slopeOfClient(none, share[at]!) : -s);
+        const g = weight * (at + 1 === end && event[child] === 1 ? slopeOfClient(none, share[at]!) : -s);
         slope += g;
         curvature += h;
         gradient[year]! += g;
@@ -126,7 +126,7 @@ export function fitTerms(
       }
     }
     penalise(information, gradient, values, ridges);
-    freeMean(information, gradient, values, circumstances);
+    freeMean(information, gradient, values, mainEffects);
     for (let row = 0; row < size; row++)
       for (let column = 0; column < row; column++)
         information[column * size + row] = information[row * size + column]!;
@@ -179,21 +179,21 @@ function freeMean(
   information: Float64Array,
   gradient: Float64Array,
   values: Float64Array,
-  circumstances: readonly number[],
+  mainEffects: readonly number[],
 ): void {
-  const count = circumstances.length;
-  const each = (CIRCUMSTANCE_RIDGE - ALONE_RIDGE / count) / count;
-  const sum = circumstances.reduce((total, at) => total + values[at]!, 0);
-  for (const at of circumstances) {
+  const count = mainEffects.length;
+  const each = (MAIN_EFFECT_RIDGE - ALONE_RIDGE / count) / count;
+  const sum = mainEffects.reduce((total, at) => total + values[at]!, 0);
+  for (const at of mainEffects) {
     gradient[at]! += each * sum;
-    for (const other of circumstances) if (other <= at) information[at * values.length + other]! -= each;
+    for (const other of mainEffects) if (other <= at) information[at * values.length + other]! -= each;
   }
 }
 
-function startingLogOdds({ start, share, became }: ChildYears, weights: Uint8Array): number {
+function startingLogOdds({ start, share, event }: ChildYears, weights: Uint8Array): number {
   let [clients, years] = [0, 0];
   weights.forEach((weight, child) => {
-    clients += weight * became[child]!;
+    clients += weight * event[child]!;
     for (let at = start[child]!; at < start[child + 1]!; at++) years += weight * share[at]!;
   });
   // Adds half a client, and half a year without one, so that a small table has a rate too.

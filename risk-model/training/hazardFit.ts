@@ -85,11 +85,11 @@ export class HazardFit {
   }
 
   #meanLogOdds(): number {
-    const { start, share, became } = this.childYears;
+    const { start, share, event } = this.childYears;
     let [clients, years] = [0, 0];
     for (const child of this.fitted) {
       const weight = this.weights[child]!;
-      clients += weight * became[child]!;
+      clients += weight * event[child]!;
       for (let at = start[child]!; at < start[child + 1]!; at++) years += weight * share[at]!;
     }
     // Adds half a client, and half a year without one, so that a small table has a rate too.
@@ -102,11 +102,11 @@ export class HazardFit {
   }
 
   #differentiate(): void {
-    const { start, cell, share, became } = this.childYears;
+    const { start, cell, share, event } = this.childYears;
     const { gradient, curvature, odds, cellOdds, weights } = this;
     for (const child of this.fitted) {
       const [own, end, weight] = [odds[child]!, start[child + 1]!, weights[child]!];
-      const last = became[child] === 1 ? end - 1 : end;
+      const last = event[child] === 1 ? end - 1 : end;
       let [first, second] = [0, 0];
       for (let at = start[child]!; at < last; at++) {
         const chance = own * cellOdds[cell[at]!]!;
@@ -127,7 +127,7 @@ export class HazardFit {
 
   /** Sums the derivatives by cell of child-years. */
   #sumCells(): void {
-    const { start, cell, share, became } = this.childYears;
+    const { start, cell, share, event } = this.childYears;
     const { gradient, curvature } = this.cells;
     gradient.fill(0);
     curvature.fill(0);
@@ -135,7 +135,7 @@ export class HazardFit {
       const [own, end, weight] = [this.odds[child]!, start[child + 1]!, this.weights[child]!];
       for (let at = start[child]!; at < end; at++) {
         const none = 1 / (1 + own * this.cellOdds[cell[at]!]!);
-        const client = at + 1 === end && became[child] === 1;
+        const client = at + 1 === end && event[child] === 1;
         const slope = share[at]! * (1 - none);
         gradient[cell[at]!]! += weight * (client ? slopeOfClient(none, share[at]!) : -slope);
         curvature[cell[at]!]! += weight * slope * none;

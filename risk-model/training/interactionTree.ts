@@ -6,13 +6,13 @@ import { gainOf, type Histogram, stepOf } from './smallTree.js';
  * quadrant (FAST: Lou, Caruana, Gehrke & Hooker 2013). Children with an unknown value of either factor are
  * not changed.
  */
-export class CrossTree {
+export class InteractionTree {
   /** The gain over one step for all, about twice the log-likelihood; 0: there is no interaction. */
   gain = 0;
   /** The first bin after the cut of each factor. */
   rowCut = 0;
   columnCut = 0;
-  private readonly quarters = new Float64Array(4);
+  private readonly quadrants = new Float64Array(4);
   /** Sums of the gradients and curvatures of columns: over the rows before a cut, and over all rows. */
   private readonly above: Float64Array;
   private readonly all: Float64Array;
@@ -70,10 +70,10 @@ export class CrossTree {
         this.gain = gain;
         this.rowCut = row + 1;
         this.columnCut = column + 1;
-        this.quarters[0] = stepOf(g1, h1);
-        this.quarters[1] = stepOf(g2, h2);
-        this.quarters[2] = stepOf(g3, h3);
-        this.quarters[3] = stepOf(g4, h4);
+        this.quadrants[0] = stepOf(g1, h1);
+        this.quadrants[1] = stepOf(g2, h2);
+        this.quadrants[2] = stepOf(g3, h3);
+        this.quadrants[3] = stepOf(g4, h4);
       }
     }
   }
@@ -83,8 +83,8 @@ export class CrossTree {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const known = row !== UNKNOWN_BIN && column !== UNKNOWN_BIN && this.gain > 0;
-        const quarter = (row < this.rowCut ? 0 : 2) + (column < this.columnCut ? 0 : 1);
-        steps[row * columns + column] = known ? this.quarters[quarter]! : 0;
+        const quadrant = (row < this.rowCut ? 0 : 2) + (column < this.columnCut ? 0 : 1);
+        steps[row * columns + column] = known ? this.quadrants[quadrant]! : 0;
       }
     }
   }

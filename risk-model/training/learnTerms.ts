@@ -1,20 +1,20 @@
 import type { BinnedFactors } from './binnedFeatures.js';
-import { OneFactor, TwoFactors, Workbench } from './candidates.js';
-import { chooseTerms, logOddsOf, type PairScreen } from './chooseTerms.js';
+import { SingleFactorCandidate, PairCandidate, FitContext } from './candidates.js';
+import { selectTerms, logOddsOf, type PairScreen } from './selectTerms.js';
 import { fitTerms, type LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
 import { pruneCuts, pruneTerms } from './pruneTerms.js';
 import type { ChildYears } from './riskTable.js';
 import { pairCount } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
-import { circumstanceTerms, joinCuts, layTerms, type Term, type TermAmongOthers } from './term.js';
+import { mainEffectTerms, joinCuts, assignCells, type Term, type AssignedTerm } from './term.js';
 import type { TrainingPool } from './trainingPool.js';
 
 /** Chosen on validation families, like the other settings here (docs/decisions/risk-model.md). */
-const CHOICE = {
+const SELECTION = {
   limits: { leaves: 3, curvature: 4, gain: 6 },
   rate: 0.15,
-  surprise: 5,
+  margin: 5,
   warmUp: 10,
   perYears: 5,
 };
@@ -23,11 +23,11 @@ const CHOICE = {
  * log-likelihood when all others are adjusted. With more candidates, chance alone adds more (Foster & George
  * 1994).
  */
-const WORTH = [15, 25, 15] as const;
+const TERM_PENALTIES = [15, 25, 15] as const;
 /** The penalty of a main effect, which probably exists (Akaike 1974). */
-const WORTH_OF_CIRCUMSTANCE = 2;
+const MAIN_EFFECT_PENALTY = 2;
 /** The penalty of a cut, which was the best of some 64. */
-const WORTH_OF_CUT = 12;
+const CUT_PENALTY = 12;
 const ROUNDS = 3;
 const SWAPS = 2;
 
@@ -50,14 +50,14 @@ export async function learnTerms(
 
   let learnt: LearntTerms | undefined;
   for (let round = 0; round < ROUNDS; round++) {
-    const chosen = await chooseTerms(factors, childYears, weights, age, CHOICE, screen, progress, learnt);
+    const chosen = await selectTerms(factors, childYears, weights, age, SELECTION, screen, progress, learnt);
     learnt = fitAndPrune(chosen);
     for (let swap = 0; swap < SWAPS; swap++)
-      learnt = fitAndPrune(swapFactors(factors, childYears, weights, age, CHOICE.limits, learnt));
+      learnt = fitAndPrune(swapFactors(factors, childYears, weights, age, SELECTION.limits, learnt));
   }
   const { terms } = learnt!;
   let before: LearntTerms;
-  learnt = fitAndPrune([...terms, ...threesOfPairs(terms)]);
+  learnt = fitAndPrune([...terms, ...tripletCandidates(terms)]);
   // After an interaction is eliminated, the penalties of its main effects are larger, so the fit is repeated.
   do {
     before = learnt;
@@ -66,24 +66,24 @@ export async function learnTerms(
   return learnt;
 
   function fitAndPrune(terms: readonly Term[]): LearntTerms {
-    const all = fit(joinCuts([...terms, ...circumstanceTerms(terms, age)]));
+    const all = fit(joinCuts([...terms, ...mainEffectTerms(terms, age)]));
     const left = pruneTerms(
       all.fitted,
-      all.terms.map((term, i) => worthOf(term, all.cells[i]!)),
+      all.terms.map((term, i) => penaltyOf(term, all.cells[i]!)),
     );
     const pruned = left.length === all.terms.length ? all : fit(left.map((term) => all.terms[term]!));
-    const cut = pruneCuts(pruned, WORTH_OF_CUT);
+    const cut = pruneCuts(pruned, CUT_PENALTY);
     return cutCount(cut) === cutCount(pruned.terms) ? pruned : fit(cut);
   }
 
   function fit(terms: readonly Term[]): LearntTerms {
-    const cells = layTerms(factors, terms);
+    const cells = assignCells(factors, terms);
     return { terms, cells, fitted: fitTerms(childYears, weights, cells) };
   }
 }
 
-function worthOf({ factors }: Term, { circumstance }: TermAmongOthers): number {
-  return circumstance.includes(1) ? WORTH_OF_CIRCUMSTANCE : WORTH[factors.length - 1]!;
+function penaltyOf({ factors }: Term, { mainEffect }: AssignedTerm): number {
+  return mainEffect.includes(1) ? MAIN_EFFECT_PENALTY : TERM_PENALTIES[factors.length - 1]!;
 }
 
 function cutCount(terms: readonly Term[]): number {
@@ -94,7 +94,7 @@ function cutCount(terms: readonly Term[]): number {
  * Triplet candidates: the factors of two pairs that share one factor. Two such pairs may be the projections
  * of an interaction of three factors.
  */
-export function threesOfPairs(terms: readonly Term[]): Term[] {
+export function tripletCandidates(terms: readonly Term[]): Term[] {
   const pairs = terms.filter(({ factors }) => factors.length === 2);
   return pairs.flatMap((one, i) =>
     pairs
@@ -128,40 +128,43 @@ function swapFactors(
   { terms, cells, fitted }: LearntTerms,
 ): readonly Term[] {
   const fit = new HazardFit(childYears, weights);
-  const bench = new Workbench(factors, fit, limits);
+  const context = new FitContext(factors, fit, limits);
   const all = [...factors.fine.cuts.keys()];
   const known = new Set(terms.map(({ factors: of }) => String(of)));
   return terms.map((term, i) => {
     // Main effects follow from their interactions.
-    if (term.factors.length > 2 || cells[i]!.circumstance.includes(1)) return term;
+    if (term.factors.length > 2 || cells[i]!.mainEffect.includes(1)) return term;
     const others = cells.filter((_, other) => other !== i);
     const values = { ...fitted, terms: fitted.terms.filter((_, other) => other !== i) };
     fit.startFrom(logOddsOf(others, values, factors.children), fitted.years, fitted.ages);
     const [first, second] = term.factors as [number, number?];
     const candidates =
       second === undefined
-        ? all.filter((factor) => factor !== age).map((factor) => new OneFactor(bench, factor))
+        ? all.filter((factor) => factor !== age).map((factor) => new SingleFactorCandidate(context, factor))
         : all.flatMap((factor) => {
             if (factor === first || factor === second) return [];
             const pairs = [[first, factor] as const, [factor, second] as const];
-            return pairs.map(([a, b]) => new TwoFactors(bench, a < b ? [a, b] : [b, a]));
+            return pairs.map(([a, b]) => new PairCandidate(context, a < b ? [a, b] : [b, a]));
           });
-    const own = second === undefined ? new OneFactor(bench, first) : new TwoFactors(bench, [first, second]);
-    let [best, most]: [OneFactor | TwoFactors, number] = [own, own.find() + BETTER];
+    const own =
+      second === undefined
+        ? new SingleFactorCandidate(context, first)
+        : new PairCandidate(context, [first, second]);
+    let [best, most]: [SingleFactorCandidate | PairCandidate, number] = [own, own.find() + BETTER];
     for (const candidate of candidates) {
       if (known.has(String(candidate.factors))) continue;
       const gain = candidate.find();
       if (gain > most) [best, most] = [candidate, gain];
     }
-    if (best instanceof TwoFactors) {
-      const finer = new TwoFactors(bench, best.factors, factors.fine);
+    if (best instanceof PairCandidate) {
+      const finer = new PairCandidate(context, best.factors, factors.fine);
       if (finer.find() > best.find() + BETTER) best = finer;
     }
     if (best === own) return term;
     known.delete(String(term.factors));
     known.add(String(best.factors));
     best.find();
-    const { factors: of, cuts } = best.take(0);
+    const { factors: of, cuts } = best.apply(0);
     return { factors: of, cuts };
   });
 }

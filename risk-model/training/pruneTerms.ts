@@ -7,24 +7,24 @@ import type { Term } from './term.js';
 
 /**
  * Backward elimination of terms: returns the terms that remain.
- * @param worth by term, what it must add to twice the log-likelihood
+ * @param penalty by term, what it must add to twice the log-likelihood
  */
-export function pruneTerms(fitted: FittedTerms, worth: readonly number[]): readonly number[] {
+export function pruneTerms(fitted: FittedTerms, penalty: readonly number[]): readonly number[] {
   const parameters = parametersOf(fitted);
-  const gone = new Estimate(fitted).leaveOut(
+  const eliminated = new NormalEstimate(fitted).eliminate(
     parameters.map((of, term) => ({
       contrasts: [...of.values()].map((parameter): Contrast => [parameter, undefined]),
-      worth: worth[term]!,
+      penalty: penalty[term]!,
     })),
   );
-  return [...parameters.keys()].filter((term) => !gone.has(term));
+  return [...parameters.keys()].filter((term) => !eliminated.has(term));
 }
 
 /**
  * Backward elimination of cuts that separate too little. Every factor keeps at least one cut.
- * @param worth what a cut must add to twice the log-likelihood
+ * @param penalty what a cut must add to twice the log-likelihood
  */
-export function pruneCuts({ terms, fitted }: LearntTerms, worth: number): readonly Term[] {
+export function pruneCuts({ terms, fitted }: LearntTerms, penalty: number): readonly Term[] {
   const parameters = parametersOf(fitted);
   const all = terms.flatMap(({ cuts }, term) =>
     cuts.flatMap((own, factor) =>
@@ -33,20 +33,20 @@ export function pruneCuts({ terms, fitted }: LearntTerms, worth: number): readon
         factor,
         cut,
         contrasts: across(cuts, factor, cut, parameters[term]!),
-        worth,
+        penalty,
       })),
     ),
   );
   const isOf = (term: number, factor: number) => (index: number) =>
     all[index]!.term === term && all[index]!.factor === factor;
-  const gone = new Estimate(fitted).leaveOut(all, (index, before) => {
+  const eliminated = new NormalEstimate(fitted).eliminate(all, (index, before) => {
     const { term, factor } = all[index]!;
     return [...before].filter(isOf(term, factor)).length + 1 < terms[term]!.cuts[factor]!.length;
   });
   return terms.map(({ factors, cuts }, term) => ({
     factors,
     cuts: cuts.map((own, factor) => {
-      const without = new Set([...gone].filter(isOf(term, factor)).map((index) => all[index]!.cut));
+      const without = new Set([...eliminated].filter(isOf(term, factor)).map((index) => all[index]!.cut));
       return own.filter((_, cut) => !without.has(cut));
     }),
   }));
@@ -82,16 +82,16 @@ type Contrast = readonly [number | undefined, number | undefined];
  * A part of the model that can be eliminated: the differences that would then be 0, and its complexity
  * penalty in twice the log-likelihood.
  */
-interface Dispensable {
+interface ModelPart {
   readonly contrasts: readonly Contrast[];
-  readonly worth: number;
+  readonly penalty: number;
 }
 
 /** A difference whose remaining variance is a smaller share is determined by the others. */
 const DETERMINED = 1e-9;
 
 /** The normal approximation of the fitted parameters. It gives the estimates of all others if some are 0. */
-class Estimate {
+class NormalEstimate {
   private readonly size: number;
   private readonly values: Float64Array;
   private readonly covariance: Float64Array;
@@ -107,23 +107,23 @@ class Estimate {
   /**
    * Eliminates parts that add less than their penalty, the weakest first. After each elimination the other
    * parameters are adjusted (Wald's statistic).
-   * @param mayGo whether a part may be eliminated, given those already eliminated
+   * @param mayEliminate whether a part may be eliminated, given those already eliminated
    * @returns the indexes of the eliminated parts
    */
-  leaveOut(
-    all: readonly Dispensable[],
-    mayGo: (index: number, gone: ReadonlySet<number>) => boolean = () => true,
+  eliminate(
+    all: readonly ModelPart[],
+    mayEliminate: (index: number, eliminated: ReadonlySet<number>) => boolean = () => true,
   ): ReadonlySet<number> {
-    const gone = new Set<number>();
+    const eliminated = new Set<number>();
     for (;;) {
       let [worst, least] = [-1, 0];
-      all.forEach(({ contrasts, worth }, index) => {
-        if (gone.has(index) || !mayGo(index, gone)) return;
-        const excess = this.#wald(contrasts) - worth;
+      all.forEach(({ contrasts, penalty }, index) => {
+        if (eliminated.has(index) || !mayEliminate(index, eliminated)) return;
+        const excess = this.#wald(contrasts) - penalty;
         if (excess < least) [worst, least] = [index, excess];
       });
-      if (worst < 0) return gone;
-      gone.add(worst);
+      if (worst < 0) return eliminated;
+      eliminated.add(worst);
       for (const contrast of all[worst]!.contrasts) this.#setToZero(contrast);
     }
   }

@@ -63,17 +63,17 @@ export interface ChildYears {
   /** By child-year: the share of it in which the child was observed as a minor. */
   readonly share: Float32Array;
   /** By child: 1 if the child became a client in the last of its years. */
-  readonly became: Uint8Array;
+  readonly event: Uint8Array;
   /** By child. */
   readonly family: Uint32Array;
 }
 
 /** @param rows the selected rows of the table, one per child */
-export function layChildYears(table: RiskTable, rows: Uint32Array, age: Float32Array): ChildYears {
+export function computeChildYears(table: RiskTable, rows: Uint32Array, age: Float32Array): ChildYears {
   const start = sharedNumbers(rows.length + 1);
   const cell = sharedBytes(rows.length * HORIZON_YEARS);
   const share = sharedFloats(rows.length * HORIZON_YEARS);
-  const became = sharedBytes(rows.length);
+  const event = sharedBytes(rows.length);
   const family = sharedNumbers(rows.length);
   let end = 0;
   rows.forEach((row, child) => {
@@ -88,8 +88,8 @@ export function layChildYears(table: RiskTable, rows: Uint32Array, age: Float32A
       share[end++] = seen === 0 ? 1 : seen;
     }
     start[child + 1] = end;
-    became[child] = outcome === 0 ? 0 : 1;
+    event[child] = outcome === 0 ? 0 : 1;
     family[child] = table.family[row]!;
   });
-  return { children: rows.length, start, cell, share, became, family };
+  return { children: rows.length, start, cell, share, event, family };
 }

@@ -1,7 +1,7 @@
 import { binCount } from '../model/modelContent.js';
 import type { BinnedFactors } from './binnedFeatures.js';
 import { histogramOf } from './hazardFit.js';
-import { CrossTree } from './interactionTree.js';
+import { InteractionTree } from './interactionTree.js';
 
 /** The most bins of a factor in pairs, including the one for unknown values. */
 export const MOST_COARSE = 18;
@@ -55,7 +55,7 @@ export function screenPairs(
     return sum;
   });
   const histogram = histogramOf(MOST_COARSE * MOST_COARSE);
-  const cross = new CrossTree(MOST_COARSE);
+  const interaction = new InteractionTree(MOST_COARSE);
   for (const pair of pairs) {
     const [one, other] = pairOf(pair);
     const [row, column] =
@@ -78,8 +78,8 @@ export function screenPairs(
       gradients[rows.usual * columns.count + bin] = restGradient;
       curvatures[rows.usual * columns.count + bin] = restCurvature;
     }
-    cross.find(histogram, rows.count, columns.count, least);
-    gains[pair] = cross.gain;
+    interaction.find(histogram, rows.count, columns.count, least);
+    gains[pair] = interaction.gain;
   }
 }
 

@@ -1,13 +1,13 @@
 /** The use of a family's children: to fit models, to choose settings, or to evaluate the final model. */
-export const PARTS = ['train', 'validation', 'test'] as const;
-type Part = (typeof PARTS)[number];
+export const SPLITS = ['train', 'validation', 'test'] as const;
+type Split = (typeof SPLITS)[number];
 
 /** Percentages: families that train, and families that train or validate. */
 const TRAIN = 60;
 const TRAIN_OR_VALIDATION = 80;
 
 /** The part of a family. It depends on the seed and the family only, not on the rest of the table. */
-export function partOf(seed: number, family: number): Part {
+export function splitOf(seed: number, family: number): Split {
   const percent = mix(seed, family) % 100;
   return percent < TRAIN ? 'train' : percent < TRAIN_OR_VALIDATION ? 'validation' : 'test';
 }

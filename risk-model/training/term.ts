@@ -66,7 +66,7 @@ export function joinCuts(terms: readonly Term[]): Term[] {
  * also contains its main effects (the principle of marginality: Nelder 1977).
  * @param age the number of the factor of age, whose main effect is the attained age
  */
-export function circumstanceTerms(terms: readonly Term[], age: number): Term[] {
+export function mainEffectTerms(terms: readonly Term[], age: number): Term[] {
   return terms
     .filter(({ factors }) => factors.length > 1)
     .flatMap(({ factors, cuts }) => factors.map((factor, i) => ({ factors: [factor], cuts: [cuts[i]!] })))
@@ -74,29 +74,29 @@ export function circumstanceTerms(terms: readonly Term[], age: number): Term[] {
 }
 
 /** A term over the training children, in a model with other terms. */
-export interface TermAmongOthers extends TermCells {
+export interface AssignedTerm extends TermCells {
   /** By cell: 1 if the whole cell also has a value in an interaction. Always 0 for interactions. */
-  readonly circumstance: Uint8Array;
+  readonly mainEffect: Uint8Array;
 }
 
 /** Assigns the training children to the cells of terms, and finds the main effects among the terms. */
-export function layTerms(binned: BinnedFactors, terms: readonly Term[]): TermAmongOthers[] {
-  const laid = terms.map((term) => termCells(binned, term));
+export function assignCells(binned: BinnedFactors, terms: readonly Term[]): AssignedTerm[] {
+  const assigned = terms.map((term) => termCells(binned, term));
   const counting = new Map<number, { readonly cuts: readonly number[]; readonly counted: Uint8Array }[]>();
   terms.forEach(({ factors, cuts }, term) => {
     if (factors.length === 1) return;
     factors.forEach((factor, i) => {
-      const counted = { cuts: cuts[i]!, counted: countedBins(cuts, i, laid[term]!.free) };
+      const counted = { cuts: cuts[i]!, counted: countedBins(cuts, i, assigned[term]!.free) };
       counting.set(factor, [...(counting.get(factor) ?? []), counted]);
     });
   });
   return terms.map(({ factors, cuts: [cuts] }, term) => {
-    const { free, alone } = laid[term]!;
+    const { free, alone } = assigned[term]!;
     const others = alone ? (counting.get(factors[0]!) ?? []) : [];
-    const circumstance = free.map((isFree, bin) =>
+    const mainEffect = free.map((isFree, bin) =>
       others.some(({ cuts: of, counted }) => liesIn(cuts!, bin, of, counted)) ? isFree : 0,
     );
-    return { ...laid[term]!, circumstance };
+    return { ...assigned[term]!, mainEffect };
   });
 }
 

@@ -13,8 +13,8 @@ import { binFactors } from './binnedFeatures.js';
 import { calibrationBands, percentilesOf } from './calibration.js';
 import type { FittedTerms, LearntTerms } from './fitTerms.js';
 import { learnTerms } from './learnTerms.js';
-import { AGE_CUTS, layChildYears, type RiskTable } from './riskTable.js';
-import { partOf } from './splitFamilies.js';
+import { AGE_CUTS, computeChildYears, type RiskTable } from './riskTable.js';
+import { splitOf } from './splitFamilies.js';
 import { TrainingPool } from './trainingPool.js';
 
 const BAGS = 12;
@@ -54,13 +54,13 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
   const { seed, trainedAt, blocks = [0], threads = 0, progress = () => undefined } = options;
   const ids = table.factors.map(({ id }) => id);
   const age = ids.indexOf(AGE_FACTOR);
-  const rows = rowsOf(table, blocks, (family) => partOf(seed, family) !== 'test');
-  const isTrain = Uint8Array.from(rows, (row) => (partOf(seed, table.family[row]!) === 'train' ? 1 : 0));
+  const rows = rowsOfFamilies(table, blocks, (family) => splitOf(seed, family) !== 'test');
+  const isTrain = Uint8Array.from(rows, (row) => (splitOf(seed, table.family[row]!) === 'train' ? 1 : 0));
   const lack = lackOfData(table, rows, isTrain);
   if (lack !== undefined) throw lack;
 
   const factors = binFactors(table.columns, rows);
-  const childYears = layChildYears(table, rows, table.columns[age]!);
+  const childYears = computeChildYears(table, rows, table.columns[age]!);
   const pool = new TrainingPool(threads, factors, childYears);
   try {
     const learn = (doing: TrainingStep['doing'], weights: Uint8Array) =>
@@ -75,7 +75,7 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
       splitOver: table.blocks.map(formatDay),
       children: rows.length,
       families: new Set(Array.from(rows, (row) => table.family[row]!)).size,
-      clients: childYears.became.reduce((sum, became) => sum + became, 0),
+      clients: childYears.event.reduce((sum, event) => sum + event, 0),
     };
     const assemble = (
       learnt: LearntTerms,
@@ -109,15 +109,15 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
       };
     };
     const calibration = calibrationBands(
-      untold(tried),
+      uncalibrated(tried),
       table,
       // The children that were not trained on.
       rows.filter((_, i) => isTrain[i] === 0),
     );
-    return read(assemble(chosen, bags, calibration, percentilesOf(untold(chosen), table, rows)));
+    return read(assemble(chosen, bags, calibration, percentilesOf(uncalibrated(chosen), table, rows)));
 
     /** A model without its calibration and percentiles, which are computed from its predictions. */
-    function untold(learnt: LearntTerms): RiskModel {
+    function uncalibrated(learnt: LearntTerms): RiskModel {
       const bands = Array.from({ length: HORIZON_YEARS }, () => [
         { from: 0, until: 1, children: 0, predicted: 0, observed: 0 },
       ]);
@@ -130,13 +130,13 @@ export async function trainRiskModel(table: RiskTable, options: TrainingOptions)
 }
 
 /** The table's rows of some blocks and families. */
-export function rowsOf(
+export function rowsOfFamilies(
   table: RiskTable,
   blocks: readonly number[],
-  takes: (family: number) => boolean,
+  includes: (family: number) => boolean,
 ): Uint32Array {
   return Uint32Array.from(table.family.keys()).filter(
-    (row) => blocks.includes(table.block[row]!) && takes(table.family[row]!),
+    (row) => blocks.includes(table.block[row]!) && includes(table.family[row]!),
   );
 }
 

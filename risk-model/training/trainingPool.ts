@@ -7,7 +7,7 @@ import type { ChildYears } from './riskTable.js';
 import { type Derivatives, screenPairs } from './screenPairs.js';
 import { sharedDoubles } from './smallTree.js';
 import { bagWeights } from './splitFamilies.js';
-import { layTerms, type Term } from './term.js';
+import { assignCells, type Term } from './term.js';
 
 /** What a thread gets once, without copies. */
 export interface Material {
@@ -41,7 +41,7 @@ export function doTask({ factors, childYears }: Material, task: Task): FittedTer
     return undefined;
   }
   const weights = bagWeights(task.seed, task.bag, childYears.family);
-  return fitTerms(childYears, weights, layTerms(factors, task.terms));
+  return fitTerms(childYears, weights, assignCells(factors, task.terms));
 }
 
 function* everyOther(from: number, step: number, until: number): Generator<number> {

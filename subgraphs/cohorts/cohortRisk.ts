@@ -19,9 +19,9 @@ import type { RequestContext } from '../../registry-kit/subgraph/requestContext.
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
-import { registriesOf, unitsIn } from './group/cohortGroup.js';
+import { registriesOf, countingUnitsOf } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
-import { type GroupAsker, partOf, protect } from './protect.js';
+import { type GroupRequester, partOf, protect } from './protect.js';
 import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
 
 /**
@@ -65,7 +65,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
         purpose: decision.purpose,
         recipient: decision.caller.recipient,
         store,
-        units: await unitsIn(answered(feeds, 'units'), risk.set.words.length * 32, store),
+        units: await countingUnitsOf(answered(feeds, 'units'), risk.set.words.length * 32, store),
         feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
         registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
         filter: partOf(risk.filter, risk.asOf, risk.horizonYears),
@@ -126,13 +126,13 @@ class RiskDistribution extends ProtectedResult {
 async function riskDistribution(
   set: PersonSet,
   { columns }: Feed,
-  asker: GroupAsker,
+  requester: GroupRequester,
 ): Promise<RiskDistribution> {
   const codes = new Uint8Array(set.words.length * 32).fill(NO_BAND);
   const band = columns['band'] as Uint8Array;
   (columns['child'] as Uint32Array).forEach((child, place) => (codes[child] = band[place]!));
   const table = { members: set.words, dimensions: [{ size: RISK_BANDS.length, codes }] };
-  const { tables, protection } = await protect(asker, ['risk', columns['model']], [table]);
+  const { tables, protection } = await protect(requester, ['risk', columns['model']], [table]);
   const { counts } = tables[0]!;
   const bands = RISK_BANDS.map((_, number) => new RiskBand(number, counts[number]!));
   return new RiskDistribution(protection, bands, counts[RISK_BANDS.length]!);

@@ -1,4 +1,8 @@
-import type { GroupFormed, GroupQuestion, ProtectedAnswer } from '../../disclosure-control/groupQuestion.js';
+import type {
+  GroupFormation,
+  GroupQuestion,
+  ProtectedAnswer,
+} from '../../disclosure-control/groupQuestion.js';
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
 import type { Criteria } from '../../registry-kit/criteria/criterion.js';
 
@@ -7,7 +11,7 @@ export interface CohortsStore {
   /** The only way in which a number about people leaves: see disclosure-control/disclosureControl.ts. */
   readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
   /** Charges a group before registries look up its members. */
-  readonly form: (group: GroupFormed) => void;
+  readonly form: (group: GroupFormation) => void;
   /** A secret fixed number for each key below a bound. */
   readonly recordKeys: (bound: number) => Uint32Array;
   /** The strictest parameters of the owners of these registries, for a purpose. */

@@ -114,8 +114,8 @@ export function memberSectors(
   { codes }: Pick<CohortsStore, 'codes'>,
 ): readonly MemberSector[] {
   let firstService = 0;
-  const told = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
-  return told.map((registry) => {
+  const released = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
+  return released.map((registry) => {
     const { columns } = answered(feeds, registry);
     const services = codes(registry, 'services');
     const dictionary = columns['services'] as readonly string[];

@@ -1,15 +1,15 @@
-import type { Units } from '../../disclosure-control/countingUnits.js';
-import type { GroupTable, ProtectedAnswer } from '../../disclosure-control/groupQuestion.js';
+import type { CountingUnits } from '../../disclosure-control/countingUnits.js';
+import type { TableRequest, ProtectedAnswer } from '../../disclosure-control/groupQuestion.js';
 import type { CohortsStore } from './cohortsStore.js';
 import type { FeedsByRegistry } from './group/groupFacts.js';
 
 /** The requester of numbers about a group, the purpose, and the data of the group. */
-export interface GroupAsker {
+export interface GroupRequester {
   readonly purpose: string;
   /** The organisation, as the token names it. */
   readonly recipient: string;
   readonly store: CohortsStore;
-  readonly units: Units;
+  readonly units: CountingUnits;
   readonly feeds: FeedsByRegistry;
   /** The registries whose owners' disclosure rules apply. */
   readonly registries: readonly string[];
@@ -28,9 +28,9 @@ export function partOf(filter: string, ...part: readonly unknown[]): string {
  * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
  */
 export function protect(
-  { purpose, recipient, store, units, feeds, registries, filter }: GroupAsker,
+  { purpose, recipient, store, units, feeds, registries, filter }: GroupRequester,
   result: readonly unknown[],
-  tables: readonly GroupTable[],
+  tables: readonly TableRequest[],
 ): Promise<ProtectedAnswer> {
   const snapshots = registries.map((registry) => feeds.get(registry)?.columns['snapshot']);
   return store.answer({

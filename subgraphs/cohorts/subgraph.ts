@@ -33,11 +33,11 @@ import { DateScalar } from '../../schema/scalars.js';
 import { cohortRiskParts } from './cohortRisk.js';
 import { type CohortSource, type CohortsStore, sourceOf } from './cohortsStore.js';
 import { checkCodes, checkReleases, filterInputs } from './filter.js';
-import { CohortGroup, registriesOf, unitsIn } from './group/cohortGroup.js';
+import { CohortGroup, registriesOf, countingUnitsOf } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
 import type { DimensionName } from './group/populationColumns.js';
 import { memberSectors } from './members.js';
-import { type GroupAsker, partOf } from './protect.js';
+import { type GroupRequester, partOf } from './protect.js';
 import { CommonPaths, commonPaths } from './results/commonPaths.js';
 import { GroupDifferences, personalDifferences, serviceDifferences } from './results/groupDifferences.js';
 import { dimensionsTake, GroupDimension, GroupTable, groupTable } from './results/groupTable.js';
@@ -176,14 +176,17 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
 
   const cohortRisk = cohortRiskParts(sources);
 
-  const askerFor = async (members: CohortMembers, { decision, store }: Context): Promise<GroupAsker> => {
+  const requesterFor = async (
+    members: CohortMembers,
+    { decision, store }: Context,
+  ): Promise<GroupRequester> => {
     const feeds = feedsOf(members, memberFeeds);
     const bound = members.set.words.length * 32;
     return {
       purpose: decision.purpose,
       recipient: decision.caller.recipient,
       store,
-      units: await unitsIn(answered(feeds, 'population'), bound, store),
+      units: await countingUnitsOf(answered(feeds, 'population'), bound, store),
       feeds,
       registries: [...new Set([...registriesOf(questionOf(members.filter), sources), ...sectors])].sort(),
       filter: partOf(members.filter, members.from, members.until),
@@ -213,7 +216,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     async size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
       const group = await cohort.group(context.store);
-      return groupSize(group, await askerOf(group, context));
+      return groupSize(group, await requesterOf(group, context));
     }
 
     @FieldResolver(() => GroupTable, {
@@ -228,7 +231,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<GroupTable> {
       const group = await cohort.group(context.store);
-      return groupTable(group, await askerOf(group, context), by, years);
+      return groupTable(group, await requesterOf(group, context), by, years);
     }
 
     @FieldResolver(() => GroupDifferences, {
@@ -245,7 +248,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     ): Promise<GroupDifferences> {
       const group = await cohort.group(context.store);
       if (!group.other) throw notCompared();
-      return personalDifferences(group, group.other, await askerOf(group, context), atEndOf);
+      return personalDifferences(group, group.other, await requesterOf(group, context), atEndOf);
     }
 
     @FieldResolver(() => TimeToEvent, {
@@ -259,7 +262,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<TimeToEvent> {
       const group = await cohort.group(context.store);
-      return timeToEvent(group, await askerOf(group, context), { number, months });
+      return timeToEvent(group, await requesterOf(group, context), { number, months });
     }
 
     @FieldResolver(() => CohortMembers, { nullable: true, description: 'Its members in a period.' })
@@ -319,7 +322,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Ctx() context: Context,
     ): Promise<ServiceUseTable> {
       const { set, from, until } = members;
-      return serviceUse(set, sectorsOf(members, context), await askerFor(members, context), {
+      return serviceUse(set, sectorsOf(members, context), await requesterFor(members, context), {
         from,
         until,
         services,
@@ -337,7 +340,12 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       @Args(() => CommonPathsArgs) args: CommonPathsArgs,
       @Ctx() context: Context,
     ): Promise<CommonPaths> {
-      return commonPaths(members.set, sectorsOf(members, context), await askerFor(members, context), args);
+      return commonPaths(
+        members.set,
+        sectorsOf(members, context),
+        await requesterFor(members, context),
+        args,
+      );
     }
 
     @FieldResolver(() => GroupDifferences, {
@@ -349,10 +357,12 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     async differences(@Root() members: CohortMembers, @Ctx() context: Context): Promise<GroupDifferences> {
       const { set, other, from, until } = members;
       if (!other) throw notCompared();
-      return serviceDifferences([set, other], sectorsOf(members, context), await askerFor(members, context), [
-        from,
-        until,
-      ]);
+      return serviceDifferences(
+        [set, other],
+        sectorsOf(members, context),
+        await requesterFor(members, context),
+        [from, until],
+      );
     }
   }
 
@@ -380,8 +390,8 @@ function form(
   store.form({ ...group, organisation: decision.caller.recipient, parameters });
 }
 
-function askerOf(group: CohortGroup, { decision }: Context): Promise<GroupAsker> {
-  return group.asker(decision.purpose, decision.caller.recipient);
+function requesterOf(group: CohortGroup, { decision }: Context): Promise<GroupRequester> {
+  return group.requester(decision.purpose, decision.caller.recipient);
 }
 
 function notCompared(): PolkuError {

@@ -23,8 +23,8 @@ export interface Assessment {
   readonly calibration: CalibrationBand;
 }
 
-export type Outcome =
-  | { readonly status: Silence | 'NOT_APPLICABLE' }
+export type AssessmentResult =
+  | { readonly status: NoAssessmentReason | 'NOT_APPLICABLE' }
   | { readonly status: 'ASSESSED'; readonly assessment: Assessment };
 
 /**
@@ -41,29 +41,29 @@ export function assess(
   inForce: RiskModelInForce,
   feeds: readonly (readonly [registry: string, Feed])[],
   horizonYears: number,
-): Outcome {
-  const asked = modelToAsk(inForce, feeds);
-  if (typeof asked === 'string') return { status: asked };
+): AssessmentResult {
+  const serving = servingModel(inForce, feeds);
+  if (typeof serving === 'string') return { status: serving };
   checkAnswered(feeds);
   const child = childFactors(feeds);
   if (!child) return { status: 'NOT_APPLICABLE' };
-  const { model, beside } = asked;
+  const { model, scoreInShadow } = serving;
   const values = Float64Array.from(model.factors, (factor) => {
     const value = child.values.get(factor);
     if (value === undefined) throw unanswered(registryOf(factor));
     return value;
   });
   const score = model.assess(values, child.exposure);
-  beside?.(child, score);
-  const { contributions, hidesSome } = tellContributions(model, score.contributions, child.shown);
-  const tell = hidesSome ? wholePercent : (value: number) => value;
-  const probability = tell(score.probability(horizonYears));
+  scoreInShadow?.(child, score);
+  const { contributions, hidesSome } = visibleContributions(model, score.contributions, child.shown);
+  const rounded = hidesSome ? wholePercent : (value: number) => value;
+  const probability = rounded(score.probability(horizonYears));
   const [from, until] = score.interval(horizonYears);
   return {
     status: 'ASSESSED',
     assessment: {
       probability,
-      interval: [tell(from), tell(until)],
+      interval: [rounded(from), rounded(until)],
       percentile: score.percentile(horizonYears, probability),
       base: score.base,
       score: contributions.reduce((sum, { logOdds }) => sum + logOdds, score.base),
@@ -88,7 +88,7 @@ export interface Contribution {
   readonly logOdds: number;
 }
 
-interface ToldContributions {
+interface VisibleContributions {
   /** First single terms, largest first; then totals. */
   readonly contributions: readonly Contribution[];
   /** Whether some terms are only part of totals. */
@@ -109,32 +109,32 @@ const TERMS_IN_TOTAL = 3;
  * it adds 0. All other terms are summed by their registries. The list of totals depends on the model and on
  * what is shown, never on a child's values.
  */
-export function tellContributions(
+export function visibleContributions(
   model: RiskModel,
   contributions: Int32Array,
   shown: ReadonlySet<string>,
-): ToldContributions {
-  const told: Contribution[] = [];
+): VisibleContributions {
+  const single: Contribution[] = [];
   const hidden = new Map<string, Total>();
   model.terms.forEach(({ factors }, term) => {
     const logOdds = contributions[term]!;
     const registries = [...new Set(factors.map(registryOf))].sort();
     if (factors.every((factor) => shown.has(factor))) {
-      if (logOdds !== 0) told.push({ registries, factors, logOdds });
+      if (logOdds !== 0) single.push({ registries, factors, logOdds });
       return;
     }
     const name = registries.join(' ');
     const total = hidden.get(name) ?? { registries, terms: 0, logOdds: 0 };
     hidden.set(name, { registries, terms: total.terms + 1, logOdds: total.logOdds + logOdds });
   });
-  told.sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds) || compareText(nameOf(a), nameOf(b)));
+  single.sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds) || compareText(nameOf(a), nameOf(b)));
   const totals = mergeSmall([...hidden.values()]).map(({ registries, logOdds }): Contribution => ({
     registries,
     factors: [],
     // Adding 0 turns -0 into 0.
     logOdds: Math.round(logOdds / TOTAL_STEP) * TOTAL_STEP + 0,
   }));
-  return { contributions: [...told, ...totals], hidesSome: totals.length > 0 };
+  return { contributions: [...single, ...totals], hidesSome: totals.length > 0 };
 }
 
 interface Total {
@@ -170,15 +170,15 @@ function compareText(a: string, b: string): number {
 }
 
 /** Why there is no assessment for any child. */
-type Silence = 'NO_MODEL' | 'SWITCHED_OFF' | 'WITHHELD';
+type NoAssessmentReason = 'NO_MODEL' | 'SWITCHED_OFF' | 'WITHHELD';
 
 type Serving = Extract<RiskModelInForce, { readonly state: 'serving' }>;
 
 /** Returns the model that may assess these feeds, or why none may. Neither depends on a child. */
-export function modelToAsk(
+export function servingModel(
   inForce: RiskModelInForce,
   feeds: readonly (readonly [registry: string, Feed])[],
-): Serving | Silence {
+): Serving | NoAssessmentReason {
   if (inForce.state === 'no-model') return 'NO_MODEL';
   if (inForce.state === 'switched-off') return 'SWITCHED_OFF';
   return feeds.some(([, { state }]) => state === 'withheld') ? 'WITHHELD' : inForce;

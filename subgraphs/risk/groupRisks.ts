@@ -7,10 +7,10 @@ import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
 import { checkAnswered, otherForm, type RiskStore } from '../../risk-model/model/riskStore.js';
-import { ChildColumns, type ToldFeed } from '../../risk-model/training/childrenBlock.js';
+import { ChildColumns, type RegistryFeed } from '../../risk-model/training/childrenBlock.js';
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar } from '../../schema/scalars.js';
-import { modelToAsk } from './assess.js';
+import { servingModel } from './assess.js';
 import { RiskStatus } from './types.js';
 
 /** The band of each child of a group on whom every registry reports and who is not a client yet. */
@@ -26,23 +26,23 @@ interface GroupRisks {
  */
 async function groupRisks(
   model: RiskModel,
-  feeds: readonly ToldFeed[],
+  feeds: readonly RegistryFeed[],
   horizonYears: number,
 ): Promise<GroupRisks> {
-  const toldBy = (registry: string): ToldFeed => {
-    const told = feeds.find(([name]) => name === registry);
-    if (!told) throw otherForm(registry);
-    return told;
+  const feedOf = (registry: string): RegistryFeed => {
+    const feed = feeds.find(([name]) => name === registry);
+    if (!feed) throw otherForm(registry);
+    return feed;
   };
   const turns = new Turns();
-  const columns = await ChildColumns.of(feeds, toldBy('social'));
+  const columns = await ChildColumns.of(feeds, feedOf('social'));
   const factors: Float32Array[] = [];
   for (const id of model.factors) {
     if (turns.over) await turns.next();
-    factors.push(columns.factor(toldBy(registryOf(id)), id));
+    factors.push(columns.factor(feedOf(registryOf(id)), id));
   }
   const exposures = Array.from({ length: HORIZON_YEARS }, (_, year) =>
-    columns.numbers(toldBy('population'), 'exposure', year),
+    columns.numbers(feedOf('population'), 'exposure', year),
   );
   const { children } = columns;
   const band = new Uint8Array(children.length);
@@ -84,8 +84,8 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
     })
     @Directive(requiresFeeds(registries))
     status(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): RiskStatus {
-      const asked = modelToAsk(store.inForce(), risk.feeds);
-      return RiskStatus[typeof asked === 'string' ? asked : 'ASSESSED'];
+      const serving = servingModel(store.inForce(), risk.feeds);
+      return RiskStatus[typeof serving === 'string' ? serving : 'ASSESSED'];
     }
 
     @FieldResolver(() => FeedScalar, { nullable: true })
@@ -94,14 +94,14 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
     @Directive('@lineage(exposes: [])')
     async risks(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): Promise<Feed> {
       const { feeds } = risk;
-      const asked = modelToAsk(store.inForce(), feeds);
-      if (typeof asked === 'string') return Feed.withheld;
+      const serving = servingModel(store.inForce(), feeds);
+      if (typeof serving === 'string') return Feed.withheld;
       checkAnswered(feeds);
-      const { child, band } = await groupRisks(asked.model, feeds, risk.horizonYears);
+      const { child, band } = await groupRisks(serving.model, feeds, risk.horizonYears);
       return Feed.data({
         child,
         band,
-        model: [asked.model.version],
+        model: [serving.model.version],
         registry: feeds.map(([registry]) => registry),
         snapshot: feeds.map(([, { columns }]) => (columns['snapshot'] as readonly string[])[0]!),
       });

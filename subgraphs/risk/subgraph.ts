@@ -26,7 +26,7 @@ import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
 import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar } from '../../schema/scalars.js';
-import { assess, type Assessment, type Outcome } from './assess.js';
+import { assess, type Assessment, type AssessmentResult } from './assess.js';
 import { cohortRiskModule } from './groupRisks.js';
 import { childrenOn, HUMAN_OVERSIGHT, LIMITS } from './limits.js';
 import {
@@ -67,7 +67,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   })
   @Directive('@key(fields: "person asOf horizonYears")')
   class RiskAssessment extends RiskAssessmentKey {
-    #outcome: Outcome | undefined;
+    #result: AssessmentResult | undefined;
     #inForce: RiskModelInForce | undefined;
 
     constructor(representation: Record<string, unknown>) {
@@ -84,14 +84,14 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return (this.#inForce ??= store.inForce());
     }
 
-    outcome(store: RiskStore): Outcome {
-      return (this.#outcome ??= assess(this.inForce(store), this.feeds, this.horizonYears));
+    result(store: RiskStore): AssessmentResult {
+      return (this.#result ??= assess(this.inForce(store), this.feeds, this.horizonYears));
     }
 
     /** Returns null if there is no number. */
-    assessed<Value>({ store }: Context, tell: (assessment: Assessment) => Value): Value | null {
-      const outcome = this.outcome(store);
-      return outcome.status === 'ASSESSED' ? tell(outcome.assessment) : null;
+    assessed<Value>({ store }: Context, read: (assessment: Assessment) => Value): Value | null {
+      const result = this.result(store);
+      return result.status === 'ASSESSED' ? read(result.assessment) : null;
     }
   }
   declareFeeds(RiskAssessment, registries);
@@ -168,7 +168,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     })
     @Directive(required)
     status(@Root() risk: RiskAssessment, @Ctx() { store }: Context): RiskStatus {
-      return RiskStatus[risk.outcome(store).status];
+      return RiskStatus[risk.result(store).status];
     }
 
     @FieldResolver(() => [String], {

@@ -112,13 +112,13 @@ function condition(filter: GroupFilter): string {
     }
     case 'family': {
       const part = { anyone: 'true', parent: `role = 'parent'`, child: `role = 'child'` }[filter.member];
-      const known = `(SELECT * FROM population_memberships WHERE subject NOT IN (${shielded()}) AND ${heldAt(filter.atEndOf)})`;
+      const known = `(SELECT * FROM population_memberships WHERE subject NOT IN (${shielded()}) AND ${validAt(filter.atEndOf)})`;
       const families = `SELECT family, bool_or(value) AS met, bool_or(value IS NULL) AS unknown
         FROM (SELECT m.family, (SELECT ${condition(filter.of)} FROM population_persons p WHERE p.subject = m.subject) AS value FROM ${known} m WHERE ${part})
         GROUP BY family`;
       const ofPerson = (what: string) =>
         `p.subject IN (SELECT m.subject FROM ${known} m JOIN (${families}) f ON m.family = f.family WHERE f.${what})`;
-      return `(CASE WHEN ${ofPerson('met')} THEN true WHEN ${ofPerson('unknown')} OR ${untoldFamily} THEN NULL ELSE false END)`;
+      return `(CASE WHEN ${ofPerson('met')} THEN true WHEN ${ofPerson('unknown')} OR ${hiddenFamily} THEN NULL ELSE false END)`;
     }
   }
 }
@@ -142,16 +142,16 @@ function leafSql({ criterion, arguments: given }: Leaf): string {
     case 'district': {
       const where = given['in'] === undefined ? 'true' : isOneOf('district', given['in']);
       return unless(
-        untoldPlace,
-        `p.subject IN (SELECT subject FROM population_residences WHERE ${where} AND ${heldAt(at)})`,
+        hiddenPlace,
+        `p.subject IN (SELECT subject FROM population_residences WHERE ${where} AND ${validAt(at)})`,
       );
     }
     case 'familyType':
-      return unless(untoldPlace, `${familyTypeSql(at)} IN (${list(given['in'])})`);
+      return unless(hiddenPlace, `${familyTypeSql(at)} IN (${list(given['in'])})`);
     case 'children': {
-      const minors = `SELECT family, count(*) AS n FROM population_memberships m JOIN population_persons c ON c.subject = m.subject WHERE role = 'child' AND ${at} - year(c.birth) < 18 AND ${heldAt(at)} GROUP BY family`;
-      const found = `p.subject IN (SELECT m.subject FROM population_memberships m LEFT JOIN (${minors}) f ON m.family = f.family WHERE role = 'parent' AND ${heldAt(at)} AND ${between('coalesce(f.n, 0)', given['number'] as NumberRange)})`;
-      return unless(untoldPlace, found);
+      const minors = `SELECT family, count(*) AS n FROM population_memberships m JOIN population_persons c ON c.subject = m.subject WHERE role = 'child' AND ${at} - year(c.birth) < 18 AND ${validAt(at)} GROUP BY family`;
+      const found = `p.subject IN (SELECT m.subject FROM population_memberships m LEFT JOIN (${minors}) f ON m.family = f.family WHERE role = 'parent' AND ${validAt(at)} AND ${between('coalesce(f.n, 0)', given['number'] as NumberRange)})`;
+      return unless(hiddenPlace, found);
     }
     default:
       throw new Error(`No SQL for ${criterion}.`);
@@ -160,8 +160,8 @@ function leafSql({ criterion, arguments: given }: Leaf): string {
 
 /** The type of a person's family at the end of a year, as an expression over `p`. */
 export function familyTypeSql(at: number): string {
-  const types = `SELECT family, CASE WHEN count(*) FILTER (role = 'child') = 0 THEN 1 WHEN count(*) FILTER (role = 'parent') > 1 THEN 3 ELSE 2 END AS type FROM population_memberships WHERE ${heldAt(at)} GROUP BY family`;
-  const own = `SELECT max(t.type) FROM population_memberships m JOIN (${types}) t ON t.family = m.family WHERE m.subject = p.subject AND ${heldAt(at, 'm.')}`;
+  const types = `SELECT family, CASE WHEN count(*) FILTER (role = 'child') = 0 THEN 1 WHEN count(*) FILTER (role = 'parent') > 1 THEN 3 ELSE 2 END AS type FROM population_memberships WHERE ${validAt(at)} GROUP BY family`;
+  const own = `SELECT max(t.type) FROM population_memberships m JOIN (${types}) t ON t.family = m.family WHERE m.subject = p.subject AND ${validAt(at, 'm.')}`;
   return `(['no-family', 'no-children', 'lone-parent', 'two-parents'])[coalesce((${own}), 0) + 1]`;
 }
 
@@ -188,7 +188,7 @@ function diagnosisSql(code: string): string {
 }
 
 /** Whether an interval includes the end of a year. */
-export function heldAt(year: number, alias = ''): string {
+export function validAt(year: number, alias = ''): string {
   return `${alias}"start" <= DATE '${year}-12-31' AND coalesce(${alias}"end", DATE '9999-12-31') >= DATE '${year}-12-31'`;
 }
 
@@ -198,8 +198,8 @@ function shielded(): string {
 }
 
 /** Persons whose place of residence is not shown, and persons whose family is not: conditions on `p`. */
-export const untoldPlace = `p.subject IN (${shielded()})`;
-export const untoldFamily = `(${untoldPlace} AND p.subject IN (SELECT subject FROM population_memberships WHERE make_date(year("start"), 12, 31) <= coalesce("end", DATE '9999-12-31')))`;
+export const hiddenPlace = `p.subject IN (${shielded()})`;
+export const hiddenFamily = `(${hiddenPlace} AND p.subject IN (SELECT subject FROM population_memberships WHERE make_date(year("start"), 12, 31) <= coalesce("end", DATE '9999-12-31')))`;
 
 function objected(registry: string): string {
   return `p.subject IN (SELECT subject FROM ${registry}_objections WHERE "start" <= DATE '${formatDay(today())}')`;

@@ -1,7 +1,7 @@
 import type {
   Dimension,
   GroupQuestion,
-  GroupTable,
+  TableRequest,
   OpenDimension,
   ProtectedAnswer,
   ProtectedTable,
@@ -15,7 +15,7 @@ export function rawAnswer({ tables, parameters }: GroupQuestion): Promise<Protec
   });
 }
 
-function rawTable({ members, dimensions }: GroupTable): ProtectedTable {
+function rawTable({ members, dimensions }: TableRequest): ProtectedTable {
   const values: number[] = [];
   const closed = dimensions.map((dimension): Dimension => {
     if ('codes' in dimension) return dimension;

@@ -18,10 +18,10 @@ import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   cohortSql,
   familyTypeSql,
-  heldAt,
+  validAt,
   joinSnapshots,
-  untoldFamily,
-  untoldPlace,
+  hiddenFamily,
+  hiddenPlace,
 } from '../cohorts/cohortSql.js';
 import { randomFilter, rewritings } from '../cohorts/filterArbitrary.js';
 import { openCohorts, type OpenCohorts } from '../cohorts/openCohorts.js';
@@ -102,12 +102,12 @@ describe('groups before protection', () => {
           const names = by.map((name) => `${categorySql[name](year)} AS "${name}"`);
           // Home and household of people under non-disclosure are not shown.
           const told = [
-            ...(by.includes('district') ? [untoldPlace] : []),
-            ...(by.includes('familyType') ? [untoldFamily] : []),
+            ...(by.includes('district') ? [hiddenPlace] : []),
+            ...(by.includes('familyType') ? [hiddenFamily] : []),
           ].map((untold) => `AND NOT ${untold}`);
           const sql = `SELECT ${by.map((name) => `"${name}"`).join()}, count(*)::INTEGER FROM (
             SELECT ${names.join()} FROM population_persons p
-            JOIN population_residences r ON r.subject = p.subject AND ${heldAt(year, 'r.')}
+            JOIN population_residences r ON r.subject = p.subject AND ${validAt(year, 'r.')}
             WHERE 2010 - year(p.birth) BETWEEN 0 AND 50 ${told.join(' ')})
             WHERE ${by.map((name) => `"${name}" IS NOT NULL`).join(' AND ')} GROUP BY ALL`;
           const counted = (await connection.runAndReadAll(sql)).getRows();

@@ -5,7 +5,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRiskModel } from '../../risk-model/model/riskModel.js';
-import { type Contribution, tellContributions } from '../../subgraphs/risk/assess.js';
+import { type Contribution, visibleContributions } from '../../subgraphs/risk/assess.js';
 import { smallModel, type SmallTerm } from '../risk/smallModel.js';
 
 const FACTORS = ['health.a', 'health.b', 'health.c', 'social.a', 'social.b', 'education.a', 'population.a'];
@@ -48,11 +48,11 @@ describe('contributions', () => {
         const own = valuesOf(child);
         const score = model.assess(own, [1, 1, 1, 1, 1]);
 
-        const whole = tellContributions(model, score.contributions, new Set(model.factors));
+        const whole = visibleContributions(model, score.contributions, new Set(model.factors));
         expect(whole.hidesSome).toBe(false);
         expect(score.base + sum(whole.contributions)).toBe(score.score);
 
-        const { contributions, hidesSome } = tellContributions(model, score.contributions, new Set(shown));
+        const { contributions, hidesSome } = visibleContributions(model, score.contributions, new Set(shown));
         const hiddenTerms = model.terms.filter(
           ({ factors }) => !factors.every((factor) => shown.includes(factor)),
         );
@@ -69,7 +69,7 @@ describe('contributions', () => {
 
         // For any other hidden values, the shown values are published alike, with the same totals.
         const twin = model.assess(valuesOf(other, own), [1, 1, 1, 1, 1]);
-        const told = tellContributions(model, twin.contributions, new Set(shown)).contributions;
+        const told = visibleContributions(model, twin.contributions, new Set(shown)).contributions;
         const itemised = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length > 0);
         expect(itemised(told)).toEqual(itemised(contributions));
         expect(totals(told).map(({ registries }) => registries)).toEqual(

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { policiesFolder } from '../../cli/options.js';
 import { registerTrust } from '../../cli/runtime/openPolicy.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   FAMILY_TEAM,
@@ -250,14 +250,14 @@ describe('a model in production', () => {
   let city: TestCity;
   let signed: SignedPolicies;
   let issuer: TestIssuer;
-  let desk: RiskDesk;
+  let desk: RiskRegisterService;
   let version: string;
   let reported: string[];
 
   beforeAll(async () => {
     [city, signed, issuer] = await Promise.all([makeCity(), signedPolicies(), startIssuer()]);
     await signed.first();
-    desk = new RiskDesk({
+    desk = new RiskRegisterService({
       store: new RegisterStore(city.data),
       trust: registerTrust({ owners: signed.owners }),
     });

@@ -18,7 +18,7 @@ import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import { extract } from '../../registry-kit/extraction/extract.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { riskSources } from '../../subgraphs/registries.js';
 import { codesByKey } from '../city/codesByKey.js';
@@ -114,7 +114,7 @@ describe('a training next to a running gateway', () => {
 
   it('A08: is followed by an evaluation, which has a chain of its own, too', async () => {
     const trust = registerTrust({ owners: signed.owners });
-    const desk = new RiskDesk({ store: new RegisterStore(city.data), trust });
+    const desk = new RiskRegisterService({ store: new RegisterStore(city.data), trust });
     const version = await desk.addModel(smallModel());
     const policies = ['--policies-from', signed.store, '--owners', signed.owners];
     const evaluated = await runPolku(['risk', 'evaluate', version, '--data', city.data, ...policies]);

@@ -1,4 +1,4 @@
-import { type Units, unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { type CountingUnits, countingUnits } from '../../../disclosure-control/countingUnits.js';
 import {
   type CohortQuestion,
   leavesOf,
@@ -9,9 +9,9 @@ import type { GroupFilter } from '../../../registry-kit/criteria/groupFilter.js'
 import type { Feed } from '../../../schema/feed.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, type CohortsStore, sourceOf } from '../cohortsStore.js';
-import type { GroupAsker } from '../protect.js';
+import type { GroupRequester } from '../protect.js';
 import { evaluate, type GroupFacts } from './evaluate.js';
-import { answered, type FeedsByRegistry, groupFacts, requireKept } from './groupFacts.js';
+import { answered, type FeedsByRegistry, groupFacts, requireStored } from './groupFacts.js';
 import { PopulationColumns } from './populationColumns.js';
 
 /** A group, from the answers of its registries. Data about it leaves only through {@link protect}. */
@@ -64,9 +64,9 @@ export class CohortGroup {
   }
 
   /** The requester of numbers about it, with the counting units. */
-  async asker(purpose: string, recipient: string): Promise<GroupAsker> {
+  async requester(purpose: string, recipient: string): Promise<GroupRequester> {
     const { feeds, registries, store } = this;
-    const units = await unitsIn(this.#population, this.bound, store);
+    const units = await countingUnitsOf(this.#population, this.bound, store);
     return { purpose, recipient, store, units, feeds, registries, filter: writeQuestion(this.question) };
   }
 }
@@ -77,7 +77,7 @@ export function registriesOf(question: CohortQuestion, sources: readonly CohortS
   return [...new Set(['population', ...asked])].sort();
 }
 
-const known = new WeakMap<object, Promise<Units>>();
+const known = new WeakMap<object, Promise<CountingUnits>>();
 
 /**
  * The counting units: record keys and families of all persons, computed once for each snapshot of the
@@ -85,15 +85,19 @@ const known = new WeakMap<object, Promise<Units>>();
  * @param population a feed with the columns `person` and `unit`, the last family of each person
  * @param bound all keys of persons are below it
  */
-export function unitsIn(population: Feed, bound: number, { recordKeys }: CohortsStore): Promise<Units> {
-  requireKept(population, 'population', 'memberships');
+export function countingUnitsOf(
+  population: Feed,
+  bound: number,
+  { recordKeys }: CohortsStore,
+): Promise<CountingUnits> {
+  requireStored(population, 'population', 'memberships');
   const person = population.columns['person'] as Uint32Array;
   const family = population.columns['unit'] as Uint32Array;
   let units = known.get(family);
   if (!units) {
     const familyOf = new Uint32Array(bound).fill(NO_FAMILY);
     for (let row = 0; row < person.length; row++) familyOf[person[row]!] = family[row]!;
-    units = unitsInFamilies(recordKeys(bound), familyOf);
+    units = countingUnits(recordKeys(bound), familyOf);
     known.set(family, units);
   }
   return units;

@@ -13,13 +13,13 @@ import { PersonSet } from '../../../schema/personSet.js';
  * The persons who meet a filter, and those who do not. People whose data may not be used are in neither set
  * (Kleene's strong three-valued logic). An objection removes a person from the groups of both.
  */
-export interface Truth {
+export interface TruthSets {
   readonly yes: PersonSet;
   readonly no: PersonSet;
 }
 
 /** The events of a criterion, sorted by person, then by day. */
-export interface LeafEvents {
+export interface CriterionEvents {
   readonly person: Uint32Array;
   readonly day: Int32Array;
   /** People whose data may not be used. */
@@ -31,19 +31,19 @@ export interface GroupFacts {
   readonly everybody: PersonSet;
   readonly memberships: YearlyMemberships;
   readonly persons: (leaf: Leaf) => { readonly found: PersonSet; readonly withheld: PersonSet };
-  readonly events: (leaf: Leaf) => LeafEvents;
+  readonly events: (leaf: Leaf) => CriterionEvents;
 }
 
 /** Combines the answers of the registries. */
-export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<Truth> {
+export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<TruthSets> {
   const { everybody } = facts;
   switch (filter.kind) {
     case 'leaf': {
       const { found, withheld } = facts.persons(filter);
-      return truthOf(everybody, found, withheld);
+      return truthSetsOf(everybody, found, withheld);
     }
     case 'all': {
-      let all: Truth = { yes: everybody, no: PersonSet.below(0) };
+      let all: TruthSets = { yes: everybody, no: PersonSet.below(0) };
       for (const part of filter.of) {
         const { yes, no } = await evaluate(part, facts);
         all = { yes: all.yes.and(yes), no: all.no.or(no) };
@@ -51,7 +51,7 @@ export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<
       return all;
     }
     case 'any': {
-      let any: Truth = { yes: PersonSet.below(0), no: everybody };
+      let any: TruthSets = { yes: PersonSet.below(0), no: everybody };
       for (const part of filter.of) {
         const { yes, no } = await evaluate(part, facts);
         any = { yes: any.yes.or(yes), no: any.no.and(no) };
@@ -67,12 +67,12 @@ export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<
     case 'sequence': {
       const [first, next] = [facts.events(filter.first), facts.events(filter.next)];
       const found = await followed(first, next, filter.withinMonths, everybody);
-      return truthOf(everybody, found, first.withheld.or(next.withheld));
+      return truthSetsOf(everybody, found, first.withheld.or(next.withheld));
     }
   }
 }
 
-function truthOf(everybody: PersonSet, found: PersonSet, withheld: PersonSet): Truth {
+function truthSetsOf(everybody: PersonSet, found: PersonSet, withheld: PersonSet): TruthSets {
   const known = everybody.minus(withheld);
   return { yes: known.and(found), no: known.minus(found) };
 }
@@ -85,10 +85,10 @@ const MAY_MEET = 2;
  * meet it.
  */
 async function inFamily(
-  { yes, no }: Truth,
+  { yes, no }: TruthSets,
   { member, atEndOf }: { readonly member: FamilyPart; readonly atEndOf: number },
   { everybody, memberships }: GroupFacts,
-): Promise<Truth> {
+): Promise<TruthSets> {
   const turns = new Turns();
   const families = new Uint8Array(await familiesBelow(memberships, turns));
   await forEachMembership(memberships, atEndOf, turns, (person, family, isParent) => {
@@ -107,7 +107,7 @@ async function inFamily(
   await turns.through(known.length, (from, to) => {
     for (let row = from; row < to; row++) if (known[row] === NO_FAMILY) unknown.add(person[row]!);
   });
-  return truthOf(everybody, found, unknown.minus(found));
+  return truthSetsOf(everybody, found, unknown.minus(found));
 }
 
 /**
@@ -115,8 +115,8 @@ async function inFamily(
  * lists.
  */
 async function followed(
-  first: LeafEvents,
-  next: LeafEvents,
+  first: CriterionEvents,
+  next: CriterionEvents,
   months: number,
   everybody: PersonSet,
 ): Promise<PersonSet> {
@@ -135,7 +135,12 @@ async function followed(
   return found;
 }
 
-function isBefore({ person, day }: LeafEvents, row: number, otherPerson: number, otherDay: Day): boolean {
+function isBefore(
+  { person, day }: CriterionEvents,
+  row: number,
+  otherPerson: number,
+  otherDay: Day,
+): boolean {
   return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! < otherDay);
 }
 

@@ -32,7 +32,7 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
     const { registry } = sourceOf(sources, criterion)!;
     const feed = answered(feeds, registry);
     const missing = feed.columns[`absent:${leaf}`] as readonly string[] | undefined;
-    if (missing) throw notKept(registry, missing[0]!);
+    if (missing) throw notStored(registry, missing[0]!);
     return feed;
   };
   const everybody = new PersonSet(column(population, EVERYBODY));
@@ -41,7 +41,7 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
   return {
     everybody: everybody.minus(withheldIn(population, EVERYBODY)),
     get memberships() {
-      requireKept(population, 'population', 'memberships');
+      requireStored(population, 'population', 'memberships');
       const [person, family, parent] = [membership('person'), membership('family'), membership('parent')];
       return { person, family, parent, firstYear: membership('firstYear'), lastYear: membership('lastYear') };
     },
@@ -80,12 +80,12 @@ export function answered(feeds: FeedsByRegistry, registry: string): Feed {
  * @param what a table, or a column as `table.column`
  * @throws PolkuError NOT_IN_REGISTER if the registry's system does not store it
  */
-export function requireKept(feed: Feed, registry: string, what: string): void {
+export function requireStored(feed: Feed, registry: string, what: string): void {
   if ((feed.columns['absent'] as readonly string[] | undefined)?.includes(what))
-    throw notKept(registry, what);
+    throw notStored(registry, what);
 }
 
-function notKept(registry: string, what: string): PolkuError {
+function notStored(registry: string, what: string): PolkuError {
   return new PolkuError(
     'NOT_IN_REGISTER',
     `The system behind ${registry} does not store ${what}, so this cannot be counted. "registries { name absent }" lists what is not stored.`,

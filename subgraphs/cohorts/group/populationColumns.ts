@@ -10,7 +10,7 @@ import {
 import type { YearlyResidences } from '../../../registry-kit/criteria/yearly.js';
 import type { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import { requireKept } from './groupFacts.js';
+import { requireStored } from './groupFacts.js';
 
 export const dimensionNames = ['year', 'sex', 'district', 'ageBand', 'familyType'] as const;
 export type DimensionName = (typeof dimensionNames)[number];
@@ -72,7 +72,7 @@ export class PopulationColumns {
     const size = this.categories(name).length;
     switch (name) {
       case 'sex':
-        requireKept(this.feed, 'population', 'persons.sex');
+        requireStored(this.feed, 'population', 'persons.sex');
         return { size, codes: await this.#byPerson('sex', size, this.#codeNumbers('sexes', sexes)) };
       case 'ageBand':
         return {
@@ -82,7 +82,7 @@ export class PopulationColumns {
           ),
         };
       case 'district': {
-        requireKept(this.feed, 'population', 'residences.district');
+        requireStored(this.feed, 'population', 'residences.district');
         const codes = new Uint8Array(this.bound).fill(size);
         const numberOf = this.#codeNumbers('districts', this.districts);
         const { person, district, firstYear, lastYear } = this.#residences;
@@ -136,7 +136,7 @@ export class PopulationColumns {
   }
 
   get #memberships(): YearlyMemberships {
-    requireKept(this.feed, 'population', 'memberships');
+    requireStored(this.feed, 'population', 'memberships');
     const column = <Name extends keyof YearlyMemberships>(name: Name) =>
       this.#column<YearlyMemberships[Name]>(`membership.${name}`)!;
     const [person, family, parent] = [column('person'), column('family'), column('parent')];
@@ -144,7 +144,7 @@ export class PopulationColumns {
   }
 
   get #residences(): YearlyResidences {
-    requireKept(this.feed, 'population', 'residences');
+    requireStored(this.feed, 'population', 'residences');
     const column = <Name extends keyof YearlyResidences>(name: Name) =>
       this.#column<YearlyResidences[Name]>(`residence.${name}`)!;
     const [person, district] = [column('person'), column('district')];

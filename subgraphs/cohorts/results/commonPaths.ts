@@ -1,5 +1,5 @@
 import type {
-  GroupTable,
+  TableRequest,
   OpenDimension,
   ProtectedTable,
   Protection,
@@ -9,7 +9,7 @@ import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { memberPaths, type MemberPaths, type MemberSector, NO_SERVICE, serviceAt } from '../members.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_STEPS = 5;
@@ -132,7 +132,7 @@ export interface CommonPathsArguments {
 export async function commonPaths(
   members: PersonSet,
   sectors: readonly MemberSector[],
-  asker: GroupAsker,
+  requester: GroupRequester,
   { first, steps, gaps }: CommonPathsArguments,
 ): Promise<CommonPaths> {
   if (first < 1 || first > MAX_PATHS || steps < 1 || steps > MAX_STEPS)
@@ -142,13 +142,13 @@ export async function commonPaths(
   const dimensions = [await codes.whole()];
   for (let step = 0; step < steps - 1; step++) dimensions.push(await codes.edges(step));
   const tables = dimensions.map((dimension) => ({ members: members.words, dimensions: [dimension] }));
-  const answer = await protect(asker, ['commonPaths', steps], tables);
+  const answer = await protect(requester, ['commonPaths', steps], tables);
   const [wholes, ...edges] = answer.tables;
   const total = wholes!.counts.at(-1)!;
-  const found = told(wholes!)
+  const found = publishedCategories(wholes!)
     .sort((a, b) => b.persons - a.persons)
     .slice(0, first);
-  const medians = gaps ? await medianGaps(paths, codes, found, members, asker) : undefined;
+  const medians = gaps ? await medianGaps(paths, codes, found, members, requester) : undefined;
   const stepAt = (service: number) => serviceAt(sectors, service);
   return new CommonPaths(
     answer.protection,
@@ -164,7 +164,7 @@ export async function commonPaths(
         ),
     ),
     edges.flatMap((edge, step) =>
-      told(edge).flatMap(({ code, persons }) => {
+      publishedCategories(edge).flatMap(({ code, persons }) => {
         const [from, to] = codes.stepsOf(code);
         if (from === undefined || to === undefined) return [];
         const [one, next] = [from, to].map((service) => new CommonStep(stepAt(service)));
@@ -222,12 +222,12 @@ class PathCodes {
   }
 }
 
-interface ToldCategory {
+interface PublishedCategory {
   readonly code: number;
   readonly persons: number;
 }
 
-function told({ values, counts }: ProtectedTable): ToldCategory[] {
+function publishedCategories({ values, counts }: ProtectedTable): PublishedCategory[] {
   return values.flatMap((code, category) => {
     const persons = counts[category]!;
     return persons === null ? [] : [{ code, persons }];
@@ -241,14 +241,14 @@ function told({ values, counts }: ProtectedTable): ToldCategory[] {
 async function medianGaps(
   paths: MemberPaths,
   codes: PathCodes,
-  found: readonly ToldCategory[],
+  found: readonly PublishedCategory[],
   members: PersonSet,
-  asker: GroupAsker,
+  requester: GroupRequester,
 ): Promise<readonly (readonly (string | null)[])[]> {
   const bound = members.words.length * 32;
   const { values: whole } = await codes.whole();
   const turns = new Turns();
-  const tables: GroupTable[] = [];
+  const tables: TableRequest[] = [];
   for (const { code } of found) {
     const { length } = codes.stepsOf(code);
     const sets = Array.from({ length: Math.max(0, length - 1) }, () => PersonSet.below(bound));
@@ -270,7 +270,7 @@ async function medianGaps(
       }),
     );
   }
-  const answer = await protect(asker, ['medianGaps', paths.steps, found.map(({ code }) => code)], tables);
+  const answer = await protect(requester, ['medianGaps', paths.steps, found.map(({ code }) => code)], tables);
   const medians = answer.tables.map(({ counts }) => medianBand(counts));
   let at = 0;
   return found.map(({ code }) => {
@@ -292,12 +292,12 @@ function medianBand(counts: ProtectedTable['counts']): string | null {
   const bands = counts.slice(0, -1);
   const below = (band: number) => bands.slice(0, band).reduce<number>((sum, count) => sum + (count ?? 0), 0);
   const above = (band: number) => bands.slice(band + 1).reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  const untold = total - below(bands.length);
+  const suppressed = total - below(bands.length);
   const median = bands.findIndex(
     (count, band) =>
       count !== null &&
-      below(band) + Math.max(0, untold) < total / 2 &&
-      above(band) + Math.max(0, untold) < total / 2,
+      below(band) + Math.max(0, suppressed) < total / 2 &&
+      above(band) + Math.max(0, suppressed) < total / 2,
   );
   if (median < 0) return null;
   if (median === GAP_BANDS.length) return `${GAP_BANDS.at(-1)}-`;

@@ -1,10 +1,10 @@
-import type { GroupTable, ProtectedAnswer, Protection } from '../../../disclosure-control/groupQuestion.js';
+import type { TableRequest, ProtectedAnswer, Protection } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import type { CategoryDimension } from '../group/populationColumns.js';
 import { type MemberSector, serviceAt, serviceSets } from '../members.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 import { checkReleased } from './groupTable.js';
 import { frequencyRatio, ProtectedResult } from './protectedResult.js';
 
@@ -70,7 +70,7 @@ const DIMENSIONS: readonly CategoryDimension[] = ['sex', 'ageBand', 'district', 
 export async function personalDifferences(
   group: CohortGroup,
   other: PersonSet,
-  asker: GroupAsker,
+  requester: GroupRequester,
   year: number,
 ): Promise<GroupDifferences> {
   const { members, population } = group;
@@ -78,12 +78,12 @@ export async function personalDifferences(
   const [own] = await population.residents(members, [year]);
   const [others] = await population.residents(other, [year]);
   const names = DIMENSIONS.filter((name) => population.has(name));
-  const tables: GroupTable[] = [];
+  const tables: TableRequest[] = [];
   for (const name of names) {
     const dimensions = [await population.dimension(name, year)];
     for (const { words } of [own!, others!]) tables.push({ members: words, dimensions });
   }
-  const answer = await protect(asker, ['personalDifferences', year], tables);
+  const answer = await protect(requester, ['personalDifferences', year], tables);
   const items = names.flatMap((name, index) => {
     const [own, others] = [answer.tables[2 * index]!.counts, answer.tables[2 * index + 1]!.counts];
     return population
@@ -104,7 +104,7 @@ export async function personalDifferences(
 export async function serviceDifferences(
   sets: readonly [own: PersonSet, other: PersonSet],
   sectors: readonly MemberSector[],
-  asker: GroupAsker,
+  requester: GroupRequester,
   period: readonly [from: number, until: number],
 ): Promise<GroupDifferences> {
   const counted: PersonSet[] = [];
@@ -113,7 +113,7 @@ export async function serviceDifferences(
     counted.push(members, ...users.map(([ofService]) => ofService!));
   }
   const tables = counted.map(({ words }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(asker, ['serviceDifferences', ...period], tables);
+  const answer = await protect(requester, ['serviceDifferences', ...period], tables);
   const counts = answer.tables.map((table) => table.counts[0]!);
   const [own, others] = [counts.slice(0, counts.length / 2), counts.slice(counts.length / 2)];
   const items = own.slice(1).flatMap((count, number) => {

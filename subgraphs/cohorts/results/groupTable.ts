@@ -1,8 +1,4 @@
-import type {
-  Dimension,
-  GroupTable as AskedTable,
-  Protection,
-} from '../../../disclosure-control/groupQuestion.js';
+import type { Dimension, TableRequest, Protection } from '../../../disclosure-control/groupQuestion.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
@@ -13,7 +9,7 @@ import {
   dimensionNames,
   dimensions,
 } from '../group/populationColumns.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_DIMENSIONS = 3;
@@ -80,7 +76,7 @@ export class GroupTable extends ProtectedResult {
  */
 export async function groupTable(
   group: CohortGroup,
-  asker: GroupAsker,
+  requester: GroupRequester,
   by: readonly DimensionName[],
   years: readonly number[],
 ): Promise<GroupTable> {
@@ -88,13 +84,13 @@ export async function groupTable(
   for (const name of ['year', ...by] as const) checkReleased(group, name);
   const { members, population } = group;
   const residents = await population.residents(members, years);
-  const tables: AskedTable[] = [];
+  const tables: TableRequest[] = [];
   for (const [index, year] of years.entries()) {
     const dimensions: Dimension[] = [];
     for (const name of names) dimensions.push(await population.dimension(name, year));
     tables.push({ members: residents[index]!.words, dimensions });
   }
-  const answer = await protect(asker, ['table', by, years], tables);
+  const answer = await protect(requester, ['table', by, years], tables);
   const cells = years.flatMap((year, index) => {
     const { counts } = answer.tables[index]!;
     const ofYear = by.includes('year') ? { year } : {};

@@ -1,7 +1,7 @@
 import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 
 export const TOO_FEW = 'null: suppressed, because the number is too small. Zero is also suppressed.';
 
@@ -74,8 +74,12 @@ export class GroupSize extends ProtectedResult {
 }
 
 /** Counts the members of a group. */
-export async function groupSize({ members }: CohortGroup, asker: GroupAsker): Promise<GroupSize> {
-  const { tables, protection } = await protect(asker, ['size'], [{ members: members.words, dimensions: [] }]);
+export async function groupSize({ members }: CohortGroup, requester: GroupRequester): Promise<GroupSize> {
+  const { tables, protection } = await protect(
+    requester,
+    ['size'],
+    [{ members: members.words, dimensions: [] }],
+  );
   return new GroupSize(protection, tables[0]!.counts[0]!);
 }
 

@@ -5,9 +5,9 @@ import { Field, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { LAST_YEAR, yearEnd } from '../../../registry-kit/criteria/yearly.js';
 import { PersonSet } from '../../../schema/personSet.js';
-import type { LeafEvents } from '../group/evaluate.js';
+import type { CriterionEvents } from '../group/evaluate.js';
 import { type MemberSector, serviceAt, serviceSets } from '../members.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 /** Each service of each year is one set, and one question. */
@@ -62,7 +62,7 @@ interface ServiceUseArguments {
 export async function serviceUse(
   members: PersonSet,
   sectors: readonly MemberSector[],
-  asker: GroupAsker,
+  requester: GroupRequester,
   { from, until, services, byYear }: ServiceUseArguments,
 ): Promise<ServiceUseTable> {
   const first = yearOf(from);
@@ -78,7 +78,7 @@ export async function serviceUse(
     return ofService.map((set, column) => ({ set, sector, service, year: byYear ? first + column : null }));
   });
   const tables = asked.map(({ set: { words } }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(asker, ['serviceUse', services?.toSorted() ?? null, byYear], tables);
+  const answer = await protect(requester, ['serviceUse', services?.toSorted() ?? null, byYear], tables);
   const rows = asked.map(
     ({ year, sector, service }, index) =>
       new ServiceUse(year, sector, service, answer.tables[index]!.counts[0]!),
@@ -107,7 +107,7 @@ interface WaitingSets {
  */
 export async function waitingSets(
   members: PersonSet,
-  { from, event }: { readonly from: LeafEvents; readonly event: LeafEvents },
+  { from, event }: { readonly from: CriterionEvents; readonly event: CriterionEvents },
   lastYears: Uint16Array,
   until: Day,
   { number, months }: { readonly number: number; readonly months: number },
@@ -136,7 +136,7 @@ export async function waitingSets(
   return { atRisk, events };
 }
 
-function isUpTo({ person, day }: LeafEvents, row: number, otherPerson: number, otherDay: Day): boolean {
+function isUpTo({ person, day }: CriterionEvents, row: number, otherPerson: number, otherDay: Day): boolean {
   return person[row]! < otherPerson || (person[row] === otherPerson && day[row]! <= otherDay);
 }
 

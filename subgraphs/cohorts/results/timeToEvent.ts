@@ -2,7 +2,7 @@ import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import { type GroupAsker, protect } from '../protect.js';
+import { type GroupRequester, protect } from '../protect.js';
 import { checkReleased } from './groupTable.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 import { survivalCurve, waitingSets } from './serviceUse.js';
@@ -53,7 +53,7 @@ export class TimeToEvent extends ProtectedResult {
  */
 export async function timeToEvent(
   group: CohortGroup,
-  asker: GroupAsker,
+  requester: GroupRequester,
   intervals: { readonly number: number; readonly months: number },
 ): Promise<TimeToEvent> {
   const { timeTo } = group.question;
@@ -66,7 +66,7 @@ export async function timeToEvent(
   const lastYears = await group.population.lastYears();
   const sets = await waitingSets(group.members, events, lastYears, timeTo.until, intervals);
   const tables = [...sets.atRisk, ...sets.events].map(({ words }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(asker, ['timeToEvent', number, months], tables);
+  const answer = await protect(requester, ['timeToEvent', number, months], tables);
   const counts = answer.tables.map((table) => table.counts[0]!);
   const points = survivalCurve(counts.slice(0, number + 1), counts.slice(number + 1));
   return new TimeToEvent(

@@ -1,6 +1,6 @@
 import type { CellNoise } from '../../../disclosure-control/cellNoise.js';
 import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
-import type { GroupTable, ProtectedTable } from '../../../disclosure-control/groupQuestion.js';
+import type { TableRequest, ProtectedTable } from '../../../disclosure-control/groupQuestion.js';
 import { LedgerBook } from '../../../disclosure-control/ledger/budgets.js';
 import { PolkuError } from '../../../lib/errors.js';
 import type { DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';
@@ -45,11 +45,12 @@ export function protectedAsker({ city, noise, parameters, capacity }: Protected)
   let book = new LedgerBook(noise, capacity);
   const control = new DisclosureControl(noise, {
     pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,
-    standIns: (cells, given) => Promise.resolve(cells.map((cell) => book.standIn(cell, given).set)),
+    representatives: (cells, given) =>
+      Promise.resolve(cells.map((cell) => book.representativeOf(cell, given).set)),
   });
   let asked = 0;
   /** undefined when the question is refused. */
-  const ask = async (table: GroupTable, organisation: string): Promise<ProtectedTable | undefined> => {
+  const ask = async (table: TableRequest, organisation: string): Promise<ProtectedTable | undefined> => {
     const text = `${asked++}`;
     try {
       const { tables } = await control.answer({

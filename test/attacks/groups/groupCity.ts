@@ -1,5 +1,5 @@
 import { recordKeys } from '../../../disclosure-control/cellNoise.js';
-import { type Units, unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { type CountingUnits, countingUnits } from '../../../disclosure-control/countingUnits.js';
 import { Random } from '../../../synthetic-city/random.js';
 
 const DISTRICTS = 12;
@@ -15,7 +15,7 @@ export type Group = ReadonlySet<number>;
  */
 export class GroupCity {
   readonly everybody: readonly number[];
-  readonly units: Promise<Units>;
+  readonly units: Promise<CountingUnits>;
   readonly district: Uint8Array;
   private readonly birthYear: Uint8Array;
   private readonly sex: Uint8Array;
@@ -38,7 +38,7 @@ export class GroupCity {
     this.familyType = column(FAMILY_TYPES);
     this.secret = column(2);
     const families = Uint32Array.from(this.everybody, () => random.int(0, Math.floor(size / 3)));
-    this.units = unitsInFamilies(recordKeys(disclosureSecret, size), families);
+    this.units = countingUnits(recordKeys(disclosureSecret, size), families);
   }
 
   hasSecret(key: number): boolean {

@@ -291,8 +291,8 @@ export const mutants: readonly Mutant[] = [
     holes: [
       {
         module: 'subgraphs/risk/subgraph.js',
-        text: "outcome.status === 'ASSESSED' ? tell(outcome.assessment) : null",
-        by: "outcome.status === 'ASSESSED' ? tell(outcome.assessment) : 0",
+        text: "result.status === 'ASSESSED' ? read(result.assessment) : null",
+        by: "result.status === 'ASSESSED' ? read(result.assessment) : 0",
       },
     ],
     foundBy: ['6FD9'],

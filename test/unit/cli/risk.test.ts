@@ -6,12 +6,12 @@ import { createPersonKey } from '../../../approvals/personKey.js';
 import { run } from '../../../cli/program.js';
 import { registerTrust } from '../../../cli/runtime/openPolicy.js';
 import { RegisterStore } from '../../../risk-model/register/registerStore.js';
-import { RiskDesk } from '../../../risk-model/register/riskDesk.js';
+import { RiskRegisterService } from '../../../risk-model/register/riskRegisterService.js';
 import { smallModel, smallTerms } from '../../risk/smallModel.js';
 
 describe('polku risk', () => {
   let folder: string;
-  let desk: RiskDesk;
+  let desk: RiskRegisterService;
   let place: readonly string[];
   let printed: string[];
   const key = (person: string) => join(folder, `${person}.key`);
@@ -28,7 +28,7 @@ describe('polku risk', () => {
       ['people:', ...people, 'owners:', '  risk: [risk-1, risk-2]', '  health: [health-1]', ''].join('\n'),
     );
     place = ['--data', folder, '--owners', owners];
-    desk = new RiskDesk({ store: new RegisterStore(folder), trust: registerTrust({ owners }) });
+    desk = new RiskRegisterService({ store: new RegisterStore(folder), trust: registerTrust({ owners }) });
     printed = [];
     for (const stream of ['log', 'error'] as const)
       jest.spyOn(console, stream).mockImplementation((text) => void printed.push(String(text)));

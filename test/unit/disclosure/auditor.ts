@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Highs } from 'highs';
-import type { Cube } from '../../../disclosure-control/complementarySuppression.js';
+import type { TableLayout } from '../../../disclosure-control/complementarySuppression.js';
 
 /** The bounds that a reader can compute for a suppressed number. */
 export interface Recovered {
@@ -17,18 +17,24 @@ const highs = await loadHighs();
  * The strongest reader of a table: knows every published number exactly, and that no number is negative.
  * Linear programming finds the least and the largest possible value of each suppressed number.
  */
-export function audit(cube: Cube, counts: ArrayLike<number>, isTold: (cell: number) => boolean): Recovered[] {
-  const cells = Array.from({ length: cube.length }, (_, cell) => cell);
-  const isFinest = (cell: number) => cube.sizes.every((size, i) => cube.coordinate(cell, i) < size);
+export function audit(
+  layout: TableLayout,
+  counts: ArrayLike<number>,
+  isPublished: (cell: number) => boolean,
+): Recovered[] {
+  const cells = Array.from({ length: layout.length }, (_, cell) => cell);
+  const isFinest = (cell: number) => layout.sizes.every((size, i) => layout.coordinate(cell, i) < size);
   const finest = cells.filter(isFinest);
   const sumOf = (cell: number) =>
     finest
       .filter((at) =>
-        cube.sizes.every((size, i) => [size, cube.coordinate(at, i)].includes(cube.coordinate(cell, i))),
+        layout.sizes.every((size, i) =>
+          [size, layout.coordinate(at, i)].includes(layout.coordinate(cell, i)),
+        ),
       )
       .map((at) => `x${at}`)
       .join(' + ');
-  const known = cells.filter(isTold).map((cell) => `${sumOf(cell)} = ${counts[cell]}`);
+  const known = cells.filter(isPublished).map((cell) => `${sumOf(cell)} = ${counts[cell]}`);
   const total = finest.reduce((sum, at) => sum + counts[at]!, 0);
   // An upper bound for numbers without one, far above every count.
   const bounds = finest.map((at) => `0 <= x${at} <= ${10 * total + 1_000}`);
@@ -39,6 +45,6 @@ export function audit(cube: Cube, counts: ArrayLike<number>, isTold: (cell: numb
     return solution.ObjectiveValue;
   };
   return cells
-    .filter((cell) => !isTold(cell))
+    .filter((cell) => !isPublished(cell))
     .map((cell) => ({ cell, least: solve('Minimize', cell), most: solve('Maximize', cell) }));
 }

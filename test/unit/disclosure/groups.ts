@@ -1,7 +1,7 @@
 import { CellNoise, recordKeys } from '../../../disclosure-control/cellNoise.js';
-import { unitsInFamilies } from '../../../disclosure-control/countingUnits.js';
+import { countingUnits } from '../../../disclosure-control/countingUnits.js';
 import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
-import type { GroupQuestion, GroupTable } from '../../../disclosure-control/groupQuestion.js';
+import type { GroupQuestion, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import { LedgerBook } from '../../../disclosure-control/ledger/budgets.js';
 import type { AnswerLedger } from '../../../disclosure-control/ledger/ledger.js';
 import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
@@ -22,7 +22,7 @@ export const range = (from: number, to: number) => Array.from({ length: to - fro
 
 /** Units with the given families; by default each has a family of its own. */
 export function people(domain: number, familyOf = new Uint32Array(domain).fill(NO_FAMILY)) {
-  return unitsInFamilies(recordKeys(secret, domain), familyOf);
+  return countingUnits(recordKeys(secret, domain), familyOf);
 }
 
 /** A ledger in memory only. */
@@ -30,7 +30,8 @@ export function memoryLedger(keyed = noise, capacity = 1_000_000): AnswerLedger 
   const book = new LedgerBook(keyed, capacity);
   return {
     pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,
-    standIns: (cells, parameters) => Promise.resolve(cells.map((cell) => book.standIn(cell, parameters).set)),
+    representatives: (cells, parameters) =>
+      Promise.resolve(cells.map((cell) => book.representativeOf(cell, parameters).set)),
   };
 }
 
@@ -41,7 +42,7 @@ let asked = 0;
 /** A question that was not asked before. */
 export function question(
   units: GroupQuestion['units'],
-  tables: readonly GroupTable[],
+  tables: readonly TableRequest[],
   given: Partial<GroupQuestion> = {},
 ): GroupQuestion {
   const parameters = { ...defaultDisclosure, questions: 1_000_000 };

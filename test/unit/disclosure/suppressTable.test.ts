@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Cube } from '../../../disclosure-control/complementarySuppression.js';
+import { TableLayout } from '../../../disclosure-control/complementarySuppression.js';
 import { suppressTable } from '../../../disclosure-control/disclosureControl.js';
 import { audit } from './auditor.js';
 import { range } from './groups.js';
@@ -14,13 +14,13 @@ const MINIMUM = 8;
 
 /** A table with all its totals, from its finest cells in order. */
 function tableOf(sizes: readonly number[], finest: readonly number[]) {
-  const cube = new Cube(sizes);
-  const counts = new Uint32Array(cube.length);
-  const cells = cube.views.at(-1)!.cells;
+  const layout = new TableLayout(sizes);
+  const counts = new Uint32Array(layout.length);
+  const cells = layout.views.at(-1)!.cells;
   cells.forEach((cell, i) => {
-    for (const { totals } of cube.views) counts[totals[cell]!]! += finest[i]!;
+    for (const { totals } of layout.views) counts[totals[cell]!]! += finest[i]!;
   });
-  return { cube, counts };
+  return { layout, counts };
 }
 
 /** What may be published of each number by itself. */
@@ -46,16 +46,16 @@ describe('suppression in tables with totals', () => {
     let [recoverable, audited] = [0, 0];
     await fc.assert(
       fc.asyncProperty(tables, async ({ sizes, finest }) => {
-        const { cube, counts } = tableOf(sizes, finest);
+        const { layout, counts } = tableOf(sizes, finest);
         const alone = primary(counts);
-        const told = await suppressTable(cube, counts, alone, MINIMUM);
-        told.forEach((count, cell) => expect([null, alone[cell]]).toContain(count));
-        for (const { least, most, cell } of audit(cube, counts, (at) => told[at] !== null)) {
+        const published = await suppressTable(layout, counts, alone, MINIMUM);
+        published.forEach((count, cell) => expect([null, alone[cell]]).toContain(count));
+        for (const { least, most, cell } of audit(layout, counts, (at) => published[at] !== null)) {
           expect(Math.round(most - least)).toBeGreaterThanOrEqual(MINIMUM);
           expect(Math.round(most)).toBeGreaterThanOrEqual(counts[cell]!);
           audited++;
         }
-        const weak = audit(cube, counts, (at) => alone[at] !== null);
+        const weak = audit(layout, counts, (at) => alone[at] !== null);
         recoverable += weak.filter(({ least, most }) => most - least < 0.5).length;
       }),
       { numRuns: 20, seed: 1 },
@@ -66,14 +66,21 @@ describe('suppression in tables with totals', () => {
   });
 
   it('suppresses one more number for a small one in a row: the smallest that is enough', async () => {
-    const { cube, counts } = tableOf([5], [3, 40, 12, 9, 30]);
-    expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, 40, 12, null, 30, 94]);
+    const { layout, counts } = tableOf([5], [3, 40, 12, 9, 30]);
+    expect(await suppressTable(layout, counts, primary(counts), MINIMUM)).toEqual([
+      null,
+      40,
+      12,
+      null,
+      30,
+      94,
+    ]);
   });
 
   it('suppresses a rectangle for a small cell of two dimensions, and publishes the totals', async () => {
-    const { cube, counts } = tableOf([3, 3], [50, 40, 30, 20, 2, 10, 60, 9, 70]);
-    const told = await suppressTable(cube, counts, primary(counts), MINIMUM);
-    expect(told).toEqual(
+    const { layout, counts } = tableOf([3, 3], [50, 40, 30, 20, 2, 10, 60, 9, 70]);
+    const published = await suppressTable(layout, counts, primary(counts), MINIMUM);
+    expect(published).toEqual(
       [
         [50, null, null, 120],
         [20, null, null, 32],
@@ -84,18 +91,18 @@ describe('suppression in tables with totals', () => {
   });
 
   it('publishes only the total if no other number can protect a small one', async () => {
-    const { cube, counts } = tableOf([3], [3, 0, 30]);
-    expect(await suppressTable(cube, counts, primary(counts), MINIMUM)).toEqual([null, null, null, 33]);
+    const { layout, counts } = tableOf([3], [3, 0, 30]);
+    expect(await suppressTable(layout, counts, primary(counts), MINIMUM)).toEqual([null, null, null, 33]);
     const alone = tableOf([3, 2], [3, 4, 2, 1, 5, 3]);
-    const told = await suppressTable(alone.cube, alone.counts, primary(alone.counts), MINIMUM);
-    expect(told.at(-1)).toBe(18);
-    expect(told.slice(0, -1).filter((count) => count !== null)).toEqual([]);
+    const published = await suppressTable(alone.layout, alone.counts, primary(alone.counts), MINIMUM);
+    expect(published.at(-1)).toBe(18);
+    expect(published.slice(0, -1).filter((count) => count !== null)).toEqual([]);
   });
 
   it('publishes nothing from a table whose total is too small', async () => {
-    const { cube, counts } = tableOf([2, 2], [1, 2, 3, 1]);
+    const { layout, counts } = tableOf([2, 2], [1, 2, 3, 1]);
     expect(
-      (await suppressTable(cube, counts, primary(counts), MINIMUM)).every((count) => count === null),
+      (await suppressTable(layout, counts, primary(counts), MINIMUM)).every((count) => count === null),
     ).toBe(true);
   });
 
@@ -103,13 +110,15 @@ describe('suppression in tables with totals', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(counts, { minLength: 12, maxLength: 12 }), async (finest) => {
         const two = tableOf([4, 3], finest);
-        const told = await suppressTable(two.cube, two.counts, primary(two.counts), MINIMUM);
+        const published = await suppressTable(two.layout, two.counts, primary(two.counts), MINIMUM);
         const one = tableOf(
           [4],
           range(0, 4).map((row) => finest[3 * row]! + finest[3 * row + 1]! + finest[3 * row + 2]!),
         );
-        const margin = await suppressTable(one.cube, one.counts, primary(one.counts), MINIMUM);
-        const shown = range(0, 4).map((row) => told[two.cube.moved(two.cube.length - 1, 0, row)] ?? null);
+        const margin = await suppressTable(one.layout, one.counts, primary(one.counts), MINIMUM);
+        const shown = range(0, 4).map(
+          (row) => published[two.layout.moved(two.layout.length - 1, 0, row)] ?? null,
+        );
         // A finer cell may need more suppression, never less.
         shown.forEach((count, row) => expect([null, margin[row]]).toContain(count));
       }),

@@ -4,7 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { recordKeys } from '../../../disclosure-control/cellNoise.js';
-import { Cube } from '../../../disclosure-control/complementarySuppression.js';
+import { TableLayout } from '../../../disclosure-control/complementarySuppression.js';
 import { distance } from '../../../disclosure-control/pinSketch.js';
 import { TableCells } from '../../../disclosure-control/tableCells.js';
 import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
@@ -31,7 +31,7 @@ describe('the cells of a table', () => {
   it('equal a direct count of the members of each cell', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async ({ families, members, dimensions }) => {
-        const cube = new Cube(dimensions.map(({ size }) => size));
+        const layout = new TableLayout(dimensions.map(({ size }) => size));
         const table = {
           members: setOf(members, DOMAIN),
           dimensions: dimensions.map(({ size, codes }) => ({ size, codes: Uint8Array.from(codes) })),
@@ -39,14 +39,14 @@ describe('the cells of a table', () => {
         const cells = await TableCells.count(
           table,
           await people(DOMAIN, Uint32Array.from(families)),
-          cube,
+          layout,
           RADIUS,
         );
         const inTable = members.filter((key) => dimensions.every(({ size, codes }) => codes[key]! < size));
-        for (const cell of range(0, cube.length)) {
+        for (const cell of range(0, layout.length)) {
           const inCell = inTable.filter((key) =>
             dimensions.every(({ size, codes }, i) => {
-              const coordinate = cube.coordinate(cell, i);
+              const coordinate = layout.coordinate(cell, i);
               return coordinate === size || coordinate === codes[key];
             }),
           );
@@ -65,7 +65,9 @@ describe('the cells of a table', () => {
           const sorted = inCell.map((key) => keys[key]!).sort((a, b) => a - b);
           expect([...found.smallest]).toEqual(sorted.slice(0, RADIUS));
           const alone = { members: setOf(inCell, DOMAIN), dimensions: [] };
-          const other = (await TableCells.count(alone, await people(DOMAIN), new Cube([]), RADIUS)).at(0);
+          const other = (await TableCells.count(alone, await people(DOMAIN), new TableLayout([]), RADIUS)).at(
+            0,
+          );
           expect(distance(found.sketch, other.sketch)).toBe(0);
         }
       }),

@@ -14,52 +14,52 @@ import { trainRiskModel } from '../../../risk-model/training/trainRiskModel.js';
 import { makeTable, PLANTED } from '../../risk/madeTable.js';
 
 /** Children who count 0 to 3 times, with ties; at least one client and one other. */
-const foretoldArbitrary = fc
+const predictionsArbitrary = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean(), fc.integer({ min: 0, max: 3 })), {
     maxLength: 40,
   })
   .map((children) => [...children, [3, true, 1] as const, [5, false, 1] as const])
   .map((children) => ({
     probability: Float64Array.from(children, ([tenths]) => tenths / 10),
-    became: Uint8Array.from(children, ([, became]) => (became ? 1 : 0)),
+    event: Uint8Array.from(children, ([, event]) => (event ? 1 : 0)),
     weight: Uint8Array.from(children, ([, , weight]) => weight),
   }));
 
 describe('metrics, compared with slow implementations', () => {
   it('AUC is the share of pairs in which the client has the higher probability', () => {
     fc.assert(
-      fc.property(foretoldArbitrary, (foretold) => {
-        const { probability, became, weight } = foretold;
+      fc.property(predictionsArbitrary, (predictions) => {
+        const { probability, event, weight } = predictions;
         let [won, pairs] = [0, 0];
         probability.forEach((p, client) =>
           probability.forEach((q, other) => {
-            if (became[client] !== 1 || became[other] !== 0) return;
+            if (event[client] !== 1 || event[other] !== 0) return;
             const count = weight[client]! * weight[other]!;
             pairs += count;
             won += count * (p > q ? 1 : p === q ? 0.5 : 0);
           }),
         );
-        expect(metrics.auc(foretold, orderOf(probability))).toBeCloseTo(won / pairs, 9);
+        expect(metrics.auc(predictions, orderOf(probability))).toBeCloseTo(won / pairs, 9);
       }),
     );
   });
 
   it('a child with weight 2 equals two children', () => {
     fc.assert(
-      fc.property(foretoldArbitrary, (foretold) => {
-        const copies = [...foretold.weight.keys()].flatMap((i) =>
-          new Array<number>(foretold.weight[i]!).fill(i),
+      fc.property(predictionsArbitrary, (predictions) => {
+        const copies = [...predictions.weight.keys()].flatMap((i) =>
+          new Array<number>(predictions.weight[i]!).fill(i),
         );
         const copied = {
-          probability: Float64Array.from(copies, (i) => foretold.probability[i]!),
-          became: Uint8Array.from(copies, (i) => foretold.became[i]!),
+          probability: Float64Array.from(copies, (i) => predictions.probability[i]!),
+          event: Uint8Array.from(copies, (i) => predictions.event[i]!),
           weight: new Uint8Array(copies.length).fill(1),
         };
-        const [order, other] = [orderOf(foretold.probability), orderOf(copied.probability)];
-        expect(metrics.prAuc(foretold, order)).toBeCloseTo(metrics.prAuc(copied, other)!, 9);
-        expect(metrics.logLoss(foretold)).toBeCloseTo(metrics.logLoss(copied)!, 9);
-        expect(metrics.brier(foretold)).toBeCloseTo(metrics.brier(copied)!, 9);
-        expect(metrics.atThreshold(foretold, 0.35)).toEqual(metrics.atThreshold(copied, 0.35));
+        const [order, other] = [orderOf(predictions.probability), orderOf(copied.probability)];
+        expect(metrics.prAuc(predictions, order)).toBeCloseTo(metrics.prAuc(copied, other)!, 9);
+        expect(metrics.logLoss(predictions)).toBeCloseTo(metrics.logLoss(copied)!, 9);
+        expect(metrics.brier(predictions)).toBeCloseTo(metrics.brier(copied)!, 9);
+        expect(metrics.atThreshold(predictions, 0.35)).toEqual(metrics.atThreshold(copied, 0.35));
       }),
     );
   });
@@ -67,19 +67,19 @@ describe('metrics, compared with slow implementations', () => {
   it('the calibration error is 0 for true probabilities, and the slope is below 1 for extreme ones', () => {
     const probability = Float64Array.from({ length: 2000 }, (_, i) => 0.05 + (0.9 * i) / 2000);
     const weight = new Uint8Array(2000).fill(1);
-    const became = probability.map((p, i) => ((i * 0.618034) % 1 < p ? 1 : 0));
-    const foretold = { probability, became: Uint8Array.from(became), weight };
-    expect(metrics.calibrationError(foretold, orderOf(probability), probability)).toBe(0);
+    const event = probability.map((p, i) => ((i * 0.618034) % 1 < p ? 1 : 0));
+    const predictions = { probability, event: Uint8Array.from(event), weight };
+    expect(metrics.calibrationError(predictions, orderOf(probability), probability)).toBe(0);
     expect(
       metrics.calibrationError(
-        foretold,
+        predictions,
         orderOf(probability),
         probability.map((p) => p / 2),
       ),
     ).toBeCloseTo(0.25, 2);
-    expect(metrics.calibrationSlope(foretold)).toBeCloseTo(1, 1);
+    expect(metrics.calibrationSlope(predictions)).toBeCloseTo(1, 1);
     const extreme = probability.map((p) => p ** 2 / (p ** 2 + (1 - p) ** 2));
-    expect(metrics.calibrationSlope({ ...foretold, probability: extreme })).toBeCloseTo(0.5, 1);
+    expect(metrics.calibrationSlope({ ...predictions, probability: extreme })).toBeCloseTo(0.5, 1);
   });
 });
 
@@ -105,13 +105,13 @@ describe('an undefined measure', () => {
       spreadOut.map((p, i) => (i === 21 ? spreadOut[20]! : p)),
       half.map((_, i) => Number(i > 20)),
     ],
-  ])('C08: has no calibration slope if a model %s', (_, probability, became) => {
-    expect(metrics.calibrationSlope({ probability, became, weight })).toBeNull();
+  ])('C08: has no calibration slope if a model %s', (_, probability, event) => {
+    expect(metrics.calibrationSlope({ probability, event, weight })).toBeNull();
   });
 
   it('C08: AUC, average precision and rates are null if one class is missing', () => {
     const order = orderOf(spreadOut);
-    const [none, all] = [nobody, everybody].map((became) => ({ probability: spreadOut, became, weight }));
+    const [none, all] = [nobody, everybody].map((event) => ({ probability: spreadOut, event, weight }));
     expect([metrics.auc(none!, order), metrics.auc(all!, order)]).toEqual([null, null]);
     expect([metrics.prAuc(none!, order), metrics.prAuc(all!, order)]).toEqual([null, 1]);
     expect(metrics.atThreshold(none!, 0.5)).toMatchObject({ truePositiveRate: null, precision: 0 });
@@ -121,9 +121,9 @@ describe('an undefined measure', () => {
 
   it('C08: a defined slope maximises the likelihood', () => {
     fc.assert(
-      fc.property(foretoldArbitrary, (foretold) => {
-        const { probability, became, weight: times } = foretold;
-        const slope = metrics.calibrationSlope(foretold);
+      fc.property(predictionsArbitrary, (predictions) => {
+        const { probability, event, weight: times } = predictions;
+        const slope = metrics.calibrationSlope(predictions);
         if (slope === null) return;
         const logOdds = probability.map((p) => Math.log(p / (1 - p)));
         // The most likely intercept for a slope, by bisection: the likelihood's gradient falls with the
@@ -134,14 +134,14 @@ describe('an undefined measure', () => {
             const middle = (low + high) / 2;
             let gradient = 0;
             logOdds.forEach((x, i) => {
-              gradient += times[i]! * (became[i]! - 1 / (1 + Math.exp(-(middle + tried * x))));
+              gradient += times[i]! * (event[i]! - 1 / (1 + Math.exp(-(middle + tried * x))));
             });
             if (gradient > 0) low = middle;
             else high = middle;
           }
           return logOdds.reduce((sum, x, i) => {
             const odds = low + tried * x;
-            return sum - times[i]! * Math.log1p(Math.exp(became[i] === 1 ? -odds : odds));
+            return sum - times[i]! * Math.log1p(Math.exp(event[i] === 1 ? -odds : odds));
           }, 0);
         };
         for (const other of [slope - 0.01, slope + 0.01])

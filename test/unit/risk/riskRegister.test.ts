@@ -8,10 +8,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RegisterTrust } from '../../../risk-model/register/judgeRegister.js';
+import type { RegisterTrust } from '../../../risk-model/register/verifyRegister.js';
 import { LiveRiskModel } from '../../../risk-model/register/liveRiskModel.js';
 import { RegisterStore } from '../../../risk-model/register/registerStore.js';
-import { type RegisterSigner, RiskDesk } from '../../../risk-model/register/riskDesk.js';
+import {
+  type RegisterSigner,
+  RiskRegisterService,
+} from '../../../risk-model/register/riskRegisterService.js';
 import { BANDS, readShadowCounts } from '../../../risk-model/register/shadowTable.js';
 import { tamper } from '../../city/signedPolicies.js';
 import { registerPeople, type RegisterPerson } from '../../risk/registerPeople.js';
@@ -23,11 +26,11 @@ const FACTORS = new Set([...smallTerms.flatMap(([factors]) => factors), 'populat
 
 describe('the register of risk models', () => {
   let data: string;
-  let desk: RiskDesk;
+  let service: RiskRegisterService;
   let live: LiveRiskModel;
 
-  const deskOf = (trust: RegisterTrust) =>
-    new RiskDesk({ store: new RegisterStore(data), trust: () => Promise.resolve(trust) });
+  const serviceOf = (trust: RegisterTrust) =>
+    new RiskRegisterService({ store: new RegisterStore(data), trust: () => Promise.resolve(trust) });
   const liveOf = (trust: RegisterTrust) =>
     new LiveRiskModel({ data, trust: () => Promise.resolve(trust), factors: FACTORS });
   /** The version that a server serves now, or why it serves none. */
@@ -37,23 +40,23 @@ describe('the register of risk models', () => {
     return inForce.state === 'serving' ? inForce.model.version : inForce.state;
   };
   const approve = async (version: string, ...people: RegisterPerson[]) => {
-    for (const person of people) await desk.approve(version, 'because', by(person));
+    for (const person of people) await service.approve(version, 'because', by(person));
   };
   const entryFile = async (number: number) =>
     join(data, 'risk', 'register', (await readdir(join(data, 'risk', 'register'))).sort()[number - 1]!);
 
   beforeEach(async () => {
     data = await mkdtemp(join(tmpdir(), 'polku-register-'));
-    desk = deskOf(owners);
+    service = serviceOf(owners);
     live = liveOf(owners);
   });
   afterEach(() => rm(data, { recursive: true }));
 
   it('lets a version serve when two people of its owner have approved it, and not before', async () => {
     expect(await serves()).toBe('no-model');
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     expect(await serves()).toBe('no-model');
-    expect((await desk.approve(version, 'because', by('risk-1'))).missing).toBe(1);
+    expect((await service.approve(version, 'because', by('risk-1'))).missing).toBe(1);
     expect(await serves()).toBe('no-model');
     await approve(version, 'risk-2');
     expect(await serves()).toBe(version);
@@ -66,74 +69,76 @@ describe('the register of risk models', () => {
     ["a stranger's key in another name", { person: 'risk-2', key: stranger }, 'SIGNATURE_INVALID'],
     ['a stranger', { person: 'stranger', key: stranger }, 'SIGNATURE_INVALID'],
   ])('rejects an approval by %s', async (_, signer, code) => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1');
-    await expect(desk.approve(version, 'because', signer)).rejects.toMatchObject({ code });
+    await expect(service.approve(version, 'because', signer)).rejects.toMatchObject({ code });
     expect(await serves()).toBe('no-model');
   });
 
   it('ignores an unsigned approval, except with --dev', async () => {
-    const version = await deskOf('unsigned').addModel(smallModel());
-    await deskOf('unsigned').approve(version, 'because', undefined);
+    const version = await serviceOf('unsigned').addModel(smallModel());
+    await serviceOf('unsigned').approve(version, 'because', undefined);
     expect(await serves(liveOf('unsigned'))).toBe(version);
     expect(await serves()).toBe('no-model');
   });
 
   it('serves the version approved last, and never a retired one', async () => {
     const [first, second] = [
-      await desk.addModel(smallModel()),
-      await desk.addModel(smallModel(smallTerms.slice(1))),
+      await service.addModel(smallModel()),
+      await service.addModel(smallModel(smallTerms.slice(1))),
     ];
     await approve(second, 'risk-1', 'risk-2');
     await approve(first, 'risk-1', 'risk-2');
     expect(await serves()).toBe(first);
-    await desk.retire(first, 'another is better', by('risk-3'));
+    await service.retire(first, 'another is better', by('risk-3'));
     expect(await serves()).toBe(second);
-    await expect(desk.approve(first, 'again', by('risk-1'))).rejects.toThrow('is retired');
+    await expect(service.approve(first, 'again', by('risk-1'))).rejects.toThrow('is retired');
   });
 
   it('is stopped by one person of any owner, and resumed only by two people of that owner', async () => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     expect(await serves()).toBe(version);
-    const stop = await desk.stop(undefined, 'families were not told', by('health-1'));
+    const stop = await service.stop(undefined, 'families were not told', by('health-1'));
     expect(await serves()).toBe('switched-off');
     expect(live.inForce()).toMatchObject({ reason: 'families were not told' });
-    await expect(desk.resume(stop, 'x', by('risk-1'))).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
-    expect(await desk.resume(stop, 'they are now', by('health-1'))).toBe(false);
+    await expect(service.resume(stop, 'x', by('risk-1'))).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    });
+    expect(await service.resume(stop, 'they are now', by('health-1'))).toBe(false);
     expect(await serves()).toBe('switched-off');
-    await expect(desk.resume(stop, 'x', by('health-1'))).rejects.toThrow('another person');
-    expect(await desk.resume(stop, 'they are now', by('health-2'))).toBe(true);
+    await expect(service.resume(stop, 'x', by('health-1'))).rejects.toThrow('another person');
+    expect(await service.resume(stop, 'they are now', by('health-2'))).toBe(true);
     expect(await serves()).toBe(version);
   });
 
   it('rejects a stop by a person of no owner, and accepts an unsigned stop', async () => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
-    await expect(desk.stop(undefined, 'x', by('nobodys'))).rejects.toMatchObject({
+    await expect(service.stop(undefined, 'x', by('nobodys'))).rejects.toMatchObject({
       code: 'SIGNATURE_INVALID',
     });
-    const stop = await deskOf('unsigned').stop(undefined, 'at once', undefined);
+    const stop = await serviceOf('unsigned').stop(undefined, 'at once', undefined);
     expect(await serves()).toBe('switched-off');
-    await deskOf('unsigned').resume(stop, 'x', undefined);
+    await serviceOf('unsigned').resume(stop, 'x', undefined);
     expect(await serves()).toBe('switched-off');
   });
 
   it('stops one version, and other approved versions go on', async () => {
     const [first, second] = [
-      await desk.addModel(smallModel()),
-      await desk.addModel(smallModel(smallTerms.slice(1))),
+      await service.addModel(smallModel()),
+      await service.addModel(smallModel(smallTerms.slice(1))),
     ];
     await approve(first, 'risk-1', 'risk-2');
     await approve(second, 'risk-1', 'risk-2');
-    await desk.stop(second, 'it drifts', by('health-1'));
+    await service.stop(second, 'it drifts', by('health-1'));
     expect(await serves()).toBe(first);
-    await desk.stop(first, 'it, too', by('health-1'));
+    await service.stop(first, 'it, too', by('health-1'));
     expect(await serves()).toBe('switched-off');
   });
 
   it('serves only the file that was approved', async () => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1');
     const file = join(data, 'risk', 'models', `${version}.json`);
     await tamper(file, (text) => text.replace('-3000000', '-9000000'));
@@ -148,7 +153,7 @@ describe('the register of risk models', () => {
   });
 
   it('does not serve a model with unknown factors', async () => {
-    const version = await desk.addModel(smallModel([[['health.moods'], [0, 0, 1]]]));
+    const version = await service.addModel(smallModel([[['health.moods'], [0, 0, 1]]]));
     await approve(version, 'risk-1', 'risk-2');
     await expect(live.refresh()).rejects.toThrow('health.moods');
     expect(live.inForce().state).toBe('switched-off');
@@ -159,7 +164,7 @@ describe('the register of risk models', () => {
     ['an approval by somebody else', (text) => text.replace('risk-1', 'risk-3')],
     ['a text that is not an entry', () => '{}'],
   ])('switches every model off if it is damaged: %s', async (_, change) => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
     expect(await serves()).toBe(version);
     const file = await entryFile(2);
@@ -169,15 +174,15 @@ describe('the register of risk models', () => {
       code: expect.stringMatching(/^(RISK_REGISTER|SIGNATURE)_INVALID$/) as unknown,
     });
     expect(live.inForce().state).toBe('switched-off');
-    await expect(desk.stop(undefined, 'x', by('health-1'))).rejects.toThrow();
+    await expect(service.stop(undefined, 'x', by('health-1'))).rejects.toThrow();
     await writeFile(file, text);
     expect(await serves()).toBe(version);
   });
 
   it.each([1, 2, 4])('switches every model off if entry %s is missing', async (number) => {
-    const version = await desk.addModel(smallModel());
+    const version = await service.addModel(smallModel());
     await approve(version, 'risk-1', 'risk-2');
-    await desk.stop(undefined, 'x', by('health-1'));
+    await service.stop(undefined, 'x', by('health-1'));
     expect(await serves()).toBe('switched-off');
     await rm(await entryFile(number));
     await expect(live.refresh()).rejects.toMatchObject({ code: 'RISK_REGISTER_INVALID' });
@@ -186,31 +191,31 @@ describe('the register of risk models', () => {
 
   it('orders entries that are written at the same time', async () => {
     const versions = await Promise.all(
-      [0, 1, 2, 3].map((left) => desk.addModel(smallModel(smallTerms.slice(left)))),
+      [0, 1, 2, 3].map((left) => service.addModel(smallModel(smallTerms.slice(left)))),
     );
     await Promise.all(
       versions.flatMap((version) => [approve(version, 'risk-1'), approve(version, 'risk-2')]),
     );
-    const register = await desk.register();
+    const register = await service.register();
     expect(register.entries.map(({ sequence }) => sequence)).toEqual(register.entries.map((_, at) => at + 1));
     expect(register.versions.map(({ missing }) => missing)).toEqual([0, 0, 0, 0]);
   });
 
   it('stores one evaluation for each version', async () => {
-    const version = await desk.addModel(smallModel());
-    await desk.addEvaluation(version, '{"auc":0.8}');
-    expect((await desk.register()).versions[0]!.evaluation).toMatch(/^[0-9a-f]{64}$/);
-    await expect(desk.addEvaluation(version, '{"auc":0.9}')).rejects.toThrow('already');
-    await expect(desk.addEvaluation('2017-01-01-00000000', '{}')).rejects.toThrow('There is no version');
+    const version = await service.addModel(smallModel());
+    await service.addEvaluation(version, '{"auc":0.8}');
+    expect((await service.register()).versions[0]!.evaluation).toMatch(/^[0-9a-f]{64}$/);
+    await expect(service.addEvaluation(version, '{"auc":0.9}')).rejects.toThrow('already');
+    await expect(service.addEvaluation('2017-01-01-00000000', '{}')).rejects.toThrow('There is no version');
   });
 
   it('runs a version in shadow mode: it stores counts only, and nobody sees the scores', async () => {
     const [first, second] = [
-      await desk.addModel(smallModel()),
-      await desk.addModel(smallModel([[['health.parents.T60.36m'], [0, 0, 6_000_000]]])),
+      await service.addModel(smallModel()),
+      await service.addModel(smallModel([[['health.parents.T60.36m'], [0, 0, 6_000_000]]])),
     ];
     await approve(first, 'risk-1', 'risk-2');
-    await desk.shadow(second, 'to compare', by('risk-1'));
+    await service.shadow(second, 'to compare', by('risk-1'));
     expect(await serves()).toBe(first);
     const inForce = live.inForce();
     if (inForce.state !== 'serving') throw new Error('No model serves.');
@@ -218,7 +223,7 @@ describe('the register of risk models', () => {
     const exposure = Float32Array.of(1, 1, 1, 1, 1);
     const own = Float64Array.from(inForce.model.factors, (factor) => values.get(factor)!);
     for (let child = 0; child < 3; child++)
-      inForce.beside!({ values, shown: new Set(), exposure }, inForce.model.assess(own, exposure));
+      inForce.scoreInShadow!({ values, shown: new Set(), exposure }, inForce.model.assess(own, exposure));
     await live.close();
     const again = liveOf(owners);
     expect(await serves(again)).toBe(first);
@@ -229,6 +234,6 @@ describe('the register of risk models', () => {
     expect(counts.findIndex((count) => count === 3) % BANDS).toBe(BANDS - 1);
     await approve(second, 'risk-1', 'risk-2');
     expect(await serves()).toBe(second);
-    expect(live.inForce()).not.toHaveProperty('beside');
+    expect(live.inForce()).not.toHaveProperty('scoreInShadow');
   });
 });

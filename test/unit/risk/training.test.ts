@@ -3,7 +3,7 @@ import { AGE_FACTOR } from '../../../risk-model/model/modelContent.js';
 import type { RiskModel } from '../../../risk-model/model/riskModel.js';
 import { countValues, cutFactor, shortestBetween } from '../../../risk-model/training/binnedFeatures.js';
 import { pairCount, pairOf } from '../../../risk-model/training/screenPairs.js';
-import { partOf } from '../../../risk-model/training/splitFamilies.js';
+import { splitOf } from '../../../risk-model/training/splitFamilies.js';
 import { trainRiskModel } from '../../../risk-model/training/trainRiskModel.js';
 import { makeTable } from '../../risk/madeTable.js';
 
@@ -55,7 +55,7 @@ describe('a trained model', () => {
 
   it('does not use test families', async () => {
     const outcome = table.outcome.map((year, row) =>
-      partOf(options.seed, table.family[row]!) === 'test' ? 5 - year : year,
+      splitOf(options.seed, table.family[row]!) === 'test' ? 5 - year : year,
     );
     expect((await trainRiskModel({ ...table, outcome }, options)).text).toBe(text);
   });

@@ -2,23 +2,23 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { signPayload } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseRiskModel } from '../model/riskModel.js';
-import { type Act, entryDigest, writeEntry } from './entry.js';
+import { type Act, entryDigest, writeEntry } from './registerEntry.js';
 import {
-  type JudgedRegister,
-  judgeRegister,
+  type VerifiedRegister,
+  verifyRegister,
   ownersOfStop,
   type RegisteredVersion,
   type RegisterTrust,
   RISK_OWNER,
   signsFor,
   type Stop,
-} from './judgeRegister.js';
+} from './verifyRegister.js';
 import type { RegisterStore } from './registerStore.js';
 
 /** The person who acts, with their signing key; undefined: nobody signs (--dev). */
 export type RegisterSigner = { readonly person: string; readonly key: KeyObject } | undefined;
 
-export interface RiskDeskOptions {
+export interface RiskRegisterServiceOptions {
   readonly store: RegisterStore;
   /** Read again each time, because people join and leave. */
   readonly trust: () => Promise<RegisterTrust>;
@@ -29,13 +29,13 @@ export interface RiskDeskOptions {
  * Registers, approves, stops and retires models, and puts them in shadow mode. It refuses acts that would
  * have no effect, and does not write them.
  */
-export class RiskDesk {
-  constructor(private readonly options: RiskDeskOptions) {}
+export class RiskRegisterService {
+  constructor(private readonly options: RiskRegisterServiceOptions) {}
 
   /** @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID, POLICY_INVALID */
-  async register(): Promise<JudgedRegister> {
+  async register(): Promise<VerifiedRegister> {
     const { store, trust } = this.options;
-    return judgeRegister(await store.read(), await trust());
+    return verifyRegister(await store.read(), await trust());
   }
 
   /** @throws PolkuError USAGE if there is no such version */
@@ -162,7 +162,7 @@ export class RiskDesk {
   }
 
   /** A version that is not retired. */
-  #living(register: JudgedRegister, version: string): RegisteredVersion {
+  #living(register: VerifiedRegister, version: string): RegisteredVersion {
     const known = versionIn(register, version);
     if (known.retired) throw usage(`Version ${version} is retired; train another.`);
     return known;
@@ -184,13 +184,13 @@ export class RiskDesk {
    * again and repeats.
    */
   async #write(
-    act: (register: JudgedRegister) => Act | Promise<Act>,
+    act: (register: VerifiedRegister) => Act | Promise<Act>,
     signer: RegisterSigner,
-  ): Promise<JudgedRegister> {
+  ): Promise<VerifiedRegister> {
     const { store, trust } = this.options;
     for (;;) {
       const stored = await store.read();
-      const register = judgeRegister(stored, await trust());
+      const register = verifyRegister(stored, await trust());
       const sequence = stored.length + 1;
       const payload = writeEntry({
         sequence,
@@ -200,7 +200,7 @@ export class RiskDesk {
         act: await act(register),
       });
       const entry = { payload, signature: signer && signPayload(payload, signer.key) };
-      const after = judgeRegister([...stored, entry], await trust());
+      const after = verifyRegister([...stored, entry], await trust());
       if (await store.add(sequence, entry)) return after;
     }
   }
@@ -234,14 +234,14 @@ export async function readApproved(
   return parseRiskModel(text);
 }
 
-function versionIn({ versions }: JudgedRegister, version: string): RegisteredVersion {
+function versionIn({ versions }: VerifiedRegister, version: string): RegisteredVersion {
   const known = versions.find((one) => one.version === version);
   if (known) return known;
   const all = versions.map((one) => one.version).join(', ');
   throw usage(`There is no version ${version}. ${all ? `There are: ${all}.` : 'No version is registered.'}`);
 }
 
-function stopIn({ stops }: JudgedRegister, sequence: number): Stop {
+function stopIn({ stops }: VerifiedRegister, sequence: number): Stop {
   const known = stops.find((stop) => stop.sequence === sequence);
   if (known) return known;
   const all = stops.map((stop) => stop.sequence).join(', ');

@@ -1,12 +1,12 @@
 import type { BinnedFactors } from './binnedFeatures.js';
 import {
   type Candidate,
-  type Cross,
-  crossOf,
-  OneFactor,
-  ThreeFactors,
-  TwoFactors,
-  Workbench,
+  type Interaction,
+  interactionOf,
+  SingleFactorCandidate,
+  TripletCandidate,
+  PairCandidate,
+  FitContext,
 } from './candidates.js';
 import type { FittedTerms, LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
@@ -15,12 +15,12 @@ import { type Derivatives, pairOf } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
 import { joinCuts, type Term, type TermCells } from './term.js';
 
-export interface ChoiceSettings {
+export interface SelectionSettings {
   readonly limits: TreeLimits;
   /** The learning rate: the part of each step that is applied. */
   readonly rate: number;
   /** What a step must gain in addition to the complexity penalty of its candidates. */
-  readonly surprise: number;
+  readonly margin: number;
   /** Steps of years and ages before the first factor. */
   readonly warmUp: number;
   /** The number of factor steps between steps of years and ages. */
@@ -36,22 +36,22 @@ export type PairScreen = (derivatives: Derivatives, least: number) => Promise<Fl
  * without effect would gain by chance. It considers single factors first, then pairs of selected factors,
  * then all pairs, then a third factor for each selected pair.
  */
-export async function chooseTerms(
+export async function selectTerms(
   factors: BinnedFactors,
   childYears: ChildYears,
   weights: Uint8Array,
   age: number,
-  settings: ChoiceSettings,
+  settings: SelectionSettings,
   screen: PairScreen,
   progress: (chosen: number) => void,
   before: LearntTerms | undefined,
 ): Promise<readonly Term[]> {
-  const { limits, rate, surprise, warmUp, perYears } = settings;
+  const { limits, rate, margin, warmUp, perYears } = settings;
   const fit = new HazardFit(childYears, weights);
-  const bench = new Workbench(factors, fit, limits);
-  const taken: Term[] = [];
+  const context = new FitContext(factors, fit, limits);
+  const selected: Term[] = [];
   const chosen = new Set<string>();
-  const crosses: Cross[] = [];
+  const interactions: Interaction[] = [];
   if (before === undefined) for (let i = 0; i < warmUp; i++) fit.stepYearsAndAges(rate, limits);
   else {
     fit.startFrom(
@@ -59,89 +59,92 @@ export async function chooseTerms(
       before.fitted.years,
       before.fitted.ages,
     );
-    taken.push(...before.terms);
+    selected.push(...before.terms);
     for (const term of before.terms) {
       chosen.add(String(term.factors));
       for (const factor of term.factors) chosen.add(String([factor]));
-      if (term.factors.length === 2) crosses.push(crossOf(bench, term));
+      if (term.factors.length === 2) interactions.push(interactionOf(context, term));
     }
   }
 
-  const take = (candidate: Candidate) => {
-    const term = candidate.take(rate);
-    taken.push(term);
+  const applyStep = (candidate: Candidate) => {
+    const term = candidate.apply(rate);
+    selected.push(term);
     if (!chosen.has(String(term.factors))) {
       chosen.add(String(term.factors));
       progress(chosen.size);
-      if ('quarters' in term) crosses.push(term as Cross);
+      if ('quadrants' in term) interactions.push(term as Interaction);
     }
-    if (taken.length % perYears === 0) fit.stepYearsAndAges(rate, limits);
+    if (selected.length % perYears === 0) fit.stepYearsAndAges(rate, limits);
   };
 
   // The main effect of age comes from the age attained in each year.
   const all = [...factors.fine.cuts.keys()];
-  const ones = rivals(all.flatMap((factor) => (factor === age ? [] : [new OneFactor(bench, factor)])));
-  climb(ones, surprise, take);
+  const singles = withPenalty(
+    all.flatMap((factor) => (factor === age ? [] : [new SingleFactorCandidate(context, factor)])),
+  );
+  selectForward(singles, margin, applyStep);
 
-  const takenFactors = all.filter((factor) => factor === age || chosen.has(String([factor])));
-  const twosOfTaken = rivals(
-    takenFactors.flatMap((second, i) =>
-      takenFactors.slice(0, i).map((first) => new TwoFactors(bench, [first, second])),
+  const selectedFactors = all.filter((factor) => factor === age || chosen.has(String([factor])));
+  const pairsOfSelected = withPenalty(
+    selectedFactors.flatMap((second, i) =>
+      selectedFactors.slice(0, i).map((first) => new PairCandidate(context, [first, second])),
     ),
   );
-  climb([...twosOfTaken, ...ones], surprise, take);
+  selectForward([...pairsOfSelected, ...singles], margin, applyStep);
 
   const gains = await screen(fit, limits.curvature);
   // A pair whose gain is far too small will not gain enough after others are selected.
-  const promising = [...gains.keys()].filter((pair) => gains[pair]! > chance(gains.length));
-  const twos = promising.map((pair) => new TwoFactors(bench, pairOf(pair)));
-  climb([...rivals(twos, gains.length), ...twosOfTaken, ...ones], surprise, take);
+  const promising = [...gains.keys()].filter((pair) => gains[pair]! > ricPenalty(gains.length));
+  const pairs = promising.map((pair) => new PairCandidate(context, pairOf(pair)));
+  selectForward([...withPenalty(pairs, gains.length), ...pairsOfSelected, ...singles], margin, applyStep);
 
-  const threes = new Map<string, ThreeFactors>();
-  const cutOf = firstCuts(taken);
+  const triplets = new Map<string, TripletCandidate>();
+  const cutOf = firstCuts(selected);
   const cutFactors = all.filter((factor) => cutOf.has(factor));
   for (const second of cutFactors) {
     for (const first of cutFactors) {
       if (first >= second) continue;
-      const known = crosses.find(({ factors: of }) => of[0] === first && of[1] === second);
-      const cross =
-        known ?? crossOf(bench, { factors: [first, second], cuts: [cutOf.get(first)!, cutOf.get(second)!] });
+      const known = interactions.find(({ factors: of }) => of[0] === first && of[1] === second);
+      const interaction =
+        known ??
+        interactionOf(context, { factors: [first, second], cuts: [cutOf.get(first)!, cutOf.get(second)!] });
       for (const third of cutFactors) {
         if (third <= second && known === undefined) continue;
         if (third === first || third === second) continue;
-        const three = new ThreeFactors(bench, cross, third);
-        const key = String(three.factors);
-        if (known !== undefined || !threes.has(key)) threes.set(key, three);
+        const triplet = new TripletCandidate(context, interaction, third);
+        const key = String(triplet.factors);
+        if (known !== undefined || !triplets.has(key)) triplets.set(key, triplet);
       }
     }
   }
-  climb([...rivals([...threes.values()]), ...twosOfTaken, ...ones], surprise, take);
-  return joinCuts(taken);
+  selectForward([...withPenalty([...triplets.values()]), ...pairsOfSelected, ...singles], margin, applyStep);
+  return joinCuts(selected);
 }
 
 /** By factor, one of its cuts: from an interaction if there is one, else from the single factor. */
-function firstCuts(taken: readonly Term[]): Map<number, readonly number[]> {
+function firstCuts(selected: readonly Term[]): Map<number, readonly number[]> {
   const cutOf = new Map<number, readonly number[]>();
-  for (const { factors, cuts } of taken.toSorted((a, b) => b.factors.length - a.factors.length))
+  for (const { factors, cuts } of selected.toSorted((a, b) => b.factors.length - a.factors.length))
     factors.forEach((factor, i) => cutOf.has(factor) || cutOf.set(factor, cuts[i]!.slice(0, 1)));
   return cutOf;
 }
 
 /** A candidate with its complexity penalty. */
-interface Rival {
+interface PenalisedCandidate {
   readonly candidate: Candidate;
-  readonly chance: number;
+  readonly penalty: number;
 }
 
-function rivals(candidates: readonly Candidate[], among = candidates.length): Rival[] {
-  return candidates.map((candidate) => ({ candidate, chance: chance(among) }));
+function withPenalty(candidates: readonly Candidate[], among = candidates.length): PenalisedCandidate[] {
+  return candidates.map((candidate) => ({ candidate, penalty: ricPenalty(among) }));
 }
 
 /**
  * The risk inflation criterion (RIC): the expected largest of so many likelihood ratios without any effect
  * (Foster & George 1994).
  */
-function chance(candidates: number): number {
+function ricPenalty(candidates: number): number {
   return 2 * Math.log(Math.max(1, candidates));
 }
 
@@ -149,15 +152,19 @@ function chance(candidates: number): number {
  * Takes steps, largest gain first, until no gain is large enough. A gain hardly ever grows after other steps,
  * so a candidate is evaluated again only if its last known gain is the largest (lazy greedy: Minoux 1978).
  */
-function climb(candidates: readonly Rival[], surprise: number, take: (candidate: Candidate) => void): void {
-  const excess = ({ candidate, chance }: Rival) => candidate.find() - chance - surprise;
+function selectForward(
+  candidates: readonly PenalisedCandidate[],
+  margin: number,
+  applyStep: (candidate: Candidate) => void,
+): void {
+  const excess = ({ candidate, penalty }: PenalisedCandidate) => candidate.find() - penalty - margin;
   for (let steps = -1; steps !== 0;) {
     const excesses = Float64Array.from(candidates, excess);
     steps = 0;
     for (let top = largest(excesses); excesses[top]! > 0; top = largest(excesses)) {
       excesses[top] = excess(candidates[top]!);
       if (!(excesses[top]! > 0) || top !== largest(excesses)) continue;
-      take(candidates[top]!.candidate);
+      applyStep(candidates[top]!.candidate);
       steps++;
     }
   }

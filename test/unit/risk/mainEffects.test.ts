@@ -3,7 +3,7 @@ import { binFactors } from '../../../risk-model/training/binnedFeatures.js';
 import { fitTerms } from '../../../risk-model/training/fitTerms.js';
 import { AGE_BINS, type ChildYears } from '../../../risk-model/training/riskTable.js';
 import { mix } from '../../../risk-model/training/splitFamilies.js';
-import { circumstanceTerms, layTerms, type Term } from '../../../risk-model/training/term.js';
+import { mainEffectTerms, assignCells, type Term } from '../../../risk-model/training/term.js';
 
 const AGE = 0;
 
@@ -11,7 +11,7 @@ describe('main effects of interactions', () => {
   it('are the single factors of an interaction with the same cuts, except age', () => {
     const pair = { factors: [AGE, 3], cuts: [[12], [3.5]] };
     const alone = { factors: [5], cuts: [[1]] };
-    expect(circumstanceTerms([alone, pair], AGE)).toEqual([{ factors: [3], cuts: [[3.5]] }]);
+    expect(mainEffectTerms([alone, pair], AGE)).toEqual([{ factors: [3], cuts: [[3.5]] }]);
   });
 
   it('are the bins that have a value in an interaction, and no wider bins', () => {
@@ -22,15 +22,15 @@ describe('main effects of interactions', () => {
     const visits = column((child) => (child % 10 === 9 ? Number.NaN : child % 2 === 0 ? 0 : child % 6));
     const moves = column((child) => (child % 3 === 0 ? 1 : 0));
     const binned = binFactors([visits, moves], Uint32Array.from(visits.keys()));
-    const [fine, coarse, pair] = layTerms(binned, [
+    const [fine, coarse, pair] = assignCells(binned, [
       { factors: [0], cuts: [[1, 3, 5]] },
       { factors: [0], cuts: [[1]] },
       { factors: [0, 1], cuts: [[3], [1]] },
     ]);
     // The bins are unknown, 0, 1 to 2, 3 to 4, and 5 or more. From 3 on, they interact with a move.
-    expect([...fine!.circumstance]).toEqual([0, 0, 0, 1, 1]);
-    expect([...coarse!.circumstance]).toEqual([0, 0, 0]);
-    expect(pair!.circumstance.includes(1)).toBe(false);
+    expect([...fine!.mainEffect]).toEqual([0, 0, 0, 1, 1]);
+    expect([...coarse!.mainEffect]).toEqual([0, 0, 0]);
+    expect(pair!.mainEffect.includes(1)).toBe(false);
   });
 });
 
@@ -47,7 +47,7 @@ describe('the value of a main effect', () => {
         draw(factor, child) < (factor === RARE ? 0.008 : 0.15) ? 1 : 0,
       ),
     );
-    const became = Uint8Array.from({ length: CHILDREN }, (_, child) => {
+    const event = Uint8Array.from({ length: CHILDREN }, (_, child) => {
       const present = columns.reduce((sum, column) => sum + column[child]!, 0);
       return draw(50, child) < 1 / (1 + Math.exp(3 - Math.log(1.6) * present)) ? 1 : 0;
     });
@@ -58,7 +58,7 @@ describe('the value of a main effect', () => {
         start: Uint32Array.from({ length: CHILDREN + 1 }, (_, child) => child),
         cell: new Uint8Array(CHILDREN).fill(AGE_BINS >> 1),
         share: new Float32Array(CHILDREN).fill(1),
-        became,
+        event,
         family: Uint32Array.from({ length: CHILDREN }, (_, child) => child),
       },
     };
@@ -82,7 +82,7 @@ describe('the value of a main effect', () => {
       );
       const weights = new Uint8Array(CHILDREN).fill(1);
       const rareOf = (terms: readonly Term[]) =>
-        fitTerms(childYears, weights, layTerms(binned, terms)).terms[RARE]![2]!;
+        fitTerms(childYears, weights, assignCells(binned, terms)).terms[RARE]![2]!;
       drawn += Math.abs(rareOf([...alone, ...together]) - Math.log(1.6));
       by0 += Math.abs(rareOf(alone) - Math.log(1.6));
     }

@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { distance, SetSketches } from '../../../disclosure-control/pinSketch.js';
+import { distance, PinSketches } from '../../../disclosure-control/pinSketch.js';
 
 const RADIUS = 18;
 const sketchOf = (keys: Iterable<number>, radius = RADIUS) => {
-  const sketches = new SetSketches(1, radius);
+  const sketches = new PinSketches(1, radius);
   for (const key of keys) sketches.add(0, key);
   return sketches.at(0);
 };
@@ -60,7 +60,7 @@ describe('the distance of two sets from their sketches', () => {
   });
 
   it('is that of the union after adding sketches of disjoint sets', () => {
-    const sketches = new SetSketches(2, RADIUS);
+    const sketches = new PinSketches(2, RADIUS);
     for (const key of [1, 2, 3]) sketches.add(0, key);
     for (const key of [4, 5]) sketches.add(1, key);
     sketches.addSet(0, 1);

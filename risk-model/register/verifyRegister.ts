@@ -2,7 +2,14 @@ import { counts, SIGNATURES_NEEDED } from '../../approvals/judgeRevisions.js';
 import type { Owners } from '../../approvals/owners.js';
 import { isSignatureOf } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
-import { type Act, damagedRegister, type Entry, entryDigest, readEntry, type StoredEntry } from './entry.js';
+import {
+  type Act,
+  damagedRegister,
+  type RegisterEntry,
+  entryDigest,
+  readEntry,
+  type StoredEntry,
+} from './registerEntry.js';
 
 /** The owner in owners.yaml whose people approve models. */
 export const RISK_OWNER = 'risk';
@@ -40,8 +47,8 @@ export interface Stop {
   readonly resumers: ReadonlySet<string>;
 }
 
-export interface JudgedRegister {
-  readonly entries: readonly Entry[];
+export interface VerifiedRegister {
+  readonly entries: readonly RegisterEntry[];
   /** Digest of each entry. */
   readonly digests: readonly string[];
   readonly versions: readonly RegisteredVersion[];
@@ -62,16 +69,16 @@ export type RegisterTrust = Owners | 'unsigned';
  * not.
  * @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID: then nothing in it can be trusted
  */
-export function judgeRegister(stored: readonly StoredEntry[], trust: RegisterTrust): JudgedRegister {
-  const judge = new Judge(trust);
-  for (const entry of stored) judge.take(entry);
-  return judge.judged();
+export function verifyRegister(stored: readonly StoredEntry[], trust: RegisterTrust): VerifiedRegister {
+  const verifier = new RegisterVerifier(trust);
+  for (const entry of stored) verifier.add(entry);
+  return verifier.result();
 }
 
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
-class Judge {
-  readonly #entries: Entry[] = [];
+class RegisterVerifier {
+  readonly #entries: RegisterEntry[] = [];
   readonly #digests: string[] = [];
   readonly #versions = new Map<string, Mutable<RegisteredVersion>>();
   /** In the order of their last approval. */
@@ -81,7 +88,7 @@ class Judge {
 
   constructor(private readonly trust: RegisterTrust) {}
 
-  take(stored: StoredEntry): void {
+  add(stored: StoredEntry): void {
     const entry = readEntry(stored.payload);
     const expected = this.#entries.length + 1;
     if (entry.sequence !== expected)
@@ -94,7 +101,7 @@ class Judge {
     this.#digests.push(entryDigest(stored.payload));
   }
 
-  judged(): JudgedRegister {
+  result(): VerifiedRegister {
     const stops = [...this.#stops.values()];
     const versions = [...this.#versions.values()];
     const isStopped = (one: RegisteredVersion) =>
@@ -111,7 +118,7 @@ class Judge {
     };
   }
 
-  #verify({ sequence, person }: Entry, { payload, signature }: StoredEntry): void {
+  #verify({ sequence, person }: RegisterEntry, { payload, signature }: StoredEntry): void {
     if (this.trust === 'unsigned' || person === undefined) return;
     const known = this.trust.people.get(person);
     if (!known)
@@ -126,10 +133,10 @@ class Judge {
       );
   }
 
-  #apply({ sequence, time, person, act }: Entry): void {
+  #apply({ sequence, time, person, act }: RegisterEntry): void {
     switch (act.kind) {
       case 'trained':
-        return this.#add(act, time);
+        return this.#register(act, time);
       case 'evaluated': {
         this.#version(act.version).evaluation = act.sha256;
         return;
@@ -157,7 +164,7 @@ class Judge {
     }
   }
 
-  #add({ version, sha256 }: Act & { kind: 'trained' | 'evaluated' }, registeredAt: Date): void {
+  #register({ version, sha256 }: Act & { kind: 'trained' | 'evaluated' }, registeredAt: Date): void {
     if (this.#versions.has(version)) throw damagedRegister(`it contains version ${version} twice`);
     this.#versions.set(version, {
       version,

@@ -39,7 +39,7 @@ export type Act =
     };
 
 /** One entry of the register. It is immutable, and names the digest of the entry before it. */
-export interface Entry {
+export interface RegisterEntry {
   /** From 1, without a gap. */
   readonly sequence: number;
   /** Digest of the entry before; undefined in the first entry. */
@@ -58,7 +58,7 @@ export interface StoredEntry {
 }
 
 /** Returns the text that is signed. */
-export function writeEntry({ sequence, parent, time, person, act }: Entry): string {
+export function writeEntry({ sequence, parent, time, person, act }: RegisterEntry): string {
   const { kind, ...what } = act;
   const head = {
     format: FORMAT,
@@ -71,7 +71,7 @@ export function writeEntry({ sequence, parent, time, person, act }: Entry): stri
 }
 
 /** @throws PolkuError RISK_REGISTER_INVALID */
-export function readEntry(payload: string): Entry {
+export function readEntry(payload: string): RegisterEntry {
   const value = parse(payload);
   const { format, sequence, parent, person } = value;
   const time = new Date(String(value['time']));
