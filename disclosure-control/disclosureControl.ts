@@ -21,7 +21,7 @@ import { TableCells } from './tableCells.js';
 const MOST_DIMENSIONS = 3;
 const MOST_NUMBERS = 5_000;
 
-/** A counted table of which nothing has been published. */
+/** A counted table. Nothing in it has been published yet. */
 interface CountedTable {
   readonly layout: TableLayout;
   readonly cells: readonly CellSummary[];

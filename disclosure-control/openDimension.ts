@@ -87,7 +87,7 @@ export function perturbCount(cell: CellKey, parameters: DisclosureParameters, no
  *
  * Perturbed numbers decide whether it is published. The thresholds are raised by the largest noise, so that
  * the true numbers certainly meet the rules. If the true count were compared, a caller could ask about seven
- * people whom they know and an eighth person. The mere fact that the count is published would prove that the
+ * people they know and an eighth person. The mere fact that the count is published would prove that the
  * eighth is in the set.
  */
 export function protectCount(

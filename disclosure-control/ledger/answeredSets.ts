@@ -34,7 +34,7 @@ export class AnsweredSets {
    * there is none, the set itself becomes an answered one.
    *
    * As with counts, the comparison uses the distance with noise, against a threshold raised by the largest
-   * noise. No set within the minimum is missed. Without noise, a caller could add seven people whom they know
+   * noise. No set within the minimum is missed. Without noise, a caller could add seven people they know
    * and an eighth person, and read from the answer whether the eighth is in the set. The noise is a function
    * of the two sets and the first match wins, so the same set always gets the same answer.
    */

@@ -71,7 +71,7 @@ export function cardContent(
     ),
     heading('Limitations'),
     text(
-      "The outcome is a contact with a service, not the child's need. Children whom services see more often are found more often, and the model learns unreported need as no need. Becoming a client also depends on law and practice, which change. The model lacks what the registers lack, such as violence that nobody saw or help from relatives.",
+      "The outcome is a contact with a service, not the child's need. Services find need more often in children they see more often, and the model learns unreported need as no need. Becoming a client also depends on law and practice, which change. The model lacks what the registers lack, such as violence that nobody saw or help from relatives.",
     ),
     heading('Single factors and interactions'),
     text(

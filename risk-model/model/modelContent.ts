@@ -61,7 +61,7 @@ export interface CalibrationBand {
 
 interface TrainingFacts {
   readonly seed: number;
-  /** The ISO dates as of which the children were described. */
+  /** The ISO dates that the children's factors refer to. */
   readonly blocks: readonly string[];
   /**
    * All ISO dates over which families were joined before they were split. People move between families, so a

@@ -19,7 +19,7 @@ export interface ChildrenFeeds {
 }
 
 /**
- * The children of one quarter on whom every registry reports and who are no clients of child protection. Each
+ * The children of one quarter who are in every registry's feed and are no clients of child protection. Each
  * column is in their order.
  */
 export class ChildrenBlock {
@@ -103,8 +103,8 @@ function checkWhole({ asOf, households, factors, population, social }: ChildrenF
 export type RegistryFeed = readonly [registry: string, feed: Feed];
 
 /**
- * The children on whom all of some feeds report and who are no clients of child protection. Each column is in
- * their order.
+ * The children who are in all of some feeds and are no clients of child protection. Each column is in their
+ * order.
  */
 export class ChildColumns {
   private constructor(

@@ -19,8 +19,7 @@ export interface RiskTable {
   /** By factor, then by row. NaN: unknown; Infinity: longer ago than the registry reaches, that is, never. */
   readonly columns: readonly Float32Array[];
   /**
-   * The dates as of which children are described: the first day of a quarter. The factors cover what began
-   * before it.
+   * The dates that the factors refer to: the first day of a quarter. The factors cover what began before it.
    */
   readonly blocks: readonly Day[];
   /** By row, an index into `blocks`. */

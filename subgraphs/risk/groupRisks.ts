@@ -13,7 +13,7 @@ import { FeedScalar } from '../../schema/scalars.js';
 import { servingModel } from './assess.js';
 import { RiskStatus } from './types.js';
 
-/** The band of each child of a group on whom every registry reports and who is not a client yet. */
+/** The band of each child of a group who is in every registry's feed and not a client yet. */
 interface GroupRisks {
   readonly child: Uint32Array;
   readonly band: Uint8Array;

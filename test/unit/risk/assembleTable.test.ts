@@ -98,7 +98,7 @@ function feedsOf(
 }
 
 describe('a table of children', () => {
-  it('contains children on whom every registry reports and who are no clients, with aligned columns', async () => {
+  it('contains the children of every feed who are no clients, with aligned columns', async () => {
     const table = await assembleTable(
       [
         feedsOf(
