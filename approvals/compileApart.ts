@@ -6,15 +6,15 @@ import type { PolicyGraph } from '../policies/engine/parse/policyGraph.js';
 import type { PolicySource, Problem } from '../policies/engine/parse/problems.js';
 import type { CompileTask } from './compileWorker.js';
 
-/** Shipped policies take some tenths of a second. */
+/** The policies that come with Polku need some tenths of a second. */
 const DEADLINE_MS = 10_000;
 const MEMORY_MB = 256;
 
 export type CheckPolicies = (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
 
 /**
- * Compiles policies in a thread of their own and tells what is wrong with them: one person alone proposes them, and they
- * must not keep a gateway from answering. One compiles at a time.
+ * Compiles policies in a separate thread and returns their problems. One person alone can propose policies,
+ * so they must not stop a gateway from answering. Only one compilation runs at a time.
  */
 export function compileApart(graph: PolicyGraph): CheckPolicies {
   let last: Promise<unknown> = Promise.resolve();
@@ -45,6 +45,6 @@ function compileOnce(workerData: CompileTask): Promise<readonly Problem[]> {
 function tooLong(): PolkuError {
   return new PolkuError(
     'POLICY_TOO_LARGE',
-    `The policies take more than ${DEADLINE_MS / 1000} s or ${MEMORY_MB} MB to compile; propose less.`,
+    `The policies need more than ${DEADLINE_MS / 1000} s or ${MEMORY_MB} MB to compile. Propose smaller policies.`,
   );
 }

@@ -3,7 +3,7 @@ import { compilePolicy } from '../policies/engine/compile/compilePolicy.js';
 import type { PolicyGraph } from '../policies/engine/parse/policyGraph.js';
 import type { PolicySource } from '../policies/engine/parse/problems.js';
 
-// A thread that compiles policies once: it is given them when it starts, and answers what is wrong with them.
+// A thread that compiles policies once: it gets them when it starts, and answers with their problems.
 
 export interface CompileTask {
   readonly sources: readonly PolicySource[];

@@ -1,6 +1,6 @@
 import { PolkuError } from '../lib/errors.js';
 import type { PolicySource } from '../policies/engine/parse/problems.js';
-import { type Content, nextSequence, type RevisionHistory } from './judgeRevisions.js';
+import { type Content, nextSequence, type RevisionHistory } from './verifyRevisions.js';
 import type { Revision } from './revision.js';
 
 const DAY_MS = 86_400_000;
@@ -9,14 +9,14 @@ export interface Draft {
   readonly author: string;
   readonly comment: string;
   readonly now: Date;
-  /** For how long what it sets shall rule. */
+  /** For how long the files that it sets are in force. */
   readonly days: number;
 }
 
 /**
- * A revision that makes the policies what a folder holds.
- * @param renew files that are set anew though nothing in them changes, so that they expire later
- * @throws PolkuError USAGE where there is nothing to propose
+ * Drafts a revision that changes the policies to the content of a folder.
+ * @param renew files that the revision sets although they did not change, so that they expire later
+ * @throws PolkuError USAGE if there is nothing to propose
  */
 export function draftFolder(
   history: RevisionHistory,
@@ -32,8 +32,8 @@ export function draftFolder(
 }
 
 /**
- * A revision that brings back the policies of an earlier one, under a number of its own.
- * @throws PolkuError USAGE where there is no such revision, or nothing to bring back
+ * Drafts a revision, with a new number, that restores the policies of an earlier one.
+ * @throws PolkuError USAGE if there is no such revision, or nothing to restore
  */
 export function draftRollback(history: RevisionHistory, sequence: number, draft: Draft): Revision {
   const earlier = history.revisions.find((revision) => revision.sequence === sequence);

@@ -14,20 +14,21 @@ import {
 import { SourceDocument } from '../policies/engine/parse/sourceDocument.js';
 import { readPublicKey, writePublicKey } from './personKey.js';
 
-export interface Person {
+/** A person who may sign policy revisions. */
+export interface Approver {
   readonly id: string;
-  /** The office, not the name. */
+  /** The person's office, not their name. */
   readonly label: string;
   readonly key: KeyObject;
-  /** The last day on which the person's signature counts. */
+  /** The last day on which the person's signature is valid. */
   readonly until: Day | undefined;
 }
 
-/** Whose signatures count: the root of trust, which each gateway and each registry holds for itself. */
+/** Whose signatures are valid. It is the root of trust: each gateway and each registry has its own copy. */
 export interface Owners {
-  /** As it was read. */
+  /** The text of the file. */
   readonly text: string;
-  readonly people: ReadonlyMap<string, Person>;
+  readonly people: ReadonlyMap<string, Approver>;
   /** Registry -> ids of its people. */
   readonly peopleOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -39,7 +40,7 @@ export async function loadOwners(file: string): Promise<Owners> {
     text = await readRegularFile(file);
   } catch (cause) {
     const why = cause instanceof NotRegularFileError ? `is a ${cause.kind}, not a file` : 'cannot be read';
-    const message = `${file}, which says whose signatures count, ${why}.`;
+    const message = `${file}, which says whose signatures are valid, ${why}.`;
     throw new PolkuError('POLICY_INVALID', message, { file }, { cause });
   }
   return parseOwners({ file, text });
@@ -49,7 +50,10 @@ export async function loadOwners(file: string): Promise<Owners> {
 export function parseOwners(source: PolicySource): Owners {
   const { result: owners, problems } = collectProblems((found) => readOwners(source, found));
   if (owners && problems.length === 0) return owners;
-  throw new PolkuError('POLICY_INVALID', `Nobody's signature counts yet:\n${formatProblems(problems)}`);
+  throw new PolkuError(
+    'POLICY_INVALID',
+    `No signature is valid until these errors are corrected:\n${formatProblems(problems)}`,
+  );
 }
 
 function readOwners(file: PolicySource, problems: Problems): Owners | undefined {
@@ -77,8 +81,8 @@ function readPeople(
   content: OwnersFile,
   source: SourceDocument,
   problems: Problems,
-): ReadonlyMap<string, Person> {
-  const people = new Map<string, Person>();
+): ReadonlyMap<string, Approver> {
+  const people = new Map<string, Approver>();
   const holders = new Map<string, string>();
   for (const [id, { label, key: text, until }] of Object.entries(content.people)) {
     const key = readPublicKey(text);
@@ -89,10 +93,10 @@ function readPeople(
     const place = source.place(['people', id, 'key']);
     if (!key) {
       const fix = 'Write the line that "polku policy key" printed.';
-      problems.error(place, `The key of "${id}" is no public key (Ed25519, base64).`, fix);
+      problems.error(place, `The key of "${id}" is not a public key (Ed25519, base64).`, fix);
       continue;
     }
-    // Two names for one key would let one person sign as two.
+    // If two ids had one key, one person could sign as two.
     const holder = holders.get(writePublicKey(key));
     if (holder !== undefined) {
       problems.error(place, `"${id}" has the key of "${holder}".`, 'Give each person a key of their own.');

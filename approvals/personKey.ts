@@ -10,8 +10,8 @@ import { PolkuError } from '../lib/errors.js';
 import { createPrivateFile, readPrivateFile } from '../lib/secretFile.js';
 
 /**
- * Makes a person's Ed25519 key (RFC 8032): the private half in a file of its own, which never leaves the person.
- * @returns the public half, as owners.yaml has it
+ * Makes a person's Ed25519 key (RFC 8032). The private key goes into a file that only the person has.
+ * @returns the public key, in the form that owners.yaml has
  * @throws PolkuError OUTPUT_EXISTS
  */
 export async function createPersonKey(file: string): Promise<string> {
@@ -32,7 +32,7 @@ export async function readPersonKey(file: string): Promise<KeyObject> {
     const key = createPrivateKey(text);
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // Said below; the parser's own words might quote the key.
+    // Reported below, because the parser's message might quote the key.
   }
   throw new PolkuError(
     'SECRET_INVALID',
@@ -46,7 +46,7 @@ export function writePublicKey(key: KeyObject): string {
   return half.export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
-/** undefined where the text is no Ed25519 key. */
+/** undefined if the text is not an Ed25519 key. */
 export function readPublicKey(text: string): KeyObject | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), type: 'spki', format: 'der' });

@@ -5,46 +5,49 @@ const FORMAT = 'polku-policy-revision/1';
 const CLOSURE_FORMAT = 'polku-policy-closure/1';
 const FILE_NAME = /^[a-z][a-z0-9-]*\.ya?ml$/;
 
-/** Ids of people stand in names of files. */
+/** Ids of people are parts of file names. */
 export const PERSON_ID = /^[a-z][a-z0-9-]*$/;
 
-/** One step in the life of the policies: the files that it sets, and which revision it follows. Immutable once signed. */
+/**
+ * One step of the policies: the files that it sets, and the revision that it follows. It is immutable once
+ * signed.
+ */
 export interface Revision {
-  /** From 1, one by one: each proposal takes the next number, whatever becomes of it. */
+  /** Counts from 1: each proposal gets the next number, even if it never comes into force. */
   readonly sequence: number;
-  /** Digest of the revision that it follows; undefined: it is the first. */
+  /** The digest of the revision that it follows; undefined: it is the first. */
   readonly parent: string | undefined;
-  /** Id of the person who proposed it. */
+  /** The id of the person who proposed it. */
   readonly author: string;
   readonly comment: string;
   readonly proposedAt: Date;
-  /** From then on the files that it sets deny everything. */
+  /** From this time on, the files that it sets deny everything. */
   readonly expiresAt: Date;
-  /** File name -> its whole text; undefined: it is taken away. */
+  /** File name -> its whole text; undefined: the file is removed. */
   readonly files: ReadonlyMap<string, string | undefined>;
 }
 
-/** A person's Ed25519 signature of a payload, in base64url. */
+/** A person's Ed25519 signature over a payload, in base64url. */
 export interface Signature {
   readonly person: string;
   readonly signature: string;
 }
 
 /**
- * How a proposal ends that is not to come into force.
+ * How a proposal is closed that shall not come into force.
  * - `withdrawn`: by its author;
- * - `rejected`: by another person of an owner whom it concerns.
+ * - `rejected`: by another person of an owner that it concerns.
  */
 export const closures = ['withdrawn', 'rejected'] as const;
 export type Closure = (typeof closures)[number];
 
-/** Who closed a proposal and why, signed as {@link closurePayload} writes it. */
+/** Who closed a proposal and why. The signature is over {@link closurePayload}. */
 export interface SignedClosure extends Signature {
   readonly closure: Closure;
   readonly comment: string;
 }
 
-/** A revision as it is stored and travels: the very text that was signed, and by whom. */
+/** A revision as it is stored and sent: the exact text that was signed, and who signed it. */
 export interface SignedRevision {
   readonly sequence: number;
   readonly payload: string;
@@ -52,12 +55,15 @@ export interface SignedRevision {
   readonly closures?: readonly SignedClosure[];
 }
 
-/** The text that is signed to close a proposal. It names the proposal by its digest, so it closes no other. */
+/**
+ * The text that a person signs to close a proposal. It has the proposal's digest, so it closes no other
+ * proposal.
+ */
 export function closurePayload(closure: Closure, payload: string, comment: string): string {
   return `${JSON.stringify({ format: CLOSURE_FORMAT, closure, revision: digestOf(payload), comment }, null, 2)}\n`;
 }
 
-/** The text that is signed. */
+/** The text that a person signs. */
 export function writePayload(revision: Revision): string {
   const { parent, proposedAt, expiresAt, files } = revision;
   const times = { proposedAt: proposedAt.toISOString(), expiresAt: expiresAt.toISOString() };
@@ -96,7 +102,7 @@ export function readPayload(payload: string): Revision {
   };
 }
 
-/** SHA-256 of a payload in hexadecimal: a revision names its parent by it. */
+/** SHA-256 of a payload in hexadecimal. A revision names its parent by this digest. */
 export function digestOf(payload: string): string {
   return createHash('sha256').update(payload).digest('hex');
 }
@@ -120,16 +126,18 @@ function time(value: unknown): Date | undefined {
   return date && date.toJSON() === value ? date : undefined;
 }
 
-/** What all registries share: every owner must agree to a change of it. */
+/** Files that all registries share. Every owner must agree to a change of them. */
 const COMMON = /^(purposes|roles|permits)\.ya?ml$/;
 
-/** Whether a file is everybody's. */
+/** Whether all registries share a file. */
 export function isCommon(file: string): boolean {
   return COMMON.test(file);
 }
 
-/** The registry whose owner a file belongs to. What the file rules over is that very registry, or it does not compile. */
-export function registryOf(file: string): string {
+/**
+ * The registry that a policy file is for. A file for another registry than its name says does not compile.
+ */
+export function registryOfFile(file: string): string {
   return file.replace(/\.ya?ml$/, '');
 }
 
@@ -138,7 +146,7 @@ export function ownersConcerned(changed: Iterable<string>, all: Iterable<string>
   const concerned = new Set<string>();
   for (const file of changed) {
     for (const part of isCommon(file) ? [...all].filter((other) => !isCommon(other)) : [file])
-      concerned.add(registryOf(part));
+      concerned.add(registryOfFile(part));
   }
   return concerned;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createOnce } from '../lib/durableFile.js';
 import { PolkuError } from '../lib/errors.js';
 import { readRegularFile } from '../lib/regularFile.js';
-import type { RevisionHistory } from './judgeRevisions.js';
+import type { RevisionHistory } from './verifyRevisions.js';
 import { closures, PERSON_ID, type Signature, type SignedClosure, type SignedRevision } from './revision.js';
 
 const REVISION_FILE = /^(\d{6,})\.json$/;
@@ -12,15 +12,16 @@ const SIGNATURE_FILE = /^(\d{6,})\.([a-z][a-z0-9-]*)\.sig$/;
 const CLOSURE_FILE = /^(\d{6,})\.([a-z][a-z0-9-]*)\.closed$/;
 
 /**
- * The revisions of a city's policies in a folder: `000007.json` is a revision with its author's signature,
- * `000007.chief.sig` another person's, `000007.chief.closed` the word of a person who withdrew or rejected it. A file appears whole or not at all and is never changed, so that several processes
- * may read and write at once. The store proves nothing: judgeRevisions does.
+ * The revisions of a city's policies in a folder. `000007.json` is a revision with its author's signature,
+ * `000007.chief.sig` the signature of another person, and `000007.chief.closed` the statement of a person who
+ * withdrew or rejected it. A file appears whole or not at all and never changes, so that several processes
+ * can read and write at the same time. The store verifies nothing: verifyRevisions does.
  */
 export class RevisionStore {
   constructor(readonly folder: string) {}
 
   /**
-   * By sequence number; empty where there is no folder.
+   * Revisions by sequence number; empty if there is no folder.
    * @throws PolkuError POLICY_STORE_INVALID
    */
   async read(): Promise<readonly SignedRevision[]> {
@@ -47,7 +48,7 @@ export class RevisionStore {
     return [...revisions].map(([sequence, revision]) => ({ sequence, ...revision }));
   }
 
-  /** @throws PolkuError POLICY_STALE where another revision has taken the number */
+  /** @throws PolkuError POLICY_STALE if another revision has the number already */
   async addRevision(sequence: number, payload: string, { person, signature }: Signature): Promise<void> {
     const text = `${JSON.stringify({ payload, person, signature }, null, 2)}\n`;
     if (await createOnce(this.folder, `${numbered(sequence)}.json`, text)) return;
@@ -57,13 +58,13 @@ export class RevisionStore {
     );
   }
 
-  /** @throws PolkuError SIGNATURE_INVALID where the person has signed already */
+  /** @throws PolkuError SIGNATURE_INVALID if the person has signed already */
   async addSignature(sequence: number, { person, signature }: Signature): Promise<void> {
     if (await createOnce(this.folder, `${numbered(sequence)}.${person}.sig`, `${signature}\n`)) return;
     throw new PolkuError('SIGNATURE_INVALID', `"${person}" has signed revision ${sequence} already.`);
   }
 
-  /** @throws PolkuError SIGNATURE_INVALID where the person has closed it already */
+  /** @throws PolkuError SIGNATURE_INVALID if the person has closed it already */
   async addClosure(sequence: number, { person, ...closure }: SignedClosure): Promise<void> {
     const text = `${JSON.stringify(closure, null, 2)}\n`;
     if (await createOnce(this.folder, `${numbered(sequence)}.${person}.closed`, text)) return;
@@ -132,14 +133,15 @@ function damaged(what: string, cause?: unknown): PolkuError {
 }
 
 /**
- * The newest revision that a process has had in force, kept outside of the store: whoever brings back an older copy of the
- * store, with an older and laxer policy, is found out (rollback and freeze attacks, as in The Update Framework §1.5).
+ * The newest revision that this process has had in force. It is stored outside of the revision store, so that
+ * the process detects an older copy of the store with an older and laxer policy (rollback and freeze attacks,
+ * The Update Framework §1.5).
  */
 export class SeenRevision {
   constructor(private readonly file: string) {}
 
   /**
-   * Refuses a history that does not lead on from what was in force.
+   * Rejects a history that does not continue from the revision that was in force.
    * @throws PolkuError POLICY_STALE, POLICY_STORE_INVALID
    */
   async check({ revisions, inForce }: RevisionHistory): Promise<void> {
@@ -154,17 +156,17 @@ export class SeenRevision {
     );
   }
 
-  /** Notes, durably, that a history's revision is in force. */
+  /** Stores durably that a history's revision is in force. */
   async note({ inForce }: RevisionHistory): Promise<void> {
     if (!inForce || (await this.#read())?.digest === inForce.digest) return;
     const { sequence, digest } = inForce;
     await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
-    const beside = `${this.file}.${randomBytes(6).toString('hex')}`;
+    const temporary = `${this.file}.${randomBytes(6).toString('hex')}`;
     try {
-      await writeFile(beside, `${JSON.stringify({ sequence, digest })}\n`, { mode: 0o600, flush: true });
-      await rename(beside, this.file);
+      await writeFile(temporary, `${JSON.stringify({ sequence, digest })}\n`, { mode: 0o600, flush: true });
+      await rename(temporary, this.file);
     } finally {
-      await rm(beside, { force: true });
+      await rm(temporary, { force: true });
     }
     const folder = await open(dirname(this.file), 'r');
     await folder.sync().finally(() => folder.close());
@@ -182,7 +184,7 @@ export class SeenRevision {
       const { sequence, digest } = JSON.parse(text) as Record<string, unknown>;
       if (typeof sequence === 'number' && typeof digest === 'string') return { sequence, digest };
     } catch {
-      // Said below.
+      // Reported below.
     }
     throw new PolkuError(
       'POLICY_STORE_INVALID',

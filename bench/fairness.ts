@@ -206,11 +206,11 @@ function tokenOf(claims: Readonly<Record<string, unknown>>, { token }: TestIssue
 }
 
 /** A policy with 16,000 unknown keys, as one person of its owner has drafted and signed it. */
-async function proposalBy({ desk, key, sources }: SignedPolicies): Promise<Loot['proposal']> {
+async function proposalBy({ revisionService, key, sources }: SignedPolicies): Promise<Loot['proposal']> {
   const keys = Array.from({ length: 16_000 }, (_, number) => `unknown${number}: 1`).join('\n');
   const changed = await sources('health.yaml', (text) => `${text}\n${keys}\n`);
   const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
-  const payload = writePayload(draftFolder(await desk.history(), changed, terms));
+  const payload = writePayload(draftFolder(await revisionService.history(), changed, terms));
   return { payload, person: 'health-1', signature: signPayload(payload, await key('health-1')) };
 }
 

@@ -34,7 +34,7 @@ function errorsPage(): string {
   return `# Errors
 
 Every error that a user can meet has one of these codes: over HTTP in \`extensions.code\`, on the command line before the
-message (of a mistyped option the message stands alone). The status is that of the HTTP response; codes without one stay on the command line. Codes are never reused.
+message (a mistyped option has only a message). The status is that of the HTTP response; codes without one stay on the command line. Codes are never reused.
 
 | Code | Status | Meaning |
 | --- | --- | --- |

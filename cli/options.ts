@@ -5,7 +5,7 @@ import { PolkuError } from '../lib/errors.js';
 import { packageRoot } from '../lib/packageRoot.js';
 import { withoutIdentityCodes } from '../schema/identityCodeText.js';
 
-/** Reads an option that is a whole number in a range. */
+/** Parses an option that is a whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -14,64 +14,65 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-// Options that several commands share, so that they read alike everywhere.
+// Options that several commands share, so that they are described in the same way everywhere.
 
 export function dataOption(): Option {
-  return new Option('--data <folder>', 'where snapshots, linkage and the audit log lie').default('data');
+  return new Option('--data <folder>', 'the folder of snapshots, linkage and the audit log').default('data');
 }
 
 /** The policies that come with Polku. */
 export const policiesFolder = join(packageRoot(), 'policies');
 
 export function policiesOption(): Option {
-  return new Option('--policies <folder>', 'purposes, roles and one policy for each registry').default(
-    policiesFolder,
-    "Polku's own",
-  );
+  return new Option(
+    '--policies <folder>',
+    'the folder of policies: purposes, roles and one policy per registry',
+  ).default(policiesFolder, "Polku's own");
 }
 
 export function watchedPoliciesOption(): Option {
-  return new Option('--policies <folder>', 'with --dev: the policies, which are watched').default(
-    undefined,
-    "Polku's own",
-  );
+  return new Option(
+    '--policies <folder>',
+    'with --dev: the folder of policies, which is watched for changes',
+  ).default(undefined, "Polku's own");
 }
 
 export function policiesFromOption(): Option {
   return new Option(
     '--policies-from <place>',
-    'without --dev: the store of signed policy revisions, a folder',
+    'without --dev: the folder of signed policy revisions',
   ).default(undefined, '<data>/policies');
 }
 
 export function ownersOption(): Option {
   return new Option(
     '--owners <file>',
-    "whose signatures count: owners' people and their public keys",
+    'the file with the people of each data owner and their public keys; only their signatures count',
   ).default(undefined, "Polku's own");
 }
 
 export function secretsOption(): Option {
   return new Option(
     '--secrets <folder>',
-    'where secrets lie, a file each, readable by their owner only; made at first use',
+    'the folder of secrets; created at first use, readable by its owner only',
   ).default(undefined, '<data>/secrets');
 }
 
 export function auditWitnessOption(): Option {
   return new Option(
     '--audit-witness <file>',
-    'a file elsewhere, to which checkpoints of the audit log are copied',
+    'a file on another disk or machine that gets a copy of the audit log checkpoints',
   );
 }
 
 export function portOption(port: number): Option {
-  return new Option('--port <n>', 'port to listen on').argParser(wholeNumber(0, 65_535)).default(port);
+  return new Option('--port <n>', 'the port to listen on').argParser(wholeNumber(0, 65_535)).default(port);
 }
 
 /**
- * An error as a log may hold it: codes and places, never what a request or a source carried. Of an error that is not Polku's
- * own nothing is repeated but its class and where it was thrown: a database quotes rows.
+ * An error in the form that a log may have: codes and places, never the content of a request or a source. Of
+ * other errors than Polku's own, only the class and the place appear, because a database quotes rows in its
+ * messages.
  */
 export function describeFault(error: unknown): string {
   if (error instanceof PolkuError) return withoutIdentityCodes(`${error.code}: ${error.message}`);
@@ -81,14 +82,19 @@ export function describeFault(error: unknown): string {
 
 const STACK_HEADER = /^[\w$]+(?: \[\w+\])?(?:: |(?=\n))/;
 
-/** Where an error was thrown. Its message stands before the frames of the stack, and lines of it may look like one. */
+/**
+ * Where an error was thrown. The message comes before the stack frames, and its lines may look like frames.
+ */
 function placeOf({ message, stack = '' }: Error): string {
   const header = `${STACK_HEADER.exec(stack)?.[0] ?? ''}${message}\n`;
   const frames = stack.startsWith(header) ? stack.slice(header.length).split('\n') : [];
   return frames.find((line) => line.startsWith('    at '))?.trim() ?? 'at an unknown place';
 }
 
-/** Resolves at Ctrl-C or when the process is asked to end; called before it says that it serves, or it may end at once. */
+/**
+ * Resolves at Ctrl-C or SIGTERM. Call it before the process says that it serves: an early signal would end
+ * the process.
+ */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());

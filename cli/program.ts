@@ -4,7 +4,7 @@ import { PolkuError } from '../lib/errors.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { describeFault } from './options.js';
 
-/** Loaded when they are asked for: some take as long to load as others do to run. */
+/** Each is loaded only if it is used, because some take long to load. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   city: async () => (await import('./commands/city.js')).cityCommand(),
   extract: async () => (await import('./commands/extract.js')).extractCommand(),
@@ -24,26 +24,26 @@ const MISUSED = 2;
 
 const ABOUT = `Polku joins a city's siloed registries into one purpose-limited GraphQL service.
 
-The way from raw exports to an answer:
-  polku city generate --persons 2000 --out data/exports     a synthetic city to try things on
-  polku extract --all --source data/exports --data data     exports -> pseudonymous snapshots
-  polku serve --data data --dev                             gateway and explorer on http://localhost:4000
-  polku policy matrix                                       who may see what, for which purpose
-  polku mark add restriction --registry health < codes.txt  somebody's rows answer nobody but themselves
-  polku risk models                                         which model foresees need, and who has approved it
-  polku audit verify                                        whether the audit log is whole
+From raw exports to an answer:
+  polku city generate --persons 2000 --out data/exports     generate a synthetic city for trials
+  polku extract --all --source data/exports --data data     turn exports into pseudonymous snapshots
+  polku serve --data data --dev                             start gateway and explorer on http://localhost:4000
+  polku policy matrix                                       show who may see what, for which purpose
+  polku mark add restriction --registry health < codes.txt  restrict people's rows to the people themselves
+  polku risk models                                         show which model predicts need, and who approved it
+  polku audit verify                                        check that the audit log is complete and unchanged
 
-"polku demo" does all of it.`;
+"polku demo" runs a whole example. "polku <command> --help" explains a command.`;
 
-/** The command line. Answers the exit code: 0 done, 1 failed, 2 misused. */
+/** Runs the command line and returns the exit code: 0 done, 1 failed, 2 misused. */
 export async function run(argv: readonly string[]): Promise<number> {
   const program = new Command('polku')
     .description(ABOUT)
-    .showHelpAfterError('(polku --help tells how it is used)')
+    .showHelpAfterError('(polku --help shows the usage)')
     .exitOverride();
   const asked = argv[2] ?? '';
   try {
-    // Help, and what is no command, tells of all of them.
+    // Help and unknown commands need all commands.
     for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
       program.addCommand(await commands[name]!());
     inheritSettings(program);
@@ -52,9 +52,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-    const told = fileFailure(error) ?? error;
-    console.error(describeFault(told));
-    return told instanceof PolkuError && told.code === 'USAGE' ? MISUSED : FAILED;
+    const reported = fileFailure(error) ?? error;
+    console.error(describeFault(reported));
+    return reported instanceof PolkuError && reported.code === 'USAGE' ? MISUSED : FAILED;
   }
 }
 
@@ -65,7 +65,7 @@ const FILE_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
 };
 
-/** A file that a command was given and cannot use, in words; undefined for any other error. */
+/** An error in words if a command cannot use a file; undefined for any other error. */
 function fileFailure(error: unknown): PolkuError | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   const reason = code === undefined ? undefined : FILE_REASONS[code];
@@ -73,17 +73,23 @@ function fileFailure(error: unknown): PolkuError | undefined {
   return new PolkuError('USAGE', `${path} cannot be used: ${reason}.`);
 }
 
-/** Refused before anything is parsed, for what is not understood is repeated. A folder may be named like a code. */
+/**
+ * Rejects identity codes before parsing, because the parser repeats words that it does not know. A folder may
+ * look like a code.
+ */
 function refuseIdentityCodes(words: readonly string[]): void {
   if (!words.some((word) => holdsIdentityCode(word) && !existsSync(word))) return;
   throw new PolkuError(
     'IDENTITY_CODE_ARGUMENT',
-    'An identity code stood among the words of the command. Nothing was changed. Give codes on standard input, one a ' +
-      'line, and remove the command from the history of your shell, where it stands now.',
+    'The command contains an identity code. Nothing was changed. Give codes on standard input, one per ' +
+      'line, and remove the command from the history of your shell.',
   );
 }
 
-/** A command added by addCommand keeps its own settings; all shall fail alike. */
+/**
+ * Passes the settings on to subcommands, which addCommand does not, so that all report errors in the same
+ * way.
+ */
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);

@@ -1,14 +1,18 @@
-/** Between two lines that say how far it has come: on a terminal, where one line changes, and elsewhere. */
+/**
+ * The shortest time between two progress reports: on a terminal, where one line is updated, and elsewhere.
+ */
 const TERMINAL_MS = 100;
 const ELSEWHERE_MS = 15_000;
 
-/** Tells of long work on standard error: one line that changes on a terminal, a line now and then elsewhere. */
+/**
+ * Reports the progress of long work on standard error: one updated line on a terminal, some lines elsewhere.
+ */
 export class Progress {
   readonly #started = Date.now();
   readonly #terminal = process.stderr.isTTY;
   #last = Date.now();
 
-  /** Says how far it has come, not more often than can be read. */
+  /** Reports progress, but not more often than people can read. */
   update(text: string): void {
     const now = Date.now();
     if (now - this.#last < (this.#terminal ? TERMINAL_MS : ELSEWHERE_MS)) return;
@@ -16,7 +20,7 @@ export class Progress {
     process.stderr.write(this.#terminal ? `\r\x1b[K${text}` : `${text}\n`);
   }
 
-  /** Says that a part is done. */
+  /** Reports that a part is done. */
   done(text: string): void {
     process.stderr.write(`${this.#terminal ? '\r\x1b[K' : ''}${text}\n`);
   }
@@ -26,7 +30,7 @@ export class Progress {
     return (Date.now() - this.#started) / 1000;
   }
 
-  /** Seconds since the start, for people. */
+  /** Seconds since the start, as text. */
   get seconds(): string {
     return this.elapsed.toFixed(1);
   }
@@ -38,7 +42,7 @@ export function duration(seconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A count with thin grouping: 1 234 567. */
-export function count(value: number): string {
+/** A count with groups of digits: 1 234 567. */
+export function formatCount(value: number): string {
   return value.toLocaleString('en-US').replaceAll(',', ' ');
 }

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from './options.js';
 
-/** What both kinds of servers take: a gateway, and a registry in a process of its own. */
+/** The options of both kinds of servers: a gateway, and a registry in its own process. */
 export interface ServerOptions {
   readonly data: string;
   readonly dev?: boolean;
@@ -32,7 +32,7 @@ export interface ServerOptions {
   readonly tlsKey?: string;
 }
 
-/** Adds them to a command, with the port that it listens on by default. */
+/** Adds the server options to a command, with its default port. */
 export function serverOptions(command: Command, port: number): Command {
   return command
     .addOption(dataOption())
@@ -42,10 +42,10 @@ export function serverOptions(command: Command, port: number): Command {
     .addOption(secretsOption())
     .addOption(ledgerCapacityOption())
     .addOption(portOption(port))
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--tls-cert <file>', 'certificate (PEM), to listen off the loopback interface')
-    .option('--tls-key <file>', 'its private key (PEM)')
-    .option('--audience <name>', "this service, as tokens' aud has it", 'polku')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--tls-cert <file>', 'the certificate (PEM); needed for any address but loopback')
+    .option('--tls-key <file>', 'the private key of the certificate (PEM)')
+    .option('--audience <name>', "the name of this service in the claim 'aud' of tokens", 'polku')
     .addOption(tokenTypeOption())
     .addOption(tokenUseOption())
     .addOption(tokenLifetimeOption())
@@ -53,7 +53,7 @@ export function serverOptions(command: Command, port: number): Command {
 }
 
 function ledgerCapacityOption(): Option {
-  return new Option('--ledger-capacity <n>', 'how many numbers about groups may ever be asked for')
+  return new Option('--ledger-capacity <n>', 'how many numbers about groups may be asked for in total')
     .argParser(wholeNumber(1, 1_000_000_000))
     .default(undefined, String(DEFAULT_CAPACITY));
 }
@@ -61,19 +61,19 @@ function ledgerCapacityOption(): Option {
 function securityEventsOption(): Option {
   return new Option(
     '--security-events <file>',
-    'where refusals by 401 and 403 are noted, a line of JSON each',
+    'the file that gets a JSON line for each response 401 or 403',
   ).default(undefined, 'standard error');
 }
 
 function tokenTypeOption(): Option {
   return new Option(
     '--token-type <typ>',
-    'the header "typ" of access tokens, such as at+jwt (RFC 9068)',
+    'the required header "typ" of access tokens, such as at+jwt (RFC 9068)',
   ).default(undefined, 'JWT, at+jwt or none');
 }
 
 function tokenUseOption(): Option {
-  return new Option('--token-use <value>', 'the claim "token_use" of access tokens').default(
+  return new Option('--token-use <value>', 'the required claim "token_use" of access tokens').default(
     undefined,
     'any but id',
   );
@@ -85,7 +85,7 @@ function tokenLifetimeOption(): Option {
     .default(undefined, String(MAX_LIFETIME_SECONDS));
 }
 
-/** What an access token must be besides signed, as the identity provider makes them. */
+/** What an access token must have apart from a signature; it depends on the identity provider. */
 export function tokenRules({
   tokenType,
   tokenUse,
@@ -95,11 +95,11 @@ export function tokenRules({
 }
 
 /**
- * Certificate and key, which go together.
+ * The certificate and its key.
  * @throws PolkuError USAGE
  */
 export function tlsFiles({ tlsCert, tlsKey }: ServerOptions): { cert: string; key: string } | undefined {
   if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey };
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  throw new PolkuError('USAGE', '--tls-cert and --tls-key go together.');
+  throw new PolkuError('USAGE', '--tls-cert and --tls-key must be given together.');
 }

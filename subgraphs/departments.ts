@@ -1,4 +1,5 @@
-// The departmental registries that are joined here, a line each: docs/how-to/onboard-a-registry.md tells how one comes in.
+// The departmental registries that are joined, one per line. docs/how-to/onboard-a-registry.md explains how
+// to add one.
 export { education } from './education/subgraph.js';
 export { health } from './health/subgraph.js';
 export { population } from './population/subgraph.js';

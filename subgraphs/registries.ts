@@ -11,20 +11,23 @@ import { riskModule } from './risk/subgraph.js';
 
 const { population, ...others } = departments;
 
-/** The registries that Polku ships and this city does not join, by name: POLKU_WITHOUT, separated by commas. */
+/** The names of registries that this city leaves out: POLKU_WITHOUT, separated by commas. */
 export const leftOut: ReadonlySet<string> = readLeftOut(process.env['POLKU_WITHOUT'] ?? '');
 
-/** The departmental registries, in the order of extraction: the population register says who is known. */
+/**
+ * The departmental registries in the order of extraction. The population register is first: it decides who is
+ * known.
+ */
 export const registries: readonly Registry[] = [population, ...Object.values(others)].filter(
   ({ definition }) => !leftOut.has(definition.name),
 );
 
-/** The registries that hand contacts to service paths, and keep care relationships. */
+/** The registries that give contacts to service paths and have care relationships. */
 const sectors = registries.flatMap(({ definition: { name }, contactType }) =>
   contactType === undefined ? [] : [{ registry: name, contactType }],
 );
 
-/** The registries that groups are formed by. */
+/** The registries that have criteria for groups. */
 export const groupSources: readonly CohortSource[] = registries.map(
   ({ definition: { name }, criteria = {}, contactType }) => ({
     registry: name,
@@ -33,12 +36,12 @@ export const groupSources: readonly CohortSource[] = registries.map(
   }),
 );
 
-/** The registries that need is foreseen by. */
+/** The registries whose features predict need. */
 export const riskSources: readonly RiskSource[] = registries.flatMap(({ definition: { name }, factors }) =>
   factors ? [{ registry: name, factors }] : [],
 );
 
-/** Subgraphs that own no register data, by name. Their lists of feeds follow from the registries above. */
+/** Subgraphs without register data, by name. Their lists of feeds are derived from the registries above. */
 export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   paths: pathsModule(sectors),
   directory: directoryModule(
@@ -50,7 +53,7 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   linkage: linkageModule,
 };
 
-/** @throws PolkuError USAGE where a name is of no registry that can be left out */
+/** @throws PolkuError USAGE if a name is not of a registry that can be left out */
 function readLeftOut(text: string): ReadonlySet<string> {
   const names = text.split(',').flatMap((name) => name.trim() || []);
   const known = Object.values(others).map(({ definition }) => definition.name);

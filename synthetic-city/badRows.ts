@@ -2,7 +2,7 @@ import type { Day } from './calendar.js';
 import { breakCheckCharacter } from './names.js';
 import type { Random } from './random.js';
 
-/** What is wrong with a planted row; each has one fault only. */
+/** The kinds of planted bad rows. Each row has only one fault. */
 export const BAD_ROW_KINDS = [
   'wrong-check-character',
   'unknown-person',
@@ -16,7 +16,7 @@ export const BAD_ROW_KINDS = [
 
 export type BadRowKind = (typeof BAD_ROW_KINDS)[number];
 
-/** What can befall rows that say of a person: in force from one day until another. */
+/** Faults for rows about a person with a first and a last day. */
 export const INTERVAL_FAULTS = [
   'wrong-check-character',
   'unknown-person',
@@ -25,7 +25,7 @@ export const INTERVAL_FAULTS = [
   'impossible-date',
 ] as const satisfies readonly BadRowKind[];
 
-/** What can befall rows that say of a person: on that day. */
+/** Faults for rows about a person with one day. */
 export const DAY_FAULTS = [
   'wrong-check-character',
   'unknown-person',
@@ -33,22 +33,28 @@ export const DAY_FAULTS = [
   'impossible-date',
 ] as const satisfies readonly BadRowKind[];
 
-/** What befalls lists that protect people: extraction tolerates no row of them that it cannot read. */
+/** Faults for lists that protect people. Extraction accepts no unreadable row in them. */
 export const PROTECTION_FAULTS = ['unknown-person'] as const satisfies readonly BadRowKind[];
 
-/** What befalls the lists of the population register that extraction tolerates no fault of at all. */
+/** Faults for the lists of the population register in which extraction accepts no fault at all. */
 export const NO_FAULTS = [] as const satisfies readonly BadRowKind[];
 
-/** Rows under a code that was changed are no fault: they link to the same person. They are counted beside the others. */
+/**
+ * Rows under a changed code are not faults, because they link to the same person. They are counted
+ * separately.
+ */
 export type BadRowCounts = Partial<Record<BadRowKind | 'code-changed', number>>;
 
-/** Mean number of good rows before a spoilt one; with the rows under a changed code about 0.4 % of all are odd. */
+/**
+ * Mean number of good rows before a bad one. With the rows under a changed code, about 0.4 % of all rows are
+ * odd.
+ */
 const GOOD_ROWS = 400;
 
-/** Bytes of these letters in Latin-1 are no UTF-8. */
+/** In Latin-1, the bytes of these letters are not valid UTF-8. */
 const NAME_IN_LATIN_1 = 'Hämäläinen Väinö';
 
-/** Which faults befall a file's rows, and the positions of the columns that they befall. */
+/** The faults for a file's rows, and the positions of the columns that get them. */
 export interface Faults {
   readonly kinds: readonly BadRowKind[];
   readonly code: number;
@@ -63,7 +69,7 @@ export interface Faults {
   readonly impossibleDay: Cell;
 }
 
-/** Spoils copies of good rows, kind after kind in turn, and counts them. */
+/** Makes bad copies of good rows, one kind after another, and counts them. */
 export class BadRows {
   readonly counts: BadRowCounts = {};
   private left: number;
@@ -77,7 +83,7 @@ export class BadRows {
     this.left = this.nextGap();
   }
 
-  /** Now and then a spoilt copy of a good row, to be written after it. */
+  /** Sometimes returns a bad copy of a good row, to be written after it. */
   plant(row: readonly Cell[], start: Day, newId: () => string): { cells: Cell[]; kind: BadRowKind } | null {
     const { kinds, id } = this.faults;
     if (kinds.length === 0 || --this.left > 0) return null;
@@ -126,5 +132,5 @@ export class BadRows {
   }
 }
 
-/** What a cell of an exported file can be; a date is written as the file's format has it, or as days since 1970-01-01. */
+/** A cell of an exported file. A date is in the file's format, or in days since 1970-01-01. */
 export type Cell = string | number | null;

@@ -1,14 +1,14 @@
 import { type Day, PERIOD, YEAR } from './calendar.js';
 import type { Random } from './random.js';
 
-/** One latent strain: its level in 0..1 holds in a spell and falls to a quarter of it outside. */
+/** One latent strain: during a spell it has its level in 0..1, and outside of it a quarter of that. */
 export interface Strain {
   readonly level: number;
   readonly from: Day;
   readonly until: Day;
 }
 
-/** What the registries never record but what moves contacts in all of them. */
+/** Latent strains: no registry records them, but they change the number of contacts in all of them. */
 export interface Circumstances {
   readonly economy: Strain;
   readonly mentalHealth: Strain;
@@ -16,7 +16,7 @@ export interface Circumstances {
   readonly conflict: Strain;
 }
 
-/** The strains hang together through one common factor: burdens accumulate in the same households. */
+/** The strains correlate through one common factor, because burdens accumulate in the same households. */
 export function drawCircumstances(random: Random, arrival: Day, loneParent: boolean): Circumstances {
   const common = random.normal();
   const draw = (offset: number): Strain => drawStrain(random, arrival, offset + 1.2 * common);
@@ -37,7 +37,7 @@ export function strength(strain: Strain, day: Day): number {
   return day >= strain.from && day <= strain.until ? strain.level : strain.level / 4;
 }
 
-/** All strains together, weighted by how much each weighs on a child. */
+/** All strains together, weighted by their effect on a child. */
 export function burden(circumstances: Circumstances, day: Day): number {
   return (
     0.8 * strength(circumstances.economy, day) +

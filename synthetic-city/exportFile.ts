@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { type BadRowCounts, type BadRowKind, BadRows, type Cell, type Faults } from './badRows.js';
 import { type Day, finnishDate, isoDate } from './calendar.js';
 import { type ColumnType, ParquetWriter } from './parquetWriter.js';
-import type { Person } from './people.js';
+import type { SyntheticPerson } from './people.js';
 import type { Department } from './places.js';
 import { Random } from './random.js';
 
-/** What is known of a file once it is written. */
+/** The summary of a written file. */
 export interface ExportedFile {
   readonly department: Department;
   readonly file: string;
-  /** Rows, planted bad ones included, the header not. */
+  /** Rows, including planted bad rows, without the header. */
   readonly rows: number;
   readonly bad: BadRowCounts;
 }
 
-/** Which faults befall a file, and the names of the columns that they befall. */
+/** The faults for a file, and the names of the columns that get them. */
 export interface FaultyColumns {
   readonly kinds: readonly BadRowKind[];
   readonly code: string;
@@ -27,8 +27,8 @@ export interface FaultyColumns {
   readonly text?: string;
 }
 
-/** Where a department's files go, and what spoils some of their rows. */
-export interface Desk {
+/** Where a department's files are written, and what the faults of their rows depend on. */
+export interface ExportTarget {
   readonly department: Department;
   readonly folder: string;
   readonly seed: number;
@@ -39,7 +39,7 @@ export interface Desk {
 export interface CsvStyle {
   readonly separator?: ',' | ';';
   readonly dates?: 'iso' | 'finnish' | 'month';
-  /** Of a file whose rows have ids: the form of one, e.g. K00000000. */
+  /** The form of an id if the file's rows have ids, e.g. K00000000. */
   readonly ids?: string;
 }
 
@@ -50,24 +50,24 @@ interface RowWriter {
   close(): void | Promise<void>;
 }
 
-/** Share of records that still carry a former code after its change. */
+/** Share of records that still have a former code after its change. */
 const LATE_CODE_SHARE = 0.03;
 
 const DATES = {
   iso: { writeDay: isoDate, impossibleDay: '2002-02-30' },
   finnish: { writeDay: finnishDate, impossibleDay: '30.02.2002' },
   month: { writeDay: (day: Day) => isoDate(day).slice(0, 7), impossibleDay: '2002-13' },
-  // Parquet's dates exist.
+  // A Parquet date always exists, so there is no invalid date.
   parquet: { writeDay: (day: Day) => day, impossibleDay: null },
 };
 
-/** One file of a department: the good rows that it is given, and spoilt copies of some of them. */
+/** One file of a department: good rows, and bad copies of some of them. */
 export class ExportFile {
   private readonly bad: BadRows;
   private issued = 0;
 
   private constructor(
-    private readonly desk: Desk,
+    private readonly target: ExportTarget,
     private readonly file: string,
     private readonly writer: RowWriter,
     faults: Faults,
@@ -75,13 +75,13 @@ export class ExportFile {
   ) {
     this.bad = new BadRows(
       faults,
-      desk.strangers,
-      Random.stream(desk.seed, 'bad-rows', desk.department, file),
+      target.strangers,
+      Random.stream(target.seed, 'bad-rows', target.department, file),
     );
   }
 
   static csv(
-    desk: Desk,
+    target: ExportTarget,
     file: string,
     columns: string,
     faulty: FaultyColumns,
@@ -89,20 +89,20 @@ export class ExportFile {
   ): ExportFile {
     const { separator = ',', dates = 'iso', ids = '' } = style;
     const names = columns.split(separator);
-    const writer = new CsvWriter(join(desk.folder, file), names, separator);
-    return new ExportFile(desk, file, writer, { ...positions(faulty, names), ...DATES[dates] }, ids);
+    const writer = new CsvWriter(join(target.folder, file), names, separator);
+    return new ExportFile(target, file, writer, { ...positions(faulty, names), ...DATES[dates] }, ids);
   }
 
   static async parquet(
-    desk: Desk,
+    target: ExportTarget,
     file: string,
     columns: Readonly<Record<string, ColumnType>>,
     faulty: FaultyColumns,
     ids = '',
   ): Promise<ExportFile> {
-    const writer = await ParquetWriter.open(join(desk.folder, file), columns);
+    const writer = await ParquetWriter.open(join(target.folder, file), columns);
     const names = Object.keys(columns);
-    return new ExportFile(desk, file, writer, { ...positions(faulty, names), ...DATES.parquet }, ids);
+    return new ExportFile(target, file, writer, { ...positions(faulty, names), ...DATES.parquet }, ids);
   }
 
   /** The next id of a row. */
@@ -111,8 +111,8 @@ export class ExportFile {
     return this.idPattern.slice(0, -digits.length) + digits;
   };
 
-  /** The code under which a department files somebody on a day, in a row to come. */
-  codeOn(person: Person, day: Day, random: Random): string {
+  /** The identity code that a department uses for somebody in the next row, on a day. */
+  codeOn(person: SyntheticPerson, day: Day, random: Random): string {
     const { formerCode } = person;
     if (formerCode === null) return person.code;
     if (day >= formerCode.changed && !random.chance(LATE_CODE_SHARE)) return person.code;
@@ -120,7 +120,7 @@ export class ExportFile {
     return formerCode.code;
   }
 
-  /** @param start the day of the row's own start, where it has one */
+  /** @param start the first day of the row, if it has one */
   write(cells: readonly Cell[], start: Day = 0): void {
     this.writer.write(cells);
     const spoilt = this.bad.plant(cells, start, this.newId);
@@ -132,7 +132,7 @@ export class ExportFile {
   async close(): Promise<ExportedFile> {
     await this.writer.close();
     const { rows } = this.writer;
-    return { department: this.desk.department, file: this.file, rows, bad: this.bad.counts };
+    return { department: this.target.department, file: this.file, rows, bad: this.bad.counts };
   }
 }
 
@@ -145,10 +145,10 @@ function positions(faulty: FaultyColumns, names: readonly string[]): Omit<Faults
   return { kinds, ...(Object.fromEntries(found) as { code: number }) };
 }
 
-/** Characters gathered before they are written. */
+/** Characters that are buffered before a write. */
 const BUFFERED = 1 << 20;
 
-/** Streams rows to one CSV file (RFC 4180, LF, UTF-8): values are quoted only where they must be. */
+/** Streams rows to one CSV file (RFC 4180, LF, UTF-8). It quotes values only if they need it. */
 class CsvWriter {
   private readonly file: number;
   private readonly special: RegExp;
@@ -176,7 +176,7 @@ class CsvWriter {
     if (this.pending.length > BUFFERED) this.flush();
   }
 
-  /** As a system does whose letters are still those of ISO 8859-1: bytes that are no UTF-8. */
+  /** Writes a row as a system with ISO 8859-1 does: the bytes are not valid UTF-8. */
   writeInLatin1(cells: readonly Cell[]): void {
     this.flush();
     this.put(Buffer.from(this.line(cells), 'latin1'));

@@ -14,13 +14,15 @@ import { buildPopulation } from './population.js';
 import { drawProtection } from './protection/drawProtection.js';
 import { writeTruth } from './protection/truth.js';
 
-/** Tells a generated city from somebody's own files, which are never replaced. */
+/** Marks a generated city. A folder without the marker has somebody's own files and is never replaced. */
 export const MARKER = 'polku-city.json';
 
-/** Rises whenever the same persons and seed give other bytes. */
+/** Increases whenever the same persons and seed give other files. */
 const GENERATOR = 2;
 
-/** The departments, and how much of all the work each takes; the first part goes into imagining the city. */
+/**
+ * The departments, and the share of the work that each needs. The first part of the work is the population.
+ */
 const EXPORTERS: readonly (readonly [Department, Exporter, work: number])[] = [
   ['population', exportPopulation, 0.03],
   ['health', exportHealth, 0.52],
@@ -33,11 +35,11 @@ export interface CityOptions {
   /** Distinct people over 2002-2016. */
   readonly persons: number;
   readonly seed: number;
-  /** The folder to write; replaced if it holds an earlier city. */
+  /** The folder to write. An earlier city in it is replaced. */
   readonly out: string;
   /** Called with each file of a department as soon as it is written. */
   readonly onFile?: (file: ExportedFile) => void;
-  /** Called now and then with the share of all the work that is done, 0..1. */
+  /** Called sometimes with the share of the work that is done, 0..1. */
   readonly onShare?: (share: number) => void;
 }
 
@@ -50,8 +52,8 @@ export interface CitySummary {
 }
 
 /**
- * Writes the raw exports of a made-up city's four departments below `out`. The same persons and seed give the same bytes;
- * the folder appears whole or not at all.
+ * Writes the raw exports of a synthetic city's four departments into `out`. The same persons and seed give
+ * the same bytes. The folder appears whole or not at all.
  */
 export async function generateCity(options: CityOptions): Promise<CitySummary> {
   const { persons, seed, onFile, onShare } = options;
@@ -71,8 +73,8 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
     for (const [department, exporter, work] of EXPORTERS) {
       const folder = join(partial, department);
       mkdirSync(folder, { recursive: true });
-      const desk = { department, folder, seed, strangers: city.population.strangers };
-      await exporter(city, desk, {
+      const target = { department, folder, seed, strangers: city.population.strangers };
+      await exporter(city, target, {
         onFile: (file) => {
           files.push(file);
           onFile?.(file);
@@ -131,7 +133,7 @@ function isGeneratedCity(folder: string): boolean {
   }
 }
 
-/** Puts the finished folder in the place of an earlier one. */
+/** Replaces an earlier folder by the finished one. */
 function replace(out: string, finished: string): void {
   const former = `${out}.former-${process.pid}`;
   if (existsSync(out)) renameSync(out, former);

@@ -1,7 +1,7 @@
 import { type Day, PERIOD, YEAR } from './calendar.js';
 import { type Circumstances, strength } from './circumstances.js';
 import { surname } from './names.js';
-import { ageOn, type Family, lastDay, type Person } from './people.js';
+import { ageOn, type SyntheticFamily, residentUntil, type SyntheticPerson } from './people.js';
 import type { Random } from './random.js';
 import { newHome, type RegisterOffice } from './registerOffice.js';
 
@@ -11,31 +11,31 @@ const BIRTH_SPACING = 480;
 /** Years of age at which somebody may move in with somebody. */
 const ADULT = 19;
 
-/** Share of the grown who leave the city when they leave home. */
+/** Share of grown children who leave the city when they leave home. */
 const LEAVE_FOR_ELSEWHERE = 0.55;
 
 export interface Settlers {
-  readonly parents: Person[];
-  readonly children: Person[];
+  readonly parents: SyntheticPerson[];
+  readonly children: SyntheticPerson[];
   readonly arrival: Day;
   readonly circumstances: Circumstances;
-  /** Whether they lived here before the period: their family is then older than it. */
+  /** Whether they lived here before the period. Then their family is older than the period. */
   readonly settled: boolean;
 }
 
 type Happening = 'birth' | 'separation' | 'partner' | 'move' | 'departure';
 
 /**
- * The life of one household between its arrival and its end in the city: births, separations, new partners, moves,
- * children who leave, deaths. Waiting times are exponential with rates that are drawn anew at least once a year
- * (Gillespie's method).
+ * The life of one household in the city, from its arrival to its end: births, separations, new partners,
+ * moves, children who leave, deaths. Waiting times are exponential, and the rates are computed again at least
+ * once a year (Gillespie's method).
  */
-export class Household {
-  private readonly parents: Person[];
-  private readonly children: Person[];
-  private readonly leavesHome = new Map<Person, Day>();
-  private family: Family | null = null;
-  private readonly whenLeaving = new Map<Person, () => void>();
+export class SyntheticHousehold {
+  private readonly parents: SyntheticPerson[];
+  private readonly children: SyntheticPerson[];
+  private readonly leavesHome = new Map<SyntheticPerson, Day>();
+  private family: SyntheticFamily | null = null;
+  private readonly whenLeaving = new Map<SyntheticPerson, () => void>();
   private lastBirth = -Infinity;
   private day: Day;
 
@@ -81,7 +81,10 @@ export class Household {
     this.found(this.settlers.settled ? eldest : this.day);
   }
 
-  /** Couples, and parents with children, are a family; all at home are members, children from their birth on. */
+  /**
+   * Couples, and parents with children, are a family. Everybody at home is a member, children from their
+   * birth on.
+   */
   private found(day: Day): void {
     if (this.parents.length < 2 && this.children.length === 0) return;
     const family = this.office.foundFamily();
@@ -114,12 +117,15 @@ export class Household {
       ['move', (0.8 + 2 * strength(economy, this.day) + strength(conflict, this.day)) / MOVE_YEARS],
       [
         'departure',
-        departureRate(ageOn((parent ?? this.children[0]) as Person, this.day), this.children.length > 0),
+        departureRate(
+          ageOn((parent ?? this.children[0]) as SyntheticPerson, this.day),
+          this.children.length > 0,
+        ),
       ],
     ];
   }
 
-  /** The next death or leaving home that is already fixed. */
+  /** The next death or leaving home, which are drawn in advance. */
   private nextDue(): { day: Day; happen: () => void } | null {
     let due: { day: Day; happen: () => void } | null = null;
     for (const person of [...this.parents, ...this.children]) {
@@ -143,7 +149,7 @@ export class Household {
   }
 
   private giveBirth(): void {
-    const [first, second] = this.parents as [Person, Person];
+    const [first, second] = this.parents as [SyntheticPerson, SyntheticPerson];
     const mother = first.sex === 2 ? first : second;
     const named = this.random.chance(0.7) ? first : second;
     const child = this.office.register(
@@ -159,17 +165,20 @@ export class Household {
     );
     mother.deliveries = [...mother.deliveries, this.day];
     this.lastBirth = this.day;
-    this.office.join(this.family as Family, child, 'lapsi', this.day);
+    this.office.join(this.family as SyntheticFamily, child, 'lapsi', this.day);
     this.children.push(child);
     this.office.moveIn(child, mother, this.day);
     for (const parent of this.parents) this.office.entrust(child, parent);
     this.scheduleLeaving(child);
   }
 
-  /** The couple's family ends; the children live on with one parent, and one of them may follow the other parent. */
+  /**
+   * The couple's family ends. The children stay with one parent, but one of them may move to the other parent
+   * later.
+   */
   private separate(): void {
     const stays = this.parents.findIndex((parent) => parent.sex === (this.random.chance(0.85) ? 2 : 1));
-    const [leaver] = this.parents.splice(stays === 0 ? 1 : 0, 1) as [Person];
+    const [leaver] = this.parents.splice(stays === 0 ? 1 : 0, 1) as [SyntheticPerson];
     const day = this.day;
     this.dissolve();
     liveAlone(this.office, leaver, day, this.random);
@@ -179,11 +188,11 @@ export class Household {
     if (follower !== undefined && minors.length > 1 && this.random.chance(0.2)) this.follow(follower, leaver);
   }
 
-  /** A child moves over to the other parent, now or some years later, and lives there until grown up. */
-  private follow(child: Person, parent: Person): void {
+  /** A child moves to the other parent, soon or some years later, and lives there until it is grown up. */
+  private follow(child: SyntheticPerson, parent: SyntheticPerson): void {
     const grown = this.leavesHome.get(child) as Day;
     const day = this.day + 30 + Math.round(this.random.exponential(2 * YEAR));
-    const end = Math.min(lastDay(parent), grown - 1, child.death ?? Infinity);
+    const end = Math.min(residentUntil(parent), grown - 1, child.death ?? Infinity);
     if (day >= end) return;
     this.leavesHome.set(child, day);
     this.whenLeaving.set(child, () => {
@@ -203,7 +212,7 @@ export class Household {
   }
 
   private gainPartner(): void {
-    const parent = this.parents[0] as Person;
+    const parent = this.parents[0] as SyntheticPerson;
     const partner = this.office.register(
       {
         birth: Math.min(
@@ -229,7 +238,7 @@ export class Household {
     for (const person of [...this.parents, ...this.children]) this.office.move(person, home, this.day);
   }
 
-  private leaveHome(child: Person): void {
+  private leaveHome(child: SyntheticPerson): void {
     this.leavesHome.delete(child);
     this.children.splice(this.children.indexOf(child), 1);
     if (this.family !== null) this.office.leave(this.family, child, this.day);
@@ -240,14 +249,14 @@ export class Household {
     this.dissolveUnlessFamily();
   }
 
-  private settleOnOwn(grown: Person): void {
+  private settleOnOwn(grown: SyntheticPerson): void {
     const { circumstances } = this.settlers;
     const settlers = { parents: [grown], children: [], arrival: this.day, circumstances, settled: false };
-    new Household(this.office, settlers, this.random).live();
+    new SyntheticHousehold(this.office, settlers, this.random).live();
   }
 
-  /** The only parent of children at home is spared: an orphaned household is beyond this edition. */
-  private die(person: Person): void {
+  /** The only parent of children at home does not die, because the model has no orphaned households. */
+  private die(person: SyntheticPerson): void {
     if (this.parents.length === 1 && this.parents[0] === person && this.children.length > 0) {
       person.death = null;
       return;
@@ -282,45 +291,48 @@ export class Household {
     if (this.children.length === 0 && this.parents.length < 2) this.dissolve();
   }
 
-  private scheduleLeaving(child: Person): void {
+  private scheduleLeaving(child: SyntheticPerson): void {
     const day = child.birth + Math.round(this.random.between(18.5, 23) * YEAR);
     this.leavesHome.set(child, Math.max(day, this.day + 1));
   }
 }
 
-/** Departures from the city a year of a household, by the age of its first parent: the young come and go. */
+/**
+ * Yearly rate at which a household leaves the city, by the age of its first parent. Young people move more
+ * often.
+ */
 function departureRate(age: number, children: boolean): number {
   if (age < 30) return children ? 0.07 : 0.26;
   if (age < 40) return children ? 0.045 : 0.15;
   return age < 60 ? 0.045 : 0.03;
 }
 
-/** Partners a year who move in with somebody without children at home. */
+/** Yearly rate at which a partner moves in with somebody without children at home. */
 function partnerRate(age: number): number {
   if (age < ADULT) return 0;
   return age < 38 ? 0.16 : age < 60 ? 0.04 : 0.005;
 }
 
-/** Births a year of a woman who lives with a partner. */
+/** Yearly birth rate of a woman who lives with a partner. */
 function birthRate(age: number, children: number): number {
   if (age < 19 || age > 44 || children >= 5) return 0;
   const parity = [0.28, 0.45, 0.18, 0.1, 0.05][children] ?? 0;
   return parity * Math.exp(-(((age - 30) / 8) ** 2));
 }
 
-function endLoneParenthood(parent: Person, until: Day): void {
+function endLoneParenthood(parent: SyntheticPerson, until: Day): void {
   const last = parent.loneParenthood.at(-1);
   if (last !== undefined && last.until === null) last.until = until;
 }
 
-/** Mean years until somebody who was left alone leaves the city. */
+/** Mean years until a person who lives alone after a separation leaves the city. */
 const STAY_YEARS = 16.5;
 
 /** Mean years between two addresses within the city. */
 const MOVE_YEARS = 9;
 
-/** Settles one person alone at a new address from `day` on, until they move out, die or the period ends. */
-function liveAlone(office: RegisterOffice, person: Person, day: Day, random: Random): void {
+/** Lets one person live alone at new addresses from `day` on, until they leave, die or the period ends. */
+function liveAlone(office: RegisterOffice, person: SyntheticPerson, day: Day, random: Random): void {
   const end = Math.min(
     day + 1 + Math.round(random.exponential(STAY_YEARS * YEAR)),
     person.death ?? Infinity,

@@ -13,7 +13,7 @@ const list = (male: string, female: string, surnames: string): NameList => ({
   surnames: surnames.split(' '),
 });
 
-/** Names by mother tongue. Common ones only, combined at random: a name says nothing of any real person. */
+/** Common names by mother tongue, combined at random. A name says nothing about any real person. */
 const NAMES: Readonly<Record<string, NameList>> = {
   fi: list(
     'Juhani Mikael Antti Matti Timo Kari Jari Ville Eetu Onni Elias Leevi Väinö Eino Oskari Lauri Aleksi Tuomas Heikki Pekka Jukka Sami Marko Teemu Olli Niko Joona Veeti Arttu Tapio',
@@ -62,11 +62,11 @@ export function surname(language: string, random: Random): string {
   return random.pick(namesOf(language).surnames);
 }
 
-/** One text for all people of the same given names, who are many. */
+/** One string for all people with the same given names, to save memory. */
 const joined = new Map<string, string>();
 
-/** One to two given names; some are joined by a hyphen. */
-export function givenNames(language: string, sex: Sex, random: Random): string {
+/** One or two given names, sometimes joined by a hyphen. */
+export function givenNames(language: string, sex: SyntheticSex, random: Random): string {
   const names = sex === 1 ? namesOf(language).male : namesOf(language).female;
   const first = random.pick(names);
   const second = random.pick(names);
@@ -79,17 +79,19 @@ export function givenNames(language: string, sex: Sex, random: Random): string {
 
 const CHECK_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
-/** Century signs in force since 2023 (Decree 690/2022): the first of each is the old one, the rest were added. */
+/**
+ * Century signs in force since 2023 (Decree 690/2022): the first of each is the old one, the rest were added.
+ */
 const SIGNS_1900 = '-YXWVU';
 const SIGNS_2000 = 'ABCDEF';
 
 /** Share of people who got one of the added signs. */
 const NEW_SIGN_SHARE = 0.12;
 
-export type Sex = 1 | 2;
+export type SyntheticSex = 1 | 2;
 
-/** The 31 remainders of ddmmyy + individual number name the check character. */
-export function checkCharacter(ddmmyy: string, individualNumber: string): string {
+/** The check character follows from the remainder of ddmmyy + individual number modulo 31. */
+export function syntheticCheckCharacter(ddmmyy: string, individualNumber: string): string {
   return CHECK_CHARACTERS.charAt(Number(ddmmyy + individualNumber) % 31);
 }
 
@@ -100,13 +102,13 @@ export function breakCheckCharacter(code: string, random: Random): string {
 }
 
 /**
- * Issues identity codes, each once. Individual numbers are 900-999 only, which no real person holds for good; a date
- * thus has room for 300 men and 300 women over all signs of its century.
+ * Issues each identity code once. Individual numbers are in 900-999, which no real person has permanently. So
+ * a date has room for 300 men and 300 women over all signs of its century.
  */
 export class IdentityCodeIssuer {
   private readonly issued = new Set<string>();
 
-  issue(birth: Day, sex: Sex, random: Random): string {
+  issue(birth: Day, sex: SyntheticSex, random: Random): string {
     const iso = isoDate(birth);
     const ddmmyy = iso.slice(8) + iso.slice(5, 7) + iso.slice(2, 4);
     const signs = yearOf(birth) < 2000 ? SIGNS_1900 : SIGNS_2000;
@@ -115,7 +117,7 @@ export class IdentityCodeIssuer {
     for (let attempt = 0; attempt < 50 * signs.length; attempt++) {
       const sign = signs.charAt((firstSign + Math.floor(attempt / 50)) % signs.length);
       const number = String(900 + 2 * ((firstNumber + attempt) % 50) + (sex === 1 ? 1 : 0));
-      const code = ddmmyy + sign + number + checkCharacter(ddmmyy, number);
+      const code = ddmmyy + sign + number + syntheticCheckCharacter(ddmmyy, number);
       if (!this.issued.has(code)) {
         this.issued.add(code);
         return code;

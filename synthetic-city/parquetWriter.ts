@@ -18,16 +18,19 @@ const TYPES = { VARCHAR, DATE, DOUBLE, INTEGER } satisfies Record<string, DuckDB
 
 export type ColumnType = keyof typeof TYPES;
 
-/** Rows that DuckDB takes at a time. */
+/** Rows that DuckDB gets at a time. */
 const CHUNK_ROWS = 2048;
 
-/** Fixed, as are the single thread and the codec, so that the same rows give the same bytes. */
+/** This size, the single thread and the codec are fixed, so that the same rows give the same bytes. */
 const ROW_GROUP = 122_880;
 
-/** What DuckDB may hold of the rows; the others wait in a file beside the one to come. */
+/** The memory of DuckDB. Further rows wait in a temporary file next to the output. */
 const MEMORY = '256MB';
 
-/** Gathers rows in a DuckDB table, in order, and writes them as one Parquet file. Dates are days since 1970-01-01. */
+/**
+ * Collects rows in a DuckDB table, in order, and writes them as one Parquet file. Dates are days since
+ * 1970-01-01.
+ */
 export class ParquetWriter {
   private readonly pending: DuckDBValue[][];
   private written = 0;

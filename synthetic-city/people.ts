@@ -1,11 +1,11 @@
 import { type Day, PERIOD, YEAR } from './calendar.js';
 import type { Circumstances } from './circumstances.js';
-import type { Sex } from './names.js';
+import type { SyntheticSex } from './names.js';
 import type { AddressNumber, PhoneNumber } from './places.js';
 
 const NONE: readonly never[] = [];
 
-/** Both days belong to an interval; one without `until` is still in force. */
+/** An interval that includes both days. Without `until` it still lasts. */
 export interface Interval {
   readonly from: Day;
   until: Day | null;
@@ -21,11 +21,11 @@ export class Residence implements Interval {
   ) {}
 }
 
-/** What is settled when the register first sees somebody. */
-export interface NewPerson {
+/** What is known when somebody enters the register. */
+export interface NewSyntheticPerson {
   readonly index: number;
   readonly code: string;
-  readonly sex: Sex;
+  readonly sex: SyntheticSex;
   readonly birth: Day;
   readonly death: Day | null;
   readonly surname: string;
@@ -37,32 +37,35 @@ export interface NewPerson {
   readonly frailty: number;
 }
 
-/** A class, and lists that are replaced instead of grown: half a million of them shall fit into a few hundred MB. */
-export class Person {
+/**
+ * A class, with lists that are replaced and not extended, so that half a million people fit into a few
+ * hundred MB.
+ */
+export class SyntheticPerson {
   readonly index: number;
   readonly code: string;
-  /** The code in force until a change: departments that learn of it late go on using it. */
+  /** The code before a change. Departments that learn about the change late still use it. */
   formerCode: { readonly code: string; readonly changed: Day } | null = null;
-  readonly sex: Sex;
+  readonly sex: SyntheticSex;
   readonly birth: Day;
   death: Day | null;
   readonly surname: string;
   readonly givenNames: string;
   readonly language: string;
   readonly phone: PhoneNumber;
-  /** Adjoining, from the first day in the city in the period to the last. */
+  /** Without gaps, from the first day in the city in the period to the last. */
   residences: readonly Residence[] = [];
   readonly circumstances: Circumstances;
   /** Developmental needs, 0..1. */
   readonly needs: number;
-  /** How much this person uses services compared with others alike; mean 1. */
+  /** How much this person uses services compared with similar people; mean 1. */
   readonly frailty: number;
   /** Days on which a woman gave birth in the period. */
   deliveries: readonly Day[] = NONE;
   /** When this person was the only parent of children at home. */
   loneParenthood: readonly Interval[] = NONE;
 
-  constructor(fields: NewPerson) {
+  constructor(fields: NewSyntheticPerson) {
     this.index = fields.index;
     this.code = fields.code;
     this.sex = fields.sex;
@@ -78,69 +81,69 @@ export class Person {
   }
 }
 
-export type FamilyRole = 'vanhempi' | 'lapsi';
+export type SyntheticFamilyRole = 'vanhempi' | 'lapsi';
 
 export interface Membership extends Interval {
-  readonly person: Person;
-  readonly role: FamilyRole;
+  readonly person: SyntheticPerson;
+  readonly role: SyntheticFamilyRole;
 }
 
-export interface Family {
+export interface SyntheticFamily {
   readonly id: string;
   readonly memberships: Membership[];
 }
 
 export interface Guardianship extends Interval {
-  readonly child: Person;
-  readonly guardian: Person;
+  readonly child: SyntheticPerson;
+  readonly guardian: SyntheticPerson;
 }
 
 export interface NonDisclosure extends Interval {
-  readonly person: Person;
+  readonly person: SyntheticPerson;
 }
 
 export interface Population {
-  readonly persons: readonly Person[];
-  readonly families: readonly Family[];
+  readonly persons: readonly SyntheticPerson[];
+  readonly families: readonly SyntheticFamily[];
   readonly guardianships: readonly Guardianship[];
   readonly nonDisclosures: readonly NonDisclosure[];
   /** Well-formed codes that belong to nobody in the register. */
   readonly strangers: readonly string[];
 }
 
-export function firstDay(person: Person): Day {
+export function residentFrom(person: SyntheticPerson): Day {
   return (person.residences[0] as Residence).from;
 }
 
 /** The last day in the city in the period. */
-export function lastDay(person: Person): Day {
+export function residentUntil(person: SyntheticPerson): Day {
   return (person.residences.at(-1) as Residence).until ?? PERIOD.last;
 }
 
-export function isResidentAtEnd(person: Person): boolean {
+export function isResidentAtEnd(person: SyntheticPerson): boolean {
   return person.residences.at(-1)?.until === null;
 }
 
-export function isResidentOn(person: Person, day: Day): boolean {
-  return firstDay(person) <= day && day <= lastDay(person);
+export function isResidentOn(person: SyntheticPerson, day: Day): boolean {
+  return residentFrom(person) <= day && day <= residentUntil(person);
 }
 
-export function residenceOn(person: Person, day: Day): Residence {
+export function residenceAt(person: SyntheticPerson, day: Day): Residence {
   return (
     person.residences.findLast((residence) => residence.from <= day) ?? (person.residences[0] as Residence)
   );
 }
 
-export function isLoneParentOn(person: Person, day: Day): boolean {
+export function isLoneParentOn(person: SyntheticPerson, day: Day): boolean {
   return person.loneParenthood.some(({ from, until }) => from <= day && (until === null || until >= day));
 }
 
 /** Age in years with its fraction. */
-export function ageOn(person: Person, day: Day): number {
+export function ageOn(person: SyntheticPerson, day: Day): number {
   return (day - person.birth) / YEAR;
 }
 
 /** Members on the last day of the period. */
-export function membersAtEnd(family: Family): Membership[] {
+export function membersAtEnd(family: SyntheticFamily): Membership[] {
   return family.memberships.filter((membership) => membership.until === null);
 }

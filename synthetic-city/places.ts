@@ -4,10 +4,10 @@ import { parse } from 'yaml';
 import { packageRoot } from '../lib/packageRoot.js';
 import type { Random } from './random.js';
 
-/** An address within the city as one number, so that half a million people keep no texts. */
+/** An address in the city as one number, so that half a million people need no strings. */
 export type AddressNumber = number;
 
-/** A mobile number, likewise. */
+/** A mobile number as one number, for the same reason. */
 export type PhoneNumber = number;
 
 const STEMS =
@@ -22,7 +22,7 @@ const FINNISH_STREETS = STREETS.length - SWEDISH.length;
 const HOUSES = 250;
 const STAIRS = ['A', 'B', 'C', 'D'];
 const FLATS = 60;
-/** Places in a house: 0 is the house itself, then the flats by stair. */
+/** Places in a house: 0 is the house itself; then come the flats by stair. */
 const PLACES = 1 + STAIRS.length * FLATS;
 
 const PREFIXES = ['040', '044', '050'];
@@ -51,7 +51,7 @@ export function drawPhone(random: Random): PhoneNumber {
   return random.int(0, PREFIXES.length * LINES - 1);
 }
 
-/** Mobile form, in a block of leading zeros so as to stay clear of subscribers. */
+/** A mobile number in a block of leading zeros, which no subscriber has. */
 export function phoneText(phone: PhoneNumber): string {
   const digits = String(phone % LINES).padStart(5, '0');
   return `${PREFIXES[Math.floor(phone / LINES)]} 00${digits.charAt(0)} ${digits.slice(1)}`;
@@ -76,7 +76,7 @@ function areaByDistrict(): ReadonlyMap<string, string> {
   return new Map(areas);
 }
 
-/** Throws unless the generator's own tables and the code list speak of the same codes. */
+/** Throws if the generator's own tables use a code that the code list does not have. */
 export function requireCodes(department: Department, list: string, used: readonly string[]): void {
   const known = new Set(codesOf(department, list));
   const missing = used.filter((code) => !known.has(code));
@@ -100,11 +100,13 @@ export function areaIndex(district: string): number {
 }
 
 /** The units of a department and the employees who work in them. */
-export class Units {
+export class ServiceUnits {
   private readonly unitsByPrefix = new Map<string, string[]>();
   private readonly staffByUnit = new Map<string, string[]>();
 
-  /** Employee numbers run from `firstNumber` over the units in the order of the code list, `perUnit` in each. */
+  /**
+   * Employee numbers run from `firstNumber` over the units in the order of the code list, `perUnit` in each.
+   */
   constructor(
     department: Department,
     private readonly letter: string,
@@ -122,7 +124,7 @@ export class Units {
     }
   }
 
-  /** The employee whose clients are set apart by name: the first number, in the first unit. */
+  /** The employee whose clients are chosen explicitly: the first number, in the first unit. */
   get appointed(): string {
     return `${this.letter}-${this.firstNumber}`;
   }
@@ -133,7 +135,9 @@ export class Units {
     return units;
   }
 
-  /** The unit of a kind that serves an area; kinds with fewer units than areas share them out. */
+  /**
+   * The unit of a kind that serves an area. If there are fewer units than areas, several areas share a unit.
+   */
   serving(prefix: string, area: number): string {
     const units = this.all(prefix);
     return units[area % units.length] as string;

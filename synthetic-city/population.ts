@@ -1,29 +1,29 @@
 import { PERIOD, YEAR } from './calendar.js';
 import { drawCircumstances, strength } from './circumstances.js';
-import { Household, type Settlers } from './household.js';
-import { IdentityCodeIssuer, type Sex, surname } from './names.js';
+import { SyntheticHousehold, type Settlers } from './household.js';
+import { IdentityCodeIssuer, type SyntheticSex, surname } from './names.js';
 import {
-  type Family,
-  firstDay,
-  lastDay,
+  type SyntheticFamily,
+  residentFrom,
+  residentUntil,
   type NonDisclosure,
-  type Person,
+  type SyntheticPerson,
   type Population,
 } from './people.js';
 import { Random } from './random.js';
 import { RegisterOffice } from './registerOffice.js';
 
-/** Shares of people whose code changed and of families with a non-disclosure. */
+/** The shares of people with a changed code and of families with a non-disclosure. */
 const CODE_CHANGE_SHARE = 0.003;
 const NON_DISCLOSURE_SHARE = 0.003;
 
-/** Households after which progress is told. */
+/** The number of households between two progress reports. */
 const STRIDE = 1024;
 
-/** Foreign codes from which bad rows are made. */
+/** Unknown codes for bad rows. */
 const STRANGERS = 60;
 
-/** The people of the city over the whole period: exactly `persons` of them. */
+/** Draws the people of the city over the whole period: exactly `persons` people. */
 export function buildPopulation(
   persons: number,
   seed: number,
@@ -34,7 +34,7 @@ export function buildPopulation(
   for (let number = 0; office.room > 0; number++) {
     const random = Random.stream(seed, 'household', number);
     const settlers = drawSettlers(office, random);
-    new Household(office, settlers, random).live();
+    new SyntheticHousehold(office, settlers, random).live();
     if (number % STRIDE === 0) onShare(1 - office.room / persons);
   }
   const families = office.families.filter((family) => family.memberships.length > 0);
@@ -52,20 +52,23 @@ export function buildPopulation(
   };
 }
 
-/** The register knows the new code; the old one, of the same birth date, is what others met first. */
-function changeCodes(persons: readonly Person[], codes: IdentityCodeIssuer, random: Random): void {
-  const here = persons.filter((person) => lastDay(person) - firstDay(person) > YEAR);
+/** Gives some people a new code. Other departments knew the old one, which has the same birth date. */
+function changeCodes(persons: readonly SyntheticPerson[], codes: IdentityCodeIssuer, random: Random): void {
+  const here = persons.filter((person) => residentUntil(person) - residentFrom(person) > YEAR);
   for (const person of random.sample(here, Math.ceil(persons.length * CODE_CHANGE_SHARE))) {
-    const changed = random.int(firstDay(person) + 90, lastDay(person) - 90);
+    const changed = random.int(residentFrom(person) + 90, residentUntil(person) - 90);
     person.formerCode = { code: codes.issue(person.birth, person.sex, random), changed };
   }
 }
 
-/** Families of much conflict; in a part of them one parent is the threat and has no mark (661/2009 §36). */
-function drawNonDisclosures(families: readonly Family[], random: Random): NonDisclosure[] {
-  const conflict = (family: Family): number =>
+/**
+ * Non-disclosures for families with much conflict. In some, one parent is the threat and has no mark
+ * (661/2009 §36).
+ */
+function drawNonDisclosures(families: readonly SyntheticFamily[], random: Random): NonDisclosure[] {
+  const conflict = (family: SyntheticFamily): number =>
     strength(
-      (family.memberships[0] as Family['memberships'][number]).person.circumstances.conflict,
+      (family.memberships[0] as SyntheticFamily['memberships'][number]).person.circumstances.conflict,
       PERIOD.last,
     );
   const current = families
@@ -87,23 +90,26 @@ function drawNonDisclosures(families: readonly Family[], random: Random): NonDis
   });
 }
 
-/** Share of households that live in the city when the period begins; the others arrive during it. */
+/** Share of households that live in the city when the period begins. The others arrive later. */
 const SETTLED_SHARE = 0.45;
 
 const KINDS = ['single', 'couple', 'family', 'loneParent'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** How often each kind of household is drawn; the persons in it follow. Those who arrive are young and mostly alone. */
+/** How often each kind of household is drawn. Newcomers are young and mostly alone. */
 const SETTLED_KINDS = [0.31, 0.41, 0.22, 0.06];
 const ARRIVING_KINDS = [0.49, 0.31, 0.15, 0.05];
 
-/** Mother tongues and their shares (Espoo, end of 2016: Swedish 7.3 %, other than the national languages 15.2 %). */
+/**
+ * Mother tongues and their shares (Espoo, end of 2016: Swedish 7.3 %, other than the national languages 15.2
+ * %).
+ */
 const LANGUAGES = { fi: 0.772, sv: 0.076, ru: 0.04, et: 0.036, so: 0.026, ar: 0.02, en: 0.03 };
 
-/** Years; nobody is born before 1900, so that the signs of the 1900s and 2000s are enough. */
+/** Ages in years. Nobody is born before 1900, so the century signs of the 1900s and 2000s are enough. */
 const OLDEST = 100;
 
-/** Draws the people of one household and the day it arrives; at most `office.room` of them. */
+/** Draws the people of one household (at most `office.room`) and its day of arrival. */
 function drawSettlers(office: RegisterOffice, random: Random): Settlers {
   const settled = random.chance(SETTLED_SHARE);
   const kind = KINDS[random.weighted(settled ? SETTLED_KINDS : ARRIVING_KINDS)] as Kind;
@@ -112,13 +118,13 @@ function drawSettlers(office: RegisterOffice, random: Random): Settlers {
   const circumstances = drawCircumstances(random, arrival, kind === 'loneParent');
   const family = surname(language, random);
 
-  const settle = (ageYears: number, sex: Sex, name: string): Person => {
+  const settle = (ageYears: number, sex: SyntheticSex, name: string): SyntheticPerson => {
     const birth = arrival - Math.round(Math.min(ageYears, OLDEST) * YEAR);
     return office.register({ birth, sex, surname: name, language, circumstances }, arrival, random);
   };
 
   const age = drawAge(kind, settled, random);
-  const firstSex: Sex =
+  const firstSex: SyntheticSex =
     kind === 'single' ? (random.chance(age > 65 ? 0.7 : 0.48) ? 2 : 1) : random.chance(0.87) ? 2 : 1;
   const parents = [settle(age, firstSex, family)];
   if ((kind === 'couple' || kind === 'family') && office.room > 0) {
@@ -127,7 +133,7 @@ function drawSettlers(office: RegisterOffice, random: Random): Settlers {
       settle(partnerAge, firstSex === 2 ? 1 : 2, random.chance(0.65) ? family : surname(language, random)),
     );
   }
-  const children: Person[] = [];
+  const children: SyntheticPerson[] = [];
   if (kind === 'family' || kind === 'loneParent') {
     const namesake = random.pick(parents);
     for (const childAge of drawChildAges(age, random)) {
@@ -137,7 +143,7 @@ function drawSettlers(office: RegisterOffice, random: Random): Settlers {
   return { parents, children, arrival, circumstances, settled };
 }
 
-/** Years of age at which people are drawn, and how often; uniform within a stage. */
+/** Stages of age in years, and how often each is drawn; ages are uniform within a stage. */
 type Stages = readonly (readonly [weight: number, from: number, to: number])[];
 
 const SETTLED_AGES: Record<Kind, Stages> = {

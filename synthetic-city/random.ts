@@ -1,8 +1,9 @@
 const GOLDEN = 0x9e3779b9;
 
 /**
- * A small seedable generator (sfc32, Doty-Humphrey 2010) with named sub-streams. A stream is determined by the seed and
- * its name alone, so that one department's draws do not move another's. Not for secrets.
+ * A small seedable generator (sfc32, Doty-Humphrey 2010) with named sub-streams. A stream depends only on the
+ * seed and its name, so that the draws of one department do not change those of another. It is not for
+ * secrets.
  */
 export class Random {
   private constructor(
@@ -61,15 +62,15 @@ export class Random {
     return weights.length - 1;
   }
 
-  /** `count` different items, in drawn order (all of them when there are fewer). */
+  /** `count` different items in random order, or all items if there are fewer. */
   sample<T>(items: readonly T[], count: number): T[] {
     const pool = [...items];
-    const taken = Math.min(count, pool.length);
-    for (let i = 0; i < taken; i++) {
+    const size = Math.min(count, pool.length);
+    for (let i = 0; i < size; i++) {
       const j = this.int(i, pool.length - 1);
       [pool[i], pool[j]] = [pool[j] as T, pool[i] as T];
     }
-    return pool.slice(0, taken);
+    return pool.slice(0, size);
   }
 
   exponential(mean: number): number {
@@ -89,7 +90,10 @@ export class Random {
     return count;
   }
 
-  /** Gamma with mean 1 and the given shape (Marsaglia and Tsang 2000; a small shape is drawn one higher and shrunk). */
+  /**
+   * Gamma with mean 1 and the given shape (Marsaglia and Tsang 2000; a shape below 1 is drawn one higher and
+   * scaled down).
+   */
   gamma(shape: number): number {
     if (shape < 1) return ((this.gamma(shape + 1) * (shape + 1)) / shape) * (1 - this.next()) ** (1 / shape);
     const d = shape - 1 / 3;
@@ -103,7 +107,7 @@ export class Random {
   }
 }
 
-/** FNV-1a with a final avalanche (murmur3), so that neighbouring names give unrelated streams. */
+/** FNV-1a with the final mix of murmur3, so that similar names give unrelated streams. */
 function hash(text: string, basis: number): number {
   let h = basis | 0;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

@@ -22,23 +22,23 @@ import {
 import { PolkuError } from '../../lib/errors.js';
 import { readDisclosures } from '../../registry-kit/disclosureLog.js';
 import { dataOption, secretsOption } from '../options.js';
-import { count } from '../progress.js';
+import { formatCount } from '../progress.js';
 import { personOfCodeFile, personOfId } from '../runtime/auditChains.js';
 import { Secrets } from '../runtime/secrets.js';
 
-const ABOUT = `Reads the audit log: whether it is whole, whose data was read by whom, and what the registries say of it.
-docs/how-to/check-the-audit-log.md tells when to use which.`;
+const ABOUT = `Checks and searches the audit log: whether it is complete, who read whose data, and whether the registries' own logs agree.
+docs/how-to/check-the-audit-log.md explains when to use which command.`;
 
-/** What is wrong with a log is told apart from a command that could not run (1) or was misused (2). */
+/** These exit codes differ from those of a command that could not run (1) or was misused (2). */
 export const EXIT = { tampered: 3, wrongKeyOrWitness: 4 } as const;
 
 const EXIT_CODES = `
 Exit codes:
-  0  the log is whole; the logs agree
+  0  verify: the log is complete and unchanged; reconcile: the logs agree
   1  the command could not run
   2  the command was misused
   3  verify: the log was tampered with; reconcile: the logs differ
-  4  verify: the key or the witness is of another log, or the witness proves nothing`;
+  4  verify: the key or the witness belongs to another log, or the witness proves nothing`;
 
 export function auditCommand(): Command {
   return new Command('audit')
@@ -57,14 +57,17 @@ interface LogOptions {
 function verifyCommand(): Command {
   return new Command('verify')
     .description(
-      'Says up to which checkpoint each chain of the log is whole, or names the first record that was changed, removed or moved.',
+      'Verifies each chain of the log: reports up to which checkpoint it is unchanged, or the first record that was changed, removed or moved.',
     )
     .addOption(dataOption())
     .addOption(secretsOption())
-    .option('--key <file>', 'the public key of the log (PEM); default: audit.key.pub among the secrets')
+    .option(
+      '--key <file>',
+      'the public key of the log (PEM); default: audit.key.pub in the folder of secrets',
+    )
     .option(
       '--witness <file>',
-      'checkpoints that were copied elsewhere; only they tell that an end was cut off',
+      'a copy of the checkpoints from another machine; only it shows that the end of a log was cut off',
     )
     .addHelpText(
       'after',
@@ -97,46 +100,57 @@ interface FindOptions extends LogOptions {
 }
 
 const FIND_NOTES = `
-A person is given by an id, together with the purpose and the recipient that it was given to, or by an identity code in a
-file or on standard input:
+To find who read a person's data, give an id together with the purpose and the recipient that the id was issued for.
+Or give an identity code in a file or on standard input:
   polku audit find --person 7hT... --purpose care --recipient health-services
   polku audit find --code-file - < code.txt`;
 
 function findCommand(): Command {
   return new Command('find')
-    .description('Finds decisions: who asked what, for which purpose, and what became of it.')
+    .description('Lists decisions: who asked what, for which purpose, and whether it was answered.')
     .addOption(dataOption())
     .addOption(secretsOption())
-    .option('--person <id>', 'that read data of this person, by an id')
-    .option('--code-file <file>', 'likewise, by the identity code in a file; - for standard input')
-    .option('--subject <sub>', 'by this user or application')
-    .option('--recipient <organisation>', 'to this organisation')
-    .option('--purpose <purpose>', 'for this purpose')
-    .option('--permit <number>', 'with --person: the permit that the id was given under')
+    .option('--person <id>', 'decisions that read data of the person with this id')
+    .option(
+      '--code-file <file>',
+      'decisions that read data of the person whose identity code is in this file; - for standard input',
+    )
+    .option('--subject <sub>', 'decisions for this user or application')
+    .option(
+      '--recipient <organisation>',
+      'decisions for this organisation; with --person: the organisation that the id was issued for',
+    )
+    .option(
+      '--purpose <purpose>',
+      'decisions for this purpose; with --person: the purpose that the id was issued for',
+    )
+    .option('--permit <number>', 'with --person: the permit that the id was issued under')
     .option('--epoch <name>', 'with --person: the epoch of the id', '1')
-    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
-    .option('--json', 'whole records, one JSON object a line')
+    .option('--since <time>', 'only decisions from this day or time on (ISO 8601)', time)
+    .option('--json', 'print whole records, one JSON object per line')
     .addHelpText('after', FIND_NOTES)
     .action(async (options: FindOptions) => {
       requireLog(options.data);
       const { subject, recipient, purpose, since } = options;
       const person = await digestsOf(options);
-      // With --person, purpose and recipient say where the id is from, not who has read.
-      const asker = options.person === undefined ? { recipient, purpose } : {};
+      // With --person, purpose and recipient describe the id, not who has read.
+      const requester = options.person === undefined ? { recipient, purpose } : {};
       let found = 0;
-      for await (const record of findRecords(options.data, { person, subject, since, ...asker })) {
+      for await (const record of findRecords(options.data, { person, subject, since, ...requester })) {
         console.log(options.json ? JSON.stringify(record) : recordLine(record));
         found += 1;
       }
-      if (!options.json) console.log(`${count(found)} decisions.`);
+      if (!options.json) console.log(`${formatCount(found)} decisions.`);
     });
 }
 
 function reportCommand(): Command {
   return new Command('report')
-    .description('Counts decisions by day, recipient and purpose, and lists uses of break-glass for review.')
+    .description(
+      'Counts decisions by day, recipient and purpose, and lists the uses of break-glass for review.',
+    )
     .addOption(dataOption())
-    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
+    .option('--since <time>', 'only decisions from this day or time on (ISO 8601)', time)
     .action(async ({ data, since }: { data: string; since?: string }) => {
       requireLog(data);
       console.log(reportText(await auditReport(findRecords(data, { since }))));
@@ -146,12 +160,12 @@ function reportCommand(): Command {
 function reconcileCommand(): Command {
   return new Command('reconcile')
     .description(
-      "Holds the audit log against the registries' own disclosure logs, and names what is missing or too much on either side.",
+      "Compares the audit log with the registries' own disclosure logs, and lists what is missing on either side.",
     )
     .addHelpText('after', EXIT_CODES)
     .addOption(dataOption())
-    .option('--registries <folder...>', 'data directories of registries that run elsewhere')
-    .option('--since <time>', 'not before this day or time (ISO 8601)', time)
+    .option('--registries <folder...>', 'the data folders of registries that run elsewhere')
+    .option('--since <time>', 'only decisions from this day or time on (ISO 8601)', time)
     .action(
       async ({ data, registries = [], since }: { data: string; registries?: string[]; since?: string }) => {
         requireLog(data);
@@ -159,7 +173,7 @@ function reconcileCommand(): Command {
         if (disclosures.length === 0)
           throw new PolkuError(
             'SOURCE_UNREADABLE',
-            'No registry keeps a disclosure log here; name where by --registries.',
+            'There is no disclosure log of a registry here; give the data folders with --registries.',
           );
         const first = since ?? (await firstTime(data));
         const missing = await reconcile(findRecords(data, {}), disclosures, first);
@@ -167,14 +181,14 @@ function reconcileCommand(): Command {
         console.log(
           missing.length === 0
             ? `The logs agree: ${[...new Set(disclosures.map(({ registry }) => registry))].sort().join(', ')}.`
-            : `${count(missing.length)} differences. A gateway that died before it answered leaves some behind; any other wants an explanation.`,
+            : `${formatCount(missing.length)} differences. A gateway that crashed before it answered leaves some differences; any other needs an explanation.`,
         );
         if (missing.length > 0) process.exitCode = EXIT.tampered;
       },
     );
 }
 
-/** The digests of all keys that a person has had; undefined where none is asked for. */
+/** The digests of all keys that a person has had; undefined if no person is given. */
 async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | undefined> {
   const { person, codeFile, data, purpose, recipient, permit, epoch } = options;
   if (person === undefined && codeFile === undefined) return undefined;
@@ -190,7 +204,7 @@ async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | un
   return new Set(digests.ofAll(await personOfId(person!, domain, data, secrets)));
 }
 
-/** When the gateway's log begins. */
+/** The time of the first record of the gateway's log. */
 async function firstTime(data: string): Promise<string> {
   for await (const { time: first } of findRecords(data, {})) return first;
   return '';
@@ -211,7 +225,7 @@ async function readPublicKey(file: string): Promise<KeyObject> {
   } catch (cause) {
     throw new PolkuError(
       'SECRET_INVALID',
-      `${file} does not hold the public key of an audit log (PEM); it lies beside the gateway's secrets as audit.key.pub.`,
+      `${file} does not hold the public key of an audit log (PEM); it is audit.key.pub in the gateway's folder of secrets.`,
       {},
       { cause },
     );
@@ -267,7 +281,7 @@ function reportText({ rows, breakGlass }: AuditReport): string {
   ].join('\n');
 }
 
-/** What `polku audit verify` says. */
+/** The output of `polku audit verify`. */
 export function verificationText({ fault, chains, witness }: Verification): string {
   const lines = [fault ? faultLine(fault) : 'The log is whole.'];
   for (const chain of chains) {
@@ -276,7 +290,7 @@ export function verificationText({ fault, chains, witness }: Verification): stri
   }
   if (witness && witness.unreadable > 0)
     lines.push(
-      `${count(witness.unreadable)} lines of the witness cannot be read. A process that dies leaves one half-written.`,
+      `${formatCount(witness.unreadable)} lines of the witness cannot be read. A process that dies leaves one half-written.`,
     );
   return lines.join('\n');
 }
@@ -292,26 +306,29 @@ function chainLines(found: ChainVerification): string[] {
   const upTo = checkpoint
     ? `up to checkpoint ${checkpoint.seq}, signed ${checkpoint.time}`
     : ', and holds no checkpoint yet';
-  const lines = [`${chain}: whole ${upTo}: ${count(records)} records.`];
+  const lines = [`${chain}: whole ${upTo}: ${formatCount(records)} records.`];
   if (witnessed !== undefined) lines.push(`  Its witness holds checkpoints up to ${witnessed}.`);
-  if (unsigned > 0) lines.push(`  ${count(unsigned)} records after it are chained, and not signed yet.`);
+  if (unsigned > 0)
+    lines.push(`  ${formatCount(unsigned)} records after it are chained, and not signed yet.`);
   if (unproven.records > 0)
     lines.push(
-      `  ${count(unproven.records)} records were not signed yet when the log was opened behind them, ${count(unproven.openings)} times. ` +
+      `  ${formatCount(unproven.records)} records were not signed yet when the log was opened behind them, ${formatCount(unproven.openings)} times. ` +
         'A crash leaves some; nothing proves that nobody else wrote, changed or removed any.',
     );
   if (behindWitness > 0)
     lines.push(
-      `  ${count(behindWitness)} times the witness held a checkpoint that the log lacked when it was opened.`,
+      `  ${formatCount(behindWitness)} times the witness held a checkpoint that the log lacked when it was opened.`,
     );
   if (torn > 0)
-    lines.push(`  ${count(torn)} times a torn end was found and set aside, in the *.torn files of the log.`);
+    lines.push(
+      `  ${formatCount(torn)} times a torn end was found and set aside, in the *.torn files of the log.`,
+    );
   if (expired > 0) lines.push(`  Records up to ${expired} were removed because their time was over.`);
-  if (clockJumps > 0) lines.push(`  ${count(clockJumps)} times the clock jumped.`);
+  if (clockJumps > 0) lines.push(`  ${formatCount(clockJumps)} times the clock jumped.`);
   return lines;
 }
 
-/** What `polku audit reconcile` says of a difference. */
+/** A difference as `polku audit reconcile` prints it. */
 function discrepancyLine(discrepancy: Discrepancy): string {
   const { registry, decisionId, missingIn, noted, recorded, time, recipient, purpose } = discrepancy;
   const decision = `decision ${decisionId}`;
@@ -326,7 +343,7 @@ function discrepancyLine(discrepancy: Discrepancy): string {
 }
 
 function times(number: number): string {
-  return number === 1 ? 'once' : `${count(number)} times`;
+  return number === 1 ? 'once' : `${formatCount(number)} times`;
 }
 
 function fieldsOf({ coordinates, masked, withheld }: AuditRecord): string {
@@ -334,7 +351,7 @@ function fieldsOf({ coordinates, masked, withheld }: AuditRecord): string {
   return `${shown} fields shown, ${masked.length} of them masked, ${withheld.length} withheld`;
 }
 
-/** Columns as wide as their widest cell. */
+/** A table with columns as wide as their widest cell. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows

@@ -15,8 +15,9 @@ import { extractRegistries } from './extract.js';
 import { trainVersion } from './riskTraining.js';
 import { serve } from './serve.js';
 
-const ABOUT = `Shows all of Polku: generates a synthetic city, extracts its registries, trains a model of need, serves them with the explorer, and makes
-five requests - a family's path, answered, refused, and one answered in part; foreseen need, answered and refused.`;
+const ABOUT = `Shows all of Polku on a synthetic city: generates it, extracts its registries, trains a model of predicted need and starts
+the gateway with the explorer. Then it makes five requests: the service path of a family (answered, refused, and answered
+in part) and predicted need (answered and refused).`;
 
 interface DemoOptions {
   readonly persons: number;
@@ -30,37 +31,42 @@ interface DemoOptions {
 export function demoCommand(): Command {
   return new Command('demo')
     .description(ABOUT)
-    .option('--persons <n>', 'people in the city', wholeNumber(2_000, 1_000_000), 20_000)
-    .option('--seed <n>', 'another seed makes another city', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--folder <folder>', 'where cities are kept; the next run finds them there', join('data', 'demo'))
+    .option('--persons <n>', 'the number of people in the city', wholeNumber(2_000, 1_000_000), 20_000)
+    .option(
+      '--seed <n>',
+      'the seed of the random numbers; another seed makes another city',
+      wholeNumber(0, 2 ** 32 - 1),
+      1,
+    )
+    .option('--folder <folder>', 'the folder for the cities; the next run reuses them', join('data', 'demo'))
     .addOption(policiesOption())
     .addOption(portOption(4000))
-    .option('--once', 'stop after the five requests')
+    .option('--once', 'stop after the five requests instead of serving on')
     .action(async (options: DemoOptions) => {
       process.exitCode = (await demo(options)) ? 0 : 1;
     });
 }
 
 async function demo({ persons, seed, folder, policies, port, once }: DemoOptions): Promise<boolean> {
-  // A folder for each city: keys of one are not for another.
+  // Each city has its own folder, because the keys of one city are not valid in another.
   const home = join(folder, `${persons}-${seed}`);
   const [exports, data] = [join(home, 'exports'), join(home, 'data')];
 
   console.log(`\nA synthetic city of ${persons} people, as four departments export it`);
-  const kept = existsSync(join(exports, SOURCE_MARKER));
-  if (kept) console.log(`  kept from an earlier run in ${exports}`);
+  const isReused = existsSync(join(exports, SOURCE_MARKER));
+  if (isReused) console.log(`  reused from an earlier run in ${exports}`);
   else await generateWithProgress({ persons, seed, out: exports });
 
-  console.log('\nExtraction: identity codes become keys, names and addresses stay behind');
-  if (kept && (await isExtracted(data))) console.log(`  kept from an earlier run in ${data}`);
+  console.log('\nExtraction: identity codes become keys, names and addresses are left out');
+  if (isReused && (await isExtracted(data))) console.log(`  reused from an earlier run in ${data}`);
   else
     await extractRegistries(
       registries.map(({ definition }) => definition.name),
       { source: exports, data, expectedPersons: persons, keepUnchanged: true },
     );
 
-  console.log('\nForeseen need: a model learns from the five years after 2006, and is approved');
-  await haveModel(data, policies);
+  console.log('\nPredicted need: a model learns from the five years after 2006, and is approved');
+  await ensureModel(data, policies);
 
   const { city, dev } = await serve({
     data,
@@ -75,7 +81,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
     securityEvents: join(data, 'security-events.ndjson'),
   });
   const address = `http://localhost:${city.url.port}`;
-  console.log(`\nServing on ${address} - open it for the explorer. Personas and their purposes:`);
+  console.log(`\nServing on ${address} - open it to see the explorer. Personas and their purposes:`);
   for (const { id, purposes, explanation } of dev!.personas) {
     console.log(`  ${id.padEnd(16)} ${purposes.join(', ').padEnd(34)} ${explanation}`);
   }
@@ -87,21 +93,21 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   for (const { title } of failed) console.error(`Not as expected: ${title}`);
 
   if (!once) {
-    console.log(`The explorer is at ${address}; Ctrl-C ends it.`);
+    console.log(`The explorer is at ${address}; Ctrl-C stops it.`);
     await untilStopped();
   }
   await city.stop();
   return failed.length === 0;
 }
 
-/** Has some model serve, so that an assessment can be shown: a small city teaches little. */
-async function haveModel(data: string, policies: string): Promise<void> {
+/** Makes sure that a model serves, so that the demo can show an assessment. A model of a small city is poor. */
+async function ensureModel(data: string, policies: string): Promise<void> {
   const desk = new RiskRegisterService({
     store: new RegisterStore(data),
     trust: registerTrust({ dev: true }),
   });
   const { serving } = await desk.register();
-  if (serving) return console.log(`  version ${serving.version} is kept from an earlier run`);
+  if (serving) return console.log(`  version ${serving.version} is reused from an earlier run`);
   const version = await trainVersion({
     asOf: [parseQuarter('2007-Q1')!],
     triedOn: [],
@@ -113,7 +119,7 @@ async function haveModel(data: string, policies: string): Promise<void> {
     policies,
     dev: true,
   });
-  await desk.approve(version, 'The demo approves what it has trained itself.', undefined);
+  await desk.approve(version, 'The demo approves the model that it has trained.', undefined);
 }
 
 async function isExtracted(data: string): Promise<boolean> {

@@ -7,8 +7,8 @@ import { describeFault } from '../options.js';
 const names = registries.map(({ definition }) => definition.name);
 
 const NOTES = `
-A fault stops every extraction of the registry. A note says what the mapping leaves unchecked: rows that share an id, an end
-before its start. No export is read.
+An error stops every extraction of the registry. A note says what the mapping leaves unchecked, such as rows with the same
+id, or an end before its start. The command reads no export.
 
 Examples:
   polku mapping lint
@@ -16,16 +16,16 @@ Examples:
 
 export function mappingCommand(): Command {
   return new Command('mapping')
-    .description('How exports become tables: subgraphs/<registry>/mapping.yaml.')
+    .description('Checks mappings (subgraphs/<registry>/mapping.yaml), which say how exports become tables.')
     .addCommand(lintCommand());
 }
 
 function lintCommand(): Command {
   return new Command('lint')
     .description(
-      'Checks mappings against their registries. Every fault is told at once, with its place. Exit code 1 if there is one.',
+      'Checks mappings against their registries. Reports every error with its place. Exit code 1 if there is an error.',
     )
-    .argument('[registry]', `one of: ${names.join(', ')}; all of them if left out`)
+    .argument('[registry]', `one of: ${names.join(', ')}; default: all`)
     .addHelpText('after', NOTES)
     .action(async (registry: string | undefined) => {
       if (registry !== undefined && !names.includes(registry))

@@ -16,31 +16,31 @@ import {
 } from '../../registry-kit/restrictions/restrictions.js';
 import { registries } from '../../subgraphs/registries.js';
 import { dataOption, secretsOption } from '../options.js';
-import { count } from '../progress.js';
+import { formatCount } from '../progress.js';
 import { liftPeople, type Marking, markPeople } from '../runtime/restrictPeople.js';
 import { Secrets } from '../runtime/secrets.js';
 
-const ABOUT = `Marks people, between two extractions: running servers take it up within seconds, over any snapshot.
-docs/how-to/mark-a-person.md tells when to use which.`;
+const ABOUT = `Marks people without a new extraction. Running servers obey a mark within seconds, for every snapshot.
+docs/how-to/mark-a-person.md explains when to use which kind.`;
 
 const NOTES = `
 Kinds:
-  non-disclosure   places and family ties are withheld, of those who live with the person too (661/2009 §36)
-  objection        the policy condition not-objected holds no more in the registry (703/2023)
-  restriction      the person's rows in the registry answer nobody but the person (GDPR Art. 18)
-  erasure          the person's rows in the registry answer as if they had never been, after later extractions too (GDPR Art. 17)
+  non-disclosure   withholds places and family ties of the person and of those who live with the person (661/2009 §36)
+  objection        makes the policy condition not-objected false for the person in the registry (703/2023)
+  restriction      shows the person's rows in the registry to nobody but the person (GDPR Art. 18)
+  erasure          hides the person's rows in the registry as if they never existed, also after later extractions (GDPR Art. 17)
 
-Codes come on standard input, one a line, never among the words of the command; all lines are taken or none:
+Give identity codes on standard input, one per line, and never as arguments. Either all lines are accepted or none:
   polku mark add restriction --registry health --until 2027-03-31 < codes.txt
   polku mark add non-disclosure --until 2031-05-14 < codes.txt
   polku mark lift restriction --registry health < codes.txt`;
 
-/** The days that the law does not give a mark, and why. */
+/** The days that a kind of mark cannot have, and why. */
 const NO_DAYS: Readonly<
   Partial<Record<MarkKind, { readonly not: readonly ('from' | 'until')[]; why: string }>>
 > = {
-  objection: { not: ['until'], why: 'it lasts until the person withdraws it, and is lifted then' },
-  erasure: { not: ['from', 'until'], why: 'what is erased is erased at once and for good' },
+  objection: { not: ['until'], why: 'it lasts until the person withdraws it; lift it then' },
+  erasure: { not: ['from', 'until'], why: 'an erasure takes effect at once and is permanent' },
 };
 
 interface MarkOptions {
@@ -61,9 +61,11 @@ export function markCommand(): Command {
 }
 
 function addCommand(): Command {
-  return markOptions(new Command('add').description('Marks the people whose codes come on standard input.'))
-    .option('--from <day>', 'the first day that counts (ISO 8601); default: today', day)
-    .option('--until <day>', 'the last day that counts', day)
+  return markOptions(
+    new Command('add').description('Marks the people whose identity codes are on standard input.'),
+  )
+    .option('--from <day>', 'the first day of the mark (ISO 8601); default: today', day)
+    .option('--until <day>', 'the last day of the mark; default: no end', day)
     .action(async (kind: string, options: MarkOptions & { from?: Day; until?: Day }) => {
       const target = targetOf(kind, options);
       const days = daysOf(target.kind, options);
@@ -72,21 +74,22 @@ function addCommand(): Command {
       console.log(
         `Marked in ${target.registry}: ${target.kind} of ${persons(people)}, from ${formatDay(days.start)}${span}.`,
       );
-      if (again > 0) console.log(`${count(again)} of them had the mark already; the new days count.`);
-      console.log('Servers take it up within seconds.');
+      if (again > 0)
+        console.log(`${formatCount(again)} of them had the mark already; it now has the new days.`);
+      console.log('Servers obey it within seconds.');
     });
 }
 
 function liftCommand(): Command {
   return markOptions(
     new Command('lift').description(
-      'Lifts the mark of the people whose codes come on standard input. What a registry itself has on record stays.',
+      'Lifts the mark of the people whose identity codes are on standard input. It does not change what the registry itself has on record.',
     ),
   ).action(async (kind: string, options: MarkOptions) => {
     const target = targetOf(kind, options);
     const people = await liftPeople(await marking(target, options));
     console.log(
-      `Lifted in ${target.registry}: ${target.kind} of ${persons(people)}. Servers take it up within seconds.`,
+      `Lifted in ${target.registry}: ${target.kind} of ${persons(people)}. Servers obey it within seconds.`,
     );
   });
 }
@@ -94,7 +97,7 @@ function liftCommand(): Command {
 function listCommand(): Command {
   return new Command('list')
     .description(
-      'Tells how many people are marked, and who has changed that and when; of whom nobody can tell.',
+      'Shows how many people are marked, and who changed the marks and when. It never shows who is marked.',
     )
     .addOption(dataOption())
     .action(async ({ data }: { data: string }) => {
@@ -112,11 +115,18 @@ function listCommand(): Command {
 function markOptions(command: Command): Command {
   return command
     .argument('<kind>', `one of: ${markKinds.join(', ')}`)
-    .option('--registry <name>', `whose rows it concerns; not for non-disclosure, which concerns all`)
+    .option(
+      '--registry <name>',
+      `the registry that the mark applies to; not for non-disclosure, which applies to all`,
+    )
     .addOption(dataOption())
     .addOption(secretsOption())
-    .option('--scheme <scheme>', 'hetu, or local:<name space> for ids of one system', 'hetu')
-    .option('--by <name>', 'who does it, for the record; default: the user of this machine', author);
+    .option(
+      '--scheme <scheme>',
+      'the kind of identity codes: hetu, or local:<name space> for ids of one system',
+      'hetu',
+    )
+    .option('--by <name>', 'who makes the change, for the record; default: the user of this machine', author);
 }
 
 interface Target {
@@ -124,7 +134,7 @@ interface Target {
   readonly registry: string;
 }
 
-// What was typed instead of a kind or a registry may be a code, so it is not repeated.
+// Messages do not repeat the argument, because somebody may have typed an identity code there.
 function targetOf(word: string, { registry }: MarkOptions): Target {
   const kind = markKinds.find((known) => known === word);
   if (!kind)
@@ -152,21 +162,21 @@ function daysOf(kind: MarkKind, given: { readonly from?: Day; readonly until?: D
   if (until !== undefined && until < start)
     throw new PolkuError(
       'USAGE',
-      `Expected --until on or after ${formatDay(start)}, the first day that counts.`,
+      `Expected --until on or after ${formatDay(start)}, the first day of the mark.`,
     );
   return { start, end: until ?? NO_DAY };
 }
 
 async function marking({ kind, registry }: Target, options: MarkOptions): Promise<Marking> {
   const { data, by = machineUser() } = options;
-  // Nobody becomes known by a mark, so that it need not know the form that the mapping declares.
+  // A mark makes nobody known, so it need not check the form of ids that the mapping declares.
   const scheme = parseScheme(options.scheme, { form: /./u });
-  if (process.stdin.isTTY) console.error('Type codes, one a line; Ctrl-D ends.');
+  if (process.stdin.isTTY) console.error('Type identity codes, one per line; Ctrl-D ends the list.');
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   return { data, secrets, registry, kind, codes: await text(process.stdin), scheme, by };
 }
 
-/** A user without an entry among the machine's users has a number only. */
+/** The name of the machine's user, or the number of a user without a name. */
 function machineUser(): string {
   try {
     return userInfo().username;
@@ -179,7 +189,7 @@ function listed({ people }: Marks): string[] {
   return markKinds.flatMap((kind) => {
     const all = [...people[kind].values()];
     const now = all.filter((days) => includesDay(days, today())).length;
-    const rest = all.length > now ? `; ${count(all.length - now)} not yet or not any more` : '';
+    const rest = all.length > now ? `; ${formatCount(all.length - now)} not yet or no longer` : '';
     return all.length > 0 ? [`${kind}: ${persons(now)} today${rest}`] : [];
   });
 }
@@ -189,7 +199,7 @@ function described({ time, action, kind, people, by }: MarkChange): string {
 }
 
 function persons(people: number): string {
-  return people === 1 ? '1 person' : `${count(people)} people`;
+  return people === 1 ? '1 person' : `${formatCount(people)} people`;
 }
 
 function day(written: string): Day {

@@ -12,16 +12,17 @@ import {
   watchedPoliciesOption,
 } from '../options.js';
 import { extractPermit } from '../permit/extractPermit.js';
-import { count, Progress } from '../progress.js';
+import { formatCount, Progress } from '../progress.js';
 import { type RegistriesOptions, withRegistries } from '../runtime/openRegistries.js';
 
-const ABOUT = `Writes the rows that a research permit opens as Parquet files: fields and people that the permit names and their
-owners grant, masked as they are for its purpose, under ids of the permit's own pseudonymisation domain, which fit
-those of its holder's queries and nothing else.`;
+const ABOUT = `Extracts the data of a research permit into Parquet files: the fields and people that the permit covers and the owners
+grant, masked as for its purpose. Ids belong to the permit's own pseudonymisation domain: they match the ids in the
+holder's queries and no others.`;
 
 const NOTES = `
-Beside the files lies manifest.json: what was extracted, by which policy revision, and until when it may be used. After that day
-delete it. Each person read has an entry in the audit log, which has a chain of its own for permits: a gateway may run meanwhile.
+The file manifest.json says what was extracted, under which policy revision, and until when it may be used. Delete the
+files after that day. The audit log has an entry for each person whose data was read. Permits have their own chain in it,
+so a gateway may run at the same time.
 
 Example:
   polku permit extract demo-permit-1 --data data --out extracts/demo-permit-1 --dev`;
@@ -37,13 +38,13 @@ interface PermitOptions extends RegistriesOptions {
 export function permitCommand(): Command {
   const extract = new Command('extract')
     .description(ABOUT)
-    .argument('<number>', 'the permit, as permits.yaml names it')
-    .requiredOption('--out <folder>', 'where to write; a new folder')
+    .argument('<number>', 'the number of the permit in permits.yaml')
+    .requiredOption('--out <folder>', 'the folder for the files; it must be new')
     .addOption(dataOption())
-    .option('--role <role>', "the holder's role, to which owners grant", 'researcher')
-    .option('--by <name>', 'who extracts, for the audit log', userInfo().username)
-    .option('--epoch <name>', 'the epoch of pseudonyms, as polku serve has it', '1')
-    .option('--dev', 'policies of a folder; synthetic snapshots only')
+    .option('--role <role>', "the role of the permit's holder; the owners' grants name it", 'researcher')
+    .option('--by <name>', 'who runs the extraction, for the audit log', userInfo().username)
+    .option('--epoch <name>', 'the epoch of pseudonyms, the same as for polku serve', '1')
+    .option('--dev', 'use policies of a folder; only for synthetic snapshots')
     .addOption(watchedPoliciesOption())
     .addOption(policiesFromOption())
     .addOption(ownersOption())
@@ -51,7 +52,9 @@ export function permitCommand(): Command {
     .addOption(auditWitnessOption())
     .addHelpText('after', NOTES)
     .action(extractForPermit);
-  return new Command('permit').description('Research permits (552/2019).').addCommand(extract);
+  return new Command('permit')
+    .description('Extracts data for research permits (552/2019).')
+    .addCommand(extract);
 }
 
 async function extractForPermit(permit: string, options: PermitOptions): Promise<void> {
@@ -73,7 +76,7 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
       personDigests,
     });
     for (const [type, { rows }] of Object.entries(manifest.tables))
-      progress.done(`  ${type}.parquet: ${count(rows)} rows`);
+      progress.done(`  ${type}.parquet: ${formatCount(rows)} rows`);
     progress.done(
       `Permit ${permit} in ${out}, ${progress.seconds} s. It may be used until ${manifest.expires}.`,
     );

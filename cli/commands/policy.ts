@@ -20,7 +20,7 @@ import { committedApi, loadOperations, operationReader } from '../runtime/loadOp
 import { compileFolder, loadPolicy } from '../runtime/openPolicy.js';
 import { revisionCommands } from './policyRevisions.js';
 
-const ABOUT = `What data owners do with policies: check them, and see what they mean. docs/policies.md tells how one is written.`;
+const ABOUT = `Checks policies and shows what they allow. Data owners write them; docs/policies.md explains how.`;
 
 export function policyCommand(): Command {
   const policy = new Command('policy')
@@ -34,7 +34,7 @@ export function policyCommand(): Command {
 
 function lintCommand(): Command {
   return new Command('lint')
-    .description('Checks the policies and tells every fault: file:line:column, and what to write instead.')
+    .description('Checks the policies. Reports every error as file:line:column, with what to write instead.')
     .addOption(policiesOption())
     .action(async ({ policies }: { policies: string }) => {
       const { policy, problems } = await compileFolder(policies);
@@ -50,12 +50,12 @@ function lintCommand(): Command {
 function matrixCommand(): Command {
   return new Command('matrix')
     .description(
-      'Shows every field against every purpose: who may see what, masked how, under which conditions.',
+      'Shows every field for every purpose: who may see it, under which mask and on which conditions.',
     )
     .addOption(policiesOption())
-    .addOption(new Option('--format <format>', 'how to show it').choices(matrixFormats).default('text'))
-    .option('--role <role>', 'only what this role may see')
-    .option('--out <file>', 'write it to a file')
+    .addOption(new Option('--format <format>', 'the output format').choices(matrixFormats).default('text'))
+    .option('--role <role>', 'show only what this role may see')
+    .option('--out <file>', 'write the matrix to this file')
     .addHelpText('after', '\nExample:\n  polku policy matrix --format html --out matrix.html')
     .action(async (options: { policies: string; format: MatrixFormat; role?: string; out?: string }) => {
       const policy = await loadPolicy(options.policies);
@@ -77,13 +77,14 @@ interface ExplainOptions {
 function explainCommand(): Command {
   return new Command('explain')
     .description(
-      'Tells why a field is shown or refused: which rule of which line decides, and who could release it.',
+      'Explains why a field is shown or denied: which rule in which line decides, and which owner could release the field.',
     )
     .argument('<coordinate>', 'Type.field, such as HealthContact.diagnosis')
-    .requiredOption('--role <role>', 'a role; may be given again', (role: string, earlier: string[] = []) => [
-      ...earlier,
-      role,
-    ])
+    .requiredOption(
+      '--role <role>',
+      'a role of the caller; repeat the option for several',
+      (role: string, earlier: string[] = []) => [...earlier, role],
+    )
     .requiredOption('--purpose <purpose>', 'the purpose of use')
     .option('--recipient <recipient>', "the caller's organisation")
     .option('--permit <number>', "the caller's research permit")
@@ -128,11 +129,11 @@ function checkRole(policy: Policy, role: string): void {
   );
 }
 
-/** Exit codes of `policy diff` and `policy impact`, for CI to ask a second pair of eyes where something changes. */
+/** Exit codes of `policy diff` and `policy impact`, with which CI can ask for a second review of a change. */
 const WIDENS = 3;
 const NARROWS = 4;
 
-/** What owners check before they put a policy in force. */
+/** The checks before a policy comes into force. */
 function checkCommands(): Command[] {
   return [testCommand(), diffCommand(), impactCommand()];
 }
@@ -140,16 +141,16 @@ function checkCommands(): Command[] {
 function testCommand(): Command {
   return new Command('test')
     .description(
-      'Runs the tests beside the policies (<registry>.test.yaml): who asks, for what, and what they should be given. Tells which grants and prohibitions no test rests on. Exit code 1 where a test fails.',
+      'Runs the policy tests (<registry>.test.yaml). A test says who asks, for which purpose, and what should be shown. Also lists the grants and prohibitions that no test covers. Exit code 1 if a test fails.',
     )
-    .argument('[registry]', 'only the tests of this registry')
+    .argument('[registry]', 'run only the tests of this registry')
     .addOption(policiesOption())
     .action(async (registry: string | undefined, { policies }: { policies: string }) => {
       const policy = await loadPolicy(policies);
       const files = await loadPolicyTests(policies);
       const isWanted = (file: string) => registry === undefined || file.startsWith(`${registry}.test.`);
       if (!files.some(({ file }) => isWanted(file))) throw noTests(registry, policies);
-      // All are run: a case of another registry may rest on a grant of this one.
+      // All tests run, because a case of another registry may cover a grant of this one.
       const all = runPolicyTests(policy, files, operationReader(await committedApi()));
       const problems = all.problems.filter(({ file }) => isWanted(file));
       const results = all.report.results.filter(({ place }) => isWanted(place.file));
@@ -170,13 +171,13 @@ function noTests(registry: string | undefined, policies: string): PolkuError {
 function diffCommand(): Command {
   return new Command('diff')
     .description(
-      'Tells in sentences what each role and purpose gains and loses from one folder of policies to another.',
+      'Compares two folders of policies: lists in sentences what each role gains and loses for each purpose.',
     )
-    .argument('<before>', 'folder of the policies as they are')
-    .argument('<after>', 'folder of the policies as they would be')
+    .argument('<before>', 'the folder of the present policies')
+    .argument('<after>', 'the folder of the changed policies')
     .addHelpText(
       'after',
-      `\nExit code: 0 nothing changes; ${WIDENS} somebody is given more; ${NARROWS} somebody is given less, and nobody more.`,
+      `\nExit codes:\n  0  nothing changes\n  ${WIDENS}  somebody may see more\n  ${NARROWS}  somebody may see less, and nobody may see more`,
     )
     .action(async (before: string, after: string) => {
       const { sentences, widens, narrows } = diffPolicies(await loadPolicy(before), await loadPolicy(after));
@@ -190,15 +191,19 @@ function diffCommand(): Command {
 function impactCommand(): Command {
   return new Command('impact')
     .description(
-      'Tells which stored operations of the apps (policies/operations/<app>/*.graphql) policies answer, which a change would break, and which it would answer with less: without a sector, under a mask or a condition.',
+      'Shows how a change of policies affects the stored operations of the apps (policies/operations/<app>/*.graphql): which break, and which are answered with less (without a registry, or under a new mask or condition).',
     )
     .addOption(policiesOption())
-    .option('--from <folder>', 'policies as they are; left out: those of --policies')
-    .option('--to <folder>', 'policies as they would be; left out: those of --policies')
-    .option('--operations <folder>', 'a folder for each app', join(policiesFolder, 'operations'))
+    .option('--from <folder>', 'the present policies; default: those of --policies')
+    .option('--to <folder>', 'the changed policies; default: those of --policies')
+    .option(
+      '--operations <folder>',
+      'the stored operations, with a folder for each app',
+      join(policiesFolder, 'operations'),
+    )
     .addHelpText(
       'after',
-      `\nExit code: 0 none loses anything; 1 one breaks; ${NARROWS} none breaks, and one is answered with less.\n\nExample:\n  polku policy impact --to drafts/policies`,
+      `\nExit codes:\n  0  no operation loses anything\n  1  an operation breaks\n  ${NARROWS}  none breaks, but one is answered with less\n\nExample:\n  polku policy impact --to drafts/policies`,
     )
     .action(async (options: { policies: string; from?: string; to?: string; operations: string }) => {
       const { policies, from = policies, to = policies } = options;

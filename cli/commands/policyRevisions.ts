@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
-import type { JudgedRevision } from '../../approvals/judgeRevisions.js';
+import type { VerifiedRevision } from '../../approvals/verifyRevisions.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
 import {
   type Closure,
@@ -15,7 +15,7 @@ import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
-import { openDesk } from '../runtime/openPolicy.js';
+import { openRevisionService } from '../runtime/openPolicy.js';
 import { readSigner } from '../runtime/secrets.js';
 
 const DAYS_A_YEAR = 365;
@@ -33,17 +33,17 @@ interface DraftOptions extends StoreOptions {
   readonly out?: string;
 }
 
-/** The commands by which data owners change policies in production; docs/how-to/change-a-policy.md walks through them. */
+/** The commands with which data owners change policies in production; see docs/how-to/change-a-policy.md. */
 export function revisionCommands(): readonly Command[] {
   return [
     keyCommand(),
     proposeCommand(),
     approveCommand(),
-    closeCommand('withdraw', 'withdrawn', 'Takes back a proposal of yours that waits for signatures.'),
+    closeCommand('withdraw', 'withdrawn', 'Withdraws your own proposal while it waits for signatures.'),
     closeCommand(
       'reject',
       'rejected',
-      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+      'Rejects a proposal of another person while it waits for signatures. You must sign for an owner that it concerns.',
     ),
     signCommand(),
     rollbackCommand(),
@@ -53,18 +53,18 @@ export function revisionCommands(): readonly Command[] {
 
 function keyCommand(): Command {
   return new Command('key')
-    .description('Makes your signing key, and prints the lines that go into owners.yaml.')
-    .requiredOption('--person <id>', 'your id there: no name, such as health-1')
-    .requiredOption('--out <file>', 'where your private key goes; keep it to yourself')
+    .description('Creates your signing key and prints the lines that go into owners.yaml.')
+    .requiredOption('--person <id>', 'your id in owners.yaml, such as health-1; not your name')
+    .requiredOption('--out <file>', 'the file for your private key; do not share it')
     .action(async ({ person, out }: { person: string; out: string }) => {
       if (!PERSON_ID.test(person))
         throw new PolkuError('USAGE', 'An id has lower-case letters, digits and hyphens, such as health-1.');
       const key = await createPersonKey(out);
       console.log(
-        `Your private key is in ${out}. Nobody else may have it, not even a server; keep a copy in a safe.`,
+        `Your private key is in ${out}. Nobody else may have it, not even a server. Keep a copy in a safe.`,
       );
       console.log(
-        'Let these lines be put under "people:" of owners.yaml, and your id under your registry:\n',
+        'Ask for these lines to be added under "people:" in owners.yaml, and your id under your registry:\n',
       );
       console.log(`  ${person}: { label: YOUR OFFICE, key: ${key} }`);
     });
@@ -74,20 +74,20 @@ function proposeCommand(): Command {
   return draftOptions(
     new Command('propose')
       .description(
-        'Packs what differs from the policies in force into a revision, and signs it as its author.',
+        'Proposes a revision with everything that differs from the policies in force, and signs it as its author.',
       )
-      .option('--policies <folder>', 'the policies as they shall be', policiesFolder)
-      .option('--first', 'there is no revision yet: this one sets every file')
+      .option('--policies <folder>', 'the folder of the new policies', policiesFolder)
+      .option('--first', 'propose the very first revision, which sets every file')
       .option(
         '--renew <file>',
-        'sets a file anew though it did not change, so that it expires later',
+        'set an unchanged file again, so that it expires later; repeat the option for several',
         collect,
         [],
       ),
   ).action(async (options: DraftOptions & { policies: string; first?: boolean; renew: string[] }) => {
     const { key, person: author } = await readSigner(options);
-    const desk = await openDesk(options);
-    const history = await desk.history();
+    const revisionService = await openRevisionService(options);
+    const history = await revisionService.history();
     if ((history.inForce === undefined) !== (options.first === true)) {
       throw new PolkuError(
         'USAGE',
@@ -108,11 +108,11 @@ function proposeCommand(): Command {
 function rollbackCommand(): Command {
   return draftOptions(
     new Command('rollback')
-      .description('Proposes to bring back the policies of an earlier revision, under a new number.')
-      .argument('<sequence>', 'the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+      .description('Proposes to restore the policies of an earlier revision. The proposal gets a new number.')
+      .argument('<sequence>', 'the number of the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   ).action(async (sequence: number, options: DraftOptions) => {
     const { key, person: author } = await readSigner(options);
-    const history = await (await openDesk(options)).history();
+    const history = await (await openRevisionService(options)).history();
     await submit(draftRollback(history, sequence, { ...terms(options), author }), key, options);
   });
 }
@@ -120,15 +120,18 @@ function rollbackCommand(): Command {
 function approveCommand(): Command {
   return storeOptions(
     new Command('approve')
-      .description('Signs a waiting revision. With the last signature that it lacks it comes into force.')
-      .argument('<sequence>', 'the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+      .description('Signs a waiting revision. It comes into force with the last missing signature.')
+      .argument('<sequence>', 'the number of the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   )
     .requiredOption('--key <file>', 'your private key')
     .action(async (sequence: number, options: StoreOptions & { key: string }) => {
       const { key, person } = await readSigner(options);
-      const desk = await openDesk(options);
-      const { payload } = await desk.waiting(sequence);
-      const approved = await desk.approve(sequence, { person, signature: signPayload(payload, key) });
+      const revisionService = await openRevisionService(options);
+      const { payload } = await revisionService.waiting(sequence);
+      const approved = await revisionService.approve(sequence, {
+        person,
+        signature: signPayload(payload, key),
+      });
       console.log(`Revision ${sequence} (${approved.comment}) has your signature, as "${person}".`);
       console.log(whatNext(approved));
     });
@@ -138,17 +141,17 @@ function closeCommand(name: string, closure: Closure, about: string): Command {
   return storeOptions(
     new Command(name)
       .description(about)
-      .argument('<sequence>', 'the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+      .argument('<sequence>', 'the number of the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   )
     .requiredOption('--key <file>', 'your private key')
-    .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
+    .requiredOption('--comment <text>', 'the reason, in a sentence that the others will read')
     .action(async (sequence: number, options: StoreOptions & { key: string; comment: string }) => {
       const { key, person } = await readSigner(options);
       const { comment } = options;
-      const desk = await openDesk(options);
-      const { payload } = await desk.waiting(sequence);
+      const revisionService = await openRevisionService(options);
+      const { payload } = await revisionService.waiting(sequence);
       const signature = signPayload(closurePayload(closure, payload, comment), key);
-      const closed = await desk.close(sequence, { closure, person, comment, signature });
+      const closed = await revisionService.close(sequence, { closure, person, comment, signature });
       console.log(`Revision ${sequence} (${closed.comment}) is ${closure} by you, as "${person}".`);
     });
 }
@@ -156,12 +159,16 @@ function closeCommand(name: string, closure: Closure, about: string): Command {
 function signCommand(): Command {
   return new Command('sign')
     .description(
-      'Prints your signature of a revision, for the mutations of the gateway: proposePolicy and approvePolicy, or with an option withdrawPolicy and rejectPolicy.',
+      'Prints your signature of a revision, for the mutations proposePolicy and approvePolicy of the gateway. With --withdraw or --reject, for withdrawPolicy and rejectPolicy.',
     )
-    .argument('<file>', 'the payload of the revision')
+    .argument('<file>', 'the payload of the revision, as --out wrote it')
     .requiredOption('--key <file>', 'your private key')
-    .addOption(new Option('--withdraw <comment>', 'sign that you take it back, and why').conflicts('reject'))
-    .option('--reject <comment>', 'sign that you refuse it, and why')
+    .addOption(
+      new Option('--withdraw <comment>', 'sign that you withdraw it; the comment says why').conflicts(
+        'reject',
+      ),
+    )
+    .option('--reject <comment>', 'sign that you reject it; the comment says why')
     .action(async (file: string, options: { key: string; withdraw?: string; reject?: string }) => {
       const payload = await readFile(file, 'utf8');
       const { withdraw, reject } = options;
@@ -178,10 +185,10 @@ function signCommand(): Command {
 function historyCommand(): Command {
   return storeOptions(
     new Command('history').description(
-      'Lists the revisions: what each sets, who signed it, and what it lacks.',
+      'Lists the revisions: the files that each sets, who signed it, and which signatures are missing.',
     ),
   ).action(async (options: StoreOptions) => {
-    const { revisions } = await (await openDesk(options)).history();
+    const { revisions } = await (await openRevisionService(options)).history();
     if (revisions.length === 0)
       console.log('There is no revision yet; "polku policy propose --first" proposes one.');
     for (const revision of revisions.toReversed()) console.log(describe(revision));
@@ -191,16 +198,16 @@ function historyCommand(): Command {
 function storeOptions(command: Command): Command {
   return command
     .addOption(dataOption())
-    .option('--store <folder>', 'where signed revisions lie (default: <data>/policies)')
+    .option('--store <folder>', 'the folder of signed revisions (default: <data>/policies)')
     .addOption(ownersOption());
 }
 
 function draftOptions(command: Command): Command {
   return storeOptions(command)
     .requiredOption('--key <file>', 'your private key')
-    .requiredOption('--comment <text>', 'why, in a sentence that the others will read')
-    .option('--days <n>', 'for how long it shall rule', wholeNumber(1, 10 * DAYS_A_YEAR), DAYS_A_YEAR)
-    .option('--out <file>', 'write the payload there and store nothing, to propose it through the gateway');
+    .requiredOption('--comment <text>', 'the reason, in a sentence that the others will read')
+    .option('--days <n>', 'how many days it is in force', wholeNumber(1, 10 * DAYS_A_YEAR), DAYS_A_YEAR)
+    .option('--out <file>', 'only write the payload to this file, to propose it through the gateway');
 }
 
 function terms({ comment, days }: DraftOptions): { comment: string; days: number; now: Date } {
@@ -217,8 +224,11 @@ async function submit(revision: Revision, key: KeyObject, options: DraftOptions)
     );
     return;
   }
-  const desk = await openDesk(options);
-  const proposed = await desk.propose(payload, { person: author, signature: signPayload(payload, key) });
+  const revisionService = await openRevisionService(options);
+  const proposed = await revisionService.propose(payload, {
+    person: author,
+    signature: signPayload(payload, key),
+  });
   console.log(`Revision ${sequence} is proposed and signed by you, as "${author}". ${whatChanges(proposed)}`);
   console.log(whatNext(proposed));
 }
@@ -228,15 +238,15 @@ function whatChanges({ files, expiresAt }: Revision): string {
   const gone = [...files.keys()].filter((file) => !set.includes(file));
   return [
     set.length > 0 ? `It sets ${set.join(', ')}, until ${formatDay(today(expiresAt))}.` : '',
-    gone.length > 0 ? `It takes away ${gone.join(', ')}.` : '',
+    gone.length > 0 ? `It removes ${gone.join(', ')}.` : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
 
-function whatNext({ sequence, missing }: JudgedRevision): string {
+function whatNext({ sequence, missing }: VerifiedRevision): string {
   if (missing.size === 0)
-    return 'It has all signatures that it needs: every gateway and registry takes it up now.';
+    return 'It has all signatures that it needs: every gateway and registry uses it now.';
   const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');
   return `It still needs signatures: ${lacking}. They run "polku policy approve ${sequence} --key FILE"; until then the policies in force stay as they are.`;
 }
@@ -250,7 +260,7 @@ const states = {
   rejected: 'was rejected',
 } as const;
 
-function describe(revision: JudgedRevision): string {
+function describe(revision: VerifiedRevision): string {
   const { sequence, state, comment, author, signers, missing, proposedAt, closed } = revision;
   const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');
   return [

@@ -10,23 +10,23 @@ import { readSigner } from '../runtime/secrets.js';
 import { cardCommand, evaluateCommand, shadowText, stopLine, versionLines } from './riskEvaluation.js';
 import { trainCommand } from './riskTraining.js';
 
-const ABOUT = `Models that foresee need: which versions there are, which one serves, and the switch that turns it off.
-docs/how-to/approve-a-risk-model.md walks through it.`;
+const ABOUT = `Manages the models that predict need: trains, evaluates and approves versions, and switches them off.
+docs/how-to/approve-a-risk-model.md explains the steps.`;
 
 const NOTES = `
-A version serves when two people of the owner "risk" in owners.yaml have approved it; of several the one approved last.
-Running servers take up every change within seconds.
+A version serves when two people of the owner "risk" in owners.yaml have approved it. If several are approved, the one
+approved last serves. Running servers follow every change within seconds.
 
-  polku risk train --as-of 2007-Q1                                     a new version, from the registries
-  polku risk evaluate 2017-03-01-1a2b3c4d                              how well it foretells, for families it has not seen
-  polku risk card 2017-03-01-1a2b3c4d --out card                       the same for readers, with pictures
-  polku risk models                                                    versions, approvals, stops, what shadows counted
-  polku risk approve 2017-03-01-1a2b3c4d --key me.key --reason "..."   and a second person the same
-  polku risk shadow 2017-06-01-5e6f7a8b --key me.key --reason "..."    reckoned beside the one that serves, shown to nobody
-  polku risk stop --key me.key --reason "..."                          any person of any owner, alone: no model serves
-  polku risk resume 7 --key me.key --reason "..."                      two people of the owner who stopped it
+  polku risk train --as-of 2007-Q1                                     train a new version from the registries
+  polku risk evaluate 2017-03-01-1a2b3c4d                              measure its predictions on families it has not seen
+  polku risk card 2017-03-01-1a2b3c4d --out card                       write the evaluation as a page with pictures
+  polku risk models                                                    list versions, approvals, stops and shadow counts
+  polku risk approve 2017-03-01-1a2b3c4d --key me.key --reason "..."   approve it; a second person does the same
+  polku risk shadow 2017-06-01-5e6f7a8b --key me.key --reason "..."    run it in shadow mode: it scores, nobody sees it
+  polku risk stop --key me.key --reason "..."                          stop all models; one person of any owner is enough
+  polku risk resume 7 --key me.key --reason "..."                      undo stop 7; needs two people of the same owner
 
-With --dev nobody signs, and one word is enough: for synthetic cities.`;
+With --dev, nobody signs and one approval is enough. It is only for synthetic cities.`;
 
 interface ActOptions {
   readonly data: string;
@@ -54,11 +54,11 @@ export function riskCommand(): Command {
 function modelsCommand(): Command {
   return new Command('models')
     .description(
-      'Lists the versions: who has approved each, which one serves, what is stopped, and what one in shadow would have said.',
+      'Lists the versions: who approved each, which one serves, which are stopped, and the scores of a version in shadow mode.',
     )
     .addOption(dataOption())
     .addOption(ownersOption())
-    .option('--dev', 'as a server with --dev reads the register: without signatures')
+    .option('--dev', 'read the register without signatures, as a server with --dev does')
     .action(async (options: { data: string; owners?: string; dev?: boolean }) => {
       const register = await deskOf(options).register();
       if (register.versions.length === 0) console.log(`No model was trained in ${options.data} yet.`);
@@ -79,15 +79,17 @@ function modelsCommand(): Command {
 function approveCommand(): Command {
   return actOptions(
     new Command('approve')
-      .description('Says that a version may serve. With the second approval it does.')
-      .argument('<version>', 'as "polku risk models" lists it'),
+      .description('Approves a version. It serves after the second approval.')
+      .argument('<version>', 'the version, as "polku risk models" lists it'),
   ).action(async (version: string, options: ActOptions) => {
     const approved = await deskOf(options).approve(version, options.reason, await signerOf(options));
     if (approved.evaluation === undefined)
-      console.log('It has no evaluation: nothing is on record of how well it foretells, and for whom.');
+      console.log(
+        'It has no evaluation: the register does not say how well it predicts, and for which groups.',
+      );
     console.log(
       approved.missing === 0
-        ? `Version ${version} is approved. Servers take it up within seconds.`
+        ? `Version ${version} is approved. Servers use it within seconds.`
         : `Version ${version} has your approval. It still needs ${approved.missing} of the owner risk; until then it serves nobody.`,
     );
   });
@@ -97,17 +99,17 @@ function shadowCommand(): Command {
   return actOptions(
     new Command('shadow')
       .description(
-        'Has a version reckoned beside the one that serves. Nobody is shown it; bands are counted.',
+        'Runs a version in shadow mode, next to the one that serves: it scores, but nobody sees the scores. Bands of scores are counted.',
       )
-      .argument('<version>', 'as "polku risk models" lists it'),
+      .argument('<version>', 'the version, as "polku risk models" lists it'),
   ).action(async (version: string, options: ActOptions) => {
     const desk = deskOf(options);
     await desk.shadow(version, options.reason, await signerOf(options));
     const { serving } = await desk.register();
     console.log(
       serving
-        ? `Version ${version} is reckoned beside version ${serving.version}; "polku risk models" shows what it would have said.`
-        : `Version ${version} is in shadow. No version serves, so nothing is reckoned yet.`,
+        ? `Version ${version} runs in shadow mode next to version ${serving.version}; "polku risk models" compares their scores.`
+        : `Version ${version} is in shadow mode. No version serves, so it scores nothing yet.`,
     );
   });
 }
@@ -115,8 +117,8 @@ function shadowCommand(): Command {
 function retireCommand(): Command {
   return actOptions(
     new Command('retire')
-      .description('Takes a version out of service or out of shadow, for good.')
-      .argument('<version>', 'as "polku risk models" lists it'),
+      .description('Takes a version out of service or out of shadow mode, permanently.')
+      .argument('<version>', 'the version, as "polku risk models" lists it'),
   ).action(async (version: string, options: ActOptions) => {
     const desk = deskOf(options);
     await desk.retire(version, options.reason, await signerOf(options));
@@ -128,24 +130,24 @@ function stopCommand(): Command {
   return actOptions(
     new Command('stop')
       .description(
-        'The kill switch: no model serves any more, or one version does not. Any person of any data owner throws it alone; servers heed it within seconds.',
+        'The kill switch: stops all models, or one version. One person of any data owner is enough. Servers obey it within seconds.',
       )
-      .argument('[version]', 'only this one; whatever else is approved goes on'),
+      .argument('[version]', 'stop only this version; other approved versions continue'),
   ).action(async (version: string | undefined, options: ActOptions) => {
     const desk = deskOf(options);
     const sequence = await desk.stop(version, options.reason, await signerOf(options));
     console.log(`Stopped, as number ${sequence}. ${whatServes(await desk.register())}`);
-    console.log(`"polku risk resume ${sequence}" takes it back: two people of your owner must.`);
+    console.log(`"polku risk resume ${sequence}" undoes it: two people of your owner must run it.`);
   });
 }
 
 function resumeCommand(): Command {
   return actOptions(
     new Command('resume')
-      .description('Says that a stop may be taken back. Two people of the owner whose person threw it must.')
+      .description('Undoes a stop. Two people of the owner that stopped it must run this.')
       .argument(
         '<number>',
-        'of the stop, as "polku risk models" lists it',
+        'the number of the stop, as "polku risk models" lists it',
         wholeNumber(1, Number.MAX_SAFE_INTEGER),
       ),
   ).action(async (sequence: number, options: ActOptions) => {
@@ -153,8 +155,8 @@ function resumeCommand(): Command {
     const resumed = await desk.resume(sequence, options.reason, await signerOf(options));
     console.log(
       resumed
-        ? `Stop ${sequence} is taken back. ${whatServes(await desk.register())}`
-        : `Stop ${sequence} has your word. It still needs that of another person of the same owner.`,
+        ? `Stop ${sequence} is undone. ${whatServes(await desk.register())}`
+        : `Stop ${sequence} has your signature. It still needs the signature of another person of the same owner.`,
     );
   });
 }
@@ -163,9 +165,9 @@ function actOptions(command: Command): Command {
   return command
     .addOption(dataOption())
     .addOption(ownersOption())
-    .option('--key <file>', 'your private key ("polku policy key" makes one)')
-    .requiredOption('--reason <text>', 'why, in a sentence that others will read')
-    .option('--dev', 'nobody signs; counts for servers with --dev only');
+    .option('--key <file>', 'your private key ("polku policy key" creates one)')
+    .requiredOption('--reason <text>', 'the reason, in a sentence that others will read')
+    .option('--dev', 'without a signature; only servers with --dev accept it');
 }
 
 function deskOf(options: Pick<ActOptions, 'data' | 'owners' | 'dev'>): RiskRegisterService {
@@ -178,7 +180,7 @@ async function signerOf({ dev, key, owners }: ActOptions): Promise<RegisterSigne
     throw new PolkuError('USAGE', 'With --dev nobody signs; leave out --key.');
   }
   if (key === undefined)
-    throw new PolkuError('USAGE', 'Name your private key with --key; for a synthetic city there is --dev.');
+    throw new PolkuError('USAGE', 'Give your private key with --key, or use --dev for a synthetic city.');
   return readSigner({ key, owners });
 }
 

@@ -14,17 +14,17 @@ import { BAND_ENDS, BANDS, type ShadowCounts } from '../../risk-model/register/s
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { riskSources } from '../../subgraphs/registries.js';
 import { dataOption, ownersOption } from '../options.js';
-import { count, Progress } from '../progress.js';
+import { formatCount, Progress } from '../progress.js';
 import { readTruth } from '../risk/readTruth.js';
 import { registerTrust } from '../runtime/openPolicy.js';
 import { type OpenRegistries, withRegistries } from '../runtime/openRegistries.js';
 import { childrenOf, childrenOptions, type ChildrenOptions } from './riskTraining.js';
 
 const NOTES = `
-The families were set apart when the model was trained, by its seed and over the quarters named then; it is evaluated on them once, as
-of each of these quarters, and what is found stands in the register.
+Training set some families apart, by its seed and over the quarters that it was given. The evaluation uses these families,
+as of each of these quarters. A version can be evaluated once, and the register stores the result.
 
-Of a synthetic city the truth is known: with --truth the model is held against the true hazards.
+The true hazards of a synthetic city are known: with --truth, the evaluation compares the model with them.
 
 Example:
   polku risk evaluate 2026-11-26-1a2b3c4d --truth data/exports/truth --data data --dev`;
@@ -40,16 +40,16 @@ interface CardOptions {
   readonly dev?: boolean;
 }
 
-const versionArgument = () => new Argument('<version>', 'as "polku risk models" lists it');
+const versionArgument = () => new Argument('<version>', 'the version, as "polku risk models" lists it');
 
 export function evaluateCommand(): Command {
   return childrenOptions(
     new Command('evaluate')
       .description(
-        'Says how well a version foretells, on families that it has not seen: discrimination, calibration, fairness.',
+        'Measures how well a version predicts for families that it has not seen: discrimination, calibration, fairness.',
       )
       .addArgument(versionArgument())
-      .option('--truth <folder>', 'of a synthetic city: the folder "truth" beside its exports'),
+      .option('--truth <folder>', 'for a synthetic city: the folder "truth" next to its exports'),
   )
     .addHelpText('after', NOTES)
     .action(evaluate);
@@ -67,12 +67,12 @@ async function evaluate(version: string, options: EvaluateOptions): Promise<void
     await desk.addEvaluation(version, `${JSON.stringify(evaluation, null, 1)}\n`);
     console.log(evaluationText(evaluation));
     progress.done(
-      `${progress.seconds} s. It stands in the register; "polku risk card ${version}" writes it up.`,
+      `${progress.seconds} s. The result is in the register; "polku risk card ${version}" writes it as a page.`,
     );
   });
 }
 
-/** Families were split over these quarters, and are the same over no others. */
+/** The quarters over which training split the families. Other quarters would give other families. */
 function quartersOf({ content }: RiskModel): Day[] {
   return content.training.splitOver.map((date) => parseDay(date)!);
 }
@@ -91,13 +91,13 @@ async function truthOf(
 export function cardCommand(): Command {
   return new Command('card')
     .description(
-      'Writes the card of a version that was evaluated: what it is for and not for, what it is made of, how well it foretells and for whom. HTML, and Markdown with pictures.',
+      'Writes the model card of an evaluated version: its intended use, its terms, and how well it predicts for which groups. As HTML, and as Markdown with pictures.',
     )
     .addArgument(versionArgument())
-    .requiredOption('--out <folder>', 'where to write')
+    .requiredOption('--out <folder>', 'the folder for the files')
     .addOption(dataOption())
     .addOption(ownersOption())
-    .option('--dev', 'as a server with --dev reads the register: without signatures')
+    .option('--dev', 'read the register without signatures, as a server with --dev does')
     .action(async (version: string, options: CardOptions) => {
       const store = new RegisterStore(options.data);
       const desk = new RiskRegisterService({ store, trust: registerTrust(options) });
@@ -114,7 +114,7 @@ export function cardCommand(): Command {
     });
 }
 
-/** A version of the model, for people. */
+/** A version of the model as lines of text. */
 export function versionLines(version: RegisteredVersion, register: VerifiedRegister): string {
   const { approvers, approvedAt, missing, evaluation, registeredAt } = version;
   const approval = approvedAt
@@ -134,27 +134,27 @@ function stateOf(version: RegisteredVersion, { serving, shadow, stops }: Verifie
   return version.approvedAt ? 'approved; a newer one serves' : 'waits for approval';
 }
 
-/** A stop that holds, for people. */
+/** A stop as a line of text. */
 export function stopLine({ sequence, version, person, time, reason }: Stop): string {
   return `Stop ${sequence}: ${version ?? 'every version'}, on ${dayOf(time)} by ${person ?? 'somebody without a signature'}: ${reason}`;
 }
 
-/** How often a version in shadow came to which band, beside the one that serves: a row for each band of the latter. */
+/** How often a version in shadow mode scored in each band: a row for each band of the version that serves. */
 export function shadowText(serving: string, shadow: string, counts: ShadowCounts): string {
   const names = Array.from({ length: BANDS }, (_, band) => nameOf(band));
   const width =
-    Math.max(...names.map(({ length }) => length), ...counts.map((number) => count(number).length)) + 2;
+    Math.max(...names.map(({ length }) => length), ...counts.map((number) => formatCount(number).length)) + 2;
   const line = (head: string, cells: readonly string[]) =>
     `   ${head.padEnd(width)}${cells.map((cell) => cell.padStart(width)).join('')}`;
   const rows = names.map((name, row) =>
     line(
       name,
-      names.map((_, column) => count(counts[row * BANDS + column]!)),
+      names.map((_, column) => formatCount(counts[row * BANDS + column]!)),
     ),
   );
   const total = counts.reduce((sum, number) => sum + number, 0);
   return [
-    `Assessments by ${serving} (rows) and by ${shadow} in shadow (columns), probability within five years: ${count(total)}`,
+    `Assessments by ${serving} (rows) and by ${shadow} in shadow mode (columns), probability within five years: ${formatCount(total)}`,
     line('', names),
     ...rows,
   ].join('\n');
@@ -169,10 +169,10 @@ function dayOf(time: Date): string {
   return formatDay(today(time));
 }
 
-/** The main figures of an evaluation, a line a quarter and horizon. */
+/** The main figures of an evaluation, with a line for each quarter and horizon. */
 function evaluationText({ blocks, families }: RiskEvaluation): string {
   const lines = blocks.flatMap(({ asOf, trainedOn, horizons }) => [
-    `As of ${asOf}${trainedOn ? ', the time that it was trained on' : ''}:`,
+    `As of ${asOf}${trainedOn ? ', the quarter that it was trained on' : ''}:`,
     '  years  children  clients  AUC                  logistic  slope  calibration error  below oracle  log loss above',
     ...horizons.map(({ years, children, clients, model, logisticRegression, oracle }) => {
       const { value, from, until } = model.auc;

@@ -16,26 +16,27 @@ import {
   watchedPoliciesOption,
   wholeNumber,
 } from '../options.js';
-import { count, Progress } from '../progress.js';
+import { formatCount, Progress } from '../progress.js';
 import { readChildren } from '../risk/readChildren.js';
 import { registerTrust } from '../runtime/openPolicy.js';
 import { type OpenRegistries, type RegistriesOptions, withRegistries } from '../runtime/openRegistries.js';
 
-const ABOUT = `Trains a model that foresees child-protection clientship one to five years ahead, and enters it in the register.
-It serves nobody until it is approved ("polku risk approve").`;
+const ABOUT = `Trains a model that predicts child-protection clientship one to five years ahead, and adds it to the register.
+It does not serve until it is approved ("polku risk approve").`;
 
 const NOTES = `
-Registries are asked through their owners' policies, for the purpose development: people who objected are excluded. The audit log
-gets a record of it that names everybody whose data was read, in a chain of its own: a gateway may run meanwhile.
+Data: the registries answer under their owners' policies, for the purpose development. People who objected are excluded.
+The audit log gets a record with everybody whose data was read. It is in its own chain, so a gateway may run at the same
+time.
 
-Of the families, three in five teach, one in five tries out what was learnt and then teaches too, and one in five is kept for
-"polku risk evaluate". They are set apart over all quarters that are named, for people move between families. The same data, quarters
-and seed make the same model, in any number of threads.
+Families: three in five are for training, one in five for validation and then also for training, and one in five only for
+"polku risk evaluate". The split covers all quarters that are given, because people move between families. The same data,
+quarters and seed give the same model, with any number of threads.
 
 Example:
   polku risk train --as-of 2007-Q1 --tried-on 2012-Q1 --data data --dev`;
 
-/** What every command that reads all children needs. */
+/** The options of every command that reads all children. */
 export interface ChildrenOptions extends RegistriesOptions {
   readonly by: string;
   readonly role: string;
@@ -54,19 +55,19 @@ export function trainCommand(): Command {
       .description(ABOUT)
       .requiredOption(
         '--as-of <quarters...>',
-        'the quarter as of which children are known, and whose next five years are past, such as 2007-Q1',
+        'the quarters to train on, such as 2007-Q1; the five years after them must be past',
         readQuarters,
       )
       .option(
         '--tried-on <quarters...>',
-        'later ones on which it will be evaluated besides: families are set apart over them all',
+        'later quarters for the evaluation; the split of families covers them too',
         readQuarters,
         [],
       )
-      .option('--seed <n>', 'another seed splits families otherwise', wholeNumber(0, 2 ** 32 - 1), 1)
+      .option('--seed <n>', 'the seed of the random split of families', wholeNumber(0, 2 ** 32 - 1), 1)
       .option(
         '--threads <n>',
-        'how many work side by side',
+        'the number of threads',
         wholeNumber(1, 64),
         Math.min(8, availableParallelism()),
       ),
@@ -77,11 +78,11 @@ export function trainCommand(): Command {
 
 async function train(options: TrainOptions): Promise<void> {
   const version = await trainVersion(options);
-  console.log(`It serves nobody yet. See how well it foretells: polku risk evaluate ${version} --help`);
+  console.log(`It does not serve yet. To measure its predictions: polku risk evaluate ${version} --help`);
 }
 
 /**
- * Trains a model and enters it in the register.
+ * Trains a model and adds it to the register.
  * @returns its version
  */
 export async function trainVersion(options: TrainOptions): Promise<string> {
@@ -91,7 +92,7 @@ export async function trainVersion(options: TrainOptions): Promise<string> {
   if (twice !== undefined)
     throw new PolkuError(
       'USAGE',
-      `${formatQuarter(twice)} is named twice. Expected each quarter once: a model is tried on the quarters that it learns from anyway.`,
+      `${formatQuarter(twice)} is given twice. Give each quarter once: a model is also evaluated on the quarters that it is trained on.`,
     );
   const progress = new Progress();
   return withRegistries(options, 'training', async (open) => {
@@ -110,8 +111,8 @@ export async function trainVersion(options: TrainOptions): Promise<string> {
     const version = await desk.addModel(trained.text);
     const { terms, factors } = trained.model;
     progress.done(
-      `Version ${version}: ${count(terms.length)} terms of ${count(factors.length)} factors, ` +
-        `out of ${count(table.factors.length)}; ${progress.seconds} s.`,
+      `Version ${version}: ${formatCount(terms.length)} terms of ${formatCount(factors.length)} factors, ` +
+        `out of ${formatCount(table.factors.length)}; ${progress.seconds} s.`,
     );
     return version;
   });
@@ -126,13 +127,13 @@ function stepText({ doing, done }: TrainingStep): string {
   return `${words[doing]}: ${done}`;
 }
 
-/** Adds the options by which all children are read. */
+/** Adds the options for reading all children. */
 export function childrenOptions(command: Command): Command {
   return command
     .addOption(dataOption())
-    .option('--role <role>', 'to which owners grant ChildFactors and ChildOutcomes', 'model-developer')
-    .option('--by <name>', 'who does it, for the audit log', userInfo().username)
-    .option('--dev', 'policies of a folder; synthetic snapshots only')
+    .option('--role <role>', 'the role that may read ChildFactors and ChildOutcomes', 'model-developer')
+    .option('--by <name>', 'who runs the command, for the audit log', userInfo().username)
+    .option('--dev', 'use policies of a folder; only for synthetic snapshots')
     .addOption(watchedPoliciesOption())
     .addOption(policiesFromOption())
     .addOption(ownersOption())
@@ -140,7 +141,7 @@ export function childrenOptions(command: Command): Command {
     .addOption(auditWitnessOption());
 }
 
-/** Reads all children as of the quarters, and says how many there are. */
+/** Reads all children as of the quarters and reports how many there are. */
 export async function childrenOf(
   quarters: readonly Day[],
   { by, role }: ChildrenOptions,
@@ -160,7 +161,7 @@ export async function childrenOf(
   });
   const clients = table.outcome.reduce((sum, year) => sum + (year > 0 ? 1 : 0), 0);
   progress.done(
-    `${count(table.rows)} children, of whom ${count(clients)} were to become clients; ${progress.seconds} s`,
+    `${formatCount(table.rows)} children; ${formatCount(clients)} became clients later; ${progress.seconds} s`,
   );
   return table;
 }

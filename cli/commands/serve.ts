@@ -6,25 +6,26 @@ import { PolkuError } from '../../lib/errors.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { auditWitnessOption, describeFault, untilStopped, wholeNumber } from '../options.js';
 import { demoLogin, loadPersonas } from '../runtime/identity.js';
-import { openDesk, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
+import { openRevisionService, openPolicy, registerTrust, storeFolder } from '../runtime/openPolicy.js';
 import { Secrets } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { type RunningCity, startCity } from '../runtime/startCity.js';
 import { serverOptions, type ServerOptions, tlsFiles, tokenRules } from '../serverOptions.js';
 
-const ABOUT = `Serves the gateway: GraphQL at /graphql, the console at /. Every subgraph runs in this process unless --subgraph
-names where it runs.`;
+const ABOUT = `Starts the gateway: GraphQL at /graphql and the console at /. Every subgraph runs in this process, except those that
+--subgraph names.`;
 
 const NOTES = `
-With --dev the policy folder is watched: an edit rules within a second, a broken one changes nothing. Without, only revisions
-rule that two people of their owner have signed: see polku policy propose --help.
+Policies: with --dev, the gateway watches the policy folder; an edit is in force within a second, and an invalid edit
+changes nothing. Without --dev, only signed revisions are in force: two people of each owner concerned must sign them (see
+polku policy propose --help).
 
-With --dev a local issuer gives tokens to personas, the explorer shows them, and refusals say why. It serves snapshots of
-synthetic cities only. Without --dev name your identity provider:
+Users: with --dev, a local issuer gives tokens to personas, the explorer lists them, and refusals give their reason. It
+serves only snapshots of synthetic cities. Without --dev, give your identity provider:
 
   polku serve --data data --issuer https://id.example.org --audience polku --jwks https://id.example.org/jwks
 
-A registry in its department's own process (see polku subgraph --help):
+To run a registry in its department's own process (see polku subgraph --help):
 
   polku serve --data data --dev --subgraph health=http://127.0.0.1:4101`;
 
@@ -41,23 +42,23 @@ interface ServeOptions extends ServerOptions {
 
 export function serveCommand(): Command {
   return serverOptions(new Command('serve').description(ABOUT), 4000)
-    .option('--dev', 'local issuer with personas; synthetic snapshots only')
-    .option('--personas <file>', 'with --dev: personas of your own (YAML), beside those that come with Polku')
-    .option('--conceal', 'a hidden field is told like one that does not exist (default without --dev)')
-    .option('--no-conceal', 'a refusal names the field, its owner and the reason (default with --dev)')
-    .option('--issuer <url>', "the identity provider, as its tokens' iss has it")
-    .option('--jwks <url>', "the identity provider's keys")
+    .option('--dev', 'use a local issuer with personas; only for synthetic snapshots')
+    .option('--personas <file>', 'with --dev: your own personas (YAML), in addition to those of Polku')
+    .option('--conceal', 'answer about a hidden field as if it did not exist (default without --dev)')
+    .option('--no-conceal', 'name the field, its owner and the reason in refusals (default with --dev)')
+    .option('--issuer <url>', "the identity provider: the claim 'iss' of its tokens")
+    .option('--jwks <url>', "the URL of the identity provider's keys (JWKS)")
     .option(
       '--subgraph <name=url>',
-      'a subgraph that runs elsewhere; may be given again',
+      'a subgraph that runs elsewhere; repeat the option for several',
       remoteSubgraph,
       new Map(),
     )
-    .option('--epoch <name>', 'another epoch issues all pseudonyms anew', '1')
+    .option('--epoch <name>', 'the epoch of pseudonyms; a new epoch replaces all of them', '1')
     .addOption(auditWitnessOption())
     .option(
       '--audit-retention <days>',
-      'remove files of the audit log whose records are all older',
+      'remove files of the audit log in which all records are older than this',
       wholeNumber(1, 36_500),
     )
     .addHelpText('after', NOTES)
@@ -73,13 +74,13 @@ export function serveCommand(): Command {
     });
 }
 
-/** Starts a gateway as the options have it. */
+/** Starts a gateway with these options. */
 export async function serve(
   options: ServeOptions,
 ): Promise<{ city: RunningCity; dev: DevIssuer | undefined }> {
   const { data, owners, port, host, subgraph, epoch } = options;
   if (options.personas !== undefined && !options.dev)
-    throw new PolkuError('USAGE', '--personas goes with --dev: without it people have tokens of their own.');
+    throw new PolkuError('USAGE', '--personas needs --dev: without --dev people have their own tokens.');
   const store = options.policiesFrom ?? storeFolder(data);
   const report = (line: string) => console.error(line);
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
@@ -95,7 +96,7 @@ export async function serve(
   const city = await startCity({
     data,
     policy,
-    desk: options.dev ? undefined : await openDesk({ data, store, owners }),
+    revisionService: options.dev ? undefined : await openRevisionService({ data, store, owners }),
     secrets,
     trusted,
     port,
@@ -123,7 +124,7 @@ function issuerOf(options: ServeOptions, report: (line: string) => void): Truste
   if (issuer === undefined || jwks === undefined || !URL.canParse(jwks)) {
     throw new PolkuError(
       'USAGE',
-      'Name the identity provider with --issuer and --jwks <url>, or try things with --dev.',
+      'Give the identity provider with --issuer and --jwks <url>, or use --dev for trials.',
     );
   }
   return trustedIssuer({

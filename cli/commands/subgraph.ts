@@ -12,21 +12,21 @@ import { readGatewayKey, Secrets } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions, type ServerOptions, tlsFiles, tokenRules } from '../serverOptions.js';
 
-const ABOUT = `Serves one subgraph alone, as a department would: it enforces its owner's policy itself, and answers nobody but
-its gateway, whose signed decision context and whose caller's token it verifies.`;
+const ABOUT = `Starts one subgraph alone, as a department would run it. It enforces its owner's policy itself and answers only its
+gateway: it verifies the gateway's signed decision context and the caller's token.`;
 
 const NOTES = `
-The gateway's public key lies beside its secret, as gateway.key.pub; it is made when the gateway first starts.
+The gateway's public key is gateway.key.pub in its folder of secrets. The gateway creates it at its first start.
 
-Example, beside "polku serve --data data --dev --subgraph health=http://127.0.0.1:4101":
+Example, together with "polku serve --data data --dev --subgraph health=http://127.0.0.1:4101":
   polku subgraph health --dev --port 4101 --data data --gateway-key data/secrets/gateway.key.pub \\
     --issuer polku-dev --jwks http://127.0.0.1:4000/.well-known/jwks.json
 
-Without --dev it rules by the revisions that its owners have signed, which it verifies by its own owners.yaml. They come from a
-folder, or from the gateway, which wants to see a token for the purpose policy-administration:
+Without --dev, the policy revisions that the owners have signed are in force. The subgraph verifies them with its own
+owners.yaml. They come from a folder, or from the gateway, which requires a token for the purpose policy-administration:
   polku subgraph health ... --policies-from https://gateway.example.org/ --policies-token FILE --owners owners.yaml
 
-Off the loopback interface it serves over TLS only: --tls-cert and --tls-key.`;
+On any address but loopback it serves only over TLS: --tls-cert and --tls-key.`;
 
 interface SubgraphOptions extends ServerOptions {
   readonly policiesToken?: string;
@@ -38,14 +38,11 @@ interface SubgraphOptions extends ServerOptions {
 export function subgraphCommand(): Command {
   return serverOptions(new Command('subgraph').description(ABOUT), 4100)
     .argument('<name>', `one of: ${subgraphNames.join(', ')}`)
-    .option('--dev', 'policies are watched; synthetic snapshots only')
-    .option(
-      '--policies-token <file>',
-      'holds the token that a gateway wants to see when policies come from it',
-    )
-    .requiredOption('--gateway-key <file>', 'public key of the gateway that is answered (PEM)')
-    .requiredOption('--issuer <name>', "the identity provider, as its tokens' iss has it")
-    .requiredOption('--jwks <url>', "the identity provider's keys")
+    .option('--dev', 'watch a folder of policies; only for synthetic snapshots')
+    .option('--policies-token <file>', 'a file with the token for fetching policies from a gateway')
+    .requiredOption('--gateway-key <file>', 'the public key of the gateway that may ask (PEM)')
+    .requiredOption('--issuer <name>', "the identity provider: the claim 'iss' of its tokens")
+    .requiredOption('--jwks <url>', "the URL of the identity provider's keys (JWKS)")
     .addHelpText('after', NOTES)
     .action(async (name: string, options: SubgraphOptions) => {
       if (!subgraphNames.includes(name)) {
@@ -54,13 +51,13 @@ export function subgraphCommand(): Command {
           `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`,
         );
       }
-      if (!URL.canParse(options.jwks)) throw new PolkuError('USAGE', '--jwks wants a URL.');
+      if (!URL.canParse(options.jwks)) throw new PolkuError('USAGE', '--jwks must be a URL.');
       const tls = tlsFiles(options);
       const { data, issuer, audience } = options;
       if (issuer === DEV_ISSUER && !options.dev) {
         throw new PolkuError(
           'USAGE',
-          `Tokens of ${DEV_ISSUER} let anyone be anyone: with them a registry serves synthetic people only, by --dev.`,
+          `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
         );
       }
       const policy = await openPolicy(options, name, (line) => console.error(line));

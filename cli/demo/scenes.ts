@@ -1,9 +1,9 @@
-/** One request of the demo: why it is made, what is asked, and what came. */
+/** One request of the demo: its title, the question and the answer. */
 interface Scene {
   readonly title: string;
-  readonly question: Question;
-  readonly answer: Answer;
-  /** Whether it came out as the title says. */
+  readonly question: DemoQuestion;
+  readonly answer: DemoAnswer;
+  /** Whether the answer is as the title says. */
   readonly asExpected: boolean;
 }
 
@@ -26,7 +26,7 @@ const PARTIAL = `query WhatMayBeShown($id: PersonID!) {
   }
 }`;
 
-const FORESEEN_NEED = `query ForeseenNeed($id: FamilyID!) {
+const PREDICTED_NEED = `query ForeseenNeed($id: FamilyID!) {
   family(id: $id) {
     childProtectionRisks(asOf: "2015-Q1") {
       children {
@@ -41,7 +41,10 @@ const FORESEEN_NEED = `query ForeseenNeed($id: FamilyID!) {
 const MY_FAMILIES = `{ persons(first: 100) { nodes { id families { family { id } } } } }`;
 const MY_PEOPLE = `{ persons(first: 20) { nodes { id } } }`;
 
-/** A family path that is answered; the same for a planner, refused; an answer in part; and foreseen need, told and refused. */
+/**
+ * The path of a family (answered; refused to a planner; answered in part), and predicted need (answered and
+ * refused).
+ */
 export async function playScenes(client: DemoClient): Promise<readonly Scene[]> {
   const familyTeam = { persona: 'family-team', purpose: 'child-protection' };
   const family = await familyWith(client, familyTeam, FAMILY_PATH, hasSteps);
@@ -55,18 +58,18 @@ export async function playScenes(client: DemoClient): Promise<readonly Scene[]> 
     partial: true,
   };
 
-  const foreseen = {
+  const predictedNeed = {
     ...familyTeam,
-    query: FORESEEN_NEED,
-    variables: { id: await familyWith(client, familyTeam, FORESEEN_NEED, hasAssessment) },
+    query: PREDICTED_NEED,
+    variables: { id: await familyWith(client, familyTeam, PREDICTED_NEED, hasAssessment) },
   };
-  const unforeseen = { ...foreseen, persona: 'planner', purpose: 'planning' };
+  const refusedNeed = { ...predictedNeed, persona: 'planner', purpose: 'planning' };
 
   const first = await client.ask(answered);
   const second = await client.ask(refused);
   const third = await client.ask(inPart);
-  const fourth = await client.ask(foreseen);
-  const fifth = await client.ask(unforeseen);
+  const fourth = await client.ask(predictedNeed);
+  const fifth = await client.ask(refusedNeed);
   return [
     {
       title: 'A family team asks for the path of a family in its care: answered',
@@ -75,7 +78,7 @@ export async function playScenes(client: DemoClient): Promise<readonly Scene[]> 
       asExpected: !first.errors && hasSteps(first.data?.['family']),
     },
     {
-      title: 'A planner asks the same: refused, and told by whom and why',
+      title: 'A planner asks the same: refused, with the owner and the reason',
       question: refused,
       answer: second,
       asExpected: second.errors?.[0]?.extensions?.['code'] === 'PURPOSE_NOT_PERMITTED',
@@ -89,33 +92,36 @@ export async function playScenes(client: DemoClient): Promise<readonly Scene[]> 
     },
     {
       title:
-        'A family team asks what is foreseen of the children of a family: answered, with how the numbers came about',
-      question: foreseen,
+        'A family team asks for the predicted need of the children of a family: answered, with the factors behind the numbers',
+      question: predictedNeed,
       answer: fourth,
       asExpected: !fourth.errors && hasAssessment(fourth.data?.['family']),
     },
     {
-      title: 'A planner asks the same: refused, for that is shown of nobody for planning',
-      question: unforeseen,
+      title: 'A planner asks the same: refused, because planning may not see it about any person',
+      question: refusedNeed,
       answer: fifth,
       asExpected: fifth.errors?.[0]?.extensions?.['code'] === 'PURPOSE_NOT_PERMITTED',
     },
   ];
 }
 
-/** A family whose answer is good to show: the first of the team's, whose order another secret makes another. */
+/**
+ * A family with a good answer for the demo: the first of the team's. The order of families depends on the
+ * secret.
+ */
 async function familyWith(
   client: DemoClient,
-  asker: Pick<Question, 'persona' | 'purpose'>,
+  requester: Pick<DemoQuestion, 'persona' | 'purpose'>,
   query: string,
   isGood: (family: unknown) => boolean,
 ): Promise<string | undefined> {
-  const { data } = await client.ask({ ...asker, query: MY_FAMILIES });
+  const { data } = await client.ask({ ...requester, query: MY_FAMILIES });
   const page = data?.['persons'] as
     { nodes: { families: { family: { id: string } }[] | null }[] } | undefined;
   const families = page?.nodes.flatMap(({ families }) => families ?? []) ?? [];
   for (const { family } of families) {
-    const answer = await client.ask({ ...asker, query, variables: { id: family.id } });
+    const answer = await client.ask({ ...requester, query, variables: { id: family.id } });
     if (isGood(answer.data?.['family'])) return family.id;
   }
   return families[0]?.family.id;
@@ -123,9 +129,9 @@ async function familyWith(
 
 async function firstPerson(
   client: DemoClient,
-  asker: Pick<Question, 'persona' | 'purpose'>,
+  requester: Pick<DemoQuestion, 'persona' | 'purpose'>,
 ): Promise<string | undefined> {
-  const { data } = await client.ask({ ...asker, query: MY_PEOPLE });
+  const { data } = await client.ask({ ...requester, query: MY_PEOPLE });
   return (data?.['persons'] as { nodes: { id: string }[] } | undefined)?.nodes[0]?.id;
 }
 
@@ -140,7 +146,7 @@ function hasAssessment(family: unknown): boolean {
   return risks?.children?.some(({ status }) => status === 'ASSESSED') ?? false;
 }
 
-/** Lists longer than this are cut in print. */
+/** Longer lists are shortened in the output. */
 const ITEMS_SHOWN = 5;
 
 /** A scene as text for a terminal. */
@@ -160,7 +166,9 @@ export function printScene({ title, question, answer }: Scene, number: number): 
   ].join('\n');
 }
 
-/** JSON in which innermost objects stand on one line, and long lists are cut with a word of how much follows. */
+/**
+ * JSON with innermost objects on one line. Long lists are shortened, with the number of items that follow.
+ */
 function readable(value: unknown, depth = 0): string {
   const pad = '  '.repeat(depth + 1);
   const close = '  '.repeat(depth);
@@ -194,27 +202,27 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, '   ');
 }
 
-/** What a client of the demo gets: as GraphQL over HTTP has it. */
-export interface Answer {
+/** An answer to a client of the demo, in the form of GraphQL over HTTP. */
+export interface DemoAnswer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
   readonly extensions?: Record<string, unknown>;
 }
 
-export interface Question {
+export interface DemoQuestion {
   readonly persona: string;
   readonly purpose: string;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Asks for the rest where something is withheld. */
+  /** Accepts an answer in part if something is withheld. */
   readonly partial?: boolean;
 }
 
-/** Asks a gateway that runs with --dev, as one of its personas, over HTTP like any other client. */
+/** Asks a gateway with --dev over HTTP, as one of its personas, like any other client. */
 export class DemoClient {
   constructor(private readonly gateway: URL) {}
 
-  async ask({ persona, purpose, query, variables, partial }: Question): Promise<Answer> {
+  async ask({ persona, purpose, query, variables, partial }: DemoQuestion): Promise<DemoAnswer> {
     const response = await fetch(new URL('/graphql', this.gateway), {
       method: 'POST',
       headers: {
@@ -225,7 +233,7 @@ export class DemoClient {
       },
       body: JSON.stringify({ query, variables }),
     });
-    return (await response.json()) as Answer;
+    return (await response.json()) as DemoAnswer;
   }
 
   async #token(persona: string): Promise<string> {

@@ -17,22 +17,22 @@ import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { permitQuery, type PermitTable, permitTables, PermitWriter } from './permitTables.js';
 
-/** Persons asked for at a time; a registry answers no more than so many objects at once. */
+/** Persons per request, because a registry limits the number of objects in an answer. */
 const BATCH = 200;
 
 export interface PermitExtraction {
   /** The permit's number. */
   readonly permit: string;
-  /** The role of its holder, for owners grant to roles. */
+  /** The role of its holder; the owners' grants name roles. */
   readonly role: string;
-  /** Who extracts, for the audit record. */
+  /** Who runs the extraction, for the audit record. */
   readonly by: string;
-  /** The folder to write; it must not be there, or be empty. */
+  /** The folder to write. It must not exist, or must be empty. */
   readonly out: string;
   readonly policy: Policy;
   /** The registries. */
   readonly subgraphs: readonly Subgraph[];
-  /** Everybody whom the population register knows. */
+  /** All persons of the population register. */
   readonly persons: Uint32Array;
   readonly domainOf: (name: { purpose: string; recipient: string; permit: string }) => Domain;
   readonly auditLog: AuditLog;
@@ -40,7 +40,7 @@ export interface PermitExtraction {
   readonly onProgress?: (persons: number) => void;
 }
 
-/** What a manifest says of an extract. */
+/** The manifest of an extract. */
 export interface PermitManifest {
   readonly permit: string;
   readonly recipient: string;
@@ -56,8 +56,9 @@ export interface PermitManifest {
 }
 
 /**
- * Writes the rows that a research permit opens, as Parquet files with a manifest: through the registries' own enforcement, under
- * ids of the permit's pseudonymisation domain. Every batch of persons has its audit record before the files appear.
+ * Extracts the data of a research permit as Parquet files with a manifest, through the registries' own
+ * enforcement and under ids of the permit's pseudonymisation domain. Each batch of persons has its audit
+ * record before the files appear.
  * @throws PolkuError PERMIT_OPENS_NOTHING, OUTPUT_EXISTS, AUDIT_UNAVAILABLE
  */
 export async function extractPermit(extraction: PermitExtraction): Promise<PermitManifest> {
@@ -81,7 +82,7 @@ export async function extractPermit(extraction: PermitExtraction): Promise<Permi
       const writers = new Map<PermitTable, PermitWriter>();
       for (const table of tables) writers.set(table, await PermitWriter.create(connection, table));
       for (let from = 0; from < persons.length; from += BATCH) {
-        await run.take(persons.subarray(from, from + BATCH), writers);
+        await run.extract(persons.subarray(from, from + BATCH), writers);
         extraction.onProgress?.(Math.min(from + BATCH, persons.length));
       }
       return writeTables(writers, partial);
@@ -108,14 +109,14 @@ export async function extractPermit(extraction: PermitExtraction): Promise<Permi
   }
 }
 
-/** Asks the registries, batch after batch. */
+/** Asks the registries, one batch after another. */
 class PermitRun {
   readonly #domain: Domain;
   readonly #queries: ReadonlyMap<
     Subgraph,
     { readonly query: string; readonly tables: readonly PermitTable[] }
   >;
-  /** Answers of each registry, of the batch that is being taken. */
+  /** The answers of each registry for the current batch. */
   #fetches: Record<string, number> = {};
 
   constructor(
@@ -132,7 +133,7 @@ class PermitRun {
     this.#queries = new Map(asked.filter(([, { tables: own }]) => own.length > 0));
   }
 
-  async take(persons: Uint32Array, writers: ReadonlyMap<PermitTable, PermitWriter>): Promise<void> {
+  async extract(persons: Uint32Array, writers: ReadonlyMap<PermitTable, PermitWriter>): Promise<void> {
     const context = this.#context(randomUUID());
     const received = new Date();
     const read = new Set<PersonKey>();
@@ -147,7 +148,7 @@ class PermitRun {
         });
       }
     } catch (cause) {
-      // What registries have answered was read, whatever came of it.
+      // The record lists everything that registries answered, even if the run failed.
       await this.#record(received, read, context, 'failed');
       throw cause;
     }
@@ -173,7 +174,7 @@ class PermitRun {
     ];
   }
 
-  /** Adds the rows of a person to a table; whether there were any. */
+  /** Adds the rows of a person to a table. Returns whether there were any. */
   #add(
     { field, hasId }: PermitTable,
     person: PersonKey,

@@ -8,7 +8,7 @@ interface PermitColumn {
   readonly name: string;
   readonly coordinate: string;
   readonly numeric: boolean;
-  /** The mask under which it is shown; null: the value itself. */
+  /** The mask of its values; null: the values themselves. */
   readonly mask: string | null;
 }
 
@@ -18,12 +18,12 @@ export interface PermitTable {
   readonly type: string;
   /** The field of a person that lists its records; undefined: the person. */
   readonly field: string | undefined;
-  /** Whether its records have an id of their own. */
+  /** Whether its records have ids. */
   readonly hasId: boolean;
   readonly columns: readonly PermitColumn[];
 }
 
-/** What a decision shows of persons, as tables. Only what registries hold: results derived from it are asked for, not handed out. */
+/** What a decision shows about persons, as tables. They have only register data, and no derived results. */
 export function permitTables(
   graph: PolicyGraph,
   decision: Decision,
@@ -71,7 +71,7 @@ function tableOf(
   return { registry, type, field, hasId, columns };
 }
 
-/** The query by which a registry is asked for its tables of some persons. */
+/** The query for a registry's tables about some persons. */
 export function permitQuery(tables: readonly PermitTable[]): string {
   const selections = tables.map(({ field, hasId, columns }) => {
     const names = columns.map(({ name }) => name).join(' ');
@@ -84,7 +84,10 @@ export function permitQuery(tables: readonly PermitTable[]): string {
 
 type Cells = Readonly<Record<string, unknown>>;
 
-/** Gathers the rows of one table in memory, and writes them in an order that tells nothing of keys or sources. */
+/**
+ * Collects the rows of one table in memory and writes them in an order that reveals nothing about keys or
+ * sources.
+ */
 export class PermitWriter {
   #rows = 0;
 
@@ -107,7 +110,7 @@ export class PermitWriter {
     return this.#rows;
   }
 
-  /** @param ids sealed: of the person, then of the record if it has one */
+  /** @param ids sealed ids: of the person, then of the record if it has one */
   add(ids: readonly string[], cells: Cells): void {
     for (const id of ids) this.appender.appendVarchar(id);
     for (const { name, numeric } of this.table.columns) {
@@ -120,7 +123,7 @@ export class PermitWriter {
     this.#rows++;
   }
 
-  /** In the order of the values as they are shown, then of sealed ids. */
+  /** Sorts rows by the values as shown, then by sealed ids. */
   async write(path: string): Promise<void> {
     this.appender.closeSync();
     const order = [...this.table.columns.map(({ name }) => name), ...idColumns(this.table)].map(sqlName);

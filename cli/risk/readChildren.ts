@@ -16,13 +16,13 @@ import type { Subgraph } from '../../schema/subgraph.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
-/** The purpose for which models are trained and tried: development and innovation (552/2019 §2). */
+/** The purpose for training and evaluating models: development and innovation (552/2019 §2). */
 export const TRAINING_PURPOSE = 'development';
 
 export interface ReadChildrenOptions {
   /** The first days of quarters. */
   readonly blocks: readonly Day[];
-  /** Who asks, for the audit record, and the role to which owners grant. */
+  /** Who asks (for the audit record), and the role that owners' grants name. */
   readonly by: string;
   readonly role: string;
   readonly policy: Policy;
@@ -31,13 +31,14 @@ export interface ReadChildrenOptions {
   readonly sources: readonly RiskSource[];
   readonly auditLog: AuditLog;
   readonly personDigests: PersonDigests;
-  /** Told of each feed that has come. */
+  /** Called for each feed that has arrived. */
   readonly onFeed?: (registry: string, quarter: string) => void;
 }
 
 /**
- * What every registry tells of all children as of some quarters, through its own enforcement. The audit record is durable before
- * anything is made of it; it names everybody whose data was read: the children, and those who live with them.
+ * Reads all children as of some quarters from every registry, through the registry's own enforcement. The
+ * audit record is durable before the data is used. It names everybody whose data was read: the children and
+ * the people who live with them.
  * @throws PolkuError RISK_TABLE_INCOMPLETE, AUDIT_UNAVAILABLE
  */
 export async function readChildren(options: ReadChildrenOptions): Promise<RiskTable> {
@@ -66,7 +67,7 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
   return new ChildrenReading(options, context, received).read();
 }
 
-/** One reading, and what it has fetched. */
+/** One run of reading, and what it has fetched. */
 class ChildrenReading {
   readonly #fetches: Record<string, number> = {};
   readonly #people = new Set<PersonKey>();
@@ -85,7 +86,7 @@ class ChildrenReading {
       for (const asOf of blocks) feeds.push(await this.#readBlock(asOf));
       table = await assembleTable(feeds, sources, await readCodeLists('population'));
     } catch (cause) {
-      // What registries have answered was read, whatever came of it.
+      // The record lists everything that registries answered, even if the run failed.
       await this.#record('failed', cause instanceof PolkuError ? [cause.code] : ['INTERNAL_SERVER_ERROR']);
       throw cause;
     }
@@ -150,7 +151,7 @@ class ChildrenReading {
   }
 }
 
-/** Everybody in some households who is known. */
+/** All known people in some households. */
 function* peopleIn(feed: Feed): Iterable<PersonKey> {
   const households = Households.from(feed);
   for (let index = 0; index < (households?.children.length ?? 0); index++) {

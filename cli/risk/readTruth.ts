@@ -9,11 +9,11 @@ import { hetu } from '../../linkage/localId.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 
-/** What is known of a synthetic city and could be known of no real one. */
-export interface Truth {
-  /** Rows x HORIZON_YEARS: the true yearly hazards; NaN for a child of whom the truth says nothing. */
+/** What is known about a synthetic city, and never about a real one. */
+export interface SyntheticTruth {
+  /** Rows x HORIZON_YEARS: the true yearly hazards; NaN for a child without a truth. */
   readonly hazards: Float64Array;
-  /** Circumstances by the beginnings of the ids of factors that tell of them. */
+  /** Prefix of factor ids -> the circumstances that these factors describe. */
   readonly circumstances: ReadonlyMap<string, readonly string[]>;
   /** Circumstances that raise the hazard together. */
   readonly together: readonly (readonly string[])[];
@@ -25,17 +25,17 @@ interface Formula {
 }
 
 /**
- * Reads the truth that lies beside a synthetic city's exports, in the order of a table's rows. Its codes become keys by linkage,
- * and stand nowhere else.
+ * Reads the truth of a synthetic city from the folder next to its exports, in the order of a table's rows.
+ * Linkage turns its identity codes into keys, and the codes are stored nowhere else.
  * @param folder `<exports>/truth`
- * @throws PolkuError USAGE where there is no truth, SOURCE_UNREADABLE
+ * @throws PolkuError USAGE if there is no truth, SOURCE_UNREADABLE
  */
-export async function readTruth(folder: string, table: RiskTable, linkage: Linkage): Promise<Truth> {
+export async function readTruth(folder: string, table: RiskTable, linkage: Linkage): Promise<SyntheticTruth> {
   const file = join(folder, 'childProtection.parquet');
   if (!existsSync(file))
     throw new PolkuError(
       'USAGE',
-      `There is no childProtection.parquet in ${folder}. Expected the folder "truth" that polku city generate writes beside the exports.`,
+      `There is no childProtection.parquet in ${folder}. Expected the folder "truth" that polku city generate writes next to the exports.`,
     );
   return {
     hazards: await unlessUnreadable('childProtection.parquet', () => readHazards(file, table, linkage)),
@@ -67,7 +67,7 @@ async function readHazards(file: string, table: RiskTable, linkage: Linkage): Pr
   return hazards;
 }
 
-async function readFormula(folder: string): Promise<Omit<Truth, 'hazards'>> {
+async function readFormula(folder: string): Promise<Omit<SyntheticTruth, 'hazards'>> {
   const formula = JSON.parse(await readRegularFile(join(folder, 'childProtection.json'))) as Formula;
   return {
     circumstances: new Map(Object.entries(formula.factors)),
@@ -75,7 +75,7 @@ async function readFormula(folder: string): Promise<Omit<Truth, 'hazards'>> {
   };
 }
 
-/** What a database or a parser says of a file may quote it, so that nothing of it is repeated. */
+/** A message of a database or a parser may quote the file, so it is not repeated. */
 async function unlessUnreadable<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
@@ -88,7 +88,7 @@ async function unlessUnreadable<Result>(file: string, read: () => Promise<Result
   }
 }
 
-/** The truth names the last day that is known; a block the first day after it. */
+/** The truth has the last known day of a block; a block is named by the first day after it. */
 function blockOf({ blocks }: RiskTable, date: Day): number {
   return blocks.indexOf(date + 1);
 }

@@ -21,9 +21,9 @@ const WRITERS: Readonly<Record<Writer, string>> = {
 };
 
 /**
- * Takes a chain of the audit log of a data directory for this process: two writers would break the chain. The gateway's
- * also keeps a second gateway away from the directory.
- * @returns what releases it
+ * Locks a chain of the audit log for this process, because two writers would break the chain. The lock of the
+ * gateway's chain also prevents a second gateway on the same data directory.
+ * @returns the function that releases the lock
  * @throws PolkuError AUDIT_LOCKED
  */
 export function lockAuditChain(data: string, writer: Writer): Promise<() => Promise<void>> {
@@ -45,9 +45,9 @@ type ExpiryOptions = Omit<AuditLogOptions, 'writer' | 'limits' | 'retentionDays'
 };
 
 /**
- * Removes each day what is over its time from the chains of the audit log that the gateway does not write: their own writers
- * may never run again. A chain that is being written waits for the next day.
- * @returns what stops it
+ * Removes expired records every day from the chains of the audit log that the gateway does not write, because
+ * their own writers may never run again. A chain that another process is writing waits for the next day.
+ * @returns the function that stops it
  */
 export function expireOtherChains(data: string, options: ExpiryOptions): () => Promise<void> {
   let running = Promise.resolve();
@@ -64,7 +64,7 @@ export function expireOtherChains(data: string, options: ExpiryOptions): () => P
 
 async function expireAll(data: string, options: ExpiryOptions): Promise<void> {
   for (const chain of await listChains(data)) {
-    // One that cannot be opened must not keep the others for ever.
+    // A chain that cannot be opened must not stop the removal from the others.
     if (chain !== 'gateway') await expire(data, chain as Writer, options).catch(options.report);
   }
 }
@@ -77,7 +77,7 @@ async function expire(data: string, writer: Writer, options: ExpiryOptions): Pro
   });
   if (!unlock) return;
   try {
-    // Opening it does so.
+    // Opening a chain removes its expired records.
     await (await openAuditLog(data, { ...options, writer })).close();
   } finally {
     await unlock();
@@ -85,8 +85,8 @@ async function expire(data: string, writer: Writer, options: ExpiryOptions): Pro
 }
 
 /**
- * Every key of the person behind an id, in the domain that it was given in. The log may have been written under another key,
- * before two codes turned out to be one person's.
+ * Every key of the person behind an id, in the domain that the id was issued in. The log may have another
+ * key, if two identity codes later turned out to be one person's.
  * @throws PolkuError ID_UNKNOWN, LINKAGE_STORE_INVALID
  */
 export async function personOfId(
@@ -96,18 +96,18 @@ export async function personOfId(
   secrets: Secrets,
 ): Promise<PersonKey[]> {
   const key = unseal(new Domains(await secrets.domain()).domain(domain), 'PersonID', id);
-  // Where linkage runs elsewhere its store and secret are not here, and nobody here knows of other keys.
+  // If linkage runs elsewhere, its store and secret are not here, so other keys are unknown.
   if (typeof key === 'number')
     return existsSync(linkageFolder(data)) ? everyKey(await openLinkage(data, secrets), key) : [key];
   throw new PolkuError(
     'ID_UNKNOWN',
-    'The id was not given to this recipient for this purpose, permit and epoch; name those that it was given to.',
+    'The id was not issued to this recipient for this purpose, permit and epoch. Give those that it was issued for.',
   );
 }
 
 /**
- * Every key of the person with the identity code that stands in a file, or on standard input: never an argument, which other users of
- * the machine could read.
+ * Every key of the person whose identity code is in a file or on standard input. It is never an argument,
+ * because other users of the machine can read arguments.
  * @param file `-` for standard input
  * @throws PolkuError SOURCE_UNREADABLE, IDENTITY_CODE_INVALID, ID_UNKNOWN
  */

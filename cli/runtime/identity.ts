@@ -19,7 +19,10 @@ import type { Secrets } from './secrets.js';
 /** The unit whose clients the persona `family-team` serves. */
 const UNIT = 'PT-1';
 
-/** Whom the persona `resident` of `--dev` has logged in as: the first adult client of the family team, by an id. */
+/**
+ * The person that the persona `resident` of `--dev` is logged in as: the id of the first adult client of the
+ * family team.
+ */
 export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginPerson {
   return async () => {
     const { careRelationships } = healthRegistry.tables;
@@ -34,8 +37,8 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
 }
 
 /**
- * Polku's personas and those of a file, which replace their namesakes.
- * @throws PolkuError USAGE where the file cannot be read or is not of its form
+ * Polku's personas and those of a file. A persona of the file replaces Polku's persona with the same id.
+ * @throws PolkuError USAGE if the file cannot be read or has errors
  */
 export async function loadPersonas(file: string | undefined): Promise<readonly Persona[]> {
   if (file === undefined) return personas;

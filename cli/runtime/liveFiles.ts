@@ -11,7 +11,10 @@ import { type Marks, noMarks } from '../../registry-kit/restrictions/restriction
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { openSnapshot, readManifest, type Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 
-/** The marks of a registry in service; those that were read last stay where newer ones cannot be read. */
+/**
+ * The marks of a registry in service. If newer marks cannot be read, the marks that were read last stay in
+ * force.
+ */
 export class LiveMarks {
   private constructor(
     private readonly place: MarksPlace,
@@ -19,7 +22,7 @@ export class LiveMarks {
     private revision: string,
   ) {}
 
-  /** @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED: nothing may be served then */
+  /** @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED: then the registry must not be served */
   static async open(place: MarksPlace): Promise<LiveMarks> {
     const { data, registry, store } = place;
     const revision = await fileRevision(marksPath(data, registry));
@@ -33,7 +36,7 @@ export class LiveMarks {
   }
 
   /**
-   * Takes up what has changed. Requests that have begun end on the marks that they began with.
+   * Loads changed marks. Running requests end with the marks that they began with.
    * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED
    */
   async refresh(): Promise<void> {
@@ -41,17 +44,19 @@ export class LiveMarks {
     const revision = await fileRevision(marksPath(data, registry));
     if (revision === this.revision) return;
     const marks = await readMarks(data, registry, store);
-    // A file that was there and is gone lifts nobody's mark.
+    // A file that disappears lifts nobody's mark.
     if (marks === noMarks) throw missingMarks(data, registry);
     [this.marks, this.revision] = [marks, revision];
     await traceMarks(this.place);
   }
 }
 
-/** Throws where a snapshot may not be served. */
+/** Throws if a snapshot may not be served. */
 type AcceptSnapshot = (manifest: Manifest) => void;
 
-/** A registry's snapshot in service; a newer one is loaded beside it and then taken, whole. */
+/**
+ * A registry's snapshot in service. A newer snapshot is loaded completely before it replaces the present one.
+ */
 export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefinition> {
   #refreshing: Promise<void> | undefined;
 
@@ -70,7 +75,7 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
   ): Promise<LiveSnapshot<Definition>> {
     accept(await readManifest(data, definition));
     const snapshot = await openSnapshot(data, definition);
-    // Another may have become current meanwhile.
+    // Another snapshot may have become current in the meantime.
     accept(snapshot.manifest);
     return new LiveSnapshot(data, definition, accept, snapshot);
   }
@@ -80,8 +85,8 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
   }
 
   /**
-   * Takes up the newest snapshot. Requests that have begun end on the one that they began with. One refresh runs at a time:
-   * a large snapshot takes longer to load than it is between two looks.
+   * Loads the newest snapshot. Running requests end with the snapshot that they began with. One refresh runs
+   * at a time, because loading a large snapshot can take longer than the interval between two checks.
    */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#takeNewest().finally(() => (this.#refreshing = undefined));

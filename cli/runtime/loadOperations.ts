@@ -14,9 +14,9 @@ import type { ReadOperation } from '../../policies/engine/test/checkCase.js';
 import { committedSdl } from './openPolicy.js';
 
 /**
- * The stored operations of every app: `<folder>/<app>/*.graphql`, with an app.yaml that says as whom and for what it asks.
- * Hidden files and folders are those of editors and file systems.
- * @throws PolkuError POLICY_INVALID where a folder or a file cannot be read, or there is no operation
+ * The stored operations of every app: `<folder>/<app>/*.graphql`, with an app.yaml that has the app's roles
+ * and purpose. It skips hidden files and folders, which editors and file systems write.
+ * @throws PolkuError POLICY_INVALID if a folder or a file cannot be read, or there is no operation
  */
 export async function loadOperations(folder: string): Promise<StoredOperation[]> {
   const names = await namesIn(folder);
@@ -25,7 +25,7 @@ export async function loadOperations(folder: string): Promise<StoredOperation[]>
   if (astray !== undefined)
     throw invalid(
       `${join(folder, astray)} belongs to no app.`,
-      'Put it into the folder of the app that asks it.',
+      'Put it into the folder of the app that sends it.',
     );
   const loaded = await Promise.all(
     names.filter((_, index) => apps[index]).map((app) => loadApp(folder, app)),
@@ -55,7 +55,7 @@ async function loadApp(folder: string, app: string): Promise<StoredOperation[]> 
 }
 
 async function readApp(folder: string, file: string) {
-  const text = await readText(join(folder, 'app.yaml'), ' It says as whom and for what the app asks.');
+  const text = await readText(join(folder, 'app.yaml'), ' It has the roles and the purpose of the app.');
   const { result, problems } = collectProblems((found) => parseFile({ file, text }, fileSchemas.app, found));
   if (result) return result.content;
   throw invalid(`${file} is not of the expected form:\n${formatProblems(problems)}`);
@@ -70,7 +70,7 @@ async function readText(path: string, remark = ''): Promise<string> {
   }
 }
 
-/** Whether there is a folder, or a link to one; a link that leads nowhere is neither, and named. */
+/** Whether a path is a folder or a link to one. A link that leads nowhere is reported as an error. */
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
@@ -95,14 +95,14 @@ function invalid(message: string, fix = '', cause?: unknown): PolkuError {
   return new PolkuError('POLICY_INVALID', fix === '' ? message : `${message} ${fix}`, {}, { cause });
 }
 
-/** The API of what is joined here: everything that a client could ask for if policy let them. */
+/** The API schema of all joined registries: everything that a client could ask for if policies allowed it. */
 export async function committedApi(): Promise<GraphQLSchema> {
   return Supergraph.build(composeContracts(await committedSdl()))
     .apiSchema()
     .toGraphQLJSSchema();
 }
 
-/** Reads operations as the gateway does, so that tests of policies and the gateway ask for the same coordinates. */
+/** Reads operations as the gateway does, so that policy tests check the same coordinates as the gateway. */
 export function operationReader(api: GraphQLSchema): ReadOperation {
   return (text) => {
     try {

@@ -30,50 +30,59 @@ import { derivedModules, registries, riskSources } from '../../subgraphs/registr
 import { LiveMarks, LiveSnapshot } from './liveFiles.js';
 import type { Secrets } from './secrets.js';
 
-/** How often a server looks for newer snapshots, marks or linkage store. */
+/** How often a server checks for newer snapshots, marks or a newer linkage store. */
 const REFRESH_MS = 5_000;
 
 interface LocalSubgraphsOptions {
   readonly names: readonly string[];
   readonly data: string;
-  /** Names this process among those that have subgraphs of the data directory: its disclosure log is one of its own. */
+  /**
+   * The name of this process among those with subgraphs of the data directory. Each has its own disclosure
+   * log.
+   */
   readonly writer: string;
   readonly secrets: Secrets;
-  /** The policy of a request that the gateway decides by the given revision. */
+  /** The policy for a request that the gateway decides under the given revision. */
   readonly policy: (revision: string) => Policy;
-  /** Refuses snapshots of people who exist, as `--dev` must: anyone may be anyone there. */
+  /**
+   * Whether to reject snapshots of real people. `--dev` must, because anyone can act as any persona there.
+   */
   readonly syntheticOnly: boolean;
-  /** How many numbers about groups may ever be asked for, where groups are served. */
+  /** How many numbers about groups may be asked for in total, if groups are served. */
   readonly ledgerCapacity?: number | undefined;
-  /** Whose signatures count in the register of risk models, where risk is served. */
+  /** Whose signatures are valid in the register of risk models, if risk is served. */
   readonly riskTrust: () => Promise<RegisterTrust>;
   /**
-   * Writes a registry's note of what it answers; without it the registry waits until the note is durable, as one in a
-   * process of its own must. In the gateway's process the response waits, so that all notes are written beside each other.
+   * Writes a registry's entry in the disclosure log. Without this function, the registry waits until its
+   * entry is durable, as a registry in its own process must. In the gateway's process the response waits, so
+   * that entries are written concurrently.
    */
   readonly note?: (log: DisclosureLog, disclosure: Disclosure) => Promise<void>;
-  /** Told when a newer snapshot or list of marks cannot be taken up; the one before goes on serving. */
+  /** Called when a newer snapshot or list of marks cannot be loaded. The one before stays in service. */
   readonly onRefreshError: (error: unknown) => void;
 }
 
 /** Subgraphs of this process. */
 export interface LocalSubgraphs {
   readonly subgraphs: readonly Subgraph[];
-  /** Whether a person is under non-disclosure for safety; everybody is where no registry of this process could tell. */
+  /**
+   * Whether a person is under non-disclosure for safety. It is true for everybody if this process has no
+   * registry.
+   */
   isShielded(person: PersonKey): boolean;
-  /** Every key that a person has had; the one that is given alone where no registry of this process could tell. */
+  /** Every key that a person has had; only the given key if this process has no registry. */
   keysOf(person: PersonKey): readonly PersonKey[];
   stop(): Promise<void>;
 }
 
-/** Every subgraph that this program can serve, by name. */
+/** The names of all subgraphs that this program can serve. */
 export const subgraphNames: readonly string[] = [
   ...registries.map(({ definition }) => definition.name),
   ...Object.keys(derivedModules),
 ];
 
 /**
- * Loads snapshots and makes the named subgraphs of them.
+ * Loads snapshots and creates the named subgraphs from them.
  * @throws PolkuError SNAPSHOT_MISSING, SNAPSHOT_INVALID, SNAPSHOT_NEWER, NOT_SYNTHETIC, MARKS_INVALID,
  * LINKAGE_STORE_INVALID, LINKAGE_STORE_CHANGED, DISCLOSURE_LOG_LOCKED
  */
@@ -113,15 +122,15 @@ async function openAll(
   };
 }
 
-/** What the population register tells all registries of a process: ages, non-disclosures, its marks. */
+/** What all registries of a process use of the population register: ages, non-disclosures and its marks. */
 interface Shared {
   readonly overlays: LiveSnapshot<typeof overlaysRegistry>;
   readonly marks: LiveMarks;
-  /** The linkage store whose keys all of this process's snapshots and marks hold. */
+  /** The linkage store whose keys are in all snapshots and marks of this process. */
   readonly store: string;
 }
 
-/** Undefined where the process has no registry. */
+/** Undefined if the process has no registry. */
 async function openShared(
   { names, data }: LocalSubgraphsOptions,
   refreshes: (() => Promise<void>)[],
@@ -149,12 +158,12 @@ function mergedPersons({ overlays }: Shared): MergedPersons {
   return mergedPersonsIn(overlays.current.manifest);
 }
 
-/** What the subgraphs of a process share, and what is done when it stops. */
+/** What the subgraphs of a process share, and what to do when it stops. */
 interface Opened {
   readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
   readonly closing: (() => Promise<void>)[];
-  /** Opened last, when nothing else keeps the process from serving. */
+  /** Opened last, when everything else is ready. */
   log?: DisclosureLog;
 }
 
@@ -197,7 +206,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
   });
 }
 
-/** What a subgraph without register data reads from besides its feeds, while it answers one request. */
+/** What a subgraph without register data reads, in addition to its feeds, while it answers one request. */
 async function derivedStore(
   name: string,
   { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
@@ -224,7 +233,7 @@ async function derivedStore(
     case 'risk': {
       const factors = new Set(riskSources.flatMap(({ factors }) => factors.map(({ id }) => id)));
       const live = new LiveRiskModel({ data, trust: riskTrust, factors });
-      // Where no model may serve, everything else does.
+      // If no model may serve, everything else still does.
       await live.refresh().catch(onRefreshError);
       refreshes.push(() => live.refresh());
       closing.push(() => live.close());
@@ -239,7 +248,10 @@ async function derivedStore(
   }
 }
 
-/** Whether linkage has given out the keys that are served; an older copy of the store would give some of them to others. */
+/**
+ * Whether the linkage store has issued the keys that are served. An older copy would issue some of them to
+ * other people.
+ */
 function isStoreOf({ store, overlays }: Shared, linkage: Linkage): boolean {
   const { linkageKeys = 0 } = overlays.current.manifest;
   return linkage.store === store && linkage.issuedKeys >= linkageKeys;
@@ -256,13 +268,13 @@ function anotherStore(what: string): PolkuError {
 function notSynthetic(registry: string): PolkuError {
   return new PolkuError(
     'NOT_SYNTHETIC',
-    `The snapshot of ${registry} is not marked synthetic, and --dev lets anyone be anyone. Serve real data without --dev, with an identity provider; if nobody in it exists, extract it again with --synthetic.`,
+    `The snapshot of ${registry} is not marked synthetic, and with --dev anyone can act as any persona. Serve real data without --dev, with an identity provider. If nobody in it exists, extract it again with --synthetic.`,
     { registry },
   );
 }
 
 /**
- * Opens what groups are protected by: the ledger of what was answered, and noise by a secret.
+ * Opens what protects group numbers: the ledger of answers, and the noise, which depends on a secret.
  * @throws PolkuError DISCLOSURE_LEDGER_LOCKED, DISCLOSURE_LEDGER_INVALID, MAPPING_INVALID
  */
 async function openCohortsStore(
@@ -288,7 +300,7 @@ async function openCohortsStore(
 }
 
 /**
- * The codes that groups may be formed by, by registry and list.
+ * The codes that criteria of groups may use, by registry and list.
  * @throws PolkuError MAPPING_INVALID
  */
 export async function readGroupCodes(): Promise<CohortsStore['codes']> {

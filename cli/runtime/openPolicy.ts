@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileApart } from '../../approvals/compileApart.js';
 import { loadOwners } from '../../approvals/owners.js';
-import { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { RevisionService } from '../../approvals/revisionService.js';
 import { RevisionStore, SeenRevision } from '../../approvals/revisionStore.js';
 import { folderSource, followRevisions, gatewaySource } from '../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
@@ -21,26 +21,26 @@ import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js'
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
 import { describeFault, policiesFolder } from '../options.js';
 
-/** How often a store of signed revisions is read, and how often a gateway is asked for them. */
+/** How often to read a store of signed revisions, and how often to fetch them from a gateway. */
 const FOLDER_MS = 1_000;
 const GATEWAY_MS = 5_000;
 
 export interface PolicyOptions {
   readonly data: string;
   readonly dev?: boolean | undefined;
-  /** With `--dev`: the folder that is watched. */
+  /** With `--dev`: the folder to watch. */
   readonly policies?: string | undefined;
-  /** Without: the store of signed revisions, a folder or the address of a gateway. */
+  /** Without `--dev`: the store of signed revisions, as a folder or the address of a gateway. */
   readonly policiesFrom?: string | undefined;
-  /** File of the token that the gateway wants to see. */
+  /** The file with the token that the gateway requires. */
   readonly policiesToken?: string | undefined;
-  /** Whose signatures count. */
+  /** The file that says whose signatures are valid. */
   readonly owners?: string | undefined;
 }
 
 /**
- * The policy by which a process decides: with `--dev` a folder that is watched, else what the owners have signed.
- * @param process names it, for what it has had in force is kept by that name
+ * The policy of a process: with `--dev` a watched folder, otherwise the signed revisions.
+ * @param process the name of the process, under which its newest revision in force is stored
  * @throws PolkuError
  */
 export async function openPolicy(
@@ -65,7 +65,7 @@ export async function openPolicy(
   if (url && policiesToken === undefined)
     throw new PolkuError(
       'USAGE',
-      'A gateway hands out policies for a token only: name its file with --policies-token.',
+      'A gateway gives policies only to requests with a token. Give the file of the token with --policies-token.',
     );
   return followRevisions({
     source: url ? gatewaySource(url, policiesToken!) : folderSource(policiesFrom ?? storeFolder(data)),
@@ -78,21 +78,21 @@ export async function openPolicy(
   });
 }
 
-/** Where people of this machine sign. */
-export async function openDesk(options: {
+/** The service with which people on this machine sign revisions. */
+export async function openRevisionService(options: {
   readonly data: string;
   readonly store?: string | undefined;
   readonly owners?: string | undefined;
-}): Promise<RevisionDesk> {
+}): Promise<RevisionService> {
   const graph = await committedGraph();
-  return new RevisionDesk({
+  return new RevisionService({
     store: new RevisionStore(options.store ?? storeFolder(options.data)),
     owners: () => loadOwners(ownersFile(options)),
     check: compileApart(graph),
   });
 }
 
-/** Whose signatures count in the register of risk models: nobody's are asked for with `--dev`. */
+/** Whose signatures are valid in the register of risk models. `--dev` requires none. */
 export function registerTrust(options: {
   readonly dev?: boolean | undefined;
   readonly owners?: string | undefined;
@@ -113,8 +113,8 @@ function usage(option: string, reason: string): PolkuError {
 }
 
 /**
- * The SDL of every subgraph that is joined here, as it is committed. Feeds of derived types follow from the registries:
- * where one is left out, their SDL is made without it.
+ * The committed SDL of every joined subgraph. The feeds of derived types depend on the registries: if one is
+ * left out, their SDL is built without it.
  */
 export async function committedSdl(): Promise<SubgraphSdl[]> {
   const joined = (await subgraphNames()).filter((name) => !leftOut.has(name));
@@ -126,7 +126,7 @@ export async function committedSdl(): Promise<SubgraphSdl[]> {
   );
 }
 
-/** The graph that policies are written for. */
+/** The graph that policies apply to. */
 export async function committedGraph(): Promise<PolicyGraph> {
   return buildPolicyGraph(await committedSdl(), await Promise.all([...leftOut].map(readContract)));
 }
@@ -141,7 +141,9 @@ async function readContract(name: string): Promise<SubgraphSdl> {
   return { name, sdl: await readFile(join(contracts, `${name}.graphql`), 'utf8') };
 }
 
-/** Compiles the policies of a folder against the committed graph; problems are told, not thrown. */
+/**
+ * Compiles the policies of a folder against the committed graph. It returns problems and does not throw them.
+ */
 export async function compileFolder(folder: string): Promise<Compilation> {
   return compilePolicy(await loadPolicyFolder(folder), await committedGraph());
 }

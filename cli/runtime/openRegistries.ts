@@ -13,26 +13,26 @@ import { openLocalSubgraphs } from './localSubgraphs.js';
 import { openPolicy, type PolicyOptions, registerTrust } from './openPolicy.js';
 import { Secrets } from './secrets.js';
 
-/** Every registry of a data directory, for work that no gateway does. */
+/** All registries of a data directory, for work without a gateway. */
 export interface OpenRegistries {
   readonly policy: Policy;
   readonly subgraphs: readonly Subgraph[];
   readonly auditLog: AuditLog;
-  /** By which the audit log names people. */
+  /** Compute the names of people in the audit log. */
   readonly personDigests: PersonDigests;
   readonly secrets: Secrets;
 }
 
 export interface RegistriesOptions extends PolicyOptions {
   readonly secrets?: string | undefined;
-  /** Where checkpoints of the audit log are copied to. */
+  /** The file that gets copies of the audit log's checkpoints. */
   readonly auditWitness?: string | undefined;
 }
 
 /**
- * Does some work with all registries, under the policy in force, beside a gateway or without one: the audit log has a chain for
- * such work.
- * @param writer which work it is
+ * Runs work with all registries under the policy in force. A gateway may run at the same time, because the
+ * audit log has a separate chain for such work.
+ * @param writer the kind of work
  * @throws PolkuError AUDIT_LOCKED, POLICY_INVALID, SNAPSHOT_MISSING and what the work throws
  */
 export async function withRegistries<Result>(
@@ -78,9 +78,9 @@ export async function withRegistries<Result>(
   }
 }
 
-/** Such work may take longer than a request is answered by a revision that was replaced, and what it writes names one. */
+/** Such work may run longer than a replaced revision stays usable, and its output names one revision. */
 function unchanged(inForce: PolicyInForce, revision: string): Policy {
   const { current } = inForce;
   if (current.revision === revision) return current;
-  throw new PolkuError('POLICY_STALE', 'The policies changed while this was under way; begin again.');
+  throw new PolkuError('POLICY_STALE', 'The policies changed while the command ran. Run it again.');
 }

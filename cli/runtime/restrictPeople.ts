@@ -26,22 +26,23 @@ import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { registries } from '../../subgraphs/registries.js';
 import type { Secrets } from './secrets.js';
 
-/** Whom a data owner marks, or whose mark they lift. */
+/** The people whom a data owner marks, or whose mark the owner lifts. */
 export interface Marking {
   readonly data: string;
   readonly secrets: Secrets;
   readonly registry: string;
   readonly kind: MarkKind;
-  /** Codes, one a line. */
+  /** Identity codes, one per line. */
   readonly codes: string;
   readonly scheme: Scheme;
   readonly by: string;
 }
 
 /**
- * Marks the people whose codes are given, all of them or none.
- * @returns how many they are, and how many of them were marked before
- * @throws PolkuError MARKS_REJECTED, MARKS_INVALID, MARKS_BUSY, LINKAGE_STORE_CHANGED, SNAPSHOT_MISSING, LINKAGE_STORE_INVALID, STORAGE_FAILED
+ * Marks the people with the given codes, all of them or none.
+ * @returns how many people, and how many of them had the mark before
+ * @throws PolkuError MARKS_REJECTED, MARKS_INVALID, MARKS_BUSY, LINKAGE_STORE_CHANGED, SNAPSHOT_MISSING,
+ *   LINKAGE_STORE_INVALID, STORAGE_FAILED
  */
 export async function markPeople(marking: Marking, days: Days): Promise<{ people: number; again: number }> {
   const { kind, codes, scheme } = marking;
@@ -56,8 +57,8 @@ export async function markPeople(marking: Marking, days: Days): Promise<{ people
 }
 
 /**
- * Lifts the marks of the people whose codes are given, of all of them or of none.
- * @returns how many they are
+ * Lifts the marks of the people with the given codes, of all of them or of none.
+ * @returns how many people
  * @throws PolkuError as `markPeople`
  */
 export async function liftPeople(marking: Marking): Promise<number> {
@@ -78,7 +79,7 @@ async function openLinkage({ data, secrets }: Marking): Promise<Linkage> {
   if (existsSync(dir)) return Linkage.open({ dir, secret: await secrets.linkage() });
   throw new PolkuError(
     'SNAPSHOT_MISSING',
-    `Nobody is known in ${data}; name another folder with --data, or run first: polku extract population`,
+    `Nobody is known in ${data}. Give another folder with --data, or first run: polku extract population`,
   );
 }
 
@@ -94,7 +95,8 @@ async function change(
   if (kind !== 'non-disclosure') return changeMarks(place, (marks) => make(marks, author));
   const settled = await changeShielding(place, (marks) => make(marks, author));
   if (settled) return;
-  // A newer population is about to appear, with other families: when it is there, or is not to come any more, look again.
+  // A newer population snapshot, with other families, is being published. Wait for it or for its failure, and
+  // try again.
   const unlock = await whenFree(() => lockForExtraction(data), COMMAND_PATIENCE_MS);
   try {
     await changeShielding(place, (marks) => marks);
@@ -104,8 +106,10 @@ async function change(
 }
 
 /**
- * Changes marks and finds anew whom they shield, by the families of the current population snapshot.
- * @returns false where the overlays are of another snapshot: they appear first, so it is about to become current
+ * Changes marks and computes again who is protected by them, from the families of the current population
+ * snapshot.
+ * @returns false if the overlays belong to another snapshot. They appear before it, so that snapshot is about
+ *   to be current.
  */
 async function changeShielding(place: MarksPlace, make: (marks: Marks) => Marks): Promise<boolean> {
   const { data } = place;
@@ -121,7 +125,7 @@ async function changeShielding(place: MarksPlace, make: (marks: Marks) => Marks)
   return settled;
 }
 
-/** Why a line is not taken, in words for whoever wrote it. */
+/** Why a line is rejected, in words for the person who wrote it. */
 const REASONS = {
   'missing-code': 'there is no code',
   'invalid-code': 'this is not a code of the scheme: its form, date or check character is wrong',
@@ -131,13 +135,13 @@ const REASONS = {
 } as const;
 export type LineFault = keyof typeof REASONS;
 
-/** How many faults are told one by one. */
-const MOST_TOLD = 50;
+/** How many errors are listed one by one. */
+const MOST_LISTED = 50;
 
 /**
- * The persons whose codes stand in a text, one a line; empty lines are left out.
- * @param check says of a person known why the line is not taken, if it is not
- * @throws PolkuError MARKS_REJECTED with the number of each line that is not taken, and why; never its code
+ * The persons whose codes are in a text, one per line. Empty lines are skipped.
+ * @param check returns why the line of a known person is rejected, if it is
+ * @throws PolkuError MARKS_REJECTED with the number of each rejected line and the reason, but never the code
  */
 export function linkLines(
   text: string,
@@ -163,11 +167,11 @@ export function linkLines(
 }
 
 function rejected(lines: number, faults: readonly { line: number; reason: LineFault }[]): PolkuError {
-  const told = faults.slice(0, MOST_TOLD).map(({ line, reason }) => `  line ${line}: ${REASONS[reason]}`);
-  const more = faults.length > MOST_TOLD ? [`  and ${faults.length - MOST_TOLD} more`] : [];
+  const listed = faults.slice(0, MOST_LISTED).map(({ line, reason }) => `  line ${line}: ${REASONS[reason]}`);
+  const more = faults.length > MOST_LISTED ? [`  and ${faults.length - MOST_LISTED} more`] : [];
   return new PolkuError(
     'MARKS_REJECTED',
-    [`${faults.length} of ${lines} lines cannot be taken, so nothing was changed:`, ...told, ...more].join(
+    [`${faults.length} of ${lines} lines cannot be taken, so nothing was changed:`, ...listed, ...more].join(
       '\n',
     ),
     { lines: faults },
@@ -175,8 +179,8 @@ function rejected(lines: number, faults: readonly { line: number; reason: LineFa
 }
 
 /**
- * Carries the marks of every registry to the keys that people have now. Called when linkage has saved its keys, so that
- * nobody's mark is lost when two codes turn out to be one person's.
+ * Moves the marks of every registry to the keys that people have now. It runs when linkage has saved its
+ * keys, so that no mark is lost when two codes turn out to be one person's.
  */
 export function carryAllMarks(data: string): (linkage: Linkage) => Promise<void> {
   return async (linkage) => {

@@ -9,9 +9,9 @@ import { createPrivateFile, decodeSecret, newSecret, readPrivateFile } from '../
 import { ownersFile } from './openPolicy.js';
 
 /**
- * The secrets of an embedded Polku. One that the environment holds is taken from there; else it lies in a file of its own,
- * made at first use, readable by its owner only. In a city that runs for real each belongs to another trust zone, and
- * another machine.
+ * The secrets of a Polku in one process. A secret comes from its environment variable. Without one, it comes
+ * from its own file, which is created at first use and readable by its owner only. In production, each secret
+ * belongs to another trust zone and another machine.
  */
 export class Secrets {
   constructor(
@@ -19,38 +19,44 @@ export class Secrets {
     private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
-  /** By which linkage turns codes into keys: POLKU_LINKAGE_SECRET. It has one version; another means extracting anew. */
+  /**
+   * POLKU_LINKAGE_SECRET: linkage turns codes into keys with it. It has one version; a new one needs a new
+   * extraction.
+   */
   async linkage(): Promise<Buffer> {
     const [newest] = await this.#secret('linkage', 'POLKU_LINKAGE_SECRET');
     return newest!;
   }
 
-  /** By which the gateway seals ids: POLKU_DOMAIN_SECRET. Versions, newest first. */
+  /** POLKU_DOMAIN_SECRET: the gateway seals ids with it. Versions, newest first. */
   domain(): Promise<readonly Buffer[]> {
     return this.#secret('domain', 'POLKU_DOMAIN_SECRET');
   }
 
-  /** By which the audit log names people: POLKU_AUDIT_SECRET. It has one version, or older records could not be found. */
+  /**
+   * POLKU_AUDIT_SECRET: it names people in the audit log. It has one version, or older records could not be
+   * found.
+   */
   async audit(): Promise<Buffer> {
     const [newest] = await this.#secret('audit', 'POLKU_AUDIT_SECRET');
     return newest!;
   }
 
   /**
-   * By which numbers of groups get their noise: POLKU_DISCLOSURE_SECRET. It has one version: under another one the same
-   * group gets other noise, and the two would average out.
+   * POLKU_DISCLOSURE_SECRET: the noise of group numbers depends on it. It has one version: under another
+   * secret the same group would get other noise, and an average of the two would remove noise.
    */
   async disclosure(): Promise<Buffer> {
     const [newest] = await this.#secret('disclosure', 'POLKU_DISCLOSURE_SECRET');
     return newest!;
   }
 
-  /** By which checkpoints of the audit log are signed. Its public half lies beside it, for whoever verifies the log. */
+  /** Signs checkpoints of the audit log. The public key is in a file next to it, for verifying the log. */
   auditKey(): Promise<KeyObject> {
     return this.#signingKey('audit.key');
   }
 
-  /** By which the gateway signs decision contexts. Its public half lies beside it, for the registries. */
+  /** Signs the gateway's decision contexts. The public key is in a file next to it, for the registries. */
   gatewayKey(): Promise<KeyObject> {
     return this.#signingKey('gateway.key');
   }
@@ -79,7 +85,7 @@ export class Secrets {
   }
 }
 
-/** Two processes may start at once: whoever comes second reads what the first has made. */
+/** Two processes may start at the same time: the second reads the file that the first has created. */
 async function createOnce(file: string, make: () => string): Promise<void> {
   if (existsSync(file)) return;
   try {
@@ -107,21 +113,21 @@ export async function readGatewayKey(file: string): Promise<KeyObject> {
   } catch (cause) {
     throw new PolkuError(
       'SECRET_INVALID',
-      `${file} does not hold the public key of a gateway (PEM); it lies beside the gateway's secret as gateway.key.pub.`,
+      `${file} does not hold the public key of a gateway (PEM); it is next to the gateway's secret, as gateway.key.pub.`,
       {},
       { cause },
     );
   }
 }
 
-/** A person of owners.yaml, with the key by which they sign. */
+/** A person of owners.yaml, with the person's signing key. */
 interface Signer {
   readonly person: string;
   readonly key: KeyObject;
 }
 
 /**
- * Who signs: the person of owners.yaml to whom the key belongs.
+ * Reads a private key and finds the person of owners.yaml that it belongs to.
  * @throws PolkuError SIGNATURE_INVALID, SECRET_INVALID, POLICY_INVALID
  */
 export async function readSigner(options: {
@@ -133,8 +139,5 @@ export async function readSigner(options: {
   const { people } = await loadOwners(file);
   const person = [...people.values()].find((one) => writePublicKey(one.key) === writePublicKey(key));
   if (person) return { key, person: person.id };
-  throw new PolkuError(
-    'SIGNATURE_INVALID',
-    `The key in ${options.key} belongs to nobody whom ${file} knows.`,
-  );
+  throw new PolkuError('SIGNATURE_INVALID', `The key in ${options.key} belongs to nobody in ${file}.`);
 }

@@ -3,8 +3,8 @@ import type { EventSink } from '../../schema/securityEvents.js';
 import { describeFault } from '../options.js';
 
 /**
- * Where the security events of this process go: a file, readable by its owner only, or standard error. The file is opened for each
- * line, so that it can be rotated; few lines come a minute.
+ * Writes the security events of this process to a file, readable by its owner only, or to standard error. It
+ * opens the file for each line, so that the file can be rotated; there are few lines a minute.
  */
 export function securitySink(file: string | undefined, report: (line: string) => void): EventSink {
   if (file === undefined) return report;

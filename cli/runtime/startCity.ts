@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import type { RevisionService } from '../../approvals/revisionService.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { localDataSource } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
@@ -38,37 +38,37 @@ import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
 import type { Secrets } from './secrets.js';
 
-/** What limits let through is planned in less than a second. */
+/** Operations within the limits are planned in less than a second. */
 const PLANNING_DEADLINE_MS = 5_000;
 
 interface CityOptions {
   readonly data: string;
   readonly policy: PolicyInForce;
-  /** Where policies are signed; undefined with `--dev`. */
-  readonly desk: RevisionDesk | undefined;
+  /** Accepts signed policy revisions; undefined with `--dev`. */
+  readonly revisionService: RevisionService | undefined;
   readonly secrets: Secrets;
   readonly trusted: TrustedIssuer;
   readonly port: number;
   readonly host: string;
-  /** Files of certificate and key; without them only the loopback interface is served. */
+  /** Files of the certificate and its key. Without them, the gateway serves only the loopback interface. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** Subgraphs that run elsewhere, by name; the others run here. */
   readonly remote: ReadonlyMap<string, string>;
   readonly conceal: boolean;
-  /** Whose signatures count in the register of risk models. */
+  /** Whose signatures are valid in the register of risk models. */
   readonly riskTrust: () => Promise<RegisterTrust>;
-  /** The epoch of pseudonyms: another one issues all ids anew. */
+  /** The epoch of pseudonyms. A new epoch replaces all ids. */
   readonly epoch: string;
-  /** The issuer of `--dev`, which refuses snapshots that are not synthetic. */
+  /** The issuer of `--dev`. With it, the gateway rejects snapshots that are not synthetic. */
   readonly dev: DevIssuer | undefined;
-  /** Where checkpoints of the audit log are copied to, and after how many days its files are removed. */
+  /** The file for copies of the audit log's checkpoints, and after how many days its files are removed. */
   readonly auditWitness?: string | undefined;
   readonly auditRetention?: number | undefined;
-  /** How many numbers about groups may ever be asked for. */
+  /** How many numbers about groups may be asked for in total. */
   readonly ledgerCapacity?: number | undefined;
   /** Where the gateway's security events go. */
   readonly securitySink: EventSink;
-  /** Told of what goes wrong while serving. Nothing of a person is in it. */
+  /** Called when something goes wrong while serving. The line has no personal data. */
   readonly report: (line: string) => void;
 }
 
@@ -80,7 +80,7 @@ export interface RunningCity {
 
 /**
  * Starts the gateway with its subgraphs, those of this process and those elsewhere.
- * @throws PolkuError AUDIT_LOCKED where another gateway has this data directory
+ * @throws PolkuError AUDIT_LOCKED if another gateway uses this data directory
  */
 export async function startCity(options: CityOptions): Promise<RunningCity> {
   checkRemoteNames(options.remote);
@@ -97,9 +97,9 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
   }
 }
 
-/** @param closing is given what undoes each step */
+/** @param closing gets the function that undoes each step */
 async function start(options: CityOptions, closing: (() => unknown)[]): Promise<URL> {
-  const { data, policy, desk, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
+  const { data, policy, revisionService, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
@@ -128,7 +128,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
         personLog.recordsOf(new Set(personDigests.ofAll(local.keysOf(person))), page),
       hidesRecipients: (person) => local.isShielded(person),
     },
-    desk,
+    revisionService,
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),
@@ -143,7 +143,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const auditLog = await openAuditLog(data, { writer: 'gateway', retentionDays, ...auditOptions });
   closing.push(() => auditLog.close());
   if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
-  // A long log takes a while to be indexed; a question that comes before waits for its own part.
+  // Indexing a long log takes a while. An earlier question waits for its own part of the log.
   void personLog.look();
   const securityEvents = new SecurityEvents({
     service: 'gateway',
@@ -184,7 +184,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const server = await createHttpServer({
     gateway,
     dev,
-    revisions: desk && (() => desk.signedInForce()),
+    revisions: revisionService && (() => revisionService.signedInForce()),
     tls: options.tls && { cert: await readFile(options.tls.cert), key: await readFile(options.tls.key) },
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
@@ -192,7 +192,10 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   return server.listen(options.port, options.host);
 }
 
-/** What leaves this machine goes over TLS; and where anyone may be anyone, nobody comes from outside. */
+/**
+ * Traffic to other machines needs TLS. With `--dev`, where anyone can act as any persona, only this machine
+ * is served.
+ */
 function checkHost({ host, tls, dev }: CityOptions): void {
   if (isLoopback(host)) return;
   if (dev)
@@ -200,7 +203,7 @@ function checkHost({ host, tls, dev }: CityOptions): void {
   if (!tls)
     throw new PolkuError(
       'USAGE',
-      `To listen on ${host} name --tls-cert and --tls-key; without them only this machine is served.`,
+      `To listen on ${host}, give --tls-cert and --tls-key. Without them, Polku serves only this machine.`,
     );
 }
 
@@ -216,8 +219,8 @@ function checkRemoteNames(remote: ReadonlyMap<string, string>): void {
 }
 
 /**
- * The contract that is committed for a subgraph of this process.
- * @throws PolkuError SUBGRAPH_CONTRACT_BROKEN where the program was built of something else
+ * The committed contract of a subgraph of this process.
+ * @throws PolkuError SUBGRAPH_CONTRACT_BROKEN if the program has another schema than the contract
  */
 function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]): SubgraphSdl {
   const contract = committed(name, contracts);
@@ -248,15 +251,17 @@ function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl
 }
 
 /**
- * Notes of the registries of this process that are being written. Their answers stay in the process, so it is the response
- * that waits for them, together with its audit record: nothing leaves before all are durable.
+ * Disclosure log entries of this process's registries that are being written. The answers stay in the
+ * process, so the response waits for the entries and for its audit record. Nothing leaves before all of them
+ * are durable.
  */
 class PendingNotes {
   readonly #pending = new Map<string, Promise<void>[]>();
 
   readonly write = (log: DisclosureLog, disclosure: Disclosure): Promise<void> => {
     const written = log.append(disclosure);
-    // Whoever waits for it below learns of a failure; until then nobody does.
+    // The code below that waits for the entry reports a failure; this avoids an unhandled rejection before
+    // that.
     written.catch(() => {});
     const notes = this.#pending.get(disclosure.decisionId);
     if (notes) notes.push(written);
@@ -264,7 +269,7 @@ class PendingNotes {
     return Promise.resolve();
   };
 
-  /** An audit log whose records count as durable when the notes of their decisions are, too. */
+  /** An audit log whose records count as durable only when the entries of their decisions are durable too. */
   before(log: AuditLog): AuditLog {
     return {
       append: async (record) => {

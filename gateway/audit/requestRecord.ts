@@ -1,7 +1,7 @@
 import { Observations } from '../../federation/execution/observations.js';
 import { type ErrorCode, errorTable } from '../../lib/errors.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
-import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { FetchInputs } from '../operation/planLineage.js';
 import type { AuditRecord, AuditOutcome, PersonDigests } from './auditRecord.js';
@@ -35,7 +35,7 @@ interface CheckedParts {
   readonly coordinates: readonly string[];
   /** Response keys of look-ups by identity code. */
   readonly lookups: readonly string[];
-  readonly withheld: readonly Refusal[];
+  readonly withheld: readonly Explanation[];
 }
 
 /**
@@ -59,7 +59,7 @@ export class RecordDraft {
   }
 
   /** The policy refused the whole operation. */
-  noteRefused(withheld: readonly Refusal[]): void {
+  noteRefused(withheld: readonly Explanation[]): void {
     this.#checked = { ...this.#checked, withheld };
   }
 

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
-import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import type { RevisionService } from '../../approvals/revisionService.js';
 import { Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PersonKey } from '../../schema/keys.js';
@@ -13,7 +13,7 @@ export interface GovernanceContext {
   readonly apiSchema: GraphQLSchema;
   readonly accessLog: AccessLogSource;
   /** undefined where nobody signs policies (`--dev`). */
-  readonly desk: RevisionDesk | undefined;
+  readonly revisionService: RevisionService | undefined;
 }
 
 @Resolver()

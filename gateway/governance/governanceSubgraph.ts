@@ -1,5 +1,5 @@
 import { graphql, GraphQLError, type GraphQLSchema } from 'graphql';
-import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import type { RevisionService } from '../../approvals/revisionService.js';
 import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
@@ -22,7 +22,7 @@ export interface InForce {
   /** Where people's own records are found. */
   readonly accessLog: AccessLogSource;
   /** Where policies are signed; undefined where nobody does (`--dev`). */
-  readonly desk?: RevisionDesk | undefined;
+  readonly revisionService?: RevisionService | undefined;
 }
 
 /** Its part of the schema. */
@@ -37,7 +37,7 @@ export async function createGovernanceSubgraph({
   policy,
   apiSchema,
   accessLog,
-  desk,
+  revisionService,
 }: InForce): Promise<Subgraph> {
   const { sdl, schema } = await buildFederatedSchema(governanceModule);
   return {
@@ -54,7 +54,7 @@ export async function createGovernanceSubgraph({
           policy: policy(decision.revision),
           apiSchema: apiSchema(),
           accessLog,
-          desk,
+          revisionService,
         } satisfies GovernanceContext,
       });
       return result.errors ? { ...result, errors: result.errors.map(withCode) } : result;

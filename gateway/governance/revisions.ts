@@ -1,5 +1,5 @@
-import type { JudgedRevision, RevisionState } from '../../approvals/judgeRevisions.js';
-import type { RevisionDesk } from '../../approvals/revisionDesk.js';
+import type { VerifiedRevision, RevisionState } from '../../approvals/verifyRevisions.js';
+import type { RevisionService } from '../../approvals/revisionService.js';
 import { PolkuError } from '../../lib/errors.js';
 import {
   Arg,
@@ -96,8 +96,8 @@ const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
 @Resolver()
 export class RevisionResolver {
   @Query(() => [PolicyRevision], { nullable: true, description: 'Every policy revision, the newest first.' })
-  async policyRevisions(@Ctx() { desk }: GovernanceContext): Promise<readonly PolicyRevision[]> {
-    const { revisions } = await signedBy(desk).history();
+  async policyRevisions(@Ctx() { revisionService }: GovernanceContext): Promise<readonly PolicyRevision[]> {
+    const { revisions } = await signedBy(revisionService).history();
     return revisions.map(describe).reverse();
   }
 
@@ -106,13 +106,13 @@ export class RevisionResolver {
     description: 'Proposes a revision that "polku policy propose --out FILE" wrote, signed by its author.',
   })
   async proposePolicy(
-    @Ctx() { desk }: GovernanceContext,
+    @Ctx() { revisionService }: GovernanceContext,
     @Arg('payload', () => String, { description: 'The very text that was signed.' }) payload: string,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('signature', () => String, { description: 'Ed25519 over the payload, base64url.' })
     signature: string,
   ): Promise<PolicyRevision> {
-    return describe(await signedBy(desk).propose(payload, { person, signature }));
+    return describe(await signedBy(revisionService).propose(payload, { person, signature }));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -120,13 +120,13 @@ export class RevisionResolver {
     description: 'Adds a signature to a waiting revision; with the last that it lacks it comes into force.',
   })
   async approvePolicy(
-    @Ctx() { desk }: GovernanceContext,
+    @Ctx() { revisionService }: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who signs.' }) person: string,
     @Arg('signature', () => String, { description: 'Ed25519 over the payload of the revision, base64url.' })
     signature: string,
   ): Promise<PolicyRevision> {
-    return describe(await signedBy(desk).approve(sequence, { person, signature }));
+    return describe(await signedBy(revisionService).approve(sequence, { person, signature }));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -134,7 +134,7 @@ export class RevisionResolver {
     description: 'Takes back a proposal that waits for signatures, as its author.',
   })
   async withdrawPolicy(
-    @Ctx() { desk }: GovernanceContext,
+    @Ctx() { revisionService }: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
@@ -142,7 +142,7 @@ export class RevisionResolver {
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'withdrawn', person, comment, signature } as const;
-    return describe(await signedBy(desk).close(sequence, closed));
+    return describe(await signedBy(revisionService).close(sequence, closed));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -151,7 +151,7 @@ export class RevisionResolver {
       'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
   })
   async rejectPolicy(
-    @Ctx() { desk }: GovernanceContext,
+    @Ctx() { revisionService }: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who refuses it.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
@@ -159,19 +159,19 @@ export class RevisionResolver {
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'rejected', person, comment, signature } as const;
-    return describe(await signedBy(desk).close(sequence, closed));
+    return describe(await signedBy(revisionService).close(sequence, closed));
   }
 }
 
-function signedBy(desk: RevisionDesk | undefined): RevisionDesk {
-  if (desk) return desk;
+function signedBy(revisionService: RevisionService | undefined): RevisionService {
+  if (revisionService) return revisionService;
   throw new PolkuError(
     'POLICY_UNSIGNED',
     'With --dev policies are edited in their folder, and nobody signs them.',
   );
 }
 
-function describe(revision: JudgedRevision): PolicyRevision {
+function describe(revision: VerifiedRevision): PolicyRevision {
   const { state, missing, files, signers, proposedAt, expiresAt, closed } = revision;
   const isClosed = state === 'withdrawn' || state === 'rejected';
   return {

@@ -106,7 +106,7 @@ export async function respondPolicies(
 
 function requireShown({ decision, draft }: GatewayRequest): void {
   if (decision.show(COORDINATE).length > 0) return;
-  const refusal = decision.refusal(COORDINATE);
+  const refusal = decision.explain(COORDINATE);
   draft.noteRefused([refusal]);
   throw new PolkuError('PURPOSE_NOT_PERMITTED', refusal.reason, { purpose: PURPOSE });
 }

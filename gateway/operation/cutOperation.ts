@@ -23,7 +23,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
-import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import { distinct, refusalsOf, selectedField } from './policyCheck.js';
 
 /** Asked along by the gateway in every place where the type of an object is not known beforehand; never answered. */
@@ -34,9 +34,9 @@ interface CutOperation {
   readonly document: DocumentNode;
   /** Nodes of the original document that were cut; the client is told `null` in their place. */
   readonly cut: ReadonlySet<FieldNode>;
-  readonly withheld: readonly Refusal[];
+  readonly withheld: readonly Explanation[];
   /** Refusals that cannot be answered by `null`, because the schema promises a value. */
-  readonly unanswerable: readonly Refusal[];
+  readonly unanswerable: readonly Explanation[];
 }
 
 /** Takes out every field that the decision does not show, itself or by an argument that is given to it. */
@@ -46,8 +46,8 @@ export function cutOperation(
   decision: Decision,
 ): CutOperation {
   const cut = new Set<FieldNode>();
-  const withheld: Refusal[] = [];
-  const unanswerable: Refusal[] = [];
+  const withheld: Explanation[] = [];
+  const unanswerable: Explanation[] = [];
   const typeInfo = new TypeInfo(schema);
   const rest = visit(
     document,

@@ -28,7 +28,7 @@ import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { Turns } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
-import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import { cutOperation } from './cutOperation.js';
 import { lookupKeys } from './lookups.js';
 import { type FetchInputs, LineageRefused, type PlanLineage } from './planLineage.js';
@@ -62,7 +62,7 @@ export interface CheckedOperation extends Sized {
   /** The client's document with this operation only, from which `cut` was taken. */
   readonly document: DocumentNode;
   readonly cut: ReadonlySet<FieldNode>;
-  readonly withheld: readonly Refusal[];
+  readonly withheld: readonly Explanation[];
   /** What is asked and shown. */
   readonly coordinates: readonly string[];
   /** Variables of `document` that stand where null is not allowed. */
@@ -75,7 +75,7 @@ export interface CheckedOperation extends Sized {
 
 /** What the policy says about an operation: it may run, or every reason why it may not. */
 export type Check =
-  { readonly allowed: CheckedOperation } | { readonly refused: readonly [Refusal, ...Refusal[]] };
+  { readonly allowed: CheckedOperation } | { readonly refused: readonly [Explanation, ...Explanation[]] };
 
 /** What the contracts of the subgraphs say about the plan of an operation. */
 export type Planning = { readonly allowed: PlannedOperation } | { readonly refused: LineageRefused };
@@ -187,7 +187,7 @@ export class OperationPreparer {
   /** The operation, or the part of it that is shown. The whole is refused unless the client accepts a part. */
   #shown(
     asked: DocumentNode,
-    [first, ...others]: readonly Refusal[],
+    [first, ...others]: readonly Explanation[],
     decision: Decision,
     partial: boolean,
   ): ShownPart | Extract<Check, { refused: unknown }> {
@@ -213,7 +213,7 @@ export class OperationPreparer {
 interface ShownPart {
   readonly document: DocumentNode;
   readonly cut: ReadonlySet<FieldNode>;
-  readonly withheld: readonly Refusal[];
+  readonly withheld: readonly Explanation[];
 }
 
 function allowedPlan(allowed: PlannedOperation): Planning {

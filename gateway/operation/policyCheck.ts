@@ -18,7 +18,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
-import type { Decision, Refusal } from '../../policies/engine/decision.js';
+import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 
 /** One field as a document selects it, with every coordinate that it needs. */
@@ -77,15 +77,18 @@ function coordinatesOf(
 }
 
 /** Why the decision does not show a selected field; empty where it does. The arguments of a hidden field go without saying. */
-export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decision): readonly Refusal[] {
+export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decision): readonly Explanation[] {
   const hidden = new Set(coordinates.filter((coordinate) => decision.show(coordinate).length === 0));
   return [...hidden]
     .filter((coordinate) => !coordinate.includes('(') || !hidden.has(coordinate.split('(')[0]!))
-    .map((coordinate) => decision.refusal(coordinate));
+    .map((coordinate) => decision.explain(coordinate));
 }
 
 /** The first tier's answer to an operation that asks for more than its caller may see: nothing at all, and why. */
-export function notPermitted(refusals: readonly [Refusal, ...Refusal[]], decision: Decision): PolkuError {
+export function notPermitted(
+  refusals: readonly [Explanation, ...Explanation[]],
+  decision: Decision,
+): PolkuError {
   const { purpose, revision } = decision;
   const [first] = refusals;
   const others = refusals.length > 1 ? ` It is one of ${refusals.length} refusals.` : '';
@@ -97,7 +100,7 @@ export function notPermitted(refusals: readonly [Refusal, ...Refusal[]], decisio
 }
 
 /** Each coordinate once, in order. */
-export function distinct(refusals: readonly Refusal[]): readonly Refusal[] {
+export function distinct(refusals: readonly Explanation[]): readonly Explanation[] {
   return [...new Map(refusals.map((refusal) => [refusal.coordinate, refusal])).values()];
 }
 
@@ -180,7 +183,7 @@ export class DerivableInputs {
   /** Parts of which nothing is declared need no release. */
   isAvailable(coordinate: string, decision: Decision): boolean {
     const required = this.#required.get(coordinate);
-    return !required || required.fields.every((field) => decision.take(required.type, field).length > 0);
+    return !required || required.fields.every((field) => decision.derive(required.type, field).length > 0);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type Content, type JudgedRevision, judgeRevisions } from '../../approvals/judgeRevisions.js';
+import { type Content, type VerifiedRevision, verifyRevisions } from '../../approvals/verifyRevisions.js';
 import type { Owners } from '../../approvals/owners.js';
-import { isCommon, registryOf, type SignedRevision } from '../../approvals/revision.js';
+import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/revision.js';
 import { RevisionStore, type SeenRevision } from '../../approvals/revisionStore.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
@@ -34,17 +34,17 @@ interface FollowOptions {
 export async function followRevisions(options: FollowOptions): Promise<PolicyInForce> {
   const { source, owners, seen, graph, report, reportFault, everyMs } = options;
   const now = options.now ?? (() => new Date());
-  let inForce: JudgedRevision;
+  let inForce: VerifiedRevision;
   let expired = '';
   let judged = '';
 
   /** The newest revision, verified; undefined where nothing has changed since it was last asked. */
-  async function newest(): Promise<JudgedRevision | undefined> {
+  async function newest(): Promise<VerifiedRevision | undefined> {
     const [revisions, trusted] = [await source.read(), await owners()];
     const now = JSON.stringify([revisions, trusted.text]);
     if (now === judged) return undefined;
     judged = now;
-    const history = judgeRevisions(revisions, trusted);
+    const history = verifyRevisions(revisions, trusted);
     await seen.check(history);
     if (!history.inForce) throw nothingSigned(source.name, history.revisions.length);
     compile(history.inForce.content, graph);
@@ -61,7 +61,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
     const gone = expiredFiles();
     expired = gone.join();
     if (gone.length > 0) {
-      const what = gone.some(isCommon) ? 'everything' : `all of ${gone.map(registryOf).join(', ')}`;
+      const what = gone.some(isCommon) ? 'everything' : `all of ${gone.map(registryOfFile).join(', ')}`;
       report(`POLICY_EXPIRED: ${gone.join(', ')} of revision ${sequence} has expired: ${what} is denied.`);
     }
     return compile(withoutExpired(content, gone), graph);

@@ -1,6 +1,6 @@
 /**
- * Conditions, evaluated in the registry, where the data lies. A closed catalogue: `own-unit` is asked of the record, the
- * others of the data subject.
+ * The closed list of conditions. The registry evaluates them, because it has the data. `own-unit` is a test
+ * of the record, the others are tests of the data subject.
  */
 export const conditionNames = [
   'care-relationship',
@@ -13,13 +13,16 @@ export const conditionNames = [
 ] as const;
 export type ConditionName = (typeof conditionNames)[number];
 
-/** `within-years(5)` is asked of the record: it began at most so many years ago. */
+/** `within-years(5)` is a test of the record: it began at most so many years ago. */
 export type Condition = ConditionName | `within-years(${number})` | PopulationCondition;
 
-/** What a research permit asks of the data subject: born in these years, living in one of these districts. */
+/**
+ * What a research permit requires of the data subject: birth in these years, or residence in one of these
+ * districts.
+ */
 export type PopulationCondition = `born(${number}-${number})` | `living-in(${string})`;
 
-/** Masks make a value coarser; a closed catalogue. */
+/** The closed list of masks. A mask makes a value coarser. */
 export const maskNames = [
   'year',
   'month',
@@ -31,18 +34,18 @@ export const maskNames = [
 ] as const;
 export type MaskName = (typeof maskNames)[number];
 
-/** One way in which a field may be seen: whole or masked, under conditions on the data subject. */
+/** One way in which a field may be shown: whole or masked, under conditions on the data subject. */
 export interface Permission {
   /** undefined: the value itself. */
   readonly mask: MaskName | undefined;
-  /** All of them must hold. */
+  /** All of them must be true. */
   readonly conditions: readonly Condition[];
-  /** `registry/grant-id`, as explanations name it. */
+  /** `registry/grant-id`. Explanations name it. */
   readonly grant: string;
 }
 
-/** Nobody may: why a coordinate is refused, in words that name the owner who could release it. */
-export interface Refusal {
+/** Why a coordinate is denied, in words that name the owner who could release it. */
+export interface Explanation {
   readonly coordinate: string;
   /** The registry whose owner decides. */
   readonly registry: string;
@@ -50,28 +53,32 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** What one set of roles may see for one purpose, by one policy revision. Immutable, and small enough to keep. */
+/**
+ * What one set of roles may see for one purpose under one policy revision. It is immutable and can be cached.
+ */
 export interface Decision {
-  /** Equal keys mean equal decisions: for caches of schemas, plans and programs. */
+  /** Equal keys mean equal decisions. Caches of schemas and compiled plans use it. */
   readonly key: string;
   readonly purpose: string;
   readonly revision: string;
 
   /**
-   * In which ways a coordinate may be shown, strongest first; empty: denied. The first whose conditions hold for the
-   * data subject applies. Coordinates are `Type.field` and `Type.field(argument:)`.
+   * The ways in which a coordinate may be shown, strongest first; empty: denied. The first permission applies
+   * whose conditions are true for the data subject. Coordinates are `Type.field` and `Type.field(argument:)`.
    */
   show(coordinate: string): readonly Permission[];
 
-  /** In which ways a coordinate may be taken into a derived type (`ServicePath`), strongest first; empty: withheld. */
-  take(derivedType: string, coordinate: string): readonly Permission[];
+  /**
+   * The ways in which a derived type (`ServicePath`) may use a coordinate, strongest first; empty: withheld.
+   */
+  derive(derivedType: string, coordinate: string): readonly Permission[];
 
   /**
-   * Whether a coordinate tells where somebody is or whom they live with, and the purpose is not entitled to know that of
-   * people under non-disclosure for safety (661/2009 §36).
+   * Whether the coordinate is withheld for people under non-disclosure for safety (661/2009 §36). It reveals
+   * where they are or who lives with them, and the purpose is not entitled to know that.
    */
   shields(coordinate: string): boolean;
 
-  /** Why `show` is empty. */
-  refusal(coordinate: string): Refusal;
+  /** Why {@link show} is empty. */
+  explain(coordinate: string): Explanation;
 }

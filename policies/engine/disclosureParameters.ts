@@ -1,4 +1,4 @@
-/** By how much a number is off at most, and the variance of that. */
+/** The largest noise that a number gets, and the variance of the noise. */
 export interface NoiseParameters {
   readonly maximum: number;
   readonly variance: number;
@@ -6,19 +6,22 @@ export interface NoiseParameters {
 
 /** How numbers of groups are protected (docs/disclosure.md). */
 export interface DisclosureParameters {
-  /** No number is told of fewer people than this, nor of a difference of fewer. */
+  /** No number about fewer people than this is published, and no two numbers that differ by fewer people. */
   readonly minimum: number;
-  /** Of how many families they must be at least. */
+  /** The people behind a number must belong to at least this many families. */
   readonly families: number;
-  /** The largest share of a number that one family may have, 0 to 1. */
+  /** The largest share of a number that one family may contribute, 0 to 1. */
   readonly familyShare: number;
-  /** Every count is told with noise of mean 0 and this variance, never more than `maximum` off. */
+  /** Every published count has noise of mean 0 and this variance, and of at most `maximum`. */
   readonly noise: NoiseParameters;
-  /** How many questions a recipient may ask in a calendar month; a table is as many as it has views (2 ^ dimensions). */
+  /**
+   * How many questions a recipient may ask in a calendar month. A table costs as many as it has views (2 ^
+   * dimensions).
+   */
   readonly questions: number;
 }
 
-/** What holds where an owner says nothing: chosen from the table of docs/disclosure.md. */
+/** The parameters that apply if an owner sets none. They were chosen from the table in docs/disclosure.md. */
 export const defaultDisclosure: DisclosureParameters = {
   minimum: 8,
   families: 3,
@@ -27,14 +30,17 @@ export const defaultDisclosure: DisclosureParameters = {
   questions: 150,
 };
 
-/** Up to the variance of the uniform distribution: beyond it the extremes would be the likeliest. */
+/**
+ * The variance may be at most that of the uniform distribution. Above it, the extremes would be the most
+ * likely values.
+ */
 export function isPossibleNoise({ maximum, variance }: NoiseParameters): boolean {
   return (
     Number.isInteger(maximum) && maximum > 0 && variance > 0 && variance <= (maximum * (maximum + 1)) / 3
   );
 }
 
-/** Of several owners' parameters the stricter of each; of none, what is shipped. */
+/** The strictest value of each parameter over several owners; without owners, the default. */
 export function strictest(owners: readonly DisclosureParameters[]): DisclosureParameters {
   if (owners.length === 0) return defaultDisclosure;
   const most = (of: (owner: DisclosureParameters) => number): number => Math.max(...owners.map(of));

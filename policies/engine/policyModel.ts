@@ -2,27 +2,33 @@ import type { Day } from '../../lib/calendar.js';
 import type { Category } from './catalogue/conditions.js';
 import type { Condition, MaskName, PopulationCondition } from './decision.js';
 import type { DisclosureParameters } from './disclosureParameters.js';
-import type { Labels } from './parse/policyFiles.js';
+import type { LocalizedLabel } from './parse/policyFiles.js';
 import type { PolicyGraph } from './parse/policyGraph.js';
 import type { Place } from './parse/problems.js';
 
-/** A purpose of use. A forbidden one has no use and no output: it exists in order to be refused. */
+/**
+ * A purpose of use. A forbidden purpose has no use and no output: it is listed so that requests for it are
+ * refused.
+ */
 export interface Purpose {
   readonly id: string;
-  readonly label: Labels;
+  readonly label: LocalizedLabel;
   readonly basis: readonly string[];
   readonly forbidden: boolean;
   readonly use: 'primary' | 'secondary' | undefined;
-  /** The ceiling of what a holder may ever be given. */
+  /** The most detailed output that the purpose allows. */
   readonly output: 'identified' | 'pseudonymised' | 'aggregate' | undefined;
   readonly parent: string | undefined;
-  /** Whether it may know the whereabouts and family ties of people under non-disclosure for safety (661/2009 §36). */
+  /**
+   * Whether it shows the whereabouts and family ties of people under non-disclosure for safety (661/2009
+   * §36).
+   */
   readonly entitled: boolean;
 }
 
 export interface Role {
   readonly id: string;
-  readonly label: Labels;
+  readonly label: LocalizedLabel;
   /** The purposes that the role may be used for. */
   readonly purposes: ReadonlySet<string>;
 }
@@ -30,23 +36,25 @@ export interface Role {
 export interface Classification {
   readonly category: Category;
   readonly special: boolean;
-  /** What is left of a quasi-identifier for pseudonymised purposes; undefined: it is none. */
+  /**
+   * What pseudonymised purposes see of a quasi-identifier; undefined: the field is not a quasi-identifier.
+   */
   readonly quasi: MaskName | 'withhold' | undefined;
-  readonly label: Labels | undefined;
+  readonly label: LocalizedLabel | undefined;
   readonly place: Place;
 }
 
-/** A grant with its patterns and purposes spelt out. */
+/** A grant whose patterns and purposes are expanded. */
 export interface Grant {
   /** `registry/grant-id` */
   readonly id: string;
   readonly place: Place;
-  /** With all children. */
+  /** Including all child purposes. */
   readonly purposes: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
-  /** Organisations that it is for; undefined: all. */
+  /** Organisations that it applies to; undefined: all. */
   readonly recipients: ReadonlySet<string> | undefined;
-  /** Whether it counts under a research permit only. */
+  /** Whether it applies only under a research permit. */
   readonly needsPermit: boolean;
   readonly basis: readonly string[];
   readonly when: readonly Condition[];
@@ -54,7 +62,7 @@ export interface Grant {
   readonly show: ReadonlyMap<string, MaskName | undefined>;
   /** Derived type -> coordinates. */
   readonly derive: ReadonlyMap<string, ReadonlySet<string>>;
-  /** First and last day on which it counts. */
+  /** First and last day on which it applies. */
   readonly from: Day | undefined;
   readonly until: Day | undefined;
 }
@@ -63,13 +71,16 @@ export interface Prohibition {
   /** `registry/prohibition-id` */
   readonly id: string;
   readonly place: Place;
-  /** With all children. */
+  /** Including all child purposes. */
   readonly purposes: ReadonlySet<string>;
   readonly fields: ReadonlySet<string>;
-  readonly reason: Labels | undefined;
+  readonly reason: LocalizedLabel | undefined;
 }
 
-/** A research permit (552/2019 §§ 43-44): it grants nothing by itself, and caps what grants show to its holder. */
+/**
+ * A research permit (552/2019 §§ 43-44). It grants nothing by itself: it limits what grants show to its
+ * holder.
+ */
 export interface Permit {
   readonly number: string;
   readonly place: Place;
@@ -77,27 +88,28 @@ export interface Permit {
   readonly recipient: string;
   readonly purpose: string;
   readonly basis: readonly string[];
-  /** First and last day on which it counts. */
+  /** First and last day on which it applies. */
   readonly from: Day;
   readonly until: Day;
-  /** Fields about people that it covers, of all registries. */
+  /** The fields about people that it covers, over all registries. */
   readonly fields: ReadonlySet<string>;
   /** Registries whose data it covers; undefined: all. */
   readonly registries: ReadonlySet<string> | undefined;
-  /** What its population asks of each data subject. */
+  /** The conditions that each data subject of its population meets. */
   readonly conditions: readonly PopulationCondition[];
 }
 
-/** How an owner wants numbers of groups to be protected. */
+/** How an owner protects numbers about groups. */
 export interface DisclosureRule {
-  /** With all children. */
+  /** Including all child purposes. */
   readonly purposes: ReadonlySet<string>;
   readonly parameters: DisclosureParameters;
 }
 
-export interface Registry {
+/** The policy of one registry. */
+export interface RegistryPolicy {
   readonly name: string;
-  readonly owner: Labels;
+  readonly owner: LocalizedLabel;
   readonly fields: ReadonlyMap<string, Classification>;
   readonly grants: readonly Grant[];
   readonly prohibitions: readonly Prohibition[];
@@ -105,23 +117,25 @@ export interface Registry {
 }
 
 /**
- * What a derived type makes of an input.
- * - `exposes`: its values are repeated, so they must be shown as well as released;
- * - `computes`: they enter a score or a group number, so releasing them is enough.
+ * How a derived type uses an input.
+ * - `exposes`: it repeats the values, so they must be shown as well as released;
+ * - `computes`: it computes a score or a group number from them, so it is enough to release them.
  */
 export type Use = 'exposes' | 'computes';
 
-/** Policies as immutable data, checked and spelt out: all that deciding needs. */
+/** Policies as immutable data, checked and expanded: everything that a decision needs. */
 export interface PolicyModel {
   /** SHA-256 of the sources, 12 hexadecimal digits. */
   readonly revision: string;
   readonly graph: PolicyGraph;
-  /** Derived type -> what it makes of each of its inputs. */
+  /** Derived type -> how it uses each of its inputs. */
   readonly derived: ReadonlyMap<string, ReadonlyMap<string, Use>>;
-  /** Field -> all fields that it is made of, over any chain; fields made of nothing are left out. */
+  /**
+   * Field -> all fields that it is made of, directly or not. Fields that are made of no others are left out.
+   */
   readonly sources: ReadonlyMap<string, readonly string[]>;
   readonly purposes: ReadonlyMap<string, Purpose>;
   readonly roles: ReadonlyMap<string, Role>;
   readonly permits: ReadonlyMap<string, Permit>;
-  readonly registries: ReadonlyMap<string, Registry>;
+  readonly registries: ReadonlyMap<string, RegistryPolicy>;
 }

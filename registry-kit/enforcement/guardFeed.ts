@@ -48,7 +48,7 @@ export class FeedDeclaration {
   takenBy(decision: Decision): Taken {
     let taken = this.#taken.get(decision);
     if (!taken) {
-      const permissions = this.coordinates.map((coordinate) => decision.take(this.derivedType, coordinate));
+      const permissions = this.coordinates.map((coordinate) => decision.derive(this.derivedType, coordinate));
       const asksRecords = permissions.flat().some(({ conditions }) => conditions.some(isOfRecord));
       const isWithheld = permissions.slice(0, this.required).some(({ length }) => length === 0);
       this.#taken.set(decision, (taken = { permissions, isWithheld, asksRecords }));

@@ -37,7 +37,7 @@ async function takeLeaf(
   derivedType: string,
   access: Access,
 ): Promise<Record<string, FeedColumn> | undefined> {
-  if (tests.some((coordinate) => access.decision.take(derivedType, coordinate).length === 0))
+  if (tests.some((coordinate) => access.decision.derive(derivedType, coordinate).length === 0))
     return undefined;
   const open = await everybodyOf(tests, derivedType, access);
   const found = await evaluate(recordTest(tests, derivedType, access));
@@ -55,7 +55,7 @@ async function takeAttribute(
   derivedType: string,
   access: Access,
 ): Promise<[string, FeedColumn][]> {
-  const permissions = access.decision.take(derivedType, tells);
+  const permissions = access.decision.derive(derivedType, tells);
   // A condition on records cannot be asked of a value that stands for several of them, so it does not hold.
   const unconditioned = permissions.filter(({ conditions }) => !conditions.some(isOfRecord));
   if (unconditioned.length === 0) return [];
@@ -129,7 +129,7 @@ function everybodyOf(
   access: Access,
 ): Promise<PersonSet | undefined> {
   return access.everybody(
-    coordinates.map((coordinate) => access.decision.take(derivedType, coordinate)),
+    coordinates.map((coordinate) => access.decision.derive(derivedType, coordinate)),
     coordinates,
   );
 }
@@ -140,7 +140,7 @@ function recordTest(
   derivedType: string,
   access: Access,
 ): RecordTest | undefined {
-  const taken = coordinates.map((coordinate) => access.decision.take(derivedType, coordinate));
+  const taken = coordinates.map((coordinate) => access.decision.derive(derivedType, coordinate));
   const asks = taken.some((permissions) => permissions.some(({ conditions }) => conditions.some(isOfRecord)));
   if (!asks) return undefined;
   return (subject, record) =>

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../lib/errors.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
-import type { Asker } from '../../policies/engine/decide/decisionRequest.js';
+import type { Requester } from '../../policies/engine/decide/decisionRequest.js';
 import type { Decision } from '../../policies/engine/decision.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
@@ -24,7 +24,7 @@ import {
  * Decides by the policy that the subgraph itself holds, whatever the gateway thinks.
  * @param revision the one by which the gateway decides the request: the subgraph answers under it, if it holds it
  */
-export type Decide = (asker: Asker, revision: string) => Decision;
+export type Decide = (asker: Requester, revision: string) => Decision;
 
 /** What a subgraph reads while it answers one request, and the conditions that it can evaluate for the caller. */
 export interface Sources<Store> {

@@ -1,4 +1,4 @@
-import { counts, SIGNATURES_NEEDED } from '../../approvals/judgeRevisions.js';
+import { signatureCounts, SIGNATURES_NEEDED } from '../../approvals/verifyRevisions.js';
 import type { Owners } from '../../approvals/owners.js';
 import { isSignatureOf } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -229,7 +229,9 @@ class RegisterVerifier {
 
 /** Whether a person's signature of that day counts for an owner. */
 export function signsFor(owner: string, person: string, time: Date, { people, peopleOf }: Owners): boolean {
-  return peopleOf.get(owner)?.has(person) === true && counts(people.get(person), { proposedAt: time });
+  return (
+    peopleOf.get(owner)?.has(person) === true && signatureCounts(people.get(person), { proposedAt: time })
+  );
 }
 
 /**

@@ -166,7 +166,7 @@ export function checkReleases(
   { decision }: Access,
 ): void {
   const withheld = criteria[criterion]!.tests(given).find(
-    (coordinate) => decision.take('Cohort', coordinate).length === 0,
+    (coordinate) => decision.derive('Cohort', coordinate).length === 0,
   );
   if (withheld === undefined) return;
   throw new PolkuError(

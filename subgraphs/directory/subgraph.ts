@@ -23,18 +23,18 @@ import { PersonIDScalar } from '../../schema/scalars.js';
 @Directive('@key(fields: "id")')
 class DirectoryPerson extends PersonStub {}
 
-/** What the directory knows besides what registries feed it. */
+/** What the directory needs in addition to the feeds of registries. */
 export interface DirectoryStore {
-  /** The data owner of a registry, as its policy names them. */
+  /** The data owner of a registry, as its policy has it. */
   readonly ownerOf: (registry: string) => string | undefined;
 }
 
 /**
- * The subgraph that knows which registries there are and which persons are the caller's own clients. It owns no data: the
- * registries feed it.
+ * The subgraph that lists the registries, and the persons who are the caller's own clients. It has no data:
+ * the registries feed it.
  *
- * @param registries all of them
- * @param clientRegistries those that keep care relationships
+ * @param registries all registries
+ * @param clientRegistries the registries with care relationships
  */
 export function directoryModule(
   registries: readonly string[],
@@ -179,7 +179,7 @@ export function directoryModule(
   };
 }
 
-/** A feed has NaN where there is no number to tell. */
+/** A feed has NaN if there is no number to publish. */
 function numberIn(feed: Feed, column: string): number | null {
   const number = (feed.columns[column] as Float64Array | undefined)?.[0] ?? Number.NaN;
   return Number.isNaN(number) ? null : number;
@@ -189,7 +189,10 @@ function textIn(feed: Feed, column: string): string | null {
   return (feed.columns[column] as readonly (string | null)[] | undefined)?.[0] ?? null;
 }
 
-/** One page of persons, in an order that tells nothing of them: shuffled within the pseudonymisation domain. */
+/**
+ * One page of persons in an order that reveals nothing about them: shuffled within the pseudonymisation
+ * domain.
+ */
 function pageOf(
   persons: ReadonlySet<PersonKey>,
   { first, after }: { readonly first: number; readonly after: PersonKey | null },

@@ -91,7 +91,7 @@ const enrolments: RowKind = {
   reads: ['Person.enrolments', 'Enrolment.startedAt'],
 };
 
-/** What early education knows of a child and the child's siblings. */
+/** The features of early education about a child and the child's siblings. */
 export const educationFactors = rowFactors('education', {
   child: [
     ...counts(attendance, 3, 12, 36, undefined),

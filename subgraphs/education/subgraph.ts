@@ -65,7 +65,7 @@ class EducationPersonResolver {
   ): Promise<Enrolment[]> {
     const slice = await context.store.rows.rows('enrolments', person.id);
     const enrolment = (row: number): Enrolment => new Enrolment(slice.table, row);
-    // An enrolment has no id: what is shown of it tells it from others.
+    // An enrolment has no id, so equal shown values are one enrolment.
     const identity = (row: number): string => {
       const { service, unit, hoursPerWeek, ...about } = enrolment(row);
       const shown = Object.entries({ service, unit, hoursPerWeek }).map(([field, value]) =>
@@ -142,7 +142,7 @@ class Enrolment implements DataSubject {
   }
 }
 
-/** What groups are formed by in early education. */
+/** The criteria for groups in early education. */
 const educationCriteria: Criteria<RegistryStore> = {
   educationContacts: rowsCriterion({
     ...contactRows('EducationContact', 'educationContacts'),

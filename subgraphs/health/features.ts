@@ -12,7 +12,7 @@ const visitsTo = (service: string, label: Labels): RowKind => ({
   where: { column: 'service', codes: [service] },
   reads: [...dated, 'HealthContact.service'],
 });
-/** Of a chapter of ICD-10 or a part of it. */
+/** Diagnoses of a chapter of ICD-10, or of a part of it. */
 const visitsFor = (id: string, prefixes: readonly string[], label: Labels): RowKind => ({
   ...contacts,
   id,
@@ -176,7 +176,7 @@ const burdens = {
   },
 };
 
-/** What health services know of a child and the child's family. */
+/** The features of health services about a child and the child's family. */
 export const healthFactors = rowFactors('health', {
   child: [
     ...counts(any, 3, 12, 36, 60, undefined),

@@ -63,7 +63,7 @@ class HealthContact extends Contact {
   }
 }
 
-/** What groups are formed by in health services. */
+/** The criteria for groups in health services. */
 const healthCriteria: Criteria<RegistryStore> = {
   healthContacts: rowsCriterion({
     ...contactRows('HealthContact', 'healthContacts'),

@@ -3,25 +3,25 @@ import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 
-/** A run of contacts of one person with one service, no two of them more than EPISODE_GAP_DAYS apart. */
+/** Consecutive contacts of one person with one service, with gaps of at most EPISODE_GAP_DAYS. */
 export interface Episode {
   readonly person: PersonKey;
   readonly sector: string;
   readonly service: string | null;
   readonly startedAt: PartialDay;
-  /** NO_PARTIAL_DAY where no end is told. */
+  /** NO_PARTIAL_DAY if no end is shown. */
   readonly endedAt: PartialDay;
-  /** The unit, where all contacts had the same. */
+  /** The unit, if all contacts had the same. */
   readonly unit: string | null;
   readonly contacts: number;
 }
 
-/** Chooses contacts by their row in a sector's columns. */
+/** Selects contacts by their row in a sector's columns. */
 export type ContactTest = (contacts: SectorContacts, row: number) => boolean;
 
 /**
- * Merges the chosen contacts into episodes: sector by sector, of each person in the order of their start. Dates may be masked:
- * the gap between two of them is then the smallest that it can be.
+ * Merges the selected contacts into episodes: sector by sector, and for each person in the order of their
+ * start. If dates are masked, the smallest possible gap between them is used.
  */
 export function mergeEpisodes(sectors: readonly SectorContacts[], chosen: ContactTest): Episode[] {
   const episodes: Growing<Episode>[] = [];
@@ -42,7 +42,7 @@ export function mergeEpisodes(sectors: readonly SectorContacts[], chosen: Contac
       const endedAt = contacts.endedAt[row]!;
       const episode = open.get(service);
       if (episode && firstDayOf(startedAt) - lastDayOf(lastDate(episode)) <= EPISODE_GAP_DAYS) {
-        // Ends are told or not for all contacts of a person alike, but a single visit has none of its own.
+        // Either all contacts of a person show their end or none does, but a single visit has no end.
         episode.endedAt = Math.max(lastDate(episode), lastDate({ startedAt, endedAt }));
         if (episode.unit !== unit) episode.unit = null;
         episode.contacts++;
@@ -59,8 +59,8 @@ export function mergeEpisodes(sectors: readonly SectorContacts[], chosen: Contac
 type Growing<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 /**
- * The rows by person and start; undefined where they stand so already. Registries keep them in this order, but conditions of
- * the record can mask one date more than its neighbour.
+ * The rows sorted by person and start; undefined if they are in this order already. Registries store them in
+ * this order, but conditions on the record can mask one date more than the next.
  */
 function orderOfStart({ person, startedAt }: SectorContacts): Uint32Array | undefined {
   let row = 1;
@@ -75,23 +75,25 @@ function orderOfStart({ person, startedAt }: SectorContacts): Uint32Array | unde
   );
 }
 
-/** The last date known of a contact or an episode. */
+/** The last known date of a contact or an episode. */
 function lastDate({ startedAt, endedAt }: Pick<Episode, 'startedAt' | 'endedAt'>): PartialDay {
   return Math.max(startedAt, endedAt);
 }
 
-/** The contacts of one sector as its registry told them to a path: columns of equal length, masked, without ids. */
+/**
+ * The contacts of one sector that its registry gave to a path: columns of equal length, masked, without ids.
+ */
 export interface SectorContacts {
   readonly sector: string;
   readonly person: Uint32Array;
   readonly service: readonly (string | null)[];
   readonly startedAt: ArrayLike<PartialDay>;
-  /** NO_PARTIAL_DAY where a contact has no end, or none that is told. */
+  /** NO_PARTIAL_DAY if a contact has no end, or its end is not shown. */
   readonly endedAt: ArrayLike<PartialDay>;
   readonly unit: readonly (string | null)[];
 }
 
-/** The contacts in a sector's feed; undefined where it is withheld or failed. */
+/** The contacts in a sector's feed; undefined if the feed is withheld or failed. */
 export function sectorContacts(sector: string, { state, columns }: Feed): SectorContacts | undefined {
   if (state !== 'data') return undefined;
   return {

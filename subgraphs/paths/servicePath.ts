@@ -14,10 +14,10 @@ import {
 type SectorFeeds = readonly (readonly [sector: string, Feed])[];
 
 /**
- * The service path of a person: contacts of all sectors shown, merged in time order. It is computed from what the
- * registries told, never from more.
+ * The service path of a person: the contacts of all shown sectors, merged in time order. It is computed only
+ * from what the registries gave.
  *
- * @param shuffle ranks persons where dates, sector and service are equal
+ * @param shuffle orders persons if dates, sector and service are equal
  */
 export function personPath(
   feeds: SectorFeeds,

@@ -41,8 +41,8 @@ class PathArgs implements Period {
 }
 
 /**
- * The subgraph of service paths. It owns no register data: a path is an entity keyed by its arguments, and the
- * registries feed it (docs/decisions/feeds.md).
+ * The subgraph of service paths. It has no register data: a path is an entity whose key is its arguments, and
+ * the registries feed it (docs/decisions/feeds.md).
  */
 export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
   const registries = sectors.map(({ registry }) => registry);

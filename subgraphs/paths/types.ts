@@ -13,7 +13,10 @@ export class PathPerson extends PersonStub {}
 @Directive('@key(fields: "id")')
 export class PathFamily extends FamilyStub {}
 
-/** A step of a path as resolvers make it; its GraphQL type is made in stepType.ts, for its lineage names all sectors. */
+/**
+ * A step of a path as resolvers build it. Its GraphQL type is built below, because its lineage names all
+ * sectors.
+ */
 export interface ServiceStep extends DataSubject {
   readonly person: PathPerson;
   readonly sector: string;
@@ -24,13 +27,13 @@ export interface ServiceStep extends DataSubject {
   readonly contacts: number;
 }
 
-/** A sector is a registry that hands contacts to paths, and the type of its contacts. */
+/** A sector: a registry that gives contacts to paths, and the type of its contacts. */
 export interface SectorSource {
   readonly registry: string;
   readonly contactType: string;
 }
 
-/** The values of the enum of sectors, a registry's name in capitals, to registries. */
+/** Values of the sector enum (a registry's name in capitals) -> registries. */
 type SectorEnum = Readonly<Record<string, string>>;
 
 export function sectorEnum(sectors: readonly SectorSource[]): SectorEnum {

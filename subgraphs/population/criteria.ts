@@ -23,7 +23,10 @@ const AT_END_OF: ArgumentDefinition = {
 const AGE_OF_MAJORITY = 18;
 const sexes = Object.values(Sex);
 
-/** What groups are formed by in the population register. Ages are by year of birth, as owners show it. */
+/**
+ * The criteria for groups in the population register. Ages are by year of birth, because owners show only the
+ * year.
+ */
 export const populationCriteria: Criteria<PopulationStore> = {
   birthYear: criterion({
     description: 'Born in these years.',
@@ -151,13 +154,13 @@ interface PersonCriterion {
   persons(given: CriterionArguments, store: PopulationStore): Promise<PersonSet>;
 }
 
-/** A criterion that tests the same coordinates whatever it is given, and no records. */
+/** A criterion without records that always tests the same coordinates. */
 function criterion(given: PersonCriterion): Criterion<PopulationStore> {
   const { coordinates, reads, ...own } = given;
   return { ...own, tests: () => coordinates, testable: coordinates, reads: () => reads };
 }
 
-/** Nobody, with room for everybody in the register. */
+/** An empty set with capacity for everybody in the register. */
 function personsOf({ tables: { persons, memberships, residences } }: PopulationStore): PersonSet {
   return PersonSet.below(
     Math.max(persons.offsets.length, memberships.offsets.length, residences.offsets.length),
@@ -193,7 +196,7 @@ async function whoseCode(
 }
 
 /**
- * The share of each of some years after a quarter that lies before a child's 18th birthday.
+ * For each of some years after a quarter, the share that is before a child's 18th birthday.
  * @param before the first day of the quarter
  */
 export function exposureOf(birth: Day, before: Day, years: number): number[] {
@@ -203,12 +206,15 @@ export function exposureOf(birth: Day, before: Day, years: number): number[] {
   );
 }
 
-/** The same, by the year of birth alone: the middle of that year stands for the birthday, as in the factor of age. */
+/**
+ * The same from the year of birth alone: the middle of that year stands for the birthday, as in the factor
+ * for age.
+ */
 export function exposureByYear(birth: Day, before: Day, years: number): number[] {
   return exposureOf(dayOf(yearOf(birth), 7, 1)!, before, years);
 }
 
-/** The first day of each of some years after a quarter, and the first day after it. */
+/** The first day of each of some years after a quarter, and the first day after that year. */
 function yearsAfter(before: Day, years: number): readonly (readonly [start: Day, next: Day])[] {
   return Array.from({ length: years }, (_, index) => [addYears(before, index), addYears(before, index + 1)]);
 }

@@ -4,7 +4,7 @@ import type { Factor, FactorSource, Labels, Whose } from '../../registry-kit/fea
 import { type Home, homeOf } from './home.js';
 import type { PopulationStore } from './yearly.js';
 
-/** Days of a mean year and month of the Gregorian calendar. */
+/** Mean length of a year and a month of the Gregorian calendar, in days. */
 const YEAR = 365.2425;
 const MONTH = YEAR / 12;
 
@@ -25,7 +25,7 @@ const MEMBERS = ['Family.members', 'FamilyMember.role', 'FamilyMember.startedAt'
 
 const labels = (fi: string, en: string, sv: string): Labels => ({ fi, en, sv });
 
-/** One factor for each window: how many days of some kind lie in it. */
+/** One factor for each window: the number of days of some kind in it. */
 function countsOf(
   name: string,
   whose: Whose,
@@ -66,7 +66,9 @@ function factor(
   return { name, whose, label, formula, months: undefined, reads, of };
 }
 
-/** Whole years of age on a day, from the year of birth alone: half a year after its beginning stands for the birthday. */
+/**
+ * Age in whole years on a day, from the year of birth alone: the middle of that year stands for the birthday.
+ */
 function ageByYear(birth: Day, on: Day): number {
   return Math.floor((on - dayOf(yearOf(birth), 7, 1)!) / YEAR);
 }
@@ -329,7 +331,7 @@ const catalogue: readonly PopulationFactor[] = [
   ),
 ];
 
-/** What the population register knows of a child and the child's family. */
+/** The features of the population register about a child and the child's family. */
 export const populationFactors: FactorSource<PopulationStore> = {
   factors: catalogue.map(({ name, of: _, ...about }) => ({
     ...about,

@@ -8,21 +8,21 @@ import type { PopulationStore } from './yearly.js';
 
 type Tables = PopulationStore['tables'];
 
-/** What is read of a household once, for all factors. */
+/** The data of a household, read once for all factors. */
 export interface Home {
   readonly before: Day;
   readonly birth: Day;
   /** First days of the child's residences in the city, in order. */
   readonly residences: readonly Day[];
-  /** Last days of the child's memberships in families that are not the present one. */
+  /** Last days of the child's memberships in earlier families. */
   readonly formerFamilies: readonly Day[];
-  /** Birthdays of the parents whose birth is known, and of the other children. */
+  /** Birthdays of the parents with a known birthday, and of the other children. */
   readonly parentBirths: readonly Day[];
   readonly siblingBirths: readonly Day[];
   readonly parents: number;
   /** First days of the parents' residences in the city. */
   readonly parentResidences: readonly (readonly Day[])[];
-  /** Of the parents: last days of memberships in other families, as parents. */
+  /** Last days of the parents' memberships as parents in other families. */
   readonly parentFamilies: readonly Day[];
   /** First days of the parents in the child's family, and of the child. */
   readonly parentsSince: readonly Day[];
@@ -32,7 +32,7 @@ export interface Home {
   readonly parentsDied: readonly Day[];
 }
 
-/** Reads the home of a child as of a quarter; undefined where the register knows no birth or no family. */
+/** Reads the home of a child as of a quarter; undefined if the register has no birthday or no family. */
 export function homeOf(
   tables: Tables,
   { child, parents, siblings }: Household,

@@ -12,8 +12,8 @@ type Tables = PopulationStore['tables'];
 export type MinorTest = (tables: Tables, person: PersonKey, on: Day) => boolean;
 
 /**
- * The household of a child on a day, without people of whom nothing exists for the caller; undefined where the person is no minor, lives not in
- * the city or is in no family as a child.
+ * The household of a child on a day, without people who do not exist for the caller. It is undefined if the
+ * person is not a minor, does not live in the city or is in no family as a child.
  */
 export function householdOf(
   store: PopulationStore,
@@ -36,7 +36,7 @@ export function householdOf(
   return { child, parents, siblings };
 }
 
-/** The households of those of some persons who are children in one. */
+/** The households of some persons, for those who are children in one. */
 export async function householdsOf(
   store: PopulationStore,
   persons: ArrayLike<PersonKey>,
@@ -56,7 +56,7 @@ export async function householdsOf(
 /** The family that a person is in as a child. */
 export function familyOfChild(tables: Tables, child: PersonKey, on: Day): FamilyKey | undefined {
   const [from, to] = rowsOf(tables.memberships, child);
-  // Of several the one that began last.
+  // If there are several, the one that began last.
   for (let row = to - 1; row >= from; row--)
     if (holdsOn(tables.memberships, row, on) && !isParent(tables, row))
       return tables.memberships.columns.family[row];
@@ -85,9 +85,9 @@ function isMinorByDay(tables: Tables, person: PersonKey, on: Day): boolean {
 }
 
 /**
- * Whether somebody is a minor all through the calendar year of a quarter, by their year of birth alone. Asked for one quarter after another, it
- * tells no more of a birthday than that year.
- * @param seen the years in which the person may be born, as far as the caller is shown
+ * Whether somebody is a minor during the whole calendar year of a quarter, by the year of birth alone. Even
+ * if it is asked for one quarter after another, it reveals no more of a birthday than that year.
+ * @param seen the years in which the person may be born, as far as the caller can see
  */
 export function isMinorByYear(
   seen: (person: PersonKey, birthYear: number) => readonly [first: number, last: number],

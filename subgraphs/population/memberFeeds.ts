@@ -28,7 +28,7 @@ class MemberUnitsResolver {
   }
 }
 
-/** `CohortMembers.population`: behind how many families a number stands. */
+/** `CohortMembers.population`: how many families are behind a number. */
 export const memberUnitsFeed: SubgraphModule = {
   resolvers: [MemberUnitsResolver],
   entities: [CohortMembers],

@@ -9,7 +9,7 @@ import { populationFactors } from './features.js';
 import { birthOf, householdsOf, isMinorByYear, residenceOn } from './households.js';
 import { type PopulationStore, unitAttributes } from './yearly.js';
 
-/** The share of each of the next years that lies before the child's 18th birthday. */
+/** For each of the next years, the share that is before the child's 18th birthday. */
 const exposure: ChildNumber<PopulationStore> = {
   name: 'exposure',
   size: HORIZON_YEARS,
@@ -20,7 +20,7 @@ const exposure: ChildNumber<PopulationStore> = {
       into.set(exposureOf(birthOf(tables, child)!, before, HORIZON_YEARS)),
 };
 
-/** What is told of one child tells no more of the birthday than its year: a share of a year would tell the day. */
+/** A feed about one child reveals only the year of the birthday. A share of a year would reveal the day. */
 const exposureOfOne: ChildNumber<PopulationStore> = {
   ...exposure,
   reader:
@@ -29,7 +29,7 @@ const exposureOfOne: ChildNumber<PopulationStore> = {
       into.set(exposureByYear(birthOf(tables, child)!, before, HORIZON_YEARS)),
 };
 
-/** How long a child could be seen, and what groups children are compared by. */
+/** How long a child could be observed, and the groups that an evaluation compares. */
 const outcomes: readonly ChildNumber<PopulationStore>[] = [
   exposure,
   {
@@ -81,7 +81,7 @@ const outcomes: readonly ChildNumber<PopulationStore>[] = [
   },
 ];
 
-/** What the population register knows that foretells need, and what tells how well it was foreseen. */
+/** The population register's features for predicting need, and the outcomes for evaluating predictions. */
 export const populationForetelling: Foretelling<PopulationStore> = {
   source: populationFactors,
   households: {
@@ -113,12 +113,14 @@ export const populationForetelling: Foretelling<PopulationStore> = {
   }),
 };
 
-/** The most years that a mask of the year of birth puts into one band (policies/engine/catalogue/masks.ts). */
+/**
+ * The most years that a mask of the year of birth puts into one band (policies/engine/catalogue/masks.ts).
+ */
 const MOST_YEARS = 10;
 
 /**
- * The years of birth that the caller cannot tell from a person's own: those in the same band of a mask. Where the year is not shown, the owner
- * has released it into the assessment, as a year.
+ * The years of birth that the caller cannot distinguish from a person's own: those in the same band of a
+ * mask. If the year is not shown, the owner has released it to the assessment as a year.
  */
 function shownBirthYears(access: Access) {
   return (subject: PersonKey, birthYear: number): readonly [first: number, last: number] => {
@@ -132,12 +134,12 @@ function shownBirthYears(access: Access) {
   };
 }
 
-/** The number of a code in the column's dictionary; NaN where there is none. */
+/** The number of a code in the column's dictionary; NaN if there is none. */
 function codeOf(index: number): number {
   return index === NO_CODE ? Number.NaN : index;
 }
 
-/** The last day on which a child lived, and lived in the city; Infinity where that goes on. */
+/** The last day on which a child was alive and lived in the city; Infinity if that still lasts. */
 function lastDay({ residences, persons }: PopulationStore['tables'], child: number): number {
   const [, to] = rowsOf(residences, child);
   const left = residences.columns.end[to - 1]!;
@@ -145,7 +147,7 @@ function lastDay({ residences, persons }: PopulationStore['tables'], child: numb
   return Math.min(left === NO_DAY ? Infinity : left, died === NO_DAY ? Infinity : died);
 }
 
-/** Whom a feed is asked of: one child, a group, or everybody. */
+/** The people that a feed is about: one child, a group, or everybody. */
 function personsIn({ tables }: PopulationStore, asked: object): ArrayLike<PersonKey> {
   if ('person' in asked) return [asked.person as PersonKey];
   return 'set' in asked ? (asked.set as PersonSet).keys : tables.persons.subject;

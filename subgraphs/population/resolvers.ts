@@ -77,7 +77,8 @@ export class PersonResolver {
     return from === to ? null : (codeAt(table.columns.language, from) ?? null);
   }
 
-  // It takes no day: asked for one day after another, it would tell when somebody moved, which no owner shows.
+  // It has no argument for a day: with one, repeated questions would reveal when somebody moved, which no
+  // owner shows.
   @FieldResolver(() => String, { nullable: true, description: 'District of residence, the last known.' })
   async district(@Root() { id }: Person, @Ctx() { store }: Context): Promise<string | null> {
     const { table, from, to } = await store.rows.rows('residences', id);

@@ -21,7 +21,7 @@ export class Person extends PersonStub {}
 @Directive('@key(fields: "id")')
 export class Family extends FamilyStub {}
 
-/** A row of memberships, as seen from the family or from the person. */
+/** A row of memberships, seen from the family or from the person. */
 @ObjectType({ simpleResolvers: true })
 abstract class Membership implements DataSubject {
   readonly subject: PersonKey;

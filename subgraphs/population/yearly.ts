@@ -14,13 +14,13 @@ import type { populationRegistry } from './tables.js';
 export type PopulationStore = RegistryStore<typeof populationRegistry>;
 type Tables = PopulationStore['tables'];
 
-/** What groups ask of the population register, made once for each snapshot. */
+/** Data of the population register for groups, built once for each snapshot. */
 export interface YearlyPopulation {
   readonly persons: Uint32Array;
   readonly birthYear: Uint16Array;
   readonly residences: YearlyResidences;
   readonly memberships: YearlyMemberships;
-  /** The family that each of `persons` was in last; NO_FAMILY for none. */
+  /** The last family of each of `persons`; NO_FAMILY if there is none. */
   readonly lastFamily: Uint32Array;
 }
 
@@ -82,7 +82,7 @@ async function yearlyMemberships({ subject, columns }: Tables['memberships']): P
   return { person, family, parent, firstYear, lastYear };
 }
 
-/** Intervals that held at the end of some year: their rows, and from the end of which year to that of which. */
+/** Intervals that include the end of some year: their rows, with the first and the last such year. */
 async function rowsAtYearEnds(
   start: Int32Array,
   end: Int32Array,
@@ -113,7 +113,9 @@ function lastFamilyOf(person: PersonKey, { offsets, columns }: Tables['membershi
   return last >= (offsets[person] ?? 0) ? columns.family[last]! : NO_FAMILY;
 }
 
-/** The memberships that exist for the caller: a family is counted without whoever was erased or restricted. */
+/**
+ * The memberships that exist for the caller: erased and restricted people are not counted in their families.
+ */
 export async function shownMemberships(store: PopulationStore): Promise<YearlyMemberships> {
   const { memberships } = await yearlyPopulation(store);
   const { person, family } = memberships;
@@ -126,8 +128,9 @@ export async function shownMemberships(store: PopulationStore): Promise<YearlyMe
 }
 
 /**
- * The family last known of everybody. It serves protection alone: no number is told of too few of them
- * (docs/decisions/groups.md). So it is given of people under non-disclosure too, whose family ties are not; of whom nothing exists, no number counts.
+ * The last known family of everybody. It is used only for protection: no number about too few families is
+ * published (docs/decisions/groups.md). So it includes people under non-disclosure, whose family ties are not
+ * shown. People who do not exist for the caller are in no number.
  */
 export async function unitAttributes(store: PopulationStore): Promise<readonly GroupAttribute[]> {
   const { persons, lastFamily } = await yearlyPopulation(store);
@@ -139,8 +142,8 @@ export async function unitAttributes(store: PopulationStore): Promise<readonly G
 }
 
 /**
- * What groups are counted by: who there is, and sex, birth year, district and family of each, the last two at the ends of
- * years. Column by column, so that an owner releases what it will.
+ * The columns that groups are counted by: persons, sex, birth year, and district and family at the ends of
+ * years. They are separate columns, so that an owner can release each of them separately.
  */
 export const populationAttributes: GroupAttributes<PopulationStore> = {
   tells: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],

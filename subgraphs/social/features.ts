@@ -143,7 +143,7 @@ const kindsOfBurden: Labels = {
   sv: 'slag av tjänster som tyder på belastning',
 };
 
-/** What social services know of a child and the child's family. */
+/** The features of social services about a child and the child's family. */
 export const socialFactors = rowFactors('social', {
   child: [
     ...counts(any, 3, 12, 36, 60, undefined),
@@ -201,7 +201,7 @@ export const socialFactors = rowFactors('social', {
   ],
 });
 
-/** Whether a child is a client of child protection: nothing is foreseen of those who are. */
+/** Whether a child is a client of child protection. Need is not predicted for clients. */
 const isClient = rowFactors('social', {
   child: [{ kind: 'ongoing', of: clientships, end: stepEnd }],
   parents: [],
@@ -210,7 +210,10 @@ const isClient = rowFactors('social', {
 
 type SocialStore = RegistryStore<typeof socialRegistry>;
 
-/** Whether a child is a client of child protection on the day before the quarter: nothing is foreseen of those who are. */
+/**
+ * Whether a child is a client of child protection on the day before the quarter. Need is not predicted for
+ * clients.
+ */
 const client: ChildNumber<SocialStore> = {
   name: 'client',
   size: 1,
@@ -234,7 +237,7 @@ const clientFrom: ChildNumber<SocialStore> = {
     },
 };
 
-/** An assessment is given of children whose child-protection steps the caller may see. */
+/** Only children whose child-protection steps the caller may see are assessed. */
 export const socialForetelling: Foretelling<SocialStore> = {
   source: socialFactors,
   shownOfChild: ['Person.childProtection'],
@@ -243,7 +246,7 @@ export const socialForetelling: Foretelling<SocialStore> = {
   outcomeTexts: (store) => ({ dataUntil: [dataUntil(store)] }),
 };
 
-/** The last day that the register reaches: that of the quarter in which the last contact began. */
+/** The last day that the register covers: the end of the quarter in which the last contact began. */
 function dataUntil({ tables: { contacts } }: SocialStore): string {
   const last = contacts.columns.start.reduce((latest, day) => Math.max(latest, day), NO_DAY);
   return formatDay(addMonths(parseQuarter(formatQuarter(last))!, 3) - 1);

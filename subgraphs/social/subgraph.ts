@@ -78,7 +78,7 @@ class SocialPersonResolver {
     const months = [...rowNumbers(slice)].map((row) => new IncomeSupportMonth(slice.table, row));
     const shown = (item: IncomeSupportMonth, field: 'month' | 'amount'): string =>
       String(context.access.see(`IncomeSupportMonth.${field}`, item, item[field]!) ?? '');
-    // In the order of what is shown: where months are masked, that of the table would tell them.
+    // Sorted by what is shown: if months are masked, the order of the table would reveal them.
     const key = (item: IncomeSupportMonth): string => `${shown(item, 'month')} ${shown(item, 'amount')}`;
     return months.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
   }
@@ -159,7 +159,7 @@ class IncomeSupportMonth implements DataSubject {
   }
 }
 
-/** What groups are formed by in social services. */
+/** The criteria for groups in social services. */
 const socialCriteria: Criteria<RegistryStore> = {
   socialContacts: rowsCriterion({
     ...contactRows('SocialContact', 'socialContacts'),

@@ -6,7 +6,7 @@ import {
   objections,
 } from '../../registry-kit/columns/tableDefinition.js';
 
-/** Social services, child protection and income support among them. */
+/** Social services, including child protection and income support. */
 export const socialRegistry = defineRegistry({
   name: 'social',
   schemaVersion: 1,

@@ -1,12 +1,12 @@
 import { INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
-import { type Desk, ExportFile } from '../exportFile.js';
-import type { Person } from '../people.js';
-import { requireCodes, Units } from '../places.js';
+import { type ExportTarget, ExportFile } from '../exportFile.js';
+import type { SyntheticPerson } from '../people.js';
+import { requireCodes, ServiceUnits } from '../places.js';
 import { Random } from '../random.js';
 import { attendanceOf, EDUCATION_SERVICES, type Enrolment, enrolmentsOf } from './enrolments.js';
 import { type City, drawObjections, everybody, type Exporter, filedName } from './silo.js';
 
-/** Employees a unit; persons of the city for each open child of the appointed teacher. */
+/** Employees per unit; persons of the city for each open child of the appointed teacher. */
 const STAFF = 6;
 const PERSONS_PER_CHILD = 1000;
 
@@ -14,10 +14,10 @@ const PERSONS_PER_CHILD = 1000;
 const FIRST_CENTRES = 3;
 
 /** The early-education register, in Parquet: monthly attendance, enrolments, educators, objections. */
-export const exportEducation: Exporter = async (city, desk, observer) => {
+export const exportEducation: Exporter = async (city, target, observer) => {
   requireCodes('education', 'services', EDUCATION_SERVICES);
-  const register = await EducationRegister.open(city, desk);
-  const children: Person[] = [];
+  const register = await EducationRegister.open(city, target);
+  const children: SyntheticPerson[] = [];
   for (const person of everybody(city, observer)) {
     const enrolments = enrolmentsOf(city.seed, person);
     if (enrolments.length > 0) children.push(person);
@@ -30,9 +30,9 @@ export const exportEducation: Exporter = async (city, desk, observer) => {
   for (const file of register.files) observer.onFile(await file.close());
 };
 
-/** The files of the register, which are written together, child by child. */
+/** The files of the register. They are written together, child by child. */
 class EducationRegister {
-  private readonly units = new Units('education', 'E', 4001, STAFF);
+  private readonly units = new ServiceUnits('education', 'E', 4001, STAFF);
   private readonly firstCentres: readonly string[];
   private readonly random: Random;
   private vacancies: number;
@@ -49,10 +49,10 @@ class EducationRegister {
     this.vacancies = Math.ceil(city.population.persons.length / PERSONS_PER_CHILD);
   }
 
-  static async open(city: City, desk: Desk): Promise<EducationRegister> {
-    // A month has no end, so that none can lie before its start.
+  static async open(city: City, target: ExportTarget): Promise<EducationRegister> {
+    // A month has no end, so it cannot have an end before its start.
     const attendance = await ExportFile.parquet(
-      desk,
+      target,
       'attendance.parquet',
       {
         record_id: 'VARCHAR',
@@ -76,7 +76,7 @@ class EducationRegister {
     const kinds = INTERVAL_FAULTS.filter((kind) => kind !== 'impossible-date');
     const interval = { kinds, code: 'child_code', until: 'end_date' };
     const enrolments = await ExportFile.parquet(
-      desk,
+      target,
       'enrolments.parquet',
       {
         child_code: 'VARCHAR',
@@ -89,7 +89,7 @@ class EducationRegister {
       interval,
     );
     const staff = await ExportFile.parquet(
-      desk,
+      target,
       'staff.parquet',
       {
         child_code: 'VARCHAR',
@@ -101,7 +101,7 @@ class EducationRegister {
       interval,
     );
     const objections = await ExportFile.parquet(
-      desk,
+      target,
       'objections.parquet',
       { child_code: 'VARCHAR', from_date: 'DATE' },
       { kinds: PROTECTION_FAULTS, code: 'child_code' },
@@ -113,7 +113,7 @@ class EducationRegister {
     return [this.attendance, this.enrolments, this.staff, this.objections];
   }
 
-  enrol(child: Person, enrolment: Enrolment): void {
+  enrol(child: SyntheticPerson, enrolment: Enrolment): void {
     const { attendance, enrolments, staff, random } = this;
     const { unit, service, from, until, hoursPerWeek } = enrolment;
     const educator = this.educatorOf(enrolment);
@@ -142,7 +142,7 @@ class EducationRegister {
   }
 
   /** The open relationship of a family team to a member of one of its families. */
-  assignTeam(person: Person, team: string, from: number): void {
+  assignTeam(person: SyntheticPerson, team: string, from: number): void {
     this.staff.write([person.code, null, team, from, null], from);
   }
 

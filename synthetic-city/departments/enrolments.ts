@@ -1,6 +1,15 @@
-import { addYears, type Day, dayOf, isoDate, monthsBetween, PERIOD, YEAR, yearOf } from '../calendar.js';
+import {
+  addYears,
+  type Day,
+  calendarDay,
+  isoDate,
+  monthsBetween,
+  PERIOD,
+  YEAR,
+  yearOf,
+} from '../calendar.js';
 import { strength } from '../circumstances.js';
-import { ageOn, firstDay, lastDay, type Person } from '../people.js';
+import { ageOn, residentFrom, residentUntil, type SyntheticPerson } from '../people.js';
 import { areaIndex, codesOf } from '../places.js';
 import { Random } from '../random.js';
 
@@ -16,7 +25,7 @@ export interface Enrolment {
   readonly hoursPerWeek: number;
 }
 
-/** Age in years by which that share of children has begun (2015: 30 % of under 3, 79 % of 3-5). */
+/** Age in years by which a share of children has begun (2015: 30 % of under 3, 79 % of 3-5). */
 const BEGUN_BY: readonly (readonly [age: number, share: number])[] = [
   [0.85, 0],
   [1.0, 0.08],
@@ -31,7 +40,7 @@ const BEGUN_BY: readonly (readonly [age: number, share: number])[] = [
   [6, 0.93],
 ];
 
-/** By how much less of a year's children began than of those of the year after, until 2015. */
+/** How much smaller the share is for each earlier year of birth, until 2015. */
 const COVERAGE_GAP_A_YEAR = 0.045;
 
 /** How common each form of care is before the pre-primary year. */
@@ -58,18 +67,18 @@ const AREAS = codesOf('population', 'areas').length;
 /** Share of children who are in pre-primary education in the year before school. */
 const PRE_PRIMARY_SHARE = 0.95;
 
-/** A child's enrolments one after the other: a new one for a new form or after a move to another area. */
-export function enrolmentsOf(seed: number, child: Person): readonly Enrolment[] {
-  if (ageOn(child, firstDay(child)) > 7) return [];
+/** A child's enrolments in order of time. A new form or a move to another area gives a new enrolment. */
+export function enrolmentsOf(seed: number, child: SyntheticPerson): readonly Enrolment[] {
+  if (ageOn(child, residentFrom(child)) > 7) return [];
   const random = Random.stream(seed, 'education', child.index);
   const birthYear = yearOf(child.birth);
-  const school = dayOf(birthYear + 7, 8, 1);
-  const prePrimary = dayOf(birthYear + 6, 8, 1);
-  const last = Math.min(lastDay(child), school - 1);
+  const school = calendarDay(birthYear + 7, 8, 1);
+  const prePrimary = calendarDay(birthYear + 6, 8, 1);
+  const last = Math.min(residentUntil(child), school - 1);
   const form = FORMS[random.weighted(FORMS.map(([, share]) => share))]?.[0] ?? 'V10';
   const begins = Math.max(
     beginning(child, random),
-    firstDay(child) === PERIOD.first ? PERIOD.first : firstDay(child) + 30,
+    residentFrom(child) === PERIOD.first ? PERIOD.first : residentFrom(child) + 30,
   );
   const attendsPrePrimary = random.chance(PRE_PRIMARY_SHARE);
   const hoursPerWeek = random.pick([20, 25, 30, 35, 40, 40, 40]);
@@ -96,7 +105,9 @@ export function enrolmentsOf(seed: number, child: Person): readonly Enrolment[] 
   return enrolments;
 }
 
-/** Units of a kind stand in the order of the areas, equally many in each; a kind with one unit serves all. */
+/**
+ * Units of a kind are in the order of the areas, equally many in each. A kind with one unit serves all areas.
+ */
 function unitsNear(service: EducationService, area: number): readonly string[] {
   const all = UNITS.filter((unit) => unit.startsWith(`${UNIT_PREFIX[service]}-`));
   return all.length < AREAS
@@ -104,8 +115,8 @@ function unitsNear(service: EducationService, area: number): readonly string[] {
     : all.filter((_, position) => Math.floor(position / (all.length / AREAS)) === area);
 }
 
-/** The day on which a child would begin, or the far future. */
-function beginning(child: Person, random: Random): Day {
+/** The day on which a child would begin, or a day in the far future. */
+function beginning(child: SyntheticPerson, random: Random): Day {
   const threeYears = yearOf(child.birth) + 3;
   const drawn = random.next() / (1 - COVERAGE_GAP_A_YEAR * Math.max(0, PERIOD.lastYear - 1 - threeYears));
   for (let i = 1; i < BEGUN_BY.length; i++) {
@@ -133,8 +144,8 @@ interface AttendedMonth {
   readonly absenceDays: number;
 }
 
-/** Each whole month of an enrolment; the same ones whenever they are drawn. */
-export function attendanceOf(seed: number, child: Person, enrolment: Enrolment): AttendedMonth[] {
+/** Each whole month of an enrolment. Every call gives the same months. */
+export function attendanceOf(seed: number, child: SyntheticPerson, enrolment: Enrolment): AttendedMonth[] {
   const random = Random.stream(seed, 'attendance', child.index, enrolment.from);
   const until = enrolment.until ?? PERIOD.last;
   const attended: AttendedMonth[] = [];
@@ -151,8 +162,8 @@ export function attendanceOf(seed: number, child: Person, enrolment: Enrolment):
   return attended;
 }
 
-/** Days a month: children of strained homes stay away more often. */
-function meanAbsence({ needs, circumstances }: Person, day: Day): number {
+/** Days of absence a month. Children of strained homes are absent more often. */
+function meanAbsence({ needs, circumstances }: SyntheticPerson, day: Day): number {
   return (
     1.2 +
     1.5 * needs +

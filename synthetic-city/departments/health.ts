@@ -1,13 +1,20 @@
 import { BAD_ROW_KINDS, INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
 import { type Day, finnishDate, PERIOD } from '../calendar.js';
 import { type CsvStyle, ExportFile } from '../exportFile.js';
-import { ageOn, firstDay, isResidentAtEnd, lastDay, type Person, residenceOn } from '../people.js';
-import { areaIndex, requireCodes, Units } from '../places.js';
+import {
+  ageOn,
+  residentFrom,
+  isResidentAtEnd,
+  residentUntil,
+  type SyntheticPerson,
+  residenceAt,
+} from '../people.js';
+import { areaIndex, requireCodes, ServiceUnits } from '../places.js';
 import { Random } from '../random.js';
 import { forEachVisit, HEALTH_SERVICES, type HealthService } from './healthVisits.js';
 import { type City, drawObjections, everybody, type Exporter, filedName } from './silo.js';
 
-/** Which kind of unit gives a service; a family team takes the ones in TEAM_SERVICES over for its families. */
+/** The kind of unit that gives a service. A family team gives TEAM_SERVICES to its families. */
 const UNIT_PREFIX: Record<HealthService, string> = {
   T11: 'TK',
   T12: 'TK',
@@ -26,7 +33,7 @@ const UNIT_PREFIX: Record<HealthService, string> = {
 };
 const TEAM_SERVICES: ReadonlySet<HealthService> = new Set(['T21', 'T60', 'T61', 'T70']);
 
-/** Employees a unit; persons of the city for each open patient of the appointed doctor. */
+/** Employees per unit; persons of the city for each open patient of the appointed doctor. */
 const STAFF = 8;
 const PERSONS_PER_PATIENT = 500;
 
@@ -38,13 +45,13 @@ const date = (day: Day | null): string => (day === null ? '' : finnishDate(day))
 const STYLE: CsvStyle = { separator: ';', dates: 'finnish' };
 
 /** The health register: visits, care relationships and objections, in semicolons and Finnish dates. */
-export const exportHealth: Exporter = async (city, desk, observer) => {
+export const exportHealth: Exporter = async (city, target, observer) => {
   requireCodes('health', 'services', HEALTH_SERVICES);
   requireCodes('health', 'urgencies', ['1', '2', '3']);
-  const units = new Units('health', 'H', 2001, STAFF);
+  const units = new ServiceUnits('health', 'H', 2001, STAFF);
 
   const contacts = ExportFile.csv(
-    desk,
+    target,
     'kaynnit.csv',
     'KAYNTITUNNUS;HETU;NIMI;ALKUPVM;LOPPUPVM;PALVELU;YKSIKKO;AMMATTIHENKILO;DIAGNOOSI;KIIREELLISYYS',
     {
@@ -62,7 +69,7 @@ export const exportHealth: Exporter = async (city, desk, observer) => {
   observer.onFile(await contacts.close());
 
   const relationships = ExportFile.csv(
-    desk,
+    target,
     'hoitosuhteet.csv',
     'HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM',
     { kinds: INTERVAL_FAULTS, code: 'HETU', from: 'ALKUPVM', until: 'LOPPUPVM' },
@@ -72,7 +79,7 @@ export const exportHealth: Exporter = async (city, desk, observer) => {
   observer.onFile(await relationships.close());
 
   const objections = ExportFile.csv(
-    desk,
+    target,
     'kiellot.csv',
     'HETU;ALKUPVM',
     { kinds: PROTECTION_FAULTS, code: 'HETU', from: 'ALKUPVM' },
@@ -84,7 +91,12 @@ export const exportHealth: Exporter = async (city, desk, observer) => {
   observer.onFile(await objections.close());
 };
 
-function recordVisits({ seed, teams }: City, units: Units, person: Person, contacts: ExportFile): void {
+function recordVisits(
+  { seed, teams }: City,
+  units: ServiceUnits,
+  person: SyntheticPerson,
+  contacts: ExportFile,
+): void {
   const random = Random.stream(seed, 'health', person.index);
   const name = filedName(person);
   const team = teams.get(person);
@@ -92,9 +104,9 @@ function recordVisits({ seed, teams }: City, units: Units, person: Person, conta
     const unit =
       team !== undefined && day >= team.from && TEAM_SERVICES.has(service)
         ? team.team
-        : units.serving(UNIT_PREFIX[service], areaIndex(residenceOn(person, day).district));
+        : units.serving(UNIT_PREFIX[service], areaIndex(residenceAt(person, day).district));
     const stay = service === 'T90' ? random.int(1, 14) : 0;
-    const end = stay > 0 ? Math.min(day + stay, lastDay(person)) : random.chance(0.3) ? day : null;
+    const end = stay > 0 ? Math.min(day + stay, residentUntil(person)) : random.chance(0.3) ? day : null;
     contacts.write(
       [
         contacts.newId(),
@@ -113,24 +125,24 @@ function recordVisits({ seed, teams }: City, units: Units, person: Person, conta
   });
 }
 
-function writeRelationships({ population, teams, seed }: City, units: Units, file: ExportFile): void {
+function writeRelationships({ population, teams, seed }: City, units: ServiceUnits, file: ExportFile): void {
   const random = Random.stream(seed, 'health', 'relationships');
   const centre = units.serving('TK', 0);
   const residents = population.persons.filter(isResidentAtEnd);
   for (const person of random.sample(residents, Math.ceil(population.persons.length / PERSONS_PER_PATIENT))) {
-    const from = random.int(firstDay(person), PERIOD.last);
+    const from = random.int(residentFrom(person), PERIOD.last);
     file.write([person.code, units.appointed, centre, finnishDate(from), ''], from);
   }
   for (const person of population.persons) {
     const team = teams.get(person);
     if (team !== undefined) file.write([person.code, '', team.team, finnishDate(team.from), ''], team.from);
     if (!random.chance(RELATIONSHIP_SHARE)) continue;
-    const last = lastDay(person);
-    const from = random.int(firstDay(person), last);
+    const last = residentUntil(person);
+    const from = random.int(residentFrom(person), last);
     const open = isResidentAtEnd(person) && random.chance(0.5);
     const unit = units.serving(
       random.chance(0.85) ? 'TK' : 'MT',
-      areaIndex(residenceOn(person, from).district),
+      areaIndex(residenceAt(person, from).district),
     );
     const until = open ? null : random.int(from, last);
     file.write(
@@ -201,7 +213,7 @@ const SUBSTANCES: Weighted = [
   ['F19.2', 6],
 ];
 
-/** Share of visits with a diagnosis: two thirds of those to a doctor, fewer elsewhere. */
+/** Share of visits with a diagnosis: two thirds of visits to a doctor, fewer elsewhere. */
 const RECORDED: Partial<Record<HealthService, number>> = {
   T11: 0.66,
   T80: 0.66,
@@ -211,7 +223,7 @@ const RECORDED: Partial<Record<HealthService, number>> = {
   T70: 0.5,
 };
 
-/** An ICD-10 code, or empty where none was recorded. */
+/** An ICD-10 code, or an empty text if none was recorded. */
 function drawDiagnosis(service: HealthService, age: number, random: Random): string {
   if (!random.chance(RECORDED[service] ?? 0.04)) return '';
   const codes =

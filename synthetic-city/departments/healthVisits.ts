@@ -1,6 +1,6 @@
-import { type Day, dayOf, officeDay, PERIOD, yearOf } from '../calendar.js';
+import { type Day, calendarDay, officeDay, PERIOD, yearOf } from '../calendar.js';
 import { strength } from '../circumstances.js';
-import { ageOn, firstDay, lastDay, type Person } from '../people.js';
+import { ageOn, residentFrom, residentUntil, type SyntheticPerson } from '../people.js';
 import { Random } from '../random.js';
 
 /** Services in the order of the rates below. */
@@ -34,15 +34,15 @@ const VOLUME = 1.33;
 const BEFORE_BIRTH = [210, 182, 154, 126, 98, 77, 63, 49, 35, 21, 14, 7];
 const AFTER_BIRTH = [10, 21, 42, 61, 91, 122, 152, 183, 243, 304, 365, 548, 730, 1096, 1461, 1826, 2191];
 
-/** Calls back with all visits of one person in order of time; the same ones whenever they are drawn. */
+/** Calls back with all visits of one person in order of time. Every call gives the same visits. */
 export function forEachVisit(
   seed: number,
-  person: Person,
+  person: SyntheticPerson,
   visit: (day: Day, service: HealthService) => void,
 ): void {
   const random = Random.stream(seed, 'health-visits', person.index);
-  const first = firstDay(person);
-  const last = lastDay(person);
+  const first = residentFrom(person);
+  const last = residentUntil(person);
   const visits: number[] = [];
   const add = (day: Day, service: number): void => {
     if (day < first || day > last) return;
@@ -51,8 +51,8 @@ export function forEachVisit(
   };
 
   for (let year = yearOf(first); year <= yearOf(last); year++) {
-    const from = Math.max(first, dayOf(year, 1, 1));
-    const until = Math.min(last, dayOf(year, 12, 31));
+    const from = Math.max(first, calendarDay(year, 1, 1));
+    const until = Math.min(last, calendarDay(year, 12, 31));
     const rates = yearlyRates(person, Math.floor((from + until) / 2));
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const share = (until - from + 1) / 365;
@@ -78,7 +78,7 @@ export function forEachVisit(
 }
 
 /** Expected visits a year by service, before scaling: age, own frailty, and the household's strains. */
-function yearlyRates(person: Person, day: Day): number[] {
+function yearlyRates(person: SyntheticPerson, day: Day): number[] {
   const age = ageOn(person, day);
   const { circumstances, frailty, needs } = person;
   const mental = strength(circumstances.mentalHealth, day);

@@ -1,7 +1,7 @@
 import { type BadRowKind, type Cell, INTERVAL_FAULTS, NO_FAULTS } from '../badRows.js';
 import { type Day, isoDate } from '../calendar.js';
 import { ExportFile, type FaultyColumns } from '../exportFile.js';
-import { lastDay } from '../people.js';
+import { residentUntil } from '../people.js';
 import { addressText, requireCodes } from '../places.js';
 import type { Exporter } from './silo.js';
 
@@ -18,7 +18,7 @@ type Row = readonly [start: Day, ...cells: Cell[]];
 const end = (day: Day | null): string => (day === null ? '' : isoDate(day));
 
 /** The population register: people, guardians, families, residence, code changes and non-disclosures. */
-export const exportPopulation: Exporter = async ({ population }, desk, { onFile }) => {
+export const exportPopulation: Exporter = async ({ population }, target, { onFile }) => {
   const { persons, families, guardianships, nonDisclosures } = population;
   requireCodes('population', 'languages', [...new Set(persons.map((person) => person.language))]);
   const write = async <Item>(
@@ -28,7 +28,7 @@ export const exportPopulation: Exporter = async ({ population }, desk, { onFile 
     items: readonly Item[],
     rowsOf: (item: Item) => readonly Row[],
   ): Promise<void> => {
-    const csv = ExportFile.csv(desk, file, columns, faulty);
+    const csv = ExportFile.csv(target, file, columns, faulty);
     for (const item of items) {
       for (const [start, ...cells] of rowsOf(item)) csv.write(cells, start);
     }
@@ -49,8 +49,8 @@ export const exportPopulation: Exporter = async ({ population }, desk, { onFile 
     persons,
     (person) => {
       const { code, surname, givenNames, birth, sex, language, death } = person;
-      // The city hears of a death only while the person lives in it.
-      const heard = death !== null && death <= lastDay(person) ? death : null;
+      // The city learns about a death only if the person lives in it.
+      const heard = death !== null && death <= residentUntil(person) ? death : null;
       return [[birth, code, surname, givenNames, isoDate(birth), sex, language, end(heard)]];
     },
   );

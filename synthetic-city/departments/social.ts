@@ -1,8 +1,8 @@
 import { BAD_ROW_KINDS, DAY_FAULTS, INTERVAL_FAULTS, PROTECTION_FAULTS } from '../badRows.js';
-import { type Day, dayOf, isoDate, PERIOD } from '../calendar.js';
-import { type Desk, type ExportedFile, ExportFile } from '../exportFile.js';
-import { isResidentAtEnd, type Person, type Residence, residenceOn } from '../people.js';
-import { addressText, areaIndex, phoneText, requireCodes, Units } from '../places.js';
+import { type Day, calendarDay, isoDate, PERIOD } from '../calendar.js';
+import { type ExportTarget, type ExportedFile, ExportFile } from '../exportFile.js';
+import { isResidentAtEnd, type SyntheticPerson, type Residence, residenceAt } from '../people.js';
+import { addressText, areaIndex, phoneText, requireCodes, ServiceUnits } from '../places.js';
 import type { ProtectionStep } from '../protection/protectionSteps.js';
 import { Random } from '../random.js';
 import { type City, drawObjections, everybody, type Exporter, filedName } from './silo.js';
@@ -34,7 +34,7 @@ const UNIT_PREFIX: Record<SocialService, string> = {
   S80: 'MAA',
 };
 
-/** A family team takes these over for its families. */
+/** A family team gives these services to its families. */
 const TEAM_SERVICES: ReadonlySet<SocialService> = new Set(['S10', 'S20', 'S21', 'S30']);
 
 const KINDS = ['meeting', 'home-visit', 'phone', 'network', 'decision'];
@@ -50,27 +50,30 @@ const STEPS: readonly ProtectionStep['kind'][] = [
   'after-care',
 ];
 
-/** Employees a unit; persons of the city for each open client of the appointed social worker. */
+/** Employees per unit; persons of the city for each open client of the appointed social worker. */
 const STAFF = 6;
 const PERSONS_PER_CLIENT = 667;
 
-/** From as many contacts on somebody is likely to have a case worker. */
+/** From this number of contacts on, somebody is likely to have a case worker. */
 const CASE_CONTACTS = 3;
 
-/** A case without a contact since then is closed. */
-const CLOSED_BEFORE = dayOf(2016, 1, 1);
+/** A case without a contact since this day is closed. */
+const CLOSED_BEFORE = calendarDay(2016, 1, 1);
 
 const date = (day: Day | null): string => (day === null ? '' : isoDate(day));
 
-/** The social register: contacts with free-text notes, child protection, income support, case workers, objections. */
-export const exportSocial: Exporter = async (city, desk, observer) => {
+/**
+ * The social register: contacts with free-text notes, child protection, income support, case workers,
+ * objections.
+ */
+export const exportSocial: Exporter = async (city, target, observer) => {
   requireCodes('social', 'services', SOCIAL_SERVICES);
   requireCodes('social', 'kinds', KINDS);
   requireCodes('social', 'decisions', DECISIONS);
   requireCodes('social', 'steps', STEPS);
-  const units = new Units('social', 'S', 3001, STAFF);
+  const units = new ServiceUnits('social', 'S', 3001, STAFF);
   const contacts = ExportFile.csv(
-    desk,
+    target,
     'contacts.csv',
     'contact_id,client_code,client_name,start_date,end_date,service,unit,worker,kind,decision,note',
     {
@@ -83,14 +86,14 @@ export const exportSocial: Exporter = async (city, desk, observer) => {
     { ids: 'SC-0000000' },
   );
   const support = ExportFile.csv(
-    desk,
+    target,
     'income_support.csv',
     'client_code,month,amount_eur',
     { kinds: DAY_FAULTS, code: 'client_code', from: 'month' },
     { dates: 'month' },
   );
   const relationships = ExportFile.csv(
-    desk,
+    target,
     'case_workers.csv',
     'client_code,worker,unit,start_date,end_date',
     { kinds: INTERVAL_FAULTS, ...SUBJECT_AND_DAYS },
@@ -108,9 +111,9 @@ export const exportSocial: Exporter = async (city, desk, observer) => {
     workers.assign(person, own, random);
   }
   for (const file of [contacts, support, relationships]) observer.onFile(await file.close());
-  observer.onFile(await exportProtection(city, units, desk));
+  observer.onFile(await exportProtection(city, units, target));
 
-  const objections = ExportFile.csv(desk, 'objections.csv', 'client_code,from_date', {
+  const objections = ExportFile.csv(target, 'objections.csv', 'client_code,from_date', {
     kinds: PROTECTION_FAULTS,
     code: 'client_code',
     from: 'from_date',
@@ -123,7 +126,7 @@ export const exportSocial: Exporter = async (city, desk, observer) => {
 
 function socialContactsOf(
   { seed, protection }: City,
-  person: Person,
+  person: SyntheticPerson,
   months: readonly IncomeSupportMonth[],
 ): readonly SocialContact[] {
   const ordinary = ordinaryContactsOf(seed, person, months);
@@ -134,13 +137,13 @@ function socialContactsOf(
 
 function recordContact(
   { teams }: City,
-  units: Units,
-  person: Person,
+  units: ServiceUnits,
+  person: SyntheticPerson,
   { day, service }: SocialContact,
   contacts: ExportFile,
   random: Random,
 ): void {
-  const home = residenceOn(person, day);
+  const home = residenceAt(person, day);
   const team = teams.get(person);
   const unit =
     team !== undefined && day >= team.from && TEAM_SERVICES.has(service)
@@ -167,9 +170,13 @@ function recordContact(
   );
 }
 
-async function exportProtection(city: City, units: Units, desk: Desk): Promise<ExportedFile> {
+async function exportProtection(
+  city: City,
+  units: ServiceUnits,
+  target: ExportTarget,
+): Promise<ExportedFile> {
   const file = ExportFile.csv(
-    desk,
+    target,
     'child_protection.csv',
     'step_id,client_code,step,start_date,end_date,unit',
     { kinds: [...INTERVAL_FAULTS, 'duplicate-id'], id: 'step_id', ...SUBJECT_AND_DAYS },
@@ -180,7 +187,7 @@ async function exportProtection(city: City, units: Units, desk: Desk): Promise<E
     for (const { kind, from, until } of steps) {
       const team = city.teams.get(child);
       const prefix = kind === 'placement' ? 'SIJ' : 'LS';
-      const area = areaIndex(residenceOn(child, from).district);
+      const area = areaIndex(residenceAt(child, from).district);
       const unit = team !== undefined && from >= team.from ? team.team : units.serving(prefix, area);
       const code = file.codeOn(child, from, random);
       file.write([file.newId(), code, kind, isoDate(from), date(until), unit], from);
@@ -189,19 +196,19 @@ async function exportProtection(city: City, units: Units, desk: Desk): Promise<E
   return file.close();
 }
 
-/** Who is whose social worker. The appointed one gets the first open cases. */
+/** The social worker of each client. The appointed one gets the first open cases. */
 class CaseWorkers {
   private vacancies: number;
 
   constructor(
     private readonly city: City,
-    private readonly units: Units,
+    private readonly units: ServiceUnits,
     private readonly file: ExportFile,
   ) {
     this.vacancies = Math.ceil(city.population.persons.length / PERSONS_PER_CLIENT);
   }
 
-  assign(person: Person, contacts: readonly SocialContact[], random: Random): void {
+  assign(person: SyntheticPerson, contacts: readonly SocialContact[], random: Random): void {
     const team = this.city.teams.get(person);
     if (team !== undefined) this.file.write([person.code, '', team.team, isoDate(team.from), ''], team.from);
     const first = contacts[0];
@@ -217,7 +224,7 @@ class CaseWorkers {
     }
     const unit = this.units.serving(
       UNIT_PREFIX[last.service],
-      areaIndex(residenceOn(person, last.day).district),
+      areaIndex(residenceAt(person, last.day).district),
     );
     const until = open ? null : Math.min(PERIOD.last, last.day);
     this.file.write(
@@ -236,9 +243,9 @@ class CaseWorkers {
 /** Share of contacts with a note. */
 const NOTED = 0.72;
 
-type Template = (person: Person, home: Residence, code: string) => string;
+type Template = (person: SyntheticPerson, home: Residence, code: string) => string;
 
-/** How case workers write: identities stand in the middle of prose, with commas, quotes and line breaks. */
+/** Notes as case workers write them: identities within prose, with commas, quotes and line breaks. */
 const TEMPLATES: readonly Template[] = [
   (p) =>
     `Asiakas ${given(p)} ${p.surname} saapui sovitusti. Keskusteltiin arjen jaksamisesta, sovittu uusi aika.`,
@@ -254,12 +261,12 @@ const TEMPLATES: readonly Template[] = [
   (p) => `Klienten ${given(p)} ${p.surname} kom på överenskommen tid, "behöver stöd i vardagen".`,
 ];
 
-/** A free-text note about a contact, or empty. */
-function drawNote(person: Person, home: Residence, code: string, random: Random): string {
+/** A free-text note about a contact, or an empty text. */
+function drawNote(person: SyntheticPerson, home: Residence, code: string, random: Random): string {
   return random.chance(NOTED) ? random.pick(TEMPLATES)(person, home, code) : '';
 }
 
 /** The first given name, as people are called. */
-function given(person: Person): string {
+function given(person: SyntheticPerson): string {
   return person.givenNames.split(' ')[0] as string;
 }

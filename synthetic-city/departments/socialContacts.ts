@@ -1,6 +1,6 @@
-import { addYears, type Day, dayOf, monthsBetween, officeDay, YEAR, yearOf } from '../calendar.js';
+import { addYears, type Day, calendarDay, monthsBetween, officeDay, YEAR, yearOf } from '../calendar.js';
 import { strength } from '../circumstances.js';
-import { ageOn, firstDay, isLoneParentOn, lastDay, type Person } from '../people.js';
+import { ageOn, residentFrom, isLoneParentOn, residentUntil, type SyntheticPerson } from '../people.js';
 import { blockStart, type ProtectionStep } from '../protection/protectionSteps.js';
 import { Random } from '../random.js';
 
@@ -28,7 +28,7 @@ export interface SocialContact {
   readonly service: SocialService;
 }
 
-/** Contacts a year with the client of a step while it lasts, and the service that has them. */
+/** Contacts per year with the client during a step, and the service that has them. */
 const DURING_STEP: Partial<Record<ProtectionStep['kind'], { service: SocialService; yearly: number }>> = {
   assessment: { service: 'S20', yearly: 14 },
   'open-care': { service: 'S21', yearly: 9 },
@@ -39,22 +39,22 @@ const DURING_STEP: Partial<Record<ProtectionStep['kind'], { service: SocialServi
 /** Mean contacts with child guidance in the year before a first notification. */
 const GUIDANCE_BEFORE = 3.5;
 
-/** Share of income-support months in which somebody is met. */
+/** Share of income-support months with a contact. */
 const MET_FOR_SUPPORT = 0.4;
 
-/** Contacts outside child protection, in order of time; the same ones whenever they are drawn. */
+/** Contacts outside child protection, in order of time. Every call gives the same contacts. */
 export function ordinaryContactsOf(
   seed: number,
-  person: Person,
+  person: SyntheticPerson,
   support: readonly IncomeSupportMonth[],
 ): readonly SocialContact[] {
   const random = Random.stream(seed, 'social-contacts', person.index);
-  const first = firstDay(person);
-  const last = lastDay(person);
+  const first = residentFrom(person);
+  const last = residentUntil(person);
   const contacts: SocialContact[] = [];
   for (let year = yearOf(first); year <= yearOf(last); year++) {
-    const from = Math.max(first, dayOf(year, 1, 1));
-    const until = Math.min(last, dayOf(year, 12, 31));
+    const from = Math.max(first, calendarDay(year, 1, 1));
+    const until = Math.min(last, calendarDay(year, 12, 31));
     const rates = yearlyRates(person, Math.floor((from + until) / 2));
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     for (let left = random.poisson((total * (until - from + 1)) / 365); left > 0; left--) {
@@ -71,12 +71,12 @@ export function ordinaryContactsOf(
 }
 
 /**
- * Contacts that come with the steps of child protection, in order of time. None lies before the step that it belongs to,
- * and guidance before a notification not in an earlier block, so that none foretells.
+ * Contacts that belong to steps of child protection, in order of time. No contact is before its step, and
+ * guidance before a notification is never in an earlier block. So these contacts do not predict the step.
  */
 export function protectionContactsOf(
   seed: number,
-  person: Person,
+  person: SyntheticPerson,
   steps: readonly ProtectionStep[],
 ): readonly SocialContact[] {
   if (steps.length === 0) return [];
@@ -84,7 +84,7 @@ export function protectionContactsOf(
   const contacts: SocialContact[] = [];
   const notified = steps.find((step) => step.kind === 'notification');
   if (notified !== undefined) {
-    const from = Math.max(notified.from - 365, firstDay(person), blockStart(notified.from));
+    const from = Math.max(notified.from - 365, residentFrom(person), blockStart(notified.from));
     const days = Math.max(0, notified.from - from);
     for (let left = random.poisson((GUIDANCE_BEFORE * days) / 365); left > 0; left--) {
       contacts.push({ day: Math.max(from, officeDay(random.int(from, notified.from - 1))), service: 'S30' });
@@ -93,7 +93,7 @@ export function protectionContactsOf(
   for (const { kind, from, until } of steps) {
     const during = DURING_STEP[kind];
     if (during === undefined) continue;
-    const end = until ?? lastDay(person);
+    const end = until ?? residentUntil(person);
     for (let left = random.poisson((during.yearly * (end - from + 1)) / YEAR); left > 0; left--) {
       contacts.push({ day: Math.max(from, officeDay(random.int(from, end))), service: during.service });
     }
@@ -101,8 +101,8 @@ export function protectionContactsOf(
   return contacts.sort((a, b) => a.day - b.day);
 }
 
-/** Expected contacts a year by service outside child protection. */
-function yearlyRates(person: Person, day: Day): number[] {
+/** Expected contacts per year by service, outside child protection. */
+function yearlyRates(person: SyntheticPerson, day: Day): number[] {
   const age = ageOn(person, day);
   const { circumstances, frailty, needs } = person;
   const economy = strength(circumstances.economy, day);
@@ -112,7 +112,7 @@ function yearlyRates(person: Person, day: Day): number[] {
   const adult = age >= 18;
   const minor = age < 18;
   const youngMother = person.deliveries.some((birth) => day - birth > 0 && day < addYears(birth, 3));
-  const newcomer = !['fi', 'sv', 'en'].includes(person.language) && day - firstDay(person) < 3 * YEAR;
+  const newcomer = !['fi', 'sv', 'en'].includes(person.language) && day - residentFrom(person) < 3 * YEAR;
   return [
     adult ? 0.03 + 2 * economy ** 1.5 + substances ** 2 : 0,
     0,
@@ -136,18 +136,23 @@ export interface IncomeSupportMonth {
   readonly cents: number;
 }
 
-/** Spells begin at this yearly rate at full economic strain, more often with lone parents and the young; they last some months. */
+/**
+ * Yearly rate of spells at full economic strain. Lone parents and young people have more; a spell lasts some
+ * months.
+ */
 const SPELL_RATE = 0.7;
 const LONE_PARENT = 12;
 const YOUNG = 3.5;
 const MEAN_MONTHS = 11;
 
-/** The months for which an adult applied and was paid, at most one payment each; the same whenever they are drawn. */
-export function incomeSupportOf(seed: number, person: Person): readonly IncomeSupportMonth[] {
+/**
+ * The months for which an adult was paid, with at most one payment each. Every call gives the same months.
+ */
+export function incomeSupportOf(seed: number, person: SyntheticPerson): readonly IncomeSupportMonth[] {
   const random = Random.stream(seed, 'income-support', person.index);
   const months: IncomeSupportMonth[] = [];
   let spellEnd = -Infinity;
-  for (const month of monthsBetween(firstDay(person) + 1, lastDay(person))) {
+  for (const month of monthsBetween(residentFrom(person) + 1, residentUntil(person))) {
     const age = ageOn(person, month);
     if (age < 18 || age > 75) continue;
     const strain = strength(person.circumstances.economy, month);

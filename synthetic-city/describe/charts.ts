@@ -12,7 +12,7 @@ const PYRAMID_TOP = 76;
 const PYRAMID_ROW = 19;
 const GAP = 34;
 
-/** Men to the left, women to the right, five years a row, the oldest on top. */
+/** An age pyramid: men on the left, women on the right, five years per row, the oldest on top. */
 export function agePyramid(bands: readonly AgeBand[]): string {
   const svg = new Svg('Residents by age and sex, end of 2016', PYRAMID_HEIGHT);
   const middle = WIDTH / 2;
@@ -47,14 +47,14 @@ export function agePyramid(bands: readonly AgeBand[]): string {
 
 interface AgeContacts {
   readonly from: number;
-  /** Contacts a resident and year, by the group's place in the list of groups. */
+  /** Contacts per resident and year, in the order of the list of groups. */
   readonly rates: readonly number[];
 }
 
 const CONTACTS_HEIGHT = 430;
 const [CONTACTS_LEFT, CONTACTS_RIGHT, CONTACTS_TOP, CONTACTS_BOTTOM] = [56, 20, 84, 60];
 
-/** Stacked bars: contacts a resident and year in each age band, by group of services. */
+/** Stacked bars: contacts per resident and year in each age band, by group of services. */
 export function contactsByAge(bands: readonly AgeContacts[], groups: readonly string[]): string {
   const svg = new Svg('Contacts a resident and year, by age and services, 2002-2016', CONTACTS_HEIGHT);
   const sums = bands.map(({ rates }) => rates.reduce((sum, rate) => sum + rate, 0));
@@ -117,7 +117,7 @@ interface Strength {
 const [STRENGTH_LEFT, STRENGTH_RIGHT, STRENGTH_TOP, STRENGTH_ROW] = [230, 70, 84, 21];
 const [LEAST, MOST] = [0.5, 0.9];
 
-/** Bars: how well each circumstance alone foretells need, beside the best prediction that there can be. */
+/** Bars: how well each circumstance alone predicts need, next to the best possible prediction. */
 export function factorStrength(strengths: readonly Strength[]): string {
   const sorted = [...strengths].sort((a, b) => b.auc - a.auc);
   const height = STRENGTH_TOP + sorted.length * STRENGTH_ROW + 50;
@@ -157,10 +157,10 @@ interface ProtectionSeries {
 
 const PROTECTION_HEIGHT = 420;
 const [PROTECTION_LEFT, PROTECTION_RIGHT, PROTECTION_TOP, PROTECTION_BOTTOM] = [56, 130, 84, 48];
-/** April 2015, between the points of 2014 and 2016, which stand for whole years. */
+/** April 2015, between the points of 2014 and 2016. A point stands for a whole year. */
 const REFORM = 2015.25;
 
-/** Lines: whom child protection concerned, year by year, and the law change of April 2015. */
+/** Lines: the share of children in child protection by year, and the law change of April 2015. */
 export function protectionByYear(series: readonly ProtectionSeries[]): string {
   const svg = new Svg('Child protection: percent of 0-17 year olds concerned in a year', PROTECTION_HEIGHT);
   const years = [...(series[0]?.shares.keys() ?? [])];
@@ -199,7 +199,7 @@ export function protectionByYear(series: readonly ProtectionSeries[]): string {
   return svg.toString();
 }
 
-/** Names beside the ends of the lines, moved apart where they would touch. */
+/** Names at the ends of the lines, moved apart if they would touch. */
 function labelEnds(svg: Svg, labels: readonly { name: string; y: number }[], x: number): void {
   let free = -Infinity;
   for (const { name, y } of [...labels].sort((a, b) => a.y - b.y)) {

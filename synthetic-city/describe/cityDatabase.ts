@@ -3,10 +3,10 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { parquetRows, sqlPath } from '../../lib/duckdb.js';
 import { TRUTH } from '../protection/truth.js';
 
-/** Rows of an answer, values as JavaScript has them. */
+/** Rows of an answer, as JavaScript values. */
 type Row = Readonly<Record<string, number | string | null>>;
 
-/** The exports of a synthetic city as tables that questions can be asked of. */
+/** The exports of a synthetic city as tables for queries. */
 export class CityDatabase {
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -14,8 +14,8 @@ export class CityDatabase {
   ) {}
 
   /**
-   * Reads the exports below a folder. Rows that the registries would reject are left out where that costs little; they
-   * are 0.3 % and move no figure that is shown.
+   * Reads the exports in a folder. Rows that the registries would reject are left out if that is easy. They
+   * are 0.3 % of the rows and change no figure that is shown.
    */
   static async open(source: string): Promise<CityDatabase> {
     const instance = await DuckDBInstance.create(':memory:');
@@ -30,7 +30,7 @@ export class CityDatabase {
     return reader.getRowObjectsJson() as unknown as readonly Row[];
   }
 
-  /** The single number that a question has as its answer. */
+  /** The answer of a query with a single number. */
   async number(sql: string): Promise<number> {
     const [row] = await this.rows(sql);
     return Number(Object.values(row ?? {})[0]);
@@ -43,10 +43,11 @@ export class CityDatabase {
 }
 
 /**
- * persons(id, birth, sex, language), residences(person, home, start, until), memberships(person, family, parent, start,
- * until), health(person, year, service, visits), doctor(diagnosis, visits), social(person, year, service, contacts),
- * support(person, month), protection(person, step, start, until), enrolments(person, service, start, until),
- * attendance(person, year, months), and truth as it is written; `until` is 31.12.2016 where nothing has ended.
+ * persons(id, birth, sex, language), residences(person, home, start, until), memberships(person, family,
+ * parent, start, until), health(person, year, service, visits), doctor(diagnosis, visits), social(person,
+ * year, service, contacts), support(person, month), protection(person, step, start, until),
+ * enrolments(person, service, start, until), attendance(person, year, months), and truth as it is written;
+ * `until` is 31.12.2016 if something has not ended.
  */
 function tables(source: string): readonly string[] {
   const csv = (file: string, separator = ',') =>
@@ -96,7 +97,8 @@ function tables(source: string): readonly string[] {
 }
 
 /**
- * Children of both blocks who lived in the city for so many years, or until their 18th birthday. `need` is the true probability of becoming a client within these years.
+ * Children of both blocks who lived in the city for so many years, or until their 18th birthday. `need` is
+ * the true probability of becoming a client within these years.
  */
 function observed(years: number): string {
   const none = Array.from({ length: years }, (_, index) => `(1 - h_${index + 1})`).join(' * ');
@@ -107,8 +109,10 @@ function observed(years: number): string {
     WHERE at_risk_until >= least(block_date + INTERVAL ${years} YEAR, birth + INTERVAL 18 YEAR - INTERVAL 1 DAY))`;
 }
 
-/** Area under the ROC curve of a column of the truth as a prediction (Mann and Whitney 1947; ties count half). */
-export async function auc(database: CityDatabase, column: string, years: number): Promise<number> {
+/**
+ * Area under the ROC curve of a column of the truth as a prediction (Mann and Whitney 1947; ties count half).
+ */
+export async function syntheticAuc(database: CityDatabase, column: string, years: number): Promise<number> {
   return database.number(`
     SELECT sum(ones * (zeros_below + zeros / 2)) / (sum(ones) * sum(zeros)) FROM (
       SELECT ones, zeros, sum(zeros) OVER (ORDER BY value) - zeros AS zeros_below FROM (
@@ -135,7 +139,7 @@ export async function oracle(database: CityDatabase): Promise<readonly Calibrati
     rows.push({
       years,
       children: Number(row?.['children']),
-      auc: await auc(database, 'need', years),
+      auc: await syntheticAuc(database, 'need', years),
       expected: Number(row?.['expected']),
       became: Number(row?.['became']),
     });

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { PolkuError } from '../../lib/errors.js';
 import { MARKER } from '../generateCity.js';
 import { type CircumstanceName, CIRCUMSTANCES } from '../protection/childCircumstances.js';
-import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, TOGETHER } from '../protection/hazards.js';
+import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, HAZARD_INTERACTIONS } from '../protection/hazards.js';
 import { type Calibration, CityDatabase, oracle } from './cityDatabase.js';
 import { type MadeFigure, measure } from './figures.js';
 import { drawPictures, inWords } from './pictures.js';
 
-/** People of the city whose figures are published; counts of a smaller one are scaled up to it. */
+/** People of the real city with published figures. Counts of a smaller city are scaled up to it. */
 const WHOLE = 520_000;
 
-/** Published and made, side by side, as a Markdown table. */
+/** Published and generated figures next to each other, as a Markdown table. */
 export function figureTable({ figures, persons }: CityDescription): string {
   return table(
     ['Figure', 'Published', 'Made', 'Source'],
@@ -24,7 +24,7 @@ export function figureTable({ figures, persons }: CityDescription): string {
   );
 }
 
-/** docs/city.md, whole. */
+/** The text of docs/city.md. */
 export function cityPage(city: CityDescription): string {
   const command = `npm run --silent polku -- city generate --persons ${city.persons} --seed ${city.seed} --out data/exports`;
   return `# The made city
@@ -113,7 +113,7 @@ Windows end on the date: "in 3 years" is from 1 January three years back. What i
 
 ${table(
   ['Together', 'Log-odds'],
-  TOGETHER.map(({ together, logOdds }) => [together.map(inWords).join(' + '), signed(logOdds)]),
+  HAZARD_INTERACTIONS.map(({ together, logOdds }) => [together.map(inWords).join(' + '), signed(logOdds)]),
 )}
 
 The true hazards, the outcomes and each child's circumstances are in \`truth/childProtection.parquet\`, the formula in
@@ -140,7 +140,7 @@ function grouped(value: number): string {
   return value.toLocaleString('en-US').replaceAll(',', ' ');
 }
 
-/** A table with cells padded as the formatter has them. */
+/** A table with padded cells, as the formatter writes it. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) =>
     Math.max(3, name.length, ...rows.map((row) => (row[column] as string).length)),
@@ -150,7 +150,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** A made city in figures and pictures. */
+/** A generated city in figures and pictures. */
 export interface CityDescription {
   readonly persons: number;
   readonly seed: number;
@@ -161,8 +161,8 @@ export interface CityDescription {
 }
 
 /**
- * Measures a generated city by its exports.
- * @throws PolkuError SOURCE_UNREADABLE where there is no generated city
+ * Computes the figures and pictures of a generated city from its exports.
+ * @throws PolkuError SOURCE_UNREADABLE if there is no generated city
  */
 export async function describeCity(source: string): Promise<CityDescription> {
   const marker = join(source, MARKER);

@@ -1,14 +1,14 @@
 import type { CityDatabase } from './cityDatabase.js';
 
-/** One magnitude, as published of a real city and as made. */
+/** One figure, as published for a real city and as generated. */
 export interface Figure {
   readonly what: string;
-  /** As published; null where nothing is. */
+  /** The published figure; null if there is none. */
   readonly published: number | null;
   readonly unit: 'count' | 'percent' | 'number';
-  /** Where the published figure comes from. */
+  /** The source of the published figure. */
   readonly source: string;
-  /** A count of a city of 520,000 people; a smaller one has as many fewer. */
+  /** Whether it is a count for a city of 520,000 people, which is scaled for a smaller city. */
   readonly scales?: boolean;
   readonly sql: string;
 }
@@ -29,11 +29,11 @@ const familiesOn = (day: string) => `(
     bool_or(person IN (SELECT person FROM support WHERE year(month) = year(${day}))) FILTER (parent) AS supported
   FROM memberships JOIN persons ON person = id WHERE ${on(day)} GROUP BY family)`;
 
-/** The share of families of a kind of which a parent got income support in 2014. */
+/** The share of families of a kind in which a parent got income support in 2014. */
 const supported = (kind: string) =>
   `SELECT 100 * avg(supported::INT) FROM ${familiesOn(`DATE '2014-06-30'`)} WHERE minors > 0 AND ${kind}`;
 
-/** The share of 0-17 year olds whom a step concerned in a year. */
+/** The share of 0-17 year olds with a step in a year. */
 export const protectedIn = (year: number, steps: readonly string[]) => `
   SELECT 100 * count(DISTINCT person) FILTER (start <= DATE '${year}-12-31' AND until >= DATE '${year}-01-01'
       AND step IN (${steps.map((step) => `'${step}'`).join(', ')}) AND birth + INTERVAL 18 YEAR > greatest(start, DATE '${year}-01-01'))
@@ -47,7 +47,7 @@ const enrolled = (year: number, from: number, to: number) => `
   FROM persons JOIN ${residents(`DATE '${year}-12-31'`)} ON id = person
   WHERE floor(${age(`DATE '${year}-12-31'`)}) BETWEEN ${from} AND ${to}`;
 
-/** Who got income support in a month of 2014, with those who were in their families then. */
+/** People with income support in a month of 2014, including the members of their families at that time. */
 const REACHED = `(
   SELECT person, month FROM support WHERE year(month) = 2014
   UNION SELECT others.person, month FROM support

@@ -1,6 +1,6 @@
 import { CIRCUMSTANCES } from '../protection/childCircumstances.js';
 import { agePyramid, contactsByAge, factorStrength, protectionByYear } from './charts.js';
-import { auc, type CityDatabase } from './cityDatabase.js';
+import { syntheticAuc, type CityDatabase } from './cityDatabase.js';
 import { protectedIn } from './figures.js';
 
 const YEARS = Array.from({ length: 15 }, (_, index) => 2002 + index);
@@ -82,11 +82,11 @@ async function drawProtectionYears(database: CityDatabase): Promise<string> {
 
 async function drawStrengths(database: CityDatabase): Promise<string> {
   const strengths = [
-    { name: 'all that matters', auc: await auc(database, 'need', 5), kind: 'oracle' as const },
+    { name: 'all that matters', auc: await syntheticAuc(database, 'need', 5), kind: 'oracle' as const },
   ];
   const alone = [];
   for (const name of Object.keys(CIRCUMSTANCES))
-    alone.push({ name: inWords(name), auc: await auc(database, name, 5), kind: 'alone' as const });
+    alone.push({ name: inWords(name), auc: await syntheticAuc(database, name, 5), kind: 'alone' as const });
   return factorStrength([...strengths, ...alone]);
 }
 

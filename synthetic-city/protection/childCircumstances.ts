@@ -1,11 +1,11 @@
 import { addYears, type Day } from '../calendar.js';
-import { firstDay, type Person } from '../people.js';
+import { residentFrom, type SyntheticPerson } from '../people.js';
 import type { ChildHome, CounterName, Histories } from './histories.js';
 import type { ProtectionStep } from './protectionSteps.js';
 
-/** What the registers hold of a child on a date, and of the parents in the child's family. */
+/** What the registers have on a date about a child and the parents in the child's family. */
 export interface ChildRecord {
-  readonly child: Person;
+  readonly child: SyntheticPerson;
   readonly date: Day;
   readonly home: ChildHome;
   /** Steps that began until the date. */
@@ -14,14 +14,14 @@ export interface ChildRecord {
 }
 
 export interface Circumstance {
-  /** How it is found in the registers' rows, for people. */
+  /** How it follows from the registers' rows, in words. */
   readonly rule: string;
-  /** Beginnings of the ids of factors that tell of it (docs/factors.html). */
+  /** Prefixes of the ids of factors that describe it (docs/factors.html). */
   readonly factors: readonly string[];
   readonly holds: (record: ChildRecord) => boolean;
 }
 
-/** Days of absence a month, over months attended, from which a child is away much. */
+/** From so many days of absence a month, over months attended, a child counts as often absent. */
 const MUCH_ABSENCE = 2.5;
 const ATTENDED_MONTHS = 6;
 
@@ -32,10 +32,10 @@ const parents = ({ home, date, histories }: ChildRecord, ...names: CounterName[]
     (sum, parent) => sum + names.reduce((own, name) => own + histories.of(parent, date, name), 0),
     0,
   );
-/** The first day of the last so many years up to the date. */
+/** The first day of a window of so many years that ends on the date. */
 const since = ({ date }: ChildRecord, years: number): Day => addYears(date + 1, -years);
 
-/** Circumstances that the registers' rows tell of, each present or not; windows end on the date. */
+/** Circumstances that follow from the registers' rows. Each is present or not. Windows end on the date. */
 export const CIRCUMSTANCES = {
   childEmergency: {
     rule: 'child: 3 or more T80 in 3 years',
@@ -137,7 +137,7 @@ export const CIRCUMSTANCES = {
     rule: 'not born in the city, and first resident in it in the last 3 years',
     factors: ['population.child.newcomer.'],
     holds: (record) =>
-      firstDay(record.child) > record.child.birth && firstDay(record.child) >= since(record, 3),
+      residentFrom(record.child) > record.child.birth && residentFrom(record.child) >= since(record, 3),
   },
   notified: {
     rule: 'child: 1 or more notifications in 3 years',

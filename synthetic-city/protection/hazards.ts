@@ -1,11 +1,11 @@
 import { addYears, type Day, yearOf } from '../calendar.js';
 import { type ChildRecord, type CircumstanceName, circumstancesOf } from './childCircumstances.js';
-import { HORIZON_YEARS, yearStart } from './protectionSteps.js';
+import { PREDICTION_YEARS, yearStart } from './protectionSteps.js';
 
-/** Log-odds of becoming a client in a year, of a child of early school age without any circumstance. */
+/** Log-odds of becoming a client within a year, for a child of early school age without any circumstance. */
 export const INTERCEPT = -5.6;
 
-/** Added from the year of age on that the child has reached when a year of the block begins. */
+/** Added by the child's age at the beginning of a year of the block. */
 export const BY_AGE: readonly (readonly [from: number, logOdds: number])[] = [
   [0, 0.3],
   [2, 0.1],
@@ -15,7 +15,7 @@ export const BY_AGE: readonly (readonly [from: number, logOdds: number])[] = [
   [14, 0.9],
 ];
 
-/** Added in calendar years. The Social Welfare Act (1301/2014) took force in April 2015. */
+/** Added in calendar years. The Social Welfare Act (1301/2014) came into force in April 2015. */
 export const BY_YEAR: ReadonlyMap<number, number> = new Map([
   [2015, -0.3],
   [2016, -0.4],
@@ -29,11 +29,14 @@ export interface Effect {
 
 const effect = (logOdds: number, ...together: CircumstanceName[]): Effect => ({ logOdds, together });
 
-/** A circumstance alone matters little: each makes the odds 1.2 times as high. */
+/** A circumstance alone has little effect: it multiplies the odds by 1.2. */
 export const ALONE = 0.2;
 
-/** What matters is what comes together: a pair or a triple makes the odds three to four times as high. */
-export const TOGETHER: readonly Effect[] = [
+/**
+ * Circumstances that are present together have a large effect: a pair or a triple multiplies the odds by
+ * three to four.
+ */
+export const HAZARD_INTERACTIONS: readonly Effect[] = [
   effect(1.35, 'parentMentalHealth', 'loneParent'),
   effect(1.25, 'parentSubstances', 'childEmergency'),
   effect(1.35, 'incomeSupport', 'moves'),
@@ -60,19 +63,21 @@ export const TOGETHER: readonly Effect[] = [
 ];
 
 export interface Need {
-  /** Of becoming a client in each year of the block, given that the child was none until then. */
+  /** The hazard of becoming a client in each year of the block, if the child was not a client until then. */
   readonly hazards: readonly number[];
   readonly circumstances: ReadonlySet<CircumstanceName>;
 }
 
-/** The true yearly hazards of a child who is no client on a block's date: of what the registers hold, and nothing else. */
+/**
+ * The true yearly hazards of a child who is not a client on a block's date. They depend only on what the
+ * registers have.
+ */
 export function needOf(record: ChildRecord): Need {
   const circumstances = circumstancesOf(record);
-  const burden = TOGETHER.filter(({ together }) => together.every((name) => circumstances.has(name))).reduce(
-    (sum, { logOdds }) => sum + logOdds,
-    INTERCEPT + ALONE * circumstances.size,
-  );
-  const hazards = Array.from({ length: HORIZON_YEARS }, (_, index) => {
+  const burden = HAZARD_INTERACTIONS.filter(({ together }) =>
+    together.every((name) => circumstances.has(name)),
+  ).reduce((sum, { logOdds }) => sum + logOdds, INTERCEPT + ALONE * circumstances.size);
+  const hazards = Array.from({ length: PREDICTION_YEARS }, (_, index) => {
     const start = yearStart(record.date, index + 1);
     const logOdds = burden + ageEffect(record.child.birth, start) + (BY_YEAR.get(yearOf(start)) ?? 0);
     const whole = 1 / (1 + Math.exp(-logOdds));
@@ -81,7 +86,7 @@ export function needOf(record: ChildRecord): Need {
   return { hazards, circumstances };
 }
 
-/** The share of a block's year that lies before the eighteenth birthday. */
+/** The share of a block's year before the eighteenth birthday. */
 export function shareUnder18(birth: Day, date: Day, year: number): number {
   const [start, next] = [yearStart(date, year), yearStart(date, year + 1)];
   return Math.min(1, Math.max(0, (addYears(birth, 18) - start) / (next - start)));

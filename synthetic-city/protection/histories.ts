@@ -2,11 +2,11 @@ import { addYears, type Day } from '../calendar.js';
 import { attendanceOf, enrolmentsOf } from '../departments/enrolments.js';
 import { forEachVisit } from '../departments/healthVisits.js';
 import { incomeSupportOf, ordinaryContactsOf } from '../departments/socialContacts.js';
-import type { Family, Interval, Person } from '../people.js';
+import type { SyntheticFamily, Interval, SyntheticPerson } from '../people.js';
 
 /**
- * What is counted of somebody's rows in a register before a date: rows of some services (days of absence, months of
- * income support) that start in the last `years` up to that date.
+ * A count of somebody's rows in a register before a date: rows of some services (days of absence, months of
+ * income support) that start in the `years` before that date.
  */
 const COUNTERS = {
   emergency: { register: 'health', services: ['T80'], years: 3 },
@@ -32,7 +32,7 @@ const MOST = 255;
 
 const numberOf = (name: CounterName): number => NAMES.indexOf(name);
 
-/** Numbers of the counters that a service moves. */
+/** The numbers of the counters that a service increases. */
 const BY_SERVICE = new Map<string, readonly number[]>();
 for (const name of NAMES) {
   for (const service of COUNTERS[name].services)
@@ -42,7 +42,10 @@ const SUPPORT = numberOf('supportMonths');
 const ABSENCE = numberOf('absenceDays');
 const ATTENDED = numberOf('attendedMonths');
 
-/** Counts of what the registers hold of people up to the given dates; a byte each, so that a city fits into memory. */
+/**
+ * Counts of the registers' rows about people up to the given dates. Each is one byte, so that a city fits
+ * into memory.
+ */
 export class Histories {
   private readonly windows: readonly {
     readonly date: Day;
@@ -59,8 +62,8 @@ export class Histories {
     }));
   }
 
-  /** Reads everything that the departments will write of a person, contacts of child protection aside. */
-  observe(seed: number, person: Person): void {
+  /** Reads everything that the departments will write about a person, except contacts of child protection. */
+  observe(seed: number, person: SyntheticPerson): void {
     const countService = (day: Day, service: string): void => {
       const counters = BY_SERVICE.get(service);
       if (counters === undefined) return;
@@ -78,13 +81,13 @@ export class Histories {
     }
   }
 
-  of(person: Person, date: Day, name: CounterName): number {
+  of(person: SyntheticPerson, date: Day, name: CounterName): number {
     const window = this.windows.find((one) => one.date === date);
-    if (window === undefined) throw new Error('Histories are not kept as of that date.');
+    if (window === undefined) throw new Error('There are no histories as of that date.');
     return window.counts[person.index * NAMES.length + numberOf(name)] as number;
   }
 
-  private count(person: Person, counter: number, day: Day, by: number): void {
+  private count(person: SyntheticPerson, counter: number, day: Day, by: number): void {
     for (const { date, starts, counts } of this.windows) {
       if (day > date || day < (starts[counter] as Day)) continue;
       const position = person.index * NAMES.length + counter;
@@ -93,10 +96,10 @@ export class Histories {
   }
 }
 
-/** The home of a minor as the population register has it on a day. */
+/** The home of a minor on a day, as in the population register. */
 export interface ChildHome {
   /** Members of the child's family in the role of a parent. */
-  readonly parents: readonly Person[];
+  readonly parents: readonly SyntheticPerson[];
   /** Members in the role of a child who are under 18. */
   readonly minors: number;
   /** The last day of an earlier membership in another family, if there was one. */
@@ -104,12 +107,15 @@ export interface ChildHome {
 }
 
 /** Every minor's home on a day. */
-export function childHomes(families: readonly Family[], day: Day): ReadonlyMap<Person, ChildHome> {
-  const former = new Map<Person, Day>();
-  const current: (readonly [Person, Omit<ChildHome, 'formerFamilyUntil'>])[] = [];
+export function childHomes(
+  families: readonly SyntheticFamily[],
+  day: Day,
+): ReadonlyMap<SyntheticPerson, ChildHome> {
+  const former = new Map<SyntheticPerson, Day>();
+  const current: (readonly [SyntheticPerson, Omit<ChildHome, 'formerFamilyUntil'>])[] = [];
   for (const { memberships } of families) {
-    const parents: Person[] = [];
-    const minors: Person[] = [];
+    const parents: SyntheticPerson[] = [];
+    const minors: SyntheticPerson[] = [];
     for (const membership of memberships) {
       const { person, role, until } = membership;
       if (holdsOn(membership, day)) {
@@ -126,7 +132,7 @@ export function childHomes(families: readonly Family[], day: Day): ReadonlyMap<P
   );
 }
 
-export function isMinor(person: Person, day: Day): boolean {
+export function isMinor(person: SyntheticPerson, day: Day): boolean {
   return addYears(person.birth, 18) > day;
 }
 

@@ -2,21 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addYears, isoDate, PERIOD } from '../calendar.js';
 import { ParquetWriter } from '../parquetWriter.js';
-import { lastDay } from '../people.js';
+import { residentUntil } from '../people.js';
 import { type CircumstanceName, CIRCUMSTANCES } from './childCircumstances.js';
 import type { TrueNeed } from './drawProtection.js';
-import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, TOGETHER } from './hazards.js';
-import { BLOCK_DATES, HORIZON_YEARS, yearStart } from './protectionSteps.js';
+import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, HAZARD_INTERACTIONS } from './hazards.js';
+import { BLOCK_DATES, PREDICTION_YEARS, yearStart } from './protectionSteps.js';
 
-/** The folder beside the departments' exports. No mapping names it, so that extraction never reads it. */
+/** The folder next to the departments' exports. No mapping names it, so extraction never reads it. */
 export const TRUTH = 'truth';
 
-const YEARS = Array.from({ length: HORIZON_YEARS }, (_, index) => index + 1);
+const YEARS = Array.from({ length: PREDICTION_YEARS }, (_, index) => index + 1);
 const NAMES = Object.keys(CIRCUMSTANCES) as CircumstanceName[];
 
 /**
- * Writes what nobody can know of a real city: for each child who was no client on a block's date the true yearly hazards
- * and what was drawn from them (childProtection.parquet), and the formula of the hazards (childProtection.json).
+ * Writes what nobody can know about a real city. childProtection.parquet has, for each child who was not a
+ * client on a block's date, the true yearly hazards and the outcome that was drawn. childProtection.json has
+ * the formula of the hazards.
  */
 export async function writeTruth(city: string, needs: readonly TrueNeed[]): Promise<void> {
   const folder = join(city, TRUTH);
@@ -39,7 +40,7 @@ export async function writeTruth(city: string, needs: readonly TrueNeed[]): Prom
       ...hazards,
       clientFrom,
       clientFrom === null ? null : YEARS.findLast((year) => yearStart(date, year) <= clientFrom)!,
-      Math.min(lastDay(child), majority, yearStart(date, HORIZON_YEARS + 1) - 1, PERIOD.last),
+      Math.min(residentUntil(child), majority, yearStart(date, PREDICTION_YEARS + 1) - 1, PERIOD.last),
       ...NAMES.map((name) => (circumstances.has(name) ? 1 : 0)),
     ]);
   }
@@ -52,12 +53,12 @@ function formula() {
       'h_k is the probability that a child who is no client of child protection on block_date, and is none until year k of the block begins, becomes one in year k. ' +
       'h_k = 1 - (1 - 1 / (1 + exp(-x)))^share, where share is the part of year k before the 18th birthday and x is the sum of: intercept; byAge of the age in whole years on the first day of year k; byCalendarYear; alone for each circumstance that is present; logOdds for each entry of together whose circumstances are all present.',
     blockDates: BLOCK_DATES.map(isoDate),
-    years: HORIZON_YEARS,
+    years: PREDICTION_YEARS,
     intercept: INTERCEPT,
     byAge: BY_AGE.map(([from, logOdds]) => ({ from, logOdds })),
     byCalendarYear: Object.fromEntries(BY_YEAR),
     alone: ALONE,
-    together: TOGETHER.map(({ together, logOdds }) => ({ circumstances: together, logOdds })),
+    together: HAZARD_INTERACTIONS.map(({ together, logOdds }) => ({ circumstances: together, logOdds })),
     circumstances: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].rule])),
     factors: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].factors])),
     columns: {

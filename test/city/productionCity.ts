@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
 import { serve } from '../../cli/commands/serve.js';
-import type { Answer } from '../../cli/demo/scenes.js';
+import type { DemoAnswer } from '../../cli/demo/scenes.js';
 import type { SignedPolicies } from './signedPolicies.js';
 
 /** An identity provider on loopback that publishes its keys at an address. */
@@ -72,7 +72,7 @@ export interface ProductionCity {
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<Answer & { status: number }>;
+  ): Promise<DemoAnswer & { status: number }>;
   stop(): Promise<void>;
 }
 
@@ -109,7 +109,7 @@ export async function serveProduction(
         },
         body: JSON.stringify({ query, variables }),
       });
-      return { ...((await response.json()) as Answer), status: response.status };
+      return { ...((await response.json()) as DemoAnswer), status: response.status };
     },
     stop: () => city.stop(),
   };

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckPolicies } from '../../approvals/compileApart.js';
 import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
-import type { JudgedRevision } from '../../approvals/judgeRevisions.js';
+import type { VerifiedRevision } from '../../approvals/verifyRevisions.js';
 import { loadOwners } from '../../approvals/owners.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
 import { type Closure, closurePayload, writePayload } from '../../approvals/revision.js';
-import { RevisionDesk } from '../../approvals/revisionDesk.js';
+import { RevisionService } from '../../approvals/revisionService.js';
 import { RevisionStore } from '../../approvals/revisionStore.js';
 import { policiesFolder } from '../../cli/options.js';
 import { committedGraph } from '../../cli/runtime/openPolicy.js';
@@ -38,7 +38,7 @@ export interface SignedPolicies {
   readonly folder: string;
   readonly store: string;
   readonly owners: string;
-  readonly desk: RevisionDesk;
+  readonly revisionService: RevisionService;
   keyFile(person: Signer | 'stranger'): string;
   key(person: Signer | 'stranger'): Promise<KeyObject>;
   /** The policies, with one file changed. */
@@ -47,12 +47,12 @@ export interface SignedPolicies {
     author: Signer,
     sources: readonly PolicySource[],
     terms?: { readonly days?: number; readonly renew?: readonly string[] },
-  ): Promise<JudgedRevision>;
-  rollback(author: Signer, sequence: number): Promise<JudgedRevision>;
-  approve(sequence: number, ...people: readonly Signer[]): Promise<JudgedRevision>;
-  close(closure: Closure, sequence: number, person: Signer, comment?: string): Promise<JudgedRevision>;
+  ): Promise<VerifiedRevision>;
+  rollback(author: Signer, sequence: number): Promise<VerifiedRevision>;
+  approve(sequence: number, ...people: readonly Signer[]): Promise<VerifiedRevision>;
+  close(closure: Closure, sequence: number, person: Signer, comment?: string): Promise<VerifiedRevision>;
   /** Proposes and approves the policies as the first revision. */
-  first(days?: number): Promise<JudgedRevision>;
+  first(days?: number): Promise<VerifiedRevision>;
   remove(): Promise<void>;
 }
 
@@ -81,19 +81,19 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
   lines.push('owners:', '  health: [health-1, health-2]');
   lines.push(...OTHERS.map((registry) => `  ${registry}: [city-1, city-2]`));
   await writeFile(owners, `${lines.join('\n')}\n`);
-  const desk = new RevisionDesk({
+  const revisionService = new RevisionService({
     store: new RevisionStore(store),
     owners: () => loadOwners(owners),
     check: options.check ?? (async (sources) => compilePolicy(sources, graph).problems),
     now,
   });
   const submit = async (author: Signer, payload: string) =>
-    desk.propose(payload, { person: author, signature: signPayload(payload, await key(author)) });
+    revisionService.propose(payload, { person: author, signature: signPayload(payload, await key(author)) });
   const signed: SignedPolicies = {
     folder,
     store,
     owners,
-    desk,
+    revisionService,
     keyFile,
     key,
     async sources(file, change) {
@@ -103,24 +103,27 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
     },
     async propose(author, sources, { days = 30, renew = [] } = {}) {
       const terms = { author, comment: 'because', now: now(), days, renew };
-      return submit(author, writePayload(draftFolder(await desk.history(), sources, terms)));
+      return submit(author, writePayload(draftFolder(await revisionService.history(), sources, terms)));
     },
     async rollback(author, sequence) {
       const terms = { author, comment: 'back', now: now(), days: 30 };
-      return submit(author, writePayload(draftRollback(await desk.history(), sequence, terms)));
+      return submit(author, writePayload(draftRollback(await revisionService.history(), sequence, terms)));
     },
     async approve(sequence, ...people) {
-      let last!: JudgedRevision;
+      let last!: VerifiedRevision;
       for (const person of people) {
-        const { payload } = await desk.waiting(sequence);
-        last = await desk.approve(sequence, { person, signature: signPayload(payload, await key(person)) });
+        const { payload } = await revisionService.waiting(sequence);
+        last = await revisionService.approve(sequence, {
+          person,
+          signature: signPayload(payload, await key(person)),
+        });
       }
       return last;
     },
     async close(closure, sequence, person, comment = 'no more') {
-      const { payload } = await desk.waiting(sequence);
+      const { payload } = await revisionService.waiting(sequence);
       const signature = signPayload(closurePayload(closure, payload, comment), await key(person));
-      return desk.close(sequence, { closure, person, comment, signature });
+      return revisionService.close(sequence, { closure, person, comment, signature });
     },
     async first(days = 30) {
       const { sequence } = await signed.propose('city-1', await signed.sources(), { days });

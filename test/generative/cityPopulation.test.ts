@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PERIOD } from '../../synthetic-city/calendar.js';
-import { ageOn, firstDay, type Interval, lastDay } from '../../synthetic-city/people.js';
+import { ageOn, residentFrom, type Interval, residentUntil } from '../../synthetic-city/people.js';
 import { buildPopulation } from '../../synthetic-city/population.js';
 import { drawProtection } from '../../synthetic-city/protection/drawProtection.js';
 
@@ -32,8 +32,8 @@ describe('any synthetic population', () => {
       fc.property(cities, ({ persons, seed }) => {
         for (const person of buildPopulation(persons, seed).persons) {
           expect(person.residences.length).toBeGreaterThan(0);
-          expect(firstDay(person)).toBeGreaterThanOrEqual(Math.max(PERIOD.first, person.birth));
-          expect(lastDay(person)).toBeLessThanOrEqual(Math.min(PERIOD.last, person.death ?? Infinity));
+          expect(residentFrom(person)).toBeGreaterThanOrEqual(Math.max(PERIOD.first, person.birth));
+          expect(residentUntil(person)).toBeLessThanOrEqual(Math.min(PERIOD.last, person.death ?? Infinity));
           person.residences.forEach((residence, i) => {
             expect(end(residence)).toBeGreaterThanOrEqual(residence.from);
             const next = person.residences[i + 1];
@@ -54,7 +54,7 @@ describe('any synthetic population', () => {
           const { person, from } = membership;
           expect(from).toBeGreaterThan(last.get(person.index) ?? -Infinity);
           expect(end(membership)).toBeGreaterThanOrEqual(from);
-          expect(end(membership)).toBeLessThanOrEqual(lastDay(person));
+          expect(end(membership)).toBeLessThanOrEqual(residentUntil(person));
           last.set(person.index, end(membership));
         }
       }),
@@ -67,9 +67,9 @@ describe('any synthetic population', () => {
       fc.property(cities, ({ persons, seed }) => {
         for (const [child, steps] of drawProtection(buildPopulation(persons, seed), seed).steps) {
           for (const step of steps) {
-            expect(step.from).toBeGreaterThanOrEqual(firstDay(child));
+            expect(step.from).toBeGreaterThanOrEqual(residentFrom(child));
             expect(end(step)).toBeGreaterThanOrEqual(step.from);
-            expect(end(step)).toBeLessThanOrEqual(lastDay(child));
+            expect(end(step)).toBeLessThanOrEqual(residentUntil(child));
             expect(ageOn(child, step.from)).toBeLessThan(18.01);
           }
         }

@@ -40,7 +40,8 @@ describe('a compiled decision', () => {
           if (open.show(coordinate).length === 0) expect(closed.show(coordinate)).toEqual([]);
           else if (closed.show(coordinate).length === 0) fewer++;
           for (const type of city.derived)
-            if (open.take(type, coordinate).length === 0) expect(closed.take(type, coordinate)).toEqual([]);
+            if (open.derive(type, coordinate).length === 0)
+              expect(closed.derive(type, coordinate)).toEqual([]);
         }
       }
     }

@@ -229,7 +229,13 @@ class Judge {
     person: number,
     record?: RecordFacts,
   ): Permission | undefined {
-    return this.permitted(registry, this.viewer.decision.take(type, coordinate), coordinate, person, record);
+    return this.permitted(
+      registry,
+      this.viewer.decision.derive(type, coordinate),
+      coordinate,
+      person,
+      record,
+    );
   }
 
   serves(registry: string, person: number): boolean {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Answer, DemoClient, Question } from '../../cli/demo/scenes.js';
+import type { DemoAnswer, DemoClient, DemoQuestion } from '../../cli/demo/scenes.js';
 import { subgraphNames } from '../../cli/runtime/localSubgraphs.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
@@ -46,9 +46,9 @@ const GROUP = `query ($where: CohortFilter!) {
 const planner = { persona: 'planner', purpose: 'planning' };
 
 /** Every kind of question, of several personas; ids are the same wherever the subgraphs run. */
-async function askAll(client: DemoClient): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  const ask = async (question: Question): Promise<Answer> => {
+async function askAll(client: DemoClient): Promise<DemoAnswer[]> {
+  const answers: DemoAnswer[] = [];
+  const ask = async (question: DemoQuestion): Promise<DemoAnswer> => {
     const answer = await client.ask(question);
     answers.push(answer);
     return answer;
@@ -82,7 +82,7 @@ async function askAll(client: DemoClient): Promise<Answer[]> {
 
 describe('a city in many processes', () => {
   let city: TestCity;
-  let together: Answer[];
+  let together: DemoAnswer[];
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
@@ -184,7 +184,7 @@ describe('a city in many processes', () => {
   });
 });
 
-function withoutDecisions(answers: readonly Answer[]): unknown {
+function withoutDecisions(answers: readonly DemoAnswer[]): unknown {
   return JSON.parse(
     JSON.stringify(answers, (key, value: unknown) => (key === 'decisionId' ? undefined : value)),
   );

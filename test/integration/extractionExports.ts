@@ -6,12 +6,12 @@ import { sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
 import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../../registry-kit/columns/table.js';
-import { checkCharacter } from '../../synthetic-city/names.js';
+import { syntheticCheckCharacter } from '../../synthetic-city/names.js';
 
 export const SECRET = Buffer.alloc(32, 11);
 
 function identityCode(ddmmyy: string, sign: string, number: string): string {
-  return ddmmyy + sign + number + checkCharacter(ddmmyy, number);
+  return ddmmyy + sign + number + syntheticCheckCharacter(ddmmyy, number);
 }
 
 /** The people of the small exports. Anna's code was changed; Nobody is in no population register. */

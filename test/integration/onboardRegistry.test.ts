@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, DemoClient } from '../../cli/demo/scenes.js';
+import { type DemoAnswer, DemoClient } from '../../cli/demo/scenes.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { type HowToStep, readHowTo } from './howTo.js';
 import { workingCopy } from './workingCopy.js';
@@ -52,7 +52,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
   let server: ChildProcess | undefined;
   /** What the commands printed, by command. */
   const printed = new Map<string, string>();
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, DemoAnswer>();
   let patients: readonly Patient[];
 
   let encounters: readonly Record<string, string>[];

@@ -106,7 +106,7 @@ describe('the commands by which data owners check policies', () => {
     expect(elsewhere.text).not.toContain('No case rests on');
     await edit('paths.test.yaml', (tests) => tests.replace('Query.access: allow', 'Query.cohort: allow'));
     expect((await polku('test', 'governance', '--policies', folder)).text).toContain(
-      'No case rests on the grant governance/everyone',
+      'No case covers the grant governance/everyone',
     );
   });
 });

@@ -56,7 +56,7 @@ describe('policies that one person proposes', () => {
       ).rejects.toMatchObject({ code: 'POLICY_INVALID' });
     });
     expect(message.match(/error: "key\d+" is not known/g)).toHaveLength(100);
-    expect(message).toContain('There are more faults from here on.');
+    expect(message).toContain('There are more errors after these.');
     // An event loop that waits for the compiler turns only a few times.
     expect(turns).toBeGreaterThan(1_000);
   });
@@ -92,7 +92,7 @@ describe('policies that one person proposes', () => {
     const sources = withFile('health.yaml', (text) => `${text}\nmore: ${'['.repeat(200_000)}\n`);
     await expect(signed.propose('health-1', sources)).rejects.toMatchObject({
       code: 'POLICY_INVALID',
-      message: expect.stringContaining('Values stand more than 64 deep in each other.'),
+      message: expect.stringContaining('Values are nested more than 64 levels deep.'),
     });
   });
 

@@ -132,7 +132,7 @@ describe('the commands by which data owners change policies', () => {
       text: 'Revision 4 (why) is withdrawn by you, as "health-1".',
     });
     expect((await end('reject', 5, 'health-2')).code).toBe(0);
-    expect((await approve(5, 'health-2')).text).toContain('was rejected and takes no more signatures');
+    expect((await approve(5, 'health-2')).text).toContain('was rejected and accepts no more signatures');
     const { text } = await polku('history', ...store);
     expect(text).toMatch(
       /^5 {2}was rejected: why[^]*Closed by health-2: not yet[^]*^4 {2}was withdrawn: why/m,

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { draftFolder } from '../../approvals/draftRevision.js';
-import { judgeRevisions } from '../../approvals/judgeRevisions.js';
+import { verifyRevisions } from '../../approvals/verifyRevisions.js';
 import { loadOwners } from '../../approvals/owners.js';
 import { signPayload } from '../../approvals/personKey.js';
 import { closurePayload, type SignedRevision, writePayload } from '../../approvals/revision.js';
@@ -71,7 +71,7 @@ describe('signed policies of a gateway in production', () => {
   async function draft(change: (text: string) => string): Promise<{ payload: string; sequence: number }> {
     const sources = await signed.sources('health.yaml', change);
     const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
-    const revision = draftFolder(await signed.desk.history(), sources, terms);
+    const revision = draftFolder(await signed.revisionService.history(), sources, terms);
     return { payload: writePayload(revision), sequence: revision.sequence };
   }
   const sign = async (payload: string, person: Signer | 'stranger') =>
@@ -259,7 +259,7 @@ describe('signed policies of a gateway in production', () => {
     const response = await get(await issuer.token(DATA_OWNER));
     expect(response.status).toBe(200);
     const { revisions } = (await response.json()) as { revisions: SignedRevision[] };
-    const { inForce } = judgeRevisions(revisions, await loadOwners(signed.owners));
-    expect(inForce?.digest).toBe((await signed.desk.history()).inForce?.digest);
+    const { inForce } = verifyRevisions(revisions, await loadOwners(signed.owners));
+    expect(inForce?.digest).toBe((await signed.revisionService.history()).inForce?.digest);
   });
 });

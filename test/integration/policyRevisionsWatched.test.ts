@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Answer } from '../../cli/demo/scenes.js';
+import type { DemoAnswer } from '../../cli/demo/scenes.js';
 import { policiesFolder } from '../../cli/options.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
@@ -17,7 +17,7 @@ describe('a city whose policies are edited while it serves', () => {
   let served: ServedCity;
   let asking: Promise<void>;
   let stopped = false;
-  const answers: Answer[] = [];
+  const answers: DemoAnswer[] = [];
   const lines: string[] = [];
 
   beforeAll(async () => {
@@ -45,13 +45,13 @@ describe('a city whose policies are edited while it serves', () => {
       answers.push(await served.client.ask({ persona: 'doctor', purpose: 'care', query: DIAGNOSES }));
   }
 
-  function diagnosesOf({ data }: Answer): readonly string[] {
+  function diagnosesOf({ data }: DemoAnswer): readonly string[] {
     const { nodes } = data!['persons'] as { nodes: { healthContacts: { diagnosis: string | null }[] }[] };
     return nodes.flatMap(({ healthContacts }) => healthContacts.flatMap(({ diagnosis }) => diagnosis ?? []));
   }
-  const isMasked = (answer: Answer) => diagnosesOf(answer).every((code) => code.includes('-'));
+  const isMasked = (answer: DemoAnswer) => diagnosesOf(answer).every((code) => code.includes('-'));
   /** A complete answer to a question that is sent after this call. */
-  async function fresh(): Promise<Answer> {
+  async function fresh(): Promise<DemoAnswer> {
     const asked = answers.length;
     await until(() => answers.length > asked + 1);
     return answers.at(-1)!;

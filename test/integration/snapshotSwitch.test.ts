@@ -47,7 +47,7 @@ describe('a new snapshot under load', () => {
       const options = ['--source', city.exports, '--data', city.data, '--max-shrink', '100'];
       const extracted = await runPolku(['extract', '--all', ...options]);
       expect(extracted.errors).toMatch(
-        /population: unchanged since .* kept; snapshot [\s\S]*\n +health: [\d ]+ rows/,
+        /population: unchanged since .* not extracted again; snapshot [\s\S]*\n +health: [\d ]+ rows/,
       );
       await until(() => seen.at(-1)! < before);
       const after = seen.at(-1)!;

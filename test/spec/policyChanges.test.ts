@@ -117,7 +117,7 @@ describe('stored operations', () => {
     const other = policyOf('show: { Visit.startedAt: allow, Visit.unit: allow }');
     const changes = compareOperations(states(whole), states(other)).map(({ change }) => change);
     expect(changes).toEqual(['broken', 'mended', 'refused']);
-    expect(states(whole)[1]!.refusals).toMatchObject([{ coordinate: 'Visit.unit', owner: 'Clinic' }]);
+    expect(states(whole)[1]!.denials).toMatchObject([{ coordinate: 'Visit.unit', owner: 'Clinic' }]);
   });
 });
 
@@ -323,9 +323,9 @@ describe('a test file', () => {
     [
       'derive: { Score: { Visit.unit: deny } }',
       'Score is not made of "Visit.unit".',
-      'It takes: Visit.diagnosis.',
+      'It uses: Visit.diagnosis.',
     ],
-    ['withheld: { Path: [clinik] }', 'Path takes nothing from "clinik".', 'Did you mean "clinic"?'],
+    ['withheld: { Path: [clinik] }', 'Path uses nothing from "clinik".', 'Did you mean "clinic"?'],
     ['given: { Paths: [clinic] }', 'There is no derived type "Paths".', 'Did you mean "Path"?'],
     [
       'when: [care-relationshp], show: { Visit.unit: deny }',
@@ -350,10 +350,14 @@ describe('a test file', () => {
     ],
     [
       'query: Query.__typename, answer: allow',
-      'The query asks for nothing that a policy rules over.',
+      'The query asks for nothing that a policy governs.',
       'Ask for a field.',
     ],
-    ['query: nothing, answer: allow', 'The query cannot be asked: There is no such field.', undefined],
+    [
+      'query: nothing, answer: allow',
+      'The graph cannot answer the query: There is no such field.',
+      undefined,
+    ],
   ])('Y02: accepts only names of the policy and the graph: %s', (more, message, fix) => {
     const { problems, report } = run(`  - { name: x, as: nurse, for: care, ${more} }`);
     expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
@@ -406,7 +410,7 @@ describe('a test file', () => {
   it('Y02: reports two cases of one name', () => {
     const test = '  - { name: x, as: nurse, for: care, show: { Visit.unit: deny } }';
     expect(run(`${test}\n${test}`).problems).toMatchObject([
-      { line: 4, message: 'The name "x" is taken by line 3.' },
+      { line: 4, message: 'The name "x" is already used in line 3.' },
     ]);
   });
 
@@ -423,7 +427,7 @@ describe('a test file', () => {
   it('lists rules that no case covers', () => {
     const { report } = run('  - { name: nothing, as: nurse, for: care, show: { Visit.startedAt: deny } }');
     expect(report.coverage).toContainEqual(expect.objectContaining({ id: 'clinic/care', covered: false }));
-    expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/care, clinic.yaml:14.');
+    expect(formatPolicyTests(report)).toContain('No case covers the grant clinic/care, clinic.yaml:14.');
   });
 
   it.each([
@@ -455,7 +459,7 @@ describe('a test file', () => {
   - { id: other, purposes: [care], roles: [nurse], basis: [x], show: { Visit.service: allow }`);
     const { report } = run('  - { name: x, as: nurse, for: care, show: { Visit.service: allow } }', policy);
     expect(report.coverage.filter((rule) => rule.covered)).toEqual([]);
-    expect(formatPolicyTests(report)).toContain('No case rests on the grant clinic/other');
+    expect(formatPolicyTests(report)).toContain('No case covers the grant clinic/other');
   });
 
   it('Y09: covers no grant by a case that fails', () => {

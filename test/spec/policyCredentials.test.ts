@@ -3,7 +3,7 @@
  * @enforcedBy policies/engine/decide/decisionRequest.ts, policies/engine/decide/derivationGrants.ts
  */
 import { describe, expect, it } from '@jest/globals';
-import type { Asker } from '../../policies/engine/decide/decisionRequest.js';
+import type { Requester } from '../../policies/engine/decide/decisionRequest.js';
 import { cityPolicy, someDay } from './smallCity.js';
 
 const forFriends = `
@@ -36,7 +36,12 @@ const permits = `permits:
     population: { born: { from: 1990, until: 2000 }, registries: [clinic] }
 `;
 const policy = cityPolicy({ 'clinic.yaml': research, 'permits.yaml': permits });
-const scholar: Asker = { roles: ['scholar'], purpose: 'research', recipient: 'university', permit: 'P-1' };
+const scholar: Requester = {
+  roles: ['scholar'],
+  purpose: 'research',
+  recipient: 'university',
+  permit: 'P-1',
+};
 
 describe('a grant for a recipient', () => {
   const service = (recipient?: string) =>
@@ -64,8 +69,8 @@ describe('a research permit', () => {
     const decision = policy.decide(scholar, someDay);
     expect(decision.show('Visit.startedAt')).toMatchObject([{ mask: 'month' }]);
     expect(decision.show('Visit.diagnosis')).toEqual([]);
-    expect(decision.refusal('Visit.diagnosis').reason).toBe('The permit P-1 does not cover Visit.diagnosis.');
-    expect(decision.take('Score', 'Visit.diagnosis')).toEqual([]);
+    expect(decision.explain('Visit.diagnosis').reason).toBe('The permit P-1 does not cover Visit.diagnosis.');
+    expect(decision.derive('Score', 'Visit.diagnosis')).toEqual([]);
   });
 
   it('does not limit fields that are about no person', () => {
@@ -80,7 +85,7 @@ describe('a research permit', () => {
     expect(decision.show('Score.value')).toEqual([]);
   });
 
-  it.each<[string, Partial<Asker>, string, string]>([
+  it.each<[string, Partial<Requester>, string, string]>([
     [
       'that is not brought',
       { permit: undefined },
@@ -91,7 +96,7 @@ describe('a research permit', () => {
       'of an unknown number',
       { permit: 'P-9' },
       '2026-06-15',
-      'There is no permit of the number that the token carries.',
+      'There is no permit with the number in the token.',
     ],
     [
       'of another organisation',
@@ -105,12 +110,12 @@ describe('a research permit', () => {
       '2026-06-15',
       'The permit P-1 is for "research", not for "care".',
     ],
-    ['that has not begun', {}, '2025-12-31', 'The permit P-1 counts from 2026-01-01.'],
+    ['that has not begun', {}, '2025-12-31', 'The permit P-1 is valid from 2026-01-01.'],
     ['that has ended', {}, '2026-07-01', 'The permit P-1 ended on 2026-06-30.'],
   ])('%s shows nothing, and gives the reason', (_, asker, day, reason) => {
     const decision = policy.decide({ ...scholar, ...asker }, new Date(`${day}T12:00:00Z`));
     expect(decision.show('Visit.service')).toEqual([]);
-    expect(decision.refusal('Visit.service').reason).toBe(reason);
+    expect(decision.explain('Visit.service').reason).toBe(reason);
   });
 });
 

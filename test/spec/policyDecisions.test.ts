@@ -151,7 +151,7 @@ describe('what a policy shows', () => {
   it.each(taken)('of derived types: %s', (_, rules, role, purpose, field, answer) => {
     const [type = '', coordinate = ''] = field.split(' ');
     const decision = cityPolicy(rules).decide({ roles: [role], purpose }, someDay);
-    expect(text(decision.take(type, coordinate))).toBe(answer);
+    expect(text(decision.derive(type, coordinate))).toBe(answer);
   });
 });
 
@@ -218,7 +218,7 @@ describe('a refusal', () => {
       'marketing',
       'Visit.service',
       'Clinic',
-      'Nothing is ever given for "marketing" (EHDS 54).',
+      'Nothing is ever shown for "marketing" (EHDS 54).',
     ],
     [
       'a purpose that no role serves says so',
@@ -245,7 +245,7 @@ describe('a refusal', () => {
       'research',
       'Visit.unit',
       'Clinic',
-      'Visit.unit could tell who somebody is, so Clinic withholds it from pseudonymised purposes such as "research".',
+      'Visit.unit could identify somebody, so Clinic withholds it from pseudonymised purposes such as "research".',
     ],
     [
       'a field of an interface names the type that hides it',
@@ -259,6 +259,6 @@ describe('a refusal', () => {
   ];
   it.each(refusals)('of %s', (_, rules, role = '', purpose = '', coordinate = '', owner, reason) => {
     const decision = cityPolicy(rules).decide({ roles: [role], purpose }, someDay);
-    expect(decision.refusal(coordinate)).toMatchObject({ coordinate, owner, reason });
+    expect(decision.explain(coordinate)).toMatchObject({ coordinate, owner, reason });
   });
 });

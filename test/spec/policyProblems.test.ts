@@ -61,6 +61,6 @@ describe('the report to an owner', () => {
   });
 
   it('is empty when nothing is wrong', () => {
-    expect(formatProblems(compileCity({}).problems)).toBe('The policies are in order.\n');
+    expect(formatProblems(compileCity({}).problems)).toBe('The policies have no errors.\n');
   });
 });

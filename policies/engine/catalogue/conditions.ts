@@ -1,13 +1,13 @@
 import { type Condition, type ConditionName, conditionNames } from '../decision.js';
 
-/** What each condition asks, to stand behind "shown if ...". */
+/** Each condition in words that follow "shown if". */
 const conditions: Readonly<Record<ConditionName, string>> = {
   'care-relationship': 'the caller has a care relationship with the person',
   'own-unit': 'the record is of a unit of the caller',
   'own-data': 'the person is the caller',
   minor: 'the person is under 18',
   adult: 'the person is 18 or older',
-  'break-glass': 'the caller has broken the glass: stated a reason, which is reviewed',
+  'break-glass': 'the caller has stated a reason for emergency access (break-glass), which is reviewed',
   'not-objected': 'the person has not objected to the disclosure',
 };
 
@@ -15,23 +15,25 @@ const WITHIN_YEARS = /^within-years\(([1-9]\d{0,2})\)$/;
 const BORN = /^born\((\d{4})-(\d{4})\)$/;
 const LIVING_IN = /^living-in\((.+)\)$/;
 
-/** The condition that an owner wrote; undefined where there is none such. */
+/** The condition that an owner wrote; undefined if it does not exist. */
 export function parseCondition(text: string): Condition | undefined {
   const known = (conditionNames as readonly string[]).includes(text) || WITHIN_YEARS.test(text);
   return known ? (text as Condition) : undefined;
 }
 
-/** How conditions are written, to offer to whoever wrote another. */
+/** How conditions are written, for error messages. */
 export const conditionForms: readonly string[] = [...conditionNames, 'within-years(5)'];
 
-/** Whether a condition holds wherever another does: what began within three years began within five. */
+/** Whether one condition implies another: a record that began within three years also began within five. */
 export function implies(holding: Condition, asked: Condition): boolean {
   if (holding === asked) return true;
-  const [held, within] = [holding, asked].map((condition) => Number(WITHIN_YEARS.exec(condition)?.[1]));
-  return held! <= within!;
+  const [heldYears, askedYears] = [holding, asked].map((condition) =>
+    Number(WITHIN_YEARS.exec(condition)?.[1]),
+  );
+  return heldYears! <= askedYears!;
 }
 
-/** A condition in words, to stand behind "if". */
+/** A condition in words that follow "if". */
 export function describeCondition(condition: Condition): string {
   const years = WITHIN_YEARS.exec(condition)?.[1];
   if (years !== undefined) return `the record began at most ${years} years ago`;
@@ -44,15 +46,16 @@ export function describeCondition(condition: Condition): string {
 
 type ConditionKind = ConditionName | 'within-years';
 
-/** What follows from the caller alone. */
+/** Conditions that depend on the caller only. */
 const ofCaller: readonly ConditionKind[] = ['own-data', 'break-glass'];
 
 /** A registry of contacts has the data for every condition. */
 const ofContacts: readonly ConditionKind[] = [...conditionNames, 'within-years'];
 
 /**
- * What other subgraphs have the data to evaluate; all else never holds there. The population register keeps no care
- * relationships, units or objections, and derived subgraphs have no register data at all.
+ * The conditions that other subgraphs have the data to evaluate; all others are always false there. The
+ * population register has no care relationships, units or objections. Derived subgraphs have no register data
+ * at all.
  */
 const evaluable: Readonly<Record<string, readonly ConditionKind[]>> = {
   population: ['own-data', 'minor', 'adult', 'within-years', 'break-glass'],
@@ -62,17 +65,17 @@ const evaluable: Readonly<Record<string, readonly ConditionKind[]>> = {
   governance: [],
 };
 
-/** The conditions that a subgraph can evaluate, as they are written. */
+/** The conditions that a subgraph can evaluate. */
 export function conditionsOf(subgraph: string): readonly string[] {
   return (Object.hasOwn(evaluable, subgraph) ? evaluable[subgraph] : undefined) ?? ofContacts;
 }
 
-/** Whether a subgraph could ever find that a condition holds. */
+/** Whether a subgraph can evaluate a condition. */
 export function canEvaluate(subgraph: string, condition: Condition): boolean {
   return conditionsOf(subgraph).includes(condition.replace(/\(.*/, ''));
 }
 
-/** What a field tells, in the words of a data owner's register of processing (GDPR 30). A closed catalogue. */
+/** The closed list of field categories, in the words of a data owner's records of processing (GDPR 30). */
 export const categories = {
   identity: 'who a person is, and the ways to find one person',
   'birth-year': 'year of birth',
@@ -92,5 +95,8 @@ export const categories = {
 
 export type Category = keyof typeof categories;
 
-/** What tells where somebody is: for people under non-disclosure for safety it is withheld (661/2009 §36). */
+/**
+ * Categories that reveal where somebody is. They are withheld for people under non-disclosure for safety
+ * (661/2009 §36).
+ */
 export const whereabouts: ReadonlySet<Category> = new Set<Category>(['residence', 'place', 'family']);

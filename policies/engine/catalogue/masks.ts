@@ -4,9 +4,9 @@ import type { Category } from './conditions.js';
 
 /**
  * Chapters and blocks of ICD-10 as ranges of three-character categories: WHO, ICD-10 version 2019,
- * https://icd.who.int/browse10/2019/en. Chapters are named by their range rather than by a Roman numeral, so that a
- * chapter and a block read alike. Where blocks lie within a block (V01-X59), it is the wider one; ranges take in codes of
- * earlier editions (A90, A91).
+ * https://icd.who.int/browse10/2019/en. Chapters are named by their range and not by a Roman numeral, so that
+ * chapters and blocks have the same form. If blocks lie within a block (V01-X59), the list has the wider one.
+ * Ranges include codes of earlier editions (A90, A91).
  */
 export const icd10Chapters = ranges(`
   A00-B99 C00-D48 D50-D89 E00-E90 F00-F99 G00-G99 H00-H59 H60-H95 I00-I99 J00-J99 K00-K93
@@ -41,7 +41,9 @@ export const icd10Blocks = ranges(`
 
 const CODE = /^[A-Z]\d\d(?:\.?[0-9A-Z]{1,4})?$/;
 
-/** The range that a code such as `J06.9` falls into; undefined where it is no ICD-10 code, or in no range. */
+/**
+ * The range that a code such as `J06.9` falls into; undefined if it is not an ICD-10 code or is in no range.
+ */
 export function icd10Range(list: readonly string[], code: string): string | undefined {
   if (!CODE.test(code)) return undefined;
   const category = code.slice(0, 3);
@@ -52,36 +54,38 @@ function ranges(text: string): readonly string[] {
   return text.trim().split(/\s+/);
 }
 
-/** A value of a field that a mask takes or gives. */
+/** A value before or after a mask. */
 export type Maskable = string | number;
 
-/** A mask: which fields it takes, and what it leaves of their values. */
+/** A mask: which fields it applies to, and how it changes their values. */
 interface Mask {
   /** The GraphQL type that a field must have. */
   readonly takes: string;
-  /** The categories that a field may be of; undefined: any. */
+  /** The categories that it applies to; undefined: all. */
   readonly categories: readonly Category[] | undefined;
-  /** Among masks that take the same fields, a higher number tells less. */
+  /** Among masks of the same fields, a higher number shows less. */
   readonly coarseness: number;
   readonly description: string;
-  /** What is left of a value; undefined where the value is not of the expected form, so that nothing slips through. */
+  /**
+   * The masked value. It is undefined if the value has an unexpected form, so that no unmasked value passes.
+   */
   readonly apply: (value: Maskable, tables: MaskTables) => Maskable | undefined;
 }
 
-/** What masks look up in the code lists of registries. */
+/** The code lists of registries that masks use. */
 export interface MaskTables {
   /** District code -> code of its area. */
   readonly areaOfDistrict: ReadonlyMap<string, string>;
 }
 
-/** Without code lists, a mask that needs one tells nothing. */
+/** No code lists: a mask that needs one shows nothing. */
 export const noMaskTables: MaskTables = { areaOfDistrict: new Map() };
 
 const precisions: Partial<Record<MaskName, Precision>> = { year: 'year', month: 'month' };
 
 const AGE_BAND_YEARS = 5;
 
-/** Least numbers of the bands of a count. Zero is a band of its own: "none" is not "few". */
+/** The smallest number of each band of counts. Zero has its own band, because "none" differs from "few". */
 const COUNT_BANDS = [0, 1, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export const masks: Readonly<Record<MaskName, Mask>> = {
@@ -113,7 +117,7 @@ export const masks: Readonly<Record<MaskName, Mask>> = {
   },
 };
 
-/** What a mask leaves of a value; undefined where nothing may be told. No mask leaves the value as it is. */
+/** The masked value; undefined if nothing may be shown. Without a mask, the value is unchanged. */
 export function applyMask(
   mask: MaskName | undefined,
   value: Maskable,
@@ -122,12 +126,18 @@ export function applyMask(
   return mask === undefined ? value : masks[mask].apply(value, tables);
 }
 
-/** How exactly a date may be told under a mask, for registries that keep days; undefined where it takes no dates. */
+/**
+ * How precisely a date may be shown under a mask, for registries that store days; undefined for masks of
+ * other types.
+ */
 export function datePrecision(mask: MaskName | undefined): Precision | undefined {
   return mask === undefined ? 'day' : precisions[mask];
 }
 
-/** Whether the first shows at least as much as the second, of the same field. Undefined is the value itself. */
+/**
+ * Whether the first mask shows at least as much of a field as the second. Undefined stands for the value
+ * itself.
+ */
 export function isAtLeastAsFine(first: MaskName | undefined, second: MaskName | undefined): boolean {
   if (first === second || first === undefined) return true;
   return areComparable(first, second) && coarsenessOf(first) < coarsenessOf(second);
@@ -141,7 +151,7 @@ export function areComparable(first: MaskName | undefined, second: MaskName | un
   return !a.categories || !b.categories || a.categories.some((category) => b.categories!.includes(category));
 }
 
-/** 0 for the value itself; a higher number tells less. */
+/** 0 for the value itself; a higher number shows less. */
 export function coarsenessOf(mask: MaskName | undefined): number {
   return mask === undefined ? 0 : masks[mask].coarseness;
 }

@@ -2,15 +2,15 @@ import { type Day, formatDay, today } from '../../../lib/calendar.js';
 import { groupBy } from '../../../lib/groupBy.js';
 import { describeCondition } from '../catalogue/conditions.js';
 import { isAtLeastAsFine } from '../catalogue/masks.js';
-import type { Asker } from '../decide/decisionRequest.js';
+import type { Requester } from '../decide/decisionRequest.js';
 import type { Policy } from '../decide/policy.js';
 import type { Condition, Permission } from '../decision.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
 
 interface PolicyDiff {
-  /** What each role and purpose gains and loses, and how the protection of groups changes. */
+  /** What each role and purpose gains and loses, and how the protection of group numbers changes. */
   readonly sentences: readonly string[];
-  /** Whether somebody is given something that they were not given before. */
+  /** Whether anybody may see something that they could not see before. */
   readonly widens: boolean;
   readonly narrows: boolean;
 }
@@ -22,7 +22,7 @@ interface Difference {
   readonly to: string;
 }
 
-/** A difference, the day from which it holds, and for whom of those who act in a role for a purpose. */
+/** A difference, its first day, and the credentials (recipient or permit) with which it applies. */
 interface Finding {
   readonly difference: Difference;
   readonly day: Day;
@@ -30,28 +30,28 @@ interface Finding {
 }
 
 /**
- * What changes for every role and purpose, taken alone, from now on: days on which a grant or permit begins or ends are
- * looked at, too, and what goes on is told on its first day. Recipients and permits are tried one by one wherever either
- * policy names them.
+ * Finds what changes for every role and purpose alone, from now on. It also compares the days on which a
+ * grant or permit begins or ends, and reports a lasting change on its first day. It tries each recipient and
+ * permit that either policy names.
  */
 export function diffPolicies(before: Policy, after: Policy, now: Date = new Date()): PolicyDiff {
   const start = today(now);
-  const turns = new Set([...before.turnsFrom(start), ...after.turnsFrom(start)]);
+  const turns = new Set([...before.changeDaysAfter(start), ...after.changeDaysAfter(start)]);
   const days = [start, ...[...turns].sort((a, b) => a - b)];
   const sentences: string[] = [];
   const verbs = new Set<Difference['verb']>();
-  for (const [subject, askers] of groupBy(askersOf(before, after), subjectOf)) {
+  for (const [subject, requesters] of groupBy(requestersOf(before, after), subjectOf)) {
     const findings = new Map<string, Finding>();
-    for (const asker of askers) {
+    for (const requester of requesters) {
       let known = new Set<string>();
       for (const day of days) {
-        const differences = diffAsker(before, after, asker, day);
+        const differences = diffRequester(before, after, requester, day);
         for (const difference of differences) {
           verbs.add(difference.verb);
           const line = `${difference.what}${textOf(difference)}`;
           if (known.has(line)) continue;
           const finding = findings.get(`${day} ${line}`) ?? { difference, day, credentials: new Set() };
-          finding.credentials.add(credentialsOf(asker, askers));
+          finding.credentials.add(credentialsOf(requester, requesters));
           findings.set(`${day} ${line}`, finding);
         }
         known = new Set(differences.map((difference) => `${difference.what}${textOf(difference)}`));
@@ -59,7 +59,7 @@ export function diffPolicies(before: Policy, after: Policy, now: Date = new Date
     }
     const when = (day: Day) => (day === start ? '' : `From ${formatDay(day)}: `);
     const who = ({ credentials }: Finding) =>
-      credentials.size === askers.length ? '' : ` ${[...credentials].join(' and ')}`;
+      credentials.size === requesters.length ? '' : ` ${[...credentials].join(' and ')}`;
     const [role, purpose] = subject.split(' ');
     const beginning = (finding: Finding) => `${when(finding.day)}${role}${who(finding)}, for ${purpose},`;
     const alike = groupBy(
@@ -78,8 +78,8 @@ export function diffPolicies(before: Policy, after: Policy, now: Date = new Date
   };
 }
 
-/** Everybody whom either policy knows, without and with each recipient and permit. */
-function askersOf(before: Policy, after: Policy): Asker[] {
+/** All requesters that either policy knows, without and with each recipient and permit. */
+function requestersOf(before: Policy, after: Policy): Requester[] {
   const both = [before, after];
   const pairs = both.flatMap(({ roles }) =>
     [...roles.values()].flatMap(({ id, purposes }) => [...purposes].map((purpose) => `${id} ${purpose}`)),
@@ -91,31 +91,31 @@ function askersOf(before: Policy, after: Policy): Asker[] {
   const permits = both.flatMap(({ model }) => [...model.permits.values()]);
   return [...new Set(pairs)].flatMap((pair) => {
     const [role = '', purpose = ''] = pair.split(' ');
-    const asker = { roles: [role], purpose };
-    const held = new Map(
+    const requester = { roles: [role], purpose };
+    const matching = new Map(
       permits.filter((permit) => permit.purpose === purpose).map((permit) => [permit.number, permit]),
     );
     return [
-      asker,
-      ...[...recipients].map((recipient) => ({ ...asker, recipient })),
-      ...[...held.values()].map(({ number, recipient }) => ({ ...asker, recipient, permit: number })),
+      requester,
+      ...[...recipients].map((recipient) => ({ ...requester, recipient })),
+      ...[...matching.values()].map(({ number, recipient }) => ({ ...requester, recipient, permit: number })),
     ];
   });
 }
 
-function subjectOf({ roles, purpose }: Asker): string {
+function subjectOf({ roles, purpose }: Requester): string {
   return `${roles[0]} ${purpose}`;
 }
 
-function credentialsOf({ recipient, permit }: Asker, all: readonly Asker[]): string {
+function credentialsOf({ recipient, permit }: Requester, all: readonly Requester[]): string {
   if (permit !== undefined) return `under the permit ${permit}`;
   if (recipient !== undefined) return `at ${recipient}`;
   const others = all.some((other) => other.recipient !== undefined && other.permit === undefined);
   return others ? 'at any other organisation' : 'without a permit';
 }
 
-function diffAsker(before: Policy, after: Policy, asker: Asker, day: Day): Difference[] {
-  const [old, young] = [accessAt(before, asker, day), accessAt(after, asker, day)];
+function diffRequester(before: Policy, after: Policy, requester: Requester, day: Day): Difference[] {
+  const [old, young] = [accessAt(before, requester, day), accessAt(after, requester, day)];
   const keys = [...new Set([...old.keys(), ...young.keys()])];
   return keys.flatMap((key): Difference[] => {
     const [was, is] = [old.get(key) ?? [], young.get(key) ?? []];
@@ -143,11 +143,11 @@ function verbOf(
   return widens ? 'sees more of' : 'sees less of';
 }
 
-/** `Type.a`, `Type.b` as `Type.{a,b}`; arguments go with their fields. */
+/** Writes `Type.a`, `Type.b` as `Type.{a,b}`. Arguments of a listed field are left out. */
 function foldFields(names: readonly string[]): string {
-  const told = names.filter((name) => !name.includes('(') || !names.includes(name.split('(')[0]!));
+  const listed = names.filter((name) => !name.includes('(') || !names.includes(name.split('(')[0]!));
   const folded = groupBy(
-    told,
+    listed,
     (name) => `${name.split('.')[0]}${name.includes('(') ? name : ''}${name.split(' ').slice(1).join(' ')}`,
   );
   return [...folded.values()]
@@ -179,16 +179,19 @@ function textOf({ verb, from, to }: Difference): string {
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** Everything that one asker may see, or derived types may take, on one day: coordinate, or `Type < coordinate`. */
+/**
+ * Everything that one requester may see, or derived types may use, on one day. Keys: coordinate, or `Type <
+ * coordinate`.
+ */
 type AccessAt = ReadonlyMap<string, readonly Permission[]>;
 
-/** @param day a day; decisions stay the same throughout it */
-function accessAt(policy: Policy, asker: Asker, day: Day): AccessAt {
-  const decision = policy.decide(asker, new Date(day * MILLISECONDS_A_DAY + MILLISECONDS_A_DAY / 2));
+/** @param day decisions do not change within a day */
+function accessAt(policy: Policy, requester: Requester, day: Day): AccessAt {
+  const decision = policy.decide(requester, new Date(day * MILLISECONDS_A_DAY + MILLISECONDS_A_DAY / 2));
   const access = new Map<string, readonly Permission[]>();
   for (const { coordinate } of policy.coordinates()) access.set(coordinate, decision.show(coordinate));
   for (const [type, uses] of policy.model.derived)
-    for (const input of uses.keys()) access.set(`${type} < ${input}`, decision.take(type, input));
+    for (const input of uses.keys()) access.set(`${type} < ${input}`, decision.derive(type, input));
   return access;
 }
 
@@ -198,7 +201,7 @@ interface DisclosureDiff {
   readonly narrows: boolean;
 }
 
-/** Each parameter, and whether more of it is stricter. */
+/** The parameters, and whether a higher or a lower value is stricter. */
 const PARAMETERS: readonly {
   readonly name: string;
   readonly of: (parameters: DisclosureParameters) => number;
@@ -212,7 +215,9 @@ const PARAMETERS: readonly {
   { name: 'questions a month', of: ({ questions }) => questions, stricter: 'less' },
 ];
 
-/** What changes in the protection of numbers of groups, for every purpose and registry that both policies know. */
+/**
+ * What changes in the protection of group numbers, for every purpose and registry that both policies know.
+ */
 function diffDisclosure(before: Policy, after: Policy): DisclosureDiff[] {
   const shared = [...after.model.registries.keys()].filter((name) => before.model.registries.has(name));
   return shared.flatMap((registry) =>
@@ -236,15 +241,15 @@ export function compareDisclosure(was: DisclosureParameters, is: DisclosureParam
   });
 }
 
-/** What a change means to whoever is shown a field: for some people more, for some less, or both. */
+/** Whether a change shows more of a field about some people, less about some, or both. */
 interface AccessChange {
   readonly widens: boolean;
   readonly narrows: boolean;
 }
 
 /**
- * Compares two lists of permissions by what they come to, whichever of their conditions hold. Permissions that read
- * differently and come to the same are the same.
+ * Compares the effect of two lists of permissions for every combination of true conditions. Lists that are
+ * written differently but have the same effect are equal.
  */
 export function compareAccess(before: readonly Permission[], after: readonly Permission[]): AccessChange {
   const conditions = [...new Set([...before, ...after].flatMap((permission) => permission.conditions))];
@@ -262,13 +267,13 @@ function firstOf(permissions: readonly Permission[], holding: readonly Condition
   return permissions.find(({ conditions }) => conditions.every((condition) => holding.includes(condition)));
 }
 
-/** Of masks that cannot be compared each shows something that the other does not. */
+/** If two masks cannot be compared, each shows something that the other does not. */
 function showsMore(first: Permission | undefined, second: Permission | undefined): boolean {
   if (!first || !second) return first !== undefined;
   return !isAtLeastAsFine(second.mask, first.mask);
 }
 
-/** In which ways something may be seen, in words that stand behind "it was". */
+/** The ways in which something may be shown, in words that follow "it was". */
 export function describeAccess(permissions: readonly Permission[]): string {
   const ways = permissions.map(({ mask, conditions }) => {
     const value = mask === undefined ? 'the value itself' : `masked to ${mask}`;

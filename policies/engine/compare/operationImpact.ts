@@ -1,15 +1,15 @@
-import { telling } from '../decide/decisionTable.js';
+import { contentFeeds } from '../decide/decisionTable.js';
 import type { Policy } from '../decide/policy.js';
-import type { Permission, Refusal } from '../decision.js';
+import type { Permission, Explanation } from '../decision.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
 import type { GraphField, Lineage } from '../parse/policyGraph.js';
 import type { ReadOperation } from '../test/checkCase.js';
 import { compareAccess, compareDisclosure, describeAccess } from './diffPolicies.js';
 
-/** An operation that an app has stored, and as whom and for what it asks. */
+/** A stored operation of an app, with the roles and the purpose that it runs under. */
 export interface StoredOperation {
   readonly app: string;
-  /** Its file, within the folder of operations. */
+  /** Its file, relative to the folder of operations. */
   readonly file: string;
   readonly text: string;
   readonly roles: readonly string[];
@@ -20,15 +20,17 @@ export interface StoredOperation {
 
 export interface OperationState {
   readonly operation: StoredOperation;
-  /** Why the operation cannot be asked of the graph at all. */
+  /** Why the graph cannot answer the operation at all. */
   readonly faults: readonly string[];
-  /** What of it is refused; empty: answered. */
-  readonly refusals: readonly Refusal[];
-  /** Registries that withhold their part of what it asks for: it is answered without them. */
+  /** Why it is refused; empty: it is answered. */
+  readonly denials: readonly Explanation[];
+  /** Registries that withhold their part: the operation is answered without them. */
   readonly withheld: readonly string[];
-  /** What it reads, and in which ways it may be seen: fields, and what derived types take from registries that give. */
+  /**
+   * The permissions of what it reads: fields, and the inputs of derived types from registries that give them.
+   */
   readonly access: ReadonlyMap<string, readonly Permission[]>;
-  /** How numbers of groups in it are protected; undefined: there are none. */
+  /** How its group numbers are protected; undefined: it has none. */
   readonly disclosure: DisclosureParameters | undefined;
 }
 
@@ -37,14 +39,17 @@ export type OperationChange = 'broken' | 'mended' | 'less' | 'more' | 'answered'
 
 export interface OperationImpact {
   readonly operation: StoredOperation;
-  /** Against the policy before. */
+  /** Compared with the policy before. */
   readonly change: OperationChange;
-  /** What of an answer changes, in sentences. */
+  /** What changes in the answer, in sentences. */
   readonly differences: readonly string[];
   readonly after: OperationState;
 }
 
-/** Whether each stored operation is answered, as the gateway would: whole, or not at all; and what registries make of it. */
+/**
+ * Whether the gateway answers each stored operation (whole, or not at all), and what each registry
+ * contributes.
+ */
 export function operationStates(
   policy: Policy,
   operations: readonly StoredOperation[],
@@ -56,17 +61,17 @@ export function operationStates(
     const decision = policy.decide(operation, now);
     const hidden = [...new Set(coordinates)].filter((coordinate) => decision.show(coordinate).length === 0);
     const feeds = feedsOf(coordinates, policy);
-    const given = feeds.filter(({ coordinate }) => decision.flows(coordinate));
+    const given = feeds.filter(({ coordinate }) => decision.isAvailable(coordinate));
     const grouped = given.filter(({ lineage }) => lineage && lineage.aggregates.length > 0);
     return {
       operation,
       faults,
-      refusals: hidden.map((coordinate) => decision.refusal(coordinate)),
+      denials: hidden.map((coordinate) => decision.explain(coordinate)),
       withheld: [...new Set(feeds.filter((feed) => !given.includes(feed)).map(({ subgraph }) => subgraph))],
       access: new Map([
         ...coordinates.map((coordinate) => [coordinate, decision.show(coordinate)] as const),
         ...given.flatMap(({ type, lineage }) =>
-          inputsOf(lineage).map((input) => [`${input} for ${type}`, decision.take(type, input)] as const),
+          inputsOf(lineage).map((input) => [`${input} for ${type}`, decision.derive(type, input)] as const),
         ),
       ]),
       disclosure:
@@ -80,10 +85,12 @@ export function operationStates(
   });
 }
 
-/** The feeds that an operation's answer tells of. */
+/** The feeds with the content of an operation's answer. */
 function feedsOf(coordinates: readonly string[], { model }: Policy): readonly GraphField[] {
   const { fields } = model.graph;
-  const feeds = coordinates.flatMap((coordinate) => telling(fields.get(coordinate)?.requires ?? [], model));
+  const feeds = coordinates.flatMap((coordinate) =>
+    contentFeeds(fields.get(coordinate)?.requires ?? [], model),
+  );
   return [...new Set(feeds)].flatMap((coordinate) => fields.get(coordinate) ?? []);
 }
 
@@ -91,7 +98,7 @@ function inputsOf(lineage: Lineage | undefined): readonly string[] {
   return Object.values(lineage ?? {}).flat() as string[];
 }
 
-/** What becomes of each stored operation when one policy takes the place of another. */
+/** How each stored operation changes when one policy replaces another. */
 export function compareOperations(
   before: readonly OperationState[],
   after: readonly OperationState[],
@@ -119,7 +126,7 @@ function compareAnswers(
   if (gained.length > 0) more.push(`It is answered with ${gained.join(', ')} again.`);
   for (const [what, is] of after.access) {
     const was = before.access.get(what);
-    // Of a registry that withholds its part all is lost, or gained, at once.
+    // A registry that withholds or gives its whole part is reported above.
     if (!was) continue;
     const { widens, narrows } = compareAccess(was, is);
     const sentence = `${what}: it was ${describeAccess(was)}, and is ${describeAccess(is)}.`;
@@ -132,11 +139,11 @@ function compareAnswers(
   return { less, more };
 }
 
-function isAnswered({ faults, refusals }: OperationState): boolean {
-  return faults.length === 0 && refusals.length === 0;
+function isAnswered({ faults, denials }: OperationState): boolean {
+  return faults.length === 0 && denials.length === 0;
 }
 
-/** Impacts as lines for people, changes first. */
+/** Impacts as lines of text, changes first. */
 export function formatImpact(impacts: readonly OperationImpact[]): string {
   const order = ['broken', 'less', 'mended', 'more', 'refused', 'answered'] as const;
   const lines = order.flatMap((kind) =>
@@ -145,7 +152,7 @@ export function formatImpact(impacts: readonly OperationImpact[]): string {
       .flatMap(({ operation, differences, after }) => [
         `${titles[kind]}  ${operation.app}/${operation.file} (${operation.roles.join(', ')}, for ${operation.purpose})${withoutOf(after)}`,
         ...after.faults.map((fault) => `            ${fault}`),
-        ...after.refusals.map(({ owner, reason }) => `            ${reason} Ask: ${owner}.`),
+        ...after.denials.map(({ owner, reason }) => `            ${reason} Ask: ${owner}.`),
         ...differences.map((difference) => `            ${difference}`),
       ]),
   );

@@ -11,8 +11,8 @@ import type { Classification, Grant } from '../policyModel.js';
 import { type CompileContext, compilePurposeNames, compileRoleNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
-/** One entry of a registry's file, and where it stands. */
-export interface Entry<Content> {
+/** One entry of a registry's file, and where it is written. */
+export interface PolicyEntry<Content> {
   readonly content: Content;
   readonly source: SourceDocument;
   readonly path: Path;
@@ -20,7 +20,7 @@ export interface Entry<Content> {
   readonly fields: ReadonlyMap<string, Classification>;
 }
 
-export function compileGrant(entry: Entry<GrantEntry>, context: CompileContext): Grant {
+export function compileGrant(entry: PolicyEntry<GrantEntry>, context: CompileContext): Grant {
   const { content, source, path, registry } = entry;
   const purposes = compilePurposeNames(content.purposes, source, [...path, 'purposes'], context);
   const roles = compileRoleNames(content.roles, source, [...path, 'roles'], context);
@@ -42,7 +42,7 @@ export function compileGrant(entry: Entry<GrantEntry>, context: CompileContext):
 }
 
 function checkForbidden(
-  { content, source, path }: Entry<GrantEntry>,
+  { content, source, path }: PolicyEntry<GrantEntry>,
   { purposes, problems }: CompileContext,
 ): void {
   if (content.purposes === 'any') return;
@@ -52,14 +52,14 @@ function checkForbidden(
     problems.error(
       source.place([...path, 'purposes', index]),
       `Nothing can be granted for "${name}": it is forbidden (${purpose.basis.join(', ')}).`,
-      'Take the purpose away.',
+      'Remove the purpose.',
     );
   });
 }
 
-/** A role that may be used for none of the purposes never meets the grant. */
+/** A role that may be used for none of the grant's purposes never gets anything from it. */
 function checkHolders(
-  { content, source, path }: Entry<GrantEntry>,
+  { content, source, path }: PolicyEntry<GrantEntry>,
   granted: ReadonlySet<string>,
   { roles, problems }: CompileContext,
 ): void {
@@ -69,14 +69,14 @@ function checkHolders(
     if (!role || granted.size === 0 || [...role.purposes].some((purpose) => granted.has(purpose))) return;
     problems.warning(
       source.place([...path, 'roles', index]),
-      `"${name}" may be used for none of the purposes of this grant, so it gains nothing.`,
+      `"${name}" may be used for none of the purposes of this grant, so it gets nothing.`,
       `It may be used for: ${listed(role.purposes)}.`,
     );
   });
 }
 
 function compileConditions(
-  { content, source, path, registry }: Entry<GrantEntry>,
+  { content, source, path, registry }: PolicyEntry<GrantEntry>,
   { problems }: CompileContext,
 ): readonly Condition[] {
   const names = content.when ?? [];
@@ -92,8 +92,8 @@ function compileConditions(
       const known = conditionsOf(registry).join(', ');
       problems.warning(
         place,
-        `${registry} has no data to tell whether "${condition}" holds, so the grant "${content.id}" never counts.`,
-        known === '' ? 'Take the condition away.' : `Conditions that can hold here: ${known}.`,
+        `${registry} has no data to decide whether "${condition}" holds, so the grant "${content.id}" never counts.`,
+        known === '' ? 'Remove the condition.' : `Conditions that can hold here: ${known}.`,
       );
     }
     return [condition];
@@ -108,9 +108,9 @@ function compileConditions(
   return [...new Set(conditions)].sort();
 }
 
-/** Within one grant, a field by its name goes before a star. */
+/** Within one grant, a field that is named overrides a star. */
 function compileShow(
-  { content, source, path, registry, fields }: Entry<GrantEntry>,
+  { content, source, path, registry, fields }: PolicyEntry<GrantEntry>,
   { graph, problems }: CompileContext,
 ): Grant['show'] {
   const shown = new Map<string, { mask: MaskName | undefined; named: boolean; line: number }>();
@@ -129,7 +129,7 @@ function compileShow(
       if (before?.named === named) {
         problems.error(
           place,
-          `"${field.coordinate}" stands twice in this grant; first in line ${before.line}.`,
+          `"${field.coordinate}" is twice in this grant; first in line ${before.line}.`,
           'Keep one of them.',
         );
       }
@@ -140,7 +140,7 @@ function compileShow(
 }
 
 function compileDerive(
-  { content, source, path, registry }: Entry<GrantEntry>,
+  { content, source, path, registry }: PolicyEntry<GrantEntry>,
   { graph, derived, problems }: CompileContext,
 ): Grant['derive'] {
   const released = new Map<string, ReadonlySet<string>>();
@@ -149,7 +149,7 @@ function compileDerive(
     if (!uses) {
       const place = source.keyPlace([...path, 'derive', type]);
       const fix = didYouMean(type, derived.keys()) ?? `Derived types are: ${[...derived.keys()].join(', ')}.`;
-      problems.error(place, `"${type}" is no derived type.`, fix);
+      problems.error(place, `"${type}" is not a derived type.`, fix);
       continue;
     }
     const coordinates = patterns.flatMap((pattern, index) => {
@@ -184,11 +184,11 @@ function usesOf(
   graph: CompileContext['graph'],
 ): string {
   const own = [...uses.keys()].filter((input) => graph.fields.get(input)?.subgraph === registry);
-  return own.length > 0 ? `It takes: ${own.join(', ')}.` : `${type} takes nothing from ${registry}.`;
+  return own.length > 0 ? `It uses: ${own.join(', ')}.` : `${type} uses nothing from ${registry}.`;
 }
 
 function validityOf(
-  { content, source, path }: Entry<GrantEntry>,
+  { content, source, path }: PolicyEntry<GrantEntry>,
   context: CompileContext,
 ): Pick<Grant, 'from' | 'until'> {
   const validity = compileValidity(content.valid ?? {}, source, [...path, 'valid'], context);
@@ -197,7 +197,7 @@ function validityOf(
     context.problems.warning(
       source.place([...path, 'valid', 'until']),
       `The grant "${content.id}" ended on ${formatDay(until)} and no longer counts.`,
-      'Renew it or take it away.',
+      'Renew it or remove it.',
     );
   }
   return validity;
@@ -218,7 +218,7 @@ export function unknownMask(
   problems.error(place, `There is no mask "${name}".`, fix);
 }
 
-/** A mask must take the type and the category of the field. */
+/** A mask must fit the type and the category of the field. */
 export function checkMask(
   name: MaskName,
   field: GraphField,
@@ -241,7 +241,7 @@ export function checkMask(
   );
 }
 
-/** First and last day; undefined where it is left open, or is no day. */
+/** First and last day; undefined if it is left open or is not a date. */
 export function compileValidity(
   written: { readonly from?: string; readonly until?: string },
   source: SourceDocument,

@@ -7,7 +7,9 @@ import type { Problems } from '../parse/problems.js';
 import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 import type { Purpose, Role, Use } from '../policyModel.js';
 
-/** The purposes of a grant or prohibition, with all below them; `any` are all but the forbidden ones. */
+/**
+ * The purposes of a grant or prohibition and their child purposes. `any` means all that are not forbidden.
+ */
 export function compilePurposeNames(
   names: Names,
   source: SourceDocument,
@@ -20,7 +22,7 @@ export function compilePurposeNames(
   return withChildren(new Set(names), purposes);
 }
 
-/** The roles of a grant; `any` are all. */
+/** The roles of a grant. `any` means all. */
 export function compileRoleNames(
   names: Names,
   source: SourceDocument,
@@ -56,7 +58,7 @@ function checkNames(
 export interface CompileContext {
   readonly graph: PolicyGraph;
   readonly derived: ReadonlyMap<string, ReadonlyMap<string, Use>>;
-  /** undefined where purposes.yaml or roles.yaml is broken: then nothing is said of the names. */
+  /** undefined if purposes.yaml or roles.yaml has errors: then names are not checked. */
   readonly purposes: ReadonlyMap<string, Purpose> | undefined;
   readonly roles: ReadonlyMap<string, Role> | undefined;
   readonly day: Day;
@@ -81,11 +83,7 @@ export function compilePurposes(
     if (!parent) {
       problems.error(place, `There is no purpose "${parentId}".`, didYouMean(parentId, purposes.keys()));
     } else if (ancestors(id, purposes).has(id)) {
-      problems.error(
-        place,
-        `"${id}" is among its own parents.`,
-        'Let one purpose of the circle have no parent.',
-      );
+      problems.error(place, `"${id}" is its own ancestor.`, 'Remove the parent of one purpose in the cycle.');
     } else if (!forbidden && (parent.forbidden || use !== parent.use)) {
       const other = parent.forbidden ? 'forbidden' : parent.use;
       problems.error(
@@ -98,7 +96,7 @@ export function compilePurposes(
   return purposes;
 }
 
-/** A purpose's parents, their parents and so on. */
+/** A purpose's parent, the parent's parent and so on. */
 function ancestors(id: string, purposes: ReadonlyMap<string, Purpose>): ReadonlySet<string> {
   const found = new Set<string>();
   for (let at = purposes.get(id)?.parent; at !== undefined && !found.has(at); at = purposes.get(at)?.parent)
@@ -106,7 +104,7 @@ function ancestors(id: string, purposes: ReadonlyMap<string, Purpose>): Readonly
   return found;
 }
 
-/** Named purposes with all that are below them; forbidden ones are below nobody. */
+/** Named purposes and all their descendants. A forbidden purpose counts only if it is named. */
 function withChildren(
   names: ReadonlySet<string>,
   purposes: ReadonlyMap<string, Purpose>,

@@ -22,7 +22,7 @@ export function compilePermits(
     if (first) {
       context.problems.error(
         place,
-        `The permit "${entry.number}" stands in line ${first.place.line} already.`,
+        `The permit "${entry.number}" is already in line ${first.place.line}.`,
         'Keep one of them.',
       );
     }
@@ -31,8 +31,8 @@ export function compilePermits(
     if (until !== undefined && until < context.day) {
       context.problems.warning(
         source.place([...path, 'valid', 'until']),
-        `The permit "${entry.number}" ended on ${formatDay(until)} and opens nothing.`,
-        'Take it away, or write until when it was extended.',
+        `The permit "${entry.number}" ended on ${formatDay(until)} and gives access to nothing.`,
+        'Remove it, or write the extended date.',
       );
     }
     permits.set(entry.number, {
@@ -63,7 +63,7 @@ function checkPurpose(
     problems.error(place, `There is no purpose "${name}".`, didYouMean(name, purposes.keys()));
   } else if (purpose && purpose.use !== 'secondary') {
     const fix = 'Name the purpose that the authority gave it for, such as research.';
-    problems.error(place, `"${name}" is no secondary use, so no permit is given for it.`, fix);
+    problems.error(place, `"${name}" is not a secondary use, so no permit is given for it.`, fix);
   }
 }
 
@@ -94,7 +94,7 @@ function registriesOf(
   return population?.registries && new Set(population.registries);
 }
 
-/** Who is in the permit's population, as conditions that every registry can evaluate. */
+/** The permit's population, as conditions that every registry can evaluate. */
 function conditionsOf(
   { population }: PermitEntry,
   source: SourceDocument,

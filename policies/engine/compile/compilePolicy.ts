@@ -19,15 +19,15 @@ import { compilePermits } from './compilePermits.js';
 import { compileRegistry } from './compileRegistry.js';
 
 export interface Compilation {
-  /** undefined where there is an error. */
+  /** undefined if there is an error. */
   readonly policy: Policy | undefined;
-  /** All of them, by file, line and column. */
+  /** Sorted by file, line and column. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Checks the policies against the graph and spells them out.
- * @param now tells which grants have ended; only warnings depend on it
+ * Checks the policies against the graph and expands them.
+ * @param now decides which grants have ended; only warnings depend on it
  */
 export function compilePolicy(
   sources: readonly PolicySource[],
@@ -38,7 +38,7 @@ export function compilePolicy(
   return { policy: hasErrors(problems) || !result ? undefined : new Policy(result), problems };
 }
 
-/** undefined where not even a part can be looked at. */
+/** undefined if not even a part of the policies can be compiled. */
 function compile(
   sources: readonly PolicySource[],
   graph: PolicyGraph,
@@ -87,7 +87,7 @@ function compile(
   };
 }
 
-/** Whose people must sign a file follows from its name, so that nobody can rule over another's registry. */
+/** The file name decides which owner must sign a file, so no file may hold another registry's policy. */
 function checkFileName(
   registry: string,
   [first, ...others]: readonly Parsed<RegistryFile>[],
@@ -102,14 +102,14 @@ function checkFileName(
   );
 }
 
-/** SHA-256 over names and texts, in the order of names: 12 hexadecimal digits. */
+/** SHA-256 over names and texts, sorted by name: 12 hexadecimal digits. */
 function revisionOf(sources: readonly PolicySource[]): string {
   const ordered = sources.toSorted((a, b) => (a.file < b.file ? -1 : 1));
   const text = JSON.stringify(ordered.map((source) => [source.file, source.text]));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** @param purposes undefined where they could not be read; then they are not checked */
+/** @param purposes undefined if they could not be read; then they are not checked */
 function compileRoles(
   { source, content }: Parsed<RolesFile>,
   purposes: ReadonlyMap<string, Purpose> | undefined,
@@ -126,14 +126,14 @@ function compileRoles(
         problems.error(place, `"${name}" is forbidden (${purpose.basis.join(', ')}).`, 'Take it away.');
       }
     });
-    const held = role.purposes.map((name) => purposes!.get(name));
-    const primary = held.find((purpose) => purpose?.use === 'primary');
-    const secondary = held.find((purpose) => purpose?.use === 'secondary');
+    const allowed = role.purposes.map((name) => purposes!.get(name));
+    const primary = allowed.find((purpose) => purpose?.use === 'primary');
+    const secondary = allowed.find((purpose) => purpose?.use === 'secondary');
     if (primary && secondary) {
       problems.error(
         source.keyPlace(['roles', id]),
         `"${id}" holds a primary purpose ("${primary.id}") and a secondary one ("${secondary.id}").`,
-        'Make two roles of it: whoever deals with a person must not study everybody in the same role.',
+        'Make two roles: one role must not both serve single people and study everybody.',
       );
     }
   }
@@ -143,9 +143,10 @@ function compileRoles(
 }
 
 /**
- * Derived types, those that feeds flow into, and what each makes of its inputs. Of two uses of one input the stricter
- * counts, for `take` is asked by type. What an input is itself made of is an input too: it is not shown again, but its
- * owners, too, must release it to this type, or a path step would carry data where its owner never let it go.
+ * Derived types (types with feeds), and how each uses its inputs. If an input is used in two ways, the
+ * stricter one applies, because decisions are made by type. The fields that an input is made of are inputs
+ * too. They need not be shown again, but their owners must release them to this type. Otherwise a path step
+ * could carry data that its owner never released.
  */
 function derivedTypes(
   graph: PolicyGraph,
@@ -166,7 +167,7 @@ function derivedTypes(
   return derived;
 }
 
-/** What each field is made of, over any chain of lineages, feeds and required fields. */
+/** The fields that each field is made of, over any chain of lineages, feeds and required fields. */
 function fieldSources(graph: PolicyGraph): ReadonlyMap<string, readonly string[]> {
   const sources = new Map<string, readonly string[]>();
   for (const { coordinate, kind } of graph.fields.values()) {

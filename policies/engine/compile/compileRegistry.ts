@@ -2,13 +2,16 @@ import { didYouMean } from '../../../lib/didYouMean.js';
 import { defaultDisclosure, isPossibleNoise } from '../disclosureParameters.js';
 import type { Parsed } from '../parse/parsePolicy.js';
 import type { DisclosureEntry, GrantEntry, ProhibitionEntry, RegistryFile } from '../parse/policyFiles.js';
-import type { Classification, DisclosureRule, Prohibition, Registry } from '../policyModel.js';
-import { checkMask, compileGrant, type Entry, isMaskName, unknownMask } from './compileGrant.js';
+import type { Classification, DisclosureRule, Prohibition, RegistryPolicy } from '../policyModel.js';
+import { checkMask, compileGrant, type PolicyEntry, isMaskName, unknownMask } from './compileGrant.js';
 import { type CompileContext, compilePurposeNames } from './compileNames.js';
 import { matchPattern } from './pattern.js';
 
-/** undefined where the graph has no such registry; that is no fault of one that is left out. */
-export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileContext): Registry | undefined {
+/** undefined if the graph has no such registry. That is no error if the registry is left out on purpose. */
+export function compileRegistry(
+  parsed: Parsed<RegistryFile>,
+  context: CompileContext,
+): RegistryPolicy | undefined {
   const { source, content } = parsed;
   const name = content.registry;
   if (context.graph.leftOut.subgraphs.has(name)) return undefined;
@@ -20,7 +23,7 @@ export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileCo
   }
   const fields = compileClassifications(parsed, context);
   const entries = <Content>(key: string, list: readonly (Content | undefined)[] = []) =>
-    list.flatMap((item, index): Entry<Content>[] =>
+    list.flatMap((item, index): PolicyEntry<Content>[] =>
       item ? [{ content: item, source, path: [key, index], registry: name, fields }] : [],
     );
   const grants = entries<GrantEntry>('grants', content.grants);
@@ -38,20 +41,27 @@ export function compileRegistry(parsed: Parsed<RegistryFile>, context: CompileCo
   };
 }
 
-/** Explanations and the audit log name entries by id, so one id must mean one entry. */
-function checkIds(entries: readonly Entry<{ readonly id: string }>[], { problems }: CompileContext): void {
+/** Explanations and the audit log name entries by id, so each id must be unique. */
+function checkIds(
+  entries: readonly PolicyEntry<{ readonly id: string }>[],
+  { problems }: CompileContext,
+): void {
   const lines = new Map<string, number>();
   for (const { content, source, path } of entries) {
     const place = source.place([...path, 'id']);
     const first = lines.get(content.id);
     if (first === undefined) lines.set(content.id, place.line);
     else
-      problems.error(place, `The id "${content.id}" is taken by line ${first}.`, 'Give it an id of its own.');
+      problems.error(
+        place,
+        `The id "${content.id}" is already used in line ${first}.`,
+        'Give it an id of its own.',
+      );
   }
 }
 
 function compileProhibition(
-  { content, source, path, registry }: Entry<ProhibitionEntry>,
+  { content, source, path, registry }: PolicyEntry<ProhibitionEntry>,
   context: CompileContext,
 ): Prohibition {
   const { graph, problems } = context;
@@ -68,9 +78,9 @@ function compileProhibition(
   };
 }
 
-/** What an entry leaves out is as shipped. */
+/** Parameters that an entry leaves out have their default. */
 function compileDisclosure(
-  { content, source, path }: Entry<DisclosureEntry>,
+  { content, source, path }: PolicyEntry<DisclosureEntry>,
   context: CompileContext,
 ): DisclosureRule {
   const { purposes, ...given } = content;
@@ -89,7 +99,7 @@ function compileDisclosure(
   };
 }
 
-/** What each field of a registry is. A field that is not classified is denied, and its owner is told. */
+/** The classification of each field. A field without one is denied, and a warning says so to its owner. */
 function compileClassifications(
   { source, content }: Parsed<RegistryFile>,
   { graph, problems }: CompileContext,

@@ -7,14 +7,14 @@ const PATTERN = /^(\w+)\.(?:(\w+)|(\*)|\{(\s*\w[\w\s,]*)\})$/;
 /** A field that a pattern stands for. */
 export interface Match {
   readonly field: GraphField;
-  /** By its own name, not by a star. */
+  /** The pattern names the field; it is not matched by a star. */
   readonly named: boolean;
 }
 
 /**
- * The fields that `Type.field`, `Type.{a,b}` or `Type.*` stands for. A registry's owner rules over that registry's fields
- * alone, so all others are problems, as are those that no policy governs.
- * Those of a registry that is left out stand for nothing.
+ * The fields that `Type.field`, `Type.{a,b}` or `Type.*` stands for. An owner decides only on the fields of
+ * its own registry. Other fields are problems, and so are fields that no policy governs. Fields of a registry
+ * that is left out are skipped.
  * @param registry undefined: fields of all registries, as permits name them
  */
 export function matchPattern(
@@ -28,7 +28,7 @@ export function matchPattern(
 ): readonly Match[] {
   const parts = PATTERN.exec(pattern);
   if (!parts) {
-    problems.error(place, `"${pattern}" is no pattern.`, 'Write Type.field, Type.{a,b} or Type.*.');
+    problems.error(place, `"${pattern}" is not a pattern.`, 'Write Type.field, Type.{a,b} or Type.*.');
     return [];
   }
   const [, type = '', single, star, several] = parts;

@@ -1,34 +1,37 @@
 import type { Day } from '../../../lib/calendar.js';
 import type { Grant, Permit, PolicyModel, Purpose } from '../policyModel.js';
 
-/** Who asks, as the identity provider vouches for it, and for what. */
-export interface Asker {
+/** Who asks and for which purpose. The identity provider vouches for the roles and the organisation. */
+export interface Requester {
   readonly roles: readonly string[];
   readonly purpose: string;
-  /** The organisation that receives the data; undefined: one that no grant names. */
+  /** The organisation that receives the data; undefined: an organisation that no grant names. */
   readonly recipient?: string | undefined;
-  /** Number of a research permit that the caller acts under. */
+  /** The number of the research permit that the caller uses. */
   readonly permit?: string | undefined;
 }
 
-/** An asker whose names are looked up, on a day. */
+/** A requester whose names are looked up, on one day. */
 export interface DecisionRequest {
   readonly purpose: Purpose;
   /** Roles that may be used for the purpose. */
   readonly roles: readonly string[];
   readonly recipient: string | undefined;
-  /** A permit that is good for this purpose, recipient and day. */
+  /** A permit that is valid for this purpose, recipient and day. */
   readonly permit: Permit | undefined;
   readonly day: Day;
 }
 
-/** Why a permit opens nothing. */
+/** Why a permit is not valid. */
 export type PermitFault = 'unknown' | 'recipient' | 'purpose' | 'early' | 'late';
 
-/** Whoever brings a permit acts under it or not at all: what is wrong with it; undefined where it is good. */
+/**
+ * What is wrong with the requester's permit; undefined if it is valid. A requester with an invalid permit
+ * gets nothing.
+ */
 export function permitFault(
   { permits }: PolicyModel,
-  { purpose, recipient, permit: number }: Asker,
+  { purpose, recipient, permit: number }: Requester,
   day: Day,
 ): PermitFault | undefined {
   if (number === undefined) return undefined;
@@ -40,7 +43,7 @@ export function permitFault(
   return day > permit.until ? 'late' : undefined;
 }
 
-/** Whether a grant counts for a request; its conditions on the data come on top. */
+/** Whether a grant applies to a request. Its conditions on the data are evaluated later, in the registry. */
 export function grantCounts(grant: Grant, request: DecisionRequest): boolean {
   const { purpose, roles, recipient, permit, day } = request;
   return (
@@ -53,7 +56,7 @@ export function grantCounts(grant: Grant, request: DecisionRequest): boolean {
   );
 }
 
-/** Whether a permit covers a field; what is not about people needs none. */
+/** Whether a permit covers a field. Fields that are not about people need no permit. */
 export function permitCovers(
   permit: Permit | undefined,
   field: { readonly coordinate: string; readonly subgraph: string; readonly personal: boolean },

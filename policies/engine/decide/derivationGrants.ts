@@ -8,14 +8,14 @@ import { BitSet, type IndexedGrant, type PolicyIndex } from './policyIndex.js';
 export type Permissions = readonly Permission[];
 export const NONE: Permissions = [];
 
-/** Ids and parts of keys need no grant; they are sealed for each recipient and purpose. */
+/** Ids and parts of keys need no grant: they are sealed for each recipient and purpose. */
 const KEY: Permissions = [{ mask: undefined, conditions: [], grant: 'schema/key' }];
 
-/** What owners release by their own policy, each for itself: lineage comes on top of it. */
-export class Releases {
+/** What each owner shows and releases by its own policy. The decision table adds the lineage. */
+export class DerivationGrants {
   private readonly shown: (Permissions | undefined)[];
-  private readonly counting: readonly IndexedGrant[];
-  /** What bars a field from both axes, whatever is granted: prohibitions. */
+  private readonly applicable: readonly IndexedGrant[];
+  /** Fields that a prohibition denies, whatever is granted. */
   private readonly prohibited: BitSet;
   private readonly overCeiling: boolean;
   private readonly population: readonly Condition[];
@@ -31,7 +31,7 @@ export class Releases {
     this.prohibited = new BitSet(index.coordinates.length);
     for (const { prohibition, fields } of index.prohibitions)
       if (prohibition.purposes.has(purpose.id)) this.prohibited.addAll(fields);
-    this.counting = index.grants.filter(({ grant }) => grantCounts(grant, request));
+    this.applicable = index.grants.filter(({ grant }) => grantCounts(grant, request));
     this.shown = this.gatherShown();
   }
 
@@ -42,14 +42,14 @@ export class Releases {
     return kind === 'governed' ? (this.shown[number] ?? NONE) : NONE;
   }
 
-  /** Whether a field's own registry lets a derived type take it, shown or not. */
+  /** Whether a field's own registry releases it to a derived type, shown or not. */
   derive(type: string, field: GraphField): Permissions {
     if (field.kind === 'key') return KEY;
     const { coordinate, subgraph } = field;
     if (field.kind !== 'governed' || this.prohibited.has(this.index.numbers.get(coordinate)!)) return NONE;
     if (!this.model.registries.get(subgraph)?.fields.has(coordinate)) return NONE;
     if (!permitCovers(this.request.permit, field)) return NONE;
-    const released = this.counting
+    const released = this.applicable
       .filter(({ grant }) => grant.derive.get(type)?.has(coordinate))
       .map((grant) => this.withinPopulation(field, grant.released));
     return released.length === 1 ? released[0]! : strongestFirst(released.flat());
@@ -60,7 +60,7 @@ export class Releases {
     const { purpose, permit } = this.request;
     const shown = new Array<Permissions | undefined>(fields.length).fill(undefined);
     const several = new Set<number>();
-    for (const indexed of this.counting) {
+    for (const indexed of this.applicable) {
       const { numbers, permissions } =
         purpose.output === 'pseudonymised' ? indexed.pseudonymised : indexed.identified;
       for (let at = 0; at < numbers.length; at++) {
@@ -87,7 +87,10 @@ export class Releases {
   }
 }
 
-/** Values that a derived type repeats: released to it and shown, each under its conditions; masks carry through. */
+/**
+ * Permissions for values that a derived type repeats: the conditions of both apply, and the mask of the shown
+ * value.
+ */
 export function bothOf(shown: Permissions, released: Permissions): Permissions {
   const pairs = shown.flatMap((show) =>
     released.map((release): Permission => {
@@ -102,9 +105,10 @@ export function bothOf(shown: Permissions, released: Permissions): Permissions {
 }
 
 /**
- * Permissions in the order in which they are tried, the first whose conditions hold being the one that counts: the value
- * itself before any mask, and of two masks the coarser, so that no grant undoes the caution of another. One that could
- * never be reached is left out. Masks of which none is the coarser, under equal conditions, contradict each other: both go.
+ * Sorts permissions in the order in which they are tried; the first applies whose conditions are true. The
+ * value itself comes before any mask. A coarser mask comes before a finer one, so that no grant lifts the
+ * mask of another. Permissions that can never apply are removed. If two masks have equal conditions and
+ * neither is the coarser, both are removed.
  */
 export function strongestFirst(permissions: readonly Permission[]): readonly Permission[] {
   const sorted = permissions

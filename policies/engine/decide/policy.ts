@@ -9,13 +9,13 @@ import type {
   Purpose,
   Role,
 } from '../policyModel.js';
-import { type Asker, permitFault, type PermitFault } from './decisionRequest.js';
+import { permitFault, type PermitFault, type Requester } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
-import { Denials, type WholeCause } from './denials.js';
+import { DenialExplainer, type TotalDenialReason } from './denialReasons.js';
 import { PolicyDecision, TYPENAME_NUMBER, UNKNOWN_NUMBER } from './policyDecision.js';
 import { PolicyIndex } from './policyIndex.js';
 
-/** A field that policies rule over, or an argument of one. */
+/** A field that policies govern, or an argument of one. */
 export interface CoordinateInfo {
   readonly coordinate: string;
   readonly registry: string;
@@ -27,24 +27,24 @@ export interface CoordinateInfo {
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
-/** A compiled policy: immutable, and cheap to ask. */
+/** A compiled policy. It is immutable. */
 export class Policy {
   private readonly decisions = new Map<string, PolicyDecision>();
-  /** Days on which a grant begins or has ended, in order; between two of them every decision stays the same. */
-  private readonly turns: readonly Day[];
+  /** Days on which a grant begins or has ended, in order. Between two of them no decision changes. */
+  private readonly changeDays: readonly Day[];
   private readonly infos: readonly CoordinateInfo[];
   private readonly index: PolicyIndex;
-  /** Recipients that some grant names; all others are alike. */
+  /** Recipients that some grant names. A decision is the same for all others. */
   private readonly named: ReadonlySet<string>;
   private hour = { number: NaN, day: 0 };
 
   constructor(readonly model: PolicyModel) {
     const grants = [...model.registries.values()].flatMap((registry) => registry.grants);
-    const turns = [...grants, ...model.permits.values()].flatMap(({ from, until }) => [
+    const changeDays = [...grants, ...model.permits.values()].flatMap(({ from, until }) => [
       ...(from === undefined ? [] : [from]),
       ...(until === undefined ? [] : [until + 1]),
     ]);
-    this.turns = [...new Set(turns)].sort((a, b) => a - b);
+    this.changeDays = [...new Set(changeDays)].sort((a, b) => a - b);
     this.infos = [...infosOf(model)];
     this.index = new PolicyIndex(model);
     this.named = new Set(grants.flatMap(({ recipients }) => [...(recipients ?? [])]));
@@ -67,7 +67,10 @@ export class Policy {
     return this.model.registries.get(registry)?.owner.en;
   }
 
-  /** How numbers for a purpose are protected that rest on data of these registries: the strictest of what their owners say. */
+  /**
+   * How numbers for a purpose are protected if they are counted from these registries: the strictest of what
+   * the owners require.
+   */
   disclosure(purpose: string, registries: Iterable<string>): DisclosureParameters {
     return strictest(
       [...registries].flatMap((name) => {
@@ -80,18 +83,20 @@ export class Policy {
     );
   }
 
-  /** Every field that policies rule over, and its arguments, as in the graph. Ids need no grant and are left out. */
+  /** Every governed field of the graph, and its arguments. Ids need no grant and are left out. */
   coordinates(): readonly CoordinateInfo[] {
     return this.infos;
   }
 
-  /** The grants and prohibitions by their `registry/id`, as explanations name them. */
+  /** A grant or prohibition by its `registry/id`, as explanations name it. */
   rule(id: string): Grant | Prohibition | undefined {
     const registry = this.model.registries.get(id.split('/')[0]!);
     return [...(registry?.grants ?? []), ...(registry?.prohibitions ?? [])].find((rule) => rule.id === id);
   }
 
-  /** The numbers of coordinates, to ask decisions of this policy about an operation again and again. */
+  /**
+   * The numbers of an operation's coordinates, with which decisions of this policy can be asked repeatedly.
+   */
   number(coordinates: readonly string[]): Int32Array {
     return Int32Array.from(coordinates, (coordinate) =>
       coordinate.endsWith('.__typename')
@@ -101,20 +106,22 @@ export class Policy {
   }
 
   /**
-   * What a caller may see. Roles that are unknown, or may not be used for the purpose, count for nothing. The same object
-   * comes back as long as nothing changes, so it may be asked at every request.
+   * What a caller may see. It ignores roles that are unknown or may not be used for the purpose. It returns
+   * the same object as long as nothing changes, so it may be called for every request.
    */
-  decide(asker: Asker, at: Date): PolicyDecision {
-    const { purpose } = asker;
-    const roles = [...new Set(asker.roles)]
+  decide(requester: Requester, at: Date): PolicyDecision {
+    const { purpose } = requester;
+    const roles = [...new Set(requester.roles)]
       .filter((role) => this.roles.get(role)?.purposes.has(purpose))
       .sort();
     const day = this.dayOf(at);
     const found = this.purposes.get(purpose);
-    const fault = permitFault(this.model, asker, day);
+    const fault = permitFault(this.model, requester, day);
     const recipient =
-      asker.recipient !== undefined && this.named.has(asker.recipient) ? asker.recipient : undefined;
-    const permit = asker.permit === undefined ? undefined : this.model.permits.get(asker.permit);
+      requester.recipient !== undefined && this.named.has(requester.recipient)
+        ? requester.recipient
+        : undefined;
+    const permit = requester.permit === undefined ? undefined : this.model.permits.get(requester.permit);
     const key = this.keyOf({
       purpose,
       roles,
@@ -125,29 +132,29 @@ export class Policy {
     });
     const known = this.decisions.get(key);
     if (known) return known;
-    const cause = causeToDenyAll(found, roles, fault, permit);
-    // What is denied whole is not kept: its purpose may be any text.
-    if (!found || cause) {
-      const whole = cause ?? { kind: 'no-such-purpose' };
+    const reason = totalDenialReason(found, roles, fault, permit);
+    // A total denial is not cached: its purpose may be any text, so the cache could grow without end.
+    if (!found || reason) {
+      const whole = reason ?? { kind: 'no-such-purpose' };
       return new PolicyDecision(key, purpose, roles, this.model, this.index.numbers, whole);
     }
     const request = { purpose: found, roles, recipient, permit, day };
     const table = buildDecisionTable(this.model, this.index, request);
-    const denials = new Denials(this.model, this.index.numbers, request, table);
+    const explainer = new DenialExplainer(this.model, this.index.numbers, request, table);
     const decision = new PolicyDecision(key, purpose, roles, this.model, this.index.numbers, {
       table,
-      denials,
+      explainer,
     });
     this.decisions.set(key, decision);
     return decision;
   }
 
-  /** Days from the given one on which some decision may change, in order. */
-  turnsFrom(day: Day): readonly Day[] {
-    return this.turns.filter((turn) => turn > day);
+  /** Days after the given one on which some decision may change, in order. */
+  changeDaysAfter(day: Day): readonly Day[] {
+    return this.changeDays.filter((change) => change > day);
   }
 
-  /** Recipients and permits add to the key only where they are brought. */
+  /** Recipients and permits are part of the key only if the caller has them. */
   private keyOf(asked: {
     readonly purpose: string;
     readonly roles: readonly string[];
@@ -164,10 +171,12 @@ export class Policy {
   }
 
   private period(day: Day): number {
-    return this.turns.filter((turn) => turn <= day).length;
+    return this.changeDays.filter((change) => change <= day).length;
   }
 
-  /** A day begins on a full hour of UTC, so the day of the last hour asked for is kept: time zones are slow to ask. */
+  /**
+   * A day begins on a full hour of UTC, so the day of the last hour is cached: time zone look-ups are slow.
+   */
   private dayOf(at: Date): Day {
     const number = Math.floor(at.getTime() / MILLISECONDS_AN_HOUR);
     if (this.hour.number !== number) this.hour = { number, day: today(at) };
@@ -175,12 +184,12 @@ export class Policy {
   }
 }
 
-function causeToDenyAll(
+function totalDenialReason(
   purpose: Purpose | undefined,
   roles: readonly string[],
   fault: PermitFault | undefined,
   permit: Permit | undefined,
-): WholeCause | undefined {
+): TotalDenialReason | undefined {
   if (!purpose) return { kind: 'no-such-purpose' };
   if (purpose.forbidden) return { kind: 'purpose-forbidden', purpose };
   if (roles.length === 0) return { kind: 'no-role' };

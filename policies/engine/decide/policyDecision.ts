@@ -1,25 +1,28 @@
 import { formatDay } from '../../../lib/calendar.js';
 import { groupBy } from '../../../lib/groupBy.js';
 import { whereabouts } from '../catalogue/conditions.js';
-import type { Decision, Permission, Refusal } from '../decision.js';
+import type { Decision, Explanation, Permission } from '../decision.js';
 import type { PolicyModel } from '../policyModel.js';
 import type { DecisionTable } from './decisionTable.js';
-import { type Blocker, type Cause, type Denials, outcome, type Outcome, type WholeCause } from './denials.js';
+import type { DenialExplainer, DenialReason, DeniedInput, TotalDenialReason } from './denialReasons.js';
 import { NONE } from './derivationGrants.js';
 
 const TYPENAME: readonly Permission[] = [{ mask: undefined, conditions: [], grant: 'schema/typename' }];
 
-/** Coordinates by number, as {@link Policy.number} gives them; `__typename` of any type, and what is in no graph. */
+/**
+ * Numbers of {@link Policy.number} that stand for `__typename` of any type, and for what the graph does not
+ * have.
+ */
 export const TYPENAME_NUMBER = -1;
 export const UNKNOWN_NUMBER = -2;
 
-/** The table of a decision, and the reasons behind it. */
+/** The table of a decision, and what explains its denials. */
 interface Decided {
   readonly table: DecisionTable;
-  readonly denials: Denials;
+  readonly explainer: DenialExplainer;
 }
 
-/** A decision read from its table; see {@link Decision}. */
+/** A {@link Decision} that is read from a table. */
 export class PolicyDecision implements Decision {
   constructor(
     readonly key: string,
@@ -28,8 +31,8 @@ export class PolicyDecision implements Decision {
     readonly roles: readonly string[],
     private readonly model: PolicyModel,
     private readonly numbers: ReadonlyMap<string, number>,
-    /** A cause instead of a table: everything is denied for it. */
-    private readonly decided: Decided | WholeCause,
+    /** A reason instead of a table: it denies everything. */
+    private readonly decided: Decided | TotalDenialReason,
   ) {}
 
   get revision(): string {
@@ -43,12 +46,12 @@ export class PolicyDecision implements Decision {
     return number === undefined ? NONE : this.decided.table.show[number]!;
   }
 
-  take(derivedType: string, coordinate: string): readonly Permission[] {
+  derive(derivedType: string, coordinate: string): readonly Permission[] {
     if ('kind' in this.decided) return NONE;
-    return this.decided.table.take.get(derivedType)?.get(coordinate) ?? NONE;
+    return this.decided.table.derive.get(derivedType)?.get(coordinate) ?? NONE;
   }
 
-  /** Whether every coordinate of an operation is shown, by their numbers: some nanoseconds each. */
+  /** Whether every coordinate of an operation is shown, by their numbers. */
   showsAll(numbers: Int32Array): boolean {
     if ('kind' in this.decided) return numbers.every((number) => number === TYPENAME_NUMBER);
     const { shown } = this.decided.table;
@@ -65,60 +68,67 @@ export class PolicyDecision implements Decision {
     return category !== undefined && whereabouts.has(category);
   }
 
-  refusal(coordinate: string): Refusal {
-    const { cause } = this.outcome(coordinate);
-    return refuse(coordinate, cause ?? { kind: 'no-such-field' }, this, this.model);
+  explain(coordinate: string): Explanation {
+    const reason = this.denialReason(coordinate) ?? { kind: 'no-such-field' };
+    return explainReason(coordinate, reason, this, this.model);
   }
 
-  /** The permissions, or why there are none. */
-  outcome(coordinate: string): Outcome {
-    return outcome(this.show(coordinate), () => this.cause(({ denials }) => denials.show(coordinate)));
+  /** Why a coordinate is not shown; undefined: it is shown. */
+  denialReason(coordinate: string): DenialReason | undefined {
+    if (this.show(coordinate).length > 0) return undefined;
+    return this.reason(({ explainer }) => explainer.show(coordinate));
   }
 
-  takeOutcome(derivedType: string, coordinate: string): Outcome {
-    const permissions = this.take(derivedType, coordinate);
-    return outcome(permissions, () => this.cause(({ denials }) => denials.take(derivedType, coordinate)));
+  /** Why a derived type may not be made of a coordinate; undefined: it may. */
+  derivationDenialReason(derivedType: string, coordinate: string): DenialReason | undefined {
+    if (this.derive(derivedType, coordinate).length > 0) return undefined;
+    return this.reason(({ explainer }) => explainer.derive(derivedType, coordinate));
   }
 
-  /** Whether a feed flows; if not, its derived type tells that the registry withholds it. */
-  flows(feed: string): boolean {
-    return !('kind' in this.decided) && this.decided.table.flows.get(feed) === true;
+  /** Whether a registry gives a feed. If not, the derived type says that the registry withholds its part. */
+  isAvailable(feed: string): boolean {
+    return !('kind' in this.decided) && this.decided.table.available.get(feed) === true;
   }
 
-  /** Why a feed is withheld; empty where it flows. */
-  feedBlockers(feed: string): readonly Blocker[] {
-    return 'kind' in this.decided ? [] : this.decided.denials.feedBlockers(feed);
+  /** Why a feed is withheld; empty where it is available. */
+  deniedInputs(feed: string): readonly DeniedInput[] {
+    return 'kind' in this.decided ? [] : this.decided.explainer.deniedInputs(feed);
   }
 
-  private cause(find: (decided: Decided) => Cause): Cause {
+  private reason(find: (decided: Decided) => DenialReason): DenialReason {
     return 'kind' in this.decided ? this.decided : find(this.decided);
   }
 }
 
-/** Whom the refusal is for. */
-interface Refused {
+/** The caller that a denial is explained to. */
+interface DeniedCaller {
   readonly purpose: string;
   readonly roles: readonly string[];
 }
 
-/** Puts a cause into words that name the owner who could release the field. */
-function refuse(coordinate: string, cause: Cause, asker: Refused, model: PolicyModel): Refusal {
-  const decisive = decisiveOf(coordinate, cause);
+/** Puts a reason into words that name the owner who could release the field. */
+function explainReason(
+  coordinate: string,
+  reason: DenialReason,
+  caller: DeniedCaller,
+  model: PolicyModel,
+): Explanation {
+  const decisive = decisiveOf(coordinate, reason);
   const registry = model.graph.fields.get(fieldOf(decisive))?.subgraph ?? 'none';
   return {
     coordinate,
     registry,
     owner: ownerOf(registry, model),
-    reason: reasonOf(coordinate, cause, asker, model),
+    reason: reasonOf(coordinate, reason, caller, model),
   };
 }
 
-/** The coordinate on which it hangs. */
-function decisiveOf(coordinate: string, cause: Cause): string {
-  if (cause.kind === 'elsewhere') return decisiveOf(cause.coordinate, cause.cause);
-  if (cause.kind !== 'inputs') return coordinate;
-  const [first] = cause.blockers;
-  return first ? decisiveOf(first.coordinate, first.cause) : coordinate;
+/** The coordinate whose owner decides. */
+function decisiveOf(coordinate: string, reason: DenialReason): string {
+  if (reason.kind === 'elsewhere') return decisiveOf(reason.coordinate, reason.reason);
+  if (reason.kind !== 'inputs') return coordinate;
+  const [first] = reason.inputs;
+  return first ? decisiveOf(first.coordinate, first.reason) : coordinate;
 }
 
 /** `Type.field` of `Type.field(argument:)` */
@@ -130,67 +140,75 @@ function ownerOf(registry: string, { registries }: PolicyModel): string {
   return registries.get(registry)?.owner.en ?? (registry === 'none' ? 'nobody' : registry);
 }
 
-function reasonOf(coordinate: string, cause: Cause, asker: Refused, model: PolicyModel): string {
+function reasonOf(
+  coordinate: string,
+  reason: DenialReason,
+  caller: DeniedCaller,
+  model: PolicyModel,
+): string {
   const owner = ownerOf(model.graph.fields.get(fieldOf(coordinate))?.subgraph ?? 'none', model);
-  switch (cause.kind) {
+  switch (reason.kind) {
     case 'no-such-field':
       return `There is no ${coordinate} in the graph.`;
     case 'no-such-purpose':
-      return `There is no purpose "${asker.purpose}".`;
+      return `There is no purpose "${caller.purpose}".`;
     case 'purpose-forbidden':
-      return `Nothing is ever given for "${asker.purpose}" (${cause.purpose.basis.join(', ')}).`;
+      return `Nothing is ever shown for "${caller.purpose}" (${reason.purpose.basis.join(', ')}).`;
     case 'no-role':
-      return `None of the caller's roles may be used for "${asker.purpose}".`;
+      return `None of the caller's roles may be used for "${caller.purpose}".`;
     case 'permit':
-      return permitReason(cause, asker);
+      return permitReason(reason, caller);
     case 'outside-permit':
-      return `The permit ${cause.permit.number} does not cover ${coordinate}.`;
+      return `The permit ${reason.permit.number} does not cover ${coordinate}.`;
     case 'internal':
       return `${coordinate} is internal to the graph and shown to nobody.`;
     case 'unclassified':
       return `${owner} has not classified ${coordinate}, so nobody sees it.`;
     case 'prohibited': {
-      const { id, reason } = cause.prohibition;
-      return `${owner} prohibits ${coordinate} for "${asker.purpose}" (${id})${reason ? `: ${reason.en}` : ''}.`;
+      const { id, reason: why } = reason.prohibition;
+      return `${owner} prohibits ${coordinate} for "${caller.purpose}" (${id})${why ? `: ${why.en}` : ''}.`;
     }
     case 'aggregate-only':
-      return `"${asker.purpose}" may be given group results only, never data about people one by one such as ${coordinate}.`;
+      return `"${caller.purpose}" shows only group results, never data about individual people such as ${coordinate}.`;
     case 'quasi-identifier':
-      return `${coordinate} could tell who somebody is, so ${owner} withholds it from pseudonymised purposes such as "${asker.purpose}".`;
+      return `${coordinate} could identify somebody, so ${owner} withholds it from pseudonymised purposes such as "${caller.purpose}".`;
     case 'not-granted': {
-      const refusal = `${owner} has not granted ${coordinate} to ${asker.roles.join(', ')} for "${asker.purpose}"`;
-      const underPermit = cause.others.some(
-        ({ needsPermit, roles }) => needsPermit && asker.roles.some((role) => roles.has(role)),
+      const refusal = `${owner} has not granted ${coordinate} to ${caller.roles.join(', ')} for "${caller.purpose}"`;
+      const underPermit = reason.others.some(
+        ({ needsPermit, roles }) => needsPermit && caller.roles.some((role) => roles.has(role)),
       );
       return `${refusal}${underPermit ? ' without a research permit' : ''}.`;
     }
     case 'clashing-masks':
-      return `Grants of ${owner} contradict each other on ${coordinate}: neither of their masks is the coarser.`;
+      return `Grants of ${owner} contradict each other on ${coordinate}: neither of their masks is the coarser one.`;
     case 'inputs':
-      return `${coordinate} is made of data that is withheld from ${asker.roles.join(', ')} for "${asker.purpose}": ${inputsOf(cause.blockers, model)}.`;
+      return `${coordinate} is made of data that is withheld from ${caller.roles.join(', ')} for "${caller.purpose}": ${inputsOf(reason.inputs, model)}.`;
     case 'elsewhere':
-      return `${coordinate} depends on ${cause.coordinate}. ${reasonOf(cause.coordinate, cause.cause, asker, model)}`;
+      return `${coordinate} depends on ${reason.coordinate}. ${reasonOf(reason.coordinate, reason.reason, caller, model)}`;
   }
 }
 
-/** A number that is not known is not repeated: it is whatever the client wrote. */
-function permitReason({ fault, permit }: Extract<Cause, { kind: 'permit' }>, { purpose }: Refused): string {
-  if (fault === 'unknown' || !permit) return 'There is no permit of the number that the token carries.';
+/** The sentence does not repeat an unknown number, because the client may have written any text there. */
+function permitReason(
+  { fault, permit }: Extract<DenialReason, { kind: 'permit' }>,
+  { purpose }: DeniedCaller,
+): string {
+  if (fault === 'unknown' || !permit) return 'There is no permit with the number in the token.';
   switch (fault) {
     case 'recipient':
       return `The permit ${permit.number} was given to another organisation.`;
     case 'purpose':
       return `The permit ${permit.number} is for "${permit.purpose}", not for "${purpose}".`;
     case 'early':
-      return `The permit ${permit.number} counts from ${formatDay(permit.from)}.`;
+      return `The permit ${permit.number} is valid from ${formatDay(permit.from)}.`;
     case 'late':
       return `The permit ${permit.number} ended on ${formatDay(permit.until)}.`;
   }
 }
 
 /** "Health services withholds A, B; Social services withholds C" */
-function inputsOf(blockers: readonly Blocker[], model: PolicyModel): string {
-  const leaves = blockers.flatMap((blocker) => [...leavesOf(blocker)]);
+function inputsOf(inputs: readonly DeniedInput[], model: PolicyModel): string {
+  const leaves = inputs.flatMap((input) => [...deniedLeavesOf(input)]);
   const byOwner = groupBy(new Set(leaves), (coordinate) =>
     ownerOf(model.graph.fields.get(fieldOf(coordinate))?.subgraph ?? 'none', model),
   );
@@ -199,6 +217,6 @@ function inputsOf(blockers: readonly Blocker[], model: PolicyModel): string {
     .join('; ');
 }
 
-function leavesOf({ coordinate, cause }: Blocker): readonly string[] {
-  return cause.kind === 'inputs' ? cause.blockers.flatMap((blocker) => leavesOf(blocker)) : [coordinate];
+function deniedLeavesOf({ coordinate, reason }: DeniedInput): readonly string[] {
+  return reason.kind === 'inputs' ? reason.inputs.flatMap((input) => deniedLeavesOf(input)) : [coordinate];
 }

@@ -3,19 +3,19 @@ import type { MaskName, Permission } from '../decision.js';
 import type { GraphField } from '../parse/policyGraph.js';
 import type { Classification, Grant, PolicyModel, Prohibition } from '../policyModel.js';
 
-/** What a grant shows: permissions beside the numbers of their coordinates. */
+/** What a grant shows: the numbers of coordinates, and a permission for each. */
 interface ShownFields {
   readonly numbers: Int32Array;
-  /** One list each, shared by all decisions; undefined: withheld as a quasi-identifier. */
+  /** All decisions share these lists; undefined: withheld as a quasi-identifier. */
   readonly permissions: readonly (readonly [Permission] | undefined)[];
 }
 
 export interface IndexedGrant {
   readonly grant: Grant;
   readonly identified: ShownFields;
-  /** As pseudonymised purposes see it: quasi-identifiers under their masks, or not at all. */
+  /** For pseudonymised purposes: quasi-identifiers under their masks, or not at all. */
   readonly pseudonymised: ShownFields;
-  /** What it releases, whole. */
+  /** The permission for fields that it releases: without a mask. */
   readonly released: readonly [Permission];
 }
 
@@ -25,8 +25,9 @@ interface IndexedProhibition {
 }
 
 /**
- * Coordinates as small numbers, and rules as sets of them: made once for a policy, so that a decision is a few passes over
- * typed arrays. Fields come first, in the order of the graph, then arguments.
+ * Coordinates as small numbers, and rules as sets of these numbers. It is built once for a policy, so that a
+ * decision needs only a few passes over typed arrays. Fields come first, in the order of the graph, then
+ * arguments.
  */
 export class PolicyIndex {
   readonly fields: readonly GraphField[];
@@ -36,7 +37,7 @@ export class PolicyIndex {
   readonly numbers: ReadonlyMap<string, number>;
   readonly grants: readonly IndexedGrant[];
   readonly prohibitions: readonly IndexedProhibition[];
-  /** Fields that tell of people one by one. */
+  /** Fields about individual people. */
   readonly personal: BitSet;
 
   constructor(model: PolicyModel) {
@@ -64,7 +65,7 @@ export class PolicyIndex {
     return BitSet.of(this.coordinates.length, numbers);
   }
 
-  /** What is not classified is denied, so it does not count as shown. */
+  /** Leaves out fields that are not classified, because they are denied. */
   private indexGrant(grant: Grant, classified: ReadonlyMap<string, Classification>): IndexedGrant {
     const shown = [...grant.show].filter(([coordinate]) => classified.has(coordinate));
     const numbers = Int32Array.from(shown, ([coordinate]) => this.numbers.get(coordinate)!);
@@ -86,7 +87,7 @@ export class PolicyIndex {
   }
 }
 
-/** Pseudonymised purposes see a quasi-identifier under its mask at most. */
+/** Pseudonymised purposes see a quasi-identifier at most under its mask. */
 function capQuasi(
   mask: MaskName | undefined,
   quasi: Classification['quasi'],
@@ -97,11 +98,11 @@ function capQuasi(
   return isAtLeastAsFine(quasi, mask) ? mask : 'withhold';
 }
 
-/** A set of small whole numbers, a bit each. */
+/** A set of small whole numbers, with one bit for each. */
 export class BitSet {
   private readonly words: Uint32Array;
 
-  /** @param size all members are below it */
+  /** @param size all members are smaller than this */
   constructor(size: number) {
     this.words = new Uint32Array((size + 31) >>> 5);
   }

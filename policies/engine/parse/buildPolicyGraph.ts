@@ -9,8 +9,9 @@ const FEED = 'Feed';
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 
 /**
- * Reads the subgraphs into one graph. A field belongs to the first subgraph that defines it and does not borrow it.
- * @param leftOut registries that are known and not joined here
+ * Reads the subgraphs into one graph. A field belongs to the first subgraph that defines it without
+ * `@external`.
+ * @param leftOut registries that are known but not joined here
  */
 export function buildPolicyGraph(
   subgraphs: readonly SubgraphSdl[],
@@ -76,12 +77,15 @@ function kindOf(owner: FieldDefinition, copies: readonly FieldDefinition[]): Fie
   if (owner.returns === FEED) return 'feed';
   if (owner.onInterface) return 'interface';
   if (isKeyScalar(owner.returns)) return 'key';
-  // What one subgraph hides is hidden in the whole; a hidden part of a key serves the subgraphs only.
+  // A field that one subgraph hides is hidden in the whole graph. Only subgraphs use a hidden part of a key.
   const hidden = copies.some((copy) => copy.inaccessible);
   return hidden && copies.some((copy) => copy.inKey) ? 'key' : 'governed';
 }
 
-/** Types with an id, and those that lead to them or from them; the roots lead everywhere and are left out. */
+/**
+ * Types with an id, and types that lead to them or from them. The root types lead everywhere, so they are
+ * left out.
+ */
 function personalTypes(fields: readonly FieldDefinition[], behind: readonly TypeOf[]): ReadonlySet<string> {
   const steps = [
     ...fields

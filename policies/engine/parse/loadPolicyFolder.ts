@@ -5,17 +5,18 @@ import { NotRegularFileError, readRegularFile } from '../../../lib/regularFile.j
 import type { PolicySource } from './problems.js';
 
 /**
- * Reads the policies of a folder: purposes.yaml, roles.yaml and a file for each registry. Test files are left out,
- * and owners.yaml, which says who may sign the others. Hidden files are those of editors and file systems.
- * @throws PolkuError POLICY_INVALID where the folder cannot be read, or holds something else under the name of a file
+ * Reads the policies of a folder: purposes.yaml, roles.yaml and a file for each registry. It skips test
+ * files, owners.yaml (which says who may sign the others) and hidden files (which editors and file systems
+ * write).
+ * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read
  */
 export async function loadPolicyFolder(folder: string): Promise<readonly PolicySource[]> {
   return readSources(folder, (name) => !/(\.test|^owners)\.ya?ml$/i.test(name));
 }
 
 /**
- * Reads the tests that lie beside policies: `<registry>.test.yaml`.
- * @throws PolkuError POLICY_INVALID where the folder cannot be read, or holds something else under the name of a file
+ * Reads the tests in a folder of policies: `<registry>.test.yaml`.
+ * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read
  */
 export async function loadPolicyTests(folder: string): Promise<readonly PolicySource[]> {
   return readSources(folder, (name) => /\.test\.ya?ml$/i.test(name));
@@ -31,20 +32,20 @@ async function readSources(
   if (faults.length > 0)
     throw new PolkuError(
       'POLICY_INVALID',
-      `The policy folder "${folder}" holds what cannot be read:\n${faults.join('\n')}`,
+      `The policy folder "${folder}" has files that cannot be read:\n${faults.join('\n')}`,
       { folder },
     );
   return read.filter((one) => typeof one === 'object');
 }
 
-/** A sentence where it cannot be read; undefined where it has gone since the folder was listed. */
+/** A sentence if the file cannot be read; undefined if it was removed after the folder was listed. */
 async function readSource(folder: string, file: string): Promise<PolicySource | string | undefined> {
   if (!/\.ya?ml$/.test(file)) return `${file} is not read: write the end of its name in lower case.`;
   try {
     return { file, text: await readRegularFile(join(folder, file)) };
   } catch (error) {
     if (error instanceof NotRegularFileError)
-      return `${file} is a ${error.kind}, not a file. Take it away, or give it another name.`;
+      return `${file} is a ${error.kind}, not a file. Remove it, or give it another name.`;
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? undefined : `${file} cannot be read (${code ?? 'unknown'}).`;
   }

@@ -11,17 +11,17 @@ import {
 import type { PolicySource, Problems } from './problems.js';
 import { type Path, SourceDocument } from './sourceDocument.js';
 
-/** A file of the expected form, and where everything in it stands. */
+/** A file of the expected form, with the place of everything in it. */
 export interface Parsed<File> {
   readonly source: SourceDocument;
   readonly content: File;
 }
 
 interface ParsedPolicy {
-  /** undefined where the file is missing or broken, so that nothing is said of the names it should define. */
+  /** undefined if the file is missing or has errors. Then the names that it defines are not checked. */
   readonly purposes: Parsed<PurposesFile> | undefined;
   readonly roles: Parsed<RolesFile> | undefined;
-  /** undefined where there is no such file, or it is broken. */
+  /** undefined if there is no such file, or it has errors. */
   readonly permits: Parsed<PermitsFile> | undefined;
   readonly registries: readonly Parsed<RegistryFile>[];
 }
@@ -30,7 +30,7 @@ const PURPOSES = 'purposes.yaml';
 const ROLES = 'roles.yaml';
 const PERMITS = 'permits.yaml';
 
-/** Reads every file as far as it can be read, and tells all that is wrong with their form. */
+/** Reads every file as far as possible and reports everything that is wrong with its form. */
 export function parsePolicy(sources: readonly PolicySource[], problems: Problems): ParsedPolicy {
   const only = (file: string) => {
     const source = sources.find((candidate) => candidate.file === file);
@@ -50,8 +50,8 @@ export function parsePolicy(sources: readonly PolicySource[], problems: Problems
 }
 
 /**
- * A file that matches its schema; what does not is told to `problems`.
- * @param salvage what of a faulty file can still be looked at; without it nothing
+ * Parses a file that matches its schema, and reports to `problems` what does not match.
+ * @param salvage returns the part of a faulty file that can still be checked; without it, nothing is checked
  */
 export function parseFile<File>(
   file: PolicySource | undefined,
@@ -68,7 +68,7 @@ export function parseFile<File>(
   return content && { source, content };
 }
 
-/** A registry's file with gaps for its faulty entries, so that what is wrong with the others is told in the same run. */
+/** A registry's file without its faulty entries, so that the other entries are checked in the same run. */
 function withoutFaults(value: unknown, violations: readonly SchemaViolation[]): RegistryFile | undefined {
   const copy: Record<string, unknown> = { ...(value as object) };
   const copied = new Set<string>();
@@ -88,15 +88,15 @@ function withoutFaults(value: unknown, violations: readonly SchemaViolation[]): 
 /** A violation of a JSON Schema in plain words. */
 interface PlainViolation {
   readonly path: Path;
-  /** Whether it is the key that is wrong, not its value. */
+  /** Whether the key is wrong, and not its value. */
   readonly atKey: boolean;
   readonly message: string;
   readonly fix: string | undefined;
 }
 
 /**
- * Tells what a file violates of its schema, each violation at its place. Where some are told by others of the same value,
- * and none of the others is there, the first is told: a file that violates its schema never goes without a problem.
+ * Reports each violation of a file's schema at its place. Some violations only repeat others. If there are no
+ * others, it reports the first, so that a file that violates its schema always has a problem.
  */
 export function reportViolations(
   source: SourceDocument,
@@ -104,7 +104,7 @@ export function reportViolations(
   problems: Problems,
 ): void {
   const all = violations ?? [];
-  const own = all.filter((violation) => !isToldByAnother(violation));
+  const own = all.filter((violation) => !repeatsAnother(violation));
   for (const violation of own.length > 0 ? own : all.slice(0, 1)) {
     const { path, atKey, message, fix } = explainViolation(violation);
     problems.error(atKey ? source.keyPlace(path) : source.place(path), message, fix);
@@ -113,8 +113,11 @@ export function reportViolations(
     problems.error(source.place([]), 'The file is not of the form that its schema describes.');
 }
 
-/** A name of the wrong form is told by `propertyNames`, an alternative or a case that does not fit by what offers it. */
-function isToldByAnother({ keyword, propertyName, schemaPath }: SchemaViolation): boolean {
+/**
+ * `propertyNames` already reports a name of the wrong form; `oneOf`, `anyOf` and `if` report alternatives
+ * that do not fit.
+ */
+function repeatsAnother({ keyword, propertyName, schemaPath }: SchemaViolation): boolean {
   return (
     (keyword === 'pattern' && propertyName !== undefined) ||
     keyword === 'if' ||
@@ -177,7 +180,7 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
     case 'minItems':
       return here(`${nameOf(path)} is an empty list.`, 'Name at least one.');
     case 'minProperties':
-      return here(`${nameOf(path)} is empty.`, 'Name at least one, or take the line away.');
+      return here(`${nameOf(path)} is empty.`, 'Name at least one, or remove the line.');
     case 'minLength':
       return here(`${nameOf(path)} is empty.`);
     case 'dependentRequired': {
@@ -208,7 +211,7 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
     case 'const':
       return here(
         `${nameOf(path)} can only be ${String(params['allowedValue'])}.`,
-        `Write ${String(params['allowedValue'])}, or take the line away.`,
+        `Write ${String(params['allowedValue'])}, or remove the line.`,
       );
     default:
       return here(

@@ -6,20 +6,20 @@ import { packageRoot } from '../../../lib/packageRoot.js';
 import type { Category } from '../catalogue/conditions.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
 
-/** A name in the languages of the city. */
-export interface Labels {
+/** A name in the three languages of the city. */
+export interface LocalizedLabel {
   readonly en: string;
   readonly fi: string;
   readonly sv: string;
 }
 
-/** purposes.yaml, as schema/purposes.schema.json describes it. */
+/** purposes.yaml; see schema/purposes.schema.json. */
 export interface PurposesFile {
   readonly purposes: Readonly<Record<string, PurposeEntry>>;
 }
 
 export interface PurposeEntry {
-  readonly label: Labels;
+  readonly label: LocalizedLabel;
   readonly basis: readonly string[];
   readonly use?: 'primary' | 'secondary';
   readonly output?: 'identified' | 'pseudonymised' | 'aggregate';
@@ -28,20 +28,20 @@ export interface PurposeEntry {
   readonly forbidden?: true;
 }
 
-/** roles.yaml, as schema/roles.schema.json describes it. */
+/** roles.yaml; see schema/roles.schema.json. */
 export interface RolesFile {
   readonly roles: Readonly<Record<string, RoleEntry>>;
 }
 
 export interface RoleEntry {
-  readonly label: Labels;
+  readonly label: LocalizedLabel;
   readonly purposes: readonly string[];
 }
 
-/** The file of one registry, as schema/policy.schema.json describes it. A faulty entry has left a gap. */
+/** The file of one registry; see schema/policy.schema.json. A faulty entry is undefined. */
 export interface RegistryFile {
   readonly registry: string;
-  readonly owner: Labels;
+  readonly owner: LocalizedLabel;
   readonly fields: Readonly<Record<string, ClassificationEntry | undefined>>;
   readonly grants?: readonly (GrantEntry | undefined)[];
   readonly prohibitions?: readonly (ProhibitionEntry | undefined)[];
@@ -52,10 +52,10 @@ export interface ClassificationEntry {
   readonly category: Category;
   readonly special?: boolean;
   readonly quasi?: string;
-  readonly label?: Labels;
+  readonly label?: LocalizedLabel;
 }
 
-/** owners.yaml, as schema/owners.schema.json describes it: who may sign, no part of what is signed. */
+/** owners.yaml; see schema/owners.schema.json. It says who may sign, and is not part of what they sign. */
 export interface OwnersFile {
   readonly people: Readonly<
     Record<string, { readonly label: string; readonly key: string; readonly until?: string }>
@@ -83,14 +83,14 @@ export interface ProhibitionEntry {
   readonly id: string;
   readonly purposes: Names;
   readonly fields: readonly string[];
-  readonly reason?: Labels;
+  readonly reason?: LocalizedLabel;
 }
 
 export interface DisclosureEntry extends Partial<DisclosureParameters> {
   readonly purposes: Names;
 }
 
-/** permits.yaml, as schema/permits.schema.json describes it. */
+/** permits.yaml; see schema/permits.schema.json. */
 export interface PermitsFile {
   readonly permits: readonly PermitEntry[];
 }
@@ -109,10 +109,10 @@ export interface PermitEntry {
   };
 }
 
-/** How a field is expected to be seen. */
+/** How a test expects a field to be shown. */
 export type ExpectedEffect = 'allow' | 'deny' | { readonly mask: string };
 
-/** A `<registry>.test.yaml`, as schema/policy-test.schema.json describes it. */
+/** `<registry>.test.yaml`; see schema/policy-test.schema.json. */
 export interface PolicyTestFile {
   readonly registry: string;
   readonly cases: readonly PolicyTestCase[];
@@ -134,7 +134,7 @@ export interface PolicyTestCase {
   readonly answer?: 'allow' | { readonly refused: readonly string[] };
 }
 
-/** The app.yaml of an app with stored operations, as schema/app.schema.json describes it. */
+/** The app.yaml of an app with stored operations; see schema/app.schema.json. */
 export interface AppFile {
   readonly label: string;
   readonly roles: readonly string[];
@@ -143,7 +143,7 @@ export interface AppFile {
   readonly permit?: string;
 }
 
-/** Made-up users of `--dev`, as schema/personas.schema.json describes them. */
+/** Made-up users for `--dev`; see schema/personas.schema.json. */
 export interface PersonasFile {
   readonly personas: readonly PersonaEntry[];
 }
@@ -162,7 +162,7 @@ export interface PersonaEntry {
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
 
-/** The schemas that editors use too, so that both say the same. */
+/** Editors use the same schemas, so that both report the same errors. */
 export const fileSchemas = {
   purposes: schema<PurposesFile>('purposes'),
   roles: schema<RolesFile>('roles'),

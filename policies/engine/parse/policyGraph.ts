@@ -1,27 +1,33 @@
-/** What a derived field does with its inputs, as `@lineage` in the SDL tells; see docs/decisions/policy-language.md. */
+/** How a derived field uses its inputs (`@lineage` in the SDL); see docs/decisions/policy-language.md. */
 export interface Lineage {
-  /** Values repeated in the derived field: a client reads them there, so they must be shown as well as released. */
+  /**
+   * Values that the derived field repeats. A client reads them there, so they must be shown as well as
+   * released.
+   */
   readonly exposes: readonly string[];
-  /** Values repeated where they may be; without them the derived field is poorer, not withheld. */
+  /**
+   * Values that it repeats if they are shown. Without them the derived field has less, but it is not
+   * withheld.
+   */
   readonly optional: readonly string[];
-  /** Values that a score is computed from. */
+  /** Values that it computes a score from. */
   readonly computes: readonly string[];
-  /** Values that a group number is counted from. */
+  /** Values that it counts a group number from. */
   readonly aggregates: readonly string[];
 }
 
 export interface GraphArgument {
   readonly coordinate: string;
-  /** The field by whose values the argument selects rows (`@tests`). */
+  /** The field whose values the argument tests in order to select rows (`@tests`). */
   readonly tests: string | undefined;
 }
 
 /**
- * - `governed`: shown only where a policy grants it;
- * - `key`: an id, or an inaccessible part of a `@key`, by which subgraphs find an object: needs no grant;
+ * - `governed`: shown only if a policy grants it;
+ * - `key`: an id, or an inaccessible part of a `@key` by which subgraphs find an object; it needs no grant;
  * - `feed`: columns for a derived type, never shown to a client;
- * - `internal`: federation's own (`_entities`, `_service`);
- * - `interface`: decided on the types that implement it.
+ * - `internal`: a field of federation itself (`_entities`, `_service`);
+ * - `interface`: the decisions on the types that implement it apply.
  */
 export type FieldKind = 'governed' | 'key' | 'feed' | 'internal' | 'interface';
 
@@ -30,27 +36,30 @@ export interface GraphField {
   readonly coordinate: string;
   readonly type: string;
   readonly name: string;
-  /** The subgraph that answers it, whose owner decides. */
+  /** The subgraph that answers it. Its owner decides on the field. */
   readonly subgraph: string;
   readonly kind: FieldKind;
-  /** The named type it returns. */
+  /** The named type that it returns. */
   readonly returns: string;
   readonly arguments: readonly GraphArgument[];
   readonly lineage: Lineage | undefined;
-  /** Coordinates that federation hands to its resolver (`@requires`). */
+  /** Coordinates that federation passes to its resolver (`@requires`). */
   readonly requires: readonly string[];
-  /** Whether it tells of people one by one: its type, or what it returns, leads to or from an object with an id. */
+  /**
+   * Whether it is about individual people: its type, or the type that it returns, leads to or from an object
+   * with an id.
+   */
   readonly personal: boolean;
 }
 
-/** Registries that are known and not joined here: rules and tests about them are passed over. */
+/** Registries that are known but not joined here: rules and tests about them are skipped. */
 export interface LeftOut {
   readonly subgraphs: ReadonlySet<string>;
-  /** Types of theirs, and the fields that they add to each. */
+  /** Their types, and the fields that they add to each. */
   readonly types: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The supergraph as policies see it: who owns which field, and what each derived field is made of. */
+/** What policies need of the supergraph: who owns which field, and what each derived field is made of. */
 export interface PolicyGraph {
   readonly subgraphs: ReadonlySet<string>;
   readonly leftOut: LeftOut;

@@ -1,22 +1,25 @@
-/** Something that a data owner should know of: an error lets no policy through, a warning does. */
+/**
+ * A problem of a policy that its owner should know. A policy with an error does not compile; one with a
+ * warning does.
+ */
 export interface Problem extends Place {
   readonly severity: 'error' | 'warning';
   /** What is wrong, in a sentence. */
   readonly message: string;
-  /** What to write instead, in a sentence; undefined where only the owner can know. */
+  /** What to write instead, in a sentence; undefined if only the owner can know. */
   readonly fix: string | undefined;
 }
 
-/** Nobody reads more, and whoever writes a file with thousands of faults must not keep others waiting. */
+/** Nobody reads more, and a file with thousands of errors must not delay other requests. */
 const MOST_ERRORS = 100;
 const MOST_WARNINGS = 100;
-/** Sentences quote what stands in the file, which may be of any length. */
+/** Sentences quote text from the file, which may have any length. */
 const LONGEST_SENTENCE = 2_000;
 
 /**
- * Does some work and collects the problems that it finds, so that all are told at once. The work stops after the last
- * error that is told.
- * @returns no result where the work was stopped; problems by file, line and column
+ * Runs some work and collects the problems that it finds, so that all are reported at once. The work stops
+ * when it has found too many errors.
+ * @returns no result if the work was stopped; problems sorted by file, line and column
  */
 export function collectProblems<Result>(work: (problems: Problems) => Result): {
   readonly result: Result | undefined;
@@ -35,7 +38,7 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
-/** Where {@link collectProblems} collects them. */
+/** The collection that {@link collectProblems} fills. */
 class Problems {
   readonly #found: Problem[] = [];
   readonly #known = new Set<string>();
@@ -48,7 +51,12 @@ class Problems {
 
   error(place: Place, message: string, fix?: string): void {
     if (this.#errors === MOST_ERRORS) {
-      this.#add('error', place, 'There are more faults from here on.', 'Mend those above, and look again.');
+      this.#add(
+        'error',
+        place,
+        'There are more errors after these.',
+        'Correct those above, and run the check again.',
+      );
       throw new TooManyErrors();
     }
     this.#errors++;
@@ -70,7 +78,7 @@ class Problems {
 
   #add(severity: Problem['severity'], place: Place, message: string, fix?: string): void {
     const problem = { ...place, severity, message: shortened(message), fix: fix && shortened(fix) };
-    // What stands behind several aliases is looked at for each of them.
+    // A value behind several aliases is checked once for each of them.
     const key = JSON.stringify(problem);
     if (!this.#known.has(key)) this.#found.push(problem);
     this.#known.add(key);
@@ -89,14 +97,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A file that data owners edit, as it was read. */
+/** The text of a file that data owners edit. */
 export interface PolicySource {
   /** Its name within the folder, such as `health.yaml`. */
   readonly file: string;
   readonly text: string;
 }
 
-/** Where something stands; lines and columns count from 1. */
+/** A place in a file; lines and columns count from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -104,8 +112,9 @@ export interface Place {
 }
 
 /**
- * Problems as lines for people, in the form that editors can jump to (`file:line:column`), with a sum at the end.
- * @param folder set before each file's name
+ * Problems as lines of text, in the form that editors can jump to (`file:line:column`), with totals at the
+ * end.
+ * @param folder is written before each file's name
  */
 export function formatProblems(problems: readonly Problem[], folder?: string): string {
   const lines = problems.flatMap(({ file, line, column, severity, message, fix }) => {
@@ -117,7 +126,7 @@ export function formatProblems(problems: readonly Problem[], folder?: string): s
   });
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const sum = [counted(errors, 'error'), counted(problems.length - errors, 'warning')].join(', ');
-  return [...lines, problems.length === 0 ? 'The policies are in order.' : sum].join('\n') + '\n';
+  return [...lines, problems.length === 0 ? 'The policies have no errors.' : sum].join('\n') + '\n';
 }
 
 function counted(count: number, noun: string): string {

@@ -10,16 +10,16 @@ import {
 } from 'graphql';
 import type { GraphField, Lineage } from './policyGraph.js';
 
-/** A subgraph's name and its SDL by Federation 2, with the directives `@lineage` and `@tests`. */
+/** A subgraph's name and its Federation 2 SDL, with the directives `@lineage` and `@tests`. */
 export interface SubgraphSdl {
   readonly name: string;
   readonly sdl: string;
 }
 
-/** What one subgraph says of one field. */
+/** What one subgraph defines about one field. */
 export interface FieldDefinition extends Omit<GraphField, 'kind' | 'personal'> {
   readonly onInterface: boolean;
-  /** Borrowed from another subgraph. */
+  /** Defined by another subgraph (`@external`). */
   readonly external: boolean;
   /** Hidden from the API. */
   readonly inaccessible: boolean;
@@ -34,13 +34,13 @@ interface SubgraphFields {
   readonly members: readonly TypeOf[];
 }
 
-/** A type that may stand behind an interface or a union. */
+/** A type that implements an interface or is a member of a union. */
 export interface TypeOf {
   readonly of: string;
   readonly type: string;
 }
 
-/** Reads what policies need to know of one subgraph. */
+/** Reads what policies need to know about one subgraph. */
 export function readSubgraph({ name, sdl }: SubgraphSdl): SubgraphFields {
   const document = parse(sdl, { noLocation: true });
   const local = federationDirectives(document);
@@ -125,14 +125,14 @@ function directives(
   return (node.directives ?? []).filter((directive) => directive.name.value === name);
 }
 
-/** The outermost fields of a field set, as `@key` and `@requires` write it. */
+/** The outermost fields of a field set of `@key` or `@requires`. */
 function fieldNames(value: ValueNode | undefined): string[] {
   const [operation] = parse(`{ ${textOf(value)} }`, { noLocation: true }).definitions;
   const { selections } = (operation as { selectionSet: SelectionSetNode }).selectionSet;
   return selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
 }
 
-/** A list of texts, or a single one, which GraphQL takes for a list of one. */
+/** A list of texts. GraphQL reads a single text as a list of one. */
 function texts(value: ValueNode | undefined): string[] {
   const items = value?.kind === Kind.LIST ? value.values : [value];
   return items.flatMap((item) => textOf(item) ?? []);
@@ -145,8 +145,9 @@ function namedType(type: TypeNode): string {
 const FEDERATION = /^https:\/\/specs\.apollo\.dev\/federation\/v/;
 
 /**
- * How a subgraph calls the directives of federation, which `@link` may rename: a gateway that knew them by their usual
- * names alone enforced nothing on renamed ones (CVE-2025-64347). See https://specs.apollo.dev/link/v1.0/.
+ * The names that a subgraph uses for the directives of federation, because `@link` may rename them. A gateway
+ * that knew only their usual names enforced nothing on renamed ones (CVE-2025-64347). See
+ * https://specs.apollo.dev/link/v1.0/.
  */
 export function federationDirectives(document: DocumentNode): (name: string) => string {
   const link = document.definitions
@@ -162,7 +163,7 @@ export function federationDirectives(document: DocumentNode): (name: string) => 
   return (name) => imported.get(name) ?? `${prefix}__${name}`;
 }
 
-/** The value of a directive's argument; undefined where it is not given. */
+/** The value of a directive's argument; undefined if it is not given. */
 export function argument(directive: ConstDirectiveNode | undefined, name: string): ValueNode | undefined {
   return directive?.arguments?.find((given) => given.name.value === name)?.value;
 }
@@ -171,7 +172,7 @@ export function textOf(value: ValueNode | undefined): string | undefined {
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
-/** `["@key", { name: "@requires", as: "@needs" }]` as pairs of usual and local name. */
+/** `["@key", { name: "@requires", as: "@needs" }]` as pairs of the usual and the local name. */
 function importsOf(value: ValueNode | undefined): readonly (readonly [string, string])[] {
   if (value?.kind !== Kind.LIST) return [];
   return value.values.flatMap((item) => {

@@ -17,18 +17,24 @@ import {
 } from 'yaml';
 import type { Place, PolicySource, Problems } from './problems.js';
 
-/** Keys and indices from the root of a file to something in it. */
+/** Keys and indices from the root of a file to a value in it. */
 export type Path = readonly (string | number)[];
 
-/** Bytes of a file: many times what any owner has written. */
+/** The largest file in bytes. Real policies are much smaller. */
 export const MAX_FILE_BYTES = 512 * 1024;
-/** Values of a file with its aliases written out: a few aliases of aliases could stand for billions ("billion laughs"). */
+/**
+ * The most values in a file with its aliases expanded: a few aliases of aliases could stand for billions
+ * ("billion laughs").
+ */
 const MAX_VALUES = 100_000;
-/** How deep values stand in each other; policies need seven levels. V8 ends the whole process where a parser goes too deep. */
+/**
+ * The deepest nesting of values; policies need seven levels. V8 ends the whole process if a parser recurses
+ * too deep.
+ */
 const MAX_DEPTH = 64;
-const TOO_DEEP = `Values stand more than ${MAX_DEPTH} deep in each other.`;
+const TOO_DEEP = `Values are nested more than ${MAX_DEPTH} levels deep.`;
 
-/** A YAML file that knows where everything stands. */
+/** A parsed YAML file that knows the place of every value. */
 export class SourceDocument {
   readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
@@ -40,19 +46,19 @@ export class SourceDocument {
     readonly value: unknown,
   ) {}
 
-  /** undefined where the text cannot be read; why is told to `problems`. */
+  /** undefined if the text cannot be read; `problems` gets the reason. */
   static parse({ file, text }: PolicySource, problems: Problems): SourceDocument | undefined {
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_FILE_BYTES) {
       const message = `The file has ${bytes} bytes; a file may have ${MAX_FILE_BYTES}.`;
-      problems.error({ file, line: 1, column: 1 }, message, 'Take away what no rule needs.');
+      problems.error({ file, line: 1, column: 1 }, message, 'Remove what no rule needs.');
       return undefined;
     }
     const lines = new LineCounter();
     try {
       const document = compose(text, lines);
       const [error] = document.errors;
-      // Only the first: whatever follows is read wrongly because of it.
+      // Only the first error is reported, because it often causes the errors after it.
       if (error) {
         const [offset] = error.pos;
         throw new TextFault(
@@ -71,7 +77,7 @@ export class SourceDocument {
     }
   }
 
-  /** Where a value stands, behind an alias where it is named; its parent where there is no such value. */
+  /** The place of a value, through aliases; the place of its parent if there is no such value. */
   place(path: Path): Place {
     let [found, node] = [this.root, this.root];
     for (const key of path) {
@@ -82,7 +88,7 @@ export class SourceDocument {
     return found === this.root ? { file: this.file, line: 1, column: 1 } : this.#placeOf(found);
   }
 
-  /** Where the key of a value stands; for an item of a list, the item. */
+  /** The place of a value's key; for an item of a list, the place of the item. */
   keyPlace(path: Path): Place {
     const parent = path.slice(0, -1).reduce<Node | null>((node, key) => this.#child(node, key), this.root);
     const map = this.#behind(parent);
@@ -108,7 +114,7 @@ export class SourceDocument {
     return isAlias(node) ? (this.anchored.get(node) ?? null) : node;
   }
 
-  /** Made once for a map: a file with thousands of faults is looked at as often. */
+  /** Built once for each map, because a file with thousands of errors looks up as many places. */
   #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
     let pairs = this.#pairs.get(map);
     if (!pairs) {
@@ -119,7 +125,7 @@ export class SourceDocument {
   }
 }
 
-/** What makes a text unreadable, and where. */
+/** An error that makes a text unreadable, and its place. */
 class TextFault extends Error {
   constructor(
     readonly offset: number,
@@ -130,7 +136,7 @@ class TextFault extends Error {
   }
 }
 
-/** Stops where values stand too deep in each other, before anything recursive looks at them. */
+/** Stops if values are nested too deep, before any recursive code reads them. */
 class ShallowParser extends Parser {
   override *next(source: string): Generator<CST.Token, void> {
     yield* super.next(source);
@@ -140,7 +146,8 @@ class ShallowParser extends Parser {
 
 function compose(text: string, lines: LineCounter): Document.Parsed {
   const tokens = new ShallowParser(lines.addNewLine).parse(text);
-  // ValueReader looks for keys that stand twice: the composer compares each key with all before it.
+  // ValueReader finds duplicate keys. The composer would compare each key with all before it, in quadratic
+  // time.
   const composer = new Composer({ lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const [document, another] = composer.compose(tokens, true, text.length);
   if (another)
@@ -148,7 +155,7 @@ function compose(text: string, lines: LineCounter): Document.Parsed {
   return document!;
 }
 
-/** What was read of a node: how many values, and how deep they stand in each other, its aliases written out. */
+/** A node that was read: its value, the number of values and the depth of nesting, with aliases expanded. */
 interface ReadNode {
   readonly value: unknown;
   readonly size: number;
@@ -156,17 +163,17 @@ interface ReadNode {
 }
 
 /**
- * Reads values in time that grows with the file, whatever its aliases say. The parser's own conversion refuses a file for
- * a hundred aliases of one anchor.
+ * Reads values in time that is linear in the file's size, whatever its aliases are. The parser's own
+ * conversion rejects a file with a hundred aliases of one anchor.
  */
 class ValueReader {
   readonly anchored = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Node>();
-  /** Nodes with an anchor; none while it is being read. */
+  /** Nodes with an anchor that were read to their end. */
   readonly #known = new Map<Node, ReadNode>();
   #size = 0;
   #depth = 0;
-  /** The deepest value so far below the node that is being read. */
+  /** The deepest value so far below the current node. */
   #deepest = 0;
 
   read(node: Node): unknown {
@@ -210,7 +217,7 @@ class ValueReader {
       throw faultAt(alias, `The alias "*${alias.source}" stands for nothing before it.`, fix);
     }
     const known = this.#known.get(anchor);
-    if (!known) throw faultAt(alias, `The alias "*${alias.source}" stands within what it stands for.`);
+    if (!known) throw faultAt(alias, `The alias "*${alias.source}" is inside the value that it stands for.`);
     this.anchored.set(alias, anchor);
     this.#count(alias, known.size, this.#depth + known.depth);
     return known.value;
@@ -239,7 +246,7 @@ function at(lines: LineCounter, offset: number): { line: number; column: number 
   return { line, column: col };
 }
 
-/** Braces of a pattern are YAML's own braces inside a list in brackets: the usual slip. */
+/** A hint for a common mistake: inside a list in brackets, YAML reads the braces of a pattern as its own. */
 function hint(text: string, line: number): string | undefined {
   const pattern = /[[,]\s*([A-Z]\w*\.(?:\{[^}]*\}|\*))/.exec(text.split('\n')[line - 1] ?? '')?.[1];
   return pattern === undefined ? undefined : `Put the pattern in quotes: "${pattern}".`;

@@ -1,13 +1,13 @@
 import { formatDay } from '../../../lib/calendar.js';
 import { describeCondition } from '../catalogue/conditions.js';
 import { masks } from '../catalogue/masks.js';
-import type { Blocker, Cause, Outcome } from '../decide/denials.js';
+import type { DenialReason, DeniedInput } from '../decide/denialReasons.js';
 import type { Policy } from '../decide/policy.js';
 import type { PolicyDecision } from '../decide/policyDecision.js';
 import type { Permission } from '../decision.js';
 import type { Grant } from '../policyModel.js';
 
-export interface Question {
+export interface FieldQuestion {
   /** `Type.field` or `Type.field(argument:)` */
   readonly coordinate: string;
   readonly roles: readonly string[];
@@ -17,20 +17,26 @@ export interface Question {
   readonly at?: Date;
 }
 
-/** Tells, in sentences, which rule of which line decides on a field; for a derived one, whose refusal blocks it. */
-export function explain(policy: Policy, { coordinate, at = new Date(), ...asker }: Question): string {
-  const { roles, purpose } = asker;
-  const decision = policy.decide(asker, at);
+/**
+ * Explains, in sentences, which rule decides on a field and in which line it is. For a derived field it names
+ * the owners who withhold a part.
+ */
+export function explain(
+  policy: Policy,
+  { coordinate, at = new Date(), ...requester }: FieldQuestion,
+): string {
+  const { roles, purpose } = requester;
+  const decision = policy.decide(requester, at);
   const asked = `${coordinate} for ${roles.join(', ') || 'no role'}, purpose "${purpose}", revision ${policy.revision}`;
-  const outcome = decision.outcome(coordinate);
-  const lines = outcome.cause
-    ? [`Denied. ${decision.refusal(coordinate).reason}`, ...causeLines(outcome.cause, policy)]
+  const denial = decision.denialReason(coordinate);
+  const lines = denial
+    ? [`Denied. ${decision.explain(coordinate).reason}`, ...reasonLines(denial, policy)]
     : [
         'Shown:',
-        ...outcome.permissions.flatMap((permission) => permissionLines(permission, policy)),
+        ...decision.show(coordinate).flatMap((permission) => permissionLines(permission, policy)),
         ...withheldFeedLines(coordinate, decision, policy),
       ];
-  return [asked, ...lines, ...takeLines(coordinate, decision, policy)].join('\n') + '\n';
+  return [asked, ...lines, ...derivationLines(coordinate, decision, policy)].join('\n') + '\n';
 }
 
 function permissionLines({ mask, conditions: needed, grant }: Permission, policy: Policy): readonly string[] {
@@ -40,7 +46,7 @@ function permissionLines({ mask, conditions: needed, grant }: Permission, policy
   return [`- ${value}${when ? `, if ${when}` : ''}`, ...grantLines(grant, policy)];
 }
 
-/** Where the grants stand; a field that a derived type takes may rest on two. */
+/** Where the grants are written. A value of a derived type may need two grants. */
 function grantLines(ids: string, policy: Policy): readonly string[] {
   return ids.split(' + ').flatMap((id) => {
     const rule = policy.rule(id);
@@ -53,18 +59,18 @@ function grantLines(ids: string, policy: Policy): readonly string[] {
   });
 }
 
-function causeLines(cause: Cause, policy: Policy): readonly string[] {
-  switch (cause.kind) {
+function reasonLines(reason: DenialReason, policy: Policy): readonly string[] {
+  switch (reason.kind) {
     case 'prohibited':
       return [
-        `- ${cause.prohibition.id} stands in ${cause.prohibition.place.file}:${cause.prohibition.place.line}`,
+        `- ${reason.prohibition.id} is in ${reason.prohibition.place.file}:${reason.prohibition.place.line}`,
       ];
     case 'not-granted':
-      return cause.others.map((grant) => nearMiss(grant));
+      return reason.others.map((grant) => nearMiss(grant));
     case 'inputs':
-      return cause.blockers.flatMap((blocker) => blockerLines(blocker, policy));
+      return reason.inputs.flatMap((input) => inputLines(input, policy));
     case 'elsewhere':
-      return causeLines(cause.cause, policy);
+      return reasonLines(reason.reason, policy);
     default:
       return [];
   }
@@ -84,24 +90,24 @@ function nearMiss({ id, place, roles, recipients, needsPermit, from, until }: Gr
   return `- grant ${id}, ${place.file}:${place.line}, gives it to ${to}`;
 }
 
-function blockerLines({ coordinate, type, cause }: Blocker, policy: Policy): readonly string[] {
-  if (cause.kind === 'inputs') return cause.blockers.flatMap((blocker) => blockerLines(blocker, policy));
+function inputLines({ coordinate, type, reason }: DeniedInput, policy: Policy): readonly string[] {
+  if (reason.kind === 'inputs') return reason.inputs.flatMap((input) => inputLines(input, policy));
   const registry = policy.model.graph.fields.get(coordinate)?.subgraph ?? 'no registry';
   const what = type === undefined ? 'not shown' : `not released to ${type}`;
   return [
-    `- ${coordinate} (${registry}) is ${what}: ${words[cause.kind]}`,
-    ...indented(causeLines(cause, policy)),
+    `- ${coordinate} (${registry}) is ${what}: ${words[reason.kind]}`,
+    ...indented(reasonLines(reason, policy)),
   ];
 }
 
-/** The parts that a derived field must do without. */
+/** The feeds that a derived field is answered without. */
 function withheldFeedLines(coordinate: string, decision: PolicyDecision, policy: Policy): readonly string[] {
   const requires = policy.model.graph.fields.get(coordinate)?.requires ?? [];
   return requires.flatMap((feed) => {
-    const blockers = decision.feedBlockers(feed);
-    if (blockers.length === 0) return [];
-    const lines = blockers.flatMap((blocker) => blockerLines(blocker, policy));
-    return [`It must do without ${feed}:`, ...new Set(lines)];
+    const inputs = decision.deniedInputs(feed);
+    if (inputs.length === 0) return [];
+    const lines = inputs.flatMap((input) => inputLines(input, policy));
+    return [`It is answered without ${feed}:`, ...new Set(lines)];
   });
 }
 
@@ -109,37 +115,36 @@ function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `  ${line}`);
 }
 
-const words: Record<Exclude<Cause['kind'], 'inputs'>, string> = {
+const words: Record<Exclude<DenialReason['kind'], 'inputs'>, string> = {
   'no-such-field': 'there is no such field in the graph',
   'no-such-purpose': 'there is no such purpose',
   'purpose-forbidden': 'the purpose is forbidden',
   'no-role': 'no role may be used for the purpose',
-  permit: 'the permit opens nothing',
+  permit: 'the permit does not apply',
   'outside-permit': 'the permit does not cover it',
   internal: 'it is internal to the graph',
   unclassified: 'its owner has not classified it',
   prohibited: 'its owner prohibits it',
-  'aggregate-only': 'the purpose may be given group results only',
-  'quasi-identifier': 'it could tell who somebody is',
+  'aggregate-only': 'the purpose shows only group results',
+  'quasi-identifier': 'it could identify somebody',
   'not-granted': 'no grant covers it',
   'clashing-masks': 'its grants contradict each other',
   elsewhere: 'it depends on another field',
 };
 
-/** What derived types may make of the field. */
-function takeLines(coordinate: string, decision: PolicyDecision, policy: Policy): readonly string[] {
+/** Which derived types may be made of the field. */
+function derivationLines(coordinate: string, decision: PolicyDecision, policy: Policy): readonly string[] {
   return [...policy.model.derived].flatMap(([type, uses]) => {
     if (!uses.has(coordinate)) return [];
-    const taken: Outcome = decision.takeOutcome(type, coordinate);
-    if (taken.cause)
-      return [`${type} may not take it: ${reasonOf(taken.cause)}.`, ...causeLines(taken.cause, policy)];
+    const denial = decision.derivationDenialReason(type, coordinate);
+    if (denial) return [`${type} may not use it: ${reasonOf(denial)}.`, ...reasonLines(denial, policy)];
     return [
-      `${type} may take it:`,
-      ...taken.permissions.flatMap((permission) => permissionLines(permission, policy)),
+      `${type} may use it:`,
+      ...decision.derive(type, coordinate).flatMap((permission) => permissionLines(permission, policy)),
     ];
   });
 }
 
-function reasonOf(cause: Cause): string {
-  return cause.kind === 'inputs' ? 'it is made of withheld data' : words[cause.kind];
+function reasonOf(reason: DenialReason): string {
+  return reason.kind === 'inputs' ? 'it is made of withheld data' : words[reason.kind];
 }

@@ -27,7 +27,7 @@ export function matrix(policy: Policy, format: MatrixFormat, options: MatrixOpti
   }
 }
 
-/** "allow" or a mask; `*` where conditions on the person must hold. The strongest over the roles. */
+/** "allow" or a mask, with `*` if there are conditions on the person. The strongest over the roles. */
 function cellText(access: readonly RoleAccess[] = []): string {
   const [strongest] = access
     .flatMap(({ permissions }) => permissions)
@@ -37,7 +37,7 @@ function cellText(access: readonly RoleAccess[] = []): string {
   return strongest ? `${strongest.mask ?? 'allow'}${strongest.conditions.length > 0 ? '*' : ''}` : '';
 }
 
-/** Purposes stand as letters above the columns, so that a row fits a line. */
+/** Letters stand for the purposes above the columns, so that a row fits on a line. */
 function textOf({ purposes, rows, revision }: Matrix): string {
   const letters = purposes.map((_, index) => String.fromCharCode('A'.charCodeAt(0) + index));
   const legend = purposes.map((purpose, index) => `  ${letters[index]}  ${purpose}`);
@@ -58,7 +58,7 @@ function textOf({ purposes, rows, revision }: Matrix): string {
     ),
   ]);
   return [
-    `Revision ${revision}. * under conditions on the person; · denied; > what a derived type may take`,
+    `Revision ${revision}. * under conditions on the person; · denied; > what a derived type may use`,
     ...legend,
     ...groups,
     '',
@@ -69,7 +69,9 @@ function rowName({ coordinate, derivedType }: MatrixRow): string {
   return derivedType === undefined ? coordinate : `  > ${derivedType}`;
 }
 
-/** RFC 4180: a line for each field, purpose and role that is given something, for a spreadsheet to pivot. */
+/**
+ * RFC 4180: a line for each field, purpose and role with a permission, so that a spreadsheet can pivot it.
+ */
 function csvOf({ rows }: Matrix): string {
   const header = [
     'registry',

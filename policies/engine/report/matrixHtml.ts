@@ -4,7 +4,7 @@ import type { Policy } from '../decide/policy.js';
 import type { Permission } from '../decision.js';
 import type { Classification } from '../policyModel.js';
 
-/** One page that needs nothing from elsewhere and follows the reader's light or dark. */
+/** One page without external resources. It follows the reader's light or dark theme. */
 export function matrixHtml(
   { purposes, rows, revision }: Matrix,
   policy: Policy,
@@ -28,7 +28,7 @@ export function matrixHtml(
 <li><span class="whole">allow<sup>*</sup></span> if conditions on the person hold</li>
 <li><span class="none">·</span> denied</li>
 <li><b class="special">!</b> special category, or secret by law</li>
-<li><b class="arrow">→</b> what a derived type may take</li>
+<li><b class="arrow">→</b> what a derived type may use</li>
 </ul>
 <nav>${groups.map(([registry]) => `<a href="#${escape(registry)}">${escape(registry)}</a>`).join(' ')}</nav>
 </header>
@@ -73,7 +73,7 @@ function rowHtml(
   return `<tr${kind}><th scope="row" title="${escape(`${coordinate}\n${tip}`)}">${name}</th>${columns}</tr>`;
 }
 
-/** Each way of seeing the field once, strongest roles and weakest alike. */
+/** Each way in which some role sees the field, once. */
 function cellHtml(access: readonly RoleAccess[]): string {
   const ways = access.flatMap(({ role, permissions }) =>
     permissions.map((permission) => ({ role, ...permission })),
@@ -135,15 +135,15 @@ export interface RoleAccess {
   readonly permissions: readonly Permission[];
 }
 
-/** A field, or a field as a derived type may take it, over all purposes. */
+/** A field, or a field as a derived type may use it, over all purposes. */
 export interface MatrixRow {
   readonly registry: string;
   readonly owner: string;
   readonly coordinate: string;
-  /** undefined: whether it is shown. */
+  /** undefined: the row says whether the field is shown. */
   readonly derivedType: string | undefined;
   readonly classification: Classification | undefined;
-  /** Purpose -> the roles that are given something. */
+  /** Purpose -> the roles with a permission. */
   readonly cells: ReadonlyMap<string, readonly RoleAccess[]>;
 }
 
@@ -160,7 +160,7 @@ export interface MatrixOptions {
   readonly at?: Date;
 }
 
-/** Fields by purposes: what every role, taken alone, may see and what derived types may take of it. */
+/** Fields by purposes: what every role alone may see, and what derived types may use. */
 export function matrixRows(policy: Policy, { role, at = new Date() }: MatrixOptions): Matrix {
   const roles = [...policy.roles.values()].filter(({ id }) => role === undefined || id === role);
   const columns = [...policy.purposes.keys()].flatMap((purpose) => {
@@ -173,10 +173,10 @@ export function matrixRows(policy: Policy, { role, at = new Date() }: MatrixOpti
   });
   const fields = policy.coordinates().filter(({ coordinate }) => !coordinate.includes('('));
   const rows = fields.flatMap((field): MatrixRow[] => {
-    const takers = [...policy.model.derived]
+    const derivedTypes = [...policy.model.derived]
       .filter(([, uses]) => uses.has(field.coordinate))
       .map(([type]) => type);
-    return [undefined, ...takers].map((derivedType) => ({
+    return [undefined, ...derivedTypes].map((derivedType) => ({
       ...field,
       derivedType,
       cells: new Map(
@@ -185,7 +185,7 @@ export function matrixRows(policy: Policy, { role, at = new Date() }: MatrixOpti
             const permissions =
               derivedType === undefined
                 ? decision.show(field.coordinate)
-                : decision.take(derivedType, field.coordinate);
+                : decision.derive(derivedType, field.coordinate);
             return { role: id, permissions };
           });
           return [purpose, access.filter(({ permissions }) => permissions.length > 0)];

@@ -9,13 +9,13 @@ import type { Path, SourceDocument } from '../parse/sourceDocument.js';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** A case of which every name is known, so that "deny" can pass for the right reason only. */
+/** A test case whose names all exist, so that "deny" can only pass for the right reason. */
 export interface CheckedCase {
   readonly test: PolicyTestCase;
-  /** When it asks. */
+  /** The time of the request. */
   readonly at: Date;
   readonly holding: readonly Condition[];
-  /** What its query asks for. */
+  /** The coordinates that its query asks for. */
   readonly queried: readonly string[];
 }
 
@@ -27,9 +27,9 @@ export interface CaseContext {
 }
 
 /**
- * Checks what a case names against the policy and the graph: whatever does not exist is denied, so a misspelt name would
- * let each "deny" pass.
- * @returns undefined where there is a fault, which is told to `problems`
+ * Checks the names of a case against the policy and the graph. What does not exist is denied, so a misspelt
+ * name would let each "deny" pass.
+ * @returns undefined if there is an error, which is reported to `problems`
  */
 export function checkCase(
   test: PolicyTestCase,
@@ -51,7 +51,7 @@ class CaseCheck {
   ) {}
 
   check(): CheckedCase {
-    this.checkAsker();
+    this.checkRequester();
     const { show = {}, derive = {} } = this.test;
     this.checkEffects(show, ['show'], (coordinate, at) => this.checkShown(coordinate, at));
     for (const [type, inputs] of Object.entries(derive)) this.checkDerived(type, inputs);
@@ -65,7 +65,7 @@ class CaseCheck {
     };
   }
 
-  private checkAsker(): void {
+  private checkRequester(): void {
     const { roles, purposes, model } = this.context.policy;
     const { as, for: purpose, recipient, permit } = this.test;
     if (typeof as === 'string') this.checkName('role', as, roles.keys(), ['as']);
@@ -75,7 +75,10 @@ class CaseCheck {
     if (recipient !== undefined) this.checkRecipient(recipient);
   }
 
-  /** One that no rule names is an organisation like any other; one that is nearly named is a slip. */
+  /**
+   * A recipient may be any organisation. A name that is almost the name in a rule is reported as a typing
+   * error.
+   */
   private checkRecipient(recipient: string): void {
     const { model } = this.context.policy;
     const grants = [...model.registries.values()].flatMap((registry) => registry.grants);
@@ -147,7 +150,7 @@ class CaseCheck {
         this.faultAtKey(
           at,
           `${type} is not made of "${coordinate}".`,
-          didYouMean(coordinate, uses.keys()) ?? `It takes: ${listed(uses.keys())}.`,
+          didYouMean(coordinate, uses.keys()) ?? `It uses: ${listed(uses.keys())}.`,
         );
     });
   }
@@ -169,7 +172,7 @@ class CaseCheck {
       registries.forEach((registry, index) => {
         if (sources.has(registry) || leftOut.subgraphs.has(registry)) return;
         const fix = didYouMean(registry, sources) ?? `It is fed by: ${listed(sources)}.`;
-        this.fault([state, type, index], `${type} takes nothing from "${registry}".`, fix);
+        this.fault([state, type, index], `${type} uses nothing from "${registry}".`, fix);
       });
     }
   }
@@ -178,9 +181,9 @@ class CaseCheck {
     const { query, answer } = this.test;
     if (query === undefined) return [];
     const { coordinates, faults } = this.context.readOperation(query);
-    for (const fault of faults) this.fault(['query'], `The query cannot be asked: ${fault}`);
+    for (const fault of faults) this.fault(['query'], `The graph cannot answer the query: ${fault}`);
     if (faults.length === 0 && coordinates.every((coordinate) => coordinate.endsWith('.__typename')))
-      this.fault(['query'], 'The query asks for nothing that a policy rules over.', 'Ask for a field.');
+      this.fault(['query'], 'The query asks for nothing that a policy governs.', 'Ask for a field.');
     const refused = typeof answer === 'object' ? answer.refused : [];
     refused.forEach((pattern, index) => {
       for (const coordinate of coordinatesOf(pattern)) {
@@ -193,7 +196,7 @@ class CaseCheck {
     return coordinates;
   }
 
-  /** undefined where the graph has no such field, or the field no such argument. */
+  /** undefined if the graph has no such field, or the field has no such argument. */
   private kindOf(coordinate: string): string | undefined {
     const field = this.context.policy.model.graph.fields.get(coordinate.split('(')[0]!);
     const isWhole = field?.coordinate === coordinate;
@@ -230,7 +233,7 @@ class CaseCheck {
   }
 }
 
-/** What a whole operation asks for, or why it cannot be asked of this graph. */
+/** The coordinates that an operation asks for, or why the graph cannot answer it. */
 export type ReadOperation = (text: string) => {
   readonly coordinates: readonly string[];
   readonly faults: readonly string[];
@@ -238,22 +241,22 @@ export type ReadOperation = (text: string) => {
 
 const SEVERAL = /^(\w+)\.\{([^}]*)\}$/;
 
-/** `Type.{a,b}` as `Type.a`, `Type.b`; any other coordinate as it is. */
+/** Expands `Type.{a,b}` to `Type.a`, `Type.b`; other coordinates are unchanged. */
 export function coordinatesOf(pattern: string): string[] {
   const [, type, names] = SEVERAL.exec(pattern) ?? [];
   return names === undefined ? [pattern] : names.split(',').map((name) => `${type}.${name.trim()}`);
 }
 
-/** How one case of a test file went. */
+/** The result of one case of a test file. */
 export interface PolicyTestResult {
   readonly place: Place;
   readonly registry: string;
   readonly name: string;
-  /** What was expected and what came, in sentences; empty: passed. */
+  /** What was expected and what was found, in sentences; empty: passed. */
   readonly failures: readonly string[];
 }
 
-/** Which rules the tests of a folder rest on. */
+/** Whether some test of a folder covers a rule. */
 export interface RuleCoverage {
   readonly id: string;
   readonly kind: 'grant' | 'prohibition';

@@ -1,7 +1,7 @@
 import { didYouMean, listed } from '../../../lib/didYouMean.js';
 import { groupBy } from '../../../lib/groupBy.js';
 import { implies } from '../catalogue/conditions.js';
-import type { Blocker, Cause, Outcome } from '../decide/denials.js';
+import type { DenialReason, DeniedInput } from '../decide/denialReasons.js';
 import { Policy } from '../decide/policy.js';
 import type { PolicyDecision } from '../decide/policyDecision.js';
 import type { Permission } from '../decision.js';
@@ -20,12 +20,12 @@ import {
   type RuleCoverage,
 } from './checkCase.js';
 
-/** What a case fails by that names something that is not there. */
-const NOT_RUN = 'Not run: the faults of its form and its names come first.';
+/** The failure of a case that names something that does not exist. */
+const NOT_RUN = 'Not run: first correct the errors in its form and its names.';
 
 /**
- * Asks a policy what its owners expect of it.
- * @returns problems where a file or a case is not as it should be; such a case fails, and such a file is not run
+ * Tests whether a policy decides as its owners expect.
+ * @returns problems of files and cases with errors. Such a case fails, and such a file is not run.
  */
 export function runPolicyTests(
   policy: Policy,
@@ -34,12 +34,12 @@ export function runPolicyTests(
   now: Date = new Date(),
 ): { readonly problems: readonly Problem[]; readonly report: PolicyTestReport } {
   const { result, problems } = collectProblems((found) => {
-    const holding: HoldingCase[] = [];
+    const passed: PassedCase[] = [];
     const results = files.flatMap((file) => {
       const parsed = parseFile(file, fileSchemas.policyTest, found);
-      return parsed ? runFile(parsed, { policy, readOperation, now, problems: found }, holding) : [];
+      return parsed ? runFile(parsed, { policy, readOperation, now, problems: found }, passed) : [];
     });
-    return { results, coverage: ruleCoverage(policy, holding) };
+    return { results, coverage: ruleCoverage(policy, passed) };
   });
   return { problems, report: result ?? { results: [], coverage: [] } };
 }
@@ -47,7 +47,7 @@ export function runPolicyTests(
 function runFile(
   { source, content }: Parsed<PolicyTestFile>,
   context: CaseContext,
-  holding: HoldingCase[],
+  passed: PassedCase[],
 ): PolicyTestResult[] {
   if (context.policy.model.graph.leftOut.subgraphs.has(content.registry)) return [];
   checkRegistry({ source, content }, context);
@@ -59,19 +59,19 @@ function runFile(
     else
       context.problems.error(
         place,
-        `The name "${test.name}" is taken by line ${first}.`,
-        'Say what differs.',
+        `The name "${test.name}" is already used in line ${first}.`,
+        'Say how the cases differ.',
       );
     const checked = checkCase(test, source, ['cases', index], context);
     const result = { place, registry: content.registry, name: test.name };
     if (!checked) return { ...result, failures: [NOT_RUN] };
     const outcome = runCase(checked, context.policy);
-    if (outcome.failures.length === 0) holding.push({ checked, outcome });
+    if (outcome.failures.length === 0) passed.push({ checked, outcome });
     return { ...result, failures: outcome.failures };
   });
 }
 
-/** The tests of a registry are found by the name of their file, so it must be the registry's. */
+/** The tests of a registry are found by file name, so the file must have the registry's name. */
 function checkRegistry(
   { source, content: { registry } }: Parsed<PolicyTestFile>,
   { policy, problems }: CaseContext,
@@ -88,15 +88,15 @@ function checkRegistry(
 }
 
 interface CaseOutcome {
-  /** What was expected and what came, in sentences; empty: it holds. */
+  /** What was expected and what was found, in sentences; empty: passed. */
   readonly failures: readonly string[];
-  /** Coordinates that are prohibited, and expected to be denied. */
+  /** Coordinates that are prohibited and that the case expects to be denied. */
   readonly prohibited: ReadonlySet<string>;
 }
 
 /**
- * Asks a policy what one case expects. Of several grants the one counts whose conditions the case says to hold, as in a
- * registry.
+ * Runs one case against a policy. Of several permissions the first applies whose conditions are true in the
+ * case, as in a registry.
  */
 function runCase(checked: CheckedCase, policy: Policy): CaseOutcome {
   return new CaseRun(checked, policy).run();
@@ -117,9 +117,19 @@ class CaseRun {
   run(): CaseOutcome {
     const { show = {}, derive = {}, withheld = {}, given = {} } = this.checked.test;
     const failures = [
-      ...this.effects(show, (coordinate) => this.decision.outcome(coordinate)),
+      ...this.effects(show, {
+        permissions: (coordinate) => this.decision.show(coordinate),
+        denialReason: (coordinate) => this.decision.denialReason(coordinate),
+      }),
       ...Object.entries(derive).flatMap(([type, inputs]) =>
-        this.effects(inputs, (coordinate) => this.decision.takeOutcome(type, coordinate), ` of ${type}`),
+        this.effects(
+          inputs,
+          {
+            permissions: (coordinate) => this.decision.derive(type, coordinate),
+            denialReason: (coordinate) => this.decision.derivationDenialReason(type, coordinate),
+          },
+          ` of ${type}`,
+        ),
       ),
       ...this.feeds(withheld, 'withheld'),
       ...this.feeds(given, 'given'),
@@ -130,25 +140,27 @@ class CaseRun {
 
   private effects(
     expected: Readonly<Record<string, ExpectedEffect>>,
-    ask: (coordinate: string) => Outcome,
+    decided: Pick<PolicyDecision, 'denialReason'> & {
+      permissions(coordinate: string): readonly Permission[];
+    },
     where = '',
   ): string[] {
     return Object.entries(expected).flatMap(([pattern, effect]) =>
       coordinatesOf(pattern).flatMap((coordinate) => {
-        const outcome = ask(coordinate);
-        const found = this.effectOf(outcome);
+        const found = this.effectOf(decided.permissions(coordinate));
+        const reason = decided.denialReason(coordinate);
         if (found === nameOf(effect)) {
-          if (outcome.cause) this.noteProhibited(coordinate, outcome.cause);
+          if (reason) this.noteProhibited(coordinate, reason);
           return [];
         }
-        const why = outcome.cause ? ` ${this.decision.refusal(coordinate).reason}` : '';
+        const why = reason ? ` ${this.decision.explain(coordinate).reason}` : '';
         return [`${coordinate}${where}: expected ${nameOf(effect)}, but it is ${found}.${why}`];
       }),
     );
   }
 
-  /** As a registry reads permissions: the first whose conditions hold. */
-  private effectOf({ permissions }: Outcome): string {
+  /** The first permission applies whose conditions are true, as in a registry. */
+  private effectOf(permissions: readonly Permission[]): string {
     const permission = permissions.find(({ conditions }: Permission) =>
       conditions.every((asked) => this.checked.holding.some((holds) => implies(holds, asked))),
     );
@@ -156,8 +168,8 @@ class CaseRun {
   }
 
   /**
-   * Of registries that are not named nothing is said: one that is joined later breaks no other owner's tests. Nor does one
-   * that is left out.
+   * Checks only the registries that the case names, so that a registry that is joined later breaks no other
+   * owner's tests. It skips registries that are left out.
    */
   private feeds(
     expected: Readonly<Record<string, readonly string[]>>,
@@ -170,10 +182,10 @@ class CaseRun {
         const parts = types
           .get(type)!
           .filter(({ kind, subgraph }) => kind === 'feed' && subgraph === registry);
-        const held = parts.filter(({ coordinate }) => !this.decision.flows(coordinate));
-        const found = held.length > 0 ? 'withheld' : 'given';
+        const withheld = parts.filter(({ coordinate }) => !this.decision.isAvailable(coordinate));
+        const found = withheld.length > 0 ? 'withheld' : 'given';
         if (found !== state) return [`${type}: expected ${registry} ${state}, but it is ${found}.`];
-        for (const { coordinate } of held) this.noteBlockers(this.decision.feedBlockers(coordinate));
+        for (const { coordinate } of withheld) this.noteDeniedInputs(this.decision.deniedInputs(coordinate));
         return [];
       }),
     );
@@ -182,24 +194,24 @@ class CaseRun {
   private operation(): string[] {
     const { answer } = this.checked.test;
     if (answer === undefined) return [];
-    const refused = this.checked.queried.filter((coordinate) => this.decision.outcome(coordinate).cause);
+    const refused = this.checked.queried.filter((coordinate) => this.decision.denialReason(coordinate));
     const found = [...new Set(refused)].sort().join(', ') || 'nothing';
     const wanted =
       answer === 'allow' ? 'nothing' : [...answer.refused].flatMap(coordinatesOf).sort().join(', ');
     if (found !== wanted) return [`The query: expected to be refused ${wanted}, but it is ${found}.`];
     for (const coordinate of refused)
-      this.noteProhibited(coordinate, this.decision.outcome(coordinate).cause!);
+      this.noteProhibited(coordinate, this.decision.denialReason(coordinate)!);
     return [];
   }
 
-  private noteProhibited(coordinate: string, cause: Cause): void {
-    if (cause.kind === 'prohibited') this.prohibited.add(coordinate);
-    if (cause.kind === 'elsewhere') this.noteProhibited(cause.coordinate, cause.cause);
-    if (cause.kind === 'inputs') this.noteBlockers(cause.blockers);
+  private noteProhibited(coordinate: string, reason: DenialReason): void {
+    if (reason.kind === 'prohibited') this.prohibited.add(coordinate);
+    if (reason.kind === 'elsewhere') this.noteProhibited(reason.coordinate, reason.reason);
+    if (reason.kind === 'inputs') this.noteDeniedInputs(reason.inputs);
   }
 
-  private noteBlockers(blockers: readonly Blocker[]): void {
-    for (const { coordinate, cause } of blockers) this.noteProhibited(coordinate, cause);
+  private noteDeniedInputs(inputs: readonly DeniedInput[]): void {
+    for (const { coordinate, reason } of inputs) this.noteProhibited(coordinate, reason);
   }
 }
 
@@ -207,17 +219,18 @@ function nameOf(effect: ExpectedEffect): string {
   return typeof effect === 'string' ? effect : effect.mask;
 }
 
-/** A case that holds, and how it went. */
-interface HoldingCase {
+/** A case that passed, and its outcome. */
+interface PassedCase {
   readonly checked: CheckedCase;
   readonly outcome: CaseOutcome;
 }
 
 /**
- * Which rules the cases rest on. A grant is tested if some case fails without it. A prohibition is tested if some case
- * expects the denial of a field that it prohibits: taking away a prohibition of what nobody grants changes nothing.
+ * Which rules the cases cover. A grant is covered if some case fails without it. A prohibition is covered if
+ * some case expects the denial of a field that it prohibits, because removing a prohibition of a field that
+ * nobody grants changes nothing.
  */
-function ruleCoverage(policy: Policy, cases: readonly HoldingCase[]): RuleCoverage[] {
+function ruleCoverage(policy: Policy, cases: readonly PassedCase[]): RuleCoverage[] {
   return [...policy.model.registries.values()].flatMap(({ grants, prohibitions }) => [
     ...grants.map((grant) => ({
       id: grant.id,
@@ -238,8 +251,10 @@ function ruleCoverage(policy: Policy, cases: readonly HoldingCase[]): RuleCovera
   ]);
 }
 
-/** The policy is not compiled again: a decision follows from the list of grants, which is one shorter. */
-function failsWithout(grant: Grant, policy: Policy, cases: readonly HoldingCase[]): boolean {
+/**
+ * Whether some case fails without a grant. The policy needs no recompiling: only the list of grants changes.
+ */
+function failsWithout(grant: Grant, policy: Policy, cases: readonly PassedCase[]): boolean {
   const touched = cases.filter(({ checked: { test } }) => {
     return grant.purposes.has(test.for) && [test.as].flat().some((role) => grant.roles.has(role));
   });
@@ -255,7 +270,7 @@ function without({ id }: Grant, { model }: Policy): Policy {
   return new Policy({ ...model, registries: new Map(registries) });
 }
 
-/** Results as lines for people: each case by its name, faults below it, and which rules no case rests on. */
+/** Results as lines of text: each case with its failures, and the rules that no case covers. */
 export function formatPolicyTests({ results, coverage }: PolicyTestReport): string {
   const files = [...groupBy(results, ({ place }) => place.file)].flatMap(([file, cases]) => [
     '',
@@ -274,9 +289,9 @@ export function formatPolicyTests({ results, coverage }: PolicyTestReport): stri
   return [
     ...files.slice(1),
     '',
-    `${results.length - failed} of ${results.length} cases hold; they rest on ${sum('grant')} and ${sum('prohibition')}.`,
+    `${results.length - failed} of ${results.length} cases pass; they cover ${sum('grant')} and ${sum('prohibition')}.`,
     ...untested.map(
-      ({ id, kind, place }) => `No case rests on the ${kind} ${id}, ${place.file}:${place.line}.`,
+      ({ id, kind, place }) => `No case covers the ${kind} ${id}, ${place.file}:${place.line}.`,
     ),
     '',
   ].join('\n');

@@ -105,21 +105,21 @@ function proveCase(dice: Dice, world: World, counts: Counts, report: (what: stri
       const argument = `${coordinate}(${name}:)`;
       compare(argument, effect(decision.show(argument), asker.holding), slow.see(argument));
     }
-    if (kind === 'feed') compare(`feed ${coordinate}`, decision.flows(coordinate), slow.flows(coordinate));
+    if (kind === 'feed') compare(`feed ${coordinate}`, decision.isAvailable(coordinate), slow.flows(coordinate));
     // Cedar takes a thousand times as long, so it decides only some.
     if (!denied && kind === 'governed' && dice.once(type === 'Query' ? 12 : 6)) {
       counts.askedOfCedar++;
       compare(`Cedar on ${coordinate}`, compiled, cedar.see(coordinate));
     }
     if (decision.show(coordinate).length === 0 && kind === 'governed') {
-      const { reason } = decision.refusal(coordinate);
+      const { reason } = decision.explain(coordinate);
       if (/no .* in the graph|undefined/.test(reason))
         report(`${coordinate} is refused without a reason: ${reason}`);
     }
   }
   for (const [type, inputs] of sources) {
     for (const input of inputs) {
-      const compiled = effect(decision.take(type, input), asker.holding);
+      const compiled = effect(decision.derive(type, input), asker.holding);
       compare(`${type} of ${input}`, compiled, slow.take(type, input));
       if (denied || !dice.once(8)) continue;
       counts.askedOfCedar++;

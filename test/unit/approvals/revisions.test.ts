@@ -1,6 +1,6 @@
 /**
  * @property policies/two-signatures A policy is in force when two people of its owner signed it. Altered, stale, expired or unsigned revisions change nothing, and no older one returns.
- * @enforcedBy approvals/judgeRevisions.ts, approvals/revisionStore.ts, gateway/policy/followRevisions.ts
+ * @enforcedBy approvals/verifyRevisions.ts, approvals/revisionStore.ts, gateway/policy/followRevisions.ts
  * @property policies/proposals
  */
 import { execFileSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { draftFolder } from '../../../approvals/draftRevision.js';
-import { judgeRevisions } from '../../../approvals/judgeRevisions.js';
+import { verifyRevisions } from '../../../approvals/verifyRevisions.js';
 import { loadOwners } from '../../../approvals/owners.js';
 import { signPayload } from '../../../approvals/personKey.js';
 import { type Closure, closurePayload, type Revision, writePayload } from '../../../approvals/revision.js';
@@ -31,8 +31,9 @@ describe('policy revisions', () => {
   afterEach(() => signed.remove());
 
   const state = async (sequence: number) =>
-    (await signed.desk.history()).revisions.find((revision) => revision.sequence === sequence)?.state;
-  const inForce = async () => (await signed.desk.history()).inForce?.sequence;
+    (await signed.revisionService.history()).revisions.find((revision) => revision.sequence === sequence)
+      ?.state;
+  const inForce = async () => (await signed.revisionService.history()).inForce?.sequence;
   const file = (name: string) => join(signed.store, name);
 
   it('come into force only when two people of every owner concerned have signed', async () => {
@@ -76,7 +77,7 @@ describe('policy revisions', () => {
     await expect(signed.approve(2, 'city-1')).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     const signature = signPayload(payload, await signed.key('stranger'));
     for (const person of ['stranger', 'health-2'])
-      await expect(signed.desk.approve(2, { person, signature })).rejects.toMatchObject({
+      await expect(signed.revisionService.approve(2, { person, signature })).rejects.toMatchObject({
         code: 'SIGNATURE_INVALID',
       });
     await expect(
@@ -112,7 +113,7 @@ describe('policy revisions', () => {
     const back = await signed.rollback('health-1', 1);
     expect([back.sequence, [...back.files.keys()]]).toEqual([3, ['health.yaml']]);
     await signed.approve(3, 'health-2');
-    const { revisions } = await signed.desk.history();
+    const { revisions } = await signed.revisionService.history();
     expect(revisions.map((one) => one.state)).toEqual(['superseded', 'superseded', 'in-force']);
     expect(revisions[2]!.content.get('health.yaml')!.text).toBe(
       revisions[0]!.content.get('health.yaml')!.text,
@@ -133,7 +134,7 @@ describe('policy revisions', () => {
     await signed.first();
     const terms = { author: 'health-1', comment: 'late', now, days: 30, renew: [] };
     const late = draftFolder(
-      await signed.desk.history(),
+      await signed.revisionService.history(),
       await signed.sources('health.yaml', comment),
       terms,
     );
@@ -142,7 +143,9 @@ describe('policy revisions', () => {
     for (const revision of [late, { ...late, sequence: 3 }] satisfies Revision[]) {
       const payload = writePayload(revision);
       const signature = signPayload(payload, await signed.key('health-1'));
-      await expect(signed.desk.propose(payload, { person: 'health-1', signature })).rejects.toMatchObject({
+      await expect(
+        signed.revisionService.propose(payload, { person: 'health-1', signature }),
+      ).rejects.toMatchObject({
         code: 'POLICY_STALE',
       });
     }
@@ -189,9 +192,12 @@ describe('policy revisions', () => {
   async function proposeNumber(sequence: number): Promise<unknown> {
     const terms = { author: 'health-1', comment: 'why', now, days: 30, renew: [] };
     const sources = await signed.sources('health.yaml', (text) => `${text}\n# ${sequence}\n`);
-    const payload = writePayload({ ...draftFolder(await signed.desk.history(), sources, terms), sequence });
+    const payload = writePayload({
+      ...draftFolder(await signed.revisionService.history(), sources, terms),
+      sequence,
+    });
     const signature = signPayload(payload, await signed.key('health-1'));
-    return signed.desk.propose(payload, { person: 'health-1', signature });
+    return signed.revisionService.propose(payload, { person: 'health-1', signature });
   }
 
   it.each([3, 1_000, 2 ** 31, Number.MAX_SAFE_INTEGER])(
@@ -210,7 +216,7 @@ describe('policy revisions', () => {
   it('Y06: continue after a number far ahead was used', async () => {
     await signed.first();
     await proposeNumber(2);
-    const { payload } = (await signed.desk.history()).revisions[1]!;
+    const { payload } = (await signed.revisionService.history()).revisions[1]!;
     const far = payload.replace('"sequence": 2', '"sequence": 9007199254740991');
     const text = {
       payload: far,
@@ -234,7 +240,7 @@ describe('policy revisions', () => {
     });
     await expect(signed.approve(2, 'health-2')).rejects.toMatchObject({
       code: 'POLICY_STALE',
-      message: 'Revision 2 was withdrawn and takes no more signatures; propose it anew.',
+      message: 'Revision 2 was withdrawn and accepts no more signatures; propose it again.',
     });
     const next = await signed.propose('health-1', await signed.sources('health.yaml', comment));
     expect(next.sequence).toBe(3);
@@ -280,7 +286,9 @@ describe('policy revisions', () => {
     ];
     for (const signature of signatures) {
       const closed = { closure: 'rejected', person: 'health-2', comment: 'why', signature } as const;
-      await expect(signed.desk.close(2, closed)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+      await expect(signed.revisionService.close(2, closed)).rejects.toMatchObject({
+        code: 'SIGNATURE_INVALID',
+      });
     }
     expect(await state(2)).toBe('waiting');
   });
@@ -294,7 +302,7 @@ describe('policy revisions', () => {
       });
       const proposed = JSON.stringify({ ...(JSON.parse(payload) as object), comment: why });
       await expect(
-        signed.desk.propose(proposed, { person: 'health-1', signature: 'x' }),
+        signed.revisionService.propose(proposed, { person: 'health-1', signature: 'x' }),
       ).rejects.toMatchObject({ code: expect.stringMatching(/IDENTITY_CODE_LITERAL|SIGNATURE_INVALID/) });
     }
     expect(await state(2)).toBe('waiting');
@@ -326,9 +334,9 @@ describe('policy revisions', () => {
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.close('rejected', 2, 'health-2');
     await tamper(file('000002.health-2.closed'), (text) => text.replace('no more', 'no less'));
-    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     await tamper(file('000002.health-2.closed'), (text) => text.replace('rejected', 'accepted'));
-    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+    await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
   });
 
   it('Y06: that wait are limited for each person', async () => {
@@ -346,9 +354,9 @@ describe('policy revisions', () => {
     await signed.propose('health-1', await signed.sources('health.yaml', comment));
     await signed.approve(3, 'health-2');
     await signed.propose('health-1', await signed.sources('health.yaml', (text) => `${text}# b\n`));
-    const handed = await signed.desk.signedInForce();
+    const handed = await signed.revisionService.signedInForce();
     expect(handed.map(({ sequence }) => sequence)).toEqual([1, 3]);
-    const { inForce: read } = judgeRevisions(handed, await loadOwners(signed.owners));
+    const { inForce: read } = verifyRevisions(handed, await loadOwners(signed.owners));
     expect(read?.sequence).toBe(3);
   });
 
@@ -363,10 +371,10 @@ describe('policy revisions', () => {
   it('Y03: are read without waiting when a FIFO or a folder has the name of a file in the store', async () => {
     await signed.first();
     execFileSync('mkfifo', [file('000002.json')]);
-    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+    await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
     await rm(file('000002.json'));
     await mkdir(file('000001.stranger.sig'));
-    await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+    await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
   });
 
   describe('in a store that was changed by hand', () => {
@@ -405,28 +413,28 @@ describe('policy revisions', () => {
       ],
     ])('%s changed is found', async (_what, name, change, code) => {
       await tamper(file(name), change);
-      await expect(signed.desk.history()).rejects.toMatchObject({ code });
+      await expect(signed.revisionService.history()).rejects.toMatchObject({ code });
     });
 
     it('a signature under the name of another person is found', async () => {
       await cp(file('000002.health-2.sig'), file('000002.city-1.sig'));
-      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+      await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     });
 
     it('a signature of another revision is found', async () => {
       await cp(file('000001.health-2.sig'), file('000002.health-2.sig'));
-      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+      await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     });
 
     it('a signature by a stranger is found', async () => {
-      const { payload } = (await signed.desk.history()).revisions[1]!;
+      const { payload } = (await signed.revisionService.history()).revisions[1]!;
       await writeFile(file('000002.stranger.sig'), signPayload(payload, await signed.key('stranger')));
-      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+      await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
     });
 
     it('a missing revision is found', async () => {
       await rm(file('000001.json'));
-      await expect(signed.desk.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
+      await expect(signed.revisionService.history()).rejects.toMatchObject({ code: 'POLICY_STORE_INVALID' });
     });
 
     it('a missing signature takes the revision out of force', async () => {
@@ -441,14 +449,18 @@ describe('policy revisions', () => {
 
     it('a reader that has seen a revision in force refuses an older store', async () => {
       const seen = new SeenRevision(join(signed.folder, 'seen', 'gateway.json'));
-      const history = await signed.desk.history();
+      const history = await signed.revisionService.history();
       await seen.check(history);
       await seen.note(history);
-      await seen.check(await signed.desk.history());
+      await seen.check(await signed.revisionService.history());
       for (const name of ['000002.json', '000002.health-2.sig']) await rm(file(name));
-      await expect(seen.check(await signed.desk.history())).rejects.toMatchObject({ code: 'POLICY_STALE' });
+      await expect(seen.check(await signed.revisionService.history())).rejects.toMatchObject({
+        code: 'POLICY_STALE',
+      });
       await rm(signed.store, { recursive: true });
-      await expect(seen.check(await signed.desk.history())).rejects.toMatchObject({ code: 'POLICY_STALE' });
+      await expect(seen.check(await signed.revisionService.history())).rejects.toMatchObject({
+        code: 'POLICY_STALE',
+      });
     });
   });
 });

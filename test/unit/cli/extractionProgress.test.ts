@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeStep } from '../../../cli/commands/extract.js';
+import { describeExtractionStep } from '../../../cli/commands/extract.js';
 import { duration } from '../../../cli/progress.js';
 
 describe('the progress of an extraction', () => {
   const step = { registry: 'health', table: 'contacts', rows: 1_500_000, rejected: 1_204, share: 0.25 };
 
   it('shows rows, rows a second, the share done and the time left', () => {
-    expect(describeStep(step, 20)).toBe(
+    expect(describeExtractionStep(step, 20)).toBe(
       '  health.contacts: 1 500 000 rows, 1 204 rejected; 75 000 rows/s, 25 %, 1 min 0 s left',
     );
   });
 
   it('shows no time left before anything is read', () => {
-    expect(describeStep({ ...step, rows: 0, rejected: 0, share: 0 }, 0)).toBe(
+    expect(describeExtractionStep({ ...step, rows: 0, rejected: 0, share: 0 }, 0)).toBe(
       '  health.contacts: 0 rows, 0 rejected; 0 rows/s, 0 %',
     );
   });

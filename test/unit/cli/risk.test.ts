@@ -50,7 +50,7 @@ describe('polku risk', () => {
   it('refuses a quarter that is named twice, before anything is read', async () => {
     const { code, text } = await polku('train', '--as-of', '2007-Q1', '--tried-on', '2012-Q1', '2007-Q1');
     expect(code).toBe(2);
-    expect(text).toContain('2007-Q1 is named twice.');
+    expect(text).toContain('2007-Q1 is given twice.');
   });
 
   it('names what it needs, step by step', async () => {
@@ -70,7 +70,9 @@ describe('polku risk', () => {
     expect((await polku('models')).text).toMatch(
       / {2}stopped\n[^]*Stop 4: every version, on .* by health-1: because/,
     );
-    expect((await act('health-1', 'resume', '4')).text).toContain('still needs that of another person');
+    expect((await act('health-1', 'resume', '4')).text).toContain(
+      'still needs the signature of another person',
+    );
 
     expect((await act('risk-1', 'retire', version)).text).toContain('is retired. No model serves');
     expect((await polku('models')).text).toContain('  retired');
@@ -83,7 +85,9 @@ describe('polku risk', () => {
     ];
     await act('risk-1', 'approve', first);
     await act('risk-2', 'approve', first);
-    expect((await act('risk-1', 'shadow', second)).text).toContain(`is reckoned beside version ${first}`);
+    expect((await act('risk-1', 'shadow', second)).text).toContain(
+      `runs in shadow mode next to version ${first}`,
+    );
     const { text } = await polku('models');
     expect(text).toContain('in shadow');
     expect(text.split('\n').filter((line) => /^ +(<|>=) \d+ %/.test(line))).toHaveLength(11);

@@ -1,6 +1,6 @@
 /**
  * @property policies/proposals A proposal of one person can neither stop a gateway nor take the last number. A signed word ends it, and the policy in force stays.
- * @enforcedBy policies/engine/parse/sourceDocument.ts, approvals/compileApart.ts, approvals/revisionDesk.ts
+ * @enforcedBy policies/engine/parse/sourceDocument.ts, approvals/compileApart.ts, approvals/revisionService.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '../../../policies/engine/parse/problems.js';
@@ -53,7 +53,7 @@ describe('a file with aliases', () => {
     const level = (number: number) =>
       `      - &l${number} ${'['.repeat(9)}${number === 0 ? 'x' : `*l${number - 1}`}${']'.repeat(9)}`;
     const text = `grants:\n  - id: g\n    purposes: [care]\n    roles: [nurse]\n    show: { Visit.service: allow }\n    basis:\n${lines(40, level)}`;
-    expect(problemsOf(text)).toMatchObject([{ message: 'Values stand more than 64 deep in each other.' }]);
+    expect(problemsOf(text)).toMatchObject([{ message: 'Values are nested more than 64 levels deep.' }]);
   });
 });
 
@@ -66,7 +66,7 @@ describe('a file with too many faults', () => {
       problemsOf(`registry: clinic\nowner: { en: C, fi: C, sv: C }\nfields:\n${lines(15_000, line)}`),
     );
     expect(found).toHaveLength(101);
-    expect(found.at(-1)!.message).toBe('There are more faults from here on.');
+    expect(found.at(-1)!.message).toBe('There are more errors after these.');
   });
 
   it('Y05: lists faults before warnings', () => {
@@ -107,7 +107,7 @@ describe('a file with too many faults', () => {
     ['lines further and further in', lines(900, (number) => `${' '.repeat(number)}a:`)],
   ])('Y05: %s nested deeper than a parser can follow are a fault', (_, text) => {
     expect(problemsOf(`fields:\n  ${text}`)).toMatchObject([
-      { file: 'clinic.yaml', message: 'Values stand more than 64 deep in each other.' },
+      { file: 'clinic.yaml', message: 'Values are nested more than 64 levels deep.' },
     ]);
   });
 });

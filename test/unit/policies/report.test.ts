@@ -27,16 +27,16 @@ describe('an explanation', () => {
       'Shown:',
       '- under the mask "icd10-chapter" (a diagnosis becomes its ICD-10 chapter, such as J00-J99), if the caller has a care relationship with the person',
       '  by grant clinic/care, clinic.yaml:14 (703/2023)',
-      'Score may not take it: no grant covers it.',
+      'Score may not use it: no grant covers it.',
     ]);
   });
 
   it('names the place of a prohibition', () => {
     expect(told('Visit.unit', ['worker'], 'service')).toEqual([
       'Denied. Clinic prohibits Visit.unit for "service" (clinic/never).',
-      '- clinic/never stands in clinic.yaml:22',
-      'Path may not take it: its owner prohibits it.',
-      '- clinic/never stands in clinic.yaml:22',
+      '- clinic/never is in clinic.yaml:22',
+      'Path may not use it: its owner prohibits it.',
+      '- clinic/never is in clinic.yaml:22',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('an explanation', () => {
       'Shown:',
       '- the value itself',
       '  by grant paths/everybody, paths.yaml:9 (x)',
-      'It must do without Path.school:',
+      'It is answered without Path.school:',
       '- Lesson.service (school) is not released to Path: no grant covers it',
       '- Lesson.startedAt (school) is not released to Path: no grant covers it',
     ]);

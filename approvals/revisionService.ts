@@ -4,15 +4,15 @@ import { MAX_FILE_BYTES } from '../policies/engine/parse/sourceDocument.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import {
   type Content,
-  counts,
-  type JudgedRevision,
-  judgeRevisions,
+  signatureCounts,
+  type VerifiedRevision,
+  verifyRevisions,
   mayClose,
   nextSequence,
   type RevisionHistory,
   SIGNATURES_NEEDED,
   verifySignature,
-} from './judgeRevisions.js';
+} from './verifyRevisions.js';
 import type { Owners } from './owners.js';
 import {
   closurePayload,
@@ -26,37 +26,40 @@ import {
 } from './revision.js';
 import type { RevisionStore } from './revisionStore.js';
 
-export interface RevisionDeskOptions {
+export interface RevisionServiceOptions {
   readonly store: RevisionStore;
-  /** Read anew each time: people come and go. */
+  /** Read for each request, because people join and leave. */
   readonly owners: () => Promise<Owners>;
-  /** Compiles policies, apart from whatever else this process does, and tells what is wrong with them. */
+  /** Compiles policies in a separate thread and returns their problems. */
   readonly check: (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
   readonly now?: () => Date;
 }
 
-/** What one person alone can bring: bytes of a proposal, and how many wait for others at once. */
+/** Limits for one person: the bytes of a proposal, and how many proposals may wait for signatures. */
 const MAX_PAYLOAD_BYTES = 2 * 2 ** 20;
 const MOST_WAITING = 10;
-/** Characters of the words by which a proposal is closed. */
+/** The most characters of the comment that closes a proposal. */
 const LONGEST_COMMENT = 1_000;
 
-/** Where people propose and approve revisions. It holds no key: whoever signs does that at home. */
-export class RevisionDesk {
-  readonly #options: RevisionDeskOptions;
+/**
+ * Accepts proposals, approvals and closures of revisions. It has no private keys: people sign on their own
+ * machines.
+ */
+export class RevisionService {
+  readonly #options: RevisionServiceOptions;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(options: RevisionDeskOptions) {
+  constructor(options: RevisionServiceOptions) {
     this.#options = options;
   }
 
   /** @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID, POLICY_INVALID */
   async history(): Promise<RevisionHistory> {
     const { store, owners } = this.#options;
-    return judgeRevisions(await store.read(), await owners());
+    return verifyRevisions(await store.read(), await owners());
   }
 
-  /** The revision in force and all before it, as they were signed: what others need to verify it. */
+  /** The revision in force and all before it, with signatures: everything that others need to verify it. */
   async signedInForce(): Promise<readonly SignedRevision[]> {
     const [signed, { revisions }] = [await this.#options.store.read(), await this.history()];
     const line = revisions.filter(({ state }) => state === 'in-force' || state === 'superseded');
@@ -65,15 +68,15 @@ export class RevisionDesk {
   }
 
   /**
-   * Takes a revision with its author's signature, if it could come into force once others sign it.
+   * Stores a revision with its author's signature, if it could come into force once others have signed it.
    * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_UNSIGNED, POLICY_INVALID,
    * POLICY_TOO_LARGE, POLICY_TOO_MANY
    */
-  async propose(payload: string, { person, signature }: Signature): Promise<JudgedRevision> {
+  async propose(payload: string, { person, signature }: Signature): Promise<VerifiedRevision> {
     checkSize('The proposal', payload, MAX_PAYLOAD_BYTES);
     const revision = readPayload(payload);
     for (const [file, text] of revision.files) checkSize(file, text ?? '', MAX_FILE_BYTES);
-    refuseIdentityCode(revision.comment);
+    rejectIdentityCode(revision.comment);
     const owners = await this.#options.owners();
     const history = await this.history();
     if (person !== revision.author)
@@ -82,26 +85,26 @@ export class RevisionDesk {
     if (revision.parent !== history.inForce?.digest)
       throw new PolkuError(
         'POLICY_STALE',
-        `Revision ${revision.sequence} does not follow the one in force${history.inForce ? ` (${history.inForce.sequence})` : ''}; propose it anew.`,
+        `Revision ${revision.sequence} does not follow the one in force${history.inForce ? ` (${history.inForce.sequence})` : ''}; propose it again.`,
       );
-    this.#refuseExpired(revision);
+    this.#rejectExpired(revision);
     checkNumber(revision, history);
     const proposed = { sequence: revision.sequence, payload, signatures: [{ person, signature }] };
     const earlier = await this.#options.store.read();
-    const { revisions } = judgeRevisions([...earlier, proposed], owners);
-    const judged = revisions.find(({ digest }) => digest === digestOf(payload))!;
-    this.#checkSigner(judged, person, owners);
-    this.#checkOwners(judged, owners);
-    await this.#compile(judged.content);
+    const { revisions } = verifyRevisions([...earlier, proposed], owners);
+    const verified = revisions.find(({ digest }) => digest === digestOf(payload))!;
+    this.#checkSigner(verified, person, owners);
+    this.#checkOwners(verified, owners);
+    await this.#compile(verified.content);
     await this.#options.store.addRevision(revision.sequence, payload, { person, signature });
-    return judged;
+    return verified;
   }
 
   /**
-   * Takes one more signature of a waiting revision.
+   * Adds a signature to a waiting revision.
    * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, USAGE
    */
-  async approve(sequence: number, { person, signature }: Signature): Promise<JudgedRevision> {
+  async approve(sequence: number, { person, signature }: Signature): Promise<VerifiedRevision> {
     const owners = await this.#options.owners();
     const revision = await this.waiting(sequence);
     verifySignature({ person, signature }, revision, revision.payload, owners);
@@ -113,7 +116,7 @@ export class RevisionDesk {
     this.#checkSigner(revision, person, owners);
     await this.#compile(revision.content);
     await this.#exclusively(async () => {
-      // It may have been closed while it was compiled.
+      // Somebody may have closed it during the compilation.
       await this.waiting(sequence);
       await this.#options.store.addSignature(sequence, { person, signature });
     });
@@ -122,14 +125,15 @@ export class RevisionDesk {
   }
 
   /**
-   * Ends a waiting proposal: its author withdraws it, or another person of an owner whom it concerns rejects it.
+   * Closes a waiting proposal: its author withdraws it, or another person of an owner that it concerns
+   * rejects it.
    * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, BAD_USER_INPUT
    */
-  async close(sequence: number, closed: SignedClosure): Promise<JudgedRevision> {
+  async close(sequence: number, closed: SignedClosure): Promise<VerifiedRevision> {
     const { closure, person, signature, comment } = closed;
     if (comment.trim() === '' || comment.length > LONGEST_COMMENT)
       throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
-    refuseIdentityCode(comment);
+    rejectIdentityCode(comment);
     const owners = await this.#options.owners();
     const revision = await this.waiting(sequence);
     const text = closurePayload(closure, revision.payload, comment);
@@ -159,7 +163,7 @@ export class RevisionDesk {
    * A revision that waits for signatures.
    * @throws PolkuError BAD_USER_INPUT, POLICY_STALE, POLICY_EXPIRED
    */
-  async waiting(sequence: number): Promise<JudgedRevision> {
+  async waiting(sequence: number): Promise<VerifiedRevision> {
     const { revisions } = await this.history();
     const revision = revisions.find((one) => one.sequence === sequence);
     if (!revision)
@@ -168,30 +172,30 @@ export class RevisionDesk {
         `There is no revision ${sequence}; "polku policy history" lists them.`,
       );
     if (revision.state !== 'waiting') throw new PolkuError('POLICY_STALE', whyNotWaiting(revision));
-    this.#refuseExpired(revision);
+    this.#rejectExpired(revision);
     return revision;
   }
 
-  #refuseExpired({ sequence, expiresAt }: Pick<JudgedRevision, 'sequence' | 'expiresAt'>): void {
+  #rejectExpired({ sequence, expiresAt }: Pick<VerifiedRevision, 'sequence' | 'expiresAt'>): void {
     if (expiresAt > this.#now()) return;
     throw new PolkuError(
       'POLICY_EXPIRED',
-      `Revision ${sequence} expired on ${expiresAt.toISOString()}; propose it anew.`,
+      `Revision ${sequence} expired on ${expiresAt.toISOString()}; propose it again.`,
     );
   }
 
-  #checkSigner(revision: JudgedRevision, person: string, owners: Owners): void {
+  #checkSigner(revision: VerifiedRevision, person: string, owners: Owners): void {
     const concerned = [...ownersOf(revision)];
-    const mayToday = counts(owners.people.get(person), { proposedAt: this.#now() });
+    const mayToday = signatureCounts(owners.people.get(person), { proposedAt: this.#now() });
     if (mayToday && concerned.some((owner) => owners.peopleOf.get(owner)?.has(person))) return;
     throw new PolkuError(
       'SIGNATURE_INVALID',
-      `"${person}" signs for none of the owners whom revision ${revision.sequence} concerns (${concerned.join(', ')}).`,
+      `"${person}" signs for none of the owners that revision ${revision.sequence} concerns (${concerned.join(', ')}).`,
     );
   }
 
-  /** Nobody should wait for signatures that cannot come. */
-  #checkOwners(revision: JudgedRevision, owners: Owners): void {
+  /** Rejects a proposal that could never get enough signatures. */
+  #checkOwners(revision: VerifiedRevision, owners: Owners): void {
     const lacking = [...ownersOf(revision)].filter(
       (owner) => (owners.peopleOf.get(owner)?.size ?? 0) < SIGNATURES_NEEDED,
     );
@@ -210,7 +214,7 @@ export class RevisionDesk {
     throw new PolkuError('POLICY_INVALID', `The policies would not compile:\n${formatProblems(errors)}`);
   }
 
-  /** What looks at a revision and then writes of it: one after the other. */
+  /** Runs work that reads a revision and then writes to it, one piece of work at a time. */
   async #exclusively(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
@@ -224,13 +228,13 @@ export class RevisionDesk {
 
 const takeBack = 'it is in force. Take it back with "polku policy rollback".';
 
-function whyNotWaiting({ sequence, state }: JudgedRevision): string {
+function whyNotWaiting({ sequence, state }: VerifiedRevision): string {
   switch (state) {
     case 'overtaken':
-      return `Revision ${sequence} was overtaken by another; propose it anew.`;
+      return `Revision ${sequence} was overtaken by another; propose it again.`;
     case 'withdrawn':
     case 'rejected':
-      return `Revision ${sequence} was ${state} and takes no more signatures; propose it anew.`;
+      return `Revision ${sequence} was ${state} and accepts no more signatures; propose it again.`;
     default:
       return `Revision ${sequence} needs no more signatures: it is ${state}.`;
   }
@@ -240,11 +244,11 @@ function whyNotWaiting({ sequence, state }: JudgedRevision): string {
 function checkSize(what: string, text: string, most: number): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > most)
-    throw new PolkuError('POLICY_TOO_LARGE', `${what} has ${bytes} bytes; at most ${most} are taken.`);
+    throw new PolkuError('POLICY_TOO_LARGE', `${what} has ${bytes} bytes; at most ${most} are accepted.`);
 }
 
 /**
- * Numbers are taken one by one, so that nobody can take the last one there is.
+ * Accepts only the next free number, so that nobody can use up all numbers.
  * @throws PolkuError POLICY_STALE, POLICY_TOO_MANY
  */
 function checkNumber({ sequence, author }: Revision, history: RevisionHistory): void {
@@ -264,13 +268,13 @@ function checkNumber({ sequence, author }: Revision, history: RevisionHistory): 
     );
 }
 
-/** The owners whom a revision concerns. */
-export function ownersOf({ files, content }: JudgedRevision): ReadonlySet<string> {
+/** The owners that a revision concerns. */
+export function ownersOf({ files, content }: VerifiedRevision): ReadonlySet<string> {
   return ownersConcerned(files.keys(), [...content.keys(), ...files.keys()]);
 }
 
-/** A comment is signed and kept with its revision: what stands in it cannot be taken out again. */
-function refuseIdentityCode(comment: string): void {
+/** A comment is signed and stored with its revision, so that nothing can be removed from it later. */
+function rejectIdentityCode(comment: string): void {
   if (holdsIdentityCode(comment))
     throw new PolkuError(
       'IDENTITY_CODE_LITERAL',

@@ -1,6 +1,6 @@
 import { today } from '../lib/calendar.js';
 import { PolkuError } from '../lib/errors.js';
-import type { Owners, Person } from './owners.js';
+import type { Owners, Approver } from './owners.js';
 import { isSignatureOf } from './personKey.js';
 import {
   closurePayload,
@@ -12,20 +12,20 @@ import {
   type SignedRevision,
 } from './revision.js';
 
-/** Four eyes: nobody changes a policy alone. */
+/** Four-eyes principle: nobody changes a policy alone. */
 export const SIGNATURES_NEEDED = 2;
 
 /**
- * What became of a revision.
- * - `in-force`: the newest that all owners concerned have signed;
+ * The state of a revision.
+ * - `in-force`: the newest revision that all owners concerned have signed;
  * - `superseded`: it was in force before;
- * - `waiting`: it follows the one in force, and lacks signatures;
- * - `overtaken`: another took its place, so it never will be;
- * - `withdrawn`, `rejected`: it was closed before it had all signatures, and takes no more.
+ * - `waiting`: it follows the revision in force, and lacks signatures;
+ * - `overtaken`: another revision took its place, so it can never come into force;
+ * - `withdrawn`, `rejected`: it was closed before it had all signatures, and accepts no more.
  */
 export type RevisionState = 'in-force' | 'superseded' | 'waiting' | 'overtaken' | 'withdrawn' | 'rejected';
 
-/** A file as a revision has set it. */
+/** A file as a revision sets it. */
 export interface FileInForce {
   readonly text: string;
   readonly expiresAt: Date;
@@ -33,7 +33,7 @@ export interface FileInForce {
 
 export type Content = ReadonlyMap<string, FileInForce>;
 
-export interface JudgedRevision extends Revision {
+export interface VerifiedRevision extends Revision {
   readonly payload: string;
   readonly digest: string;
   readonly state: RevisionState;
@@ -41,42 +41,42 @@ export interface JudgedRevision extends Revision {
   readonly signers: ReadonlySet<string>;
   /** Owner -> how many more of its people must sign. */
   readonly missing: ReadonlyMap<string, number>;
-  /** Who has closed it; it may have come into force all the same, where the last signature came at the same time. */
+  /** Who has closed it. It may be in force nevertheless, if the last signature came at the same time. */
   readonly closed: SignedClosure | undefined;
-  /** All policies as they are after it. */
+  /** All policies after this revision. */
   readonly content: Content;
 }
 
 export interface RevisionHistory {
   /** By sequence number. */
-  readonly revisions: readonly JudgedRevision[];
-  readonly inForce: JudgedRevision | undefined;
+  readonly revisions: readonly VerifiedRevision[];
+  readonly inForce: VerifiedRevision | undefined;
 }
 
-/** A revision before it is known which one is in force. */
-type Candidate = Omit<JudgedRevision, 'state'> & {
+/** A verified revision, before it is known which one is in force. */
+type Candidate = Omit<VerifiedRevision, 'state'> & {
   readonly approved: boolean;
   readonly before: Candidate | undefined;
 };
 
 /**
- * Verifies every revision from the first: whom it follows, who signed it, and what it makes of the policies.
- * @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID: then nothing of it can be trusted
+ * Verifies every revision from the first: its parent, its signatures, and the policies that result from it.
+ * @throws PolkuError SIGNATURE_INVALID, POLICY_STORE_INVALID: then nothing in the store can be trusted
  */
-export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners): RevisionHistory {
+export function verifyRevisions(signed: readonly SignedRevision[], owners: Owners): RevisionHistory {
   const byDigest = new Map<string, Candidate>();
   for (const revision of signed.toSorted((a, b) => a.sequence - b.sequence)) {
-    const candidate = judge(revision, byDigest, owners);
+    const candidate = verify(revision, byDigest, owners);
     byDigest.set(candidate.digest, candidate);
   }
   const candidates = [...byDigest.values()];
-  // Of two that follow the same one and are signed both, the higher number counts.
+  // If two revisions follow the same one and both have all signatures, the higher number is in force.
   const newest = candidates.findLast(({ approved }) => approved);
   const line = new Set<Candidate>();
   for (let at = newest; at; at = at.before) line.add(at);
   const stateOf = (candidate: Candidate): RevisionState => {
     if (candidate === newest) return 'in-force';
-    // What all have signed cannot be undone by one of them: a change is taken back by another one.
+    // One person cannot undo what all have signed. Only another revision can undo a change.
     if (line.has(candidate)) return 'superseded';
     if (candidate.closed) return candidate.closed.closure;
     return candidate.before === newest && candidate.sequence > (newest?.sequence ?? 0)
@@ -87,7 +87,7 @@ export function judgeRevisions(signed: readonly SignedRevision[], owners: Owners
   return { revisions, inForce: revisions.find(({ state }) => state === 'in-force') };
 }
 
-function judge(
+function verify(
   { sequence, payload, signatures, closures = [] }: SignedRevision,
   earlier: ReadonlyMap<string, Candidate>,
   owners: Owners,
@@ -130,7 +130,7 @@ export function verifySignature(
   if (!person)
     throw new PolkuError(
       'SIGNATURE_INVALID',
-      `Revision ${sequence} is signed by "${id}", whom owners.yaml does not know. People who left stay listed, with "until".`,
+      `Revision ${sequence} is signed by "${id}", who is not in owners.yaml. People who left stay listed, with "until".`,
     );
   if (!isSignatureOf(signature, payload, person.key))
     throw new PolkuError(
@@ -148,7 +148,7 @@ function contentAfter({ files, expiresAt }: Revision, before: Content): Content 
   return content;
 }
 
-/** Whether a person may end a proposal in this way. */
+/** Whether a person may close a proposal in this way. */
 export function mayClose(
   { closure, person }: Pick<SignedClosure, 'closure' | 'person'>,
   revision: Pick<Revision, 'author' | 'proposedAt'>,
@@ -157,12 +157,15 @@ export function mayClose(
 ): boolean {
   if ((closure === 'withdrawn') !== (person === revision.author)) return false;
   return (
-    counts(owners.people.get(person), revision) &&
+    signatureCounts(owners.people.get(person), revision) &&
     [...concerned].some((owner) => owners.peopleOf.get(owner)?.has(person))
   );
 }
 
-/** Owner -> how many more of its people must sign. A person who belongs to several owners signs for all of them. */
+/**
+ * Owner -> how many more of its people must sign. A person who belongs to several owners signs for all of
+ * them.
+ */
 function missingSignatures(
   revision: Revision,
   {
@@ -174,25 +177,30 @@ function missingSignatures(
   const missing = new Map<string, number>();
   for (const owner of concerned) {
     const people = owners.peopleOf.get(owner) ?? new Set();
-    const counting = [...signers].filter((id) => people.has(id) && counts(owners.people.get(id), revision));
+    const counting = [...signers].filter(
+      (id) => people.has(id) && signatureCounts(owners.people.get(id), revision),
+    );
     if (counting.length < SIGNATURES_NEEDED) missing.set(owner, SIGNATURES_NEEDED - counting.length);
   }
   return missing;
 }
 
-/** The number of the next proposal: the first after the revision in force that none has taken. */
+/** The number of the next proposal: the first free number after the revision in force. */
 export function nextSequence({ revisions, inForce }: RevisionHistory): number {
-  const taken = new Set(revisions.map(({ sequence }) => sequence));
+  const used = new Set(revisions.map(({ sequence }) => sequence));
   let next = (inForce?.sequence ?? 0) + 1;
-  while (taken.has(next)) next++;
+  while (used.has(next)) next++;
   return next;
 }
 
-/** Whether a person's signature counts under a revision of that day. */
-export function counts(person: Person | undefined, { proposedAt }: Pick<Revision, 'proposedAt'>): boolean {
+/** Whether a person's signature is valid for a revision of that day. */
+export function signatureCounts(
+  person: Approver | undefined,
+  { proposedAt }: Pick<Revision, 'proposedAt'>,
+): boolean {
   return person !== undefined && (person.until === undefined || today(proposedAt) <= person.until);
 }
 
 function damaged(message: string): PolkuError {
-  return new PolkuError('POLICY_STORE_INVALID', `${message} Restore the store from a copy.`);
+  return new PolkuError('POLICY_STORE_INVALID', `${message} Restore the store from a backup.`);
 }
