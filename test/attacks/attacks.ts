@@ -2,7 +2,7 @@ import type { Attack } from './attack.js';
 import { cacheAttacks } from './attacks/caches.js';
 import { derivedAttacks } from './attacks/derived.js';
 import { exhaustionAttacks } from './attacks/exhaustion.js';
-import { foreseenNeedAttacks } from './attacks/foreseenNeed.js';
+import { predictedNeedAttacks } from './attacks/predictedNeed.js';
 import { groupQuestionAttacks } from './attacks/groupQuestions.js';
 import { hiddenCriteriaAttacks } from './attacks/hiddenCriteria.js';
 import { hiddenFieldAttacks } from './attacks/hiddenFields.js';
@@ -24,7 +24,7 @@ export const attackClasses: readonly { readonly title: string; readonly attacks:
   { title: 'Requests', attacks: httpAttacks },
   { title: 'Pseudonyms', attacks: idAttacks },
   { title: 'Derived results', attacks: derivedAttacks },
-  { title: 'Foreseen need', attacks: foreseenNeedAttacks },
+  { title: 'Predicted need', attacks: predictedNeedAttacks },
   { title: 'Caches', attacks: cacheAttacks },
   { title: 'Oracles', attacks: oracleAttacks },
   { title: 'Exhaustion', attacks: exhaustionAttacks },

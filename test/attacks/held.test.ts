@@ -20,7 +20,7 @@ import {
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
-import { devTokens } from './asker.js';
+import { devTokens } from './requester.js';
 import { attacks } from './attacks.js';
 import { imposterAttacks } from './attacks/imposters.js';
 import { tokenAttacks } from './attacks/tokens.js';
@@ -57,8 +57,15 @@ describe('attacks on a gateway that explains refusals, with test registries', ()
     const tokens = (await devTokens(served.url))!;
     // A request that reaches both registries, to be captured.
     const first = new Target(served.url, tokens);
-    const [{ asker }] = await first.whoSee('Query.persons', 'Person.healthContacts', 'Person.socialContacts');
-    await first.ask(asker, '{ persons(first: 1) { nodes { healthContacts { id } socialContacts { id } } } }');
+    const [{ requester }] = await first.whoSee(
+      'Query.persons',
+      'Person.healthContacts',
+      'Person.socialContacts',
+    );
+    await first.ask(
+      requester,
+      '{ persons(first: 1) { nodes { healthContacts { id } socialContacts { id } } } }',
+    );
     target = new Target(
       served.url,
       tokens,

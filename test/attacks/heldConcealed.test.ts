@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
-import { devTokens } from './asker.js';
+import { devTokens } from './requester.js';
 import { eachAttack, heldOr } from './heldAttacks.js';
 import { sharpPolicies } from './sharpPolicies.js';
 import { Target } from './target.js';

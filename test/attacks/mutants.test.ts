@@ -6,7 +6,7 @@ import { makeCity, type TestCity } from '../city/makeCity.js';
 import { DOCTOR, startIssuer } from '../city/productionCity.js';
 import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
-import { devTokens } from './asker.js';
+import { devTokens } from './requester.js';
 import { attacks } from './attacks.js';
 import { type Mutant, mutants } from './planted/mutants.js';
 import { startPlanted } from './planted/plantedGateway.js';

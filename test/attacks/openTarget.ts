@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { devTokens, type Tokens } from './asker.js';
+import { devTokens, type Tokens } from './requester.js';
 import { type RegistryPort, Target } from './target.js';
 
 interface TokensFile {

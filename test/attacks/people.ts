@@ -1,17 +1,17 @@
 import { NotApplicable } from './attack.js';
-import { valuesUnder } from './judge.js';
+import { valuesUnder } from './verifyAnswer.js';
 import type { Sight } from './sight.js';
 import type { Target } from './target.js';
 
 const LISTED = 'persons(first: 1000)';
 
-/** Sends a request about every person whom a requester may list. */
+/** Sends a request about every person that a requester may list. */
 export async function ofPeople(
   target: Target,
-  { asker }: Sight,
+  { requester }: Sight,
   selection: string,
 ): Promise<readonly Person[]> {
-  const { body } = await target.ask(asker, `{ ${LISTED} { nodes { id ${selection} } } }`);
+  const { body } = await target.ask(requester, `{ ${LISTED} { nodes { id ${selection} } } }`);
   const page = body.data?.['persons'] as { nodes: readonly Person[] | null } | undefined;
   return page?.nodes ?? [];
 }
@@ -33,11 +33,11 @@ export async function thoseWithPeople(
     const ids = (await ofPeople(target, sight, '')).map(({ id }) => id);
     if (ids.length > 0) found.push({ sight, ids });
   }
-  if (found.length === 0) throw new NotApplicable('nobody is listed to those who may list people');
+  if (found.length === 0) throw new NotApplicable('requesters who may list people see nobody in the list');
   return found;
 }
 
-/** The ids of families of the people whom a requester may list. */
+/** The ids of families of the people that a requester may list. */
 export async function familiesOf(target: Target, sight: Sight): Promise<readonly string[]> {
   if (!sight.shows('Person.families') || !sight.shows('FamilyMembership.family')) return [];
   const people = await ofPeople(target, sight, 'families { family { familyId: id } }');

@@ -1,5 +1,5 @@
 import { codeOf } from './answer.js';
-import { type Asker, nameOf } from './asker.js';
+import { type Requester, nameOf } from './requester.js';
 import type { KnownGraph } from './knownGraph.js';
 import type { Target } from './target.js';
 
@@ -16,7 +16,7 @@ export class Sight {
   readonly #fields = new Map<string, readonly FieldAccess[]>();
 
   constructor(
-    readonly asker: Asker,
+    readonly requester: Requester,
     private readonly graph: KnownGraph,
     rows: readonly FieldAccess[],
   ) {
@@ -54,11 +54,11 @@ export class Sight {
   }
 }
 
-export async function readSight(target: Target, asker: Asker): Promise<Sight> {
-  const answer = await target.ask(asker, ACCESS);
+export async function readSight(target: Target, requester: Requester): Promise<Sight> {
+  const answer = await target.ask(requester, ACCESS);
   const access = answer.body.data?.['access'] as { fields: readonly FieldAccess[] } | undefined;
-  if (access) return new Sight(asker, target.graph, access.fields);
+  if (access) return new Sight(requester, target.graph, access.fields);
   throw new Error(
-    `${nameOf(asker)} could not be told what they may see: ${answer.status} ${codeOf(answer) ?? ''}`.trim(),
+    `${nameOf(requester)} got no list of visible fields: ${answer.status} ${codeOf(answer) ?? ''}`.trim(),
   );
 }

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { HostileRegistry } from '../city/hostileRegistry.js';
 import type { TestIssuer } from '../city/productionCity.js';
 import { type Answer, readAnswer } from './answer.js';
-import { type Asker, askersOf, type Tokens } from './asker.js';
+import { type Requester, requestersOf, type Tokens } from './requester.js';
 import { NotApplicable } from './attack.js';
 import { KnownGraph } from './knownGraph.js';
 import { readSight, type Sight } from './sight.js';
@@ -34,8 +34,8 @@ export type IdentityProvider = Pick<TestIssuer, 'sign'>;
 /** A live gateway, with the means of its attackers: tokens of some of its users, and its source code. */
 export class Target {
   readonly graph = KnownGraph.committed();
-  readonly askers: readonly Asker[];
-  readonly #sights = new Map<Asker, Promise<Sight>>();
+  readonly requesters: readonly Requester[];
+  readonly #sights = new Map<Requester, Promise<Sight>>();
 
   constructor(
     readonly url: URL,
@@ -44,14 +44,14 @@ export class Target {
     readonly imposter?: Imposter,
     readonly issuer?: IdentityProvider,
   ) {
-    this.askers = askersOf(tokens);
+    this.requesters = requestersOf(tokens);
   }
 
   /** Sends a request as a client does. */
-  ask(asker: Asker, question: string | Question): Promise<Answer> {
+  ask(requester: Requester, question: string | Question): Promise<Answer> {
     const { headers, ...body } = typeof question === 'string' ? { query: question } : question;
     return this.send({
-      headers: { ...headersOf(asker), ...(headers as Record<string, string> | undefined) },
+      headers: { ...headersOf(requester), ...(headers as Record<string, string> | undefined) },
       body: JSON.stringify(body),
     });
   }
@@ -88,18 +88,18 @@ export class Target {
   }
 
   /** What a requester may see, as the gateway reports it. */
-  sight(asker: Asker): Promise<Sight> {
-    const known = this.#sights.get(asker);
+  sight(requester: Requester): Promise<Sight> {
+    const known = this.#sights.get(requester);
     if (known) return known;
-    const sight = readSight(this, asker);
-    this.#sights.set(asker, sight);
+    const sight = readSight(this, requester);
+    this.#sights.set(requester, sight);
     return sight;
   }
 
   /** The requesters with what each may see. */
   async sights(): Promise<readonly Sight[]> {
     const sights: Sight[] = [];
-    for (const asker of this.askers) sights.push(await this.sight(asker));
+    for (const requester of this.requesters) sights.push(await this.sight(requester));
     return sights;
   }
 
@@ -117,7 +117,7 @@ export class Target {
 }
 
 /** The headers that carry the identity of a requester. */
-export function headersOf({ token, purpose }: Asker): Record<string, string> {
+export function headersOf({ token, purpose }: Requester): Record<string, string> {
   return {
     'content-type': 'application/json',
     authorization: `Bearer ${token}`,

@@ -32,7 +32,7 @@ export interface Asker {
   readonly employee?: string;
   readonly units?: readonly string[];
   readonly permit?: string;
-  /** Key of the person whom the login service names. */
+  /** Key of the person that the login service names. */
   readonly person?: number;
   /** The id by which the token names a person, instead of the one of the login service. */
   readonly login?: string;

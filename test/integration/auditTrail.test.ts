@@ -59,7 +59,7 @@ describe('the audit trail of a city', () => {
 
   const audit = (...args: readonly string[]) => runPolku(['audit', ...args, '--data', city.data]);
 
-  it('names every person whom a response discloses, by a digest and not by an id', async () => {
+  it('names every person in a response, by a digest and not by an id', async () => {
     const ids = clients.map(({ id }) => id);
     const page = await peopleOf({ query: '{ persons(first: 30) { nodes { id } } }' });
     expect(page.people).toHaveLength(ids.length);

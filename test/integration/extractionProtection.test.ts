@@ -82,7 +82,7 @@ describe('a list that protects people', () => {
     ['no code', [...many, ';01.06.2014'], 'missing-code 1'],
     ['a row that is cut short', [...many, anna], 'malformed-row 1'],
     ['a row that is too long', [...many, `${anna};01.06.2014;x`], 'malformed-row 1'],
-    ['only people whom nobody knows', [`${nobody};01.06.2014`], 'unknown-person 1'],
+    ['only unknown people', [`${nobody};01.06.2014`], 'unknown-person 1'],
   ])(
     'X03: with %s publishes nothing, whatever rejects other tables may have',
     async (_what, rows, reasons) => {
@@ -104,7 +104,7 @@ describe('a list that protects people', () => {
   it.each([
     ['another format of days', `${anna},1.1.2014,`],
     ['an end before its start', `${anna},2014-01-02,2014-01-01`],
-    ['somebody whom the register itself does not know', `${nobody},2014-01-01,`],
+    ['a person unknown to the register itself', `${nobody},2014-01-01,`],
   ])(
     'X03: of the population register with %s publishes neither the register nor its person flags',
     async (_what, row) => {
@@ -151,7 +151,7 @@ describe('a list that protects people', () => {
     },
   );
 
-  it('X03: counts and reports people whom the population register does not know', async () => {
+  it('X03: counts and reports people unknown to the population register', async () => {
     await write('health', 'kiellot.csv', [...linesOf('health', 'kiellot.csv'), `${nobody};01.06.2014`]);
     const { code, errors } = await polku('extract', 'health');
     expect([code, errors]).toEqual([

@@ -195,12 +195,12 @@ describe('a remote registry that changes its own SDL', () => {
 
     it('G01: a start omits one that answers another schema, and does not wait for it', async () => {
       hostile.sdl = hostileSchemas[0]!.sdl;
-      const anew = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
+      const restarted = new PinnedSource({ name: 'health', sdl: healthSdl }, remote, (event) =>
         reports.push(lineOf(event)),
       );
-      const stop = await watchRegistries([anew]);
+      const stop = await watchRegistries([restarted]);
       stop();
-      expect(anew.standing).toBe('cut-off');
+      expect(restarted.standing).toBe('cut-off');
     });
 
     it('G01: a start continues without one that does not answer, and serves it when it does', async () => {

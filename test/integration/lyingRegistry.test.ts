@@ -25,7 +25,7 @@ const liar = testSubgraph(
   type Group @key(fields: "id") { id: ID! head: Person member: Person }`,
   {},
 );
-/** Knows their ages and whom they love. */
+/** Knows their ages and partners. */
 const honest = testSubgraph(
   'honest',
   `scalar PersonID

@@ -192,8 +192,10 @@ describe('a running server', () => {
       linkage,
       synthetic: true,
     });
-    const { tables: anew } = await openSnapshot(city.data, healthRegistry);
-    expect(rowsOf(anew.contacts, patients.erased.key)).toEqual(rowsOf(tables.contacts, patients.erased.key));
+    const { tables: renewed } = await openSnapshot(city.data, healthRegistry);
+    expect(rowsOf(renewed.contacts, patients.erased.key)).toEqual(
+      rowsOf(tables.contacts, patients.erased.key),
+    );
     const extracted = async () =>
       (await ask<{ registries: { extractedAt: string }[] }>('{ registries { extractedAt } }')).registries;
     await until(async () =>

@@ -187,7 +187,7 @@ describe('signed policies of a gateway in production', () => {
     expect((await draft(remark(6))).sequence).toBe(sequence);
   });
 
-  it('are not changed by a wrong signature, whoever sends it', async () => {
+  it('are not changed by a wrong signature from any sender', async () => {
     const { payload, sequence } = await draft(remark(3));
     const forged = await served.ask(DATA_OWNER, PROPOSE, {
       payload,

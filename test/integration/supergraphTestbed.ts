@@ -77,7 +77,7 @@ export const testContext: DecisionContext = {
   breakGlass: undefined,
 };
 
-/** The caller for whom tests plan. */
+/** The caller of all test operations. */
 export const tester: PlanRequester = { caller: 'tester', client: undefined };
 
 /** Sends an operation as a client does, and returns plain JSON. */

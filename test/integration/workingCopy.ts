@@ -8,7 +8,7 @@ import { packageRoot } from '../../lib/packageRoot.js';
 /** The build output of this folder; a copy need not build it again. */
 const BUILT = ['dist', join('console', 'dist')];
 
-/** A copy of the repository's tracked files in a temporary folder, with the dependencies that are installed here. */
+/** A copy of the repository's tracked files in a temporary folder, with the dependencies installed here. */
 export async function workingCopy(): Promise<string> {
   const root = packageRoot();
   const copy = await mkdtemp(join(tmpdir(), 'polku-copy-'));

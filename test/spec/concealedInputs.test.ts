@@ -57,7 +57,7 @@ const errorsOf = async (schema: GraphQLSchema, where: string) => {
 };
 
 describe('a filter that an owner does not release, in a concealing gateway', () => {
-  it('G12: exists for callers to whom it is released', async () => {
+  it('G12: exists for callers when its owner releases it', async () => {
     const text = printSchema(await visible());
     for (const name of ['healthContacts: HealthContactsCriterion', 'diagnoses: [String!]', '  SEX\n'])
       expect(text).toContain(name);
@@ -103,7 +103,7 @@ describe('a filter that an owner does not release, in a concealing gateway', () 
     expect(told.join()).not.toMatch(/owner|Health services|release/i);
   });
 
-  it('G12: is suggested only to callers to whom it is released', async () => {
+  it('G12: is suggested only when its owner releases it', async () => {
     for (const typo of ['healthContact', 'healthContacs', 'ealthContacts']) {
       const [message] = await errorsOf(await visible(WITHOUT_HEALTH), `{ ${typo}: {} }`);
       expect(message).not.toContain('healthContacts');

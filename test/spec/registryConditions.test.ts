@@ -112,7 +112,7 @@ describe('a condition on the data subject', () => {
     },
   );
 
-  it('own-data is true for the person whom the login service named, and for nobody else', async () => {
+  it('own-data is true only for the person named by the login service', async () => {
     const given = {
       policy: whenHolds('own-data', 'data-subject', 'resident'),
       purpose: 'data-subject',

@@ -1,5 +1,5 @@
 import { comparable } from '../answer.js';
-import { type Asker, nameOf } from '../asker.js';
+import { type Requester, nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Question, type Target } from '../target.js';
 
@@ -19,17 +19,19 @@ export const cacheAttacks: readonly Attack[] = [
     'One document sent by two callers gives each caller what that caller may see, in both orders',
     'Hive Router 0.0.9',
     async (target) => {
-      if (target.askers.length < 2) throw new NotApplicable('this takes two users, or one with two purposes');
+      if (target.requesters.length < 2)
+        throw new NotApplicable('this takes two users, or one with two purposes');
       for (const document of DOCUMENTS) {
         const expected = await alone(target, document);
-        for (const [at, first] of target.askers.entries())
-          for (const second of target.askers.slice(at + 1, at + 2))
+        for (const [at, first] of target.requesters.entries())
+          for (const second of target.requesters.slice(at + 1, at + 2))
             for (const order of [
               [first, second, first],
               [second, first, second],
             ]) {
               const query = fresh(document);
-              for (const asker of order) mustBeAs(expected, asker, await sent(target, asker, { query }));
+              for (const requester of order)
+                mustBeAs(expected, requester, await sent(target, requester, { query }));
             }
       }
     },
@@ -42,9 +44,9 @@ export const cacheAttacks: readonly Attack[] = [
       for (const document of DOCUMENTS) {
         const expected = await alone(target, document);
         const query = fresh(document);
-        const twice = [...target.askers, ...[...target.askers].reverse()];
-        const answers = await Promise.all(twice.map((asker) => sent(target, asker, { query })));
-        for (const [at, asker] of twice.entries()) mustBeAs(expected, asker, answers[at]!);
+        const twice = [...target.requesters, ...[...target.requesters].reverse()];
+        const answers = await Promise.all(twice.map((requester) => sent(target, requester, { query })));
+        for (const [at, requester] of twice.entries()) mustBeAs(expected, requester, answers[at]!);
       }
     },
   ),
@@ -54,30 +56,30 @@ export const cacheAttacks: readonly Attack[] = [
     'docs/policies.md',
     async (target) => {
       const partial = { 'polku-partial': 'true' };
-      for (const asker of target.askers)
+      for (const requester of target.requesters)
         for (const document of DOCUMENTS.slice(0, 3)) {
-          const whole = await sent(target, asker, { query: fresh(document) });
-          const part = await sent(target, asker, { query: fresh(document), headers: partial });
+          const whole = await sent(target, requester, { query: fresh(document) });
+          const part = await sent(target, requester, { query: fresh(document), headers: partial });
           const query = fresh(document);
           const seen = [
-            await sent(target, asker, { query, headers: partial }),
-            await sent(target, asker, { query }),
-            await sent(target, asker, { query, headers: partial }),
+            await sent(target, requester, { query, headers: partial }),
+            await sent(target, requester, { query }),
+            await sent(target, requester, { query, headers: partial }),
           ];
           if (seen[0] !== part || seen[1] !== whole || seen[2] !== part)
-            throw new Breach(`${nameOf(asker)} is answered otherwise after the other mode`);
+            throw new Breach(`${nameOf(requester)} is answered otherwise after the other mode`);
         }
     },
   ),
   attack('4D75', 'No answer may be cached between client and gateway', 'RFC 9111 §3', async (target) => {
-    for (const asker of target.askers) {
-      const { headers } = await target.ask(asker, DOCUMENTS[0]!);
+    for (const requester of target.requesters) {
+      const { headers } = await target.ask(requester, DOCUMENTS[0]!);
       const control = headers.get('cache-control') ?? '';
       if (!control.includes('no-store')) throw new Breach(`cache-control is ${JSON.stringify(control)}`);
       if (headers.has('etag') || headers.has('last-modified'))
         throw new Breach('the answer carries a validator');
     }
-    const [first] = target.askers;
+    const [first] = target.requesters;
     const path = `/graphql?query=${encodeURIComponent('{ access { purpose } }')}`;
     const got = await target.send({
       method: 'GET',
@@ -86,7 +88,7 @@ export const cacheAttacks: readonly Attack[] = [
     });
     if (got.status === 304) throw new Breach('answered 304');
     if (got.body.data && !got.headers.get('cache-control')?.includes('no-store'))
-      throw new Breach('an answer to GET may be kept');
+      throw new Breach('an answer to GET may be cached');
   }),
 ];
 
@@ -100,18 +102,18 @@ function fresh(document: string): string {
   return `${document} # ${process.pid.toString(36)}-${String(count).padStart(8, '0')}`;
 }
 
-async function alone(target: Target, document: string): Promise<ReadonlyMap<Asker, string>> {
-  const expected = new Map<Asker, string>();
-  for (const asker of target.askers)
-    expected.set(asker, await sent(target, asker, { query: fresh(document) }));
+async function alone(target: Target, document: string): Promise<ReadonlyMap<Requester, string>> {
+  const expected = new Map<Requester, string>();
+  for (const requester of target.requesters)
+    expected.set(requester, await sent(target, requester, { query: fresh(document) }));
   return expected;
 }
 
-async function sent(target: Target, asker: Asker, question: Question): Promise<string> {
-  return comparable(await target.ask(asker, question));
+async function sent(target: Target, requester: Requester, question: Question): Promise<string> {
+  return comparable(await target.ask(requester, question));
 }
 
-function mustBeAs(expected: ReadonlyMap<Asker, string>, asker: Asker, answer: string): void {
-  if (answer !== expected.get(asker))
-    throw new Breach(`${nameOf(asker)} is answered otherwise after somebody else asked`);
+function mustBeAs(expected: ReadonlyMap<Requester, string>, requester: Requester, answer: string): void {
+  if (answer !== expected.get(requester))
+    throw new Breach(`${nameOf(requester)} is answered otherwise after somebody else asked`);
 }

@@ -1,4 +1,4 @@
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { familiesOf, ofPeople, type Person, thoseWithPeople } from '../people.js';
 import type { Sight } from '../sight.js';
@@ -88,10 +88,12 @@ export const derivedAttacks: readonly Attack[] = [
       await eachPath(target, ({ withheld }, sight, _, kind) => {
         seen.set(sight, [...(seen.get(sight) ?? []), { kind, withheld: JSON.stringify(withheld) }]);
       });
-      for (const [{ asker }, paths] of seen)
+      for (const [{ requester }, paths] of seen)
         for (const kind of ['person', 'family'])
           if (new Set(paths.filter((path) => path.kind === kind).map(({ withheld }) => withheld)).size > 1)
-            throw new Breach(`to ${nameOf(asker)} other sectors are withheld of one ${kind} than of another`);
+            throw new Breach(
+              `to ${nameOf(requester)} other sectors are withheld of one ${kind} than of another`,
+            );
     },
   ),
 ];
@@ -110,15 +112,15 @@ async function eachPath(
     )) {
       if (!servicePath) continue;
       tried += 1;
-      check(servicePath as Path, sight, `a person's path, to ${nameOf(sight.asker)}`, 'person');
+      check(servicePath as Path, sight, `a person's path, to ${nameOf(sight.requester)}`, 'person');
     }
     for (const path of await familyPaths(target, sight))
-      check(path, sight, `a family's path, to ${nameOf(sight.asker)}`, 'family');
+      check(path, sight, `a family's path, to ${nameOf(sight.requester)}`, 'family');
   }
   if (tried === 0) throw new NotApplicable('no path is shown to these tokens');
 }
 
-/** People whom a requester may list, and those reached through families, once each. */
+/** People that a requester may list, and those reached through families, once each. */
 export async function everybody(target: Target, sight: Sight, selection: string): Promise<readonly Person[]> {
   const people = new Map((await ofPeople(target, sight, selection)).map((person) => [person.id, person]));
   for (const family of await relatives(target, sight, `id ${selection}`))
@@ -139,7 +141,7 @@ async function relatives(
   const found = [];
   for (const id of families.slice(0, 20)) {
     const query = `query ($id: FamilyID!) { family(id: $id) { members { person { ${selection} } } } }`;
-    const { body } = await target.ask(sight.asker, { query, variables: { id } });
+    const { body } = await target.ask(sight.requester, { query, variables: { id } });
     const family = body.data?.['family'] as
       { members: { person: Person | null }[] | null } | null | undefined;
     found.push(family?.members ?? []);
@@ -152,7 +154,7 @@ async function familyPaths(target: Target, sight: Sight): Promise<readonly Path[
   const paths: Path[] = [];
   for (const id of (await familiesOf(target, sight)).slice(0, 20)) {
     const query = `query ($id: FamilyID!) { family(id: $id) { servicePath { withheld steps { ${STEP} } } } }`;
-    const { body } = await target.ask(sight.asker, { query, variables: { id } });
+    const { body } = await target.ask(sight.requester, { query, variables: { id } });
     const family = body.data?.['family'] as { servicePath: Path | null } | null | undefined;
     if (family?.servicePath) paths.push(family.servicePath);
   }
@@ -175,7 +177,7 @@ async function countsAgree(target: Target): Promise<void> {
         );
         if (counted > contacts)
           throw new Breach(
-            `to ${nameOf(sight.asker)} a path counts more contacts of ${sector} than are shown`,
+            `to ${nameOf(sight.requester)} a path counts more contacts of ${sector} than are shown`,
           );
       }
     }
@@ -183,7 +185,7 @@ async function countsAgree(target: Target): Promise<void> {
       for (const [key, counted] of perPerson(steps ?? []))
         if (counted > (own.get(key) ?? Infinity))
           throw new Breach(
-            `to ${nameOf(sight.asker)} a family's path counts more contacts of a member than are shown`,
+            `to ${nameOf(sight.requester)} a family's path counts more contacts of a member than are shown`,
           );
   }
 }

@@ -1,7 +1,7 @@
 import { codeOf } from '../answer.js';
-import type { Asker } from '../asker.js';
+import type { Requester } from '../requester.js';
 import { attack, type Attack, Breach } from '../attack.js';
-import { mustBeRefused, mustHoldNoData } from '../judge.js';
+import { mustBeRefused, mustHoldNoData } from '../verifyAnswer.js';
 import { headersOf, type Question, type Target } from '../target.js';
 
 const repeat = (count: number, part: (index: number) => string): string =>
@@ -28,7 +28,7 @@ export const exhaustionAttacks: readonly Attack[] = [
       }),
   ),
   attack('2A1F', 'Nested fragments do not exhaust the stack', 'CVE-2025-32033', async (target) => {
-    const [asker] = target.askers;
+    const [requester] = target.requesters;
     for (const levels of [30, 300, 1_000, 3_000]) {
       const spread = repeat(levels, (i) => `fragment F${i} on Query { ...F${i + 1} }`);
       for (const query of [
@@ -36,7 +36,7 @@ export const exhaustionAttacks: readonly Attack[] = [
         `{ ${nested('... on Query @include(if: true) { ', levels)}registries { name }${nested(' }', levels)} }`,
         `{ ...F0 } ${spread} fragment F${levels} on Query { __typename }`,
       ]) {
-        const answer = await target.ask(asker!, query);
+        const answer = await target.ask(requester!, query);
         if (answer.status >= 500)
           throw new Breach(`${levels} levels: ${answer.status} ${codeOf(answer) ?? ''}`);
       }
@@ -94,14 +94,14 @@ export const exhaustionAttacks: readonly Attack[] = [
       'many operations': repeat(3_000, (i) => `query Q${i} { __typename }`),
       'a long comment': `{ __typename } # ${'x'.repeat(10_000_000)}`,
     });
-    const [asker] = target.askers;
+    const [requester] = target.requesters;
     for (const body of [
       `${nested('[', 100_000)}${nested(']', 100_000)}`,
       `{"query":"{ __typename }","variables":${nested('{"a":', 20_000)}1${nested('}', 20_000)}}`,
     ]) {
-      const answer = await target.send({ headers: headersOf(asker!), body });
-      mustHoldNoData(answer, 'a body nested without end');
-      if (answer.status >= 500) throw new Breach(`a body nested without end: ${answer.status}`);
+      const answer = await target.send({ headers: headersOf(requester!), body });
+      mustHoldNoData(answer, 'an endlessly nested body');
+      if (answer.status >= 500) throw new Breach(`an endlessly nested body: ${answer.status}`);
     }
   }),
   attack(
@@ -125,7 +125,7 @@ export const exhaustionAttacks: readonly Attack[] = [
 ];
 
 async function pagesOfTheOperationThatRuns(target: Target): Promise<void> {
-  const [{ asker }] = await target.whoSee('Query.persons', 'PersonPage.hasMore');
+  const [{ requester }] = await target.whoSee('Query.persons', 'PersonPage.hasMore');
   const large: readonly [query: string, variables?: object][] = [
     ['query A($n: Int! = 1000000) { persons(first: $n) { hasMore } }'],
     ['query A($n: Int!) { persons(first: $n) { hasMore } }', { n: 1_000_000 }],
@@ -136,18 +136,18 @@ async function pagesOfTheOperationThatRuns(target: Target): Promise<void> {
   for (const other of [small, 'query C { __typename }', `${small} query C { persons(first: 1) { hasMore } }`])
     for (const [query, variables] of large)
       for (const text of [`${query} ${other}`, `${other} ${query}`]) {
-        const answer = await target.ask(asker, { query: text, operationName: 'A', variables });
+        const answer = await target.ask(requester, { query: text, operationName: 'A', variables });
         mustBeRefused(answer, `a page of 1000000 beside ${other}`, ['OPERATION_TOO_LARGE']);
       }
   for (const [query] of large.slice(0, 1))
     for (const text of [`${query} ${small}`, `${small} ${query}`]) {
-      const { body, status } = await target.ask(asker, { query: text, operationName: 'B' });
+      const { body, status } = await target.ask(requester, { query: text, operationName: 'B' });
       if (!body.data) throw new Breach(`a page of 1 is refused beside a larger one: ${status}`);
     }
 }
 
 async function costlyPlans(target: Target): Promise<void> {
-  const [{ asker }] = await target.whoSee(
+  const [{ requester }] = await target.whoSee(
     'Query.persons',
     'PersonPage.nodes',
     'Person.servicePath',
@@ -168,7 +168,7 @@ async function costlyPlans(target: Target): Promise<void> {
     'paths in paths': `{ ${repeat(20, (i) => `a${i}: persons(first: 1) { nodes { ${path(5)} } }`)} }`,
     'paths that branch': `{ persons(first: 1) { nodes { servicePath { steps { ${branches(5)} } } } } }`,
   })) {
-    const answer = await target.ask(asker, query);
+    const answer = await target.ask(requester, query);
     mustBeRefused(answer, what, ['OPERATION_TOO_LARGE']);
     const limit = answer.body.errors?.[0]?.extensions?.['limit'];
     if (limit !== 'planning') throw new Breach(`${what}: refused by the limit of ${String(limit)}`);
@@ -176,7 +176,7 @@ async function costlyPlans(target: Target): Promise<void> {
 }
 
 async function accessLogPages(target: Target): Promise<void> {
-  const [{ asker }] = await target.whoSee('Query.accessLog', 'AccessLogEntry.id');
+  const [{ requester }] = await target.whoSee('Query.accessLog', 'AccessLogEntry.id');
   for (const question of [
     '{ accessLog(first: 1001) { id } }',
     '{ accessLog(first: 2147483647) { id } }',
@@ -185,23 +185,23 @@ async function accessLogPages(target: Target): Promise<void> {
     { query: 'query ($n: Int!) { accessLog(first: $n) { id } }', variables: { n: 1_000_000 } },
     `{ ${repeat(21, (i) => `a${i}: accessLog(first: 1000) { id }`)} }`,
   ])
-    mustBeRefused(await target.ask(asker, question), 'a page without end', [
+    mustBeRefused(await target.ask(requester, question), 'a page without end', [
       'OPERATION_TOO_LARGE',
       'BAD_USER_INPUT',
     ]);
-  for (let read = 0; read < PAGES; read++) await target.ask(asker, '{ me { birthYear } }');
-  const whole = await entriesOf(target, asker, `first: ${PAGES}`);
+  for (let read = 0; read < PAGES; read++) await target.ask(requester, '{ me { birthYear } }');
+  const whole = await entriesOf(target, requester, `first: ${PAGES}`);
   const pages: string[] = [];
   for (let last = ''; pages.length < whole.length; last = `, after: "${pages.at(-1)}"`) {
-    const page = await entriesOf(target, asker, `first: 1${last}`);
+    const page = await entriesOf(target, requester, `first: 1${last}`);
     if (page.length !== 1) throw new Breach(`a page of 1 has ${page.length} entries before the log ends`);
     pages.push(...page);
   }
   if (pages.join() !== whole.join()) throw new Breach('pages of the access log do not follow each other');
 }
 
-async function entriesOf(target: Target, asker: Asker, page: string): Promise<readonly string[]> {
-  const { body } = await target.ask(asker, `{ accessLog(${page}) { id } }`);
+async function entriesOf(target: Target, requester: Requester, page: string): Promise<readonly string[]> {
+  const { body } = await target.ask(requester, `{ accessLog(${page}) { id } }`);
   return ((body.data?.['accessLog'] ?? []) as readonly { id: string }[]).map(({ id }) => id);
 }
 
@@ -210,12 +210,12 @@ async function refused(
   target: Target,
   questions: Readonly<Record<string, string | Question>>,
 ): Promise<void> {
-  const [asker] = target.askers;
+  const [requester] = target.requesters;
   for (const [what, question] of Object.entries(questions)) {
-    const answer = await target.ask(asker!, question);
+    const answer = await target.ask(requester!, question);
     mustHoldNoData(answer, what);
     if (answer.status >= 500) throw new Breach(`${what}: ${answer.status} ${codeOf(answer) ?? ''}`);
-    const after = await target.ask(asker!, '{ __typename }');
+    const after = await target.ask(requester!, '{ __typename }');
     if (after.body.data?.['__typename'] !== 'Query')
       throw new Breach(`after ${what} a small request is not answered`);
   }

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { codeOf } from '../answer.js';
-import type { Asker } from '../asker.js';
+import type { Requester } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
-import { mustBeRefused } from '../judge.js';
+import { mustBeRefused } from '../verifyAnswer.js';
 import type { Target } from '../target.js';
 
 const SIZE = `query ($where: CohortFilter!, $other: CohortFilter) {
@@ -49,10 +49,10 @@ export const groupQuestionAttacks: readonly Attack[] = [
     'Every part of a group filter counts, also families, lists and negations without any criterion',
     'case G02',
     async (target) => {
-      const [{ asker }] = await target.whoSee(...PAID_BY);
+      const [{ requester }] = await target.whoSee(...PAID_BY);
       for (const [what, filter] of Object.entries(costlyFilters))
         for (const variables of [{ where: filter }, { where: EVERYBODY, other: filter }])
-          mustBeRefused(await target.ask(asker, { query: SIZE, variables }), what, [
+          mustBeRefused(await target.ask(requester, { query: SIZE, variables }), what, [
             'OPERATION_TOO_LARGE',
             'BAD_USER_INPUT',
           ]);
@@ -64,11 +64,11 @@ export const groupQuestionAttacks: readonly Attack[] = [
     'case G02',
     async (target) => {
       const [sight] = await target.whoSee(...PAID_BY);
-      const { asker } = sight;
+      const { requester } = sight;
       let tried = 0;
       for (const { field, needs } of cheapAnswers) {
         if (!needs.every((coordinate) => sight.shows(coordinate))) continue;
-        const before = await questionsLeft(target, asker);
+        const before = await questionsLeft(target, requester);
         // Groups that were not queried before.
         const atLeast = randomInt(1_000_000, 2_000_000_000);
         const variables = Object.fromEntries(
@@ -77,9 +77,9 @@ export const groupQuestionAttacks: readonly Attack[] = [
         const query = `query ($a: CohortFilter!, $b: CohortFilter!) {
           a: cohort(where: $a) { ${field} } b: cohort(where: $b) { ${field} }
         }`;
-        if (!(await target.ask(asker, { query, variables })).body.data) continue;
+        if (!(await target.ask(requester, { query, variables })).body.data) continue;
         tried += 1;
-        const charged = before - (await questionsLeft(target, asker));
+        const charged = before - (await questionsLeft(target, requester));
         if (charged < 2) throw new Breach(`${field} of two groups was charged as ${charged}`);
       }
       if (tried === 0) throw new NotApplicable('no group may be formed by these tokens');
@@ -91,10 +91,10 @@ export const groupQuestionAttacks: readonly Attack[] = [
  * The questions that an organisation has left this month. It asks about a group that is already paid for.
  * @throws NotApplicable when none is left
  */
-async function questionsLeft(target: Target, asker: Asker): Promise<number> {
-  const answer = await target.ask(asker, { query: SIZE, variables: { where: EVERYBODY } });
+async function questionsLeft(target: Target, requester: Requester): Promise<number> {
+  const answer = await target.ask(requester, { query: SIZE, variables: { where: EVERYBODY } });
   const cohort = answer.body.data?.['cohort'] as
     { size: { protection: { questionsLeft: number } } | null } | null | undefined;
   if (cohort?.size) return cohort.size.protection.questionsLeft;
-  throw new NotApplicable(`nothing is told of a group: ${codeOf(answer) ?? answer.status}`);
+  throw new NotApplicable(`nothing is published about a group: ${codeOf(answer) ?? answer.status}`);
 }

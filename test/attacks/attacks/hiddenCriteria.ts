@@ -1,6 +1,6 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { codeOf } from '../answer.js';
-import { type Asker, nameOf } from '../asker.js';
+import { type Requester, nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import type { KnownGraph } from '../knownGraph.js';
 import type { Question, Target } from '../target.js';
@@ -24,29 +24,29 @@ export const hiddenCriteriaAttacks: readonly Attack[] = [
  */
 async function concealedCriteria(target: Target): Promise<void> {
   if (!(await conceals(target)))
-    throw new NotApplicable('the gateway does not conceal: it tells what it refuses');
+    throw new NotApplicable('the gateway does not conceal: it explains refusals');
   const parts = partsOfFilters(target.graph);
   let tried = 0;
-  for (const { asker } of await target.whoSee('Query.cohort', 'Cohort.size')) {
-    const isListed = await listedInputs(target, asker);
-    const used = await target.ask(asker, {
+  for (const { requester } of await target.whoSee('Query.cohort', 'Cohort.size')) {
+    const isListed = await listedInputs(target, requester);
+    const used = await target.ask(requester, {
       query: FORM,
       variables: { where: filterOfAll(target.graph, isListed) },
     });
     if (codeOf(used) === 'PURPOSE_NOT_PERMITTED')
-      throw new Breach(`a criterion is listed to ${nameOf(asker)} that its owner does not release`);
+      throw new Breach(`a criterion is listed to ${nameOf(requester)} that its owner does not release`);
     for (const { coordinate, under, name, ask } of parts) {
       if (isListed(coordinate) || (under !== undefined && !isListed(under))) continue;
       tried += 1;
       const unknown = unlike(name, target);
       for (const question of ask(name).keys()) {
         const [hidden, missing, typo] = await Promise.all(
-          [name, unknown, misspelt(name)[0]!].map((word) => target.ask(asker, ask(word)[question]!)),
+          [name, unknown, misspelt(name)[0]!].map((word) => target.ask(requester, ask(word)[question]!)),
         );
         if (withoutSuggestions(hidden!, name) !== withoutSuggestions(missing!, unknown))
-          throw new Breach(`${coordinate} can be told from what does not exist, by ${nameOf(asker)}`);
+          throw new Breach(`${coordinate} can be distinguished from unknown names, by ${nameOf(requester)}`);
         if (typo!.text.includes(`\\"${name}\\"`))
-          throw new Breach(`${coordinate} is suggested to ${nameOf(asker)}`);
+          throw new Breach(`${coordinate} is suggested to ${nameOf(requester)}`);
       }
     }
   }
@@ -54,9 +54,9 @@ async function concealedCriteria(target: Target): Promise<void> {
 }
 
 /** Whether introspection lists a field of an input type, or a value of an enumeration. */
-async function listedInputs(target: Target, asker: Asker): Promise<(coordinate: string) => boolean> {
+async function listedInputs(target: Target, requester: Requester): Promise<(coordinate: string) => boolean> {
   const { body } = await target.ask(
-    asker,
+    requester,
     '{ __schema { types { name inputFields { name } enumValues { name } } } }',
   );
   const { types } = body.data?.['__schema'] as { types: readonly ListedType[] };

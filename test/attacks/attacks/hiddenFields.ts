@@ -1,6 +1,6 @@
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
-import { mustBeRefused, tellsSomething, valuesUnder } from '../judge.js';
+import { mustBeRefused, holdsData, valuesUnder } from '../verifyAnswer.js';
 import { hiddenProbes, type Probe, wayTo } from '../probe.js';
 import type { Sight } from '../sight.js';
 import type { Question, Target } from '../target.js';
@@ -125,13 +125,13 @@ export const hiddenFieldAttacks: readonly Attack[] = [
     async (target) => {
       for (const sight of await target.sights())
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 12)) {
-          const what = `${coordinate}, to ${nameOf(sight.asker)} in part`;
-          const answer = await target.ask(sight.asker, {
+          const what = `${coordinate}, to ${nameOf(sight.requester)} in part`;
+          const answer = await target.ask(sight.requester, {
             query: `{ ${around(`hidden: ${field}`)} }`,
             headers: { 'polku-partial': 'true' },
           });
           for (const value of valuesUnder(answer.body.data, 'hidden'))
-            if (tellsSomething(value)) throw new Breach(`${what}: it was answered`);
+            if (holdsData(value)) throw new Breach(`${what}: it was answered`);
         }
     },
   ),
@@ -166,10 +166,10 @@ async function refusedEverywhere(
       const question = disguise(probe, sight);
       if (question === undefined) continue;
       const asked = typeof question === 'string' ? { query: question } : question;
-      const answer = await target.ask(sight.asker, withCode(asked));
+      const answer = await target.ask(sight.requester, withCode(asked));
       tried += 1;
       if (mayAnswer && JSON.stringify(answer.body.data) === '{"__typename":"Query"}') continue;
-      mustBeRefused(answer, `${probe.coordinate}, to ${nameOf(sight.asker)}`, codes);
+      mustBeRefused(answer, `${probe.coordinate}, to ${nameOf(sight.requester)}`, codes);
     }
   }
   if (tried === 0) throw new NotApplicable('nothing is hidden from these tokens that could be asked for');
@@ -185,19 +185,21 @@ async function interfacesAreExpanded(target: Target): Promise<void> {
         for (const field of fields) {
           const hidden = objects.find((other) => !sight.shows(`${other}.${field.name}`));
           if (hidden === undefined) continue;
-          const what = `${name}.${field.name} on ${object}, hidden on ${hidden}, to ${nameOf(sight.asker)}`;
+          const what = `${name}.${field.name} on ${object}, hidden on ${hidden}, to ${nameOf(sight.requester)}`;
           for (const inner of [
             `... on ${name} { ${field.name} }`,
             `... on ${name} { ... on ${name} { x: ${field.name} } }`,
             `... on ${name} { ... on ${hidden} { ${field.name} } }`,
           ]) {
             tried += 1;
-            mustBeRefused(await target.ask(sight.asker, `{ ${way.around(inner)} }`), what);
+            mustBeRefused(await target.ask(sight.requester, `{ ${way.around(inner)} }`), what);
           }
         }
       }
   if (tried === 0)
-    throw new NotApplicable('no token reaches a type whose interface tells what is hidden on another');
+    throw new NotApplicable(
+      'no token reaches a type whose interface shows a field that is hidden on another type',
+    );
 }
 
 async function inaccessibleFieldsAreUnreachable(target: Target): Promise<void> {
@@ -209,11 +211,11 @@ async function inaccessibleFieldsAreUnreachable(target: Target): Promise<void> {
       if (!way) continue;
       for (const inner of [`... on ${type} { ${name} }`, `id: ${name}`]) {
         tried += 1;
-        const answer = await target.ask(sight.asker, {
+        const answer = await target.ask(sight.requester, {
           query: `{ ${way.around(inner)} }`,
           headers: { 'polku-partial': 'true' },
         });
-        mustBeRefused(answer, `${coordinate}, to ${nameOf(sight.asker)}`);
+        mustBeRefused(answer, `${coordinate}, to ${nameOf(sight.requester)}`);
       }
     }
   if (tried === 0) throw new NotApplicable('no token reaches a derived type');
@@ -228,15 +230,15 @@ async function hiddenArgumentsAreRefused(target: Target): Promise<void> {
       const given = target.graph.field(type, name)?.args.find((arg) => arg.name === argument);
       if (!way || !given) continue;
       const value = String(given.type).includes('String') ? ['x'] : '2010-01-01';
-      const what = `${coordinate}, to ${nameOf(sight.asker)}`;
+      const what = `${coordinate}, to ${nameOf(sight.requester)}`;
       const literal = `{ ${way.around(`${name}(${argument}: ${JSON.stringify(value)}) { __typename }`)} }`;
-      mustBeRefused(await target.ask(sight.asker, literal), what);
+      mustBeRefused(await target.ask(sight.requester, literal), what);
       const query = `query ($v: ${String(given.type)}) { ${way.around(`${name}(${argument}: $v) { __typename }`)} }`;
       mustBeRefused(
-        await target.ask(sight.asker, { query, variables: { v: value } }),
+        await target.ask(sight.requester, { query, variables: { v: value } }),
         `${what} by a variable`,
       );
-      const partly = await target.ask(sight.asker, {
+      const partly = await target.ask(sight.requester, {
         query: `query ($v: ${String(given.type)}) { ${way.around(`hidden: ${name}(${argument}: $v) { __typename }`)} }`,
         variables: { v: value },
         headers: { 'polku-partial': 'true' },

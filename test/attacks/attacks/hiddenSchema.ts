@@ -1,8 +1,8 @@
 import { getIntrospectionQuery } from 'graphql';
 import { type Answer, codeOf, comparable } from '../answer.js';
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
-import { mustBeRefused, tellsSomething, valuesUnder } from '../judge.js';
+import { mustBeRefused, holdsData, valuesUnder } from '../verifyAnswer.js';
 import { hiddenProbes, type Probe, wayTo } from '../probe.js';
 import type { Sight } from '../sight.js';
 import type { Question, Target } from '../target.js';
@@ -50,7 +50,7 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
     concealed(target, { headers: { 'polku-partial': 'true' } }),
   ),
   attack('85CD', 'The gateway has no fields _service and _entities', 'HotChocolate#6546', async (target) => {
-    for (const asker of target.askers)
+    for (const requester of target.requesters)
       for (const query of [
         '{ _service { sdl } }',
         '{ x: _service { y: sdl } }',
@@ -61,7 +61,10 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
         for (const partial of ['false', 'true']) {
           const variables = { r: [{ __typename: 'Person', id: 1 }] };
           const asked = { query, variables, headers: { 'polku-partial': partial } };
-          mustBeRefused(await target.ask(asker, asked), `${query.slice(0, 30)}…, to ${nameOf(asker)}`);
+          mustBeRefused(
+            await target.ask(requester, asked),
+            `${query.slice(0, 30)}…, to ${nameOf(requester)}`,
+          );
         }
   }),
   attack(
@@ -75,11 +78,11 @@ export const hiddenSchemaAttacks: readonly Attack[] = [
 /** Introspection must not list a name that is hidden from a requester. */
 async function introspectionHides(target: Target, query: () => string): Promise<void> {
   for (const sight of await target.sights()) {
-    const answer = await target.ask(sight.asker, query());
+    const answer = await target.ask(sight.requester, query());
     const text = JSON.stringify(answer.body.data ?? {});
     if (answer.body.data)
       for (const name of hiddenNames(target, sight))
-        if (text.includes(`"${name}"`)) throw new Breach(`${name} is listed to ${nameOf(sight.asker)}`);
+        if (text.includes(`"${name}"`)) throw new Breach(`${name} is listed to ${nameOf(sight.requester)}`);
   }
 }
 
@@ -87,12 +90,12 @@ async function typeByName(target: Target): Promise<void> {
   for (const sight of await target.sights())
     for (const type of objectTypes(target)) {
       const query = `query ($name: String!) { x: __type(name: $name) { kind fields(includeDeprecated: true) { f: name args { name } } } }`;
-      const { body } = await target.ask(sight.asker, { query, variables: { name: type } });
+      const { body } = await target.ask(sight.requester, { query, variables: { name: type } });
       const found = body.data?.['x'];
       if (found === null || found === undefined) continue;
       const fields = [...valuesUnder(found, 'f')].map(String);
       const hidden = fields.find((field) => !sight.shows(`${type}.${field}`));
-      if (hidden !== undefined) throw new Breach(`${type}.${hidden} is told to ${nameOf(sight.asker)}`);
+      if (hidden !== undefined) throw new Breach(`${type}.${hidden} is shown to ${nameOf(sight.requester)}`);
     }
 }
 
@@ -108,7 +111,7 @@ async function clairvoyance(target: Target): Promise<void> {
       const fields = words.flatMap((word, i) => misspelt(word).map((name, j) => `a${i}_${j}: ${name}`));
       for (const some of batches(fields)) {
         const query = `{ ${around(some.join(' '))} }`;
-        mustNotSuggest(await target.ask(sight.asker, query), query, hidden, sight);
+        mustNotSuggest(await target.ask(sight.requester, query), query, hidden, sight);
       }
     }
   }
@@ -135,7 +138,8 @@ async function otherSuggestions(target: Target): Promise<void> {
           ...batches(given).map((some) => `{ ${way.around(`${field.name}(${some.join(' ')})`)} }`),
         );
     }
-    for (const query of questions) mustNotSuggest(await target.ask(sight.asker, query), query, hidden, sight);
+    for (const query of questions)
+      mustNotSuggest(await target.ask(sight.requester, query), query, hidden, sight);
   }
 }
 
@@ -145,18 +149,18 @@ async function otherSuggestions(target: Target): Promise<void> {
 async function concealed(target: Target, { headers }: Pick<Question, 'headers'>): Promise<void> {
   let tried = 0;
   if (!(await conceals(target)))
-    throw new NotApplicable('the gateway does not conceal: it tells what it refuses');
+    throw new NotApplicable('the gateway does not conceal: it explains refusals');
   for (const sight of await target.sights())
     for (const probe of sampled(hiddenProbes(target.graph, sight), 4)) {
       const name = probe.coordinate.split('.')[1]!;
-      const ask = (query: string) => target.ask(sight.asker, { query, ...(headers && { headers }) });
+      const ask = (query: string) => target.ask(sight.requester, { query, ...(headers && { headers }) });
       for (const disguise of disguises(probe)) {
         tried += 1;
         const unknown = unlike(name, target);
         const [hidden, missing] = [await ask(disguise(name)), await ask(disguise(unknown))];
         if (withoutSuggestions(hidden, name) !== withoutSuggestions(missing, unknown))
           throw new Breach(
-            `${probe.coordinate} can be told from a field that does not exist, by ${nameOf(sight.asker)}`,
+            `${probe.coordinate} can be told from a field that does not exist, by ${nameOf(sight.requester)}`,
           );
       }
     }
@@ -167,7 +171,7 @@ async function concealed(target: Target, { headers }: Pick<Question, 'headers'>)
 export async function conceals(target: Target): Promise<boolean> {
   for (const sight of await target.sights())
     for (const { around, field } of sampled(hiddenProbes(target.graph, sight), 8))
-      if (codeOf(await target.ask(sight.asker, `{ ${around(field)} }`)) === 'PURPOSE_NOT_PERMITTED')
+      if (codeOf(await target.ask(sight.requester, `{ ${around(field)} }`)) === 'PURPOSE_NOT_PERMITTED')
         return false;
   return true;
 }
@@ -222,24 +226,30 @@ async function errorsTellNothing(target: Target): Promise<void> {
     ];
     const hidden = hiddenNames(target, sight);
     for (const question of questions) {
-      const answer = await target.ask(sight.asker, question);
+      const answer = await target.ask(sight.requester, question);
       const query = typeof question === 'string' ? question : JSON.stringify(question);
       const said = (answer.body.errors ?? []).map(({ message }) => message).join('\n');
       const told = inside.exec(said);
-      if (told) throw new Breach(`an error to ${nameOf(sight.asker)} says ${JSON.stringify(told[0])}`);
+      if (told) throw new Breach(`an error to ${nameOf(sight.requester)} says ${JSON.stringify(told[0])}`);
       if (answer.body.errors?.some(({ extensions }) => extensions?.['code'] === 'INTERNAL_SERVER_ERROR'))
-        throw new Breach(`${query.slice(0, 80)}, by ${nameOf(sight.asker)}: INTERNAL_SERVER_ERROR`);
+        throw new Breach(`${query.slice(0, 80)}, by ${nameOf(sight.requester)}: INTERNAL_SERVER_ERROR`);
       if (codeOf(answer) !== 'PURPOSE_NOT_PERMITTED') mustNotSuggest(answer, query, hidden, sight);
     }
   }
 }
 
-function mustNotSuggest(answer: Answer, query: string, hidden: ReadonlySet<string>, { asker }: Sight): void {
-  if (tellsSomething(answer.body.data)) return;
+function mustNotSuggest(
+  answer: Answer,
+  query: string,
+  hidden: ReadonlySet<string>,
+  { requester }: Sight,
+): void {
+  if (holdsData(answer.body.data)) return;
   const asked = new Set(query.match(/\w+/g));
   for (const { message } of answer.body.errors ?? [])
     for (const [, word = ''] of message.matchAll(/"(?:\w+\.)?(\w+)"/g))
-      if (hidden.has(word) && !asked.has(word)) throw new Breach(`${word} is suggested to ${nameOf(asker)}`);
+      if (hidden.has(word) && !asked.has(word))
+        throw new Breach(`${word} is suggested to ${nameOf(requester)}`);
 }
 
 /** Names of the known graph that nothing visible to a requester has. */

@@ -1,6 +1,6 @@
 import { codeOf } from '../answer.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
-import { mustBeRefused, mustHoldNoData } from '../judge.js';
+import { mustBeRefused, mustHoldNoData } from '../verifyAnswer.js';
 import { hiddenProbes } from '../probe.js';
 import { headersOf, type Target } from '../target.js';
 import { sampled } from './hiddenFields.js';
@@ -10,10 +10,10 @@ const SHOWN = '{ access { purpose } }';
 /** Ways to send a request that a gateway might read differently from its checks. */
 export const httpAttacks: readonly Attack[] = [
   attack('1B52', 'A batch of operations in one body is refused', 'batching', async (target) => {
-    for (const asker of target.askers)
+    for (const requester of target.requesters)
       for (const count of [1, 2, 50]) {
         const body = JSON.stringify(Array.from({ length: count }, () => ({ query: SHOWN })));
-        const answer = await target.send({ headers: headersOf(asker), body });
+        const answer = await target.send({ headers: headersOf(requester), body });
         if (answer.status < 400) throw new Breach(`a batch of ${count} was answered ${answer.status}`);
       }
   }),
@@ -22,8 +22,8 @@ export const httpAttacks: readonly Attack[] = [
     'A request that a page of another site could send is refused (CSRF)',
     'graphql-over-http; Apollo preflight',
     async (target) => {
-      const asker = target.askers[0]!;
-      const { authorization = '', 'purpose-of-use': purpose = '' } = headersOf(asker);
+      const requester = target.requesters[0]!;
+      const { authorization = '', 'purpose-of-use': purpose = '' } = headersOf(requester);
       const simple = { authorization, 'purpose-of-use': purpose };
       const body = JSON.stringify({ query: SHOWN });
       for (const type of [
@@ -45,14 +45,14 @@ export const httpAttacks: readonly Attack[] = [
     },
   ),
   attack('38A7', 'GET runs no mutation and no subscription', 'graphql-over-http §6', async (target) => {
-    for (const asker of target.askers)
+    for (const requester of target.requesters)
       for (const query of [
         'mutation { __typename }',
         'subscription { __typename }',
         'query A { __typename } mutation B { __typename }',
       ]) {
         const name = query.includes('B {') ? '&operationName=B' : '';
-        const headers = { ...headersOf(asker), 'apollo-require-preflight': 'yes' };
+        const headers = { ...headersOf(requester), 'apollo-require-preflight': 'yes' };
         const path = `/graphql?query=${encodeURIComponent(query)}${name}`;
         mustHoldNoData(await target.send({ method: 'GET', path, headers }), `GET ${query}`);
       }
@@ -68,13 +68,13 @@ export const httpAttacks: readonly Attack[] = [
           const shown = JSON.stringify(SHOWN);
           mustBeRefused(
             await target.send({
-              headers: headersOf(sight.asker),
+              headers: headersOf(sight.requester),
               body: `{"query":${shown},"query":${hidden}}`,
             }),
             `${coordinate} in the second of two queries`,
           );
           const first = await target.send({
-            headers: headersOf(sight.asker),
+            headers: headersOf(sight.requester),
             body: `{"query":${hidden},"query":${shown}}`,
           });
           const keys = Object.keys(first.body.data ?? {});
@@ -92,7 +92,7 @@ export const httpAttacks: readonly Attack[] = [
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 3)) {
           const query = `{ ${around(field)} }`;
           const shown = await target.send({
-            headers: headersOf(sight.asker),
+            headers: headersOf(sight.requester),
             path: `/graphql?query=${encodeURIComponent(query)}`,
             body: JSON.stringify({ query: SHOWN }),
           });
@@ -100,7 +100,7 @@ export const httpAttacks: readonly Attack[] = [
           if (keys.some((key) => key !== 'access'))
             throw new Breach(`${coordinate} was answered by the address`);
           const hidden = await target.send({
-            headers: headersOf(sight.asker),
+            headers: headersOf(sight.requester),
             path: `/graphql?query=${encodeURIComponent(SHOWN)}&operationName=x`,
             body: JSON.stringify({ query }),
           });
@@ -121,8 +121,11 @@ export const httpAttacks: readonly Attack[] = [
             const extensions = {
               persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') },
             };
-            mustHoldNoData(await target.ask(sight.asker, { extensions }), `the hash of an operation alone`);
-            const answer = await target.ask(sight.asker, { query, extensions });
+            mustHoldNoData(
+              await target.ask(sight.requester, { extensions }),
+              `the hash of an operation alone`,
+            );
+            const answer = await target.ask(sight.requester, { query, extensions });
             mustHoldNoData(
               answer,
               `${coordinate} beside the hash of ${text === query ? 'itself' : 'another operation'}`,
@@ -130,7 +133,7 @@ export const httpAttacks: readonly Attack[] = [
           }
           for (const extensions of [{ allow: true }, { code: 'x', skipValidation: true }, []])
             mustBeRefused(
-              await target.ask(sight.asker, { query, extensions }),
+              await target.ask(sight.requester, { query, extensions }),
               `${coordinate} with extensions`,
               ['PURPOSE_NOT_PERMITTED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST'],
             );
@@ -162,7 +165,7 @@ export const httpAttacks: readonly Attack[] = [
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2))
           for (const spell of spellings) {
             const query = `{ ${around(field.replace(/^\w+/, spell))} }`;
-            mustHoldNoData(await target.ask(sight.asker, query), `${coordinate} in other letters`);
+            mustHoldNoData(await target.ask(sight.requester, query), `${coordinate} in other letters`);
           }
     },
   ),
@@ -174,7 +177,7 @@ export const httpAttacks: readonly Attack[] = [
       for (const sight of await target.sights())
         for (const { around, field, coordinate } of sampled(hiddenProbes(target.graph, sight), 2)) {
           const body = JSON.stringify({ query: `{ ${around(field)} }` });
-          const headers = headersOf(sight.asker);
+          const headers = headersOf(sight.requester);
           for (const [type, bytes] of [
             ['application/json; charset=utf-16', Buffer.from(body, 'utf16le')],
             ['application/json; charset=utf-7', Buffer.from(body)],
@@ -220,17 +223,17 @@ export const httpAttacks: readonly Attack[] = [
 ];
 
 async function emptyOperationName(target: Target): Promise<void> {
-  for (const asker of target.askers.slice(0, 3))
+  for (const requester of target.requesters.slice(0, 3))
     for (const query of [
       SHOWN,
       'query A { access { purpose } }',
       'query A { __typename } query B { __typename }',
     ]) {
-      const posted = await target.ask(asker, { query, operationName: '' });
+      const posted = await target.ask(requester, { query, operationName: '' });
       const got = await target.send({
         method: 'GET',
         path: `/graphql?query=${encodeURIComponent(query)}&operationName=`,
-        headers: { ...headersOf(asker), 'apollo-require-preflight': 'yes' },
+        headers: { ...headersOf(requester), 'apollo-require-preflight': 'yes' },
       });
       for (const answer of [posted, got])
         if (answer.status >= 500 || codeOf(answer) === 'INTERNAL_SERVER_ERROR')
@@ -239,7 +242,7 @@ async function emptyOperationName(target: Target): Promise<void> {
 }
 
 async function nullsBesideDefaults(target: Target): Promise<void> {
-  for (const asker of target.askers.slice(0, 3))
+  for (const requester of target.requesters.slice(0, 3))
     for (const query of [
       'query ($v: Boolean = true) { access @include(if: $v) { purpose } }',
       'query ($v: Boolean = false) { access @skip(if: $v) { purpose } }',
@@ -248,18 +251,18 @@ async function nullsBesideDefaults(target: Target): Promise<void> {
     ])
       for (const partial of ['false', 'true']) {
         const headers = { 'polku-partial': partial };
-        const answer = await target.ask(asker, { query, variables: { v: null }, headers });
+        const answer = await target.ask(requester, { query, variables: { v: null }, headers });
         mustBeRefused(answer, `null in ${query}`, ['BAD_USER_INPUT']);
-        if ((await target.ask(asker, { query, headers })).body.errors)
+        if ((await target.ask(requester, { query, headers })).body.errors)
           throw new Breach(`${query} is refused by its default`);
       }
 }
 
 async function mediaTypes(target: Target): Promise<void> {
-  const asker = target.askers[0]!;
+  const requester = target.requesters[0]!;
   const send = (type: string) =>
     target.send({
-      headers: { ...headersOf(asker), 'content-type': type },
+      headers: { ...headersOf(requester), 'content-type': type },
       body: JSON.stringify({ query: SHOWN }),
     });
   for (const type of ['Application/JSON', 'APPLICATION/json ; Charset="UTF-8"']) {
@@ -297,10 +300,10 @@ async function prototypes(target: Target): Promise<void> {
     '__typename',
   ];
   const [sight] = await target.whoSee('Query.registries', 'Registry.rows');
-  const { asker } = sight;
-  const before = await target.ask(asker, '{ registries { name owner rows } }');
+  const { requester } = sight;
+  const before = await target.ask(requester, '{ registries { name owner rows } }');
   for (const name of names) {
-    const aliased = await target.ask(asker, `{ registries { ${name}: owner name } }`);
+    const aliased = await target.ask(requester, `{ registries { ${name}: owner name } }`);
     const owners = (aliased.body.data?.['registries'] ?? []) as readonly Record<string, unknown>[];
     for (const owner of owners)
       if (!Object.hasOwn(owner, name)) throw new Breach(`an alias ${name} was answered without its key`);
@@ -319,16 +322,16 @@ async function prototypes(target: Target): Promise<void> {
       { query: '{ __typename }', extensions: JSON.parse(`{"${name}": {"polluted": 1}}`) as object },
       { query: '{ __typename }', headers: { 'purpose-of-use': name } },
     ]) {
-      const answer = await target.ask(asker, question);
+      const answer = await target.ask(requester, question);
       if (answer.status >= 500) throw new Breach(`${name}: ${answer.status} ${codeOf(answer) ?? ''}`);
     }
     const raw = await target.send({
-      headers: headersOf(asker),
+      headers: headersOf(requester),
       body: `{"query":"{ __typename }","${name}":{"polluted":true,"query":"{ x }"}}`,
     });
     if (raw.status >= 500) throw new Breach(`${name} as a key of the body: ${raw.status}`);
   }
-  const after = await target.ask(asker, '{ registries { name owner rows } }');
+  const after = await target.ask(requester, '{ registries { name owner rows } }');
   if (JSON.stringify(after.body) !== JSON.stringify(before.body))
     throw new Breach('answers differ afterwards: something is polluted');
   if (!before.body.data) throw new NotApplicable('registries are not answered');

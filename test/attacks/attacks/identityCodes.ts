@@ -1,7 +1,7 @@
 import { type Answer, codeOf } from '../answer.js';
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach } from '../attack.js';
-import { mustBeRefused } from '../judge.js';
+import { mustBeRefused } from '../verifyAnswer.js';
 import { headersOf, type Question } from '../target.js';
 
 /** More look-ups by identity code than anybody needs in a minute. */
@@ -17,7 +17,7 @@ export const identityCodeAttacks: readonly Attack[] = [
     'docs/decisions/linkage.md',
     async (target) => {
       for (const code of [testCode(1), testCode(2).toLowerCase()])
-        for (const asker of target.askers.slice(0, 4))
+        for (const requester of target.requesters.slice(0, 4))
           for (const query of [
             `{ personByIdentityCode(code: "${code}") { id } }`,
             `query ($code: IdentityCode = "${code}") { personByIdentityCode(code: $code) { id } }`,
@@ -29,10 +29,10 @@ export const identityCodeAttacks: readonly Attack[] = [
             `{ __typename @include(if: "${code}") }`,
             `{ __type(name: "${code}") { name } }`,
           ]) {
-            const answer = await target.ask(asker, query);
+            const answer = await target.ask(requester, query);
             mustNotEcho(answer, code, 'in the text');
             if (answer.body.data != null && !query.includes('_1') && codeOf(answer) === undefined)
-              throw new Breach(`an operation with a code in its text was answered to ${nameOf(asker)}`);
+              throw new Breach(`an operation with a code in its text was answered to ${nameOf(requester)}`);
           }
     },
   ),
@@ -42,7 +42,7 @@ export const identityCodeAttacks: readonly Attack[] = [
     'own analysis',
     async (target) => {
       const code = testCode(3);
-      const asker = target.askers[0]!;
+      const requester = target.requesters[0]!;
       const questions: readonly Question[] = [
         { query: `{ __typename } # ${code}` },
         { query: `{ "${code}" }` },
@@ -73,10 +73,10 @@ export const identityCodeAttacks: readonly Attack[] = [
         { query: '{ __typename }', headers: { 'content-type': `application/json; charset=${code}` } },
       ];
       for (const question of questions)
-        mustNotEcho(await target.ask(asker, question), code, JSON.stringify(Object.keys(question)));
+        mustNotEcho(await target.ask(requester, question), code, JSON.stringify(Object.keys(question)));
       for (const body of [code, `{"query": ${code}`, `{"${code}"`, `"${code}"`])
         mustNotEcho(
-          await target.send({ headers: headersOf(asker), body }),
+          await target.send({ headers: headersOf(requester), body }),
           code,
           'in a body that is no JSON',
         );
@@ -88,7 +88,7 @@ export const identityCodeAttacks: readonly Attack[] = [
         const answer = await target.send({
           method: 'GET',
           path,
-          headers: { ...headersOf(asker), 'apollo-require-preflight': 'yes' },
+          headers: { ...headersOf(requester), 'apollo-require-preflight': 'yes' },
         });
         mustNotEcho(answer, code, 'in an address');
         if (answer.body.data != null) throw new Breach('an address with a code was answered');
@@ -104,7 +104,7 @@ export const identityCodeAttacks: readonly Attack[] = [
       const [date, rest] = [code.slice(0, 6), code.slice(7)];
       const wide = code.replaceAll(/[\d-]/g, (one) => String.fromCodePoint(one.charCodeAt(0) + 0xfee0));
       const arabic = code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
-      for (const asker of target.askers)
+      for (const requester of target.requesters)
         for (const [how, spelt] of Object.entries({
           'as it is': code,
           'small letters': code.toLowerCase(),
@@ -119,7 +119,7 @@ export const identityCodeAttacks: readonly Attack[] = [
         })) {
           // A header is bytes, one a character.
           const reason = Buffer.from(`the patient ${spelt} is unconscious`, 'utf8').toString('latin1');
-          const answer = await target.ask(asker, {
+          const answer = await target.ask(requester, {
             query: '{ __typename }',
             headers: { 'polku-break-glass': reason },
           });
@@ -133,7 +133,7 @@ export const identityCodeAttacks: readonly Attack[] = [
     'Every malformed code gets the same refusal; a well-formed code that belongs to nobody gets null',
     'docs/decisions/linkage.md',
     async (target) => {
-      const [{ asker }] = await target.whoSee('Query.personByIdentityCode');
+      const [{ requester }] = await target.whoSee('Query.personByIdentityCode');
       const wrong = [
         5,
         true,
@@ -152,7 +152,7 @@ export const identityCodeAttacks: readonly Attack[] = [
       ];
       const said = new Set<string>();
       for (const code of wrong) {
-        const answer = await target.ask(asker, { query: LOOKUP, variables: { code } });
+        const answer = await target.ask(requester, { query: LOOKUP, variables: { code } });
         if (codeOf(answer) === 'RATE_LIMITED') break;
         if (answer.body.data?.['x'] != null) throw new Breach('a malformed code was answered');
         said.add(`${codeOf(answer)} ${answer.body.errors?.[0]?.message}`);
@@ -167,7 +167,7 @@ export const identityCodeAttacks: readonly Attack[] = [
     async (target) => {
       const sights = await target.whoSee('Query.personByIdentityCode');
       // The last requester, so that look-ups of the others still work.
-      const { asker } = sights.at(-1)!;
+      const { requester } = sights.at(-1)!;
       let [answered, refused] = [0, 0];
       const count = (answer: Answer, lookups: number): void => {
         if (codeOf(answer) === 'RATE_LIMITED') refused += 1;
@@ -178,14 +178,14 @@ export const identityCodeAttacks: readonly Attack[] = [
         variables: Object.fromEntries(codes.map((code, i) => [`c${i}`, code])),
       });
       const codes = Array.from({ length: TRIES }, (_, i) => testCode(10 + i));
-      count(await target.ask(asker, many(codes.slice(0, 10))), 10);
+      count(await target.ask(requester, many(codes.slice(0, 10))), 10);
       count(
-        await target.ask(asker, { ...many(codes.slice(10, 20)), headers: { 'polku-partial': 'true' } }),
+        await target.ask(requester, { ...many(codes.slice(10, 20)), headers: { 'polku-partial': 'true' } }),
         10,
       );
       const rest = await Promise.all(
         codes.slice(20).map((code) =>
-          target.ask(asker, {
+          target.ask(requester, {
             query: LOOKUP,
             variables: { code },
             headers: { 'x-forwarded-for': `10.0.0.${code.slice(0, 2)}` },

@@ -1,5 +1,5 @@
 import { type Answer, codeOf, comparable } from '../answer.js';
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { familiesOf, ofPeople, thoseWithPeople } from '../people.js';
 import { FORGED_ID } from '../probe.js';
@@ -18,12 +18,14 @@ export const idAttacks: readonly Attack[] = [
       for (const user of await target.whoSee('Query.person')) {
         const own = people.find(({ sight }) => sight === user)?.ids ?? [];
         for (const { sight, ids } of people) {
-          if (sight.asker === user.asker) continue;
+          if (sight.requester === user.requester) continue;
           const foreign = ids.find((id) => !own.includes(id));
           if (foreign === undefined)
-            throw new Breach(`${nameOf(user.asker)} and ${nameOf(sight.asker)} are given the same ids`);
+            throw new Breach(
+              `${nameOf(user.requester)} and ${nameOf(sight.requester)} are given the same ids`,
+            );
           tried += 1;
-          await mustBeUnknown(target, user, foreign, `an id given to ${nameOf(sight.asker)}`);
+          await mustBeUnknown(target, user, foreign, `an id given to ${nameOf(sight.requester)}`);
         }
       }
       if (tried === 0) throw new NotApplicable('this takes two users, or one with two purposes');
@@ -91,7 +93,7 @@ export const idAttacks: readonly Attack[] = [
         ])
           await mustBeUnknown(target, sight, value, 'a forged id');
         for (const value of [0, 1, 42, -1, 4294967295, 1.5, true, null, [1], [id], { id }, `Person:${id}`]) {
-          const answer = await target.ask(sight.asker, {
+          const answer = await target.ask(sight.requester, {
             query: 'query ($id: PersonID!) { x: person(id: $id) { id } }',
             variables: { id: value },
           });
@@ -128,7 +130,7 @@ export const idAttacks: readonly Attack[] = [
         const plain = await ofPeople(target, sight, `birthYear sex ${inner}`);
         const ask = async (selection: string) => {
           const { body } = await target.ask(
-            sight.asker,
+            sight.requester,
             `{ persons(first: 1000) { nodes { ${selection} } } }`,
           );
           const page = body.data?.['persons'] as { nodes: readonly Record<string, unknown>[] } | undefined;
@@ -146,7 +148,7 @@ export const idAttacks: readonly Attack[] = [
           const people = await ask(selection);
           if (people && path(people, key) !== path(plain, 'servicePath'))
             throw new Breach(
-              `${selection.split(' {')[0]}: another path was answered, to ${nameOf(sight.asker)}`,
+              `${selection.split(' {')[0]}: another path was answered, to ${nameOf(sight.requester)}`,
             );
         }
       }
@@ -157,7 +159,7 @@ export const idAttacks: readonly Attack[] = [
 /** An id must be refused like one that never existed, at any place. */
 async function mustBeUnknown(
   target: Target,
-  { asker }: Sight,
+  { requester }: Sight,
   id: string,
   what: string,
   query = 'query ($id: PersonID!) { x: person(id: $id) { id } }',
@@ -179,13 +181,15 @@ async function mustBeUnknown(
       : []),
   ];
   for (const question of asked) {
-    const answer = await target.ask(asker, question(id));
+    const answer = await target.ask(requester, question(id));
     if (codeOf(answer) === 'PURPOSE_NOT_PERMITTED' || codeOf(answer) === 'GRAPHQL_VALIDATION_FAILED')
       continue;
-    const never = await target.ask(asker, question(FORGED_ID));
-    if (answer.body.data?.['x'] != null) throw new Breach(`${what} was answered to ${nameOf(asker)}`);
+    const never = await target.ask(requester, question(FORGED_ID));
+    if (answer.body.data?.['x'] != null) throw new Breach(`${what} was answered to ${nameOf(requester)}`);
     if (like(answer) !== like(never))
-      throw new Breach(`${what} is told from one that never existed, by ${nameOf(asker)}: ${codeOf(answer)}`);
+      throw new Breach(
+        `${what} differs from one that never existed, for ${nameOf(requester)}: ${codeOf(answer)}`,
+      );
   }
 }
 
@@ -213,9 +217,9 @@ async function joinsNothing(target: Target): Promise<void> {
   let tried = 0;
   for (const one of lists)
     for (const other of lists) {
-      if (one === other || nameOf(one.sight.asker) > nameOf(other.sight.asker)) continue;
+      if (one === other || nameOf(one.sight.requester) > nameOf(other.sight.requester)) continue;
       tried += 1;
-      const who = `${nameOf(one.sight.asker)} and ${nameOf(other.sight.asker)}`;
+      const who = `${nameOf(one.sight.requester)} and ${nameOf(other.sight.requester)}`;
       const ids = new Set(one.people.map(({ id }) => id));
       if (other.people.some(({ id }) => ids.has(id))) throw new Breach(`${who} are given the same ids`);
       const profiles = [one, other].map(({ people }) =>

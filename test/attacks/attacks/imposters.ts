@@ -76,8 +76,12 @@ async function change(imposter: Imposter, sdl: string): Promise<void> {
 /** Requests, as every caller who may, persons with what health and other registries know of them. */
 async function askAll(target: Target): Promise<readonly string[]> {
   const texts: string[] = [];
-  for (const { asker } of await target.whoSee('Query.persons', 'Person.birthYear', 'Person.healthContacts'))
-    texts.push((await target.ask(asker, { query: QUERY, headers: { 'polku-partial': 'true' } })).text);
+  for (const { requester } of await target.whoSee(
+    'Query.persons',
+    'Person.birthYear',
+    'Person.healthContacts',
+  ))
+    texts.push((await target.ask(requester, { query: QUERY, headers: { 'polku-partial': 'true' } })).text);
   return texts;
 }
 

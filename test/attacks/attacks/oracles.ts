@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { codeOf, comparable } from '../answer.js';
-import { type Asker, nameOf } from '../asker.js';
+import { type Requester, nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { ofPeople, thoseWithPeople } from '../people.js';
 import { FORGED_ID, hiddenProbes } from '../probe.js';
@@ -50,14 +50,14 @@ export const oracleAttacks: readonly Attack[] = [
           const seen = new Set<string>();
           for (const id of [...ids.slice(0, 8), FORGED_ID]) {
             const query = `query ($id: PersonID!) { person(id: $id) { ${field} } }`;
-            seen.add(comparable(await target.ask(sight.asker, { query, variables: { id } }), [id]));
+            seen.add(comparable(await target.ask(sight.requester, { query, variables: { id } }), [id]));
           }
           tried += 1;
           if (seen.size > 1)
-            throw new Breach(`a refusal of ${coordinate} to ${nameOf(sight.asker)} tells whom it is about`);
+            throw new Breach(`a refusal of ${coordinate} to ${nameOf(sight.requester)} reveals its person`);
         }
       if (tried === 0)
-        throw new NotApplicable('nothing of a person whom these tokens know is hidden from them');
+        throw new NotApplicable('these tokens can see everything about every person that they know');
     },
   ),
   attack(
@@ -70,19 +70,19 @@ export const oracleAttacks: readonly Attack[] = [
           const collected: string[] = [];
           for (let after: string | null = null; collected.length <= ids.length;) {
             const query = `query ($after: PersonID) { persons(first: ${size}, after: $after) { hasMore nodes { id } } }`;
-            const { body } = await target.ask(sight.asker, { query, variables: { after } });
+            const { body } = await target.ask(sight.requester, { query, variables: { after } });
             const page = body.data?.['persons'] as { hasMore: boolean; nodes: { id: string }[] } | undefined;
-            if (!page) throw new Breach(`a page was not answered to ${nameOf(sight.asker)}`);
+            if (!page) throw new Breach(`a page was not answered to ${nameOf(sight.requester)}`);
             if (page.nodes.length > size) throw new Breach(`a page of ${size} has ${page.nodes.length}`);
             collected.push(...page.nodes.map(({ id }) => id));
             if (!page.hasMore) break;
             after = page.nodes.at(-1)!.id;
           }
           if (collected.join() !== ids.join())
-            throw new Breach(`pages of ${size} are not the list, to ${nameOf(sight.asker)}`);
+            throw new Breach(`pages of ${size} are not the list, to ${nameOf(sight.requester)}`);
         }
         for (const first of [-1, -1000, 0]) {
-          const { body } = await target.ask(sight.asker, `{ persons(first: ${first}) { nodes { id } } }`);
+          const { body } = await target.ask(sight.requester, `{ persons(first: ${first}) { nodes { id } } }`);
           const page = body.data?.['persons'] as { nodes: readonly unknown[] | null } | undefined;
           if ((page?.nodes?.length ?? 0) > 0) throw new Breach(`a page of ${first} is not empty`);
         }
@@ -104,7 +104,7 @@ export const oracleAttacks: readonly Attack[] = [
             );
             if (dates.some((date, at) => at > 0 && date < dates[at - 1]!.slice(0, date.length)))
               throw new Breach(
-                `${type} is listed to ${nameOf(sight.asker)} in an order that its dates do not tell`,
+                `${type} is listed to ${nameOf(sight.requester)} in an order that its dates do not tell`,
               );
           }
           const filtered = await ofPeople(
@@ -128,14 +128,14 @@ export const oracleAttacks: readonly Attack[] = [
     'Row counts are too coarse to reveal, before and after an erasure, how many rows a person had',
     'case G11; differencing',
     async (target) => {
-      for (const { asker } of await target.whoSee('Query.registries', 'Registry.rows')) {
-        const { body } = await target.ask(asker, '{ registries { name rows rejects } }');
+      for (const { requester } of await target.whoSee('Query.registries', 'Registry.rows')) {
+        const { body } = await target.ask(requester, '{ registries { name rows rejects } }');
         const registries = (body.data?.['registries'] ?? []) as readonly Record<string, unknown>[];
         for (const { name, rows, rejects } of registries)
           for (const count of [rows, rejects])
             if (typeof count === 'number' && count % ROWS_OF_A_PERSON > 0)
               throw new Breach(
-                `${nameOf(asker)} is told how many rows ${String(name)} has, to the last ones`,
+                `${nameOf(requester)} is told how many rows ${String(name)} has, to the last ones`,
               );
       }
     },
@@ -165,11 +165,11 @@ async function masksHoldInFilters(target: Target): Promise<void> {
           tried += 1;
           if (seen.size > 1)
             throw new Breach(
-              `${field}(${argument}:) tells ${nameOf(sight.asker)} dates within a masked period`,
+              `${field}(${argument}:) tells ${nameOf(sight.requester)} dates within a masked period`,
             );
         }
     }
-  if (tried === 0) throw new NotApplicable('nobody who may list people sees their dates masked');
+  if (tried === 0) throw new NotApplicable('no requester who may list people sees masked dates');
 }
 
 async function nothingIsNull(target: Target): Promise<void> {
@@ -182,7 +182,9 @@ async function nothingIsNull(target: Target): Promise<void> {
       tried += 1;
       const kinds = new Set(people.map((person) => (person[field] === null ? 'null' : 'a list')));
       if (kinds.size > 1)
-        throw new Breach(`${field} is null for some people and a list for others, to ${nameOf(sight.asker)}`);
+        throw new Breach(
+          `${field} is null for some people and a list for others, to ${nameOf(sight.requester)}`,
+        );
     }
   }
   if (tried === 0) throw new NotApplicable('no list of a person is shown to those who may list people');
@@ -196,18 +198,24 @@ const LARGE_MS = 8;
 async function timing(target: Target): Promise<void> {
   const people = await thoseWithPeople(target, 'Query.person');
   const { sight } = people[0]!;
-  const foreign = people.find((other) => other.sight.asker !== sight.asker)?.ids[0] ?? FORGED_ID;
+  const foreign = people.find((other) => other.sight.requester !== sight.requester)?.ids[0] ?? FORGED_ID;
   const byId = (id: string) => ({
     query: 'query ($id: PersonID!) { person(id: $id) { id } }',
     variables: { id },
   });
-  await mustTakeAsLong(target, sight.asker, byId(foreign), byId(FORGED_ID), 'a foreign id and a forged one');
+  await mustTakeAsLong(
+    target,
+    sight.requester,
+    byId(foreign),
+    byId(FORGED_ID),
+    'a foreign id and a forged one',
+  );
   const [probe] = sampled(hiddenProbes(target.graph, sight), 1);
   if (!probe || !(await conceals(target))) return;
   const name = probe.coordinate.split('.')[1]!;
   await mustTakeAsLong(
     target,
-    sight.asker,
+    sight.requester,
     { query: `{ ${probe.around(probe.field)} }` },
     { query: `{ ${probe.around(probe.field.replace(/^\w+/, 'q'.repeat(name.length)))} }` },
     'a hidden field and one that does not exist',
@@ -220,14 +228,14 @@ async function timing(target: Target): Promise<void> {
  */
 async function mustTakeAsLong(
   target: Target,
-  asker: Asker,
+  requester: Requester,
   one: { readonly query: string; readonly variables?: object },
   other: { readonly query: string; readonly variables?: object },
   what: string,
 ): Promise<void> {
   const time = async (question: { readonly query: string }): Promise<number> => {
     const started = performance.now();
-    const answer = await target.ask(asker, question);
+    const answer = await target.ask(requester, question);
     if (codeOf(answer) === undefined) throw new NotApplicable('the requests to be compared are not refused');
     return performance.now() - started;
   };

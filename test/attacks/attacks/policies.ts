@@ -1,6 +1,6 @@
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
-import { mustBeRefused, mustHoldNoData } from '../judge.js';
+import { mustBeRefused, mustHoldNoData } from '../verifyAnswer.js';
 import { selection } from '../probe.js';
 import { headersOf, type Target } from '../target.js';
 
@@ -24,8 +24,8 @@ export const policyAttacks: readonly Attack[] = [
           ])
             for (const partial of ['false', 'true'])
               mustBeRefused(
-                await target.ask(sight.asker, { query, headers: { 'polku-partial': partial } }),
-                `${coordinate}, to ${nameOf(sight.asker)}`,
+                await target.ask(sight.requester, { query, headers: { 'polku-partial': partial } }),
+                `${coordinate}, to ${nameOf(sight.requester)}`,
               );
         }
       if (tried === 0) throw new NotApplicable('there is no mutation that is hidden from these tokens');
@@ -38,7 +38,7 @@ export const policyAttacks: readonly Attack[] = [
         if (!sight.shows(coordinate)) continue;
         tried += 1;
         const query = `mutation { ${selection(target.graph, 'Mutation', field.name)} }`;
-        const headers = { ...headersOf(sight.asker), 'apollo-require-preflight': 'yes' };
+        const headers = { ...headersOf(sight.requester), 'apollo-require-preflight': 'yes' };
         const path = `/graphql?query=${encodeURIComponent(query)}`;
         mustHoldNoData(await target.send({ method: 'GET', path, headers }), `${coordinate} by GET`);
       }
@@ -57,21 +57,23 @@ export const policyAttacks: readonly Attack[] = [
         '/policies/current?x',
       ];
       const administers = new Set(
-        target.askers.filter(({ purpose }) => purpose === 'policy-administration').map(({ token }) => token),
+        target.requesters
+          .filter(({ purpose }) => purpose === 'policy-administration')
+          .map(({ token }) => token),
       );
       for (const path of paths) {
         const bare = await target.send({ method: 'GET', path, headers: {} });
         if (bare.status < 400 && 'revisions' in bare.body)
           throw new Breach(`${path} is answered without a token`);
-        for (const asker of target.askers) {
-          if (administers.has(asker.token)) continue;
+        for (const requester of target.requesters) {
+          if (administers.has(requester.token)) continue;
           const answer = await target.send({
             method: 'GET',
             path,
-            headers: { ...headersOf(asker), 'purpose-of-use': 'policy-administration' },
+            headers: { ...headersOf(requester), 'purpose-of-use': 'policy-administration' },
           });
           if (answer.status < 400 && 'revisions' in answer.body)
-            throw new Breach(`${path} is answered to ${nameOf(asker)}`);
+            throw new Breach(`${path} is answered to ${nameOf(requester)}`);
         }
       }
     },
@@ -83,8 +85,8 @@ export const policyAttacks: readonly Attack[] = [
     async (target) => {
       const seen: string[] = [];
       for (let round = 0; round < 3; round++)
-        for (const asker of target.askers) {
-          const { body } = await target.ask(asker, '{ access { revision } }');
+        for (const requester of target.requesters) {
+          const { body } = await target.ask(requester, '{ access { revision } }');
           const revision = (body.data?.['access'] as { revision?: string } | undefined)?.revision;
           if (revision !== undefined && revision !== seen.at(-1)) seen.push(revision);
         }

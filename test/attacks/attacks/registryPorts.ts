@@ -18,7 +18,7 @@ export const registryPortAttacks: readonly Attack[] = [
     'HotChocolate#6546',
     (target) =>
       eachPort(target, async (registry) => {
-        const { token } = target.askers[0]!;
+        const { token } = target.requesters[0]!;
         for (const body of [
           SDL,
           ENTITIES,
@@ -40,7 +40,7 @@ export const registryPortAttacks: readonly Attack[] = [
   ),
   attack('2B4D', 'A registry refuses a context that its gateway did not sign', 'docs/policies.md', (target) =>
     eachPort(target, async (registry) => {
-      const { token, purpose } = target.askers[0]!;
+      const { token, purpose } = target.requesters[0]!;
       const { privateKey } = generateKeyPairSync('ed25519');
       const now = Math.floor(Date.now() / 1000);
       const claims = {
@@ -84,7 +84,7 @@ export const registryPortAttacks: readonly Attack[] = [
         const headers = { 'polku-context': context, authorization };
         for (const other of [ENTITIES, SDL, `${body} `, body.replace(/"query":"/, '"query":" ')])
           mustRefuse(await send(registry, headers, other), 'an overheard context with another body');
-        for (const { token } of target.askers)
+        for (const { token } of target.requesters)
           if (authorization !== `Bearer ${token}`)
             mustRefuse(
               await send(registry, { ...headers, authorization: `Bearer ${token}` }, body),

@@ -7,7 +7,7 @@ import {
   sign,
 } from 'node:crypto';
 import { type Answer, codeOf } from '../answer.js';
-import { type Asker, claimsOf } from '../asker.js';
+import { type Requester, claimsOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Target } from '../target.js';
 
@@ -42,10 +42,10 @@ export const tokenAttacks: readonly Attack[] = [
     },
   ),
   attack('2A90', 'A token without a signature is refused (alg none)', 'RFC 8725 §2.1', (target) =>
-    refusesTokens(target, (asker) =>
+    refusesTokens(target, (requester) =>
       ['none', 'None', 'NONE', 'nOnE', ''].flatMap((alg) => {
-        const head = encode({ ...headOf(asker.token), alg });
-        const [, payload = '', signature = ''] = asker.token.split('.');
+        const head = encode({ ...headOf(requester.token), alg });
+        const [, payload = '', signature = ''] = requester.token.split('.');
         return [`${head}.${payload}.`, `${head}.${payload}.${signature}`, `${head}.${payload}`];
       }),
     ),
@@ -56,10 +56,10 @@ export const tokenAttacks: readonly Attack[] = [
     'RFC 8725 §2.1',
     async (target) => {
       const keys = await publicKeys(target);
-      await refusesTokens(target, (asker) =>
+      await refusesTokens(target, (requester) =>
         keys.flatMap((secret) =>
           ['HS256', 'HS384', 'HS512'].map((alg) => {
-            const text = `${encode({ ...headOf(asker.token), alg })}.${asker.token.split('.')[1] ?? ''}`;
+            const text = `${encode({ ...headOf(requester.token), alg })}.${requester.token.split('.')[1] ?? ''}`;
             return `${text}.${createHmac(alg.replace('HS', 'sha'), secret).update(text).digest('base64url')}`;
           }),
         ),
@@ -100,11 +100,11 @@ export const tokenAttacks: readonly Attack[] = [
     'Changed claims of a token are refused: purposes, roles, recipient, units, permit, person, audience, expiry',
     'docs/decisions/keys.md; forged permit',
     (target) =>
-      refusesTokens(target, (asker) => {
-        const [head = '', , signature = ''] = asker.token.split('.');
+      refusesTokens(target, (requester) => {
+        const [head = '', , signature = ''] = requester.token.split('.');
         const later = Math.floor(Date.now() / 1000) + 86_400;
         const wanted: readonly Record<string, unknown>[] = [
-          { purposes: [asker.purpose, 'care', 'child-protection'] },
+          { purposes: [requester.purpose, 'care', 'child-protection'] },
           { roles: ['clinician', 'family-team-worker', 'social-worker'] },
           { recipient: 'health-services' },
           { units: ['PT-1'], employee: 'H-2001' },
@@ -113,9 +113,9 @@ export const tokenAttacks: readonly Attack[] = [
           { exp: later },
           { aud: 'other' },
         ];
-        const changed = wanted.map((claims) => encode({ ...claimsOf(asker.token), ...claims }));
+        const changed = wanted.map((claims) => encode({ ...claimsOf(requester.token), ...claims }));
         return changed
-          .filter((payload) => payload !== encode(claimsOf(asker.token)))
+          .filter((payload) => payload !== encode(claimsOf(requester.token)))
           .map((payload) => `${head}.${payload}.${signature}`);
       }),
   ),
@@ -162,9 +162,9 @@ export const tokenAttacks: readonly Attack[] = [
     'A purpose that the token does not carry is refused, in every spelling',
     'GDPR 5(1)(b); docs/policies.md',
     async (target) => {
-      const all = [...new Set(target.askers.map(({ purpose }) => purpose))];
-      for (const asker of target.askers) {
-        const held = claimsOf(asker.token)['purposes'] as readonly string[];
+      const all = [...new Set(target.requesters.map(({ purpose }) => purpose))];
+      for (const requester of target.requesters) {
+        const held = claimsOf(requester.token)['purposes'] as readonly string[];
         const foreign = [...all, 'marketing', 'insurance-credit', 'data-subject', 'oversight'].filter(
           (purpose) => !held.includes(purpose),
         );
@@ -177,12 +177,12 @@ export const tokenAttacks: readonly Attack[] = [
           'constructor',
           'toString',
           'null',
-          `${asker.purpose} ${foreign[0]}`,
+          `${requester.purpose} ${foreign[0]}`,
         ];
         const lists = foreign.flatMap((purpose) => [
-          `${asker.purpose}, ${purpose}`,
-          `${purpose},${asker.purpose}`,
-          `${asker.purpose};${purpose}`,
+          `${requester.purpose}, ${purpose}`,
+          `${purpose},${requester.purpose}`,
+          `${requester.purpose};${purpose}`,
         ]);
         const spelt = foreign.flatMap((purpose) => [
           purpose.toUpperCase(),
@@ -191,10 +191,11 @@ export const tokenAttacks: readonly Attack[] = [
         ]);
         for (const purpose of [...foreign, ...odd, ...lists, ...spelt]) {
           const answer = await target.send({
-            headers: { ...headersOf(asker), 'purpose-of-use': purpose },
+            headers: { ...headersOf(requester), 'purpose-of-use': purpose },
             body: QUESTION,
           });
-          if (answer.body.data) throw new Breach(`${asker.name} was answered for ${JSON.stringify(purpose)}`);
+          if (answer.body.data)
+            throw new Breach(`${requester.name} was answered for ${JSON.stringify(purpose)}`);
         }
       }
     },
@@ -255,27 +256,30 @@ export const tokenAttacks: readonly Attack[] = [
         'x-apollo-operation-name': 'x',
       };
       for (const sight of await target.sights()) {
-        const plain = await target.ask(sight.asker, '{ access { roles fields { coordinate } } }');
-        const other = await target.ask(sight.asker, {
+        const plain = await target.ask(sight.requester, '{ access { roles fields { coordinate } } }');
+        const other = await target.ask(sight.requester, {
           query: '{ access { roles fields { coordinate } } }',
           headers: forged,
         });
         if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))
-          throw new Breach(`${sight.asker.name} is shown other fields with headers of the inside`);
+          throw new Breach(`${sight.requester.name} is shown other fields with headers of the inside`);
       }
     },
   ),
 ];
 
 /** Each of these tokens must be refused as a token. */
-async function refusesTokens(target: Target, forge: (asker: Asker) => readonly string[]): Promise<void> {
-  for (const asker of target.askers)
-    for (const token of forge(asker)) {
-      const answer = await target.send({ headers: headersOf({ ...asker, token }), body: QUESTION });
-      if (answer.body.data) throw new Breach(`a forged token of ${asker.name} was answered`);
+async function refusesTokens(
+  target: Target,
+  forge: (requester: Requester) => readonly string[],
+): Promise<void> {
+  for (const requester of target.requesters)
+    for (const token of forge(requester)) {
+      const answer = await target.send({ headers: headersOf({ ...requester, token }), body: QUESTION });
+      if (answer.body.data) throw new Breach(`a forged token of ${requester.name} was answered`);
       if (codeOf(answer) !== 'UNAUTHENTICATED')
         throw new Breach(
-          `a forged token of ${asker.name} was not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`,
+          `a forged token of ${requester.name} was not refused as one: ${answer.status} ${codeOf(answer) ?? ''}`,
         );
     }
 }
@@ -284,20 +288,20 @@ async function refusesTokens(target: Target, forge: (asker: Asker) => readonly s
 async function signedOtherwise(target: Target): Promise<void> {
   const { issuer } = target;
   if (!issuer) throw new NotApplicable('no identity provider of the gateway signs for the attacker');
-  const asker = anybody(target);
+  const requester = anybody(target);
   const now = Math.floor(Date.now() / 1000);
-  const own = { ...claimsOf(asker.token), iat: now, exp: now + 600 };
+  const own = { ...claimsOf(requester.token), iat: now, exp: now + 600 };
   const answerTo = async (claims: object, head: object = {}) => {
     const token = await issuer.sign({ ...own, ...claims }, head);
-    return target.send({ headers: headersOf({ ...asker, token }), body: QUESTION });
+    return target.send({ headers: headersOf({ ...requester, token }), body: QUESTION });
   };
   if (!(await answerTo({})).body.data)
-    throw new NotApplicable('what the identity provider signs is not taken');
+    throw new NotApplicable('the gateway accepts no token of the identity provider');
   const claims: Readonly<Record<string, readonly unknown[]>> = {
     sub: ['', ' ', {}, ['x'], 5, null, undefined, 'x'.repeat(1_000), 'a\u202eb'],
     recipient: ['', {}, ['x'], undefined],
     roles: ['clinician', {}, [], [''], [{}], undefined],
-    purposes: [asker.purpose, {}, [], undefined],
+    purposes: [requester.purpose, {}, [], undefined],
     units: ['x', {}, [5]],
     exp: [1e308, now + 10 * 365 * 86_400, 'never', null, undefined],
     iat: [now + 3_600, 'now', {}],
@@ -322,8 +326,10 @@ function mustBeNoToken(answer: Answer, what: string): void {
 
 /** Headers that proxies and servers read differently: all must read the same value, or refuse the request. */
 async function headerSmuggling(target: Target): Promise<void> {
-  const [first] = target.askers;
-  const other = target.askers.find(({ name, purpose }) => name !== first?.name && purpose !== first?.purpose);
+  const [first] = target.requesters;
+  const other = target.requesters.find(
+    ({ name, purpose }) => name !== first?.name && purpose !== first?.purpose,
+  );
   if (!first || !other) throw new NotApplicable('this takes tokens of two users with different purposes');
   const request = (lines: readonly string[], body = QUESTION): string =>
     [
@@ -361,8 +367,8 @@ async function headerSmuggling(target: Target): Promise<void> {
   }
 }
 
-function anybody(target: Target): Asker {
-  const [first] = target.askers;
+function anybody(target: Target): Requester {
+  const [first] = target.requesters;
   if (!first) throw new NotApplicable('there is no token');
   return first;
 }

@@ -1,12 +1,12 @@
 import type { Random } from '../../../synthetic-city/random.js';
-import type { Answer, GroupAsker } from './groupAsker.js';
+import type { Answer, GroupRequester } from './groupRequester.js';
 import type { Group, GroupCity } from './groupCity.js';
 
-/** One try: whether a person whom the attacker can single out has the secret. */
+/** One try: whether a person that the attacker can single out has the secret. */
 export interface Attempt {
   readonly city: GroupCity;
   readonly target: number;
-  readonly ask: GroupAsker;
+  readonly ask: GroupRequester;
   readonly random: Random;
   /** The maximum number of questions, if the attack uses as many as it gets. */
   readonly questions: number;
@@ -39,7 +39,7 @@ const exposed = ({ city, target }: Attempt): Group =>
 const neighbourhood = ({ city, target }: Attempt): Group =>
   city.where((key) => city.hasSecret(key) && (12 + city.district[key]! - city.district[target]!) % 12 < 3);
 
-/** This many people whom the attacker knows not to be the target. */
+/** This many people that the attacker knows; none of them is the target. */
 function acquaintances({ city, target, random }: Attempt, count: number, not: Group = new Set()): Group {
   const known = new Set<number>();
   while (known.size < count) {
@@ -90,8 +90,8 @@ async function averaging(attempt: Attempt, organisations: number): Promise<boole
  */
 export const forgetfulLedger: GroupAttack = {
   id: 'A418',
-  name: 'Differencing, were the ledger to forget',
-  how: 'a group with the target, long ago, and without',
+  name: 'Differencing, if the ledger forgot',
+  how: 'a group with the target, long ago, and the same group without the target',
   questions: 2,
   guess: async (attempt) => {
     const { ask } = attempt;
@@ -107,7 +107,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '1A7C',
     name: 'Differencing',
-    how: 'a group with the target and without',
+    how: 'a group with the target and the same group without the target',
     questions: 2,
     guess: async (attempt) => {
       const group = neighbourhood(attempt);
@@ -117,7 +117,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '2B4D',
     name: "Denning's tracker",
-    how: 'the district without the target, and that or whoever has the secret in it (Denning, Denning & Schwartz 1979)',
+    how: 'the district without the target, and that district or the people in it who have the secret (Denning, Denning & Schwartz 1979)',
     questions: 2,
     guess: async (attempt) => {
       const { city, target, ask } = attempt;
@@ -144,7 +144,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '4E12',
     name: 'Complement',
-    how: 'everybody, and everybody but the target if it has the secret',
+    how: 'everybody, and everybody except the target if it has the secret',
     questions: 2,
     guess: async (attempt) => {
       const { city, ask } = attempt;
@@ -204,7 +204,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '8D2E',
     name: 'Colluding recipients',
-    how: 'differencing, each group asked by another organisation',
+    how: 'differencing, where another organisation asks about each group',
     questions: 2,
     guess: async (attempt) => {
       const group = neighbourhood(attempt);
@@ -215,7 +215,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '93F7',
     name: 'Flooding the ledger',
-    how: 'a group with the target, as many other questions as it takes to have it forgotten, and the group without',
+    how: 'a group with the target, enough other questions to remove it from the ledger, and the group without the target',
     questions: 82,
     ledgerCapacity: 60,
     guess: async (attempt) => {
@@ -228,7 +228,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: 'B5C3',
     name: 'Forged filter, 7 acquaintances',
-    how: 'a group of 7 people whom he can name, and the target if it has the secret: is it told?',
+    how: 'a group of 7 known people, and the target if it has the secret: is the number published?',
     questions: 1,
     guess: async (attempt) => {
       const size = await attempt.ask.size(union(acquaintances(attempt, 7), exposed(attempt)));
@@ -238,7 +238,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: 'C66F',
     name: 'Forged filter, 13 acquaintances',
-    how: 'the same with 13, where it is as likely as not to be told',
+    how: 'the same with 13, where the number is published in about half of the cases',
     questions: 1,
     guess: async (attempt) => {
       const size = await attempt.ask.size(union(acquaintances(attempt, 13), exposed(attempt)));
@@ -248,7 +248,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '1D92',
     name: 'Listed in common',
-    how: 'what 7 people whom he can name have in common, and the target if it has the secret: is it among what many have in common?',
+    how: 'what 7 known people have in common, with the target if it has the secret: is it among what many have in common?',
     questions: 2,
     guess: async (attempt) => {
       const few = union(acquaintances(attempt, 7), exposed(attempt));
@@ -259,7 +259,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: 'D70A',
     name: 'Edge of the ledger',
-    how: 'a group, and the same with ever other 13 people whom he can name and the target if it has the secret: how often is the answer another?',
+    how: 'a group, and the same with 13 different known people each time, and the target if it has the secret: how often does the answer change?',
     guess: async (attempt) => {
       const { ask, target, questions } = attempt;
       const group = without(neighbourhood(attempt), target);
@@ -276,7 +276,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: 'E8B9',
     name: 'Averaging',
-    how: 'a group with the target and without, each split in two by ever other services: the noise of many sums averages out',
+    how: 'a group with the target and without, each split in two by different services: the noise of many sums averages out',
     guess: (attempt) => averaging(attempt, 1),
   },
   {
@@ -289,7 +289,7 @@ export const groupAttacks: readonly GroupAttack[] = [
   {
     id: '0C27',
     name: 'Averaging with knowledge of all others',
-    how: 'ever other groups whose true sizes he knows, and the target if it has the secret',
+    how: 'different groups of known true sizes, and the target if it has the secret',
     guess: async (attempt) => {
       const more: number[] = [];
       for (let i = 0; i < attempt.questions; i++) {

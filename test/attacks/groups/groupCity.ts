@@ -74,7 +74,7 @@ export class GroupCity {
       .filter(same(this.familyType));
   }
 
-  /** A person whom these facts single out. */
+  /** A person that these facts single out. */
   unique(random: Random): number {
     for (;;) {
       const key = random.int(0, this.size - 1);

@@ -4,7 +4,7 @@ import {
   type DisclosureParameters,
 } from '../../../policies/engine/disclosureParameters.js';
 import { Random } from '../../../synthetic-city/random.js';
-import { openAsker, protectedAsker } from './groupAsker.js';
+import { openRequester, protectedRequester } from './groupRequester.js';
 import type { GroupAttack } from './groupAttacks.js';
 import { GroupCity } from './groupCity.js';
 
@@ -39,9 +39,9 @@ export async function measureGroupAttack(
     const target = city.unique(random);
     const truth = i % 2 === 0;
     city.setSecret(target, truth);
-    const askers = {
-      open: openAsker,
-      protected: protectedAsker({
+    const requesters = {
+      open: openRequester,
+      protected: protectedRequester({
         city,
         noise: new CellNoise(secret),
         parameters,
@@ -49,7 +49,7 @@ export async function measureGroupAttack(
       }),
     };
     for (const protection of ['open', 'protected'] as const) {
-      const guess = await attack.guess({ city, target, ask: askers[protection], random, questions });
+      const guess = await attack.guess({ city, target, ask: requesters[protection], random, questions });
       right[protection] += guess === undefined ? 0.5 : Number(guess === truth);
     }
   }

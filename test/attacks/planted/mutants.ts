@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['27C4'],
   },
   {
-    hole: 'the policy check skips what has an alias',
+    hole: 'the policy check skips fields with an alias',
     holes: [
       hiddenPasses,
       {
@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['5B90', '61D7'],
   },
   {
-    hole: 'fields of an interface need nothing of the types behind it',
+    hole: 'fields of an interface are not checked on the types behind it',
     holes: [
       {
         module: 'gateway/operation/policyCheck.js',
@@ -77,7 +77,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['E217'],
   },
   {
-    hole: 'neither tier refuses one field',
+    hole: 'both tiers allow one hidden field',
     holes: [
       hiddenPasses,
       {
@@ -94,7 +94,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['0F1A'],
   },
   {
-    hole: 'prepared operations are kept by their text alone',
+    hole: 'prepared operations are cached by their text alone',
     holes: [
       {
         module: 'gateway/operation/operationPreparer.js',
@@ -116,7 +116,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['17D0', '4468'],
   },
   {
-    hole: 'an id is taken for any kind',
+    hole: 'an id is accepted as any kind',
     holes: [
       {
         module: 'gateway/pseudonyms.js',
@@ -149,7 +149,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['12AB', '2D06', '3C71'],
   },
   {
-    hole: 'partial mode lists what is concealed, and introspection what filters may not take',
+    hole: 'partial mode lists concealed fields, and introspection lists hidden criteria',
     holes: [
       {
         module: 'gateway/operation/operationPreparer.js',
@@ -177,7 +177,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['4C08'],
   },
   {
-    hole: 'errors repeat what was sent',
+    hole: 'errors repeat parts of the request',
     holes: [
       {
         module: 'gateway/http/apolloServer.js',
@@ -188,7 +188,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['25BA'],
   },
   {
-    hole: 'errors pass on the texts of the inside',
+    hole: 'errors pass on internal texts',
     holes: [
       {
         module: 'gateway/http/apolloServer.js',
@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['93B7'],
   },
   {
-    hole: 'tokens are read and not verified',
+    hole: 'tokens are read without verification',
     holes: [
       {
         module: 'schema/tokens/callerToken.js',
@@ -221,7 +221,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['29AD'],
   },
   {
-    hole: 'feeds are taken whatever the conditions of the data subject',
+    hole: 'feeds are used without testing conditions of the data subject',
     holes: [
       {
         module: 'registry-kit/enforcement/guardFeed.js',
@@ -259,7 +259,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['2F97'],
   },
   {
-    hole: 'batches, requests of other sites and keeping of answers are allowed',
+    hole: 'batches, requests of other sites and caching of answers are allowed',
     holes: [
       {
         module: 'federation/http/graphqlRequest.js',
@@ -276,7 +276,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['1B52', '2CE9', '4D75'],
   },
   {
-    hole: 'an assessment tells of every factor by itself',
+    hole: 'an assessment lists every factor separately',
     holes: [
       {
         module: 'subgraphs/risk/assess.js',
@@ -287,7 +287,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['5EC7'],
   },
   {
-    hole: 'where there is no assessment a number is told',
+    hole: 'a number is shown although there is no assessment',
     holes: [
       {
         module: 'subgraphs/risk/subgraph.js',
@@ -298,7 +298,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['6FD9'],
   },
   {
-    hole: 'a registry is asked whatever schema it answers',
+    hole: 'a registry gets requests whatever schema it answers',
     holes: [
       {
         module: 'gateway/registries/pinnedSource.js',
@@ -310,7 +310,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['C8D2'],
   },
   {
-    hole: "another registry's field is required, and plans are not held against contracts",
+    hole: "another registry's field is required, and plans are not checked against contracts",
     holes: [
       {
         module: 'federation/supergraph/supergraph.js',
@@ -329,7 +329,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['B7A1'],
   },
   {
-    hole: 'requests are read before the token, and loosely: names, nulls, media types, pages, plans and reasons',
+    hole: 'requests are read before the token, and leniently: names, nulls, media types, pages, plans and reasons',
     holes: [
       {
         module: 'gateway/http/graphqlRoute.js',
@@ -375,7 +375,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['1F5A', '2E6B', '3D7C', '4C8E', '8CC3', '8D4F', '9E50'],
   },
   {
-    hole: 'questions to registries have no bound: of filters, of groups, of the access log, of birthdays, of rows',
+    hole: 'requests to registries have no limits: filters, groups, the access log, birthdays, rows',
     holes: [
       {
         module: 'registry-kit/criteria/groupFilter.js',
@@ -416,7 +416,7 @@ export const mutants: readonly Mutant[] = [
     foundBy: ['4A77', '5B9F', '6B2D', '6C0D', '7C3E'],
   },
   {
-    hole: 'whatever the identity provider has signed is a token',
+    hole: 'everything that the identity provider has signed counts as a token',
     holes: [
       {
         module: 'schema/tokens/callerToken.js',

@@ -45,7 +45,8 @@ interface WholeLog {
  *   last witnessed checkpoint. An incomplete last line counts as missing, because a running gateway may be
  *   writing it.
  *
- * A gateway opens every second log before it is verified: continuing after the mutation must not make it whole.
+ * A gateway opens every second log before it is verified: continuing after the mutation must not make the
+ * log whole.
  */
 export const auditFiles: InputKind = {
   name: 'audit files',

@@ -7,7 +7,7 @@ import { restrictionLists } from './markInputs.js';
 import { policies, policyTests } from './policyInputs.js';
 import { bodies, headers, operations, tokens, variables } from './requestInputs.js';
 
-/** Everything that Polku reads from people whom it does not trust, or from disks that can fail. */
+/** Everything that Polku reads from untrusted people, or from disks that can fail. */
 export const inputKinds: readonly InputKind[] = [
   csvFiles,
   parquetFiles,

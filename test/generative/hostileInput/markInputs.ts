@@ -39,7 +39,7 @@ type Spoil =
   | 'gone, and a trace'
   | 'older, and a trace'
   | 'under a running server'
-  | 'checksum made anew';
+  | 'checksum recomputed';
 
 const spoils: readonly Spoil[] = [
   'list',
@@ -48,8 +48,8 @@ const spoils: readonly Spoil[] = [
   'gone, and a trace',
   'older, and a trace',
   'under a running server',
-  'checksum made anew',
-  'checksum made anew',
+  'checksum recomputed',
+  'checksum recomputed',
 ];
 
 /**
@@ -96,7 +96,7 @@ export const restrictionLists: InputKind = {
         return { ...refreshed, faults: [...refreshed.faults, ...lifted(valid, live.current)] };
       }
       let text: string | undefined;
-      if (spoil === 'checksum made anew') text = await rewrite(path, dice);
+      if (spoil === 'checksum recomputed') text = await rewrite(path, dice);
       else if (spoil === 'list') await mutateFile(path, dice);
       else await mutateFile(trace, dice);
       if (spoil === 'gone, and a trace') await rm(path);

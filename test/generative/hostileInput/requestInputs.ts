@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { errorTable } from '../../../lib/errors.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
-import { type Asker, askersOf, devTokens } from '../../attacks/asker.js';
+import { type Requester, requestersOf, devTokens } from '../../attacks/requester.js';
 import { makeCity } from '../../city/makeCity.js';
 import { serveCity } from '../../city/serveCity.js';
 import type { Dice } from '../policyProof/dice.js';
@@ -20,7 +20,7 @@ interface Sent {
 
 interface Valid {
   readonly operations: readonly string[];
-  readonly askers: readonly Asker[];
+  readonly requesters: readonly Requester[];
   /** Ids of a person and a family, as they look in another domain. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -113,7 +113,7 @@ async function validRequests(url: URL): Promise<Valid> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql')).sort();
   return {
     operations: await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8'))),
-    askers: askersOf((await devTokens(url))!),
+    requesters: requestersOf((await devTokens(url))!),
     variables: {
       id: 'p-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
       first: 3,
@@ -124,14 +124,14 @@ async function validRequests(url: URL): Promise<Valid> {
   };
 }
 
-function validRequest({ operations: texts, askers, variables: given }: Valid, dice: Dice): Sent {
-  const asker = dice.pick(askers);
+function validRequest({ operations: texts, requesters, variables: given }: Valid, dice: Dice): Sent {
+  const requester = dice.pick(requesters);
   return {
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
-      authorization: `Bearer ${asker.token}`,
-      'purpose-of-use': asker.purpose,
+      authorization: `Bearer ${requester.token}`,
+      'purpose-of-use': requester.purpose,
     },
     body: JSON.stringify({ query: dice.pick(texts), variables: given }),
   };

@@ -24,7 +24,7 @@ describe('the table of visible fields', () => {
     ]);
   });
 
-  it('is filtered by words, all of which must occur, in any column', () => {
+  it('is filtered by words that must all occur, in any column', () => {
     expect([...groupByType(fields, 'ICD10 health').keys()]).toEqual(['HealthContact']);
     expect([...groupByType(fields, 'icd10 person').keys()]).toEqual([]);
   });

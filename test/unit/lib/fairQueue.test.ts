@@ -35,7 +35,7 @@ describe('a fair queue', () => {
     expect(await Promise.all(tasks)).toEqual(['a1', 'a2', 'a3', 'b1']);
   });
 
-  it('lets several callers take turns, whoever came first', async () => {
+  it('lets several callers take turns, in any order of arrival', async () => {
     const { run, end, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 10 });
     for (const name of ['a1', 'a2', 'a3']) void run('a', name);
     for (const name of ['b1', 'b2']) void run('b', name);

@@ -256,10 +256,10 @@ describe('the state of linkage', () => {
     linkage.personKey(hetu, ONE);
     await linkage.save();
     await rm(dir, { recursive: true });
-    const anew = await open();
-    anew.personKey(hetu, ONE);
-    await anew.save();
-    expect(anew.state).not.toBe(linkage.state);
+    const recreated = await open();
+    recreated.personKey(hetu, ONE);
+    await recreated.save();
+    expect(recreated.state).not.toBe(linkage.state);
   });
 
   it.each([1, 2])(

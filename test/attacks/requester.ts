@@ -2,7 +2,7 @@
 export type Tokens = Readonly<Record<string, string>>;
 
 /** A user with one of the purposes that their token carries. */
-export interface Asker {
+export interface Requester {
   readonly name: string;
   readonly token: string;
   readonly purpose: string;
@@ -14,7 +14,7 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;
 }
 
-export function askersOf(tokens: Tokens): readonly Asker[] {
+export function requestersOf(tokens: Tokens): readonly Requester[] {
   return Object.entries(tokens).flatMap(([name, token]) => {
     const { purposes } = claimsOf(token);
     return Array.isArray(purposes)
@@ -24,7 +24,7 @@ export function askersOf(tokens: Tokens): readonly Asker[] {
 }
 
 /** The name of a requester in a report. */
-export function nameOf({ name, purpose }: Asker): string {
+export function nameOf({ name, purpose }: Requester): string {
   return `${name} for ${purpose}`;
 }
 

@@ -1,4 +1,4 @@
-import { nameOf } from '../asker.js';
+import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { ofPeople, thoseWithPeople } from '../people.js';
 import type { Sight } from '../sight.js';
@@ -29,7 +29,7 @@ const madeOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Ways to read in a number what its inputs do not show. */
-export const foreseenNeedAttacks: readonly Attack[] = [
+export const predictedNeedAttacks: readonly Attack[] = [
   attack(
     '5EC7',
     'An assessment names no factor that uses hidden or masked fields',
@@ -42,10 +42,10 @@ export const foreseenNeedAttacks: readonly Attack[] = [
         for (const { id } of (contributions ?? []).flatMap(({ factors }) => factors ?? [])) {
           const inputs = madeOf[id.slice(0, id.indexOf('.'))] ?? [];
           if (!inputs.some((input) => sight.shows(input) && sight.masksOf(input).length === 0))
-            throw new Breach(`${nameOf(sight.asker)} is told of a factor of what is hidden: ${id}`);
+            throw new Breach(`${nameOf(sight.requester)} sees a factor that uses hidden fields: ${id}`);
         }
       });
-      if (tried === 0) throw new NotApplicable('nobody is assessed for these tokens');
+      if (tried === 0) throw new NotApplicable('no assessment is shown to these tokens');
     },
   ),
   attack(
@@ -58,15 +58,13 @@ export const foreseenNeedAttacks: readonly Attack[] = [
         const withheld = risk.withheld ?? [];
         const numbers = NUMBERS.filter((name) => risk[name] != null);
         if (risk.status !== 'ASSESSED' && numbers.length > 0)
-          throw new Breach(
-            `${nameOf(sight.asker)} is told ${numbers.join(', ')} where there is no assessment`,
-          );
+          throw new Breach(`${nameOf(sight.requester)} sees ${numbers.join(', ')} without an assessment`);
         if (withheld.length > 0 && risk.status === 'ASSESSED')
-          throw new Breach(`${nameOf(sight.asker)} is told a number without ${withheld.join(', ')}`);
+          throw new Breach(`${nameOf(sight.requester)} sees a number without ${withheld.join(', ')}`);
         const told = JSON.stringify(withheld);
         if ((withheldFrom.get(sight) ?? told) !== told)
           throw new Breach(
-            `from ${nameOf(sight.asker)} other registries are withheld of one person than of another`,
+            `from ${nameOf(sight.requester)} other registries are withheld of one person than of another`,
           );
         withheldFrom.set(sight, told);
       });
@@ -98,11 +96,11 @@ async function birthdays(target: Target): Promise<void> {
         tried += 1;
         const statuses = [1, 2, 3, 4].map((n) => (told[`q${n}`] as Pick<Risk, 'status'> | null)?.status);
         if (new Set(statuses).size > 1)
-          throw new Breach(`${nameOf(sight.asker)} is told in which quarter of ${year} a birthday is`);
+          throw new Breach(`${nameOf(sight.requester)} learns in which quarter of ${year} a birthday is`);
       }
     }
   }
-  if (tried === 0) throw new NotApplicable('of nobody both the year of birth and an assessment are shown');
+  if (tried === 0) throw new NotApplicable('no person has both a visible year of birth and an assessment');
 }
 
 async function eachRisk(target: Target, check: (risk: Risk, sight: Sight) => void): Promise<void> {

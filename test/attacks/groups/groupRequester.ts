@@ -10,7 +10,7 @@ import type { Group, GroupCity } from './groupCity.js';
 export type Answer = number | null | undefined;
 
 /** What an attacker can do: ask questions as a recipient of some organisation. */
-export interface GroupAsker {
+export interface GroupRequester {
   /** Whether numbers are exact; the attacker knows this and guesses accordingly. */
   readonly exact: boolean;
   size(group: Group, organisation?: string): Promise<Answer>;
@@ -23,7 +23,7 @@ export interface GroupAsker {
 }
 
 /** Publishes every number unprotected. */
-export const openAsker: GroupAsker = {
+export const openRequester: GroupRequester = {
   exact: true,
   size: (group) => Promise.resolve(group.size),
   table: (groups) =>
@@ -41,7 +41,7 @@ export interface Protected {
 }
 
 /** Disclosure control with an empty ledger. */
-export function protectedAsker({ city, noise, parameters, capacity }: Protected): GroupAsker {
+export function protectedRequester({ city, noise, parameters, capacity }: Protected): GroupRequester {
   let book = new LedgerBook(noise, capacity);
   const control = new DisclosureControl(noise, {
     pay: (charge, limit) => book.pay({ month: '2026-01', ...charge }, limit).left,

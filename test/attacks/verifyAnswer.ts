@@ -20,10 +20,10 @@ export function mustHoldNoData(answer: Answer, what: string): void {
 }
 
 /** Whether a value holds anything but null, empty lists and objects of these; `__typename` does not count. */
-export function tellsSomething(value: unknown): boolean {
+export function holdsData(value: unknown): boolean {
   if (value === null || value === undefined) return false;
-  if (Array.isArray(value)) return value.some(tellsSomething);
-  if (typeof value === 'object') return Object.values(value).some(tellsSomething);
+  if (Array.isArray(value)) return value.some(holdsData);
+  if (typeof value === 'object') return Object.values(value).some(holdsData);
   return true;
 }
 
