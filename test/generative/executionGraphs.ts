@@ -12,7 +12,10 @@ const refuse = (): never => {
   throw new PolkuError('BAD_USER_INPUT', 'refused');
 };
 
-/** Entities over three subgraphs, @requires with arguments and in chains, @provides, composite keys, lists of lists. */
+/**
+ * Entities over three subgraphs: `@requires` with arguments and in chains, `@provides`, composite keys, lists of
+ * lists.
+ */
 function shop(): Subgraph[] {
   const products = testSubgraph(
     'products',

@@ -57,7 +57,7 @@ describe('the keys of one kind', () => {
     const keys = sequence(2_000);
     take(keys, 1_000);
     const later = take(keys, 1_000);
-    // A thousand of 3,000 free keys, with a thousand small ones: 333 on average, standard deviation 12.
+    // A thousand of 3,000 free keys; a thousand are small: 333 on average, standard deviation about 12.
     const small = later.filter((key) => key < 2_000).length;
     expect(Math.abs(small - 333)).toBeLessThan(75);
   });
