@@ -77,7 +77,7 @@ async function measure(data: string): Promise<void> {
     // Noise, ledger and disk are part of the time: a client waits for them, too. The gateway is not.
     const sizeByYear = async () => {
       const group = await cohorts.group(threeRegistries);
-      await groupTable(group, await group.asker('planning', 'any'), ['year'], YEARS);
+      await groupTable(group, await group.requester('planning', 'any'), ['year'], YEARS);
       return group.members.size;
     };
     const members = cohortSql(readFilter(threeRegistries));
@@ -86,7 +86,7 @@ async function measure(data: string): Promise<void> {
     const paths = async () => {
       const group = await cohorts.group(manyMembers);
       const sectors = await cohorts.sectors(group.members, ...PERIOD);
-      await commonPaths(group.members, sectors, await group.asker('planning', 'any'), {
+      await commonPaths(group.members, sectors, await group.requester('planning', 'any'), {
         first: 20,
         steps: 3,
         gaps: false,
@@ -97,7 +97,7 @@ async function measure(data: string): Promise<void> {
     await report('size by year, three registries, two thresholds', sizeByYear, () => rows(sizeByYearSql));
     const threeDimensions = async () => {
       const group = await cohorts.group({ all: [] });
-      await groupTable(group, await group.asker('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
+      await groupTable(group, await group.requester('planning', 'any'), DIMENSIONS, [TABLE_YEAR]);
       return group.members.size;
     };
 

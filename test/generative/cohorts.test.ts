@@ -95,7 +95,7 @@ describe('groups before protection', () => {
       const group = await cohorts.group({ age: { between: { from: 0, until: 50 }, atEndOf: 2010 } });
       await fc.assert(
         fc.asyncProperty(question, async ({ by, year }) => {
-          const { cells } = await groupTable(group, await group.asker('planning', 'any'), by, [year]);
+          const { cells } = await groupTable(group, await group.requester('planning', 'any'), by, [year]);
           const shown = cells
             .filter((cell) => cell.count && by.every((name) => cell[name] !== null))
             .map((cell) => [...by.map((name) => String(cell[name])), cell.count]);
@@ -151,7 +151,7 @@ describe('groups before protection', () => {
     for (const path of pathOf.values()) counts.set(path, (counts.get(path) ?? 0) + 1);
 
     const group = await cohorts.group({ all: [] });
-    const asker = await group.asker('planning', 'any');
+    const asker = await group.requester('planning', 'any');
     const found = await commonPaths(members, sectors, asker, { first: 100, steps: 3, gaps: false });
     expect(found.members).toBe(members.size);
     expect(found.paths.length).toBe(100);
