@@ -3,15 +3,15 @@ import { Turns } from '../lib/cooperativeScheduler.js';
 import { PolkuError } from '../lib/errors.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import type { CellNoise } from './cellNoise.js';
-import { cheapestHypercube, TableLayout, type PartialTable } from './complementarySuppression.js';
+import { cheapestHypercube, type PartialTable, TableLayout } from './complementarySuppression.js';
 import { type CountingUnits, unitsInSets } from './countingUnits.js';
 import type {
   CellSummary,
   GroupFormation,
   GroupQuestion,
-  TableRequest,
   ProtectedAnswer,
   ProtectedCount,
+  TableRequest,
 } from './groupQuestion.js';
 import { radiusOf } from './ledger/answeredSets.js';
 import type { AnswerLedger } from './ledger/ledger.js';

@@ -2,7 +2,7 @@ import { Turns } from '../lib/cooperativeScheduler.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import { type CellKey, CellNoise } from './cellNoise.js';
 import type { CountingUnits } from './countingUnits.js';
-import type { Dimension, CellSummary, OpenDimension, ProtectedCount } from './groupQuestion.js';
+import type { CellSummary, Dimension, OpenDimension, ProtectedCount } from './groupQuestion.js';
 
 /** An open dimension with the categories that it got. */
 interface ClosedDimension {

@@ -2,7 +2,7 @@ import { Turns } from '../lib/cooperativeScheduler.js';
 import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
 import type { TableLayout } from './complementarySuppression.js';
 import type { CountingUnits } from './countingUnits.js';
-import type { Dimension, CellSummary, TableRequest } from './groupQuestion.js';
+import type { CellSummary, Dimension, TableRequest } from './groupQuestion.js';
 import { PinSketches } from './pinSketch.js';
 
 /** A table whose dimensions are all closed. */

@@ -7,7 +7,7 @@ import { writeModelCard } from '../../risk-model/card/writeModelCard.js';
 import { evaluateRiskModel, type EvaluationOptions } from '../../risk-model/evaluation/evaluateRiskModel.js';
 import { figure, type RiskEvaluation } from '../../risk-model/evaluation/evaluation.js';
 import { parseRiskModel, type RiskModel } from '../../risk-model/model/riskModel.js';
-import type { VerifiedRegister, RegisteredVersion, Stop } from '../../risk-model/register/verifyRegister.js';
+import type { RegisteredVersion, Stop, VerifiedRegister } from '../../risk-model/register/verifyRegister.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
 import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { BAND_ENDS, BANDS, type ShadowCounts } from '../../risk-model/register/shadowTable.js';

@@ -16,9 +16,9 @@ import type {
   Quality,
   RiskEvaluation,
 } from './evaluation.js';
-import { type Predictor, logisticRegression } from './logisticRegression.js';
+import { logisticRegression, type Predictor } from './logisticRegression.js';
 import * as metrics from './metrics.js';
-import { type Predictions, type Measurement, orderOf } from './metrics.js';
+import { type Measurement, orderOf, type Predictions } from './metrics.js';
 
 const DRAWS = 200;
 const THRESHOLDS = [0.05, 0.1, 0.2, 0.3];

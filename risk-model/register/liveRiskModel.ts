@@ -3,10 +3,10 @@ import type { RiskModel } from '../model/riskModel.js';
 import type { RiskModelInForce, RiskStore } from '../model/riskStore.js';
 import { damagedRegister } from './registerEntry.js';
 import {
-  type VerifiedRegister,
-  verifyRegister,
   type RegisteredVersion,
   type RegisterTrust,
+  type VerifiedRegister,
+  verifyRegister,
 } from './verifyRegister.js';
 import { RegisterStore } from './registerStore.js';
 import { readApproved } from './riskRegisterService.js';

@@ -4,14 +4,14 @@ import { PolkuError } from '../../lib/errors.js';
 import { parseRiskModel } from '../model/riskModel.js';
 import { type Act, entryDigest, writeEntry } from './registerEntry.js';
 import {
-  type VerifiedRegister,
-  verifyRegister,
   ownersOfStop,
   type RegisteredVersion,
   type RegisterTrust,
   RISK_OWNER,
   signsFor,
   type Stop,
+  type VerifiedRegister,
+  verifyRegister,
 } from './verifyRegister.js';
 import type { RegisterStore } from './registerStore.js';
 

@@ -5,9 +5,9 @@ import { PolkuError } from '../../lib/errors.js';
 import {
   type Act,
   damagedRegister,
-  type RegisterEntry,
   entryDigest,
   readEntry,
+  type RegisterEntry,
   type StoredEntry,
 } from './registerEntry.js';
 

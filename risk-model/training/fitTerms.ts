@@ -2,7 +2,7 @@ import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { Cholesky } from './cholesky.js';
 import { slopeOfClient } from './hazardFit.js';
 import { AGE_BINS, type ChildYears } from './riskTable.js';
-import type { Term, AssignedTerm } from './term.js';
+import type { AssignedTerm, Term } from './term.js';
 
 const STEPS = 12;
 /** The fit ends when no log-odds change by more. */

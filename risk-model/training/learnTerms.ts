@@ -1,13 +1,13 @@
 import type { BinnedFactors } from './binnedFeatures.js';
-import { SingleFactorCandidate, PairCandidate, FitContext } from './candidates.js';
-import { selectTerms, logOddsOf, type PairScreen } from './selectTerms.js';
+import { FitContext, PairCandidate, SingleFactorCandidate } from './candidates.js';
+import { logOddsOf, type PairScreen, selectTerms } from './selectTerms.js';
 import { fitTerms, type LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';
 import { pruneCuts, pruneTerms } from './pruneTerms.js';
 import type { ChildYears } from './riskTable.js';
 import { pairCount } from './screenPairs.js';
 import type { TreeLimits } from './smallTree.js';
-import { mainEffectTerms, joinCuts, assignCells, type Term, type AssignedTerm } from './term.js';
+import { assignCells, type AssignedTerm, joinCuts, mainEffectTerms, type Term } from './term.js';
 import type { TrainingPool } from './trainingPool.js';
 
 /** Chosen on validation families, like the other settings here (docs/decisions/risk-model.md). */

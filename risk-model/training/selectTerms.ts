@@ -1,12 +1,12 @@
 import type { BinnedFactors } from './binnedFeatures.js';
 import {
   type Candidate,
+  FitContext,
   type Interaction,
   interactionOf,
+  PairCandidate,
   SingleFactorCandidate,
   TripletCandidate,
-  PairCandidate,
-  FitContext,
 } from './candidates.js';
 import type { FittedTerms, LearntTerms } from './fitTerms.js';
 import { HazardFit } from './hazardFit.js';

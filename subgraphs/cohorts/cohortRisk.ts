@@ -19,7 +19,7 @@ import type { RequestContext } from '../../registry-kit/subgraph/requestContext.
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
-import { registriesOf, countingUnitsOf } from './group/cohortGroup.js';
+import { countingUnitsOf, registriesOf } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
 import { type GroupRequester, partOf, protect } from './protect.js';
 import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';

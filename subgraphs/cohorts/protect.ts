@@ -1,5 +1,5 @@
 import type { CountingUnits } from '../../disclosure-control/countingUnits.js';
-import type { TableRequest, ProtectedAnswer } from '../../disclosure-control/groupQuestion.js';
+import type { ProtectedAnswer, TableRequest } from '../../disclosure-control/groupQuestion.js';
 import type { CohortsStore } from './cohortsStore.js';
 import type { FeedsByRegistry } from './group/groupFacts.js';
 

@@ -33,7 +33,7 @@ import { DateScalar } from '../../schema/scalars.js';
 import { cohortRiskParts } from './cohortRisk.js';
 import { type CohortSource, type CohortsStore, sourceOf } from './cohortsStore.js';
 import { checkCodes, checkReleases, filterInputs } from './filter.js';
-import { CohortGroup, registriesOf, countingUnitsOf } from './group/cohortGroup.js';
+import { CohortGroup, countingUnitsOf, registriesOf } from './group/cohortGroup.js';
 import { answered, feedsOf } from './group/groupFacts.js';
 import type { DimensionName } from './group/populationColumns.js';
 import { memberSectors } from './members.js';

@@ -1,10 +1,10 @@
 import type {
   Dimension,
   GroupQuestion,
-  TableRequest,
   OpenDimension,
   ProtectedAnswer,
   ProtectedTable,
+  TableRequest,
 } from '../../disclosure-control/groupQuestion.js';
 
 /** Answers every number without protection, zero included. Disclosure control prevents exactly this. */

@@ -18,10 +18,10 @@ import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   cohortSql,
   familyTypeSql,
-  validAt,
-  joinSnapshots,
   hiddenFamily,
   hiddenPlace,
+  joinSnapshots,
+  validAt,
 } from '../cohorts/cohortSql.js';
 import { randomFilter, rewritings } from '../cohorts/filterArbitrary.js';
 import { openCohorts, type OpenCohorts } from '../cohorts/openCohorts.js';

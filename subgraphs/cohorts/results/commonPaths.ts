@@ -1,8 +1,8 @@
 import type {
-  TableRequest,
   OpenDimension,
   ProtectedTable,
   Protection,
+  TableRequest,
 } from '../../../disclosure-control/groupQuestion.js';
 import { Turns } from '../../../lib/cooperativeScheduler.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';

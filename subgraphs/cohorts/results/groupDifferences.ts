@@ -1,4 +1,4 @@
-import type { TableRequest, ProtectedAnswer, Protection } from '../../../disclosure-control/groupQuestion.js';
+import type { ProtectedAnswer, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';

@@ -1,4 +1,4 @@
-import type { Dimension, TableRequest, Protection } from '../../../disclosure-control/groupQuestion.js';
+import type { Dimension, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';

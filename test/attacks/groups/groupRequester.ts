@@ -1,6 +1,6 @@
 import type { CellNoise } from '../../../disclosure-control/cellNoise.js';
 import { DisclosureControl } from '../../../disclosure-control/disclosureControl.js';
-import type { TableRequest, ProtectedTable } from '../../../disclosure-control/groupQuestion.js';
+import type { ProtectedTable, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import { LedgerBook } from '../../../disclosure-control/ledger/budgets.js';
 import { PolkuError } from '../../../lib/errors.js';
 import type { DisclosureParameters } from '../../../policies/engine/disclosureParameters.js';

@@ -3,7 +3,7 @@ import { binFactors } from '../../../risk-model/training/binnedFeatures.js';
 import { fitTerms } from '../../../risk-model/training/fitTerms.js';
 import { AGE_BINS, type ChildYears } from '../../../risk-model/training/riskTable.js';
 import { mix } from '../../../risk-model/training/splitFamilies.js';
-import { mainEffectTerms, assignCells, type Term } from '../../../risk-model/training/term.js';
+import { assignCells, mainEffectTerms, type Term } from '../../../risk-model/training/term.js';
 
 const AGE = 0;
 
