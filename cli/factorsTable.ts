@@ -3,8 +3,8 @@ import type { RiskSource } from '../registry-kit/features/feature.js';
 const columns = ['Id', 'English', 'Finnish', 'Swedish', 'Formula', 'Months', 'Reads'] as const;
 
 function factorRows(sources: readonly RiskSource[]): readonly (readonly string[])[] {
-  return sources.flatMap(({ factors }) =>
-    factors.map(({ id, label, formula, months, reads }) => [
+  return sources.flatMap(({ features }) =>
+    features.map(({ id, label, formula, months, reads }) => [
       id,
       label.en,
       label.fi,

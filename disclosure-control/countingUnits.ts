@@ -1,4 +1,4 @@
-import { Turns } from '../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../lib/cooperativeScheduler.js';
 import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
 
 /**
@@ -21,19 +21,19 @@ export interface CountingUnits {
  */
 export async function countingUnits(recordKeys: Uint32Array, familyOf: Uint32Array): Promise<CountingUnits> {
   const { length } = recordKeys;
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   let none = 0;
-  await turns.through(length, (from, to) => {
+  await scheduler.forEachChunk(length, (from, to) => {
     for (let key = from; key < to; key++)
       if (familyOf[key] !== NO_FAMILY) none = Math.max(none, familyOf[key]! + 1);
   });
   // A counting sort: each family follows the families before it. Units without a family come last.
   const placeOf = (key: number) => Math.min(familyOf[key]!, none);
   const nextUnit = new Uint32Array(none + 2);
-  await turns.through(length, (from, to) => {
+  await scheduler.forEachChunk(length, (from, to) => {
     for (let key = from; key < to; key++) nextUnit[placeOf(key) + 1]!++;
   });
-  await turns.through(none, (from, to) => {
+  await scheduler.forEachChunk(none, (from, to) => {
     for (let family = from; family < to; family++) nextUnit[family + 1]! += nextUnit[family]!;
   });
   const units = {
@@ -41,7 +41,7 @@ export async function countingUnits(recordKeys: Uint32Array, familyOf: Uint32Arr
     families: new Uint32Array(length),
     recordKeys: new Uint32Array(length),
   };
-  await turns.through(length, (from, to) => {
+  await scheduler.forEachChunk(length, (from, to) => {
     for (let key = from; key < to; key++) {
       const unit = nextUnit[placeOf(key)]!++;
       units.keys[unit] = key;
@@ -66,8 +66,8 @@ export async function unitsInSets(
     for (let index = 0; index < words.length; index++) any[index]! |= words[index]!;
   const found = new Uint32Array(keys.length);
   let count = 0;
-  const turns = new Turns();
-  await turns.through(keys.length, (from, to) => {
+  const scheduler = new CooperativeScheduler();
+  await scheduler.forEachChunk(keys.length, (from, to) => {
     for (let unit = from; unit < to; unit++) {
       const key = keys[unit]!;
       if ((any[key >>> 5]! >>> (key & 31)) & 1) found[count++] = unit;
@@ -75,7 +75,7 @@ export async function unitsInSets(
   });
   const of = async (column: Uint32Array) => {
     const values = new Uint32Array(count);
-    await turns.through(count, (from, to) => {
+    await scheduler.forEachChunk(count, (from, to) => {
       for (let at = from; at < to; at++) values[at] = column[found[at]!]!;
     });
     return values;

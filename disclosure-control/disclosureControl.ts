@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Turns } from '../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../lib/cooperativeScheduler.js';
 import { PolkuError } from '../lib/errors.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import type { CellNoise } from './cellNoise.js';
@@ -181,16 +181,16 @@ export async function suppressTable(
   // A total that is too small has nothing to split.
   if (shown.at(-1) === null) return shown.map(() => null);
   const published = [...shown];
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   for (const { kept: dimensions } of layout.views) {
     const views = layout.views.filter(({ kept }) => (kept & dimensions) === kept);
-    await suppressIn({ layout, dimensions, views, perturbed, published, enough }, published, turns);
+    await suppressIn({ layout, dimensions, views, perturbed, published, enough }, published, scheduler);
   }
   return published;
 }
 
 /** Suppresses numbers in the table of some dimensions, summed over the others. */
-async function suppressIn(table: PartialTable, published: ProtectedCount[], turns: Turns): Promise<void> {
+async function suppressIn(table: PartialTable, published: ProtectedCount[], scheduler: CooperativeScheduler): Promise<void> {
   const others = table.views.slice(1);
   const suppress = (numbers: readonly number[]): void => {
     for (const number of numbers) published[number] = null;
@@ -199,7 +199,7 @@ async function suppressIn(table: PartialTable, published: ProtectedCount[], turn
   for (const { kept, cells } of others) {
     for (const cell of cells) {
       if (published[cell] !== null || covered.has(cell)) continue;
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       const changed = cheapestHypercube(table, cell, kept);
       // Without a hypercube only the grand total is published. It bounds the other numbers from above and
       // reveals no more.

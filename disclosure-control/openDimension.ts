@@ -1,4 +1,4 @@
-import { Turns } from '../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../lib/cooperativeScheduler.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import { type CellKey, CellNoise } from './cellNoise.js';
 import type { CountingUnits } from './countingUnits.js';
@@ -24,10 +24,10 @@ export async function closeDimension(
   parameters: DisclosureParameters,
   noise: CellNoise,
 ): Promise<ClosedDimension> {
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   const sets = new Map<number, { count: number; recordKeySum: number }>();
   const { keys, recordKeys } = units;
-  await turns.through(keys.length, (from, to) => {
+  await scheduler.forEachChunk(keys.length, (from, to) => {
     for (let unit = from; unit < to; unit++) {
       const key = keys[unit]!;
       const value = values[key]!;
@@ -43,7 +43,7 @@ export async function closeDimension(
   const numbers = new Map(common.map((value, number) => [value, number]));
   const size = common.length + 1;
   const codes = new Uint16Array(values.length).fill(size);
-  await turns.through(keys.length, (from, to) => {
+  await scheduler.forEachChunk(keys.length, (from, to) => {
     for (let unit = from; unit < to; unit++) {
       const value = values[keys[unit]!]!;
       if (!Number.isNaN(value)) codes[keys[unit]!] = numbers.get(value) ?? common.length;

@@ -1,4 +1,4 @@
-import { Turns } from '../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../lib/cooperativeScheduler.js';
 import { NO_FAMILY } from '../registry-kit/criteria/familyTypes.js';
 import type { TableLayout } from './complementarySuppression.js';
 import type { CountingUnits } from './countingUnits.js';
@@ -47,7 +47,7 @@ export class TableCells {
     radius: number,
   ): Promise<TableCells> {
     const cells = new TableCells(table, layout, radius);
-    await new Turns().through(units.keys.length, (from, to) => cells.add(units, from, to));
+    await new CooperativeScheduler().forEachChunk(units.keys.length, (from, to) => cells.add(units, from, to));
     cells.totalSketches();
     return cells;
   }

@@ -10,7 +10,9 @@ import {
 import { buildSchema, type ClassType, createResolversMap } from 'type-graphql';
 import './typeGraphql.js';
 
-/** Turns a representation `{ __typename, ...key }` into the object that its field resolvers start from. */
+/**
+ * Turns an entity representation `{ __typename, ...key }` into the object that its field resolvers receive.
+ */
 export type ReferenceResolver<Context> = (
   representation: Record<string, unknown>,
   context: Context,
@@ -23,21 +25,22 @@ export interface Takes {
 }
 
 export interface FederatedSchemaOptions<Context> {
-  /** Named explicitly: type-graphql's own list is global to the process. */
+  /** Listed explicitly, because type-graphql's own list is global to the process. */
   readonly resolvers: readonly ClassType[];
-  /** Types that no root field reaches: entities that this subgraph only extends. */
+  /** Types that no root field reaches, such as entities that this subgraph only extends. */
   readonly entities: readonly ClassType[];
-  /** What values of enumerations take (`@takes`), by enumeration and value; type-graphql declares no directives on them. */
+  /** `@takes` of enum values, by enum and value. type-graphql cannot declare directives on enum values. */
   readonly enumValues?: Readonly<Record<string, Readonly<Record<string, Takes>>>> | undefined;
   /** By type name. */
   readonly references: Readonly<Record<string, ReferenceResolver<Context>>>;
 }
 
 /**
- * `@lineage` says which coordinates a field draws on and how: `exposes` repeats their values, `computes` and `aggregates`
- * do not; `optional` inputs are exposed where permitted and absent elsewhere. `@tests` says which coordinate an argument
- * filters by. Both are read by the policy compiler. `@takes` says what owners must release to a derived type for a part of a
- * filter to be of use; the gateway reads it. Composition drops all three.
+ * `@lineage` names the coordinates that a field uses: `exposes` repeats their values, `computes` and
+ * `aggregates` do not. `optional` inputs are exposed if permitted and otherwise absent. `@tests` names the
+ * coordinate that an argument filters by. The policy compiler reads both. `@takes` names the fields that
+ * owners must release to a derived type before a part of a filter is usable. The gateway reads it.
+ * Composition removes all three directives.
  */
 const OWN_DIRECTIVES = `
 directive @lineage(exposes: [String!], optional: [String!], computes: [String!], aggregates: [String!]) on FIELD_DEFINITION
@@ -49,7 +52,7 @@ const FEDERATION = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable"])
 `;
 
-/** Builds a Federation 2 subgraph from classes of type-graphql: its SDL and an executable schema. */
+/** Builds a Federation 2 subgraph from type-graphql classes: its SDL and an executable schema. */
 export async function buildFederatedSchema<Context>(
   options: FederatedSchemaOptions<Context>,
 ): Promise<{ sdl: string; schema: GraphQLSchema }> {
@@ -74,8 +77,8 @@ export async function buildFederatedSchema<Context>(
 }
 
 /**
- * Finds entities as `@apollo/subgraph` does, but at once: that one makes a promise for each, and with it everything below
- * waits. No entity here is an interface.
+ * Resolves entities like `@apollo/subgraph`, but synchronously where possible. `@apollo/subgraph` creates a
+ * promise for each entity, which delays all fields below it. No entity in Polku is an interface.
  */
 function entitiesResolver<Context>(
   schema: GraphQLSchema,
@@ -85,18 +88,18 @@ function entitiesResolver<Context>(
     (args['representations'] as readonly Record<string, unknown>[]).map((representation) => {
       const typename = representation['__typename'];
       if (typeof typename !== 'string' || !isObjectType(schema.getType(typename)))
-        throw new TypeError('An entity is represented without the name of its type.');
+        throw new TypeError('An entity representation has no known __typename.');
       const found = Object.hasOwn(references, typename)
         ? references[typename]!(representation, context)
         : representation;
       return found instanceof Promise
-        ? found.then((entity) => named(entity, typename))
-        : named(found, typename);
+        ? found.then((entity) => withTypename(entity, typename))
+        : withTypename(found, typename);
     });
 }
 
-/** An object that tells its type, which is how that of an entity is known. */
-function named(entity: unknown, typename: string): unknown {
+/** Adds the type name to an entity, so that its type can be resolved. */
+function withTypename(entity: unknown, typename: string): unknown {
   if (typeof entity === 'object' && entity !== null && !('__typename' in entity))
     Object.defineProperty(entity, '__typename', { value: typename });
   return entity;

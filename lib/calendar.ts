@@ -1,16 +1,22 @@
-/** Days are counted from 1970-01-01 in the proleptic Gregorian calendar, as in Parquet's DATE; no time zone enters. */
+/**
+ * Days since 1970-01-01 in the proleptic Gregorian calendar, as in Parquet's DATE. No time zone is involved.
+ */
 export type Day = number;
 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** Calendar arithmetic counts from 0000-03-01, for a year that begins in March has its leap day at the end. */
+/**
+ * Calendar arithmetic counts from 0000-03-01, because a year that begins in March has its leap day at the
+ * end.
+ */
 const DAYS_FROM_MARCH_0000_TO_1970 = 719_468;
 /** Days in 400 years, after which the calendar repeats itself. */
 const DAYS_IN_ERA = 146_097;
 
 /**
- * The day of a calendar date, or undefined where there is no such date (2002-02-30). Computed by the calendar's 400-year eras
- * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013); Date objects cost ten times as much.
+ * Returns the day of a calendar date, or undefined if the date does not exist (2002-02-30). The calculation
+ * uses the calendar's 400-year eras (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013). Date
+ * objects are slower.
  */
 export function dayOf(year: number, month: number, dayOfMonth: number): Day | undefined {
   if (!(month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysInMonth(year, month)))
@@ -24,7 +30,10 @@ export function dayOf(year: number, month: number, dayOfMonth: number): Day | un
   return era * DAYS_IN_ERA + dayOfEra - DAYS_FROM_MARCH_0000_TO_1970;
 }
 
-/** A day as year, month and day of the month, by the same eras; `| 0` divides whole numbers. */
+/**
+ * Returns the year, month and day of the month of a day, with the same eras. `| 0` makes divisions integer
+ * divisions.
+ */
 export function calendarDate(day: Day): { year: number; month: number; dayOfMonth: number } {
   const shifted = day + DAYS_FROM_MARCH_0000_TO_1970;
   const era = Math.floor(shifted / DAYS_IN_ERA);
@@ -47,13 +56,13 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Reads an ISO 8601 date (`2012-05-14`); undefined where it is not one. */
+/** Parses an ISO 8601 date (`2012-05-14`). Returns undefined if the text is not one. */
 export function parseDay(text: string): Day | undefined {
   const parts = ISO_DATE.exec(text);
   return parts ? dayOf(Number(parts[1]), Number(parts[2]), Number(parts[3])) : undefined;
 }
 
-/** Writes a day as an ISO 8601 date. */
+/** Formats a day as an ISO 8601 date. */
 export function formatDay(day: Day): string {
   const { year, month, dayOfMonth } = calendarDate(day);
   return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
@@ -63,13 +72,16 @@ function twoDigits(number: number): string {
   return number < 10 ? `0${number}` : String(number);
 }
 
-/** The same date so many years later or, with a negative number, earlier; of a 29 February that is none, 1 March. */
+/**
+ * Adds years to a date; a negative number subtracts. A 29 February becomes 1 March in a year that is not a
+ * leap year.
+ */
 export function addYears(day: Day, years: number): Day {
   const { year, month, dayOfMonth } = calendarDate(day);
   return dayOf(year + years, month, dayOfMonth) ?? dayOf(year + years, 3, 1)!;
 }
 
-/** The same day of the month so many months later, or that month's last day where it has no such day. */
+/** Adds months to a date. The result is the last day of the month if the month has no such day. */
 export function addMonths(day: Day, months: number): Day {
   const { year, month, dayOfMonth } = calendarDate(day);
   const at = year * 12 + month - 1 + months;
@@ -78,13 +90,16 @@ export function addMonths(day: Day, months: number): Day {
   return dayOf(toYear, toMonth, dayOfMonth) ?? lastOfMonth;
 }
 
-/** Finland's registers follow Finland's clock. Making a formatter costs a hundred times what using it does. */
+/**
+ * The registers follow Finnish time. The formatter is shared because creating one is much slower than using
+ * it.
+ */
 const HELSINKI = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki' });
 const MILLISECONDS_A_MINUTE = 60_000;
-/** The last minute that was asked about: days begin with a minute, in any zone of today. */
+/** The result for the last minute. In every current time zone a day begins at a whole minute. */
 let minute = { number: NaN, day: 0 };
 
-/** Today, in the zone whose law governs the registers. */
+/** Today's date in Finland, whose law governs the registers. */
 export function today(now: Date = new Date()): Day {
   const number = Math.floor(now.getTime() / MILLISECONDS_A_MINUTE);
   if (minute.number !== number) minute = { number, day: parseDay(HELSINKI.format(now))! };
@@ -93,13 +108,15 @@ export function today(now: Date = new Date()): Day {
 
 const QUARTER = /^(\d{4})-Q([1-4])$/;
 
-/** The first day of a quarter (`2007-Q1`: 1 January 2007); undefined where the text names none. */
+/**
+ * Returns the first day of a quarter (`2007-Q1`: 1 January 2007), or undefined if the text is not a quarter.
+ */
 export function parseQuarter(text: string): Day | undefined {
   const parts = QUARTER.exec(text);
   return parts ? dayOf(Number(parts[1]), Number(parts[2]) * 3 - 2, 1) : undefined;
 }
 
-/** Writes the quarter that a day lies in. */
+/** Formats the quarter that contains a day. */
 export function formatQuarter(day: Day): string {
   const { year, month } = calendarDate(day);
   return `${String(year).padStart(4, '0')}-Q${Math.ceil(month / 3)}`;

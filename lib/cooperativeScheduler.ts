@@ -1,46 +1,48 @@
-/** Milliseconds that long work may keep everything else of the process waiting. */
-const TURN = 5;
+/** The longest time in milliseconds that long work may run without a pause. */
+const SLICE_MS = 5;
 
-/** Milliseconds in which nothing else may have had anything to do before long work goes on. */
-const QUIET = 0.4;
+/** Long work resumes after the event loop was idle for this many milliseconds. */
+const QUIET_MS = 0.4;
 
-/** Milliseconds that a round of the event loop takes in which nothing has anything to do, at most. */
-const EMPTY_ROUND = 0.15;
+/** A round of the event loop that takes at most this many milliseconds counts as idle. */
+const IDLE_ROUND_MS = 0.15;
 
-/** Milliseconds after which long work goes on all the same. */
-const PATIENCE = 15;
+/** Long work resumes after this many milliseconds even if the event loop is busy. */
+const MAX_PAUSE_MS = 15;
 
-/** Milliseconds by which each turn that long work has had, up to ten of them, puts it behind other long work. */
-const TURN_HAD = 20;
-const TURNS_HAD = 10;
+/**
+ * The priority penalty in milliseconds for each slice that a piece of work has had, for at most ten slices.
+ */
+const SLICE_PENALTY_MS = 20;
+const MAX_PENALTIES = 10;
 
-/** Milliseconds between two looks at the clock, and items that are worked through before the first one. */
-const LOOK = 0.5;
-const FIRST_ITEMS = 32;
+/** The target time in milliseconds of one chunk, and the number of items in the first chunk. */
+const CHUNK_MS = 0.5;
+const FIRST_CHUNK_ITEMS = 32;
 
-/** Long work in turns: between them whatever else the process has to do is done. */
-export class Turns {
-  #had = 0;
+/** Splits long work into short time slices, so that the process serves other requests in between. */
+export class CooperativeScheduler {
+  #slices = 0;
 
   /**
-   * @param began where it is work of a request that is mostly short: the time when it began, before which it has nothing to
-   * answer for. Otherwise all long work of one round of the event loop has one turn.
+   * @param began the start time of a request that is usually short; its first slice is measured from this
+   * time. Without it, all long work in one round of the event loop shares one slice.
    */
   constructor(private readonly began = 0) {}
 
-  /** Whether it is the others' turn. */
-  get over(): boolean {
-    return performance.now() - Math.max(roundBegan(), this.began) > TURN;
+  /** Whether the time slice is used up. */
+  get shouldYield(): boolean {
+    return performance.now() - Math.max(roundBegan(), this.began) > SLICE_MS;
   }
 
   /**
-   * Lets whatever else the process has to do be done. Of all long work one piece goes on at a time, what had few turns
-   * first, and only when nothing else had anything to do for a moment: who answers a request needs many rounds of the
-   * event loop, and would wait for a piece in each of them.
+   * Pauses long work so that the process can do other work. One piece of long work resumes at a time, and the
+   * piece with the fewest slices goes first. It resumes only after the event loop was idle for a moment: a
+   * request needs many rounds of the event loop, and long work in each of them would delay the answer.
    */
-  next(): Promise<void> {
+  yield(): Promise<void> {
     const now = performance.now();
-    const due = now + TURN_HAD * Math.min(this.#had++, TURNS_HAD);
+    const due = now + SLICE_PENALTY_MS * Math.min(this.#slices++, MAX_PENALTIES);
     return new Promise((resume) => {
       waiting.push({ due, resume });
       if (isResuming) return;
@@ -50,25 +52,25 @@ export class Turns {
   }
 
   /**
-   * Works through many items, some at a time.
-   * @param work does items `from` (inclusive) to `to` (exclusive)
+   * Processes many items in chunks and pauses between chunks when necessary.
+   * @param work processes the items `from` (inclusive) to `to` (exclusive)
    */
-  async through(length: number, work: (from: number, to: number) => void): Promise<void> {
-    let atOnce = FIRST_ITEMS;
+  async forEachChunk(length: number, work: (from: number, to: number) => void): Promise<void> {
+    let chunk = FIRST_CHUNK_ITEMS;
     for (let from = 0; from < length;) {
-      if (this.over) await this.next();
-      const looked = performance.now();
-      const to = Math.min(from + atOnce, length);
+      if (this.shouldYield) await this.yield();
+      const started = performance.now();
+      const to = Math.min(from + chunk, length);
       work(from, to);
       from = to;
-      atOnce = performance.now() - looked < LOOK ? atOnce * 2 : Math.max(1, atOnce >> 1);
+      chunk = performance.now() - started < CHUNK_MS ? chunk * 2 : Math.max(1, chunk >> 1);
     }
   }
 }
 
 let began: number | undefined;
 
-/** When long work began in this round of the event loop. */
+/** Returns the time when long work began in this round of the event loop. */
 function roundBegan(): number {
   if (began === undefined) {
     began = performance.now();
@@ -78,7 +80,7 @@ function roundBegan(): number {
 }
 
 interface Waiting {
-  /** What is due first goes on first. */
+  /** The piece with the earliest time resumes first. */
   readonly due: number;
   resume(): void;
 }
@@ -86,20 +88,20 @@ interface Waiting {
 const waiting: Waiting[] = [];
 let isResuming = false;
 
-/** Looks in every round of the event loop how long the round took. */
+/** Measures every round of the event loop and resumes long work when the loop is idle. */
 function resumeWhenQuiet(since: number): void {
-  let [quietSince, looked] = [since, since];
-  const look = (): void => {
+  let [quietSince, lastRound] = [since, since];
+  const measure = (): void => {
     const now = performance.now();
-    if (now - looked > EMPTY_ROUND) quietSince = now;
-    looked = now;
-    if (now - quietSince < QUIET && now - since < PATIENCE) setImmediate(look);
+    if (now - lastRound > IDLE_ROUND_MS) quietSince = now;
+    lastRound = now;
+    if (now - quietSince < QUIET_MS && now - since < MAX_PAUSE_MS) setImmediate(measure);
     else resumeSome(now);
   };
-  setImmediate(look);
+  setImmediate(measure);
 }
 
-/** Lets pieces go on, one in each round of the event loop, until they have had a turn together. */
+/** Resumes one piece in each round of the event loop, until the pieces together have used one slice. */
 function resumeSome(from: number): void {
   setImmediate(() => {
     began = undefined;
@@ -107,12 +109,12 @@ function resumeSome(from: number): void {
     waiting.splice(waiting.indexOf(first), 1);
     first.resume();
   });
-  // By now that piece is done, and what comes in next has a turn of its own.
+  // That piece has finished its slice by now. New work gets a slice of its own.
   setImmediate(() => {
     began = undefined;
     const now = performance.now();
     if (waiting.length === 0) isResuming = false;
-    else if (now - from < TURN) resumeSome(from);
+    else if (now - from < SLICE_MS) resumeSome(from);
     else resumeWhenQuiet(now);
   });
 }

@@ -1,10 +1,14 @@
-/** Longer texts are no slip of a name, and comparing two takes as many steps as their lengths multiplied. */
+/**
+ * Longer texts are not mistyped names. The time of a comparison grows with the product of the two lengths.
+ */
 const LONGEST_NAME = 100;
-/** Known names may come from the file that has the fault: of more only the first are compared, or listed. */
+/**
+ * Limits, because the known names may come from the faulty file. Only the first names are compared or listed.
+ */
 const MOST_COMPARED = 1_000;
 const MOST_LISTED = 40;
 
-/** "Did you mean ...?" with the nearest of the known names; undefined where none is near. */
+/** Returns "Did you mean ...?" with the most similar known name, or undefined if no name is similar. */
 export function didYouMean(written: string, known: Iterable<string>): string | undefined {
   if (written.length > LONGEST_NAME) return undefined;
   let nearest: string | undefined;
@@ -19,14 +23,16 @@ export function didYouMean(written: string, known: Iterable<string>): string | u
   return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
 }
 
-/** Names, one after the other, to choose from. */
+/** Lists the names that a user can choose from. */
 export function listed(names: Iterable<string>): string {
   const all = [...names];
   const more = all.length - MOST_LISTED;
   return all.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that turn one text into the other (Damerau 1964). */
+/**
+ * Counts the insertions, deletions, substitutions and swaps of neighbours between two texts (Damerau 1964).
+ */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {

@@ -3,13 +3,13 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 const MIB = 2 ** 20;
 
-/** Gives one more connection to a database, for work side by side. */
+/** Opens another connection to the same database, for concurrent work. */
 export type Connect = () => Promise<DuckDBConnection>;
 
 /**
- * Runs some work in a DuckDB of its own, in memory. It never spills: DuckDB's encryption of spill files needs an
- * extension from the network, and unencrypted spill has been found readable (docs/decisions/duckdb.md). It loads no
- * extensions, and works over at most half of the memory.
+ * Runs work in a separate in-memory DuckDB. The database never spills to disk: encrypted spill files need an
+ * extension from the network, and unencrypted ones are readable (docs/decisions/duckdb.md). It loads no
+ * extensions and uses at most half of the memory.
  */
 export async function withMemoryDatabase<Result>(
   work: (connection: DuckDBConnection, connect: Connect) => Promise<Result>,
@@ -41,40 +41,44 @@ export async function withMemoryDatabase<Result>(
 async function assertNoSpill(connection: DuckDBConnection): Promise<void> {
   const setting = await connection.runAndReadAll(`SELECT current_setting('temp_directory')`);
   if (setting.getRows()[0]?.[0] !== '')
-    throw new Error('DuckDB did not take the setting that forbids spilling.');
+    throw new Error('DuckDB did not accept the setting that forbids spilling to disk.');
 }
 
-/** A text as an SQL literal. */
+/** Quotes a text as an SQL literal. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A name as an SQL identifier. */
+/** Quotes a name as an SQL identifier. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A path as DuckDB's readers take it: they would expand *, ? and [. */
+/** Quotes a path for DuckDB's readers, which would otherwise expand *, ? and [. */
 export function sqlPath(path: string): string {
   return sqlText(path.replace(/[*?[]/g, '[$&]'));
 }
 
 /**
- * The rows of a Parquet file in SQL. Every Parquet file that Polku reads is read through here, and lint keeps it so.
+ * Returns SQL for the rows of a Parquet file. Polku reads every Parquet file through this function; a lint
+ * rule checks it.
  *
- * DuckDB takes a folder named like `month=2015-03-01` for a Hive partition and replaces the column `month` of every row by the
- * name of the folder. A folder's name is no data, so partitions are never looked for.
+ * DuckDB treats a folder named like `month=2015-03-01` as a Hive partition. It then replaces the column
+ * `month` of every row by the value in the folder's name. Folder names are not data, so partition detection
+ * is off.
  */
 export function parquetRows(path: string): string {
   return `read_parquet(${sqlPath(path)}, hive_partitioning = false)`;
 }
 
-/** The columns of a Parquet file as its footer names them. DuckDB renames a column whose name occurs twice. */
+/**
+ * Returns SQL for the columns in a Parquet footer. Elsewhere DuckDB renames a column whose name occurs twice.
+ */
 export function parquetSchema(path: string): string {
   return `parquet_schema(${sqlPath(path)})`;
 }
 
-/** What the footer of a Parquet file says of the file, among it its number of rows. */
+/** Returns SQL for the metadata in a Parquet footer, such as the number of rows. */
 export function parquetFooter(path: string): string {
   return `parquet_file_metadata(${sqlPath(path)})`;
 }

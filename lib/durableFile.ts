@@ -4,8 +4,8 @@ import { type FileHandle, link, mkdir, open, rename, rm, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Makes durable what somebody else wrote: a file's content, or the names in a folder, without which a renamed file may
- * not survive a power cut.
+ * Flushes a file or a folder that other code wrote. A folder holds the names of its files: without a flush a
+ * renamed file may be lost in a power cut.
  */
 export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
@@ -17,32 +17,32 @@ export async function sync(path: string): Promise<void> {
 }
 
 /**
- * Writes a file, readable by its owner only, so that it appears whole or not at all: beside its place, synced, renamed,
- * folder synced. One process at a time may write a path.
+ * Writes a file atomically, readable by its owner only. It writes and syncs a temporary file in the same
+ * folder, renames it and syncs the folder. Only one process at a time may write a path.
  */
 export async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.partial`);
+  const temporary = join(dirname(path), `.${basename(path)}.partial`);
   try {
-    await rm(beside, { force: true });
-    const handle = await open(beside, 'wx', 0o600);
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(beside, path);
+    await rename(temporary, path);
   } catch (cause) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw cause;
   }
   await sync(dirname(path));
 }
 
 /**
- * Appends to a file that was opened for it, and resolves when the bytes are on disk. They are handed over without waiting, for
- * that takes the kernel less than it takes to ask another thread to do it; what waits is the disk.
- * @throws what the file system throws; then some of the bytes may be in the file
+ * Appends to an open file and resolves when the bytes are on disk. The write is synchronous, because the
+ * kernel finishes it faster than a thread switch. Only the flush to disk is asynchronous.
+ * @throws errors of the file system; some of the bytes may then be in the file
  */
 export async function appendDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) written += writeSync(file.fd, bytes, written);
@@ -50,9 +50,9 @@ export async function appendDurably(file: FileHandle, bytes: Uint8Array): Promis
 }
 
 /**
- * Writes a file of a folder to which files are only ever added, so that several processes may write and read at once
- * without a lock: it appears whole or not at all, and is on disk when this resolves.
- * @returns false where there is such a file: it is never written over
+ * Creates a file atomically in an append-only folder, so that several processes can read and write without a
+ * lock. The file is on disk when this resolves.
+ * @returns false if the file exists; existing files are never overwritten
  */
 export async function createOnce(folder: string, name: string, text: string): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -77,15 +77,15 @@ interface Waiting<Item> {
   readonly reject: (cause: unknown) => void;
 }
 
-/** Items that come while one commit runs share the next: group commit (DeWitt et al. 1984). */
+/** Group commit (DeWitt et al. 1984): items that arrive during a commit share the next one. */
 export class GroupCommit<Item> {
   #waiting: Waiting<Item>[] = [];
   #running: Promise<void> | undefined;
 
-  /** @param commit makes items durable, all or none; it never runs twice at once */
+  /** @param commit makes all items durable, or none; it never runs concurrently with itself */
   constructor(private readonly commit: (items: readonly Item[]) => Promise<void>) {}
 
-  /** Resolves when the item is durable, and rejects with what kept its commit from succeeding. */
+  /** Resolves when the item is durable, and rejects with the error of its commit. */
   add(item: Item): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -93,7 +93,7 @@ export class GroupCommit<Item> {
     });
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when no item is waiting. */
   async idle(): Promise<void> {
     await this.#running;
   }
@@ -114,8 +114,9 @@ export class GroupCommit<Item> {
 }
 
 /**
- * Whether a path still leads to a file that was opened at it: a file that was renamed, removed or replaced, or whose folder
- * was, can be written, and nobody finds what is written there. Not asynchronous: it asks the kernel's memory alone.
+ * Checks whether a path still leads to the file that was opened there. If the file or its folder was renamed,
+ * removed or replaced, writes still succeed, but nobody finds the data. The check is synchronous: it reads
+ * kernel memory only.
  */
 export function isInPlace(file: FileHandle, path: string): boolean {
   const opened = fstatSync(file.fd, { bigint: true });

@@ -1,9 +1,9 @@
-/** What an error may carry beside its message: coordinates, places in files, counts. Never a person's data. */
+/** Details next to an error's message: coordinates, places in files, counts. Never personal data. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**
- * An error that a user may read. Its message says what was expected, what came and what to do; it never holds
- * personal data, for it may be logged.
+ * An error for users. Its message says what was expected, what was found and what to do. It never contains
+ * personal data, because it may be logged.
  */
 export class PolkuError extends Error {
   override readonly name = 'PolkuError';
@@ -17,19 +17,19 @@ export class PolkuError extends Error {
     super(message, options);
   }
 
-  /** The HTTP status it travels with; 0 on the command line. */
+  /** The HTTP status of the response, or 0 on the command line. */
   get status(): number {
     return errorTable[this.code].status;
   }
 }
 
 /**
- * Every error that a user of Polku can meet: its code, the HTTP status it travels with (0 where it never leaves the
- * command line) and what it means. docs/errors.md is generated from this table, and a test holds them together. A
+ * Every error that a user of Polku can get: its code, its HTTP status (0 if it occurs on the command line
+ * only) and its meaning. docs/errors.md is generated from this table, and a test checks that they match. A
  * retired code is never reused.
  */
 export const errorTable = {
-  // Asking the gateway
+  // Requests to the gateway
   UNAUTHENTICATED: { status: 401, meaning: 'There is no token, or it is not one this gateway trusts.' },
   ISSUER_UNAVAILABLE: {
     status: 503,
@@ -41,12 +41,12 @@ export const errorTable = {
   },
   PURPOSE_NOT_HELD: {
     status: 403,
-    meaning: 'The token does not carry the purpose of use that the request names.',
+    meaning: 'The token does not contain the purpose of use that the request names.',
   },
   PURPOSE_NOT_PERMITTED: {
     status: 403,
     meaning:
-      'Policy does not show what was asked to this role for this purpose. The extensions name the coordinate, its owner and the policy revision.',
+      'The policy does not show the requested data to this role for this purpose. The extensions name the coordinate, its owner and the policy revision.',
   },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: {
@@ -55,7 +55,7 @@ export const errorTable = {
   },
   BAD_USER_INPUT: {
     status: 400,
-    meaning: 'A variable or an argument has a value that its type does not take.',
+    meaning: 'A variable or an argument has a value that its type does not accept.',
   },
   BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
   PERSISTED_QUERY_NOT_SUPPORTED: {
@@ -65,7 +65,7 @@ export const errorTable = {
   OPERATION_TOO_LARGE: {
     status: 400,
     meaning:
-      'The operation is over a limit: depth, aliases, tokens, list size, selections, or what planning it costs.',
+      'The operation exceeds a limit: depth, aliases, tokens, list size, selections, or the cost of planning.',
   },
   OPERATION_NOT_PLANNABLE: {
     status: 500,
@@ -73,7 +73,7 @@ export const errorTable = {
   },
   NOT_ACCEPTABLE: {
     status: 406,
-    meaning: 'The header Accept takes no type that answers have.',
+    meaning: 'The header Accept allows no type that responses have.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -82,9 +82,9 @@ export const errorTable = {
   LINEAGE_REFUSED: {
     status: 500,
     meaning:
-      'The plan of the operation would hand a registry a value that its contract does not give it, so nothing was asked. The log names the registry.',
+      'The query plan would send a registry a value that its contract does not allow, so nothing was sent. The log names the registry.',
   },
-  REQUEST_TOO_LARGE: { status: 413, meaning: 'The body is over the limit.' },
+  REQUEST_TOO_LARGE: { status: 413, meaning: 'The body exceeds the size limit.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
     meaning: 'The document has no operation of that name, or several and no name.',
@@ -92,12 +92,12 @@ export const errorTable = {
   ID_UNKNOWN: {
     status: 400,
     meaning:
-      'An id is not one that was given to this recipient for this purpose; it may be from elsewhere, or never have existed.',
+      'An id was not issued to this recipient for this purpose. It may be from elsewhere, or it never existed.',
   },
   IDENTITY_CODE_LITERAL: {
     status: 400,
     meaning:
-      'An identity code stood in the text of the operation; it must be sent as a variable, so that it enters no log.',
+      'The text of the operation contains an identity code. Send it as a variable, so that no log contains it.',
   },
   IDENTITY_CODE_INVALID: {
     status: 400,
@@ -105,11 +105,12 @@ export const errorTable = {
   },
   RATE_LIMITED: {
     status: 429,
-    meaning: 'The caller asks too much at once, or looks up too many identity codes; wait and ask again.',
+    meaning:
+      'The caller has too many requests at once, or looks up too many identity codes. Wait and try again.',
   },
   DISCLOSURE_BUDGET: {
     status: 429,
-    meaning: 'The organisation has asked as many questions about groups as it may in a calendar month.',
+    meaning: 'The organisation has used all its questions about groups for the calendar month.',
   },
   DISCLOSURE_UNAVAILABLE: {
     status: 503,
@@ -117,7 +118,7 @@ export const errorTable = {
   },
   DISCLOSURE_LEDGER_LOCKED: {
     status: 0,
-    meaning: 'Another process keeps the ledger of answered groups of this data directory.',
+    meaning: 'Another process uses the ledger of answered groups in this data directory.',
   },
   DISCLOSURE_LEDGER_INVALID: {
     status: 0,
@@ -127,61 +128,63 @@ export const errorTable = {
   NOT_IN_REGISTER: {
     status: 400,
     meaning:
-      'A question about groups needs what the system behind a registry does not keep. "registries { name absent }" lists that.',
+      'A question about groups needs data that the system behind a registry does not store. "registries { name absent }" lists that data.',
   },
   SUBGRAPH_UNAVAILABLE: {
     status: 502,
-    meaning: 'A registry did not answer; the rest of the response is whole.',
+    meaning: 'A registry did not answer. The rest of the response is complete.',
   },
   SUBGRAPH_CONTRACT_BROKEN: {
     status: 0,
     meaning:
-      'A subgraph has another schema than the one committed for it in schema/subgraphs. It is sent nothing; its fields answer SUBGRAPH_UNAVAILABLE.',
+      'The schema of a subgraph differs from the one committed in schema/subgraphs. It gets no requests, and its fields answer SUBGRAPH_UNAVAILABLE.',
   },
   AUDIT_UNAVAILABLE: {
     status: 503,
-    meaning: 'The audit record could not be made durable, so no data was given.',
+    meaning: 'The audit record could not be stored durably, so no data was returned.',
   },
   AUDIT_LOCKED: {
     status: 0,
-    meaning: 'Another process writes this chain of the audit log of this data directory.',
+    meaning: 'Another process writes this chain of the audit log in this data directory.',
   },
   AUDIT_UNPROVEN: {
     status: 0,
-    meaning:
-      'The audit log was opened, and something at its end cannot be proven; the log goes on, and says so.',
+    meaning: 'The audit log was opened, and its end cannot be verified. The log continues and records this.',
   },
-  CLOCK_JUMPED: { status: 0, meaning: 'The clock of the machine moved against the time that had passed.' },
+  CLOCK_JUMPED: { status: 0, meaning: 'The clock of the machine changed by more than the elapsed time.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
-    meaning: 'Something broke inside; the decision id finds it in the log.',
+    meaning: 'An internal error occurred. The decision id finds it in the log.',
   },
-  // Registries, asked by a gateway
-  CONTEXT_REFUSED: { status: 403, meaning: 'A registry was asked without a valid decision context.' },
+  // Requests from a gateway to a registry
+  CONTEXT_REFUSED: { status: 403, meaning: 'A request to a registry has no valid decision context.' },
   // Extraction and snapshots
   SOURCE_UNREADABLE: {
     status: 0,
     meaning:
-      'A source file is missing, is no regular file, is something else than the mapping says, or is damaged.',
+      'A source file is missing, damaged, not a regular file, or not of the form that the mapping declares.',
   },
   SOURCE_COLUMNS: {
     status: 0,
-    meaning: 'A source file lacks columns that the mapping names, or has one of them twice.',
+    meaning: 'A source file lacks a column that the mapping names, or has it twice.',
   },
-  SOURCE_CHANGED: { status: 0, meaning: 'A source file changed while it was read; nothing of it was taken.' },
-  MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not fit the registry.' },
+  SOURCE_CHANGED: {
+    status: 0,
+    meaning: 'A source file changed while it was read, so nothing of it was used.',
+  },
+  MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not match the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
   SNAPSHOT_INVALID: { status: 0, meaning: 'A snapshot is damaged or incomplete.' },
   SNAPSHOT_NEWER: { status: 0, meaning: 'The snapshot was written by a newer Polku.' },
   DISCLOSURE_LOG_LOCKED: {
     status: 0,
-    meaning: 'Another process writes the disclosure log of the same registries of this data directory.',
+    meaning: 'Another process writes the disclosure log of the same registries in this data directory.',
   },
-  EXTRACTION_RUNNING: { status: 0, meaning: 'Another extraction holds the data directory.' },
+  EXTRACTION_RUNNING: { status: 0, meaning: 'Another extraction uses the data directory.' },
   EXTRACTION_INTERRUPTED: {
     status: 0,
-    meaning: 'Extraction was stopped; the snapshots before it are untouched.',
+    meaning: 'The extraction was stopped. Earlier snapshots are unchanged.',
   },
   REJECTS_EXCEEDED: {
     status: 0,
@@ -195,11 +198,12 @@ export const errorTable = {
   TABLE_SHRUNK: {
     status: 0,
     meaning:
-      'A table has many fewer rows than in the snapshot before, or none any more, so nothing was published; --max-shrink allows it.',
+      'A table has far fewer rows than in the previous snapshot, or none, so nothing was published. --max-shrink allows it.',
   },
   ROWS_LOST: {
     status: 0,
-    meaning: 'Rows read are not rows written and rows rejected, so nothing was published.',
+    meaning:
+      'The number of rows read is not the number of rows written plus rejected, so nothing was published.',
   },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {
@@ -209,45 +213,48 @@ export const errorTable = {
   LINKAGE_STORE_CHANGED: {
     status: 0,
     meaning:
-      'Snapshots or marks belong to another linkage store: their keys name other people there, so nothing is served or extracted.',
+      'Snapshots or lists of marked people belong to another linkage store. Their keys name other people there, so nothing is served or extracted.',
   },
-  LINKAGE_FULL: { status: 0, meaning: 'Every key that a linkage store can give out is given out.' },
+  LINKAGE_FULL: { status: 0, meaning: 'The linkage store has issued every possible key.' },
   MARKS_INVALID: {
     status: 0,
     meaning:
-      'A list of marked people is damaged, missing, older than its last change or of another registry; nothing is served without it.',
+      'A list of marked people is damaged, missing, older than its last change or from another registry. Nothing is served without it.',
   },
   MARKS_REJECTED: {
     status: 0,
     meaning:
-      'Some lines hold no code of anybody known, or of nobody marked; they are listed by number, and nothing was changed.',
+      'Some lines have no code of a known person, or of a marked person. The error lists them by number, and nothing was changed.',
   },
   MARKS_BUSY: { status: 0, meaning: 'Another command is changing the marks of this registry.' },
   IDENTITY_CODE_ARGUMENT: {
     status: 0,
     meaning:
-      'An identity code stood among the words of a command, where process lists and shell histories keep it; codes come on standard input.',
+      'A command has an identity code in its arguments, which process lists and shell histories show. Send codes on standard input.',
   },
-  OUTPUT_EXISTS: { status: 0, meaning: 'The folder to write to holds something else.' },
-  NOT_SYNTHETIC: { status: 0, meaning: '--dev was asked to serve a snapshot that is not marked synthetic.' },
+  OUTPUT_EXISTS: { status: 0, meaning: 'The output folder contains something else.' },
+  NOT_SYNTHETIC: {
+    status: 0,
+    meaning: '--dev serves only snapshots that are marked synthetic, and this one is not.',
+  },
   PERMIT_OPENS_NOTHING: {
     status: 0,
     meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
   },
-  // Foreseeing need
+  // Prediction of need
   RISK_TABLE_INCOMPLETE: {
     status: 0,
-    meaning: 'A registry withheld or failed to tell what a risk model is trained on or tried on.',
+    meaning: 'A registry withheld or failed to provide data for the training or evaluation of a risk model.',
   },
   RISK_MODEL_INVALID: {
     status: 0,
     meaning:
-      'The file of a risk model does not parse, or its parts do not fit each other, which lists every fault; or it is not the file that was registered.',
+      'The file of a risk model does not parse, its parts do not match (the error lists every fault), or it is not the registered file.',
   },
   RISK_REGISTER_INVALID: {
     status: 0,
     meaning:
-      'The register of risk models is damaged: an entry is missing, altered or of another form. No model serves.',
+      'The register of risk models is damaged: an entry is missing, altered or of another form. No model is used.',
   },
   RISK_TABLE_UNFIT: {
     status: 0,
@@ -256,25 +263,28 @@ export const errorTable = {
   // Policies and configuration
   POLICY_INVALID: {
     status: 400,
-    meaning: 'A policy does not parse or does not compile; every fault is listed with its place.',
+    meaning: 'A policy does not parse or does not compile. The error lists every fault with its place.',
   },
   POLICY_UNSIGNED: {
     status: 409,
-    meaning: 'No policy revision is signed by two people of every owner whom it concerns.',
+    meaning: 'No policy revision is signed by two people of every owner that it concerns.',
   },
   POLICY_STALE: {
     status: 409,
     meaning:
-      'A policy revision is older than one that was in force, or follows one that is in force no more.',
+      'A policy revision is older than one that was in force, or follows one that is no longer in force.',
   },
-  POLICY_EXPIRED: { status: 409, meaning: 'A policy revision has expired; what it ruled over is denied.' },
+  POLICY_EXPIRED: {
+    status: 409,
+    meaning: 'A policy revision has expired, so everything that it covered is denied.',
+  },
   POLICY_TOO_LARGE: {
     status: 413,
     meaning: 'A proposed policy has too many bytes, or takes too long to compile.',
   },
   POLICY_TOO_MANY: {
     status: 429,
-    meaning: 'A person has so many proposals waiting for signatures that one must be withdrawn first.',
+    meaning: 'A person has too many proposals waiting for signatures. Withdraw one first.',
   },
   SIGNATURE_INVALID: {
     status: 403,
@@ -292,11 +302,10 @@ export const errorTable = {
   SUPERGRAPH_INVALID: { status: 0, meaning: 'The subgraphs do not compose.' },
   BARE_GATEWAY_REFUSES: {
     status: 0,
-    meaning:
-      'The gateway without identities and policies was given a supergraph of Polku, which it must not serve.',
+    meaning: 'The bare gateway, which has no identities and policies, must not serve a supergraph of Polku.',
   },
-  ADDRESS_IN_USE: { status: 0, meaning: 'The port is taken.' },
-  USAGE: { status: 0, meaning: 'A command was called with words it does not know.' },
+  ADDRESS_IN_USE: { status: 0, meaning: 'The port is in use.' },
+  USAGE: { status: 0, meaning: 'A command has unknown arguments.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,22 +1,22 @@
 import { PolkuError } from './errors.js';
 
 export interface FairQueueLimits {
-  /** Tasks of all callers that run at once. */
+  /** The largest number of tasks that run concurrently, over all callers. */
   readonly atOnce: number;
-  /** Tasks of one caller that run at once. */
+  /** The largest number of tasks of one caller that run concurrently. */
   readonly perCaller: number;
-  /** Tasks of one caller that wait; one more is refused. */
+  /** The largest number of waiting tasks of one caller. The next one is rejected. */
   readonly waiting: number;
   /**
-   * A task that takes longer, in milliseconds, keeps its place for as long again, so that a caller has at most half of the
-   * time; never where it is left out.
+   * A task that runs longer than this many milliseconds keeps its slot for the same time again. A caller then
+   * uses at most half of the time. Without a value, slots are freed at once.
    */
   readonly restAfter?: number;
 }
 
-/** Whoever waits for a task, and may have gone by the time it begins. */
+/** The client that waits for a task. It may disconnect before the task begins. */
 export interface TaskClient {
-  /** @throws the reason why nobody waits any more */
+  /** @throws the reason why the client no longer waits */
   throwIfAborted(): void;
 }
 
@@ -25,9 +25,9 @@ interface Line {
   readonly waiting: (() => void)[];
 }
 
-/** Lets callers take turns: one who asks for a thousand things delays another by one of them. */
+/** Serves callers in turn: a caller with a thousand tasks delays another caller by one task only. */
 export class FairQueue {
-  /** Callers with tasks that run or wait. The one whose task ended last stands last. */
+  /** Callers with running or waiting tasks. The caller whose task ended most recently is last. */
   readonly #lines = new Map<string, Line>();
   #running = 0;
 
@@ -35,7 +35,8 @@ export class FairQueue {
 
   /**
    * Runs a task when its turn comes.
-   * @throws PolkuError RATE_LIMITED where too many tasks of the caller wait; the client's reason where it has gone
+   * @throws PolkuError RATE_LIMITED if too many tasks of the caller wait; the client's reason if it has
+   * disconnected
    */
   async run<T>(caller: string, task: () => T | Promise<T>, client?: TaskClient): Promise<T> {
     const line = this.#lineOf(caller);

@@ -1,4 +1,4 @@
-/** Items by what `keyOf` says of them, in the order in which they came. (`Map.groupBy` is not in Node 20.) */
+/** Groups items by key and keeps their order. (Node 20 has no `Map.groupBy`.) */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -6,24 +6,25 @@ import { types } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { PolkuError } from './errors.js';
 
-/** How often a waiting caller tries again. */
+/** How long a waiting caller waits before it tries again. */
 const RETRY_MS = 50;
 
 /**
- * Locks of this process, by inode. The kernel grants a second lock to the process that has one already, and drops both when
- * either closes (fcntl(2)), so this process must never open a file of its own locks twice. The instances are kept here, for a
- * collected instance closes its file.
+ * The locks of this process, by inode. The kernel grants a process a second lock on the same file and
+ * releases both when either is closed (fcntl(2)). So this process must never open the file of its own lock
+ * twice. The map also prevents garbage collection, which would close the files.
  */
-const held = new Map<string, DuckDBInstance | undefined>();
+const ownLocks = new Map<string, DuckDBInstance | undefined>();
 
 /**
- * Takes the lock of this name over a data directory: `<data>/locks/<name>.lock`. The kernel holds it for this process and
- * drops it when the process ends, however it ends. It holds between containers of one machine, too, whose process numbers say
- * nothing. The file itself means nothing: it stays, and a copy of it is free.
+ * Acquires a named lock on a data directory: `<data>/locks/<name>.lock`. The kernel releases it when the
+ * process ends for any reason. The lock also works between containers on one machine, where process numbers
+ * are ambiguous. The existence of the file means nothing: the file remains, and a copy of it is not locked.
  *
- * Node.js has no lock on files. DuckDB has: it locks a database that is open for writing.
- * @param busy what is thrown where another process, or another part of this one, has the lock
- * @returns what releases the lock
+ * Node.js has no file locks. DuckDB locks a database that is open for writing, so the lock file is a DuckDB
+ * database.
+ * @param busy makes the error for a lock that another process, or another part of this process, has
+ * @returns a function that releases the lock
  */
 export async function lockByKernel(
   data: string,
@@ -33,31 +34,31 @@ export async function lockByKernel(
   const path = await lockFile(data, name);
   const { dev, ino } = await stat(path, { bigint: true });
   const inode = `${dev}-${ino}`;
-  if (held.has(inode)) throw busy();
-  held.set(inode, undefined);
+  if (ownLocks.has(inode)) throw busy();
+  ownLocks.set(inode, undefined);
   let instance: DuckDBInstance;
   try {
     instance = await openDatabase(path);
-    held.set(inode, instance);
+    ownLocks.set(inode, instance);
   } catch (cause) {
-    held.delete(inode);
+    ownLocks.delete(inode);
     throw lockFailure(cause, path, busy);
   }
   return async () => {
     instance.closeSync();
-    if (held.get(inode) === instance) held.delete(inode);
+    if (ownLocks.get(inode) === instance) ownLocks.delete(inode);
   };
 }
 
 /**
- * Waits for a lock that is held, for a while.
- * @param take takes the lock, and throws a PolkuError where another process holds it
+ * Retries a lock until it is free or the time is up.
+ * @param acquire acquires the lock, and throws a PolkuError if another process has it
  */
-export async function whenFree<Lock>(take: () => Promise<Lock>, patienceMs: number): Promise<Lock> {
+export async function whenFree<Lock>(acquire: () => Promise<Lock>, patienceMs: number): Promise<Lock> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
-      return await take();
+      return await acquire();
     } catch (cause) {
       if (!(cause instanceof PolkuError) || Date.now() >= deadline) throw cause;
       await sleep(RETRY_MS);
@@ -65,7 +66,10 @@ export async function whenFree<Lock>(take: () => Promise<Lock>, patienceMs: numb
   }
 }
 
-/** The file of a lock. It appears whole, so that a process that is killed while it makes one harms no later process. */
+/**
+ * Creates the lock file atomically, so that a process that is killed meanwhile does not block later
+ * processes.
+ */
 async function lockFile(data: string, name: string): Promise<string> {
   const folder = join(data, 'locks');
   const path = join(folder, `${name}.lock`);
@@ -94,7 +98,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** DuckDB tells by text alone what failed. */
+/** Only the message of a DuckDB error says what failed. */
 function lockFailure(cause: unknown, path: string, busy: () => PolkuError): unknown {
   const message = types.isNativeError(cause) ? cause.message : '';
   if (message.includes('Conflicting lock')) return busy();
@@ -130,8 +134,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns a failure to write into words, and leaves every other error as it is. DuckDB tells by text alone what failed;
- * that text is not repeated, for it may quote data.
+ * Turns a write failure into a readable error and returns every other error unchanged. Only the message of a
+ * DuckDB error says what failed. That message is not repeated, because it may quote data.
  */
 export function storageFailure(cause: unknown, folder: string): unknown {
   if (!types.isNativeError(cause) || cause instanceof PolkuError) return cause;

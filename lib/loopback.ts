@@ -1,6 +1,8 @@
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
 
-/** Whether an address is this machine's own: what travels to it crosses no network. IPv6 with brackets or without. */
+/**
+ * Checks whether an address is a loopback address, which no network traffic reaches. IPv6 may have brackets.
+ */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }

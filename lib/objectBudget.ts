@@ -1,17 +1,17 @@
 import { PolkuError } from './errors.js';
 
-/** A thousand people with a hundred records each: what a response may well hold, and a process bears. */
+/** A thousand people with a hundred records each: a plausible response that one process can handle. */
 const OBJECTS = 100_000;
 
 /**
- * How many objects one answer may gather. A short operation can ask for families of members of families: its text is small,
- * what it brings is not, and one process serves everybody. Kept by the gateway for a response and by a registry for a fetch,
- * where each list that is read counts as an object, too.
+ * Limits the number of objects in one answer. A short operation can ask for families of members of families:
+ * its text is small, but its answer is large, and one process serves everybody. The gateway has a budget for
+ * each response. A registry has one for each fetch, where each list that it reads also counts as an object.
  */
 export class ObjectBudget {
   #left = OBJECTS;
 
-  /** Takes objects out of the budget; false where it is used up. */
+  /** Spends objects from the budget. Returns false when the budget is exhausted. */
   spend(objects: number): boolean {
     this.#left -= objects;
     return this.#left >= 0;
@@ -22,7 +22,7 @@ export class ObjectBudget {
   }
 }
 
-/** The refusal of an answer over the budget. */
+/** The error for an answer over the budget. */
 export function answerTooLarge(): PolkuError {
   return new PolkuError(
     'OPERATION_TOO_LARGE',

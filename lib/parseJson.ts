@@ -1,12 +1,12 @@
 import { PolkuError } from './errors.js';
 
-/** Levels of objects and lists that JSON from outside may have: far more than any request needs. */
+/** The largest nesting depth of JSON from outside. No request needs so many levels. */
 const LEVELS = 64;
 
 /**
- * Parses JSON that somebody else has sent. Its levels are counted before it is parsed, for the parser spends memory and
- * time on each, and whatever walks the value later may exhaust the stack.
- * @throws PolkuError OPERATION_TOO_LARGE; SyntaxError where the text is no JSON
+ * Parses JSON from outside. It checks the nesting depth before parsing, because the parser needs memory and
+ * time for each level, and code that walks the value later could exhaust the stack.
+ * @throws PolkuError OPERATION_TOO_LARGE; SyntaxError if the text is not JSON
  */
 export function parseJson(text: string): unknown {
   if (isDeeper(text, LEVELS))
@@ -18,7 +18,10 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text) as unknown;
 }
 
-/** Whether brackets outside of strings stand deeper than so many levels. In what is no JSON it counts them as well. */
+/**
+ * Checks whether brackets outside strings are nested deeper than this. It also counts them in text that is
+ * not JSON.
+ */
 function isDeeper(text: string, levels: number): boolean {
   let level = 0;
   for (let at = 0; at < text.length; at++) {
@@ -38,7 +41,7 @@ function isDeeper(text: string, levels: number): boolean {
   return false;
 }
 
-/** The place of the quotation mark that ends a string; the end of the text where none does. */
+/** Returns the position of the closing quotation mark, or the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text.charCodeAt(at);

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 
-/** What a path leads to that is no regular file. */
+/** The kinds of files that are not regular files. */
 type FileKind = 'folder' | 'FIFO' | 'socket' | 'device' | 'link that leads nowhere';
 
-/** A path leads to something that is not a regular file, so that reading it could wait for ever or never end. */
+/** A path leads to something that is not a regular file. Reading it could block forever or never end. */
 export class NotRegularFileError extends Error {
   constructor(
     readonly kind: FileKind,
@@ -16,10 +16,11 @@ export class NotRegularFileError extends Error {
 }
 
 /**
- * Opens a regular file for reading, and refuses everything else by its kind. Opening a FIFO waits until somebody writes to it,
- * in a thread that no signal ends (open(2)); opening a device may act on it. So the kind is asked before the file is opened,
- * without waiting, and asked again of what was opened: another may stand under the name by then.
- * @throws NotRegularFileError, and what opening throws
+ * Opens a regular file for reading and rejects every other kind of file. Opening a FIFO blocks a thread until
+ * another process writes to it, and no signal ends that thread (open(2)). Opening a device may have side
+ * effects. So this checks the kind before it opens the file without blocking. It checks the open file again,
+ * because the path may have changed.
+ * @throws NotRegularFileError, and errors of opening
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   requireRegular(await statOf(path));
@@ -33,14 +34,14 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** @throws NotRegularFileError, and what opening throws */
+/** @throws NotRegularFileError, and errors of opening */
 export async function requireRegularFile(path: string): Promise<void> {
   await (await openRegularFile(path)).close();
 }
 
 /**
  * Reads a regular file as UTF-8 text.
- * @throws NotRegularFileError, and what opening and reading throw
+ * @throws NotRegularFileError, and errors of opening and reading
  */
 export async function readRegularFile(path: string): Promise<string> {
   const handle = await openRegularFile(path);
@@ -70,10 +71,10 @@ function requireRegular(stats: Stats): void {
   throw new NotRegularFileError(stats.isSocket() ? 'socket' : 'device');
 }
 
-/** The revision of a file that does not exist. */
+/** The revision of a missing file. */
 export const NO_FILE = 'none';
 
-/** Changes whenever a file is replaced. */
+/** Returns a text that changes whenever the file is replaced. */
 export async function fileRevision(path: string): Promise<string> {
   try {
     const { ino, mtimeNs, size } = await stat(path, { bigint: true });
@@ -83,7 +84,7 @@ export async function fileRevision(path: string): Promise<string> {
   }
 }
 
-/** SHA-256 of a regular file's content, in hexadecimal. */
+/** Returns the SHA-256 of a regular file's content in hexadecimal. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   const handle = await openRegularFile(path);

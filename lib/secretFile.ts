@@ -8,7 +8,7 @@ const GROUP_AND_OTHERS = 0o077;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Reads a file that nobody else may read.
+ * Reads a file that only its owner can access.
  * @throws PolkuError SECRET_INVALID
  */
 export async function readPrivateFile(file: string): Promise<string> {
@@ -35,8 +35,9 @@ export async function readPrivateFile(file: string): Promise<string> {
 }
 
 /**
- * Makes a file that nobody else may read. It appears whole, and is on disk when this resolves. Fails with EEXIST where
- * there is one.
+ * Creates a file that only its owner can access. It creates the file atomically, and the file is on disk when
+ * this resolves.
+ * @throws EEXIST if the file exists
  */
 export async function createPrivateFile(file: string, content: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -49,14 +50,14 @@ export async function createPrivateFile(file: string, content: string): Promise<
   }
 }
 
-/** A new secret, as its file holds it: base64 of random bytes. */
+/** Generates a secret in the form of its file: base64 of random bytes. */
 export function newSecret(): string {
   return `${randomBytes(SECRET_BYTES).toString('base64')}\n`;
 }
 
 /**
- * The versions of a secret, newest first: a line each, base64 of at least 32 bytes.
- * @param source names the file or variable in errors
+ * Parses the versions of a secret, newest first. Each version is a line of base64 with at least 32 bytes.
+ * @param source names the file or variable in error messages
  * @throws PolkuError SECRET_INVALID, without the text
  */
 export function decodeSecret(text: string, source: string): readonly Buffer[] {

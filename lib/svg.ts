@@ -1,9 +1,9 @@
-/** What all charts share: size, colours and letters, so that they look like one set. */
+/** The width, colours and fonts of all charts, so that they look alike. */
 export const WIDTH = 760;
 
 export const COLOURS = ['#2f5d8a', '#3a9188', '#d39b3c', '#b5483a', '#7a5c99', '#8a8f98'] as const;
 
-/** Letters of the legend, and how wide they are on average as a part of their size. */
+/** The font size of the legend, and the mean width of a letter as a fraction of the font size. */
 const LEGEND_SIZE = 12;
 const MEAN_LETTER = 0.53;
 
@@ -18,7 +18,7 @@ export interface TextStyle {
   readonly faint?: boolean;
 }
 
-/** Gathers the shapes of one chart on a white ground, so that it reads the same on light and dark pages. */
+/** Draws one chart on a white background, so that it is readable on light and dark pages. */
 export class Svg {
   private readonly shapes: string[] = [];
 
@@ -65,7 +65,7 @@ export class Svg {
     );
   }
 
-  /** Coloured squares with names, in one row. */
+  /** Draws coloured squares with names in one row. */
   legend(x: number, y: number, entries: readonly (readonly [name: string, colour: string])[]): void {
     let left = x;
     for (const [name, colour] of entries) {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
-// The decorators of type-graphql, with the metadata store that they look for: it must be there before the first of them runs.
+// Exports the decorators of type-graphql. Their metadata store (reflect-metadata) must be loaded before the
+// first of them.
 
 export {
   Arg,

@@ -22,15 +22,16 @@ const typedArrays = {
 type TypedArrayName = keyof typeof typedArrays;
 type WireColumn = readonly (string | null)[] | { type: TypedArrayName; base64: string };
 
-/** How a feed travels in JSON. */
+/** The JSON form of a feed. */
 interface WireFeed {
   state: 'data' | 'withheld' | 'failed';
   columns?: Record<string, WireColumn>;
 }
 
 /**
- * What one registry hands to a derived type: columns, of one length where they make a table, or the word that its owner withholds them. A feed
- * that did not arrive is `failed`. The value of the scalar `Feed`; see docs/decisions/feeds.md.
+ * The columns that one registry gives to a derived type. If they form a table, they have the same length. A
+ * feed is `withheld` if its owner does not release it, and `failed` if it did not arrive. It is the value of
+ * the scalar `Feed`; see docs/decisions/feeds.md.
  */
 export class Feed {
   static readonly withheld = new Feed('withheld', {});
@@ -45,7 +46,7 @@ export class Feed {
     return new Feed('data', columns);
   }
 
-  /** Reads a feed out of an entity representation; anything that is not one is a feed that failed. */
+  /** Reads a feed from an entity representation. Any other value becomes a failed feed. */
   static from(value: unknown): Feed {
     if (value instanceof Feed) return value;
     if (typeof value !== 'object' || value === null) return Feed.failed;

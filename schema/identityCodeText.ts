@@ -1,46 +1,49 @@
 import { dayOf } from '../lib/calendar.js';
 
-/** The check character is that of the nine digits modulo 31 (Decree 128/2010 §2). */
+/** The index of the check character is the nine-digit number modulo 31 (Decree 128/2010 §2). */
 const CHECK_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 
-/** The check character of ddmmyy and the individual number. */
+/** Returns the check character for ddmmyy and the individual number. */
 export function checkCharacter(nineDigits: string): string {
   return CHECK_CHARACTERS.charAt(Number(nineDigits) % 31);
 }
 
 /**
- * Whether a text holds something that a reader can recognise as a Finnish personal identity code. It looks at the text as
- * `fold` writes it, so that neither another alphabet nor an invisible character hides a code. A code is
+ * Checks whether a text contains something that a reader can recognise as a Finnish personal identity code.
+ * It uses the text that `fold` returns, so that no other alphabet and no invisible character hides a code. A
+ * code is
  *
- * 1. six digits, a century sign, three digits and a check character, even if its date or check character is wrong: a
- *    mistyped code tells as much;
+ * 1. six digits, a century sign, three digits and a check character, even if its date or check character is
+ *    wrong: a mistyped code still reveals the person;
  * 2. the same with blanks or other characters in place of the sign, if the date exists;
- * 3. the same ten characters without a sign, or with single characters between the digits, if the check character fits too.
+ * 3. the same ten characters without a sign, or with single characters between the digits, if the date exists
+ *    and the check character is right.
  *
- * One number in 800 of ten random digits fits the third rule.
+ * One in 800 random ten-digit numbers matches the third rule.
  */
 export function holdsIdentityCode(text: string): boolean {
   return codesIn(fold(text)).length > 0;
 }
 
-/** For texts that leave by an error: parsers quote what they did not expect. */
+/** Removes identity codes from an error text, because parsers quote unexpected input. */
 export function withoutIdentityCodes(text: string): string {
   const folded = fold(text);
   let end = 0;
-  let kept = '';
+  let result = '';
   for (const [from, to] of codesIn(folded)) {
-    kept += `${text.slice(end, folded.at(from))}(identity code)`;
+    result += `${text.slice(end, folded.at(from))}(identity code)`;
     end = folded.at(to);
   }
-  return kept + text.slice(end);
+  return result + text.slice(end);
 }
 
-/** Ten digits, without a leading zero. */
+/** The length of a ten-digit number without its leading zero. */
 const SHORTEST_NUMBER = 9;
 
 /**
- * Whether a plain decimal number is an identity code that lost its sign, and perhaps its leading zero, or whose sign became a
- * decimal point. Date and check character must fit: one number in 800 of ten random digits, and one in 250 of nine, does.
+ * Checks whether a plain decimal number is an identity code that lost its sign and perhaps its leading zero,
+ * or whose sign became a decimal point. The date and the check character must be right. One in 800 random
+ * ten-digit numbers matches, and one in 250 with nine digits.
  */
 export function isIdentityCodeNumber(plain: string): boolean {
   if (plain.length < SHORTEST_NUMBER) return false;
@@ -55,24 +58,27 @@ export function isIdentityCodeNumber(plain: string): boolean {
   );
 }
 
-/** A text in the alphabet of identity codes, and where its characters stood. */
+/** A text in the alphabet of identity codes, and the original positions of its characters. */
 interface Folded {
   readonly text: string;
-  /** Where the character at an index of the folded text stood. */
+  /** Returns the original position of the character at an index of the folded text. */
   at(index: number): number;
 }
 
-/** Any letter of an alphabet that codes are not written in: it may stand for the sign or the check character. */
+/** Replaces a letter of another alphabet. It may mean the sign or the check character. */
 const FOREIGN_LETTER = '*';
 
-/** Letters of other alphabets that look like those that are typed for digits, and one that looks like a digit. */
+/** Letters of other alphabets that look like letters typed for digits, and one that looks like a digit. */
 const LIKE_LATIN: Readonly<Record<string, string>> = { О: 'O', Ο: 'O', І: 'I', Ι: 'I', З: '3' };
 
 const ASCII = /^[\0-\x7f]*$/;
 const INVISIBLE = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 const DASH = /[\p{Pd}\u02d7\u2043\u2212]/u;
 
-/** Brings letters, digits and dashes of every alphabet to those that codes are written in, and leaves out what is invisible. */
+/**
+ * Converts letters, digits and dashes of every alphabet to those of identity codes, and removes invisible
+ * characters.
+ */
 function fold(text: string): Folded {
   if (ASCII.test(text)) {
     return { text: text.toUpperCase(), at: (index) => index };
@@ -104,7 +110,9 @@ function plainCharacter(character: string): string {
   return DASH.test(character) ? '-' : ' ';
 }
 
-/** Unicode has the digits of each alphabet in one run, from zero to nine. */
+/**
+ * Returns the value of a digit. In Unicode, the digits of each alphabet are consecutive, from zero to nine.
+ */
 function digitOf(codePoint: number): number {
   let before = 0;
   while (/\p{Nd}/u.test(String.fromCodePoint(codePoint - before - 1))) before++;
@@ -120,24 +128,24 @@ const ZERO = 48;
 const LETTER_Z = 90;
 const NO_DIGIT = 255;
 
-/** O is typed for a zero, I and a small L for a one. */
+/** People type O for a zero, and I or a small L for a one. */
 const DIGIT = '[0-9OIL]';
 const TYPED_FOR: Readonly<Record<string, number>> = { O: 0, I: 1, L: 1 };
 const GAP = '[^0-9A-Z*]';
 const SIGN_LETTER = '[A-FU-Y*]';
 const CHECK = '[0-9A-Y*]';
 
-/** What every code begins with; most texts hold nothing like it. */
+/** The beginning of every code. Most texts contain nothing like it, so this test is a fast filter. */
 const SIX_DIGITS = new RegExp(`${DIGIT}(?:${GAP}?${DIGIT}){5}`);
 const SIGNED = new RegExp(
   `${DIGIT}{6}${GAP}{0,4}(?:[-+]|${SIGN_LETTER})${GAP}{0,4}${SIGN_LETTER}?${GAP}{0,4}${DIGIT}{3}${CHECK}`,
   'g',
 );
 
-/** Ids that systems make up: UUIDs and hashes. Their digits may look like anything. */
+/** Generated ids: UUIDs and hashes. Their digits can look like a code by chance. */
 const MADE_UP = /(?<![0-9A-Z])(?:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}|[0-9A-F]{32,})(?![0-9A-Z])/g;
 
-/** Where the codes of a folded text begin and end, in order and apart. */
+/** Returns the start and end of each code in a folded text, sorted and without overlap. */
 function codesIn({ text }: Folded): [from: number, to: number][] {
   if (!SIX_DIGITS.test(text)) return [];
   const searched = text.replace(MADE_UP, (id) => 'Z'.repeat(id.length));
@@ -146,13 +154,15 @@ function codesIn({ text }: Folded): [from: number, to: number][] {
   return apart([...spans, ...new LooseCodes(searched).spans()]);
 }
 
-/** The codes of a folded text that have no sign, or characters between their digits: rules 2 and 3. */
+/**
+ * Finds the codes in a folded text that have no sign, or have characters between their digits: rules 2 and 3.
+ */
 class LooseCodes {
-  /** The letters and digits. */
+  /** The letters and digits of the text. */
   private readonly characters: string;
-  /** Where each of them stands. */
+  /** The position of each of them. */
   private readonly places: Uint32Array;
-  /** The digit that each of them is, or NO_DIGIT. */
+  /** The value of each of them as a digit, or NO_DIGIT. */
   private readonly digits: Uint8Array;
 
   constructor(text: string) {
@@ -167,7 +177,7 @@ class LooseCodes {
       this.places[index] = place;
       this.digits[index] = isDecimal(code) ? code - ZERO : (TYPED_FOR[this.characters[index]!] ?? NO_DIGIT);
     }
-    // The end of the text is as far away as anything can be.
+    // The gap before the end of the text counts as very large.
     this.places[this.characters.length] = 2 ** 32 - 1;
   }
 
@@ -179,7 +189,7 @@ class LooseCodes {
     }
   }
 
-  /** The index after a code that begins at an index; undefined if none begins there. */
+  /** Returns the index after the code that begins at an index, or undefined if none begins there. */
   private endOf(start: number): number | undefined {
     const { characters, places } = this;
     if (start > 0 && this.gapBefore(start) === 0 && isDecimal(characters.charCodeAt(start - 1)))
@@ -201,7 +211,10 @@ class LooseCodes {
       : undefined;
   }
 
-  /** The number of so many digits, with one other character at most between two of them; undefined if there is none. */
+  /**
+   * Reads digits as a number, with at most one other character between two digits. Undefined if there is no
+   * number.
+   */
   private number(start: number, count: number): number | undefined {
     let number = 0;
     for (let index = start; index < start + count; index++) {
@@ -212,14 +225,14 @@ class LooseCodes {
     return number;
   }
 
-  /** Whether a word or number ends before an index with what may be a check character. */
+  /** Checks whether a word or number ends before an index and its last character can be a check character. */
   private endsAt(end: number): boolean {
     const check = this.characters.charCodeAt(end - 1);
     if (check === LETTER_Z) return false;
     return this.gapBefore(end) > 0 || (isDecimal(check) && !isDecimal(this.characters.charCodeAt(end)));
   }
 
-  /** How many other characters stand before a letter or digit. */
+  /** Returns the number of other characters directly before a letter or digit. */
   private gapBefore(index: number): number {
     return this.places[index]! - this.places[index - 1]! - 1;
   }
@@ -236,7 +249,10 @@ function apart(spans: readonly [number, number][]): [number, number][] {
   return result;
 }
 
-/** Of ddmmyy. 2000 is a leap year, as 1900 is not. */
+/**
+ * Checks whether ddmmyy is a date. It assumes a year from 2000 on, because 2000 is a leap year and 1900 is
+ * not.
+ */
 function isDate(ddmmyy: number): boolean {
   const [day, month, year] = [(ddmmyy / 10_000) | 0, ((ddmmyy / 100) | 0) % 100, ddmmyy % 100];
   return dayOf(2000 + year, month, day) !== undefined;
@@ -250,7 +266,7 @@ function isDecimal(code: number): boolean {
   return code >= ZERO && code <= ZERO + 9;
 }
 
-/** A-F, U-Y, or a letter of another alphabet. */
+/** Checks for A-F, U-Y, or a letter of another alphabet. */
 function isSignLetter(code: number): boolean {
   return (code >= 65 && code <= 70) || (code >= 85 && code <= 89) || code === FOREIGN_LETTER.charCodeAt(0);
 }

@@ -1,22 +1,25 @@
 /**
- * Keys live between the gateway and the registries; outside, everyone sees sealed ids. See docs/decisions/keys.md.
+ * Only the gateway, the registries and linkage use keys. Clients see sealed ids instead. See
+ * docs/decisions/keys.md.
  */
 
-/** A person: an unsigned 32-bit integer given by linkage, a secret permutation of a counter. */
+/** The key of a person: an unsigned 32-bit integer from linkage, a secret permutation of a counter. */
 export type PersonKey = number;
 
-/** A family: likewise, from a domain of its own. */
+/** The key of a family: the same kind of integer, with its own counter. */
 export type FamilyKey = number;
 
-/** A contact or other record: 64 bits as 16 hexadecimal digits, a MAC of the source's own id. */
+/** The key of a contact or another record: a 64-bit MAC of the source's own id, in 16 hexadecimal digits. */
 export type ContactKey = string;
 
 /**
- * The linkage store that was begun before stores had names. Keys mean nothing outside the store that gave them out, so whatever
- * holds keys names its store: 32 hexadecimal digits.
+ * The name of linkage stores that are older than store names. A key has a meaning only in the store that
+ * issued it, so all data with keys names its store by 32 hexadecimal digits.
  */
 export const FIRST_STORE = '0'.repeat(32);
 
-/** The scalars whose values are keys inside and sealed ids outside: sealing goes by type. */
+/**
+ * The scalars whose values are keys internally and sealed ids for clients. The type decides what is sealed.
+ */
 export const keyScalars = ['PersonID', 'FamilyID', 'ContactID'] as const;
 export type KeyScalar = (typeof keyScalars)[number];

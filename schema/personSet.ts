@@ -1,25 +1,25 @@
 import type { PersonKey } from './keys.js';
 
 /**
- * A set of persons, one bit a key, in words of 32 bits. It is filled by whoever makes it and not changed afterwards. The
- * value of the scalar `PersonSet`: by reference in one process, base64 between processes.
+ * A set of persons as a bit set in 32-bit words. Only the code that creates a set adds to it. It is the value
+ * of the scalar `PersonSet`: it travels by reference in one process and as base64 between processes.
  */
 export class PersonSet {
   constructor(readonly words: Uint32Array) {}
 
-  /** Nobody, with room for keys below a bound. */
+  /** Creates an empty set for keys below a bound. */
   static below(bound: number): PersonSet {
     return new PersonSet(new Uint32Array((bound + 31) >>> 5));
   }
 
-  /** Every key below a bound, and those that share the last word with it. */
+  /** Creates a set of all keys below a bound, rounded up to whole words. */
   static all(bound: number): PersonSet {
     const everybody = PersonSet.below(bound);
     everybody.words.fill(0xffff_ffff);
     return everybody;
   }
 
-  /** Reads a set out of an entity representation; undefined where the value is none. */
+  /** Reads a set from an entity representation. Returns undefined for any other value. */
   static from(value: unknown): PersonSet | undefined {
     if (value instanceof PersonSet) return value;
     if (typeof value !== 'string') return undefined;
@@ -29,11 +29,11 @@ export class PersonSet {
   }
 
   has(person: PersonKey): boolean {
-    // Beyond the last word there is nobody: undefined counts as no bits.
+    // After the last word there is nobody: undefined is treated as 0.
     return ((this.words[person >>> 5]! >>> (person & 31)) & 1) === 1;
   }
 
-  /** @param person a key below the bound that the set was made for */
+  /** @param person a key below the bound of the set */
   add(person: PersonKey): void {
     this.words[person >>> 5]! |= 1 << (person & 31);
   }
@@ -96,7 +96,7 @@ export class PersonSet {
   }
 }
 
-/** Bits set in a word of 32 (H. S. Warren, Hacker's Delight, 2nd ed., §5-1). */
+/** Counts the bits in a 32-bit word (H. S. Warren, Hacker's Delight, 2nd ed., §5-1). */
 function bitsIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

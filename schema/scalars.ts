@@ -11,15 +11,15 @@ const RECORD_KEY = /^[0-9a-f]{16}$/;
 
 function integerKey(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_KEY) return value;
-  throw new PolkuError('BAD_USER_INPUT', 'Expected a key; registries are asked by the gateway only.');
+  throw new PolkuError('BAD_USER_INPUT', 'Expected a key. Only the gateway may query registries.');
 }
 
 function recordKey(value: unknown): string {
   if (typeof value === 'string' && RECORD_KEY.test(value)) return value;
-  throw new PolkuError('BAD_USER_INPUT', 'Expected a record key; registries are asked by the gateway only.');
+  throw new PolkuError('BAD_USER_INPUT', 'Expected a record key. Only the gateway may query registries.');
 }
 
-/** The gateway hoists id literals into variables before planning, so a registry never meets one. */
+/** The gateway moves id literals into variables before planning, so a registry never receives one. */
 function noLiteral(node: ValueNode): never {
   throw new PolkuError('BAD_USER_INPUT', `Expected an id in a variable, got a literal (${node.kind}).`);
 }
@@ -40,17 +40,17 @@ function keyScalar<Key>(
 
 export const PersonIDScalar = keyScalar<PersonKey>(
   'PersonID',
-  'A person, as this recipient may know them for this purpose; the same person has another id elsewhere.',
+  'The id of a person for this recipient and purpose. For others the same person has another id.',
   integerKey,
 );
 export const FamilyIDScalar = keyScalar<FamilyKey>(
   'FamilyID',
-  'A family, as this recipient may know it for this purpose.',
+  'The id of a family for this recipient and purpose.',
   integerKey,
 );
 export const ContactIDScalar = keyScalar<ContactKey>(
   'ContactID',
-  'A record of a registry, as this recipient may know it for this purpose.',
+  'The id of a record in a registry for this recipient and purpose.',
   recordKey,
 );
 
@@ -62,7 +62,7 @@ function readDay(value: unknown): Day {
 
 export const DateScalar = new GraphQLScalarType<Day, string>({
   name: 'Date',
-  description: 'A calendar date by ISO 8601: 2012-05-14.',
+  description: 'A calendar date in ISO 8601 form: 2012-05-14.',
   serialize: (day) => formatDay(day as Day),
   parseValue: readDay,
   parseLiteral: (node) => readDay(node.kind === Kind.STRING ? node.value : undefined),
@@ -75,7 +75,7 @@ function readPartialDate(value: unknown): PartialDate {
 
 export const PartialDateScalar = new GraphQLScalarType<PartialDate, PartialDate>({
   name: 'PartialDate',
-  description: 'A date by ISO 8601, told no more exactly than policy allows: 2012, 2012-05 or 2012-05-14.',
+  description: 'A date in ISO 8601 form, with the precision that policy allows: 2012, 2012-05 or 2012-05-14.',
   serialize: (date) => date as PartialDate,
   parseValue: readPartialDate,
   parseLiteral: (node) => readPartialDate(node.kind === Kind.STRING ? node.value : undefined),
@@ -90,23 +90,23 @@ function readQuarter(value: unknown): Day {
 export const QuarterScalar = new GraphQLScalarType<Day, string>({
   name: 'Quarter',
   description:
-    'A quarter of a year: 2007-Q1. As of it means as of its first day, by what began before that day.',
+    'A quarter of a year: 2007-Q1. It stands for its first day: only what began before that day counts.',
   serialize: (day) => formatQuarter(day as Day),
   parseValue: readQuarter,
   parseLiteral: (node) => readQuarter(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-/** A code has eleven characters; blanks around it are forgiven. */
+/** A code has eleven characters, and blanks around it are allowed. */
 const LONGEST_TEXT = 16;
 
-/** Its form is checked by linkage, the only zone that may read it. */
+/** Linkage checks the form of a code, because it is the only zone that may read one. */
 export const IdentityCodeScalar = new GraphQLScalarType<string, string>({
   name: 'IdentityCode',
-  description: 'A Finnish personal identity code. It is sent as a variable, never written into an operation.',
+  description: 'A Finnish personal identity code. Send it as a variable, never in the text of an operation.',
   serialize: () => {
-    throw new PolkuError('INTERNAL_SERVER_ERROR', 'An identity code never leaves.');
+    throw new PolkuError('INTERNAL_SERVER_ERROR', 'Identity codes are never returned.');
   },
-  // What is no text is no code either, and linkage says so: an error thrown here would be reworded to quote the value.
+  // Linkage rejects the empty text. An error thrown here would be reworded by graphql-js and quote the value.
   parseValue: (value) => (typeof value === 'string' && value.length <= LONGEST_TEXT ? value : ''),
   parseLiteral: () => {
     throw new PolkuError(
@@ -116,10 +116,10 @@ export const IdentityCodeScalar = new GraphQLScalarType<string, string>({
   },
 });
 
-/** Hidden from the API; only derived types hand sets to registries. */
+/** Not in the public API. Only derived types send sets to registries. */
 export const PersonSetScalar = new GraphQLScalarType<PersonSet, PersonSet>({
   name: 'PersonSet',
-  description: 'A set of persons by their keys, which derived types hand to registries.',
+  description: 'A set of persons by key. Only derived types send it to registries.',
   serialize: (value) => value as PersonSet,
   parseValue: (value) => {
     const set = PersonSet.from(value);
@@ -131,10 +131,10 @@ export const PersonSetScalar = new GraphQLScalarType<PersonSet, PersonSet>({
   },
 });
 
-/** Hidden from the API; only derived types take feeds. */
+/** Not in the public API. Only derived types read feeds. */
 export const FeedScalar = new GraphQLScalarType<Feed, Feed>({
   name: 'Feed',
-  description: 'Columns that one registry hands to a derived type.',
+  description: 'Columns that one registry gives to a derived type.',
   serialize: (value) => value as Feed,
   parseValue: (value) => Feed.from(value),
   parseLiteral: () => {

@@ -2,39 +2,39 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { ErrorCode, ErrorDetails } from '../lib/errors.js';
 import { holdsIdentityCode } from './identityCodeText.js';
 
-/** Where security events go: one line of JSON at a time, without its line break. It does not throw. */
+/** Receives security events, one line of JSON at a time, without the line break. It must not throw. */
 export type EventSink = (line: string) => void;
 
-/** A request that was refused. */
+/** A rejected request. */
 export interface RefusedRequest {
   /** Only 401 and 403 are security events. */
   readonly status: number;
   readonly code: ErrorCode;
-  /** What was wrong, in one word; where there is none, the code. */
+  /** The fault in one word. The default is the code. */
   readonly reason?: string | undefined;
   readonly decisionId?: string | undefined;
-  /** The header Authorization. An event holds the issuer and the key that its token names, and nothing else of it. */
+  /** The header Authorization. An event has only the issuer and the key id that its token names. */
   readonly authorization?: string | undefined;
 }
 
-/** A registry elsewhere that is served, or why it is not, or cannot be asked. */
+/** A remote registry that is served, or the reason why it is not served or not reachable. */
 export interface RegistryNote {
   readonly registry: string;
-  /** Undefined where it is served. */
+  /** Undefined if the registry is served. */
   readonly code: ErrorCode | undefined;
-  /** Coordinates and hashes; a PolkuError's details hold nothing of a person. */
+  /** Coordinates and hashes. The details of a PolkuError contain no personal data. */
   readonly details: ErrorDetails;
 }
 
 export interface SecurityEventsOptions {
-  /** Who refuses: `gateway`, or a registry by its name. */
+  /** The service that rejects requests: `gateway`, or the name of a registry. */
   readonly service: string;
   readonly sink: EventSink;
-  /** Names the subject of a verified token by a digest under a secret; without it nobody is named. */
+  /** Replaces the subject of a verified token by a keyed digest. Without it, events have no subject. */
   readonly digest?: (subject: string) => string;
 }
 
-/** How many events of one kind are written one by one in a window; codes and reasons make some fifty kinds. */
+/** The number of events of one kind that get their own line in a window. There are about fifty kinds. */
 const EVENTS_PER_KIND = 20;
 const WINDOW_MS = 60_000;
 
@@ -47,8 +47,8 @@ interface Kind {
 }
 
 /**
- * Writes security events as lines of JSON. Of each kind the first twenty in a minute have a line each; the others are counted in one
- * line at the end of that minute, so that nobody can fill a disk by being refused.
+ * Writes security events as lines of JSON. The first twenty events of each kind in a minute get a line each.
+ * One line at the end of the minute counts the others, so that rejected requests cannot fill a disk.
  */
 export class SecurityEvents {
   readonly #options: SecurityEventsOptions;
@@ -59,7 +59,7 @@ export class SecurityEvents {
     this.#options = options;
   }
 
-  /** Notes a refusal. Refusals of another status than 401 and 403 are no security events. */
+  /** Records a rejected request. Only the statuses 401 and 403 are security events. */
   refused({ status, code, reason = code, decisionId, authorization }: RefusedRequest): void {
     if (status !== 401 && status !== 403) return;
     const time = new Date().toISOString();
@@ -70,13 +70,13 @@ export class SecurityEvents {
     this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS).unref();
     if (kind.count > EVENTS_PER_KIND) return;
     const { issuer, kid, subject } = readToken(authorization);
-    // Only a token that was verified tells who asked.
+    // Only a verified token identifies the caller.
     const isVerified = status === 403 && code !== 'CONTEXT_REFUSED';
     const named = isVerified && subject !== undefined ? this.#options.digest?.(subject) : undefined;
     this.#write({ time, event: 'refused', status, code, reason, decisionId, issuer, kid, subject: named });
   }
 
-  /** Notes that a registry is served or not. Who tells it bounds how often. */
+  /** Records that a registry is served or not. The caller must limit how often. */
   registry({ registry, code, details }: RegistryNote): void {
     const time = new Date().toISOString();
     const { differences, sha256, secondsAhead } = details;
@@ -84,7 +84,7 @@ export class SecurityEvents {
     this.#write({ time, event, registry, code, differences, sha256, secondsAhead });
   }
 
-  /** Writes how many events had no line of their own, and begins a new window. */
+  /** Writes the counts of events without their own line, and begins a new window. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -102,7 +102,7 @@ export class SecurityEvents {
   }
 }
 
-/** What a token says of itself, verified or not. */
+/** Reads the claims of a token without verifying it. */
 function readToken(authorization: string | undefined): {
   readonly issuer?: string | undefined;
   readonly kid?: string | undefined;
@@ -122,7 +122,9 @@ function attempt<Value extends object>(decode: () => Value): Partial<Value> {
   }
 }
 
-/** Anybody can write anything into a token that is refused: what is no name of an issuer or a key is not repeated. */
+/**
+ * A rejected token can contain anything, so an event repeats only what can be the name of an issuer or a key.
+ */
 function printable(claim: unknown): string | undefined {
   if (claim === undefined) return undefined;
   if (typeof claim !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(claim)) return '(unreadable)';

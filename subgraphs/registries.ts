@@ -37,8 +37,8 @@ export const groupSources: readonly CohortSource[] = registries.map(
 );
 
 /** The registries whose features predict need. */
-export const riskSources: readonly RiskSource[] = registries.flatMap(({ definition: { name }, factors }) =>
-  factors ? [{ registry: name, factors }] : [],
+export const riskSources: readonly RiskSource[] = registries.flatMap(({ definition: { name }, features }) =>
+  features ? [{ registry: name, features }] : [],
 );
 
 /** Subgraphs without register data, by name. Their lists of feeds are derived from the registries above. */

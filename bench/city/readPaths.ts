@@ -4,7 +4,7 @@ import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
 import type { Decision } from '../../policies/engine/decision.js';
 import { rowsOf } from '../../registry-kit/columns/table.js';
 import type { ContactTable } from '../../registry-kit/contacts/contact.js';
-import { Access, type ConditionTests } from '../../registry-kit/enforcement/access.js';
+import { type ConditionTests, RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { FeedDeclaration, guardFeed } from '../../registry-kit/enforcement/guardFeed.js';
 import { contactFeedRows } from '../../registry-kit/feeds/servicePathFeeds.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
@@ -69,7 +69,7 @@ function pathOf(person: PersonKey): number {
   const feeds = sectors.map(({ name, contacts, declared }) => {
     const [from, to] = rowsOf(contacts, person);
     const rows = contactFeedRows(contacts, [{ person, from, to }], {});
-    const access = new Access(decision as Decision, tests, { areaOfDistrict: new Map() });
+    const access = new RequestAccess(decision as Decision, tests, { areaOfDistrict: new Map() });
     return [name, guardFeed(rows, declared, access)] as const;
   });
   return personPath(feeds, {}, () => 0).length;

@@ -109,7 +109,7 @@ export function cardCommand(): Command {
         );
       const model = parseRiskModel(await store.readModel(version));
       const found = JSON.parse(await store.readEvaluation(version)) as RiskEvaluation;
-      const factors = riskSources.flatMap((source) => source.factors);
+      const factors = riskSources.flatMap((source) => source.features);
       for (const file of await writeModelCard(model, found, factors, options.out)) console.log(file);
     });
 }

@@ -6,7 +6,7 @@ import { type Day, formatQuarter } from '../../lib/calendar.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { readCodeLists } from '../../registry-kit/codes.js';
-import { Households, type RiskSource, SOMEBODY } from '../../registry-kit/features/feature.js';
+import { ChildHouseholds, type RiskSource, UNKNOWN_PERSON } from '../../registry-kit/features/feature.js';
 import { assembleTable } from '../../risk-model/training/assembleTable.js';
 import type { ChildrenFeeds } from '../../risk-model/training/childrenBlock.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
@@ -133,7 +133,7 @@ class ChildrenReading {
     const { auditLog, personDigests, sources } = this.options;
     const { decisionId, caller, purpose, revision } = this.context;
     const { received } = this;
-    const reads = sources.flatMap(({ factors }) => factors.flatMap((factor) => factor.reads));
+    const reads = sources.flatMap(({ features }) => features.flatMap((feature) => feature.reads));
     return auditLog.append(
       decisionRecord(
         { decisionId, received, caller, roles: caller.roles, purpose, revision },
@@ -153,9 +153,9 @@ class ChildrenReading {
 
 /** All known people in some households. */
 function* peopleIn(feed: Feed): Iterable<PersonKey> {
-  const households = Households.from(feed);
+  const households = ChildHouseholds.from(feed);
   for (let index = 0; index < (households?.children.length ?? 0); index++) {
     const { child, parents, siblings } = households!.at(index);
-    for (const person of [child, ...parents, ...siblings]) if (person !== SOMEBODY) yield person;
+    for (const person of [child, ...parents, ...siblings]) if (person !== UNKNOWN_PERSON) yield person;
   }
 }

@@ -231,7 +231,7 @@ async function derivedStore(
       return store;
     }
     case 'risk': {
-      const factors = new Set(riskSources.flatMap(({ factors }) => factors.map(({ id }) => id)));
+      const factors = new Set(riskSources.flatMap(({ features }) => features.map(({ id }) => id)));
       const live = new LiveRiskModel({ data, trust: riskTrust, factors });
       // If no model may serve, everything else still does.
       await live.refresh().catch(onRefreshError);

@@ -1,7 +1,7 @@
 import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDay, today } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { lockByKernel } from '../../lib/kernelLock.js';
 import type { DisclosureParameters } from '../../policies/engine/disclosureParameters.js';
@@ -95,15 +95,15 @@ export class Ledger implements AnswerLedger {
     cells: readonly CellSummary[],
     parameters: DisclosureParameters,
   ): Promise<readonly CellSummary[]> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     const sets: CellSummary[] = [];
     let added: Uint32Array[] = [];
     for (const cell of cells) {
-      if (turns.over) {
+      if (scheduler.shouldYield) {
         // Other questions may use these sets in the meantime. They wait for what is written before them.
         this.#begin({ charge: undefined, sets: added });
         added = [];
-        await turns.next();
+        await scheduler.yield();
       }
       const representative = this.book.representativeOf(cell, parameters);
       if (representative.new) added.push(packCell(cell));

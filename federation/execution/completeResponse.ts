@@ -1,5 +1,5 @@
 import { type FieldNode, GraphQLError, type GraphQLObjectType } from 'graphql';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
 import type { EntityKey, EntityTypes, IdCodec } from '../hooks.js';
@@ -71,12 +71,12 @@ class Projector {
   }
 
   async root(shape: ObjectShape): Promise<DataObject | null> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     const { data } = this.#input;
     const typeShape = shape.as(shape.type as GraphQLObjectType);
     const result = emptyObject(typeShape);
     for (const field of typeShape.fields) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       if (this.#write(result, field, data, typeShape, 0) === NOTHING) return null;
     }
     return result;

@@ -9,7 +9,7 @@ import {
   separateOperations,
   visit,
 } from 'graphql';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { compilePlan, type Program } from '../plan/compilePlan.js';
 import type { PlanRequester } from '../planning/planner.js';
@@ -76,8 +76,8 @@ export async function prepareOperation(
   );
   const plan = await supergraph.planner.plan(planned, requester);
   // What makes a long plan makes long work of what comes now.
-  const turns = new Turns();
-  if (turns.over || planned.length > LONG_OPERATION) await turns.next();
+  const scheduler = new CooperativeScheduler();
+  if (scheduler.shouldYield || planned.length > LONG_OPERATION) await scheduler.yield();
   const program = await compilePlan(plan, supergraph, fixed);
   if (fixed) checkPlanned(fixed, program);
   return {

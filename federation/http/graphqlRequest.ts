@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseJson } from '../../lib/parseJson.js';
 import { readBody } from './respond.js';
@@ -32,7 +32,7 @@ export async function readGraphqlRequest(
   if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true);
   requireJson(request);
   const text = await readBody(request, bodyBytes);
-  if (isLarge(request)) await new Turns().next();
+  if (isLarge(request)) await new CooperativeScheduler().yield();
   return readMembers(parseText(text, 'The body'), false);
 }
 

@@ -10,7 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { type DataPath, isDataObject, own, ownReader } from '../execution/dataObject.js';
 import { isCustomScalar, jsonPattern } from '../execution/leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../execution/responseShape.js';
@@ -273,10 +273,10 @@ export class ClosedText {
 
   /** Writes an object so, its members in turns with the rest of the process. */
   static async stringifyInTurns(object: Readonly<Record<string, unknown>>): Promise<string> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     const members: string[] = [];
     for (const [name, value] of Object.entries(object)) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       members.push(`${JSON.stringify(name)}:${ClosedText.stringify(value)}`);
     }
     return `{${members.join(',')}}`;

@@ -1,5 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import type { DataPath } from '../execution/dataObject.js';
 import type { ObjectShape } from '../execution/responseShape.js';
 import type { PlacedFetch, PlanGraph } from './fetchSelection.js';
@@ -31,8 +31,8 @@ export async function compilePlan(
   const fetches = plan ? fetchesOf(plan, []) : [];
   const representations = new SharedRepresentations({ schema, types });
   const required = requiredObjects(fetches);
-  const turns = new Turns();
-  const context = { schema, types, shape, fetches, required, representations, turns };
+  const scheduler = new CooperativeScheduler();
+  const context = { schema, types, shape, fetches, required, representations, scheduler };
   const step = plan && (await compileNode(plan, [], context));
   const rootFetches = fetches.filter(({ path }) => path.length === 0);
   return {
@@ -68,7 +68,7 @@ async function compileNode(node: PlanNode, path: DataPath, context: PlanContext)
       return async (run) => (run.request.variables[node.condition] === true ? yes : no)?.(run);
     }
     case 'Fetch':
-      if (context.turns.over) await context.turns.next();
+      if (context.scheduler.shouldYield) await context.scheduler.yield();
       return node.requires
         ? fetchEntities({ node, path }, node.requires, context)
         : fetchFields({ node, path }, context);

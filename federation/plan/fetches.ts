@@ -41,7 +41,7 @@ export function fetchEntities(
   const noteVariables = variableEntities(operation, types);
   const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
   return async (run) => {
-    if (run.turns.over) await run.turns.next();
+    if (run.scheduler.shouldYield) await run.scheduler.yield();
     const { observations } = run.request;
     const objects = run.objectsAt(places);
     const representations = represent(run, objects);
@@ -123,7 +123,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
   const noteEntities = variableEntities(operation, context.types);
   const request = fetchRequest(node, fetchedText(placed, fields, [], context));
   return async (run) => {
-    if (run.turns.over) await run.turns.next();
+    if (run.scheduler.shouldYield) await run.scheduler.yield();
     const objects = run.objectsAt(places);
     if (objects.length === 0) return;
     noteEntities?.(run.request.variables, run.request.observations.entities);

@@ -1,4 +1,4 @@
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
 import type { DataObject, DataPath } from '../execution/dataObject.js';
 import type { Observations } from '../execution/observations.js';
@@ -48,7 +48,7 @@ export interface PlanContext extends PlanGraph {
   /** The response, where it is the same for all values of the variables. */
   readonly shape: ObjectShape | undefined;
   readonly representations: SharedRepresentations;
-  readonly turns: Turns;
+  readonly scheduler: CooperativeScheduler;
 }
 
 /** A part of a plan, ready to run any number of times. */
@@ -61,7 +61,7 @@ export class PlanRun implements PlanResult, RepresentedData {
   readonly failures = new Map<DataObject, LocatedError[]>();
   readonly budget = new ObjectBudget();
   /** Subgraphs of this process answer without a pause, one fetch after the other. */
-  readonly turns = new Turns(performance.now());
+  readonly scheduler = new CooperativeScheduler(performance.now());
   /** What has been represented of the data as it is; void as soon as anything is merged into it. */
   readonly represented = new Map<Represent, Representations>();
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { read } from './chainEnd.js';
 
 const MAGIC = 'polkupi1';
@@ -35,10 +35,10 @@ export class PersonIndex {
 
   /** Reads what was appended since. Other work gets its turn. */
   async extend(file: FileHandle, until: number): Promise<void> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     let size = CHUNK;
     while (this.bytes < until) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       const chunk = await read(file, this.bytes, Math.min(until, this.bytes + size));
       const end = chunk.lastIndexOf(NEWLINE) + 1;
       if (end === 0 && this.bytes + chunk.length >= until) return;
@@ -64,10 +64,10 @@ export class PersonIndex {
     const head = Buffer.alloc(HEAD_BYTES);
     head.write(MAGIC, 'latin1');
     head.writeUInt32LE(this.bytes, MAGIC.length);
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     let start = 0;
     for (const [bucket, content] of contents.entries()) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       head.writeUInt32LE(start, STARTS_AT + 4 * bucket);
       tagOf(secret, { name, bytes: this.bytes, bucket, content }).copy(head, TAGS_AT + TAG_BYTES * bucket);
       start += content.length / ENTRY_BYTES;

@@ -25,7 +25,7 @@ import {
 } from '../../federation/execution/prepare.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
 import type { Supergraph } from '../../federation/supergraph/supergraph.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
@@ -142,11 +142,11 @@ export class OperationPreparer {
     const { supergraph } = this;
     const { conceal, limits, lineage } = this.settings;
     const api = supergraph.apiSchema;
-    const turns = new Turns();
-    if (turns.over || isLong(document)) await turns.next();
+    const scheduler = new CooperativeScheduler();
+    if (scheduler.shouldYield || isLong(document)) await scheduler.yield();
     const { selections } = checkDocument(document, limits);
     const visible = this.#visibleSchema(decision);
-    if (turns.over) await turns.next();
+    if (scheduler.shouldYield) await scheduler.yield();
     const { errors, hidden } = await validateOperation(document, { visible, api, conceal });
     if (errors.length > 0 && !hidden) throw new InvalidOperation(errors);
 
@@ -158,7 +158,7 @@ export class OperationPreparer {
     const part = this.#shown(asked, refusals, decision, partial);
     if ('refused' in part) return part;
     const { document: shown, cut, withheld } = part;
-    if (turns.over) await turns.next();
+    if (scheduler.shouldYield) await scheduler.yield();
     const form = normalForm(shown, undefined, supergraph);
     const planningCost = supergraph.planningCost.of(form, limits.planning);
     checkPlanning(planningCost, limits);

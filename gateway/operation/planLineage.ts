@@ -22,7 +22,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import {
@@ -88,10 +88,10 @@ export class PlanLineage {
    * @throws LineageRefused
    */
   async inputsOf(fetches: readonly FetchNode[]): Promise<ReadonlyMap<FetchNode, FetchInputs>> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     const inputs = new Map<FetchNode, FetchInputs>();
     for (const fetch of fetches) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       inputs.set(fetch, this.#inputsOf(fetch));
     }
     return inputs;

@@ -11,7 +11,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { rootTypeRule } from '../../federation/execution/validation.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { isIdentityCode } from './lookups.js';
@@ -49,13 +49,13 @@ export async function validateOperation(
   document: DocumentNode,
   { visible, api, conceal }: { visible: GraphQLSchema; api: GraphQLSchema; conceal: boolean },
 ): Promise<Validation> {
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   // First and alone, for other rules would quote the value that they object to.
   const codes = validate(visible, document, [identityCodeRule]);
   if (codes.length > 0) return { errors: codes.slice(0, 1), hidden: false };
-  if (turns.over) await turns.next();
+  if (scheduler.shouldYield) await scheduler.yield();
   const errors = validate(visible, document, rules, { maxErrors: MAX_ERRORS });
-  if (turns.over) await turns.next();
+  if (scheduler.shouldYield) await scheduler.yield();
   if (isAborted(errors)) throw repetitive();
   const hidden = errors.length > 0 && !conceal && isValid(api, document);
   return { errors, hidden };

@@ -3,7 +3,7 @@ import { datePrecision } from '../../policies/engine/catalogue/masks.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';
 import { openRange, type RowRange } from '../enforcement/feedRows.js';
-import { stableShuffle } from '../enforcement/shuffle.js';
+import { stableShuffle } from '../enforcement/stableShuffle.js';
 import type { Slice } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { type ContactFilter, overlapTest, type Period, type PeriodPrecision } from './period.js';
@@ -45,7 +45,7 @@ export function selectRows(table: IntervalTable, rows: Rows, selection: Selectio
   for (const row of openRows(table, rows, selection)) {
     const about = aboutRow(table, row);
     const told = (field: string): Precision | undefined => {
-      const permission = context.access.shown(`${type}.${field}`, about);
+      const permission = context.access.showPermission(`${type}.${field}`, about);
       return permission && datePrecision(permission.mask);
     };
     const precision = { start: told('startedAt'), end: told('endedAt') };
@@ -75,7 +75,7 @@ function* openRows(table: IntervalTable, rows: Rows, { context, coordinate }: Se
             (day) => access.mayOpen(permissions, rows.person, day),
           ),
         );
-  for (const row of opened) if (access.meetsOne(permissions, aboutRow(table, row))) yield row;
+  for (const row of opened) if (access.meetsAny(permissions, aboutRow(table, row))) yield row;
 }
 
 /** Whose data a row is, and of which record. */
@@ -133,7 +133,7 @@ export function selectContacts(
   if (services == null) return rows;
   return rows.filter(
     (row) =>
-      context.access.shown(`${type}.service`, aboutRow(table, row)) &&
+      context.access.showPermission(`${type}.service`, aboutRow(table, row)) &&
       services.includes(codeAt(service, row) ?? ''),
   );
 }

@@ -1,17 +1,18 @@
 import { type Day, parseDay } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Directive, Field, ObjectType } from '../../lib/typeGraphql.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { DateScalar, PersonSetScalar } from '../../schema/scalars.js';
 import { codeAt, rowsOf } from '../columns/table.js';
 import type { ContactTable } from '../contacts/contact.js';
-import { type CohortQuestion, questionOf } from './cohortQuestion.js';
+import { type CohortQuestion, parseQuestion } from './cohortQuestion.js';
 import type { PersonRows, RecordTest } from './criterion.js';
 import { badInput } from './groupFilter.js';
 
 /**
- * The key of Cohort, read from a representation: all that is asked, as one canonical text (docs/decisions/groups.md).
- * Every registry reads it anew, so that none relies on another's checks.
+ * The key of Cohort in an entity representation: the whole question as one canonical text
+ * (docs/decisions/groups.md). Every registry parses it again, so that no registry relies on the checks of
+ * another.
  */
 @ObjectType()
 export abstract class CohortKey {
@@ -21,16 +22,16 @@ export abstract class CohortKey {
   @Directive('@inaccessible')
   readonly filter: string;
 
-  /** @throws PolkuError BAD_USER_INPUT where the text is not canonical */
+  /** @throws PolkuError BAD_USER_INPUT if the text is not canonical */
   constructor({ filter }: { filter?: unknown }) {
-    this.question = questionOf(filter);
+    this.question = parseQuestion(filter);
     this.filter = filter as string;
   }
 }
 
 /**
- * The key of CohortMembers, read from a representation: the question that found them, who they are, whom they are held
- * against, and when.
+ * The key of CohortMembers in an entity representation: the question that found the members, the members, the
+ * group to compare with, and the period.
  */
 @ObjectType()
 export abstract class CohortMembersKey {
@@ -59,7 +60,7 @@ export abstract class CohortMembersKey {
     const [set, other] = [PersonSet.from(representation.set), PersonSet.from(representation.other)];
     const [from, until] = [parseDay(String(representation.from)), parseDay(String(representation.until))];
     if (!set || from === undefined || until === undefined)
-      throw badInput('Expected members of a cohort as the gateway names them.');
+      throw badInput('Expected the key of CohortMembers as the gateway writes it.');
     this.filter = String(representation.filter);
     this.set = set;
     this.other = other ?? null;
@@ -68,53 +69,53 @@ export abstract class CohortMembersKey {
   }
 }
 
-/** Whose contacts are asked, and when they began. */
+/** The persons whose contacts are read, and the period in which the contacts began. */
 interface MembersInPeriod {
   readonly set: PersonSet;
-  /** The group that the members are held against. */
+  /** The group that the members are compared with. */
   readonly other: PersonSet | null;
   readonly from: Day;
   readonly until: Day;
 }
 
-/** A contact of a member: the day it began and ended (NO_DAY for none), and the number of its service. */
+/** Contacts of members: start day, end day (NO_DAY if the contact is open), and the index of the service. */
 export type MemberContacts = PersonRows & {
   readonly day: Int32Array;
   readonly end: Int32Array;
   readonly service: Uint16Array;
 };
 
-/** The contacts that began in a period, of all members, in the order of persons, then of days. */
+/** Returns all members' contacts that began in the period, sorted by person, then by day. */
 export async function contactsOfMembers(
   { set, other, from, until }: MembersInPeriod,
   table: ContactTable,
-  counts: RecordTest | undefined,
+  isCounted: RecordTest | undefined,
 ): Promise<MemberContacts> {
   const { start, end, service, unit } = table.columns;
   const persons = (other ? set.or(other) : set).keys;
-  const turns = new Turns();
-  let most = 0;
-  await turns.through(persons.length, (begin, end) => {
+  const scheduler = new CooperativeScheduler();
+  let maximum = 0;
+  await scheduler.forEachChunk(persons.length, (begin, end) => {
     for (let index = begin; index < end; index++) {
       const [first, last] = rowsOf(table, persons[index]!);
-      for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) most++;
+      for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) maximum++;
     }
   });
   const found = {
-    person: new Uint32Array(most),
-    day: new Int32Array(most),
-    end: new Int32Array(most),
-    service: new Uint16Array(most),
+    person: new Uint32Array(maximum),
+    day: new Int32Array(maximum),
+    end: new Int32Array(maximum),
+    service: new Uint16Array(maximum),
   };
   let rows = 0;
-  await turns.through(persons.length, (begin, after) => {
+  await scheduler.forEachChunk(persons.length, (begin, after) => {
     for (let index = begin; index < after; index++) {
       const person = persons[index]!;
       const [first, last] = rowsOf(table, person);
       for (let row = first; row < last; row++) {
         const day = start[row]!;
         if (day < from || day > until) continue;
-        if (counts && !counts(person, { start: day, unit: codeAt(unit, row) })) continue;
+        if (isCounted && !isCounted(person, { start: day, unit: codeAt(unit, row) })) continue;
         found.person[rows] = person;
         found.day[rows] = day;
         found.end[rows] = end[row]!;

@@ -1,28 +1,37 @@
 import type { Day } from '../../lib/calendar.js';
 import type { ArgumentDefinition, ArgumentValue, Criterion } from './criterion.js';
-import { badInput, FilterReader, type GroupFilter, type Leaf, writeFilter } from './groupFilter.js';
+import {
+  badInput,
+  type FilterCriterion,
+  FilterReader,
+  type GroupFilter,
+  writeFilter,
+} from './groupFilter.js';
 
-/** All that is asked of one group: the key of `Cohort`, as a text. */
+/** A whole question about one group. Its text is the key of `Cohort`. */
 export interface CohortQuestion {
   readonly where: GroupFilter;
-  /** The group that it is held against. */
+  /** The group to compare with. */
   readonly comparedWith?: GroupFilter;
-  /** How long it takes from the first of one event to the first of another, seen until a day. */
-  readonly timeTo?: { readonly from: Leaf; readonly event: Leaf; readonly until: Day };
+  /** The time from the first of one event to the first of another event, observed until a day. */
+  readonly timeTo?: { readonly from: FilterCriterion; readonly event: FilterCriterion; readonly until: Day };
 }
 
-/** Under which the population register tells whom there is; no criterion has this name. */
+/** The name under which the population register publishes everybody. No criterion has this name. */
 export const EVERYBODY = 'everybody';
 
-/** What a registry is asked of a criterion: who meets it, or when it was met. */
-interface LeafQuestion {
-  /** By which the answer is found in a feed. */
+/** A question to a registry about one criterion: who meets it (`persons`), or when it was met (`events`). */
+interface CriterionQuestion {
+  /** The name of the answer in a feed. */
   readonly name: string;
-  readonly leaf: Leaf;
+  readonly filter: FilterCriterion;
   readonly as: 'persons' | 'events';
 }
 
-/** Reads a question as a client puts it. @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE */
+/**
+ * Reads a question that a client asks.
+ * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE
+ */
 export function readQuestion(value: {
   readonly where: unknown;
   readonly comparedWith?: unknown;
@@ -37,8 +46,12 @@ export function readQuestion(value: {
   };
 }
 
-/** Reads the key of a cohort. It came through the planner, so it must be just what {@link writeQuestion} writes. */
-export function questionOf(text: unknown): CohortQuestion {
+/**
+ * Parses the key of a cohort. The key passed through the planner, so it must equal what {@link writeQuestion}
+ * writes.
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function parseQuestion(text: unknown): CohortQuestion {
   let value: unknown;
   try {
     value = JSON.parse(String(text));
@@ -61,16 +74,20 @@ export function writeQuestion({ where, comparedWith, timeTo }: CohortQuestion): 
   });
 }
 
-/** What a question asks of registries, each thing once. */
-export function leavesOf({ where, comparedWith, timeTo }: CohortQuestion): readonly LeafQuestion[] {
-  const found = new Map<string, LeafQuestion>();
-  const add = (leaf: Leaf, as: LeafQuestion['as']): void => {
-    const name = leafName(leaf, as);
-    found.set(name, { name, leaf, as });
+/** Lists the criteria that a question asks registries about. Each one occurs once. */
+export function criterionQuestions({
+  where,
+  comparedWith,
+  timeTo,
+}: CohortQuestion): readonly CriterionQuestion[] {
+  const found = new Map<string, CriterionQuestion>();
+  const add = (filter: FilterCriterion, as: CriterionQuestion['as']): void => {
+    const name = answerName(filter, as);
+    found.set(name, { name, filter, as });
   };
   const walk = (filter: GroupFilter): void => {
     switch (filter.kind) {
-      case 'leaf':
+      case 'criterion':
         return add(filter, 'persons');
       case 'all':
       case 'any':
@@ -85,12 +102,13 @@ export function leavesOf({ where, comparedWith, timeTo }: CohortQuestion): reado
   };
   walk(where);
   if (comparedWith) walk(comparedWith);
-  if (timeTo) for (const leaf of [timeTo.from, timeTo.event]) add(leaf, 'events');
+  if (timeTo) for (const event of [timeTo.from, timeTo.event]) add(event, 'events');
   return [...found.values()];
 }
 
-export function leafName(leaf: Leaf, as: LeafQuestion['as']): string {
-  return `${as}:${JSON.stringify(writeFilter(leaf))}`;
+/** Names the answer to a question about a criterion. Equal questions have equal names. */
+export function answerName(filter: FilterCriterion, as: CriterionQuestion['as']): string {
+  return `${as}:${JSON.stringify(writeFilter(filter))}`;
 }
 
 function readTimeTo(value: unknown, reader: FilterReader): NonNullable<CohortQuestion['timeTo']> {
@@ -100,22 +118,22 @@ function readTimeTo(value: unknown, reader: FilterReader): NonNullable<CohortQue
 }
 
 function notCanonical(): Error {
-  return badInput('Expected a cohort as the gateway names it.');
+  return badInput('Expected the key of a cohort as the gateway writes it.');
 }
 
 /**
- * Checks a criterion's arguments against what it takes.
+ * Checks the arguments of a criterion against their definitions.
  * @throws PolkuError BAD_USER_INPUT
  */
-export function checkLeaf({ leaf, as }: LeafQuestion, criterion: Criterion): void {
-  const { criterion: name, arguments: given } = leaf;
+export function checkCriterion({ filter, as }: CriterionQuestion, criterion: Criterion): void {
+  const { criterion: name, arguments: given } = filter;
   if (as === 'events' && !criterion.events) throw badInput(`"${name}" is no event: it has no day.`);
   if (as === 'events' && given['atLeast'] !== undefined)
-    throw badInput(`"${name}" as an event takes no atLeast: each of them is one.`);
+    throw badInput(`"${name}" as an event has no atLeast, because each one counts.`);
   for (const [argument, value] of Object.entries(given)) {
     const definition = criterion.arguments[argument];
     if (!definition || !fits(definition, value))
-      throw badInput(`"${name}" takes no ${argument} of that form.`);
+      throw badInput(`"${name}" has no argument ${argument} of that form.`);
   }
   for (const [argument, { required }] of Object.entries(criterion.arguments))
     if (required && given[argument] === undefined) throw badInput(`"${name}" needs ${argument}.`);

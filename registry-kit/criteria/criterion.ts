@@ -3,18 +3,19 @@ import type { PersonSet } from '../../schema/personSet.js';
 import type { DataRecord } from '../enforcement/dataSubject.js';
 
 /**
- * - `codes`: texts, of which one must be met;
- * - `range`: whole numbers from and until, both included, either open;
- * - `count`: how many at least, 1 if left out;
+ * An argument of a criterion:
+ * - `codes`: a list of codes; one of them must match;
+ * - `range`: whole numbers from and until, both inclusive and both optional;
+ * - `count`: a minimum count; the default is 1;
  * - `day`: days since 1970-01-01; `year`: a calendar year.
  */
 export interface ArgumentDefinition {
   readonly kind: 'codes' | 'range' | 'count' | 'day' | 'year';
   readonly description: string;
   readonly required?: true;
-  /** The registry's code list that codes must be in. */
+  /** The code list of the registry that must contain the codes. */
   readonly list?: string;
-  /** The codes that there are, where they are few and fixed. */
+  /** All possible codes, if they are few and fixed. */
   readonly values?: readonly string[];
 }
 
@@ -26,46 +27,49 @@ export interface NumberRange {
 export type ArgumentValue = readonly string[] | NumberRange | number;
 export type CriterionArguments = Readonly<Record<string, ArgumentValue>>;
 
-/** When something happened to whom, in the order of persons, then of days. */
+/** Events of persons, sorted by person, then by day. */
 export type Events = PersonRows & { readonly day: Int32Array };
 
-/** Whether a record's own conditions let it count. */
+/** Checks whether the conditions on a record let the record count. */
 export type RecordTest = (subject: number, record: DataRecord) => boolean;
 
 /**
- * What a registry lets groups be formed by: `healthContacts` finds persons by their contacts. A filter names it with
- * arguments, and only its own registry evaluates it.
+ * A criterion of a registry, by which groups can be formed: `healthContacts` finds persons by their contacts.
+ * A filter names it with arguments. Only its own registry evaluates it.
  */
 export interface Criterion<Store = unknown> {
   readonly description: string;
   readonly arguments: Readonly<Record<string, ArgumentDefinition>>;
-  /** The coordinates that it tests with these arguments: the owner must release each of them to the derived type. */
+  /**
+   * The coordinates that it tests with these arguments. The owner must release all of them to the derived
+   * type.
+   */
   tests(given: CriterionArguments): readonly string[];
   /** Every coordinate that it can test. */
   readonly testable: readonly string[];
-  /** The tables that it looks at with these arguments, and the columns as `table.column`. */
+  /** The tables that it reads with these arguments, and the columns as `table.column`. */
   reads(given: CriterionArguments): readonly string[];
   /**
-   * Who meets it.
-   * @param counts missing: every record counts; a criterion that asks no records takes none
+   * Finds the persons who meet it.
+   * @param isCounted if missing, every record counts; a criterion that reads no records ignores it
    */
   persons(
     given: CriterionArguments,
     store: Store,
-    counts: RecordTest | undefined,
+    isCounted: RecordTest | undefined,
   ): PersonSet | Promise<PersonSet>;
-  /** When it is met: missing where it is no matter of days. */
-  events?(given: CriterionArguments, store: Store, counts: RecordTest | undefined): Promise<Events>;
+  /** Finds when it was met. Missing if the criterion has no days. */
+  events?(given: CriterionArguments, store: Store, isCounted: RecordTest | undefined): Promise<Events>;
 }
 
-/** The criteria of one registry, by the name that filters give them. */
+/** The criteria of one registry, by their name in filters. */
 export type Criteria<Store = unknown> = Readonly<Record<string, Criterion<Store>>>;
 
 export function codesIn(given: CriterionArguments, name: string): readonly string[] | undefined {
   return given[name] as readonly string[] | undefined;
 }
 
-/** A range with its ends, infinite where open; undefined where none is given. */
+/** Reads a range. An open end is infinite. Returns undefined if no range is given. */
 export function rangeIn(
   given: CriterionArguments,
   name: string,
@@ -83,38 +87,39 @@ export function dayIn(given: CriterionArguments, name: string): Day | undefined 
 }
 
 /**
- * What a feed's resolver answers for a group: of everybody, whole, each part with the coordinates that it tells of.
- * Enforcement leaves out whose data may not be taken, and makes a Feed of it.
+ * The answer of a feed's resolver for a group. It covers everybody, and each part names the coordinates that
+ * it reveals. Enforcement then removes the persons whose data may not be used and makes a Feed of the rest.
  */
 export interface GroupAnswers {
-  readonly leaves: readonly GroupLeaf[];
+  readonly evaluations: readonly CriterionEvaluation[];
   readonly attributes?: readonly GroupAttribute[];
-  /** Columns that are about nobody: dictionaries. */
+  /** Columns that are not about persons, such as dictionaries. */
   readonly texts?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Who meets a criterion, or when it was met. It is evaluated only where the owner lets it. */
-export interface GroupLeaf {
+/** Finds who meets a criterion, or when it was met. It runs only if the owner permits it. */
+export interface CriterionEvaluation {
   readonly name: string;
   readonly tests: readonly string[];
-  readonly evaluate: (counts: RecordTest | undefined) => PersonSet | Promise<PersonSet | PersonRows>;
+  readonly evaluate: (isCounted: RecordTest | undefined) => PersonSet | Promise<PersonSet | PersonRows>;
 }
 
 /** A column of numbers. */
-export type Numbers = Uint8Array | Uint16Array | Int32Array | Uint32Array;
+export type NumberColumn = Uint8Array | Uint16Array | Int32Array | Uint32Array;
 
-/** Rows, each of one person. */
+/** Rows in columns. Each row is about one person. */
 export interface PersonRows {
   readonly person: Uint32Array;
-  readonly [column: string]: Numbers;
+  readonly [column: string]: NumberColumn;
 }
 
-/** A column of values of persons, who may stand in it several times. */
+/** A column of values about persons. A person may have several rows. */
 export interface GroupAttribute {
   readonly name: string;
-  readonly tells: string;
+  /** The coordinate that the values reveal. */
+  readonly coordinate: string;
   readonly subject: Uint32Array;
-  readonly values: Numbers;
-  /** Stands for a value that may not be taken; without it the column is given of everybody where it is released. */
-  readonly nothing?: number;
+  readonly values: NumberColumn;
+  /** Replaces values that may not be used. Without it, a released column contains the values of everybody. */
+  readonly withheldValue?: number;
 }

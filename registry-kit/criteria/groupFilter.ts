@@ -2,52 +2,56 @@ import { PolkuError } from '../../lib/errors.js';
 import type { CriterionArguments } from './criterion.js';
 
 /** One criterion of one registry, with its arguments. */
-export interface Leaf {
-  readonly kind: 'leaf';
+export interface FilterCriterion {
+  readonly kind: 'criterion';
   readonly criterion: string;
   readonly arguments: CriterionArguments;
 }
 
 export const familyParts = ['anyone', 'parent', 'child'] as const;
-/** Of a family, who must meet a filter. */
+/** The members of a family who must meet a filter. */
 export type FamilyPart = (typeof familyParts)[number];
 
-/** Which persons belong to a group. Filters are immutable, and made canonical when they are read. */
+/** Defines which persons belong to a group. Filters are immutable and canonical. */
 export type GroupFilter =
-  | Leaf
+  | FilterCriterion
   | { readonly kind: 'all' | 'any'; readonly of: readonly GroupFilter[] }
   | { readonly kind: 'not'; readonly of: GroupFilter }
-  /** Persons in whose family, as it was at the end of a year, somebody meets a filter. */
+  /** Persons with a family at the end of a year in which a member meets a filter. */
   | {
       readonly kind: 'family';
       readonly member: FamilyPart;
       readonly atEndOf: number;
       readonly of: GroupFilter;
     }
-  /** Persons whom the second criterion is met for after the first, within so many calendar months. */
+  /** Persons who meet the second criterion after the first, within this number of calendar months. */
   | {
       readonly kind: 'sequence';
-      readonly first: Leaf;
-      readonly next: Leaf;
+      readonly first: FilterCriterion;
+      readonly next: FilterCriterion;
       readonly withinMonths: number;
     };
 
-/** Filters are written by people; each criterion is a pass over a registry's rows, and each family one over all families. */
+/**
+ * People write filters, so a small limit is enough. Each criterion reads a registry's rows, each family all
+ * families.
+ */
 const MAX_CRITERIA = 40;
-/** Entries of any kind. */
+/** The largest number of entries of any kind. */
 const MAX_ENTRIES = 200;
 const MAX_DEPTH = 12;
 
 /**
- * Reads a filter as a client writes it, and as {@link writeFilter} does. An object with several entries means all of
- * them. What is read is canonical: nested `all`, `any` and `not` are resolved, parts and codes are sorted, each once.
+ * Reads a filter that a client or {@link writeFilter} wrote. An object with several entries means all of
+ * them. The result is canonical: nested `all`, `any` and `not` are flattened, and parts and codes are sorted
+ * without duplicates.
  * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE
  */
 export function readFilter(value: unknown): GroupFilter {
   return new FilterReader().read(value);
 }
 
-/** Reads the filters and events of one question: its limits hold for all of them together. */
+/** Reads the filters and events of one question. The limits apply to the whole question. */
 export class FilterReader {
   #criteria = 0;
   #entries = 0;
@@ -94,33 +98,33 @@ export class FilterReader {
         return { kind: 'sequence', first: one, next: other, withinMonths: withinMonths as number };
       }
       default:
-        return this.#leaf(name, value);
+        return this.#criterion(name, value);
     }
   }
 
   /**
-   * A single criterion, as sequences and times to an event take it.
+   * Reads a single criterion, for sequences and times to an event.
    * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE
    */
-  event(value: unknown): Leaf {
+  event(value: unknown): FilterCriterion {
     const entries = entriesOf(value, 'an event');
     if (entries.length !== 1) throw badInput('An event is exactly one criterion.');
-    return this.#leaf(...entries[0]!);
+    return this.#criterion(...entries[0]!);
   }
 
-  #leaf(criterion: string, value: unknown): Leaf {
+  #criterion(criterion: string, value: unknown): FilterCriterion {
     if (++this.#criteria > MAX_CRITERIA) throw tooLarge('criteria', MAX_CRITERIA);
     const given = entriesOf(value, criterion).map(
       ([name, argument]) => [name, canonicalArgument(argument, name)] as const,
     );
-    return { kind: 'leaf', criterion, arguments: Object.fromEntries(given) };
+    return { kind: 'criterion', criterion, arguments: Object.fromEntries(given) };
   }
 }
 
-/** A filter in the form in which it can be read again; equal filters are written alike. */
+/** Writes a filter so that it can be read again. Equal filters have equal texts. */
 export function writeFilter(filter: GroupFilter): object {
   switch (filter.kind) {
-    case 'leaf':
+    case 'criterion':
       return { [filter.criterion]: filter.arguments };
     case 'all':
     case 'any':
@@ -154,10 +158,10 @@ function canonicalArgument(value: unknown, name: string): CriterionArguments[str
     if (entries.every(([end, bound]) => (end === 'from' || end === 'until') && Number.isInteger(bound)))
       return Object.fromEntries(entries) as CriterionArguments[string];
   }
-  throw badInput(`"${name}" has a value of no known form.`);
+  throw badInput(`"${name}" has a value of an unknown form.`);
 }
 
-/** The entries of an object that are given, by name. */
+/** Returns the entries of an object that have a value, sorted by name. */
 function entriesOf(value: unknown, what: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badInput(`Expected ${what} as an object.`);
@@ -168,7 +172,7 @@ function entriesOf(value: unknown, what: string): [string, unknown][] {
 
 function listOf(value: unknown, what: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw badInput(`"${what}" takes a list of filters.`);
+  throw badInput(`"${what}" needs a list of filters.`);
 }
 
 export function badInput(message: string): PolkuError {

@@ -1,5 +1,5 @@
 import type { Day } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { icd10Blocks, icd10Chapters, icd10Range } from '../../policies/engine/catalogue/masks.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
@@ -17,11 +17,13 @@ import {
   type RecordTest,
 } from './criterion.js';
 
-/** A column that rows are chosen by, and the coordinate under which its owner rules over it. */
+/** A column that selects rows, and the coordinate that policies use for the column. */
 interface RowArgument {
   readonly column: string;
   readonly coordinate: string;
-  /** `diagnoses` are ICD-10 codes, and chapters and blocks by their range (F30-F39); a code takes in those below it. */
+  /**
+   * `diagnoses` are ICD-10 codes, or chapters and blocks by range (F30-F39). A code includes its subcodes.
+   */
   readonly kind: 'codes' | 'diagnoses' | 'range';
   readonly list?: string;
   readonly description: string;
@@ -30,16 +32,16 @@ interface RowArgument {
 interface RowsCriterionOptions {
   readonly description: string;
   readonly table: string;
-  /** The coordinates that tell that there is a row at all, and when. */
+  /** The coordinate that the existence of a row reveals. */
   readonly rows: string;
   readonly startedAt: { readonly column: string; readonly coordinate: string };
   readonly endedAt?: { readonly column: string; readonly coordinate: string };
-  /** What a missing end means: `true`, that the row goes on; `false`, that it is over the same day. */
+  /** The meaning of a missing end: `true` if the row is ongoing, `false` if it ended on its start day. */
   readonly ongoing?: boolean;
   readonly arguments: Readonly<Record<string, RowArgument>>;
 }
 
-/** Later than any day; an integer, so that loops compare integers. */
+/** A day after all other days. It is an integer, so that loops compare integers. */
 const FAR_DAY: Day = 2_147_483_647;
 
 const DATES: Readonly<Record<string, ArgumentDefinition>> = {
@@ -48,7 +50,10 @@ const DATES: Readonly<Record<string, ArgumentDefinition>> = {
   atLeast: { kind: 'count', description: 'How many of them at least; 1 if left out.' },
 };
 
-/** A criterion over the rows of a table: persons with at least so many that fit. One pass over the columns. */
+/**
+ * Makes a criterion that finds persons with a minimum number of matching rows in a table, in one pass over
+ * the columns.
+ */
 export function rowsCriterion(options: RowsCriterionOptions): Criterion<RegistryStore> {
   const { description, rows, startedAt, endedAt } = options;
   const own = Object.entries(options.arguments);
@@ -71,8 +76,8 @@ export function rowsCriterion(options: RowsCriterionOptions): Criterion<Registry
         given[name] === undefined ? [] : [`${options.table}.${column}`],
       ),
     ],
-    async persons(given, store, counts) {
-      const scan = scanOf(options, given, store, counts);
+    async persons(given, store, isCounted) {
+      const scan = scanOf(options, given, store, isCounted);
       const { subject, offsets } = scan.table;
       const atLeast = numberIn(given, 'atLeast') ?? 1;
       const found = PersonSet.below(offsets.length);
@@ -83,8 +88,8 @@ export function rowsCriterion(options: RowsCriterionOptions): Criterion<Registry
       });
       return found;
     },
-    async events(given, store, counts) {
-      const scan = scanOf(options, given, store, counts);
+    async events(given, store, isCounted) {
+      const scan = scanOf(options, given, store, isCounted);
       const { subject } = scan.table;
       const list = new EventList();
       await forEachRow(scan, (row) => list.add(subject[row]!, scan.start[row]!));
@@ -97,7 +102,7 @@ function definitionOf({ kind, list, description }: RowArgument): ArgumentDefinit
   return { kind: kind === 'range' ? 'range' : 'codes', description, ...(list !== undefined && { list }) };
 }
 
-/** What of a table is looked at, and which rows of it fit. */
+/** A scan of a table: the columns that it reads and the tests of its rows. */
 interface Scan {
   readonly table: Table;
   readonly start: Int32Array;
@@ -105,21 +110,21 @@ interface Scan {
   readonly from: Day;
   readonly until: Day;
   readonly ongoing: boolean;
-  /** By index in the column's dictionary, 1 where the code fits; the last entry stands for no code. */
+  /** By index in the column's dictionary: 1 if the code matches. The last entry means no code. */
   readonly codes: readonly { readonly indices: Uint16Array; readonly fits: Uint8Array }[];
   readonly ranges: readonly {
     readonly values: Float64Array;
     readonly from: number;
     readonly until: number;
   }[];
-  readonly counts: ((row: number) => boolean) | undefined;
+  readonly isCounted: ((row: number) => boolean) | undefined;
 }
 
 function scanOf(
   { table: name, startedAt, endedAt, ongoing = false, arguments: own }: RowsCriterionOptions,
   given: CriterionArguments,
   { tables }: RegistryStore,
-  counts: RecordTest | undefined,
+  isCounted: RecordTest | undefined,
 ): Scan {
   const table = tables[name] as Table;
   const column = (of: string): unknown => table.columns[of];
@@ -139,9 +144,9 @@ function scanOf(
     ranges: asked.flatMap(([argument, { kind, column: of }]) =>
       kind === 'range' ? [{ values: column(of) as Float64Array, ...rangeIn(given, argument)! }] : [],
     ),
-    counts:
-      counts &&
-      ((row) => counts(table.subject[row]!, { start: start[row]!, unit: unit && codeAt(unit, row) })),
+    isCounted:
+      isCounted &&
+      ((row) => isCounted(table.subject[row]!, { start: start[row]!, unit: unit && codeAt(unit, row) })),
   };
 }
 
@@ -166,14 +171,16 @@ function beginningsOf(text: string): string[] {
   return Array.from({ length: text.length + 1 }, (_, length) => text.slice(0, length));
 }
 
-/** Walks over the rows that fit. */
+/** Visits the rows that match. */
 function forEachRow(scan: Scan, visit: (row: number) => void): Promise<void> {
-  return new Turns().through(scan.table.rows, (from, to) => visitRows(scan, from, to, visit));
+  return new CooperativeScheduler().forEachChunk(scan.table.rows, (from, to) =>
+    visitRows(scan, from, to, visit),
+  );
 }
 
-/** The first test of codes is the one that most rows fail, so it stands alone. */
+/** The first test of codes rejects most rows, so it runs outside the loop over the other tests. */
 function visitRows(scan: Scan, first: number, last: number, visit: (row: number) => void): void {
-  const { start, end, from, until, ongoing, codes, counts } = scan;
+  const { start, end, from, until, ongoing, codes, isCounted } = scan;
   const [foremost, ...others] = codes;
   const [indices, fits] = [foremost?.indices, foremost?.fits];
   for (let row = first; row < last; row++) {
@@ -184,19 +191,19 @@ function visitRows(scan: Scan, first: number, last: number, visit: (row: number)
       const ended = end ? end[row]! : NO_DAY;
       if (ended === NO_DAY ? !ongoing : ended < from) continue;
     }
-    if (fitsAll(others, scan.ranges, row) && (!counts || counts(row))) visit(row);
+    if (fitsAll(others, scan.ranges, row) && (!isCounted || isCounted(row))) visit(row);
   }
 }
 
 function fitsAll(codes: Scan['codes'], ranges: Scan['ranges'], row: number): boolean {
   for (const { indices, fits } of codes) if (fits[indices[row]!] === 0) return false;
-  // A number that is missing is NaN, and in no range.
+  // A missing number is NaN, which is in no range.
   for (const { values, from, until } of ranges)
     if (!(values[row]! >= from && values[row]! <= until)) return false;
   return true;
 }
 
-/** Events being gathered: their number is not known before. */
+/** A growing list of events, because their number is unknown in advance. */
 class EventList {
   #person = new Uint32Array(1024);
   #day = new Int32Array(1024);
@@ -222,7 +229,7 @@ class EventList {
   }
 }
 
-/** What every registry's contacts are chosen by; each adds arguments of its own. */
+/** The options for the contacts of every registry. Each registry adds its own arguments. */
 export function contactRows(
   contactType: string,
   contactsField: string,
@@ -245,7 +252,7 @@ export function serviceArgument(type: string): RowArgument {
   };
 }
 
-/** What groups are formed by in a registry that names nothing else: its contacts and their services. */
+/** The default criteria of a registry: its contacts and their services. */
 export function contactCriteria(contactType: string, contactsField: string): Criteria<RegistryStore> {
   return {
     [contactsField]: rowsCriterion({

@@ -5,9 +5,9 @@ import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { codeAt, includesDay, rowsOf, type Table } from '../columns/table.js';
 import type { careRelationships, objections } from '../columns/tableDefinition.js';
 import { hiddenBy, isMarked, type Marks } from '../restrictions/restrictions.js';
-import type { ConditionTests, RecordCondition } from './access.js';
+import type { ConditionTests, RecordCondition } from './requestAccess.js';
 
-/** The conditions that follow from the caller alone, and so hold in every subgraph alike. */
+/** The conditions that depend on the caller only. They have the same result in every subgraph. */
 export function callerConditions({
   caller,
   person,
@@ -35,13 +35,13 @@ function yearsIn(condition: string): number {
   return Number(condition.slice(condition.indexOf('(') + 1, -1));
 }
 
-/** The tables that conditions are read from. */
+/** The tables that conditions read. */
 export interface CareTables {
   readonly careRelationships: Table<typeof careRelationships>;
   readonly objections: Table<typeof objections>;
 }
 
-/** The conditions of a registry that keeps care relationships and objections (703/2023 §§ 8, 9 and 60). */
+/** The conditions of a registry with care relationships and objections (703/2023 §§ 8, 9 and 60). */
 export function careConditions(
   tables: CareTables,
   marks: Marks,
@@ -60,13 +60,13 @@ export function careConditions(
     'not-objected': (subject) => {
       if (isMarked(marks, 'objection', subject, on)) return false;
       const [from, to] = rowsOf(tables.objections, subject);
-      // Rows are ordered by start: if the first lies ahead, so do the others.
+      // Rows are sorted by start: if the first is in the future, all are.
       return from === to || tables.objections.columns.start[from]! > on;
     },
   };
 }
 
-/** Whether a row is a care relationship that the caller, or one of the caller's units, has on that day. */
+/** Checks whether a row is a care relationship of the caller, or of a unit of the caller, on a day. */
 export function isOpenWith(
   table: CareTables['careRelationships'],
   row: number,
@@ -77,20 +77,21 @@ export function isOpenWith(
   if (!includesDay({ start: start[row]!, end: end[row]! }, on)) return false;
   const rowEmployee = codeAt(employee, row);
   if (rowEmployee !== undefined && rowEmployee === caller.employee) return true;
-  // A row that names an employee is that employee's own; a row of a unit is everybody's in it.
+  // A row with an employee belongs to that employee only. A row with only a unit belongs to everybody in the
+  // unit.
   const rowUnit = codeAt(unit, row);
   return rowEmployee === undefined && rowUnit !== undefined && caller.units.includes(rowUnit);
 }
 
-/** Sets of persons by condition, kept while what they follow from stays the same. */
+/** A cache of sets of persons by condition. It is valid while its sources stay the same. */
 export class ConditionSets {
-  #from: readonly unknown[] = [];
+  #sources: readonly unknown[] = [];
   #sets = new Map<string, PersonSet>();
 
-  /** @param from all that the conditions are read from: snapshot, overlays, day */
-  while(...from: readonly unknown[]): Map<string, PersonSet> {
-    if (from.some((source, index) => source !== this.#from[index])) {
-      this.#from = from;
+  /** @param sources everything that the conditions depend on: snapshot, person flags, day */
+  forSources(...sources: readonly unknown[]): Map<string, PersonSet> {
+    if (sources.some((source, index) => source !== this.#sources[index])) {
+      this.#sources = sources;
       this.#sets = new Map();
     }
     return this.#sets;

@@ -1,34 +1,34 @@
 import type { Day } from '../../lib/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
 
-/** Of the record that a value comes from, what conditions ask: when it began, and in which unit. */
+/** The parts of a value's record that conditions check: its start day and its unit. */
 export interface DataRecord {
   readonly start: Day;
   readonly unit: string | undefined;
 }
 
 /**
- * Whatever a registry hands out says whose data it is, and of which record: conditions are those of that person and that
- * record.
+ * The data subject and the record of a value. Every object that a registry returns has them, because
+ * conditions are checked for that person and that record.
  */
 export interface DataSubject {
   readonly subject: PersonKey;
   readonly record?: DataRecord;
 }
 
-/** What is known of whom a value is about. */
+/** What is known about the data subject and the record of a value. */
 export interface About {
   readonly subject?: PersonKey | undefined;
   readonly record?: DataRecord | undefined;
 }
 
-/** The person and the record that a value is about, each from the first of these that tells. */
+/** Returns the person and the record of a value. If the value does not name one, its source does. */
 export function aboutOf(value: unknown, source: unknown): About {
-  const [first, second] = [told(value), told(source)];
+  const [first, second] = [partsOf(value), partsOf(source)];
   return { subject: subjectOf(first) ?? subjectOf(second), record: first?.record ?? second?.record };
 }
 
-function told(value: unknown): Partial<DataSubject> | undefined {
+function partsOf(value: unknown): Partial<DataSubject> | undefined {
   return typeof value === 'object' && value !== null ? value : undefined;
 }
 

@@ -15,22 +15,27 @@ import { Feed } from '../../schema/feed.js';
 import type { GroupAnswers } from '../criteria/criterion.js';
 import { PersonStub } from '../subgraph/entityStubs.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
-import type { Access } from './access.js';
 import { type About, aboutOf } from './dataSubject.js';
 import type { FeedRows } from './feedRows.js';
-import { type FactorAnswers, guardFactors, guardHouseholds, type HouseholdAnswers } from './guardFactors.js';
+import {
+  type FeatureAnswers,
+  guardFeatures,
+  guardHouseholds,
+  type HouseholdAnswers,
+} from './guardFeatures.js';
 import { FeedDeclaration, guardFeed } from './guardFeed.js';
 import { guardGroup } from './guardGroup.js';
+import type { RequestAccess } from './requestAccess.js';
 
-/** What a feed's resolver answers, before enforcement has made a Feed of it. */
-type FeedAnswer = FeedRows | GroupAnswers | HouseholdAnswers | FactorAnswers | Feed;
+/** The answer of a feed's resolver, before enforcement makes a Feed of it. */
+type FeedAnswer = FeedRows | GroupAnswers | HouseholdAnswers | FeatureAnswers | Feed;
 type Resolver = GraphQLFieldResolver<unknown, RequestContext, Record<string, unknown>>;
 
 /**
- * The registry's one choke point: wraps the resolver of every field and feed of a subgraph, built from the schema, so
- * that none can be forgotten. A field answers only what its owner shows to this purpose and of this data subject, masked
- * before it leaves; a feed only what its derived type may take. A field that policy does not know answers nothing, and of
- * people who are erased or restricted nothing is told that comes from a row.
+ * The single enforcement point of a registry. It wraps the resolver of every field and feed in the schema, so
+ * that none can be forgotten. A field returns only masked values that its owner shows for this purpose and
+ * this data subject. A feed returns only what its derived type may use. A field that the policy does not know
+ * returns null. Rows of erased or restricted persons never contribute to an answer.
  */
 export function enforce(schema: GraphQLSchema, graph: PolicyGraph): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -47,15 +52,15 @@ function guard(
   { name, type, resolve: own }: GraphQLField<unknown, RequestContext>,
 ): Resolver {
   const resolve: Resolver = own ?? defaultFieldResolver;
-  // Entities are found by keys that the gateway holds; whatever is read of them then is guarded field by field.
+  // Entities are found by keys from the gateway. Each field that is then read of them is guarded.
   if (name === '_entities') return resolve;
   switch (field?.kind) {
     case 'key':
       return resolve;
     case 'feed':
-      return inTurn(field, guardedFeed(field, resolve));
+      return queued(field, guardedFeed(field, resolve));
     case 'governed':
-      return inTurn(
+      return queued(
         field,
         guardedField(field, resolve, own !== undefined && isListType(getNullableType(type))),
       );
@@ -64,7 +69,7 @@ function guard(
   }
 }
 
-function inTurn({ type }: GraphField, resolve: Resolver): Resolver {
+function queued({ type }: GraphField, resolve: Resolver): Resolver {
   if (!isOfGroup(type)) return resolve;
   return (source, args, context, info) =>
     groupWork(context, () => resolve(source, args, context, info) as unknown);
@@ -75,27 +80,28 @@ function guardedFeed(field: GraphField, resolve: Resolver): Resolver {
   if (!lineage) return () => Feed.withheld;
   const declared = new FeedDeclaration(field.type, lineage);
   return async (source, args, context, info) => {
-    if (declared.takenBy(context.access.decision).isWithheld) return Feed.withheld;
+    if (declared.permissionsUnder(context.access.decision).isWithheld) return Feed.withheld;
     const answer = (await resolve(source, args, context, info)) as FeedAnswer | null;
     if (answer === null) return null;
-    // A feed that its resolver made whole is of no person, or stands for one that did not come.
+    // A finished feed from the resolver is not about persons, or it replaces a required feed that did not
+    // arrive.
     if (answer instanceof Feed)
       return answer.state === 'data' && declared.required > 0 ? Feed.failed : answer;
-    if ('leaves' in answer) return guardGroup(answer, field.type, context.access);
+    if ('evaluations' in answer) return guardGroup(answer, field.type, context.access);
     if ('households' in answer) return guardHouseholds(answer, declared, context.access);
-    if ('numbers' in answer) return guardFactors(answer, declared, context.access);
+    if ('features' in answer) return guardFeatures(answer, declared, context.access);
     return guardFeed(answer, declared, context.access);
   };
 }
 
-/** What a decision shows of a field, before anything is known of whom it is about. */
+/** What a decision shows of a field, before its data subject is known. */
 interface Shown {
   readonly permissions: readonly Permission[];
-  /** Whether the field tells where somebody under non-disclosure may be found. */
+  /** Whether the field could reveal where a person under non-disclosure is. */
   readonly shields: boolean;
 }
 
-/** @param isRead whether the field is a list that its resolver reads, rather than one that its object holds */
+/** @param isRead whether the field is a list that its resolver reads, not a list that its object contains */
 function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Resolver {
   const tests = field.arguments.flatMap(({ coordinate, tests }) =>
     tests === undefined ? [] : [{ name: argumentName(coordinate), coordinate: tests }],
@@ -109,7 +115,7 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
     }
     return shown;
   };
-  const show = (item: unknown, source: unknown, access: Access): unknown => {
+  const show = (item: unknown, source: unknown, access: RequestAccess): unknown => {
     if (item == null) return null;
     const about = aboutOf(item, source);
     if (!isStub(item, about) && access.hides(about.subject)) return null;
@@ -118,14 +124,14 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
     if (!permission || (shields && access.isUnderShield(about.subject))) return null;
     return permission.mask ? (applyMask(permission.mask, item as Maskable, access.maskTables) ?? null) : item;
   };
-  // Of a list, what is not shown is left out: a null would tell that there is something.
+  // Hidden items are removed from lists, because null would reveal that they exist.
   const showAll = (value: unknown, source: unknown, { access, budget }: RequestContext): unknown => {
     if (!Array.isArray(value)) return show(value, source, access);
-    // Nothing more is gathered when the budget is used up; the answer is refused as a whole then.
+    // Once the budget is exhausted, reading stops and the whole answer is rejected.
     if (!budget.spend(value.length)) return null;
     return value.map((item) => show(item, source, access)).filter((item) => item !== null);
   };
-  const mayOpenList = (source: unknown, access: Access): boolean => {
+  const mayOpenList = (source: unknown, access: RequestAccess): boolean => {
     const { subject } = aboutOf(undefined, source);
     const { permissions, shields } = shownBy(access.decision);
     if (subject === undefined) return true;
@@ -136,18 +142,22 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
     if (shownBy(decision).permissions.length === 0) return null;
     for (const { name, coordinate } of tests)
       if (args[name] != null && decision.show(coordinate).length === 0) return null;
-    // What no permission can open of a person is not read: the time to read it would tell how much there is.
+    // Rows that no permission can open are not read, because the time to read them would reveal how many
+    // there are.
     if (isRead && !mayOpenList(source, context.access)) return [];
-    // A read counts before it begins: aliases of one list ask for many at once, and all of them wait in memory.
+    // A read is charged before it begins, because aliases can start many reads that all wait in memory.
     if (isRead && !context.budget.spend(1)) return null;
     const value = resolve(source, args, context, info);
     return value instanceof Promise
-      ? value.then((come) => showAll(come, source, context))
+      ? value.then((result) => showAll(result, source, context))
       : showAll(value, source, context);
   };
 }
 
-/** A person as such is no row of a registry, but the id that was asked with: other registries know of them, too. */
+/**
+ * A person stub is not a row of the registry. It only repeats the requested id, which other registries also
+ * know.
+ */
 function isStub(item: unknown, { record }: About): boolean {
   return item instanceof PersonStub && record === undefined;
 }
@@ -156,10 +166,10 @@ function argumentName(coordinate: string): string {
   return coordinate.slice(coordinate.indexOf('(') + 1, -2);
 }
 
-/** Derived types that are about a group: for their fields and feeds everybody is looked at. */
+/** Derived types about groups. Their fields and feeds read the data of everybody. */
 const groupTypes: ReadonlySet<string> = new Set(['Cohort', 'CohortMembers', 'CohortRisk']);
 
-/** More than the fields of an operation, feeds included. */
+/** The queue length per caller. It is larger than the number of fields and feeds in one operation. */
 const WAITING = 2_000;
 
 const queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: WAITING });
@@ -169,9 +179,9 @@ function isOfGroup(type: string): boolean {
 }
 
 /**
- * Does work about a group when its caller's turn comes: of all that this process does for groups one thing at a time, and
- * callers take turns. The work itself goes on in turns with everything else (lib/cooperativeScheduler.ts).
- * @throws PolkuError RATE_LIMITED; the client's reason where it has gone
+ * Queues work about a group. The process does one such task at a time and serves callers in turn. The task
+ * itself pauses for other requests (lib/cooperativeScheduler.ts).
+ * @throws PolkuError RATE_LIMITED; the client's reason if it has disconnected
  */
 function groupWork<T>(
   { decision, client }: Pick<RequestContext, 'decision' | 'client'>,

@@ -3,13 +3,13 @@ import type { PersonKey } from '../../schema/keys.js';
 import type { CodeColumn, Table } from '../columns/table.js';
 import type { DataRecord } from './dataSubject.js';
 
-/** A column of a table before enforcement; days may be NO_DAY, codes NO_CODE. */
+/** A column of a table before enforcement. Days may be NO_DAY, codes may be NO_CODE. */
 export type RawColumn =
   | { readonly kind: 'day'; readonly values: Int32Array }
   | { readonly kind: 'code'; readonly values: CodeColumn }
   | { readonly kind: 'number'; readonly values: Float64Array };
 
-/** Rows of a table that follow one another, all of one data subject: from (inclusive) and to (exclusive). */
+/** Consecutive rows of one data subject in a table: from (inclusive) to (exclusive). */
 export interface RowRange {
   readonly person: PersonKey;
   readonly from: number;
@@ -17,30 +17,34 @@ export interface RowRange {
 }
 
 /**
- * What a feed's resolver answers: rows of one table, whole, each with its data subject, in columns named by the fields that
- * the feed's lineage declares. Nothing is copied: enforcement reads the table's own columns and makes a Feed of it.
+ * The answer of a feed's resolver: complete rows of one table with their data subjects. The columns have the
+ * names of the fields in the feed's lineage. Nothing is copied: enforcement reads the table's own columns and
+ * makes a Feed.
  */
 export interface FeedRows {
-  /** Which rows of the table; those of one person are in the order of their start. */
+  /** The rows of the table. The rows of one person are sorted by start. */
   readonly ranges: readonly RowRange[];
-  /** Cuts a range to what was asked for. It is asked of what may be opened, for it reads rows. */
+  /**
+   * Reduces a range to the requested rows. It reads rows, so it is called only for ranges that may be opened.
+   */
   readonly within?: (range: RowRange) => readonly RowRange[];
-  /** The record of a row, asked for where a condition is of the record; without it such a condition holds for none. */
+  /** Returns the record of a row, for conditions on records. Without it, these conditions never hold. */
   readonly recordOf?: (row: number) => DataRecord;
-  /** By row of the table. */
+  /** The columns, indexed by row of the table. */
   readonly columns: Readonly<Record<string, RawColumn>>;
 }
 
-/** Rows of a table one by one. */
+/** Returns each row as its own range. */
 export function eachRow({ subject }: Table, rows: Iterable<number>): RowRange[] {
   return Array.from(rows, (row) => ({ person: subject[row]!, from: row, to: row + 1 }));
 }
 
 /**
- * The rows of a person that permissions may open, found without reading the others: neither the answer nor the time that it takes
- * depends on how many rows a condition withholds. Rows are in the order of their start, so that a condition on age cuts them once.
- * @param startOf the day on which the record of a row began
- * @param mayOpen whether permissions may open a record that began on a day; without a day, any record
+ * Finds the rows of a person that permissions may open, without reading the other rows. So neither the answer
+ * nor its time depends on the number of withheld rows. Rows are sorted by start, so a condition on age splits
+ * them at one point.
+ * @param startOf returns the start day of a row's record
+ * @param mayOpen says whether permissions may open a record that began on a day; without a day, any record
  */
 export function openRange<Range extends RowRange>(
   range: Range,

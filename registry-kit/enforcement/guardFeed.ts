@@ -5,35 +5,42 @@ import type { Decision, MaskName, Permission } from '../../policies/engine/decis
 import type { Lineage } from '../../policies/engine/parse/policyGraph.js';
 import { Feed, type FeedColumn } from '../../schema/feed.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
-import { type Access, isOfRecord } from './access.js';
 import type { About } from './dataSubject.js';
 import { type FeedRows, openRange, type RawColumn, type RowRange } from './feedRows.js';
+import { isOfRecord, type RequestAccess } from './requestAccess.js';
 
-/** How each declared coordinate may be taken of one data subject or record; undefined: not at all. */
-type Lens = readonly (Permission | undefined)[];
+/** The permission for each declared coordinate of one data subject or record. Undefined means withheld. */
+type ColumnPermissions = readonly (Permission | undefined)[];
 
-/** Rows that are seen through one lens. */
+/** Consecutive rows with the same permissions. */
 interface Run extends RowRange {
-  readonly lens: Lens;
+  readonly permissions: ColumnPermissions;
 }
 
-/** What a decision lets a feed take: permissions by coordinate, and whether one of their conditions is of the record. */
-interface Taken {
+/** The permissions of a feed under a decision, by coordinate. */
+interface FeedPermissions {
   readonly permissions: readonly (readonly Permission[])[];
-  /** The owner withholds the feed from this purpose altogether: that follows from policy alone, never from rows. */
+  /**
+   * Whether the owner withholds the whole feed for this purpose. It depends on the policy only, never on
+   * rows.
+   */
   readonly isWithheld: boolean;
-  readonly asksRecords: boolean;
+  /** Whether a permission has a condition on records. */
+  readonly dependsOnRecords: boolean;
 }
 
-/** What a feed declares of itself, and what follows from that for a decision, each worked out once. */
+/** The declared coordinates of a feed, and its permissions under each decision, computed once. */
 export class FeedDeclaration {
-  /** Of the columns, by what each tells: those that must be taken first, then the optional ones. */
+  /** The coordinate of each column: first the required ones, then the optional ones. */
   readonly coordinates: readonly string[];
   readonly names: readonly string[];
-  /** So many of the coordinates, the first ones, are repeated; so many must be taken, those that are computed with among them. */
+  /**
+   * The first `exposed` coordinates are repeated. The first `required` ones must be permitted; they include
+   * computed ones.
+   */
   readonly exposed: number;
   readonly required: number;
-  readonly #taken = new WeakMap<Decision, Taken>();
+  readonly #permissions = new WeakMap<Decision, FeedPermissions>();
 
   constructor(
     readonly derivedType: string,
@@ -45,41 +52,46 @@ export class FeedDeclaration {
     this.required = exposes.length + computes.length;
   }
 
-  takenBy(decision: Decision): Taken {
-    let taken = this.#taken.get(decision);
-    if (!taken) {
+  permissionsUnder(decision: Decision): FeedPermissions {
+    let known = this.#permissions.get(decision);
+    if (!known) {
       const permissions = this.coordinates.map((coordinate) => decision.derive(this.derivedType, coordinate));
-      const asksRecords = permissions.flat().some(({ conditions }) => conditions.some(isOfRecord));
+      const dependsOnRecords = permissions.flat().some(({ conditions }) => conditions.some(isOfRecord));
       const isWithheld = permissions.slice(0, this.required).some(({ length }) => length === 0);
-      this.#taken.set(decision, (taken = { permissions, isWithheld, asksRecords }));
+      this.#permissions.set(decision, (known = { permissions, isWithheld, dependsOnRecords }));
     }
-    return taken;
+    return known;
   }
 }
 
 /**
- * Makes a feed of rows: those of data subjects and records whose conditions hold, each value masked before it leaves. Columns: the
- * subject as `person` (Uint32Array), days as partial days (Int32Array), each other under its field's name.
+ * Makes a feed of the rows of data subjects and records whose conditions hold, with masked values. The column
+ * `person` (Uint32Array) has the data subjects. Days are partial days (Int32Array). Other columns have the
+ * names of their fields.
  */
-export function guardFeed(feed: FeedRows, declared: FeedDeclaration, access: Access): Feed {
+export function guardFeed(feed: FeedRows, declared: FeedDeclaration, access: RequestAccess): Feed {
   const runs = runsOf(feed, declared, access);
   let count = 0;
   for (const { from, to } of runs) count += to - from;
   const columns: Record<string, FeedColumn> = { person: personColumn(runs, count) };
   declared.names.forEach((name, index) => {
     const column = feed.columns[name];
-    // A coordinate may be declared for what its presence tells, without a column of its own.
+    // A coordinate can be declared without a column if only the existence of a row reveals it.
     if (column) columns[name] = maskColumn(column, index, runs, count, access.maskTables);
   });
   return Feed.data(columns);
 }
 
 /**
- * The rows that are taken: a range is one run, unless a condition is of the record. What no permission can open is not read: the time to
- * read it would tell how much there is.
+ * Finds the rows of the feed. A range is one run, unless there is a condition on records. Rows that no
+ * permission can open are not read, because the time to read them would reveal how many there are.
  */
-function runsOf({ ranges, within, recordOf }: FeedRows, declared: FeedDeclaration, access: Access): Run[] {
-  const { permissions, asksRecords } = declared.takenBy(access.decision);
+function runsOf(
+  { ranges, within, recordOf }: FeedRows,
+  declared: FeedDeclaration,
+  access: RequestAccess,
+): Run[] {
+  const { permissions, dependsOnRecords } = declared.permissionsUnder(access.decision);
   const required = permissions.slice(0, declared.required);
   const runs: Run[] = [];
   const opened = ranges.flatMap((range) => {
@@ -89,38 +101,42 @@ function runsOf({ ranges, within, recordOf }: FeedRows, declared: FeedDeclaratio
           access.mayOpen(ways, range.person, start) &&
           !access.isShielded(declared.coordinates[index]!, range.person),
       );
-    const open = asksRecords && recordOf ? openRange(range, (row) => recordOf(row).start, mayOpen) : range;
+    const open =
+      dependsOnRecords && recordOf ? openRange(range, (row) => recordOf(row).start, mayOpen) : range;
     return mayOpen() && open.from < open.to ? (within?.(open) ?? [open]) : [];
   });
   for (const { person, from, to } of opened) {
-    const step = asksRecords ? 1 : to - from;
+    const step = dependsOnRecords ? 1 : to - from;
     for (let row = from; row < to; row += step) {
       const about =
-        asksRecords && recordOf ? { subject: person, record: recordOf(row) } : { subject: person };
-      const lens = lensOf(about, permissions, declared, access);
-      if (lens) runs.push({ lens, person, from: row, to: row + step });
+        dependsOnRecords && recordOf ? { subject: person, record: recordOf(row) } : { subject: person };
+      const granted = columnPermissionsOf(about, permissions, declared, access);
+      if (granted) runs.push({ permissions: granted, person, from: row, to: row + step });
     }
   }
   return runs;
 }
 
-/** How each coordinate may be taken of a person or record; undefined where one that must be taken may not. */
-function lensOf(
+/**
+ * Returns the permission for each coordinate of a person or record, or undefined if a required one is
+ * missing.
+ */
+function columnPermissionsOf(
   about: About,
-  permissions: Taken['permissions'],
+  permissions: FeedPermissions['permissions'],
   { coordinates, required }: FeedDeclaration,
-  access: Access,
-): Lens | undefined {
+  access: RequestAccess,
+): ColumnPermissions | undefined {
   if (access.hides(about.subject)) return undefined;
-  const lens: (Permission | undefined)[] = [];
+  const granted: (Permission | undefined)[] = [];
   for (let index = 0; index < coordinates.length; index++) {
     const permission = access.permit(permissions[index]!, about);
-    const given =
+    const shown =
       permission && !access.isShielded(coordinates[index]!, about.subject) ? permission : undefined;
-    if (!given && index < required) return undefined;
-    lens.push(given);
+    if (!shown && index < required) return undefined;
+    granted.push(shown);
   }
-  return lens;
+  return granted;
 }
 
 function personColumn(runs: readonly Run[], count: number): Uint32Array {
@@ -130,7 +146,10 @@ function personColumn(runs: readonly Run[], count: number): Uint32Array {
   return persons;
 }
 
-/** The values of a column in these runs, masked as each run's lens has it for the coordinate of this number. */
+/**
+ * Returns the values of a column in these runs, masked by each run's permission for the coordinate with this
+ * index.
+ */
 function maskColumn(
   column: RawColumn,
   coordinate: number,
@@ -142,8 +161,8 @@ function maskColumn(
   switch (column.kind) {
     case 'day': {
       const days = int32Column(count);
-      for (const { lens, from, to } of runs) {
-        const permission = lens[coordinate];
+      for (const { permissions, from, to } of runs) {
+        const permission = permissions[coordinate];
         const precision = permission && datePrecision(permission.mask);
         for (let row = from; row < to; row++) {
           const day = column.values[row]!;
@@ -154,8 +173,8 @@ function maskColumn(
     }
     case 'code': {
       const texts = new Array<string | null>(count);
-      for (const { lens, from, to } of runs) {
-        const permission = lens[coordinate];
+      for (const { permissions, from, to } of runs) {
+        const permission = permissions[coordinate];
         for (let row = from; row < to; row++) {
           const text = permission && codeAt(column.values, row);
           texts[place++] = text === undefined ? null : maskText(permission!.mask, text, tables);
@@ -165,8 +184,8 @@ function maskColumn(
     }
     case 'number': {
       const numbers = new Float64Array(count).fill(Number.NaN);
-      for (const { lens, from, to } of runs) {
-        const permission = lens[coordinate];
+      for (const { permissions, from, to } of runs) {
+        const permission = permissions[coordinate];
         for (let row = from; row < to; row++, place++) {
           if (permission)
             numbers[place] = Number(applyMask(permission.mask, column.values[row]!, tables) ?? Number.NaN);
@@ -181,27 +200,30 @@ function maskText(mask: MaskName | undefined, text: string, tables: MaskTables):
   return mask === undefined ? text : ((applyMask(mask, text, tables) as string | undefined) ?? null);
 }
 
-/** Bytes that are asked of the system at a time. */
+/** The size of a shared buffer in bytes. */
 const SLAB_BYTES = 65_536;
 
 let slab = new ArrayBuffer(SLAB_BYTES);
 let used = 0;
 
-// Small columns of feeds are cut from one buffer after the other: a buffer of its own costs an array of 25 numbers more than
-// a microsecond, ten times what its values cost. No byte is given out twice. Each type has a function of its own, for a
-// constructor that is a variable is called ten times slower.
+// Small columns of feeds share buffers, because allocating a buffer takes much longer than filling a small
+// column. No byte is used twice. Each type has its own function, because calling a constructor in a variable
+// is slower.
 
-/** A column of zeros. */
+/** Returns a column of zeros. */
 function int32Column(length: number): Int32Array {
   return reserve(length * 4) ? new Int32Array(slab, used - length * 4, length) : new Int32Array(length);
 }
 
-/** A column of zeros. */
+/** Returns a column of zeros. */
 function uint32Column(length: number): Uint32Array {
   return reserve(length * 4) ? new Uint32Array(slab, used - length * 4, length) : new Uint32Array(length);
 }
 
-/** Reserves the next bytes of the slab, a multiple of four; false where they are so many that they deserve their own buffer. */
+/**
+ * Reserves bytes of the slab, a multiple of four. Returns false for large columns, which get their own
+ * buffer.
+ */
 function reserve(bytes: number): boolean {
   if (bytes > SLAB_BYTES / 8) return false;
   if (used + bytes > SLAB_BYTES) [slab, used] = [new ArrayBuffer(SLAB_BYTES), 0];

@@ -1,45 +1,45 @@
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Feed, type FeedColumn } from '../../schema/feed.js';
 import { PersonSet } from '../../schema/personSet.js';
 import type {
+  CriterionEvaluation,
   GroupAnswers,
   GroupAttribute,
-  GroupLeaf,
-  Numbers,
+  NumberColumn,
   PersonRows,
   RecordTest,
 } from '../criteria/criterion.js';
-import { type Access, isOfRecord } from './access.js';
+import { isOfRecord, type RequestAccess } from './requestAccess.js';
 
 /**
- * Makes a feed of what a registry knows of a group. A criterion tells who meets it, and of whom nothing may be told under
- * `withheld`: they neither meet it nor do they not. A criterion that tests what its owner does not release withholds the
- * feed whole; that follows from policy alone. An attribute that is not released is missing.
+ * Makes a feed of what a registry knows about a group. For each criterion it names the persons who meet it. A
+ * `withheld` column names the persons whose data may not be used: for them it is unknown whether they meet
+ * the criterion. If a criterion tests a coordinate that its owner does not release, the whole feed is
+ * withheld. That depends on the policy only. An attribute that is not released is missing.
  */
 export async function guardGroup(
-  { leaves, attributes = [], texts = {} }: GroupAnswers,
+  { evaluations, attributes = [], texts = {} }: GroupAnswers,
   derivedType: string,
-  access: Access,
+  access: RequestAccess,
 ): Promise<Feed> {
-  const taken: [string, FeedColumn][] = [];
-  for (const leaf of leaves) {
-    const found = await takeLeaf(leaf, derivedType, access);
+  const columns: [string, FeedColumn][] = [];
+  for (const evaluation of evaluations) {
+    const found = await guardEvaluation(evaluation, derivedType, access);
     if (!found) return Feed.withheld;
-    taken.push(...Object.entries(found));
+    columns.push(...Object.entries(found));
   }
-  for (const attribute of attributes) taken.push(...(await takeAttribute(attribute, derivedType, access)));
-  const columns = [...taken, ...Object.entries(texts)];
-  return Feed.data(Object.fromEntries(columns));
+  for (const attribute of attributes) columns.push(...(await guardAttribute(attribute, derivedType, access)));
+  return Feed.data(Object.fromEntries([...columns, ...Object.entries(texts)]));
 }
 
-async function takeLeaf(
-  { name, tests, evaluate }: GroupLeaf,
+async function guardEvaluation(
+  { name, tests, evaluate }: CriterionEvaluation,
   derivedType: string,
-  access: Access,
+  access: RequestAccess,
 ): Promise<Record<string, FeedColumn> | undefined> {
   if (tests.some((coordinate) => access.decision.derive(derivedType, coordinate).length === 0))
     return undefined;
-  const open = await everybodyOf(tests, derivedType, access);
+  const open = await permittedPersons(tests, derivedType, access);
   const found = await evaluate(recordTest(tests, derivedType, access));
   const withheld = open ? { [`withheld:${name}`]: PersonSet.all(access.bound).minus(open).words } : {};
   if (found instanceof PersonSet) return { [name]: (open ? found.and(open) : found).words, ...withheld };
@@ -50,67 +50,69 @@ async function takeLeaf(
   };
 }
 
-async function takeAttribute(
-  { name, tells, subject, values, nothing }: GroupAttribute,
+async function guardAttribute(
+  { name, coordinate, subject, values, withheldValue }: GroupAttribute,
   derivedType: string,
-  access: Access,
+  access: RequestAccess,
 ): Promise<[string, FeedColumn][]> {
-  const permissions = access.decision.derive(derivedType, tells);
-  // A condition on records cannot be asked of a value that stands for several of them, so it does not hold.
+  const permissions = access.decision.derive(derivedType, coordinate);
+  // A value can stand for several records, so a condition on records never holds for it.
   const unconditioned = permissions.filter(({ conditions }) => !conditions.some(isOfRecord));
   if (unconditioned.length === 0) return [];
-  if (nothing === undefined) return [[name, values]];
-  const open = await access.everybody([unconditioned], [tells]);
-  return [[name, open ? await blanked(values, subject, open, nothing) : values]];
+  if (withheldValue === undefined) return [[name, values]];
+  const open = await access.permittedPersons([unconditioned], [coordinate]);
+  return [[name, open ? await withoutWithheld(values, subject, open, withheldValue) : values]];
 }
 
-interface Blanked {
+interface GuardedColumn {
   readonly open: PersonSet;
-  readonly values: Numbers;
+  readonly values: NumberColumn;
 }
 
-/** Of each column the last copy: as long as nobody objects anew, the next question finds it. */
-const known = new WeakMap<Numbers, Blanked>();
+/** The last copy of each column. It can be reused until the set of permitted persons changes. */
+const known = new WeakMap<NumberColumn, GuardedColumn>();
 
-async function blanked(
-  values: Numbers,
+async function withoutWithheld(
+  values: NumberColumn,
   subject: Uint32Array,
   open: PersonSet,
-  nothing: number,
-): Promise<Numbers> {
+  withheldValue: number,
+): Promise<NumberColumn> {
   const before = known.get(values);
   if (before?.open.equals(open)) return before.values;
   const copy = values.slice();
-  await new Turns().through(subject.length, (from, to) => {
-    for (let row = from; row < to; row++) if (!open.has(subject[row]!)) copy[row] = nothing;
+  await new CooperativeScheduler().forEachChunk(subject.length, (from, to) => {
+    for (let row = from; row < to; row++) if (!open.has(subject[row]!)) copy[row] = withheldValue;
   });
   known.set(values, { open, values: copy });
   return copy;
 }
 
-/** The rows of persons in a set. Those of one person stand together, so whole runs of rows are kept. */
+/**
+ * Returns the rows of the persons in a set. The rows of one person are consecutive, so it copies whole runs.
+ */
 async function rowsOf(open: PersonSet, rows: PersonRows): Promise<PersonRows> {
   const { person } = rows;
   const runs: { readonly from: number; readonly to: number }[] = [];
   let count = 0;
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   for (let from = 0; from < person.length;) {
-    if (turns.over) await turns.next();
-    const kept = open.has(person[from]!);
+    if (scheduler.shouldYield) await scheduler.yield();
+    const isOpen = open.has(person[from]!);
     let to = from + 1;
-    while (to < person.length && (person[to] === person[to - 1] || open.has(person[to]!) === kept)) to++;
-    if (kept) {
+    while (to < person.length && (person[to] === person[to - 1] || open.has(person[to]!) === isOpen)) to++;
+    if (isOpen) {
       runs.push({ from, to });
       count += to - from;
     }
     from = to;
   }
   if (count === person.length) return rows;
-  const columns: [string, Numbers][] = [];
+  const columns: [string, NumberColumn][] = [];
   for (const [column, values] of Object.entries(rows)) {
     const copy = values.slice(0, count);
     let at = 0;
-    await turns.through(runs.length, (first, last) => {
+    await scheduler.forEachChunk(runs.length, (first, last) => {
       for (let index = first; index < last; index++) {
         const { from, to } = runs[index]!;
         copy.set(values.subarray(from, to), at);
@@ -122,27 +124,32 @@ async function rowsOf(open: PersonSet, rows: PersonRows): Promise<PersonRows> {
   return Object.fromEntries(columns) as unknown as PersonRows;
 }
 
-/** Of whom all coordinates may be taken, the conditions on records apart; undefined: of everybody. */
-function everybodyOf(
+/**
+ * Returns the persons whose data may be used for all coordinates, or undefined for everybody. Ignores
+ * conditions on records.
+ */
+function permittedPersons(
   coordinates: readonly string[],
   derivedType: string,
-  access: Access,
+  access: RequestAccess,
 ): Promise<PersonSet | undefined> {
-  return access.everybody(
+  return access.permittedPersons(
     coordinates.map((coordinate) => access.decision.derive(derivedType, coordinate)),
     coordinates,
   );
 }
 
-/** Asks each record where a permission depends on it; undefined where none does. */
+/** Returns a test of records if a permission has a condition on records, otherwise undefined. */
 function recordTest(
   coordinates: readonly string[],
   derivedType: string,
-  access: Access,
+  access: RequestAccess,
 ): RecordTest | undefined {
-  const taken = coordinates.map((coordinate) => access.decision.derive(derivedType, coordinate));
-  const asks = taken.some((permissions) => permissions.some(({ conditions }) => conditions.some(isOfRecord)));
-  if (!asks) return undefined;
+  const permissions = coordinates.map((coordinate) => access.decision.derive(derivedType, coordinate));
+  const dependsOnRecords = permissions.some((ways) =>
+    ways.some(({ conditions }) => conditions.some(isOfRecord)),
+  );
+  if (!dependsOnRecords) return undefined;
   return (subject, record) =>
-    taken.every((permissions) => access.permit(permissions, { subject, record }) !== undefined);
+    permissions.every((ways) => access.permit(ways, { subject, record }) !== undefined);
 }

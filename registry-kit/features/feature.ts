@@ -3,69 +3,80 @@ import { PolkuError } from '../../lib/errors.js';
 import { Feed, type FeedColumns } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 
-/** Whose rows a factor is made of: the child's own, those of the parents in the child's family, or of the other children in it. */
-export type Whose = 'child' | 'parents' | 'siblings';
+/**
+ * Whose rows a feature uses: those of the child, of the parents in the family, or of the other children in
+ * it.
+ */
+export type HouseholdPart = 'child' | 'parents' | 'siblings';
 
-export interface Labels {
+export interface LocalizedText {
   readonly fi: string;
   readonly en: string;
   readonly sv: string;
 }
 
-/** Something that a registry knows of a child, as a number, as of the first day of a quarter and only from what began before it. */
-export interface Factor {
-  /** `health.parents.T60.36m`: unique in the city; it begins with the registry. */
+/**
+ * A number about a child that a registry computes for the first day of a quarter, only from what began before
+ * that day.
+ */
+export interface Feature {
+  /** Such as `health.parents.T60.36m`. It is unique in the city and begins with the registry. */
   readonly id: string;
-  readonly whose: Whose;
-  readonly label: Labels;
-  /** How it is reckoned, in words. */
+  readonly part: HouseholdPart;
+  readonly label: LocalizedText;
+  /** The calculation in words. */
   readonly formula: string;
-  /** Months that it looks back; undefined: as far as the registry reaches. */
+  /** The window in months. Undefined means all data of the registry. */
   readonly months: number | undefined;
-  /** The coordinates that it tells of. */
+  /** The coordinates that it reveals. */
   readonly reads: readonly string[];
 }
 
-/** The registry that a factor is of: its id begins with it. */
-export function registryOf(factor: string): string {
-  return factor.slice(0, factor.indexOf('.'));
+/** Returns the registry of a feature, which is the beginning of its id. */
+export function registryOfFeature(feature: string): string {
+  return feature.slice(0, feature.indexOf('.'));
 }
 
-/** Reckons all factors of a registry for one household, as of one day. */
-interface FactorReader {
+/** Computes all features of a registry for one household and one day. */
+interface FeatureReader {
   /**
-   * @param known whether a person's rows may be counted: what is summed over people of whom some are unknown is unknown (NaN)
-   * @param into as many numbers as there are factors, in their order; single precision, so that columns for training and one child's numbers are the same
+   * @param known says whether a person's rows may be counted; a sum over persons is NaN if one of them is
+   * unknown
+   * @param into receives one number for each feature, in their order. Single precision makes training columns
+   * and the numbers of one child identical.
    */
-  read(household: Household, known: (person: PersonKey) => boolean, into: Float32Array): void;
+  read(household: ChildHousehold, known: (person: PersonKey) => boolean, into: Float32Array): void;
 }
 
 /**
- * A registry's factors. One reader answers for one child and, called again and again, for every child, so that what a model
- * is trained on and what it is asked with cannot differ.
+ * The features of a registry. The same reader serves one child and all children, so that the inputs for
+ * training and for prediction cannot differ.
  */
-export interface FactorSource<Store> {
-  readonly factors: readonly Factor[];
-  /** @param before the first day of the quarter: what began on it or later does not count */
-  reader(store: Store, before: Day): FactorReader;
+export interface FeatureSource<Store> {
+  readonly features: readonly Feature[];
+  /** @param before the first day of the quarter; what began on or after it does not count */
+  reader(store: Store, before: Day): FeatureReader;
 }
 
-/** Stands for a member of a family of whom nothing may be known. */
-export const SOMEBODY: PersonKey = 0xffff_ffff;
+/** The placeholder for a family member whose data may not be used. */
+export const UNKNOWN_PERSON: PersonKey = 0xffff_ffff;
 
-/** A child with the others in the child's family, as the population register had it on the day before a quarter. */
-export interface Household {
+/** A child and the family of the child in the population register on the day before a quarter. */
+export interface ChildHousehold {
   readonly child: PersonKey;
   readonly parents: readonly PersonKey[];
-  /** Under 18, without the child. */
+  /** The other members under 18. */
   readonly siblings: readonly PersonKey[];
 }
 
-/** Households as they travel between registries: flat columns, whose rows of `relative` follow the order of children. */
-export class Households {
+/**
+ * Households in the form that travels between registries: flat columns. `relative` follows the order of the
+ * children.
+ */
+export class ChildHouseholds {
   private constructor(private readonly columns: FeedColumns) {}
 
-  static of(households: readonly Household[]): Households {
+  static of(households: readonly ChildHousehold[]): ChildHouseholds {
     const offset = new Uint32Array(households.length + 1);
     households.forEach(({ parents, siblings }, at) => {
       offset[at + 1] = offset[at]! + parents.length + siblings.length;
@@ -78,11 +89,11 @@ export class Households {
       parents[at] = household.parents.length;
     });
     const child = Uint32Array.from(households, (household) => household.child);
-    return new Households({ child, offset, relative, parents });
+    return new ChildHouseholds({ child, offset, relative, parents });
   }
 
-  /** Reads them from a feed; undefined where it holds none. */
-  static from({ state, columns }: Feed): Households | undefined {
+  /** Reads households from a feed. Returns undefined if the feed has none. */
+  static from({ state, columns }: Feed): ChildHouseholds | undefined {
     if (state !== 'data') return undefined;
     const { child, offset, relative, parents } = columns;
     const isWhole =
@@ -92,7 +103,7 @@ export class Households {
       parents instanceof Uint8Array &&
       parents.length === child.length &&
       offset.length === child.length + 1;
-    return isWhole ? new Households(columns) : undefined;
+    return isWhole ? new ChildHouseholds(columns) : undefined;
   }
 
   get feed(): Feed {
@@ -103,7 +114,7 @@ export class Households {
     return this.columns['child'] as Uint32Array;
   }
 
-  at(index: number): Household {
+  at(index: number): ChildHousehold {
     const offset = this.columns['offset'] as Uint32Array;
     const relative = this.columns['relative'] as Uint32Array;
     const [from, to] = [offset[index]!, offset[index + 1]!];
@@ -116,11 +127,11 @@ export class Households {
   }
 }
 
-/** Years after a quarter in which need is foreseen. */
+/** The longest prediction horizon: years after a quarter. */
 export const HORIZON_YEARS = 5;
 
-/** @throws PolkuError BAD_USER_INPUT where the horizon is out of range, or the quarter has not begun */
-export function checkForesight(asOf: Day, horizonYears: number): void {
+/** @throws PolkuError BAD_USER_INPUT if the horizon is out of range, or the quarter has not begun */
+export function checkPredictionArgs(asOf: Day, horizonYears: number): void {
   if (horizonYears < 1 || horizonYears > HORIZON_YEARS)
     throw new PolkuError(
       'BAD_USER_INPUT',
@@ -133,16 +144,19 @@ export function checkForesight(asOf: Day, horizonYears: number): void {
     );
 }
 
-/** Lower ends of bands of probability, the last band ending at 1: fixed, so that they tell nothing of data. */
+/**
+ * Lower bounds of the probability bands. The last band ends at 1. They are fixed, so that they reveal no
+ * data.
+ */
 export const RISK_BANDS = [0, 0.01, 0.02, 0.05, 0.1, 0.2] as const;
 
-/** The number of the band that a probability lies in. */
+/** Returns the index of the band of a probability. */
 export function bandOf(probability: number): number {
   return RISK_BANDS.findLastIndex((from) => from <= probability);
 }
 
-/** A registry that has factors of risk. */
+/** A registry with features for risk models. */
 export interface RiskSource {
   readonly registry: string;
-  readonly factors: readonly Factor[];
+  readonly features: readonly Feature[];
 }

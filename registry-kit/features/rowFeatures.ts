@@ -1,50 +1,50 @@
 import type { PersonKey } from '../../schema/keys.js';
 import type { Table } from '../columns/table.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
-import type { Factor, FactorSource, Household, Labels, Whose } from './feature.js';
-import { RowReader } from './rowReader.js';
-import { type RowKind, type RowTest, type Statistic, TOGETHER, TREND_MONTHS } from './statistic.js';
+import type { ChildHousehold, Feature, FeatureSource, HouseholdPart, LocalizedText } from './feature.js';
+import { CO_OCCURRENCE, type RowKind, type RowTest, type Statistic, TREND_MONTHS } from './statistic.js';
+import { StatisticsReader } from './statisticsReader.js';
 
-/** What is reckoned of the rows of whom. */
-type RowCatalogue = Readonly<Record<Whose, readonly Statistic[]>>;
+/** The statistics of a registry, by whose rows they use. */
+type StatisticCatalogue = Readonly<Record<HouseholdPart, readonly Statistic[]>>;
 
-const PARTS: readonly Whose[] = ['child', 'parents', 'siblings'];
+const PARTS: readonly HouseholdPart[] = ['child', 'parents', 'siblings'];
 
-/** Factors that are statistics of rows, each with the statistic in its place. */
-interface RowFactors extends FactorSource<RegistryStore> {
+/** Features that are statistics of rows. `statistics` has the same order as `features`. */
+interface RowFeatureSource extends FeatureSource<RegistryStore> {
   readonly statistics: readonly Statistic[];
 }
 
-/** The factors of a registry that are statistics of its rows. */
-export function rowFactors(registry: string, catalogue: RowCatalogue): RowFactors {
-  const statistics = PARTS.flatMap((whose) => catalogue[whose]);
-  const factors = PARTS.flatMap((whose) =>
-    catalogue[whose].map((statistic): Factor => ({
-      id: `${registry}.${whose}.${idOf(statistic)}`,
-      whose,
-      label: labelOf(whose, statistic),
+/** Makes the features of a registry that are statistics of its rows. */
+export function rowFeatures(registry: string, catalogue: StatisticCatalogue): RowFeatureSource {
+  const statistics = PARTS.flatMap((part) => catalogue[part]);
+  const features = PARTS.flatMap((part) =>
+    catalogue[part].map((statistic): Feature => ({
+      id: `${registry}.${part}.${idOf(statistic)}`,
+      part,
+      label: labelOf(part, statistic),
       formula: formulaOf(statistic),
       months: monthsOf(statistic),
       reads: coordinatesOf(statistic),
     })),
   );
   return {
-    factors,
+    features,
     statistics,
     reader: ({ tables }, before) => {
       const rows = tables as Readonly<Record<string, Table>>;
       let at = 0;
-      const parts = PARTS.map((whose) => {
-        const part = { whose, at, reader: new RowReader(catalogue[whose], rows, before) };
-        at += catalogue[whose].length;
-        return part;
+      const readers = PARTS.map((part) => {
+        const entry = { part, at, reader: new StatisticsReader(catalogue[part], rows, before) };
+        at += catalogue[part].length;
+        return entry;
       });
       return {
         read: (household, known, into) => {
-          for (const part of parts) {
-            const persons = personsOf(household, part.whose);
-            if (persons.every(known)) part.reader.read(persons, into, part.at);
-            else into.fill(Number.NaN, part.at, part.at + catalogue[part.whose].length);
+          for (const { part, at: first, reader } of readers) {
+            const persons = personsOf(household, part);
+            if (persons.every(known)) reader.read(persons, into, first);
+            else into.fill(Number.NaN, first, first + catalogue[part].length);
           }
         },
       };
@@ -52,11 +52,11 @@ export function rowFactors(registry: string, catalogue: RowCatalogue): RowFactor
   };
 }
 
-function personsOf({ child, parents, siblings }: Household, whose: Whose): readonly PersonKey[] {
-  return whose === 'child' ? [child] : whose === 'parents' ? parents : siblings;
+function personsOf({ child, parents, siblings }: ChildHousehold, part: HouseholdPart): readonly PersonKey[] {
+  return part === 'child' ? [child] : part === 'parents' ? parents : siblings;
 }
 
-/** `T60.36m`: what a statistic is called within its registry and part of the family. */
+/** The id of a statistic within its registry and household part, such as `T60.36m`. */
 function idOf(statistic: Statistic): string {
   switch (statistic.kind) {
     case 'count':
@@ -67,7 +67,7 @@ function idOf(statistic: Statistic): string {
       return `${statistic.of.id}.${statistic.number.id}Mean.${statistic.months}m`;
     case 'variety':
       return `${statistic.id}.${statistic.months}m`;
-    case 'together':
+    case 'coOccurrence':
       return `${statistic.of[0].id}+${statistic.of[1].id}`;
     default:
       return `${statistic.of.id}.${statistic.kind}`;
@@ -77,24 +77,24 @@ function idOf(statistic: Statistic): string {
 function monthsOf(statistic: Statistic): number | undefined {
   if ('months' in statistic) return statistic.months;
   if (statistic.kind === 'trend') return TREND_MONTHS.whole;
-  return statistic.kind === 'together' ? TOGETHER.months : undefined;
+  return statistic.kind === 'coOccurrence' ? CO_OCCURRENCE.months : undefined;
 }
 
-/** Every coordinate that the number tells of. */
+/** Returns every coordinate that the number reveals. */
 function coordinatesOf(statistic: Statistic): readonly string[] {
   const kinds = Array.isArray(statistic.of)
     ? (statistic.of as readonly RowKind[])
     : [statistic.of as RowKind];
-  const besides =
+  const further =
     'number' in statistic
       ? [statistic.number.coordinate]
       : statistic.kind === 'ongoing'
         ? [statistic.end.coordinate]
         : [];
-  return [...new Set([...kinds.flatMap(({ reads }) => reads), ...besides])];
+  return [...new Set([...kinds.flatMap(({ reads }) => reads), ...further])];
 }
 
-/** The formula of a statistic over the rows of one person; those of several persons are joined as it says. */
+/** Describes the calculation of a statistic, and how it combines the rows of several persons. */
 function formulaOf(statistic: Statistic): string {
   switch (statistic.kind) {
     case 'count':
@@ -111,9 +111,9 @@ function formulaOf(statistic: Statistic): string {
     }
     case 'variety':
       return `how many of these there are any of${began(statistic.months)}: ${statistic.of.map(rows).join('; ')}; of all persons together`;
-    case 'together': {
+    case 'coOccurrence': {
       const [first, second] = statistic.of;
-      return `1 where one of ${rows(first)} and one of ${rows(second)} began at most ${TOGETHER.days} days apart, the later of them in the ${TOGETHER.months} months before the quarter; summed over persons`;
+      return `1 where one of ${rows(first)} and one of ${rows(second)} began at most ${CO_OCCURRENCE.days} days apart, the later of them in the ${CO_OCCURRENCE.months} months before the quarter; summed over persons`;
     }
     case 'ongoing':
       return `number of ${rows(statistic.of)} that began before the quarter and had not ended, summed over persons`;
@@ -137,23 +137,23 @@ function began(months: number | undefined): string {
     : ` that began in the ${months} months before the quarter`;
 }
 
-const WHOSE: Readonly<Record<Whose, Labels>> = {
+const PART_LABELS: Readonly<Record<HouseholdPart, LocalizedText>> = {
   child: { fi: 'lapsi', en: 'child', sv: 'barnet' },
   parents: { fi: 'vanhemmat', en: 'parents', sv: 'föräldrarna' },
   siblings: { fi: 'sisarukset', en: 'siblings', sv: 'syskonen' },
 };
 
-/** The label of a factor, by whose it is. */
-function labelOf(whose: Whose, statistic: Statistic): Labels {
+/** Makes the label of a feature. */
+function labelOf(part: HouseholdPart, statistic: Statistic): LocalizedText {
   const { fi, en, sv } = words(statistic);
   return {
-    fi: `${WHOSE[whose].fi}: ${fi}`,
-    en: `${WHOSE[whose].en}: ${en}`,
-    sv: `${WHOSE[whose].sv}: ${sv}`,
+    fi: `${PART_LABELS[part].fi}: ${fi}`,
+    en: `${PART_LABELS[part].en}: ${en}`,
+    sv: `${PART_LABELS[part].sv}: ${sv}`,
   };
 }
 
-function words(statistic: Statistic): Labels {
+function words(statistic: Statistic): LocalizedText {
   switch (statistic.kind) {
     case 'count':
       return followed(statistic.of.label, within(statistic.months));
@@ -179,7 +179,7 @@ function words(statistic: Statistic): Labels {
       });
     case 'variety':
       return followed(statistic.label, within(statistic.months));
-    case 'together': {
+    case 'coOccurrence': {
       const [first, second] = statistic.of;
       return {
         fi: `${first.label.fi} ja ${second.label.fi} vuoden sisällä toisistaan`,
@@ -192,11 +192,11 @@ function words(statistic: Statistic): Labels {
   }
 }
 
-function followed(label: Labels, by: Labels): Labels {
+function followed(label: LocalizedText, by: LocalizedText): LocalizedText {
   return { fi: label.fi + by.fi, en: label.en + by.en, sv: label.sv + by.sv };
 }
 
-function within(months: number | undefined): Labels {
+function within(months: number | undefined): LocalizedText {
   return months === undefined
     ? { fi: ' tähän mennessä', en: ' so far', sv: ' hittills' }
     : { fi: ` ${months} kuukaudessa`, en: ` in ${months} months`, sv: ` på ${months} månader` };

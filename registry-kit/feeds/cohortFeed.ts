@@ -1,22 +1,22 @@
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
 import { FeedScalar } from '../../schema/scalars.js';
 import { CohortKey, CohortMembersKey, contactsOfMembers } from '../criteria/cohortKeys.js';
-import { checkLeaf, leavesOf } from '../criteria/cohortQuestion.js';
+import { checkCriterion, criterionQuestions } from '../criteria/cohortQuestion.js';
 import type { Criteria, GroupAnswers, RecordTest } from '../criteria/criterion.js';
 import type { SubgraphModule } from '../subgraph/registry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import type { ContactStore } from './servicePathFeeds.js';
 
-/** What a registry tells of everybody, whatever is asked, and the coordinates that it is made of. */
+/** Attributes of everybody, which a registry adds to every answer, and the coordinates that they reveal. */
 export interface GroupAttributes<Store> {
-  readonly tells: readonly string[];
-  readonly of: (store: Store) => Promise<GroupAnswers>;
+  readonly coordinates: readonly string[];
+  readonly read: (store: Store) => Promise<GroupAnswers>;
 }
 
 /**
- * `Cohort.<registry>`: what a registry knows of a group. It answers the criteria that are its own, each of everybody, and
- * leaves those of others to them.
+ * `Cohort.<registry>`: what a registry knows about a group. It evaluates its own criteria for everybody.
+ * Other registries evaluate theirs.
  */
 export function cohortFeed<Store extends RegistryStore>(
   registry: string,
@@ -24,7 +24,9 @@ export function cohortFeed<Store extends RegistryStore>(
   attributes?: GroupAttributes<Store>,
 ): SubgraphModule {
   const testable = Object.values(criteria).flatMap((criterion) => criterion.testable);
-  const aggregates = [...new Set([...testable, ...(attributes?.tells ?? [])])].map((name) => `"${name}"`);
+  const aggregates = [...new Set([...testable, ...(attributes?.coordinates ?? [])])].map(
+    (name) => `"${name}"`,
+  );
 
   @ObjectType('Cohort')
   @Directive('@key(fields: "filter")')
@@ -36,30 +38,33 @@ export function cohortFeed<Store extends RegistryStore>(
     @Directive('@inaccessible')
     @Directive(`@lineage(aggregates: [${aggregates.join(', ')}])`)
     async feed(@Root() { question }: Cohort, @Ctx() { store }: RegistryContext): Promise<GroupAnswers> {
-      const own = leavesOf(question).filter(({ leaf }) => Object.hasOwn(criteria, leaf.criterion));
-      const leaves = own.map((asked) => {
-        const { leaf, name, as } = asked;
-        const criterion = criteria[leaf.criterion]!;
-        checkLeaf(asked, criterion);
-        const given = leaf.arguments;
+      const own = criterionQuestions(question).filter(({ filter }) =>
+        Object.hasOwn(criteria, filter.criterion),
+      );
+      const evaluations = own.map((asked) => {
+        const { filter, name, as } = asked;
+        const criterion = criteria[filter.criterion]!;
+        checkCriterion(asked, criterion);
+        const given = filter.arguments;
         return {
           name,
           tests: criterion.tests(given),
-          evaluate: (counts: Parameters<typeof criterion.persons>[2]) =>
+          evaluate: (isCounted: Parameters<typeof criterion.persons>[2]) =>
             as === 'persons'
-              ? criterion.persons(given, store as Store, counts)
-              : criterion.events!(given, store as Store, counts),
+              ? criterion.persons(given, store as Store, isCounted)
+              : criterion.events!(given, store as Store, isCounted),
         };
       });
-      const always = await attributes?.of(store as Store);
+      const always = await attributes?.read(store as Store);
       const absent = store.manifest.absent ?? [];
-      const missing = own.flatMap(({ leaf, name }) => {
-        const found = criteria[leaf.criterion]!.reads(leaf.arguments).filter((read) => absent.includes(read));
+      const missing = own.flatMap(({ filter, name }) => {
+        const reads = criteria[filter.criterion]!.reads(filter.arguments);
+        const found = reads.filter((read) => absent.includes(read));
         return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
       });
       return {
         ...always,
-        leaves: [...(always?.leaves ?? []), ...leaves],
+        evaluations: [...(always?.evaluations ?? []), ...evaluations],
         texts: {
           ...always?.texts,
           ...Object.fromEntries(missing),
@@ -77,7 +82,7 @@ export function cohortFeed<Store extends RegistryStore>(
   };
 }
 
-/** `CohortMembers.<registry>`: the contacts of a group's members, for the paths that they have in common. */
+/** `CohortMembers.<registry>`: the contacts of a group's members, for their common paths. */
 export function cohortMembersFeed(registry: string, contactType: string): SubgraphModule {
   const coordinates = ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
 
@@ -92,9 +97,9 @@ export function cohortMembersFeed(registry: string, contactType: string): Subgra
     @Directive(`@lineage(aggregates: [${coordinates.map((name) => `"${name}"`).join(', ')}])`)
     feed(@Root() members: CohortMembers, @Ctx() { store }: RequestContext<ContactStore>): GroupAnswers {
       const { contacts } = store.tables;
-      const evaluate = (counts: RecordTest | undefined) => contactsOfMembers(members, contacts, counts);
+      const evaluate = (isCounted: RecordTest | undefined) => contactsOfMembers(members, contacts, isCounted);
       return {
-        leaves: [{ name: 'contacts', tests: coordinates, evaluate }],
+        evaluations: [{ name: 'contacts', tests: coordinates, evaluate }],
         texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
       };
     }

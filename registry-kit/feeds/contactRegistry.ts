@@ -1,5 +1,5 @@
 import { today } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Ctx, Directive, Field, FieldResolver, Int, ObjectType, Resolver } from '../../lib/typeGraphql.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { FeedScalar, PersonIDScalar } from '../../schema/scalars.js';
@@ -11,7 +11,7 @@ import { joinModules, type Registry, type SubgraphModule } from '../subgraph/reg
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { cohortFeed, cohortMembersFeed } from './cohortFeed.js';
-import { type Foretelling, foretellingFeeds } from './predictionFeatures.js';
+import { predictionFeatureFeeds, type PredictionFeatures } from './predictionFeatures.js';
 import { registryFeed } from './registryFeed.js';
 import {
   type ContactRegistryDefinition,
@@ -22,37 +22,37 @@ import {
 
 interface ContactRegistryOptions<Store> extends SubgraphModule {
   readonly definition: ContactRegistryDefinition;
-  /** The type of its contacts: `HealthContact`. */
+  /** The type of its contacts, such as `HealthContact`. */
   readonly contactType: string;
-  /** The field of a person that lists them: `healthContacts`. */
+  /** The field of a person that lists the contacts, such as `healthContacts`. */
   readonly contactsField: string;
-  /** What groups are formed by; without them, by its contacts and their services. */
+  /** Its criteria for groups. The default is contacts and their services. */
   readonly criteria?: Criteria<RegistryStore>;
-  /** What it knows that foretells need, where it hands that to risk assessments. */
-  readonly foretelling?: Foretelling<Store>;
+  /** Its features for predictions, if it provides any to risk assessments. */
+  readonly predictionFeatures?: PredictionFeatures<Store>;
 }
 
-/** A registry of contacts: what it shows itself, and every feed that derived types take from it. */
+/** Makes a registry of contacts: its own fields, and every feed that derived types read from it. */
 export function contactRegistry<Store extends RegistryStore>({
   definition,
   contactType,
   contactsField,
   criteria = contactCriteria(contactType, contactsField),
-  foretelling,
+  predictionFeatures,
   ...module
 }: ContactRegistryOptions<Store>): Registry {
   const feeds = contactFeeds(definition.name, contactType, contactsField, criteria);
-  if (!foretelling) return { definition, contactType, criteria, module: joinModules(module, feeds) };
+  if (!predictionFeatures) return { definition, contactType, criteria, module: joinModules(module, feeds) };
   return {
     definition,
     contactType,
     criteria,
-    factors: foretelling.source.factors,
-    module: joinModules(module, feeds, foretellingFeeds(definition.name, foretelling)),
+    features: predictionFeatures.source.features,
+    module: joinModules(module, feeds, predictionFeatureFeeds(definition.name, predictionFeatures)),
   };
 }
 
-/** Every feed of a registry of contacts: all that derived types take from it. */
+/** Every feed of a registry of contacts, for derived types. */
 function contactFeeds(
   registry: string,
   contactType: string,
@@ -70,8 +70,8 @@ function contactFeeds(
 }
 
 /**
- * `PersonPage.<registry>`: whom the caller has a care relationship with. It is given where the caller may see those
- * persons' contacts, for it tells that they are clients.
+ * `PersonPage.<registry>`: the persons that have a care relationship with the caller. It reveals that they
+ * are clients, so it contains only persons whose contacts the caller may see.
  */
 function clientsFeed(registry: string, contactsField: string): SubgraphModule {
   @ObjectType('PersonPage')
@@ -94,7 +94,7 @@ function clientsFeed(registry: string, contactsField: string): SubgraphModule {
     async feed(@Ctx() { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
       const table = store.tables.careRelationships;
       const [clients, on] = [new Map<PersonKey, number>(), today()];
-      await new Turns().through(table.rows, (from, to) => {
+      await new CooperativeScheduler().forEachChunk(table.rows, (from, to) => {
         for (let row = from; row < to; row++)
           if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
       });

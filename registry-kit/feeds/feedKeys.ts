@@ -14,8 +14,8 @@ import { badInput } from '../criteria/groupFilter.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';
 import { HORIZON_YEARS } from '../features/feature.js';
 
-// A service path is an entity keyed by its arguments (docs/decisions/feeds.md): every subgraph that has a part in it
-// declares the key, and nobody outside sees it.
+// A service path is an entity whose key is its arguments (docs/decisions/feeds.md). Every subgraph that
+// contributes to it declares the key. Clients never see the key.
 
 function dayIn(value: unknown): Day | null {
   return typeof value === 'string' ? (parseDay(value) ?? null) : null;
@@ -37,7 +37,7 @@ abstract class PathPeriod implements Period {
   }
 }
 
-/** The key of ServicePath, read from a representation. */
+/** The key of ServicePath in an entity representation. */
 @ObjectType()
 export abstract class ServicePathKey extends PathPeriod implements DataSubject {
   readonly subject: PersonKey;
@@ -53,7 +53,7 @@ export abstract class ServicePathKey extends PathPeriod implements DataSubject {
   }
 }
 
-/** The key of FamilyServicePath, read from a representation. */
+/** The key of FamilyServicePath in an entity representation. */
 @ObjectType()
 export abstract class FamilyServicePathKey extends PathPeriod {
   @Field(() => FamilyIDScalar, { simple: true })
@@ -66,13 +66,16 @@ export abstract class FamilyServicePathKey extends PathPeriod {
   }
 }
 
-// What is foreseen is an entity keyed by its arguments (docs/decisions/feeds.md): every subgraph that has a part in it declares
-// the key, and nobody outside sees it.
+// A prediction is an entity whose key is its arguments (docs/decisions/feeds.md). Every subgraph that
+// contributes to it declares the key. Clients never see the key.
 
-/** The key of ChildFactors and ChildOutcomes, read from a representation: the quarter as of which all children are described. */
+/**
+ * The key of ChildFactors and ChildOutcomes in an entity representation: the quarter that describes all
+ * children.
+ */
 @ObjectType()
 export abstract class ChildrenKey {
-  /** The first day of the quarter: what began before it is known. */
+  /** The first day of the quarter. Only what began before it is known. */
   @Field(() => QuarterScalar, { simple: true })
   @Directive('@inaccessible')
   readonly asOf: Day;
@@ -82,9 +85,9 @@ export abstract class ChildrenKey {
   }
 }
 
-/** A quarter, and how many years ahead of it need is foreseen. */
+/** A quarter, and the number of years after it for which need is predicted. */
 @ObjectType()
-abstract class ForesightKey extends ChildrenKey {
+abstract class PredictionKey extends ChildrenKey {
   @Field(() => Int, { simple: true })
   @Directive('@inaccessible')
   readonly horizonYears: number;
@@ -95,9 +98,9 @@ abstract class ForesightKey extends ChildrenKey {
   }
 }
 
-/** The key of RiskAssessment: a child. */
+/** The key of RiskAssessment. It adds a child. */
 @ObjectType()
-export abstract class RiskAssessmentKey extends ForesightKey implements DataSubject {
+export abstract class RiskAssessmentKey extends PredictionKey implements DataSubject {
   readonly subject: PersonKey;
 
   @Field(() => PersonIDScalar, { simple: true })
@@ -111,9 +114,9 @@ export abstract class RiskAssessmentKey extends ForesightKey implements DataSubj
   }
 }
 
-/** The key of FamilyRiskAssessments: a family. */
+/** The key of FamilyRiskAssessments. It adds a family. */
 @ObjectType()
-export abstract class FamilyRiskAssessmentsKey extends ForesightKey {
+export abstract class FamilyRiskAssessmentsKey extends PredictionKey {
   @Field(() => FamilyIDScalar, { simple: true })
   @Directive('@inaccessible')
   readonly family: FamilyKey;
@@ -124,9 +127,9 @@ export abstract class FamilyRiskAssessmentsKey extends ForesightKey {
   }
 }
 
-/** The key of CohortRisk: the question that found a group, and who is in it. */
+/** The key of CohortRisk. It adds the question that found a group, and the group's members. */
 @ObjectType()
-export abstract class CohortRiskKey extends ForesightKey {
+export abstract class CohortRiskKey extends PredictionKey {
   @Field(() => String, { simple: true })
   @Directive('@inaccessible')
   readonly filter: string;
@@ -140,21 +143,21 @@ export abstract class CohortRiskKey extends ForesightKey {
     super(representation);
     const set = PersonSet.from(representation['set']);
     if (!set || this.asOf === undefined)
-      throw badInput('Expected the risk of a cohort as the gateway names it.');
+      throw badInput('Expected the key of CohortRisk as the gateway writes it.');
     this.filter = String(representation['filter']);
     this.set = set;
   }
 }
 
-/** As of when, and how many years ahead, need is foreseen. */
+/** The quarter of a prediction, and its horizon in years. */
 @ArgsType()
-export class ForesightArgs {
-  @Field(() => QuarterScalar, { description: 'By what began before its first day.' })
+export class PredictionArgs {
+  @Field(() => QuarterScalar, { description: 'Uses only what began before the first day of this quarter.' })
   asOf!: Day;
 
   @Field(() => Int, {
     defaultValue: HORIZON_YEARS,
-    description: `Within how many years: 1 to ${HORIZON_YEARS}.`,
+    description: `The horizon in years, 1 to ${HORIZON_YEARS}.`,
   })
   horizonYears!: number;
 }

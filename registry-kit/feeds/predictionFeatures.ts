@@ -3,37 +3,37 @@ import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar } from '../../schema/scalars.js';
 import type { GroupAnswers } from '../criteria/criterion.js';
-import type { Access } from '../enforcement/access.js';
-import type { ChildNumbers, FactorAnswers, HouseholdAnswers } from '../enforcement/guardFactors.js';
-import { type FactorSource, type Household, Households } from '../features/feature.js';
+import type { RequestAccess } from '../enforcement/requestAccess.js';
+import type { ChildValues, FeatureAnswers, HouseholdAnswers } from '../enforcement/guardFeatures.js';
+import { type ChildHousehold, ChildHouseholds, type FeatureSource } from '../features/feature.js';
 import { joinModules, type SubgraphModule } from '../subgraph/registry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import { ChildrenKey, CohortRiskKey, RiskAssessmentKey } from './feedKeys.js';
 
-/** A number about a child, or some, besides factors. */
-export interface ChildNumber<Store> {
+/** One or more columns of numbers about children, other than features. */
+export interface ChildValuesSource<Store> {
   readonly name: string;
   readonly size: number;
-  /** The coordinates that it tells of. */
+  /** The coordinates that the numbers reveal. */
   readonly reads: readonly string[];
-  readonly reader: (store: Store, before: Day) => ChildNumbers['read'];
+  readonly reader: (store: Store, before: Day) => ChildValues['read'];
 }
 
-/** What a registry has to do with foreseeing need. */
-export interface Foretelling<Store> {
-  readonly source: FactorSource<Store>;
-  /** Of the population register: who lives with whom. */
+/** What a registry contributes to predictions of need. */
+export interface PredictionFeatures<Store> {
+  readonly source: FeatureSource<Store>;
+  /** The households. Only the population register has them. */
   readonly households?: HouseholdSource<Store>;
-  /** What the caller must be shown of a child in order to be given an assessment of it. */
-  readonly shownOfChild?: readonly string[];
-  /** Numbers that go with the factors. */
-  readonly besides?: readonly ChildNumber<Store>[];
-  /** The same for an assessment of one child, where they are told less exactly. */
-  readonly besidesOfOne?: readonly ChildNumber<Store>[];
-  /** What came of the children after the quarter, and the groups that they are compared by. */
-  readonly outcomes?: readonly ChildNumber<Store>[];
-  /** Columns that go with the outcomes and are about nobody: dictionaries. */
-  readonly outcomeTexts?: (store: Store) => NonNullable<FactorAnswers['texts']>;
+  /** The coordinates of a child that a caller must see in order to get an assessment of the child. */
+  readonly visibleOfChild?: readonly string[];
+  /** Further columns next to the features. */
+  readonly extraColumns?: readonly ChildValuesSource<Store>[];
+  /** The further columns for an assessment of one child, if they are less exact there. */
+  readonly extraColumnsOfOneChild?: readonly ChildValuesSource<Store>[];
+  /** Outcomes of the children after the quarter, and the groups for comparisons. */
+  readonly outcomes?: readonly ChildValuesSource<Store>[];
+  /** Columns next to the outcomes that are not about persons, such as dictionaries. */
+  readonly outcomeTexts?: (store: Store) => NonNullable<FeatureAnswers['texts']>;
 }
 
 const RISK_ASSESSMENT = {
@@ -51,44 +51,52 @@ const COHORT_RISK = {
 const CHILD_OUTCOMES = { name: 'ChildOutcomes', key: 'asOf', internal: true, Key: ChildrenKey } as const;
 
 /**
- * The feeds of a registry for risk assessments: `RiskAssessment` of one child; by the same reader `CohortRisk` of the children in a
- * group, and `ChildFactors` of all, for training; `ChildOutcomes`, what came of them.
+ * Makes the feeds of a registry for risk assessments. `RiskAssessment` is about one child. `CohortRisk` is
+ * about the children in a group, and `ChildFactors` about all children, for training. All three use the same
+ * reader. `ChildOutcomes` has the outcomes of all children.
  */
-export function foretellingFeeds<Store extends RegistryStore>(
+export function predictionFeatureFeeds<Store extends RegistryStore>(
   registry: string,
-  foretelling: Foretelling<Store>,
+  predictionFeatures: PredictionFeatures<Store>,
 ): SubgraphModule {
-  const { source, households, shownOfChild = [], besides = [], outcomes, outcomeTexts } = foretelling;
-  const { besidesOfOne = besides } = foretelling;
-  const value: ChildNumber<Store> = {
+  const {
+    source,
+    households,
+    visibleOfChild = [],
+    extraColumns = [],
+    outcomes,
+    outcomeTexts,
+  } = predictionFeatures;
+  const { extraColumnsOfOneChild = extraColumns } = predictionFeatures;
+  const value: ChildValuesSource<Store> = {
     name: 'value',
-    size: source.factors.length,
-    reads: source.factors.flatMap(({ reads }) => reads),
+    size: source.features.length,
+    reads: source.features.flatMap(({ reads }) => reads),
     reader: (store, before) => source.reader(store, before).read,
   };
-  const ofFactors = [value, ...besides];
-  const answerFactors =
-    (numbers: readonly ChildNumber<Store>[], tellsShown: boolean) =>
-    (of: FactorAnswers['of'], store: Store, before: Day): FactorAnswers => ({
-      of,
-      factors: source.factors,
-      numbers: readNumbers(numbers, store, before),
-      tellsShown,
+  const featureColumns = [value, ...extraColumns];
+  const answerFeatures =
+    (sources: readonly ChildValuesSource<Store>[], reportsVisibility: boolean) =>
+    (children: ChildHouseholds, store: Store, before: Day): FeatureAnswers => ({
+      children,
+      features: source.features,
+      columns: bindColumns(sources, store, before),
+      reportsVisibility,
       texts: { snapshot: [store.manifest.snapshotId] },
     });
   return joinModules(
     childrenFeed(registry, RISK_ASSESSMENT, {
       households,
-      exposes: shownOfChild,
-      computes: readsOf(ofFactors),
-      answer: answerFactors([value, ...besidesOfOne], true),
+      exposes: visibleOfChild,
+      computes: readsOf(featureColumns),
+      answer: answerFeatures([value, ...extraColumnsOfOneChild], true),
     }),
     ...[CHILD_FACTORS, COHORT_RISK].map((type) =>
       childrenFeed<Store, ChildrenAsked>(registry, type, {
         households,
         exposes: [],
-        computes: readsOf(ofFactors),
-        answer: answerFactors(ofFactors, false),
+        computes: readsOf(featureColumns),
+        answer: answerFeatures(featureColumns, false),
       }),
     ),
     ...(outcomes
@@ -97,11 +105,11 @@ export function foretellingFeeds<Store extends RegistryStore>(
             households,
             exposes: [],
             computes: readsOf(outcomes),
-            answer: (of, store, before) => ({
-              of,
-              factors: [],
-              numbers: readNumbers(outcomes, store, before),
-              tellsShown: false,
+            answer: (children, store, before) => ({
+              children,
+              features: [],
+              columns: bindColumns(outcomes, store, before),
+              reportsVisibility: false,
               texts: outcomeTexts?.(store) ?? {},
             }),
           }),
@@ -110,56 +118,63 @@ export function foretellingFeeds<Store extends RegistryStore>(
   );
 }
 
-function readsOf<Store>(numbers: readonly ChildNumber<Store>[]): string[] {
-  return numbers.flatMap(({ reads }) => reads);
+function readsOf<Store>(sources: readonly ChildValuesSource<Store>[]): string[] {
+  return sources.flatMap(({ reads }) => reads);
 }
 
-function readNumbers<Store>(
-  numbers: readonly ChildNumber<Store>[],
+function bindColumns<Store>(
+  sources: readonly ChildValuesSource<Store>[],
   store: Store,
   before: Day,
-): ChildNumbers[] {
-  return numbers.map(({ name, size, reader }) => ({ name, size, read: reader(store, before) }));
+): ChildValues[] {
+  return sources.map(({ name, size, reader }) => ({ name, size, read: reader(store, before) }));
 }
 
-/** A derived type about children, by what it is found by. */
+/** A derived type about children, and its key. */
 interface ChildrenType<Key extends ChildrenAsked> {
   readonly name: string;
   readonly key: string;
-  /** No client reads it: it is there for those who work with all children. */
+  /** Clients cannot read it. It is for training and evaluation, which use all children. */
   readonly internal?: true;
-  /** Numbers of it are protected by families, whom the population register tells as `units`. */
+  /**
+   * Its numbers are protected by families. The population register provides the families in the feed `units`.
+   */
   readonly ofGroup?: true;
-  /** Declares the fields of the key, and reads them. */
+  /** The class that declares the fields of the key and reads them. */
   readonly Key: abstract new (representation: Record<string, unknown>) => Key;
 }
 
-/** The first day of the quarter, as of which children are told of. */
 interface ChildrenAsked {
+  /** The first day of the quarter that describes the children. */
   readonly asOf: Day;
 }
 
-/** Who lives with whom: the population register knows it, and tells the other registries. */
+/** The households, which the population register provides to the other registries. */
 interface HouseholdSource<Store> {
-  /** The coordinates that it tells of. */
+  /** The coordinates that the households reveal. */
   readonly reads: readonly string[];
-  readonly of: (store: Store, asked: ChildrenAsked, access: Access) => Promise<readonly Household[]>;
-  /** Behind how many families a number of a group stands. */
-  readonly units: (store: Store) => Promise<GroupAnswers>;
+  readonly householdsOf: (
+    store: Store,
+    asked: ChildrenAsked,
+    access: RequestAccess,
+  ) => Promise<readonly ChildHousehold[]>;
+  /** The counting units (persons and families) behind the numbers of a group. */
+  readonly countingUnits: (store: Store) => Promise<GroupAnswers>;
 }
 
 interface ChildrenFeedOptions<Store> {
-  /** Of the population register alone. */
+  /** Set for the population register only. */
   readonly households: HouseholdSource<Store> | undefined;
-  /** What the caller must be shown of a child. */
+  /** The coordinates of a child that a caller must see. */
   readonly exposes: readonly string[];
   readonly computes: readonly string[];
-  readonly answer: (of: Households, store: Store, before: Day) => FactorAnswers;
+  readonly answer: (children: ChildHouseholds, store: Store, before: Day) => FeatureAnswers;
 }
 
 /**
- * `<type>.<registry>`: numbers about children that a registry makes of its rows. Whose they are is told by `<type>.households`, the population register's
- * feed, which every other registry's requires.
+ * `<type>.<registry>`: numbers about children that a registry computes from its rows. `<type>.households`
+ * names the children and their families. It is a feed of the population register, and the feeds of all other
+ * registries require it.
  */
 function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
   registry: string,
@@ -182,13 +197,17 @@ function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
     @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
     @Directive('@inaccessible')
     @Directive(lineage(exposes, [...computes, ...(households?.reads ?? [])]))
-    async feed(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<FactorAnswers | Feed> {
+    async feed(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<FeatureAnswers | Feed> {
       const store = context.store as Store;
       if (households)
-        return answer(Households.of(await households.of(store, asked, context.access)), store, asked.asOf);
+        return answer(
+          ChildHouseholds.of(await households.householdsOf(store, asked, context.access)),
+          store,
+          asked.asOf,
+        );
       if (asked.households.state !== 'data') return asked.households;
-      const of = Households.from(asked.households);
-      return of ? answer(of, store, asked.asOf) : Feed.failed;
+      const children = ChildHouseholds.from(asked.households);
+      return children ? answer(children, store, asked.asOf) : Feed.failed;
     }
   }
   if (!households) {
@@ -202,14 +221,14 @@ function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
   const references = { [name]: (representation: Record<string, unknown>) => new Children(representation) };
   if (!households) return { resolvers: [ChildrenFeedResolver], entities: [Children], references };
 
-  const { reads, of, units: unitsOf } = households;
+  const { reads, householdsOf, countingUnits } = households;
   @Resolver(() => Children)
   class HouseholdsFeedResolver {
     @FieldResolver(() => FeedScalar, { name: 'households', nullable: true })
     @Directive('@inaccessible')
     @Directive(lineage([], reads))
     async households(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<HouseholdAnswers> {
-      return { households: await of(context.store as Store, asked, context.access) };
+      return { households: await householdsOf(context.store as Store, asked, context.access) };
     }
   }
   const resolvers = [ChildrenFeedResolver, HouseholdsFeedResolver];
@@ -221,7 +240,7 @@ function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
     @Directive('@inaccessible')
     @Directive('@lineage(aggregates: ["Family.members"])')
     units(@Ctx() context: RegistryContext): Promise<GroupAnswers> {
-      return unitsOf(context.store as Store);
+      return countingUnits(context.store as Store);
     }
   }
   return { resolvers: [...resolvers, UnitsFeedResolver], entities: [Children], references };

@@ -5,16 +5,17 @@ import type { SubgraphModule } from '../subgraph/registry.js';
 import type { RegistryContext } from '../subgraph/registryContext.js';
 
 /**
- * `Registry.<registry>`: what a registry says of its snapshot. It is about no person: counts are those of the snapshot, which an
- * erasure does not change, and rough, so that the snapshot after it does not tell how much was erased either.
+ * `Registry.<registry>`: facts about a registry's snapshot. They are not about persons. The counts are those
+ * of the snapshot, so an erasure does not change them. They are rounded, so the next snapshot does not reveal
+ * how much was erased.
  *
- * @param mainTable what the registry is about, whose rows are counted: contacts, or persons
+ * @param mainTable the table whose rows are counted: contacts, or persons
  */
 export function registryFeed(registry: string, mainTable: string): SubgraphModule {
   @ObjectType('Registry')
   @Directive('@key(fields: "name")')
   class Registry {
-    // Which registries there are is the directory's to tell, whatever its policy shows of a name.
+    // The directory decides which registries it lists, independently of what its policy shows of a name.
     @Field(() => String, { simple: true })
     @Directive('@external')
     name!: string;
@@ -46,12 +47,12 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
   };
 }
 
-/** An object that holds the feeds of registries, by registry. */
+/** An object with the feeds of registries, by registry. */
 type FeedHolder = Readonly<Record<string, unknown>>;
 
 /**
- * Declares, on the class of a derived type, the feed of each registry as an external field. Which registries there are is
- * known when the subgraph is built, so the fields cannot be written down.
+ * Declares the feed of each registry as an external field on the class of a derived type. The list of
+ * registries is known only when the subgraph is built, so the fields cannot be declared in source code.
  */
 export function declareFeeds(
   derivedType: { readonly prototype: object },
@@ -63,12 +64,12 @@ export function declareFeeds(
   }
 }
 
-/** The directive of a field that needs the feeds of these registries. */
+/** Returns the directive for a field that needs the feeds of these registries. */
 export function requiresFeeds(registries: readonly string[]): string {
   return `@requires(fields: "${registries.join(' ')}")`;
 }
 
-/** The feeds in a representation, by registry; one that did not come is failed. */
+/** Returns the feeds in an entity representation, by registry. A missing feed is failed. */
 export function feedsIn(
   holder: FeedHolder,
   registries: readonly string[],
@@ -76,12 +77,13 @@ export function feedsIn(
   return registries.map((registry) => [registry, Feed.from(holder[registry])]);
 }
 
-/** The finest unit of a rough count: hardly anybody has so many rows. */
+/** The smallest rounding unit. Hardly any person has so many rows. */
 const FINEST = 1_000;
 
 /**
- * A count to its first two digits, and never finer than thousands; NaN where that is none, as where there is nothing. It says how large
- * a register is, without saying how many rows one person has: their erasure would else be the difference between two counts.
+ * Rounds a count to two significant digits and at least to thousands. Returns NaN if the result is 0. The
+ * rounded count shows the size of a register, but not how many rows one person has. With exact counts, the
+ * difference between two counts would show what was erased.
  */
 export function roughCount(count: number): number {
   const unit = Math.max(FINEST, 10 ** (Math.floor(Math.log10(Math.max(1, count))) - 1));

@@ -19,7 +19,7 @@ import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { FamilyServicePathKey, ServicePathKey } from './feedKeys.js';
 
-/** `ServicePath.<registry>`: the contacts of a person, for the person's path. */
+/** `ServicePath.<registry>`: the contacts of a person, for the person's service path. */
 export function servicePathFeed(registry: string, contactType: string): SubgraphModule {
   @ObjectType('ServicePath')
   @Directive('@key(fields: "person from until")')
@@ -43,7 +43,10 @@ export function servicePathFeed(registry: string, contactType: string): Subgraph
   };
 }
 
-/** `FamilyServicePath.<registry>`: the contacts of everyone in the family, whom the population register names. */
+/**
+ * `FamilyServicePath.<registry>`: the contacts of all members of a family. The population register names the
+ * members.
+ */
 export function familyServicePathFeed(registry: string, contactType: string): SubgraphModule {
   @ObjectType('FamilyServicePath')
   @Directive('@key(fields: "family from until")')
@@ -85,9 +88,9 @@ export function familyServicePathFeed(registry: string, contactType: string): Su
 }
 
 /**
- * The contacts of some persons as rows of a feed.
+ * Returns the contacts of some persons as rows of a feed.
  *
- * @param slices the rows of each person
+ * @param slices the row range of each person
  */
 export function contactFeedRows(
   { columns }: ContactTable,
@@ -109,8 +112,9 @@ export function contactFeedRows(
 }
 
 /**
- * What lies in a period. It is widened to whole years, the coarsest that any mask tells of a date, so that which rows come
- * depends on nothing withheld; the derived type cuts by the dates it was told.
+ * Returns the rows in a period. The period is widened to whole years, the coarsest precision of any date
+ * mask. So the selection of rows reveals no withheld date. The derived type filters again by the dates that
+ * it receives.
  */
 function rangesIn(
   period: Period,
@@ -120,14 +124,14 @@ function rangesIn(
   const first = period.from == null ? -Infinity : firstDayOf(partialDay(period.from, 'year'));
   const last = period.until == null ? Infinity : lastDayOf(partialDay(period.until, 'year'));
   const ranges: RowRange[] = [];
-  let open = from;
+  let rangeStart = from;
   for (let row = from; row < to; row++) {
-    const over = end[row] === NO_DAY ? start[row]! : end[row]!;
-    if (start[row]! <= last && over >= first) continue;
-    if (open < row) ranges.push({ person, from: open, to: row });
-    open = row + 1;
+    const lastDay = end[row] === NO_DAY ? start[row]! : end[row]!;
+    if (start[row]! <= last && lastDay >= first) continue;
+    if (rangeStart < row) ranges.push({ person, from: rangeStart, to: row });
+    rangeStart = row + 1;
   }
-  if (open < to) ranges.push({ person, from: open, to });
+  if (rangeStart < to) ranges.push({ person, from: rangeStart, to });
   return ranges;
 }
 
@@ -135,13 +139,15 @@ function isBounded({ from, until }: Period): boolean {
   return from != null || until != null;
 }
 
-/** The lineage of a feed of contacts: a step of a path repeats a contact's service and dates, and its unit where shown. */
+/**
+ * The lineage of a feed of contacts. A path step repeats a contact's service, dates and, if shown, its unit.
+ */
 function contactLineage(contactType: string): string {
   const coordinates = (...fields: string[]) => fields.map((field) => `"${contactType}.${field}"`).join(', ');
   return `@lineage(exposes: [${coordinates('service', 'startedAt')}], optional: [${coordinates('endedAt', 'unit')}])`;
 }
 
-/** A registry of contacts, with the care relationships that they come from. */
+/** The definition of a registry with contacts, care relationships and objections. */
 export interface ContactRegistryDefinition extends RegistryDefinition {
   readonly tables: {
     readonly contacts: TableDefinition & { readonly columns: typeof contactColumns };

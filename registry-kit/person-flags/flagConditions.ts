@@ -1,7 +1,7 @@
 import type { Day } from '../../lib/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { codeAt, includesDay, rowsOf, type Table } from '../columns/table.js';
-import type { ConditionTests } from '../enforcement/access.js';
+import type { ConditionTests } from '../enforcement/requestAccess.js';
 import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
 import type { overlaysRegistry } from './personFlags.js';
 

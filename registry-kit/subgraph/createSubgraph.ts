@@ -10,7 +10,7 @@ import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { bodyHash, type Disclosure } from '../disclosureLog.js';
 import { compileDocument, type DocumentProgram } from '../document/compileDocument.js';
-import { Access, type ConditionTests, readMaskTables } from '../enforcement/access.js';
+import { type ConditionTests, readMaskTables, RequestAccess } from '../enforcement/requestAccess.js';
 import { enforce } from '../enforcement/enforce.js';
 import type { SubgraphModule } from './registry.js';
 import {
@@ -65,7 +65,11 @@ export async function createSubgraph<Store>({
       const decision = ofCurrentPerson(asked, merged);
       const { store, conditions } = open(decision);
       const { caller, purpose } = decision;
-      const access = new Access(decide({ ...caller, purpose }, decision.revision), conditions, maskTables);
+      const access = new RequestAccess(
+        decide({ ...caller, purpose }, decision.revision),
+        conditions,
+        maskTables,
+      );
       const result = await execute(request, { decision, access, store, mergedPersons: merged, client });
       if (result.data) {
         await note?.({

@@ -1,7 +1,7 @@
 import type { FederatedSchemaOptions } from '../../lib/buildFederatedSchema.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import type { Criteria } from '../criteria/criterion.js';
-import type { Factor } from '../features/feature.js';
+import type { Feature } from '../features/feature.js';
 
 /** A departmental registry as its folder hands it over: what it keeps, and what it shows. */
 export interface Registry {
@@ -12,7 +12,7 @@ export interface Registry {
   /** What groups may be formed by, as filters name it. */
   readonly criteria?: Criteria;
   /** What it knows of children that foretells need, where it hands that to risk assessments. */
-  readonly factors?: readonly Factor[];
+  readonly features?: readonly Feature[];
 }
 
 /** A part of a subgraph's schema: classes of type-graphql, and how entities are found by their keys. */

@@ -49,7 +49,7 @@ export function registrySources<Definition extends RegistryDefinition>(
         isShielded: ofPopulation.isShielded,
         isHidden,
         bound: known.persons.offsets.length - 1,
-        sets: sets.while(tables, known, own, population, on, decision.person),
+        sets: sets.forSources(tables, known, own, population, on, decision.person),
       },
     };
   };

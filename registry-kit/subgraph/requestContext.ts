@@ -5,7 +5,7 @@ import type { ObjectBudget } from '../../lib/objectBudget.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
-import type { Access } from '../enforcement/access.js';
+import type { RequestAccess } from '../enforcement/requestAccess.js';
 import type { Manifest } from '../snapshot/manifest.js';
 
 /**
@@ -14,7 +14,7 @@ import type { Manifest } from '../snapshot/manifest.js';
  */
 export interface RequestContext<Store = unknown> {
   readonly decision: DecisionContext;
-  readonly access: Access;
+  readonly access: RequestAccess;
   /** See mergedPersons.ts. */
   readonly mergedPersons: MergedPersons;
   readonly store: Store;

@@ -1,4 +1,4 @@
-import type { Factor } from '../../registry-kit/features/feature.js';
+import type { Feature } from '../../registry-kit/features/feature.js';
 import { type Estimate, figure, type RiskEvaluation } from '../evaluation/evaluation.js';
 import { binsOfCell, MILLIONTHS, type TermContent } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
@@ -27,7 +27,7 @@ const MAIN_TOGETHER = 6;
 export function cardContent(
   model: RiskModel,
   evaluation: RiskEvaluation,
-  factors: readonly Factor[],
+  factors: readonly Feature[],
 ): Block[] {
   const { training, terms, considered, base } = model.content;
   const labels = new Map(factors.map(({ id, label }) => [id, label.en]));

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../../lib/durableFile.js';
-import type { Factor } from '../../registry-kit/features/feature.js';
+import type { Feature } from '../../registry-kit/features/feature.js';
 import type { RiskEvaluation } from '../evaluation/evaluation.js';
 import type { RiskModel } from '../model/riskModel.js';
 import { type Block, cardContent } from './cardContent.js';
@@ -16,7 +16,7 @@ const PICTURES = 'pictures';
 export async function writeModelCard(
   model: RiskModel,
   evaluation: RiskEvaluation,
-  factors: readonly Factor[],
+  factors: readonly Feature[],
   folder: string,
 ): Promise<readonly string[]> {
   const blocks = cardContent(model, evaluation, factors);

@@ -18,8 +18,8 @@ export async function assembleTable(
 ): Promise<RiskTable> {
   const blocks = await Promise.all(feeds.map((ofQuarter) => ChildrenBlock.of(ofQuarter)));
   const rows = blocks.reduce((sum, { size }) => sum + size, 0);
-  const factors = sources.flatMap((source) => source.factors);
-  const columns = sources.flatMap(({ registry, factors: own }) =>
+  const factors = sources.flatMap((source) => source.features);
+  const columns = sources.flatMap(({ registry, features: own }) =>
     own.map(({ id }) => joined(rows, blocks, (block) => block.factor(registry, id))),
   );
   return {

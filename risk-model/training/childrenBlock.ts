@@ -1,7 +1,7 @@
 import { type Day, formatQuarter, parseDay } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
-import { Households, SOMEBODY } from '../../registry-kit/features/feature.js';
+import { ChildHouseholds, UNKNOWN_PERSON } from '../../registry-kit/features/feature.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { otherForm } from '../model/riskStore.js';
@@ -73,10 +73,10 @@ export class ChildrenBlock {
 
   /** The known members of each household. */
   *households(): Iterable<readonly PersonKey[]> {
-    const households = Households.from(this.feeds.households)!;
+    const households = ChildHouseholds.from(this.feeds.households)!;
     for (let index = 0; index < households.children.length; index++) {
       const { child, parents, siblings } = households.at(index);
-      yield [child, ...parents, ...siblings].filter((person) => person !== SOMEBODY);
+      yield [child, ...parents, ...siblings].filter((person) => person !== UNKNOWN_PERSON);
     }
   }
 }
@@ -119,11 +119,11 @@ export class ChildColumns {
    * @throws PolkuError SUBGRAPH_UNAVAILABLE if a registry answers in another form
    */
   static async of(feeds: readonly RegistryFeed[], clients: RegistryFeed): Promise<ChildColumns> {
-    const turns = new Turns();
+    const scheduler = new CooperativeScheduler();
     const indexed: { readonly feed: Feed; readonly places: Map<PersonKey, number> }[] = [];
     for (const one of feeds) {
       const [children, places] = [childrenOf(one), new Map<PersonKey, number>()];
-      await turns.through(children.length, (from, to) => {
+      await scheduler.forEachChunk(children.length, (from, to) => {
         for (let place = from; place < to; place++) places.set(children[place]!, place);
       });
       indexed.push({ feed: one[1], places });
@@ -133,7 +133,7 @@ export class ChildColumns {
     const all = childrenOf(clients);
     const children = new Uint32Array(all.length);
     let count = 0;
-    await turns.through(all.length, (from, to) => {
+    await scheduler.forEachChunk(all.length, (from, to) => {
       for (let place = from; place < to; place++)
         if (client[place] === 0 && indexed.every(({ places }) => places.has(all[place]!)))
           children[count++] = all[place]!;
@@ -142,7 +142,7 @@ export class ChildColumns {
     const placesOf = new Map<Feed, Uint32Array>();
     for (const { feed, places } of indexed) {
       const inFeed = new Uint32Array(count);
-      await turns.through(count, (from, to) => {
+      await scheduler.forEachChunk(count, (from, to) => {
         for (let child = from; child < to; child++) inFeed[child] = places.get(found[child]!)!;
       });
       placesOf.set(feed, inFeed);

@@ -1,5 +1,5 @@
 import type { Day } from '../../lib/calendar.js';
-import { type Factor, HORIZON_YEARS } from '../../registry-kit/features/feature.js';
+import { type Feature, HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { binOf } from '../model/modelContent.js';
 import { sharedBytes, sharedFloats, sharedNumbers } from './smallTree.js';
 
@@ -15,7 +15,7 @@ export interface RiskGrouping {
 /** Children as of one or several dates, one row each: their factors and their outcomes. */
 export interface RiskTable {
   readonly rows: number;
-  readonly factors: readonly Factor[];
+  readonly factors: readonly Feature[];
   /** By factor, then by row. NaN: unknown; Infinity: longer ago than the registry reaches, that is, never. */
   readonly columns: readonly Float32Array[];
   /**

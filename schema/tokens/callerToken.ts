@@ -4,59 +4,68 @@ import { LRUCache } from 'lru-cache';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../identityCodeText.js';
 
-/** The only signature algorithm taken, so that no token can choose a weaker one (RFC 8725 §3.1). */
+/** The only accepted signature algorithm, so that no token can choose a weaker one (RFC 8725 §3.1). */
 export const TOKEN_ALGORITHM = 'EdDSA';
 
-/** Who asks, as the identity provider vouches for it. */
+/** The caller, as stated by the identity provider. */
 export interface Caller {
   /** The user or application: the token's `sub`. */
   readonly subject: string;
   /** The organisation that receives the data. */
   readonly recipient: string;
   readonly roles: readonly string[];
-  /** Purposes of use that the identity provider has granted; a request names one of them. */
+  /** The purposes of use that the identity provider has granted. A request names one of them. */
   readonly purposes: readonly string[];
   /** Employee number and units in the departments, for care relationships. */
   readonly employee: string | undefined;
   readonly units: readonly string[];
-  /** Number of a research permit. */
+  /** The number of a research permit. */
   readonly permit: string | undefined;
-  /** The caller as a data subject: an id that the login service was given, never an identity code. */
+  /** The caller as a data subject: an id from the login service, never an identity code. */
   readonly person: string | undefined;
 }
 
-/** What a token must be to be trusted: signed by a key of this issuer, for this audience, as an access token. */
+/**
+ * The requirements for a trusted token: an access token for this audience, signed with a key of this issuer.
+ */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly keys: JWTVerifyGetKey;
-  /** The header `typ` that access tokens of this issuer have: `at+jwt` by RFC 9068. Without it the usual ones are accepted. */
+  /**
+   * The header `typ` of this issuer's access tokens: `at+jwt` in RFC 9068. By default the usual types are
+   * accepted.
+   */
   readonly tokenType?: string | undefined;
-  /** The claim `token_use` that access tokens of this issuer have. */
+  /** The claim `token_use` of this issuer's access tokens. */
   readonly tokenUse?: string | undefined;
   /** The longest time from issue to expiry. */
   readonly maxLifetimeSeconds?: number | undefined;
 }
 
-/** A day: long enough for a shift, and short for a token that was stolen (RFC 9700 §2.2). */
+/**
+ * One day: long enough for a work shift, and short enough to limit the use of a stolen token (RFC 9700 §2.2).
+ */
 export const MAX_LIFETIME_SECONDS = 86_400;
-/** Header types of access tokens: RFC 9068, and those of issuers that do not type them. */
+/** Header types of access tokens: RFC 9068, and those of issuers without a specific type. */
 const ACCESS_TOKEN_TYPES = [undefined, 'jwt', 'at+jwt'];
-/** Claims that only other kinds of token have: ID tokens (OpenID Connect Core §2, §3.3.2.11) and security events (RFC 8417). */
+/**
+ * Claims of other tokens only: ID tokens (OpenID Connect Core §2, §3.3.2.11) and security events (RFC 8417).
+ */
 const OTHER_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
 
 const LONGEST_TEXT = 200;
 const MOST_TEXTS = 200;
-/** Control characters, invisible ones that change how a text reads, halves of characters and line breaks. */
+/** Control characters, invisible formatting characters, lone surrogates and line breaks. */
 const UNREADABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Of each issuer that somebody here trusts. */
+/** The verified tokens of each trusted issuer. */
 const verified = new WeakMap<TrustedIssuer, VerifiedTokens<Caller>>();
 
 /**
  * Verifies a caller's token (RFC 7519, RFC 8725).
- * @throws PolkuError UNAUTHENTICATED, in words that tell what is wrong with the token and nothing of its content;
- * ISSUER_UNAVAILABLE where nothing can be said of it
+ * @throws PolkuError UNAUTHENTICATED, which says what is wrong with the token but not what it contains;
+ * ISSUER_UNAVAILABLE if the token cannot be checked
  */
 export async function verifyCallerToken(token: string, trusted: TrustedIssuer): Promise<Caller> {
   let tokens = verified.get(trusted);
@@ -85,11 +94,14 @@ async function verify(
   requireAccessToken(protectedHeader.typ, payload, trusted);
   requireShortLife(payload, trusted);
   const caller = callerIn(payload);
-  tokens.keep(token, { reading: caller, expires: payload.exp!, key, keyNow });
+  tokens.add(token, { reading: caller, expires: payload.exp!, key, keyNow });
   return caller;
 }
 
-/** A token of another kind from the same issuer proves a login to an application, not a right to this service (RFC 8725 §3.12). */
+/**
+ * Other tokens of the same issuer prove a login to an application, not a right to this service (RFC 8725
+ * §3.12).
+ */
 function requireAccessToken(
   type: unknown,
   payload: JWTPayload,
@@ -97,18 +109,18 @@ function requireAccessToken(
 ): void {
   const expected = tokenType === undefined ? ACCESS_TOKEN_TYPES : [shortType(tokenType)];
   if (!expected.includes(shortType(type)))
-    throw refused('token-type', 'The token is no access token: its header "typ" is not as expected.');
+    throw refused('token-type', 'The token is not an access token: its header "typ" is not as expected.');
   const use = payload['token_use'];
-  // Keycloak has the kind of a token in a claim "typ".
+  // Keycloak writes the kind of a token into a claim "typ".
   if (
     (tokenUse === undefined ? use === 'id' : use !== tokenUse) ||
     (payload['typ'] !== undefined && payload['typ'] !== 'Bearer') ||
     OTHER_TOKEN_CLAIMS.some((claim) => payload[claim] !== undefined)
   )
-    throw refused('token-use', 'The token is no access token; send the access token, not the ID token.');
+    throw refused('token-use', 'The token is not an access token. Send the access token, not the ID token.');
 }
 
-/** A media type without its "application/", which may be left out (RFC 7515 §4.1.9); whatever else stands there is none. */
+/** Removes the optional prefix "application/" of a media type (RFC 7515 §4.1.9). */
 function shortType(type: unknown): string | undefined {
   return type === undefined
     ? undefined
@@ -124,7 +136,7 @@ function requireShortLife(
   const now = Date.now() / 1000;
   if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS)
     throw refused('claim-iat', 'The token says that it is issued in the future.');
-  // Without a time of issue, what is left of its life is known.
+  // Without a time of issue, only the remaining lifetime is known.
   if (exp! - (iat ?? now) <= maxLifetimeSeconds) return;
   throw refused(
     'lifetime',
@@ -144,12 +156,12 @@ function callerIn(payload: JWTPayload): Caller {
     permit: optional('permit'),
     person: optional('person'),
   };
-  // The audit log keeps these.
+  // The audit log stores these claims.
   const { subject, recipient, roles, purposes, permit = '' } = caller;
   if ([subject, recipient, ...roles, ...purposes, permit].some(holdsIdentityCode))
     throw refused(
       'identity-code',
-      'The token holds an identity code. Its claims are kept in the audit log: the identity provider must send other identifiers.',
+      'The token contains an identity code. The audit log stores the claims, so the identity provider must send other identifiers.',
     );
   return caller;
 }
@@ -178,20 +190,20 @@ function isText(claim: unknown): claim is string {
   );
 }
 
-/** @param reason names the fault for programs and for the log of security events */
+/** @param reason the fault in one word, for programs and for the security events */
 function refused(reason: string, message: string, cause?: unknown): PolkuError {
   return new PolkuError('UNAUTHENTICATED', message, { reason }, { cause });
 }
 
-/** Whatever is wrong with a token is an error of its own in jose; what is left comes of the keys. */
+/** jose has its own errors for faults of a token. Every other error is about the keys. */
 function refusalOf(cause: unknown): PolkuError {
   const fault = tokenFault(cause);
-  if (fault !== undefined) return refused(fault, wordsOf(cause), cause);
+  if (fault !== undefined) return refused(fault, messageOf(cause), cause);
   const message = 'The keys of the identity provider cannot be used.';
   return new PolkuError('ISSUER_UNAVAILABLE', message, {}, { cause });
 }
 
-function wordsOf(cause: unknown): string {
+function messageOf(cause: unknown): string {
   if (cause instanceof errors.JWTExpired) return 'The token has expired; get a new one.';
   if (cause instanceof errors.JWTClaimValidationFailed) {
     return `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`;
@@ -202,34 +214,34 @@ function wordsOf(cause: unknown): string {
 
 type Key = Awaited<ReturnType<JWTVerifyGetKey>>;
 
-/** A token whose signature was found good. */
+/** A token with a valid signature. */
 interface VerifiedToken<Reading> {
-  /** What was read from it. */
+  /** The result of reading it. */
   readonly reading: Reading;
-  /** NumericDate of its claim `exp`. */
+  /** Its claim `exp`, a NumericDate. */
   readonly expires: NonNullable<JWTPayload['exp']>;
-  /** The key that it was verified by. */
+  /** The key that verified it. */
   readonly key: Key;
-  /** Asks for the key that the issuer has for it now. */
+  /** Fetches the key that the issuer now has for it. */
   readonly keyNow: () => Key | Promise<Key>;
 }
 
-/** What is kept of tokens, in bytes; a token takes about one thousand. */
-const BYTES_KEPT = 8 * 2 ** 20;
-/** An entry besides the parts of its token that it holds. */
+/** The size of the token cache in bytes. A token takes about a thousand. */
+const CACHE_BYTES = 8 * 2 ** 20;
+/** The size of an entry without the text of its token. */
 const ENTRY_BYTES = 1_000;
 
 /**
- * Tokens of one issuer that were verified, by their hash: a caller comes with the same one many times, and a signature takes
- * longer to check than all else of it. It holds while the token lives and its issuer has the very key that it was verified
- * by; whoever holds the token anew is asked for the whole proof when either has ended.
+ * A cache of verified tokens of one issuer, by hash. Callers send the same token many times, and checking the
+ * signature is the slowest part of a verification. An entry is valid until the token expires or the issuer
+ * replaces the key that verified it. After that, the token is verified again.
  */
 class VerifiedTokens<Reading> {
-  readonly #tokens = new LRUCache<string, VerifiedToken<Reading>>({ maxSize: BYTES_KEPT });
+  readonly #tokens = new LRUCache<string, VerifiedToken<Reading>>({ maxSize: CACHE_BYTES });
 
   /**
-   * What was read from a token; undefined where it must be verified.
-   * @throws what asking for the keys throws
+   * Returns the result of an earlier verification, or undefined if the token must be verified.
+   * @throws errors of fetching the keys
    */
   async find(token: string): Promise<Reading | undefined> {
     const known = this.#tokens.get(hashOf(token));
@@ -237,7 +249,7 @@ class VerifiedTokens<Reading> {
     return (await known.keyNow()) === known.key ? known.reading : undefined;
   }
 
-  keep(token: string, verified: VerifiedToken<Reading>): void {
+  add(token: string, verified: VerifiedToken<Reading>): void {
     this.#tokens.set(hashOf(token), verified, { size: 2 * token.length + ENTRY_BYTES });
   }
 }
@@ -247,8 +259,8 @@ function hashOf(token: string): string {
 }
 
 /**
- * What is wrong with a token, in one word for programs and for the log of security events; undefined where it is not the token: then
- * its keys could not be used.
+ * Returns the fault of a token in one word, for programs and for the security events. Returns undefined if
+ * the token is not at fault because the keys could not be used.
  */
 export function tokenFault(cause: unknown): string | undefined {
   if (!(cause instanceof errors.JOSEError)) return undefined;
@@ -260,5 +272,5 @@ export function tokenFault(cause: unknown): string | undefined {
   return 'malformed';
 }
 
-/** Seconds by which two clocks may differ, in either direction, before a token is refused. */
+/** The accepted difference of two clocks in seconds, in either direction. */
 export const CLOCK_TOLERANCE_SECONDS = 30;

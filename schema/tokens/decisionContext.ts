@@ -5,31 +5,34 @@ import { contextRefused, signGatewayContext, verifyGatewayContext } from './gate
 
 const TYPE = 'polku-context+jwt';
 
-/** What the gateway tells a registry of the request that it serves. */
+/** The facts about a request that the gateway sends to a registry. */
 export interface DecisionContext {
   readonly decisionId: string;
   readonly caller: Caller;
-  /** The one purpose of use of this request. */
+  /** The purpose of use of this request. */
   readonly purpose: string;
-  /** The policy revision by which the gateway decided. */
+  /** The policy revision that the gateway used. */
   readonly revision: string;
-  /** Names the pseudonymisation domain; lists are shuffled by it, so that their order tells no key. */
+  /**
+   * The name of the pseudonymisation domain. It determines the order of lists, so that the order reveals no
+   * key.
+   */
   readonly domain: string;
-  /** The caller as a data subject, where the token tells it: for the condition `own-data`. */
+  /** The caller as a data subject, if the token names one, for the condition `own-data`. */
   readonly person: PersonKey | undefined;
-  /** The reason that the caller stated for breaking the glass, if so. */
+  /** The reason that the caller stated for break-glass access, if any. */
   readonly breakGlass: string | undefined;
 }
 
-/** What travels to another process: the context signed by the gateway, and the caller's own token beside it. */
+/** The tokens for another process: the context signed by the gateway, and the caller's own token. */
 export interface ContextTokens {
   readonly context: string;
   readonly caller: string;
 }
 
 /**
- * Signs a context for one registry and one body: it opens nothing elsewhere and nothing else.
- * @param body the exact bytes that are sent with it
+ * Signs a context for one registry and one request body. It is invalid for other registries and bodies.
+ * @param body the exact text of the request body
  */
 export async function signDecisionContext(
   context: DecisionContext,
@@ -51,19 +54,20 @@ export async function signDecisionContext(
   return signGatewayContext(claims, { type: TYPE, audience }, key);
 }
 
-/** What a registry verifies a context by. */
+/** What a registry needs to verify a context. */
 export interface ContextExpectation {
   readonly audience: string;
-  /** Reads the body of the request; asked only when everything else is in order. */
+  /** Reads the body of the request. It is called only if everything else is valid. */
   readonly body: () => Promise<string>;
   readonly gatewayKey: KeyObject;
   readonly trusted: TrustedIssuer;
 }
 
 /**
- * Verifies a context and the caller's token against each other: the gateway alone cannot invent a purpose, nor the
+ * Verifies a context together with the caller's token. So neither can the gateway invent a purpose, nor the
  * caller a context.
- * @throws PolkuError CONTEXT_REFUSED, without a word on what was wrong: whoever has no context learns nothing.
+ * @throws PolkuError CONTEXT_REFUSED, without the reason, so that requests without a valid context reveal
+ * nothing
  */
 export async function verifyDecisionContext(
   tokens: ContextTokens,
@@ -81,7 +85,7 @@ export async function verifyDecisionContext(
       payload.sub === caller.subject &&
       payload['recipient'] === caller.recipient &&
       JSON.stringify(payload['roles']) === JSON.stringify(caller.roles) &&
-      // Whoever the login service did not name is no data subject, whatever the gateway says.
+      // Without a person in the login token, the caller is not a data subject, whatever the gateway says.
       (payload['person'] === undefined || caller.person !== undefined) &&
       caller.purposes.includes(purpose) &&
       payload['body'] === digest(await body());

@@ -3,17 +3,17 @@ import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
 import { CLOCK_TOLERANCE_SECONDS, TOKEN_ALGORITHM, tokenFault } from './callerToken.js';
 
-/** Seconds that a context lives: longer than any fetch, too short to be worth stealing. */
+/** The lifetime of a context in seconds: longer than any fetch, but too short for misuse. */
 export const CONTEXT_LIFETIME_SECONDS = 30;
 const ISSUER = 'polku-gateway';
 
-/** What a gateway signs for one registry: what it is for, and to whom it goes. */
+/** The type of a signed context, and the registry that it is for. */
 interface Addressed {
   readonly type: string;
   readonly audience: string;
 }
 
-/** Signs claims for one registry, from now on for as long as a context lives. */
+/** Signs claims for one registry, valid for the lifetime of a context. */
 export function signGatewayContext(
   claims: JWTPayload,
   { type, audience }: Addressed,
@@ -29,8 +29,9 @@ export function signGatewayContext(
 }
 
 /**
- * Verifies what a gateway signed. By the clock of who verifies, a context is taken from {@link CLOCK_TOLERANCE_SECONDS} before
- * it was issued until as long after it ended, and one that was made to live longer than contexts do never.
+ * Verifies a context that a gateway signed. A context is valid from {@link CLOCK_TOLERANCE_SECONDS} before
+ * its issue until the same time after its end, by the verifier's clock. A context with a longer lifetime than
+ * usual is always rejected.
  * @throws JOSEError, PolkuError CONTEXT_REFUSED
  */
 export async function verifyGatewayContext(
@@ -53,7 +54,7 @@ export async function verifyGatewayContext(
 
 const TYPE = 'polku-composition+jwt';
 
-/** Signs the request for a subgraph's schema, which the gateway makes on its own behalf. */
+/** Signs the gateway's own request for the schema of a subgraph. */
 export function signCompositionContext(audience: string, key: KeyObject): Promise<string> {
   return signGatewayContext({}, { type: TYPE, audience }, key);
 }
@@ -72,9 +73,9 @@ export async function verifyCompositionContext(
 }
 
 /**
- * The one refusal of a registry, whatever was wrong: whoever has no valid context learns nothing. Its details name the fault for the
- * registry's own log and are not sent.
- * @param cause what ended the verification, or the fault in one word
+ * Makes the only rejection of a registry. It is the same for every fault, so that it reveals nothing. Its
+ * details name the fault for the registry's own log and are not sent.
+ * @param cause the error that ended the verification, or the fault in one word
  */
 export function contextRefused(cause: unknown): PolkuError {
   if (cause instanceof PolkuError && cause.code === 'CONTEXT_REFUSED') return cause;

@@ -10,7 +10,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { questionOf } from '../../registry-kit/criteria/cohortQuestion.js';
+import { parseQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { RISK_BANDS } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
@@ -67,7 +67,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
         store,
         units: await countingUnitsOf(answered(feeds, 'units'), risk.set.words.length * 32, store),
         feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
-        registries: [...new Set([...registriesOf(questionOf(risk.filter), sources), ...asked])].sort(),
+        registries: [...new Set([...registriesOf(parseQuestion(risk.filter), sources), ...asked])].sort(),
         filter: partOf(risk.filter, risk.asOf, risk.horizonYears),
       });
     }

@@ -1,8 +1,8 @@
 import { PolkuError } from '../../lib/errors.js';
 import { Directive, Field, InputType, Int, registerEnumType } from '../../lib/typeGraphql.js';
 import type { ArgumentDefinition, Criteria, Criterion } from '../../registry-kit/criteria/criterion.js';
-import { badInput, familyParts, type Leaf } from '../../registry-kit/criteria/groupFilter.js';
-import type { Access } from '../../registry-kit/enforcement/access.js';
+import { badInput, familyParts, type FilterCriterion } from '../../registry-kit/criteria/groupFilter.js';
+import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { DateScalar } from '../../schema/scalars.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
 
@@ -140,7 +140,7 @@ function declare(
  * @throws PolkuError BAD_USER_INPUT
  */
 export function checkCodes(
-  { criterion, arguments: given }: Leaf,
+  { criterion, arguments: given }: FilterCriterion,
   { registry, criteria }: CohortSource,
   { codes }: CohortsStore,
 ): void {
@@ -161,9 +161,9 @@ export function checkCodes(
  * @throws PolkuError PURPOSE_NOT_PERMITTED
  */
 export function checkReleases(
-  { criterion, arguments: given }: Leaf,
+  { criterion, arguments: given }: FilterCriterion,
   { registry, criteria }: CohortSource,
-  { decision }: Access,
+  { decision }: RequestAccess,
 ): void {
   const withheld = criteria[criterion]!.tests(given).find(
     (coordinate) => decision.derive('Cohort', coordinate).length === 0,

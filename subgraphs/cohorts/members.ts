@@ -1,4 +1,4 @@
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
 import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
 import type { MemberContacts } from '../../registry-kit/criteria/cohortKeys.js';
@@ -48,7 +48,7 @@ export async function memberPaths(
       }
     }
   };
-  await new Turns().through(persons.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(persons.length, (from, to) => {
     for (let index = from; index < to; index++) walkAll(index);
   });
   return { steps, persons, services, starts };
@@ -156,12 +156,12 @@ export async function serviceSets(
   columnOf: (day: number) => number,
 ): Promise<readonly (readonly PersonSet[])[]> {
   const bound = members.words.length * 32;
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   const all: PersonSet[][] = [];
   for (const { services, firstService, contacts } of sectors) {
     const { person, day, service } = contacts;
     const sets = services.map(() => Array.from({ length: columns }, () => PersonSet.below(bound)));
-    await turns.through(person.length, (from, to) => {
+    await scheduler.forEachChunk(person.length, (from, to) => {
       for (let row = from; row < to; row++)
         if (members.has(person[row]!))
           sets[service[row]! - firstService]![columnOf(day[row]!)]!.add(person[row]!);

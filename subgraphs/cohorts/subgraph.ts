@@ -17,15 +17,15 @@ import {
 } from '../../lib/typeGraphql.js';
 import { CohortKey, CohortMembersKey } from '../../registry-kit/criteria/cohortKeys.js';
 import {
-  checkLeaf,
-  leavesOf,
-  questionOf,
+  checkCriterion,
+  criterionQuestions,
+  parseQuestion,
   readQuestion,
   writeQuestion,
 } from '../../registry-kit/criteria/cohortQuestion.js';
 import { badInput } from '../../registry-kit/criteria/groupFilter.js';
-import { checkForesight } from '../../registry-kit/features/feature.js';
-import { type CohortRiskKey, ForesightArgs } from '../../registry-kit/feeds/feedKeys.js';
+import { checkPredictionArgs } from '../../registry-kit/features/feature.js';
+import { type CohortRiskKey, PredictionArgs } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
@@ -188,7 +188,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       store,
       units: await countingUnitsOf(answered(feeds, 'population'), bound, store),
       feeds,
-      registries: [...new Set([...registriesOf(questionOf(members.filter), sources), ...sectors])].sort(),
+      registries: [...new Set([...registriesOf(parseQuestion(members.filter), sources), ...sectors])].sort(),
       filter: partOf(members.filter, members.from, members.until),
     };
   };
@@ -201,11 +201,11 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() context: Context): Cohort {
       const { access, store } = context;
       const question = readQuestion(args);
-      for (const asked of leavesOf(question)) {
-        const source = sourceOf(sources, asked.leaf.criterion)!;
-        checkLeaf(asked, source.criteria[asked.leaf.criterion]!);
-        checkCodes(asked.leaf, source, store);
-        checkReleases(asked.leaf, source, access);
+      for (const asked of criterionQuestions(question)) {
+        const source = sourceOf(sources, asked.filter.criterion)!;
+        checkCriterion(asked, source.criteria[asked.filter.criterion]!);
+        checkCodes(asked.filter, source, store);
+        checkReleases(asked.filter, source, access);
       }
       const filter = writeQuestion(question);
       form(context, registriesOf(question, sources), { group: filter });
@@ -285,10 +285,10 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
     @Directive(requiresFeeds(registries))
     async childProtectionRisk(
       @Root() cohort: Cohort,
-      @Args(() => ForesightArgs) { asOf, horizonYears }: ForesightArgs,
+      @Args(() => PredictionArgs) { asOf, horizonYears }: PredictionArgs,
       @Ctx() context: Context,
     ): Promise<CohortRiskKey> {
-      checkForesight(asOf, horizonYears);
+      checkPredictionArgs(asOf, horizonYears);
       const { members: set, registries: asked } = await cohort.group(context.store);
       const { filter } = cohort;
       form(context, asked, { group: partOf(filter, asOf, horizonYears), within: filter });

@@ -10,7 +10,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
+import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';

@@ -1,17 +1,17 @@
-import type { Labels } from '../../registry-kit/features/feature.js';
-import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
+import type { LocalizedText } from '../../registry-kit/features/feature.js';
+import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
-  counts,
-  means,
+  countsOf,
+  daysSinceLast,
+  meansOf,
   type RowKind,
   type RowNumber,
-  since,
-  sums,
-  trends,
+  sumsOf,
+  trendsOf,
 } from '../../registry-kit/features/statistic.js';
 
 const dated = ['Person.educationContacts', 'EducationContact.startedAt'];
-const monthsOf = (service: string, label: Labels): RowKind => ({
+const monthsOf = (service: string, label: LocalizedText): RowKind => ({
   id: service,
   label,
   table: 'contacts',
@@ -92,23 +92,23 @@ const enrolments: RowKind = {
 };
 
 /** The features of early education about a child and the child's siblings. */
-export const educationFactors = rowFactors('education', {
+export const educationFeatures = rowFeatures('education', {
   child: [
-    ...counts(attendance, 3, 12, 36, undefined),
-    ...sums(attendance, absence, 3, 12, 36),
-    ...means(attendance, absence, 3, 12, 36),
-    ...means(attendance, hours, 3, 12, 36),
-    ...counts(muchAbsence, 12, 36),
-    ...counts(dayCare, 12),
-    ...counts(familyDayCare, 12),
-    ...counts(openEducation, 12),
-    ...counts(prePrimary, 12),
-    ...counts(shiftCare, 12, 36),
-    ...counts(enrolments, 12, 36, undefined),
+    ...countsOf(attendance, 3, 12, 36, undefined),
+    ...sumsOf(attendance, absence, 3, 12, 36),
+    ...meansOf(attendance, absence, 3, 12, 36),
+    ...meansOf(attendance, hours, 3, 12, 36),
+    ...countsOf(muchAbsence, 12, 36),
+    ...countsOf(dayCare, 12),
+    ...countsOf(familyDayCare, 12),
+    ...countsOf(openEducation, 12),
+    ...countsOf(prePrimary, 12),
+    ...countsOf(shiftCare, 12, 36),
+    ...countsOf(enrolments, 12, 36, undefined),
     { kind: 'ongoing', of: enrolments, end: { column: 'end', coordinate: 'Enrolment.endedAt' } },
-    ...since(attendance, muchAbsence, enrolments),
-    ...trends(attendance, muchAbsence),
+    ...daysSinceLast(attendance, muchAbsence, enrolments),
+    ...trendsOf(attendance, muchAbsence),
   ],
   parents: [],
-  siblings: [...counts(attendance, 12), ...means(attendance, absence, 12), ...counts(muchAbsence, 12)],
+  siblings: [...countsOf(attendance, 12), ...meansOf(attendance, absence, 12), ...countsOf(muchAbsence, 12)],
 });

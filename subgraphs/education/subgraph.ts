@@ -28,7 +28,7 @@ import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { RegistryContext, RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PartialDateScalar } from '../../schema/scalars.js';
-import { educationFactors } from './features.js';
+import { educationFeatures } from './features.js';
 import { educationRegistry } from './tables.js';
 
 type Context = RegistryContext<typeof educationRegistry>;
@@ -69,7 +69,7 @@ class EducationPersonResolver {
     const identity = (row: number): string => {
       const { service, unit, hoursPerWeek, ...about } = enrolment(row);
       const shown = Object.entries({ service, unit, hoursPerWeek }).map(([field, value]) =>
-        value === null ? null : context.access.see(`Enrolment.${field}`, about, value),
+        value === null ? null : context.access.maskedValue(`Enrolment.${field}`, about, value),
       );
       return JSON.stringify(shown);
     };
@@ -187,7 +187,7 @@ export const education = contactRegistry({
   contactType: 'EducationContact',
   contactsField: 'educationContacts',
   criteria: educationCriteria,
-  foretelling: { source: educationFactors },
+  predictionFeatures: { source: educationFeatures },
   resolvers: [EducationPersonResolver],
   entities: [EducationPerson, EducationContact],
   references: { Person: ({ id }) => new EducationPerson(id as number) },

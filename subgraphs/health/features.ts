@@ -1,11 +1,11 @@
-import type { Labels } from '../../registry-kit/features/feature.js';
-import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
-import { counts, type RowKind, since, together, trends } from '../../registry-kit/features/statistic.js';
+import type { LocalizedText } from '../../registry-kit/features/feature.js';
+import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
+import { coOccurrence, countsOf, daysSinceLast, type RowKind, trendsOf } from '../../registry-kit/features/statistic.js';
 
 const contacts = { table: 'contacts', start: 'start' };
 const dated = ['Person.healthContacts', 'HealthContact.startedAt'];
 
-const visitsTo = (service: string, label: Labels): RowKind => ({
+const visitsTo = (service: string, label: LocalizedText): RowKind => ({
   ...contacts,
   id: service,
   label,
@@ -13,7 +13,7 @@ const visitsTo = (service: string, label: Labels): RowKind => ({
   reads: [...dated, 'HealthContact.service'],
 });
 /** Diagnoses of a chapter of ICD-10, or of a part of it. */
-const visitsFor = (id: string, prefixes: readonly string[], label: Labels): RowKind => ({
+const visitsFor = (id: string, prefixes: readonly string[], label: LocalizedText): RowKind => ({
   ...contacts,
   id,
   label,
@@ -177,55 +177,55 @@ const burdens = {
 };
 
 /** The features of health services about a child and the child's family. */
-export const healthFactors = rowFactors('health', {
+export const healthFeatures = rowFeatures('health', {
   child: [
-    ...counts(any, 3, 12, 36, 60, undefined),
-    ...counts(doctor, 3, 12, 36, 60),
-    ...counts(nurse, 3, 12, 36, 60),
-    ...counts(phone, 12, 36, 60),
-    ...counts(childClinic, 12, 36, 60),
-    ...counts(school, 3, 12, 36, 60),
-    ...counts(oral, 12, 36, 60),
-    ...counts(physiotherapy, 12, 36, 60),
-    ...counts(speech, 3, 12, 36, 60),
-    ...counts(youth, 3, 12, 36, 60),
-    ...counts(emergency, 3, 12, 36, 60, undefined),
-    ...counts(ward, 12, 36, 60),
-    ...counts(urgent, 12, 36),
+    ...countsOf(any, 3, 12, 36, 60, undefined),
+    ...countsOf(doctor, 3, 12, 36, 60),
+    ...countsOf(nurse, 3, 12, 36, 60),
+    ...countsOf(phone, 12, 36, 60),
+    ...countsOf(childClinic, 12, 36, 60),
+    ...countsOf(school, 3, 12, 36, 60),
+    ...countsOf(oral, 12, 36, 60),
+    ...countsOf(physiotherapy, 12, 36, 60),
+    ...countsOf(speech, 3, 12, 36, 60),
+    ...countsOf(youth, 3, 12, 36, 60),
+    ...countsOf(emergency, 3, 12, 36, 60, undefined),
+    ...countsOf(ward, 12, 36, 60),
+    ...countsOf(urgent, 12, 36),
     ...[infections, metabolic, psychiatric, neurological, respiratory, digestive, symptoms, injuries].flatMap(
-      (kind) => counts(kind, 36),
+      (kind) => countsOf(kind, 36),
     ),
-    ...since(any, school, speech, youth, emergency, ward),
-    ...trends(any, school, emergency),
+    ...daysSinceLast(any, school, speech, youth, emergency, ward),
+    ...trendsOf(any, school, emergency),
     ...[12, 36].map((months) => ({ kind: 'variety' as const, ...burdens.child, months })),
-    together(youth, school),
-    together(emergency, youth),
-    together(speech, school),
+    coOccurrence(youth, school),
+    coOccurrence(emergency, youth),
+    coOccurrence(speech, school),
   ],
   parents: [
-    ...counts(any, 12, 36, 60),
-    ...counts(doctor, 12, 36, 60),
-    ...counts(nurse, 12, 36),
-    ...counts(phone, 12, 36),
-    ...counts(maternity, 12, 36),
-    ...counts(physiotherapy, 12, 36),
-    ...counts(mental, 3, 12, 36, 60, undefined),
-    ...counts(substances, 3, 12, 36, 60, undefined),
-    ...counts(emergency, 3, 12, 36, 60),
-    ...counts(ward, 12, 36, 60),
-    ...[psychiatric, circulatory, musculoskeletal, symptoms, injuries].flatMap((kind) => counts(kind, 36)),
-    ...since(mental, substances, emergency),
-    ...trends(mental, emergency),
+    ...countsOf(any, 12, 36, 60),
+    ...countsOf(doctor, 12, 36, 60),
+    ...countsOf(nurse, 12, 36),
+    ...countsOf(phone, 12, 36),
+    ...countsOf(maternity, 12, 36),
+    ...countsOf(physiotherapy, 12, 36),
+    ...countsOf(mental, 3, 12, 36, 60, undefined),
+    ...countsOf(substances, 3, 12, 36, 60, undefined),
+    ...countsOf(emergency, 3, 12, 36, 60),
+    ...countsOf(ward, 12, 36, 60),
+    ...[psychiatric, circulatory, musculoskeletal, symptoms, injuries].flatMap((kind) => countsOf(kind, 36)),
+    ...daysSinceLast(mental, substances, emergency),
+    ...trendsOf(mental, emergency),
     ...[12, 36].map((months) => ({ kind: 'variety' as const, ...burdens.parents, months })),
-    together(mental, substances),
-    together(mental, emergency),
-    together(substances, emergency),
+    coOccurrence(mental, substances),
+    coOccurrence(mental, emergency),
+    coOccurrence(substances, emergency),
   ],
   siblings: [
-    ...counts(emergency, 36),
-    ...counts(youth, 36),
-    ...counts(speech, 36),
-    ...counts(school, 12, 36),
-    ...counts(psychiatric, 36),
+    ...countsOf(emergency, 36),
+    ...countsOf(youth, 36),
+    ...countsOf(speech, 36),
+    ...countsOf(school, 12, 36),
+    ...countsOf(psychiatric, 36),
   ],
 });

@@ -17,7 +17,7 @@ import { contactRows, rowsCriterion, serviceArgument } from '../../registry-kit/
 import { contactRegistry } from '../../registry-kit/feeds/contactRegistry.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { RegistryContext, RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
-import { healthFactors } from './features.js';
+import { healthFeatures } from './features.js';
 import { healthRegistry } from './tables.js';
 
 const HealthContactArgs = contactArgs('HealthContact');
@@ -93,7 +93,7 @@ export const health = contactRegistry({
   contactType: 'HealthContact',
   contactsField: 'healthContacts',
   criteria: healthCriteria,
-  foretelling: { source: healthFactors },
+  predictionFeatures: { source: healthFeatures },
   resolvers: [HealthPersonResolver],
   entities: [HealthPerson, HealthContact],
   references: { Person: ({ id }) => new HealthPerson(id as number) },

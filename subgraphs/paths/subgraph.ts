@@ -11,7 +11,7 @@ import {
   Root,
 } from '../../lib/typeGraphql.js';
 import type { Period } from '../../registry-kit/contacts/period.js';
-import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
+import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';

@@ -1,5 +1,5 @@
 import { addYears, type Day, dayOf, yearOf } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { type CodeColumn, NO_CODE } from '../../registry-kit/columns/table.js';
 import {
   type ArgumentDefinition,
@@ -88,7 +88,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       const fits = texts.map((text) => wanted === undefined || wanted.has(text));
       const at = numberIn(given, 'atEndOf')!;
       const found = personsOf(store);
-      await new Turns().through(person.length, (from, to) => {
+      await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
         for (let row = from; row < to; row++)
           if (firstYear[row]! <= at && lastYear[row]! >= at && fits[district[row]!]) found.add(person[row]!);
       });
@@ -109,7 +109,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
       const wanted = familyTypes.map((type) => codesIn(given, 'in')!.includes(type));
       const found = personsOf(store);
       const types = await familyTypesAt(memberships, numberIn(given, 'atEndOf')!, found.words.length * 32);
-      await new Turns().through(persons.length, (from, to) => {
+      await new CooperativeScheduler().forEachChunk(persons.length, (from, to) => {
         for (let row = from; row < to; row++) if (wanted[types[persons[row]!]!]) found.add(persons[row]!);
       });
       return found;
@@ -125,7 +125,7 @@ export const populationCriteria: Criteria<PopulationStore> = {
     reads: ['memberships', 'memberships.role'],
     persons: async (given, store) => {
       const memberships = await shownMemberships(store);
-      const turns = new Turns();
+      const scheduler = new CooperativeScheduler();
       const { from, until } = rangeIn(given, 'number')!;
       const at = numberIn(given, 'atEndOf')!;
       const minors = await whoseBirthYear(
@@ -133,11 +133,11 @@ export const populationCriteria: Criteria<PopulationStore> = {
         (year) => at - year < AGE_OF_MAJORITY,
       );
       const children = new Map<number, number>();
-      await forEachMembership(memberships, at, turns, (person, family, isParent) => {
+      await forEachMembership(memberships, at, scheduler, (person, family, isParent) => {
         if (!isParent && minors.has(person)) children.set(family, (children.get(family) ?? 0) + 1);
       });
       const found = personsOf(store);
-      await forEachMembership(memberships, at, turns, (person, family, isParent) => {
+      await forEachMembership(memberships, at, scheduler, (person, family, isParent) => {
         const number = children.get(family) ?? 0;
         if (isParent && number >= from && number <= until) found.add(person);
       });
@@ -172,7 +172,7 @@ async function whoseBirthYear(
   fits: (year: number) => boolean,
 ): Promise<PersonSet> {
   const found = PersonSet.below((persons.at(-1) ?? 0) + 1);
-  await new Turns().through(persons.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(persons.length, (from, to) => {
     for (let row = from; row < to; row++) if (fits(birthYear[row]!)) found.add(persons[row]!);
   });
   return found;
@@ -186,7 +186,7 @@ async function whoseCode(
   const found = PersonSet.below((subject.at(-1) ?? 0) + 1);
   const wanted = new Set(codes);
   const fits = texts.map((text) => wanted.has(text));
-  await new Turns().through(subject.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(subject.length, (from, to) => {
     for (let row = from; row < to; row++) {
       const index = indices[row]!;
       if (index !== NO_CODE && fits[index]) found.add(subject[row]!);

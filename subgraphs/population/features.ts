@@ -1,6 +1,6 @@
 import { addMonths, type Day, dayOf, yearOf } from '../../lib/calendar.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
-import type { Factor, FactorSource, Labels, Whose } from '../../registry-kit/features/feature.js';
+import type { Feature, FeatureSource, HouseholdPart, LocalizedText } from '../../registry-kit/features/feature.js';
 import { type Home, homeOf } from './home.js';
 import type { PopulationStore } from './yearly.js';
 
@@ -8,7 +8,7 @@ import type { PopulationStore } from './yearly.js';
 const YEAR = 365.2425;
 const MONTH = YEAR / 12;
 
-interface PopulationFactor extends Omit<Factor, 'id'> {
+interface PopulationFeature extends Omit<Feature, 'id'> {
   readonly name: string;
   readonly of: (home: Home) => number;
 }
@@ -23,20 +23,20 @@ const FAMILY = [
 ];
 const MEMBERS = ['Family.members', 'FamilyMember.role', 'FamilyMember.startedAt', 'FamilyMember.endedAt'];
 
-const labels = (fi: string, en: string, sv: string): Labels => ({ fi, en, sv });
+const labels = (fi: string, en: string, sv: string): LocalizedText => ({ fi, en, sv });
 
 /** One factor for each window: the number of days of some kind in it. */
 function countsOf(
   name: string,
-  whose: Whose,
-  label: Labels,
+  part: HouseholdPart,
+  label: LocalizedText,
   reads: readonly string[],
   days: (home: Home) => readonly Day[],
   ...windows: (number | undefined)[]
-): PopulationFactor[] {
+): PopulationFeature[] {
   return windows.map((months) => ({
     name: `${name}.${months === undefined ? 'ever' : `${months}m`}`,
-    whose,
+    part,
     label:
       months === undefined
         ? labels(`${label.fi} tähän mennessä`, `${label.en} so far`, `${label.sv} hittills`)
@@ -57,13 +57,13 @@ function countsOf(
 
 function factor(
   name: string,
-  whose: Whose,
-  label: Labels,
+  part: HouseholdPart,
+  label: LocalizedText,
   formula: string,
   reads: readonly string[],
   of: (home: Home) => number,
-): PopulationFactor {
-  return { name, whose, label, formula, months: undefined, reads, of };
+): PopulationFeature {
+  return { name, part, label, formula, months: undefined, reads, of };
 }
 
 /**
@@ -83,7 +83,7 @@ const agesAtBirth = ({ birth, parentBirths }: Home): number[] =>
 const monthsSince = (home: Home, days: readonly Day[]): number =>
   (home.before - most(days, -Infinity)) / MONTH;
 
-const catalogue: readonly PopulationFactor[] = [
+const catalogue: readonly PopulationFeature[] = [
   factor(
     'age',
     'child',
@@ -332,22 +332,22 @@ const catalogue: readonly PopulationFactor[] = [
 ];
 
 /** The features of the population register about a child and the child's family. */
-export const populationFactors: FactorSource<PopulationStore> = {
-  factors: catalogue.map(({ name, of: _, ...about }) => ({
+export const populationFeatures: FeatureSource<PopulationStore> = {
+  features: catalogue.map(({ name, of: _, ...about }) => ({
     ...about,
-    id: `population.${about.whose}.${name}`,
+    id: `population.${about.part}.${name}`,
   })),
   reader: ({ tables }, before) => ({
     read: (household, known, into) => {
       const home = homeOf(tables, household, before);
       const { child, parents, siblings } = household;
-      const isKnown: Readonly<Record<Whose, boolean>> = {
+      const isKnown: Readonly<Record<HouseholdPart, boolean>> = {
         child: known(child),
         parents: known(child) && parents.every(known),
         siblings: known(child) && siblings.every(known),
       };
-      catalogue.forEach(({ whose, of }, index) => {
-        into[index] = home && isKnown[whose] ? of(home) : Number.NaN;
+      catalogue.forEach(({ part, of }, index) => {
+        into[index] = home && isKnown[part] ? of(home) : Number.NaN;
       });
     },
   }),

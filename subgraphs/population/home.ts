@@ -1,6 +1,6 @@
 import type { Day } from '../../lib/calendar.js';
 import { NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
-import type { Household } from '../../registry-kit/features/feature.js';
+import type { ChildHousehold } from '../../registry-kit/features/feature.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { birthOf, familyOfChild, isParent } from './households.js';
@@ -35,7 +35,7 @@ export interface Home {
 /** Reads the home of a child as of a quarter; undefined if the register has no birthday or no family. */
 export function homeOf(
   tables: Tables,
-  { child, parents, siblings }: Household,
+  { child, parents, siblings }: ChildHousehold,
   before: Day,
 ): Home | undefined {
   const on = before - 1;

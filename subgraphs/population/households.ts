@@ -1,7 +1,7 @@
 import { addYears, type Day, yearOf } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { codeAt, includesDay, rowsOf } from '../../registry-kit/columns/table.js';
-import type { Household } from '../../registry-kit/features/feature.js';
+import type { ChildHousehold } from '../../registry-kit/features/feature.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import type { PopulationStore } from './yearly.js';
@@ -20,7 +20,7 @@ export function householdOf(
   child: PersonKey,
   on: Day,
   isMinor: MinorTest = isMinorByDay,
-): Household | undefined {
+): ChildHousehold | undefined {
   const { tables, isHidden } = store;
   if (!isMinor(tables, child, on) || residenceOn(tables, child, on) === undefined) return undefined;
   const family = familyOfChild(tables, child, on);
@@ -42,9 +42,9 @@ export async function householdsOf(
   persons: ArrayLike<PersonKey>,
   on: Day,
   isMinor?: MinorTest,
-): Promise<Household[]> {
-  const found: Household[] = [];
-  await new Turns().through(persons.length, (from, to) => {
+): Promise<ChildHousehold[]> {
+  const found: ChildHousehold[] = [];
+  await new CooperativeScheduler().forEachChunk(persons.length, (from, to) => {
     for (let index = from; index < to; index++) {
       const household = householdOf(store, persons[index]!, on, isMinor);
       if (household) found.push(household);

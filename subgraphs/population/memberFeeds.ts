@@ -21,7 +21,7 @@ class MemberUnitsResolver {
   @Directive('@lineage(aggregates: ["Family.members"])')
   async population(@Ctx() { store }: RegistryContext<typeof populationRegistry>): Promise<GroupAnswers> {
     return {
-      leaves: [],
+      evaluations: [],
       attributes: await unitAttributes(store),
       texts: { snapshot: [store.manifest.snapshotId] },
     };

@@ -1,16 +1,16 @@
 import { NO_CODE, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
-import type { Access } from '../../registry-kit/enforcement/access.js';
+import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
-import type { ChildNumber, Foretelling } from '../../registry-kit/feeds/predictionFeatures.js';
+import type { ChildValuesSource, PredictionFeatures } from '../../registry-kit/feeds/predictionFeatures.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import { exposureByYear, exposureOf } from './criteria.js';
-import { populationFactors } from './features.js';
+import { populationFeatures } from './features.js';
 import { birthOf, householdsOf, isMinorByYear, residenceOn } from './households.js';
 import { type PopulationStore, unitAttributes } from './yearly.js';
 
 /** For each of the next years, the share that is before the child's 18th birthday. */
-const exposure: ChildNumber<PopulationStore> = {
+const exposure: ChildValuesSource<PopulationStore> = {
   name: 'exposure',
   size: HORIZON_YEARS,
   reads: ['Person.birthYear'],
@@ -21,7 +21,7 @@ const exposure: ChildNumber<PopulationStore> = {
 };
 
 /** A feed about one child reveals only the year of the birthday. A share of a year would reveal the day. */
-const exposureOfOne: ChildNumber<PopulationStore> = {
+const exposureOfOne: ChildValuesSource<PopulationStore> = {
   ...exposure,
   reader:
     ({ tables }, before) =>
@@ -30,7 +30,7 @@ const exposureOfOne: ChildNumber<PopulationStore> = {
 };
 
 /** How long a child could be observed, and the groups that an evaluation compares. */
-const outcomes: readonly ChildNumber<PopulationStore>[] = [
+const outcomes: readonly ChildValuesSource<PopulationStore>[] = [
   exposure,
   {
     name: 'until',
@@ -82,8 +82,8 @@ const outcomes: readonly ChildNumber<PopulationStore>[] = [
 ];
 
 /** The population register's features for predicting need, and the outcomes for evaluating predictions. */
-export const populationForetelling: Foretelling<PopulationStore> = {
-  source: populationFactors,
+export const populationPredictionFeatures: PredictionFeatures<PopulationStore> = {
+  source: populationFeatures,
   households: {
     reads: [
       'Person.birthYear',
@@ -94,17 +94,17 @@ export const populationForetelling: Foretelling<PopulationStore> = {
       'FamilyMember.startedAt',
       'FamilyMember.endedAt',
     ],
-    of: (store, asked, access) =>
+    householdsOf: (store, asked, access) =>
       householdsOf(
         store,
         personsIn(store, asked),
         asked.asOf - 1,
         'person' in asked ? isMinorByYear(shownBirthYears(access)) : undefined,
       ),
-    units: async (store) => ({ leaves: [], attributes: await unitAttributes(store) }),
+    countingUnits: async (store) => ({ evaluations: [], attributes: await unitAttributes(store) }),
   },
-  besides: [exposure],
-  besidesOfOne: [exposureOfOne],
+  extraColumns: [exposure],
+  extraColumnsOfOneChild: [exposureOfOne],
   outcomes,
   outcomeTexts: ({ tables: { persons, residences } }) => ({
     sexes: persons.columns.sex.texts,
@@ -122,9 +122,9 @@ const MOST_YEARS = 10;
  * The years of birth that the caller cannot distinguish from a person's own: those in the same band of a
  * mask. If the year is not shown, the owner has released it to the assessment as a year.
  */
-function shownBirthYears(access: Access) {
+function shownBirthYears(access: RequestAccess) {
   return (subject: PersonKey, birthYear: number): readonly [first: number, last: number] => {
-    const shown = (year: number) => access.see('Person.birthYear', { subject }, year);
+    const shown = (year: number) => access.maskedValue('Person.birthYear', { subject }, year);
     const looksAlike = (year: number): boolean => year === birthYear || shown(year) === shown(birthYear);
     if (shown(birthYear) === null) return [birthYear, birthYear];
     let [first, last] = [birthYear, birthYear];

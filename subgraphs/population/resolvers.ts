@@ -142,8 +142,8 @@ function membershipsOn(
       const { family, role } = memberships.columns;
       const [other, key] = type === 'FamilyMember' ? ['person', about.subject] : ['family', family[row]!];
       return JSON.stringify([
-        context.access.see(`${type}.${other}`, about, key),
-        context.access.see(`${type}.role`, about, codeAt(role, row) ?? ''),
+        context.access.maskedValue(`${type}.${other}`, about, key),
+        context.access.maskedValue(`${type}.role`, about, codeAt(role, row) ?? ''),
       ]);
     },
   });

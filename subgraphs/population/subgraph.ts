@@ -1,11 +1,11 @@
 import { cohortFeed } from '../../registry-kit/feeds/cohortFeed.js';
-import { foretellingFeeds } from '../../registry-kit/feeds/predictionFeatures.js';
+import { predictionFeatureFeeds } from '../../registry-kit/feeds/predictionFeatures.js';
 import { registryFeed } from '../../registry-kit/feeds/registryFeed.js';
 import { joinModules, type Registry } from '../../registry-kit/subgraph/registry.js';
 import { populationCriteria } from './criteria.js';
-import { populationFactors } from './features.js';
+import { populationFeatures } from './features.js';
 import { membersFeed, memberUnitsFeed, riskMembersFeed } from './memberFeeds.js';
-import { populationForetelling } from './predictionFeatures.js';
+import { populationPredictionFeatures } from './predictionFeatures.js';
 import { FamilyResolver, PersonResolver } from './resolvers.js';
 import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
@@ -14,7 +14,7 @@ import { populationAttributes } from './yearly.js';
 export const population: Registry = {
   definition: populationRegistry,
   criteria: populationCriteria,
-  factors: populationFactors.factors,
+  features: populationFeatures.features,
   module: joinModules(
     {
       resolvers: [PersonResolver, FamilyResolver],
@@ -29,6 +29,6 @@ export const population: Registry = {
     cohortFeed('population', populationCriteria, populationAttributes),
     memberUnitsFeed,
     riskMembersFeed,
-    foretellingFeeds('population', populationForetelling),
+    predictionFeatureFeeds('population', populationPredictionFeatures),
   ),
 };

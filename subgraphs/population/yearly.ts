@@ -1,5 +1,5 @@
 import { yearOf } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { codeAt, NO_CODE } from '../../registry-kit/columns/table.js';
 import { EVERYBODY } from '../../registry-kit/criteria/cohortQuestion.js';
 import type { GroupAttribute } from '../../registry-kit/criteria/criterion.js';
@@ -35,7 +35,7 @@ export function yearlyPopulation({ tables }: PopulationStore): Promise<YearlyPop
 async function makeYearly({ persons, residences, memberships }: Tables): Promise<YearlyPopulation> {
   const birthYear = new Uint16Array(persons.subject.length);
   const lastFamily = new Uint32Array(persons.subject.length);
-  await new Turns().through(persons.subject.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(persons.subject.length, (from, to) => {
     for (let row = from; row < to; row++) {
       birthYear[row] = yearOf(persons.columns.birth[row]!);
       lastFamily[row] = lastFamilyOf(persons.subject[row]!, memberships);
@@ -57,7 +57,7 @@ async function yearlyResidences({
   const { rows, firstYear, lastYear } = await rowsAtYearEnds(start, end);
   const person = new Uint32Array(rows.length);
   const districts = new Uint16Array(rows.length);
-  await new Turns().through(rows.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(rows.length, (from, to) => {
     for (let at = from; at < to; at++) {
       person[at] = subject[rows[at]!]!;
       districts[at] = district.indices[rows[at]!]!;
@@ -71,7 +71,7 @@ async function yearlyMemberships({ subject, columns }: Tables['memberships']): P
   const person = new Uint32Array(rows.length);
   const family = new Uint32Array(rows.length);
   const parent = new Uint8Array(rows.length);
-  await new Turns().through(rows.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(rows.length, (from, to) => {
     for (let at = from; at < to; at++) {
       const row = rows[at]!;
       person[at] = subject[row]!;
@@ -91,7 +91,7 @@ async function rowsAtYearEnds(
   const firstYear = new Uint16Array(start.length);
   const lastYear = new Uint16Array(start.length);
   let count = 0;
-  await new Turns().through(start.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(start.length, (from, to) => {
     for (let row = from; row < to; row++) {
       const [first, last] = yearEndsIn(start[row]!, end[row]!);
       if (first > last) continue;
@@ -120,7 +120,7 @@ export async function shownMemberships(store: PopulationStore): Promise<YearlyMe
   const { memberships } = await yearlyPopulation(store);
   const { person, family } = memberships;
   let shown: Uint32Array | undefined;
-  await new Turns().through(person.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
     for (let row = from; row < to; row++)
       if (store.isHidden(person[row]!)) (shown ??= family.slice())[row] = NO_FAMILY;
   });
@@ -134,7 +134,7 @@ export async function shownMemberships(store: PopulationStore): Promise<YearlyMe
  */
 export async function unitAttributes(store: PopulationStore): Promise<readonly GroupAttribute[]> {
   const { persons, lastFamily } = await yearlyPopulation(store);
-  const released = { subject: persons, tells: 'Family.members' };
+  const released = { subject: persons, coordinate: 'Family.members' };
   return [
     { ...released, name: 'person', values: persons },
     { ...released, name: 'unit', values: lastFamily },
@@ -146,23 +146,29 @@ export async function unitAttributes(store: PopulationStore): Promise<readonly G
  * years. They are separate columns, so that an owner can release each of them separately.
  */
 export const populationAttributes: GroupAttributes<PopulationStore> = {
-  tells: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],
-  of: async (store) => {
+  coordinates: ['Person.birthYear', 'Person.sex', 'Person.district', 'Person.families', 'Family.members'],
+  read: async (store) => {
     const { persons, birthYear, residences, memberships } = await yearlyPopulation(store);
     const { sex } = store.tables.persons.columns;
     const ofPersons = { subject: persons };
-    const ofResidences = { subject: residences.person, tells: 'Person.district' };
-    const ofMemberships = { subject: memberships.person, tells: 'Person.families' };
+    const ofResidences = { subject: residences.person, coordinate: 'Person.district' };
+    const ofMemberships = { subject: memberships.person, coordinate: 'Person.families' };
     const attributes: GroupAttribute[] = [
       ...(await unitAttributes(store)),
-      { ...ofPersons, name: 'birthYear', tells: 'Person.birthYear', values: birthYear, nothing: 0 },
-      { ...ofPersons, name: 'sex', tells: 'Person.sex', values: sex.indices, nothing: NO_CODE },
+      {
+        ...ofPersons,
+        name: 'birthYear',
+        coordinate: 'Person.birthYear',
+        values: birthYear,
+        withheldValue: 0,
+      },
+      { ...ofPersons, name: 'sex', coordinate: 'Person.sex', values: sex.indices, withheldValue: NO_CODE },
       { ...ofResidences, name: 'residence.person', values: residences.person },
-      { ...ofResidences, name: 'residence.district', values: residences.district, nothing: NO_CODE },
+      { ...ofResidences, name: 'residence.district', values: residences.district, withheldValue: NO_CODE },
       { ...ofResidences, name: 'residence.firstYear', values: residences.firstYear },
       { ...ofResidences, name: 'residence.lastYear', values: residences.lastYear },
       { ...ofMemberships, name: 'membership.person', values: memberships.person },
-      { ...ofMemberships, name: 'membership.family', values: memberships.family, nothing: NO_FAMILY },
+      { ...ofMemberships, name: 'membership.family', values: memberships.family, withheldValue: NO_FAMILY },
       { ...ofMemberships, name: 'membership.parent', values: memberships.parent },
       { ...ofMemberships, name: 'membership.firstYear', values: memberships.firstYear },
       { ...ofMemberships, name: 'membership.lastYear', values: memberships.lastYear },
@@ -171,7 +177,7 @@ export const populationAttributes: GroupAttributes<PopulationStore> = {
     const everybody = PersonSet.below(store.tables.persons.offsets.length);
     for (const person of persons) everybody.add(person);
     return {
-      leaves: [{ name: EVERYBODY, tests: ['Person.birthYear'], evaluate: () => everybody }],
+      evaluations: [{ name: EVERYBODY, tests: ['Person.birthYear'], evaluate: () => everybody }],
       attributes,
       texts: { sexes: sex.texts, districts },
     };

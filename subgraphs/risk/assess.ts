@@ -1,4 +1,4 @@
-import { registryOf } from '../../registry-kit/features/feature.js';
+import { registryOfFeature } from '../../registry-kit/features/feature.js';
 import type { CalibrationBand } from '../../risk-model/model/modelContent.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
 import {
@@ -50,7 +50,7 @@ export function assess(
   const { model, scoreInShadow } = serving;
   const values = Float64Array.from(model.factors, (factor) => {
     const value = child.values.get(factor);
-    if (value === undefined) throw unanswered(registryOf(factor));
+    if (value === undefined) throw unanswered(registryOfFeature(factor));
     return value;
   });
   const score = model.assess(values, child.exposure);
@@ -118,7 +118,7 @@ export function visibleContributions(
   const hidden = new Map<string, Total>();
   model.terms.forEach(({ factors }, term) => {
     const logOdds = contributions[term]!;
-    const registries = [...new Set(factors.map(registryOf))].sort();
+    const registries = [...new Set(factors.map(registryOfFeature))].sort();
     if (factors.every((factor) => shown.has(factor))) {
       if (logOdds !== 0) single.push({ registries, factors, logOdds });
       return;

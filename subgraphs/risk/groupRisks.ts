@@ -1,6 +1,6 @@
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { bandOf, HORIZON_YEARS, registryOf } from '../../registry-kit/features/feature.js';
+import { bandOf, HORIZON_YEARS, registryOfFeature } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
@@ -34,12 +34,12 @@ async function groupRisks(
     if (!feed) throw otherForm(registry);
     return feed;
   };
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   const columns = await ChildColumns.of(feeds, feedOf('social'));
   const factors: Float32Array[] = [];
   for (const id of model.factors) {
-    if (turns.over) await turns.next();
-    factors.push(columns.factor(feedOf(registryOf(id)), id));
+    if (scheduler.shouldYield) await scheduler.yield();
+    factors.push(columns.factor(feedOf(registryOfFeature(id)), id));
   }
   const exposures = Array.from({ length: HORIZON_YEARS }, (_, year) =>
     columns.numbers(feedOf('population'), 'exposure', year),
@@ -47,7 +47,7 @@ async function groupRisks(
   const { children } = columns;
   const band = new Uint8Array(children.length);
   const [values, exposure] = [new Float64Array(factors.length), new Float64Array(HORIZON_YEARS)];
-  await turns.through(children.length, (from, to) => {
+  await scheduler.forEachChunk(children.length, (from, to) => {
     for (let child = from; child < to; child++) {
       factors.forEach((column, number) => (values[number] = column[child]!));
       exposures.forEach((column, year) => (exposure[year] = column[child]!));

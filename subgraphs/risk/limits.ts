@@ -1,6 +1,6 @@
 import type { Day } from '../../lib/calendar.js';
 import { firstDayOf, lastDayOf, NO_PARTIAL_DAY } from '../../lib/partialDate.js';
-import type { Labels } from '../../registry-kit/features/feature.js';
+import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 
@@ -8,7 +8,7 @@ import type { PersonKey } from '../../schema/keys.js';
  * The limits that accompany every assessment: the instructions for use of a high-risk system (AI Act Art.
  * 13).
  */
-export const LIMITS: readonly Labels[] = [
+export const LIMITS: readonly LocalizedText[] = [
   {
     fi: 'Luku ennustaa lastensuojelun asiakkuutta, ei lapsen tarvetta: se toistaa senkin, ketä palvelut ovat tähän asti huomanneet.',
     en: 'It predicts contact with child protection, not what the child needs. It also repeats which children services have noticed so far.',
@@ -40,7 +40,7 @@ export const LIMITS: readonly Labels[] = [
  * Human oversight (AI Act Art. 14), and the right not to be subject to a solely automated decision (GDPR Art.
  * 22; C-634/21, SCHUFA).
  */
-export const HUMAN_OVERSIGHT: Labels = {
+export const HUMAN_OVERSIGHT: LocalizedText = {
   fi: 'Luku on yksi havainto ammattilaiselle, joka tuntee lapsen, eikä se ratkaise mitään. Arvioi itse ensin, kirjaa omat perusteesi ja poikkea luvusta aina kun tiedät enemmän. Perheellä on oikeus tietää luvusta, saada se selitetyksi ja riitauttaa se. Tietojen omistaja voi kytkeä mallin pois milloin tahansa.',
   en: 'The number is one observation for a professional who knows the child. It decides nothing. Form your own judgement first, record your own reasons, and depart from the number whenever you know more. The family has a right to know about it, to have it explained and to contest it. A data owner can switch the model off at any time.',
   sv: 'Talet är en iakttagelse för en yrkesperson som känner barnet och avgör ingenting. Bedöm själv först, skriv ned dina egna skäl och avvik från det när du vet mer. Familjen har rätt att få veta om det, få det förklarat och bestrida det. En dataägare kan när som helst stänga av modellen.',

@@ -12,11 +12,11 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { stableShuffle } from '../../registry-kit/enforcement/shuffle.js';
-import { checkForesight, type RiskSource } from '../../registry-kit/features/feature.js';
+import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
+import { checkPredictionArgs, type RiskSource } from '../../registry-kit/features/feature.js';
 import {
   FamilyRiskAssessmentsKey,
-  ForesightArgs,
+  PredictionArgs,
   RiskAssessmentKey,
 } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
@@ -58,7 +58,7 @@ class LanguageArgs {
 export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
   const registries = sources.map(({ registry }) => registry);
   const required = requiresFeeds(registries);
-  const labels = new Map(sources.flatMap(({ factors }) => factors.map(({ id, label }) => [id, label])));
+  const labels = new Map(sources.flatMap(({ features }) => features.map(({ id, label }) => [id, label])));
   const factorOf = (id: string) => new RiskFactor(id, labels.get(id) ?? { fi: id, en: id, sv: id });
 
   @ObjectType({
@@ -117,7 +117,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     })
     childProtectionRisk(
       @Root() { id: person }: RiskPerson,
-      @Args(() => ForesightArgs) args: ForesightArgs,
+      @Args(() => PredictionArgs) args: PredictionArgs,
     ): RiskAssessment {
       return new RiskAssessment({ person, ...keyOf(args) });
     }
@@ -131,7 +131,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
     })
     childProtectionRisks(
       @Root() { id: family }: RiskFamily,
-      @Args(() => ForesightArgs) args: ForesightArgs,
+      @Args(() => PredictionArgs) args: PredictionArgs,
     ): FamilyRiskAssessments {
       return new FamilyRiskAssessments({ family, ...keyOf(args) });
     }
@@ -329,8 +329,8 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
 }
 
 /** @throws PolkuError BAD_USER_INPUT */
-function keyOf({ asOf, horizonYears }: ForesightArgs): { asOf: string; horizonYears: number } {
-  checkForesight(asOf, horizonYears);
+function keyOf({ asOf, horizonYears }: PredictionArgs): { asOf: string; horizonYears: number } {
+  checkPredictionArgs(asOf, horizonYears);
   return { asOf: formatQuarter(asOf), horizonYears };
 }
 

@@ -1,5 +1,5 @@
 import { Arg, Directive, Field, Float, Int, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
-import type { Labels } from '../../registry-kit/features/feature.js';
+import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 
 @ObjectType('Person')
@@ -20,7 +20,7 @@ registerEnumType(Language, { name: 'Language' });
 
 const labelKeys = { FI: 'fi', EN: 'en', SV: 'sv' } as const;
 
-export function inLanguage(labels: Labels, language: Language): string {
+export function inLanguage(labels: LocalizedText, language: Language): string {
   return labels[labelKeys[language]];
 }
 
@@ -67,9 +67,9 @@ export class RiskFactor {
   })
   readonly id: string;
 
-  readonly #labels: Labels;
+  readonly #labels: LocalizedText;
 
-  constructor(id: string, labels: Labels) {
+  constructor(id: string, labels: LocalizedText) {
     this.id = id;
     this.#labels = labels;
   }

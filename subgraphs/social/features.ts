@@ -1,31 +1,31 @@
 import { addMonths, formatDay, formatQuarter, parseQuarter } from '../../lib/calendar.js';
 import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
-import type { Labels } from '../../registry-kit/features/feature.js';
-import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
+import type { LocalizedText } from '../../registry-kit/features/feature.js';
+import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
-  counts,
+  coOccurrence,
+  countsOf,
+  daysSinceLast,
   type RowKind,
   type RowNumber,
-  since,
-  sums,
-  together,
-  trends,
+  sumsOf,
+  trendsOf,
 } from '../../registry-kit/features/statistic.js';
-import type { ChildNumber, Foretelling } from '../../registry-kit/feeds/predictionFeatures.js';
+import type { ChildValuesSource, PredictionFeatures } from '../../registry-kit/feeds/predictionFeatures.js';
 import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { socialRegistry } from './tables.js';
 
 const contacts = { table: 'contacts', start: 'start' };
 const dated = ['Person.socialContacts', 'SocialContact.startedAt'];
 
-const contactsWith = (service: string, label: Labels): RowKind => ({
+const contactsWith = (service: string, label: LocalizedText): RowKind => ({
   ...contacts,
   id: service,
   label,
   where: { column: 'service', codes: [service] },
   reads: [...dated, 'SocialContact.service'],
 });
-const steps = (id: string, codes: readonly string[], label: Labels): RowKind => ({
+const steps = (id: string, codes: readonly string[], label: LocalizedText): RowKind => ({
   id,
   label,
   table: 'childProtection',
@@ -137,26 +137,26 @@ const euros: RowNumber = {
   coordinate: 'IncomeSupportMonth.amount',
 };
 
-const kindsOfBurden: Labels = {
+const kindsOfBurden: LocalizedText = {
   fi: 'eri kuormitusta kertovia palveluja',
   en: 'kinds of services that tell of burden',
   sv: 'slag av tjänster som tyder på belastning',
 };
 
 /** The features of social services about a child and the child's family. */
-export const socialFactors = rowFactors('social', {
+export const socialFeatures = rowFeatures('social', {
   child: [
-    ...counts(any, 3, 12, 36, 60, undefined),
-    ...counts(familyWork, 12, 36, 60),
-    ...counts(guidance, 3, 12, 36, 60),
-    ...counts(disability, 12, 36, 60, undefined),
-    ...counts(notifications, 3, 12, 36, 60, undefined),
-    ...counts(assessments, 12, 36, undefined),
-    ...counts(openCare, 36, undefined),
-    ...counts(placements, 36, undefined),
-    ...counts(clientships, undefined),
-    ...since(any, guidance, disability, notifications, clientships),
-    ...trends(any, guidance),
+    ...countsOf(any, 3, 12, 36, 60, undefined),
+    ...countsOf(familyWork, 12, 36, 60),
+    ...countsOf(guidance, 3, 12, 36, 60),
+    ...countsOf(disability, 12, 36, 60, undefined),
+    ...countsOf(notifications, 3, 12, 36, 60, undefined),
+    ...countsOf(assessments, 12, 36, undefined),
+    ...countsOf(openCare, 36, undefined),
+    ...countsOf(placements, 36, undefined),
+    ...countsOf(clientships, undefined),
+    ...daysSinceLast(any, guidance, disability, notifications, clientships),
+    ...trendsOf(any, guidance),
     ...[12, 36].map((months) => ({
       kind: 'variety' as const,
       id: 'burdens',
@@ -164,22 +164,22 @@ export const socialFactors = rowFactors('social', {
       of: [familyWork, guidance, disability, notifications, clientships],
       months,
     })),
-    together(guidance, disability),
-    together(familyWork, guidance),
+    coOccurrence(guidance, disability),
+    coOccurrence(familyWork, guidance),
   ],
   parents: [
-    ...counts(any, 12, 36, 60),
-    ...counts(adultWork, 3, 12, 36, 60, undefined),
-    ...counts(supportOffice, 12, 36),
-    ...counts(familyLaw, 3, 12, 36, 60, undefined),
-    ...counts(homeHelp, 3, 12, 36, 60),
-    ...counts(disability, 12, 36),
-    ...counts(substances, 3, 12, 36, 60, undefined),
-    ...counts(immigrants, 12, 36),
-    ...counts(support, 3, 12, 36, 60, undefined),
-    ...sums(support, euros, 12, 36),
-    ...since(adultWork, familyLaw, homeHelp, substances, support),
-    ...trends(adultWork, support),
+    ...countsOf(any, 12, 36, 60),
+    ...countsOf(adultWork, 3, 12, 36, 60, undefined),
+    ...countsOf(supportOffice, 12, 36),
+    ...countsOf(familyLaw, 3, 12, 36, 60, undefined),
+    ...countsOf(homeHelp, 3, 12, 36, 60),
+    ...countsOf(disability, 12, 36),
+    ...countsOf(substances, 3, 12, 36, 60, undefined),
+    ...countsOf(immigrants, 12, 36),
+    ...countsOf(support, 3, 12, 36, 60, undefined),
+    ...sumsOf(support, euros, 12, 36),
+    ...daysSinceLast(adultWork, familyLaw, homeHelp, substances, support),
+    ...trendsOf(adultWork, support),
     ...[12, 36].map((months) => ({
       kind: 'variety' as const,
       id: 'burdens',
@@ -187,22 +187,22 @@ export const socialFactors = rowFactors('social', {
       of: [adultWork, familyLaw, homeHelp, substances, support],
       months,
     })),
-    together(adultWork, supportOffice),
-    together(adultWork, substances),
-    together(familyLaw, adultWork),
+    coOccurrence(adultWork, supportOffice),
+    coOccurrence(adultWork, substances),
+    coOccurrence(familyLaw, adultWork),
   ],
   siblings: [
-    ...counts(notifications, 12, 36, undefined),
-    ...counts(clientships, 36, undefined),
-    ...counts(placements, undefined),
-    ...counts(guidance, 36),
-    ...counts(disability, 36),
+    ...countsOf(notifications, 12, 36, undefined),
+    ...countsOf(clientships, 36, undefined),
+    ...countsOf(placements, undefined),
+    ...countsOf(guidance, 36),
+    ...countsOf(disability, 36),
     { kind: 'ongoing', of: clientships, end: stepEnd },
   ],
 });
 
 /** Whether a child is a client of child protection. Need is not predicted for clients. */
-const isClient = rowFactors('social', {
+const isClient = rowFeatures('social', {
   child: [{ kind: 'ongoing', of: clientships, end: stepEnd }],
   parents: [],
   siblings: [],
@@ -214,15 +214,15 @@ type SocialStore = RegistryStore<typeof socialRegistry>;
  * Whether a child is a client of child protection on the day before the quarter. Need is not predicted for
  * clients.
  */
-const client: ChildNumber<SocialStore> = {
+const client: ChildValuesSource<SocialStore> = {
   name: 'client',
   size: 1,
-  reads: isClient.factors[0]!.reads,
+  reads: isClient.features[0]!.reads,
   reader: (store, before) => isClient.reader(store, before).read,
 };
 
 /** When a child next became a client of child protection, in open care or by placement (417/2007). */
-const clientFrom: ChildNumber<SocialStore> = {
+const clientFrom: ChildValuesSource<SocialStore> = {
   name: 'clientFrom',
   size: 1,
   reads: client.reads,
@@ -238,10 +238,10 @@ const clientFrom: ChildNumber<SocialStore> = {
 };
 
 /** Only children whose child-protection steps the caller may see are assessed. */
-export const socialForetelling: Foretelling<SocialStore> = {
-  source: socialFactors,
-  shownOfChild: ['Person.childProtection'],
-  besides: [client],
+export const socialPredictionFeatures: PredictionFeatures<SocialStore> = {
+  source: socialFeatures,
+  visibleOfChild: ['Person.childProtection'],
+  extraColumns: [client],
   outcomes: [client, clientFrom],
   outcomeTexts: (store) => ({ dataUntil: [dataUntil(store)] }),
 };

@@ -27,7 +27,7 @@ import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { RegistryContext, RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { ContactKey, PersonKey } from '../../schema/keys.js';
 import { ContactIDScalar, PartialDateScalar } from '../../schema/scalars.js';
-import { socialForetelling } from './features.js';
+import { socialPredictionFeatures } from './features.js';
 import { socialRegistry } from './tables.js';
 
 type Context = RegistryContext<typeof socialRegistry>;
@@ -77,7 +77,7 @@ class SocialPersonResolver {
     const slice = await context.store.rows.rows('incomeSupport', person.id);
     const months = [...rowNumbers(slice)].map((row) => new IncomeSupportMonth(slice.table, row));
     const shown = (item: IncomeSupportMonth, field: 'month' | 'amount'): string =>
-      String(context.access.see(`IncomeSupportMonth.${field}`, item, item[field]!) ?? '');
+      String(context.access.maskedValue(`IncomeSupportMonth.${field}`, item, item[field]!) ?? '');
     // Sorted by what is shown: if months are masked, the order of the table would reveal them.
     const key = (item: IncomeSupportMonth): string => `${shown(item, 'month')} ${shown(item, 'amount')}`;
     return months.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -220,7 +220,7 @@ export const social = contactRegistry({
   contactType: 'SocialContact',
   contactsField: 'socialContacts',
   criteria: socialCriteria,
-  foretelling: socialForetelling,
+  predictionFeatures: socialPredictionFeatures,
   resolvers: [SocialPersonResolver],
   entities: [SocialPerson, SocialContact],
   references: { Person: ({ id }) => new SocialPerson(id as number) },

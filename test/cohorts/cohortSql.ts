@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { formatDay, today } from '../../lib/calendar.js';
 import { parquetRows, sqlText } from '../../lib/duckdb.js';
 import type { CriterionArguments, NumberRange } from '../../registry-kit/criteria/criterion.js';
-import type { GroupFilter, Leaf } from '../../registry-kit/criteria/groupFilter.js';
+import type { FilterCriterion, GroupFilter } from '../../registry-kit/criteria/groupFilter.js';
 import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
@@ -96,7 +96,7 @@ export function cohortSql(filter: GroupFilter): string {
 
 function condition(filter: GroupFilter): string {
   switch (filter.kind) {
-    case 'leaf':
+    case 'criterion':
       return leafSql(filter);
     case 'all':
       return filter.of.length === 0 ? 'true' : `(${filter.of.map(condition).join(' AND ')})`;
@@ -123,11 +123,11 @@ function condition(filter: GroupFilter): string {
   }
 }
 
-function leafSql({ criterion, arguments: given }: Leaf): string {
+function leafSql({ criterion, arguments: given }: FilterCriterion): string {
   const ofRows = rows[criterion];
   if (ofRows) {
     const atLeast = (given['atLeast'] as number | undefined) ?? 1;
-    const found = `p.subject IN (SELECT subject FROM (${eventsSql({ kind: 'leaf', criterion, arguments: given })}) GROUP BY subject HAVING count(*) >= ${atLeast})`;
+    const found = `p.subject IN (SELECT subject FROM (${eventsSql({ kind: 'criterion', criterion, arguments: given })}) GROUP BY subject HAVING count(*) >= ${atLeast})`;
     return unless(objected(ofRows.registry), found);
   }
   const at = given['atEndOf'] as number;
@@ -166,7 +166,7 @@ export function familyTypeSql(at: number): string {
 }
 
 /** Rows that meet a criterion, as (subject, day). */
-function eventsSql({ criterion, arguments: given }: Leaf): string {
+function eventsSql({ criterion, arguments: given }: FilterCriterion): string {
   const { table, start, end, argument } = rows[criterion]!;
   const tests = Object.entries(given).flatMap(([name, value]) => {
     if (name === 'atLeast') return [];

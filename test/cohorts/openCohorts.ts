@@ -1,7 +1,7 @@
 import { policiesFolder } from '../../cli/options.js';
 import { readGroupCodes } from '../../cli/runtime/localSubgraphs.js';
 import { loadPolicy } from '../../cli/runtime/openPolicy.js';
-import { questionOf, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
+import { parseQuestion, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { noMarks } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
@@ -87,7 +87,7 @@ export async function openCohorts(
         { __typename: 'Cohort', filter },
         groupSources.map(({ registry }) => registry),
       );
-      return CohortGroup.of(questionOf(filter), feeds, groupSources, store);
+      return CohortGroup.of(parseQuestion(filter), feeds, groupSources, store);
     },
     async sectors(set, from, until) {
       const names = groupSources.filter(({ contacts }) => contacts).map(({ registry }) => registry);

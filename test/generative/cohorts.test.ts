@@ -175,7 +175,7 @@ describe('groups before protection', () => {
         { sequence: { first: { healthContacts: {} }, next: { childProtection: {} }, withinMonths: 600 } },
       ],
     });
-    const events = (criterion: string) => group.facts.events({ kind: 'leaf', criterion, arguments: {} });
+    const events = (criterion: string) => group.facts.events({ kind: 'criterion', criterion, arguments: {} });
     const [from, event] = [events('healthContacts'), events('childProtection')];
     const until = parseDay('2013-06-30')!;
     const intervals = { number: 6, months: 12 };
@@ -204,7 +204,7 @@ describe('groups before protection', () => {
   it('C07: count who still waited after the last interval, however many intervals are requested', async () => {
     const sequence = { first: { healthContacts: {} }, next: { childProtection: {} }, withinMonths: 600 };
     const group = await cohorts.group({ sequence });
-    const events = (criterion: string) => group.facts.events({ kind: 'leaf', criterion, arguments: {} });
+    const events = (criterion: string) => group.facts.events({ kind: 'criterion', criterion, arguments: {} });
     const lastYears = await group.population.lastYears();
     const waiting = (number: number) =>
       waitingSets(

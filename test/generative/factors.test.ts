@@ -1,16 +1,16 @@
 /**
  * @property risk/one-reader A factor counts events before the quarter, of people that the policy allows, by the same reader that training uses.
- * @enforcedBy registry-kit/features, registry-kit/enforcement/guardFactors.ts
+ * @enforcedBy registry-kit/features, registry-kit/enforcement/guardFeatures.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addMonths, formatDay, parseDay } from '../../lib/calendar.js';
-import { rowFactors } from '../../registry-kit/features/rowFeatures.js';
+import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import type { RowKind, Statistic } from '../../registry-kit/features/statistic.js';
 import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
-import { healthFactors } from '../../subgraphs/health/features.js';
+import { healthFeatures } from '../../subgraphs/health/features.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
-import { socialFactors } from '../../subgraphs/social/features.js';
+import { socialFeatures } from '../../subgraphs/social/features.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { tableOf, type TestRow } from '../spec/tableOf.js';
 
@@ -71,11 +71,11 @@ function storeOf({ tables }: typeof socialRegistry | typeof healthRegistry, rows
 }
 
 function read(
-  source: typeof socialFactors,
+  source: typeof socialFeatures,
   store: RegistryStore,
   known: (key: number) => boolean = () => true,
 ): Float32Array {
-  const into = new Float32Array(source.factors.length);
+  const into = new Float32Array(source.features.length);
   source.reader(store, BEFORE).read(household, known, into);
   return into;
 }
@@ -108,7 +108,7 @@ function slowly(statistic: Statistic, rows: Rows, persons: readonly number[]): n
     }
     case 'variety':
       return statistic.of.filter((kind) => all(kind, statistic.months).length > 0).length;
-    case 'together': {
+    case 'coOccurrence': {
       const [first, second] = statistic.of;
       const from = addMonths(BEFORE, -36);
       return persons.filter((one) =>
@@ -140,10 +140,10 @@ describe('features of rows', () => {
     fc.assert(
       fc.property(social, (rows) => {
         const store = storeOf(socialRegistry, rows);
-        const into = read(socialFactors, store);
+        const into = read(socialFeatures, store);
         const persons = { child: [CHILD], parents: [MOTHER, FATHER], siblings: [SISTER] };
-        const expected = socialFactors.factors.map(({ whose }, index) =>
-          Math.fround(slowly(socialFactors.statistics[index]!, rows, persons[whose])),
+        const expected = socialFeatures.features.map(({ part }, index) =>
+          Math.fround(slowly(socialFeatures.statistics[index]!, rows, persons[part])),
         );
         expect([...into]).toEqual(expected);
       }),
@@ -154,10 +154,10 @@ describe('features of rows', () => {
   it('match diagnoses by prefix and urgencies by code', () => {
     fc.assert(
       fc.property(health, (rows) => {
-        const into = read(healthFactors, storeOf(healthRegistry, rows));
+        const into = read(healthFeatures, storeOf(healthRegistry, rows));
         const persons = { child: [CHILD], parents: [MOTHER, FATHER], siblings: [SISTER] };
-        const expected = healthFactors.factors.map(({ whose }, index) =>
-          Math.fround(slowly(healthFactors.statistics[index]!, rows, persons[whose])),
+        const expected = healthFeatures.features.map(({ part }, index) =>
+          Math.fround(slowly(healthFeatures.statistics[index]!, rows, persons[part])),
         );
         expect([...into]).toEqual(expected);
       }),
@@ -184,7 +184,7 @@ describe('features of rows', () => {
     });
     fc.assert(
       fc.property(social, later, (rows, added) => {
-        const before = read(socialFactors, storeOf(socialRegistry, rows));
+        const before = read(socialFeatures, storeOf(socialRegistry, rows));
         const more: Rows = {
           contacts: [...rows.contacts, ...added.contacts],
           incomeSupport: [...rows.incomeSupport, ...added.incomeSupport],
@@ -195,7 +195,7 @@ describe('features of rows', () => {
             ...added.childProtection,
           ],
         };
-        expect(read(socialFactors, storeOf(socialRegistry, more))).toEqual(before);
+        expect(read(socialFeatures, storeOf(socialRegistry, more))).toEqual(before);
       }),
       { numRuns: 100 },
     );
@@ -205,11 +205,11 @@ describe('features of rows', () => {
     fc.assert(
       fc.property(social, person, (rows, unknown) => {
         const store = storeOf(socialRegistry, rows);
-        const whole = read(socialFactors, store);
-        const into = read(socialFactors, store, (key) => key !== unknown);
+        const whole = read(socialFeatures, store);
+        const into = read(socialFeatures, store, (key) => key !== unknown);
         const hidden = unknown === CHILD ? 'child' : unknown === SISTER ? 'siblings' : 'parents';
-        socialFactors.factors.forEach(({ whose }, index) =>
-          expect(into[index]).toBe(whose === hidden ? Number.NaN : whole[index]),
+        socialFeatures.features.forEach(({ part }, index) =>
+          expect(into[index]).toBe(part === hidden ? Number.NaN : whole[index]),
         );
       }),
       { numRuns: 50 },
@@ -219,9 +219,9 @@ describe('features of rows', () => {
 
 describe('a catalogue of features', () => {
   it('names each feature once, in three languages, with the coordinates that it reads', () => {
-    for (const { factors } of [healthFactors, socialFactors]) {
-      expect(new Set(factors.map(({ id }) => id)).size).toBe(factors.length);
-      for (const { label, reads, formula } of factors) {
+    for (const { features } of [healthFeatures, socialFeatures]) {
+      expect(new Set(features.map(({ id }) => id)).size).toBe(features.length);
+      for (const { label, reads, formula } of features) {
         expect([label.fi, label.en, label.sv, formula].every((text) => text.length > 0)).toBe(true);
         expect(reads.length).toBeGreaterThan(0);
       }
@@ -236,12 +236,12 @@ describe('a catalogue of features', () => {
       start: 'start',
       reads: ['Visit.startedAt'],
     };
-    const { factors } = rowFactors('clinic', {
+    const { features } = rowFeatures('clinic', {
       child: [{ kind: 'count', of: visits, months: 12 }],
       parents: [],
       siblings: [{ kind: 'since', of: visits }],
     });
-    expect(factors.map(({ id, label }) => [id, label.en])).toEqual([
+    expect(features.map(({ id, label }) => [id, label.en])).toEqual([
       ['clinic.child.visits.12m', 'child: visits in 12 months'],
       ['clinic.siblings.visits.since', 'siblings: visits, days since the last'],
     ]);

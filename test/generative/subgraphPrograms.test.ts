@@ -16,7 +16,7 @@ import { ObjectBudget } from '../../lib/objectBudget.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import { compileDocument } from '../../registry-kit/document/compileDocument.js';
-import { Access, readMaskTables } from '../../registry-kit/enforcement/access.js';
+import { readMaskTables, RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { enforce } from '../../registry-kit/enforcement/enforce.js';
 import type { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import type { SubgraphRequest } from '../../schema/subgraph.js';
@@ -96,7 +96,7 @@ describe('compiled documents of the city', () => {
         const document = parse(query, { noLocation: true });
         const contextValue = () => {
           const { store, conditions } = open(decision);
-          const access = new Access(
+          const access = new RequestAccess(
             decide({ ...decision.caller, purpose: decision.purpose }, decision.revision),
             conditions,
             maskTables,

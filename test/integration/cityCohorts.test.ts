@@ -110,7 +110,7 @@ describe('groups of the city', () => {
     ['a code that is in no list', { healthContacts: { services: ['T99'] } }, /no "T99" in the list/],
     ['an empty filter', {}, /at least one criterion/],
     ['too many criteria', { any: Array.from({ length: 50 }, () => ({ childProtection: {} })) }, /too large/],
-    ['a year that is none', { age: { between: { from: 1 }, atEndOf: 20_000 } }, /takes no atEndOf/],
+    ['a year that is none', { age: { between: { from: 1 }, atEndOf: 20_000 } }, /has no argument atEndOf/],
     [
       'an event without a day',
       {
@@ -120,7 +120,7 @@ describe('groups of the city', () => {
           withinMonths: 3,
         },
       },
-      /takes no atLeast/,
+      /has no atLeast/,
     ],
   ])('refuse %s', async (_, where, words) => {
     const { errors } = await ask(SIZE, { where });

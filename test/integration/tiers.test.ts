@@ -83,7 +83,7 @@ const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
     shown: () => ({ mask: undefined, conditions: [], grant: 'none' }),
     decision: { show: () => [{ mask: undefined, conditions: [] }] },
     mayOpen: () => true,
-    meetsOne: () => true,
+    meetsAny: () => true,
     see: (_: string, __: unknown, value: unknown) => value,
   } as never;
   return {

@@ -13,7 +13,7 @@ export interface ChildOfTest {
 /** The feeds of all registries about one child. */
 export function factorFeeds({ values = {}, hidden = [], isClient = false }: ChildOfTest = {}): Feeds {
   return Object.fromEntries(
-    riskSources.map(({ registry, factors }) => {
+    riskSources.map(({ registry, features: factors }) => {
       const columns: Record<string, FeedColumn> = {
         child: Uint32Array.of(7),
         factor: factors.map(({ id }) => id),

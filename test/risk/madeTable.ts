@@ -1,4 +1,4 @@
-import { type Factor, HORIZON_YEARS } from '../../registry-kit/features/feature.js';
+import { type Feature, HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import { AGE_FACTOR } from '../../risk-model/model/modelContent.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { mix } from '../../risk-model/training/splitFamilies.js';
@@ -31,7 +31,7 @@ export function makeTable(children: number, seed = 1): MadeTable {
   );
   const ids = [AGE_FACTOR, 'health.child.visits', 'population.parents.number', 'social.child.since'];
   const columns = [age, visits, lone, since, ...noise];
-  const factors = columns.map((_, i) => factorOf(ids[i] ?? `education.child.noise${i - ids.length}`));
+  const factors = columns.map((_, i) => featureOf(ids[i] ?? `education.child.noise${i - ids.length}`));
 
   const truth = new Float64Array(children * HORIZON_YEARS);
   const exposure = new Float32Array(children * HORIZON_YEARS);
@@ -75,10 +75,10 @@ export function makeTable(children: number, seed = 1): MadeTable {
   };
 }
 
-function factorOf(id: string): Factor {
+function featureOf(id: string): Feature {
   return {
     id,
-    whose: 'child',
+    part: 'child',
     label: { fi: `${id} suomeksi`, en: `${id} in English`, sv: `${id} på svenska` },
     formula: 'synthetic',
     months: undefined,

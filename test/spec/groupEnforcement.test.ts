@@ -7,7 +7,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { formatDay, today } from '../../lib/calendar.js';
-import { leavesOf, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
+import {
+  criterionQuestions,
+  readQuestion,
+  writeQuestion,
+} from '../../registry-kit/criteria/cohortQuestion.js';
 import { Feed } from '../../schema/feed.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { type HealthCase, healthSubgraph } from './healthSubgraph.js';
@@ -57,7 +61,7 @@ async function askGroup(
     health: unknown;
   };
   const feed = Feed.from(answer.health);
-  const [leaf] = leavesOf(question);
+  const [asked] = criterionQuestions(question);
   const set = (name: string) => {
     const words = feed.columns[name] as Uint32Array | undefined;
     return words && [...new PersonSet(words).keys].filter((key) => key <= 4);
@@ -65,8 +69,8 @@ async function askGroup(
   return {
     state: feed.state,
     columns: feed.columns,
-    meets: set(leaf!.name),
-    withheld: set(`withheld:${leaf!.name}`),
+    meets: set(asked!.name),
+    withheld: set(`withheld:${asked!.name}`),
   };
 }
 

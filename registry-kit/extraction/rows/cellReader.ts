@@ -1,6 +1,6 @@
 import type { Day } from '../../../lib/calendar.js';
 import { PolkuError } from '../../../lib/errors.js';
-import { formatPartialDate, lastDay } from '../../../lib/partialDate.js';
+import { formatPartialDate, latestDay } from '../../../lib/partialDate.js';
 import type { Linkage, LinkageReject } from '../../../linkage/linkage.js';
 import type { Scheme } from '../../../linkage/localId.js';
 import type { PersonKey } from '../../../schema/keys.js';
@@ -103,7 +103,7 @@ function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & {
       const written = parse(text);
       if (written === undefined) return 'invalid-date';
       const day =
-        lastDayOfMonth && written !== null ? lastDay(formatPartialDate(written, 'month'))! : written;
+        lastDayOfMonth && written !== null ? latestDay(formatPartialDate(written, 'month'))! : written;
       if (days.size < MOST_DATES) days.set(ownCopy(text), day);
       return day;
     },

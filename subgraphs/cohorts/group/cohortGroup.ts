@@ -1,7 +1,7 @@
 import { type CountingUnits, countingUnits } from '../../../disclosure-control/countingUnits.js';
 import {
   type CohortQuestion,
-  leavesOf,
+  criterionQuestions,
   writeQuestion,
 } from '../../../registry-kit/criteria/cohortQuestion.js';
 import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
@@ -73,7 +73,9 @@ export class CohortGroup {
 
 /** The registries that a question uses. The population register is always one of them. */
 export function registriesOf(question: CohortQuestion, sources: readonly CohortSource[]): readonly string[] {
-  const asked = leavesOf(question).map(({ leaf }) => sourceOf(sources, leaf.criterion)!.registry);
+  const asked = criterionQuestions(question).map(
+    ({ filter }) => sourceOf(sources, filter.criterion)!.registry,
+  );
   return [...new Set(['population', ...asked])].sort();
 }
 

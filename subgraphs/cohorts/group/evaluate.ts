@@ -1,12 +1,12 @@
 import { addMonths, type Day } from '../../../lib/calendar.js';
-import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import {
   familiesBelow,
   forEachMembership,
   NO_FAMILY,
   type YearlyMemberships,
 } from '../../../registry-kit/criteria/familyTypes.js';
-import type { FamilyPart, GroupFilter, Leaf } from '../../../registry-kit/criteria/groupFilter.js';
+import type { FamilyPart, FilterCriterion, GroupFilter } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
 
 /**
@@ -30,15 +30,15 @@ export interface CriterionEvents {
 export interface GroupFacts {
   readonly everybody: PersonSet;
   readonly memberships: YearlyMemberships;
-  readonly persons: (leaf: Leaf) => { readonly found: PersonSet; readonly withheld: PersonSet };
-  readonly events: (leaf: Leaf) => CriterionEvents;
+  readonly persons: (filter: FilterCriterion) => { readonly found: PersonSet; readonly withheld: PersonSet };
+  readonly events: (filter: FilterCriterion) => CriterionEvents;
 }
 
 /** Combines the answers of the registries. */
 export async function evaluate(filter: GroupFilter, facts: GroupFacts): Promise<TruthSets> {
   const { everybody } = facts;
   switch (filter.kind) {
-    case 'leaf': {
+    case 'criterion': {
       const { found, withheld } = facts.persons(filter);
       return truthSetsOf(everybody, found, withheld);
     }
@@ -89,22 +89,22 @@ async function inFamily(
   { member, atEndOf }: { readonly member: FamilyPart; readonly atEndOf: number },
   { everybody, memberships }: GroupFacts,
 ): Promise<TruthSets> {
-  const turns = new Turns();
-  const families = new Uint8Array(await familiesBelow(memberships, turns));
-  await forEachMembership(memberships, atEndOf, turns, (person, family, isParent) => {
+  const scheduler = new CooperativeScheduler();
+  const families = new Uint8Array(await familiesBelow(memberships, scheduler));
+  await forEachMembership(memberships, atEndOf, scheduler, (person, family, isParent) => {
     if (member === 'parent' ? !isParent : member === 'child' && isParent) return;
     if (yes.has(person)) families[family]! |= MEETS;
     else if (!no.has(person)) families[family]! |= MAY_MEET;
   });
   const room = everybody.words.length * 32;
   const [found, unknown] = [PersonSet.below(room), PersonSet.below(room)];
-  await forEachMembership(memberships, atEndOf, turns, (person, family) => {
+  await forEachMembership(memberships, atEndOf, scheduler, (person, family) => {
     if (families[family]! & MEETS) found.add(person);
     else if (families[family]! & MAY_MEET) unknown.add(person);
   });
   // A row without a family may not be shown.
   const { family: known, person } = memberships;
-  await turns.through(known.length, (from, to) => {
+  await scheduler.forEachChunk(known.length, (from, to) => {
     for (let row = from; row < to; row++) if (known[row] === NO_FAMILY) unknown.add(person[row]!);
   });
   return truthSetsOf(everybody, found, unknown.minus(found));
@@ -123,7 +123,7 @@ async function followed(
   const found = PersonSet.below(everybody.words.length * 32);
   const deadline = deadlineOf(months);
   let at = 0;
-  await new Turns().through(next.person.length, (from, to) => {
+  await new CooperativeScheduler().forEachChunk(next.person.length, (from, to) => {
     for (let row = from; row < to; row++) {
       const [person, day] = [next.person[row]!, next.day[row]!];
       while (at < first.person.length && isBefore(first, at, person, day)) at++;

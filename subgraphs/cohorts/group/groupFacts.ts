@@ -1,5 +1,5 @@
 import { PolkuError } from '../../../lib/errors.js';
-import { EVERYBODY, leafName } from '../../../registry-kit/criteria/cohortQuestion.js';
+import { answerName, EVERYBODY } from '../../../registry-kit/criteria/cohortQuestion.js';
 import type { YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
 import { feedsIn } from '../../../registry-kit/feeds/registryFeed.js';
 import { Feed } from '../../../schema/feed.js';
@@ -28,10 +28,10 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
     const words = feed.columns[`withheld:${name}`] as Uint32Array | undefined;
     return words ? new PersonSet(words) : nobody;
   };
-  const feedOf = (criterion: string, leaf: string): Feed => {
+  const feedOf = (criterion: string, name: string): Feed => {
     const { registry } = sourceOf(sources, criterion)!;
     const feed = answered(feeds, registry);
-    const missing = feed.columns[`absent:${leaf}`] as readonly string[] | undefined;
+    const missing = feed.columns[`absent:${name}`] as readonly string[] | undefined;
     if (missing) throw notStored(registry, missing[0]!);
     return feed;
   };
@@ -45,12 +45,18 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
       const [person, family, parent] = [membership('person'), membership('family'), membership('parent')];
       return { person, family, parent, firstYear: membership('firstYear'), lastYear: membership('lastYear') };
     },
-    persons: (leaf) => {
-      const [name, feed] = [leafName(leaf, 'persons'), feedOf(leaf.criterion, leafName(leaf, 'persons'))];
+    persons: (filter) => {
+      const [name, feed] = [
+        answerName(filter, 'persons'),
+        feedOf(filter.criterion, answerName(filter, 'persons')),
+      ];
       return { found: new PersonSet(column(feed, name)), withheld: withheldIn(feed, name) };
     },
-    events: (leaf) => {
-      const [name, feed] = [leafName(leaf, 'events'), feedOf(leaf.criterion, leafName(leaf, 'events'))];
+    events: (filter) => {
+      const [name, feed] = [
+        answerName(filter, 'events'),
+        feedOf(filter.criterion, answerName(filter, 'events')),
+      ];
       return {
         person: column(feed, `person:${name}`),
         day: column(feed, `day:${name}`),

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../../disclosure-control/groupQuestion.js';
-import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import { NO_CODE } from '../../../registry-kit/columns/table.js';
 import {
   familyTypes,
@@ -86,7 +86,7 @@ export class PopulationColumns {
         const codes = new Uint8Array(this.bound).fill(size);
         const numberOf = this.#codeNumbers('districts', this.districts);
         const { person, district, firstYear, lastYear } = this.#residences;
-        await new Turns().through(person.length, (from, to) => {
+        await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
           for (let row = from; row < to; row++)
             if (firstYear[row]! <= year && lastYear[row]! >= year)
               codes[person[row]!] = numberOf(district[row]!);
@@ -102,7 +102,7 @@ export class PopulationColumns {
   async residents(members: PersonSet, years: readonly number[]): Promise<readonly PersonSet[]> {
     const residents = years.map(() => PersonSet.below(this.bound));
     const { person, firstYear, lastYear } = this.#residences;
-    await new Turns().through(person.length, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
       for (let row = from; row < to; row++) {
         if (!members.has(person[row]!)) continue;
         for (let index = 0; index < years.length; index++)
@@ -117,7 +117,7 @@ export class PopulationColumns {
   async lastYears(): Promise<Uint16Array> {
     const last = new Uint16Array(this.bound);
     const { person, lastYear } = this.#residences;
-    await new Turns().through(person.length, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
       for (let row = from; row < to; row++)
         last[person[row]!] = Math.max(last[person[row]!]!, lastYear[row]!);
     });
@@ -129,7 +129,7 @@ export class PopulationColumns {
     const types = await familyTypesAt(this.#memberships, year, this.bound);
     // A row without a family may not be shown. Such a person is in no category, and does not count as without
     // a family.
-    await new Turns().through(family.length, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(family.length, (from, to) => {
       for (let row = from; row < to; row++) if (family[row] === NO_FAMILY) types[person[row]!] = size;
     });
     return types;
@@ -154,7 +154,7 @@ export class PopulationColumns {
   async #byPerson(column: string, size: number, categoryOf: (value: number) => number): Promise<Uint8Array> {
     const codes = new Uint8Array(this.bound).fill(size);
     const [person, values] = [this.#column<Uint32Array>('person')!, this.#column<Uint16Array>(column)!];
-    await new Turns().through(person.length, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(person.length, (from, to) => {
       for (let row = from; row < to; row++) codes[person[row]!] = categoryOf(values[row]!);
     });
     return codes;

@@ -4,7 +4,7 @@ import type {
   Protection,
   TableRequest,
 } from '../../../disclosure-control/groupQuestion.js';
-import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
@@ -208,7 +208,7 @@ class PathCodes {
   async #codes(from: number, until: number): Promise<OpenDimension> {
     const { steps, persons, services } = this.paths;
     const values = new Float64Array(this.bound).fill(Number.NaN);
-    await new Turns().through(persons.length, (first, end) => {
+    await new CooperativeScheduler().forEachChunk(persons.length, (first, end) => {
       for (let index = first; index < end; index++) {
         let code = 0;
         for (let step = until - 1; step >= from; step--) {
@@ -247,13 +247,13 @@ async function medianGaps(
 ): Promise<readonly (readonly (string | null)[])[]> {
   const bound = members.words.length * 32;
   const { values: whole } = await codes.whole();
-  const turns = new Turns();
+  const scheduler = new CooperativeScheduler();
   const tables: TableRequest[] = [];
   for (const { code } of found) {
     const { length } = codes.stepsOf(code);
     const sets = Array.from({ length: Math.max(0, length - 1) }, () => PersonSet.below(bound));
     const bands = sets.map(() => new Uint8Array(bound));
-    await turns.through(paths.persons.length, (from, to) => {
+    await scheduler.forEachChunk(paths.persons.length, (from, to) => {
       for (let index = from; index < to; index++) {
         const person = paths.persons[index]!;
         if (whole[person] !== code) continue;

@@ -1,6 +1,6 @@
 import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { type Day, yearOf } from '../../../lib/calendar.js';
-import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import { Field, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { LAST_YEAR, yearEnd } from '../../../registry-kit/criteria/yearly.js';
@@ -117,7 +117,7 @@ export async function waitingSets(
   const [atRisk, events] = [sets(number + 1), sets(number)];
   const known = members.minus(from.withheld).minus(event.withheld);
   let at = 0;
-  await new Turns().through(from.person.length, (first, end) => {
+  await new CooperativeScheduler().forEachChunk(from.person.length, (first, end) => {
     for (let row = first; row < end; row++) {
       const person = from.person[row]!;
       if ((row > 0 && from.person[row - 1] === person) || !known.has(person)) continue;

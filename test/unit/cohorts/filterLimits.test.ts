@@ -3,7 +3,7 @@
  * @enforcedBy registry-kit/criteria/groupFilter.ts, registry-kit/criteria/cohortQuestion.ts, registry-kit/enforcement/enforce.ts, disclosure-control/disclosureControl.ts, lib/cooperativeScheduler.ts
  */
 import { describe, expect, it } from '@jest/globals';
-import { questionOf, readQuestion, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
+import { parseQuestion, readQuestion, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
 
 const leaf = { healthContacts: {} };
 const family = (where: object) => ({ family: { member: 'anyone', atEndOf: 2010, where } });
@@ -59,8 +59,8 @@ describe('a filter', () => {
 
   it('G02: is checked against its limits again by every registry', () => {
     const text = JSON.stringify({ where: family({ all: [] }) });
-    expect(() => questionOf(text)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+    expect(() => parseQuestion(text)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
     const fine = writeQuestion(readQuestion({ where: { all: [family(leaf), leaf] } }));
-    expect(writeQuestion(questionOf(fine))).toBe(fine);
+    expect(writeQuestion(parseQuestion(fine))).toBe(fine);
   });
 });

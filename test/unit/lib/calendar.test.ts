@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayOf, formatDay, parseDay, today } from '../../../lib/calendar.js';
 import {
-  firstDay,
+  earliestDay,
   firstDayOf,
   formatPartialDate,
   formatPartialDay,
   isPartialDate,
-  lastDay,
   lastDayOf,
+  latestDay,
   NO_PARTIAL_DAY,
   partialDay,
   type Precision,
@@ -60,15 +60,15 @@ describe('partial dates', () => {
   });
 
   it('span the days that they can mean', () => {
-    expect([firstDay('2012'), lastDay('2012')].map((day) => formatDay(day!))).toEqual([
+    expect([earliestDay('2012'), latestDay('2012')].map((day) => formatDay(day!))).toEqual([
       '2012-01-01',
       '2012-12-31',
     ]);
-    expect([firstDay('2012-02'), lastDay('2012-02')].map((day) => formatDay(day!))).toEqual([
+    expect([earliestDay('2012-02'), latestDay('2012-02')].map((day) => formatDay(day!))).toEqual([
       '2012-02-01',
       '2012-02-29',
     ]);
-    expect([firstDay('2012-12'), lastDay('2012-12')].map((day) => formatDay(day!))).toEqual([
+    expect([earliestDay('2012-12'), latestDay('2012-12')].map((day) => formatDay(day!))).toEqual([
       '2012-12-01',
       '2012-12-31',
     ]);
@@ -80,8 +80,8 @@ describe('partial dates', () => {
         const text = formatPartialDate(day, precision);
         const integer = partialDay(day, precision);
         expect(formatPartialDay(integer)).toBe(text);
-        expect(firstDayOf(integer)).toBe(firstDay(text));
-        expect(lastDayOf(integer)).toBe(lastDay(text));
+        expect(firstDayOf(integer)).toBe(earliestDay(text));
+        expect(lastDayOf(integer)).toBe(latestDay(text));
       }),
     );
     const precisions = fc.constantFrom<Precision[]>('year', 'month', 'day');

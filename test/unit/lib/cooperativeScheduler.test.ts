@@ -2,7 +2,7 @@
  * @property groups/bounded-filters
  */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Turns } from '../../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 
 const keepBusy = (milliseconds: number) => {
   const until = performance.now() + milliseconds;
@@ -23,9 +23,9 @@ describe('the cooperative scheduler', () => {
     setImmediate(count);
     const rounds: number[] = [];
     const piece = async () => {
-      const turns = new Turns();
+      const scheduler = new CooperativeScheduler();
       for (let turn = 0; turn < 3; turn++) {
-        await turns.next();
+        await scheduler.yield();
         rounds.push(round);
       }
     };
@@ -39,7 +39,7 @@ describe('the cooperative scheduler', () => {
     const attempt = async () => {
       const done: string[] = [];
       const began = performance.now();
-      const work = new Turns().next().then(() => done.push('long work'));
+      const work = new CooperativeScheduler().yield().then(() => done.push('long work'));
       for (let round = 0; round < 4; round++) {
         keepBusy(1);
         await new Promise((resolve) => setImmediate(resolve));
@@ -62,32 +62,32 @@ describe('the cooperative scheduler', () => {
       if (going) setImmediate(others);
     };
     others();
-    await new Turns().next();
+    await new CooperativeScheduler().yield();
     going = false;
     expect(going).toBe(false);
   });
 
   it('runs the work with the fewest turns first', async () => {
     const done: string[] = [];
-    const long = new Turns();
-    await long.next();
+    const long = new CooperativeScheduler();
+    await long.yield();
     const rest = [
-      long.next().then(() => done.push('long')),
-      long.next().then(() => done.push('longer')),
-      new Turns().next().then(() => done.push('short')),
+      long.yield().then(() => done.push('long')),
+      long.yield().then(() => done.push('longer')),
+      new CooperativeScheduler().yield().then(() => done.push('short')),
     ];
     await Promise.all(rest);
     expect(done).toEqual(['short', 'long', 'longer']);
   });
 
   it('does not let new work delay old work for ever', async () => {
-    const old = new Turns();
-    await old.next();
+    const old = new CooperativeScheduler();
+    await old.yield();
     let waiting = true;
-    const ended = old.next().then(() => (waiting = false));
+    const ended = old.yield().then(() => (waiting = false));
     let others = 0;
     while (waiting && others < 100_000) {
-      await new Turns().next();
+      await new CooperativeScheduler().yield();
       others += 1;
     }
     await ended;
@@ -95,17 +95,17 @@ describe('the cooperative scheduler', () => {
   });
 
   it('gives one turn to all work that begins in one round of the event loop', async () => {
-    const first = new Turns();
-    expect(first.over).toBe(false);
+    const first = new CooperativeScheduler();
+    expect(first.shouldYield).toBe(false);
     keepBusy(20);
-    expect([first.over, new Turns().over]).toEqual([true, true]);
-    await first.next();
-    expect(first.over).toBe(false);
+    expect([first.shouldYield, new CooperativeScheduler().shouldYield]).toEqual([true, true]);
+    await first.yield();
+    expect(first.shouldYield).toBe(false);
   });
 
   it('processes every item once, in order', async () => {
     const done: number[] = [];
-    await new Turns().through(10_000, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(10_000, (from, to) => {
       for (let item = from; item < to; item++) done.push(item);
     });
     expect(done).toEqual(Array.from({ length: 10_000 }, (_, item) => item));
@@ -113,7 +113,7 @@ describe('the cooperative scheduler', () => {
 
   it('processes fewer items at a time when each takes long', async () => {
     const pieces: number[] = [];
-    await new Turns().through(100, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(100, (from, to) => {
       pieces.push(to - from);
       keepBusy(to - from);
     });

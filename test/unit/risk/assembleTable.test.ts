@@ -1,23 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDay } from '../../../lib/calendar.js';
 import { readCodeLists } from '../../../registry-kit/codes.js';
-import { type Factor, type Household, Households } from '../../../registry-kit/features/feature.js';
+import {
+  type ChildHousehold,
+  ChildHouseholds,
+  type Feature,
+} from '../../../registry-kit/features/feature.js';
 import { AGE_FACTOR } from '../../../risk-model/model/modelContent.js';
 import { assembleTable } from '../../../risk-model/training/assembleTable.js';
 import type { ChildrenFeeds } from '../../../risk-model/training/childrenBlock.js';
 import { Feed } from '../../../schema/feed.js';
 
-const factor = (id: string): Factor => ({
+const factor = (id: string): Feature => ({
   id,
-  whose: 'child',
+  part: 'child',
   label: { fi: id, en: id, sv: id },
   formula: id,
   months: undefined,
   reads: ['Person.birthYear'],
 });
 const sources = [
-  { registry: 'population', factors: [factor(AGE_FACTOR)] },
-  { registry: 'health', factors: [factor('health.child.a'), factor('health.child.b')] },
+  { registry: 'population', features: [factor(AGE_FACTOR)] },
+  { registry: 'health', features: [factor('health.child.a'), factor('health.child.b')] },
 ];
 const codes = await readCodeLists('population');
 
@@ -50,8 +54,8 @@ function feedsOf(
     .reverse();
   return {
     asOf: parseDay(asOf)!,
-    households: Households.of(
-      children.map(({ child, parents = [] }): Household => ({ child, parents, siblings: [] })),
+    households: ChildHouseholds.of(
+      children.map(({ child, parents = [] }): ChildHousehold => ({ child, parents, siblings: [] })),
     ).feed,
     factors: new Map([
       [

@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDay } from '../../../../lib/calendar.js';
-import { firstDay, firstDayOf, lastDayOf, NO_PARTIAL_DAY, partialDay } from '../../../../lib/partialDate.js';
+import {
+  earliestDay,
+  firstDayOf,
+  lastDayOf,
+  NO_PARTIAL_DAY,
+  partialDay,
+} from '../../../../lib/partialDate.js';
 import { EPISODE_GAP_DAYS } from '../../../../registry-kit/contacts/contact.js';
 import { type Episode, mergeEpisodes, type SectorContacts } from '../../../../subgraphs/paths/episodes.js';
 
 type Contact = Omit<Episode, 'contacts'>;
 
 const date = (text: string) =>
-  partialDay(firstDay(text)!, text.length === 4 ? 'year' : text.length === 7 ? 'month' : 'day');
+  partialDay(earliestDay(text)!, text.length === 4 ? 'year' : text.length === 7 ? 'month' : 'day');
 
 const contact = (startedAt: string, changes: Partial<Contact> = {}): Contact => ({
   person: 1,

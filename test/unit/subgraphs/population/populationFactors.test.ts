@@ -6,7 +6,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDay, yearOf } from '../../../../lib/calendar.js';
 import { exposureByYear, exposureOf } from '../../../../subgraphs/population/criteria.js';
-import { populationFactors } from '../../../../subgraphs/population/features.js';
+import { populationFeatures } from '../../../../subgraphs/population/features.js';
 import { householdOf, householdsOf, isMinorByYear } from '../../../../subgraphs/population/households.js';
 import { populationRegistry } from '../../../../subgraphs/population/tables.js';
 import type { PopulationStore } from '../../../../subgraphs/population/yearly.js';
@@ -54,11 +54,11 @@ function storeWith(isHidden: (person: number) => boolean = () => false): Populat
 }
 
 function factorsOf(store: PopulationStore, before = BEFORE): Record<string, number> {
-  const into = new Float32Array(populationFactors.factors.length);
+  const into = new Float32Array(populationFeatures.features.length);
   const household = householdOf(store, CHILD, before - 1)!;
-  populationFactors.reader(store, before).read(household, () => true, into);
+  populationFeatures.reader(store, before).read(household, () => true, into);
   return Object.fromEntries(
-    populationFactors.factors.map(({ id }, index) => [id.replace('population.', ''), into[index]!]),
+    populationFeatures.features.map(({ id }, index) => [id.replace('population.', ''), into[index]!]),
   );
 }
 

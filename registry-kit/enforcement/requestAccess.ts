@@ -1,5 +1,5 @@
 import type { Day } from '../../lib/calendar.js';
-import { Turns } from '../../lib/cooperativeScheduler.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { applyMask, type Maskable, type MaskTables } from '../../policies/engine/catalogue/masks.js';
 import type {
   Condition,
@@ -13,34 +13,41 @@ import { PersonSet } from '../../schema/personSet.js';
 import { readCodeLists } from '../codes.js';
 import type { About, DataRecord } from './dataSubject.js';
 
-/** A condition that is asked of the record, not of its subject. */
+/** A condition on the record, not on its data subject. */
 export type RecordCondition = 'own-unit' | `within-years(${number})`;
 
 type SubjectCondition = Exclude<Condition, RecordCondition>;
 
-/** Says whether a condition holds for a data subject, from the registry's own rows. */
+/** Checks a condition for a data subject in the registry's own rows. */
 type ConditionTest = (subject: PersonKey) => boolean;
 
-/** What a registry needs in order to decide for one caller. What it cannot evaluate never holds. */
+/** The condition tests of a registry for one caller. A condition without a test never holds. */
 export interface ConditionTests {
   readonly subject: Readonly<Partial<Record<Exclude<ConditionName, 'own-unit'>, ConditionTest>>>;
-  /** The test of whether a person is in the population of a research permit. */
+  /** Makes the test for the population of a research permit. */
   readonly population: (condition: PopulationCondition) => ConditionTest;
   readonly record: (condition: RecordCondition, record: DataRecord) => boolean;
-  /** Whether a person, or somebody they live with, is under non-disclosure for safety (661/2009 §36). */
+  /**
+   * Checks whether a person, or a member of the household, is under non-disclosure for safety (661/2009 §36).
+   */
   readonly isShielded: ConditionTest;
-  /** Keys of persons lie below it, as far as the population register has told; 0 where no register data is served. */
+  /**
+   * An exclusive upper bound for person keys, from the population register. 0 if no register data is served.
+   */
   readonly bound: number;
   /**
-   * Sets of persons by conditions that do not depend on what the caller is entitled to; kept from one request to the next, for as long as what
-   * they follow from stays.
+   * Cached sets of persons, for conditions that do not depend on the caller. They remain valid between
+   * requests while their sources stay the same.
    */
   readonly sets: Map<string, PersonSet>;
-  /** Whether a person's rows in this registry do not exist for this caller: erased, or restricted (GDPR Art. 17 and 18). */
+  /**
+   * Checks whether a person's rows in this registry are erased or restricted for this caller (GDPR Art. 17
+   * and 18).
+   */
   readonly isHidden: ConditionTest;
 }
 
-/** Conditions that hold of a person for one caller, and for another not. */
+/** Conditions whose result depends on the caller. */
 const ofCaller: ReadonlySet<Condition> = new Set<Condition>(['care-relationship', 'own-data', 'break-glass']);
 
 export function isOfRecord(condition: Condition): condition is RecordCondition {
@@ -48,20 +55,20 @@ export function isOfRecord(condition: Condition): condition is RecordCondition {
 }
 
 /**
- * What the caller of one request may see of whom: the policy's decision joined with the conditions of each data subject and
- * record. Every answer about a person is kept for the request.
+ * Decides what the caller of one request may see of each data subject and record. It combines the policy
+ * decision with the conditions on persons and records. It caches each result about a person for the request.
  */
-export class Access {
-  /** Data subjects of whom something was permitted in this request. */
+export class RequestAccess {
+  /** Data subjects with permitted data in this request. */
   readonly disclosed = new Set<PersonKey>();
-  readonly #held = new Map<
+  readonly #results = new Map<
     SubjectCondition | 'shielded',
-    { test: ConditionTest; answers: Map<PersonKey, boolean> }
+    { test: ConditionTest; bySubject: Map<PersonKey, boolean> }
   >();
-  /** Sets of persons by conditions of the caller, for the request. */
+  /** Sets of persons for conditions that depend on the caller, cached for the request. */
   readonly #setsOfCaller = new Map<string, PersonSet>();
-  /** What {@link everybody} has found, for the request. */
-  readonly #openTo = new Map<string, Promise<PersonSet | undefined>>();
+  /** Results of {@link permittedPersons}, cached for the request. */
+  readonly #permittedPersons = new Map<string, Promise<PersonSet | undefined>>();
 
   constructor(
     readonly decision: Decision,
@@ -69,21 +76,24 @@ export class Access {
     readonly maskTables: MaskTables,
   ) {}
 
-  /** The strongest of these permissions whose conditions hold; a person or record that is unknown meets none. */
+  /**
+   * Returns the strongest permission whose conditions hold. An unknown person or record meets no condition.
+   */
   permit(permissions: readonly Permission[], about: About): Permission | undefined {
     const permission = permissions.find((one) => this.#meets(one, about));
     if (permission && about.subject !== undefined) this.disclosed.add(about.subject);
     return permission;
   }
 
-  /** Whether the conditions of one of these permissions hold; nothing is permitted by it yet. */
-  meetsOne(permissions: readonly Permission[], about: About): boolean {
+  /** Checks whether the conditions of one permission hold, without recording a disclosure. */
+  meetsAny(permissions: readonly Permission[], about: About): boolean {
     return permissions.some((permission) => this.#meets(permission, about));
   }
 
   /**
-   * Whether one of these permissions may open a record of a person, before any record is read. A unit, which only the record tells, is
-   * taken to fit; so is the day where none is given.
+   * Checks whether a permission could open a record of a person, before any record is read. Only the record
+   * has the unit, so the condition on the unit counts as met. Without a day, the condition on the day also
+   * counts as met.
    */
   mayOpen(permissions: readonly Permission[], subject: PersonKey, start?: Day): boolean {
     return permissions.some(({ conditions }) =>
@@ -105,80 +115,83 @@ export class Access {
     return true;
   }
 
-  /** Whether rows about a person do not exist for the caller, whatever policy shows. */
+  /** Checks whether a person's rows do not exist for the caller, whatever the policy shows. */
   hides(subject: PersonKey | undefined): boolean {
     return subject !== undefined && this.tests.isHidden(subject);
   }
 
-  /** How a coordinate is shown of a person or record; undefined: not at all. */
-  shown(coordinate: string, about: About): Permission | undefined {
+  /** Returns the permission to show a coordinate of a person or record, or undefined if it is hidden. */
+  showPermission(coordinate: string, about: About): Permission | undefined {
     if (this.hides(about.subject)) return undefined;
     const permission = this.permit(this.decision.show(coordinate), about);
     return permission && !this.isShielded(coordinate, about.subject) ? permission : undefined;
   }
 
-  /** A value as it is shown of a person or record; null where it is not. */
-  see<Value extends Maskable>(coordinate: string, about: About, value: Value): Maskable | null {
-    const permission = this.shown(coordinate, about);
+  /** Returns a masked value of a person or record, or null if it is hidden. */
+  maskedValue<Value extends Maskable>(coordinate: string, about: About, value: Value): Maskable | null {
+    const permission = this.showPermission(coordinate, about);
     if (!permission) return null;
     return permission.mask ? (applyMask(permission.mask, value, this.maskTables) ?? null) : value;
   }
 
-  /** Whether non-disclosure for safety withholds a coordinate of a person; of a person unknown it does. */
+  /** Checks whether non-disclosure for safety withholds a coordinate. It does for an unknown person. */
   isShielded(coordinate: string, subject: PersonKey | undefined): boolean {
     return this.decision.shields(coordinate) && this.isUnderShield(subject);
   }
 
-  /** Whether a person, or somebody they live with, is under non-disclosure for safety; who is not known counts as such. */
+  /**
+   * Checks whether a person or a household member is under non-disclosure for safety. An unknown person
+   * counts as such.
+   */
   isUnderShield(subject: PersonKey | undefined): boolean {
     return subject === undefined || this.#holds('shielded', subject);
   }
 
-  /** Keys of persons lie below it. */
+  /** An exclusive upper bound for person keys. */
   get bound(): number {
     return this.tests.bound;
   }
 
   /**
-   * For groups: of whom all these coordinates are permitted, conditions on records apart; undefined: of everybody. Whoever is
-   * erased or restricted is in none of them, nor in a group of those who are not.
-   * @param permissions of each of the coordinates
+   * For groups: returns the persons with permission for all coordinates, or undefined if that is everybody.
+   * It ignores conditions on records. Erased and restricted persons are never in the set.
+   * @param permissions the permissions for each coordinate
    */
-  everybody(
+  permittedPersons(
     permissions: readonly (readonly Permission[])[],
     coordinates: readonly string[],
   ): Promise<PersonSet | undefined> {
     const shields = coordinates.some((coordinate) => this.decision.shields(coordinate));
     const conditions = permissions.map((ways) => ways.map((way) => way.conditions));
     const key = JSON.stringify([shields, conditions]);
-    let open = this.#openTo.get(key);
-    if (!open) this.#openTo.set(key, (open = this.#everybody(permissions, shields)));
-    return open;
+    let permitted = this.#permittedPersons.get(key);
+    if (!permitted) this.#permittedPersons.set(key, (permitted = this.#findPermitted(permissions, shields)));
+    return permitted;
   }
 
-  async #everybody(
+  async #findPermitted(
     permissions: readonly (readonly Permission[])[],
     shields: boolean,
   ): Promise<PersonSet | undefined> {
-    const turns = new Turns();
-    let open: PersonSet | undefined;
+    const scheduler = new CooperativeScheduler();
+    let permitted: PersonSet | undefined;
     for (const ways of permissions) {
-      if (turns.over) await turns.next();
+      if (scheduler.shouldYield) await scheduler.yield();
       const set = await this.#anyOf(ways);
-      open = open && set ? open.and(set) : (open ?? set);
+      permitted = permitted && set ? permitted.and(set) : (permitted ?? set);
     }
     const hidden = await this.#personsWho('hidden');
     const withheld = shields ? hidden.or(await this.#personsWho('shielded')) : hidden;
-    return withheld.isEmpty ? open : (open ?? PersonSet.all(this.bound)).minus(withheld);
+    return withheld.isEmpty ? permitted : (permitted ?? PersonSet.all(this.bound)).minus(withheld);
   }
 
   async #anyOf(permissions: readonly Permission[]): Promise<PersonSet | undefined> {
     let some = PersonSet.below(this.bound);
     for (const { conditions } of permissions) {
-      const asked = conditions.filter((condition) => !isOfRecord(condition)) as SubjectCondition[];
-      if (asked.length === 0) return undefined;
-      let all = await this.#personsWho(asked[0]!);
-      for (const condition of asked.slice(1)) all = all.and(await this.#personsWho(condition));
+      const ofSubject = conditions.filter((condition) => !isOfRecord(condition)) as SubjectCondition[];
+      if (ofSubject.length === 0) return undefined;
+      let all = await this.#personsWho(ofSubject[0]!);
+      for (const condition of ofSubject.slice(1)) all = all.and(await this.#personsWho(condition));
       some = some.or(all);
     }
     return some;
@@ -191,7 +204,7 @@ export class Access {
     if (known) return known;
     const found = PersonSet.below(this.bound);
     const test = condition === 'hidden' ? this.tests.isHidden : this.#testOf(condition);
-    await new Turns().through(this.bound, (from, to) => {
+    await new CooperativeScheduler().forEachChunk(this.bound, (from, to) => {
       for (let key = from; key < to; key++) if (test(key)) found.add(key);
     });
     sets.set(condition, found);
@@ -200,11 +213,12 @@ export class Access {
 
   #holds(condition: SubjectCondition | 'shielded', subject: PersonKey | undefined): boolean {
     if (subject === undefined) return false;
-    let held = this.#held.get(condition);
-    if (!held) this.#held.set(condition, (held = { test: this.#testOf(condition), answers: new Map() }));
-    let answer = held.answers.get(subject);
-    if (answer === undefined) held.answers.set(subject, (answer = held.test(subject)));
-    return answer;
+    let results = this.#results.get(condition);
+    if (!results)
+      this.#results.set(condition, (results = { test: this.#testOf(condition), bySubject: new Map() }));
+    let holds = results.bySubject.get(subject);
+    if (holds === undefined) results.bySubject.set(subject, (holds = results.test(subject)));
+    return holds;
   }
 
   #testOf(condition: SubjectCondition | 'shielded'): ConditionTest {
@@ -219,7 +233,8 @@ function isOfPopulation(condition: Condition): condition is PopulationCondition 
 }
 
 /**
- * What masks look up: districts lie in areas as the population register's code list says, for every registry alike.
+ * Reads the tables that masks look up. The population register's code list assigns districts to areas for
+ * every registry.
  * @throws PolkuError MAPPING_INVALID
  */
 export async function readMaskTables(): Promise<MaskTables> {

@@ -2,35 +2,35 @@ import { addMonths, type Day } from '../../lib/calendar.js';
 import { groupBy } from '../../lib/groupBy.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { type CodeColumn, NO_CODE, NO_DAY, rowsOf, type Table } from '../columns/table.js';
-import { type RowKind, type RowTest, type Statistic, TOGETHER, TREND_MONTHS } from './statistic.js';
+import { CO_OCCURRENCE, type RowKind, type RowTest, type Statistic, TREND_MONTHS } from './statistic.js';
 
-/** How the numbers of several persons become one. */
-type Joining = 'sum' | 'latest' | 'bits';
+/** How the values of several persons are merged. */
+type Merge = 'sum' | 'latest' | 'bits';
 
-/** A cell into which rows are gathered, a person at a time. */
-interface Cell {
-  readonly joining: Joining;
-  readonly nothing: number;
+/** An accumulator for the rows of one person. */
+interface Accumulator {
+  readonly merge: Merge;
+  readonly initial: number;
 }
 
-/** What a row of some kind does to a cell. */
+/** The update of an accumulator by a row. */
 type Step =
   | { readonly does: 'add'; readonly cell: number; readonly from: Day; readonly by: number }
   | { readonly does: 'addNumber'; readonly cell: number; readonly from: Day; readonly values: Float64Array }
   | { readonly does: 'latest'; readonly cell: number }
   | { readonly does: 'bit'; readonly cell: number; readonly from: Day; readonly bit: number }
   | {
-      readonly does: 'meet';
+      readonly does: 'coOccur';
       readonly cell: number;
       readonly from: Day;
       readonly own: number;
       readonly other: number;
     }
-  | { readonly does: 'goOn'; readonly cell: number; readonly ends: Int32Array };
+  | { readonly does: 'addOngoing'; readonly cell: number; readonly ends: Int32Array };
 
-/** The steps of the rows of one table that pass tests of one column; without a column, of all its rows. */
+/** The steps for rows of one table that pass tests of one column, or for all rows of the table. */
 interface Selection {
-  /** By index of the code; the last entry stands for no code. */
+  /** By code index. The last entry means no code. */
   readonly byCode?: { readonly indices: Uint16Array; readonly steps: readonly (readonly Step[])[] };
   readonly byNumber?: {
     readonly values: Float64Array;
@@ -49,16 +49,16 @@ interface TablePass {
 const BEGINNING: Day = NO_DAY;
 
 /**
- * Reads statistics from the rows of persons, every table in one pass. Rows are looked up in the tables' own columns; what is
- * gathered of one person is joined with that of others before it becomes a number.
+ * Computes statistics from the rows of persons in one pass over each table. It accumulates values for each
+ * person and merges them over persons before it computes the final numbers.
  */
-export class RowReader {
-  readonly #cells: Cell[] = [];
+export class StatisticsReader {
+  readonly #accumulators: Accumulator[] = [];
   readonly #passes: TablePass[];
-  readonly #finish: ((joined: Float64Array) => number)[];
-  readonly #nothing: Float64Array;
+  readonly #finish: ((merged: Float64Array) => number)[];
+  readonly #initial: Float64Array;
   readonly #own: Float64Array;
-  readonly #joined: Float64Array;
+  readonly #merged: Float64Array;
 
   constructor(
     statistics: readonly Statistic[],
@@ -68,36 +68,36 @@ export class RowReader {
     const steps: (readonly [RowKind, Step])[] = [];
     this.#finish = statistics.map((statistic) => this.#compile(statistic, (...step) => steps.push(step)));
     this.#passes = this.#passesOf(steps);
-    this.#nothing = Float64Array.from(this.#cells, ({ nothing }) => nothing);
-    this.#own = this.#nothing.slice();
-    this.#joined = this.#nothing.slice();
+    this.#initial = Float64Array.from(this.#accumulators, ({ initial }) => initial);
+    this.#own = this.#initial.slice();
+    this.#merged = this.#initial.slice();
   }
 
-  /** Writes the statistics of some persons together, in their order, from `at` on. */
+  /** Writes the statistics of some persons together, in their order, starting at index `at`. */
   read(persons: readonly PersonKey[], into: Float32Array, at: number): void {
-    const [joined, own] = [this.#joined, this.#own];
-    joined.set(this.#nothing);
+    const [merged, own] = [this.#merged, this.#own];
+    merged.set(this.#initial);
     for (const person of persons) {
-      // What one person leaves is never joined twice.
-      own.set(this.#nothing);
+      // Reset, so that values of the previous person are not merged again.
+      own.set(this.#initial);
       for (const pass of this.#passes) this.#walk(pass, person, own);
-      this.#join(own);
+      this.#merge(own);
     }
-    for (let index = 0; index < this.#finish.length; index++) into[at + index] = this.#finish[index]!(joined);
+    for (let index = 0; index < this.#finish.length; index++) into[at + index] = this.#finish[index]!(merged);
   }
 
-  #join(own: Float64Array): void {
-    const joined = this.#joined;
+  #merge(own: Float64Array): void {
+    const merged = this.#merged;
     for (let cell = 0; cell < own.length; cell++) {
-      switch (this.#cells[cell]!.joining) {
+      switch (this.#accumulators[cell]!.merge) {
         case 'sum':
-          joined[cell]! += own[cell]!;
+          merged[cell]! += own[cell]!;
           break;
         case 'latest':
-          joined[cell] = Math.max(joined[cell]!, own[cell]!);
+          merged[cell] = Math.max(merged[cell]!, own[cell]!);
           break;
         case 'bits':
-          joined[cell] = joined[cell]! | own[cell]!;
+          merged[cell] = merged[cell]! | own[cell]!;
       }
     }
   }
@@ -106,21 +106,21 @@ export class RowReader {
     const [from, to] = rowsOf(table, person);
     for (let row = from; row < to; row++) {
       const day = start[row]!;
-      // Rows are in the order of their days: what follows is later still.
+      // Rows are sorted by day, so all following rows are later.
       if (day >= this.before) return;
       for (const { byCode, byNumber, all } of selections) {
         if (byCode) {
           const code = byCode.indices[row]!;
           const steps = byCode.steps[code === NO_CODE ? byCode.steps.length - 1 : code]!;
-          if (steps.length > 0) this.#take(steps, row, day, own);
+          if (steps.length > 0) this.#apply(steps, row, day, own);
         } else if (byNumber) {
-          if (byNumber.values[row]! >= byNumber.atLeast) this.#take(byNumber.steps, row, day, own);
-        } else this.#take(all!, row, day, own);
+          if (byNumber.values[row]! >= byNumber.atLeast) this.#apply(byNumber.steps, row, day, own);
+        } else this.#apply(all!, row, day, own);
       }
     }
   }
 
-  #take(steps: readonly Step[], row: number, day: Day, own: Float64Array): void {
+  #apply(steps: readonly Step[], row: number, day: Day, own: Float64Array): void {
     for (const step of steps) {
       switch (step.does) {
         case 'add':
@@ -138,47 +138,47 @@ export class RowReader {
         case 'bit':
           if (day >= step.from) own[step.cell] = own[step.cell]! | step.bit;
           break;
-        case 'meet':
+        case 'coOccur':
           own[step.own] = day;
-          if (day >= step.from && day - own[step.other]! <= TOGETHER.days) own[step.cell] = 1;
+          if (day >= step.from && day - own[step.other]! <= CO_OCCURRENCE.days) own[step.cell] = 1;
           break;
-        case 'goOn':
-          // That a row will end on a later day is not known yet.
+        case 'addOngoing':
+          // An end on or after the quarter's first day is not known yet, so the row counts as ongoing.
           if (step.ends[row]! === NO_DAY || step.ends[row]! >= this.before) own[step.cell]! += 1;
       }
     }
   }
 
-  #cell(joining: Joining): number {
-    const nothing = joining === 'latest' ? -Infinity : 0;
-    return this.#cells.push({ joining, nothing }) - 1;
+  #cell(merge: Merge): number {
+    const initial = merge === 'latest' ? -Infinity : 0;
+    return this.#accumulators.push({ merge, initial }) - 1;
   }
 
   #from(months: number | undefined): Day {
     return months === undefined ? BEGINNING : addMonths(this.before, -months);
   }
 
-  /** Adds the steps that a statistic needs; answers what makes its number of the joined cells. */
-  #compile(statistic: Statistic, add: (of: RowKind, step: Step) => void): (joined: Float64Array) => number {
+  /** Adds the steps of a statistic. Returns the function that computes its number from the merged values. */
+  #compile(statistic: Statistic, add: (of: RowKind, step: Step) => void): (merged: Float64Array) => number {
     switch (statistic.kind) {
       case 'count': {
         const cell = this.#cell('sum');
         add(statistic.of, { does: 'add', cell, from: this.#from(statistic.months), by: 1 });
-        return (joined) => joined[cell]!;
+        return (merged) => merged[cell]!;
       }
       case 'sum': {
         const cell = this.#sumOf(statistic, add);
-        return (joined) => joined[cell]!;
+        return (merged) => merged[cell]!;
       }
       case 'mean': {
         const [cell, rows] = [this.#sumOf(statistic, add), this.#cell('sum')];
         add(statistic.of, { does: 'add', cell: rows, from: this.#from(statistic.months), by: 1 });
-        return (joined) => (joined[rows] === 0 ? 0 : joined[cell]! / joined[rows]!);
+        return (merged) => (merged[rows] === 0 ? 0 : merged[cell]! / merged[rows]!);
       }
       case 'since': {
         const cell = this.#cell('latest');
         add(statistic.of, { does: 'latest', cell });
-        return (joined) => this.before - joined[cell]!;
+        return (merged) => this.before - merged[cell]!;
       }
       case 'trend': {
         const cell = this.#cell('sum');
@@ -186,26 +186,26 @@ export class RowReader {
         const yearsBefore = (whole - recent) / 12;
         add(statistic.of, { does: 'add', cell, from: this.#from(whole), by: -1 / yearsBefore });
         add(statistic.of, { does: 'add', cell, from: this.#from(recent), by: 1 + 1 / yearsBefore });
-        return (joined) => joined[cell]!;
+        return (merged) => merged[cell]!;
       }
       case 'variety': {
         const cell = this.#cell('bits');
         const from = this.#from(statistic.months);
         statistic.of.forEach((kind, index) => add(kind, { does: 'bit', cell, from, bit: 1 << index }));
-        return (joined) => bitsIn(joined[cell]!);
+        return (merged) => bitsIn(merged[cell]!);
       }
-      case 'together': {
+      case 'coOccurrence': {
         const [cell, first, second] = [this.#cell('sum'), this.#cell('latest'), this.#cell('latest')];
-        const from = this.#from(TOGETHER.months);
-        add(statistic.of[0], { does: 'meet', cell, from, own: first, other: second });
-        add(statistic.of[1], { does: 'meet', cell, from, own: second, other: first });
-        return (joined) => joined[cell]!;
+        const from = this.#from(CO_OCCURRENCE.months);
+        add(statistic.of[0], { does: 'coOccur', cell, from, own: first, other: second });
+        add(statistic.of[1], { does: 'coOccur', cell, from, own: second, other: first });
+        return (merged) => merged[cell]!;
       }
       case 'ongoing': {
         const cell = this.#cell('sum');
         const ends = this.#column<Int32Array>(statistic.of, statistic.end.column);
-        add(statistic.of, { does: 'goOn', cell, ends });
-        return (joined) => joined[cell]!;
+        add(statistic.of, { does: 'addOngoing', cell, ends });
+        return (merged) => merged[cell]!;
       }
     }
   }
@@ -236,7 +236,7 @@ export class RowReader {
     });
   }
 
-  /** The steps of tests of codes in one column become one look-up. */
+  /** Combines all code tests of one column into one look-up. */
   #selection(group: readonly (readonly [RowKind, Step])[]): Selection {
     const [{ table, where }] = group[0]!;
     if (where === undefined) return { all: group.map(([, step]) => step) };
@@ -252,7 +252,7 @@ export class RowReader {
   }
 }
 
-/** Tests of codes in one column are looked up together; of numbers, each bound alone. */
+/** Code tests of one column share a selection. Each bound of a number has its own. */
 function testKey(test: RowTest): string {
   return 'atLeast' in test ? `${test.column} ${test.atLeast}` : test.column;
 }
