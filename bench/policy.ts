@@ -9,7 +9,6 @@ const REGISTRIES = 10;
 const FIELDS = 200;
 const ROLES = 20;
 const PURPOSES = 20;
-const OPERATION_FIELDS = 50;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const label = { en: 'x', fi: 'x', sv: 'x' };
 
@@ -103,13 +102,8 @@ const policy = compile();
 const coordinates = registries
   .flatMap((registry) => fieldsOf(registry))
   .filter((_, index) => index % 40 === 2);
-const numbered = policy.number(coordinates.slice(0, OPERATION_FIELDS));
 const asker = { roles: [roles[1]!], purpose: purposes[1]! };
-if (!policy.decide(asker, now).showsAll(numbered)) throw new Error('The operation should be shown.');
 const ROUNDS = 20_000;
-const deciding = median(9, () => {
-  for (let round = 0; round < ROUNDS; round++) policy.decide(asker, now).showsAll(numbered);
-});
 const byName = median(9, () => {
   for (let round = 0; round < ROUNDS; round++) {
     const decision = policy.decide(asker, now);
@@ -129,5 +123,4 @@ console.log(`${REGISTRIES} registries x ${FIELDS} fields x ${ROLES} roles x ${PU
   table of every pair         ${tables.toFixed(0)} ms
   together                    ${(compiling + tables).toFixed(0)} ms      floor: JSON.parse of the same files ${parsing.toFixed(1)} ms
 A decision for an operation of ${coordinates.length} fields, after its first (medians):
-  numbered once               ${microseconds(deciding)}
   field by field, by name     ${microseconds(byName)}   floor: as many look-ups in a Set ${microseconds(floor)}`);

@@ -118,16 +118,3 @@ describe('a research permit', () => {
     expect(decision.explain('Visit.service').reason).toBe(reason);
   });
 });
-
-describe('numbered coordinates', () => {
-  it('get the same decisions as their names', () => {
-    const decision = policy.decide(scholar, someDay);
-    const all = (...coordinates: string[]) => decision.showsAll(policy.number(coordinates));
-    expect(all('Visit.service', 'Visit.startedAt', 'Visit.__typename')).toBe(true);
-    expect(all('Visit.service', 'Visit.diagnosis')).toBe(false);
-    expect(all('Visit.nothing')).toBe(false);
-    expect(
-      policy.decide({ ...scholar, permit: 'P-9' }, someDay).showsAll(policy.number(['State.rows'])),
-    ).toBe(false);
-  });
-});

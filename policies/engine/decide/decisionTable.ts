@@ -4,14 +4,12 @@ import type { GraphField, Lineage } from '../parse/policyGraph.js';
 import type { PolicyModel, Use } from '../policyModel.js';
 import type { DecisionRequest } from './decisionRequest.js';
 import { bothOf, DerivationGrants, NONE, type Permissions } from './derivationGrants.js';
-import { BitSet, type PolicyIndex } from './policyIndex.js';
+import type { PolicyIndex } from './policyIndex.js';
 
 /** Everything that one request may see and every derived type may use. What is denied has no permissions. */
 export interface DecisionTable {
   /** By the number of the coordinate. */
   readonly show: readonly Permissions[];
-  /** The numbers of coordinates that are shown. */
-  readonly shown: BitSet;
   /** Derived type -> input -> permissions. */
   readonly derive: ReadonlyMap<string, ReadonlyMap<string, Permissions>>;
   /** Feed -> whether its registry gives it. */
@@ -46,7 +44,6 @@ class TableBuilder {
     for (const [type, uses] of this.model.derived) for (const input of uses.keys()) this.derive(type, input);
     const { fields, coordinates } = this.index;
     const show: Permissions[] = new Array(coordinates.length);
-    const shown = new BitSet(coordinates.length);
     for (let number = 0; number < fields.length; number++) {
       show[number] = this.showNumber(number);
       if (fields[number]!.kind === 'feed') this.isAvailable(fields[number]!.coordinate);
@@ -54,8 +51,7 @@ class TableBuilder {
     this.index.arguments.forEach(({ field, tests }, position) => {
       show[fields.length + position] = this.argument(show[field]!, tests);
     });
-    for (let number = 0; number < show.length; number++) if (show[number]!.length > 0) shown.add(number);
-    return { show, shown, derive: this.derivations, available: this.availability };
+    return { show, derive: this.derivations, available: this.availability };
   }
 
   private show(coordinate: string): Permissions {

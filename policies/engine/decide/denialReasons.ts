@@ -146,7 +146,7 @@ export class DenialExplainer {
 
   private isShown(coordinate: string): boolean {
     const number = this.numbers.get(coordinate);
-    return number !== undefined && this.table.shown.has(number);
+    return number !== undefined && this.table.show[number]!.length > 0;
   }
 
   private notShown(coordinates: readonly string[]): readonly DeniedInput[] {

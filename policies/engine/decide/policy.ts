@@ -12,7 +12,7 @@ import type {
 import { permitFault, type PermitFault, type Requester } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
 import { DenialExplainer, type TotalDenialReason } from './denialReasons.js';
-import { PolicyDecision, TYPENAME_NUMBER, UNKNOWN_NUMBER } from './policyDecision.js';
+import { PolicyDecision } from './policyDecision.js';
 import { PolicyIndex } from './policyIndex.js';
 
 /** A field that policies govern, or an argument of one. */
@@ -92,17 +92,6 @@ export class Policy {
   rule(id: string): Grant | Prohibition | undefined {
     const registry = this.model.registries.get(id.split('/')[0]!);
     return [...(registry?.grants ?? []), ...(registry?.prohibitions ?? [])].find((rule) => rule.id === id);
-  }
-
-  /**
-   * The numbers of an operation's coordinates, with which decisions of this policy can be asked repeatedly.
-   */
-  number(coordinates: readonly string[]): Int32Array {
-    return Int32Array.from(coordinates, (coordinate) =>
-      coordinate.endsWith('.__typename')
-        ? TYPENAME_NUMBER
-        : (this.index.numbers.get(coordinate) ?? UNKNOWN_NUMBER),
-    );
   }
 
   /**

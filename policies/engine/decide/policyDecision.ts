@@ -9,13 +9,6 @@ import { NONE } from './derivationGrants.js';
 
 const TYPENAME: readonly Permission[] = [{ mask: undefined, conditions: [], grant: 'schema/typename' }];
 
-/**
- * Numbers of {@link Policy.number} that stand for `__typename` of any type, and for what the graph does not
- * have.
- */
-export const TYPENAME_NUMBER = -1;
-export const UNKNOWN_NUMBER = -2;
-
 /** The table of a decision, and what explains its denials. */
 interface Decided {
   readonly table: DecisionTable;
@@ -49,16 +42,6 @@ export class PolicyDecision implements Decision {
   derive(derivedType: string, coordinate: string): readonly Permission[] {
     if ('kind' in this.decided) return NONE;
     return this.decided.table.derive.get(derivedType)?.get(coordinate) ?? NONE;
-  }
-
-  /** Whether every coordinate of an operation is shown, by their numbers. */
-  showsAll(numbers: Int32Array): boolean {
-    if ('kind' in this.decided) return numbers.every((number) => number === TYPENAME_NUMBER);
-    const { shown } = this.decided.table;
-    for (const number of numbers) {
-      if (number < 0 ? number !== TYPENAME_NUMBER : !shown.has(number)) return false;
-    }
-    return true;
   }
 
   shields(coordinate: string): boolean {
