@@ -25,7 +25,7 @@ export function factorsCsv(sources: readonly RiskSource[]): string {
 /** The catalogue of factors as one page with a filter: docs/factors.html. It loads nothing. */
 export function factorsHtml(sources: readonly RiskSource[]): string {
   const rows = factorRows(sources);
-  const registries = sources.map(({ registry, factors }) => `${registry} ${factors.length}`).join(', ');
+  const registries = sources.map(({ registry, features }) => `${registry} ${features.length}`).join(', ');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
