@@ -1,7 +1,7 @@
 import { PolkuError } from '../lib/errors.js';
 import { readIdentityCode } from './identityCode.js';
 
-const LONGEST = 200;
+const MAX_ID_LENGTH = 200;
 
 /** What an id has, where its mapping declares no form: names, and most words for "nothing", have no digit. */
 const HAS_A_DIGIT = /\p{Nd}/u;
@@ -51,7 +51,7 @@ const DAMAGE = [
  */
 export function readLocalId(text: string, form: RegExp = HAS_A_DIGIT): string | undefined {
   const id = text.trim();
-  if (id.length === 0 || id.length > LONGEST || !form.test(id)) return undefined;
+  if (id.length === 0 || id.length > MAX_ID_LENGTH || !form.test(id)) return undefined;
   return DAMAGE.some((damage) => damage.test(id)) ? undefined : id;
 }
 

@@ -7,7 +7,7 @@ import { lockByKernel } from '../lib/kernelLock.js';
 import type { SubgraphRequest } from '../schema/subgraph.js';
 
 /** What a registry notes of one answer: under whose decision, for what, to whom, of how many people; never of whom. */
-export interface Disclosure {
+export interface DisclosureRecord {
   readonly registry: string;
   /** ISO 8601 in UTC. */
   readonly time: string;
@@ -66,7 +66,7 @@ export class DisclosureLog {
    * Resolves when the note is durable.
    * @throws PolkuError AUDIT_UNAVAILABLE; then the registry answers nothing.
    */
-  async append(disclosure: Disclosure): Promise<void> {
+  async append(disclosure: DisclosureRecord): Promise<void> {
     try {
       await this.#commits.add(`${JSON.stringify(disclosure)}\n`);
     } catch (cause) {
@@ -131,7 +131,7 @@ export function bodyHash({ query, operationName, variables }: SubgraphRequest): 
  * What the registries of all processes have disclosed, the oldest day of each first; empty where none keeps a log here. Files
  * that lie in no folder of a writer are of an earlier format. Torn lines are left out.
  */
-export async function readDisclosures(data: string): Promise<Disclosure[]> {
+export async function readDisclosureRecords(data: string): Promise<DisclosureRecord[]> {
   const folder = disclosureFolder(data);
   let names: string[];
   try {
@@ -140,7 +140,7 @@ export async function readDisclosures(data: string): Promise<Disclosure[]> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw cause;
   }
-  const disclosures: Disclosure[] = [];
+  const disclosures: DisclosureRecord[] = [];
   for (const name of names.filter((file) => file.endsWith('.jsonl')).sort()) {
     for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
       const disclosure = readLine(line);
@@ -150,9 +150,9 @@ export async function readDisclosures(data: string): Promise<Disclosure[]> {
   return disclosures;
 }
 
-function readLine(line: string): Disclosure | undefined {
+function readLine(line: string): DisclosureRecord | undefined {
   try {
-    return line === '' ? undefined : (JSON.parse(line) as Disclosure);
+    return line === '' ? undefined : (JSON.parse(line) as DisclosureRecord);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { PolkuError } from '../lib/errors.js';
 import type { RiskSource } from '../registry-kit/features/feature.js';
-import type { Registry, SubgraphModule } from '../registry-kit/subgraph/registry.js';
+import type { DepartmentRegistry, SubgraphModule } from '../registry-kit/subgraph/departmentRegistry.js';
 import type { CohortSource } from './cohorts/cohortsStore.js';
 import { cohortsModule } from './cohorts/subgraph.js';
 import * as departments from './departments.js';
@@ -18,7 +18,7 @@ export const leftOut: ReadonlySet<string> = readLeftOut(process.env['POLKU_WITHO
  * The departmental registries in the order of extraction. The population register is first: it decides who is
  * known.
  */
-export const registries: readonly Registry[] = [population, ...Object.values(others)].filter(
+export const registries: readonly DepartmentRegistry[] = [population, ...Object.values(others)].filter(
   ({ definition }) => !leftOut.has(definition.name),
 );
 

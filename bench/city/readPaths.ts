@@ -2,7 +2,7 @@ import { policiesFolder } from '../../cli/options.js';
 import { loadPolicy } from '../../cli/runtime/openPolicy.js';
 import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
 import type { Decision } from '../../policies/engine/decision.js';
-import { rowsOf } from '../../registry-kit/columns/table.js';
+import { rowRangeOf } from '../../registry-kit/columns/table.js';
 import type { ContactTable } from '../../registry-kit/contacts/contact.js';
 import { type ConditionTests, RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { FeedDeclaration, guardFeed } from '../../registry-kit/enforcement/guardFeed.js';
@@ -67,7 +67,7 @@ const tests: ConditionTests = {
 
 function pathOf(person: PersonKey): number {
   const feeds = sectors.map(({ name, contacts, declared }) => {
-    const [from, to] = rowsOf(contacts, person);
+    const [from, to] = rowRangeOf(contacts, person);
     const rows = contactFeedRows(contacts, [{ person, from, to }], {});
     const access = new RequestAccess(decision as Decision, tests, { areaOfDistrict: new Map() });
     return [name, guardFeed(rows, declared, access)] as const;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { parquetRows, sqlName, sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
 import { sha256OfFile } from '../../lib/regularFile.js';
 import type { TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { currentSnapshotId, MANIFEST, tableFile } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
 
 /** Writes the snapshots of a city several times over, each person and family under a key of its own. */
 export async function multiplyCity(data: string, copies: number, target: string): Promise<void> {
-  for (const { name, tables } of [...registries.map(({ definition }) => definition), overlaysRegistry]) {
+  for (const { name, tables } of [...registries.map(({ definition }) => definition), personFlagsRegistry]) {
     const id = (await currentSnapshotId(data, name))!;
     const [source, folder] = [join(data, name, id), join(target, name, id)];
     await mkdir(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { calendarDate, formatDay } from '../../lib/calendar.js';
-import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { codeAt, NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
@@ -40,7 +40,7 @@ export async function handWrittenPaths(data: string, from: number): Promise<(fam
     for (const { sector, contacts } of sectors) {
       const { start, end, service } = contacts.columns;
       const open = new Map<string | null, Episode>();
-      const [first, last] = rowsOf(contacts, person);
+      const [first, last] = rowRangeOf(contacts, person);
       for (let row = first; row < last; row++) {
         const [begun, ended] = [start[row]!, Math.max(start[row]!, end[row]!)];
         if (ended < from || begun < since || begun > until) continue;
@@ -73,7 +73,7 @@ export async function handWrittenPaths(data: string, from: number): Promise<(fam
     const episodes: Episode[] = [];
     for (const row of families.rowsOf(family)) {
       const person = memberships.subject[row]!;
-      const [own] = rowsOf(persons, person);
+      const [own] = rowRangeOf(persons, person);
       const { year } = calendarDate(birth[own]!);
       members.push({ role: codeAt(role, row), person: { birthYear: year, sex: codeAt(sex, own) } });
       pathOf(person, start[row]!, end[row] === NO_DAY ? Infinity : end[row]!, episodes);

@@ -20,7 +20,7 @@ import {
   verifyAuditLog,
 } from '../../gateway/audit/verifyAuditLog.js';
 import { PolkuError } from '../../lib/errors.js';
-import { readDisclosures } from '../../registry-kit/disclosureLog.js';
+import { readDisclosureRecords } from '../../registry-kit/disclosureLog.js';
 import { dataOption, secretsOption } from '../options.js';
 import { formatCount } from '../progress.js';
 import { personOfCodeFile, personOfId } from '../runtime/auditChains.js';
@@ -169,7 +169,7 @@ function reconcileCommand(): Command {
     .action(
       async ({ data, registries = [], since }: { data: string; registries?: string[]; since?: string }) => {
         requireLog(data);
-        const disclosures = (await Promise.all([data, ...registries].map(readDisclosures))).flat();
+        const disclosures = (await Promise.all([data, ...registries].map(readDisclosureRecords))).flat();
         if (disclosures.length === 0)
           throw new PolkuError(
             'SOURCE_UNREADABLE',

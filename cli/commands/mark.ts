@@ -6,12 +6,12 @@ import { type Day, formatDay, parseDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseScheme } from '../../linkage/localId.js';
 import { type Days, includesDay, NO_DAY } from '../../registry-kit/columns/table.js';
-import { readMarks } from '../../registry-kit/restrictions/restrictionFile.js';
+import { readRestrictions } from '../../registry-kit/restrictions/restrictionFile.js';
 import {
-  type MarkChange,
-  type MarkKind,
-  markKinds,
-  type Marks,
+  type RestrictionChange,
+  type RestrictionKind,
+  restrictionKinds,
+  type Restrictions,
   SHIELDING_REGISTRY,
 } from '../../registry-kit/restrictions/restrictions.js';
 import { registries } from '../../subgraphs/registries.js';
@@ -37,7 +37,7 @@ Give identity codes on standard input, one per line, and never as arguments. Eit
 
 /** The days that a kind of mark cannot have, and why. */
 const NO_DAYS: Readonly<
-  Partial<Record<MarkKind, { readonly not: readonly ('from' | 'until')[]; why: string }>>
+  Partial<Record<RestrictionKind, { readonly not: readonly ('from' | 'until')[]; why: string }>>
 > = {
   objection: { not: ['until'], why: 'it lasts until the person withdraws it; lift it then' },
   erasure: { not: ['from', 'until'], why: 'an erasure takes effect at once and is permanent' },
@@ -103,7 +103,7 @@ function listCommand(): Command {
     .action(async ({ data }: { data: string }) => {
       let lists = 0;
       for (const { definition } of registries) {
-        const marks = await readMarks(data, definition.name);
+        const marks = await readRestrictions(data, definition.name);
         if (marks.changes.length === 0) continue;
         lists += 1;
         console.log([definition.name, ...listed(marks), ...marks.changes.map(described)].join('\n  '));
@@ -114,7 +114,7 @@ function listCommand(): Command {
 
 function markOptions(command: Command): Command {
   return command
-    .argument('<kind>', `one of: ${markKinds.join(', ')}`)
+    .argument('<kind>', `one of: ${restrictionKinds.join(', ')}`)
     .option(
       '--registry <name>',
       `the registry that the mark applies to; not for non-disclosure, which applies to all`,
@@ -130,15 +130,18 @@ function markOptions(command: Command): Command {
 }
 
 interface Target {
-  readonly kind: MarkKind;
+  readonly kind: RestrictionKind;
   readonly registry: string;
 }
 
 // Messages do not repeat the argument, because somebody may have typed an identity code there.
 function targetOf(word: string, { registry }: MarkOptions): Target {
-  const kind = markKinds.find((known) => known === word);
+  const kind = restrictionKinds.find((known) => known === word);
   if (!kind)
-    throw new PolkuError('USAGE', `There is no such kind of mark. There are: ${markKinds.join(', ')}.`);
+    throw new PolkuError(
+      'USAGE',
+      `There is no such kind of mark. There are: ${restrictionKinds.join(', ')}.`,
+    );
   if (kind === 'non-disclosure') {
     if (registry === undefined || registry === SHIELDING_REGISTRY)
       return { kind, registry: SHIELDING_REGISTRY };
@@ -153,7 +156,7 @@ function targetOf(word: string, { registry }: MarkOptions): Target {
   throw new PolkuError('USAGE', `${fault} with --registry one of: ${allowed.join(', ')}.`);
 }
 
-function daysOf(kind: MarkKind, given: { readonly from?: Day; readonly until?: Day }): Days {
+function daysOf(kind: RestrictionKind, given: { readonly from?: Day; readonly until?: Day }): Days {
   const { not = [], why } = NO_DAYS[kind] ?? {};
   for (const option of not)
     if (given[option] !== undefined) throw new PolkuError('USAGE', `${kind} takes no --${option}: ${why}.`);
@@ -185,8 +188,8 @@ function machineUser(): string {
   }
 }
 
-function listed({ people }: Marks): string[] {
-  return markKinds.flatMap((kind) => {
+function listed({ people }: Restrictions): string[] {
+  return restrictionKinds.flatMap((kind) => {
     const all = [...people[kind].values()];
     const now = all.filter((days) => includesDay(days, today())).length;
     const rest = all.length > now ? `; ${formatCount(all.length - now)} not yet or no longer` : '';
@@ -194,7 +197,7 @@ function listed({ people }: Marks): string[] {
   });
 }
 
-function described({ time, action, kind, people, by }: MarkChange): string {
+function described({ time, action, kind, people, by }: RestrictionChange): string {
   return `${time} ${action} ${kind}: ${persons(people)}, by ${by}`;
 }
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { Domains } from '../../gateway/pseudonyms.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import {
   auditWitnessOption,
@@ -62,7 +62,7 @@ async function extractForPermit(permit: string, options: PermitOptions): Promise
   await withRegistries(options, 'permit', async ({ policy, subgraphs, auditLog, personDigests, secrets }) => {
     const domains = new Domains(await secrets.domain());
     const progress = new Progress();
-    const { tables: people } = await openSnapshot(data, overlaysRegistry);
+    const { tables: people } = await openSnapshot(data, personFlagsRegistry);
     const manifest = await extractPermit({
       permit,
       role,

@@ -9,9 +9,9 @@ import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
 import { collectProblems, formatProblems } from '../../policies/engine/parse/problems.js';
 import { codeAt } from '../../registry-kit/columns/table.js';
-import { overlayConditions } from '../../registry-kit/person-flags/flagConditions.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
-import { noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import type { Secrets } from './secrets.js';
@@ -27,8 +27,8 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
   return async () => {
     const { careRelationships } = healthRegistry.tables;
     const { tables } = await openSnapshot(data, { ...healthRegistry, tables: { careRelationships } });
-    const { tables: overlays } = await openSnapshot(data, overlaysRegistry);
-    const isAdult = overlayConditions(overlays, noMarks, today(), undefined).subject.adult!;
+    const { tables: overlays } = await openSnapshot(data, personFlagsRegistry);
+    const isAdult = flagConditions(overlays, noRestrictions, today(), undefined).subject.adult!;
     const { subject, columns } = tables.careRelationships;
     const client = subject.find((person, row) => codeAt(columns.unit, row) === UNIT && isAdult(person));
     if (client === undefined) return undefined;

@@ -1,13 +1,13 @@
 import { fileRevision } from '../../lib/regularFile.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import {
-  marksPath,
-  type MarksPlace,
-  missingMarks,
-  readMarks,
-  traceMarks,
+  restrictionPath,
+  type RestrictionPlace,
+  missingRestrictions,
+  readRestrictions,
+  traceRestrictions,
 } from '../../registry-kit/restrictions/restrictionFile.js';
-import { type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import { type Restrictions, noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { openSnapshot, readManifest, type Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 
@@ -17,21 +17,21 @@ import { openSnapshot, readManifest, type Snapshot } from '../../registry-kit/sn
  */
 export class LiveMarks {
   private constructor(
-    private readonly place: MarksPlace,
-    private marks: Marks,
+    private readonly place: RestrictionPlace,
+    private marks: Restrictions,
     private revision: string,
   ) {}
 
   /** @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED: then the registry must not be served */
-  static async open(place: MarksPlace): Promise<LiveMarks> {
+  static async open(place: RestrictionPlace): Promise<LiveMarks> {
     const { data, registry, store } = place;
-    const revision = await fileRevision(marksPath(data, registry));
-    const marks = await readMarks(data, registry, store);
-    await traceMarks(place);
+    const revision = await fileRevision(restrictionPath(data, registry));
+    const marks = await readRestrictions(data, registry, store);
+    await traceRestrictions(place);
     return new LiveMarks(place, marks, revision);
   }
 
-  get current(): Marks {
+  get current(): Restrictions {
     return this.marks;
   }
 
@@ -41,13 +41,13 @@ export class LiveMarks {
    */
   async refresh(): Promise<void> {
     const { data, registry, store } = this.place;
-    const revision = await fileRevision(marksPath(data, registry));
+    const revision = await fileRevision(restrictionPath(data, registry));
     if (revision === this.revision) return;
-    const marks = await readMarks(data, registry, store);
+    const marks = await readRestrictions(data, registry, store);
     // A file that disappears lifts nobody's mark.
-    if (marks === noMarks) throw missingMarks(data, registry);
+    if (marks === noRestrictions) throw missingRestrictions(data, registry);
     [this.marks, this.revision] = [marks, revision];
-    await traceMarks(this.place);
+    await traceRestrictions(this.place);
   }
 }
 

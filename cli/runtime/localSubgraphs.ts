@@ -7,9 +7,9 @@ import { PolkuError } from '../../lib/errors.js';
 import { Linkage } from '../../linkage/linkage.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { readCodeLists } from '../../registry-kit/codes.js';
-import { type Disclosure, DisclosureLog } from '../../registry-kit/disclosureLog.js';
-import { overlayConditions } from '../../registry-kit/person-flags/flagConditions.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { type DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
+import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
 import { createSubgraph, type Decide } from '../../registry-kit/subgraph/createSubgraph.js';
 import { derivedSources, registrySources } from '../../registry-kit/subgraph/registrySources.js';
@@ -57,7 +57,7 @@ interface LocalSubgraphsOptions {
    * entry is durable, as a registry in its own process must. In the gateway's process the response waits, so
    * that entries are written concurrently.
    */
-  readonly note?: (log: DisclosureLog, disclosure: Disclosure) => Promise<void>;
+  readonly note?: (log: DisclosureLog, disclosure: DisclosureRecord) => Promise<void>;
   /** Called when a newer snapshot or list of marks cannot be loaded. The one before stays in service. */
   readonly onRefreshError: (error: unknown) => void;
 }
@@ -124,7 +124,7 @@ async function openAll(
 
 /** What all registries of a process use of the population register: ages, non-disclosures and its marks. */
 interface Shared {
-  readonly overlays: LiveSnapshot<typeof overlaysRegistry>;
+  readonly overlays: LiveSnapshot<typeof personFlagsRegistry>;
   readonly marks: LiveMarks;
   /** The linkage store whose keys are in all snapshots and marks of this process. */
   readonly store: string;
@@ -137,7 +137,7 @@ async function openShared(
 ): Promise<Shared | undefined> {
   if (!registries.some(({ definition }) => names.includes(definition.name))) return undefined;
   let first: string | undefined;
-  const overlays = await LiveSnapshot.open(data, overlaysRegistry, ({ linkageStore }) => {
+  const overlays = await LiveSnapshot.open(data, personFlagsRegistry, ({ linkageStore }) => {
     first ??= linkageStore;
     if (linkageStore !== first) throw anotherStore('The snapshot of overlays');
   });
@@ -150,8 +150,8 @@ async function openShared(
   return { overlays, marks, store };
 }
 
-function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof overlayConditions> {
-  return overlayConditions(overlays.current.tables, marks.current, today(), undefined);
+function conditionsNow({ overlays, marks }: Shared): ReturnType<typeof flagConditions> {
+  return flagConditions(overlays.current.tables, marks.current, today(), undefined);
 }
 
 function mergedPersons({ overlays }: Shared): MergedPersons {

@@ -6,19 +6,19 @@ import { Linkage } from '../../linkage/linkage.js';
 import type { Scheme } from '../../linkage/localId.js';
 import type { Days } from '../../registry-kit/columns/table.js';
 import { lockForExtraction } from '../../registry-kit/extraction/extract.js';
-import { overlaysRegistry, shieldMarked } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry, withDerivedShields } from '../../registry-kit/person-flags/personFlags.js';
 import {
-  changeMarks,
+  changeRestrictions,
   COMMAND_PATIENCE_MS,
   EXTRACTION_PATIENCE_MS,
-  type MarksPlace,
+  type RestrictionPlace,
 } from '../../registry-kit/restrictions/restrictionFile.js';
 import {
-  addMarks,
-  carryMarks,
-  liftMarks,
-  type MarkKind,
-  type Marks,
+  addRestrictions,
+  carryRestrictions,
+  liftRestrictions,
+  type RestrictionKind,
+  type Restrictions,
 } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import type { PersonKey } from '../../schema/keys.js';
@@ -31,7 +31,7 @@ export interface Marking {
   readonly data: string;
   readonly secrets: Secrets;
   readonly registry: string;
-  readonly kind: MarkKind;
+  readonly kind: RestrictionKind;
   /** Identity codes, one per line. */
   readonly codes: string;
   readonly scheme: Scheme;
@@ -51,7 +51,7 @@ export async function markPeople(marking: Marking, days: Days): Promise<{ people
   let again = 0;
   await change(marking, linkage, (marks, author) => {
     again = [...people].filter((person) => marks.people[kind].has(person)).length;
-    return addMarks(marks, kind, people, days, author);
+    return addRestrictions(marks, kind, people, days, author);
   });
   return { people: people.size, again };
 }
@@ -69,7 +69,7 @@ export async function liftPeople(marking: Marking): Promise<number> {
     people = linkLines(codes, scheme, linkage, (person) =>
       marks.people[kind].has(person) ? undefined : 'not-marked',
     );
-    return liftMarks(marks, kind, people, (person) => linkage.currentPerson(person), author);
+    return liftRestrictions(marks, kind, people, (person) => linkage.currentPerson(person), author);
   });
   return people.size;
 }
@@ -83,7 +83,7 @@ async function openLinkage({ data, secrets }: Marking): Promise<Linkage> {
   );
 }
 
-type Change = (marks: Marks, author: { readonly time: string; readonly by: string }) => Marks;
+type Change = (marks: Restrictions, author: { readonly time: string; readonly by: string }) => Restrictions;
 
 async function change(
   { data, registry, kind, by }: Marking,
@@ -92,7 +92,7 @@ async function change(
 ): Promise<void> {
   const author = { time: new Date().toISOString(), by };
   const place = { data, registry, store };
-  if (kind !== 'non-disclosure') return changeMarks(place, (marks) => make(marks, author));
+  if (kind !== 'non-disclosure') return changeRestrictions(place, (marks) => make(marks, author));
   const settled = await changeShielding(place, (marks) => make(marks, author));
   if (settled) return;
   // A newer population snapshot, with other families, is being published. Wait for it or for its failure, and
@@ -111,16 +111,19 @@ async function change(
  * @returns false if the overlays belong to another snapshot. They appear before it, so that snapshot is about
  *   to be current.
  */
-async function changeShielding(place: MarksPlace, make: (marks: Marks) => Marks): Promise<boolean> {
+async function changeShielding(
+  place: RestrictionPlace,
+  make: (marks: Restrictions) => Restrictions,
+): Promise<boolean> {
   const { data } = place;
   const { memberships } = populationRegistry.tables;
   let settled = false;
-  await changeMarks(place, async (marks) => {
+  await changeRestrictions(place, async (marks) => {
     const changed = make(marks);
-    const overlays = await readManifest(data, overlaysRegistry);
+    const overlays = await readManifest(data, personFlagsRegistry);
     const population = await openSnapshot(data, { ...populationRegistry, tables: { memberships } });
     settled = overlays.snapshotId === population.manifest.snapshotId;
-    return shieldMarked(changed, population.tables.memberships);
+    return withDerivedShields(changed, population.tables.memberships);
   });
   return settled;
 }
@@ -186,9 +189,9 @@ export function carryAllMarks(data: string): (linkage: Linkage) => Promise<void>
   return async (linkage) => {
     const author = { time: new Date().toISOString(), by: 'extract' };
     for (const { definition } of registries)
-      await changeMarks(
+      await changeRestrictions(
         { data, registry: definition.name, store: linkage.store },
-        (marks) => carryMarks(marks, (person) => linkage.currentPerson(person), author),
+        (marks) => carryRestrictions(marks, (person) => linkage.currentPerson(person), author),
         EXTRACTION_PATIENCE_MS,
       );
   };

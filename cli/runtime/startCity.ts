@@ -27,7 +27,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
-import type { Disclosure, DisclosureLog } from '../../registry-kit/disclosureLog.js';
+import type { DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
@@ -258,7 +258,7 @@ function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl
 class PendingNotes {
   readonly #pending = new Map<string, Promise<void>[]>();
 
-  readonly write = (log: DisclosureLog, disclosure: Disclosure): Promise<void> => {
+  readonly write = (log: DisclosureLog, disclosure: DisclosureRecord): Promise<void> => {
     const written = log.append(disclosure);
     // The code below that waits for the entry reports a failure; this avoids an unhandled rejection before
     // that.

@@ -5,7 +5,7 @@ import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 
 /** DuckDB streams a result in one thread: large tables are read by several, each a share of the columns. */
-const MOST_STREAMS = 4;
+const MAX_STREAMS = 4;
 const ROWS_OF_ONE_STREAM = 1_000_000;
 
 const SHORT_DICTIONARY = 200;
@@ -13,7 +13,7 @@ const SHORT_DICTIONARY = 200;
 type TypedArray = Int32Array | Uint32Array | BigUint64Array | Float64Array | Uint16Array;
 
 /** A column being filled: the SQL that gives its values as they are kept, nothing missing, and where they go. */
-interface Filling {
+interface ColumnLoad {
   readonly select: string;
   readonly values: TypedArray;
   /** Of a column of codes: the sorted dictionary. */
@@ -36,11 +36,11 @@ export async function loadTable<Definition extends TableDefinition>(
   const [rows, lastSubject] = counted.getRows()[0] as [number, number | null];
 
   const names = Object.keys(definition.columns).filter((name) => !isInternal(definition.columns[name]!));
-  const fillings: Filling[] = [{ select: 'subject', values: new Uint32Array(rows) }];
+  const fillings: ColumnLoad[] = [{ select: 'subject', values: new Uint32Array(rows) }];
   for (const name of names) {
     fillings.push(await prepare(connection, source, name, definition.columns[name]!, rows));
   }
-  const streams = rows < ROWS_OF_ONE_STREAM ? 1 : Math.min(availableParallelism(), MOST_STREAMS);
+  const streams = rows < ROWS_OF_ONE_STREAM ? 1 : Math.min(availableParallelism(), MAX_STREAMS);
   await Promise.all(
     Array.from({ length: streams }, async (_, stream) => {
       const share = fillings.filter((_filling, index) => index % streams === stream);
@@ -62,7 +62,7 @@ export async function loadTable<Definition extends TableDefinition>(
 async function fill(
   connection: DuckDBConnection,
   source: string,
-  fillings: readonly Filling[],
+  fillings: readonly ColumnLoad[],
 ): Promise<void> {
   const selected = fillings.map(({ select }) => select).join(', ');
   let offset = 0;
@@ -83,7 +83,7 @@ async function prepare(
   name: string,
   { kind }: ColumnDefinition,
   rows: number,
-): Promise<Filling> {
+): Promise<ColumnLoad> {
   const column = sqlName(name);
   switch (kind) {
     case 'day':
@@ -125,7 +125,7 @@ function isInternal(column: ColumnDefinition): boolean {
   return column.kind === 'code' && column.internal === true;
 }
 
-function columnOf({ values, texts }: Filling): TypedArray | CodeColumn {
+function columnOf({ values, texts }: ColumnLoad): TypedArray | CodeColumn {
   return texts ? { texts, indices: values as Uint16Array } : values;
 }
 

@@ -49,7 +49,7 @@ export interface Table<Definition extends TableDefinition = TableDefinition> {
 }
 
 /** The rows of a person: from (inclusive) and to (exclusive); equal where there are none. */
-export function rowsOf(table: Table, person: PersonKey): readonly [from: number, to: number] {
+export function rowRangeOf(table: Table, person: PersonKey): readonly [from: number, to: number] {
   const { offsets } = table;
   return person + 1 < offsets.length ? [offsets[person]!, offsets[person + 1]!] : [0, 0];
 }

@@ -52,8 +52,8 @@ export function selectRows(table: IntervalTable, rows: Rows, selection: Selectio
     if (!overlaps(precision, start[row]!, end[row]!)) continue;
     chosen.push({
       row,
-      start: toldDay(start[row]!, precision.start),
-      end: toldDay(end[row]!, precision.end),
+      start: shownDay(start[row]!, precision.start),
+      end: shownDay(end[row]!, precision.end),
       rank: shuffle(String(identity(row, about))),
     });
   }
@@ -84,18 +84,18 @@ function aboutRow({ subject, columns }: IntervalTable, row: number): DataSubject
   return { subject: subject[row]!, record: { start: columns.start[row]!, unit } };
 }
 
-function toldDay(day: number, precision: Precision | undefined): PartialDay {
+function shownDay(day: number, precision: Precision | undefined): PartialDay {
   return precision && day !== NO_DAY ? partialDay(day, precision) : NO_PARTIAL_DAY;
 }
 
 /** How exactly a row's dates are told; undefined: not at all. */
-type ToldPrecision = { readonly [Date in keyof PeriodPrecision]: Precision | undefined };
+type ShownPrecision = { readonly [Date in keyof PeriodPrecision]: Precision | undefined };
 
 /** Tests of one period, one for each precision at which rows are told. */
 function overlapTests(
   period: Period,
   ongoing: boolean,
-): (told: ToldPrecision, start: number, end: number) => boolean {
+): (told: ShownPrecision, start: number, end: number) => boolean {
   const tests = new Map<string, ReturnType<typeof overlapTest>>();
   const asked = period.from != null || period.until != null;
   return ({ start, end }, startDay, endDay) => {

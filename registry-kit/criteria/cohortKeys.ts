@@ -3,7 +3,7 @@ import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Directive, Field, ObjectType } from '../../lib/typeGraphql.js';
 import { PersonSet } from '../../schema/personSet.js';
 import { DateScalar, PersonSetScalar } from '../../schema/scalars.js';
-import { codeAt, rowsOf } from '../columns/table.js';
+import { codeAt, rowRangeOf } from '../columns/table.js';
 import type { ContactTable } from '../contacts/contact.js';
 import { type CohortQuestion, parseQuestion } from './cohortQuestion.js';
 import type { PersonRows, RecordTest } from './criterion.js';
@@ -97,7 +97,7 @@ export async function contactsOfMembers(
   let maximum = 0;
   await scheduler.forEachChunk(persons.length, (begin, end) => {
     for (let index = begin; index < end; index++) {
-      const [first, last] = rowsOf(table, persons[index]!);
+      const [first, last] = rowRangeOf(table, persons[index]!);
       for (let row = first; row < last; row++) if (start[row]! >= from && start[row]! <= until) maximum++;
     }
   });
@@ -111,7 +111,7 @@ export async function contactsOfMembers(
   await scheduler.forEachChunk(persons.length, (begin, after) => {
     for (let index = begin; index < after; index++) {
       const person = persons[index]!;
-      const [first, last] = rowsOf(table, person);
+      const [first, last] = rowRangeOf(table, person);
       for (let row = first; row < last; row++) {
         const day = start[row]!;
         if (day < from || day > until) continue;

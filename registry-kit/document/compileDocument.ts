@@ -23,14 +23,14 @@ import {
 import {
   compileObject,
   compileSerially,
-  type ObjectProgram,
-  type ProgramContext,
-  ProgramRun,
+  type CompiledSelections,
+  type CompileContext,
+  DocumentRun,
   type Variables,
 } from './compileObject.js';
 
 /** A document that is compiled. */
-export interface DocumentProgram {
+export interface CompiledDocument {
   /**
    * Executes one of its operations.
    * @throws GraphQLError where there is none of that name, or more than one and no name
@@ -42,21 +42,21 @@ export interface DocumentProgram {
   ): ExecutionResult | Promise<ExecutionResult>;
 }
 
-type OperationProgram = (
+type CompiledOperation = (
   variables: Variables,
   context: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
 /** An operation whose conditions were met in more ways than this is compiled anew. */
-const VARIANTS_KEPT = 16;
+const MAX_VARIANTS = 16;
 
 /**
  * Compiles a document that is valid for a schema into functions, and answers as `execute` of graphql-js does, without
  * suggestions in the words of errors: whatever is the same each time it runs is worked out once.
  */
-export function compileDocument(schema: GraphQLSchema, document: DocumentNode): DocumentProgram {
+export function compileDocument(schema: GraphQLSchema, document: DocumentNode): CompiledDocument {
   const fragments: Record<string, FragmentDefinitionNode> = {};
-  const operations: { name: string | undefined; execute: OperationProgram }[] = [];
+  const operations: { name: string | undefined; execute: CompiledOperation }[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   }
@@ -84,20 +84,20 @@ interface OperationContext {
   readonly conditions: readonly string[];
 }
 
-function compileOperation(operation: OperationDefinitionNode, context: OperationContext): OperationProgram {
+function compileOperation(operation: OperationDefinitionNode, context: OperationContext): CompiledOperation {
   const { schema, fragments, conditions: names } = context;
   const coerce = compileVariables(operation, schema);
-  const variants = new Map<string, ObjectProgram>();
+  const variants = new Map<string, CompiledSelections>();
   const compile = operation.operation === OperationTypeNode.MUTATION ? compileSerially : compileObject;
 
-  const variantOf = (variables: Variables): ObjectProgram => {
+  const variantOf = (variables: Variables): CompiledSelections => {
     const variant = names.map((name) => String(variables[name])).join();
     let program = variants.get(variant);
     if (!program) {
       const conditions = Object.fromEntries(
         names.filter((name) => name in variables).map((name) => [name, variables[name]]),
       );
-      const context: ProgramContext = {
+      const context: CompileContext = {
         schema,
         operation,
         fragments,
@@ -105,7 +105,7 @@ function compileOperation(operation: OperationDefinitionNode, context: Operation
         within: (type, selections) => compileObject(type, selections, context),
       };
       program = compile(schema.getRootType(operation.operation)!, [operation.selectionSet], context);
-      if (variants.size >= VARIANTS_KEPT) variants.clear();
+      if (variants.size >= MAX_VARIANTS) variants.clear();
       variants.set(variant, program);
     }
     return program;
@@ -114,7 +114,7 @@ function compileOperation(operation: OperationDefinitionNode, context: Operation
   return (given, contextValue) => {
     const variables = coerce(given);
     if (variables.errors) return { errors: variables.errors };
-    const run = new ProgramRun(contextValue, variables.coerced);
+    const run = new DocumentRun(contextValue, variables.coerced);
     const failed = (error: unknown): ExecutionResult => {
       run.fail(error as GraphQLError, undefined);
       return resultOf(null, run);
@@ -130,7 +130,7 @@ function compileOperation(operation: OperationDefinitionNode, context: Operation
   };
 }
 
-function resultOf(data: Record<string, unknown> | null, { errors }: ProgramRun): ExecutionResult {
+function resultOf(data: Record<string, unknown> | null, { errors }: DocumentRun): ExecutionResult {
   return errors.length === 0 ? { data } : { errors, data };
 }
 

@@ -37,25 +37,25 @@ import {
 type DataObject = Record<string, unknown>;
 
 /** Executes selections on an object; its data, now or later. */
-export type ObjectProgram = (
-  run: ProgramRun,
+export type CompiledSelections = (
+  run: DocumentRun,
   source: unknown,
   path: ResponsePath | undefined,
 ) => DataObject | Promise<DataObject>;
 
 interface ObjectField {
   readonly key: string;
-  readonly execute: FieldProgram;
+  readonly execute: CompiledField;
 }
 
 /** Compiles selections on an object type (GraphQL §6.3). */
 export function compileObject(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: ProgramContext,
-): ObjectProgram {
+  context: CompileContext,
+): CompiledSelections {
   const fields = compileFields(type, selections, context);
-  const create = creatorOf(fields);
+  const create = objectFactory(fields);
   return (run, source, path) => {
     const data = create();
     let waits = false;
@@ -68,12 +68,12 @@ export function compileObject(
     } catch (error) {
       // What has begun ends before an error is handled, and tells its own errors first.
       if (waits)
-        return settled(data).finally(() => {
+        return awaitFields(data).finally(() => {
           throw error;
         });
       throw error;
     }
-    return waits ? settled(data) : data;
+    return waits ? awaitFields(data) : data;
   };
 }
 
@@ -81,10 +81,10 @@ export function compileObject(
 export function compileSerially(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: ProgramContext,
-): ObjectProgram {
+  context: CompileContext,
+): CompiledSelections {
   const fields = compileFields(type, selections, context);
-  const create = creatorOf(fields);
+  const create = objectFactory(fields);
   return async (run, source, path) => {
     const data = create();
     for (const { key, execute } of fields) data[key] = await execute(run, source, path);
@@ -95,7 +95,7 @@ export function compileSerially(
 function compileFields(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: ProgramContext,
+  context: CompileContext,
 ): readonly ObjectField[] {
   return [...collectFields(type, selections, context)].map(([key, nodes]) => ({
     key,
@@ -104,11 +104,11 @@ function compileFields(
 }
 
 /** Objects with a prototype take less; the one key that would be mistaken for it gets one without. */
-function creatorOf(fields: readonly ObjectField[]): () => DataObject {
+function objectFactory(fields: readonly ObjectField[]): () => DataObject {
   return fields.some(({ key }) => key === '__proto__') ? () => Object.create(null) as DataObject : () => ({});
 }
 
-async function settled(data: DataObject): Promise<DataObject> {
+async function awaitFields(data: DataObject): Promise<DataObject> {
   const keys = Object.keys(data);
   const values = await Promise.all(Object.values(data));
   for (let index = 0; index < keys.length; index++) data[keys[index]!] = values[index];
@@ -116,25 +116,25 @@ async function settled(data: DataObject): Promise<DataObject> {
 }
 
 /** Resolves one field of an object; its value in the data, now or later. Throws where it must not be null and is. */
-type FieldProgram = (run: ProgramRun, source: unknown, parent: ResponsePath | undefined) => unknown;
+type CompiledField = (run: DocumentRun, source: unknown, parent: ResponsePath | undefined) => unknown;
 
 /** Compiles a field of an object type (GraphQL §6.4). Its resolver is the one that the schema has now. */
 function compileField(
   parentType: GraphQLObjectType,
   key: string,
   nodes: readonly FieldNode[],
-  program: ProgramContext,
-): FieldProgram {
+  program: CompileContext,
+): CompiledField {
   const name = nodes[0]!.name.value;
   if (name === '__typename') return () => parentType.name;
   const definition = definitionOf(name, parentType, program.schema);
-  const field: ProgramField = { definition, parentType, nodes, program };
+  const field: FieldContext = { definition, parentType, nodes, program };
   const resolve = definition.resolve ?? defaultFieldResolver;
   const argumentsOf = compileArguments(field);
   const complete = compileValue(definition.type, field);
   const mayBeNull = !isNonNullType(definition.type);
 
-  const fail = (raw: unknown, run: ProgramRun, path: ResponsePath): null => {
+  const fail = (raw: unknown, run: DocumentRun, path: ResponsePath): null => {
     const error = locatedError(raw, nodes, responsePathAsArray(path));
     if (!mayBeNull) throw error;
     run.fail(error, path);
@@ -170,10 +170,10 @@ function definitionOf(
 }
 
 /** Makes what a resolver gave into data, now or later (GraphQL §6.4.3). Throws where it cannot be. */
-type ValueProgram = (run: ProgramRun, value: unknown, path: ResponsePath, info: FieldInfo) => unknown;
+type CompleteValue = (run: DocumentRun, value: unknown, path: ResponsePath, info: FieldInfo) => unknown;
 
 /** Compiles the completion of values of a type. Selections are compiled when the first object comes that they are for. */
-function compileValue(type: GraphQLOutputType, field: ProgramField): ValueProgram {
+function compileValue(type: GraphQLOutputType, field: FieldContext): CompleteValue {
   if (!isNonNullType(type)) return nullable(type as GraphQLNullableType & GraphQLOutputType, field);
   const complete = nullable(type.ofType as GraphQLNullableType & GraphQLOutputType, field);
   const place = `${field.parentType.name}.${field.definition.name}`;
@@ -184,7 +184,7 @@ function compileValue(type: GraphQLOutputType, field: ProgramField): ValueProgra
   };
 }
 
-function nullable(type: GraphQLNullableType & GraphQLOutputType, field: ProgramField): ValueProgram {
+function nullable(type: GraphQLNullableType & GraphQLOutputType, field: FieldContext): CompleteValue {
   const complete = present(type, field);
   return (run, value, path, info) => {
     if (value instanceof Error) throw value;
@@ -192,23 +192,23 @@ function nullable(type: GraphQLNullableType & GraphQLOutputType, field: ProgramF
   };
 }
 
-function present(type: GraphQLNullableType & GraphQLOutputType, field: ProgramField): ValueProgram {
+function present(type: GraphQLNullableType & GraphQLOutputType, field: FieldContext): CompleteValue {
   if (isListType(type)) return list(type.ofType as GraphQLOutputType, field);
   if (isLeafType(type)) return leaf(type);
   return isAbstractType(type) ? abstract(type, field) : object(type as GraphQLObjectType, field);
 }
 
-function list(itemType: GraphQLOutputType, field: ProgramField): ValueProgram {
+function list(itemType: GraphQLOutputType, field: FieldContext): CompleteValue {
   const { parentType, definition, nodes } = field;
   const complete = compileValue(itemType, field);
   const mayBeNull = !isNonNullType(itemType);
-  const fail = (raw: unknown, run: ProgramRun, path: ResponsePath): null => {
+  const fail = (raw: unknown, run: DocumentRun, path: ResponsePath): null => {
     const error = locatedError(raw, nodes, responsePathAsArray(path));
     if (!mayBeNull) throw error;
     run.fail(error, path);
     return null;
   };
-  const item = (run: ProgramRun, value: unknown, path: ResponsePath, info: FieldInfo): unknown => {
+  const item = (run: DocumentRun, value: unknown, path: ResponsePath, info: FieldInfo): unknown => {
     try {
       const completed = isPromise(value)
         ? value.then((resolved) => complete(run, resolved, path, info))
@@ -244,7 +244,7 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function';
 }
 
-function leaf(type: GraphQLLeafType): ValueProgram {
+function leaf(type: GraphQLLeafType): CompleteValue {
   return (_run, value) => {
     const serialized: unknown = type.serialize(value);
     if (serialized == null) throw new Error(`A value of ${type.name} was serialized to none.`);
@@ -252,10 +252,10 @@ function leaf(type: GraphQLLeafType): ValueProgram {
   };
 }
 
-function abstract(type: GraphQLAbstractType, field: ProgramField): ValueProgram {
+function abstract(type: GraphQLAbstractType, field: FieldContext): CompleteValue {
   const resolveType = type.resolveType ?? defaultTypeResolver;
-  const programs = new Map<string, ValueProgram>();
-  const programOf = (name: unknown): ValueProgram => {
+  const programs = new Map<string, CompleteValue>();
+  const programOf = (name: unknown): CompleteValue => {
     let program = programs.get(name as string);
     if (!program) programs.set(name as string, (program = object(possibleType(name, type, field), field)));
     return program;
@@ -271,16 +271,16 @@ function abstract(type: GraphQLAbstractType, field: ProgramField): ValueProgram 
 function possibleType(
   name: unknown,
   type: GraphQLAbstractType,
-  { nodes, program: { schema } }: ProgramField,
+  { nodes, program: { schema } }: FieldContext,
 ): GraphQLObjectType {
   const found = typeof name === 'string' ? schema.getType(name) : undefined;
   if (isObjectType(found) && schema.isSubType(type, found)) return found;
   throw new GraphQLError(`A value of ${type.name} is of none of its types.`, { nodes });
 }
 
-function object(type: GraphQLObjectType, { nodes, program }: ProgramField): ValueProgram {
-  let compiled: ObjectProgram | undefined;
-  const execute: ObjectProgram = (run, value, path) => {
+function object(type: GraphQLObjectType, { nodes, program }: FieldContext): CompleteValue {
+  let compiled: CompiledSelections | undefined;
+  const execute: CompiledSelections = (run, value, path) => {
     compiled ??= program.within(
       type,
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
@@ -307,13 +307,13 @@ function object(type: GraphQLObjectType, { nodes, program }: ProgramField): Valu
 /** What a resolver is given as its arguments. Frozen, for it is given to more than one. */
 type ArgumentValues = Readonly<Record<string, unknown>>;
 
-const NONE: ArgumentValues = Object.freeze({});
+const NO_ARGUMENTS: ArgumentValues = Object.freeze({});
 
 /** Compiles the arguments of a field: literals are read once, variables once a run. */
-function compileArguments(field: ProgramField): (run: ProgramRun) => ArgumentValues {
+function compileArguments(field: FieldContext): (run: DocumentRun) => ArgumentValues {
   const { definition, nodes } = field;
   const [node] = nodes as [FieldNode];
-  if (definition.args.length === 0) return () => NONE;
+  if (definition.args.length === 0) return () => NO_ARGUMENTS;
   if (!readsVariables(node)) {
     const values = Object.freeze(getArgumentValues(definition, node));
     return () => values;
@@ -342,7 +342,7 @@ function readsVariables(node: FieldNode): boolean {
 function collectFields(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: ProgramContext,
+  context: CompileContext,
 ): ReadonlyMap<string, readonly FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
@@ -373,7 +373,7 @@ function collectFields(
 
 function isIncluded(
   node: { readonly directives?: readonly DirectiveNode[] },
-  { conditions }: ProgramContext,
+  { conditions }: CompileContext,
 ): boolean {
   if (!node.directives?.length) return true;
   return (
@@ -385,7 +385,7 @@ function isIncluded(
 function applies(
   { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
   type: GraphQLObjectType,
-  { schema }: ProgramContext,
+  { schema }: CompileContext,
 ): boolean {
   const condition = typeCondition && schema.getType(typeCondition.name.value);
   if (!typeCondition || condition === type) return true;
@@ -393,18 +393,18 @@ function applies(
 }
 
 /** A field of a program: what is the same each time it is resolved. */
-interface ProgramField {
+interface FieldContext {
   readonly definition: GraphQLField<unknown, unknown>;
   readonly parentType: GraphQLObjectType;
   readonly nodes: readonly FieldNode[];
-  readonly program: ProgramContext;
+  readonly program: CompileContext;
 }
 
 /** What resolvers are told of their field. Nearly none of them asks, so everything is looked up when it is. */
 class FieldInfo implements GraphQLResolveInfo {
   constructor(
-    private readonly field: ProgramField,
-    private readonly run: ProgramRun,
+    private readonly field: FieldContext,
+    private readonly run: DocumentRun,
     readonly path: ResponsePath,
   ) {}
 
@@ -446,21 +446,21 @@ class FieldInfo implements GraphQLResolveInfo {
 }
 
 /** What the parts of a program are compiled by. */
-export interface ProgramContext {
+export interface CompileContext {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Values of the variables that `@skip` and `@include` ask for: a program is compiled for these and no others. */
   readonly conditions: Variables;
   /** Compiles what is selected of an object within. */
-  readonly within: (type: GraphQLObjectType, selections: readonly SelectionSetNode[]) => ObjectProgram;
+  readonly within: (type: GraphQLObjectType, selections: readonly SelectionSetNode[]) => CompiledSelections;
 }
 
 /** Values of variables, coerced; those that were not given and have no default are missing. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** One execution of a program. */
-export class ProgramRun {
+export class DocumentRun {
   readonly errors: GraphQLError[] = [];
   /** Arguments that follow from the variables, by the field that takes them: the same for every object of this run. */
   readonly arguments = new Map<object, ArgumentValues>();

@@ -2,9 +2,9 @@ import { addYears, type Day, today } from '../../lib/calendar.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
-import { codeAt, includesDay, rowsOf, type Table } from '../columns/table.js';
+import { codeAt, includesDay, rowRangeOf, type Table } from '../columns/table.js';
 import type { careRelationships, objections } from '../columns/tableDefinition.js';
-import { hiddenBy, isMarked, type Marks } from '../restrictions/restrictions.js';
+import { hiddenBy, hasRestriction, type Restrictions } from '../restrictions/restrictions.js';
 import type { ConditionTests, RecordCondition } from './requestAccess.js';
 
 /** The conditions that depend on the caller only. They have the same result in every subgraph. */
@@ -44,7 +44,7 @@ export interface CareTables {
 /** The conditions of a registry with care relationships and objections (703/2023 §§ 8, 9 and 60). */
 export function careConditions(
   tables: CareTables,
-  marks: Marks,
+  marks: Restrictions,
   { caller, person }: Pick<DecisionContext, 'caller' | 'person'>,
   on: Day,
 ): ConditionTests['subject'] {
@@ -52,14 +52,14 @@ export function careConditions(
   return {
     'care-relationship': (subject) => {
       if (isHidden(subject)) return false;
-      const [from, to] = rowsOf(tables.careRelationships, subject);
+      const [from, to] = rowRangeOf(tables.careRelationships, subject);
       for (let row = from; row < to; row++)
         if (isOpenWith(tables.careRelationships, row, caller, on)) return true;
       return false;
     },
     'not-objected': (subject) => {
-      if (isMarked(marks, 'objection', subject, on)) return false;
-      const [from, to] = rowsOf(tables.objections, subject);
+      if (hasRestriction(marks, 'objection', subject, on)) return false;
+      const [from, to] = rowRangeOf(tables.objections, subject);
       // Rows are sorted by start: if the first is in the future, all are.
       return from === to || tables.objections.columns.start[from]! > on;
     },

@@ -9,9 +9,9 @@ import { readRegularFile, sha256OfFile } from '../../lib/regularFile.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import { readCodeLists, registryFile } from '../codes.js';
 import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
-import { overlaysRegistry } from '../person-flags/personFlags.js';
-import { publishOverlays } from '../person-flags/publishPersonFlags.js';
-import { traceMarks } from '../restrictions/restrictionFile.js';
+import { personFlagsRegistry } from '../person-flags/personFlags.js';
+import { publishPersonFlags } from '../person-flags/publishPersonFlags.js';
+import { traceRestrictions } from '../restrictions/restrictionFile.js';
 import { type Balance, type Manifest, type Origin, requireBalance } from '../snapshot/manifest.js';
 import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
 import { applyCodeChanges, extractTable, type TableExtraction } from './extractTable.js';
@@ -54,7 +54,7 @@ export interface ExtractionOptions {
 }
 
 /** The failures after which the list of rejects says what to correct. */
-const REJECTING: readonly ErrorCode[] = ['REJECTS_EXCEEDED', 'PROTECTION_LIST_INCOMPLETE'];
+const FAILURES_WITH_REJECTS: readonly ErrorCode[] = ['REJECTS_EXCEEDED', 'PROTECTION_LIST_INCOMPLETE'];
 
 /** The registry's current snapshot, and whether it was so before. */
 export interface Extraction {
@@ -105,10 +105,11 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
       const draft = await SnapshotDraft.begin(data, registry.name);
       try {
         const manifest = await fill(draft, mapping, folder, origin, options);
-        await traceMarks({ data, registry: registry.name, store: linkage.store });
+        await traceRestrictions({ data, registry: registry.name, store: linkage.store });
         return { manifest, kept: false };
       } catch (cause) {
-        if (cause instanceof PolkuError && REJECTING.includes(cause.code)) await draft.keepRejects();
+        if (cause instanceof PolkuError && FAILURES_WITH_REJECTS.includes(cause.code))
+          await draft.moveRejects();
         await draft.discard();
         throw cause;
       }
@@ -128,7 +129,7 @@ async function current(
 ): Promise<Manifest | undefined> {
   const manifest = await unchangedSnapshot(data, registry, origin);
   if (!manifest || mapping.knows !== 'persons') return manifest;
-  const overlays = await unchangedSnapshot(data, overlaysRegistry, origin);
+  const overlays = await unchangedSnapshot(data, personFlagsRegistry, origin);
   return overlays && manifest;
 }
 
@@ -149,7 +150,7 @@ async function fill(
   } = options;
   const records = new Map<string, RecordKeys>();
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
-  const rejects = new RejectsReport(output, registry.name, maxRejects, draft.keptRejects);
+  const rejects = new RejectsReport(output, registry.name, maxRejects, draft.rejectsPath);
   const meter = meterOf(mapping, folder, rejects, options);
   let kept: Pick<Manifest, 'tables' | 'codeChanges'>;
   try {
@@ -181,7 +182,7 @@ async function fill(
   };
   // The register that makes persons known also says who is of age, and whose whereabouts are not to be disclosed.
   if (mapping.knows === 'persons')
-    await publishOverlays(data, (table) => draft.path(tableFile(table)), {
+    await publishPersonFlags(data, (table) => draft.path(tableFile(table)), {
       ...manifest,
       mergedPersons: linkage.mergedPersons(),
     });

@@ -12,7 +12,7 @@ import type { ProgressMeter } from './progressMeter.js';
 import type { RejectsReport } from './rejectsReport.js';
 import type { CellContext } from './rows/cellReader.js';
 import type { Reject } from './rows/rejectReason.js';
-import { isReject, RowReader } from './rows/rowReader.js';
+import { isReject, SourceRowReader } from './rows/sourceRowReader.js';
 import { readSource, type SourceFolder, typedDayColumns } from './source/readSource.js';
 import { RecordKeys, type RowSet } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
@@ -26,7 +26,10 @@ export async function extractTable(
 ): Promise<Balance> {
   const { mapping, folder, rejects, meter, cells, reader, records, notice } = extraction;
   const typed = await typedDayColumns(folder, table.file, sourceColumns(table), reader);
-  const rowReader = new RowReader(withTypedDays(table, typed), mapping, { ...cells, table: table.name });
+  const rowReader = new SourceRowReader(withTypedDays(table, typed), mapping, {
+    ...cells,
+    table: table.name,
+  });
   const staging = new StagingTable({
     columns: table.columns.map(({ name }, index) => ({
       name,
@@ -129,7 +132,11 @@ function duplicateReject({ unique, subject, columns }: TableMapping): Reject {
 }
 
 /** Takes a row of a batch, or says why it cannot. */
-type TakeRow = (columns: readonly (readonly string[])[], index: number, number: number) => Reject | undefined;
+type AcceptRow = (
+  columns: readonly (readonly string[])[],
+  index: number,
+  number: number,
+) => Reject | undefined;
 
 /**
  * Reads a source file row by row, counts what is rejected and tells how far it is.
@@ -139,7 +146,7 @@ async function readRows(
   file: string,
   columns: readonly string[],
   { folder, reader, rejects, meter }: TableExtraction,
-  take: TakeRow,
+  take: AcceptRow,
 ): Promise<number> {
   let rows = 0;
   for await (const batch of readSource(folder, file, columns, reader)) {

@@ -5,8 +5,8 @@ import { sha256OfFile } from '../../lib/regularFile.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import { FIRST_STORE } from '../../schema/keys.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
-import { readMarks } from '../restrictions/restrictionFile.js';
-import { markedRegistries } from '../restrictions/restrictionTrace.js';
+import { readRestrictions } from '../restrictions/restrictionFile.js';
+import { restrictedRegistries } from '../restrictions/restrictionTrace.js';
 import type { Manifest, Origin } from '../snapshot/manifest.js';
 import { readManifest } from '../snapshot/openSnapshot.js';
 import { currentSnapshotId, MANIFEST, tableFile } from '../snapshot/snapshotDraft.js';
@@ -21,7 +21,7 @@ export async function requireOneStore(
   data: string,
   { store, issuedKeys }: Pick<Linkage, 'store' | 'issuedKeys'>,
 ): Promise<void> {
-  for (const registry of await markedRegistries(data)) await readMarks(data, registry, store);
+  for (const registry of await restrictedRegistries(data)) await readRestrictions(data, registry, store);
   for (const folder of await readdir(data, { withFileTypes: true })) {
     const manifest = folder.isDirectory() ? await currentManifest(data, folder.name) : undefined;
     if (!manifest) continue;
@@ -55,7 +55,7 @@ async function currentManifest(data: string, registry: string): Promise<Partial<
 export const DEFAULT_MAX_SHRINK = 10;
 
 /** Everything may shrink to nothing: there is nothing to check. */
-const ANYTHING = 100;
+const NO_LIMIT = 100;
 
 /** What is asked of the manifest before: any version of Polku may have written it. */
 interface ManifestBefore {
@@ -75,7 +75,7 @@ export async function requireNoShrinkage(
   tables: Manifest['tables'],
   maxShrink: number,
 ): Promise<void> {
-  if (maxShrink >= ANYTHING) return;
+  if (maxShrink >= NO_LIMIT) return;
   const before = await manifestBefore(data, registry);
   const shrunk = Object.entries(tables).flatMap(([table, { rows }]) => {
     const rowsBefore = before?.tables[table]?.rows ?? 0;
@@ -90,7 +90,7 @@ export async function requireNoShrinkage(
     [
       `Tables of ${registry} have over ${maxShrink} % fewer rows than in its snapshot${ofDay(before?.createdAt)}, so nothing was published:`,
       ...lines,
-      `Check that the export is whole. If these rows are gone on purpose, run again with --max-shrink ${ANYTHING}.`,
+      `Check that the export is whole. If these rows are gone on purpose, run again with --max-shrink ${NO_LIMIT}.`,
     ].join('\n'),
     { registry, tables: shrunk },
   );
@@ -108,7 +108,7 @@ async function manifestBefore(data: string, registry: string): Promise<ManifestB
   throw new PolkuError(
     'SNAPSHOT_INVALID',
     `The manifest of the current snapshot of ${registry} cannot be read, so nobody can tell whether rows are missing from ` +
-      `the new one. Nothing was published. If the export is whole, run again with --max-shrink ${ANYTHING}.`,
+      `the new one. Nothing was published. If the export is whole, run again with --max-shrink ${NO_LIMIT}.`,
     { registry },
   );
 }

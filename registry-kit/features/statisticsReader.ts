@@ -1,7 +1,7 @@
 import { addMonths, type Day } from '../../lib/calendar.js';
 import { groupBy } from '../../lib/groupBy.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { type CodeColumn, NO_CODE, NO_DAY, rowsOf, type Table } from '../columns/table.js';
+import { type CodeColumn, NO_CODE, NO_DAY, rowRangeOf, type Table } from '../columns/table.js';
 import { CO_OCCURRENCE, type RowKind, type RowTest, type Statistic, TREND_MONTHS } from './statistic.js';
 
 /** How the values of several persons are merged. */
@@ -103,7 +103,7 @@ export class StatisticsReader {
   }
 
   #walk({ table, start, selections }: TablePass, person: PersonKey, own: Float64Array): void {
-    const [from, to] = rowsOf(table, person);
+    const [from, to] = rowRangeOf(table, person);
     for (let row = from; row < to; row++) {
       const day = start[row]!;
       // Rows are sorted by day, so all following rows are later.

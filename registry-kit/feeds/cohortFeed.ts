@@ -3,7 +3,7 @@ import { FeedScalar } from '../../schema/scalars.js';
 import { CohortKey, CohortMembersKey, contactsOfMembers } from '../criteria/cohortKeys.js';
 import { checkCriterion, criterionQuestions } from '../criteria/cohortQuestion.js';
 import type { Criteria, GroupAnswers, RecordTest } from '../criteria/criterion.js';
-import type { SubgraphModule } from '../subgraph/registry.js';
+import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import type { ContactStore } from './servicePathFeeds.js';

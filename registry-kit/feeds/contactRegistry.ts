@@ -7,7 +7,7 @@ import type { Criteria } from '../criteria/criterion.js';
 import { contactCriteria } from '../criteria/rowsCriterion.js';
 import { isOpenWith } from '../enforcement/conditions.js';
 import { eachRow, type FeedRows } from '../enforcement/feedRows.js';
-import { joinModules, type Registry, type SubgraphModule } from '../subgraph/registry.js';
+import { joinModules, type DepartmentRegistry, type SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { cohortFeed, cohortMembersFeed } from './cohortFeed.js';
@@ -40,7 +40,7 @@ export function contactRegistry<Store extends RegistryStore>({
   criteria = contactCriteria(contactType, contactsField),
   predictionFeatures,
   ...module
-}: ContactRegistryOptions<Store>): Registry {
+}: ContactRegistryOptions<Store>): DepartmentRegistry {
   const feeds = contactFeeds(definition.name, contactType, contactsField, criteria);
   if (!predictionFeatures) return { definition, contactType, criteria, module: joinModules(module, feeds) };
   return {

@@ -6,7 +6,7 @@ import type { GroupAnswers } from '../criteria/criterion.js';
 import type { RequestAccess } from '../enforcement/requestAccess.js';
 import type { ChildValues, FeatureAnswers, HouseholdAnswers } from '../enforcement/guardFeatures.js';
 import { type ChildHousehold, ChildHouseholds, type FeatureSource } from '../features/feature.js';
-import { joinModules, type SubgraphModule } from '../subgraph/registry.js';
+import { joinModules, type SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import { ChildrenKey, CohortRiskKey, RiskAssessmentKey } from './feedKeys.js';
 

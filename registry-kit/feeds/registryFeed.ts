@@ -1,7 +1,7 @@
 import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
 import { Feed } from '../../schema/feed.js';
 import { FeedScalar } from '../../schema/scalars.js';
-import type { SubgraphModule } from '../subgraph/registry.js';
+import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext } from '../subgraph/registryContext.js';
 
 /**

@@ -14,7 +14,7 @@ import type {
 import type { ContactTable } from '../contacts/contact.js';
 import type { Period } from '../contacts/period.js';
 import type { FeedRows, RowRange } from '../enforcement/feedRows.js';
-import type { SubgraphModule } from '../subgraph/registry.js';
+import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { FamilyServicePathKey, ServicePathKey } from './feedKeys.js';

@@ -1,14 +1,14 @@
 import type { Day } from '../../lib/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { codeAt, includesDay, rowsOf, type Table } from '../columns/table.js';
+import { codeAt, includesDay, rowRangeOf, type Table } from '../columns/table.js';
 import type { ConditionTests } from '../enforcement/requestAccess.js';
-import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
-import type { overlaysRegistry } from './personFlags.js';
+import { hiddenBy, type Restrictions } from '../restrictions/restrictions.js';
+import type { personFlagsRegistry } from './personFlags.js';
 
-type Tables = typeof overlaysRegistry.tables;
+type Tables = typeof personFlagsRegistry.tables;
 
 /** The overlays in memory. */
-export interface Overlays {
+export interface PersonFlags {
   readonly persons: Table<Tables['persons']>;
   readonly shields: Table<Tables['shields']>;
 }
@@ -20,16 +20,16 @@ export interface Overlays {
  * @param marks those of the population register
  * @param caller the data subject as whom the caller has logged in
  */
-export function overlayConditions(
-  { persons, shields }: Overlays,
-  marks: Marks,
+export function flagConditions(
+  { persons, shields }: PersonFlags,
+  restrictions: Restrictions,
   on: Day,
   caller: PersonKey | undefined,
 ): Pick<ConditionTests, 'subject' | 'population' | 'isShielded'> {
   const { adultFrom, birthYear, district } = persons.columns;
-  const isHidden = hiddenBy(marks, on, caller);
+  const isHidden = hiddenBy(restrictions, on, caller);
   const ofPerson = (test: (row: number) => boolean) => (subject: PersonKey) => {
-    const [from, to] = rowsOf(persons, subject);
+    const [from, to] = rowRangeOf(persons, subject);
     return from !== to && !isHidden(subject) && test(from);
   };
   return {
@@ -42,17 +42,17 @@ export function overlayConditions(
       if (kind === 'living-in') {
         const districts = new Set<string | undefined>(values.split(','));
         const lives = ofPerson((row) => districts.has(codeAt(district, row)));
-        return (subject) => !marks.shields.has(subject) && lives(subject);
+        return (subject) => !restrictions.shields.has(subject) && lives(subject);
       }
       const [first = Infinity, last = -Infinity] = values.split('-').map(Number);
       return ofPerson((row) => birthYear[row]! >= first && birthYear[row]! <= last);
     },
     isShielded: (subject) => {
       const { start, end } = shields.columns;
-      const [from, to] = rowsOf(shields, subject);
+      const [from, to] = rowRangeOf(shields, subject);
       for (let row = from; row < to; row++)
         if (includesDay({ start: start[row]!, end: end[row]! }, on)) return true;
-      return marks.shields.get(subject)?.some((days) => includesDay(days, on)) ?? false;
+      return restrictions.shields.get(subject)?.some((days) => includesDay(days, on)) ?? false;
     },
   };
 }

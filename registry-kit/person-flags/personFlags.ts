@@ -1,15 +1,15 @@
 import { addYears, type Day, yearOf } from '../../lib/calendar.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { type CodeColumn, type Days, NO_DAY, rowsOf, type Table } from '../columns/table.js';
+import { type CodeColumn, type Days, NO_DAY, rowRangeOf, type Table } from '../columns/table.js';
 import { defineRegistry, defineTable } from '../columns/tableDefinition.js';
-import type { Marks } from '../restrictions/restrictions.js';
+import type { Restrictions } from '../restrictions/restrictions.js';
 import { familyIndexOf, type MembershipTable } from './familyIndex.js';
 
 /**
  * What the population register tells all registries, by key: two lists, kept and served like a registry's snapshot, but by
  * nobody's subgraph (docs/decisions/conditions.md).
  */
-export const overlaysRegistry = defineRegistry({
+export const personFlagsRegistry = defineRegistry({
   name: 'overlays',
   schemaVersion: 1,
   extractedWith: 'population',
@@ -40,7 +40,7 @@ type DayTable<Names extends string> = Table & { readonly columns: Readonly<Recor
 type ResidenceTable = Table & { readonly columns: { readonly district: CodeColumn } };
 
 /** What of the population register's tables the overlays are made of. */
-export interface OverlaySource {
+export interface PersonFlagSource {
   readonly persons: DayTable<'birth'>;
   readonly memberships: MembershipTable;
   readonly residences: ResidenceTable;
@@ -66,7 +66,7 @@ const AGE_OF_MAJORITY = 18;
 
 /** The age and the district of each person: no more of them than conditions need, and no district of anyone shielded. */
 export function* personFacts(
-  { persons, residences }: Pick<OverlaySource, 'persons' | 'residences'>,
+  { persons, residences }: Pick<PersonFlagSource, 'persons' | 'residences'>,
   shielded: ReadonlySet<PersonKey>,
   on: Day,
 ): Iterable<PersonFacts> {
@@ -75,7 +75,7 @@ export function* personFacts(
     const birth = persons.columns.birth[row]!;
     const comesOfAge = addYears(birth, AGE_OF_MAJORITY);
     // Rows are ordered by start, so that the last one is where the person lives or lived last.
-    const [from, to] = shielded.has(subject) ? [0, 0] : rowsOf(residences, subject);
+    const [from, to] = shielded.has(subject) ? [0, 0] : rowRangeOf(residences, subject);
     yield {
       subject,
       adultFrom: comesOfAge <= on ? OF_AGE : comesOfAge,
@@ -94,7 +94,7 @@ export function* shields(memberships: MembershipTable, nonDisclosures: Iterable<
   const { family, start: joined, end: left } = memberships.columns;
   for (const { subject, start, end } of nonDisclosures) {
     yield { subject, start, end };
-    const [from, to] = rowsOf(memberships, subject);
+    const [from, to] = rowRangeOf(memberships, subject);
     for (let own = from; own < to; own++) {
       for (const row of families.rowsOf(family[own]!)) {
         const since = Math.max(start, joined[own]!, joined[row]!);
@@ -117,13 +117,13 @@ function orOpen(day: Day): Day {
 }
 
 /** The marks, with who is shielded by those of non-disclosure found anew: the people, and whoever has lived with them. */
-export function shieldMarked(marks: Marks, memberships: MembershipTable): Marks {
+export function withDerivedShields(restrictions: Restrictions, memberships: MembershipTable): Restrictions {
   const found = new Map<PersonKey, Days[]>();
-  for (const { subject, start, end } of shields(memberships, markedNonDisclosures(marks)))
+  for (const { subject, start, end } of shields(memberships, addedNonDisclosures(restrictions)))
     found.set(subject, [...(found.get(subject) ?? []), { start, end }]);
-  return { ...marks, shields: found };
+  return { ...restrictions, shields: found };
 }
 
-function* markedNonDisclosures({ people }: Marks): Iterable<Shield> {
+function* addedNonDisclosures({ people }: Restrictions): Iterable<Shield> {
   for (const [subject, days] of people['non-disclosure']) yield { subject, ...days };
 }

@@ -5,19 +5,19 @@ import type { PersonKey } from '../../schema/keys.js';
 import { loadTable } from '../columns/loadTable.js';
 import { NO_DAY } from '../columns/table.js';
 import { defineTable, type TableDefinition } from '../columns/tableDefinition.js';
-import type { StoredRow } from '../extraction/rows/rowReader.js';
+import type { StoredRow } from '../extraction/rows/sourceRowReader.js';
 import { StagingTable } from '../extraction/staging/stagingTable.js';
-import { changeMarks, EXTRACTION_PATIENCE_MS } from '../restrictions/restrictionFile.js';
-import { type Marks, SHIELDING_REGISTRY } from '../restrictions/restrictions.js';
+import { changeRestrictions, EXTRACTION_PATIENCE_MS } from '../restrictions/restrictionFile.js';
+import { type Restrictions, SHIELDING_REGISTRY } from '../restrictions/restrictions.js';
 import { type Manifest, requireBalance } from '../snapshot/manifest.js';
 import { SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
 import {
-  type OverlaySource,
-  overlaysRegistry,
+  type PersonFlagSource,
+  personFlagsRegistry,
   personFacts,
   registeredNonDisclosures,
   type Shield,
-  shieldMarked,
+  withDerivedShields,
   shields,
 } from './personFlags.js';
 
@@ -43,18 +43,18 @@ const sources = {
  * @param data the folder of the snapshots
  * @param pathOf where the table of a name was written
  */
-export async function publishOverlays(
+export async function publishPersonFlags(
   data: string,
   pathOf: (table: string) => string,
   population: Manifest,
 ): Promise<void> {
-  const { name, schemaVersion } = overlaysRegistry;
+  const { name, schemaVersion } = personFlagsRegistry;
   const draft = await SnapshotDraft.begin(data, name);
   try {
     await withMemoryDatabase(async (_connection, connect) => {
       const source = await readSource(connect, pathOf);
-      const publish = async (marks: Marks): Promise<Marks> => {
-        const shielded = shieldMarked(marks, source.memberships);
+      const publish = async (restrictions: Restrictions): Promise<Restrictions> => {
+        const shielded = withDerivedShields(restrictions, source.memberships);
         const tables = await writeTables(draft, source, shielded);
         await draft.publish({
           ...population,
@@ -65,10 +65,10 @@ export async function publishOverlays(
           rejects: {},
           rejectedRows: 0,
         });
-        return marks.people['non-disclosure'].size > 0 ? shielded : marks;
+        return restrictions.people['non-disclosure'].size > 0 ? shielded : restrictions;
       };
       const place = { data, registry: SHIELDING_REGISTRY, store: population.linkageStore };
-      await changeMarks(place, publish, EXTRACTION_PATIENCE_MS);
+      await changeRestrictions(place, publish, EXTRACTION_PATIENCE_MS);
     });
   } catch (cause) {
     await draft.discard();
@@ -76,7 +76,7 @@ export async function publishOverlays(
   }
 }
 
-async function readSource(connect: Connect, pathOf: (table: string) => string): Promise<OverlaySource> {
+async function readSource(connect: Connect, pathOf: (table: string) => string): Promise<PersonFlagSource> {
   const load = <Definition extends TableDefinition>(name: string, definition: Definition) =>
     loadTable(connect, pathOf(name), definition);
   return {
@@ -89,12 +89,12 @@ async function readSource(connect: Connect, pathOf: (table: string) => string): 
 
 async function writeTables(
   draft: SnapshotDraft,
-  source: OverlaySource,
-  marks: Marks,
+  source: PersonFlagSource,
+  restrictions: Restrictions,
 ): Promise<Manifest['tables']> {
   const districts = source.residences.columns.district.texts;
-  const write = async (name: keyof typeof overlaysRegistry.tables, rows: Iterable<StoredRow>) => {
-    const definition: TableDefinition = overlaysRegistry.tables[name];
+  const write = async (name: keyof typeof personFlagsRegistry.tables, rows: Iterable<StoredRow>) => {
+    const definition: TableDefinition = personFlagsRegistry.tables[name];
     const columns = Object.entries(definition.columns).map(([column, { kind }]) => ({
       name: column,
       kind,
@@ -107,21 +107,21 @@ async function writeTables(
       let read = 0;
       for (const row of rows) staging.append(row, ++read);
       const balance = { read, rows: await staging.write(path), rejected: 0, rejects: {} };
-      requireBalance(overlaysRegistry.name, name, balance);
+      requireBalance(personFlagsRegistry.name, name, balance);
       return { ...balance, sha256: await sha256OfFile(path) };
     } finally {
       staging.discard();
     }
   };
   const registered = [...shields(source.memberships, registeredNonDisclosures(source.nonDisclosures))];
-  const shielded = new Set([...registered.map(({ subject }) => subject), ...marks.shields.keys()]);
+  const shielded = new Set([...registered.map(({ subject }) => subject), ...restrictions.shields.keys()]);
   return {
     persons: await write('persons', personRows(source, shielded)),
     shields: await write('shields', shieldRows(registered)),
   };
 }
 
-function* personRows(source: OverlaySource, shielded: ReadonlySet<PersonKey>): Iterable<StoredRow> {
+function* personRows(source: PersonFlagSource, shielded: ReadonlySet<PersonKey>): Iterable<StoredRow> {
   for (const { subject, adultFrom, birthYear, district } of personFacts(source, shielded, today()))
     yield [subject, adultFrom, birthYear, district ?? null];
 }

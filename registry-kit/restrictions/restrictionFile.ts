@@ -7,8 +7,14 @@ import { PolkuError } from '../../lib/errors.js';
 import { lockByKernel, storageFailure, whenFree } from '../../lib/kernelLock.js';
 import { FIRST_STORE, type PersonKey } from '../../schema/keys.js';
 import { type Days, NO_DAY } from '../columns/table.js';
-import { type MarksTrace, readTraces, writeTraces } from './restrictionTrace.js';
-import { type MarkChange, type MarkKind, markKinds, type Marks, noMarks } from './restrictions.js';
+import { type RestrictionTrace, readTraces, writeTraces } from './restrictionTrace.js';
+import {
+  type RestrictionChange,
+  type RestrictionKind,
+  restrictionKinds,
+  type Restrictions,
+  noRestrictions,
+} from './restrictions.js';
 
 /**
  * The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. Format 1 named
@@ -22,16 +28,16 @@ export const COMMAND_PATIENCE_MS = 30_000;
 export const EXTRACTION_PATIENCE_MS = 300_000;
 
 /** Where the marks of each registry lie, a file each: keys and days, readable by their owner only. */
-export function marksFolder(data: string): string {
+export function restrictionFolder(data: string): string {
   return join(data, 'marks');
 }
 
-export function marksPath(data: string, registry: string): string {
-  return join(marksFolder(data), `${registry}.json`);
+export function restrictionPath(data: string, registry: string): string {
+  return join(restrictionFolder(data), `${registry}.json`);
 }
 
 /** Whose marks, and under whose keys. */
-export interface MarksPlace {
+export interface RestrictionPlace {
   readonly data: string;
   readonly registry: string;
   /** The linkage store whose keys are in use; see `Linkage.store`. */
@@ -43,8 +49,12 @@ export interface MarksPlace {
  * @param store undefined where no key is looked up in them
  * @throws PolkuError MARKS_INVALID, also where the file is gone or older than its last change; LINKAGE_STORE_CHANGED
  */
-export async function readMarks(data: string, registry: string, store?: string): Promise<Marks> {
-  return (await readStored(data, registry, store))?.marks ?? noMarks;
+export async function readRestrictions(
+  data: string,
+  registry: string,
+  store?: string,
+): Promise<Restrictions> {
+  return (await readStored(data, registry, store))?.restrictions ?? noRestrictions;
 }
 
 /**
@@ -52,18 +62,22 @@ export async function readMarks(data: string, registry: string, store?: string):
  * @param change gives the marks as they shall be; the same marks are not written
  * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED, MARKS_BUSY, STORAGE_FAILED, and what `change` throws; then nothing has changed
  */
-export async function changeMarks(
-  { data, registry, store }: MarksPlace,
-  change: (marks: Marks) => Marks | Promise<Marks>,
+export async function changeRestrictions(
+  { data, registry, store }: RestrictionPlace,
+  change: (restrictions: Restrictions) => Restrictions | Promise<Restrictions>,
   patienceMs = COMMAND_PATIENCE_MS,
 ): Promise<void> {
-  const unlock = await lockMarks(data, registry, patienceMs);
+  const unlock = await lockRestrictions(data, registry, patienceMs);
   try {
     const stored = await readStored(data, registry, store);
-    const marks = stored?.marks ?? noMarks;
-    const changed = await change(marks);
-    if (changed === marks) return;
-    await writeMarks(data, registry, { marks: changed, store, sequence: (stored?.sequence ?? 0) + 1 });
+    const restrictions = stored?.restrictions ?? noRestrictions;
+    const changed = await change(restrictions);
+    if (changed === restrictions) return;
+    await writeRestrictions(data, registry, {
+      restrictions: changed,
+      store,
+      sequence: (stored?.sequence ?? 0) + 1,
+    });
   } finally {
     await unlock();
   }
@@ -72,11 +86,11 @@ export async function changeMarks(
 /**
  * Leaves a trace of the marks that there are, where there is none yet: in a folder that came later, or on a machine that the marks
  * were copied to.
- * @throws PolkuError as `changeMarks`
+ * @throws PolkuError as `changeRestrictions`
  */
-export async function traceMarks({ data, registry, store }: MarksPlace): Promise<void> {
+export async function traceRestrictions({ data, registry, store }: RestrictionPlace): Promise<void> {
   if (!(await readStored(data, registry, store))) return;
-  const unlock = await lockMarks(data, registry, COMMAND_PATIENCE_MS);
+  const unlock = await lockRestrictions(data, registry, COMMAND_PATIENCE_MS);
   try {
     const stored = await readStored(data, registry, store);
     if (stored) await writeTraces(data, registry, stored);
@@ -88,30 +102,30 @@ export async function traceMarks({ data, registry, store }: MarksPlace): Promise
 }
 
 /** What a file of marks holds. */
-interface StoredMarks extends MarksTrace {
-  readonly marks: Marks;
+interface StoredRestrictions extends RestrictionTrace {
+  readonly restrictions: Restrictions;
 }
 
 async function readStored(
   data: string,
   registry: string,
   store: string | undefined,
-): Promise<StoredMarks | undefined> {
-  const path = marksPath(data, registry);
-  const stored = await readFileOfMarks(path, registry);
+): Promise<StoredRestrictions | undefined> {
+  const path = restrictionPath(data, registry);
+  const stored = await readRestrictionFile(path, registry);
   const found = stored ? [stored] : [];
   const traces = await readTraces(data, registry);
   const stores = new Set([...found, ...traces].map((trace) => trace.store));
   if (store !== undefined) stores.add(store);
   if (stores.size > 1) throw storeChanged(path);
   const last = Math.max(0, ...traces.map(({ sequence }) => sequence));
-  if (!stored && traces.length > 0) throw missingMarks(data, registry);
+  if (!stored && traces.length > 0) throw missingRestrictions(data, registry);
   if (stored && stored.sequence < last)
     throw invalid(path, `it holds ${stored.sequence} changes, and ${last} were made: it is an older one`);
   return stored;
 }
 
-async function readFileOfMarks(path: string, registry: string): Promise<StoredMarks | undefined> {
+async function readRestrictionFile(path: string, registry: string): Promise<StoredRestrictions | undefined> {
   let file: string;
   try {
     file = await readFile(path, 'utf8');
@@ -127,43 +141,47 @@ async function readFileOfMarks(path: string, registry: string): Promise<StoredMa
   if (!content) throw invalid(path, 'it is no list of marks, although its checksum fits');
   if (content.registry !== registry) throw invalid(path, 'it is of another registry');
   const { store = FIRST_STORE, sequence = 0 } = content;
-  return { marks: decode(content), store, sequence };
+  return { restrictions: decode(content), store, sequence };
 }
 
-async function lockMarks(data: string, registry: string, patienceMs: number): Promise<() => Promise<void>> {
+async function lockRestrictions(
+  data: string,
+  registry: string,
+  patienceMs: number,
+): Promise<() => Promise<void>> {
   const busy = () =>
     new PolkuError('MARKS_BUSY', `The marks of ${registry} are being changed by another command. Try again.`);
   try {
-    await mkdir(marksFolder(data), { recursive: true, mode: 0o700 });
+    await mkdir(restrictionFolder(data), { recursive: true, mode: 0o700 });
     return await whenFree(() => lockByKernel(data, `marks-${registry}`, busy), patienceMs);
   } catch (cause) {
-    throw storageFailure(cause, marksFolder(data));
+    throw storageFailure(cause, restrictionFolder(data));
   }
 }
 
 /** The file comes first: a trace of a change that was not written would be taken for a loss. */
-async function writeMarks(data: string, registry: string, stored: StoredMarks): Promise<void> {
+async function writeRestrictions(data: string, registry: string, stored: StoredRestrictions): Promise<void> {
   const text = `${JSON.stringify(encode(registry, stored))}\n`;
   try {
-    await writeDurably(marksPath(data, registry), `polku-marks ${FORMAT} ${sha256(text)}\n${text}`);
+    await writeDurably(restrictionPath(data, registry), `polku-marks ${FORMAT} ${sha256(text)}\n${text}`);
     await writeTraces(data, registry, stored);
   } catch (cause) {
-    throw storageFailure(cause, marksFolder(data));
+    throw storageFailure(cause, restrictionFolder(data));
   }
 }
 
 /** How marks stand in the file: a person's key, the first day, the last day if any. */
 type Row = readonly [person: PersonKey, start: string, end: string | null];
 
-interface Content extends Partial<MarksTrace> {
+interface Content extends Partial<RestrictionTrace> {
   readonly registry: string;
-  readonly people: Readonly<Record<MarkKind, readonly Row[]>>;
+  readonly people: Readonly<Record<RestrictionKind, readonly Row[]>>;
   readonly shields: readonly Row[];
-  readonly changes: readonly MarkChange[];
+  readonly changes: readonly RestrictionChange[];
 }
 
-function encode(registry: string, { marks, store, sequence }: StoredMarks): Content {
-  const { people, shields, changes } = marks;
+function encode(registry: string, { restrictions, store, sequence }: StoredRestrictions): Content {
+  const { people, shields, changes } = restrictions;
   const row = (person: PersonKey, { start, end }: Days): Row => [
     person,
     formatDay(start),
@@ -176,7 +194,10 @@ function encode(registry: string, { marks, store, sequence }: StoredMarks): Cont
     store,
     sequence,
     people: Object.fromEntries(
-      markKinds.map((kind) => [kind, inOrder([...people[kind]].map(([person, days]) => row(person, days)))]),
+      restrictionKinds.map((kind) => [
+        kind,
+        inOrder([...people[kind]].map(([person, days]) => row(person, days))),
+      ]),
     ) as unknown as Content['people'],
     shields: inOrder([...shields].flatMap(([person, all]) => all.map((days) => row(person, days)))),
     changes,
@@ -200,7 +221,7 @@ function parseContent(text: string): Content | undefined {
     typeof store === 'string' &&
     Number.isSafeInteger(sequence) &&
     isObject(people) &&
-    Object.keys(people).sort().join() === markKinds.toSorted().join() &&
+    Object.keys(people).sort().join() === restrictionKinds.toSorted().join() &&
     Object.values(people).every(
       (rows) => areRows(rows) && new Set(rows.map(([key]) => key)).size === rows.length,
     ) &&
@@ -223,12 +244,12 @@ function isRow(row: unknown): row is Row {
   return first !== undefined && last !== undefined && (last === NO_DAY || first <= last);
 }
 
-function isChange(change: unknown): change is MarkChange {
+function isChange(change: unknown): change is RestrictionChange {
   if (!isObject(change)) return false;
   const { time, action, kind, people, by } = change;
   return (
     [time, action, by].every((text) => typeof text === 'string') &&
-    markKinds.includes(kind as MarkKind) &&
+    restrictionKinds.includes(kind as RestrictionKind) &&
     Number.isSafeInteger(people)
   );
 }
@@ -241,18 +262,18 @@ function dayIn(given: unknown): Day | undefined {
   return typeof given === 'string' ? parseDay(given) : undefined;
 }
 
-function decode(content: Content): Marks {
+function decode(content: Content): Restrictions {
   const daysOf = ([, start, end]: Row): Days => ({
     start: parseDay(start)!,
     end: end === null ? NO_DAY : parseDay(end)!,
   });
-  const people = markKinds.map((kind) => [
+  const people = restrictionKinds.map((kind) => [
     kind,
     new Map(content.people[kind].map((row) => [row[0], daysOf(row)])),
   ]);
   const shields = new Map<PersonKey, Days[]>();
   for (const row of content.shields) shields.set(row[0], [...(shields.get(row[0]) ?? []), daysOf(row)]);
-  return { people: Object.fromEntries(people) as Marks['people'], shields, changes: content.changes };
+  return { people: Object.fromEntries(people) as Restrictions['people'], shields, changes: content.changes };
 }
 
 function sha256(text: string): string {
@@ -260,8 +281,8 @@ function sha256(text: string): string {
 }
 
 /** What is told where a list of marks was there and is gone. */
-export function missingMarks(data: string, registry: string): PolkuError {
-  return invalid(marksPath(data, registry), 'it is gone');
+export function missingRestrictions(data: string, registry: string): PolkuError {
+  return invalid(restrictionPath(data, registry), 'it is gone');
 }
 
 function invalid(path: string, reason: string, cause?: unknown): PolkuError {

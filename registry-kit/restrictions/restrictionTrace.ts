@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../../lib/durableFile.js';
 import { PolkuError } from '../../lib/errors.js';
-import { overlaysRegistry } from '../person-flags/personFlags.js';
+import { personFlagsRegistry } from '../person-flags/personFlags.js';
 import { SHIELDING_REGISTRY } from './restrictions.js';
 
 /** What is known of a registry's marks besides their file: whose keys they are, and how many changes were written. */
-export interface MarksTrace {
+export interface RestrictionTrace {
   readonly store: string;
   readonly sequence: number;
 }
@@ -31,17 +31,17 @@ function traceFile(registry: string): string {
 function foldersOf(data: string, registry: string): readonly string[] {
   return [
     join(data, 'linkage'),
-    join(data, registry === SHIELDING_REGISTRY ? overlaysRegistry.name : registry),
+    join(data, registry === SHIELDING_REGISTRY ? personFlagsRegistry.name : registry),
   ];
 }
 
 /** @throws PolkuError MARKS_INVALID where a trace cannot be read */
-export async function readTraces(data: string, registry: string): Promise<readonly MarksTrace[]> {
-  const traces: MarksTrace[] = [];
+export async function readTraces(data: string, registry: string): Promise<readonly RestrictionTrace[]> {
+  const traces: RestrictionTrace[] = [];
   for (const folder of foldersOf(data, registry)) {
     const path = join(folder, traceFile(registry));
     try {
-      const { store, sequence } = JSON.parse(await readFile(path, 'utf8')) as MarksTrace;
+      const { store, sequence } = JSON.parse(await readFile(path, 'utf8')) as RestrictionTrace;
       if (typeof store !== 'string' || !Number.isInteger(sequence))
         throw new Error('It is no trace of marks.');
       traces.push({ store, sequence });
@@ -62,7 +62,7 @@ export async function readTraces(data: string, registry: string): Promise<readon
 export async function writeTraces(
   data: string,
   registry: string,
-  { store, sequence }: MarksTrace,
+  { store, sequence }: RestrictionTrace,
 ): Promise<void> {
   const text = `${JSON.stringify({ registry, store, sequence })}\n`;
   for (const folder of foldersOf(data, registry)) {
@@ -73,7 +73,7 @@ export async function writeTraces(
 }
 
 /** The registries that somebody was ever marked in, as far as a data directory knows. */
-export async function markedRegistries(data: string): Promise<ReadonlySet<string>> {
+export async function restrictedRegistries(data: string): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const folder of await readdir(data, { withFileTypes: true })) {
     if (!folder.isDirectory()) continue;

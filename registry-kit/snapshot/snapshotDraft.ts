@@ -68,12 +68,12 @@ export class SnapshotDraft {
   }
 
   /** Where the list of rejects of a draft that is not published is kept, until a snapshot is. */
-  get keptRejects(): string {
+  get rejectsPath(): string {
     return join(this.data, this.registry, REJECTS);
   }
 
-  async keepRejects(): Promise<void> {
-    await rename(this.path(REJECTS), this.keptRejects);
+  async moveRejects(): Promise<void> {
+    await rename(this.path(REJECTS), this.rejectsPath);
   }
 
   async discard(): Promise<void> {

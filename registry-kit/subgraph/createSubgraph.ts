@@ -8,14 +8,14 @@ import type { Decision } from '../../policies/engine/decision.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
-import { bodyHash, type Disclosure } from '../disclosureLog.js';
-import { compileDocument, type DocumentProgram } from '../document/compileDocument.js';
+import { bodyHash, type DisclosureRecord } from '../disclosureLog.js';
+import { compileDocument, type CompiledDocument } from '../document/compileDocument.js';
 import { type ConditionTests, readMaskTables, RequestAccess } from '../enforcement/requestAccess.js';
 import { enforce } from '../enforcement/enforce.js';
-import type { SubgraphModule } from './registry.js';
+import type { SubgraphModule } from './departmentRegistry.js';
 import {
   type MergedPersons,
-  ofCurrentPerson,
+  withCurrentPerson,
   referencesToCurrentPersons,
   type RequestContext,
 } from './requestContext.js';
@@ -40,7 +40,7 @@ interface SubgraphOptions<Store> {
   /** Keys that turned out to be another's person, as they are known when a request begins; none where they are not known. */
   readonly mergedPersons?: (() => MergedPersons) | undefined;
   /** By which a registry notes what it answers, before it does; a subgraph without register data notes nothing. */
-  readonly note?: ((disclosure: Disclosure) => Promise<void>) | undefined;
+  readonly note?: ((disclosure: DisclosureRecord) => Promise<void>) | undefined;
 }
 
 /** Makes a subgraph that enforces its owner's policy on everything it answers. */
@@ -62,7 +62,7 @@ export async function createSubgraph<Store>({
     sdl,
     execute: async (request, asked, client) => {
       const merged = mergedPersons();
-      const decision = ofCurrentPerson(asked, merged);
+      const decision = withCurrentPerson(asked, merged);
       const { store, conditions } = open(decision);
       const { caller, purpose } = decision;
       const access = new RequestAccess(
@@ -88,20 +88,20 @@ export async function createSubgraph<Store>({
 }
 
 /** Fetches are written by query plans, so there are about as many as there are operations in use. */
-const DOCUMENTS_KEPT = 1000;
+const MAX_DOCUMENTS = 1000;
 /** Characters of all of them: a document of a plan has some hundreds, and its program takes a hundred times that. */
-const CHARACTERS_KEPT = 250_000;
+const MAX_CHARACTERS = 250_000;
 
 /** Executes requests on a schema; a document is parsed, validated and compiled once. */
 export function documentExecutor(
   schema: GraphQLSchema,
 ): (request: SubgraphRequest, context: Omit<RequestContext, 'budget'>) => Promise<ExecutionResult> {
-  const programs = new LRUCache<string, DocumentProgram>({
-    max: DOCUMENTS_KEPT,
-    maxSize: CHARACTERS_KEPT,
+  const programs = new LRUCache<string, CompiledDocument>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
   });
 
-  const programOf = (query: string): DocumentProgram => {
+  const programOf = (query: string): CompiledDocument => {
     let program = programs.get(query);
     if (!program) {
       const document = parse(query, { noLocation: true });
@@ -118,11 +118,11 @@ export function documentExecutor(
     try {
       const result = await programOf(query).execute(operationName, variables, { ...context, budget });
       if (budget.exhausted) throw answerTooLarge();
-      return result.errors ? { ...result, errors: result.errors.map(withoutInsides) } : result;
+      return result.errors ? { ...result, errors: result.errors.map(withoutInternals) } : result;
     } catch (error) {
       return {
         errors: [
-          withoutInsides(
+          withoutInternals(
             error instanceof GraphQLError
               ? error
               : new GraphQLError('Not answered.', { originalError: error as Error }),
@@ -134,7 +134,7 @@ export function documentExecutor(
 }
 
 /** An error as the gateway may know it: the texts of other errors can hold values of variables, and so keys. */
-function withoutInsides(error: GraphQLError): GraphQLError {
+function withoutInternals(error: GraphQLError): GraphQLError {
   const { originalError, path } = error;
   const [message, code] =
     originalError instanceof PolkuError

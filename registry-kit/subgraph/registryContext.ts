@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { PersonKey } from '../../schema/keys.js';
-import { rowsOf, type Table } from '../columns/table.js';
+import { rowRangeOf, type Table } from '../columns/table.js';
 import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import type { Manifest } from '../snapshot/manifest.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
@@ -54,7 +54,7 @@ export class RowLoader<Definition extends RegistryDefinition> {
       loader = new DataLoader((persons) =>
         Promise.resolve(
           persons.map((person) => {
-            const [from, to] = this.isHidden(person) ? [0, 0] : rowsOf(table, person);
+            const [from, to] = this.isHidden(person) ? [0, 0] : rowRangeOf(table, person);
             return { table, person, from, to };
           }),
         ),

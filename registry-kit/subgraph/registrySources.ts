@@ -7,34 +7,34 @@ import {
   type CareTables,
   ConditionSets,
 } from '../enforcement/conditions.js';
-import { overlayConditions, type Overlays } from '../person-flags/flagConditions.js';
-import { hiddenBy, type Marks } from '../restrictions/restrictions.js';
+import { flagConditions, type PersonFlags } from '../person-flags/flagConditions.js';
+import { hiddenBy, type Restrictions } from '../restrictions/restrictions.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
 import type { Sources } from './createSubgraph.js';
 import { type RegistryStore, RowLoader } from './registryContext.js';
 
 /** The marks that a registry heeds: its own, and those of the population register. */
-interface MarksInForce {
-  readonly own: Marks;
-  readonly population: Marks;
+interface CurrentRestrictions {
+  readonly own: Restrictions;
+  readonly population: Restrictions;
 }
 
 /** What a registry reads from: the snapshot, the overlays and the marks that are current when a request begins. */
 export function registrySources<Definition extends RegistryDefinition>(
   current: () => Snapshot<Definition>,
-  overlays: () => Overlays,
-  marks: () => MarksInForce,
+  overlays: () => PersonFlags,
+  restrictions: () => CurrentRestrictions,
 ): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
   const sets = new ConditionSets();
   return (decision) => {
     const { manifest, tables } = current();
-    const { own, population } = marks();
+    const { own, population } = restrictions();
     const on = today();
     const isHidden = hiddenBy(own, on, decision.person);
     const ofCaller = callerConditions(decision);
     const known = overlays();
-    const ofPopulation = overlayConditions(known, population, on, decision.person);
-    const ofCare = keepsCare(tables) ? careConditions(tables, own, decision, on) : {};
+    const ofPopulation = flagConditions(known, population, on, decision.person);
+    const ofCare = hasCareTables(tables) ? careConditions(tables, own, decision, on) : {};
     return {
       store: {
         manifest,
@@ -55,7 +55,7 @@ export function registrySources<Definition extends RegistryDefinition>(
   };
 }
 
-function keepsCare(tables: object): tables is CareTables {
+function hasCareTables(tables: object): tables is CareTables {
   return 'careRelationships' in tables && 'objections' in tables;
 }
 

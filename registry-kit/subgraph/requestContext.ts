@@ -52,7 +52,7 @@ export function everyKeyOf(persons: MergedPersons, person: PersonKey): PersonKey
 }
 
 /** The decision, of a caller who is known by the key that counts now. */
-export function ofCurrentPerson(decision: DecisionContext, persons: MergedPersons): DecisionContext {
+export function withCurrentPerson(decision: DecisionContext, persons: MergedPersons): DecisionContext {
   const { person } = decision;
   return person !== undefined && persons.has(person)
     ? { ...decision, person: currentPerson(persons, person) }

@@ -14,7 +14,7 @@ import { parseQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { RISK_BANDS } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';

@@ -27,7 +27,7 @@ import { badInput } from '../../registry-kit/criteria/groupFilter.js';
 import { checkPredictionArgs } from '../../registry-kit/features/feature.js';
 import { type CohortRiskKey, PredictionArgs } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { DateScalar } from '../../schema/scalars.js';
 import { cohortRiskParts } from './cohortRisk.js';

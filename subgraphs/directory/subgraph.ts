@@ -13,7 +13,7 @@ import {
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';

@@ -3,7 +3,7 @@ import { Arg, Ctx, Directive, ObjectType, Query, Resolver } from '../../lib/type
 import type { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { IdentityCodeScalar } from '../../schema/scalars.js';
 

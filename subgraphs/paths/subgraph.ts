@@ -14,7 +14,7 @@ import type { Period } from '../../registry-kit/contacts/period.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import { DateScalar, FeedScalar } from '../../schema/scalars.js';

@@ -1,5 +1,5 @@
 import type { Day } from '../../lib/calendar.js';
-import { NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import type { ChildHousehold } from '../../registry-kit/features/feature.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { PersonKey } from '../../schema/keys.js';
@@ -61,7 +61,7 @@ export function homeOf(
     }
   }
   const ended = (person: PersonKey, asParent: boolean): Day[] => {
-    const [from, to] = rowsOf(memberships, person);
+    const [from, to] = rowRangeOf(memberships, person);
     const days: Day[] = [];
     for (let row = from; row < to; row++)
       if (
@@ -93,12 +93,12 @@ export function homeOf(
 }
 
 function residencesUntil({ residences }: Tables, person: PersonKey, on: Day): Day[] {
-  const [from, to] = rowsOf(residences, person);
+  const [from, to] = rowRangeOf(residences, person);
   return [...residences.columns.start.subarray(from, to)].filter((day) => day <= on);
 }
 
 function deathOf({ persons }: Tables, person: PersonKey): Day | undefined {
-  const [from, to] = rowsOf(persons, person);
+  const [from, to] = rowRangeOf(persons, person);
   const death = from === to ? NO_DAY : persons.columns.death[from]!;
   return death === NO_DAY ? undefined : death;
 }

@@ -1,6 +1,6 @@
 import { addYears, type Day, yearOf } from '../../lib/calendar.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
-import { codeAt, includesDay, rowsOf } from '../../registry-kit/columns/table.js';
+import { codeAt, includesDay, rowRangeOf } from '../../registry-kit/columns/table.js';
 import type { ChildHousehold } from '../../registry-kit/features/feature.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
@@ -55,7 +55,7 @@ export async function householdsOf(
 
 /** The family that a person is in as a child. */
 export function familyOfChild(tables: Tables, child: PersonKey, on: Day): FamilyKey | undefined {
-  const [from, to] = rowsOf(tables.memberships, child);
+  const [from, to] = rowRangeOf(tables.memberships, child);
   // If there are several, the one that began last.
   for (let row = to - 1; row >= from; row--)
     if (holdsOn(tables.memberships, row, on) && !isParent(tables, row))
@@ -65,13 +65,13 @@ export function familyOfChild(tables: Tables, child: PersonKey, on: Day): Family
 
 /** The row of the residence that a person has in the city on a day. */
 export function residenceOn({ residences }: Tables, person: PersonKey, on: Day): number | undefined {
-  const [from, to] = rowsOf(residences, person);
+  const [from, to] = rowRangeOf(residences, person);
   for (let row = to - 1; row >= from; row--) if (holdsOn(residences, row, on)) return row;
   return undefined;
 }
 
 export function birthOf({ persons }: Tables, person: PersonKey): Day | undefined {
-  const [from, to] = rowsOf(persons, person);
+  const [from, to] = rowRangeOf(persons, person);
   return from === to ? undefined : persons.columns.birth[from];
 }
 

@@ -4,7 +4,7 @@ import type { GroupAnswers } from '../../registry-kit/criteria/criterion.js';
 import { eachRow, type FeedRows } from '../../registry-kit/enforcement/feedRows.js';
 import { FamilyRiskAssessmentsKey, FamilyServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RegistryContext } from '../../registry-kit/subgraph/registryContext.js';
 import { FeedScalar } from '../../schema/scalars.js';
 import type { populationRegistry } from './tables.js';

@@ -1,4 +1,4 @@
-import { NO_CODE, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { NO_CODE, NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { HORIZON_YEARS } from '../../registry-kit/features/feature.js';
 import type { ChildValuesSource, PredictionFeatures } from '../../registry-kit/feeds/predictionFeatures.js';
@@ -48,7 +48,7 @@ const outcomes: readonly ChildValuesSource<PopulationStore>[] = [
     reader:
       ({ tables: { persons } }) =>
       ({ child }, _known, into) =>
-        (into[0] = codeOf(persons.columns.sex.indices[rowsOf(persons, child)[0]]!)),
+        (into[0] = codeOf(persons.columns.sex.indices[rowRangeOf(persons, child)[0]]!)),
   },
   {
     name: 'language',
@@ -57,7 +57,7 @@ const outcomes: readonly ChildValuesSource<PopulationStore>[] = [
     reader:
       ({ tables: { persons } }) =>
       ({ child }, _known, into) =>
-        (into[0] = codeOf(persons.columns.language.indices[rowsOf(persons, child)[0]]!)),
+        (into[0] = codeOf(persons.columns.language.indices[rowRangeOf(persons, child)[0]]!)),
   },
   {
     name: 'district',
@@ -141,9 +141,9 @@ function codeOf(index: number): number {
 
 /** The last day on which a child was alive and lived in the city; Infinity if that still lasts. */
 function lastDay({ residences, persons }: PopulationStore['tables'], child: number): number {
-  const [, to] = rowsOf(residences, child);
+  const [, to] = rowRangeOf(residences, child);
   const left = residences.columns.end[to - 1]!;
-  const died = persons.columns.death[rowsOf(persons, child)[0]]!;
+  const died = persons.columns.death[rowRangeOf(persons, child)[0]]!;
   return Math.min(left === NO_DAY ? Infinity : left, died === NO_DAY ? Infinity : died);
 }
 

@@ -1,7 +1,7 @@
 import { cohortFeed } from '../../registry-kit/feeds/cohortFeed.js';
 import { predictionFeatureFeeds } from '../../registry-kit/feeds/predictionFeatures.js';
 import { registryFeed } from '../../registry-kit/feeds/registryFeed.js';
-import { joinModules, type Registry } from '../../registry-kit/subgraph/registry.js';
+import { joinModules, type DepartmentRegistry } from '../../registry-kit/subgraph/departmentRegistry.js';
 import { populationCriteria } from './criteria.js';
 import { populationFeatures } from './features.js';
 import { membersFeed, memberUnitsFeed, riskMembersFeed } from './memberFeeds.js';
@@ -11,7 +11,7 @@ import { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 import { populationAttributes } from './yearly.js';
 
-export const population: Registry = {
+export const population: DepartmentRegistry = {
   definition: populationRegistry,
   criteria: populationCriteria,
   features: populationFeatures.features,

@@ -3,7 +3,7 @@ import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../..
 import { bandOf, HORIZON_YEARS, registryOfFeature } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
 import { checkAnswered, otherForm, type RiskStore } from '../../risk-model/model/riskStore.js';

@@ -20,7 +20,7 @@ import {
   RiskAssessmentKey,
 } from '../../registry-kit/feeds/feedKeys.js';
 import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/registry.js';
+import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
 import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';

@@ -1,5 +1,5 @@
 import { addMonths, formatDay, formatQuarter, parseQuarter } from '../../lib/calendar.js';
-import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { codeAt, NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
@@ -231,7 +231,7 @@ const clientFrom: ChildValuesSource<SocialStore> = {
     ({ child }, known, into) => {
       into[0] = known(child) ? Infinity : Number.NaN;
       const { start, step } = childProtection.columns;
-      const [from, to] = rowsOf(childProtection, child);
+      const [from, to] = rowRangeOf(childProtection, child);
       for (let row = to - 1; row >= from && start[row]! >= before; row--)
         if (clientSteps.includes(codeAt(step, row) ?? '')) into[0] = start[row]!;
     },

@@ -1,16 +1,16 @@
 import { formatDay, parseDay, today } from '../../lib/calendar.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
 import type { RegistryDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
-import type { Overlays } from '../../registry-kit/person-flags/flagConditions.js';
+import type { PersonFlags } from '../../registry-kit/person-flags/flagConditions.js';
 import {
-  type OverlaySource,
-  overlaysRegistry,
+  type PersonFlagSource,
+  personFlagsRegistry,
   personFacts,
   registeredNonDisclosures,
-  shieldMarked,
+  withDerivedShields,
   shields,
 } from '../../registry-kit/person-flags/personFlags.js';
-import { markKinds, type Marks, noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import { restrictionKinds, type Restrictions, noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import type { Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { FIRST_STORE } from '../../schema/keys.js';
@@ -23,8 +23,8 @@ export type World = Readonly<Record<string, Readonly<Record<string, readonly Tes
 /** A world as subgraphs read it. */
 export interface OpenWorld {
   readonly snapshots: ReadonlyMap<string, Snapshot>;
-  readonly overlays: Overlays;
-  readonly marks: ReadonlyMap<string, Marks>;
+  readonly overlays: PersonFlags;
+  readonly marks: ReadonlyMap<string, Restrictions>;
 }
 
 const counted = { rows: 0, rejected: 0, sha256: '' };
@@ -50,19 +50,19 @@ export function openWorld(world: World): OpenWorld {
   const snapshots = new Map(
     registries.map(({ definition }) => [definition.name, snapshotOf(definition, world)]),
   );
-  const population = snapshots.get('population')!.tables as unknown as OverlaySource;
+  const population = snapshots.get('population')!.tables as unknown as PersonFlagSource;
   const marks = new Map(
     registries.map(({ definition }) => [
       definition.name,
-      shieldMarked(marksOf(world[definition.name] ?? {}), population.memberships),
+      withDerivedShields(marksOf(world[definition.name] ?? {}), population.memberships),
     ]),
   );
   return { snapshots, overlays: overlaysOf(population), marks };
 }
 
 /** Marks of a registry, as rows with a person, a start and possibly an end, under the name of their kind. */
-export function marksOf(rows: World[string]): Marks {
-  const people = markKinds.map((kind) => [
+export function marksOf(rows: World[string]): Restrictions {
+  const people = restrictionKinds.map((kind) => [
     kind,
     new Map(
       (rows[kind] ?? []).map(({ person, start, end }) => [
@@ -71,7 +71,7 @@ export function marksOf(rows: World[string]): Marks {
       ]),
     ),
   ]);
-  return { ...noMarks, people: Object.fromEntries(people) as Marks['people'] };
+  return { ...noRestrictions, people: Object.fromEntries(people) as Restrictions['people'] };
 }
 
 function snapshotOf({ name, tables }: RegistryDefinition, world: World): Snapshot {
@@ -82,8 +82,8 @@ function snapshotOf({ name, tables }: RegistryDefinition, world: World): Snapsho
   return { manifest, tables: Object.fromEntries(filled) as Snapshot['tables'] };
 }
 
-export function overlaysOf(population: OverlaySource): Overlays {
-  const { persons, shields: shieldTable } = overlaysRegistry.tables;
+export function overlaysOf(population: PersonFlagSource): PersonFlags {
+  const { persons, shields: shieldTable } = personFlagsRegistry.tables;
   const { district } = population.residences.columns;
   const registered = [
     ...shields(population.memberships, registeredNonDisclosures(population.nonDisclosures)),

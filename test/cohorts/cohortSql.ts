@@ -4,7 +4,7 @@ import { formatDay, today } from '../../lib/calendar.js';
 import { parquetRows, sqlText } from '../../lib/duckdb.js';
 import type { CriterionArguments, NumberRange } from '../../registry-kit/criteria/criterion.js';
 import type { FilterCriterion, GroupFilter } from '../../registry-kit/criteria/groupFilter.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { registries } from '../../subgraphs/registries.js';
 
@@ -17,7 +17,7 @@ export async function joinSnapshots(
   data: string,
   kind: 'VIEW' | 'TABLE' = 'VIEW',
 ): Promise<void> {
-  for (const { name, tables } of [...registries.map(({ definition }) => definition), overlaysRegistry]) {
+  for (const { name, tables } of [...registries.map(({ definition }) => definition), personFlagsRegistry]) {
     const folder = join(data, name, (await currentSnapshotId(data, name))!);
     for (const table of Object.keys(tables)) {
       const source = parquetRows(join(folder, `${table}.parquet`));

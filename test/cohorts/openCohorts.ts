@@ -2,8 +2,8 @@ import { policiesFolder } from '../../cli/options.js';
 import { readGroupCodes } from '../../cli/runtime/localSubgraphs.js';
 import { loadPolicy } from '../../cli/runtime/openPolicy.js';
 import { parseQuestion, readQuestion, writeQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
-import { noMarks } from '../../registry-kit/restrictions/restrictions.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
@@ -48,14 +48,14 @@ export async function openCohorts(
   protection: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = unprotected,
 ): Promise<OpenCohorts> {
   const policy = await loadPolicy(policiesFolder);
-  const overlays = await openSnapshot(data, overlaysRegistry);
+  const overlays = await openSnapshot(data, personFlagsRegistry);
   const subgraphs = new Map<string, Subgraph>();
   for (const { definition, module } of registries) {
     const snapshot = await openSnapshot(data, definition);
     const open = registrySources(
       () => snapshot,
       () => overlays.tables,
-      () => ({ own: noMarks, population: noMarks }),
+      () => ({ own: noRestrictions, population: noRestrictions }),
     );
     const decide = (asker: Parameters<typeof policy.decide>[0]) => policy.decide(asker, new Date());
     subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));

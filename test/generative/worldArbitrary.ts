@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { addYears, formatDay, today } from '../../lib/calendar.js';
-import { markKinds } from '../../registry-kit/restrictions/restrictions.js';
+import { restrictionKinds } from '../../registry-kit/restrictions/restrictions.js';
 import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 
@@ -106,7 +106,7 @@ const tables = Object.entries(rowArbitraries).flatMap(([registry, own]) =>
     registry,
     table,
     rows,
-    filled: (markKinds as readonly string[]).includes(table)
+    filled: (restrictionKinds as readonly string[]).includes(table)
       ? fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(rows) })
       : fc.array(rows, { minLength: 3, maxLength: 12 }),
   })),

@@ -105,8 +105,8 @@ export function viewOf(whole: World, viewer: Viewer): string {
 export function withoutHidden(world: World, { asker }: Viewer): World {
   const kept = Object.entries(world).map(([registry, tables]) => {
     const isHidden = (person: number) =>
-      isMarked(tables, 'erasure', person) ||
-      (isMarked(tables, 'restriction', person) && person !== asker.person);
+      hasRestriction(tables, 'erasure', person) ||
+      (hasRestriction(tables, 'restriction', person) && person !== asker.person);
     const rest = Object.entries(tables).map(([table, rows]) => [
       table,
       rows.filter(({ person }) => !isHidden(person)),
@@ -117,7 +117,7 @@ export function withoutHidden(world: World, { asker }: Viewer): World {
 }
 
 /** Whether a person has a mark today; the last mark of a kind counts. */
-function isMarked(tables: World[string], kind: string, person: number): boolean {
+function hasRestriction(tables: World[string], kind: string, person: number): boolean {
   const mark = tables[kind]?.findLast((row) => row.person === person);
   return mark !== undefined && isOn(mark, today());
 }
@@ -273,7 +273,7 @@ class Judge {
       case 'not-objected':
         return (
           registry !== 'population' &&
-          !isMarked(this.whole[registry] ?? {}, 'objection', person) &&
+          !hasRestriction(this.whole[registry] ?? {}, 'objection', person) &&
           !this.rows(registry, 'objections', person).some((row) => parseDay(text(row['start']))! <= today())
         );
       case 'own-unit':

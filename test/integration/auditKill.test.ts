@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findRecords } from '../../gateway/audit/readRecords.js';
 import { reconcile } from '../../gateway/audit/reconcile.js';
 import { verifyAuditLog } from '../../gateway/audit/verifyAuditLog.js';
-import { readDisclosures } from '../../registry-kit/disclosureLog.js';
+import { readDisclosureRecords } from '../../registry-kit/disclosureLog.js';
 import { freePort } from '../city/freePort.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { startPolku } from '../city/runPolku.js';
@@ -77,7 +77,7 @@ describe('a gateway that is killed under load', () => {
   });
 
   it('has answered nothing that a registry has not recorded', async () => {
-    const disclosures = await readDisclosures(city.data);
+    const disclosures = await readDisclosureRecords(city.data);
     expect(disclosures.map(({ registry }) => registry)).toEqual(
       expect.arrayContaining(['population', 'health']),
     );

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
 import { findRecords } from '../../gateway/audit/readRecords.js';
-import { readDisclosures } from '../../registry-kit/disclosureLog.js';
+import { readDisclosureRecords } from '../../registry-kit/disclosureLog.js';
 import { identifyingTexts } from '../city/identifyingTexts.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { runPolku } from '../city/runPolku.js';
@@ -207,7 +207,7 @@ describe('the audit trail of a city', () => {
       variables: { id: clients[0]!.id },
     });
     expect(Object.keys(fetches)).toEqual(expect.arrayContaining(['population', 'health', 'paths']));
-    const noted = (await readDisclosures(city.data)).filter(
+    const noted = (await readDisclosureRecords(city.data)).filter(
       (note) => note.decisionId === decisionId && note.registry === 'health',
     );
     expect(noted).toEqual([

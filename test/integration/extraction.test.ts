@@ -5,7 +5,7 @@ import { parquetRows, sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
 import { sha256OfFile } from '../../lib/regularFile.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
-import { rowsOf, type Table } from '../../registry-kit/columns/table.js';
+import { rowRangeOf, type Table } from '../../registry-kit/columns/table.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { extract, extractIfChanged } from '../../registry-kit/extraction/extract.js';
 import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
@@ -253,7 +253,7 @@ describe('extraction of the other registries', () => {
       },
     ]);
     expect(tables.objections.rows).toBe(0);
-    expect(rowsOf(tables.objections, 5)).toEqual([0, 0]);
+    expect(rowRangeOf(tables.objections, 5)).toEqual([0, 0]);
   });
 
   it('reads Parquet, with a month of attendance as a contact of that month', async () => {
@@ -307,12 +307,12 @@ describe('extraction of the other registries', () => {
     await run(healthRegistry);
     const { contacts } = (await openSnapshot(site.data, healthRegistry)).tables;
     const anna = linkage.findPerson(hetu, codes.anna) as number;
-    const [from, to] = rowsOf(contacts, anna);
+    const [from, to] = rowRangeOf(contacts, anna);
     expect(to - from).toBe(2);
     expect([...contacts.subject.subarray(from, to)]).toEqual([anna, anna]);
     expect(contacts.columns.start[from]).toBeLessThan(contacts.columns.start[from + 1]!);
     expect([...contacts.columns.service.texts]).toEqual(['T11', 'T21', 'T90']);
-    expect(rowsOf(contacts, 1_000_000)).toEqual([0, 0]);
+    expect(rowRangeOf(contacts, 1_000_000)).toEqual([0, 0]);
   });
 
   it('derives a contact id from the id in the source, not from its row', async () => {

@@ -13,7 +13,7 @@ import { extract, extractIfChanged, type ExtractionOptions } from '../../registr
 import { CsvParser } from '../../registry-kit/extraction/source/csvParser.js';
 import { RowSet } from '../../registry-kit/extraction/staging/recordKeys.js';
 import { StagingTable } from '../../registry-kit/extraction/staging/stagingTable.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { MANIFEST } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
@@ -110,7 +110,7 @@ describe('a list that protects people', () => {
     async (_what, row) => {
       const before = [
         await readManifest(site.data, populationRegistry),
-        await readManifest(site.data, overlaysRegistry),
+        await readManifest(site.data, personFlagsRegistry),
       ];
       await write('population', 'turvakiellot.csv', [...linesOf('population', 'turvakiellot.csv'), row]);
       await expect(run(populationRegistry, { maxRejects: 100, maxShrink: 100 })).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe('a list that protects people', () => {
       });
       expect([
         await readManifest(site.data, populationRegistry),
-        await readManifest(site.data, overlaysRegistry),
+        await readManifest(site.data, personFlagsRegistry),
       ]).toEqual(before);
     },
   );

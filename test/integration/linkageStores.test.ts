@@ -19,8 +19,8 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { extract } from '../../registry-kit/extraction/extract.js';
-import { marksFolder, marksPath } from '../../registry-kit/restrictions/restrictionFile.js';
-import type { MarkKind } from '../../registry-kit/restrictions/restrictions.js';
+import { restrictionFolder, restrictionPath } from '../../registry-kit/restrictions/restrictionFile.js';
+import type { RestrictionKind } from '../../registry-kit/restrictions/restrictions.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
@@ -59,7 +59,7 @@ const run = (registry: RegistryDefinition, maxShrink = 100) =>
 const all = async () => {
   for (const registry of [populationRegistry, healthRegistry, socialRegistry]) await run(registry);
 };
-const mark = (kind: MarkKind, registry: string, code: string) => {
+const mark = (kind: RestrictionKind, registry: string, code: string) => {
   const marking: Marking = {
     ...{ data: site.data, secrets, kind, registry, codes: code, scheme: hetu, by: 'a-test' },
   };
@@ -105,10 +105,10 @@ describe('restrictions of another linkage store', () => {
     });
     // Put in place after the extraction, as when only the restrictions are restored.
     const aside = join(site.data, '..', 'marks');
-    await rename(marksFolder(site.data), aside);
+    await rename(restrictionFolder(site.data), aside);
     linkage = await openLinkage();
     await all();
-    await cp(aside, marksFolder(site.data), { recursive: true });
+    await cp(aside, restrictionFolder(site.data), { recursive: true });
     await expect(serve()).rejects.toMatchObject(changed);
     await expect(serve(['health'])).rejects.toMatchObject(changed);
     await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject(changed);
@@ -183,8 +183,8 @@ describe('restrictions that are missing after a restart', () => {
 
   it.each([
     ['the folder', ['health', 'social'], () => remove('marks')],
-    ['the list of one registry', ['health'], () => rm(marksPath(site.data, 'health'))],
-    ['the list of the population register', ['social'], () => rm(marksPath(site.data, 'population'))],
+    ['the list of one registry', ['health'], () => rm(restrictionPath(site.data, 'health'))],
+    ['the list of the population register', ['social'], () => rm(restrictionPath(site.data, 'population'))],
   ])('A03: %s, stop serving and extraction', async (_what, names, lose) => {
     expect((await serve(names)).subgraphs).toHaveLength(names.length);
     await lose();
@@ -193,7 +193,7 @@ describe('restrictions that are missing after a restart', () => {
   });
 
   it('A03: are not replaced by an empty list with the next mark', async () => {
-    await rm(marksPath(site.data, 'health'));
+    await rm(restrictionPath(site.data, 'health'));
     await expect(mark('restriction', 'health', codes.bertil)).rejects.toMatchObject({
       code: 'MARKS_INVALID',
     });
@@ -204,7 +204,7 @@ describe('restrictions that are missing after a restart', () => {
     await all();
     await remove('linkage', 'population', 'social');
     expect((await serve(['health'])).subgraphs).toHaveLength(1);
-    await rm(marksPath(site.data, 'population'));
+    await rm(restrictionPath(site.data, 'population'));
     await expect(serve(['health'])).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
@@ -215,7 +215,7 @@ describe('restrictions that are missing after a restart', () => {
   });
 
   it('A03: are refused as an older list, and the newer list is served again', async () => {
-    const path = marksPath(site.data, 'health');
+    const path = restrictionPath(site.data, 'health');
     await cp(path, `${path}.older`);
     await mark('restriction', 'health', codes.bertil);
     await cp(path, `${path}.newer`);

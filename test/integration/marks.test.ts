@@ -15,10 +15,10 @@ import { Secrets } from '../../cli/runtime/secrets.js';
 import { Domains, unseal } from '../../gateway/pseudonyms.js';
 import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
-import { NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import { extract } from '../../registry-kit/extraction/extract.js';
-import { marksFolder, marksPath, readMarks } from '../../registry-kit/restrictions/restrictionFile.js';
-import type { MarkKind } from '../../registry-kit/restrictions/restrictions.js';
+import { restrictionFolder, restrictionPath, readRestrictions } from '../../registry-kit/restrictions/restrictionFile.js';
+import type { RestrictionKind } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { codesByKey } from '../city/codesByKey.js';
@@ -78,7 +78,7 @@ const mark = (words: readonly string[], codes: readonly string[] = [], data = ci
 const always = { start: 0, end: NO_DAY };
 
 /** Runs the command without a process of its own. */
-const inProcess = (kind: MarkKind, registry: string, codes: string): Marking => ({
+const inProcess = (kind: RestrictionKind, registry: string, codes: string): Marking => ({
   ...{ data: city.data, secrets: new Secrets(join(city.data, 'secrets')) },
   ...{ kind, registry, codes, scheme: hetu, by: 'a-test' },
 });
@@ -179,7 +179,7 @@ describe('a running server', () => {
     const gone = [patients.restricted.id, patients.erased.id, patients.objecting.id];
     expect(marked.persons.nodes).toEqual(before.persons.nodes.filter(({ id }) => !gone.includes(id)));
     const { tables } = await openSnapshot(city.data, healthRegistry);
-    const [from, to] = rowsOf(tables.contacts, patients.erased.key);
+    const [from, to] = rowRangeOf(tables.contacts, patients.erased.key);
     expect(to - from).toBeGreaterThan(0);
     // G11: nobody may learn how many rows were erased.
     expect(rowsOfHealth(marked)).toBe(rowsOfHealth(before));
@@ -193,8 +193,8 @@ describe('a running server', () => {
       synthetic: true,
     });
     const { tables: renewed } = await openSnapshot(city.data, healthRegistry);
-    expect(rowsOf(renewed.contacts, patients.erased.key)).toEqual(
-      rowsOf(tables.contacts, patients.erased.key),
+    expect(rowRangeOf(renewed.contacts, patients.erased.key)).toEqual(
+      rowRangeOf(tables.contacts, patients.erased.key),
     );
     const extracted = async () =>
       (await ask<{ registries: { extractedAt: string }[] }>('{ registries { extractedAt } }')).registries;
@@ -208,8 +208,8 @@ describe('a running server', () => {
     const list = await done(['list'], []);
     expect(list).toMatch(/restriction: 1 person today/);
     expect(list).toMatch(/add non-disclosure: 1 person, by register-1/);
-    for (const name of await readdir(marksFolder(city.data))) {
-      const file = await readFile(join(marksFolder(city.data), name), 'latin1');
+    for (const name of await readdir(restrictionFolder(city.data))) {
+      const file = await readFile(join(restrictionFolder(city.data), name), 'latin1');
       for (const patient of Object.values(patients)) expect(file.includes(patient.code)).toBe(false);
     }
 
@@ -228,7 +228,7 @@ describe('a running server', () => {
     await markPeople(marking, always);
     const isClosed = async () => (await told()).restricted.healthContacts.length === 0;
     await until(isClosed);
-    const path = marksPath(city.data, 'health');
+    const path = restrictionPath(city.data, 'health');
     const whole = await readFile(path, 'utf8');
 
     // One digit of a key, as a failing disk might change it.
@@ -270,7 +270,7 @@ describe('polku mark', () => {
     expect(errors).toMatch(/^MARKS_REJECTED: 1 of 2 lines .*\n *line 2: nobody here/);
     expect([code, output]).toEqual([1, '']);
     for (const text of [nobody, codes[0]!]) expect(errors.includes(text)).toBe(false);
-    expect((await readMarks(city.data, 'social')).changes).toEqual([]);
+    expect((await readRestrictions(city.data, 'social')).changes).toEqual([]);
   });
 
   it('fails and creates no folder when there is no snapshot', async () => {
@@ -291,7 +291,7 @@ describe('polku mark', () => {
       ...Array(2).fill(expect.objectContaining({ code: 0 })),
       ...Array(2).fill({ people: 1, again: 0 }),
     ]);
-    const { people, changes } = await readMarks(city.data, 'education');
+    const { people, changes } = await readRestrictions(city.data, 'education');
     expect(people.restriction.size).toBe(4);
     expect(changes.map(({ people: marked }) => marked)).toEqual([1, 1, 1, 1]);
   });
@@ -300,7 +300,7 @@ describe('polku mark', () => {
     const data = join(folder, 'killed');
     await cp(join(city.data, 'linkage'), join(data, 'linkage'), { recursive: true });
     await cp(join(city.data, 'secrets'), join(data, 'secrets'), { recursive: true });
-    const marked = async () => (await readMarks(data, 'social')).people.erasure.size;
+    const marked = async () => (await readRestrictions(data, 'social')).people.erasure.size;
     for (const code of codes.slice(0, 3)) {
       const before = await marked();
       const words = ['mark', 'add', 'erasure', '--registry', 'social', '--data', data];
@@ -314,8 +314,8 @@ describe('polku mark', () => {
     }
     await markPeople({ ...inProcess('erasure', 'social', codes.join('\n')), data }, always);
     expect(await marked()).toBe(codes.length);
-    for (const name of await readdir(marksFolder(data))) {
-      const left = await readFile(join(marksFolder(data), name), 'latin1');
+    for (const name of await readdir(restrictionFolder(data))) {
+      const left = await readFile(join(restrictionFolder(data), name), 'latin1');
       for (const code of codes) expect(left.includes(code)).toBe(false);
     }
   });

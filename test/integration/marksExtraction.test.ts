@@ -9,11 +9,11 @@ import { formatDay } from '../../lib/calendar.js';
 import { writeDurably } from '../../lib/durableFile.js';
 import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
-import { codeAt, NO_DAY, rowsOf } from '../../registry-kit/columns/table.js';
+import { codeAt, NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import { extract, lockForExtraction } from '../../registry-kit/extraction/extract.js';
-import { overlaysRegistry } from '../../registry-kit/person-flags/personFlags.js';
-import { readMarks } from '../../registry-kit/restrictions/restrictionFile.js';
-import type { MarkKind } from '../../registry-kit/restrictions/restrictions.js';
+import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
+import { readRestrictions } from '../../registry-kit/restrictions/restrictionFile.js';
+import type { RestrictionKind } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { CURRENT } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
@@ -36,7 +36,7 @@ afterEach(() => site.remove());
 
 const secrets = new Secrets('none', { POLKU_LINKAGE_SECRET: SECRET.toString('base64') });
 const always = { start: 0, end: NO_DAY };
-const marking = (kind: MarkKind, registry: string, code: string): Marking => ({
+const marking = (kind: RestrictionKind, registry: string, code: string): Marking => ({
   ...{ data: site.data, secrets, kind, registry, codes: code, scheme: hetu, by: 'a-test' },
 });
 const extractPopulation = (maxShrink?: number) =>
@@ -56,7 +56,7 @@ async function writePopulation(
 }
 
 const shielded = async () => {
-  const { shields } = await readMarks(site.data, 'population');
+  const { shields } = await readRestrictions(site.data, 'population');
   return new Map([...shields].map(([person, days]) => [person, days.map(({ start }) => formatDay(start))]));
 };
 
@@ -84,8 +84,8 @@ describe('a mark of non-disclosure', () => {
 
   it('keeps the district of the person out of what is published to other registries', async () => {
     const district = async () => {
-      const { persons } = (await openSnapshot(site.data, overlaysRegistry)).tables;
-      return codeAt(persons.columns.district, rowsOf(persons, keyOf(codes.anna))[0]);
+      const { persons } = (await openSnapshot(site.data, personFlagsRegistry)).tables;
+      return codeAt(persons.columns.district, rowRangeOf(persons, keyOf(codes.anna))[0]);
     };
     await writePopulation({ 'turvakiellot.csv': ([header]) => [header!] });
     await extractPopulation();
@@ -135,9 +135,9 @@ describe('a mark on a person', () => {
     const now = keyOf(codes.anna);
     expect(keyOf(codes.annaBefore)).toBe(now);
     for (const registry of ['health', 'social'])
-      expect((await readMarks(site.data, registry)).people.erasure.has(now)).toBe(true);
+      expect((await readRestrictions(site.data, registry)).people.erasure.has(now)).toBe(true);
     const changes = await Promise.all(
-      ['health', 'social'].map(async (registry) => (await readMarks(site.data, registry)).changes),
+      ['health', 'social'].map(async (registry) => (await readRestrictions(site.data, registry)).changes),
     );
     expect(changes.flat().filter(({ action }) => action === 'carry')).toEqual([
       { time: expect.any(String), action: 'carry', kind: 'erasure', people: 1, by: 'extract' },
@@ -145,7 +145,7 @@ describe('a mark on a person', () => {
 
     for (const registry of ['health', 'social']) {
       expect(await liftPeople(marking('erasure', registry, codes.anna))).toBe(1);
-      expect((await readMarks(site.data, registry)).people.erasure.size).toBe(0);
+      expect((await readRestrictions(site.data, registry)).people.erasure.size).toBe(0);
     }
   });
 });

@@ -4,7 +4,7 @@ import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Table } from '../../registry-kit/columns/table.js';
-import { overlaysRegistry, shieldMarked } from '../../registry-kit/person-flags/personFlags.js';
+import { personFlagsRegistry, withDerivedShields } from '../../registry-kit/person-flags/personFlags.js';
 import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
@@ -83,7 +83,7 @@ export async function healthSubgraph(
     tables: filled,
   };
   const memberships = tableOf(populationRegistry.tables.memberships, given.memberships ?? []);
-  const populationMarks = shieldMarked(marksOf(given.populationMarks ?? {}), memberships);
+  const populationMarks = withDerivedShields(marksOf(given.populationMarks ?? {}), memberships);
   const subgraph = await createSubgraph({
     name: 'health',
     module: health.module,
@@ -91,8 +91,8 @@ export async function healthSubgraph(
     open: registrySources<typeof healthRegistry>(
       () => snapshot,
       () => ({
-        persons: tableOf(overlaysRegistry.tables.persons, given.persons ?? []),
-        shields: tableOf(overlaysRegistry.tables.shields, given.shields ?? []),
+        persons: tableOf(personFlagsRegistry.tables.persons, given.persons ?? []),
+        shields: tableOf(personFlagsRegistry.tables.shields, given.shields ?? []),
       }),
       () => ({ own: marksOf(given.marks ?? {}), population: populationMarks }),
     ),

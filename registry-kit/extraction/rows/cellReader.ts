@@ -6,7 +6,7 @@ import type { Scheme } from '../../../linkage/localId.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import type { CodeLists } from '../../codes.js';
 import type { ColumnMapping } from '../mapping/mapping.js';
-import { CodeDictionary, ownCopy } from './codeDictionary.js';
+import { CodeDictionary, detachedCopy } from './codeDictionary.js';
 import { dateParser, parseNumber } from './parseValues.js';
 import type { RejectReason } from './rejectReason.js';
 
@@ -91,7 +91,7 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
 }
 
 /** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
-const MOST_DATES = 100_000;
+const MAX_DATES = 100_000;
 
 function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const parse = dateParser(dates, firstYear, zone);
@@ -104,7 +104,7 @@ function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & {
       if (written === undefined) return 'invalid-date';
       const day =
         lastDayOfMonth && written !== null ? latestDay(formatPartialDate(written, 'month'))! : written;
-      if (days.size < MOST_DATES) days.set(ownCopy(text), day);
+      if (days.size < MAX_DATES) days.set(detachedCopy(text), day);
       return day;
     },
   };
@@ -134,7 +134,7 @@ export class PersonLinker {
     const known = keys.get(code);
     if (known !== undefined) return known;
     const key = assign ? this.linkage.personKey(scheme, code) : this.linkage.findPerson(scheme, code);
-    if (typeof key === 'number') keys.set(ownCopy(code), key);
+    if (typeof key === 'number') keys.set(detachedCopy(code), key);
     return key;
   }
 

@@ -58,9 +58,9 @@ export class CodeDictionary {
           `The column "${this.column}" has over ${NO_CODE} different values: it is not a column of codes.`,
         );
       }
-      index = this.texts.push(ownCopy(code)) - 1;
+      index = this.texts.push(detachedCopy(code)) - 1;
     }
-    this.indices.set(ownCopy(value), index);
+    this.indices.set(detachedCopy(value), index);
     return index;
   }
 }
@@ -69,6 +69,6 @@ export class CodeDictionary {
  * A text apart from the chunk of the file that it was cut from, which JavaScript engines keep in memory as long as any
  * longer slice of it: for texts that are remembered.
  */
-export function ownCopy(text: string): string {
+export function detachedCopy(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -3,7 +3,7 @@ import type { RejectedRow, RowBatch } from './rowBatch.js';
 import { columnName } from './sourceNames.js';
 
 /** A longer record is not taken, so that a quote that never closes does not gather the whole file. */
-const LONGEST_RECORD = 2 ** 18;
+const MAX_RECORD_CHARACTERS = 2 ** 18;
 
 const LF = 10;
 const CR = 13;
@@ -86,7 +86,7 @@ export class CsvParser {
     let damage = this.text.indexOf(REPLACEMENT, position);
     while (position < this.text.length && this.dropping === 'nothing') {
       let end = this.splitRecord(position, last);
-      const tooLong = end === INCOMPLETE && this.text.length - position > LONGEST_RECORD;
+      const tooLong = end === INCOMPLETE && this.text.length - position > MAX_RECORD_CHARACTERS;
       if (end === INCOMPLETE && !last && !tooLong) break;
       const isRest = this.rejectedBefore;
       this.rejectedBefore = false;
@@ -119,7 +119,7 @@ export class CsvParser {
     this.endsWithCr = true;
     const end = this.splitRecord(0, last);
     if (end === INCOMPLETE) {
-      const tooLong = this.text.length > LONGEST_RECORD;
+      const tooLong = this.text.length > MAX_RECORD_CHARACTERS;
       if (last || tooLong) this.refuseHeader(this.fault === 'unclosed' ? 'runs-on' : 'too-long');
       return;
     }
@@ -147,8 +147,8 @@ export class CsvParser {
    */
   private splitRecord(position: number, last: boolean): number {
     const { text, delimiter, quote, endsWithCr } = this;
-    const isCut = text.length - position > LONGEST_RECORD;
-    const length = isCut ? position + LONGEST_RECORD : text.length;
+    const isCut = text.length - position > MAX_RECORD_CHARACTERS;
+    const length = isCut ? position + MAX_RECORD_CHARACTERS : text.length;
     const isFinal = last && !isCut;
     let at = position;
     let fields = 0;
@@ -201,7 +201,7 @@ export class CsvParser {
 
   /** Where reading goes on after a record that has no end, or none that is near enough. */
   private endOfIncomplete(position: number, tooLong: boolean, last: boolean): number {
-    const limit = position + LONGEST_RECORD;
+    const limit = position + MAX_RECORD_CHARACTERS;
     if (this.fault !== 'unclosed') {
       this.fault = 'malformed';
       return this.nextLine(limit, last);
@@ -305,7 +305,7 @@ export class CsvParser {
       if (closing !== -1 && (lineEnd === -1 || closing < lineEnd)) {
         // Whether the quote is doubled is not known yet.
         if (closing + 1 === text.length && !last) {
-          if (text.length - from <= LONGEST_RECORD) return from;
+          if (text.length - from <= MAX_RECORD_CHARACTERS) return from;
           this.withinLine = true;
           return closing;
         }
@@ -314,12 +314,12 @@ export class CsvParser {
         return this.rejectedBefore ? closing + 2 : this.nextLine(closing + 1, last);
       }
       if (lineEnd === -1) {
-        if (!last && text.length - from <= LONGEST_RECORD) return from;
+        if (!last && text.length - from <= MAX_RECORD_CHARACTERS) return from;
         this.withinLine = true;
         if (last) this.dropping = 'nothing';
         return text.length;
       }
-      const isLine = !this.withinLine && lineEnd - from <= LONGEST_RECORD;
+      const isLine = !this.withinLine && lineEnd - from <= MAX_RECORD_CHARACTERS;
       if (isLine && this.isWholeRow(this.fieldsOnLine(from, lineEnd))) {
         this.dropping = 'nothing';
         return from;

@@ -224,7 +224,7 @@ const HEADER_FAULTS: Readonly<Record<HeaderFault, string>> = {
 };
 
 const DELIMITERS = [',', ';', '\t', '|', ':'];
-const MOST_TITLE_LINES = 20;
+const MAX_TITLE_LINES = 20;
 
 /**
  * What is wrong with the beginning of a text whose first line names no columns, or not all. It is told in fixed sentences, line
@@ -236,7 +236,7 @@ export function explainFirstLine(
   needed: readonly string[],
   fault: HeaderFault | undefined,
 ): string {
-  const lines = head.split(/\r\n|\r|\n/, MOST_TITLE_LINES);
+  const lines = head.split(/\r\n|\r|\n/, MAX_TITLE_LINES);
   const first = lines[0]!;
   if (/^"?sep=/i.test(first))
     return 'Its first line is a "sep=" line, as spreadsheets write it. Remove that line.';

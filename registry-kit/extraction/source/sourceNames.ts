@@ -6,8 +6,8 @@ export function columnName(text: string): string {
 }
 
 /** Names are printed only when they are near enough to be a slip of the pen. */
-const MOST_SLIPS = 2;
-const LETTERS_A_SLIP = 4;
+const MAX_TYPOS = 2;
+const LETTERS_PER_TYPO = 4;
 
 const LETTERS = /^[\p{L}_]+$/u;
 
@@ -56,7 +56,7 @@ export class SourceNames {
       2 * missing.length <= needed.length &&
       this.#names.every((name) => name === '' || LIKE_A_NAME.test(name));
     if (!isHeader) return '';
-    const most = Math.min(MOST_SLIPS, Math.floor(wanted.length / LETTERS_A_SLIP));
+    const most = Math.min(MAX_TYPOS, Math.floor(wanted.length / LETTERS_PER_TYPO));
     const known = new Set(needed.map(columnName));
     const [nearest] = this.#names
       .filter((name) => LETTERS.test(name) && !known.has(name))

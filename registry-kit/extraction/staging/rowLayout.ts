@@ -1,7 +1,7 @@
 import { DOUBLE, type DuckDBType, INTEGER, UBIGINT, UINTEGER, USMALLINT } from '@duckdb/node-api';
 import { NO_CODE, NO_DAY } from '../../columns/table.js';
 import type { ColumnDefinition } from '../../columns/tableDefinition.js';
-import type { StoredRow } from '../rows/rowReader.js';
+import type { StoredRow } from '../rows/sourceRowReader.js';
 
 type Kind = ColumnDefinition['kind'];
 

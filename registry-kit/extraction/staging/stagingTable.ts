@@ -2,7 +2,7 @@ import { type DuckDBDataChunk, DuckDBTableFunction } from '@duckdb/node-api';
 import { parquetFooter, sqlName, sqlText, withMemoryDatabase } from '../../../lib/duckdb.js';
 import { NO_DAY } from '../../columns/table.js';
 import type { ColumnDefinition } from '../../columns/tableDefinition.js';
-import type { StoredRow } from '../rows/rowReader.js';
+import type { StoredRow } from '../rows/sourceRowReader.js';
 import { EncryptedSpill } from './encryptedSpill.js';
 import { KeyedRows, KeyTable, PartitionedRows, PARTITIONS } from './partitionedRows.js';
 import { RowSet } from './recordKeys.js';

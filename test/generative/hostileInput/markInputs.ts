@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { LiveMarks } from '../../../cli/runtime/liveFiles.js';
 import { parseDay } from '../../../lib/calendar.js';
 import { includesDay, NO_DAY } from '../../../registry-kit/columns/table.js';
-import { changeMarks, marksPath } from '../../../registry-kit/restrictions/restrictionFile.js';
+import { changeRestrictions, restrictionPath } from '../../../registry-kit/restrictions/restrictionFile.js';
 import {
-  addMarks,
+  addRestrictions,
   hiddenBy,
-  isMarked,
-  markKinds,
-  type Marks,
+  hasRestriction,
+  restrictionKinds,
+  type Restrictions,
 } from '../../../registry-kit/restrictions/restrictions.js';
 import type { PersonKey } from '../../../schema/keys.js';
 import type { Dice } from '../policyProof/dice.js';
@@ -25,7 +25,7 @@ const TODAY = parseDay('2026-05-14')!;
 const author = { time: '2026-05-14T08:00:00.000Z', by: 'Korhonen' };
 const TOKENS = [
   ...identities.codes,
-  ...markKinds,
+  ...restrictionKinds,
   'polku-marks 1 ',
   '[]',
   '[1,"2026-01-01",null]',
@@ -66,11 +66,11 @@ export const restrictionLists: InputKind = {
     const original = await mkdtemp(join(tmpdir(), 'polku-hostile-'));
     for (const folder of ['linkage', 'health']) await mkdir(join(original, folder));
     await mark(original, 'restriction', [3, 7]);
-    const older = await readFile(marksPath(original, 'health'));
+    const older = await readFile(restrictionPath(original, 'health'));
     await mark(original, 'restriction', [11, 19, 23]);
     await mark(original, 'erasure', [31, 37]);
     await mark(original, 'objection', [41]);
-    await changeMarks(place(original), (marks) => ({
+    await changeRestrictions(place(original), (marks) => ({
       ...marks,
       shields: new Map([[53, [{ start: TODAY - 9, end: NO_DAY }]]]),
     }));
@@ -87,7 +87,7 @@ export const restrictionLists: InputKind = {
     }
 
     async function attemptIn(data: string, spoil: Spoil, dice: Dice): Promise<Attempt> {
-      const path = marksPath(data, 'health');
+      const path = restrictionPath(data, 'health');
       const trace = join(data, dice.pick(['linkage', 'health']), 'marks-health.json');
       if (spoil === 'under a running server') {
         const live = await LiveMarks.open(place(data));
@@ -118,11 +118,11 @@ function accepted(faults: readonly string[]): Attempt {
 
 async function mark(
   data: string,
-  kind: (typeof markKinds)[number],
+  kind: (typeof restrictionKinds)[number],
   people: readonly PersonKey[],
 ): Promise<void> {
   const days = { start: TODAY - 30, end: kind === 'restriction' ? TODAY + 300 : NO_DAY };
-  await changeMarks(place(data), (marks) => addMarks(marks, kind, new Set(people), days, author));
+  await changeRestrictions(place(data), (marks) => addRestrictions(marks, kind, new Set(people), days, author));
 }
 
 async function mutateFile(path: string, dice: Dice): Promise<void> {
@@ -141,12 +141,12 @@ async function rewrite(path: string, dice: Dice): Promise<string> {
 }
 
 /** Valid marks that the others lack, on days in and around theirs. */
-function lifted(valid: Marks, now: Marks): string[] {
+function lifted(valid: Restrictions, now: Restrictions): string[] {
   const faults: string[] = [];
   for (const on of [TODAY - 31, TODAY - 30, TODAY, TODAY + 300, TODAY + 301]) {
-    for (const kind of markKinds)
+    for (const kind of restrictionKinds)
       for (const person of valid.people[kind].keys())
-        if (isMarked(valid, kind, person, on) && !isMarked(now, kind, person, on))
+        if (hasRestriction(valid, kind, person, on) && !hasRestriction(now, kind, person, on))
           faults.push(`A mark of ${kind} is lifted.`);
     for (const kind of ['restriction', 'erasure'] as const)
       for (const person of valid.people[kind].keys())
@@ -163,13 +163,13 @@ function lifted(valid: Marks, now: Marks): string[] {
 }
 
 /** The marks in the text of an accepted file that are not in force. */
-function notInForce(text: string, marks: Marks): string[] {
+function notInForce(text: string, marks: Restrictions): string[] {
   const { people } = JSON.parse(text) as { people: Record<string, [PersonKey, string, string | null][]> };
   const faults: string[] = [];
-  for (const kind of markKinds) {
+  for (const kind of restrictionKinds) {
     for (const [person, start, end] of people[kind]!) {
       const days = [start, end ?? '2999-12-31'].map(parseDay);
-      if (days.some((on) => on === undefined || !isMarked(marks, kind, person, on)))
+      if (days.some((on) => on === undefined || !hasRestriction(marks, kind, person, on)))
         faults.push(`A mark of ${kind} stands in the list and is not in force.`);
     }
   }

@@ -5,9 +5,13 @@ import { cp, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Disclosure, disclosureFolder, DisclosureLog } from '../../../registry-kit/disclosureLog.js';
+import {
+  type DisclosureRecord,
+  disclosureFolder,
+  DisclosureLog,
+} from '../../../registry-kit/disclosureLog.js';
 
-const note = (decisionId: string): Disclosure => ({
+const note = (decisionId: string): DisclosureRecord => ({
   registry: 'health',
   time: new Date().toISOString(),
   decisionId,

@@ -13,7 +13,7 @@ import { parseScheme } from '../../../linkage/localId.js';
 import type { RegistryDefinition } from '../../../registry-kit/columns/tableDefinition.js';
 import { parseMapping } from '../../../registry-kit/extraction/mapping/readMapping.js';
 import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
-import { isReject, RowReader } from '../../../registry-kit/extraction/rows/rowReader.js';
+import { isReject, SourceRowReader } from '../../../registry-kit/extraction/rows/sourceRowReader.js';
 
 /** A registry with a column of each kind. */
 const registry: RegistryDefinition = {
@@ -81,7 +81,7 @@ function read(columns: string, cells: Readonly<Record<string, string>>, format?:
     persons: new PersonLinker(linkage),
     codeLists,
   };
-  const reader = new RowReader(table!, mapping, context);
+  const reader = new SourceRowReader(table!, mapping, context);
   const row: Record<string, string> = { PATIENT: 'P1', ...cells };
   const batch = [
     ...new Set(['PATIENT', ...table!.columns.flatMap((column) => ('from' in column ? column.from : []))]),

@@ -6,7 +6,7 @@ import { formatDay, parseDay } from '../../../lib/calendar.js';
 import { NO_DAY } from '../../../registry-kit/columns/table.js';
 import {
   OF_AGE,
-  type OverlaySource,
+  type PersonFlagSource,
   personFacts,
   registeredNonDisclosures,
   shields,
@@ -33,7 +33,7 @@ const member = (person: number, family: number, start: string, end?: string): Te
   ...(end !== undefined && { end }),
 });
 
-const shieldsIn = ({ memberships, nonDisclosures }: OverlaySource) => [
+const shieldsIn = ({ memberships, nonDisclosures }: PersonFlagSource) => [
   ...shields(memberships, registeredNonDisclosures(nonDisclosures)),
 ];
 

@@ -9,18 +9,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NO_DAY } from '../../../registry-kit/columns/table.js';
 import {
-  changeMarks,
-  marksPath,
-  readMarks,
-  traceMarks,
+  changeRestrictions,
+  restrictionPath,
+  readRestrictions,
+  traceRestrictions,
 } from '../../../registry-kit/restrictions/restrictionFile.js';
-import { addMarks, liftMarks, type Marks, noMarks } from '../../../registry-kit/restrictions/restrictions.js';
+import {
+  addRestrictions,
+  liftRestrictions,
+  type Restrictions,
+  noRestrictions,
+} from '../../../registry-kit/restrictions/restrictions.js';
 import { FIRST_STORE } from '../../../schema/keys.js';
 
 const STORE = '5'.repeat(32);
 const author = { time: '2026-05-14T08:00:00.000Z', by: 'owner-1' };
-const some: Marks = {
-  ...addMarks(noMarks, 'restriction', new Set([7, 3]), { start: 20_000, end: NO_DAY }, author),
+const some: Restrictions = {
+  ...addRestrictions(noRestrictions, 'restriction', new Set([7, 3]), { start: 20_000, end: NO_DAY }, author),
   shields: new Map([
     [
       9,
@@ -40,34 +45,34 @@ describe('the restriction file', () => {
   afterEach(() => rm(data, { recursive: true, force: true }));
 
   const place = () => ({ data, registry: 'health', store: STORE });
-  const write = (marks: Marks) => changeMarks(place(), () => marks);
+  const write = (marks: Restrictions) => changeRestrictions(place(), () => marks);
 
   it('returns what was written, with a record of the change, to its owner only', async () => {
     await write(some);
-    const read = await readMarks(data, 'health');
+    const read = await readRestrictions(data, 'health');
     expect(read).toEqual(some);
     expect(read.changes).toEqual([{ ...author, action: 'add', kind: 'restriction', people: 2 }]);
-    expect((await stat(marksPath(data, 'health'))).mode & 0o777).toBe(0o600);
-    expect(await readMarks(data, 'social')).toBe(noMarks);
+    expect((await stat(restrictionPath(data, 'health'))).mode & 0o777).toBe(0o600);
+    expect(await readRestrictions(data, 'social')).toBe(noRestrictions);
   });
 
   it('does not change when nothing changes, or when the change fails', async () => {
     await write(some);
-    const before = await stat(marksPath(data, 'health'));
-    await changeMarks(place(), (marks) => marks);
-    await expect(changeMarks(place(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect((await stat(marksPath(data, 'health'))).ino).toBe(before.ino);
-    await write(noMarks);
-    expect((await readMarks(data, 'health')).people.restriction.size).toBe(0);
+    const before = await stat(restrictionPath(data, 'health'));
+    await changeRestrictions(place(), (marks) => marks);
+    await expect(changeRestrictions(place(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect((await stat(restrictionPath(data, 'health'))).ino).toBe(before.ino);
+    await write(noRestrictions);
+    expect((await readRestrictions(data, 'health')).people.restriction.size).toBe(0);
   });
 
   it('is changed by one process at a time, and a caller who does not wait is refused', async () => {
-    await changeMarks(place(), async (marks) => {
-      await expect(changeMarks(place(), () => some, 0)).rejects.toMatchObject({ code: 'MARKS_BUSY' });
+    await changeRestrictions(place(), async (marks) => {
+      await expect(changeRestrictions(place(), () => some, 0)).rejects.toMatchObject({ code: 'MARKS_BUSY' });
       return marks;
     });
     await write(some);
-    expect(await readMarks(data, 'health')).toEqual(some);
+    expect(await readRestrictions(data, 'health')).toEqual(some);
   });
 
   it.each([
@@ -78,10 +83,10 @@ describe('the restriction file', () => {
     ['a format to come', (file: string) => file.replace('polku-marks 2', 'polku-marks 3')],
   ])('with %s is refused', async (_what, damage) => {
     await write(some);
-    const path = marksPath(data, 'health');
+    const path = restrictionPath(data, 'health');
     await writeFile(path, damage(await readFile(path, 'utf8')));
-    await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
-    await expect(write(noMarks)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    await expect(readRestrictions(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    await expect(write(noRestrictions)).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
   it.each<[what: string, rewrite: (text: string) => string]>([
@@ -102,57 +107,63 @@ describe('the restriction file', () => {
     ['a number of changes that is none', (text) => text.replace('"sequence":1', '"sequence":"1"')],
   ])('A03: with %s, under a recomputed checksum, is refused', async (_what, rewrite) => {
     await write(some);
-    const path = marksPath(data, 'health');
+    const path = restrictionPath(data, 'health');
     const text = (await readFile(path, 'utf8')).replace(/^.*\n/, '');
     const rewritten = rewrite(text);
     expect(rewritten).not.toBe(text);
     const checksum = createHash('sha256').update(rewritten).digest('hex');
     await writeFile(path, `polku-marks 2 ${checksum}\n${rewritten}`);
-    await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    await expect(readRestrictions(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
   it('of another registry is refused', async () => {
     await write(some);
-    await writeFile(marksPath(data, 'social'), await readFile(marksPath(data, 'health')));
-    await expect(readMarks(data, 'social')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+    await writeFile(restrictionPath(data, 'social'), await readFile(restrictionPath(data, 'health')));
+    await expect(readRestrictions(data, 'social')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
   });
 
   it('X06: of another linkage store is refused, for reading and for changes', async () => {
     await write(some);
     const other = '6'.repeat(32);
-    await expect(readMarks(data, 'health', other)).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
-    await expect(changeMarks({ ...place(), store: other }, () => noMarks)).rejects.toMatchObject({
+    await expect(readRestrictions(data, 'health', other)).rejects.toMatchObject({
       code: 'LINKAGE_STORE_CHANGED',
     });
-    expect(await readMarks(data, 'health', STORE)).toEqual(some);
+    await expect(
+      changeRestrictions({ ...place(), store: other }, () => noRestrictions),
+    ).rejects.toMatchObject({
+      code: 'LINKAGE_STORE_CHANGED',
+    });
+    expect(await readRestrictions(data, 'health', STORE)).toEqual(some);
   });
 
   it('X06: from before stores had names belongs to the first store', async () => {
     await write(some);
-    const path = marksPath(data, 'health');
+    const path = restrictionPath(data, 'health');
     const [, text] = (await readFile(path, 'utf8')).split('\n') as [string, string];
     const { store, sequence, ...content } = JSON.parse(text) as Record<string, unknown>;
     expect([store, sequence]).toEqual([STORE, 1]);
     const before = `${JSON.stringify(content)}\n`;
     const checksum = createHash('sha256').update(before).digest('hex');
     await writeFile(path, `polku-marks 1 ${checksum}\n${before}`);
-    expect(await readMarks(data, 'health', FIRST_STORE)).toEqual(some);
-    await expect(readMarks(data, 'health', STORE)).rejects.toMatchObject({ code: 'LINKAGE_STORE_CHANGED' });
+    expect(await readRestrictions(data, 'health', FIRST_STORE)).toEqual(some);
+    await expect(readRestrictions(data, 'health', STORE)).rejects.toMatchObject({
+      code: 'LINKAGE_STORE_CHANGED',
+    });
   });
 
   describe('with a trace in linkage and snapshots', () => {
     beforeEach(async () => {
       for (const folder of ['linkage', 'health', 'overlays']) await mkdir(join(data, folder));
       await write(some);
-      await changeMarks(place(), (marks) =>
-        liftMarks(marks, 'restriction', new Set([3]), (key) => key, author),
+      await changeRestrictions(place(), (marks) =>
+        liftRestrictions(marks, 'restriction', new Set([3]), (key) => key, author),
       );
     });
-    const path = () => marksPath(data, 'health');
+    const path = () => restrictionPath(data, 'health');
     const older = async () => {
       const folder = await mkdtemp(join(tmpdir(), 'polku-older-'));
-      await changeMarks({ ...place(), data: folder }, () => some);
-      await copyFile(marksPath(folder, 'health'), path());
+      await changeRestrictions({ ...place(), data: folder }, () => some);
+      await copyFile(restrictionPath(folder, 'health'), path());
       await rm(folder, { recursive: true });
     };
 
@@ -164,10 +175,10 @@ describe('the restriction file', () => {
     ])('A03: is refused when %s, and no change starts a new file', async (_what, damage, message) => {
       await damage();
       const refused = { code: 'MARKS_INVALID', message: expect.stringMatching(message) };
-      await expect(readMarks(data, 'health')).rejects.toMatchObject(refused);
-      await expect(readMarks(data, 'health', STORE)).rejects.toMatchObject(refused);
+      await expect(readRestrictions(data, 'health')).rejects.toMatchObject(refused);
+      await expect(readRestrictions(data, 'health', STORE)).rejects.toMatchObject(refused);
       await expect(write(some)).rejects.toMatchObject(refused);
-      await expect(traceMarks(place())).rejects.toMatchObject(refused);
+      await expect(traceRestrictions(place())).rejects.toMatchObject(refused);
     });
 
     it.each(['linkage', 'health'])(
@@ -175,29 +186,29 @@ describe('the restriction file', () => {
       async (folder) => {
         await rm(path());
         await rm(join(data, folder), { recursive: true });
-        await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+        await expect(readRestrictions(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
       },
     );
 
     it('A03: is refused when its trace in linkage or a snapshot is damaged', async () => {
       await writeFile(join(data, 'health', 'marks-health.json'), '{');
-      await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+      await expect(readRestrictions(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
     it('A03: is expected in a folder that is added later, and on a machine that it was copied to', async () => {
       await rm(join(data, 'health'), { recursive: true });
       await rm(join(data, 'linkage'), { recursive: true });
       await mkdir(join(data, 'health'));
-      await traceMarks(place());
+      await traceRestrictions(place());
       await rm(path());
-      await expect(readMarks(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+      await expect(readRestrictions(data, 'health')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
     it('A03: of the population register is expected next to the person flags, which every department has', async () => {
-      await changeMarks({ ...place(), registry: 'population' }, () => some);
+      await changeRestrictions({ ...place(), registry: 'population' }, () => some);
       await rm(join(data, 'linkage'), { recursive: true });
-      await rm(marksPath(data, 'population'));
-      await expect(readMarks(data, 'population')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
+      await rm(restrictionPath(data, 'population'));
+      await expect(readRestrictions(data, 'population')).rejects.toMatchObject({ code: 'MARKS_INVALID' });
     });
 
     it('A03: has a trace in linkage and snapshots that names nobody', async () => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parquetRows, withMemoryDatabase } from '../../../lib/duckdb.js';
 import { NO_CODE, NO_DAY } from '../../../registry-kit/columns/table.js';
-import type { StoredRow } from '../../../registry-kit/extraction/rows/rowReader.js';
+import type { StoredRow } from '../../../registry-kit/extraction/rows/sourceRowReader.js';
 import { EncryptedSpill } from '../../../registry-kit/extraction/staging/encryptedSpill.js';
 import { StagingTable } from '../../../registry-kit/extraction/staging/stagingTable.js';
 

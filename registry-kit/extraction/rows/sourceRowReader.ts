@@ -15,7 +15,7 @@ interface ColumnInput {
 }
 
 /** Turns the texts of a source row into a row of linked, typed values, or into the reason why it cannot be one. */
-export class RowReader {
+export class SourceRowReader {
   readonly inputs: readonly ColumnInput[];
   private readonly subjectSource: number;
   private readonly linkSubject: (code: string) => number | LinkageReject;

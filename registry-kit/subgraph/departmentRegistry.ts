@@ -4,7 +4,7 @@ import type { Criteria } from '../criteria/criterion.js';
 import type { Feature } from '../features/feature.js';
 
 /** A departmental registry as its folder hands it over: what it keeps, and what it shows. */
-export interface Registry {
+export interface DepartmentRegistry {
   readonly definition: RegistryDefinition;
   readonly module: SubgraphModule;
   /** The type of its contacts, where it hands some to service paths and keeps care relationships. */
