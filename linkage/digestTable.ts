@@ -1,18 +1,21 @@
 import { hash } from 'node:crypto';
 
-/** How much of a digest is kept: among a million digests two share 128 bits with a chance under 2^-88. */
+/**
+ * How many bytes of a digest are stored. The chance that two among a million digests are equal in 128 bits is
+ * under 2^-88.
+ */
 export const DIGEST_BYTES = 16;
 const WORDS = DIGEST_BYTES / 4;
 
-/** One entry in the store's file: the digest, and the key it leads to. */
+/** One entry in the file: the digest and its key. */
 export const ENTRY_BYTES = DIGEST_BYTES + 4;
 
 /**
- * A hash table from digests to keys with open addressing. Digests are uniformly random, so their first word is their
- * hash. 40 bytes an entry at most, where a Map of strings takes over a hundred.
+ * A hash table from digests to keys with open addressing. Digests are uniformly random, so their first word
+ * is the hash. An entry takes at most 40 bytes, a Map of strings over a hundred.
  */
 export class DigestTable {
-  /** Four words a slot; all zero where the slot is free, which no digest is. */
+  /** Four words per slot, all zero if the slot is free. No digest is all zero. */
   private words: Uint32Array;
   private keys: Uint32Array;
   private entries = 0;
@@ -37,7 +40,7 @@ export class DigestTable {
     this.put(digest, 0, key);
   }
 
-  /** Entries in the order of their digests' hash, which tells nothing of when they came. */
+  /** Entries sorted by hash, so that the order does not show when they were added. */
   encode(): Buffer {
     const bytes = Buffer.alloc(this.entries * ENTRY_BYTES);
     let offset = 0;
@@ -105,8 +108,8 @@ const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
 
 /**
- * HMAC-SHA-256 (RFC 2104) of many short texts under one key, written out as its two hashes: `createHmac` makes an object
- * for each text, which takes three times as long as hashing does.
+ * HMAC-SHA-256 (RFC 2104) of many short texts under one key, as its two hashes. `createHmac` creates an
+ * object for each text, which takes three times as long as the hashing.
  */
 export class Mac {
   /** The key's inner block, then the text. */
@@ -124,12 +127,12 @@ export class Mac {
     }
   }
 
-  /** The MAC of a text in UTF-8. It stands there until the next is asked for. */
+  /** The MAC of a text in UTF-8. The next call overwrites the buffer. */
   of(text: string): Buffer {
     const most = BLOCK_BYTES + 3 * text.length;
     if (most > this.inner.length) this.inner = Buffer.concat([this.inner.subarray(0, BLOCK_BYTES)], 2 * most);
     const end = BLOCK_BYTES + this.inner.write(text, BLOCK_BYTES);
-    // Hashes come as strings of bytes, which take a third of the time of buffers.
+    // Hashes are requested as binary strings, which take a third of the time of buffers.
     this.outer.write(hash('sha256', this.inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
     this.result.write(hash('sha256', this.outer, 'binary'), 'latin1');
     return this.result;

@@ -2,8 +2,8 @@ import { dayOf } from '../lib/calendar.js';
 import { checkCharacter } from '../schema/identityCodeText.js';
 
 /**
- * The Finnish personal identity code (henkilötunnus): ddmmyy, century sign, individual number, check character. The
- * letters Y-U and B-F were added in 2023 (Government Decree 128/2010 as amended by 690/2022).
+ * The Finnish personal identity code (henkilötunnus): ddmmyy, century sign, individual number, check
+ * character. The letters Y-U and B-F were added in 2023 (Government Decree 128/2010 as amended by 690/2022).
  */
 const FORM = /^(\d{2})(\d{2})(\d{2})([-+A-FU-Y])(\d{3})([0-9A-FHJ-NPR-Y])$/;
 
@@ -21,8 +21,8 @@ export type IdentityCodeReading =
   | { readonly code?: never; readonly fault: IdentityCodeFault };
 
 /**
- * Checks an identity code and brings it to its one spelling: no blanks around it, capital letters. The century sign
- * stays as it is, for two people may differ by it alone.
+ * Checks an identity code and returns its canonical spelling: no blanks around it, capital letters. The
+ * century sign stays as it is, because two codes may differ only in it.
  */
 export function readIdentityCode(text: string): IdentityCodeReading {
   const code = text.trim().toUpperCase();

@@ -1,17 +1,17 @@
 import type { DigestTable } from './digestTable.js';
 import { type Generation, KeySequence } from './keySequence.js';
 
-/** What a register keeps in the store's file, besides its secret permutations. */
+/** What the file stores of a register. The permutations are derived from the secret. */
 export interface KeyRegisterContent {
   readonly generations: readonly Generation[];
-  /** How many keys were given out. */
+  /** How many keys were issued. */
   readonly issued: number;
   readonly digests: DigestTable;
-  /** Keys that turned out to be another's, and that other key. */
+  /** Merged keys, each with the key it was merged into. */
   readonly aliases: ReadonlyMap<number, number>;
 }
 
-/** The keys of one kind: which digest leads to which key, and which keys are free. */
+/** The keys of one kind: the key of each digest, and the next free key. */
 export class KeyRegister {
   readonly digests: DigestTable;
   private readonly sequence: KeySequence;
@@ -37,7 +37,7 @@ export class KeyRegister {
     return this.sequence.domain;
   }
 
-  /** How many digests lead somewhere and how many keys are another's: it grows with every change. */
+  /** The number of digests and aliases. It grows with every change. */
   get links(): number {
     return this.digests.size + this.aliasOf.size;
   }
@@ -46,13 +46,13 @@ export class KeyRegister {
     return this.aliasOf;
   }
 
-  /** The canonical key that a digest leads to. */
+  /** The canonical key of a digest. */
   find(digest: Buffer): number | undefined {
     const key = this.digests.get(digest);
     return key === undefined ? undefined : this.canonical(key);
   }
 
-  /** The key that a digest leads to; a new one where there is none. */
+  /** The key of a digest; a new one if there is none. */
   findOrAssign(digest: Buffer): number {
     const known = this.find(digest);
     if (known !== undefined) return known;
@@ -62,9 +62,9 @@ export class KeyRegister {
   }
 
   /**
-   * Makes two digests lead to one key, whichever was seen first. Where both have keys already, the older key remains and
-   * the younger becomes its alias. Snapshots written before still hold the younger key, whose rows nobody finds until
-   * their registry is extracted anew: a merge therefore wants every registry extracted again.
+   * Assigns two digests to one key, in any order of appearance. If both have keys, the older key remains and
+   * the younger becomes its alias. Earlier snapshots still hold the younger key. Its rows are not found until
+   * their registry is extracted again, so a merge requires a new extraction of every registry.
    */
   merge(one: Buffer, other: Buffer): number {
     const [first, second] = [this.find(one), this.find(other)];
@@ -80,7 +80,7 @@ export class KeyRegister {
     return older;
   }
 
-  /** The key that counts: of one that turned out to be another's, that other. */
+  /** Follows aliases to the key in use. */
   canonical(key: number): number {
     let current = key;
     for (let other = this.aliasOf.get(current); other !== undefined; other = this.aliasOf.get(current)) {

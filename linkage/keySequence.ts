@@ -4,7 +4,7 @@ import { PolkuError } from '../lib/errors.js';
 /** Keys are unsigned 32-bit integers. */
 export const MAX_DOMAIN = 2 ** 32 - 1;
 
-/** A domain of keys, and how many positions of its permutation were used. */
+/** A domain of keys, and the number of used positions of its permutation. */
 export interface Generation {
   readonly domain: number;
   readonly used: number;
@@ -16,10 +16,10 @@ interface OpenGeneration {
 }
 
 /**
- * Gives out keys in a secret order, each once. A domain stays at most half full: when half of it is given out, a domain twice as
- * large, with a permutation of its own, gives out the keys to come. It contains the domain before it, and skips the keys that
- * were given out there (cycle-walking), so that keys stay unique, and a small key may be an old one or a new one. What a key does
- * tell is docs/decisions/linkage.md's to say.
+ * Issues keys in a secret order, each once. A domain stays at most half full: when half of it is issued, a
+ * domain twice as large, with its own permutation, issues further keys. It contains the earlier domain and
+ * skips the keys issued there (cycle-walking), so keys stay unique. A small key may therefore be old or new.
+ * docs/decisions/linkage.md describes what a key reveals.
  */
 export class KeySequence {
   readonly #generations: OpenGeneration[];
@@ -27,8 +27,8 @@ export class KeySequence {
 
   /**
    * @param generations the oldest first
-   * @param issued how many keys were given out
-   * @param secretOf the secret of the permutation of a generation, by its number
+   * @param issued how many keys were issued
+   * @param secretOf the secret of a generation's permutation, by its number
    */
   constructor(
     generations: readonly Generation[],
@@ -68,7 +68,7 @@ export class KeySequence {
     throw linkageFull();
   }
 
-  /** Whether one of two keys was given out before the other. */
+  /** Whether the first of two keys was issued before the second. */
   isOlder(one: number, other: number): boolean {
     const [first, second] = [this.#generationOf(one), this.#generationOf(other)];
     if (first !== second) return first < second;
@@ -76,7 +76,7 @@ export class KeySequence {
     return permutation.invert(one) < permutation.invert(other);
   }
 
-  /** The number of the generation that gave out a key, or will: the oldest that has used it. */
+  /** The generation that issued a key or will issue it: the oldest that has used its position. */
   #generationOf(key: number): number {
     const last = this.#generations.length - 1;
     return this.#generations.findIndex(
@@ -101,24 +101,24 @@ export class KeySequence {
 function linkageFull(): PolkuError {
   return new PolkuError(
     'LINKAGE_FULL',
-    `All ${MAX_DOMAIN} keys that a linkage store can give out are given out; did ids of one system become persons? A new ` +
+    `All ${MAX_DOMAIN} keys of the linkage store are issued. Were ids of one system linked as persons? A new ` +
       'store gives everybody another key: restrictions made by hand, sealed ids and the audit log name people by the ' +
-      'keys of this one. Read "Rotation" in docs/decisions/linkage.md before you begin another.',
+      'keys of this one. Read "Rotation" in docs/decisions/linkage.md before you create another.',
     { domain: MAX_DOMAIN },
   );
 }
 
-/** As many as NIST SP 800-38G asks of FF1 over small domains. */
+/** The number of rounds of FF1 in NIST SP 800-38G. */
 const ROUNDS = 10;
 const BLOCK = 16;
 
 /**
- * A secret permutation of 0 .. domain-1: the generalised Feistel cipher with cycle-walking of Black & Rogaway, "Ciphers
- * with Arbitrary Finite Domains" (CT-RSA 2002). Keys given out in the order of a counter thus tell neither age nor
- * arrival, yet fill a domain small enough for arrays and bit sets.
+ * A secret permutation of 0 .. domain-1: the generalised Feistel cipher with cycle-walking of Black &
+ * Rogaway, "Ciphers with Arbitrary Finite Domains" (CT-RSA 2002). Keys are issued by a counter, so the
+ * permutation hides age and arrival, yet the domain is small enough for arrays and bit sets.
  *
- * A number is split into (left, right) in Z_a x Z_b with a*b just over the domain. Halves are so small that the round
- * functions, AES-256 of round and half, are tabulated once.
+ * A number is split into (left, right) in Z_a x Z_b with a*b just over the domain. Halves are so small that
+ * the round functions, AES-256 of round and half, are tabulated once.
  */
 export class Permutation {
   private readonly a: number;
@@ -182,7 +182,7 @@ export class Permutation {
       blocks.writeUInt32BE(round, half * BLOCK);
       blocks.writeUInt32BE(half, half * BLOCK + 4);
     }
-    // Each block is the input of a pseudo-random function, never a message: ECB is the bare cipher meant here.
+    // Each block is the input of a pseudo-random function and never a message, so plain ECB is correct here.
     const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
     const output = Buffer.concat([cipher.update(blocks), cipher.final()]);
     const table = new Uint32Array(from);

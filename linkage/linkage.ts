@@ -15,12 +15,12 @@ import {
 } from './linkageStore.js';
 import type { Scheme } from './localId.js';
 
-/** Why a code leads to no key; counted and reported, never with the code itself. */
+/** Why a code has no key. It is counted and reported without the code. */
 export type LinkageReject = 'missing-code' | 'invalid-code' | 'unknown-person' | 'unknown-family';
 
 const UNKNOWN = { person: 'unknown-person', family: 'unknown-family' } as const;
 
-/** Room for a city of half a million people over some years. */
+/** Enough for a city of half a million people for some years. */
 const DEFAULT_EXPECTED_PERSONS = 500_000;
 
 export interface LinkageOptions {
@@ -28,19 +28,22 @@ export interface LinkageOptions {
   readonly dir: string;
   /** At least 32 random bytes. */
   readonly secret: Uint8Array;
-  /** Sizes the domain of keys when the store is created: twice as large. Where more people come, it grows. */
+  /** The first domain is twice as large. It grows when more people come. */
   readonly expectedPersons?: number | undefined;
-  /** Awaited when keys were made durable, before any snapshot holds them: two keys may have turned out to be one person's. */
+  /**
+   * Called after keys are saved and before any snapshot holds them. Two keys may have been merged into one
+   * person.
+   */
   readonly onSave?: (linkage: Linkage) => Promise<void>;
 }
 
 /**
- * Turns identity codes into keys: the trust zone that registries never enter. It keeps digests only, and whoever holds
- * its store without its secret cannot try codes against it (see docs/decisions/linkage.md).
+ * Turns identity codes into keys. This is a trust zone that registries never enter. The store holds only
+ * digests. Without the secret, codes cannot be tried against it (docs/decisions/linkage.md).
  */
 export class Linkage {
   private readonly mac: Mac;
-  /** Whether codes that registries share lead elsewhere than when the store was last saved. */
+  /** Whether shared codes resolve to other keys than at the last save. */
   private changed = false;
 
   private constructor(
@@ -62,20 +65,20 @@ export class Linkage {
     return new Linkage(path, secret, content, revision, onSave);
   }
 
-  /** How many persons have keys: nobody is known before the population register was extracted. */
+  /** How many persons have keys; none before the population register was extracted. */
   get knownPersons(): number {
     return this.content.registers.person.issued;
   }
 
   /**
-   * Names the store: random, and drawn when it is begun. Keys mean nothing outside the store that gave them out: whatever holds
-   * some names it, and is refused under another one.
+   * The random name of the store, drawn when it is created. Keys have no meaning in another store. Everything
+   * that holds keys names their store and is refused under another one.
    */
   get store(): string {
     return this.content.store.toString('hex');
   }
 
-  /** How many keys were given out, of all kinds: it never falls, unless the store was replaced by an older copy. */
+  /** How many keys were issued, of all kinds. It falls only if an older copy replaces the store. */
   get issuedKeys(): number {
     const { person, family } = this.content.registers;
     return person.issued + family.issued;
@@ -87,29 +90,30 @@ export class Linkage {
   }
 
   /**
-   * Names where the codes that registries share lead: random, and drawn anew when such a code becomes known, two people
-   * become one, or a store is begun. Rows linked under another state may lack people, or hold two where there is one.
+   * A random name of the current state of shared codes. A new one is drawn when such a code becomes known,
+   * when two people are merged, or when a store is created. Rows linked under another state may lack people
+   * or hold one person twice.
    */
   get state(): string {
     return this.content.state.toString('hex');
   }
 
-  /** The person that a code leads to; a person not seen before gets a key. */
+  /** The person of a code; a new person gets a key. */
   personKey(scheme: Scheme, code: string): PersonKey | LinkageReject {
     return this.link('person', scheme, code, true);
   }
 
-  /** The person that a code leads to, if known. */
+  /** The person of a code, if known. */
   findPerson(scheme: Scheme, code: string): PersonKey | LinkageReject {
     return this.link('person', scheme, code, false);
   }
 
-  /** The family that a code leads to; a family not seen before gets a key. */
+  /** The family of a code; a new family gets a key. */
   familyKey(scheme: Scheme, code: string): FamilyKey | LinkageReject {
     return this.link('family', scheme, code, true);
   }
 
-  /** Makes an old and a new code lead to one person, whichever was seen first. */
+  /** Assigns an old and a new code to one person, in any order of appearance. */
   aliasPerson(scheme: Scheme, oldCode: string, newCode: string): PersonKey | LinkageReject {
     if (oldCode.trim() === '' || newCode.trim() === '') return 'missing-code';
     const [old, current] = [scheme.normalise(oldCode), scheme.normalise(newCode)];
@@ -126,12 +130,14 @@ export class Linkage {
     return this.macOf('record', registry, table, sourceId).readBigUInt64BE();
   }
 
-  /** The key that a person has now, who may have had another before two codes turned out to be theirs. */
+  /**
+   * The current key of a person. It differs from a former key after two codes were assigned to one person.
+   */
   currentPerson(person: PersonKey): PersonKey {
     return this.content.registers.person.canonical(person);
   }
 
-  /** The keys that turned out to be another's person, in order, each with the key that its person has now. */
+  /** All merged keys in order, each with the current key of its person. */
   mergedPersons(): (readonly [former: PersonKey, current: PersonKey])[] {
     const { person } = this.content.registers;
     return [...person.aliases.keys()]
@@ -139,7 +145,7 @@ export class Linkage {
       .map((former) => [former, person.canonical(former)] as const);
   }
 
-  /** Makes what was assigned durable. */
+  /** Makes new keys durable. */
   async save(): Promise<void> {
     if (this.changed) this.content = { ...this.content, state: randomBytes(STATE_BYTES) };
     await writeStore(this.path, this.content, this.secret);
@@ -149,19 +155,19 @@ export class Linkage {
   }
 
   /**
-   * Takes up what another process has saved since; keys not saved here are then forgotten.
-   * @throws PolkuError LINKAGE_STORE_CHANGED where another store has taken this one's place
+   * Loads what another process has saved since. Keys that were not saved here are lost.
+   * @throws PolkuError LINKAGE_STORE_CHANGED where another store replaced this one
    */
   async reload(): Promise<void> {
     const revision = await fileRevision(this.path);
     if (revision === this.revision) return;
     const content = (await readStore(this.path, this.secret)) ?? this.content;
-    // A store that nobody has saved has no keys that anything could hold.
+    // A store that was never saved has no keys in use.
     if (this.revision !== NO_FILE && !content.store.equals(this.content.store)) {
       throw new PolkuError(
         'LINKAGE_STORE_CHANGED',
-        'Another linkage store has taken the place of the one in use. Everybody has another key in it: stop, and put the ' +
-          'store before back, or read "Rotation" in docs/decisions/linkage.md.',
+        'Another linkage store has replaced the one in use. Everybody has another key in it. Stop, and put the earlier ' +
+          'store back, or read "Rotation" in docs/decisions/linkage.md.',
       );
     }
     this.content = content;
@@ -178,7 +184,7 @@ export class Linkage {
     if (!assign) return register.find(digest) ?? UNKNOWN[kind];
     const before = register.links;
     const key = register.findOrAssign(digest);
-    // Ids of one system concern no registry but its own.
+    // Ids of one system concern only its own registry.
     if (register.links !== before && scheme.shared) this.changed = true;
     return key;
   }
@@ -187,7 +193,7 @@ export class Linkage {
     return Buffer.from(this.macOf(scheme.name, scheme.namespace, normalised).subarray(0, DIGEST_BYTES));
   }
 
-  /** Only the last part may hold a NUL, so that no two lists of parts are the same text. */
+  /** Only the last part may contain a NUL, so two different lists of parts never give the same text. */
   private macOf(...parts: readonly string[]): Buffer {
     return this.mac.of(parts.join('\0'));
   }

@@ -8,12 +8,12 @@ import { FIRST_STORE } from '../schema/keys.js';
 import { DigestTable, ENTRY_BYTES } from './digestTable.js';
 import { KeyRegister, type KeyRegisterContent } from './keyRegister.js';
 
-/** What keys are given to. Each kind has a domain and a permutation of its own. */
+/** The kinds of keys. Each kind has its own domain and permutation. */
 export const keyKinds = ['person', 'family'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 export type KeyRegisters = Readonly<Record<KeyKind, KeyRegister>>;
 
-/** What the store holds. */
+/** The content of the store. */
 export interface LinkageContent {
   readonly registers: KeyRegisters;
   /** See `Linkage.store`. */
@@ -23,11 +23,13 @@ export interface LinkageContent {
 }
 
 /*
- * The file, big-endian: magic, format version, check value of the secret, the store's name, state; for each kind the number of its
- * generations, keys issued, number of entries and of aliases, then the generations (domain, positions used), the entries (digest,
- * key) and the aliases (key, key); at last SHA-256 of all before.
+ * The file, big-endian: magic, format version, check value of the secret, the store's name, state.
+ * Then for each kind: number of generations, keys issued, number of entries, number of aliases, the
+ * generations (domain, positions used), the entries (digest, key) and the aliases (key, key).
+ * The file ends with SHA-256 of everything before.
  *
- * Format 2 had no name, and in place of the number of generations the domain of the only one; format 1 had no state either.
+ * Format 2 had no name, and the domain of its only generation instead of the number of generations.
+ * Format 1 had no state either.
  */
 const MAGIC = Buffer.from('POLKULNK', 'latin1');
 const FORMAT_VERSION = 3;
@@ -44,7 +46,9 @@ function derive(secret: Uint8Array, ...label: string[]): Buffer {
   return createHmac('sha256', secret).update(label.join('\0')).digest();
 }
 
-/** The permutations of a kind's keys by the number of their generation; the first was derived before there were others. */
+/**
+ * The secret of each generation's permutation. The first one keeps the label it had when there was only one.
+ */
 function permutationSecrets(secret: Uint8Array, kind: KeyKind): (generation: number) => Buffer {
   return (generation) =>
     generation === 0
@@ -52,7 +56,7 @@ function permutationSecrets(secret: Uint8Array, kind: KeyKind): (generation: num
       : derive(secret, 'permutation', kind, String(generation));
 }
 
-/** Two secrets have different check values; the value tells nothing of the secret. */
+/** Identifies the secret without revealing anything about it. */
 function checkValue(secret: Uint8Array): Buffer {
   return derive(secret, 'linkage-store').subarray(0, CHECK_BYTES);
 }
@@ -65,7 +69,7 @@ function eachKind(make: (kind: KeyKind) => KeyRegister): KeyRegisters {
   return { person: make('person'), family: make('family') };
 }
 
-/** A store without a key given out, over a domain of the given size for a start. */
+/** A store without issued keys, with an initial domain of the given size. */
 export function emptyStore(secret: Uint8Array, domain: number): LinkageContent {
   const content = (): KeyRegisterContent => ({
     generations: [{ domain, used: 0 }],
@@ -78,7 +82,7 @@ export function emptyStore(secret: Uint8Array, domain: number): LinkageContent {
 }
 
 /**
- * Reads the store; undefined where there is none yet.
+ * Reads the store; undefined if there is none yet.
  * @throws PolkuError LINKAGE_STORE_INVALID where it is damaged or belongs to another secret
  */
 export async function readStore(path: string, secret: Uint8Array): Promise<LinkageContent | undefined> {
@@ -92,7 +96,7 @@ export async function readStore(path: string, secret: Uint8Array): Promise<Linka
   return decode(bytes, secret);
 }
 
-/** Writes the store whole or not at all, for its owner's eyes only. */
+/** Writes the store whole or not at all, readable by its owner only. */
 export async function writeStore(path: string, content: LinkageContent, secret: Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -126,7 +130,7 @@ function wordsToBytes(words: readonly number[]): Buffer {
 }
 
 const NO_OTHER_STORE =
-  'Another store gives everybody another key; read "Rotation" in docs/decisions/linkage.md before you begin one.';
+  'Another store gives everybody another key. Read "Rotation" in docs/decisions/linkage.md before you create one.';
 
 function decode(file: Buffer, secret: Uint8Array): LinkageContent {
   const body = file.subarray(0, Math.max(0, file.length - CHECKSUM_BYTES));
@@ -150,24 +154,24 @@ function decode(file: Buffer, secret: Uint8Array): LinkageContent {
     );
   }
   let offset = HEADER_BYTES;
-  const take = (length: number) => body.subarray(offset, (offset += length));
-  const store = version < 3 ? Buffer.from(FIRST_STORE, 'hex') : take(STORE_BYTES);
-  // Format 1 had no state: whatever was linked under it counts as linked under another.
-  const state = version === 1 ? randomBytes(STATE_BYTES) : take(STATE_BYTES);
+  const next = (length: number) => body.subarray(offset, (offset += length));
+  const store = version < 3 ? Buffer.from(FIRST_STORE, 'hex') : next(STORE_BYTES);
+  // Format 1 had no state, so rows that were linked under it count as linked under another state.
+  const state = version === 1 ? randomBytes(STATE_BYTES) : next(STATE_BYTES);
   const registers = eachKind((kind) => {
-    const [first, issued, entries, aliasCount] = bytesToWords(take(KIND_BYTES)) as Counts;
+    const [first, issued, entries, aliasCount] = bytesToWords(next(KIND_BYTES)) as Counts;
     const generations =
       version < 3
         ? [{ domain: first, used: issued }]
-        : pairsOf(take(first * GENERATION_BYTES)).map(([domain, used]) => ({ domain, used }));
-    const digests = DigestTable.decode(take(entries * ENTRY_BYTES));
-    const aliases = new Map(pairsOf(take(aliasCount * ALIAS_BYTES)));
+        : pairsOf(next(first * GENERATION_BYTES)).map(([domain, used]) => ({ domain, used }));
+    const digests = DigestTable.decode(next(entries * ENTRY_BYTES));
+    const aliases = new Map(pairsOf(next(aliasCount * ALIAS_BYTES)));
     return new KeyRegister({ generations, issued, digests, aliases }, permutationSecrets(secret, kind));
   });
   return { registers, store, state };
 }
 
-/** Of a kind: its generations (before format 3 its domain), keys issued, entries and aliases. */
+/** The counts of a kind: generations (before format 3 the domain), keys issued, entries and aliases. */
 type Counts = [first: number, issued: number, entries: number, aliases: number];
 
 function bytesToWords(bytes: Buffer): number[] {

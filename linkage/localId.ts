@@ -3,16 +3,16 @@ import { readIdentityCode } from './identityCode.js';
 
 const MAX_ID_LENGTH = 200;
 
-/** What an id has, where its mapping declares no form: names, and most words for "nothing", have no digit. */
+/** The default form of an id. Names, and most words for "nothing", have no digit. */
 const HAS_A_DIGIT = /\p{Nd}/u;
 
-/** What systems write where there is no id. */
+/** What systems write instead of a missing id. */
 const NULL_WORD =
   /^[^\p{L}\p{N}]*(?:null|nil|none|nan|n[/.]?a|undefined|unknown|missing|empty|blank|true|false|inf(?:inity)?|tuntematon|puuttuu|okänd|saknas)?[^\p{L}\p{N}]*$/iu;
 const ALL_ZEROS_OR_NINES = /^[^\p{L}\p{N}]*(?:0[^\p{L}1-9]*|9{4,}[^\p{L}\p{N}]*)$/u;
 const NEGATIVE = /^[-\u2212]\d/;
 
-/** What spreadsheets make of an id. */
+/** What spreadsheets turn an id into. */
 const ERROR_OR_FORMULA = /^(?:#(?!\d)|[='])|^-?1\.#/;
 const EXPONENT = /^[+-]?\d+(?:[.,]\d*E[+-]?\d+|E[+-]\d+)$/i;
 const DECIMAL = /^[+-]?\d+[.,]0*$/;
@@ -27,7 +27,7 @@ const DATE = new RegExp(
 );
 const TIME = /^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 
-/** Characters that are not seen, and those that stand for damaged ones: two ids would look alike. */
+/** Invisible characters, and replacements of damaged ones. Two ids would look alike. */
 const UNSEEN = /[\p{Cc}\p{Cf}\ufffd]/u;
 
 const DAMAGE = [
@@ -44,10 +44,10 @@ const DAMAGE = [
 ];
 
 /**
- * Reads an id of one system: without blanks around it; undefined if it is none. A null, or what a spreadsheet made of an id, is
- * none: many rows have the same, and would become one person. Leading zeros that were lost are not seen in one id; a form that
- * fixes the length rejects them.
- * @param form that the whole id must have, where its mapping declares one
+ * Reads an id of one system, without blanks around it; undefined if it is not valid. A null, or an id that a
+ * spreadsheet damaged, is not valid: many rows share it, and would become one person. Lost leading zeros
+ * cannot be detected in a single id; a form with a fixed length rejects them.
+ * @param form the pattern that the whole id must match, if its mapping declares one
  */
 export function readLocalId(text: string, form: RegExp = HAS_A_DIGIT): string | undefined {
   const id = text.trim();
@@ -57,14 +57,17 @@ export function readLocalId(text: string, form: RegExp = HAS_A_DIGIT): string | 
 
 const NAMESPACE = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** A kind of code by which departments name people or families. */
+/** A kind of code that departments use for people or families. */
 export interface Scheme {
   readonly name: 'hetu' | 'local';
-  /** Of `local`: whose ids they are, so that equal ids of two systems stay apart. Empty for `hetu`. */
+  /** The system of a `local` id, so that equal ids of two systems stay apart. Empty for `hetu`. */
   readonly namespace: string;
-  /** Several registries know people by it: the population register alone makes somebody known, the others find them. */
+  /**
+   * Whether several registries use this scheme. Then only the population register adds people, and the others
+   * look them up.
+   */
   readonly shared: boolean;
-  /** The one spelling of a code; undefined where the text is not a code of this scheme. */
+  /** The canonical spelling of a code; undefined if the text is not a code of this scheme. */
   normalise(text: string): string | undefined;
 }
 
@@ -78,7 +81,7 @@ export const hetu: Scheme = {
 
 interface LocalSchemeOptions {
   readonly shared?: boolean;
-  /** That a whole id must have. */
+  /** The pattern that a whole id must match. */
   readonly form?: RegExp | undefined;
 }
 

@@ -5,12 +5,12 @@ import { PolkuError } from '../lib/errors.js';
 import { packageRoot } from '../lib/packageRoot.js';
 import { readRegularFile } from '../lib/regularFile.js';
 
-/** What a code means, in the languages of the city. */
+/** The labels of a code in the languages of the city. */
 interface CodeLabels {
   readonly fi: string;
   readonly en: string;
   readonly sv: string;
-  /** Of a district: the area that a coarsened district shows. */
+  /** The area of a district, which the coarsening mask shows instead. */
   readonly area?: string;
 }
 
@@ -18,14 +18,14 @@ interface CodeLabels {
 export type CodeLists = ReadonlyMap<string, ReadonlyMap<string, CodeLabels>>;
 
 /**
- * The code lists of a registry: its codes.yaml.
+ * Reads the code lists of a registry: its codes.yaml.
  * @throws PolkuError MAPPING_INVALID where the file is missing or is not lists of codes with labels
  */
 export async function readCodeLists(registry: string): Promise<CodeLists> {
   const { path, shown: file } = registryFile(registry, 'codes.yaml');
   let content: unknown;
   try {
-    // Codes are texts: 011 is no number.
+    // Codes are texts: 011 is not a number.
     content = parse(await readRegularFile(path), { schema: 'failsafe' });
   } catch (cause) {
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read, or is not YAML.`, { file }, { cause });
@@ -57,9 +57,9 @@ function isLabels(value: unknown): value is CodeLabels {
 }
 
 /**
- * Where a registry's mapping or code lists lie: in `<registry>/` of the folder that POLKU_MAPPINGS names, where that has the
- * file, else in what Polku ships.
- * @returns the path, and as messages name it
+ * Finds a registry's mapping or code lists: in `<registry>/` of the folder that POLKU_MAPPINGS names if the
+ * file is there, otherwise among the files that Polku ships.
+ * @returns the path, and the path to show in messages
  * @throws PolkuError MAPPING_INVALID where POLKU_MAPPINGS names no folder
  */
 export function registryFile(

@@ -6,7 +6,10 @@ import { PolkuError } from '../lib/errors.js';
 import { lockByKernel } from '../lib/kernelLock.js';
 import type { SubgraphRequest } from '../schema/subgraph.js';
 
-/** What a registry notes of one answer: under whose decision, for what, to whom, of how many people; never of whom. */
+/**
+ * What a registry records about one answer: the decision, the purpose, the recipient, and the number of
+ * people. It does not name them.
+ */
 export interface DisclosureRecord {
   readonly registry: string;
   /** ISO 8601 in UTC. */
@@ -14,26 +17,31 @@ export interface DisclosureRecord {
   readonly decisionId: string;
   readonly purpose: string;
   readonly recipient: string;
-  /** People of whom policy permitted something. */
+  /** The number of people about whom policy permitted something. */
   readonly subjects: number;
   /** SHA-256 of the request's body in base64url, as the decision context binds it. */
   readonly body: string;
 }
 
-/** Where disclosures are kept: a folder for each process that writes, a file a day, one JSON object a line. */
+/**
+ * The folder of the logs: a folder for each writing process, a file for each day, one JSON object per line.
+ */
 export function disclosureFolder(data: string): string {
   return join(data, 'disclosures');
 }
 
 /**
- * The registries' own short log of what they have answered, one for those of a process, held against the gateway's audit
- * log by `polku audit reconcile`, so that a gateway that leaves something out is found out.
+ * The short log of the registries in one process about what they answered. `polku audit reconcile` compares
+ * it with the gateway's audit log, so that missing audit entries are found.
  */
 export class DisclosureLog {
   readonly #root: string;
   readonly #folder: string;
   readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
-  /** Of the day, with its last line ended; after a failure there is none, for the last line may be torn. */
+  /**
+   * The open file of the day, which ends with a complete line. After a failure it is undefined, because the
+   * last line may be torn.
+   */
   #file: { readonly day: string; readonly path: string; readonly handle: FileHandle } | undefined;
 
   private constructor(
@@ -46,7 +54,7 @@ export class DisclosureLog {
   }
 
   /**
-   * @param writer names the process among those that have registries of this data directory
+   * @param writer the name of the process among those that serve registries of this data directory
    * @throws PolkuError DISCLOSURE_LOG_LOCKED
    */
   static async open(data: string, writer: string): Promise<DisclosureLog> {
@@ -63,7 +71,7 @@ export class DisclosureLog {
   }
 
   /**
-   * Resolves when the note is durable.
+   * Resolves when the record is durable.
    * @throws PolkuError AUDIT_UNAVAILABLE; then the registry answers nothing.
    */
   async append(disclosure: DisclosureRecord): Promise<void> {
@@ -122,14 +130,15 @@ export class DisclosureLog {
   }
 }
 
-/** The hash of a request as it would stand on the wire. */
+/** The hash of a request as it is sent over HTTP. */
 export function bodyHash({ query, operationName, variables }: SubgraphRequest): string {
   return createHash('sha256').update(JSON.stringify({ query, operationName, variables })).digest('base64url');
 }
 
 /**
- * What the registries of all processes have disclosed, the oldest day of each first; empty where none keeps a log here. Files
- * that lie in no folder of a writer are of an earlier format. Torn lines are left out.
+ * Reads the records of all processes, sorted by file name, so that days are in order for each writer. Returns
+ * an empty list if there is no log. Files outside a writer's folder have an earlier format. Torn lines are
+ * skipped.
  */
 export async function readDisclosureRecords(data: string): Promise<DisclosureRecord[]> {
   const folder = disclosureFolder(data);

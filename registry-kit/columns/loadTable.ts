@@ -4,7 +4,7 @@ import { type Connect, parquetRows, sqlName, sqlText } from '../../lib/duckdb.js
 import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 
-/** DuckDB streams a result in one thread: large tables are read by several, each a share of the columns. */
+/** DuckDB streams a result in one thread. Several streams read large tables, each a share of the columns. */
 const MAX_STREAMS = 4;
 const ROWS_OF_ONE_STREAM = 1_000_000;
 
@@ -12,18 +12,20 @@ const SHORT_DICTIONARY = 200;
 
 type TypedArray = Int32Array | Uint32Array | BigUint64Array | Float64Array | Uint16Array;
 
-/** A column being filled: the SQL that gives its values as they are kept, nothing missing, and where they go. */
+/**
+ * A column that is being loaded: the SQL of its values, with placeholders for nulls, and the target array.
+ */
 interface ColumnLoad {
   readonly select: string;
   readonly values: TypedArray;
-  /** Of a column of codes: the sorted dictionary. */
+  /** The sorted dictionary of a column of codes. */
   readonly texts?: readonly string[];
 }
 
 /**
- * Loads a table of a snapshot, a Parquet file sorted by subject and the table's order, into columns: streamed into
- * arrays of the right length, codes by sorted dictionaries. DuckDB puts in what stands for nothing and numbers the
- * codes, so that here each column of a chunk is copied as a whole.
+ * Loads a table of a snapshot, a Parquet file sorted by subject and the table's order, into columns. Rows are
+ * streamed into arrays of the right length; codes get sorted dictionaries. DuckDB replaces nulls and numbers
+ * the codes, so that each column of a chunk is copied as a whole.
  */
 export async function loadTable<Definition extends TableDefinition>(
   connect: Connect,
@@ -110,8 +112,9 @@ async function prepare(
 }
 
 /**
- * The number of a text in a dictionary. Parquet keeps short dictionaries, of which a list is asked once for each text; with a
- * long one DuckDB may read the texts themselves, which an ENUM finds by their hash. An ENUM of no values is no type.
+ * The number of a text in a dictionary. Parquet stores short dictionaries, so `list_position` runs once for
+ * each distinct text. With a long dictionary DuckDB may read the texts themselves; an ENUM finds them by
+ * hash. An ENUM without values is not a valid type.
  */
 function codeOf(column: string, texts: readonly string[]): string {
   const list = texts.map(sqlText).join(', ');
@@ -129,7 +132,7 @@ function columnOf({ values, texts }: ColumnLoad): TypedArray | CodeColumn {
   return texts ? { texts, indices: values as Uint16Array } : values;
 }
 
-/** Where each key's rows begin; one entry more than keys, so that the next entry is where they end. */
+/** The first row of each key, with one entry more than keys: the next entry is the end. */
 function offsetsOf(subject: Uint32Array, lastSubject: number): Uint32Array {
   const offsets = new Uint32Array(lastSubject + 2);
   for (let row = 0; row < subject.length; row++) offsets[subject[row]! + 1]!++;

@@ -8,7 +8,7 @@ export const NO_DAY = -2_147_483_648;
 /** Stands for "no code" in a column of codes. */
 export const NO_CODE = 0xffff;
 
-/** Dictionary-coded texts: the text of row i is `texts[indices[i]]`, or none where the index is NO_CODE. */
+/** Dictionary-encoded texts: the text of row i is `texts[indices[i]]`, or none if the index is NO_CODE. */
 export interface CodeColumn {
   readonly texts: readonly string[];
   readonly indices: Uint16Array;
@@ -25,15 +25,15 @@ interface ColumnOfKind {
 
 type ColumnOf<Definition extends ColumnDefinition> = ColumnOfKind[Definition['kind']];
 
-/** The name of a column, unless it is internal. */
+/** The name of a column that is not internal. */
 type Served<
   Definition extends TableDefinition,
   Name extends keyof Definition['columns'],
 > = Definition['columns'][Name] extends { readonly internal: true } ? never : Name;
 
 /**
- * A table in memory: columns in the order of person key, then of the table's `order`. The rows of one person are one
- * contiguous slice, found by two reads of `offsets`.
+ * A table in memory: columns sorted by person key, then by the table's `order`. The rows of one person are
+ * one contiguous slice, found by two reads of `offsets`.
  */
 export interface Table<Definition extends TableDefinition = TableDefinition> {
   readonly rows: number;
@@ -44,7 +44,7 @@ export interface Table<Definition extends TableDefinition = TableDefinition> {
       Definition['columns'][Name]
     >;
   };
-  /** offsets[key] .. offsets[key + 1] are the rows of a person; keys beyond its end have none. */
+  /** offsets[key] .. offsets[key + 1] is the range of a person's rows; keys beyond its end have none. */
   readonly offsets: Uint32Array;
 }
 
@@ -60,13 +60,13 @@ export function codeAt(column: CodeColumn, row: number): string | undefined {
   return index === NO_CODE ? undefined : column.texts[index];
 }
 
-/** From a first day to a last one, both included; NO_DAY for no last one. */
+/** From a first day to a last day, both included; NO_DAY for an open end. */
 export interface Days {
   readonly start: Day;
   readonly end: Day;
 }
 
-/** Whether a day is one of those from start to end. */
+/** Whether a day lies between start and end. */
 export function includesDay({ start, end }: Days, day: Day): boolean {
   return start <= day && (end === NO_DAY || end >= day);
 }

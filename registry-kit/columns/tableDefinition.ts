@@ -1,14 +1,15 @@
 /**
- * What a registry keeps, declared once: extraction fills it, snapshots store it, columns serve it.
+ * The kinds of columns of a registry. Each column is declared once: extraction fills it, snapshots store it,
+ * columns in memory serve it.
  *
  * - `day`: days since 1970-01-01;
- * - `code`: one of a small set of texts, dictionary-coded; `list` names the code list that it must be in, if any; `values` are
- *   all the codes there are, where the schema shows them as an enumeration;
+ * - `code`: one of a small set of texts, dictionary-encoded; `list` names the code list that it must be in,
+ *   if any; `values` are all possible codes if the schema shows them as an enumeration;
  * - `record`: 64-bit key of a record, a MAC of the source's own id;
  * - `person`, `family`: keys given by linkage;
  * - `number`: a double.
  *
- * An `internal` column stays in the snapshot: no column in memory serves it.
+ * An `internal` column stays in the snapshot and is not loaded into memory.
  */
 export type ColumnDefinition =
   | { readonly kind: 'day' | 'record' | 'person' | 'family' | 'number'; readonly optional?: boolean }
@@ -21,15 +22,15 @@ export type ColumnDefinition =
     };
 
 /**
- * A table: rows about one person each (the data subject), kept in the order of person key, then of `order`. Every table
- * has the column of the subject besides those listed here.
+ * A table: rows about one person each (the data subject), sorted by person key, then by `order`. Every table
+ * also has the column of the subject, which is not listed here.
  */
 export interface TableDefinition {
-  /** The column after which the rows of one person are ordered; an interval's start. */
+  /** The column by which the rows of one person are sorted; an interval's start. */
   readonly order: string;
   /**
-   * A list that protects the people in it, such as objections: its rows withhold data. Extraction tolerates no loss of a row
-   * (docs/decisions/extraction.md).
+   * Whether the list protects the people in it, such as objections: its rows withhold data. Extraction
+   * tolerates no lost row (docs/decisions/extraction.md).
    */
   readonly protects?: true;
   readonly columns: Readonly<Record<string, ColumnDefinition>>;
@@ -38,14 +39,14 @@ export interface TableDefinition {
 /** A registry: its name, and its tables by name. */
 export interface RegistryDefinition {
   readonly name: string;
-  /** Rises when tables change, so that an older program refuses a newer snapshot. */
+  /** Increases when tables change, so that an older program refuses a newer snapshot. */
   readonly schemaVersion: number;
-  /** The registry with whose extraction it is written, where it has none of its own. */
+  /** The registry whose extraction also writes this one, if it has none of its own. */
   readonly extractedWith?: string;
   readonly tables: Readonly<Record<string, TableDefinition>>;
 }
 
-/** Keeps the literal types of a definition, so that columns are typed by it. */
+/** Preserves the literal types of a definition, so that columns are typed by it. */
 export function defineTable<const Definition extends TableDefinition>(
   table: Definition & { readonly order: keyof Definition['columns'] },
 ): Definition {
@@ -58,18 +59,18 @@ export function defineRegistry<const Definition extends RegistryDefinition>(
   return registry;
 }
 
-/** What every registry keeps of a contact; each adds columns of its own. */
+/** The columns of every contact; each registry adds its own. */
 export const contactColumns = {
   id: { kind: 'record' },
   start: { kind: 'day' },
   end: { kind: 'day', optional: true },
   service: { kind: 'code', list: 'services' },
   unit: { kind: 'code' },
-  /** Who met the person: kept for the department that gives the export, and served to nobody. */
+  /** The professional who met the person: stored for the department that exports it, and served to nobody. */
   professional: { kind: 'code', optional: true, internal: true },
 } as const;
 
-/** Who has a care relationship with whom; one of `employee` and `unit` may be empty. */
+/** Care relationships; one of `employee` and `unit` may be empty. */
 export const careRelationships = defineTable({
   order: 'start',
   columns: {
@@ -80,7 +81,7 @@ export const careRelationships = defineTable({
   },
 });
 
-/** Who has objected to the disclosure of their data in this registry, from a day on. */
+/** Objections to the disclosure of data in this registry, from a day on. */
 export const objections = defineTable({
   order: 'start',
   protects: true,

@@ -6,7 +6,7 @@ import { ContactIDScalar, PartialDateScalar } from '../../schema/scalars.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
 import type { DataRecord, DataSubject } from '../enforcement/dataSubject.js';
 
-/** The columns that every contact has, whichever registry it comes from. */
+/** The columns of every contact in every registry. */
 interface ContactColumns {
   readonly id: BigUint64Array;
   readonly start: Int32Array;
@@ -18,13 +18,13 @@ interface ContactColumns {
 /** A table of contacts. */
 export type ContactTable = Table & { readonly columns: ContactColumns };
 
-/** A day as the whole date that masks then shorten. */
+/** A day as a full date, which masks may shorten later. */
 export function dateAt(column: Int32Array, row: number): PartialDate | null {
   const day = column[row]!;
   return day === NO_DAY ? null : formatDay(day);
 }
 
-/** A record's key, as ContactID has it. */
+/** A record's key in the form of ContactID. */
 export function recordAt(column: BigUint64Array, row: number): ContactKey {
   return column[row]!.toString(16).padStart(16, '0');
 }

@@ -4,23 +4,27 @@ import { ArgsType, Directive, Field } from '../../lib/typeGraphql.js';
 import { DateScalar } from '../../schema/scalars.js';
 import { NO_DAY } from '../columns/table.js';
 
-/** A period of days, both ends included; open where an end is missing. */
+/** A period of days, both ends included. A missing end is open. */
 export interface Period {
   readonly from?: Day | null | undefined;
   readonly until?: Day | null | undefined;
 }
 
-/** How exactly the caller may see the start and the end of a row; an end not shown is not tested. */
+/**
+ * The precision at which the caller may see the start and the end of a row. An end that is not shown is not
+ * tested.
+ */
 export interface PeriodPrecision {
   readonly start: Precision;
   readonly end: Precision | undefined;
 }
 
 /**
- * Tests whether a row overlaps a period, by no more than the caller may see of its dates: the bounds are widened to the
- * precision of the mask, so that moving a bound about inside a year tells nothing where only years are shown.
+ * Tests whether a row overlaps a period, using only what the caller may see of its dates. Bounds are widened
+ * to the precision of the mask. If only years are shown, moving a bound within a year changes nothing.
  *
- * @param ongoing what a missing end means: `true`, that the row goes on; `false`, that it is over the same day
+ * @param ongoing the meaning of a missing end: `true` if the row continues, `false` if it ended on the same
+ * day
  */
 export function overlapTest(
   period: Period,
@@ -39,10 +43,13 @@ export function overlapTest(
   };
 }
 
-/** A class of arguments that choose rows of a type by their dates. */
+/** A class of arguments that select rows of a type by their dates. */
 type IntervalArgsClass = new () => Period;
 
-/** Arguments `from` and `until` of a field whose items are of this type; they test its dates, and policy knows it. */
+/**
+ * Declares the arguments `from` and `until` of a field that lists items of this type. `@tests` names the date
+ * they test, so that policy can check them.
+ */
 export function intervalArgs(type: string): IntervalArgsClass {
   @ArgsType()
   class IntervalArgs implements Period {
@@ -57,12 +64,12 @@ export function intervalArgs(type: string): IntervalArgsClass {
   return IntervalArgs;
 }
 
-/** Arguments that choose contacts. */
+/** Arguments that select contacts. */
 export interface ContactFilter extends Period {
   readonly services?: readonly string[] | null;
 }
 
-/** The same, and `services`, for a field of contacts. */
+/** The same arguments and `services`, for a field that lists contacts. */
 export function contactArgs(type: string): new () => ContactFilter {
   @ArgsType()
   class ContactArgs extends intervalArgs(type) implements ContactFilter {

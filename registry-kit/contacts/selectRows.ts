@@ -8,7 +8,7 @@ import type { Slice } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { type ContactFilter, overlapTest, type Period, type PeriodPrecision } from './period.js';
 
-/** A table of intervals: rows with a start and perhaps an end, and perhaps a unit. */
+/** A table of intervals: rows with a start, and optionally an end and a unit. */
 export type IntervalTable = Table & {
   readonly columns: { readonly start: Int32Array; readonly end: Int32Array; readonly unit?: CodeColumn };
 };
@@ -16,15 +16,18 @@ export type IntervalTable = Table & {
 export interface Selection {
   readonly period: Period;
   readonly context: RequestContext;
-  /** The field that lists the rows: what no permission on it can open is read no further. */
+  /** The field that lists the rows. Rows that no permission on it can open are not read further. */
   readonly coordinate: string;
-  /** The GraphQL type that the rows become; its `startedAt` and `endedAt` tell the dates. */
+  /**
+   * The GraphQL type of the rows. Permissions on its `startedAt` and `endedAt` decide which dates are shown.
+   */
   readonly type: string;
-  /** What a missing end means: see overlapTest. */
+  /** The meaning of a missing end; see overlapTest. */
   readonly ongoing: boolean;
   /**
-   * What tells a row from others of the same dates in the answer: an id, a key or the values that are shown. Rows that agree
-   * in it look alike, so that their order tells nothing. A row's place in the table would tell of rows not shown.
+   * Distinguishes rows with equal dates in the answer: an id, a key or the shown values. Rows with equal
+   * identities look alike, so their order reveals nothing. The position in the table would reveal rows that
+   * are not shown.
    */
   readonly identity: (row: number, about: DataSubject) => string | bigint;
 }
@@ -33,8 +36,8 @@ export interface Selection {
 type Rows = Pick<RowRange, 'person' | 'from' | 'to'> | Iterable<number>;
 
 /**
- * The rows in a period, as far as the caller may see their dates, and in an order that tells no more: by masked start and
- * end, then shuffled.
+ * Selects the rows in a period, using only the dates that the caller may see. Sorts them by masked start and
+ * end, then in a stable shuffled order, so that the order reveals nothing more.
  */
 export function selectRows(table: IntervalTable, rows: Rows, selection: Selection): number[] {
   const { period, context, type, ongoing, identity } = selection;
@@ -48,7 +51,7 @@ export function selectRows(table: IntervalTable, rows: Rows, selection: Selectio
       const permission = context.access.showPermission(`${type}.${field}`, about);
       return permission && datePrecision(permission.mask);
     };
-    const precision = { start: told('startedAt'), end: told('endedAt') };
+    const precision = { start: shown('startedAt'), end: shown('endedAt') };
     if (!overlaps(precision, start[row]!, end[row]!)) continue;
     chosen.push({
       row,
@@ -60,7 +63,7 @@ export function selectRows(table: IntervalTable, rows: Rows, selection: Selectio
   return chosen.sort((a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank).map(({ row }) => row);
 }
 
-/** The rows that a permission on the list may open, decided before anything else is read of them. */
+/** The rows that a permission on the list may open. This is decided before anything else of a row is read. */
 function* openRows(table: IntervalTable, rows: Rows, { context, coordinate }: Selection): Iterable<number> {
   const { access } = context;
   const { start } = table.columns;
@@ -78,7 +81,7 @@ function* openRows(table: IntervalTable, rows: Rows, { context, coordinate }: Se
   for (const row of opened) if (access.meetsAny(permissions, aboutRow(table, row))) yield row;
 }
 
-/** Whose data a row is, and of which record. */
+/** The data subject and the record of a row. */
 function aboutRow({ subject, columns }: IntervalTable, row: number): DataSubject {
   const unit = columns.unit && codeAt(columns.unit, row);
   return { subject: subject[row]!, record: { start: columns.start[row]!, unit } };
@@ -88,19 +91,20 @@ function shownDay(day: number, precision: Precision | undefined): PartialDay {
   return precision && day !== NO_DAY ? partialDay(day, precision) : NO_PARTIAL_DAY;
 }
 
-/** How exactly a row's dates are told; undefined: not at all. */
+/** The precision at which a row's dates are shown; undefined if they are not shown. */
 type ShownPrecision = { readonly [Date in keyof PeriodPrecision]: Precision | undefined };
 
-/** Tests of one period, one for each precision at which rows are told. */
+/** Caches the tests of one period, one for each precision. */
 function overlapTests(
   period: Period,
   ongoing: boolean,
-): (told: ShownPrecision, start: number, end: number) => boolean {
+): (shown: ShownPrecision, start: number, end: number) => boolean {
   const tests = new Map<string, ReturnType<typeof overlapTest>>();
-  const asked = period.from != null || period.until != null;
+  const hasBounds = period.from != null || period.until != null;
   return ({ start, end }, startDay, endDay) => {
-    // Dates that are not told cannot be asked about; enforcement refuses that by policy, this line by condition.
-    if (!start) return !asked;
+    // Dates that are not shown cannot be filtered by. Policy enforcement refuses such arguments; this line
+    // covers conditions.
+    if (!start) return !hasBounds;
     const key = `${start} ${end}`;
     let test = tests.get(key);
     if (!test) tests.set(key, (test = overlapTest(period, { start, end }, ongoing)));
@@ -112,7 +116,7 @@ type ServiceTable = IntervalTable & {
   readonly columns: { readonly id: BigUint64Array; readonly service: CodeColumn };
 };
 
-/** The rows of a person's contacts that a filter chooses, for the field that lists them. */
+/** The rows of a person's contacts that match a filter, for the field that lists them. */
 export function selectContacts(
   { table, ...slice }: Slice<ServiceTable>,
   filter: ContactFilter,
@@ -125,7 +129,7 @@ export function selectContacts(
     context,
     coordinate,
     type,
-    // A visit without an end was over the same day.
+    // A visit without an end ended on the same day.
     ongoing: false,
     identity: (row) => id[row]!,
   });
@@ -138,7 +142,7 @@ export function selectContacts(
   );
 }
 
-/** The rows of a slice, one by one. */
+/** The row numbers of a slice. */
 export function* rowNumbers({ from, to }: Pick<Slice, 'from' | 'to'>): Iterable<number> {
   for (let row = from; row < to; row++) yield row;
 }

@@ -24,16 +24,16 @@ import {
   compileObject,
   compileSerially,
   type CompiledSelections,
-  type CompileContext,
+  type DocumentContext,
   DocumentRun,
   type Variables,
 } from './compileObject.js';
 
-/** A document that is compiled. */
+/** A compiled document. */
 export interface CompiledDocument {
   /**
    * Executes one of its operations.
-   * @throws GraphQLError where there is none of that name, or more than one and no name
+   * @throws GraphQLError if no operation has that name, or if there are several operations and no name
    */
   execute(
     operationName: string | undefined,
@@ -47,12 +47,12 @@ type CompiledOperation = (
   context: unknown,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** An operation whose conditions were met in more ways than this is compiled anew. */
+/** The most compiled variants of an operation, one for each combination of its conditions. */
 const MAX_VARIANTS = 16;
 
 /**
- * Compiles a document that is valid for a schema into functions, and answers as `execute` of graphql-js does, without
- * suggestions in the words of errors: whatever is the same each time it runs is worked out once.
+ * Compiles a document that is valid for a schema into functions. It answers as `execute` of graphql-js does,
+ * but errors contain no suggestions. Everything that is equal in each execution is computed once.
  */
 export function compileDocument(schema: GraphQLSchema, document: DocumentNode): CompiledDocument {
   const fragments: Record<string, FragmentDefinitionNode> = {};
@@ -68,9 +68,9 @@ export function compileDocument(schema: GraphQLSchema, document: DocumentNode): 
   }
   return {
     execute(operationName, variables, context) {
-      const asked =
+      const named =
         operationName == null ? operations : operations.filter(({ name }) => name === operationName);
-      const [operation, another] = asked;
+      const [operation, another] = named;
       if (!operation || another) throw new GraphQLError('Expected the name of an operation in the document.');
       return operation.execute(variables, context);
     },
@@ -80,7 +80,7 @@ export function compileDocument(schema: GraphQLSchema, document: DocumentNode): 
 interface OperationContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Names of the variables that decide what is selected. */
+  /** The variables of `@skip` and `@include`. */
   readonly conditions: readonly string[];
 }
 
@@ -90,25 +90,25 @@ function compileOperation(operation: OperationDefinitionNode, context: Operation
   const variants = new Map<string, CompiledSelections>();
   const compile = operation.operation === OperationTypeNode.MUTATION ? compileSerially : compileObject;
 
-  const variantOf = (variables: Variables): CompiledSelections => {
+  const selectionsOf = (variables: Variables): CompiledSelections => {
     const variant = names.map((name) => String(variables[name])).join();
-    let program = variants.get(variant);
-    if (!program) {
+    let selections = variants.get(variant);
+    if (!selections) {
       const conditions = Object.fromEntries(
         names.filter((name) => name in variables).map((name) => [name, variables[name]]),
       );
-      const context: CompileContext = {
+      const context: DocumentContext = {
         schema,
         operation,
         fragments,
         conditions,
         within: (type, selections) => compileObject(type, selections, context),
       };
-      program = compile(schema.getRootType(operation.operation)!, [operation.selectionSet], context);
+      selections = compile(schema.getRootType(operation.operation)!, [operation.selectionSet], context);
       if (variants.size >= MAX_VARIANTS) variants.clear();
-      variants.set(variant, program);
+      variants.set(variant, selections);
     }
-    return program;
+    return selections;
   };
 
   return (given, contextValue) => {
@@ -120,7 +120,7 @@ function compileOperation(operation: OperationDefinitionNode, context: Operation
       return resultOf(null, run);
     };
     try {
-      const data = variantOf(run.variables)(run, undefined, undefined);
+      const data = selectionsOf(run.variables)(run, undefined, undefined);
       return data instanceof Promise
         ? data.then((value) => resultOf(value, run), failed)
         : resultOf(data, run);
@@ -153,12 +153,12 @@ function conditionVariables(document: DocumentNode): readonly string[] {
 type CoercedVariables =
   { readonly coerced: Variables; readonly errors?: undefined } | { readonly errors: readonly GraphQLError[] };
 
-/** Of a request with more wrong values than this the others are not told. */
+/** The most errors reported for the values of one request. */
 const MAX_ERRORS = 50;
 
 /**
- * Compiles the variables of an operation (GraphQL §6.1.2). What is wrong with values is told by graphql-js, which reads them
- * once more then.
+ * Compiles the variables of an operation (GraphQL §6.1.2). If a value is wrong, graphql-js reads the values
+ * again and reports the errors.
  */
 function compileVariables(
   { variableDefinitions: definitions = [] }: OperationDefinitionNode,
@@ -194,7 +194,7 @@ function compileVariables(
 
 type Coerce = (value: unknown) => unknown;
 
-/** Throws at anything that is wrong. */
+/** Compiles the coercion of an input type. The function throws at any invalid value. */
 function compileInput(type: GraphQLInputType): Coerce {
   if (isNonNullType(type)) {
     const coerce = compileInput(type.ofType as GraphQLInputType);

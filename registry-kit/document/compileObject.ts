@@ -36,7 +36,7 @@ import {
 
 type DataObject = Record<string, unknown>;
 
-/** Executes selections on an object; its data, now or later. */
+/** Compiled selections on an object. Returns its data, or a promise of it. */
 export type CompiledSelections = (
   run: DocumentRun,
   source: unknown,
@@ -52,7 +52,7 @@ interface ObjectField {
 export function compileObject(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: CompileContext,
+  context: DocumentContext,
 ): CompiledSelections {
   const fields = compileFields(type, selections, context);
   const create = objectFactory(fields);
@@ -66,7 +66,7 @@ export function compileObject(
         waits ||= isPromise(value);
       }
     } catch (error) {
-      // What has begun ends before an error is handled, and tells its own errors first.
+      // Started fields finish before the error is handled, and report their own errors first.
       if (waits)
         return awaitFields(data).finally(() => {
           throw error;
@@ -77,11 +77,11 @@ export function compileObject(
   };
 }
 
-/** The same one after another, each when the one before it has ended: mutations (GraphQL §6.2.2). */
+/** Compiles selections that run one after another: mutations (GraphQL §6.2.2). */
 export function compileSerially(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: CompileContext,
+  context: DocumentContext,
 ): CompiledSelections {
   const fields = compileFields(type, selections, context);
   const create = objectFactory(fields);
@@ -95,7 +95,7 @@ export function compileSerially(
 function compileFields(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: CompileContext,
+  context: DocumentContext,
 ): readonly ObjectField[] {
   return [...collectFields(type, selections, context)].map(([key, nodes]) => ({
     key,
@@ -103,7 +103,10 @@ function compileFields(
   }));
 }
 
-/** Objects with a prototype take less; the one key that would be mistaken for it gets one without. */
+/**
+ * Objects with a prototype take less memory. The key `__proto__` would be mistaken for it, so such an object
+ * has none.
+ */
 function objectFactory(fields: readonly ObjectField[]): () => DataObject {
   return fields.some(({ key }) => key === '__proto__') ? () => Object.create(null) as DataObject : () => ({});
 }
@@ -115,20 +118,24 @@ async function awaitFields(data: DataObject): Promise<DataObject> {
   return data;
 }
 
-/** Resolves one field of an object; its value in the data, now or later. Throws where it must not be null and is. */
+/**
+ * A compiled field of an object. Returns its value, or a promise of it. Throws if a non-null field is null.
+ */
 type CompiledField = (run: DocumentRun, source: unknown, parent: ResponsePath | undefined) => unknown;
 
-/** Compiles a field of an object type (GraphQL §6.4). Its resolver is the one that the schema has now. */
+/**
+ * Compiles a field of an object type (GraphQL §6.4). It uses the resolver that the schema has at this moment.
+ */
 function compileField(
   parentType: GraphQLObjectType,
   key: string,
   nodes: readonly FieldNode[],
-  program: CompileContext,
+  documentContext: DocumentContext,
 ): CompiledField {
   const name = nodes[0]!.name.value;
   if (name === '__typename') return () => parentType.name;
-  const definition = definitionOf(name, parentType, program.schema);
-  const field: FieldContext = { definition, parentType, nodes, program };
+  const definition = definitionOf(name, parentType, documentContext.schema);
+  const field: FieldContext = { definition, parentType, nodes, documentContext };
   const resolve = definition.resolve ?? defaultFieldResolver;
   const argumentsOf = compileArguments(field);
   const complete = compileValue(definition.type, field);
@@ -169,10 +176,16 @@ function definitionOf(
   return definition;
 }
 
-/** Makes what a resolver gave into data, now or later (GraphQL §6.4.3). Throws where it cannot be. */
+/**
+ * Completes a resolved value (GraphQL §6.4.3). Returns the data, or a promise of it. Throws if the value does
+ * not fit its type.
+ */
 type CompleteValue = (run: DocumentRun, value: unknown, path: ResponsePath, info: FieldInfo) => unknown;
 
-/** Compiles the completion of values of a type. Selections are compiled when the first object comes that they are for. */
+/**
+ * Compiles the completion of values of a type. Selections are compiled when the first object of their type
+ * appears.
+ */
 function compileValue(type: GraphQLOutputType, field: FieldContext): CompleteValue {
   if (!isNonNullType(type)) return nullable(type as GraphQLNullableType & GraphQLOutputType, field);
   const complete = nullable(type.ofType as GraphQLNullableType & GraphQLOutputType, field);
@@ -232,7 +245,7 @@ function list(itemType: GraphQLOutputType, field: FieldContext): CompleteValue {
         items.push(completed);
       }
     } catch (error) {
-      // Nobody waits any more for what has begun; were it to fail unheard, the process would end.
+      // Nothing waits for the started items any more. An unhandled rejection would end the process.
       if (waits) void Promise.allSettled(items);
       throw error;
     }
@@ -254,34 +267,35 @@ function leaf(type: GraphQLLeafType): CompleteValue {
 
 function abstract(type: GraphQLAbstractType, field: FieldContext): CompleteValue {
   const resolveType = type.resolveType ?? defaultTypeResolver;
-  const programs = new Map<string, CompleteValue>();
-  const programOf = (name: unknown): CompleteValue => {
-    let program = programs.get(name as string);
-    if (!program) programs.set(name as string, (program = object(possibleType(name, type, field), field)));
-    return program;
+  const completions = new Map<string, CompleteValue>();
+  const completionOf = (name: unknown): CompleteValue => {
+    let complete = completions.get(name as string);
+    if (!complete)
+      completions.set(name as string, (complete = object(possibleType(name, type, field), field)));
+    return complete;
   };
   return (run, value, path, info) => {
     const name: unknown = resolveType(value, run.context, info, type);
     return isPromise(name)
-      ? name.then((resolved) => programOf(resolved)(run, value, path, info))
-      : programOf(name)(run, value, path, info);
+      ? name.then((resolved) => completionOf(resolved)(run, value, path, info))
+      : completionOf(name)(run, value, path, info);
   };
 }
 
 function possibleType(
   name: unknown,
   type: GraphQLAbstractType,
-  { nodes, program: { schema } }: FieldContext,
+  { nodes, documentContext: { schema } }: FieldContext,
 ): GraphQLObjectType {
   const found = typeof name === 'string' ? schema.getType(name) : undefined;
   if (isObjectType(found) && schema.isSubType(type, found)) return found;
   throw new GraphQLError(`A value of ${type.name} is of none of its types.`, { nodes });
 }
 
-function object(type: GraphQLObjectType, { nodes, program }: FieldContext): CompleteValue {
+function object(type: GraphQLObjectType, { nodes, documentContext }: FieldContext): CompleteValue {
   let compiled: CompiledSelections | undefined;
   const execute: CompiledSelections = (run, value, path) => {
-    compiled ??= program.within(
+    compiled ??= documentContext.within(
       type,
       nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
     );
@@ -304,12 +318,12 @@ function object(type: GraphQLObjectType, { nodes, program }: FieldContext): Comp
   };
 }
 
-/** What a resolver is given as its arguments. Frozen, for it is given to more than one. */
+/** The arguments of a resolver, frozen because several calls share them. */
 type ArgumentValues = Readonly<Record<string, unknown>>;
 
 const NO_ARGUMENTS: ArgumentValues = Object.freeze({});
 
-/** Compiles the arguments of a field: literals are read once, variables once a run. */
+/** Compiles the arguments of a field. Literals are read once, variables once per execution. */
 function compileArguments(field: FieldContext): (run: DocumentRun) => ArgumentValues {
   const { definition, nodes } = field;
   const [node] = nodes as [FieldNode];
@@ -336,13 +350,13 @@ function readsVariables(node: FieldNode): boolean {
 }
 
 /**
- * The fields that selections ask of an object type, by response key and in order (GraphQL §6.3.2).
+ * Collects the selected fields of an object type by response key, in order (GraphQL §6.3.2).
  * @throws GraphQLError where a condition has no value
  */
 function collectFields(
   type: GraphQLObjectType,
   selections: readonly SelectionSetNode[],
-  context: CompileContext,
+  context: DocumentContext,
 ): ReadonlyMap<string, readonly FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
@@ -373,7 +387,7 @@ function collectFields(
 
 function isIncluded(
   node: { readonly directives?: readonly DirectiveNode[] },
-  { conditions }: CompileContext,
+  { conditions }: DocumentContext,
 ): boolean {
   if (!node.directives?.length) return true;
   return (
@@ -385,22 +399,22 @@ function isIncluded(
 function applies(
   { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
   type: GraphQLObjectType,
-  { schema }: CompileContext,
+  { schema }: DocumentContext,
 ): boolean {
   const condition = typeCondition && schema.getType(typeCondition.name.value);
   if (!typeCondition || condition === type) return true;
   return isAbstractType(condition) && schema.isSubType(condition, type);
 }
 
-/** A field of a program: what is the same each time it is resolved. */
+/** A field of a compiled document: what is equal each time it is resolved. */
 interface FieldContext {
   readonly definition: GraphQLField<unknown, unknown>;
   readonly parentType: GraphQLObjectType;
   readonly nodes: readonly FieldNode[];
-  readonly program: CompileContext;
+  readonly documentContext: DocumentContext;
 }
 
-/** What resolvers are told of their field. Nearly none of them asks, so everything is looked up when it is. */
+/** The info argument of resolvers. Nearly no resolver reads it, so everything is looked up on demand. */
 class FieldInfo implements GraphQLResolveInfo {
   constructor(
     private readonly field: FieldContext,
@@ -425,11 +439,11 @@ class FieldInfo implements GraphQLResolveInfo {
   }
 
   get schema(): GraphQLSchema {
-    return this.field.program.schema;
+    return this.field.documentContext.schema;
   }
 
   get fragments(): GraphQLResolveInfo['fragments'] {
-    return this.field.program.fragments;
+    return this.field.documentContext.fragments;
   }
 
   get rootValue(): undefined {
@@ -437,7 +451,7 @@ class FieldInfo implements GraphQLResolveInfo {
   }
 
   get operation(): OperationDefinitionNode {
-    return this.field.program.operation;
+    return this.field.documentContext.operation;
   }
 
   get variableValues(): Variables {
@@ -445,34 +459,34 @@ class FieldInfo implements GraphQLResolveInfo {
   }
 }
 
-/** What the parts of a program are compiled by. */
-export interface CompileContext {
+/** The context in which the parts of a document are compiled. */
+export interface DocumentContext {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Values of the variables that `@skip` and `@include` ask for: a program is compiled for these and no others. */
+  /** Values of the variables of `@skip` and `@include`. Each combination of values is compiled separately. */
   readonly conditions: Variables;
-  /** Compiles what is selected of an object within. */
+  /** Compiles the selections on an object inside the answer. */
   readonly within: (type: GraphQLObjectType, selections: readonly SelectionSetNode[]) => CompiledSelections;
 }
 
-/** Values of variables, coerced; those that were not given and have no default are missing. */
+/** Coerced values of variables. Variables that were not given and have no default are missing. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** One execution of a program. */
+/** One execution of a compiled document. */
 export class DocumentRun {
   readonly errors: GraphQLError[] = [];
-  /** Arguments that follow from the variables, by the field that takes them: the same for every object of this run. */
+  /** Arguments that depend on variables, by field. They are equal for every object of this execution. */
   readonly arguments = new Map<object, ArgumentValues>();
   #nulled: Set<ResponsePath | undefined> | undefined;
 
   constructor(
-    /** What resolvers are given as their context. */
+    /** The context argument of resolvers. */
     readonly context: unknown,
     readonly variables: Variables,
   ) {}
 
-  /** Notes an error at a place that becomes null. What fails later below a place that is null already is not told. */
+  /** Records an error at a place that becomes null. Later errors below a null place are not reported. */
   fail(error: GraphQLError, path: ResponsePath | undefined): void {
     const nulled = (this.#nulled ??= new Set());
     for (let place = path; place; place = place.prev) if (nulled.has(place)) return;
@@ -482,7 +496,7 @@ export class DocumentRun {
   }
 }
 
-/** Whether a value is yet to come; any object with a `then` will do, as in graphql-js. */
+/** Whether a value is a promise: any object with a `then`, as in graphql-js. */
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -30,7 +30,7 @@ import { digestSourceFiles, sourceFingerprint, type SourceFolder } from './sourc
 import type { RecordKeys } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
 
-/** Percent of a file's rows that may be rejected, where the caller says nothing else. */
+/** The default of `maxRejects`. */
 export const DEFAULT_MAX_REJECTS = 5;
 
 export interface ExtractionOptions {
@@ -40,40 +40,42 @@ export interface ExtractionOptions {
   /** The folder of the snapshots. */
   readonly data: string;
   readonly linkage: Linkage;
-  /** Whether everybody in the source is made up; see sourceMarker.ts. */
+  /** Whether all people in the source are synthetic; see readSourceMarker. */
   readonly synthetic: boolean;
-  /** Percent of a file's rows; where more are rejected, nothing is published. */
+  /** Percent of a file's rows. If more are rejected, nothing is published. */
   readonly maxRejects?: number | undefined;
-  /** Percent of a table's rows in the current snapshot; where more are gone, nothing is published. */
+  /** Percent of a table's rows in the current snapshot. If more are gone, nothing is published. */
   readonly maxShrink?: number | undefined;
-  /** After every few thousand rows. */
+  /** Called after every few thousand rows. */
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
-  /** Told what is worth knowing, though it stops nothing. */
+  /** Receives notices that do not stop the extraction. */
   readonly onNotice?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The failures after which the list of rejects says what to correct. */
+/** The failures after which the list of rejects shows what to correct. */
 const FAILURES_WITH_REJECTS: readonly ErrorCode[] = ['REJECTS_EXCEEDED', 'PROTECTION_LIST_INCOMPLETE'];
 
-/** The registry's current snapshot, and whether it was so before. */
+/** The current snapshot, and whether an existing one was kept. */
 export interface Extraction {
   readonly manifest: Manifest;
   readonly kept: boolean;
 }
 
 /**
- * Reads a registry's export, links its codes to keys and publishes the result as the registry's current snapshot. Until
- * then the snapshot before remains; after a failure nothing is left of the attempt, but of too many rejects their list.
- * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING
- * (of the population register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK, ROWS_LOST, LINKAGE_STORE_CHANGED,
- * MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
+ * Reads a registry's export, links its codes to keys and publishes the result as the registry's current
+ * snapshot. Until then the earlier snapshot stays current. A failed attempt leaves nothing behind, except the
+ * list of rejects if there were too many.
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN,
+ * SNAPSHOT_MISSING (of the population register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK,
+ * ROWS_LOST, LINKAGE_STORE_CHANGED, MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL,
+ * STORAGE_FAILED
  */
 export async function extract(options: ExtractionOptions): Promise<Manifest> {
   return (await run(options, false)).manifest;
 }
 
-/** As `extract`, but keeps the current snapshot where extracting again would make the same. */
+/** Like `extract`, but keeps the current snapshot if a new one would be equal. */
 export function extractIfChanged(options: ExtractionOptions): Promise<Extraction> {
   return run(options, true);
 }
@@ -121,7 +123,10 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
   }
 }
 
-/** The snapshot that stands for this origin already; of the register that makes persons known, with its overlays. */
+/**
+ * The current snapshot, if it has this origin. For the register that makes persons known, the person flags
+ * must have it, too.
+ */
 async function current(
   mapping: Mapping,
   { registry, data }: ExtractionOptions,
@@ -129,8 +134,8 @@ async function current(
 ): Promise<Manifest | undefined> {
   const manifest = await unchangedSnapshot(data, registry, origin);
   if (!manifest || mapping.knows !== 'persons') return manifest;
-  const overlays = await unchangedSnapshot(data, personFlagsRegistry, origin);
-  return overlays && manifest;
+  const personFlags = await unchangedSnapshot(data, personFlagsRegistry, origin);
+  return personFlags && manifest;
 }
 
 async function fill(
@@ -152,18 +157,18 @@ async function fill(
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
   const rejects = new RejectsReport(output, registry.name, maxRejects, draft.rejectsPath);
   const meter = meterOf(mapping, folder, rejects, options);
-  let kept: Pick<Manifest, 'tables' | 'codeChanges'>;
+  let written: Pick<Manifest, 'tables' | 'codeChanges'>;
   try {
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
     const shared = { mapping, folder, rejects, meter, cells, records, notice: onNotice };
-    kept = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
+    written = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
   } finally {
     for (const keys of records.values()) keys.discard();
     await rejects.close();
   }
-  await requireNoShrinkage(data, registry.name, kept.tables, maxShrink);
-  // Keys must be durable before a snapshot that holds them.
+  await requireNoShrinkage(data, registry.name, written.tables, maxShrink);
+  // Keys must be durable before a snapshot holds them.
   await linkage.save();
   meter.throwIfStopped();
   const createdAt = new Date().toISOString();
@@ -175,12 +180,13 @@ async function fill(
     ...origin,
     linkage: linkage.state,
     linkageKeys: linkage.issuedKeys,
-    ...kept,
+    ...written,
     absent: absentIn(mapping),
     rejects: rejects.byReason,
     rejectedRows: rejects.rows,
   };
-  // The register that makes persons known also says who is of age, and whose whereabouts are not to be disclosed.
+  // The register that makes persons known also publishes who is of age and whose whereabouts must not be
+  // disclosed.
   if (mapping.knows === 'persons')
     await publishPersonFlags(data, (table) => draft.path(tableFile(table)), {
       ...manifest,
@@ -199,18 +205,22 @@ async function writeTables(
   const codeChanges = mapping.codeChanges && (await applyCodeChanges(mapping.codeChanges, extraction));
   if (codeChanges) requireBalance(registry.name, 'codeChanges', codeChanges);
   const tables: Record<string, Manifest['tables'][string]> = {};
-  const keep = async (name: string, path: string, balance: Balance) => {
+  const addTable = async (name: string, path: string, balance: Balance) => {
     requireBalance(registry.name, name, balance);
     tables[name] = { ...balance, sha256: await sha256OfFile(path) };
   };
   for (const table of mapping.tables) {
     const path = draft.path(tableFile(table.name));
-    await keep(table.name, path, await extractTable(table, registry.tables[table.name]!, path, extraction));
+    await addTable(
+      table.name,
+      path,
+      await extractTable(table, registry.tables[table.name]!, path, extraction),
+    );
   }
   for (const name of mapping.absent) {
     const path = draft.path(tableFile(name));
     const rows = await writeEmptyTable(registry.tables[name]!, path);
-    await keep(name, path, { read: 0, rows, rejected: 0, rejects: {} });
+    await addTable(name, path, { read: 0, rows, rejected: 0, rejects: {} });
   }
   return { tables, codeChanges };
 }
@@ -226,7 +236,7 @@ function meterOf(
   return new ProgressMeter(registry, bytes, () => rejects.rows, onProgress ?? (() => undefined), signal);
 }
 
-/** Codes that registries share are known by the population register alone. */
+/** Only the population register makes shared codes known. */
 function requirePopulation(mapping: Mapping, linkage: Linkage): void {
   const byShared = mapping.tables.some(({ subject }) => subject.scheme.shared);
   if (mapping.knows !== undefined || !byShared || linkage.knownPersons > 0) return;
@@ -237,7 +247,10 @@ function requirePopulation(mapping: Mapping, linkage: Linkage): void {
   );
 }
 
-/** SHA-256 of what makes rows of an export besides the export: mapping, code lists and this version of Polku. */
+/**
+ * SHA-256 of everything but the export that determines the rows: mapping, code lists and this version of
+ * Polku.
+ */
 async function recipeOf(registry: string): Promise<string> {
   const hash = createHash('sha256');
   const { version } = JSON.parse(await readRegularFile(join(packageRoot(), 'package.json'))) as {
@@ -249,7 +262,7 @@ async function recipeOf(registry: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Writes a table for which the source has nothing; gives its number of rows. */
+/** Writes a table that the source does not have; returns its number of rows. */
 async function writeEmptyTable({ columns, order }: TableDefinition, path: string): Promise<number> {
   const staging = new StagingTable({
     columns: Object.entries(columns).map(([name, { kind }]) => ({ name, kind, texts: [] })),
@@ -265,8 +278,8 @@ async function writeEmptyTable({ columns, order }: TableDefinition, path: string
 }
 
 /**
- * Takes the data directory for one extraction.
- * @returns what releases the lock
+ * Locks the data directory for one extraction.
+ * @returns a function that releases the lock
  * @throws PolkuError EXTRACTION_RUNNING
  */
 export function lockForExtraction(data: string): Promise<() => Promise<void>> {

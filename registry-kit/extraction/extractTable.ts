@@ -17,7 +17,7 @@ import { readSource, type SourceFolder, typedDayColumns } from './source/readSou
 import { RecordKeys, type RowSet } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
 
-/** Reads one source file and writes it as a table of the snapshot; gives what became of its rows. */
+/** Reads one source file and writes it as a table of the snapshot; returns the balance of its rows. */
 export async function extractTable(
   table: TableMapping,
   definition: TableDefinition,
@@ -93,9 +93,9 @@ export async function extractTable(
   }
 }
 
-/** A column of records whose keys are gathered. */
+/** A column of records whose keys are collected. */
 interface TrackedColumn {
-  /** Its place in the mapping. */
+  /** The position in the mapping. */
   readonly column: number;
   readonly keys: RecordKeys;
 }
@@ -131,7 +131,7 @@ function duplicateReject({ unique, subject, columns }: TableMapping): Reject {
   return { reason: 'duplicate-id', columns: column ? columnsOf(column) : [] };
 }
 
-/** Takes a row of a batch, or says why it cannot. */
+/** Accepts a row of a batch, or returns why it cannot. */
 type AcceptRow = (
   columns: readonly (readonly string[])[],
   index: number,
@@ -139,14 +139,14 @@ type AcceptRow = (
 ) => Reject | undefined;
 
 /**
- * Reads a source file row by row, counts what is rejected and tells how far it is.
- * @returns how many rows there were by the numbers that the file's reader gave them, so that a row lost on the way is missed
+ * Reads a source file row by row, counts rejected rows and reports progress.
+ * @returns the number of rows, by the numbers that the file's reader gave them, so that a lost row is noticed
  */
 async function readRows(
   file: string,
   columns: readonly string[],
   { folder, reader, rejects, meter }: TableExtraction,
-  take: AcceptRow,
+  accept: AcceptRow,
 ): Promise<number> {
   let rows = 0;
   for await (const batch of readSource(folder, file, columns, reader)) {
@@ -156,7 +156,7 @@ async function readRows(
     }
     batch.rowNumbers.forEach((number, index) => {
       rows = Math.max(rows, number);
-      const reject = take(batch.columns, index, number);
+      const reject = accept(batch.columns, index, number);
       if (reject !== undefined) rejects.add(file, number, reject);
     });
     await rejects.flush();
@@ -171,19 +171,19 @@ export interface TableExtraction {
   readonly folder: SourceFolder;
   readonly rejects: RejectsReport;
   readonly meter: ProgressMeter;
-  /** Reads Parquet; codes and names may pass through it, and nothing is kept. */
+  /** The connection that reads Parquet. Codes and names may pass through it; nothing is stored. */
   readonly reader: DuckDBConnection;
   readonly cells: Omit<CellContext, 'table'>;
-  /** By table: the records that other tables name. */
+  /** The records that other tables name, by table. */
   readonly records: Map<string, RecordKeys>;
-  /** Told what is worth knowing, though it stops nothing. */
+  /** Receives notices that do not stop the extraction. */
   readonly notice: (text: string) => void;
 }
 
 /**
- * Makes old and new codes lead to one person, before anybody is looked up: registries name people by the codes that
- * were in force when the rows were written. The list tolerates no loss: somebody whose change is lost is two people, and what
- * protects one of them does not protect the other.
+ * Assigns old and new codes to one person before anybody is looked up. Registries name people by the codes
+ * that were valid when the rows were written. No row may be lost: without the change a person would be two
+ * people, and protection of one would not cover the other.
  */
 export async function applyCodeChanges(
   changes: NonNullable<Mapping['codeChanges']>,

@@ -1,21 +1,21 @@
 import { PolkuError } from '../../lib/errors.js';
 
-/** How far an extraction has come. */
+/** The progress of an extraction. */
 export interface ExtractionProgress {
   readonly registry: string;
   readonly table: string;
   /** Rows read so far, of all the registry's tables. */
   readonly rows: number;
-  /** Of them rejected. */
+  /** Rejected rows among them. */
   readonly rejected: number;
-  /** How much of the registry is done, from 0 to 1, by bytes of its files. */
+  /** The finished share of the registry, from 0 to 1, by bytes of its files. */
   readonly share: number;
 }
 
-/** Of the time that a table takes; the rest goes into sorting and writing it. */
+/** The share of reading in the time of a table; the rest is sorting and writing. */
 const READING = 0.8;
 
-/** Measures how far an extraction has come, and stops it where the caller asked for that. */
+/** Measures the progress of an extraction, and stops it when the caller asks for that. */
 export class ProgressMeter {
   private table = '';
   private rows = 0;
@@ -43,19 +43,19 @@ export class ProgressMeter {
   /** @throws PolkuError EXTRACTION_INTERRUPTED */
   read(rows: number, share: number): void {
     this.rowsOfTable = rows;
-    this.tell(READING * share);
+    this.report(READING * share);
   }
 
   /** @throws PolkuError EXTRACTION_INTERRUPTED */
   written(share: number): void {
-    this.tell(READING + (1 - READING) * share);
+    this.report(READING + (1 - READING) * share);
   }
 
   throwIfStopped(): void {
     throwIfStopped(this.signal);
   }
 
-  private tell(shareOfTable: number): void {
+  private report(shareOfTable: number): void {
     this.throwIfStopped();
     this.onProgress({
       registry: this.registry,

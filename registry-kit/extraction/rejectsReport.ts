@@ -5,7 +5,7 @@ import { type Reject, type RejectReason, rejectRules } from './rows/rejectReason
 
 const FLUSH_LINES = 10_000;
 
-/** So few bad rows stop no extraction, whatever their share of a small table. */
+/** Fewer rejected rows than this never stop an extraction, whatever their share of a small table. */
 const ALWAYS_ALLOWED = 20;
 
 /** A source file that was read to its end. */
@@ -14,30 +14,30 @@ export interface ReadFile {
   readonly table: string;
   /** How many rows it has. */
   readonly read: number;
-  /** Whether it tolerates no loss; see TableDefinition.protects. */
+  /** Whether no row may be lost; see TableDefinition.protects. */
   readonly protects: boolean;
-  /** Whether the registry says itself who is known. */
+  /** Whether the registry itself defines who is known. */
   readonly knowsPersons: boolean;
 }
 
-/** Counts the rows that were not taken, and lists them by file, number, reason and columns; never by what they hold. */
+/** Counts rejected rows, and lists them by file, number, reason and columns; never by their contents. */
 export class RejectsReport {
   private readonly counts = new Map<RejectReason, number>();
-  /** Of the file at hand: by reason, and by reason and columns. */
+  /** Counts of the current file: by reason, and by reason and columns. */
   private countsOfFile = new Map<RejectReason, number>();
   private countsOfColumns = new Map<string, number>();
   private lines = ['file,row,reason,column'];
   private total = 0;
 
   /**
-   * @param mostPercent of a file's rows that may be rejected
-   * @param kept where the list will be found if more are
+   * @param mostPercent the largest percentage of a file's rows that may be rejected
+   * @param rejectsPath where the list is stored if more are rejected
    */
   constructor(
     private readonly output: FileHandle,
     private readonly registry: string,
     private readonly mostPercent: number,
-    private readonly kept: string,
+    private readonly rejectsPath: string,
   ) {}
 
   get rows(): number {
@@ -58,8 +58,9 @@ export class RejectsReport {
   }
 
   /**
-   * Judges a file that was read to its end, and gives what was rejected of it. Where much is, its mapping or the export is wrong.
-   * @param notes what else was found out about its rejects
+   * Checks the rejects of a file that was read to its end, and returns them. Many rejects mean that the
+   * mapping or the export is wrong.
+   * @param notes further findings about the rejects
    * @throws PolkuError PROTECTION_LIST_INCOMPLETE, REJECTS_EXCEEDED
    */
   closeFile(source: ReadFile, notes: readonly string[] = []): Pick<Balance, 'rejected' | 'rejects'> {
@@ -79,26 +80,27 @@ export class RejectsReport {
   }
 
   /**
-   * A row that cannot be read may be about anybody, who would then go unprotected. A row about somebody whom the population
-   * register does not know is no such loss, for no row of theirs is served: unless that is everybody, whose codes are then likely
-   * of another kind, or the register that says who is known contradicts itself.
+   * An unreadable row may be about anybody, who would then be unprotected. A row about a person unknown to
+   * the population register is no loss, because no row of that person is served. There are two exceptions: if
+   * all people are unknown, the codes are probably of another scheme; and the register that defines who is
+   * known must not contradict itself.
    */
   private requireAll(
     { file, table, read, knowsPersons }: ReadFile,
     { rejected, rejects }: Pick<Balance, 'rejected' | 'rejects'>,
     explanation: readonly string[],
   ): void {
-    const strangers = knowsPersons ? 0 : (rejects['unknown-person'] ?? 0);
-    if (rejected === strangers && (rejected < read || this.mostPercent >= 100 || read === 0)) return;
+    const unknownPersons = knowsPersons ? 0 : (rejects['unknown-person'] ?? 0);
+    if (rejected === unknownPersons && (rejected < read || this.mostPercent >= 100 || read === 0)) return;
     const remedy =
-      rejected === strangers
+      rejected === unknownPersons
         ? 'Nobody in it is known, so its codes may be of another scheme; if they are right, allow it with --max-rejects 100.'
         : 'Correct the export or the mapping; --max-rejects does not apply to this list.';
     throw new PolkuError(
       'PROTECTION_LIST_INCOMPLETE',
       [
         `${this.registry}/${file} (table ${table}) protects the people in it, and ${rejected} of its ${read} rows cannot be ` +
-          `used (${inWords(rejects)}). Nothing was published, for they would go unprotected. ${this.kept} lists the rows. ${remedy}`,
+          `used (${describeRejects(rejects)}). Nothing was published, because they would be unprotected. ${this.rejectsPath} lists the rows. ${remedy}`,
         ...explanation,
       ].join('\n'),
       { file, table, rows: read, rejected },
@@ -114,8 +116,8 @@ export class RejectsReport {
     throw new PolkuError(
       'REJECTS_EXCEEDED',
       [
-        `Of the ${read} rows of ${file}, ${rejected} were rejected (${inWords(rejects)}): over ${this.mostPercent} %, so ` +
-          `nothing was published. ${this.kept} lists them. Correct the export or the mapping, or allow more with ` +
+        `Of the ${read} rows of ${file}, ${rejected} were rejected (${describeRejects(rejects)}): over ${this.mostPercent} %, so ` +
+          `nothing was published. ${this.rejectsPath} lists them. Correct the export or the mapping, or allow more with ` +
           '--max-rejects.',
         ...explanation,
       ].join('\n'),
@@ -123,7 +125,7 @@ export class RejectsReport {
     );
   }
 
-  /** Writes out what has gathered; to be called now and then, so that a wrong file fills no memory. */
+  /** Writes the collected lines. It is called regularly, so that a wrong file does not fill memory. */
   async flush(atLeast: number = FLUSH_LINES): Promise<void> {
     if (this.lines.length < atLeast) return;
     const text = `${this.lines.join('\n')}\n`;
@@ -139,7 +141,7 @@ export class RejectsReport {
   }
 }
 
-function inWords(rejects: Readonly<Record<string, number>>): string {
+function describeRejects(rejects: Readonly<Record<string, number>>): string {
   return Object.entries(rejects)
     .map(([reason, count]) => `${reason} ${count}`)
     .join(', ');

@@ -12,9 +12,10 @@ import { readManifest } from '../snapshot/openSnapshot.js';
 import { currentSnapshotId, MANIFEST, tableFile } from '../snapshot/snapshotDraft.js';
 
 /**
- * Checks before an extraction that all marks and snapshots are of the linkage store in use, and that no marks are lost. Under
- * another store the marks would hide other people's rows, and ids that were given out would name other people. An older copy of
- * the store would give keys that snapshots, marks and ids have for somebody to somebody else.
+ * Checks before an extraction that all restrictions and snapshots use the current linkage store, and that no
+ * restrictions are lost. Under another store, restrictions would hide other people's rows, and issued ids
+ * would name other people. An older copy of the store would issue keys again that snapshots, restrictions and
+ * ids already use.
  * @throws PolkuError LINKAGE_STORE_CHANGED, MARKS_INVALID
  */
 export async function requireOneStore(
@@ -31,14 +32,14 @@ export async function requireOneStore(
     throw new PolkuError(
       'LINKAGE_STORE_CHANGED',
       `The snapshot of ${folder.name} belongs to ${which} than the one in ${join(data, 'linkage')}: people would get other ` +
-        'keys, and ids that were given out would name other people. Put back the store before, or read "Rotation" in ' +
+        'keys, and issued ids would name other people. Put back the earlier store, or read "Rotation" in ' +
         'docs/decisions/linkage.md.',
       { registry: folder.name },
     );
   }
 }
 
-/** Undefined where there is no snapshot, or none that anybody could serve. */
+/** Undefined if there is no snapshot that could be served. */
 async function currentManifest(data: string, registry: string): Promise<Partial<Manifest> | undefined> {
   const id = await currentSnapshotId(data, registry);
   if (id === undefined) return undefined;
@@ -51,23 +52,23 @@ async function currentManifest(data: string, registry: string): Promise<Partial<
   }
 }
 
-/** Percent of a table's rows by which it may shrink, where the caller says nothing else. */
+/** The default of `maxShrink`. */
 export const DEFAULT_MAX_SHRINK = 10;
 
-/** Everything may shrink to nothing: there is nothing to check. */
+/** At this percentage nothing is checked. */
 const NO_LIMIT = 100;
 
-/** What is asked of the manifest before: any version of Polku may have written it. */
+/** The required part of the earlier manifest, which any version of Polku may have written. */
 interface ManifestBefore {
   readonly createdAt?: string;
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
 }
 
 /**
- * Checks that no table has lost many of the rows that it has in the current snapshot: half a file, or a file with its header
- * only, is well-formed, and only what was there before tells that it is not whole. The first snapshot has nothing to be compared with.
+ * Checks that no table has lost many of the rows of the current snapshot. Half a file, or a header alone, is
+ * well-formed; only a comparison shows that rows are missing. The first snapshot has nothing to compare with.
  * @param maxShrink percent of a table's rows
- * @throws PolkuError TABLE_SHRUNK; SNAPSHOT_INVALID where the current snapshot cannot be compared with
+ * @throws PolkuError TABLE_SHRUNK; SNAPSHOT_INVALID if the current manifest cannot be read
  */
 export async function requireNoShrinkage(
   data: string,
@@ -90,7 +91,7 @@ export async function requireNoShrinkage(
     [
       `Tables of ${registry} have over ${maxShrink} % fewer rows than in its snapshot${ofDay(before?.createdAt)}, so nothing was published:`,
       ...lines,
-      `Check that the export is whole. If these rows are gone on purpose, run again with --max-shrink ${NO_LIMIT}.`,
+      `Check that the export is whole. If these rows were removed on purpose, run again with --max-shrink ${NO_LIMIT}.`,
     ].join('\n'),
     { registry, tables: shrunk },
   );
@@ -103,11 +104,11 @@ async function manifestBefore(data: string, registry: string): Promise<ManifestB
     const manifest = JSON.parse(await readFile(join(data, registry, id, MANIFEST), 'utf8')) as ManifestBefore;
     if (Object.values(manifest.tables).every(({ rows }) => Number.isInteger(rows))) return manifest;
   } catch {
-    // A manifest that is gone, cut short or of something else: it compares with nothing.
+    // A missing, truncated or foreign manifest cannot be compared with.
   }
   throw new PolkuError(
     'SNAPSHOT_INVALID',
-    `The manifest of the current snapshot of ${registry} cannot be read, so nobody can tell whether rows are missing from ` +
+    `The manifest of the current snapshot of ${registry} cannot be read, so it is unknown whether rows are missing from ` +
       `the new one. Nothing was published. If the export is whole, run again with --max-shrink ${NO_LIMIT}.`,
     { registry },
   );
@@ -118,8 +119,8 @@ function ofDay(createdAt: string | undefined): string {
 }
 
 /**
- * The current snapshot, where extracting again would make the same: it is of the same origin and undamaged.
- * @param origin of the snapshot that would be made
+ * The current snapshot, if a new extraction would give an equal one: it has the same origin and is undamaged.
+ * @param origin the origin of the new snapshot
  */
 export async function unchangedSnapshot(
   data: string,
@@ -136,7 +137,7 @@ export async function unchangedSnapshot(
   }
 }
 
-/** Whether it says that every row was kept or rejected, as snapshots of an older Polku do not. */
+/** Whether the manifest counts every row as stored or rejected. Snapshots of an older Polku do not. */
 function isCounted({ tables }: Manifest): boolean {
   return Object.values(tables).every(({ read }) => read !== undefined);
 }

@@ -1,7 +1,7 @@
 import type { FamilyKey } from '../../schema/keys.js';
 import type { Table } from '../columns/table.js';
 
-/** Who was in which family, and when: as the population register keeps it. */
+/** Who was in which family, and when, from the population register. */
 export type MembershipTable = Table & {
   readonly columns: {
     readonly family: Uint32Array;
@@ -10,9 +10,9 @@ export type MembershipTable = Table & {
   };
 };
 
-/** The rows of memberships by family; the table itself is in the order of persons. */
+/** Finds the membership rows of a family. The table itself is sorted by person. */
 class FamilyIndex {
-  /** offsets[key] .. offsets[key + 1] are the places in `rows` of a family. */
+  /** offsets[key] .. offsets[key + 1] is the range of a family in `rows`. */
   readonly #offsets: Uint32Array;
   readonly #rows: Uint32Array;
 
@@ -38,7 +38,7 @@ class FamilyIndex {
 
 const indexes = new WeakMap<MembershipTable, FamilyIndex>();
 
-/** The index of a table, made once for each snapshot. */
+/** The index of a table, built once for each snapshot. */
 export function familyIndexOf(memberships: MembershipTable): FamilyIndex {
   let index = indexes.get(memberships);
   if (!index) indexes.set(memberships, (index = new FamilyIndex(memberships)));

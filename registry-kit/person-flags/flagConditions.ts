@@ -7,18 +7,18 @@ import type { personFlagsRegistry } from './personFlags.js';
 
 type Tables = typeof personFlagsRegistry.tables;
 
-/** The overlays in memory. */
+/** The person flags in memory. */
 export interface PersonFlags {
   readonly persons: Table<Tables['persons']>;
   readonly shields: Table<Tables['shields']>;
 }
 
 /**
- * Age, the population of a research permit, and non-disclosure. Whoever the population register does not know, or does not
- * tell this caller of, is neither minor nor adult, and in no population.
+ * Tests age, the population of a research permit, and non-disclosure. A person who is unknown to the
+ * population register, or hidden from this caller, is neither minor nor adult and belongs to no population.
  *
- * @param marks those of the population register
- * @param caller the data subject as whom the caller has logged in
+ * @param restrictions those of the population register
+ * @param caller the person who has logged in as a data subject
  */
 export function flagConditions(
   { persons, shields }: PersonFlags,

@@ -6,26 +6,29 @@ import type { Restrictions } from '../restrictions/restrictions.js';
 import { familyIndexOf, type MembershipTable } from './familyIndex.js';
 
 /**
- * What the population register tells all registries, by key: two lists, kept and served like a registry's snapshot, but by
- * nobody's subgraph (docs/decisions/conditions.md).
+ * What the population register publishes to all registries, by key. The two lists are stored and loaded like
+ * a registry's snapshot, but no subgraph serves them (docs/decisions/conditions.md).
  */
 export const personFlagsRegistry = defineRegistry({
   name: 'overlays',
   schemaVersion: 1,
   extractedWith: 'population',
   tables: {
-    /** What conditions ask of a person. */
+    /** The facts that conditions test. */
     persons: defineTable({
       order: 'adultFrom',
       columns: {
-        /** The day on which a minor comes of age; of everybody else only that it is past (OF_AGE). */
+        /** The day on which a minor comes of age; for adults only that this day is past (OF_AGE). */
         adultFrom: { kind: 'day' },
         birthYear: { kind: 'number' },
-        /** The district last lived in; of nobody who is shielded. */
+        /** The district of the last known home; none for a person who is shielded. */
         district: { kind: 'code', optional: true },
       },
     }),
-    /** Who is under non-disclosure for safety, or has lived with somebody who is, on which days (661/2009 §36). */
+    /**
+     * Who is under non-disclosure for safety, or has lived with such a person, and on which days (661/2009
+     * §36).
+     */
     shields: defineTable({
       order: 'start',
       columns: { start: { kind: 'day' }, end: { kind: 'day', optional: true } },
@@ -33,13 +36,16 @@ export const personFlagsRegistry = defineRegistry({
   },
 });
 
-/** Stands for the day of coming of age of whoever was of age at extraction, so that no adult's birthday is told. */
+/**
+ * Replaces the day of coming of age of everybody who was of age at extraction, so that no adult's birthday is
+ * published.
+ */
 export const OF_AGE = 0;
 
 type DayTable<Names extends string> = Table & { readonly columns: Readonly<Record<Names, Int32Array>> };
 type ResidenceTable = Table & { readonly columns: { readonly district: CodeColumn } };
 
-/** What of the population register's tables the overlays are made of. */
+/** The population register's tables from which person flags are computed. */
 export interface PersonFlagSource {
   readonly persons: DayTable<'birth'>;
   readonly memberships: MembershipTable;
@@ -49,7 +55,10 @@ export interface PersonFlagSource {
 
 type NonDisclosureTable = DayTable<'start' | 'end'>;
 
-/** What conditions ask of a person; the district as the number of its text in the table of residences. */
+/**
+ * The facts that conditions need about a person. The district is an index into the texts of the table of
+ * residences.
+ */
 interface PersonFacts {
   readonly subject: PersonKey;
   readonly adultFrom: Day;
@@ -57,14 +66,18 @@ interface PersonFacts {
   readonly district: number | undefined;
 }
 
-/** A person under non-disclosure, or shielded by that of somebody, on some days. */
+/**
+ * The days on which a person is shielded by a non-disclosure, their own or that of somebody they lived with.
+ */
 export interface Shield extends Days {
   readonly subject: PersonKey;
 }
 
 const AGE_OF_MAJORITY = 18;
 
-/** The age and the district of each person: no more of them than conditions need, and no district of anyone shielded. */
+/**
+ * The age and the district of each person, but no district of a shielded person. Nothing else is published.
+ */
 export function* personFacts(
   { persons, residences }: Pick<PersonFlagSource, 'persons' | 'residences'>,
   shielded: ReadonlySet<PersonKey>,
@@ -74,7 +87,7 @@ export function* personFacts(
     const subject = persons.subject[row]!;
     const birth = persons.columns.birth[row]!;
     const comesOfAge = addYears(birth, AGE_OF_MAJORITY);
-    // Rows are ordered by start, so that the last one is where the person lives or lived last.
+    // Rows are sorted by start, so the last one is the current or last home.
     const [from, to] = shielded.has(subject) ? [0, 0] : rowRangeOf(residences, subject);
     yield {
       subject,
@@ -86,8 +99,9 @@ export function* personFacts(
 }
 
 /**
- * Everybody under non-disclosure, and everybody who was in a family with them during it: where a child goes to school, or
- * whose family a husband is in, tells where the mother is. Whoever has lived with them is shielded until it ends.
+ * Everybody under non-disclosure, and everybody who was in a family with them at that time. A child's school
+ * or a spouse's family would show where the person is. Those who have lived with the person stay shielded
+ * until the non-disclosure ends.
  */
 export function* shields(memberships: MembershipTable, nonDisclosures: Iterable<Shield>): Iterable<Shield> {
   const families = familyIndexOf(memberships);
@@ -106,7 +120,7 @@ export function* shields(memberships: MembershipTable, nonDisclosures: Iterable<
   }
 }
 
-/** The non-disclosures that the population register itself holds. */
+/** The non-disclosures in the export of the population register. */
 export function* registeredNonDisclosures({ rows, subject, columns }: NonDisclosureTable): Iterable<Shield> {
   for (let row = 0; row < rows; row++)
     yield { subject: subject[row]!, start: columns.start[row]!, end: columns.end[row]! };
@@ -116,7 +130,10 @@ function orOpen(day: Day): Day {
   return day === NO_DAY ? Infinity : day;
 }
 
-/** The marks, with who is shielded by those of non-disclosure found anew: the people, and whoever has lived with them. */
+/**
+ * Computes again who is shielded by the non-disclosures recorded by hand: the people, and those who have
+ * lived with them.
+ */
 export function withDerivedShields(restrictions: Restrictions, memberships: MembershipTable): Restrictions {
   const found = new Map<PersonKey, Days[]>();
   for (const { subject, start, end } of shields(memberships, addedNonDisclosures(restrictions)))

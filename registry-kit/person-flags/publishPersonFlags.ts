@@ -21,7 +21,7 @@ import {
   shields,
 } from './personFlags.js';
 
-/** The columns that are read of the population register's tables. */
+/** The columns that are read from the population register. */
 const sources = {
   persons: defineTable({ order: 'birth', columns: { birth: { kind: 'day' } } }),
   memberships: defineTable({
@@ -36,12 +36,12 @@ const sources = {
 } as const;
 
 /**
- * Publishes the overlays of a population snapshot in the making. They come first, so that a mark that is new counts before
- * the rows that it withholds are seen. Whom marks made by hand shield is found anew by its families, while nobody changes
- * those marks. The caller holds the extraction lock.
+ * Publishes the person flags of a population snapshot before the snapshot itself. A new non-disclosure then
+ * takes effect before the rows that it withholds are visible. The shields of non-disclosures recorded by hand
+ * are computed again under the lock of their file. The caller holds the extraction lock.
  *
  * @param data the folder of the snapshots
- * @param pathOf where the table of a name was written
+ * @param pathOf the path of a table that was written
  */
 export async function publishPersonFlags(
   data: string,

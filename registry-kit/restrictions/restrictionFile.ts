@@ -17,17 +17,20 @@ import {
 } from './restrictions.js';
 
 /**
- * The first line of a file: what it is, its format, and SHA-256 of the rest, so that no damage lifts a mark in silence. Format 1 named
- * no linkage store and did not count its changes.
+ * The first line of a file: its name, its format, and SHA-256 of the rest. Without the hash, damage could
+ * lift a restriction unnoticed. Format 1 named no linkage store and did not count its changes.
  */
 const HEADER = /^polku-marks ([12]) ([0-9a-f]{64})\n/;
 const FORMAT = 2;
 
-/** How long a command waits for another that changes the marks, and an extraction, whose work took minutes. */
+/**
+ * How long a command waits for the lock, and how long an extraction waits. The extraction waits longer: its
+ * work took minutes.
+ */
 export const COMMAND_PATIENCE_MS = 30_000;
 export const EXTRACTION_PATIENCE_MS = 300_000;
 
-/** Where the marks of each registry lie, a file each: keys and days, readable by their owner only. */
+/** One file for each registry: keys and days, readable by their owner only. */
 export function restrictionFolder(data: string): string {
   return join(data, 'marks');
 }
@@ -36,7 +39,7 @@ export function restrictionPath(data: string, registry: string): string {
   return join(restrictionFolder(data), `${registry}.json`);
 }
 
-/** Whose marks, and under whose keys. */
+/** Names the file of a registry and the linkage store of its keys. */
 export interface RestrictionPlace {
   readonly data: string;
   readonly registry: string;
@@ -45,9 +48,10 @@ export interface RestrictionPlace {
 }
 
 /**
- * Reads the marks of a registry; where nobody was ever marked there is no file.
- * @param store undefined where no key is looked up in them
- * @throws PolkuError MARKS_INVALID, also where the file is gone or older than its last change; LINKAGE_STORE_CHANGED
+ * Reads what was recorded by hand in a registry. Without any change there is no file.
+ * @param store undefined where no key is looked up in the result
+ * @throws PolkuError MARKS_INVALID, also where the file is gone or older than its last change;
+ * LINKAGE_STORE_CHANGED
  */
 export async function readRestrictions(
   data: string,
@@ -58,9 +62,11 @@ export async function readRestrictions(
 }
 
 /**
- * Changes the marks of a registry, one change at a time; afterwards the file is the one before or the new one, whole.
- * @param change gives the marks as they shall be; the same marks are not written
- * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED, MARKS_BUSY, STORAGE_FAILED, and what `change` throws; then nothing has changed
+ * Changes the file of a registry. A lock lets one change after the other, and each change is written whole or
+ * not at all.
+ * @param change returns the new content; nothing is written if it returns the same object
+ * @throws PolkuError MARKS_INVALID, LINKAGE_STORE_CHANGED, MARKS_BUSY, STORAGE_FAILED, and what `change`
+ * throws; then nothing has changed
  */
 export async function changeRestrictions(
   { data, registry, store }: RestrictionPlace,
@@ -84,8 +90,7 @@ export async function changeRestrictions(
 }
 
 /**
- * Leaves a trace of the marks that there are, where there is none yet: in a folder that came later, or on a machine that the marks
- * were copied to.
+ * Writes missing traces: in a folder that was created later, or on a machine that the file was copied to.
  * @throws PolkuError as `changeRestrictions`
  */
 export async function traceRestrictions({ data, registry, store }: RestrictionPlace): Promise<void> {
@@ -101,7 +106,7 @@ export async function traceRestrictions({ data, registry, store }: RestrictionPl
   }
 }
 
-/** What a file of marks holds. */
+/** The content of a file, and its trace. */
 interface StoredRestrictions extends RestrictionTrace {
   readonly restrictions: Restrictions;
 }
@@ -134,11 +139,11 @@ async function readRestrictionFile(path: string, registry: string): Promise<Stor
     throw invalid(path, 'it cannot be read', cause);
   }
   const [, , checksum] = HEADER.exec(file) ?? [];
-  if (checksum === undefined) throw invalid(path, 'it is no list of marks that this Polku knows');
+  if (checksum === undefined) throw invalid(path, 'it is not a list of marks that this Polku knows');
   const text = file.slice(file.indexOf('\n') + 1);
   if (sha256(text) !== checksum) throw invalid(path, 'it is damaged: its checksum does not fit');
   const content = parseContent(text);
-  if (!content) throw invalid(path, 'it is no list of marks, although its checksum fits');
+  if (!content) throw invalid(path, 'it is not a list of marks, although its checksum fits');
   if (content.registry !== registry) throw invalid(path, 'it is of another registry');
   const { store = FIRST_STORE, sequence = 0 } = content;
   return { restrictions: decode(content), store, sequence };
@@ -159,7 +164,7 @@ async function lockRestrictions(
   }
 }
 
-/** The file comes first: a trace of a change that was not written would be taken for a loss. */
+/** Writes the file before the traces. A trace of a change that was not written would look like a loss. */
 async function writeRestrictions(data: string, registry: string, stored: StoredRestrictions): Promise<void> {
   const text = `${JSON.stringify(encode(registry, stored))}\n`;
   try {
@@ -170,7 +175,7 @@ async function writeRestrictions(data: string, registry: string, stored: StoredR
   }
 }
 
-/** How marks stand in the file: a person's key, the first day, the last day if any. */
+/** An entry of the file: a person's key, the first day, and the last day if there is one. */
 type Row = readonly [person: PersonKey, start: string, end: string | null];
 
 interface Content extends Partial<RestrictionTrace> {
@@ -187,7 +192,7 @@ function encode(registry: string, { restrictions, store, sequence }: StoredRestr
     formatDay(start),
     end === NO_DAY ? null : formatDay(end),
   ];
-  // In the order of keys, which tells nothing of when they came.
+  // Sorted by key, so that the order does not show when entries were added.
   const inOrder = (rows: readonly Row[]) => rows.toSorted(([one], [other]) => one - other);
   return {
     registry,
@@ -205,8 +210,9 @@ function encode(registry: string, { restrictions, store, sequence }: StoredRestr
 }
 
 /**
- * undefined where a text is not what `encode` makes. Somebody may have written it by hand, and a mark that is not understood would be
- * lifted in silence: a day that is none, a person who stands there twice, a kind that is missing.
+ * Returns undefined for a text that `encode` cannot have written. The file may have been edited by hand, and
+ * an entry that is not understood would be lifted unnoticed: an invalid day, a person listed twice, a missing
+ * kind.
  */
 function parseContent(text: string): Content | undefined {
   let content: Partial<Content> | null;
@@ -280,7 +286,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What is told where a list of marks was there and is gone. */
+/** The error for a file that existed before and is missing now. */
 export function missingRestrictions(data: string, registry: string): PolkuError {
   return invalid(restrictionPath(data, registry), 'it is gone');
 }
@@ -288,8 +294,8 @@ export function missingRestrictions(data: string, registry: string): PolkuError 
 function invalid(path: string, reason: string, cause?: unknown): PolkuError {
   return new PolkuError(
     'MARKS_INVALID',
-    `The marks in ${path} cannot be used: ${reason}. Restore the newest copy from a backup. No server starts without it, for ` +
-      'nobody could tell whose data may be shown; one that runs goes on with the marks that it has read. Where no copy is left, ' +
+    `The marks in ${path} cannot be used: ${reason}. Restore the newest copy from a backup. No server starts without it, ` +
+      'because it decides whose data may be shown. A running server continues with the marks that it has read. If no copy is left, ' +
       'read "If marks are lost" in docs/how-to/mark-a-person.md.',
     { path },
     { cause },
@@ -299,8 +305,8 @@ function invalid(path: string, reason: string, cause?: unknown): PolkuError {
 function storeChanged(path: string): PolkuError {
   return new PolkuError(
     'LINKAGE_STORE_CHANGED',
-    `The marks in ${path} belong to another linkage store than the one in use: their keys name other people in it. Put back the ` +
-      'linkage store that they belong to, or read "Rotation" in docs/decisions/linkage.md.',
+    `The marks in ${path} belong to another linkage store than the one in use, in which their keys name other people. Put back the ` +
+      'linkage store of the marks, or read "Rotation" in docs/decisions/linkage.md.',
     { path },
   );
 }

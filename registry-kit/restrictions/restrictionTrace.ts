@@ -6,7 +6,9 @@ import { PolkuError } from '../../lib/errors.js';
 import { personFlagsRegistry } from '../person-flags/personFlags.js';
 import { SHIELDING_REGISTRY } from './restrictions.js';
 
-/** What is known of a registry's marks besides their file: whose keys they are, and how many changes were written. */
+/**
+ * What is stored outside a registry's file: the linkage store of its keys, and the number of changes written.
+ */
 export interface RestrictionTrace {
   readonly store: string;
   readonly sequence: number;
@@ -14,7 +16,7 @@ export interface RestrictionTrace {
 
 const TRACE = /^marks-(.+)\.json$/;
 
-/** Whether a file in the folder of a registry's snapshots is a trace of marks, which outlives them. */
+/** Whether a file in a snapshot folder is a trace. Traces stay when snapshots are removed. */
 export function isTraceFile(name: string): boolean {
   return TRACE.test(name);
 }
@@ -24,9 +26,9 @@ function traceFile(registry: string): string {
 }
 
 /**
- * The folders that know that there are marks, so that a restore without them, or with older ones, lifts none in silence. Linkage is
- * what nobody can make anew; the registry's snapshots are what is served without it, and of the register that shields people
- * the overlays, which every department has.
+ * The folders that hold a trace, so that a restore without the file, or with an older one, is noticed. The
+ * linkage folder is one, because it cannot be created again. The registry's snapshot folder is the other; for
+ * the population register it is the person flags, which every department has.
  */
 function foldersOf(data: string, registry: string): readonly string[] {
   return [
@@ -43,13 +45,13 @@ export async function readTraces(data: string, registry: string): Promise<readon
     try {
       const { store, sequence } = JSON.parse(await readFile(path, 'utf8')) as RestrictionTrace;
       if (typeof store !== 'string' || !Number.isInteger(sequence))
-        throw new Error('It is no trace of marks.');
+        throw new Error('It is not a trace of marks.');
       traces.push({ store, sequence });
     } catch (cause) {
       if (isMissing(cause)) continue;
       throw new PolkuError(
         'MARKS_INVALID',
-        `${path} cannot be read: it says how many changes the marks of ${registry} have seen. Restore it from a backup.`,
+        `${path} cannot be read: it records how many times the marks of ${registry} were changed. Restore it from a backup.`,
         { path },
         { cause },
       );
@@ -58,7 +60,10 @@ export async function readTraces(data: string, registry: string): Promise<readon
   return traces;
 }
 
-/** Writes the trace where there is a folder for it: a registry may have no snapshot yet, and a department has no linkage. */
+/**
+ * Writes the trace to each folder that exists. A registry may have no snapshot yet, and a department has no
+ * linkage.
+ */
 export async function writeTraces(
   data: string,
   registry: string,
@@ -72,7 +77,7 @@ export async function writeTraces(
   }
 }
 
-/** The registries that somebody was ever marked in, as far as a data directory knows. */
+/** The registries of a data directory that have, or once had, a file of restrictions. */
 export async function restrictedRegistries(data: string): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const folder of await readdir(data, { withFileTypes: true })) {

@@ -3,34 +3,37 @@ import type { PersonKey } from '../../schema/keys.js';
 import { type Days, includesDay } from '../columns/table.js';
 
 /**
- * What a data owner can mark a person with, by hand, between two extractions:
+ * What a data owner can record about a person by hand, between two extractions. `polku mark` calls it a mark.
  *
- * - `non-disclosure`: places and family ties are withheld, of those who live with the person too (661/2009 §36);
- * - `objection`: the condition `not-objected` holds no more in this registry (703/2023);
- * - `restriction`: the person's rows in this registry answer nobody but the person (GDPR Art. 18);
- * - `erasure`: the person's rows in this registry answer as if they had never been (GDPR Art. 17).
+ * - `non-disclosure`: places and family ties are withheld, also for those who live with the person (661/2009
+ *   §36);
+ * - `objection`: the condition `not-objected` is false in this registry (703/2023);
+ * - `restriction`: only the person sees the person's rows in this registry (GDPR Art. 18);
+ * - `erasure`: this registry answers as if the person's rows had never existed (GDPR Art. 17).
  */
 export const restrictionKinds = ['non-disclosure', 'objection', 'restriction', 'erasure'] as const;
 export type RestrictionKind = (typeof restrictionKinds)[number];
 
-/** The register that tells all others who is under non-disclosure. */
+/** The register whose non-disclosures apply in all registries. */
 export const SHIELDING_REGISTRY = 'population';
 
-/** One change of the marks, for the record: never of whom. */
+/** One change, for the record. It does not name the people concerned. */
 export interface RestrictionChange {
   /** ISO 8601 in UTC. */
   readonly time: string;
   readonly action: 'add' | 'lift' | 'carry';
   readonly kind: RestrictionKind;
   readonly people: number;
-  /** Who did it, as the machine or they themselves say. */
+  /** The user of the machine, or the name given with the command. */
   readonly by: string;
 }
 
-/** The marks of one registry. */
+/** Everything that was recorded by hand in one registry. */
 export interface Restrictions {
   readonly people: Readonly<Record<RestrictionKind, ReadonlyMap<PersonKey, Days>>>;
-  /** Who is shielded by a mark of non-disclosure, and when: the person, and who has lived with them. */
+  /**
+   * Who is shielded by a recorded non-disclosure, and when: the person, and who has lived with the person.
+   */
   readonly shields: ReadonlyMap<PersonKey, readonly Days[]>;
   readonly changes: readonly RestrictionChange[];
 }
@@ -53,7 +56,10 @@ export function hasRestriction(
   return days !== undefined && includesDay(days, on);
 }
 
-/** Says whose rows in a registry do not exist for a caller: of everybody erased, and of whoever is restricted, but one's own. */
+/**
+ * Tests whether the rows of a person are hidden from a caller. Erased rows are hidden from everybody,
+ * restricted rows from everybody but the person.
+ */
 export function hiddenBy(
   restrictions: Restrictions,
   on: Day,
@@ -66,13 +72,13 @@ export function hiddenBy(
     (person !== caller && hasRestriction(restrictions, 'restriction', person, on));
 }
 
-/** When a change is made, and by whom. */
+/** The time and the author of a change. */
 type Author = Pick<RestrictionChange, 'time' | 'by'>;
 
-/** The key that a person has now; see Linkage.currentPerson. */
+/** Returns the current key of a person; see Linkage.currentPerson. */
 type CurrentKey = (person: PersonKey) => PersonKey;
 
-/** Marks people for some days, instead of the days for which they were marked before. */
+/** Records people for some days. The new days replace earlier ones. */
 export function addRestrictions(
   restrictions: Restrictions,
   kind: RestrictionKind,
@@ -85,7 +91,7 @@ export function addRestrictions(
   return changed(restrictions, kind, now, { ...author, action: 'add', kind, people: people.size });
 }
 
-/** Lifts the marks of people, those under keys that they had before, too. */
+/** Lifts what was recorded for people, also under their former keys. */
 export function liftRestrictions(
   restrictions: Restrictions,
   kind: RestrictionKind,
@@ -98,8 +104,8 @@ export function liftRestrictions(
 }
 
 /**
- * Marks people under the keys that they have now, too, where two keys turned out to be one person's. The older marks stay,
- * for snapshots hold the older keys until they are extracted anew.
+ * Copies entries to the current keys after a merge of two keys of one person. Entries under the former keys
+ * stay, because snapshots hold these keys until the next extraction.
  */
 export function carryRestrictions(
   restrictions: Restrictions,

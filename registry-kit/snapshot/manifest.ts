@@ -3,44 +3,44 @@ import { PolkuError } from '../../lib/errors.js';
 import { readRegularFile } from '../../lib/regularFile.js';
 import { FIRST_STORE, type PersonKey } from '../../schema/keys.js';
 
-/** What a manifest says of a table. Snapshots of before balances were kept have neither `read` nor `rejects`. */
+/** The state of a table in a manifest. Older snapshots have neither `read` nor `rejects`. */
 interface TableState extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects'>> {
-  /** Of the table's file. */
+  /** SHA-256 of the table's file. */
   readonly sha256: string;
 }
 
-/** What a snapshot was made of: of the same origin the same snapshot is made. */
+/** The inputs of a snapshot. Equal origins give equal snapshots. */
 export interface Origin {
-  /** Whether everybody in it is made up. */
+  /** Whether all people in it are synthetic. */
   readonly synthetic: boolean;
   /** SHA-256 over the names and contents of the source files. */
   readonly sourceFingerprint: string;
-  /** SHA-256 of what read them: mapping, code lists, version of Polku. */
+  /** SHA-256 of what read the files: mapping, code lists, version of Polku. */
   readonly recipe: string;
-  /** The state of linkage whose keys it holds: people who became known later, or one, are not in it. */
+  /** The linkage state of its keys. People who became known or were merged later are missing. */
   readonly linkage: string;
-  /** The linkage store whose keys it holds; see `Linkage.store`. */
+  /** The linkage store of its keys; see `Linkage.store`. */
   readonly linkageStore: string;
 }
 
-/** What a snapshot says of itself: `manifest.json` beside its tables. */
+/** The description of a snapshot: `manifest.json` next to its tables. */
 export interface Manifest extends Origin {
   readonly registry: string;
-  /** Of the registry's definition by which the tables were written. */
+  /** The schema version of the registry's definition that wrote the tables. */
   readonly schemaVersion: number;
   readonly snapshotId: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** How many keys the linkage store had given out by then; see `Linkage.issuedKeys`. */
+  /** How many keys the linkage store had issued at that time; see `Linkage.issuedKeys`. */
   readonly linkageKeys?: number | undefined;
   readonly tables: Readonly<Record<string, TableState>>;
-  /** What the source does not keep: tables, and columns as `table.column`. Older snapshots do not say. */
+  /** Missing in the source: tables, and columns as `table.column`. Older snapshots lack this list. */
   readonly absent?: readonly string[] | undefined;
-  /** Of the register that exports changed codes. */
+  /** The rows of changed codes, for the register that exports them. */
   readonly codeChanges?: Balance | undefined;
-  /** Of the overlays: keys that turned out to be another's person, each with the key that counts now. */
+  /** For the person flags: merged keys, each with the current key of the person. */
   readonly mergedPersons?: readonly (readonly [former: PersonKey, current: PersonKey])[] | undefined;
-  /** Reason -> rows of the source that were not taken; rejects.csv lists them. */
+  /** Reason -> rejected rows of the source; rejects.csv lists them. */
   readonly rejects: Readonly<Record<string, number>>;
   readonly rejectedRows: number;
 }
@@ -67,7 +67,7 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
       { registry, found: content.schemaVersion, known: schemaVersion },
     );
   }
-  // Snapshots of before stores had names are of the first one.
+  // Snapshots from before stores had names belong to the first store.
   const manifest = { linkageStore: FIRST_STORE, ...content };
   const { snapshotId, createdAt, synthetic, sourceFingerprint, recipe, linkage, linkageStore } = manifest;
   const { tables, rejects, absent = [], mergedPersons = [] } = manifest;
@@ -113,11 +113,11 @@ function isObject<Value>(value: Value): value is Value & object {
   return typeof value === 'object' && value !== null;
 }
 
-/** What became of the rows of one source file: each was kept or rejected. */
+/** The outcome of the rows of one source file: each was stored or rejected. */
 export interface Balance {
-  /** Rows of the file, as its reader numbered them. */
+  /** Rows of the file, by the numbers that its reader gave them. */
   readonly read: number;
-  /** Rows that were kept, as they were counted in what was written. */
+  /** Rows that were stored, as counted in the written file. */
   readonly rows: number;
   readonly rejected: number;
   /** Reason -> rows. */
@@ -130,7 +130,7 @@ function isBalanced({ read, rows, rejected, rejects }: Balance): boolean {
 }
 
 /**
- * Checks that no row was lost or doubled on its way from a source file into a table.
+ * Checks that no row was lost or duplicated between a source file and a table.
  * @throws PolkuError ROWS_LOST
  */
 export function requireBalance(registry: string, table: string, balance: Balance): void {
@@ -145,11 +145,12 @@ export function requireBalance(registry: string, table: string, balance: Balance
   );
 }
 
-/** The file by which a synthetic city says that everybody in it is made up. */
+/** The file that marks a source as a synthetic city. */
 export const SOURCE_MARKER = 'polku-city.json';
 
 /**
- * Whether a source says of itself that everybody in it is made up. Without a marker people are taken to be real.
+ * Whether a source declares that all its people are synthetic. Without the marker, people are treated as
+ * real.
  * @throws PolkuError SOURCE_UNREADABLE where there is a marker that cannot be read
  */
 export async function readSourceMarker(source: string): Promise<{ readonly synthetic: boolean }> {
@@ -168,7 +169,7 @@ export async function readSourceMarker(source: string): Promise<{ readonly synth
   }
 }
 
-/** The cause stays behind, for it quotes the file. */
+/** The cause is not attached, because it quotes the file. */
 function unreadable(): PolkuError {
   return new PolkuError(
     'SOURCE_UNREADABLE',

@@ -77,7 +77,7 @@ export async function openSnapshot<Definition extends RegistryDefinition>(
   return { manifest, tables: tables as Snapshot<Definition>['tables'] };
 }
 
-/** A code that its enumeration lacks could not be served: every query for it would fail. */
+/** A code that is missing in its enumeration would make every query for it fail. */
 function requireEnumerated(
   table: Table,
   { columns }: TableDefinition,

@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.js';
 
 const PARTIAL = '.partial-';
 
-/** Names the snapshot that counts; replacing this file is what publishes a snapshot. */
+/** Names the current snapshot. Replacing this file publishes a snapshot. */
 export const CURRENT = 'current';
 export const MANIFEST = 'manifest.json';
 export const REJECTS = 'rejects.csv';
@@ -15,7 +15,7 @@ export function tableFile(table: string): string {
   return `${table}.parquet`;
 }
 
-/** The id of the snapshot that counts; undefined where there is none. */
+/** The id of the current snapshot; undefined if there is none. */
 export async function currentSnapshotId(data: string, registry: string): Promise<string | undefined> {
   try {
     return (await readFile(join(data, registry, CURRENT), 'utf8')).trim();
@@ -25,7 +25,7 @@ export async function currentSnapshotId(data: string, registry: string): Promise
   }
 }
 
-/** A snapshot in the making: a folder beside the others that becomes a snapshot whole or not at all. */
+/** A snapshot that is being written: a folder next to the others that is published whole or not at all. */
 export class SnapshotDraft {
   private constructor(
     private readonly folder: string,
@@ -33,7 +33,9 @@ export class SnapshotDraft {
     private readonly registry: string,
   ) {}
 
-  /** Removes the drafts that dead extractions left, of all registries; the caller holds the extraction lock. */
+  /**
+   * Removes drafts of all registries that interrupted extractions left. The caller holds the extraction lock.
+   */
   static async removeRemains(data: string): Promise<void> {
     for (const folder of await readdir(data, { withFileTypes: true })) {
       if (!folder.isDirectory()) continue;
@@ -54,7 +56,7 @@ export class SnapshotDraft {
     return join(this.folder, file);
   }
 
-  /** Makes every file durable, gives the folder its name and points to it. */
+  /** Makes every file durable, renames the folder to its id and makes it current. */
   async publish(manifest: Manifest): Promise<void> {
     const parent = join(this.data, this.registry);
     await writeDurably(this.path(MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -67,7 +69,7 @@ export class SnapshotDraft {
     await prune(parent, [CURRENT, manifest.snapshotId, ...(before === undefined ? [] : [before])]);
   }
 
-  /** Where the list of rejects of a draft that is not published is kept, until a snapshot is. */
+  /** The path of the list of rejects of an unpublished draft, until the next snapshot is published. */
   get rejectsPath(): string {
     return join(this.data, this.registry, REJECTS);
   }
@@ -81,7 +83,10 @@ export class SnapshotDraft {
   }
 }
 
-/** Removes older snapshots; the one before stays, for a server may be about to open it, and so does the trace of marks. */
+/**
+ * Removes older snapshots. The previous one stays, because a server may be opening it. Restriction traces
+ * stay, too.
+ */
 async function prune(parent: string, keep: readonly string[]): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!keep.includes(name) && !isTraceFile(name))

@@ -21,12 +21,13 @@ import {
 } from './requestContext.js';
 
 /**
- * Decides by the policy that the subgraph itself holds, whatever the gateway thinks.
- * @param revision the one by which the gateway decides the request: the subgraph answers under it, if it holds it
+ * Decides by the subgraph's own policies, independently of the gateway.
+ * @param revision the revision by which the gateway decides the request; the subgraph answers under it if it
+ * has it
  */
 export type Decide = (asker: Requester, revision: string) => Decision;
 
-/** What a subgraph reads while it answers one request, and the conditions that it can evaluate for the caller. */
+/** What a subgraph reads to answer one request, and the conditions that it can evaluate for the caller. */
 export interface Sources<Store> {
   readonly store: Store;
   readonly conditions: ConditionTests;
@@ -37,13 +38,13 @@ interface SubgraphOptions<Store> {
   readonly module: SubgraphModule;
   readonly decide: Decide;
   readonly open: (decision: DecisionContext) => Sources<Store>;
-  /** Keys that turned out to be another's person, as they are known when a request begins; none where they are not known. */
+  /** Merged keys as they are known when a request begins; empty if they are not known. */
   readonly mergedPersons?: (() => MergedPersons) | undefined;
-  /** By which a registry notes what it answers, before it does; a subgraph without register data notes nothing. */
+  /** Records an answer before it is sent. A subgraph without register data records nothing. */
   readonly note?: ((disclosure: DisclosureRecord) => Promise<void>) | undefined;
 }
 
-/** Makes a subgraph that enforces its owner's policy on everything it answers. */
+/** Creates a subgraph that enforces its owner's policy on everything it answers. */
 export async function createSubgraph<Store>({
   name,
   module,
@@ -87,36 +88,39 @@ export async function createSubgraph<Store>({
   };
 }
 
-/** Fetches are written by query plans, so there are about as many as there are operations in use. */
+/** Query plans write the fetches, so there are about as many documents as operations in use. */
 const MAX_DOCUMENTS = 1000;
-/** Characters of all of them: a document of a plan has some hundreds, and its program takes a hundred times that. */
+/**
+ * The most characters of all cached documents. A document of a plan has some hundreds, and its compiled form
+ * takes a hundred times as much memory.
+ */
 const MAX_CHARACTERS = 250_000;
 
-/** Executes requests on a schema; a document is parsed, validated and compiled once. */
+/** Executes requests on a schema. Each document is parsed, validated and compiled once. */
 export function documentExecutor(
   schema: GraphQLSchema,
 ): (request: SubgraphRequest, context: Omit<RequestContext, 'budget'>) => Promise<ExecutionResult> {
-  const programs = new LRUCache<string, CompiledDocument>({
+  const compiled = new LRUCache<string, CompiledDocument>({
     max: MAX_DOCUMENTS,
     maxSize: MAX_CHARACTERS,
   });
 
-  const programOf = (query: string): CompiledDocument => {
-    let program = programs.get(query);
-    if (!program) {
-      const document = parse(query, { noLocation: true });
-      const [fault] = validate(schema, document);
+  const compile = (query: string): CompiledDocument => {
+    let document = compiled.get(query);
+    if (!document) {
+      const parsed = parse(query, { noLocation: true });
+      const [fault] = validate(schema, parsed);
       if (fault) throw fault;
-      program = compileDocument(schema, document);
-      programs.set(query, program, { size: query.length });
+      document = compileDocument(schema, parsed);
+      compiled.set(query, document, { size: query.length });
     }
-    return program;
+    return document;
   };
 
   return async ({ query, variables = {}, operationName }, context) => {
     const budget = new ObjectBudget();
     try {
-      const result = await programOf(query).execute(operationName, variables, { ...context, budget });
+      const result = await compile(query).execute(operationName, variables, { ...context, budget });
       if (budget.exhausted) throw answerTooLarge();
       return result.errors ? { ...result, errors: result.errors.map(withoutInternals) } : result;
     } catch (error) {
@@ -133,7 +137,10 @@ export function documentExecutor(
   };
 }
 
-/** An error as the gateway may know it: the texts of other errors can hold values of variables, and so keys. */
+/**
+ * An error without internal details. The texts of other errors can hold values of variables, and therefore
+ * keys.
+ */
 function withoutInternals(error: GraphQLError): GraphQLError {
   const { originalError, path } = error;
   const [message, code] =

@@ -3,23 +3,23 @@ import type { RegistryDefinition } from '../columns/tableDefinition.js';
 import type { Criteria } from '../criteria/criterion.js';
 import type { Feature } from '../features/feature.js';
 
-/** A departmental registry as its folder hands it over: what it keeps, and what it shows. */
+/** The registry of a department as its folder exports it: what it stores and what it serves. */
 export interface DepartmentRegistry {
   readonly definition: RegistryDefinition;
   readonly module: SubgraphModule;
-  /** The type of its contacts, where it hands some to service paths and keeps care relationships. */
+  /** The type of its contacts, if it gives some to service paths and has care relationships. */
   readonly contactType?: string;
-  /** What groups may be formed by, as filters name it. */
+  /** The criteria for groups, as filters name them. */
   readonly criteria?: Criteria;
   /** What it knows of children that foretells need, where it hands that to risk assessments. */
   readonly features?: readonly Feature[];
 }
 
-/** A part of a subgraph's schema: classes of type-graphql, and how entities are found by their keys. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- contexts differ by subgraph; each module's resolvers type their own
+/** A part of a subgraph's schema: classes of type-graphql, and resolvers that find entities by their keys. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- contexts differ by subgraph
 export type SubgraphModule = FederatedSchemaOptions<any>;
 
-/** Puts the parts of a subgraph together. */
+/** Joins the parts of a subgraph. */
 export function joinModules(...modules: readonly SubgraphModule[]): SubgraphModule {
   return {
     resolvers: modules.flatMap(({ resolvers }) => resolvers),

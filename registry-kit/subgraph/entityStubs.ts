@@ -4,8 +4,9 @@ import { FamilyIDScalar, PersonIDScalar } from '../../schema/scalars.js';
 import type { DataSubject } from '../enforcement/dataSubject.js';
 
 /**
- * What every subgraph knows of a person: the key. Each extends it as its own `Person`, for type-graphql adds field resolvers
- * to classes, and a shared class would gather those of every subgraph in the process.
+ * The part of a person that every subgraph has: the key. Each subgraph extends it as its own `Person`,
+ * because type-graphql adds field resolvers to classes, and a shared class would collect those of every
+ * subgraph in the process.
  */
 @ObjectType()
 export abstract class PersonStub implements DataSubject {
@@ -17,7 +18,10 @@ export abstract class PersonStub implements DataSubject {
   }
 }
 
-/** What every subgraph knows of a family: the key. Each extends it as its own `Family`, as with PersonStub. */
+/**
+ * The part of a family that every subgraph has: the key. Each subgraph extends it as its own `Family`, as
+ * with PersonStub.
+ */
 @ObjectType()
 export abstract class FamilyStub {
   @Field(() => FamilyIDScalar, { simple: true })

@@ -6,12 +6,12 @@ import type { Manifest } from '../snapshot/manifest.js';
 import type { Snapshot } from '../snapshot/openSnapshot.js';
 import type { RequestContext } from './requestContext.js';
 
-/** What a registry's resolvers read from: one snapshot for the whole request. */
+/** What a registry's resolvers read: one snapshot for the whole request. */
 export interface RegistryStore<Definition extends RegistryDefinition = RegistryDefinition> {
   readonly manifest: Manifest;
   readonly tables: Snapshot<Definition>['tables'];
   readonly rows: RowLoader<Definition>;
-  /** Whether a person's rows do not exist for the caller; what `rows` gives and enforcement takes leaves them out. */
+  /** Whether a person's rows are hidden from the caller. `rows` and enforcement leave them out. */
   readonly isHidden: (person: PersonKey) => boolean;
 }
 
@@ -28,13 +28,13 @@ export interface Slice<OneTable extends Table = Table> {
 }
 
 /**
- * Rows by person, for one request: what its resolvers ask for one by one is read in batches, each person once. Columns in
+ * Loads rows by person for one request. Single loads are batched, and each person is read once. Columns in
  * memory would not need it; a store on another machine does.
  */
 export class RowLoader<Definition extends RegistryDefinition> {
   readonly #loaders = new Map<keyof Definition['tables'], DataLoader<PersonKey, Slice>>();
 
-  /** @param isHidden of whom there are no rows for the caller */
+  /** @param isHidden whether the rows of a person are hidden from the caller */
   constructor(
     private readonly tables: Snapshot<Definition>['tables'],
     private readonly isHidden: (person: PersonKey) => boolean,

@@ -13,16 +13,16 @@ import type { Snapshot } from '../snapshot/openSnapshot.js';
 import type { Sources } from './createSubgraph.js';
 import { type RegistryStore, RowLoader } from './registryContext.js';
 
-/** The marks that a registry heeds: its own, and those of the population register. */
+/** The restrictions that apply in a registry: its own, and those of the population register. */
 interface CurrentRestrictions {
   readonly own: Restrictions;
   readonly population: Restrictions;
 }
 
-/** What a registry reads from: the snapshot, the overlays and the marks that are current when a request begins. */
+/** Reads the snapshot, person flags and restrictions that are current when a request begins. */
 export function registrySources<Definition extends RegistryDefinition>(
   current: () => Snapshot<Definition>,
-  overlays: () => PersonFlags,
+  personFlags: () => PersonFlags,
   restrictions: () => CurrentRestrictions,
 ): (decision: DecisionContext) => Sources<RegistryStore<Definition>> {
   const sets = new ConditionSets();
@@ -32,8 +32,8 @@ export function registrySources<Definition extends RegistryDefinition>(
     const on = today();
     const isHidden = hiddenBy(own, on, decision.person);
     const ofCaller = callerConditions(decision);
-    const known = overlays();
-    const ofPopulation = flagConditions(known, population, on, decision.person);
+    const flags = personFlags();
+    const ofPopulation = flagConditions(flags, population, on, decision.person);
     const ofCare = hasCareTables(tables) ? careConditions(tables, own, decision, on) : {};
     return {
       store: {
@@ -60,8 +60,8 @@ function hasCareTables(tables: object): tables is CareTables {
 }
 
 /**
- * What a subgraph without register data reads from. It knows no persons: conditions and marks on them were
- * enforced by the registries that feed it.
+ * Sources of a subgraph without register data. It knows no persons: the registries that feed it have enforced
+ * conditions and restrictions already.
  */
 export function derivedSources<Store>(store: Store): (decision: DecisionContext) => Sources<Store> {
   return (decision) => ({

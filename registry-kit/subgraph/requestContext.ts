@@ -9,8 +9,8 @@ import type { RequestAccess } from '../enforcement/requestAccess.js';
 import type { Manifest } from '../snapshot/manifest.js';
 
 /**
- * What a resolver may use while one request is answered: who asks, what they may see, and the registry's rows as they
- * stood when the request began.
+ * What a resolver may use while one request is answered: the caller, their permissions, and the registry's
+ * rows as of the start of the request.
  */
 export interface RequestContext<Store = unknown> {
   readonly decision: DecisionContext;
@@ -18,26 +18,27 @@ export interface RequestContext<Store = unknown> {
   /** See mergedPersons.ts. */
   readonly mergedPersons: MergedPersons;
   readonly store: Store;
-  /** For whom the gateway asks, where it is known when they go. */
+  /** The client of the gateway, if it is known when the client disconnects. */
   readonly client?: TaskClient | undefined;
-  /** What is left of the objects that the answer may hold. */
+  /** The remaining number of objects that the answer may hold. */
   readonly budget: ObjectBudget;
 }
 
-// Two codes may turn out to be one person's: then one key counts, and ids that were given out for the other must still lead to that
-// person. Keys come into a subgraph in three ways: as an argument, as the key of an entity, and as the caller.
+// Two codes may turn out to belong to one person. Then one key is current, and ids issued for the other key
+// must still resolve to that person. Keys enter a subgraph in three ways: as an argument, as the key of an
+// entity, and as the caller.
 
-/** Keys that turned out to be another's person -> the key that counts now. */
+/** Merged keys -> the current key. */
 export type MergedPersons = ReadonlyMap<PersonKey, PersonKey>;
 
 const NONE: MergedPersons = new Map();
 const merged = new WeakMap<Manifest, MergedPersons>();
 
-/** What the manifest of the overlays says of them. */
-export function mergedPersonsIn(overlays: Manifest): MergedPersons {
-  if (!overlays.mergedPersons?.length) return NONE;
-  let persons = merged.get(overlays);
-  if (!persons) merged.set(overlays, (persons = new Map(overlays.mergedPersons)));
+/** The merged keys in the manifest of the person flags. */
+export function mergedPersonsIn(personFlags: Manifest): MergedPersons {
+  if (!personFlags.mergedPersons?.length) return NONE;
+  let persons = merged.get(personFlags);
+  if (!persons) merged.set(personFlags, (persons = new Map(personFlags.mergedPersons)));
   return persons;
 }
 
@@ -45,13 +46,13 @@ export function currentPerson(persons: MergedPersons, person: PersonKey): Person
   return persons.get(person) ?? person;
 }
 
-/** Every key that a person has had, the one that counts now first: what was written down before still names the others. */
+/** Every key of a person, the current one first. Older records still hold the former keys. */
 export function everyKeyOf(persons: MergedPersons, person: PersonKey): PersonKey[] {
   const current = currentPerson(persons, person);
   return [current, ...[...persons.keys()].filter((former) => persons.get(former) === current)];
 }
 
-/** The decision, of a caller who is known by the key that counts now. */
+/** The decision context with the current key of the caller. */
 export function withCurrentPerson(decision: DecisionContext, persons: MergedPersons): DecisionContext {
   const { person } = decision;
   return person !== undefined && persons.has(person)
@@ -61,7 +62,7 @@ export function withCurrentPerson(decision: DecisionContext, persons: MergedPers
 
 type Reference = ReferenceResolver<RequestContext>;
 
-/** How entities are found by the keys that count now, whichever a representation names. */
+/** Wraps the entity resolvers so that they receive current keys, whichever key a representation holds. */
 export function referencesToCurrentPersons(
   references: Readonly<Record<string, Reference>>,
   schema: () => GraphQLSchema,

@@ -19,7 +19,7 @@ import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { verifyDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { contextRefused, verifyCompositionContext } from '../../schema/tokens/gatewayContext.js';
 
-/** Representations of a large page with its feeds fit in; nothing that a gateway sends comes near. */
+/** Enough for the representations of a large page with its feeds, and far more than a gateway sends. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** The one operation that a gateway may send on its own behalf. */
 const SDL_QUERY = /^\s*query\s+\w+\s*\{\s*_service\s*\{\s*sdl\s*\}\s*\}\s*$/;
@@ -27,29 +27,29 @@ const SDL_QUERY = /^\s*query\s+\w+\s*\{\s*_service\s*\{\s*sdl\s*\}\s*\}\s*$/;
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
-  /** The public key of the gateway that alone is answered. */
+  /** The public key of the only gateway that is answered. */
   readonly gatewayKey: KeyObject;
-  /** The issuer of callers' tokens, which are verified here once more. */
+  /** The issuer of callers' tokens, which are verified here again. */
   readonly trusted: TrustedIssuer;
-  /** Waits a moment for a policy revision that the gateway has already. */
+  /** Waits a moment for a policy revision that the gateway already has. */
   readonly catchUp: (revision: string) => Promise<void>;
-  /** Told of requests that are refused. */
+  /** Receives refused requests. */
   readonly securityEvents: SecurityEvents;
-  /** Told of errors that no code foresees; the gateway is told nothing of them. */
+  /** Receives unexpected errors. The gateway gets no details of them. */
   readonly reportFault: (fault: unknown) => void;
-  /** Files of certificate and key; without them only the loopback interface is served. */
+  /** Files of certificate and key; without them the server accepts only the loopback interface. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** A subgraph that listens. */
+/** A listening subgraph. */
 export interface RunningSubgraph {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Serves one subgraph over HTTP, in its own department. It answers a gateway's signed context and nothing else: without
- * one, whatever is asked gets the same refusal.
+ * Serves one subgraph over HTTP in its own department. It answers only requests with a gateway's signed
+ * context. Every other request gets the same refusal.
  */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<RunningSubgraph> {
   const { host, port, tls } = options;
@@ -80,7 +80,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   };
 }
 
-/** The gateway ends a request for which nobody waits any more. */
+/** Notices when the gateway closes the connection because nobody waits for the answer any more. */
 function watch(response: ServerResponse): TaskClient {
   let gone = false;
   response.once('close', () => (gone = !response.writableFinished));
@@ -98,7 +98,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         cause.code === 'EADDRINUSE'
           ? new PolkuError(
               'ADDRESS_IN_USE',
-              `Port ${port} on ${host} is taken; choose another with --port.`,
+              `Port ${port} on ${host} is in use; choose another with --port.`,
               {},
               { cause },
             )
@@ -115,7 +115,7 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       response.writeHead(status, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
-        // A body that nobody reads is not received either.
+        // An unread body is not received either.
         ...(!request.complete && { connection: 'close' }),
       });
       response.end(JSON.stringify(body));
@@ -145,7 +145,7 @@ async function answer(
 ): Promise<unknown> {
   const context = header(request, 'polku-context');
   const authorization = header(request, 'authorization');
-  // The body is read when the context is known to be the gateway's, for whoever has none could send a large one.
+  // The body is read only after the context is verified. A sender without one could send a large body.
   if (request.method !== 'POST') throw contextRefused('method');
   if (context === undefined) throw contextRefused('no-context');
   let reading: Promise<string> | undefined;

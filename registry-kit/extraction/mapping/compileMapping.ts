@@ -1,4 +1,5 @@
 import { parseDay } from '../../../lib/calendar.js';
+import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { parseScheme, type Scheme } from '../../../linkage/localId.js';
 import type { CodeLists } from '../../codes.js';
@@ -17,12 +18,11 @@ import type {
   TableEntry,
   TableMapping,
 } from './mapping.js';
-import { didYouMean } from './nearestName.js';
 
-/** The registry that says who is known. */
+/** The registry that defines who is known. */
 export const POPULATION = 'population';
 
-/** What may be said of a column beside where it comes from, and of which kinds. */
+/** The attributes of a column besides its source, and the kinds that allow them. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
   constant: ['code', 'day', 'number'],
   values: ['code'],
@@ -34,14 +34,14 @@ const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind']
   scheme: ['person', 'family'],
 };
 
-/** What a mapping is held against, besides the definition of its registry. */
+/** What a mapping is checked against, in addition to the definition of its registry. */
 export interface MappingContext {
   readonly codeLists: CodeLists;
-  /** The scheme by which the population register knows people. */
+  /** The scheme that the population register uses for people. */
   readonly sharedScheme?: string | undefined;
 }
 
-/** Holds a mapping file against the registry that it fills. What does not fit is added to the faults. */
+/** Checks a mapping file against its registry. Faults are collected. */
 export function compileMapping(
   file: MappingFile,
   definition: RegistryDefinition,
@@ -119,7 +119,7 @@ class MappingCompiler {
     if (zone !== undefined && !isTimeZone(zone))
       this.faults.at(
         ['format', 'zone'],
-        `"${zone}" is no time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
+        `"${zone}" is not a time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
       );
     return type === 'csv' ? { type, delimiter, quote, encoding, zone } : { type, zone };
   }
@@ -155,7 +155,7 @@ class MappingCompiler {
     };
   }
 
-  /** A check that a mapping leaves out may be meant, or forgotten. */
+  /** Notes checks that the mapping leaves out, on purpose or by mistake. */
   private noteUnchecked(
     name: string,
     entry: TableEntry,
@@ -165,7 +165,7 @@ class MappingCompiler {
     const id = name === this.file.knows ? 'subject' : this.recordsOf(name);
     if (entry.unique === undefined && id !== undefined) {
       const what = id === 'subject' ? 'people have more than one row' : 'rows share an id';
-      const message = `"${name}" has no "unique": it is not checked whether ${what}, and all are taken.`;
+      const message = `"${name}" has no "unique": it is not checked whether ${what}, and all are accepted.`;
       this.faults.note(path, `${message} Write "unique: ${id}", unless that is right.`);
     }
     const [start, end] = daysApart(entry, definition);
@@ -238,7 +238,7 @@ class MappingCompiler {
     }
   }
 
-  /** Texts that stand for nothing: a column's own, and those of the whole export. */
+  /** Texts that mean a missing value: those of the column, and those of the whole export. */
   private missing({ missing = [] }: CellFormat): ReadonlySet<string> | undefined {
     const all = [...(this.file.format.missing ?? []), ...missing];
     return all.length === 0 ? undefined : new Set(all.map((text) => text.trim()));
@@ -285,7 +285,7 @@ class MappingCompiler {
     }
   }
 
-  /** Blanks around source values do not count. */
+  /** Surrounding blanks of source values are ignored. */
   private translation(
     name: string,
     values: Readonly<Record<string, string>>,
@@ -312,14 +312,14 @@ class MappingCompiler {
       if (mayBeCode(code)) return;
       const expected =
         'Expected 1 to 40 letters, digits and . _ : / + - that do not look like an identity code.';
-      this.faults.at(path, `This is no code. ${expected}`);
+      this.faults.at(path, `This is not a code. ${expected}`);
       return;
     }
     const codes = [...known];
     if (codes.includes(code)) return;
     const all = values ? `It must be one of: ${codes.join(', ')}` : `codes.yaml lists ${codes.length} codes`;
     const what = values ? 'value of the enumeration' : `code of the list "${list}"`;
-    this.faults.at(path, `"${code}" is no ${what}${didYouMean(code, codes)}. ${all}.`);
+    this.faults.at(path, sentences(`"${code}" is not a ${what}.`, didYouMean(code, codes), `${all}.`));
   }
 
   private requireRecords(table: string, path: MappingPath): void {
@@ -329,12 +329,15 @@ class MappingCompiler {
     else if (!Object.values(named.columns).some(({ kind }) => kind === 'record'))
       this.faults.at(path, `The table "${table}" has no column of kind record.`);
     else if (!own(this.file.tables, table))
-      this.faults.at(path, `The table "${table}" is not mapped, so that none of its records exists.`);
+      this.faults.at(path, `The table "${table}" is not mapped, so none of its records exists.`);
     else if (this.recordsOf(table) === undefined)
       this.faults.at(path, `No column of "${table}" holds the ids of its own records.`);
   }
 
-  /** The column that tells the records of a table: the unique one, or the first that names no other table's. */
+  /**
+   * The column that identifies the records of a table: the unique one, or the first that references no other
+   * table.
+   */
   private recordsOf(table: string): string | undefined {
     const { unique, columns } = own(this.file.tables, table)!;
     const definition = own(this.definition.tables, table)!;
@@ -346,7 +349,8 @@ class MappingCompiler {
   }
 
   /**
-   * Who is known is settled before anybody else is looked up, and which records exist before other tables name them.
+   * Sorts the tables: the one that defines who is known comes first, and referenced tables come before those
+   * that reference them.
    */
   private inOrder(tables: readonly TableMapping[]): TableMapping[] {
     const ordered: TableMapping[] = [];
@@ -383,14 +387,18 @@ class MappingCompiler {
     );
   }
 
-  /** A form of ids that nothing is read by is a misspelt one. */
+  /** A form for a scheme that is not used is probably misspelt. */
   private requireUsed(scheme: string): void {
     const used = [...this.schemes].filter((name) => name !== 'hetu');
     if (used.includes(scheme)) return;
     const expected = used.length === 0 ? 'no local scheme' : `these local schemes: ${used.join(', ')}`;
     this.faults.at(
       ['idForms', scheme],
-      `Nothing here is of the scheme "${scheme}"${didYouMean(scheme, used)}; the mapping has ${expected}.`,
+      sentences(
+        `The mapping does not use the scheme "${scheme}".`,
+        didYouMean(scheme, used),
+        `It uses ${expected}.`,
+      ),
     );
   }
 
@@ -407,18 +415,25 @@ class MappingCompiler {
 
   private unknown(what: string, name: string, known: Readonly<Record<string, unknown>>): string {
     const names = Object.keys(known);
-    return (
-      `"${name}" is no ${what} of the registry${didYouMean(name, names)}; ` + `it has: ${names.join(', ')}.`
+    return sentences(
+      `"${name}" is not a ${what} of the registry.`,
+      didYouMean(name, names),
+      `It has: ${names.join(', ')}.`,
     );
   }
 }
 
-/** What a record has by a name that somebody wrote: not what every object has, such as "constructor". */
+/** Joins the sentences that are defined. */
+function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(' ');
+}
+
+/** An own property of a record by a name from the file; not an inherited one, such as "constructor". */
 function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** The columns of days that come from different source columns, the one first by which rows are ordered. */
+/** The columns of days with different source columns. The column that orders the rows comes first. */
 function daysApart({ columns }: TableEntry, definition: TableDefinition): string[] {
   const sources = new Set<unknown>();
   return Object.keys(columns)
@@ -440,7 +455,7 @@ function namedTables({ name, columns }: TableMapping): string[] {
   );
 }
 
-/** The scheme of the table whose people are all there are. */
+/** The scheme of the table that defines who is known. */
 export function schemeOfKnown({ knows, tables, scheme }: MappingFile): string {
   return (knows === undefined ? undefined : own(tables, knows)?.scheme) ?? scheme;
 }

@@ -12,17 +12,17 @@ export interface CsvFormat {
 }
 
 export type SourceFormat = (CsvFormat | { readonly type: 'parquet' }) & {
-  /** The IANA zone of times that have neither zone nor offset; undefined: their day is taken as written. */
+  /** The IANA zone of times without zone or offset; undefined if their day is used as written. */
   readonly zone?: string | undefined;
 };
 
 interface ColumnBase {
   /** The column of the registry's table. */
   readonly name: string;
-  /** The source's column; of a record the columns that its id is made of, where they are several. */
+  /** The source column. The id of a record may consist of several columns. */
   readonly from: string | readonly string[];
   readonly optional: boolean;
-  /** Texts that stand for nothing, as an empty one does. */
+  /** Texts that mean a missing value, like an empty text. */
   readonly missing?: ReadonlySet<string> | undefined;
 }
 
@@ -30,30 +30,30 @@ interface ColumnBase {
 export type ColumnMapping =
   | (ColumnBase & {
       readonly kind: 'day';
-      /** How days are written; see dateParser. */
+      /** The date format; see dateParser. */
       readonly dates: string;
-      /** The first of the hundred years that years of two digits stand for. */
+      /** The first of the hundred years of two-digit years. */
       readonly firstYear?: number | undefined;
-      /** The zone of times that have neither zone nor offset. */
+      /** The zone of times without zone or offset. */
       readonly zone?: string | undefined;
       readonly lastDayOfMonth: boolean;
     })
   | (ColumnBase & {
       readonly kind: 'code';
-      /** Source value -> code; undefined: the source's values are the codes. */
+      /** Source value -> code; undefined if the source contains codes. */
       readonly values: ReadonlyMap<string, string> | undefined;
       readonly list: string | undefined;
-      /** All the codes there are, where the registry's definition has them. */
+      /** All possible codes, if the definition of the registry lists them. */
       readonly enumeration?: readonly string[] | undefined;
     })
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant'; readonly code: string })
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'constant-value'; readonly value: number })
-  /** Optional, and the source has nothing for it. */
+  /** Optional, and missing in the source. */
   | (Omit<ColumnBase, 'from'> & { readonly kind: 'absent' })
   | (ColumnBase & { readonly kind: 'person' | 'family'; readonly scheme: Scheme })
   | (ColumnBase & {
       readonly kind: 'record';
-      /** The table whose record it is, and must exist; undefined: the one that the column is in. */
+      /** The table of the record, which must exist; undefined means the table of this column. */
       readonly of: string | undefined;
     })
   | (ColumnBase & {
@@ -71,42 +71,42 @@ export interface TableMapping {
     readonly scheme: Scheme;
     readonly missing?: ReadonlySet<string> | undefined;
   };
-  /** A column that no two rows share. */
+  /** A column in which no two rows may have equal values. */
   readonly unique: string | undefined;
   /** The column of records that other tables name; undefined where none does. */
   readonly records?: string | undefined;
-  /** Columns of days whose first must not be after the second. */
+  /** Two columns of days: the first must not be after the second. */
   readonly interval: readonly [start: string, end: string] | undefined;
   readonly columns: readonly ColumnMapping[];
 }
 
-/** How a departmental system's export becomes a registry. */
+/** How the export of a departmental system becomes a registry. */
 export interface Mapping {
   readonly registry: string;
   readonly format: SourceFormat;
-  /** The table whose subjects are all the persons there are. */
+  /** The table whose subjects are all known persons. */
   readonly knows: string | undefined;
   readonly codeChanges:
     | { readonly file: string; readonly old: string; readonly new: string; readonly scheme: Scheme }
     | undefined;
   readonly tables: readonly TableMapping[];
-  /** Tables for which the source has nothing. */
+  /** Tables that the source does not have. */
   readonly absent: readonly string[];
-  /** What the mapping leaves unchecked, each with its place in the file. */
+  /** Checks that the mapping leaves out, each with its place in the file. */
   readonly notices: readonly string[];
 }
 
-/** The source columns that a table is made of, each once. */
+/** The source columns of a table, each once. */
 export function sourceColumns(table: TableMapping): readonly string[] {
   return [...new Set([table.subject.from, ...table.columns.flatMap(columnsOf)])];
 }
 
-/** The source columns that a column is made of. */
+/** The source columns of a column. */
 export function columnsOf(column: ColumnMapping): readonly string[] {
   return 'from' in column ? [column.from].flat() : [];
 }
 
-/** The table with its days read as what they are where the source's columns are days or times by their type. */
+/** The table, with typed parsing for day columns whose source columns are days or times by their type. */
 export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): TableMapping {
   const columns = table.columns.map((column) =>
     column.kind === 'day' && columnsOf(column).every((from) => typed.has(from))
@@ -116,7 +116,7 @@ export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): 
   return { ...table, columns };
 }
 
-/** What the source does not keep: tables, and columns as `table.column`. */
+/** Missing in the source: tables, and columns as `table.column`. */
 export function absentIn({ absent, tables }: Mapping): readonly string[] {
   const columns = tables.flatMap(({ name, columns: all }) =>
     all.flatMap((column) => (column.kind === 'absent' ? [`${name}.${column.name}`] : [])),
@@ -124,7 +124,7 @@ export function absentIn({ absent, tables }: Mapping): readonly string[] {
   return [...absent, ...columns].sort();
 }
 
-/** How cells are written; of the whole export, or of one column. */
+/** The format of cells, for the whole export or one column. */
 export interface CellFormat {
   readonly dates?: string;
   readonly firstYear?: string;
@@ -132,7 +132,7 @@ export interface CellFormat {
   readonly missing?: readonly string[];
 }
 
-/** A column as a mapping file writes it: the source column's name, or how it is read. */
+/** A column in a mapping file: the name of the source column, or how it is read. */
 export type ColumnEntry =
   | string
   | (CellFormat & {
@@ -153,7 +153,7 @@ export interface TableEntry {
   readonly columns: Readonly<Record<string, ColumnEntry>>;
 }
 
-/** A mapping file that fits schema/mapping.schema.json. Every scalar in it is the text that stands in the file. */
+/** A mapping file that is valid against schema/mapping.schema.json. Every scalar is the text in the file. */
 export interface MappingFile {
   readonly registry: string;
   readonly scheme: string;
@@ -171,7 +171,7 @@ export interface MappingFile {
   readonly tables: Readonly<Record<string, TableEntry>>;
 }
 
-/** Where in a mapping file: the keys that lead there. */
+/** A place in a mapping file: the keys on the way to it. */
 export type MappingPath = readonly (string | number)[];
 
 interface Fault {
@@ -180,7 +180,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** Collects what is wrong with a mapping file, so that all of it is told at once, each with its line and column. */
+/** Collects the faults of a mapping file, so that all are reported together, each with line and column. */
 export class MappingFaults {
   private readonly faults: Fault[] = [];
   private readonly noted: Pick<Fault, 'offset' | 'message'>[] = [];
@@ -199,28 +199,31 @@ export class MappingFaults {
     this.faults.push({ offset, code, message });
   }
 
-  /** Says what is worth knowing, though it is no fault. */
+  /** Adds a notice, which is not a fault. */
   note(path: MappingPath, message: string): void {
     this.noted.push({ offset: this.offsetOf(path), message });
   }
 
-  /** What is worth knowing, in the order of the file. */
+  /** The notices, in the order of the file. */
   get notices(): readonly string[] {
-    return this.told(this.noted);
+    return this.formatted(this.noted);
   }
 
-  /** @throws PolkuError MAPPING_INVALID, or SCHEME_UNKNOWN where schemes alone are wrong */
+  /** @throws PolkuError MAPPING_INVALID, or SCHEME_UNKNOWN if only schemes are wrong */
   throwIfAny(): void {
     if (this.faults.length === 0) return;
-    const lines = this.told(this.faults);
+    const lines = this.formatted(this.faults);
     const code = this.faults.every((fault) => fault.code === 'SCHEME_UNKNOWN')
       ? 'SCHEME_UNKNOWN'
       : 'MAPPING_INVALID';
     throw new PolkuError(code, lines.join('\n'), { faults: lines });
   }
 
-  /** With their places, in the order of the file. What is wrong with the format is found at each column that is read by it. */
-  private told(messages: readonly Pick<Fault, 'offset' | 'message'>[]): string[] {
+  /**
+   * Messages with their places, in the order of the file. A fault of the format is found once for each column
+   * that uses it, so duplicates are removed.
+   */
+  private formatted(messages: readonly Pick<Fault, 'offset' | 'message'>[]): string[] {
     const sorted = [...messages].sort((a, b) => a.offset - b.offset);
     const lines = sorted.map(({ offset, message }) => {
       const { line, col } = this.lines.linePos(offset);
@@ -229,7 +232,7 @@ export class MappingFaults {
     return [...new Set(lines)];
   }
 
-  /** Of the node at a path, or of the nearest one around it. */
+  /** The offset of the node at a path, or of the nearest node around it. */
   private offsetOf(path: MappingPath): number {
     for (let length = path.length; length > 0; length--) {
       const node = this.document.getIn(path.slice(0, length), true);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LineCounter, parse, parseDocument } from 'yaml';
+import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
 import { readRegularFile } from '../../../lib/regularFile.js';
@@ -9,10 +10,9 @@ import { readCodeLists, registryFile } from '../../codes.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
 import { compileMapping, type MappingContext, POPULATION, schemeOfKnown } from './compileMapping.js';
 import { type Mapping, MappingFaults, type MappingFile, type MappingPath } from './mapping.js';
-import { didYouMean } from './nearestName.js';
 
 /**
- * The mapping of a registry: its mapping.yaml.
+ * Reads the mapping of a registry: its mapping.yaml.
  * @throws PolkuError MAPPING_INVALID or SCHEME_UNKNOWN, with every fault and its place
  */
 export async function readMapping(definition: RegistryDefinition): Promise<Mapping> {
@@ -36,7 +36,7 @@ export function parseMapping(
   context: Partial<MappingContext> = {},
 ): Mapping {
   const lines = new LineCounter();
-  // Every scalar is the text that stands in the file: in `values`, 049 is not 49 and null is not nothing.
+  // Every scalar is the text in the file: in `values`, 049 is not 49 and null is not nothing.
   const document = readYaml(file, () =>
     parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'failsafe' }),
   );
@@ -57,7 +57,10 @@ export function parseMapping(
   return mapping;
 }
 
-/** The parser throws where its stack ends, and its conversion where aliases stand for too much: both are the file's doing. */
+/**
+ * The parser throws when nesting exhausts its stack, and its conversion when aliases expand too far. Both are
+ * faults of the file.
+ */
 function readYaml<Read>(file: string, read: () => Read): Read {
   try {
     return read();
@@ -91,7 +94,7 @@ function pathOf(error: ErrorObject): MappingPath {
   return typeof unknown === 'string' ? [...path, unknown] : path;
 }
 
-/** What JSON Schema found, in words of somebody who writes mappings. */
+/** The findings of JSON Schema, in the words of people who write mappings. */
 function explain(error: ErrorObject): string {
   const where = error.instancePath.split('/').at(-1) || 'the mapping';
   const parameters: Readonly<Record<string, unknown>> = error.params;
@@ -99,7 +102,8 @@ function explain(error: ErrorObject): string {
     case 'additionalProperties': {
       const name = String(parameters['additionalProperty']);
       const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
-      return `"${name}" is not known here${didYouMean(name, known)}; expected one of: ${known.join(', ')}.`;
+      const hint = didYouMean(name, known);
+      return `"${name}" is not known here.${hint ? ` ${hint}` : ''} Expected one of: ${known.join(', ')}.`;
     }
     case 'required':
       return `${where} lacks "${String(parameters['missingProperty'])}".`;
@@ -115,9 +119,10 @@ function explain(error: ErrorObject): string {
 }
 
 /**
- * The scheme by which the population register knows people, as its mapping says; undefined where no population register is
- * joined.
- * @throws PolkuError MAPPING_INVALID if the mapping does not say: other registries must not make people known then
+ * The scheme that the population register uses for people, by its mapping; undefined if there is no
+ * population register.
+ * @throws PolkuError MAPPING_INVALID if the mapping does not declare it; other registries must not make
+ * people known then
  */
 async function populationScheme(): Promise<string | undefined> {
   const { path, shown: file } = registryFile(POPULATION, 'mapping.yaml');

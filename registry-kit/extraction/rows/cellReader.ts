@@ -10,17 +10,17 @@ import { CodeDictionary, detachedCopy } from './codeDictionary.js';
 import { dateParser, parseNumber } from './parseValues.js';
 import type { RejectReason } from './rejectReason.js';
 
-/** A value as it is stored, nothing, or why the row is rejected. */
+/** A value in stored form, null, or the reason for rejection. */
 type Cell = number | bigint | null | RejectReason;
 
-/** Reads what a source has in one column; blanks around it do not count. */
+/** Reads the cells of one source column. Surrounding blanks are ignored. */
 export interface CellReader {
   read(text: string): Cell;
-  /** Of a column of codes: the codes, whose numbers are the cells. */
+  /** The codes of a column of codes. The cells are their numbers. */
   readonly dictionary?: CodeDictionary;
 }
 
-/** What cells are read by. */
+/** The context for reading cells. */
 export interface CellContext {
   readonly registry: string;
   readonly table: string;
@@ -48,7 +48,7 @@ export function isMissing(value: string, missing: ReadonlySet<string> | undefine
   return value === '' || missing?.has(value) === true;
 }
 
-/** The id that several source columns are together; nothing where one of them holds nothing. */
+/** The id that several source columns form together; empty if one of them is missing. */
 export function compositeId(parts: readonly string[], missing: ReadonlySet<string> | undefined): string {
   const values = parts.map((part) => part.trim());
   return values.some((value) => isMissing(value, missing)) ? '' : JSON.stringify(values);
@@ -90,7 +90,9 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
   throw new PolkuError('MAPPING_INVALID', `subgraphs/${registry}/codes.yaml has no list "${list}".`);
 }
 
-/** A register has few thousand different dates, each in many rows; times of day would be too many to remember. */
+/**
+ * A register has a few thousand different dates, each in many rows. Times of day would be too many to cache.
+ */
 const MAX_DATES = 100_000;
 
 function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
@@ -111,20 +113,20 @@ function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & {
 }
 
 /**
- * Links the persons of one extraction. A person has many rows, so keys once found are remembered: codes stand in memory
- * while the extraction runs, as the source's rows do, and nowhere else.
+ * Links the persons of one extraction. A person has many rows, so found keys are cached. Codes are in memory
+ * while the extraction runs, like the rows of the source, and nowhere else.
  */
 export class PersonLinker {
   private readonly remembered = new Map<Scheme, Map<string, PersonKey>>();
 
   constructor(private readonly linkage: Linkage) {}
 
-  /** The person whom a code names. A code that registries share must be of somebody known; ids of one system may be new. */
+  /** The person of a code. A shared code must belong to a known person; an id of one system may be new. */
   find(scheme: Scheme, code: string): PersonKey | LinkageReject {
     return this.link(scheme, code, !scheme.shared);
   }
 
-  /** The person whom a code names, known from now on. */
+  /** The person of a code. An unknown person becomes known. */
   know(scheme: Scheme, code: string): PersonKey | LinkageReject {
     return this.link(scheme, code, true);
   }

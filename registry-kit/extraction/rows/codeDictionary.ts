@@ -2,12 +2,15 @@ import { PolkuError } from '../../../lib/errors.js';
 import { holdsIdentityCode } from '../../../schema/identityCodeText.js';
 import { NO_CODE } from '../../columns/table.js';
 
-/** The rule of codes that stand in no list, for whoever reads why a row was rejected. */
+/** The rule for codes without a list, for people who read why a row was rejected. */
 export const CODE_RULE =
-  'A code that stands in no list has 1 to 40 letters, digits and . _ : / + -, a digit among them, no blank, and does not ' +
+  'A code without a list has 1 to 40 letters, digits and . _ : / + -, at least one digit, no blank, and does not ' +
   'look like an identity code.';
 
-/** What a code of a department looks like: units, diagnoses, employee numbers. No blanks: names and free text have them. */
+/**
+ * The form of a code of a department: units, diagnoses, employee numbers. It has no blanks, because names and
+ * free text have them.
+ */
 const CODE = /^[\p{L}\p{N}][\p{L}\p{N}._:/+-]{0,39}$/u;
 
 /** A single name has no digit. */
@@ -18,27 +21,27 @@ function isCode(text: string): boolean {
   return DIGIT.test(text) && mayBeCode(text);
 }
 
-/** Whether a mapping may name a code; unlike a source value it may be a word. */
+/** Whether a mapping may use this text as a code. Unlike a source value it may be a word. */
 export function mayBeCode(text: string): boolean {
   return CODE.test(text) && !holdsIdentityCode(text);
 }
 
 /**
- * The distinct codes of one column, numbered as they come. Only what looks like a code is taken, so that a column of
- * names, free text or identity codes mapped by mistake never enters a store.
+ * The distinct codes of one column, numbered as they appear. Only texts that look like codes are accepted. A
+ * column of names, free text or identity codes that is mapped by mistake therefore never enters a store.
  */
 export class CodeDictionary {
   readonly texts: string[] = [];
   private readonly indices = new Map<string, number>();
 
-  /** @param known all the codes there are, if they are listed */
+  /** @param known all possible codes, if they are listed */
   constructor(
     private readonly column: string,
     private readonly values: ReadonlyMap<string, string> | undefined,
     private readonly known: { has(code: string): boolean } | undefined,
   ) {}
 
-  /** The number of the code that a source value stands for. */
+  /** The number of the code of a source value. */
   read(value: string): number | 'unknown-code' | 'invalid-value' {
     const known = this.indices.get(value);
     if (known !== undefined) return known;
@@ -49,7 +52,7 @@ export class CodeDictionary {
   }
 
   private add(value: string, code: string): number {
-    // Only where values are translated may two of them mean one code.
+    // Two values may mean one code only if values are translated.
     let index = this.values ? this.texts.indexOf(code) : -1;
     if (index === -1) {
       if (this.texts.length === NO_CODE) {
@@ -66,8 +69,8 @@ export class CodeDictionary {
 }
 
 /**
- * A text apart from the chunk of the file that it was cut from, which JavaScript engines keep in memory as long as any
- * longer slice of it: for texts that are remembered.
+ * A copy of a text that does not reference the chunk of the file it was cut from. JavaScript engines keep a
+ * chunk in memory as long as a longer slice of it exists. Use it for texts that are remembered.
  */
 export function detachedCopy(text: string): string {
   return Buffer.from(text).toString();

@@ -2,8 +2,8 @@ import { type Day, dayOf } from '../../../lib/calendar.js';
 import { isIdentityCodeNumber } from '../../../schema/identityCodeText.js';
 
 /**
- * Reads a date as a source writes it: undefined if there is no such date, null if it stands for no date. Source systems write
- * years that no register has for "open" or "unknown": 9999-12-31, 0001-01-01, 00000000.
+ * Reads a date as a source writes it: undefined if there is no such date, null if it stands for no date.
+ * Source systems write impossible years for "open" or "unknown": 9999-12-31, 0001-01-01, 00000000.
  */
 type DateParser = (text: string) => Day | null | undefined;
 
@@ -15,13 +15,14 @@ const ISO_DATE = new RegExp(`^(${YEAR})-(\\d{2})-(\\d{2})$`);
 const ISO_TIME = new RegExp(
   `^(${YEAR})-(\\d{2})-(\\d{2})[T ](\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?)(?:(Z)|([+-]\\d{2})(?::?(\\d{2}))?)?$`,
 );
-/** PostgreSQL and DuckDB write such dates. */
+/** Dates that PostgreSQL and DuckDB write outside their range. */
 const BEYOND_ALL_DATES = /^(?:-?infinity|\d{4,6}-\d{2}-\d{2}.* (?:BC|\(BC\)))$/;
 
 /**
- * @param format `iso`, `iso-time`, `typed` (a day or a time, as a column has them that says so by its type), or a pattern of dd, mm, yyyy or yy, which a time of day may follow (hh:mm or hh:mm:ss)
- * @param firstYear the first of the hundred years that yy stands for
- * @param zone of times that have neither zone nor offset; without it their day is taken as written
+ * @param format `iso`, `iso-time`, `typed` (the column's type is a day or a time), or a pattern of dd, mm,
+ * yyyy or yy; a time of day may follow (hh:mm or hh:mm:ss)
+ * @param firstYear the first of the hundred years of yy
+ * @param zone the zone of times without zone or offset; without it their day is used as written
  */
 export function dateParser(format: string, firstYear?: number, zone?: string): DateParser {
   const parse =
@@ -60,7 +61,7 @@ function isoTime(zone: string | undefined): DateParser {
   };
 }
 
-/** What a token of a pattern matches. Between separators a day or a month may have one digit. */
+/** What a token of a pattern matches. Between separators, a day or a month may have one digit. */
 const TOKENS: Readonly<Record<string, string>> = {
   yyyy: `(?<year>${YEAR})`,
   yy: '(?<year>\\d{2})',
@@ -76,7 +77,7 @@ const WITHOUT_SEPARATORS: Readonly<Record<string, string>> = {
   dd: '(?<day>\\d{2})',
 };
 
-/** The first day is taken where a pattern has no day. */
+/** A pattern without a day means the first day of the month. */
 function patternParser(pattern: string, firstYear: number): DateParser {
   const tokens = /[-./ ]/.test(pattern.replace(/ hh:mm.*/, '')) ? TOKENS : WITHOUT_SEPARATORS;
   const form = new RegExp(
@@ -99,16 +100,19 @@ function dayIn(year: number, month: number, dayOfMonth: number): Day | null | un
   return year < FIRST_YEAR || year > LAST_YEAR ? null : dayOf(year, month, dayOfMonth);
 }
 
-/** A day as ISO 8601 writes it, by the clock of a zone; ISO is what Sweden writes. */
+/** Formats a day in ISO 8601 by the clock of Finland; the Swedish locale uses ISO 8601. */
 const HELSINKI = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Helsinki' });
 
 const HOUR = 3_600_000;
-/** From this moment on Finland's clock differs from UTC by whole hours: before, by 1 h 39 min 49 s. */
+/**
+ * Finland's clock differs from UTC by whole hours from this moment on. Before, it differed by 1 h 39 min 49
+ * s.
+ */
 const WHOLE_HOURS_SINCE = Date.UTC(1921, 4, 1);
 
 const dayOfHour = new Map<number, Day>();
 
-/** The day that it was in Finland at a moment, in milliseconds since 1970 UTC. */
+/** The day in Finland at a moment, in milliseconds since 1970 UTC. */
 function dayInFinland(moment: number): Day {
   if (moment < WHOLE_HOURS_SINCE) return dayOnClock(moment);
   const hour = Math.floor(moment / HOUR);
@@ -122,13 +126,13 @@ function dayOnClock(moment: number): Day {
   return dayOf(year!, month!, day!)!;
 }
 
-/** The moment at which a zone's clock shows a time, which is written as if it were UTC. */
+/** The moment at which a zone's clock shows a time. The time is given as if it were UTC. */
 function momentInZone(time: number, zone: string): number {
   const guess = time - offsetAt(time, zone);
   return time - offsetAt(guess, zone);
 }
 
-/** Whether a text names a zone of the IANA database. */
+/** Whether a text is a zone of the IANA database. */
 export function isTimeZone(text: string): boolean {
   try {
     clockOf(text);
@@ -140,7 +144,7 @@ export function isTimeZone(text: string): boolean {
 
 const SECOND = 1000;
 
-/** By how many milliseconds a zone's clock is ahead of UTC. */
+/** The difference between a zone's clock and UTC, in milliseconds. */
 function offsetAt(moment: number, zone: string): number {
   const parts = Object.fromEntries(
     clockOf(zone)
@@ -173,20 +177,24 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** The sign before the decimals, where a mapping declares it. */
+/** The decimal separator that a mapping declares. */
 export type DecimalSign = '.' | ',';
 
 const PLAIN = /^-?(?:\d+(?:\.\d+)?|\.\d+)$/;
 
-/** Digits in groups of three, with one separator: a blank (also no-break, thin or narrow), or the other of the two signs. */
+/**
+ * Digits in groups of three, with one separator: a blank (also no-break, thin or narrow), or the other
+ * separator.
+ */
 const DECLARED: Readonly<Record<DecimalSign, RegExp>> = {
   ',': /^-?(?:\d+|\d{1,3}([ .\u00a0\u2007\u2009\u202f])\d{3}(?:\1\d{3})*)?(?:,\d+)?$/,
   '.': /^-?(?:\d+|\d{1,3}([ ,\u00a0\u2007\u2009\u202f])\d{3}(?:\1\d{3})*)?(?:\.\d+)?$/,
 };
 
 /**
- * Reads a number as a source writes it; undefined if it is none. Without a declared sign it is a plain decimal: no exponent, no
- * hexadecimal, no separators. What an identity code becomes without its sign is no number.
+ * Reads a number as a source writes it; undefined if it is not valid. Without a declared separator it is a
+ * plain decimal: no exponent, no hexadecimal, no separators. An identity code without its century sign is not
+ * a number.
  */
 export function parseNumber(text: string, decimal: DecimalSign | undefined): number | undefined {
   const plain = decimal === undefined ? text : plainDecimal(text, decimal);

@@ -1,7 +1,10 @@
 import type { LinkageReject } from '../../../linkage/linkage.js';
 import { CODE_RULE } from './codeDictionary.js';
 
-/** Why a row of a source is not taken. Besides its number and a column's name, a report tells nothing of the row. */
+/**
+ * Why a row of a source is rejected. A report contains only this, the number of the row and the name of a
+ * column.
+ */
 export type RejectReason =
   | LinkageReject
   | 'malformed-row'
@@ -17,13 +20,13 @@ export type RejectReason =
   | 'duplicate-id'
   | 'duplicate-subject';
 
-/** A row that is not taken, and the source columns whose cells are at fault; none where it is the row as a whole. */
+/** A rejected row, and the source columns with faulty cells; none if the fault is in the row as a whole. */
 export interface Reject {
   readonly reason: RejectReason;
   readonly columns: readonly string[];
 }
 
-/** The rule that a rejected row breaks, for whoever corrects the export or the mapping. */
+/** The rule that a rejected row breaks, for people who correct the export or the mapping. */
 export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'malformed-row': 'A row has as many fields as the first line has names; a quote that opens also closes.',
   'lone-quote':
@@ -43,8 +46,8 @@ export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'invalid-value': CODE_RULE,
   'unknown-code': 'A code is in its list in codes.yaml, in the enumeration, or a key of "values".',
   'unknown-record':
-    'A record of another table is one of those that were taken, with its id written in the same way.',
+    'A record of another table is one of those that were accepted, with its id written in the same way.',
   'end-before-start': 'The second day of "interval" is not before the first.',
-  'duplicate-id': 'No two rows share what is "unique": the first was taken.',
-  'duplicate-subject': 'No two rows are about one person: the first was taken.',
+  'duplicate-id': 'No two rows share what is "unique": the first was accepted.',
+  'duplicate-subject': 'No two rows are about one person: the first was accepted.',
 };

@@ -3,18 +3,18 @@ import { columnsOf, type Mapping, sourceColumns, type TableMapping } from '../ma
 import { type CellContext, cellReader, type CellReader, compositeId, isMissing } from './cellReader.js';
 import type { Reject } from './rejectReason.js';
 
-/** A row as it is stored: the data subject's key, then the table's columns in the mapping's order. */
+/** A row in stored form: the data subject's key, then the table's columns in the order of the mapping. */
 export type StoredRow = readonly (number | bigint | null)[];
 
 interface ColumnInput {
   readonly reader: CellReader;
-  /** The source columns that it is read from. */
+  /** The source columns of this column. */
   readonly columns: readonly string[];
-  /** The text that it is read from, in a row of a batch: of several columns together. */
+  /** The text of this column in a row of a batch; several source columns are combined. */
   readonly textOf: (columns: readonly (readonly string[])[], row: number) => string;
 }
 
-/** Turns the texts of a source row into a row of linked, typed values, or into the reason why it cannot be one. */
+/** Turns the texts of a source row into linked, typed values, or into the reason for its rejection. */
 export class SourceRowReader {
   readonly inputs: readonly ColumnInput[];
   private readonly subjectSource: number;
@@ -74,14 +74,14 @@ export class SourceRowReader {
         return { reason: 'end-before-start', columns: names };
       }
     }
-    // Last, so that nobody becomes known by a row that is rejected.
+    // The subject is linked last, so that a rejected row makes nobody known.
     const subject = this.subject(columns[this.subjectSource]![row]!);
     if (typeof subject === 'string') return { reason: subject, columns: [this.table.subject.from] };
     stored[0] = subject;
     return stored;
   }
 
-  /** The key of a record in the loose form of its id; an id of several columns has no other form. */
+  /** The key of a record by the loose form of its id. An id of several columns has only one form. */
   looseKey(input: number, columns: readonly (readonly string[])[], row: number): bigint {
     const { linkage, registry, table } = this.context;
     const column = this.table.columns[input]!;
@@ -104,8 +104,9 @@ const UUID_WITHOUT_HYPHENS = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{
 const NUMBER = /^0*(\d+?)(?:[.,]0+)?$/;
 
 /**
- * An id without what systems add to it or drop from it: a type or system before it (`Encounter/`, `urn:uuid:`), brackets and
- * quotes, capitals, the hyphens of a UUID, leading zeros, decimals (`1001.0`). Two ids of one loose form are probably one.
+ * An id without the parts that systems add or drop: a type or system before it (`Encounter/`, `urn:uuid:`),
+ * brackets and quotes, capitals, the hyphens of a UUID, leading zeros, decimals (`1001.0`). Two ids with
+ * equal loose forms are probably one id.
  */
 function looseId(id: string): string {
   const bare = id

@@ -2,56 +2,58 @@ import type { CsvFormat } from '../mapping/mapping.js';
 import type { RejectedRow, RowBatch } from './rowBatch.js';
 import { columnName } from './sourceNames.js';
 
-/** A longer record is not taken, so that a quote that never closes does not gather the whole file. */
+/** A longer record is rejected, so that an unclosed quote does not collect the whole file. */
 const MAX_RECORD_CHARACTERS = 2 ** 18;
 
 const LF = 10;
 const CR = 13;
 const INCOMPLETE = -1;
 
-/** One short word with a digit in it; a piece of a text has blanks, or no digit. */
+/** One short word with a digit. Pieces of free text contain blanks, or no digit. */
 const LIKE_A_CODE = /^(?=\S{1,64}$)\D*\d/;
 
-/** What a decoder writes for bytes that are none in the encoding. */
+/** The replacement character of a decoder for invalid bytes. */
 const REPLACEMENT = '\uFFFD';
 
-/** Why the first record names no columns, whatever stands in it. */
+/** Why the first record is not a header. It does not quote the record. */
 export type HeaderFault = 'runs-on' | 'text-after-quote' | 'too-long';
 
 /**
- * Splits CSV (RFC 4180, any delimiter and quote) as it arrives. Fields that are not asked for never become texts of
- * their own. Each row is taken or rejected, as docs/decisions/extraction.md says; an empty line is no row.
+ * Splits CSV (RFC 4180, any delimiter and quote) as it arrives. Fields that nobody needs are never copied
+ * into strings. Each row is accepted or rejected as docs/decisions/extraction.md says; an empty line is not a
+ * row.
  *
- * Lines end with LF or CRLF; where the first line ends with CR alone, CR ends every line. No more is held than a record of 256
- * Ki characters and what was pushed last, and rows do not depend on how the text was cut into pieces.
+ * Lines end with LF or CRLF. If the first line ends with CR alone, CR ends every line. Memory holds at most
+ * one record of 256 Ki characters and the last pushed text. The result does not depend on how the text is
+ * split into chunks.
  */
 export class CsvParser {
-  /** The column names, known after the first record; empty where it names none. */
+  /** The column names, known after the first record; empty if it is not a header. */
   header: readonly string[] | undefined;
   headerFault: HeaderFault | undefined;
 
   private readonly delimiter: number;
   private readonly quote: number;
-  private wanted: readonly number[] = [];
+  private selected: readonly number[] = [];
   private key: number | undefined;
   private text = '';
   private row = 0;
   /** Whether CR alone ends a line. */
   private endsWithCr = false;
 
-  // The record that was split last:
+  // State of the last record:
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
   private hasQuotes = false;
   private fault: 'none' | 'malformed' | 'lone-quote' | 'unclosed' = 'none';
-  /** Where the quote opens that is alone or unclosed. */
+  /** The position of the quote that is alone or unclosed. */
   private opening = 0;
 
-  /** What of the text to come is dropped, up to its end. */
-  private dropping: 'nothing' | 'line' | 'quoted field' = 'nothing';
+  /** Which part of the coming text is skipped, up to its end. */
+  private skipping: 'nothing' | 'line' | 'quoted field' = 'nothing';
   /** Whether the text begins within a line. */
   private withinLine = false;
-  /** Whether the next record is the rest of one that was rejected. */
+  /** Whether the next record is the rest of a rejected one. */
   private rejectedBefore = false;
 
   constructor(private readonly format: CsvFormat) {
@@ -60,31 +62,31 @@ export class CsvParser {
   }
 
   /**
-   * Names the columns that batches will hold; to be called once the header is known.
-   * @param key the column that names whose row it is: a line with a code there is no line of a text
+   * Selects the columns of the batches. Call it once the header is known.
+   * @param key the column of the data subject's code; a line with a code there is not a line of free text
    */
   select(columns: readonly string[], key?: string): void {
     const positionOf = (column: string) => this.header!.indexOf(columnName(column));
-    this.wanted = columns.map(positionOf);
+    this.selected = columns.map(positionOf);
     this.key = key === undefined ? undefined : positionOf(key);
   }
 
-  /** Takes more text; `last` when none will follow. */
+  /** Adds text; `last` if no more follows. */
   push(text: string, last: boolean): void {
     this.text += text;
     if (!this.header) this.readHeader(last);
   }
 
-  /** The rows that are complete by now. */
-  take(last: boolean): RowBatch {
-    const columns: string[][] = this.wanted.map(() => []);
+  /** Returns the rows that are complete so far. */
+  takeRows(last: boolean): RowBatch {
+    const columns: string[][] = this.selected.map(() => []);
     const rowNumbers: number[] = [];
     const rejected: RejectedRow[] = [];
     const reject = (reason: RejectedRow['reason']) => rejected.push({ row: ++this.row, reason });
 
-    let position = this.drop(last);
+    let position = this.skip(last);
     let damage = this.text.indexOf(REPLACEMENT, position);
-    while (position < this.text.length && this.dropping === 'nothing') {
+    while (position < this.text.length && this.skipping === 'nothing') {
       let end = this.splitRecord(position, last);
       const tooLong = end === INCOMPLETE && this.text.length - position > MAX_RECORD_CHARACTERS;
       if (end === INCOMPLETE && !last && !tooLong) break;
@@ -96,7 +98,7 @@ export class CsvParser {
       const isEmpty = this.fault === 'none' && this.starts.length === 1 && this.starts[0] === this.ends[0];
       const covered = this.fault === 'none' ? this.rowsCovered(position, end) : 0;
       if (isRest || isEmpty) {
-        // Counted already, or no row.
+        // Counted already, or not a row.
       } else if (this.fault === 'lone-quote' || covered > 0) {
         for (let row = 0; row <= covered; row++) reject('lone-quote');
       } else if (damage !== -1 && damage < end) {
@@ -106,7 +108,7 @@ export class CsvParser {
       } else {
         rowNumbers.push(++this.row);
         for (let index = 0; index < columns.length; index++) {
-          columns[index]!.push(this.field(this.wanted[index]!));
+          columns[index]!.push(this.field(this.selected[index]!));
         }
       }
       position = end;
@@ -128,7 +130,7 @@ export class CsvParser {
     const lineEnd = this.lineEnd(0);
     if (lineEnd !== -1 && lineEnd < end - 1) return this.refuseHeader('runs-on');
     const endsWithCr = this.text.charCodeAt(end - 1) === CR;
-    // Whether a line feed follows is not known yet.
+    // It is not known yet whether a line feed follows.
     if (endsWithCr && end === this.text.length && !last) return;
     this.endsWithCr = endsWithCr && this.text.charCodeAt(end) !== LF;
     this.header = this.starts.map((_, field) => columnName(this.field(field)));
@@ -142,8 +144,8 @@ export class CsvParser {
   }
 
   /**
-   * Finds the fields of the record at a position; gives where the next record begins, or INCOMPLETE where its end is not among
-   * what has come, or not among the 256 Ki characters that a record may have.
+   * Finds the fields of the record at a position. Returns where the next record begins. Returns INCOMPLETE if
+   * the end has not arrived, or is not within the 256 Ki characters that a record may have.
    */
   private splitRecord(position: number, last: boolean): number {
     const { text, delimiter, quote, endsWithCr } = this;
@@ -199,7 +201,7 @@ export class CsvParser {
     return at + 1;
   }
 
-  /** Where reading goes on after a record that has no end, or none that is near enough. */
+  /** Where parsing continues after a record without an end, or without one within the limit. */
   private endOfIncomplete(position: number, tooLong: boolean, last: boolean): number {
     const limit = position + MAX_RECORD_CHARACTERS;
     if (this.fault !== 'unclosed') {
@@ -217,8 +219,8 @@ export class CsvParser {
   }
 
   /**
-   * How many rows a record may cover besides its own: one with a quoted field that opens on a line with all fields of a row, and
-   * runs over a line that is a whole row by itself. Two lines that each lost a quote look so.
+   * How many rows a record may have swallowed. The record has a quoted field that opens on a line with all
+   * fields of a row and contains a line that is a whole row. Two lines that each lost a quote look like this.
    */
   private rowsCovered(position: number, end: number): number {
     if (this.key === undefined || !this.hasQuotes) return 0;
@@ -233,7 +235,10 @@ export class CsvParser {
     return rows;
   }
 
-  /** How many of the lines after the one on which a quote opens hold a row, where that line and one of them hold a whole one. */
+  /**
+   * How many lines after the opening quote hold a row. Zero unless the line of the quote and one later line
+   * hold a whole row.
+   */
   private rowsOnLines(opening: number, until: number): number {
     let lineEnd = this.lineEnd(opening);
     if (lineEnd === -1 || this.fieldsOnLine(this.lineStart(opening), lineEnd).length < this.header!.length)
@@ -257,7 +262,7 @@ export class CsvParser {
     return this.key === undefined || LIKE_A_CODE.test(fields[this.key]!.trim());
   }
 
-  /** The fields of a line by itself. A quote that does not close on it is a character like others. */
+  /** The fields of a line on its own. A quote that does not close on the line is an ordinary character. */
   private fieldsOnLine(start: number, end: number): readonly string[] {
     const { text, delimiter, quote, format } = this;
     const length = text.charCodeAt(end - 1) === CR ? end - 1 : end;
@@ -279,49 +284,49 @@ export class CsvParser {
     return fields;
   }
 
-  /** Drops what is to be dropped; gives where reading goes on. */
-  private drop(last: boolean): number {
-    if (this.dropping === 'line') return this.nextLine(0, last);
-    return this.dropping === 'quoted field' ? this.endOfField(0, last) : 0;
+  /** Skips text that must be skipped; returns where parsing continues. */
+  private skip(last: boolean): number {
+    if (this.skipping === 'line') return this.nextLine(0, last);
+    return this.skipping === 'quoted field' ? this.endOfField(0, last) : 0;
   }
 
-  /** Where the line after a position begins; what is still to come of this one is dropped. */
+  /** Where the next line begins. The rest of this line is skipped when it arrives. */
   private nextLine(position: number, last: boolean): number {
     const end = this.lineEnd(position);
-    this.dropping = end === -1 && !last ? 'line' : 'nothing';
+    this.skipping = end === -1 && !last ? 'line' : 'nothing';
     return end === -1 ? this.text.length : end + 1;
   }
 
   /**
-   * Where reading goes on after a quoted field that is too long: behind the quote that closes it, or at the first line that is a
-   * whole row by itself, for then the quote was alone.
+   * Where parsing continues after a quoted field that is too long: behind its closing quote, or at the first
+   * line that is a whole row, because then the quote was alone.
    */
   private endOfField(position: number, last: boolean): number {
     const { text } = this;
     const closing = this.closingQuote(position - 1);
     for (let from = position; ;) {
       const lineEnd = this.lineEnd(from);
-      this.dropping = 'quoted field';
+      this.skipping = 'quoted field';
       if (closing !== -1 && (lineEnd === -1 || closing < lineEnd)) {
-        // Whether the quote is doubled is not known yet.
+        // It is not known yet whether the quote is doubled.
         if (closing + 1 === text.length && !last) {
           if (text.length - from <= MAX_RECORD_CHARACTERS) return from;
           this.withinLine = true;
           return closing;
         }
-        this.dropping = 'nothing';
+        this.skipping = 'nothing';
         this.rejectedBefore = text.charCodeAt(closing + 1) === this.delimiter;
         return this.rejectedBefore ? closing + 2 : this.nextLine(closing + 1, last);
       }
       if (lineEnd === -1) {
         if (!last && text.length - from <= MAX_RECORD_CHARACTERS) return from;
         this.withinLine = true;
-        if (last) this.dropping = 'nothing';
+        if (last) this.skipping = 'nothing';
         return text.length;
       }
       const isLine = !this.withinLine && lineEnd - from <= MAX_RECORD_CHARACTERS;
       if (isLine && this.isWholeRow(this.fieldsOnLine(from, lineEnd))) {
-        this.dropping = 'nothing';
+        this.skipping = 'nothing';
         return from;
       }
       this.withinLine = false;
@@ -329,7 +334,7 @@ export class CsvParser {
     }
   }
 
-  /** Where the quote that opens at a position closes; -1 where it does not. */
+  /** Where the quote that opens at a position closes; -1 if it does not. */
   private closingQuote(opening: number): number {
     const { text, quote, format } = this;
     let closing = text.indexOf(format.quote, opening + 1);
@@ -344,7 +349,7 @@ export class CsvParser {
     return character === LF || (character === CR && this.endsWithCr);
   }
 
-  /** Where the line of a position ends; -1 where its end has not come. */
+  /** Where the line of a position ends; -1 if its end has not arrived. */
   private lineEnd(position: number): number {
     if (!this.endsWithCr) return this.text.indexOf('\n', position);
     const lineEnd = /[\r\n]/g;

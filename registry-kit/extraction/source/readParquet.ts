@@ -6,11 +6,12 @@ import { binaryFormat, edgesOf } from './sourceBytes.js';
 import { SourceNames } from './sourceNames.js';
 
 const SAMPLE_BYTES = 2 ** 12;
-/** Parquet begins and ends with it. */
+/** The first and last bytes of a Parquet file. */
 const MAGIC = Buffer.from('PAR1');
 
 /**
- * Streams the named columns of a Parquet file as texts, some thousand rows at a time; days and times come as ISO 8601.
+ * Streams the named columns of a Parquet file as texts, some thousand rows at a time. Days and times are in
+ * ISO 8601.
  * @param hasZone see parquetText
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
  */
@@ -28,7 +29,7 @@ export async function* readParquet(
     textOf(all[position]!, hasZone, file, columns[index]!, position),
   );
 
-  // Columns are asked for by their place, so that no name of the file enters SQL.
+  // Columns are selected by position, so that no name of the file enters SQL.
   const source = `${parquetRows(path)} AS source(${all.map((_, position) => `c${position}`).join(', ')})`;
   const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${source}`);
   const rows = Number(counted.getRows()[0]![0]);
@@ -45,7 +46,7 @@ export async function* readParquet(
 }
 
 /**
- * The columns of a Parquet file, which has each column that is asked for.
+ * Returns the columns of a Parquet file, after checking that it has each requested column.
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
  */
 export async function openParquet(
@@ -61,7 +62,9 @@ export async function openParquet(
   return all;
 }
 
-/** DuckDB tells by the footer alone what a file is, and quotes what it finds there. */
+/**
+ * Checks the file before DuckDB opens it. DuckDB looks only at the footer, and quotes its contents in errors.
+ */
 async function requireParquet(path: string, file: string): Promise<void> {
   const { head, tail } = await edgesOf(path, SAMPLE_BYTES);
   const begins = head.subarray(0, MAGIC.length).equals(MAGIC);
@@ -92,7 +95,7 @@ function textOf(
 
 type Cells = readonly (readonly (string | undefined)[])[];
 
-/** Rejects rows with bytes that are no text. */
+/** Rejects rows with bytes that are not text. */
 function withoutUndecoded(cells: Cells, numbers: readonly number[]): Omit<ReadBatch, 'share'> {
   if (!cells.some((column) => column.includes(undefined)))
     return { columns: cells as readonly (readonly string[])[], rowNumbers: numbers, rejected: [] };
@@ -115,8 +118,8 @@ interface ParquetColumn {
 }
 
 /**
- * The columns of a Parquet file. Their names are those of the file's footer: DuckDB renames a column whose name occurs twice,
- * or differs from another in capitals alone.
+ * The columns of a Parquet file, with the names of the file's footer. DuckDB renames a column whose name
+ * occurs twice, or differs from another only in capitals.
  */
 async function parquetColumns(connection: DuckDBConnection, path: string): Promise<readonly ParquetColumn[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquetRows(path)}`);
@@ -126,7 +129,7 @@ async function parquetColumns(connection: DuckDBConnection, path: string): Promi
     .getRows()
     .map(([name, children]) => ({ name: String(name), children: Number(children ?? 0) }));
   const names: string[] = [];
-  // The root comes first; below it each node is followed by those in it.
+  // The root comes first. Each node is followed by its children.
   for (let index = 1; index < nodes.length; index = afterNode(nodes, index)) names.push(nodes[index]!.name);
   if (names.length !== types.length) throw new Error('The columns of a Parquet file could not be counted.');
   return types.map((type, index) => ({ name: names[index]!, type }));
@@ -138,28 +141,32 @@ function afterNode(nodes: readonly { readonly children: number }[], index: numbe
   return next;
 }
 
-/** How the values of a Parquet column become texts, one text for each value whatever its type. */
+/** How the values of a Parquet column become texts. Equal values give equal texts, whatever their type. */
 interface ParquetText {
-  /** What is read, as SQL over the column. */
+  /** The SQL expression over the column. */
   select(column: string): string;
-  /** The text of a value that is not null; undefined where its bytes are no text. */
+  /** The text of a value that is not null; undefined if its bytes are not text. */
   write(value: unknown): string | undefined;
 }
 
-/** Above these whole numbers several are one as FLOAT or DOUBLE: an id has lost digits there. */
+/**
+ * Above these limits several whole numbers have one representation as FLOAT or DOUBLE, so an id has lost
+ * digits.
+ */
 const EXACT_FLOAT = 2 ** 24;
 const EXACT_DOUBLE = 2 ** 53;
 
 const NESTED = /\[|^(?:STRUCT|MAP|UNION|VARIANT|GEOMETRY)/;
 
-/** Whether a column of this type says by itself what days it holds. */
+/** Whether the type of a column is a day or a time. */
 export function isDayOrTime(type: string): boolean {
   return type === 'DATE' || type.startsWith('TIMESTAMP');
 }
 
 /**
- * How a column of DuckDB's type is read; undefined where a value is a list or a record.
- * @param hasZone whether the mapping says the zone of times that have none; midnight is a time then, and else a day
+ * How a column of a DuckDB type is read; undefined if its values are lists or records.
+ * @param hasZone whether the mapping declares the zone of times that have none; then midnight is a time,
+ * otherwise a day
  */
 function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
   if (NESTED.test(type)) return undefined;
@@ -169,7 +176,7 @@ function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
     case 'DOUBLE':
       return { select: asItIs, write: (value) => writeFloat(value as number, EXACT_DOUBLE) };
     case 'FLOAT':
-      // By its shortest text: as a DOUBLE 0.1 is 0.10000000149011612.
+      // Uses the shortest text: as a DOUBLE, 0.1 would be 0.10000000149011612.
       return {
         select: (column) => `${column}::VARCHAR::DOUBLE`,
         write: (value) => writeFloat(value as number, EXACT_FLOAT),
@@ -200,7 +207,10 @@ function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
 const asItIs = (column: string) => column;
 const asText = (column: string) => `${column}::VARCHAR`;
 
-/** Days and times that four digits of a year can write; those beyond are the first or the last, and infinity is none. */
+/**
+ * Limits days and times to years of four digits. Values beyond become the first or the last; infinity becomes
+ * null.
+ */
 function within(value: string, type: 'DATE' | 'TIMESTAMP'): string {
   const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999';
   return `CASE WHEN isfinite(${value}) THEN greatest(least(${value}, ${type} '${last}'), ${type} '0001-01-01') END`;
@@ -220,7 +230,10 @@ function localTime(hasZone: boolean): (value: unknown) => string {
   };
 }
 
-/** 101.0 -> 101, as whole numbers are written; a number that has lost digits keeps its exponent, so that it is no id. */
+/**
+ * 101.0 -> 101, as whole numbers are written. A number that has lost digits is written with an exponent, so
+ * that it is not accepted as an id.
+ */
 function writeFloat(value: number, exact: number): string {
   if (Number.isNaN(value)) return '';
   if (Number.isInteger(value) && Math.abs(value) >= exact) return value.toExponential();

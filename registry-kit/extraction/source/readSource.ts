@@ -17,7 +17,7 @@ export interface SourceFolder {
   readonly path: string;
   readonly registry: string;
   readonly format: SourceFormat;
-  /** What its files were when the extraction began. */
+  /** The size and hash of its files when the extraction began. */
   readonly files: SourceFiles;
   /** Stops reading. */
   readonly signal?: AbortSignal | undefined;
@@ -25,8 +25,8 @@ export interface SourceFolder {
 
 /**
  * Streams the named columns of a source file.
- * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS; after the last batch SOURCE_CHANGED, where something else was read
- * than the extraction began with
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS; after the last batch SOURCE_CHANGED, if the file
+ * differs from the one at the start of the extraction
  */
 export async function* readSource(
   folder: SourceFolder,
@@ -51,7 +51,7 @@ export async function* readSource(
   if (read !== sha256) {
     throw new PolkuError(
       'SOURCE_CHANGED',
-      `The source file ${name} changed while it was read. Nothing of it was taken; wait until the export is complete, ` +
+      `The source file ${name} changed while it was read. None of it was used; wait until the export is complete, ` +
         'and run the command again.',
       { file: name },
     );
@@ -59,7 +59,7 @@ export async function* readSource(
 }
 
 /**
- * Which of the named columns say by their type what days they hold, whatever the mapping says of how days are written.
+ * The named columns whose type is a day or a time, whatever date format the mapping declares.
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
  */
 export async function typedDayColumns(
@@ -90,8 +90,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says in words of ours what is wrong with a source file. The cause's own text may quote a row, a column or a folder that is
- * named by a code, so nothing of it is repeated, nor the cause handed on.
+ * Describes in fixed words what is wrong with a source file. The text of the cause may quote a row, a column
+ * or a folder that is named by a code, so it is not repeated and the cause is not attached.
  */
 function unreadable(name: string, cause: unknown): PolkuError {
   if (cause instanceof PolkuError) return cause;
@@ -101,16 +101,16 @@ function unreadable(name: string, cause: unknown): PolkuError {
 function reasonOf(cause: unknown): string {
   if (cause instanceof NotRegularFileError) {
     const kind = cause.kind === 'FIFO' ? 'named pipe' : cause.kind;
-    return `is a ${kind}. Expected a regular file, for a source is read twice.`;
+    return `is a ${kind}. Expected a regular file, because a source is read twice.`;
   }
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  // DuckDB tells by its text alone what failed, and quotes the value.
+  // Only the text of a DuckDB error shows what failed, and it quotes the value.
   if (/^Invalid Input Error: Invalid string encoding/.test(message))
     return 'holds text that is not UTF-8. Export it again.';
   return REASONS[code] ?? 'cannot be read: it is damaged, or the disk is. Export it again.';
 }
 
-/** What a source file was when the extraction began. */
+/** A source file at the start of the extraction. */
 interface SourceFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -119,7 +119,7 @@ interface SourceFile {
 /** The files that a mapping names, by name. */
 type SourceFiles = ReadonlyMap<string, SourceFile>;
 
-/** @throws PolkuError SOURCE_UNREADABLE, before anything else is done */
+/** @throws PolkuError SOURCE_UNREADABLE, before any other work */
 export async function digestSourceFiles(
   mapping: Mapping,
   { path, registry, signal }: Pick<SourceFolder, 'path' | 'registry' | 'signal'>,
@@ -138,23 +138,25 @@ export async function digestSourceFiles(
   return files;
 }
 
-/** SHA-256 over the names and contents of source files, in hexadecimal: equal exports have equal fingerprints. */
+/**
+ * SHA-256 over the names and contents of source files, in hexadecimal. Equal exports have equal fingerprints.
+ */
 export function sourceFingerprint(files: SourceFiles): string {
   const hash = createHash('sha256');
   for (const [name, { sha256 }] of files) hash.update(`${name}\0${sha256}\0`);
   return hash.digest('hex');
 }
 
-/** Of a text whose first line is wrong, so much is looked at to say what it is. */
+/** How many characters are inspected when the first line is wrong. */
 const HEAD_CHARACTERS = 2 ** 16;
 
 /**
- * Streams the named columns of a CSV file, which may be packed by gzip, some thousand rows at a time.
+ * Streams the named columns of a CSV file, which may be compressed with gzip, some thousand rows at a time.
  *
- * Polku splits CSV itself, because DuckDB's reader cannot both go on after a bad row and say which one it was
+ * Polku splits CSV itself, because DuckDB's reader cannot both continue after a bad row and report its number
  * (docs/decisions/duckdb.md).
  * @param size of the file, in bytes
- * @returns the SHA-256 of what was read
+ * @returns the SHA-256 of the bytes that were read
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
  */
 async function* readCsv(
@@ -182,22 +184,22 @@ async function* readCsv(
       const names = new SourceNames(parser.header);
       const text = head;
       requireColumns(file, names, columns, () => explainFirstLine(text, format, columns, parser.headerFault));
-      // The first column is that of the data subject's code.
+      // The first column holds the data subject's code.
       parser.select(columns, columns[0]);
       head = undefined;
     }
-    yield { ...parser.take(last), share: Math.min(1, read / Math.max(1, size)) };
+    yield { ...parser.takeRows(last), share: Math.min(1, read / Math.max(1, size)) };
   }
   return hash.digest('hex');
 }
 
-/** What comes; after the last of it undefined. */
+/** Yields the chunks, and undefined after the last. */
 async function* withEnd(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer | undefined> {
   yield* chunks;
   yield undefined;
 }
 
-/** @throws PolkuError SOURCE_UNREADABLE where the first bytes are those of something else than text in the mapping's encoding */
+/** @throws PolkuError SOURCE_UNREADABLE if the first bytes are not text in the encoding of the mapping */
 function requireText(file: string, head: Buffer, { encoding }: CsvFormat): void {
   const other = binaryFormat(head);
   if (other) {
@@ -227,8 +229,8 @@ const DELIMITERS = [',', ';', '\t', '|', ':'];
 const MAX_TITLE_LINES = 20;
 
 /**
- * What is wrong with the beginning of a text whose first line names no columns, or not all. It is told in fixed sentences, line
- * numbers and code points alone, for the text may be about somebody.
+ * Explains why the first line lacks some or all column names. The message contains only fixed sentences, line
+ * numbers and code points, because the text may be about a person.
  */
 export function explainFirstLine(
   head: string,
@@ -257,7 +259,7 @@ export function explainFirstLine(
   return 'Expected a line of column names. If it is there, correct the names in mapping.yaml.';
 }
 
-/** How many of the columns that are looked for a line names. */
+/** How many of the expected columns a line names. */
 function columnsNamed(line: string, delimiter: string, quote: string, needed: readonly string[]): number {
   const names = new SourceNames(line.split(delimiter).map((name) => name.replaceAll(quote, '')));
   return needed.filter((column) => names.positionsOf(column).length > 0).length;

@@ -2,29 +2,30 @@ import { PolkuError } from '../../../lib/errors.js';
 import type { RejectReason } from '../rows/rejectReason.js';
 import type { SourceNames } from './sourceNames.js';
 
-/** A row that could not be read, whatever it holds. */
+/** A row that could not be read. Its contents are not included. */
 export interface RejectedRow {
   readonly row: number;
   readonly reason: RejectReason & ('malformed-row' | 'lone-quote' | 'wrong-encoding');
 }
 
-/** Some rows of a source file: texts of the columns asked for, in the order asked for. */
+/** Some rows of a source file: texts of the requested columns, in the requested order. */
 export interface RowBatch {
-  /** For each column the text of each row; empty where the source has none. */
+  /** For each column the text of each row; empty if the source has none. */
   readonly columns: readonly (readonly string[])[];
-  /** For each row its number in the file: data rows are counted from 1. */
+  /** For each row its number in the file. Data rows are counted from 1. */
   readonly rowNumbers: readonly number[];
   readonly rejected: readonly RejectedRow[];
 }
 
-/** A batch, and how much of the file has been read with it, from 0 to 1. */
+/** A batch, and the share of the file read so far, from 0 to 1. */
 export interface ReadBatch extends RowBatch {
   readonly share: number;
 }
 
 /**
- * Checks that a source file has each column that the mapping names, and has it once. All that are missing are told at once.
- * @param explanation what is wrong with the names as a whole; see explainFirstLine.ts
+ * Checks that a source file has each column of the mapping exactly once. All missing columns are reported
+ * together.
+ * @param explanation describes what is wrong with the header as a whole; see explainFirstLine
  * @throws PolkuError SOURCE_COLUMNS
  */
 export function requireColumns(
@@ -60,7 +61,7 @@ export function requireColumns(
   );
   throw new PolkuError(
     'SOURCE_COLUMNS',
-    `${file} has columns of the mapping more than once: ${places.join(', ')}. Nobody can tell which one is meant. Rename or ` +
+    `${file} has columns of the mapping more than once: ${places.join(', ')}. It is unclear which one is meant. Rename or ` +
       'remove the others in the export.',
     { file, repeated },
   );

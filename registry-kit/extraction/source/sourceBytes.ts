@@ -10,7 +10,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 /** Reads a file's bytes in pieces. */
 export async function* chunksOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   const handle = await openRegularFile(path);
-  // The stream closes the handle, also when nobody reads on.
+  // The stream closes the handle, also if the consumer stops early.
   for await (const bytes of handle.createReadStream({ highWaterMark: CHUNK_BYTES })) {
     throwIfStopped(signal);
     yield bytes as Buffer;
@@ -42,7 +42,7 @@ export async function edgesOf(
   }
 }
 
-/** Unpacks what comes, if it is gzip. */
+/** Unpacks gzip; passes other bytes on. */
 export async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const { value: first, done } = await chunks.next();
   if (done) return;
@@ -50,7 +50,7 @@ export async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<
   if (!first.subarray(0, GZIP.length).equals(GZIP)) return yield* all;
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const fed = pipeline(all, gunzip);
-  // What goes wrong is thrown where the bytes are read, too.
+  // Errors are thrown where the bytes are read, too.
   fed.catch(() => undefined);
   yield* gunzip as AsyncIterable<Buffer>;
   await fed;
@@ -74,7 +74,7 @@ export async function* hashed(
   }
 }
 
-/** What a file is by its first bytes, and what to do about it. */
+/** The format of a file by its first bytes, and advice. */
 interface FileFormat {
   readonly name: string;
   readonly advice: string;
@@ -84,11 +84,11 @@ const UNPACK = 'Unpack it.';
 const SAVE_AS_CSV = 'Save it as CSV in UTF-8.';
 const EXPORT_AS_CSV = 'Export it as CSV or Parquet.';
 
-/** Bytes below it stand in no text. */
+/** Text contains no bytes below it. */
 const TAB = 9;
 const SAMPLE_BYTES = 2 ** 12;
 
-/** Signatures at the beginning of a file, in hexadecimal; some are letters with which a text may begin. */
+/** Signatures at the beginning of a file, in hexadecimal. Some are letters with which a text may begin. */
 const SIGNATURES: readonly (FileFormat & { readonly signature: string; readonly mayBeText?: true })[] = [
   { signature: '1f8b', name: 'a gzip file', advice: UNPACK },
   { signature: 'd0cf11e0a1b11ae1', name: 'an Excel workbook (.xls)', advice: SAVE_AS_CSV },
@@ -118,7 +118,7 @@ const SIGNATURES: readonly (FileFormat & { readonly signature: string; readonly 
 
 const ZIP = ['504b0304', '504b0506'];
 
-/** Tells a file that is no text by its first bytes; undefined where it may be text. */
+/** Recognises a binary file by its first bytes; undefined if it may be text. */
 export function binaryFormat(head: Buffer): FileFormat | undefined {
   const hex = head.subarray(0, 16).toString('hex');
   if (ZIP.some((signature) => hex.startsWith(signature))) return zipFormat(head);
@@ -128,7 +128,7 @@ export function binaryFormat(head: Buffer): FileFormat | undefined {
   );
 }
 
-/** Workbooks are zip archives; which one is told by the names of what is in them. */
+/** Workbooks are zip archives. The names of their entries show which kind. */
 function zipFormat(head: Buffer): FileFormat {
   const text = head.toString('latin1');
   if (text.includes('[Content_Types].xml') || text.includes('xl/'))
@@ -146,7 +146,10 @@ const BYTE_ORDER_MARKS: readonly (readonly [mark: string, encoding: string])[] =
   ['feff', 'utf-16be'],
 ];
 
-/** The encoding of a text by its byte-order mark, or by where its zero bytes are; undefined where nothing tells it. */
+/**
+ * The encoding of a text by its byte-order mark, or by the position of zero bytes; undefined if neither shows
+ * it.
+ */
 export function encodingOf(head: Buffer): string | undefined {
   const hex = head.subarray(0, 4).toString('hex');
   const marked = BYTE_ORDER_MARKS.find(([mark]) => hex.startsWith(mark));

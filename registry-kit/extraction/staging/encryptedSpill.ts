@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
 const TAG_BYTES = 16;
 
-/** Where a block stands in the spill. */
+/** The place of a block in the spill. */
 export interface SpilledBlock {
   readonly number: number;
   readonly offset: number;
@@ -12,9 +12,9 @@ export interface SpilledBlock {
 }
 
 /**
- * A file for what does not fit into memory, encrypted block by block (AES-256-GCM) under a key that only this process
- * holds: what a killed extraction leaves of it is noise. Rows in it hold no code, but a key beside the number of its row
- * in the export, which together with the export would tell whose key it is.
+ * A file for rows that do not fit into memory, encrypted block by block (AES-256-GCM). Only this process has
+ * the key, so a killed extraction leaves only noise. Rows in it hold no code, but they hold a key and the
+ * number of the row in the export. Together with the export these would show whose key it is.
  */
 export class EncryptedSpill {
   private readonly key = randomBytes(32);
@@ -22,7 +22,7 @@ export class EncryptedSpill {
   private blocks = 0;
   private end = 0;
 
-  /** The file is made when the first block is written. */
+  /** The file is created with the first block. */
   constructor(private readonly path: string) {}
 
   write(plain: Uint8Array): SpilledBlock {
@@ -39,7 +39,7 @@ export class EncryptedSpill {
     return block;
   }
 
-  /** Throws where the file no longer holds what was written. */
+  /** Throws if the file has changed since it was written. */
   read({ number, offset, bytes, tag }: SpilledBlock): Buffer {
     const encrypted = Buffer.allocUnsafe(bytes);
     readSync(this.descriptor!, encrypted, 0, bytes, offset);

@@ -1,15 +1,20 @@
 import type { EncryptedSpill, SpilledBlock } from './encryptedSpill.js';
 
-/** So many that a city's largest table gives partitions of some ten megabytes, and a country's of some hundred. */
+/**
+ * The number of partitions. A city's largest table gives partitions of some ten megabytes, a country's of
+ * some hundred.
+ */
 export const PARTITIONS = 256;
 
-/** What a partition gathers in memory before it is spilled; all of them together take 16 MiB. */
+/** How much a partition collects in memory before it is spilled. All partitions together take 16 MiB. */
 const BLOCK_BYTES = 2 ** 16;
 
-/** Rows of a fixed width in partitions. What fills a block is spilled, so that memory does not grow with the rows. */
+/**
+ * Rows of a fixed width in partitions. Full blocks are spilled, so that memory does not grow with the rows.
+ */
 export class PartitionedRows {
   private readonly blockBytes: number;
-  /** A block for each partition that has rows; most tables of a small city have few. */
+  /** A block for each partition that has rows. Most tables of a small city have few. */
   private readonly blocks: Buffer[] = [];
   private readonly filled = new Uint32Array(PARTITIONS);
   private readonly spilled: SpilledBlock[][] = Array.from({ length: PARTITIONS }, () => []);
@@ -33,7 +38,7 @@ export class PartitionedRows {
     }
   }
 
-  /** The rows of a partition, one after the other as they were appended. */
+  /** The rows of a partition, in the order in which they were appended. */
   read(partition: number): Buffer {
     const inMemory = this.blocks[partition]?.subarray(0, this.filled[partition]!) ?? Buffer.alloc(0);
     return Buffer.concat([...this.spilled[partition]!.map((block) => this.spill.read(block)), inMemory]);
@@ -44,7 +49,7 @@ export class PartitionedRows {
 const ENTRY_BYTES = 12;
 const WORDS = ENTRY_BYTES / 4;
 
-/** The keys of many rows. Equal keys fall into one partition, so that one partition at a time is held in memory. */
+/** The keys of many rows. Equal keys are in one partition, so that one partition at a time is in memory. */
 export class KeyedRows {
   private readonly entries: PartitionedRows;
   private readonly entry = new Uint32Array(WORDS);
@@ -117,7 +122,7 @@ export class KeyTable {
     return this.filled[this.slotOf(low, high)] === 1;
   }
 
-  /** Where a key stands, or would stand. */
+  /** The slot of a key, or the free slot where it belongs. */
   private slotOf(low: number, high: number): number {
     // Multiplicative hashing (Knuth, TAOCP 6.4): record keys are random already, keys of persons are not.
     let slot = Math.imul(low ^ high, 0x9e3779b1) >>> (32 - this.bits);

@@ -1,16 +1,16 @@
 import { EncryptedSpill } from './encryptedSpill.js';
 import { KeyedRows, KeyTable, PARTITIONS } from './partitionedRows.js';
 
-/** Blocks are small, for a table may have several columns that name records. */
+/** Blocks are small, because a table may have several columns that reference records. */
 const BLOCK_BYTES = 2 ** 14;
 
-/** A record's key, and the key that its id has without what systems add to it or drop from it (looseId). */
+/** A record's key, and the key of the loose form of its id (looseId). */
 interface RecordKey {
   readonly exact: bigint;
   readonly loose: bigint;
 }
 
-/** The records of a table by their keys, for other tables whose rows name them. */
+/** The keys of the records of a table, for other tables whose rows reference them. */
 export class RecordKeys {
   private readonly spill: EncryptedSpill;
   private readonly exact: KeyedRows;
@@ -29,12 +29,15 @@ export class RecordKeys {
     this.loose.addKey(loose, sourceRow);
   }
 
-  /** Leaves out the records of rows that were rejected after they were added. */
+  /** Excludes the records of rows that were rejected after they were added. */
   leaveOut(rows: RowSet): void {
     this.rejected = rows;
   }
 
-  /** The rows whose key is that of no record of `records`, and how many of them name one in another form of its id. */
+  /**
+   * The rows whose key belongs to no record of `records`, and how many of them reference one by another form
+   * of its id.
+   */
   findUnknown(records: RecordKeys): { readonly rows: RowSet; readonly otherForm: number } {
     const rows = notIn(this.exact, records.exact, records.rejected);
     if (rows.size === 0) return { rows, otherForm: 0 };
@@ -44,13 +47,13 @@ export class RecordKeys {
     return { rows, otherForm };
   }
 
-  /** Removes what was spilled. */
+  /** Removes the spilled file. */
   discard(): void {
     this.spill.remove();
   }
 }
 
-/** The rows of `naming` whose key no row of `named` has, but for the rows that are rejected. */
+/** The rows of `naming` whose key no row of `named` has. Rejected rows do not count. */
 function notIn(naming: KeyedRows, named: KeyedRows, rejected: RowSet): RowSet {
   const unknown = new RowSet();
   for (let number = 0; number < PARTITIONS; number++) {

@@ -5,11 +5,11 @@ import type { StoredRow } from '../rows/sourceRowReader.js';
 
 type Kind = ColumnDefinition['kind'];
 
-/** How a value of a kind stands in a staged row. */
+/** How a value of a kind is encoded in a staged row. */
 interface Encoding {
   readonly bytes: number;
   readonly type: DuckDBType;
-  /** Stands for no value: no key is that large, no number is NaN. */
+  /** Means no value: no key is that large, and no number is NaN. */
   readonly nothing: number | bigint;
   readonly write: (view: DataView, at: number, value: number | bigint) => void;
   readonly read: (view: DataView, at: number) => number | bigint;
@@ -64,7 +64,10 @@ export interface Field extends Omit<Encoding, 'write'> {
   readonly offset: number;
 }
 
-/** Rows of a table as bytes of a fixed width: the subject's key, the row's number in the source, then the columns. */
+/**
+ * Rows of a table as bytes of a fixed width: the key of the subject, the number of the row in the source,
+ * then the columns.
+ */
 export class RowLayout {
   readonly subject: Field = { ...KEY, offset: 0 };
   readonly sourceRow: Field = { ...KEY, offset: KEY.bytes };

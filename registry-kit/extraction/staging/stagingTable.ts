@@ -8,21 +8,21 @@ import { KeyedRows, KeyTable, PartitionedRows, PARTITIONS } from './partitionedR
 import { RowSet } from './recordKeys.js';
 import { type Field, RowLayout } from './rowLayout.js';
 
-/** A column of the table that is being gathered. */
+/** A column of the table that is being collected. */
 interface StagingColumn {
   readonly name: string;
   readonly kind: ColumnDefinition['kind'];
-  /** Of a code: the texts by number, complete when the table is written. */
+  /** The texts of a column of codes by number, complete when the table is written. */
   readonly texts: readonly string[] | undefined;
 }
 
 interface StagingOptions {
   readonly columns: readonly StagingColumn[];
-  /** The column of days after which the rows of one person are ordered. */
+  /** The column of days by which the rows of one person are sorted. */
   readonly order: string;
   /** A column, or the subject, that no two rows may share. */
   readonly unique?: string | undefined;
-  /** Keys of persons are below it, or few are above. */
+  /** The bound of person keys; a few may be above. */
   readonly keys: number;
   /** The file to which rows are spilled, encrypted, when they are many. */
   readonly spill: string;
@@ -31,9 +31,10 @@ interface StagingOptions {
 }
 
 /**
- * Gathers the linked rows of one table and writes them in the order of subject, then of a column, then of the source: an
- * external sort by ranges of person keys, which are secret and random, so that ranges fill evenly. Memory holds one range
- * at a time, whatever the number of rows (docs/decisions/extraction.md).
+ * Collects the linked rows of one table and writes them sorted by subject, then by a column, then in the
+ * order of the source. This is an external sort by ranges of person keys. The keys are secret and random, so
+ * ranges fill evenly. Memory holds one range at a time, whatever the number of rows
+ * (docs/decisions/extraction.md).
  */
 export class StagingTable {
   private readonly layout: RowLayout;
@@ -74,12 +75,12 @@ export class StagingTable {
     this.repeated!.add(this.row.getUint32(offset, true), high, sourceRow);
   }
 
-  /** The rows that were set aside, by their numbers in the source. */
+  /** The excluded rows, by their numbers in the source. */
   get setAsideRows(): RowSet {
     return this.aside;
   }
 
-  /** Sets rows aside, so that they are not written; gives the numbers of those that were not set aside before. */
+  /** Excludes rows from writing; returns the rows that were not excluded before. */
   setAside(rows: RowSet): RowSet {
     const added = new RowSet();
     for (const row of rows) {
@@ -90,14 +91,14 @@ export class StagingTable {
     return added;
   }
 
-  /** Sets aside all rows but the first that share what must be unique; gives their numbers in the source. */
+  /** Excludes all rows but the first that share a unique value; returns their numbers in the source. */
   setDuplicatesAside(): RowSet {
     return this.repeated ? this.setAside(this.repeated.find(this.aside)) : new RowSet();
   }
 
   /**
-   * Writes the rows as Parquet; gives how many the file has, as it says itself.
-   * @param onWritten told now and then which share of the rows is written; throws to stop
+   * Writes the rows as Parquet; returns the number of rows by the metadata of the file.
+   * @param onWritten receives the written share of the rows; throws to stop
    */
   async write(path: string, onWritten: (share: number) => void = () => undefined): Promise<number> {
     const columns = this.options.columns.map((column, index) => ({
@@ -108,7 +109,7 @@ export class StagingTable {
     return writeParquet(path, this.layout.subject, columns, this.sorted(rows, onWritten));
   }
 
-  /** Removes what was spilled. */
+  /** Removes the spilled file. */
   discard(): void {
     this.spill.remove();
   }
@@ -127,7 +128,7 @@ export class StagingTable {
     }
   }
 
-  /** Where the rows begin that were not set aside. */
+  /** The offsets of the rows that are not excluded. */
   private keptRows(view: DataView): Uint32Array {
     const { rowBytes, sourceRow } = this.layout;
     const starts = Uint32Array.from({ length: view.byteLength / rowBytes }, (_, index) => index * rowBytes);
@@ -140,10 +141,10 @@ export class StagingTable {
   }
 }
 
-/** Rows that DuckDB takes at a time. */
+/** The number of rows that DuckDB consumes at a time. */
 const CHUNK_ROWS = 2048;
 
-/** Some rows in the order in which they are written: where each begins in a view. */
+/** Some rows in writing order: their offsets in a view. */
 interface SortedRows {
   readonly view: DataView;
   readonly rows: Uint32Array;
@@ -152,8 +153,8 @@ interface SortedRows {
 type WrittenColumn = StagingColumn & { readonly field: Field };
 
 /**
- * Writes sorted rows as a Parquet file. DuckDB draws them as it writes, so that never more than a few are in memory.
- * @returns how many rows the file has, by its own metadata
+ * Writes sorted rows as a Parquet file. DuckDB pulls them while it writes, so that only a few are in memory.
+ * @returns the number of rows in the file, by its metadata
  */
 async function writeParquet(
   path: string,
@@ -170,7 +171,7 @@ async function writeParquet(
       fields.forEach(({ type }, index) => bind.addResultColumn(`c${index}`, type));
     },
     initFunction: (init) => {
-      // Several threads would not keep the order.
+      // Several threads would not preserve the order.
       init.setMaxThreads(1);
       init.setInitData({});
     },
@@ -233,7 +234,7 @@ function stored({ kind, texts, field }: WrittenColumn, column: string): string {
   return `([${texts.map(sqlText).join(', ')}])[${value} + 1]`;
 }
 
-/** Finds the rows whose key stands in an earlier row. */
+/** Finds the rows whose key occurs in an earlier row. */
 class RepeatedKeys {
   private readonly keys: KeyedRows;
 
@@ -248,7 +249,7 @@ class RepeatedKeys {
 
   /**
    * All rows but the first of each key.
-   * @param except rows that do not count
+   * @param except rows that are ignored
    */
   find(except: RowSet): RowSet {
     const repeated = new RowSet();
@@ -264,8 +265,9 @@ class RepeatedKeys {
 }
 
 /**
- * The rows of a partition in the order of subject, then of day, then as they came; rows without a day come last. Two
- * counting sorts: keys of one partition and days of a register lie close together.
+ * The rows of a partition sorted by subject, then by day, then in order of arrival. Rows without a day come
+ * last. Two counting sorts are used, because the keys of one partition and the days of a register lie close
+ * together.
  */
 function sortPartition(subjects: Uint32Array, days: Int32Array): Uint32Array {
   const [firstDay, lastDay] = rangeOf(days.filter((day) => day !== NO_DAY));
@@ -277,7 +279,7 @@ function sortPartition(subjects: Uint32Array, days: Int32Array): Uint32Array {
   return countingSort(byDay, lastSubject - firstSubject + 1, (row) => subjects[row]! - firstSubject);
 }
 
-/** Sorts rows by a key from 0 to below `keys`; rows of one key stay as they stand. */
+/** Sorts rows by a key from 0 to below `keys`; the sort is stable. */
 function countingSort(rows: Uint32Array, keys: number, keyOf: (row: number) => number): Uint32Array {
   const places = new Uint32Array(keys + 1);
   for (let index = 0; index < rows.length; index++) places[keyOf(rows[index]!) + 1]!++;

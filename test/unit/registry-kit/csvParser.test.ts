@@ -23,7 +23,7 @@ function read(pieces: readonly string[], columns?: readonly string[], format = C
     if (!parser.header) return;
     if (!selected) parser.select(columns ?? parser.header, key);
     selected = true;
-    const batch = parser.take(last);
+    const batch = parser.takeRows(last);
     batch.rowNumbers.forEach((number, at) =>
       rows.set(
         number,

@@ -59,7 +59,7 @@ describe('a mapping file', () => {
     expect(start).toMatchObject({ kind: 'day', zone: 'UTC' });
     const text = inZone('Europe/Hellsinki');
     expect(faultsOf(text)?.lines).toEqual([
-      `${placeOf('Europe/Hellsinki', text)}: "Europe/Hellsinki" is no time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
+      `${placeOf('Europe/Hellsinki', text)}: "Europe/Hellsinki" is not a time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
     ]);
   });
 
@@ -77,8 +77,8 @@ describe('a mapping file', () => {
     expect(faults.lines).toEqual([
       `${placeOf('xml', text)}: type must be one of: csv, parquet.`,
       `${placeOf('fil:', text)}: contacts lacks "file".`,
-      `${placeOf('kaynnit.csv', text)}: "fil" is not known here (did you mean "file"?); ` +
-        'expected one of: file, subject, scheme, unique, interval, columns.',
+      `${placeOf('kaynnit.csv', text)}: "fil" is not known here. Did you mean "file"? ` +
+        'Expected one of: file, subject, scheme, unique, interval, columns.',
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('a mapping file', () => {
     const text = shipped.replace('tables:', 'absent: [objections, objection]\ntables:');
     expect(faultsOf(text)?.lines).toEqual([
       `${placeOf('objections,', text)}: "objections" is mapped below: it is not absent.`,
-      expect.stringContaining('"objection" is no table of the registry (did you mean "objections"?)'),
+      expect.stringContaining('"objection" is not a table of the registry. Did you mean "objections"?'),
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('a mapping file', () => {
     const [column] = parseMapping(notes('contacts'), definition, 'x').tables.at(-1)!.columns;
     expect(column).toEqual({ kind: 'record', name: 'contact', from: 'K', optional: false, of: 'contacts' });
     expect(faultsOf(notes('contact'), definition)?.lines).toEqual([
-      expect.stringContaining('"contact" is no table of the registry (did you mean "contacts"?)'),
+      expect.stringContaining('"contact" is not a table of the registry. Did you mean "contacts"?'),
     ]);
     expect(faultsOf(notes('objections'), definition)?.lines).toEqual([
       expect.stringContaining('The table "objections" has no column of kind record.'),
@@ -137,8 +137,8 @@ describe('a mapping file', () => {
   it('must not name tables or columns that the registry does not have', () => {
     const text = shipped.replace('diagnosis:', 'diagnosys:').replace('  objections:', '  objection:');
     const lines = faultsOf(text)!.lines.join('\n');
-    expect(lines).toContain('"diagnosys" is no column of the registry (did you mean "diagnosis"?)');
-    expect(lines).toContain('"objection" is no table of the registry (did you mean "objections"?)');
+    expect(lines).toContain('"diagnosys" is not a column of the registry. Did you mean "diagnosis"?');
+    expect(lines).toContain('"objection" is not a table of the registry. Did you mean "objections"?');
   });
 
   it('may set for a column only what fits its kind', () => {
@@ -175,7 +175,7 @@ describe('a mapping file', () => {
     expect(noticesOf(shipped)).toEqual([]);
     const text = shipped.replace('    unique: id\n', '').replaceAll('    interval: [start, end]\n', '');
     expect(noticesOf(text)).toEqual([
-      'mapping.yaml:8:5: "contacts" has no "unique": it is not checked whether rows share an id, and all are taken. ' +
+      'mapping.yaml:8:5: "contacts" has no "unique": it is not checked whether rows share an id, and all are accepted. ' +
         'Write "unique: id", unless that is right.',
       'mapping.yaml:8:5: "contacts" has no "interval": it is not checked whether "end" is before "start". Write ' +
         '"interval: [start, end]", unless that is right.',

@@ -114,17 +114,17 @@ function faults(columns: string, format?: string): string[] {
 describe('codes that a mapping names', () => {
   it('X07: must be values of the enumeration', () => {
     expect(faults('sex: { from: S, values: { M: M, F: femal, X: male } }')).toEqual([
-      '9:36: "M" is no value of the enumeration. It must be one of: female, male.',
-      '9:42: "femal" is no value of the enumeration (did you mean "female"?). It must be one of: female, male.',
+      '9:36: "M" is not a value of the enumeration. It must be one of: female, male.',
+      '9:42: "femal" is not a value of the enumeration. Did you mean "female"? It must be one of: female, male.',
     ]);
     expect(faults('sex: { constant: man }')).toEqual([
-      '9:24: "man" is no value of the enumeration. It must be one of: female, male.',
+      '9:24: "man" is not a value of the enumeration. It must be one of: female, male.',
     ]);
   });
 
   it('X07: must be in the list of the column', () => {
     expect(faults('service: { from: S, values: { 1: T1, 2: T12 } }')).toEqual([
-      '9:40: "T1" is no code of the list "services" (did you mean "T11"?). codes.yaml lists 2 codes.',
+      '9:40: "T1" is not a code of the list "services". codes.yaml lists 2 codes.',
     ]);
     expect(faults('service: { constant: T99 }')).toHaveLength(1);
   });
@@ -132,7 +132,7 @@ describe('codes that a mapping names', () => {
   it('X07, X10: must look like codes, and are not repeated when they may be an identity code', () => {
     const [fault, ...others] = faults('unit: { from: U, values: { A: 131052-9982, B: unit } }');
     expect(others).toEqual([]);
-    expect(fault).toMatch(/^9:37: This is no code\./);
+    expect(fault).toMatch(/^9:37: This is not a code\./);
     expect(fault).not.toContain('9982');
     expect(faults("unit: { constant: '' }")).toHaveLength(1);
   });
@@ -164,7 +164,7 @@ describe('keys of values', () => {
   });
 
   it('X14: do not include inherited properties of objects', () => {
-    expect(faults('constructor: X')).toEqual([expect.stringContaining('"constructor" is no column')]);
+    expect(faults('constructor: X')).toEqual([expect.stringContaining('"constructor" is not a column')]);
     expect(read('service: { from: S, values: { __proto__: T11 } }', { S: '__proto__' })).toEqual({
       service: 'T11',
     });
@@ -451,8 +451,8 @@ describe('a person of one system', () => {
       'mapping.yaml:4:27: "[0-9" is not a regular expression.',
     ]);
     expect(faultsOf("{ local:patients: '[0-9]' }")).toEqual([
-      'mapping.yaml:4:28: Nothing here is of the scheme "local:patients" (did you mean "local:patient"?); the ' +
-        'mapping has these local schemes: local:patient.',
+      'mapping.yaml:4:28: The mapping does not use the scheme "local:patients". Did you mean "local:patient"? ' +
+        'It uses these local schemes: local:patient.',
     ]);
   });
 

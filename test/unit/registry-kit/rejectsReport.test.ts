@@ -45,8 +45,8 @@ describe('a report of rejects', () => {
       '  end-before-start in START+STOP: 4 rows',
       '  malformed-row: 1 row',
       'What a row must be:',
-      '  invalid-value: A code that stands in no list has 1 to 40 letters, digits and . _ : / + -, a digit among ' +
-        'them, no blank, and does not look like an identity code.',
+      '  invalid-value: A code without a list has 1 to 40 letters, digits and . _ : / + -, at least one ' +
+        'digit, no blank, and does not look like an identity code.',
       `  end-before-start: ${rejectRules['end-before-start']}`,
       `  malformed-row: ${rejectRules['malformed-row']}`,
     ]);

@@ -170,7 +170,7 @@ describe('the restriction file', () => {
     it.each([
       ['it is gone', () => rm(path()), /it is gone/],
       ['all marks are gone', () => rm(join(data, 'marks'), { recursive: true }), /it is gone/],
-      ['it is empty', () => writeFile(path(), ''), /no list of marks/],
+      ['it is empty', () => writeFile(path(), ''), /not a list of marks/],
       ['it is an older one', older, /it holds 1 changes, and 2 were made/],
     ])('A03: is refused when %s, and no change starts a new file', async (_what, damage, message) => {
       await damage();

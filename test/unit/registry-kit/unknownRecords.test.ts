@@ -250,8 +250,6 @@ describe('a mapping whose tables name records of each other', () => {
     const absent = mappingText
       .replace(/ {2}visits:[^]*$/, '')
       .replace('tables:', 'absent: [visits]\ntables:');
-    expect(faultOf(absent)).toContain(
-      'The table "visits" is not mapped, so that none of its records exists.',
-    );
+    expect(faultOf(absent)).toContain('The table "visits" is not mapped, so none of its records exists.');
   });
 });
