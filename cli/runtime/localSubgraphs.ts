@@ -7,7 +7,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { Linkage } from '../../linkage/linkage.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { readCodeLists } from '../../registry-kit/codes.js';
-import { type DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
+import { DisclosureLog, type DisclosureRecord } from '../../registry-kit/disclosureLog.js';
 import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
 import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';

@@ -297,10 +297,10 @@ describe('rows read', () => {
     [
       'one is lost where the file is split',
       () => {
-        const { take } = CsvParser.prototype;
+        const { takeRows } = CsvParser.prototype;
         let done = false;
-        jest.spyOn(CsvParser.prototype, 'take').mockImplementation(function (this: CsvParser, last) {
-          const batch = take.call(this, last);
+        jest.spyOn(CsvParser.prototype, 'takeRows').mockImplementation(function (this: CsvParser, last) {
+          const batch = takeRows.call(this, last);
           if (done || batch.rowNumbers.length < 2) return batch;
           done = true;
           const without = <Value>(values: readonly Value[]) => values.filter((_, index) => index !== 0);
