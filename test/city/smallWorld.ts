@@ -10,7 +10,11 @@ import {
   withDerivedShields,
   shields,
 } from '../../registry-kit/person-flags/personFlags.js';
-import { restrictionKinds, type Restrictions, noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
+import {
+  restrictionKinds,
+  type Restrictions,
+  noRestrictions,
+} from '../../registry-kit/restrictions/restrictions.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import type { Snapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { FIRST_STORE } from '../../schema/keys.js';

@@ -17,7 +17,11 @@ import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import { NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
 import { extract } from '../../registry-kit/extraction/extract.js';
-import { restrictionFolder, restrictionPath, readRestrictions } from '../../registry-kit/restrictions/restrictionFile.js';
+import {
+  restrictionFolder,
+  restrictionPath,
+  readRestrictions,
+} from '../../registry-kit/restrictions/restrictionFile.js';
 import type { RestrictionKind } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';

@@ -23,7 +23,7 @@ export interface HealthCase {
   readonly counted?: number;
   readonly careRelationships?: readonly TestRow[];
   readonly objections?: readonly TestRow[];
-  /** The person flags of the population register; see overlaysRegistry. */
+  /** The person flags of the population register; see personFlagsRegistry. */
   readonly persons?: readonly TestRow[];
   readonly shields?: readonly TestRow[];
   /** Marks of health services and of the population register, by kind. */

@@ -122,7 +122,9 @@ async function mark(
   people: readonly PersonKey[],
 ): Promise<void> {
   const days = { start: TODAY - 30, end: kind === 'restriction' ? TODAY + 300 : NO_DAY };
-  await changeRestrictions(place(data), (marks) => addRestrictions(marks, kind, new Set(people), days, author));
+  await changeRestrictions(place(data), (marks) =>
+    addRestrictions(marks, kind, new Set(people), days, author),
+  );
 }
 
 async function mutateFile(path: string, dice: Dice): Promise<void> {
