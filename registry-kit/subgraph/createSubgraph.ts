@@ -25,7 +25,7 @@ import {
  * @param revision the revision by which the gateway decides the request; the subgraph answers under it if it
  * has it
  */
-export type Decide = (asker: Requester, revision: string) => Decision;
+export type Decide = (requester: Requester, revision: string) => Decision;
 
 /** What a subgraph reads to answer one request, and the conditions that it can evaluate for the caller. */
 export interface Sources<Store> {
