@@ -33,7 +33,7 @@ export function listed(names: Iterable<string>): string {
 /**
  * Counts the insertions, deletions, substitutions and swaps of neighbours between two texts (Damerau 1964).
  */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {
     const [row, above, twoAbove] = [[i], rows[i - 1]!, rows[i - 2]];

@@ -47,7 +47,7 @@ export function selectRows(table: IntervalTable, rows: Rows, selection: Selectio
   const chosen: { row: number; start: PartialDay; end: PartialDay; rank: number }[] = [];
   for (const row of openRows(table, rows, selection)) {
     const about = aboutRow(table, row);
-    const told = (field: string): Precision | undefined => {
+    const shown = (field: string): Precision | undefined => {
       const permission = context.access.showPermission(`${type}.${field}`, about);
       return permission && datePrecision(permission.mask);
     };

@@ -11,7 +11,7 @@ export interface DepartmentRegistry {
   readonly contactType?: string;
   /** The criteria for groups, as filters name them. */
   readonly criteria?: Criteria;
-  /** What it knows of children that foretells need, where it hands that to risk assessments. */
+  /** The features of children that it gives to risk assessments. */
   readonly features?: readonly Feature[];
 }
 

@@ -48,8 +48,8 @@ export function registrySources<Definition extends RegistryDefinition>(
         record: ofCaller.record,
         isShielded: ofPopulation.isShielded,
         isHidden,
-        bound: known.persons.offsets.length - 1,
-        sets: sets.forSources(tables, known, own, population, on, decision.person),
+        bound: flags.persons.offsets.length - 1,
+        sets: sets.forSources(tables, flags, own, population, on, decision.person),
       },
     };
   };

@@ -15,7 +15,7 @@ import type { Manifest } from '../snapshot/manifest.js';
 export interface RequestContext<Store = unknown> {
   readonly decision: DecisionContext;
   readonly access: RequestAccess;
-  /** See mergedPersons.ts. */
+  /** Merged keys as of the start of the request. */
   readonly mergedPersons: MergedPersons;
   readonly store: Store;
   /** The client of the gateway, if it is known when the client disconnects. */
