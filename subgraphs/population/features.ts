@@ -1,6 +1,11 @@
 import { addMonths, type Day, dayOf, yearOf } from '../../lib/calendar.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
-import type { Feature, FeatureSource, HouseholdPart, LocalizedText } from '../../registry-kit/features/feature.js';
+import type {
+  Feature,
+  FeatureSource,
+  HouseholdPart,
+  LocalizedText,
+} from '../../registry-kit/features/feature.js';
 import { type Home, homeOf } from './home.js';
 import type { PopulationStore } from './yearly.js';
 
