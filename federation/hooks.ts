@@ -1,13 +1,13 @@
 /**
- * What a gateway adds to federation. Federation knows types, fields and fetches. It knows no people, no registries and no policies; a gateway
- * implements these hooks where its supergraph has ids that clients must not see, values that travel by reference, or entities
- * whose reads it records.
+ * What a gateway adds to federation. Federation knows types, fields and fetches, but no people, registries or
+ * policies. A gateway implements these hooks where its supergraph has ids that clients must not see, values
+ * that travel by reference, or entities with recorded reads.
  */
 
-/** The key of an entity that is observed. */
+/** The key of an entity whose reads are observed. */
 export type EntityKey = number;
 
-/** Scalars and fields of a supergraph that mean more than their values. */
+/** Scalars and fields of a supergraph that need special handling. */
 export interface EntityTypes {
   /** Whether subgraphs exchange keys as values of this scalar, while clients see sealed ids. */
   isKeyScalar(scalar: string): boolean;
@@ -29,7 +29,9 @@ export interface ObservedEntity {
   readonly entityField: string;
 }
 
-/** A scalar whose values are large and travel by reference within the process. They may be missing: then null is sent. */
+/**
+ * A scalar with large values that travel by reference within the process. A missing value is sent as null.
+ */
 export interface HandedOverScalar {
   readonly scalar: string;
   /** Reads a value that came as JSON. */
@@ -53,7 +55,7 @@ export interface SealRequest {
   readonly key: unknown;
 }
 
-/** Of a supergraph whose scalars mean what they say. */
+/** For a supergraph without special scalars. */
 export const plainTypes: EntityTypes = {
   isKeyScalar: () => false,
   isKey: () => false,
@@ -61,5 +63,5 @@ export const plainTypes: EntityTypes = {
   handedOver: undefined,
 };
 
-/** Of a supergraph without key scalars: there is nothing to seal. */
+/** For a supergraph without key scalars: there is nothing to seal. */
 export const noIds: IdCodec = { sealAll: () => [], unseal: () => undefined };

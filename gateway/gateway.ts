@@ -11,7 +11,7 @@ import {
   defaultLimits,
   type OperationLimits,
 } from '../federation/execution/limits.js';
-import { ownWords } from '../federation/plan/subgraphError.js';
+import { readPolkuError } from '../federation/plan/subgraphError.js';
 import type { Supergraph } from '../federation/supergraph/supergraph.js';
 import { PolkuError } from '../lib/errors.js';
 import { FairQueue } from '../lib/fairQueue.js';
@@ -301,7 +301,7 @@ export class Gateway implements GatewayInterface {
       ids,
       visibleSchema: operation.visible,
       observations: draft.observe(),
-      readError: ownWords,
+      readError: readPolkuError,
     });
     for (const { extensions, originalError } of result.errors ?? [])
       if (extensions['code'] === 'INTERNAL_SERVER_ERROR') this.reportFault(originalError, decisionId);

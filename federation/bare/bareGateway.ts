@@ -34,7 +34,7 @@ import type { Supergraph } from '../supergraph/supergraph.js';
 
 const rules = [...specifiedRules, rootTypeRule];
 
-/** Whom operations are planned for: nobody asks who they are. */
+/** The caller of all operations, because callers are not identified. */
 const EVERYBODY = '';
 
 interface BareOperation extends Sized {
@@ -43,13 +43,13 @@ interface BareOperation extends Sized {
   prepared?: PreparedOperation;
 }
 
-/** Execution alone: the same programs as in Polku's gateway, for anybody, over any supergraph. */
+/** Only execution: the same compiled plans as in Polku's gateway, for any caller, over any supergraph. */
 export class BareGateway {
   readonly #operations = createOperationCache<BareOperation>();
   constructor(private readonly supergraph: Supergraph) {}
 
   /**
-   * @param signal aborted when the client has gone
+   * @param signal aborted when the client disconnects
    * @throws GraphQLError where the text is not GraphQL; InvalidOperation; PolkuError
    */
   async execute(request: GraphqlRequest, signal: ClientSignal): Promise<ExecutionResult> {
@@ -58,7 +58,7 @@ export class BareGateway {
     checkVariables(variables, defaultLimits);
     const operation = this.#read(request);
     const { form, pageSizes } = operation;
-    if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotByGet();
+    if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotAllowedByGet();
     const scope = { supergraph, visibleSchema: supergraph.apiSchema, ids: noIds };
     const values = readVariables(form, variables, scope);
     checkPageSizes(pageSizes, values, defaultLimits);
@@ -70,12 +70,12 @@ export class BareGateway {
       supergraph,
       context: { requester: undefined, signal },
       observations: new Observations(),
-      readError: subgraphWords,
+      readError: readSubgraphError,
     });
   }
 
   #read({ query, operationName }: GraphqlRequest): BareOperation {
-    // By its hash, for texts may be as large as they like.
+    // Keyed by its hash, because texts may be large.
     const key = JSON.stringify([hash('sha256', query), operationName ?? null]);
     const known = this.#operations.get(key);
     if (known) return known;
@@ -91,9 +91,9 @@ export class BareGateway {
 }
 
 /** GraphQL over HTTP §6.2.2 */
-class NotByGet extends PolkuError {
+class NotAllowedByGet extends PolkuError {
   constructor() {
-    super('BAD_REQUEST', 'By GET only queries are answered.');
+    super('BAD_REQUEST', 'Only queries are answered by GET.');
   }
 
   override get status(): number {
@@ -106,12 +106,12 @@ function parseQuery(query: string): DocumentNode {
     return parse(query, { maxTokens: defaultLimits.tokens });
   } catch (error) {
     if (error instanceof GraphQLError) throw error;
-    // Nesting has exhausted the stack.
-    throw new PolkuError('OPERATION_TOO_LARGE', 'The operation has more levels than are read.');
+    // The nesting has exhausted the stack.
+    throw new PolkuError('OPERATION_TOO_LARGE', 'The operation is nested too deeply.');
   }
 }
 
-/** What a subgraph said of its own error; here nobody is kept from reading it. */
+/** The error of a subgraph. This gateway hides nothing of it. */
 class SubgraphFault extends Error implements Fault {
   constructor(
     message: string,
@@ -122,11 +122,11 @@ class SubgraphFault extends Error implements Fault {
   }
 }
 
-/** Passes a subgraph's words on, with its name, as gateways without secrets do. */
-const subgraphWords: ErrorReader = ({ message, extensions }, subgraph) => {
+/** Passes on the message of a subgraph with its name, as gateways without secrets do. */
+const readSubgraphError: ErrorReader = ({ message, extensions }, subgraph) => {
   const code = extensions?.['code'];
   return new SubgraphFault(
-    typeof message === 'string' ? message : 'The subgraph tells no reason.',
+    typeof message === 'string' ? message : 'The subgraph gives no reason.',
     typeof code === 'string' ? code : 'DOWNSTREAM_SERVICE_ERROR',
     { ...extensions, service: subgraph },
   );

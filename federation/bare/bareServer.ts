@@ -7,7 +7,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { defaultLimits } from '../execution/limits.js';
 import { acceptedType, type AnswerType, readGraphqlRequest } from '../http/graphqlRequest.js';
 import { respond, respondJson, watchClient } from '../http/respond.js';
-import { ClosedText } from '../plan/closedFields.js';
+import { RawJson } from '../plan/rawFields.js';
 import { PlanningThread } from '../planning/planningThread.js';
 import { remoteDataSource, type RemoteDataSource } from '../supergraph/remoteDataSource.js';
 import { buildSupergraph, type Supergraph } from '../supergraph/supergraph.js';
@@ -26,7 +26,7 @@ interface BareOptions {
 }
 
 /**
- * Serves a supergraph at /graphql, on this machine only: nobody is asked who they are.
+ * Serves a supergraph at /graphql, on this machine only, because callers are not identified.
  * @throws PolkuError SUPERGRAPH_INVALID, BARE_GATEWAY_REFUSES, ADDRESS_IN_USE
  */
 export async function serveBare({ sdl, port, reportFault }: BareOptions): Promise<BareServer> {
@@ -43,7 +43,7 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     const type = acceptedType(request.headers.accept);
     if (!type) return respond(response, 406, {}, '');
     const { status, result } = await answerGraphql(request, response, search, type);
-    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, ClosedText.stringify(result));
+    respond(response, status, { 'content-type': `${type}; charset=utf-8` }, RawJson.stringify(result));
   }
 
   async function answerGraphql(
@@ -59,7 +59,8 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     } catch (error) {
       const { status, isMalformed, errors } = refusalOf(error, reportFault);
       if (status === 405) response.setHeader('allow', 'POST');
-      // GraphQL over HTTP §6.4.1: here a well-formed request is answered by 200, whatever is wrong with its operation.
+      // GraphQL over HTTP §6.4.1: for this media type a well-formed request gets 200, whatever is wrong with
+      // its operation.
       const isHidden = type === 'application/json' && status === 400 && !isMalformed;
       return { status: isHidden ? 200 : status, result: { errors } };
     }
@@ -87,15 +88,17 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
   };
 }
 
-/** Why nothing was executed, as the client is told. */
+/** Why nothing was executed, as the client receives it. */
 interface Refusal {
   readonly status: number;
-  /** Whether the request is no request of GraphQL, whatever its operation. */
+  /** Whether the request is not a GraphQL request, whatever its operation. */
   readonly isMalformed: boolean;
   readonly errors: readonly GraphQLError[];
 }
 
-/** What ended a request; an error that no code foresees is reported and tells nothing of itself. */
+/**
+ * Converts the error that ended a request. An unexpected error is reported, and the client learns no details.
+ */
 function refusalOf(error: unknown, reportFault: (fault: unknown) => void): Refusal {
   if (error instanceof InvalidOperation) return { status: 400, isMalformed: false, errors: error.errors };
   if (error instanceof GraphQLError) return { status: 400, isMalformed: false, errors: [unparsed(error)] };
@@ -104,8 +107,8 @@ function refusalOf(error: unknown, reportFault: (fault: unknown) => void): Refus
     return refusalOf(new PolkuError('INTERNAL_SERVER_ERROR', 'Something broke inside.'), reportFault);
   }
   const { status, code, message, details } = error;
-  const told = new GraphQLError(message, { extensions: { ...details, code } });
-  return { status, isMalformed: code === 'BAD_REQUEST', errors: [told] };
+  const graphqlError = new GraphQLError(message, { extensions: { ...details, code } });
+  return { status, isMalformed: code === 'BAD_REQUEST', errors: [graphqlError] };
 }
 
 function unparsed({ message, source, positions }: GraphQLError): GraphQLError {
@@ -116,13 +119,13 @@ function unparsed({ message, source, positions }: GraphQLError): GraphQLError {
   });
 }
 
-/** Nobody asks, so nobody is named. */
+/** No headers: callers are not identified. */
 const noProof = { forOperation: () => undefined, forComposition: () => undefined };
 
-/** Large plans are made here, too: on this machine nobody waits for another's. */
+/** Plans that take long are allowed: the machine has only one user. */
 const PLANNING_DEADLINE_MS = 60_000;
 
-/** Types that only supergraphs over registries of Polku have. */
+/** Types that exist only in supergraphs over registries of Polku. */
 const ownTypes = ['PersonID', 'FamilyID', 'ContactID', 'Feed', 'IdentityCode'];
 
 interface OpenSupergraph {
@@ -133,7 +136,7 @@ interface OpenSupergraph {
 
 /**
  * Opens a composed supergraph over the subgraphs that it names.
- * @param sdl what composition wrote, of Federation 2
+ * @param sdl the Federation 2 supergraph SDL that composition wrote
  * @throws PolkuError SUPERGRAPH_INVALID, BARE_GATEWAY_REFUSES
  */
 function openSupergraph(sdl: string): OpenSupergraph {
@@ -151,7 +154,7 @@ function openSupergraph(sdl: string): OpenSupergraph {
   if (own.length > 0) {
     throw new PolkuError(
       'BARE_GATEWAY_REFUSES',
-      `This supergraph has the types ${own.join(', ')}, so it is over registries of Polku, whose data only a gateway with identities and policies may serve: polku serve.`,
+      `This supergraph has the types ${own.join(', ')}, so it is over registries of Polku. Only a gateway with identities and policies may serve their data: polku serve.`,
       { types: own },
     );
   }
@@ -166,7 +169,7 @@ function subgraphsOf(sdl: string): OpenSupergraph['subgraphs'] {
   try {
     return FederatedSupergraph.build(sdl).subgraphsMetadata();
   } catch (cause) {
-    const message = `The file is no supergraph of Federation 2: ${(cause as Error).message}`;
+    const message = `The file is not a Federation 2 supergraph: ${(cause as Error).message}`;
     throw new PolkuError('SUPERGRAPH_INVALID', message, {}, { cause });
   }
 }

@@ -3,14 +3,14 @@ import { PolkuError } from '../../lib/errors.js';
 import '../../lib/processSettings.js';
 import { serveBare } from './bareServer.js';
 
-const USAGE = `The execution of Polku's gateway alone, over any supergraph of Federation 2: for conformance and comparison.
+const USAGE = `Runs only the execution of Polku's gateway, over any Federation 2 supergraph, for conformance tests and comparison.
 
   SUPERGRAPH=supergraph.graphql PORT=4000 npm run gateway:bare
 
-SUPERGRAPH  file that composition wrote; its subgraphs are asked at the addresses that it names
+SUPERGRAPH  file that composition wrote; it names the addresses of the subgraphs
 PORT        of http://127.0.0.1/graphql, on this machine only (4000)
 
-It knows no identities, purposes, policies or audit, and refuses supergraphs of Polku: serve those with polku serve.`;
+It has no identities, purposes, policies or audit log, and refuses supergraphs of Polku. Serve those with polku serve.`;
 
 const { SUPERGRAPH: file, PORT: port = '4000' } = process.env;
 if (!file || !/^\d{1,5}$/.test(port)) {

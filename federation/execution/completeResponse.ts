@@ -3,38 +3,38 @@ import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { answerTooLarge, ObjectBudget } from '../../lib/objectBudget.js';
 import type { EntityKey, EntityTypes, IdCodec } from '../hooks.js';
-import { ClosedText } from '../plan/closedFields.js';
+import { RawJson } from '../plan/rawFields.js';
 import type { LocatedError } from '../plan/planRun.js';
 import type { Fault } from '../plan/subgraphError.js';
 import { type DataObject, type DataPath, isDataObject, own } from './dataObject.js';
 import type { Observations } from './observations.js';
 import type { FieldShape, ObjectShape, TypeShape, ValueShape } from './responseShape.js';
 
-interface ProjectionInput {
+interface CompletionInput {
   readonly data: DataObject;
   readonly failures: ReadonlyMap<DataObject, readonly LocatedError[]>;
-  /** Errors that are known already; a null that one of them explains is no error of its own. */
+  /** Errors that are known already. A null that one of them explains adds no error. */
   readonly errors: readonly GraphQLError[];
   readonly types: EntityTypes;
   readonly ids: IdCodec;
-  /** Learns of each observed entity that the response has a value or the id of. */
+  /** Records each observed entity with a value or an id in the response. */
   readonly observations: Observations;
-  /** Answers `__schema` and `__type`. */
+  /** Resolves `__schema` and `__type`. */
   introspect(nodes: readonly FieldNode[]): unknown;
 }
 
-interface Projection {
+interface CompletedResponse {
   readonly data: DataObject | null;
-  /** Those known before and those found here. */
+  /** The earlier errors and those found here. */
   readonly errors: readonly GraphQLError[];
-  /** Failures that no error tells of yet, for nothing that the client asked for is missing by them. */
-  readonly untold: ReadonlySet<LocatedError>;
+  /** Failures that no error reports yet, because they leave no requested field empty. */
+  readonly unreported: ReadonlySet<LocatedError>;
 }
 
-/** Stands for a value that is not there where null may not stand; it makes the nearest nullable value above it null. */
-const NOTHING = Symbol('nothing');
+/** Marks a missing value where null is not allowed. It makes the nearest nullable parent null. */
+const NO_VALUE = Symbol('no value');
 
-/** A key that has been written into the response and must be sealed before it leaves. */
+/** A key in the response that must be sealed before the response is sent. */
 interface Slot {
   readonly container: Record<string | number, unknown>;
   readonly at: string | number;
@@ -42,32 +42,35 @@ interface Slot {
 }
 
 /**
- * Writes the response: what was asked, in the order and by the names of the client, of the types that the schema promises,
- * and every key sealed (CompleteValue and null propagation by GraphQL §6.4). Root fields are written in turns with the rest
- * of the process.
+ * Completes the response (CompleteValue and null propagation, GraphQL §6.4). It has the requested fields, in
+ * the order and under the names of the client, with the types of the schema, and every key is sealed. Yields
+ * to other work between root fields.
  * @throws PolkuError OPERATION_TOO_LARGE
  */
-export async function project(shape: ObjectShape, input: ProjectionInput): Promise<Projection> {
-  const projector = new Projector(input);
-  const data = await projector.root(shape);
-  projector.seal();
-  return { data, errors: projector.errors, untold: projector.untold };
+export async function completeResponse(
+  shape: ObjectShape,
+  input: CompletionInput,
+): Promise<CompletedResponse> {
+  const completer = new ResponseCompleter(input);
+  const data = await completer.root(shape);
+  completer.seal();
+  return { data, errors: completer.errors, unreported: completer.unreported };
 }
 
-class Projector {
+class ResponseCompleter {
   readonly errors: GraphQLError[];
-  readonly untold: Set<LocatedError>;
-  readonly #input: ProjectionInput;
-  /** The way to the value at hand; what is deeper than it stays from values before and means nothing. */
+  readonly unreported: Set<LocatedError>;
+  readonly #input: CompletionInput;
+  /** The path to the current value. Entries beyond the current depth are left over from earlier values. */
   readonly #path: (string | number)[] = [];
   readonly #slots: Slot[] = [];
-  /** Of what is written: aliases write the same data again. */
+  /** Counts written objects: aliases write the same data more than once. */
   readonly #budget = new ObjectBudget();
 
-  constructor(input: ProjectionInput) {
+  constructor(input: CompletionInput) {
     this.#input = input;
     this.errors = [...input.errors];
-    this.untold = new Set([...input.failures.values()].flat());
+    this.unreported = new Set([...input.failures.values()].flat());
   }
 
   async root(shape: ObjectShape): Promise<DataObject | null> {
@@ -77,7 +80,7 @@ class Projector {
     const result = emptyObject(typeShape);
     for (const field of typeShape.fields) {
       if (scheduler.shouldYield) await scheduler.yield();
-      if (this.#write(result, field, data, typeShape, 0) === NOTHING) return null;
+      if (this.#write(result, field, data, typeShape, 0) === NO_VALUE) return null;
     }
     return result;
   }
@@ -93,25 +96,28 @@ class Projector {
     this.#slots.forEach(({ container, at }, index) => (container[at] = ids[index]));
   }
 
-  /** @param depth how long the path is to the object, as below to any value */
+  /**
+   * @param depth the length of the path to the object; other methods have the length of the path to their
+   * value
+   */
   #object(value: DataObject, shape: ObjectShape, depth: number): unknown {
     const type = shape.runtimeType(own(value, '__typename'));
-    if (!type) return this.#invalid('The object is of no type that it can have here.', depth);
+    if (!type) return this.#invalid('The object has a type that is not possible here.', depth);
     const typeShape = shape.as(type);
     if (!this.#budget.spend(1)) throw answerTooLarge();
     const result = emptyObject(typeShape);
-    let tells = false;
+    let hasValue = false;
     for (const field of typeShape.fields) {
       const completed = this.#write(result, field, value, typeShape, depth);
-      if (completed === NOTHING) return NOTHING;
-      // That somebody is there is told by __typename, too.
-      tells ||= completed !== null && field.kind !== 'introspection';
+      if (completed === NO_VALUE) return NO_VALUE;
+      // __typename counts, too: it shows that the entity exists.
+      hasValue ||= completed !== null && field.kind !== 'introspection';
     }
-    if (tells) this.#noteEntity(value, typeShape.entityPath);
+    if (hasValue) this.#noteEntity(value, typeShape.entityPath);
     return result;
   }
 
-  /** Writes one field of an object; returns what was written. */
+  /** Writes one field of an object and returns the written value. */
   #write(
     result: DataObject,
     field: FieldShape,
@@ -122,7 +128,7 @@ class Projector {
     const { responseKey } = field;
     this.#path[depth] = responseKey;
     const completed = this.#field(value, field, typeShape, depth + 1);
-    if (completed === NOTHING) return NOTHING;
+    if (completed === NO_VALUE) return NO_VALUE;
     result[responseKey] = completed;
     if (field.kind === 'value') this.#noteKey(result, responseKey, field.value);
     return completed;
@@ -140,33 +146,33 @@ class Projector {
 
   #field(object: DataObject, field: FieldShape, { typename }: TypeShape, depth: number): unknown {
     if (field.kind === 'typename')
-      return typename ?? this.#invalid('The object does not tell its type.', depth);
+      return typename ?? this.#invalid('The object does not name its type.', depth);
     if (field.kind === 'introspection') return this.#input.introspect(field.nodes);
     const value = field.read(object);
-    if (value === undefined) this.#tellFailures(object, depth);
+    if (value === undefined) this.#reportFailures(object, depth);
     return this.#value(value, field.value, depth);
   }
 
   #value(value: unknown, shape: ValueShape, depth: number): unknown {
     if (value === null || value === undefined) {
       if (!shape.nonNull) return null;
-      if (!this.#isExplained(depth)) this.#invalid('The value is missing, and may not be null.', depth);
-      return NOTHING;
+      if (!this.#isExplained(depth)) this.#invalid('The value is missing and must not be null.', depth);
+      return NO_VALUE;
     }
     const completed = this.#complete(value, shape, depth);
-    return completed === NOTHING && !shape.nonNull ? null : completed;
+    return completed === NO_VALUE && !shape.nonNull ? null : completed;
   }
 
   #complete(value: unknown, shape: ValueShape, depth: number): unknown {
-    // Only where this very shape was asked of a subgraph is its text closed.
-    if (value instanceof ClosedText) return value;
+    // A field is raw JSON only where a subgraph was asked for exactly this shape.
+    if (value instanceof RawJson) return value;
     switch (shape.kind) {
       case 'leaf':
         return shape.read(value) ?? this.#invalid('The value is not of its type.', depth);
       case 'key':
         return this.#input.types.isKey(shape.scalar, value)
           ? value
-          : this.#invalid('The value is no key.', depth);
+          : this.#invalid('The value is not a key.', depth);
       case 'list':
         return Array.isArray(value)
           ? this.#list(value, shape.item, depth)
@@ -184,45 +190,48 @@ class Projector {
     for (let index = 0; index < items.length; index++) {
       this.#path[depth] = index;
       const completed = this.#value(items[index], shape, depth + 1);
-      if (completed === NOTHING) whole = false;
+      if (completed === NO_VALUE) whole = false;
       else {
         result[index] = completed;
         this.#noteKey(result as unknown as Slot['container'], index, shape);
       }
     }
-    return whole ? result : NOTHING;
+    return whole ? result : NO_VALUE;
   }
 
-  /** Remembers what has just been written if it is a key. */
+  /** Records the value just written if it is a key. */
   #noteKey(container: Slot['container'], at: string | number, shape: ValueShape): void {
     if (shape.kind === 'key' && container[at] !== null)
       this.#slots.push({ container, at, scalar: shape.scalar });
   }
 
-  /** A field is missing: if fetches of its object failed, that is why. */
-  #tellFailures(object: DataObject, depth: number): void {
+  /** Reports the failed fetches of an object as the reason for a missing field. */
+  #reportFailures(object: DataObject, depth: number): void {
     for (const failure of this.#input.failures.get(object) ?? []) {
       this.errors.push(locatedError(failure.error, this.#path.slice(0, depth)));
-      this.untold.delete(failure);
+      this.unreported.delete(failure);
     }
   }
 
-  /** The message names no type: a hidden one may be behind an interface. The path tells the place. */
-  #invalid(message: string, depth: number): typeof NOTHING {
+  /**
+   * Reports an invalid value. The message names no type, because a hidden type may implement an interface.
+   * The path shows the place.
+   */
+  #invalid(message: string, depth: number): typeof NO_VALUE {
     this.errors.push(
       locatedError(new PolkuError('INTERNAL_SERVER_ERROR', message), this.#path.slice(0, depth)),
     );
-    return NOTHING;
+    return NO_VALUE;
   }
 
-  /** Whether an error at this place, above it or below it tells already why there is nothing. */
+  /** Whether an error at this place, above it or below it already explains the missing value. */
   #isExplained(depth: number): boolean {
     const place = this.#path.slice(0, depth);
     return this.errors.some(({ path }) => path !== undefined && overlap(path, place));
   }
 }
 
-/** Without a prototype where a key is called as one would be set. */
+/** Creates an object, without a prototype where a key would set it. */
 function emptyObject({ hasPrototypeKey }: TypeShape): DataObject {
   return hasPrototypeKey ? (Object.create(null) as DataObject) : {};
 }
@@ -232,7 +241,7 @@ function overlap(one: DataPath, other: DataPath): boolean {
   return short.every((key, index) => key === long[index]);
 }
 
-/** An error of the response. The original one goes with it for the log and never into the response. */
+/** Creates an error of the response. The original error is for the log and never part of the response. */
 export function locatedError(error: Fault, path: DataPath): GraphQLError {
   return new GraphQLError(error.message, {
     originalError: error,

@@ -1,15 +1,15 @@
 import { answerTooLarge, type ObjectBudget } from '../../lib/objectBudget.js';
 
 /**
- * What registries answered, merged: an object of the data between fetches. It may come from JSON of anywhere, so it is read
- * by own properties only, and `__proto__` is never written: no field and no key of the data is called so.
+ * An object of the merged data between fetches. It may come from untrusted JSON. So only own properties are
+ * read, and `__proto__` is never written: no field and no key of the data has that name.
  */
 export type DataObject = Record<string, unknown>;
 
-/** Path from the root of the data to a value; numbers are indexes of lists. */
+/** Path from the root of the data to a value; numbers are list indexes. */
 export type DataPath = readonly (string | number)[];
 
-/** An object that may be merged into; feeds and other values of scalars are leaves. */
+/** Whether a value is an object that can be merged into. Feeds and other values of scalars are leaves. */
 export function isDataObject(value: unknown): value is DataObject {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -20,12 +20,15 @@ export function own(object: DataObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Reads one property as `own` does, at less cost where objects inherit none of that name. */
+/** Reads one property like `own`, but faster where Object.prototype has no property of that name. */
 export function ownReader(key: string): (object: DataObject) => unknown {
   return key in Object.prototype ? (object) => own(object, key) : (object) => object[key];
 }
 
-/** Merges a fetched object into one of the data: objects and lists of equal length go together, leaves are replaced. */
+/**
+ * Merges a fetched object into one of the data. Objects and lists of equal length are merged; leaves are
+ * replaced.
+ */
 export function mergeInto(target: DataObject, source: DataObject): void {
   for (const key of Object.keys(source)) {
     if (key === '__proto__') continue;
@@ -34,7 +37,9 @@ export function mergeInto(target: DataObject, source: DataObject): void {
   }
 }
 
-/** Two values of one key as one: objects and lists of equal length go together, else the new one stands. */
+/**
+ * Merges two values of one key. Objects and lists of equal length are merged; otherwise the new value wins.
+ */
 export function merged(existing: unknown, value: unknown): unknown {
   if (existing === undefined) return value;
   if (isDataObject(existing) && isDataObject(value)) {
@@ -46,7 +51,7 @@ export function merged(existing: unknown, value: unknown): unknown {
   return value;
 }
 
-/** A copy that may be merged into without touching the other; leaves are shared. */
+/** Returns a copy that can be merged into without changing the original. Leaves are shared. */
 export function copyOf(value: unknown, budget: ObjectBudget): unknown {
   if (Array.isArray(value)) return value.map((item) => copyOf(item, budget));
   if (!isDataObject(value)) return value;

@@ -14,7 +14,7 @@ import type { LocatedError } from '../plan/planRun.js';
 import type { ErrorReader } from '../plan/subgraphError.js';
 import type { FetchContext } from '../supergraph/dataSource.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import { locatedError, project } from './completeResponse.js';
+import { completeResponse, locatedError } from './completeResponse.js';
 import type { DataObject, DataPath } from './dataObject.js';
 import type { Observations } from './observations.js';
 import type { NormalForm, PreparedOperation } from './prepare.js';
@@ -23,24 +23,24 @@ import { coerceVariables, unsealVariables, type VariableValues } from './variabl
 
 interface ExecutionRequest {
   readonly prepared: PreparedOperation;
-  /** As {@link readVariables} read them. */
+  /** The values that {@link readVariables} returned. */
   readonly values: VariableValues;
-  /** The one that the operation was prepared for. */
+  /** The supergraph that the operation was prepared for. */
   readonly supergraph: Supergraph;
   readonly context: FetchContext;
-  /** The ids of this recipient. */
+  /** Seals ids for this recipient. */
   readonly ids: IdCodec;
-  /** What the caller may see of the API schema. */
+  /** The part of the API schema that the caller may see. */
   readonly visibleSchema: GraphQLSchema;
-  /** Told whose data is read; the audit record tells it on. */
+  /** Records whose data is read, for the audit record. */
   readonly observations: Observations;
-  /** What clients are told of a subgraph's errors. */
+  /** Converts a subgraph's errors into those that clients receive. */
   readonly readError: ErrorReader;
 }
 
 /**
- * Reads the variables of an operation, before it is planned: who sends an id that is none costs no plan.
- * @param given as they came from the client: ids are sealed
+ * Reads the variables of an operation before it is planned, so that an invalid id costs no planning.
+ * @param given the values of the client, with sealed ids
  * @throws PolkuError BAD_USER_INPUT, ID_UNKNOWN
  */
 export function readVariables(
@@ -52,14 +52,15 @@ export function readVariables(
 }
 
 /**
- * Executes a prepared operation. What registries fail to answer is null with an error at its place; the rest is whole.
- * @throws the signal's reason, if it is aborted
+ * Executes a prepared operation. Where registries fail, the value is null with an error at its place; the
+ * rest is complete.
+ * @throws the reason of the signal, if it is aborted
  */
 export async function executeOperation(request: ExecutionRequest): Promise<ExecutionResult<DataObject>> {
   const { prepared, values, supergraph, ids, visibleSchema, observations } = request;
-  const { data, errors, failures } = await prepared.program.run({ ...request, variables: values });
+  const { data, errors, failures } = await prepared.plan.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
-  const projection = await project(prepared.shape(values), {
+  const completed = await completeResponse(prepared.shape(values), {
     data,
     failures,
     errors: errors.map(located),
@@ -68,11 +69,11 @@ export async function executeOperation(request: ExecutionRequest): Promise<Execu
     observations,
     introspect: (nodes) => introspect(nodes, { ...prepared, schema: visibleSchema, values }),
   });
-  const told = [...projection.errors, ...[...projection.untold].map(located)];
-  return told.length > 0 ? { errors: unique(told), data: projection.data } : { data: projection.data };
+  const reported = [...completed.errors, ...[...completed.unreported].map(located)];
+  return reported.length > 0 ? { errors: unique(reported), data: completed.data } : { data: completed.data };
 }
 
-/** Several registries may fail behind one field; the client is told once. */
+/** Removes duplicate errors: several registries may fail behind one field. */
 function unique(errors: readonly GraphQLError[]): GraphQLError[] {
   const known = new Map(
     errors.map((error) => [JSON.stringify([error.path, error.extensions, error.message]), error]),
@@ -83,17 +84,17 @@ function unique(errors: readonly GraphQLError[]): GraphQLError[] {
 interface Introspection {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** What the caller may see. */
+  /** The schema that the caller may see. */
   readonly schema: GraphQLSchema;
   readonly values: VariableValues;
 }
 
-/** Answers one root field of introspection, given by its merged selections. */
+/** Resolves one root field of introspection, given by its merged selections. */
 function introspect(
   nodes: readonly FieldNode[],
   { operation, fragments, schema, values }: Introspection,
 ): unknown {
-  // @skip and @include of the field itself are decided already.
+  // @skip and @include of the field itself are already decided.
   const selections = nodes.map((node) => ({ ...node, directives: [] }));
   const alone = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } } as const;
   const { data } = executeSync({
@@ -110,8 +111,8 @@ interface Selected {
 }
 
 /**
- * A path in the data as the client knows it: by response keys, and only as far as it was asked for. What the plan fetched
- * for itself, feeds above all, is not named.
+ * Converts a path of the data into a path of the response. It has response keys and ends where the request
+ * does. It does not name data that the plan fetched for itself, such as feeds.
  */
 function clientPath(path: DataPath, { operation, fragments }: Selected): DataPath {
   const known: (string | number)[] = [];
@@ -129,7 +130,7 @@ function clientPath(path: DataPath, { operation, fragments }: Selected): DataPat
   return known;
 }
 
-/** The selections below a field; undefined where the field is not selected. */
+/** Returns the selections below a field; undefined where the field is not selected. */
 function below(
   key: string,
   selectionSets: readonly SelectionSetNode[],

@@ -1,20 +1,22 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 
-/** Answers a leaf value as it is written into the response; undefined where it is none of its type. */
+/** Returns a leaf value as the response needs it; undefined where the value is not of the type. */
 export type LeafReader = (value: unknown) => unknown;
 
 const MAX_INT = 2 ** 31 - 1;
 const MIN_INT = -(2 ** 31);
 
-/** JSON by RFC 8259: a string, and a number of no more digits than a double keeps. */
+/** JSON (RFC 8259): a string, and a number with no more digits than a double can hold. */
 const STRING = '"[^"\\\\\\u0000-\\u001f]*(?:\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\\\\u0000-\\u001f]*)*"';
 const NUMBER = '-?(?:0|[1-9]\\d{0,14})(?:\\.\\d{1,15})?';
 const BOOLEAN = '(?:true|false)';
 
-/** A built-in scalar by GraphQL §3.5; a registry has serialised it, so nothing is converted but an integer ID. */
+/**
+ * A built-in scalar (GraphQL §3.5). A registry has serialised the value, so only an integer ID is converted.
+ */
 interface BuiltIn {
   readonly read: LeafReader;
-  /** Matches JSON that is surely of the type; JSON that it does not match is parsed and read. */
+  /** Matches only JSON of the type. JSON that it does not match is parsed and checked. */
   readonly pattern: string;
 }
 
@@ -34,13 +36,13 @@ const builtIn = new Map<string, BuiltIn>([
 ]);
 
 export function leafReader(type: GraphQLLeafType): LeafReader {
-  // An enum value that is hidden from the API is none.
+  // An enum value that is hidden from the API is invalid.
   if (isEnumType(type))
     return (value) => (typeof value === 'string' && type.getValue(value) ? value : undefined);
   return builtIn.get(type.name)?.read ?? ((value) => value);
 }
 
-/** Matches JSON text that is a value of the type, not null; a regular expression's source. */
+/** Returns the source of a regular expression that matches JSON of the type, except null. */
 export function jsonPattern(type: GraphQLLeafType): string {
   if (isEnumType(type))
     return `"(?:${type
@@ -50,7 +52,7 @@ export function jsonPattern(type: GraphQLLeafType): string {
   return builtIn.get(type.name)?.pattern ?? `(?:${STRING}|${NUMBER}|${BOOLEAN})`;
 }
 
-/** Whether values of a type may be anything, objects and lists included. */
+/** Whether values of a type may be any JSON, including objects and lists. */
 export function isCustomScalar(type: GraphQLLeafType): boolean {
   return !isEnumType(type) && !builtIn.has(type.name);
 }

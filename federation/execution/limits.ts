@@ -1,26 +1,31 @@
 import { type DocumentNode, Kind, type SelectionSetNode, visit } from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
 
-/** How much one request may ask. Counts of selections are taken after fragments are put in their places. */
+/** Limits on one request. Selections are counted where fragments are spread. */
 export interface OperationLimits {
   readonly bodyBytes: number;
   readonly tokens: number;
   /** Levels of fields. */
   readonly depth: number;
-  /** Levels of fields and fragments, one in the other. */
+  /** Levels of fields and fragments together. */
   readonly nesting: number;
-  /** Characters of any name, and of any alias. */
+  /** Characters of any name or alias. */
   readonly nameLength: number;
   readonly aliases: number;
   readonly rootFields: number;
   readonly selections: number;
-  /** What planning may cost: about the number of requests to subgraphs (supergraph/planning/planningCost.ts). */
+  /**
+   * Maximum cost of planning: about the number of requests to subgraphs
+   * (federation/planning/planningCost.ts).
+   */
   readonly planning: number;
-  /** Length of any list that is sent, and of any page (`first`) that is asked. */
+  /** Maximum length of any list in the request, and of any page (`first`). */
   readonly listSize: number;
 }
 
-/** Roomy for people, and for the full introspection of GraphiQL; narrow for bombs. */
+/**
+ * Enough for people, and for the full introspection of GraphiQL. Too little for denial-of-service operations.
+ */
 export const defaultLimits: OperationLimits = {
   bodyBytes: 1_000_000,
   tokens: 10_000,
@@ -35,23 +40,23 @@ export const defaultLimits: OperationLimits = {
 };
 
 /**
- * Characters from which on an operation takes milliseconds to check and to compile. Such work lets other work of the process
- * run first.
+ * An operation with more characters takes milliseconds to check and to compile. Such work lets other work of
+ * the process run first.
  */
 export const LONG_OPERATION = 1_000;
 
-/** Levels of objects and lists in variables, and of lists in their types: input types are shallow. */
+/** Maximum levels of objects and lists in variables, and of lists in their types. Input types are shallow. */
 const VARIABLE_DEPTH = 16;
 
-/** What a document was measured to be. */
+/** The measured size of a document. */
 export interface DocumentMeasure {
-  /** Of its largest operation. */
+  /** The selections of its largest operation. */
   readonly selections: number;
 }
 
 /**
- * Measures a parsed document before anything walks it that would expand its fragments. Time is linear in the document:
- * each fragment is measured once, however often it is spread (CVE-2025-32030 to 32034).
+ * Measures a parsed document before anything else expands its fragments. The time is linear in the document,
+ * because each fragment is measured once, however often it is spread (CVE-2025-32030 to 32034).
  * @throws PolkuError OPERATION_TOO_LARGE
  */
 export function checkDocument(document: DocumentNode, limits: OperationLimits): DocumentMeasure {
@@ -72,8 +77,8 @@ export function checkDocument(document: DocumentNode, limits: OperationLimits): 
 }
 
 /**
- * Checks the page sizes that stand in the text of an operation.
- * @param document the operation that runs, alone: others may have variables of the same names
+ * Checks the page sizes in the text of an operation.
+ * @param document only the operation that runs: others may have variables of the same names
  * @returns the variables that give a page size, for {@link checkPageSizes}
  * @throws PolkuError OPERATION_TOO_LARGE, BAD_USER_INPUT
  */
@@ -90,8 +95,8 @@ export function pageSizesIn(document: DocumentNode, { listSize }: OperationLimit
 }
 
 /**
- * Checks the page sizes that variables give in one request.
- * @param values with their defaults
+ * Checks the page sizes in the variables of one request.
+ * @param values the variables, including defaults
  * @throws PolkuError OPERATION_TOO_LARGE, BAD_USER_INPUT
  */
 export function checkPageSizes(
@@ -103,7 +108,7 @@ export function checkPageSizes(
 }
 
 /**
- * Measures the variables of one request before they are read.
+ * Measures the variables of one request before they are coerced.
  * @throws PolkuError OPERATION_TOO_LARGE
  */
 export function checkVariables(
@@ -149,7 +154,7 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => S
       if (selection.kind === Kind.FIELD) {
         size.roots += 1;
         if (selection.alias) size.aliases += 1;
-        const below = selection.selectionSet ? measure(selection.selectionSet) : nothing;
+        const below = selection.selectionSet ? measure(selection.selectionSet) : emptySize;
         size.depth = Math.max(size.depth, 1 + below.depth);
         size.nesting = Math.max(size.nesting, 1 + below.nesting);
         size.aliases += below.aliases;
@@ -172,10 +177,10 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => S
   function measureFragment(name: string): Size {
     const known = measured.get(name);
     if (known) return known;
-    // While it is being measured it counts nothing, so that a cycle ends; validation refuses the cycle.
-    measured.set(name, nothing);
+    // A fragment counts as empty while it is measured, so that a cycle ends. Validation rejects the cycle.
+    measured.set(name, emptySize);
     const definition = fragments.get(name);
-    const size = definition ? measure(definition) : nothing;
+    const size = definition ? measure(definition) : emptySize;
     measured.set(name, size);
     return size;
   }
@@ -183,7 +188,7 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => S
   return measure;
 }
 
-const nothing: Size = { depth: 0, nesting: 0, aliases: 0, roots: 0, selections: 0 };
+const emptySize: Size = { depth: 0, nesting: 0, aliases: 0, roots: 0, selections: 0 };
 
 /** Checks names, types and lists. */
 function checkNodes(document: DocumentNode, { listSize, nameLength }: OperationLimits): void {

@@ -28,15 +28,15 @@ import {
 import type { EntityTypes } from '../hooks.js';
 import { dataKeyOf, isIntrospection } from './responseShape.js';
 
-/** A variable of the normal operation: one of the client's, or an id that stood in the text. */
+/** A variable of the normal operation: one of the client, or an id from the text. */
 export interface OperationVariable {
-  /** Its name inside. */
+  /** Its internal name. */
   readonly name: string;
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly label: string;
   readonly type: TypeNode;
   readonly defaultValue: ConstValueNode | undefined;
-  /** Whether it stands where null is not allowed, whatever its type allows. */
+  /** Whether it is used where null is not allowed, whatever its type allows. */
   readonly nonNull: boolean;
   /** Where its value comes from. */
   readonly source: { readonly variable: string } | { readonly literal: unknown };
@@ -50,9 +50,9 @@ interface NormalOperation {
 }
 
 /**
- * Brings an operation into the form that is planned: keys of the data that no schema field can have (responseKeys.ts),
- * variables with names of their own (the planner takes `representations` for itself), and ids hoisted out of the text
- * into variables, for ids are unsealed by type before a registry meets them.
+ * Converts an operation into its normal form for planning. Data keys are keys that no schema field can have
+ * (responseShape.ts). Variables get internal names, because the planner reserves `representations`. Ids move
+ * from the text into variables, because ids are unsealed by type before a registry receives them.
  * @param document one valid operation with its fragments
  */
 export function normaliseOperation(
@@ -121,7 +121,7 @@ export function normaliseOperation(
           nonNull: nonNull.has(variable),
           source: { variable },
         });
-        // A registry takes no id as a literal, in a default neither; its value is sent instead.
+        // A registry receives no id as a literal, including defaults. The value is sent instead.
         return holdsKeys(typeFromAST(schema, type), types) ? withoutDefault(node) : undefined;
       },
       Variable(node): VariableNode {
@@ -173,7 +173,9 @@ function holdsKeys(type: GraphQLType | undefined, types: EntityTypes, seen = new
   return Object.values(named.getFields()).some((field) => holdsKeys(field.type, types, seen));
 }
 
-/** Declares the hoisted ids; a variable that lost its default still fits where null does not. */
+/**
+ * Declares the hoisted ids. A variable without its former default becomes non-null where null is not allowed.
+ */
 function withDefinitions(document: DocumentNode, variables: readonly OperationVariable[]): DocumentNode {
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
   const hoisted = variables.filter(({ source }) => 'literal' in source).map(definition);
@@ -202,8 +204,9 @@ function place({ loc }: ASTNode): string {
 }
 
 /**
- * The variables of an operation that stand where null is not allowed. One with a default may have a type that allows null there
- * (AllowedVariableUsage, GraphQL §5.8.5); null as its value is an error then (§6.4.1, CoerceArgumentValues).
+ * Returns the variables of an operation that are used where null is not allowed. A variable with a default
+ * may have a nullable type there (AllowedVariableUsage, GraphQL §5.8.5). Null as its value is then an error
+ * (§6.4.1, CoerceArgumentValues).
  * @param document one valid operation with its fragments
  */
 export function nonNullVariables(document: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {

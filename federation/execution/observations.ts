@@ -1,16 +1,16 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { EntityKey } from '../hooks.js';
 
-/** What one request has read and what its fetches carried: what the audit record tells of it. */
+/** What one request read and what its fetches carried, for the audit record. */
 export class Observations {
-  /** Whose data was read, or whose key or rows a fetch carried. */
+  /** Entities whose data was read, or whose key or rows a fetch carried. */
   readonly entities = new Set<EntityKey>();
-  /** Fetches that were answered with data, by registry. */
+  /** Number of fetches that were answered with data, by registry. */
   readonly fetches = new Map<string, number>();
-  /** Fetches that were sent, answered or not. */
+  /** Fetches that were sent, whether answered or not. */
   readonly sent = new Set<FetchNode>();
 
-  /** How often each registry was asked: a request whose connection broke is sent again. */
+  /** Number of requests by registry. A request is sent again when its connection broke. */
   readonly requests = new Map<string, number>();
 
   asked(registry: string): void {

@@ -1,23 +1,24 @@
 import { LRUCache } from 'lru-cache';
 
-/** What of an operation says how much memory it takes while it is kept. */
+/** The size of an operation, which determines its memory in the cache. */
 export interface Sized {
-  /** Fields and fragments that it selects, counted where fragments are spread. */
+  /** Number of fields and fragments that it selects, counted where fragments are spread. */
   readonly selections: number;
 }
 
-const OPERATIONS_KEPT = 1_000;
+const MAX_OPERATIONS = 1_000;
 /**
- * Of all operations that are kept. One takes about 50 KB, and 5 KB more for each of these, with its plan, its programs and
- * those of the subgraphs in the process; so all together take 150 MB at most.
+ * Maximum of all cached operations together. One takes about 50 KB, and 5 KB more for each selection. That
+ * includes its plan, its compiled plan, and the compiled documents of subgraphs in the process. So all
+ * together take 150 MB at most.
  */
-const SELECTIONS_KEPT = 20_000;
+const MAX_SELECTIONS = 20_000;
 
-/** Prepared operations by their key: those that were asked last, as many as memory bears. */
+/** Creates a cache of prepared operations that drops the least recently used. */
 export function createOperationCache<Operation extends Sized>(): LRUCache<string, Operation> {
   return new LRUCache({
-    max: OPERATIONS_KEPT,
-    maxSize: SELECTIONS_KEPT,
+    max: MAX_OPERATIONS,
+    maxSize: MAX_SELECTIONS,
     sizeCalculation: ({ selections }) => selections,
   });
 }

@@ -11,14 +11,17 @@ import {
 } from 'graphql';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
-import { compilePlan, type Program } from '../plan/compilePlan.js';
+import { compilePlan, type CompiledPlan } from '../plan/compilePlan.js';
 import type { PlanRequester } from '../planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { LONG_OPERATION } from './limits.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
 import { isIntrospection, type ObjectShape, selectEntities, shapeOf } from './responseShape.js';
 
-/** One operation in its normal form (normaliseOperation.ts): its variables can be read before it is planned. Immutable. */
+/**
+ * One operation in its normal form (normaliseOperation.ts). Its variables can be read before it is planned.
+ * Immutable.
+ */
 export interface NormalForm {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -28,18 +31,18 @@ export interface NormalForm {
   readonly conditional: boolean;
 }
 
-/** An operation that is planned and ready to be executed any number of times. Immutable. */
+/** An operation that is planned and can be executed any number of times. Immutable. */
 export interface PreparedOperation extends NormalForm {
-  readonly program: Program;
+  readonly plan: CompiledPlan;
   /**
-   * What the response looks like, with @skip and @include decided by these values of the variables.
+   * Returns the shape of the response. The values of the variables decide @skip and @include.
    * @throws PolkuError OPERATION_NOT_PLANNABLE
    */
   shape(values: Readonly<Record<string, unknown>>): ObjectShape;
 }
 
 /**
- * Takes one operation out of a document.
+ * Brings one operation of a document into its normal form.
  * @param document valid against the schema that the caller may see
  * @throws PolkuError OPERATION_RESOLUTION_FAILURE
  */
@@ -48,7 +51,7 @@ export function normalForm(
   operationName: string | undefined,
   supergraph: Supergraph,
 ): NormalForm {
-  const normal = normaliseOperation(singleOut(document, operationName), supergraph);
+  const normal = normaliseOperation(separateOperation(document, operationName), supergraph);
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation!: OperationDefinitionNode;
   for (const definition of normal.document.definitions) {
@@ -59,7 +62,7 @@ export function normalForm(
 }
 
 /**
- * Plans an operation. What takes long is done in turns with the rest of the process.
+ * Plans an operation. Yields to other work during long computations.
  * @throws PolkuError GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE, RATE_LIMITED
  */
 export async function prepareOperation(
@@ -74,26 +77,26 @@ export async function prepareOperation(
   const planned = print(
     withoutIntrospection(selectEntities(document, supergraph.apiSchema, supergraph.types)),
   );
-  const plan = await supergraph.planner.plan(planned, requester);
-  // What makes a long plan makes long work of what comes now.
+  const queryPlan = await supergraph.planner.plan(planned, requester);
+  // A plan that took long to make also takes long to compile.
   const scheduler = new CooperativeScheduler();
   if (scheduler.shouldYield || planned.length > LONG_OPERATION) await scheduler.yield();
-  const program = await compilePlan(plan, supergraph, fixed);
-  if (fixed) checkPlanned(fixed, program);
+  const plan = await compilePlan(queryPlan, supergraph, fixed);
+  if (fixed) checkPlanned(fixed, plan);
   return {
     ...form,
-    program,
+    plan,
     shape(values) {
       if (fixed) return fixed;
       const shape = build(values);
-      checkPlanned(shape, program);
+      checkPlanned(shape, plan);
       return shape;
     },
   };
 }
 
-/** Of a field that no subgraph can answer, the planner says nothing: its plan goes without. */
-function checkPlanned(shape: ObjectShape, { rootKeys }: Program): void {
+/** Rejects a field that no subgraph can answer: the planner leaves it out of the plan without an error. */
+function checkPlanned(shape: ObjectShape, { rootKeys }: CompiledPlan): void {
   const { fields } = shape.as(shape.type as GraphQLObjectType);
   const missing = fields.find(({ kind, dataKey }) => kind === 'value' && !rootKeys.has(dataKey));
   if (!missing) return;
@@ -101,8 +104,8 @@ function checkPlanned(shape: ObjectShape, { rootKeys }: Program): void {
   throw new PolkuError('OPERATION_NOT_PLANNABLE', message);
 }
 
-/** The operation that is asked for, with the fragments that it uses and nothing else. */
-function singleOut(document: DocumentNode, operationName: string | undefined): DocumentNode {
+/** Returns the requested operation with the fragments that it uses, and nothing else. */
+function separateOperation(document: DocumentNode, operationName: string | undefined): DocumentNode {
   const operation = getOperationAST(document, operationName);
   if (!operation) {
     const expected =
@@ -112,7 +115,7 @@ function singleOut(document: DocumentNode, operationName: string | undefined): D
   return separateOperations(document)[operation.name?.value ?? '']!;
 }
 
-/** Puts `__typename`, which needs no fetch, where introspection stood, so that no selection becomes empty. */
+/** Replaces introspection by `__typename`, which needs no fetch, so that no selection set becomes empty. */
 function withoutIntrospection(document: DocumentNode): DocumentNode {
   return visit(document, {
     Field: (node) =>

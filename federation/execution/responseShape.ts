@@ -27,7 +27,7 @@ import type { EntityTypes, ObservedEntity } from '../hooks.js';
 import { type DataObject, ownReader } from './dataObject.js';
 import { leafReader, type LeafReader } from './leafValues.js';
 
-/** What a value of the response must be. */
+/** The required shape of a value in the response. */
 export type ValueShape = (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly read: LeafReader }
   | { readonly kind: 'key'; readonly scalar: string }
@@ -39,7 +39,7 @@ export type ValueShape = (
 export type FieldShape = {
   readonly responseKey: string;
   readonly dataKey: string;
-  /** Reads the field of an object of the data. */
+  /** Reads the field from an object of the data. */
   readonly read: (object: DataObject) => unknown;
 } & (
   | { readonly kind: 'value'; readonly value: ValueShape }
@@ -54,26 +54,28 @@ interface ShapeContext {
   readonly schema: GraphQLSchema;
   readonly types: EntityTypes;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Of the variables, by which @skip and @include are decided. */
+  /** Values of the variables, which decide @skip and @include. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** An object of the response as one type has it. */
+/** An object of the response, for one concrete type. */
 export interface TypeShape {
-  /** In the order in which the client asks for them. */
+  /** In the order of the request. */
   readonly fields: readonly FieldShape[];
-  /** Undefined where only an interface is known of it. */
+  /** Undefined where only an interface of the object is known. */
   readonly typename: string | undefined;
-  /** The way to the key of the observed entity that the object is about; undefined where it is about none. */
+  /**
+   * The path to the key of the observed entity that the object is about; undefined where it is about none.
+   */
   readonly entityPath: readonly string[] | undefined;
-  /** Whether a client's alias is called `__proto__`, which must be written as a key like any other. */
+  /** Whether a client uses the alias `__proto__`, which must be written like any other key. */
   readonly hasPrototypeKey: boolean;
 }
 
-/** An object of the response: which fields it has depends on its type at run time. Worked out once a type. */
+/** An object of the response. Its fields depend on its type at run time. Computed once for each type. */
 export class ObjectShape {
   readonly #shapes = new Map<ConcreteType, TypeShape>();
-  /** The only type that it can have, if it is one. */
+  /** Its only possible type, if it has just one. */
   readonly #only: ConcreteType | undefined;
   readonly #selections: readonly SelectionSetNode[];
   readonly #context: ShapeContext;
@@ -89,8 +91,9 @@ export class ObjectShape {
   }
 
   /**
-   * The type that a `__typename` names, if it fits here; without a name, the type itself. It is an interface where the
-   * subgraph that answers knows the interface only (`@interfaceObject`) and nobody asked for more.
+   * Returns the type that a `__typename` names, if it is possible here; without a name, the type itself. It
+   * is an interface where the subgraph knows only the interface (`@interfaceObject`) and the request needs no
+   * more.
    */
   runtimeType(typename: unknown): ConcreteType | undefined {
     if (this.#only) return this.#only;
@@ -123,7 +126,7 @@ export function shapeOf(operation: OperationDefinitionNode, context: ShapeContex
   return new ObjectShape(context.schema.getRootType(operation.operation)!, [operation.selectionSet], context);
 }
 
-/** CollectFields (GraphQL §6.3.2): selections of one response key are merged. */
+/** CollectFields (GraphQL §6.3.2): merges the selections of each response key. */
 function collectFields(
   { selections }: SelectionSetNode,
   type: ConcreteType,
@@ -196,35 +199,41 @@ function valueShape(
 }
 
 /**
- * Inside, a field that the client aliases or that takes arguments is known by this prefix and its response key. No field
- * of a schema may begin with two underscores (GraphQL §3.2), so what a client asks never takes the place of a key or of
- * an input of `@requires`, and no key of the data is called `__proto__`.
+ * Prefix of the internal key of a field that has an alias or takes arguments; the response key follows. No
+ * field of a schema may begin with two underscores (GraphQL §3.2). So a requested field never replaces a key
+ * or an input of `@requires`, and no key of the data is called `__proto__`.
  */
 const CLIENT_PREFIX = '__a_';
 
-/** The key that a client's field has inside, in plans and in data. */
+/** Returns the internal key of a requested field, in plans and in data. */
 export function dataKeyOf({ name, alias }: FieldNode, takesArguments: boolean): string {
   const plain = (!alias || alias.value === name.value) && !takesArguments;
   return plain ? name.value : CLIENT_PREFIX + (alias ?? name).value;
 }
 
-/** The key that a client knows for a key of the data. */
+/** Returns the response key of a key of the data. */
 export function responseKeyOf(dataKey: string): string {
   return dataKey.startsWith(CLIENT_PREFIX) ? dataKey.slice(CLIENT_PREFIX.length) : dataKey;
 }
 
-/** `__schema` and `__type` are answered from the schema that the caller may see and never planned. */
+/**
+ * Whether a field is introspection. It is resolved from the schema that the caller may see, and never
+ * planned.
+ */
 export function isIntrospection(field: FieldNode): boolean {
   return field.name.value === '__schema' || field.name.value === '__type';
 }
 
-/** The way from an object of a type to the key of the observed entity; undefined where it is about none. */
+/**
+ * Returns the path from an object of a type to the key of the observed entity; undefined where it is about
+ * none.
+ */
 function entityPathOf(type: unknown, observed: ObservedEntity | undefined): readonly string[] | undefined {
   if (!observed || !isObjectType(type)) return undefined;
   const { keyField, entityField } = observed;
   if (isEntity(type, observed)) return [keyField];
   const named = type.getFields()[entityField];
-  // A field with arguments is a look-up, as Query.person is.
+  // A field with arguments is a look-up, such as Query.person.
   const isAbout = named && named.args.length === 0 && isEntity(named.type, observed);
   return isAbout ? [entityField, keyField] : undefined;
 }
@@ -236,8 +245,8 @@ function isEntity(type: unknown, { keyField, scalar }: ObservedEntity): boolean 
 }
 
 /**
- * Adds the key of each observed entity to what an operation selects of it, so that the observer learns whose data was read. The
- * addition is for the plan only: the response has what the client asked for.
+ * Selects the key of each observed entity, so that the observer learns whose data was read. The addition is
+ * only for the plan: the response has only what the client requested.
  */
 export function selectEntities(
   document: DocumentNode,
@@ -259,7 +268,7 @@ export function selectEntities(
   );
 }
 
-/** No client's field has such a key unless it is this field: see {@link dataKeyOf}. */
+/** Only the same field has such a key: see {@link dataKeyOf}. */
 function selection([name, ...inner]: readonly string[]): FieldNode {
   const field: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name! } };
   if (inner.length === 0) return field;

@@ -1,6 +1,6 @@
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 
-/** An operation needs a root to begin from (specification §6.2); the specified rules leave that to execution. */
+/** An operation needs a root type (specification §6.2). The specified rules leave this check to execution. */
 export function rootTypeRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
@@ -12,7 +12,7 @@ export function rootTypeRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Everything that is wrong with an operation, for it to be mended at once. */
+/** All validation errors of an operation, so that a client can fix them together. */
 export class InvalidOperation extends Error {
   readonly errors: readonly GraphQLError[];
 

@@ -13,7 +13,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { EntityTypes, IdCodec } from '../hooks.js';
 import type { OperationVariable } from './normaliseOperation.js';
 
-/** A variable with the value that it has in one request. */
+/** A variable with its value in one request. */
 interface CoercedVariable {
   readonly name: string;
   readonly label: string;
@@ -22,10 +22,11 @@ interface CoercedVariable {
 }
 
 /**
- * CoerceVariableValues (GraphQL §6.1.2), and of CoerceArgumentValues (§6.4.1) that null stands nowhere where it is not allowed:
- * the request is refused before a registry is asked. Variables without a value and a default are left out. Messages tell the place
- * and the type and never the value, which may be anything; nor do they suggest names.
- * @param schema the one that the caller may see, so that what is hidden is not an input either
+ * Implements CoerceVariableValues (GraphQL §6.1.2), and the null check of CoerceArgumentValues (§6.4.1). A
+ * request with null in a forbidden place is rejected before a registry is asked. Variables with neither value
+ * nor default are left out. Messages name the place and the type. They never repeat the value, which may be
+ * anything, and they suggest no names.
+ * @param schema the schema that the caller may see, so that hidden inputs do not exist either
  * @throws PolkuError BAD_USER_INPUT
  */
 export function coerceVariables(
@@ -69,12 +70,12 @@ function badInput(
   return new PolkuError('BAD_USER_INPUT', `${label}${place} ${what}.`, { variable: label + place });
 }
 
-/** Values of variables by their names inside, as plans and registries take them. */
+/** Values of variables by their internal names, as plans and registries use them. */
 export type VariableValues = Readonly<Record<string, unknown>>;
 
 /**
- * Turns the ids in variables into keys, by type, however deep they lie.
- * @throws PolkuError ID_UNKNOWN: an id of another domain is refused exactly like one that never existed
+ * Unseals the ids in variables into keys, by type, at any depth.
+ * @throws PolkuError ID_UNKNOWN: an id of another domain is rejected exactly like one that never existed
  */
 export function unsealVariables(
   variables: readonly CoercedVariable[],

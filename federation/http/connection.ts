@@ -4,27 +4,27 @@ import { ResponseReader } from './responseReader.js';
 
 const READ_BYTES = 64 * 2 ** 10;
 
-/** What one request on a connection came to. */
+/** One request on a connection, with callbacks for its result. */
 export interface Exchange {
-  /** The request as it goes over the wire, and how its characters become bytes. */
+  /** The bytes of the request as text, and how its characters become bytes. */
   readonly message: string;
   readonly encoding: 'latin1' | 'utf8';
   answered(status: number, body: string): void;
-  /** @param isBroken whether the connection is to blame, so that the same request may fare better on another */
+  /** @param isBroken whether the connection failed, so that a retry on another connection may succeed */
   failed(cause: unknown, isBroken: boolean): void;
 }
 
-/** To whom a connection belongs. */
+/** The pool that owns a connection. */
 export interface ConnectionOwner {
-  /** It may carry another request, if that comes within so many milliseconds. */
-  freed(connection: Connection, keptMs: number): void;
-  /** It carries nothing any more; it may say so twice. */
+  /** The connection can send another request within this many milliseconds. */
+  freed(connection: Connection, keepAliveMs: number): void;
+  /** The connection is closed. This may be called twice. */
   closed(connection: Connection): void;
 }
 
 /**
- * A connection to a subgraph, with one request under way at a time. Bytes come into a buffer of its own and go into text
- * at once, past the streams of Node, which cost more than all the rest of an exchange.
+ * A connection to a subgraph, with one request in progress at a time. It reads bytes into its own buffer and
+ * decodes them at once. It avoids Node streams, which cost more than the rest of an exchange.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -39,7 +39,7 @@ export class Connection {
     this.#reader = new ResponseReader(bodyBytes);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-    const onread = { buffer, callback: (bytes: number) => this.#take(buffer.subarray(0, bytes)) };
+    const onread = { buffer, callback: (bytes: number) => this.#receive(buffer.subarray(0, bytes)) };
     const isTls = url.protocol === 'https:';
     const options = { host, port: Number(url.port || (isTls ? 443 : 80)), noDelay: true, onread };
     this.#socket = isTls
@@ -61,24 +61,24 @@ export class Connection {
     this.#socket.write(exchange.message, exchange.encoding);
   }
 
-  /** Gives up whatever is under way. */
+  /** Abandons the request in progress. */
   destroy(): void {
     this.#exchange = undefined;
     this.#socket.destroy();
   }
 
-  #take(bytes: Buffer): boolean {
+  #receive(bytes: Buffer): boolean {
     const exchange = this.#exchange;
-    // Nobody asked; whatever this is must not be taken for the next answer.
+    // No request is in progress: these bytes must not become part of the next answer.
     if (!exchange) return this.#break();
     const reader = this.#reader;
     try {
-      const body = reader.take(bytes);
+      const body = reader.read(bytes);
       if (body === undefined) return true;
       this.#exchange = undefined;
-      if (reader.keptMs > 0) {
+      if (reader.keepAliveMs > 0) {
         this.#socket.unref();
-        this.owner.freed(this, reader.keptMs);
+        this.owner.freed(this, reader.keepAliveMs);
       } else this.#socket.destroy();
       exchange.answered(reader.status, body);
       return true;
@@ -95,7 +95,8 @@ export class Connection {
 
   #end(): void {
     const body = this.#exchange && this.#reader.end();
-    if (body === undefined) return this.#fail(new Error('The connection ended before the answer did.'), true);
+    if (body === undefined)
+      return this.#fail(new Error('The connection ended before the answer was complete.'), true);
     const exchange = this.#exchange!;
     this.#exchange = undefined;
     exchange.answered(this.#reader.status, body);

@@ -1,35 +1,38 @@
-import type { ClientServant, ClientSignal } from '../supergraph/clientSignal.js';
+import type { AbortListener, ClientSignal } from '../supergraph/clientSignal.js';
 import { Connection, type ConnectionOwner, type Exchange } from './connection.js';
 
-/** How long a connection waits for another request; servers close idle ones after five seconds and more. */
+/**
+ * How long an idle connection waits for another request. Servers close idle connections after five seconds or
+ * more.
+ */
 const IDLE_MS = 4_000;
-/** How much earlier than a server says it will close a connection it is given up. */
+/** How long before the announced timeout of the server a connection is abandoned. */
 const MARGIN_MS = 1_000;
 
 interface PoolOptions {
-  /** Connections at a time; further requests wait for one. */
+  /** Maximum number of open connections; more requests wait for one. */
   readonly connections: number;
-  /** How large an answer may be. */
+  /** Maximum size of an answer. */
   readonly bodyBytes: number;
-  /** Milliseconds from the request to the last byte of its answer. */
+  /** Maximum milliseconds from the request to the last byte of its answer. */
   readonly timeoutMs: number;
 }
 
 interface Idle {
   readonly connection: Connection;
-  /** When the server may close it, by performance.now(). */
+  /** When the server may close it, in terms of performance.now(). */
   readonly until: number;
 }
 
 /** The connections to one subgraph. */
 export class ConnectionPool implements ConnectionOwner {
   readonly #open = new Set<Connection>();
-  /** The last that became free is taken first, so that those too many grow old. */
+  /** The most recently freed connection is reused first, so that surplus connections expire. */
   readonly #idle: Idle[] = [];
   readonly #waiting = new Set<PostExchange>();
   readonly #deadlines: Deadlines;
   readonly #sweep: NodeJS.Timeout;
-  /** The head of every request as far as it is always the same. */
+  /** The part of the head that is the same in every request. */
   readonly #head: string;
 
   constructor(
@@ -42,9 +45,9 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /**
-   * Posts JSON and answers the body as text, whatever the status.
-   * @param fields lines of the head, each with its end
-   * @throws ExchangeFailed; the signal's reason, if it is aborted
+   * Posts JSON and returns the body as text, for every status.
+   * @param fields lines of the head, each with its line end
+   * @throws ExchangeFailed; the reason of the signal, if it is aborted
    */
   post(fields: string, body: string, signal: ClientSignal | undefined): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -57,15 +60,15 @@ export class ConnectionPool implements ConnectionOwner {
         reject,
       });
       const connection = this.#free();
-      if (connection) exchange.goOver(connection);
+      if (connection) exchange.sendOver(connection);
       else this.#waiting.add(exchange);
     });
   }
 
-  freed(connection: Connection, keptMs: number): void {
+  freed(connection: Connection, keepAliveMs: number): void {
     const next = this.#nextWaiting();
-    if (next) return next.goOver(connection);
-    const until = performance.now() + Math.min(IDLE_MS, keptMs - MARGIN_MS);
+    if (next) return next.sendOver(connection);
+    const until = performance.now() + Math.min(IDLE_MS, keepAliveMs - MARGIN_MS);
     this.#idle.push({ connection, until });
   }
 
@@ -74,12 +77,13 @@ export class ConnectionPool implements ConnectionOwner {
     const at = this.#idle.findIndex((idle) => idle.connection === connection);
     if (at >= 0) this.#idle.splice(at, 1);
     const next = this.#nextWaiting();
-    if (next) next.goOver(this.#connect());
+    if (next) next.sendOver(this.#connect());
   }
 
   close(): void {
     clearInterval(this.#sweep);
-    for (const exchange of this.#waiting) exchange.failed(new Error('Closed.'), false);
+    for (const exchange of this.#waiting)
+      exchange.failed(new Error('The connection pool was closed.'), false);
     for (const connection of this.#open) connection.destroy();
   }
 
@@ -113,21 +117,21 @@ export class ConnectionPool implements ConnectionOwner {
   }
 }
 
-/** An exchange that did not come to its end. */
+/** An exchange that did not complete. */
 export class ExchangeFailed extends Error {
   constructor(
     cause: unknown,
-    /** Whether the same request may fare better on another connection. */
+    /** Whether a retry on another connection may succeed. */
     readonly isBroken: boolean,
   ) {
-    super('The exchange was cut off.', { cause });
+    super('The exchange did not complete.', { cause });
   }
 }
 
-/** Statuses of whoever stands before a subgraph that is not there (RFC 9110 §15.6.3-5). */
-const NOT_THERE: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Statuses that a proxy sends for an unavailable subgraph (RFC 9110 §15.6.3-5). */
+const UNAVAILABLE_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Until when an exchange is waited for, and who is told of its end. */
+/** How an exchange ends: its deadline, its abort signal and its callbacks. */
 interface PostEnd {
   readonly deadlines: Deadlines;
   readonly signal: ClientSignal | undefined;
@@ -135,8 +139,8 @@ interface PostEnd {
   reject(error: unknown): void;
 }
 
-/** One request with its answer, which has to come in time and while somebody waits for it. */
-class PostExchange implements Exchange, ClientServant, Timed {
+/** One request with its answer. It ends at its deadline, or when the client disconnects. */
+class PostExchange implements Exchange, AbortListener, Timed {
   readonly encoding: 'latin1' | 'utf8';
   readonly since = performance.now();
   #connection: Connection | undefined;
@@ -156,13 +160,13 @@ class PostExchange implements Exchange, ClientServant, Timed {
     return this.#isOver;
   }
 
-  goOver(connection: Connection): void {
+  sendOver(connection: Connection): void {
     this.#connection = connection;
     connection.carry(this);
   }
 
   answered(status: number, body: string): void {
-    if (NOT_THERE.has(status)) return this.failed(new Error(`Status ${status}.`), true);
+    if (UNAVAILABLE_STATUSES.has(status)) return this.failed(new Error(`Status ${status}.`), true);
     if (this.#end()) this.end.resolve(body);
   }
 
@@ -172,12 +176,12 @@ class PostExchange implements Exchange, ClientServant, Timed {
     this.end.reject(signal?.aborted ? signal.reason : new ExchangeFailed(cause, isBroken));
   }
 
-  clientGone(): void {
+  onAbort(): void {
     this.#giveUp(this.end.signal!.reason);
   }
 
   timedOut(): void {
-    this.#giveUp(new Error('Not answered in time.'));
+    this.#giveUp(new Error('The subgraph did not answer in time.'));
   }
 
   #giveUp(cause: unknown): void {
@@ -194,14 +198,14 @@ class PostExchange implements Exchange, ClientServant, Timed {
   }
 }
 
-/** What has to end in time. */
+/** Work with a deadline. */
 interface Timed {
-  /** When it began, by performance.now(). */
+  /** When it began, in terms of performance.now(). */
   readonly since: number;
   timedOut(): void;
 }
 
-/** Ends what takes too long. One timer serves all that is under way, since each begins after the one before. */
+/** Ends work that takes too long. One timer is enough, since work is added in order of its start. */
 export class Deadlines {
   readonly #underWay = new Set<Timed>();
   #timer: NodeJS.Timeout | undefined;
@@ -213,12 +217,12 @@ export class Deadlines {
     this.#timer ??= this.#wait(this.timeoutMs);
   }
 
-  /** It has ended by itself. */
+  /** Removes work that has ended by itself. */
   delete(timed: Timed): void {
     this.#underWay.delete(timed);
   }
 
-  /** Sockets keep a process alive for what is under way; a timer that outlives it must not. */
+  /** Sockets keep the process alive while work is in progress; the timer must not. */
   #wait(milliseconds: number): NodeJS.Timeout {
     return setTimeout(() => this.#check(), milliseconds).unref();
   }

@@ -4,23 +4,23 @@ import { PolkuError } from '../../lib/errors.js';
 import { parseJson } from '../../lib/parseJson.js';
 import { readBody } from './respond.js';
 
-/** What a client asks, as GraphQL over HTTP has it. */
+/** A GraphQL request, as GraphQL over HTTP defines it. */
 export interface GraphqlRequest {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Asked by GET, which changes nothing. */
+  /** Whether it was sent by GET, which must not change anything. */
   readonly isSafe: boolean;
 }
 
-/** Bytes of a body above which reading it, and the variables in it, is long work. */
+/** Above this size, reading a body and its variables is long work. */
 const LARGE = 10_000;
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a request by GET or POST.
- * @param search the query of the URL
+ * @param search the query string of the URL
  * @throws PolkuError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, REQUEST_TOO_LARGE, OPERATION_TOO_LARGE,
  * PERSISTED_QUERY_NOT_SUPPORTED
  */
@@ -36,7 +36,7 @@ export async function readGraphqlRequest(
   return readMembers(parseText(text, 'The body'), false);
 }
 
-/** Whether the body is large, by what its head says; one that does not say may be. */
+/** Whether the body is large according to its headers. A body of unknown length counts as large. */
 export function isLarge({ headers }: IncomingMessage): boolean {
   const isChunked = headers['transfer-encoding'] !== undefined;
   return isChunked || Number(headers['content-length'] ?? 0) > LARGE;
@@ -52,7 +52,7 @@ export function requireJson({ headers }: IncomingMessage): void {
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new PolkuError(
       'UNSUPPORTED_MEDIA_TYPE',
-      'Expected a body as it is: send no header content-encoding.',
+      'Expected an uncompressed body: send no header content-encoding.',
     );
 }
 
@@ -87,7 +87,7 @@ function readMembers(members: unknown, isSafe: boolean): GraphqlRequest {
   if (!isObject(members)) throw new PolkuError('BAD_REQUEST', 'Expected an object with a query.');
   const { query, operationName, variables, extensions } = members;
   if (!isObject(extensions ?? {})) throw wrongMember('extensions', 'an object');
-  // Clients that send the hash of a query first know the refusal by these very words.
+  // Clients that first send the hash of a query recognise the rejection by this exact message.
   if ((extensions as Members | null | undefined)?.['persistedQuery'])
     throw new PolkuError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
   if (typeof query !== 'string' || query === '') throw wrongMember('query', 'the text of an operation');
@@ -95,7 +95,7 @@ function readMembers(members: unknown, isSafe: boolean): GraphqlRequest {
   if (!isObject(variables ?? {})) throw wrongMember('variables', 'an object');
   return {
     query,
-    // No operation can have an empty name; GraphQL over HTTP takes one as none (section "GET").
+    // No operation can have an empty name. GraphQL over HTTP treats an empty name as no name (section "GET").
     operationName: (operationName || undefined) as string | undefined,
     variables: (variables ?? {}) as Members,
     isSafe,
@@ -110,7 +110,10 @@ function wrongMember(name: string, expected: string): PolkuError {
   return new PolkuError('BAD_REQUEST', `Expected ${expected} as ${name}.`);
 }
 
-/** A media type (RFC 9110 §8.3.1). Type, subtype and names of parameters are in lower case: they have no case. */
+/**
+ * A media type (RFC 9110 §8.3.1). Type, subtype and parameter names are lower case, since they are
+ * case-insensitive.
+ */
 interface ParsedType {
   readonly essence: string;
   readonly parameters: ReadonlyMap<string, string>;
@@ -119,10 +122,10 @@ interface ParsedType {
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t \\x21-\\x7e\\x80-\\xff])*"';
 const ESSENCE = new RegExp(`^${TOKEN}/${TOKEN}`);
-/** Empty parameters are allowed, spaces around "=" are not (RFC 9110 §5.6.6). */
+/** Empty parameters are allowed. Spaces around "=" are not (RFC 9110 §5.6.6). */
 const PARAMETER = new RegExp(`[ \\t]*;[ \\t]*(?:(${TOKEN})=(${TOKEN}|${QUOTED}))?`, 'y');
 
-/** What GraphQL over HTTP is answered as; the first one where a client has no preference. */
+/** The media types of GraphQL responses. The first is used where a client has no preference. */
 const answerTypes = ['application/json', 'application/graphql-response+json'] as const;
 
 export type AnswerType = (typeof answerTypes)[number];
@@ -139,8 +142,9 @@ export function isJson(contentType: string | undefined): boolean {
 }
 
 /**
- * Selects the type that a client prefers, the one it names first of two equals (RFC 9110 §12.5.1).
- * @returns undefined where it accepts none
+ * Selects the type that a client prefers. Of two equal ones it selects the one that is named first (RFC 9110
+ * §12.5.1).
+ * @returns undefined where the client accepts none
  */
 export function acceptedType(accept = '*/*'): AnswerType | undefined {
   const ranges = elementsOf(accept).flatMap((element) => readRange(element) ?? []);
@@ -155,7 +159,7 @@ export function acceptedType(accept = '*/*'): AnswerType | undefined {
   return best?.type;
 }
 
-/** @returns undefined where the text is no media type, or has a parameter twice */
+/** @returns undefined where the text is not a media type, or has a parameter twice */
 function parseType(text: string): ParsedType | undefined {
   const trimmed = text.replace(/^[ \t]+|[ \t]+$/g, '');
   const essence = ESSENCE.exec(trimmed)?.[0];
@@ -181,12 +185,12 @@ function isUtf8({ parameters }: ParsedType): boolean {
   return /^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8');
 }
 
-/** The elements of a list; a comma in a quoted string is none between elements. */
+/** Splits a list into its elements. A comma in a quoted string does not separate elements. */
 function elementsOf(list: string): readonly string[] {
   return list.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [];
 }
 
-/** A range with parameters that no answer has, such as a version, accepts none of them. */
+/** Reads a range. A range with parameters that no response has, such as a version, accepts none of them. */
 function readRange(element: string): MediaRange | undefined {
   const type = parseType(element);
   if (!type || !isUtf8(type)) return undefined;
@@ -196,7 +200,7 @@ function readRange(element: string): MediaRange | undefined {
   return { essence: type.essence, quality: Number(weight) };
 }
 
-/** The place of the range that describes a type most closely; -1 where none includes it. */
+/** Returns the index of the range that describes a type most closely; -1 where none includes it. */
 function mostSpecific(ranges: readonly MediaRange[], type: AnswerType): number {
   for (const essence of [type, 'application/*', '*/*']) {
     const at = ranges.findIndex((range) => range.essence === essence);

@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PolkuError } from '../../lib/errors.js';
 import { ClientSignal } from '../supergraph/clientSignal.js';
 
-/** Nothing that the gateway says may be kept, framed or guessed at by a browser. */
+/** Browsers must not store, frame or content-sniff any response of the gateway. */
 const secureHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
-/** Characters from which a body is large. */
+/** A body with more characters counts as large. */
 const LARGE = 16 * 2 ** 10;
 
 export function respondJson(response: ServerResponse, status: number, value: unknown): void {
@@ -33,7 +33,7 @@ export function respond(
   headers: Readonly<Record<string, string>>,
   body: string | Buffer,
 ): void {
-  // Node joins a string with the head and copies both; what is large goes as bytes.
+  // Node concatenates a string with the head and copies both, so a large body is sent as bytes.
   const sent = typeof body === 'string' && body.length > LARGE ? Buffer.from(body) : body;
   const length = String(Buffer.byteLength(sent));
   response.writeHead(status, { ...secureHeaders, ...headers, 'content-length': length });
@@ -41,12 +41,15 @@ export function respond(
   discardBody(response.req);
 }
 
-/** How much of a body that nobody wants is received. A client that is cut off while it sends never reads the answer. */
+/**
+ * How many bytes of an unwanted body are received. A client that is disconnected while it sends never reads
+ * the response.
+ */
 const DISCARDED_BYTES = 32 * 2 ** 20;
 
 /**
- * The body of a request as text. It stops at the limit: nothing above it is stored.
- * @throws PolkuError REQUEST_TOO_LARGE; BAD_REQUEST where the client went away, or the bytes are not UTF-8
+ * Reads the body of a request as text. Stores nothing above the limit.
+ * @throws PolkuError REQUEST_TOO_LARGE; BAD_REQUEST where the client disconnected, or the bytes are not UTF-8
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
   const body = await readBytes(request, limitBytes);
@@ -56,27 +59,28 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 
 function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const cutOff = (): void => reject(new PolkuError('BAD_REQUEST', 'The request was cut off.'));
+    const cutOff = (): void =>
+      reject(new PolkuError('BAD_REQUEST', 'The client disconnected before the request was complete.'));
     if (Number(request.headers['content-length'] ?? 0) > limitBytes) return reject(tooLarge(limitBytes));
-    // The client may have gone before anybody listened.
+    // The client may have disconnected before this listener was added.
     if (request.destroyed) return cutOff();
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const take = (chunk: Buffer): void => {
+    const receive = (chunk: Buffer): void => {
       bytes += chunk.length;
       if (bytes <= limitBytes) return void chunks.push(chunk);
-      request.off('data', take).pause();
+      request.off('data', receive).pause();
       chunks.length = 0;
       reject(tooLarge(limitBytes));
     };
     request
-      .on('data', take)
+      .on('data', receive)
       .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', cutOff);
   });
 }
 
-/** Receives what is left of a body after its answer, up to a limit, and stores none of it. */
+/** Receives the rest of a body after the response, up to a limit, and stores none of it. */
 function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   let bytes = 0;
@@ -92,7 +96,7 @@ function tooLarge(limitBytes: number): PolkuError {
   return new PolkuError('REQUEST_TOO_LARGE', `The body of a request may be at most ${limitBytes} bytes.`);
 }
 
-/** Aborted when the client goes before it has its answer. */
+/** Returns a signal that is aborted when the client disconnects before it has its response. */
 export function watchClient(response: ServerResponse): ClientSignal {
   const signal = new ClientSignal();
   response.once('close', () => {

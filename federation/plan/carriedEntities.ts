@@ -5,13 +5,14 @@ import type { VariableValues } from '../execution/variables.js';
 import type { EntityKey, EntityTypes } from '../hooks.js';
 import { isHandedOver, type PlanGraph } from './fetchSelection.js';
 
-/** Adds the observed entities whose keys or rows a value carries. */
+/** Adds the observed entities that a value carries as keys or rows. */
 export type NoteEntities = (value: DataObject, entities: Set<EntityKey>) => void;
 
 /**
- * Compiles which observed entities the representations of a fetch carry: those whose keys they hold, and those whose rows are handed
- * over about one entity. Values about pages and groups are about many, of whom few or none are shown, so they name nobody.
- * The audit record has their coordinates. Undefined where nothing can be carried.
+ * Compiles which observed entities the representations of a fetch carry: entities whose keys they hold, and
+ * entities whose rows are handed over about one entity. Values about pages and groups are about many entities
+ * and show few or none, so they name nobody. The audit record has their coordinates.
+ * @returns undefined where nothing can be carried
  */
 export function representedEntities(
   requires: readonly QueryPlanSelectionNode[],
@@ -77,7 +78,7 @@ function addKeys(value: unknown, entities: Set<EntityKey>): void {
   else if (typeof value === 'number') entities.add(value);
 }
 
-/** The name of a type without its lists and its exclamation marks. */
+/** Returns the name of a type without lists and exclamation marks. */
 function namedType(type: unknown): string {
   return String(type).replace(/[[\]!]/g, '');
 }

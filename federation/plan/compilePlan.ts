@@ -8,25 +8,28 @@ import { keysOf } from './mergeFields.js';
 import { type PlanContext, type PlanRequest, type PlanResult, PlanRun, type Step } from './planRun.js';
 import { SharedRepresentations } from './representations.js';
 
-/** A plan that is compiled. Immutable. */
-export interface Program {
+/** A query plan that is compiled into functions. Immutable. */
+export interface CompiledPlan {
   /** All fetches of the plan, whatever the values of the variables. */
   readonly fetches: readonly FetchNode[];
-  /** The keys of the root type that the plan brings, whatever the values of the variables. */
+  /** The keys of the root type that the plan fetches, whatever the values of the variables. */
   readonly rootKeys: ReadonlySet<string>;
   /**
-   * Asks the subgraphs. What they do wrong ends in the result; an aborted request is thrown.
-   * @throws PolkuError OPERATION_TOO_LARGE where the answer would be
+   * Fetches from the subgraphs. Their errors are part of the result; an aborted request throws.
+   * @throws PolkuError OPERATION_TOO_LARGE where the answer would be too large
    */
   run(request: PlanRequest): Promise<PlanResult>;
 }
 
-/** Compiles a query plan, in turns: whatever is the same each time it runs is worked out here, once. */
+/**
+ * Compiles a query plan and yields to other work meanwhile. It computes here, once, what is the same in every
+ * run.
+ */
 export async function compilePlan(
   { node }: QueryPlan,
   { schema, types }: PlanGraph,
   shape: ObjectShape | undefined,
-): Promise<Program> {
+): Promise<CompiledPlan> {
   const plan = node?.kind === 'Subscription' ? undefined : node;
   const fetches = plan ? fetchesOf(plan, []) : [];
   const representations = new SharedRepresentations({ schema, types });
@@ -103,7 +106,7 @@ function fetchesOf(node: PlanNode, path: DataPath): PlacedFetch[] {
   }
 }
 
-/** Keys of objects of which representations take a part. */
+/** Returns the keys of objects that representations copy in part. */
 function requiredObjects(fetches: readonly PlacedFetch[]): ReadonlySet<string> {
   const keys = new Set<string>();
   const gather = (selections: readonly QueryPlanSelectionNode[]): void => {

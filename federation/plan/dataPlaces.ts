@@ -2,9 +2,9 @@ import { type DataObject, type DataPath, isDataObject, own } from '../execution/
 
 /** The places that a path of a plan leads to; `@` stands for each item of a list. */
 export interface DataPlaces {
-  /** The objects there, in the order of the data. */
+  /** Returns the objects there, in the order of the data. */
   objects(root: unknown): DataObject[];
-  /** Where they lie, in the same order; worked out when something has failed. */
+  /** Returns their paths, in the same order. Computed only when something has failed. */
   paths(root: unknown): DataPath[];
 }
 

@@ -15,13 +15,13 @@ import {
 import type { EntityTypes } from '../hooks.js';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
 
-/** The schema that fetches are typed by, and which of its types mean more than their values. */
+/** The schema of the fetches, and its types that need special handling. */
 export interface PlanGraph {
   readonly schema: GraphQLSchema;
   readonly types: EntityTypes;
 }
 
-/** A fetch with the place where it works: a pattern, with `@` for each item of a list. */
+/** A fetch with its place in the data: a path pattern, with `@` for each item of a list. */
 export interface PlacedFetch {
   readonly node: FetchNode;
   readonly path: DataPath;
@@ -33,7 +33,7 @@ export interface FetchSelection {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
-/** A field as it stands in a selection, with the type condition next above it. */
+/** A field of a selection, with its nearest enclosing type condition. */
 export interface SelectedField {
   readonly node: FieldNode;
   readonly typeCondition: string | undefined;
@@ -48,7 +48,7 @@ export function fetchSelection(document: DocumentNode | undefined, text: string)
   return { operation, fragments: new Map(fragments) };
 }
 
-/** The fields of a selection, those in its fragments included. */
+/** Returns the fields of a selection, including those in its fragments. */
 export function fieldsIn(
   { selections }: SelectionSetNode,
   fragments: FetchSelection['fragments'],
@@ -61,12 +61,12 @@ export function fieldsIn(
   });
 }
 
-/** The key that a field has in the response. */
+/** Returns the key of a field in the response. */
 export function keyOf({ alias, name }: FieldNode): string {
   return (alias ?? name).value;
 }
 
-/** Whether objects of a type, by its name, are of another as well. */
+/** Whether objects of a type, given by name, also have another type. */
 export function isSubTypeName(typename: string, condition: string, schema: GraphQLSchema): boolean {
   if (typename === condition) return true;
   const type = schema.getType(typename);
@@ -75,13 +75,13 @@ export function isSubTypeName(typename: string, condition: string, schema: Graph
   return (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(conditionType, type);
 }
 
-/** Whether an object may be of a type, as far as it tells its own. */
+/** Whether an object may have a type, according to its `__typename`. */
 function isOfType(object: DataObject, condition: string, schema: GraphQLSchema): boolean {
   const typename = own(object, '__typename');
   return typeof typename !== 'string' || isSubTypeName(typename, condition, schema);
 }
 
-/** Whether subgraphs hand the values of a field over by reference; they may be null. */
+/** Whether subgraphs hand over the values of a field by reference. Such values may be null. */
 export function isHandedOver(
   typename: string,
   field: string,
@@ -95,8 +95,8 @@ export function isHandedOver(
 const FRAGMENT = '... on ';
 
 /**
- * Applies the planner's rewrites to what goes into a fetch or comes out of it: type names of interface objects, and
- * aliases that it gave to fields of one name and different types.
+ * Applies the planner's rewrites to the input or output of a fetch: type names of interface objects, and
+ * aliases of fields that have the same name and different types.
  */
 export function rewrite(
   value: unknown,

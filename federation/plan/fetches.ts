@@ -3,7 +3,7 @@ import { isObjectType } from 'graphql';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
 import type { Fetch } from '../supergraph/dataSource.js';
 import { representedEntities, variableEntities } from './carriedEntities.js';
-import { fetchedText } from './closedFields.js';
+import { answerReader } from './rawFields.js';
 import { dataPlaces } from './dataPlaces.js';
 import {
   fetchSelection,
@@ -20,7 +20,10 @@ import type { PlanContext, PlanRequest, PlanRun, Step } from './planRun.js';
 import type { Representations } from './representations.js';
 import { type Fault, fromThrown, registryFailed } from './subgraphError.js';
 
-/** Compiles a fetch of entities: represents the objects at its place, asks for what is missing, and merges it into them. */
+/**
+ * Compiles a fetch of entities. It represents the objects at its place, fetches their fields, and merges the
+ * answer.
+ */
 export function fetchEntities(
   placed: PlacedFetch,
   requires: readonly QueryPlanSelectionNode[],
@@ -39,7 +42,7 @@ export function fetchEntities(
   const prune = pruner(fields, fragments);
   const noteEntities = representedEntities(requires, context);
   const noteVariables = variableEntities(operation, types);
-  const request = fetchRequest(node, fetchedText(placed, fields, ['_entities', '@'], context));
+  const request = fetchRequest(node, answerReader(placed, fields, ['_entities', '@'], context));
   return async (run) => {
     if (run.scheduler.shouldYield) await run.scheduler.yield();
     const { observations } = run.request;
@@ -79,7 +82,8 @@ export function fetchEntities(
       if (isFirst) {
         if (node.outputRewrites) {
           prune(entity);
-          // The renaming asks for the type of the entity, which a subgraph that knows its interface only cannot tell.
+          // The renaming needs the type of the entity. A subgraph that knows only its interface cannot return
+          // it.
           const typename = own(entity, '__typename');
           if (!isObjectType(schema.getType(String(typename))))
             entity['__typename'] = own(target, '__typename');
@@ -93,8 +97,9 @@ export function fetchEntities(
 }
 
 /**
- * Prepares a received entity: values that another process hands over become values of this one, and a type name that is no object's is
- * dropped, for a subgraph that knows an entity by its interface only must not take the name of its type from it.
+ * Prepares a received entity. Values handed over by another process become values of this one. A type name
+ * that names no object type is removed: a subgraph that knows only the interface must not overwrite the type
+ * name.
  */
 function entityReader(fields: readonly SelectedField[], graph: PlanGraph): (entity: DataObject) => void {
   const { schema, types } = graph;
@@ -121,7 +126,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
   const merge = mergeFields(placed, fields, fragments, context);
   const prune = pruner(fields, fragments);
   const noteEntities = variableEntities(operation, context.types);
-  const request = fetchRequest(node, fetchedText(placed, fields, [], context));
+  const request = fetchRequest(node, answerReader(placed, fields, [], context));
   return async (run) => {
     if (run.scheduler.shouldYield) await run.scheduler.yield();
     const objects = run.objectsAt(places);
@@ -141,7 +146,7 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
   };
 }
 
-/** Compiles what is the same in each request of a fetch; its variables differ. */
+/** Compiles the constant part of the requests of a fetch. Only the variables differ. */
 function fetchRequest(
   { operation: query, operationName, operationKind, variableUsages }: FetchNode,
   read: Fetch['read'],
@@ -156,14 +161,17 @@ function fetchRequest(
   };
 }
 
-/** What a registry answered to one fetch: data, or an error at least. */
+/** The answer of a registry to one fetch: data, or at least one error. */
 interface FetchResponse {
   readonly data: DataObject | undefined;
-  /** The path lies in the registry's response; without one, the whole fetch has failed. */
+  /**
+   * The path is relative to the registry's response. An error without a path means that the whole fetch
+   * failed.
+   */
   readonly errors: readonly { readonly path: DataPath | undefined; readonly error: Fault }[];
 }
 
-/** Asks a registry; one that cannot be asked answers with one error without a path. */
+/** Sends a fetch to a registry. A registry that cannot be reached yields one error without a path. */
 async function sendFetch(
   node: FetchNode,
   fetch: Fetch,

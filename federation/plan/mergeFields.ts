@@ -18,15 +18,15 @@ import {
 import type { PlanContext } from './planRun.js';
 
 /**
- * Merges what one fetch brought into an object that it is for.
- * @param isFirst whether no other object has taken it before
+ * Merges the result of one fetch into one of its objects.
+ * @param isFirst whether no other object has received the same result before
  */
 type Merge = (target: DataObject, source: DataObject, isFirst: boolean, budget: ObjectBudget) => void;
 
 /**
- * Compiles the merging of fetched fields: those that were asked for and no others. The first object takes a value itself;
- * others take copies where later fetches merge into it, for what is merged into one must not show in another. There, what
- * was not asked for is taken out at every depth, or one subgraph could answer for the next.
+ * Compiles the merging of fetched fields. It merges only the requested fields. The first object receives the
+ * value itself. Other objects receive copies where later fetches merge into the value, so that they do not
+ * share changes. There, unrequested data is removed at every depth, or one subgraph could answer for another.
  */
 export function mergeFields(
   fetch: PlacedFetch,
@@ -34,7 +34,7 @@ export function mergeFields(
   fragments: FetchSelection['fragments'],
   context: PlanContext,
 ): Merge {
-  // The planner's renaming makes keys that the text of the fetch does not show.
+  // The planner's renaming creates keys that are not in the text of the fetch.
   if (fetch.node.outputRewrites?.length) return mergeAll;
   const keys = [...new Set(fields.map(({ node }) => keyOf(node)))];
   const moves = keys.map((key) => {
@@ -64,7 +64,7 @@ export function mergeFields(
 const mergeAll: Merge = (target, source, isFirst, budget) =>
   mergeInto(target, isFirst ? source : (copyOf(source, budget) as DataObject));
 
-/** Whether another fetch of the plan works below a key of what this one brings, or brings the same key. */
+/** Whether another fetch of the plan merges below a key of this fetch, or returns the same key. */
 export function isTouchedBy(
   fetches: readonly PlacedFetch[],
   { node, path }: PlacedFetch,
@@ -77,10 +77,10 @@ export function isTouchedBy(
   });
 }
 
-/** Each fetch of a plan is held against all others, and its text is parsed once. */
+/** Each fetch of a plan is compared with all others, so its text is parsed only once. */
 const knownKeys = new WeakMap<PlacedFetch['node'], ReadonlySet<string>>();
 
-/** The keys that a fetch brings to the objects that it is for. */
+/** Returns the keys that a fetch adds to its objects. */
 export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
   let keys = knownKeys.get(node);
   if (!keys) knownKeys.set(node, (keys = readKeys(node)));
@@ -96,10 +96,10 @@ function readKeys(node: PlacedFetch['node']): ReadonlySet<string> {
   return new Set(own.map((field) => keyOf(field.node)));
 }
 
-/** Takes out of a received value what its fetch did not ask for, at every depth. */
+/** Removes unrequested data from a received value, at every depth. */
 type Prune = (value: unknown) => void;
 
-/** @param fields what was asked of the value, or of the objects in it where it is a list */
+/** @param fields the fields requested of the value, or of the objects in it where it is a list */
 export function pruner(fields: readonly SelectedField[], fragments: FetchSelection['fragments']): Prune {
   const asked = new Map<string, SelectedField[]>();
   for (const field of fields) {

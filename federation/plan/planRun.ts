@@ -22,11 +22,11 @@ export interface LocatedError {
   readonly error: Fault;
 }
 
-/** What a plan has brought: the data of all registries, merged, and what is missing of it. */
+/** The result of a plan: the merged data of all registries, and the errors. */
 export interface PlanResult {
   readonly data: DataObject;
   readonly errors: readonly LocatedError[];
-  /** Objects that a whole fetch has failed: the fields of it that they lack are not null, but unknown. */
+  /** Objects for which a whole fetch has failed. Fields that they lack are unknown, not null. */
   readonly failures: ReadonlyMap<DataObject, readonly LocatedError[]>;
 }
 
@@ -34,24 +34,24 @@ export interface PlanRequest {
   readonly supergraph: Pick<Supergraph, 'dataSources'>;
   readonly variables: VariableValues;
   readonly context: FetchContext;
-  /** Told whom the answers are about. */
+  /** Records which entities the answers are about. */
   readonly observations: Observations;
   readonly readError: ErrorReader;
 }
 
-/** What a part of a plan is compiled by. */
+/** What the steps of a plan are compiled from. */
 export interface PlanContext extends PlanGraph {
   /** All fetches of the plan. */
   readonly fetches: readonly PlacedFetch[];
-  /** Keys of objects of which representations take a part. */
+  /** Keys of objects that representations copy in part. */
   readonly required: ReadonlySet<string>;
-  /** The response, where it is the same for all values of the variables. */
+  /** The response shape, where it is the same for all values of the variables. */
   readonly shape: ObjectShape | undefined;
   readonly representations: SharedRepresentations;
   readonly scheduler: CooperativeScheduler;
 }
 
-/** A part of a plan, ready to run any number of times. */
+/** A compiled step of a plan, which can run any number of times. */
 export type Step = (run: PlanRun) => Promise<void>;
 
 /** One execution of a plan. */
@@ -60,9 +60,9 @@ export class PlanRun implements PlanResult, RepresentedData {
   readonly errors: LocatedError[] = [];
   readonly failures = new Map<DataObject, LocatedError[]>();
   readonly budget = new ObjectBudget();
-  /** Subgraphs of this process answer without a pause, one fetch after the other. */
+  /** Subgraphs in this process answer without a pause, so long plans must yield between fetches. */
   readonly scheduler = new CooperativeScheduler(performance.now());
-  /** What has been represented of the data as it is; void as soon as anything is merged into it. */
+  /** Representations of the current data. Cleared when anything is merged into the data. */
   readonly represented = new Map<Represent, Representations>();
 
   constructor(readonly request: PlanRequest) {}
@@ -78,7 +78,7 @@ export class PlanRun implements PlanResult, RepresentedData {
     this.errors.push({ path, error });
   }
 
-  /** A fetch has brought nothing for these objects. */
+  /** Records that a fetch returned nothing for these objects. */
   fail(objects: readonly DataObject[], error: Fault, places: DataPlaces): void {
     const failure = { path: places.paths(this.data)[0] ?? [], error };
     for (const object of objects) {

@@ -3,24 +3,24 @@ import { type DataObject, isDataObject, mergeInto, ownReader } from '../executio
 import type { EntityRepresentations } from '../supergraph/dataSource.js';
 import { isHandedOver, isSubTypeName, type PlacedFetch, type PlanGraph, rewrite } from './fetchSelection.js';
 
-/** The representations of a fetch of entities, each of them once. */
+/** The distinct representations of a fetch of entities. */
 export interface Representations extends EntityRepresentations {
   readonly values: readonly DataObject[];
-  /** Where the first entity stands that each value represents. */
+  /** The index of the first entity that each value represents. */
   readonly firsts: readonly number[];
-  /** Which value represents each entity; -1 where none does. */
+  /** The index of the value that represents each entity; -1 where none does. */
   readonly positions: readonly number[];
 }
 
 const readTypename = ownReader('__typename');
 
-/** Takes what is required of an object; undefined where something of it is missing. */
+/** Copies the required fields of an object; returns undefined where one is missing. */
 type Select = (source: DataObject) => DataObject | undefined;
 
 /**
- * Compiles what represents entities in a fetch. Equal representations are sent once; an entity that lacks something
- * required is left out, as if it was not found. A value that is handed over and did not arrive is sent as null instead, so that
- * the subgraph answers without it.
+ * Compiles the representation of entities in a fetch. Equal representations are sent once. An entity that
+ * lacks a required field is left out, as if it was not found. Where a handed-over value did not arrive, null
+ * is sent, so that the subgraph answers without it.
  */
 function representer(
   requires: readonly QueryPlanSelectionNode[],
@@ -62,7 +62,7 @@ function representer(
   };
 }
 
-/** The one field by which all entities of a fetch are represented, if there is one. */
+/** Returns the only field that represents all entities of a fetch, if there is just one. */
 function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefined {
   const keys = requires.flatMap(({ selections = [] }) =>
     selections.map((field) =>
@@ -75,7 +75,7 @@ function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefine
   return distinct.size === 1 && sole !== '' ? sole : undefined;
 }
 
-/** Compiled for each type that objects have here, when the first of it comes. */
+/** Compiles a selector for each type, when its first object arrives. */
 function selector(selections: readonly QueryPlanSelectionNode[], graph: PlanGraph): Select {
   const compiled = new Map<unknown, Select>();
   return (source) => {
@@ -83,7 +83,7 @@ function selector(selections: readonly QueryPlanSelectionNode[], graph: PlanGrap
     let select = compiled.get(typename);
     if (!select) {
       select = compile(selections, typename, graph);
-      // Types are as many as the schema has; names that are none may be any number.
+      // The schema bounds the number of types. Unknown type names are unbounded, so they are not cached.
       if (typename === undefined || graph.schema.getType(String(typename))) compiled.set(typename, select);
     }
     return select(source);
@@ -136,15 +136,16 @@ function selectValue(value: unknown, select: Select): unknown {
   return isDataObject(value) ? (select(value) ?? null) : null;
 }
 
-/** The values of one fetch that are handed over by reference, numbered. */
+/** Numbers the values of one fetch that are handed over by reference. */
 interface HandedOver {
   readonly is: (value: unknown) => boolean;
   readonly known: Map<object, number>;
 }
 
 /**
- * Writes a representation as a text: equal representations have equal texts. Values that are handed over may be large, so
- * their identity counts. Each string is written with its length, so that its end is never ambiguous.
+ * Writes a representation as text: equal representations have equal texts. Handed-over values may be large,
+ * so the text has their number instead. Each string is prefixed with its length, so that its end is
+ * unambiguous.
  */
 function identityOf(value: unknown, handedOver: HandedOver): string {
   if (typeof value === 'string') return `"${value.length}:${value}`;
@@ -161,7 +162,7 @@ function identityOf(value: unknown, handedOver: HandedOver): string {
   return `${identity}}`;
 }
 
-/** What has been represented of data as it is now. */
+/** Representations of the current data. */
 export interface RepresentedData {
   readonly represented: Map<Represent, Representations>;
 }
@@ -169,7 +170,10 @@ export interface RepresentedData {
 /** Represents the entities at the place of a fetch. */
 export type Represent = (data: RepresentedData, entities: readonly DataObject[]) => Representations;
 
-/** The representers of one plan: fetches side by side that require the same of the same entities share what they send. */
+/**
+ * The representers of one plan. Parallel fetches that require the same fields of the same entities share
+ * representations.
+ */
 export class SharedRepresentations {
   readonly #known = new Map<string, Represent>();
 

@@ -1,19 +1,19 @@
 import { type ErrorCode, errorTable, PolkuError } from '../../lib/errors.js';
 import type { SubgraphError } from '../supergraph/dataSource.js';
 
-/** What is told of an error: a code and words. The rest goes to the log. */
+/** The part of an error that clients receive: a code and a message. The rest goes to the log. */
 export interface Fault extends Error {
   readonly code: string;
-  /** More than the code, where a subgraph's own extensions are told. */
+  /** Further extensions, where clients may read those of the subgraph. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes of an error in a subgraph's response what a client is told. */
+/** Converts an error of a subgraph into the error that a client receives. */
 export type ErrorReader = (error: SubgraphError, subgraph: string) => Fault;
 
 /**
- * Codes by which a registry refuses its gateway, or fails: they are not about what the caller asked, and their texts may
- * tell what a schema hides.
+ * Codes with which a registry rejects its gateway, or fails. They are not about the request of the caller,
+ * and their messages may reveal a hidden schema.
  */
 const notForCallers: ReadonlySet<string> = new Set<ErrorCode>([
   'INTERNAL_SERVER_ERROR',
@@ -22,14 +22,16 @@ const notForCallers: ReadonlySet<string> = new Set<ErrorCode>([
   'CONTEXT_REFUSED',
 ]);
 
-/** What a caller may read of an error in a registry's response: its words only where its code is ours. */
-export const ownWords: ErrorReader = (error, subgraph) => {
+/**
+ * Returns what a caller may read of a registry error. The message passes only where the code is one of Polku.
+ */
+export const readPolkuError: ErrorReader = (error, subgraph) => {
   const code = error.extensions?.['code'];
   if (!isForCallers(code)) return registryFailed(subgraph, error);
   return new PolkuError(code, String(error.message), { subgraph });
 };
 
-/** Likewise of what asking a registry threw. */
+/** Converts an exception of a data source into the error that a client receives. */
 export function fromThrown(cause: unknown, subgraph: string): PolkuError {
   if (cause instanceof PolkuError && isForCallers(cause.code)) return cause;
   return new PolkuError('SUBGRAPH_UNAVAILABLE', 'A registry did not answer.', { subgraph }, { cause });

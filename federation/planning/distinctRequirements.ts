@@ -18,29 +18,29 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-/** A field that is required with certain arguments, under a name of its own. */
+/** A field that is required with certain arguments, under a generated name. */
 export interface Requirement {
   readonly name: string;
-  /** `Type.field` that it stands for. */
+  /** The `Type.field` that it stands for. */
   readonly coordinate: string;
   readonly field: string;
   readonly arguments: readonly ArgumentNode[];
 }
 
 export interface DistinctRequirements {
-  /** What is planned by. */
+  /** The supergraph that the planner uses. */
   readonly supergraph: DocumentNode;
-  /** By their names; none where no field is required with different arguments. */
+  /** Keyed by generated name; empty where no field is required with different arguments. */
   readonly requirements: ReadonlyMap<string, Requirement>;
-  /** Which of them a field requires, by its coordinate. */
+  /** The requirements of a field, keyed by its coordinate. */
   readonly requiredBy: ReadonlyMap<string, readonly Requirement[]>;
 }
 
 /**
- * Gives names of their own to fields that are required with different arguments, `price(currency: "EUR")` here and
- * `price(currency: "USD")` there: the planner knows what is required by its name alone, and would ask for one of the two and
- * take it for both. Plans are turned back by restorePlan.ts.
- * @param supergraph what composition wrote
+ * Gives separate names to fields that are required with different arguments, such as `price(currency: "EUR")`
+ * and `price(currency: "USD")`. The planner identifies a required field by its name alone. It would fetch one
+ * of the two and use it for both. restorePlan in planner.ts restores the names in plans.
+ * @param supergraph the supergraph SDL that composition wrote
  */
 export function distinctRequirements(supergraph: DocumentNode): DistinctRequirements {
   const required = new RequiredFields(buildASTSchema(supergraph, { assumeValid: true }));
@@ -71,9 +71,9 @@ export function distinctRequirements(supergraph: DocumentNode): DistinctRequirem
   return { supergraph: renamed, requirements: byName, requiredBy };
 }
 
-/** What all fields of a supergraph require with arguments. */
+/** The fields with arguments that all fields of a supergraph require. */
 class RequiredFields {
-  /** By coordinate, then by arguments. */
+  /** Keyed by coordinate, then by arguments. */
   readonly #found = new Map<string, Map<string, FieldNode>>();
 
   constructor(private readonly schema: GraphQLSchema) {}
@@ -90,7 +90,7 @@ class RequiredFields {
     }
   }
 
-  /** Those that are required with different arguments, by coordinate and arguments. */
+  /** Returns fields that are required with different arguments, keyed by coordinate and arguments. */
   distinct(): Map<string, Requirement> {
     const distinct = new Map<string, Requirement>();
     for (const [coordinate, variants] of this.#found) {
@@ -120,7 +120,7 @@ class RequiredFields {
     return { text, used };
   }
 
-  /** Visits the fields with arguments of what a field of a type requires. Interfaces are left as they are. */
+  /** Visits the fields with arguments that a field of a type requires. Interfaces stay unchanged. */
   #visit(
     type: string,
     requires: string,
@@ -143,7 +143,7 @@ class RequiredFields {
   }
 }
 
-/** The fields that stand for one with certain arguments each. */
+/** Returns one generated field for each set of arguments of a field. */
 function variants(
   type: ObjectTypeDefinitionNode,
   field: FieldDefinitionNode,

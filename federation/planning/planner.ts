@@ -23,31 +23,34 @@ import { PolkuError } from '../../lib/errors.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
 import { distinctRequirements, type DistinctRequirements, type Requirement } from './distinctRequirements.js';
 
-/** For whom an operation is planned. */
+/** The request that an operation is planned for. */
 export interface PlanRequester {
-  /** Callers take turns. */
+  /** Identifies the caller: callers take turns. */
   readonly caller: string;
   readonly client: TaskClient | undefined;
 }
 
 /** Plans operations over one supergraph. */
 export interface Planner {
-  /** Resolves when it can plan. @throws what is wrong with the supergraph */
+  /** Resolves when the planner is ready. @throws if the supergraph is invalid */
   readonly ready: Promise<void>;
   /**
-   * @param operation the text of one operation, in its normal form (federation/execution/normaliseOperation.ts)
+   * @param operation the text of one operation, in normal form (federation/execution/normaliseOperation.ts)
    * @throws PolkuError GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, RATE_LIMITED
    */
   plan(operation: string, requester: PlanRequester): Promise<QueryPlan>;
-  /** Ends when what is being planned has been planned. */
+  /** Stops after the current operations are planned. */
   close(): void;
 }
 
-/** Makes a function that plans where it is called. What is changed for the planner and in its plans: docs/decisions/execution.md. */
+/**
+ * Returns a function that plans in the calling thread. docs/decisions/execution.md lists the corrections to
+ * the planner.
+ */
 export function planOperations(sdl: string): (operation: string) => QueryPlan {
   const composed = resolvableKeysFirst(parse(sdl, { noLocation: true }));
   const distinct = distinctRequirements(composed);
-  // A field that is required under other names only would be found to have no use where it is external.
+  // Validation would reject an external field that is required only under generated names, as unused.
   const validateSupergraph = distinct.supergraph === composed;
   const supergraph = FederatedSupergraph.build(distinct.supergraph, { validateSupergraph });
   const schema = supergraph.apiSchema();
@@ -72,16 +75,17 @@ export function planOperations(sdl: string): (operation: string) => QueryPlan {
   };
 }
 
-/** Plans in this thread, which answers nobody meanwhile: for tests, and tools that serve nobody. */
+/** Plans in this thread and blocks it meanwhile. For tests, and for tools that serve no requests. */
 export function planHere(sdl: string): Planner {
   const plan = planOperations(sdl);
   return { ready: Promise.resolve(), plan: async (operation) => plan(operation), close: () => {} };
 }
 
 /**
- * Turns a plan that was made by distinct requirements (distinctRequirements.ts) into one that subgraphs understand: such a
- * field is asked for under its name as an alias, and handed over by the name that it has in the schema. An entity has
- * one value of a field only, so a fetch whose fields require different ones becomes several, side by side.
+ * Turns a plan with distinct requirements (distinctRequirements.ts) into one that subgraphs understand. The
+ * fetch selects such a field with its generated name as an alias. Representations use its name in the schema.
+ * An entity has only one value of a field. So a fetch whose fields require different values is split into
+ * several parallel fetches.
  */
 function restorePlan(plan: QueryPlan, distinct: DistinctRequirements): QueryPlan {
   if (distinct.requirements.size === 0 || !plan.node || plan.node.kind === 'Subscription') return plan;
@@ -120,7 +124,7 @@ function restoreFetch(node: FetchNode, distinct: DistinctRequirements): PlanNode
   return others.length > 0 ? { kind: 'Parallel', nodes: [first!, ...others] } : first!;
 }
 
-/** Fields of entities that can be fetched together, and what they require. */
+/** Fields of entities that one fetch can select together, and what they require. */
 interface FieldGroup {
   readonly fields: Set<FieldNode>;
   readonly needs: Map<string, Requirement>;
@@ -140,7 +144,7 @@ function fieldGroups(document: DocumentNode, { requiredBy }: DistinctRequirement
   return groups;
 }
 
-/** Calls back on every field next below `_entities`, with the name of its type. */
+/** Calls back for every field directly below `_entities`, with the name of its type. */
 function forEachEntityField(
   document: DocumentNode,
   callback: (field: FieldNode, type: string) => void,
@@ -162,7 +166,7 @@ function forEachEntityField(
   walk((entities as FieldNode).selectionSet!.selections, '');
 }
 
-/** The fetch of one group of its fields. */
+/** Returns the fetch for one group of its fields. */
 function partOf(
   node: FetchNode,
   document: DocumentNode,
@@ -209,7 +213,7 @@ function withoutUnneeded(
   });
 }
 
-/** Gives the fields the names by which the subgraph knows them. */
+/** Restores the field names that the subgraph knows. */
 function restored(node: FetchNode, { requirements }: DistinctRequirements): FetchNode {
   const operationDocumentNode = visit(node.operationDocumentNode!, {
     Field(field) {
@@ -244,9 +248,10 @@ function restored(node: FetchNode, { requirements }: DistinctRequirements): Fetc
 }
 
 /**
- * Puts the keys by which a subgraph can be asked before those by which it cannot. Where a field requires others of its own
- * subgraph, the planner takes the first key of the type to come back by, and does not look whether it is resolvable.
- * @param supergraph what composition wrote
+ * Sorts resolvable keys before unresolvable ones. Where a field requires other fields of its own subgraph,
+ * the planner returns to the subgraph by the first key of the type. It does not check that the key is
+ * resolvable.
+ * @param supergraph the supergraph SDL that composition wrote
  */
 function resolvableKeysFirst(supergraph: DocumentNode): DocumentNode {
   const sorted = (directives: readonly ConstDirectiveNode[] | undefined) =>

@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 
 /**
- * The planner orders its fetches anew for each field with @requires. Each time it walks every way from every fetch down to
- * the ones that need it, and about as many steps take as long as planning one fetch.
+ * The planner reorders its fetches for each field with @requires. Each time it walks every path from every
+ * fetch to the fetches that need it. About this many steps take as long as planning one fetch.
  */
 const STEPS_A_FETCH = 6_000;
 
@@ -30,31 +30,34 @@ interface Resolver {
 /** A fetch that a plan will have. */
 interface PlannedFetch {
   readonly subgraph: string;
-  /** Ways that lead to it from fetches before it. */
+  /** Number of paths that lead to it from earlier fetches. */
   readonly ways: number;
 }
 
-/** Where a selection set stands: the fetch that its object comes from, and those that add fields to the object. */
+/**
+ * Where a selection set is evaluated: the fetch that returns its object, and the fetches that add fields to
+ * it.
+ */
 interface Place {
   readonly from: PlannedFetch;
   readonly added: Map<string, PlannedFetch>;
 }
 
-/** What is planned: one operation in its normal form. */
+/** The operation to plan, in its normal form. */
 export interface Costed {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
 /**
- * Predicts what planning an operation costs, without planning it: about the number of fetches, more where fetches
- * depend on each other over many levels. Calibrated in docs/decisions/fairness.md.
+ * Predicts the cost of planning an operation without planning it. The cost is about the number of fetches. It
+ * is higher where fetches depend on each other over many levels. Calibrated in docs/decisions/fairness.md.
  */
 export class PlanningCost {
-  /** By `Type.field`. */
+  /** Keyed by `Type.field`. */
   readonly #resolvers: ReadonlyMap<string, readonly Resolver[]>;
 
-  /** @param supergraph what composition wrote */
+  /** @param supergraph the supergraph SDL that composition wrote */
   constructor(
     supergraph: DocumentNode,
     private readonly schema: GraphQLSchema,
@@ -62,7 +65,7 @@ export class PlanningCost {
     this.#resolvers = resolversIn(supergraph);
   }
 
-  /** @param most counting ends above it, for an abstract type in an abstract type multiplies fields */
+  /** @param most counting stops above this cost, because nested abstract types multiply fields */
   of({ operation, fragments }: Costed, most: number): number {
     const root = this.schema.getRootType(operation.operation)!;
     const count = new Count(this.schema, this.#resolvers, fragments, most);
@@ -111,7 +114,7 @@ class Count {
     }
   }
 
-  /** The fetch that brings a field of the object at a place. */
+  /** Returns the fetch that provides a field of the object at a place. */
   #fetchOf(type: string, field: string, place: Place): PlannedFetch {
     const { from, added } = place;
     const resolvers = this.resolvers.get(`${type}.${field}`) ?? [];
@@ -175,7 +178,7 @@ function joins(
   });
 }
 
-/** The outermost fields of a field set: what lies below them comes with them, mostly. */
+/** Returns the outermost fields of a field set. Nested fields usually come with them. */
 function requiredFields(set: ConstValueNode | undefined): readonly string[] {
   if (set?.kind !== Kind.STRING) return [];
   const [definition] = parse(`{ ${set.value} }`, { noLocation: true }).definitions;

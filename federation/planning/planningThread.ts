@@ -6,12 +6,15 @@ import { FairQueue } from '../../lib/fairQueue.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { Planner, PlanRequester } from './planner.js';
 
-/** Operations of one caller that wait to be planned: an app that starts asks some dozens at once. */
+/** Operations of one caller that may wait to be planned. An app that starts sends some dozens at once. */
 const WAITING = 50;
-/** Planning a large supergraph takes some 100 MB. An operation that takes more ends the thread and not the process. */
+/**
+ * Planning a large supergraph needs about 100 MB. An operation that needs more ends the thread, not the
+ * process.
+ */
 const HEAP_MB = 1_024;
 
-/** What the thread answers: a plan as JSON, or why there is none. */
+/** The answer of the thread: a plan as JSON, or the reason why there is none. */
 export type PlanAnswer =
   | { readonly plan: string }
   | {
@@ -22,17 +25,17 @@ export type PlanAnswer =
       };
     };
 
-/** An operation that is being planned, or will be. */
+/** An operation that is planned now or waits to be planned. */
 interface Flight {
-  /** Requests that wait for it. */
+  /** Number of requests that wait for it. */
   waiting: number;
   plan?: Promise<QueryPlan>;
 }
 
 /**
- * Plans in a thread of its own, so that everybody else is answered meanwhile. One operation is planned at a time, and
- * callers take turns. Equal operations are planned once. One that takes too long ends with its thread; the next one finds
- * a new thread.
+ * Plans in its own thread, so that other requests are answered meanwhile. It plans one operation at a time,
+ * and callers take turns. It plans equal operations once. When an operation takes too long, its thread is
+ * terminated, and the next operation starts a new thread.
  */
 export class PlanningThread implements Planner {
   readonly #queue = new FairQueue({ atOnce: 1, perCaller: 1, waiting: WAITING });
@@ -55,7 +58,8 @@ export class PlanningThread implements Planner {
     const { waiting } = flight;
     flight.waiting = waiting + 1;
     try {
-      // Whoever joins takes a turn of their own, too: the first one may have many operations waiting before it.
+      // A request that joins also queues for its own caller: the first caller may have many operations
+      // queued.
       return await (flight.plan ??
         this.#queue.run(caller, () => (flight.plan ??= this.#planNow(operation)), client));
     } finally {
@@ -100,14 +104,14 @@ export class PlanningThread implements Planner {
   }
 
   #start(): Promise<Worker> {
-    const program = join(packageRoot(), 'dist/federation/planning/planningWorker.js');
-    const thread = new Worker(program, {
+    const workerFile = join(packageRoot(), 'dist/federation/planning/planningWorker.js');
+    const thread = new Worker(workerFile, {
       workerData: this.sdl,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
     thread.unref();
     const starting = new Promise<Worker>((resolve, reject) => {
-      // Listening for good: an error of the thread that nobody listens for would end the process.
+      // Listens for the whole life of the thread: an unhandled error of the thread would end the process.
       thread.on('error', reject);
       thread.once('message', () => resolve(thread));
     });

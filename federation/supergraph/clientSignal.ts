@@ -1,38 +1,38 @@
-/** Somebody who works for a client, and stops when it has gone. */
-export interface ClientServant {
-  clientGone(): void;
+/** A listener that stops its work when the client disconnects. */
+export interface AbortListener {
+  onAbort(): void;
 }
 
 /**
- * Tells those who work for a client that it has gone. An AbortSignal would do the same, and takes longer than all else that
- * the requests to subgraphs set up.
+ * Notifies listeners when the client disconnects. An AbortSignal does the same, but its setup costs more than
+ * the rest of a subgraph request.
  */
 export class ClientSignal {
-  readonly #servants = new Set<ClientServant>();
+  readonly #listeners = new Set<AbortListener>();
   #reason: Error | undefined;
 
   get aborted(): boolean {
     return this.#reason !== undefined;
   }
 
-  /** Why it was aborted; undefined as long as it is not. */
+  /** The reason for the abort; undefined before it. */
   get reason(): Error | undefined {
     return this.#reason;
   }
 
-  /** Tells somebody when the client goes, who takes himself out when he is done. */
-  add(servant: ClientServant): void {
-    this.#servants.add(servant);
+  /** Adds a listener, which removes itself when its work is done. */
+  add(listener: AbortListener): void {
+    this.#listeners.add(listener);
   }
 
-  delete(servant: ClientServant): void {
-    this.#servants.delete(servant);
+  delete(listener: AbortListener): void {
+    this.#listeners.delete(listener);
   }
 
   abort(reason = new Error('The client has gone.')): void {
     if (this.aborted) return;
     this.#reason = reason;
-    for (const servant of this.#servants) servant.clientGone();
+    for (const listener of this.#listeners) listener.onAbort();
   }
 
   /** @throws the reason */

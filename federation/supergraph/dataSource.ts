@@ -1,9 +1,9 @@
 import type { ClientSignal } from './clientSignal.js';
 
-/** What represents the entities of a fetch, in the variable `representations`. */
+/** The entities of a fetch, sent in the variable `representations`. */
 export interface EntityRepresentations {
   readonly values: readonly object[];
-  /** The same as JSON, written once for all fetches that share it. */
+  /** The same as JSON, serialised once for all fetches that share it. */
   json(): string;
 }
 
@@ -12,15 +12,15 @@ export interface Fetch {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Where entities are asked for. */
+  /** Present in a fetch of entities. */
   readonly representations?: EntityRepresentations | undefined;
-  /** Whether it may be sent again: a query, that is, and no mutation. */
+  /** Whether it may be sent again: true for a query, false for a mutation. */
   readonly idempotent: boolean;
-  /** Reads an answer that comes as text. */
+  /** Parses an answer that arrives as text. */
   readonly read: (text: string) => unknown;
 }
 
-/** An error in a subgraph's response, of which nothing is known yet. */
+/** An unchecked error in the response of a subgraph. */
 export interface SubgraphError {
   readonly message?: unknown;
   readonly path?: unknown;
@@ -33,17 +33,19 @@ export interface SubgraphResponse {
   readonly errors?: readonly SubgraphError[] | undefined;
 }
 
-/** A subgraph that can be asked, in this process or another. */
+/** A subgraph, in this process or in another. */
 export interface DataSource {
   fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse>;
 }
 
-/** What a fetch needs of the request that it serves. */
+/** The context of a fetch: the request that it serves. */
 export interface FetchContext {
-  /** On whose behalf subgraphs are asked; data sources of a gateway know what it is. Undefined where nobody is identified. */
+  /**
+   * The requester. Only the data sources of a gateway know its type. Undefined where nobody is identified.
+   */
   readonly requester: unknown;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: ClientSignal | undefined;
-  /** Told each time that a request is sent: a subgraph may have answered it though no answer came. */
+  /** Called each time that a request is sent: a subgraph may have processed it even if no answer arrives. */
   readonly onSend?: (() => void) | undefined;
 }

@@ -6,15 +6,15 @@ const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 64 * 2 ** 20;
 const CONNECTIONS = 128;
 const SDL_QUERY = 'query __ApolloGetServiceDefinition__ { _service { sdl } }';
-/** As JSON; a contract takes some ten thousand. */
+/** Length as JSON; a contract has some ten thousand characters. */
 const MAX_SDL_RESPONSE_LENGTH = 4 * 2 ** 20;
-/** A page of a thousand persons has as many at most for each of its fields. */
+/** A page of a thousand persons has at most this many for each of its fields. */
 const MAX_ERRORS = 10_000;
 
 const FIELDS =
   'content-type: application/json\r\naccept: application/graphql-response+json, application/json;q=0.9\r\n';
 
-/** Headers by which a subgraph knows who asks. */
+/** Headers that prove to a subgraph who asks. */
 interface Proof {
   forOperation(requester: unknown, body: string): Promise<Readonly<Record<string, string>>> | undefined;
   forComposition(): Promise<Readonly<Record<string, string>>> | undefined;
@@ -24,7 +24,7 @@ interface RemoteSubgraph {
   readonly name: string;
   readonly url: URL;
   readonly proof: Proof;
-  /** Milliseconds that an answer may take. */
+  /** Maximum milliseconds for an answer. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ type Sending = Omit<FetchContext, 'requester'>;
 
 export interface RemoteDataSource extends DataSource {
   /**
-   * The schema that the subgraph says it has; undefined where the answer holds none.
+   * Returns the schema that the subgraph reports; undefined where the answer holds none.
    * @throws PolkuError SUBGRAPH_UNAVAILABLE
    */
   readSdl(): Promise<string | undefined>;
@@ -40,8 +40,9 @@ export interface RemoteDataSource extends DataSource {
 }
 
 /**
- * A subgraph in another process (GraphQL over HTTP). Whatever it does ends here: it may be slow, large, cut off or no
- * GraphQL at all, and is unavailable then. What only asks is asked a second time where the connection was to blame.
+ * A subgraph in another process (GraphQL over HTTP). It contains every fault of the subgraph: an answer that
+ * is slow, too large, incomplete or not GraphQL counts as unavailable. A query is retried once where the
+ * connection failed.
  */
 export function remoteDataSource({
   name,
@@ -82,7 +83,7 @@ export function remoteDataSource({
     const body = bodyOf(request);
     const proving = prove(body);
     const own = proving && (await proving);
-    if (!breaker.letIn()) throw unavailable(new Error('Not asked, for it did not answer.'));
+    if (!breaker.allowsRequest()) throw unavailable(new Error('Not asked, because earlier requests failed.'));
     try {
       const response = readResponse(read(await exchange(body, own, idempotent, sending)));
       breaker.succeeded();
@@ -91,7 +92,7 @@ export function remoteDataSource({
       return response;
     } catch (cause) {
       if (cause instanceof PolkuError) throw unavailable(cause);
-      if (signal?.aborted) breaker.leftOpen();
+      if (signal?.aborted) breaker.cancelled();
       else breaker.failed();
       signal?.throwIfAborted();
       throw unavailable(cause);
@@ -133,17 +134,21 @@ function bodyOf({ query, operationName, variables, representations }: Fetch): st
   return `${body.slice(0, -2)}${isAlone ? '' : ','}"representations":${representations.json()}}}`;
 }
 
-/** @throws TypeError where a value would not stay in its line */
+/** @throws TypeError where a value would break out of its header line */
 function fieldLines(headers: Readonly<Record<string, string>>): string {
   let lines = '';
   for (const [name, value] of Object.entries(headers)) {
-    if (!/^[\x20-\x7e]*$/.test(value)) throw new TypeError(`The header ${name} holds what no header may.`);
+    if (!/^[\x20-\x7e]*$/.test(value))
+      throw new TypeError(`The header ${name} has a character that no header may have.`);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
 }
 
-/** Takes what a GraphQL response is made of and drops the rest, so that nothing else of a subgraph travels on. */
+/**
+ * Keeps the members of a GraphQL response and drops everything else, so that no other data of a subgraph
+ * passes on.
+ */
 function readResponse(json: unknown): SubgraphResponse {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Error('Not a GraphQL response.');
@@ -161,11 +166,11 @@ function isErrorList(errors: unknown): errors is readonly object[] {
 }
 
 function readSdlResponse(text: string): unknown {
-  if (text.length > MAX_SDL_RESPONSE_LENGTH) throw new Error('The schema is too long to be one.');
+  if (text.length > MAX_SDL_RESPONSE_LENGTH) throw new Error('The schema is too long.');
   return JSON.parse(text);
 }
 
-/** A registry that refuses the gateway's own context refuses no caller. */
+/** Finds a rejection of the gateway's own context. It is no rejection of the caller. */
 function refusalIn({ data, errors = [] }: SubgraphResponse, name: string): PolkuError | undefined {
   const isRefused = errors.some(({ extensions }) => extensions?.['code'] === 'CONTEXT_REFUSED');
   if (data != null || !isRefused) return undefined;
@@ -177,20 +182,21 @@ const FAILURES = 5;
 const PAUSE_MS = 1_000;
 
 /**
- * Spares a subgraph that does not answer, and those who would wait for it: after some failures on end nobody asks for a
- * while, then one request tries whether it answers again.
+ * Protects a subgraph that does not answer, and the requests that would wait for it. After several
+ * consecutive failures, no request is sent for a while. Then one request tests whether the subgraph answers
+ * again.
  */
 class CircuitBreaker {
   #failures = 0;
-  #closedUntil = 0;
+  #pausedUntil = 0;
   #trying = false;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether to ask now. Whoever is let in tells how it ended, by one of the others. */
-  letIn(): boolean {
+  /** Whether to send a request now. An allowed request must report its end by one of the other methods. */
+  allowsRequest(): boolean {
     if (this.#failures < FAILURES) return true;
-    if (this.#trying || this.now() < this.#closedUntil) return false;
+    if (this.#trying || this.now() < this.#pausedUntil) return false;
     this.#trying = true;
     return true;
   }
@@ -203,11 +209,11 @@ class CircuitBreaker {
   failed(): void {
     this.#failures += 1;
     this.#trying = false;
-    this.#closedUntil = this.now() + PAUSE_MS;
+    this.#pausedUntil = this.now() + PAUSE_MS;
   }
 
-  /** It ended before anything could be said of the subgraph. */
-  leftOpen(): void {
+  /** The request ended before it showed whether the subgraph works. */
+  cancelled(): void {
     this.#trying = false;
   }
 }

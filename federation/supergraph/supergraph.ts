@@ -9,26 +9,29 @@ import type { DataSource } from './dataSource.js';
 
 type DataSources = ReadonlyMap<string, DataSource>;
 
-/** One composed supergraph with all that planning and executing need of it. Immutable; an update is another one. */
+/**
+ * One composed supergraph with everything that planning and execution need. Immutable; an update creates
+ * another one.
+ */
 export interface Supergraph {
   readonly sdl: string;
-  /** Every type and field, feeds included: what representations are typed by. */
+  /** Every type and field, including feeds. Representations are typed by it. */
   readonly schema: GraphQLSchema;
-  /** What clients could see if policy let them. */
+  /** The schema that clients see if policy hides nothing. */
   readonly apiSchema: GraphQLSchema;
   readonly planner: Planner;
   readonly planningCost: PlanningCost;
   readonly dataSources: DataSources;
-  /** Which scalars and fields mean more than their values. */
+  /** The scalars and fields that need special handling. */
   readonly types: EntityTypes;
 }
 
 export interface SupergraphSettings {
-  /** Scalars whose input is checked here, by their names in the schema; by default none. */
+  /** Scalars with input that is checked here, by their names in the schema; none by default. */
   readonly checked?: readonly GraphQLScalarType[];
-  /** By default every value means what it says. */
+  /** The types that need special handling; none by default. */
   readonly types?: EntityTypes;
-  /** Where operations are planned; by default in this thread. */
+  /** Creates the planner; by default one in this thread. */
   readonly planner?: (sdl: string) => Planner;
 }
 
@@ -52,8 +55,8 @@ export function buildSupergraph(
 }
 
 /**
- * A schema that is printed and read again has lost what its scalars check, so a bad date would be found by a registry. It is
- * checked here, and travels as the client wrote it.
+ * A schema that is printed and parsed again has lost the checks of its scalars, so a registry would find a
+ * bad date. It is checked here, and is sent as the client wrote it.
  */
 function withCheckedInput(schema: GraphQLSchema, checked: readonly GraphQLScalarType[]): GraphQLSchema {
   for (const scalar of checked) {
@@ -74,13 +77,13 @@ export interface SubgraphContract {
 }
 
 export interface SubgraphSource {
-  /** The committed SDL: what the subgraph may be asked and handed, whatever it answers itself. */
+  /** The committed SDL: what the subgraph may be asked and sent, whatever schema it reports itself. */
   readonly contract: SubgraphContract;
   readonly dataSource: DataSource;
 }
 
 /**
- * Composes the supergraph of the contracts, whatever the subgraphs themselves answer.
+ * Composes the supergraph from the contracts, whatever schemas the subgraphs report.
  * @throws PolkuError SUPERGRAPH_INVALID with every composition error
  */
 export function loadSupergraph(

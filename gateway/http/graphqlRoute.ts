@@ -4,7 +4,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLHead } from '@apollo/serv
 import type { FormattedExecutionResult, GraphQLErrorExtensions } from 'graphql';
 import { acceptedType, isJson, isLarge, readGraphqlRequest } from '../../federation/http/graphqlRequest.js';
 import { respond, watchClient } from '../../federation/http/respond.js';
-import { ClosedText } from '../../federation/plan/closedFields.js';
+import { RawJson } from '../../federation/plan/rawFields.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import type { Gateway } from '../gateway.js';
@@ -122,7 +122,7 @@ async function written(
   const named = errors?.map((error) => ({ ...error, extensions: { ...error.extensions, decisionId } }));
   const parts = [
     named && `"errors":${JSON.stringify(named)}`,
-    data !== undefined ? `"data":${data && (await ClosedText.stringifyInTurns(data))}` : undefined,
+    data !== undefined ? `"data":${data && (await RawJson.stringifyInTurns(data))}` : undefined,
     extensions && `"extensions":${JSON.stringify(extensions)}`,
   ];
   return {

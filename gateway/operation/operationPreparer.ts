@@ -164,7 +164,7 @@ export class OperationPreparer {
     checkPlanning(planningCost, limits);
     const plan = once(async (requester: PlanRequester) => {
       const prepared = await prepareOperation(form, supergraph, requester);
-      return { prepared, inputs: await lineage.inputsOf(prepared.program.fetches) };
+      return { prepared, inputs: await lineage.inputsOf(prepared.plan.fetches) };
     });
     const allowed = {
       supergraph,

@@ -7,7 +7,7 @@ import { parse } from 'graphql';
 import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
-import { ownWords } from '../../federation/plan/subgraphError.js';
+import { readPolkuError } from '../../federation/plan/subgraphError.js';
 import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { seal } from '../../gateway/pseudonyms.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -303,7 +303,7 @@ describe('an operation', () => {
       values: {},
       supergraph,
       context: { requester: new RegistryRequester(testContext, ''), signal: gone },
-      readError: ownWords,
+      readError: readPolkuError,
       ids: testIds,
       visibleSchema: supergraph.apiSchema,
     });

@@ -11,8 +11,8 @@ import {
 import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation, readVariables } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
-import { ClosedText } from '../../federation/plan/closedFields.js';
-import { ownWords } from '../../federation/plan/subgraphError.js';
+import { RawJson } from '../../federation/plan/rawFields.js';
+import { readPolkuError } from '../../federation/plan/subgraphError.js';
 import type { PlanRequester } from '../../federation/planning/planner.js';
 import { localDataSource, RegistryRequester } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource, Supergraph } from '../../federation/supergraph/supergraph.js';
@@ -103,7 +103,7 @@ export async function ask(
     prepared: await prepareOperation(form, supergraph, tester),
     values,
     context: { requester: new RegistryRequester(testContext, callerToken), signal: undefined },
-    readError: ownWords,
+    readError: readPolkuError,
   });
-  return JSON.parse(ClosedText.stringify(result)) as ExecutionResult<Record<string, unknown>>;
+  return JSON.parse(RawJson.stringify(result)) as ExecutionResult<Record<string, unknown>>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type FragmentDefinitionNode, GraphQLError, Kind, parse } from 'graphql';
-import { project } from '../../../federation/execution/completeResponse.js';
+import { completeResponse } from '../../../federation/execution/completeResponse.js';
 import { Observations } from '../../../federation/execution/observations.js';
 import { normaliseOperation } from '../../../federation/execution/normaliseOperation.js';
 import { shapeOf } from '../../../federation/execution/responseShape.js';
@@ -42,7 +42,7 @@ async function projected(query: string, data: Record<string, unknown>, known: re
     introspect: () => 'introspected',
     observations: new Observations(),
   };
-  const { data: result, errors } = await project(shape, input);
+  const { data: result, errors } = await completeResponse(shape, input);
   return { data: result, text: JSON.stringify(result), paths: errors.map(({ path }) => path), errors };
 }
 

@@ -17,10 +17,10 @@ function read(response: string, pieceBytes: number, reader = new ResponseReader(
   let body: string | undefined;
   for (let at = 0; at < bytes.length && body === undefined; at += pieceBytes) {
     const count = bytes.copy(memory, 0, at, at + pieceBytes);
-    body = reader.take(memory.subarray(0, count));
+    body = reader.read(memory.subarray(0, count));
   }
   const ended = body ?? reader.end();
-  return { body: ended, status: reader.status, kept: reader.keptMs > 0 };
+  return { body: ended, status: reader.status, kept: reader.keepAliveMs > 0 };
 }
 
 const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';

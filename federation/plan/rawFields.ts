@@ -20,29 +20,29 @@ import { keyOf, type PlacedFetch, type PlanGraph, type SelectedField } from './f
 import { isTouchedBy } from './mergeFields.js';
 import type { PlanContext } from './planRun.js';
 
-/** A field of a fetch whose value goes into the response as it is. */
-interface ClosedField {
-  /** Where the object that has it lies in the subgraph's data. */
+/** A field of a fetch whose raw JSON goes into the response without being parsed. */
+interface RawField {
+  /** The path of the object with this field in the data of the subgraph. */
   readonly path: DataPath;
   readonly key: string;
-  /** Matches every value of it that the response may have, and no other; a regular expression's source. */
+  /** The source of a regular expression that matches only values that the response may have. */
   readonly pattern: string;
 }
 
 /**
- * Compiles the reading of a fetch's answers. A field is closed where the response wants exactly what the fetch asks for: the
- * same keys in the same order, leaves whose JSON is checked by a pattern, no ids to seal, nothing that another fetch works
- * on. Its text is checked as it stands, which takes a tenth of parsing it and writing it again; whatever does not match is
- * parsed as ever.
- * @param base where in the subgraph's data the objects of the fetch lie
+ * Compiles a reader for the answers of a fetch. A field is passed through as raw JSON where the response
+ * needs exactly what the fetch selects: the same keys in the same order, leaves that a pattern can check, no
+ * ids to seal, and nothing that another fetch uses. Its text is checked by the pattern, which is much faster
+ * than parsing and serialising it. Text that does not match is parsed as usual.
+ * @param base the path of the objects of the fetch in the data of the subgraph
  */
-export function fetchedText(
+export function answerReader(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
   base: DataPath,
   context: PlanContext,
 ): Fetch['read'] {
-  // With the first text: in one process there is none.
+  // Compiled with the first text: fetches within one process have none.
   let read: Fetch['read'] | undefined;
   return (text) => (read ??= compileReading(fetch, fields, base, context))(text);
 }
@@ -53,18 +53,18 @@ function compileReading(
   base: DataPath,
   context: PlanContext,
 ): Fetch['read'] {
-  const closed = closedFields(fetch, fields, base, context);
-  if (closed.length === 0) return JSON.parse;
-  const members = closed.map(({ key, pattern }) => `"${key}":${pattern}`);
+  const fieldsFound = rawFields(fetch, fields, base, context);
+  if (fieldsFound.length === 0) return JSON.parse;
+  const members = fieldsFound.map(({ key, pattern }) => `"${key}":${pattern}`);
   const pattern = new RegExp(members.join('|'), 'g');
-  const places = closed.map(({ path, key }) => ({
+  const places = fieldsFound.map(({ path, key }) => ({
     at: dataPlaces(['data', ...path]),
     key,
     read: ownReader(key),
   }));
   return (text) => {
-    const texts = new ClosedTexts();
-    const answer: unknown = JSON.parse(texts.take(text, pattern));
+    const texts = new RawJsonPlaceholders();
+    const answer: unknown = JSON.parse(texts.replace(text, pattern));
     if (texts.count === 0) return answer;
     // Extensions of an error could hold a member of the same name.
     if (isDataObject(answer) && own(answer, 'errors') !== undefined) return JSON.parse(text);
@@ -74,42 +74,45 @@ function compileReading(
   };
 }
 
-function closedFields(
+function rawFields(
   fetch: PlacedFetch,
   fields: readonly SelectedField[],
   base: DataPath,
   { shape, fetches, required, schema, types }: PlanContext,
-): readonly ClosedField[] {
+): readonly RawField[] {
   const object = shape && objectAt(shape, fetch.path);
   if (!object || fetch.node.outputRewrites?.length) return [];
-  const finder = new Finder({ schema, types }, required);
+  const finder = new RawFieldFinder({ schema, types }, required);
   for (const { node, typeCondition } of fields) {
     if (typeCondition !== undefined && typeCondition !== object.type.name) return [];
     const touched = isTouchedBy(fetches, fetch, keyOf(node));
     finder.find(node, object.type.name, memberOf(object, keyOf(node)), base, touched);
   }
-  return finder.closed;
+  return finder.rawFields;
 }
 
-/** Looks through the selections of one fetch. */
-class Finder {
-  readonly #found: ClosedField[] = [];
+/** Finds the raw fields in the selections of one fetch. */
+class RawFieldFinder {
+  readonly #found: RawField[] = [];
   readonly #keys = new Map<string, number>();
-  /** A custom scalar that is parsed may hold anything, a member with the name of a closed one included. */
-  #anything = false;
+  /**
+   * Whether the answer may hold arbitrary JSON. A parsed custom scalar may hold a member with the name of a
+   * raw field.
+   */
+  #mayHoldAnything = false;
 
   constructor(
     private readonly graph: PlanGraph,
     private readonly required: ReadonlySet<string>,
   ) {}
 
-  /** Those whose key stands once in the fetch, so that no other member can be taken for one of them. */
-  get closed(): readonly ClosedField[] {
-    if (this.#anything) return [];
+  /** Returns the fields with a key that is unique in the fetch, so that no other member can match. */
+  get rawFields(): readonly RawField[] {
+    if (this.#mayHoldAnything) return [];
     return this.#found.filter(({ key }) => this.#keys.get(key) === 1);
   }
 
-  /** @param member what the response wants of the field; undefined where only the plan does */
+  /** @param member the shape that the response needs; undefined where only the plan needs the field */
   find(
     node: FieldNode,
     parent: string,
@@ -121,13 +124,13 @@ class Finder {
     this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
     const type = this.#typeOf(node, parent);
     if (!node.selectionSet) {
-      this.#anything ||=
+      this.#mayHoldAnything ||=
         !isLeafType(type) || (isCustomScalar(type) && !this.graph.types.isKeyScalar(type.name));
       return;
     }
     const value = member?.kind === 'value' ? member.value : undefined;
     const isFree = value && !touched && !this.required.has(key);
-    const pattern = isFree ? closedPattern(value, node.selectionSet) : undefined;
+    const pattern = isFree ? rawPattern(value, node.selectionSet) : undefined;
     if (pattern !== undefined) {
       this.#found.push({ path, key, pattern });
       this.#count(node.selectionSet);
@@ -136,7 +139,7 @@ class Finder {
     const inner = value && innermost(value);
     for (const child of node.selectionSet.selections) {
       if (child.kind !== Kind.FIELD) {
-        this.#anything = true;
+        this.#mayHoldAnything = true;
         return;
       }
       const wanted = inner?.kind === 'object' ? memberOf(inner.object, keyOf(child)) : undefined;
@@ -160,7 +163,7 @@ class Finder {
   }
 }
 
-/** The object of the response at a place of the data, if it has one type only. */
+/** Returns the shape of the object at a place of the data, if it has only one type. */
 function objectAt(shape: ObjectShape, path: DataPath): ObjectShape | undefined {
   let value: ValueShape = { kind: 'object', object: shape, nonNull: true };
   for (const step of path) {
@@ -182,7 +185,7 @@ function memberOf(object: ObjectShape, key: string): FieldShape | undefined {
   return object.as(object.type).fields.find(({ dataKey }) => dataKey === key);
 }
 
-/** What lists hold, with a step for each of them. */
+/** Returns the innermost item shape of nested lists, with one step for each list. */
 function innermost(value: ValueShape): (ValueShape & { readonly steps: readonly string[] }) | undefined {
   const steps: string[] = [];
   let inner = value;
@@ -190,21 +193,24 @@ function innermost(value: ValueShape): (ValueShape & { readonly steps: readonly 
   return { ...inner, steps };
 }
 
-/** The pattern of a value that is asked for exactly as the response wants it; undefined where it is not. */
-function closedPattern(value: ValueShape, selection: SelectionSetNode | undefined): string | undefined {
-  const pattern = definitePattern(value, selection);
+/**
+ * Returns the pattern of a value that is selected exactly as the response needs it; undefined where it is
+ * not.
+ */
+function rawPattern(value: ValueShape, selection: SelectionSetNode | undefined): string | undefined {
+  const pattern = nonNullPattern(value, selection);
   if (pattern === undefined) return undefined;
   return value.nonNull ? pattern : `(?:${pattern}|null)`;
 }
 
-function definitePattern(value: ValueShape, selection: SelectionSetNode | undefined): string | undefined {
+function nonNullPattern(value: ValueShape, selection: SelectionSetNode | undefined): string | undefined {
   switch (value.kind) {
     case 'key':
       return undefined;
     case 'leaf':
       return jsonPattern(value.type);
     case 'list': {
-      const item = closedPattern(value.item, selection);
+      const item = rawPattern(value.item, selection);
       return item && `\\[(?:${item}(?:,${item})*)?\\]`;
     }
     case 'object':
@@ -223,7 +229,7 @@ function membersPattern(object: ObjectShape, { selections }: SelectionSetNode): 
       return undefined;
     const pattern =
       member.kind === 'value'
-        ? closedPattern(member.value, node.selectionSet)
+        ? rawPattern(member.value, node.selectionSet)
         : member.kind === 'typename'
           ? `"${object.type.name}"`
           : undefined;
@@ -233,70 +239,71 @@ function membersPattern(object: ObjectShape, { selections }: SelectionSetNode): 
   return `\\{${patterns.join(',')}\\}`;
 }
 
-/** JSON that is being written: the closed texts in it, and what stands for them meanwhile. */
-interface Writing {
-  mark?: string;
+/** State of RawJson.stringify: the raw JSON found so far, and its placeholder. */
+interface RawJsonWriting {
+  placeholder?: string;
   readonly texts: string[];
 }
 
 /**
- * A value of the response as JSON text that came from a subgraph and was found to be what the response wants, to the
- * letter: it is neither parsed nor written again. Whoever makes JSON of it otherwise gets the same value.
+ * A value of the response as JSON text of a subgraph. The text was checked to be exactly what the response
+ * needs, so it is neither parsed nor serialised. JSON.stringify elsewhere yields the same value.
  */
-export class ClosedText {
-  static #writing: Writing | undefined;
+export class RawJson {
+  static #writing: RawJsonWriting | undefined;
 
   constructor(readonly text: string) {}
 
   toJSON(): unknown {
-    const writing = ClosedText.#writing;
+    const writing = RawJson.#writing;
     if (!writing) return JSON.parse(this.text) as unknown;
     writing.texts.push(this.text);
-    return (writing.mark ??= randomUUID());
+    return (writing.placeholder ??= randomUUID());
   }
 
-  /** Writes a value as JSON.stringify does, with every closed text in it as it stands. */
+  /** Serialises a value like JSON.stringify and inserts raw JSON unchanged. */
   static stringify(value: unknown): string {
-    const writing: Writing = { texts: [] };
+    const writing: RawJsonWriting = { texts: [] };
     let json: string;
-    ClosedText.#writing = writing;
+    RawJson.#writing = writing;
     try {
       json = JSON.stringify(value);
     } finally {
-      ClosedText.#writing = undefined;
+      RawJson.#writing = undefined;
     }
     if (writing.texts.length === 0) return json;
-    // Joined rather than added up, which would leave a tree of a thousand branches to walk when it is sent.
-    const parts = json.split(`"${writing.mark}"`);
+    // Joins the parts: concatenation would build a deep string tree, which is slow to flatten when it is
+    // sent.
+    const parts = json.split(`"${writing.placeholder}"`);
     return parts.flatMap((part, index) => [part, writing.texts[index] ?? '']).join('');
   }
 
-  /** Writes an object so, its members in turns with the rest of the process. */
+  /** Serialises an object and yields to other work between its members. */
   static async stringifyInTurns(object: Readonly<Record<string, unknown>>): Promise<string> {
     const scheduler = new CooperativeScheduler();
     const members: string[] = [];
     for (const [name, value] of Object.entries(object)) {
       if (scheduler.shouldYield) await scheduler.yield();
-      members.push(`${JSON.stringify(name)}:${ClosedText.stringify(value)}`);
+      members.push(`${JSON.stringify(name)}:${RawJson.stringify(value)}`);
     }
     return `{${members.join(',')}}`;
   }
 }
 
 /**
- * Closed texts that are taken out of JSON before it is parsed, by marks in their places. A mark is made for one text alone
- * and unknown to whoever wrote it, so that no subgraph and no client can write one.
+ * Replaces raw JSON by placeholders before the text is parsed. A placeholder is random for each text, and the
+ * author of the text cannot know it. So no subgraph and no client can forge one.
  */
-class ClosedTexts {
-  readonly #mark = randomUUID();
+class RawJsonPlaceholders {
+  readonly #placeholder = randomUUID();
   readonly #texts: string[] = [];
 
   /** @param pattern matches members `"key":value` of objects */
-  take(json: string, pattern: RegExp): string {
+  replace(json: string, pattern: RegExp): string {
     return json.replace(pattern, (member: string) => {
       const value = member.indexOf(':') + 1;
       const index = this.#texts.push(member.slice(value)) - 1;
-      return `${member.slice(0, value)}"${this.#mark}${index}"`;
+      return `${member.slice(0, value)}"${this.#placeholder}${index}"`;
     });
   }
 
@@ -304,9 +311,9 @@ class ClosedTexts {
     return this.#texts.length;
   }
 
-  /** The closed text for which a value stands, else the value. */
+  /** Returns the raw JSON of a placeholder; any other value is returned as it is. */
   of(value: unknown): unknown {
-    if (typeof value !== 'string' || !value.startsWith(this.#mark)) return value;
-    return new ClosedText(this.#texts[Number(value.slice(this.#mark.length))]!);
+    if (typeof value !== 'string' || !value.startsWith(this.#placeholder)) return value;
+    return new RawJson(this.#texts[Number(value.slice(this.#placeholder.length))]!);
   }
 }

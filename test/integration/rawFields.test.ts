@@ -6,8 +6,8 @@ import { parse } from 'graphql';
 import { Observations } from '../../federation/execution/observations.js';
 import { executeOperation } from '../../federation/execution/execute.js';
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
-import { ClosedText } from '../../federation/plan/closedFields.js';
-import { ownWords } from '../../federation/plan/subgraphError.js';
+import { RawJson } from '../../federation/plan/rawFields.js';
+import { readPolkuError } from '../../federation/plan/subgraphError.js';
 import type { SubgraphResponse } from '../../federation/supergraph/dataSource.js';
 import { composed, testContext, testIds, tester, testSubgraph } from './supergraphTestbed.js';
 import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
@@ -41,9 +41,9 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
     ids: testIds,
     visibleSchema: supergraph.apiSchema,
     observations: new Observations(),
-    readError: ownWords,
+    readError: readPolkuError,
   });
-  const json = ClosedText.stringify(result);
+  const json = RawJson.stringify(result);
   // Any other serialisation reads the same.
   expect(JSON.stringify(result)).toBe(JSON.stringify(JSON.parse(json)));
   return { json, result: JSON.parse(json) as { data: unknown; errors?: readonly { path: unknown }[] } };
