@@ -1,11 +1,10 @@
-import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { FeedScalar } from '../../schema/scalars.js';
 import { CohortKey, CohortMembersKey, contactsOfMembers } from '../criteria/cohortKeys.js';
 import { checkCriterion, criterionQuestions } from '../criteria/cohortQuestion.js';
 import type { Criteria, GroupAnswers, RecordTest } from '../criteria/criterion.js';
 import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
+import { answerFeeds } from './answerFeeds.js';
 import type { ContactStore } from './servicePathFeeds.js';
 
 /** Attributes of everybody, which a registry adds to every answer, and the coordinates that they reveal. */
@@ -24,90 +23,70 @@ export function cohortFeed<Store extends RegistryStore>(
   attributes?: GroupAttributes<Store>,
 ): SubgraphModule {
   const testable = Object.values(criteria).flatMap((criterion) => criterion.testable);
-  const aggregates = [...new Set([...testable, ...(attributes?.coordinates ?? [])])].map(
-    (name) => `"${name}"`,
-  );
-
-  @ObjectType('Cohort')
-  @Directive('@key(fields: "filter")')
-  class Cohort extends CohortKey {}
-
-  @Resolver(() => Cohort)
-  class CohortFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive(`@lineage(aggregates: [${aggregates.join(', ')}])`)
-    async feed(@Root() { question }: Cohort, @Ctx() { store }: RegistryContext): Promise<GroupAnswers> {
-      const own = criterionQuestions(question).filter(({ filter }) =>
-        Object.hasOwn(criteria, filter.criterion),
-      );
-      const evaluations = own.map((asked) => {
-        const { filter, name, as } = asked;
-        const criterion = criteria[filter.criterion]!;
-        checkCriterion(asked, criterion);
-        const given = filter.arguments;
-        return {
-          name,
-          tests: criterion.tests(given),
-          evaluate: (isCounted: Parameters<typeof criterion.persons>[2]) =>
-            as === 'persons'
-              ? criterion.persons(given, store as Store, isCounted)
-              : criterion.events!(given, store as Store, isCounted),
-        };
-      });
-      const always = await attributes?.read(store as Store);
-      const absent = store.manifest.absent ?? [];
-      const missing = own.flatMap(({ filter, name }) => {
-        const reads = criteria[filter.criterion]!.reads(filter.arguments);
-        const found = reads.filter((read) => absent.includes(read));
-        return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
-      });
-      return {
-        ...always,
-        evaluations: [...(always?.evaluations ?? []), ...evaluations],
-        texts: {
-          ...always?.texts,
-          ...Object.fromEntries(missing),
-          absent,
-          snapshot: [store.manifest.snapshotId],
+  return answerFeeds(
+    { name: 'Cohort', key: 'filter', Key: CohortKey },
+    {
+      [registry]: {
+        lineage: { aggregates: [...testable, ...(attributes?.coordinates ?? [])] },
+        async answer({ question }, { store }: RegistryContext): Promise<GroupAnswers> {
+          const own = criterionQuestions(question).filter(({ filter }) =>
+            Object.hasOwn(criteria, filter.criterion),
+          );
+          const evaluations = own.map((asked) => {
+            const { filter, name, as } = asked;
+            const criterion = criteria[filter.criterion]!;
+            checkCriterion(asked, criterion);
+            const given = filter.arguments;
+            return {
+              name,
+              tests: criterion.tests(given),
+              evaluate: (isCounted: Parameters<typeof criterion.persons>[2]) =>
+                as === 'persons'
+                  ? criterion.persons(given, store as Store, isCounted)
+                  : criterion.events!(given, store as Store, isCounted),
+            };
+          });
+          const always = await attributes?.read(store as Store);
+          const absent = store.manifest.absent ?? [];
+          const missing = own.flatMap(({ filter, name }) => {
+            const reads = criteria[filter.criterion]!.reads(filter.arguments);
+            const found = reads.filter((read) => absent.includes(read));
+            return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
+          });
+          return {
+            ...always,
+            evaluations: [...(always?.evaluations ?? []), ...evaluations],
+            texts: {
+              ...always?.texts,
+              ...Object.fromEntries(missing),
+              absent,
+              snapshot: [store.manifest.snapshotId],
+            },
+          };
         },
-      };
-    }
-  }
-
-  return {
-    resolvers: [CohortFeedResolver],
-    entities: [Cohort],
-    references: { Cohort: (representation) => new Cohort(representation) },
-  };
+      },
+    },
+  );
 }
 
 /** `CohortMembers.<registry>`: the contacts of a group's members, for their common paths. */
 export function cohortMembersFeed(registry: string, contactType: string): SubgraphModule {
   const coordinates = ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
-
-  @ObjectType('CohortMembers')
-  @Directive('@key(fields: "filter set other from until")')
-  class CohortMembers extends CohortMembersKey {}
-
-  @Resolver(() => CohortMembers)
-  class CohortMembersFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive(`@lineage(aggregates: [${coordinates.map((name) => `"${name}"`).join(', ')}])`)
-    feed(@Root() members: CohortMembers, @Ctx() { store }: RequestContext<ContactStore>): GroupAnswers {
-      const { contacts } = store.tables;
-      const evaluate = (isCounted: RecordTest | undefined) => contactsOfMembers(members, contacts, isCounted);
-      return {
-        evaluations: [{ name: 'contacts', tests: coordinates, evaluate }],
-        texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
-      };
-    }
-  }
-
-  return {
-    resolvers: [CohortMembersFeedResolver],
-    entities: [CohortMembers],
-    references: { CohortMembers: (representation) => new CohortMembers(representation as never) },
-  };
+  return answerFeeds(
+    { name: 'CohortMembers', key: 'filter set other from until', Key: CohortMembersKey },
+    {
+      [registry]: {
+        lineage: { aggregates: coordinates },
+        answer(members, { store }: RequestContext<ContactStore>): GroupAnswers {
+          const { contacts } = store.tables;
+          const evaluate = (isCounted: RecordTest | undefined) =>
+            contactsOfMembers(members, contacts, isCounted);
+          return {
+            evaluations: [{ name: 'contacts', tests: coordinates, evaluate }],
+            texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
+          };
+        },
+      },
+    },
+  );
 }

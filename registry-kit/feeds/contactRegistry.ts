@@ -1,8 +1,8 @@
 import { today } from '../../lib/calendar.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
-import { Ctx, Directive, Field, FieldResolver, Int, ObjectType, Resolver } from '../../lib/typeGraphql.js';
+import { Directive, Field, Int, ObjectType } from '../../lib/typeGraphql.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { FeedScalar, PersonIDScalar } from '../../schema/scalars.js';
+import { PersonIDScalar } from '../../schema/scalars.js';
 import type { Criteria } from '../criteria/criterion.js';
 import { contactCriteria } from '../criteria/rowsCriterion.js';
 import { isOpenWith } from '../enforcement/conditions.js';
@@ -10,6 +10,7 @@ import { eachRow, type FeedRows } from '../enforcement/feedRows.js';
 import { joinModules, type DepartmentRegistry, type SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
+import { answerFeeds } from './answerFeeds.js';
 import { cohortFeed, cohortMembersFeed } from './cohortFeed.js';
 import { predictionFeatureFeeds, type PredictionFeatures } from './predictionFeatures.js';
 import { registryFeed } from './registryFeed.js';
@@ -74,37 +75,33 @@ function contactFeeds(
  * are clients, so it contains only persons whose contacts the caller may see.
  */
 function clientsFeed(registry: string, contactsField: string): SubgraphModule {
-  @ObjectType('PersonPage')
-  @Directive('@key(fields: "first after")')
-  class PersonPage {
-    @Field(() => Int, { simple: true })
-    @Directive('@inaccessible')
-    first!: number;
+  return answerFeeds(
+    { name: 'PersonPage', key: 'first after', Key: PersonPageKey },
+    {
+      [registry]: {
+        lineage: { exposes: [`Person.${contactsField}`] },
+        async answer(_page, { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
+          const table = store.tables.careRelationships;
+          const [clients, on] = [new Map<PersonKey, number>(), today()];
+          await new CooperativeScheduler().forEachChunk(table.rows, (from, to) => {
+            for (let row = from; row < to; row++)
+              if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
+          });
+          return { ranges: eachRow(table, clients.values()), columns: {} };
+        },
+      },
+    },
+  );
+}
 
-    @Field(() => PersonIDScalar, { nullable: true, simple: true })
-    @Directive('@inaccessible')
-    after!: PersonKey | null;
-  }
+/** The key of PersonPage. */
+@ObjectType()
+abstract class PersonPageKey {
+  @Field(() => Int, { simple: true })
+  @Directive('@inaccessible')
+  readonly first!: number;
 
-  @Resolver(() => PersonPage)
-  class ClientsFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive(`@lineage(exposes: ["Person.${contactsField}"])`)
-    async feed(@Ctx() { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
-      const table = store.tables.careRelationships;
-      const [clients, on] = [new Map<PersonKey, number>(), today()];
-      await new CooperativeScheduler().forEachChunk(table.rows, (from, to) => {
-        for (let row = from; row < to; row++)
-          if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
-      });
-      return { ranges: eachRow(table, clients.values()), columns: {} };
-    }
-  }
-
-  return {
-    resolvers: [ClientsFeedResolver],
-    entities: [PersonPage],
-    references: { PersonPage: (representation) => Object.assign(new PersonPage(), representation) },
-  };
+  @Field(() => PersonIDScalar, { nullable: true, simple: true })
+  @Directive('@inaccessible')
+  readonly after!: PersonKey | null;
 }

@@ -1,13 +1,12 @@
 import type { Day } from '../../lib/calendar.js';
-import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
 import { Feed } from '../../schema/feed.js';
-import { FeedScalar } from '../../schema/scalars.js';
 import type { GroupAnswers } from '../criteria/criterion.js';
 import type { RequestAccess } from '../enforcement/requestAccess.js';
 import type { ChildValues, FeatureAnswers, HouseholdAnswers } from '../enforcement/guardFeatures.js';
 import { type ChildHousehold, ChildHouseholds, type FeatureSource } from '../features/feature.js';
 import { joinModules, type SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
+import { answerFeeds, type DerivedType, type FeedAnswerer } from './answerFeeds.js';
 import { ChildrenKey, CohortRiskKey, RiskAssessmentKey } from './feedKeys.js';
 
 /** One or more columns of numbers about children, other than features. */
@@ -131,17 +130,11 @@ function bindColumns<Store>(
 }
 
 /** A derived type about children, and its key. */
-interface ChildrenType<Key extends ChildrenAsked> {
-  readonly name: string;
-  readonly key: string;
-  /** Clients cannot read it. It is for training and evaluation, which use all children. */
-  readonly internal?: true;
+interface ChildrenType<Key extends ChildrenAsked> extends DerivedType<Key> {
   /**
    * Its numbers are protected by families. The population register provides the families in the feed `units`.
    */
   readonly ofGroup?: true;
-  /** The class that declares the fields of the key and reads them. */
-  readonly Key: abstract new (representation: Record<string, unknown>) => Key;
 }
 
 interface ChildrenAsked {
@@ -178,76 +171,43 @@ interface ChildrenFeedOptions<Store> {
  */
 function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
   registry: string,
-  { name, key, internal, ofGroup, Key }: ChildrenType<Key>,
+  { ofGroup, ...type }: ChildrenType<Key>,
   { households, exposes, computes, answer }: ChildrenFeedOptions<Store>,
 ): SubgraphModule {
-  @ObjectType(name)
-  @Directive(`@key(fields: "${key}")`)
-  class Children extends (Key as abstract new (representation: Record<string, unknown>) => ChildrenAsked) {
-    readonly households: Feed;
-
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      this.households = Feed.from(representation['households']);
-    }
-  }
-
-  @Resolver(() => Children)
-  class ChildrenFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive(lineage(exposes, [...computes, ...(households?.reads ?? [])]))
-    async feed(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<FeatureAnswers | Feed> {
-      const store = context.store as Store;
-      if (households)
-        return answer(
-          ChildHouseholds.of(await households.householdsOf(store, asked, context.access)),
-          store,
-          asked.asOf,
-        );
-      if (asked.households.state !== 'data') return asked.households;
-      const children = ChildHouseholds.from(asked.households);
-      return children ? answer(children, store, asked.asOf) : Feed.failed;
-    }
-  }
-  if (!households) {
-    Field(() => FeedScalar, { nullable: true, simple: true })(Children.prototype, 'households');
-    Directive('@external')(Children.prototype, 'households');
-    Directive('@requires(fields: "households")')(ChildrenFeedResolver.prototype, 'feed');
-  }
-
-  if (internal) Directive('@inaccessible')(Children);
-
-  const references = { [name]: (representation: Record<string, unknown>) => new Children(representation) };
-  if (!households) return { resolvers: [ChildrenFeedResolver], entities: [Children], references };
+  const lineage = { exposes, computes: [...computes, ...(households?.reads ?? [])] };
+  if (!households)
+    return answerFeeds(type, {
+      [registry]: {
+        lineage,
+        requires: 'households',
+        answer({ asOf }, { store }: RegistryContext, given): FeatureAnswers | Feed {
+          if (given.state !== 'data') return given;
+          const children = ChildHouseholds.from(given);
+          return children ? answer(children, store as Store, asOf) : Feed.failed;
+        },
+      },
+    });
 
   const { reads, householdsOf, countingUnits } = households;
-  @Resolver(() => Children)
-  class HouseholdsFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: 'households', nullable: true })
-    @Directive('@inaccessible')
-    @Directive(lineage([], reads))
-    async households(@Root() asked: Children, @Ctx() context: RegistryContext): Promise<HouseholdAnswers> {
-      return { households: await householdsOf(context.store as Store, asked, context.access) };
-    }
-  }
-  const resolvers = [ChildrenFeedResolver, HouseholdsFeedResolver];
-  if (!ofGroup) return { resolvers, entities: [Children], references };
-
-  @Resolver(() => Children)
-  class UnitsFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: 'units', nullable: true })
-    @Directive('@inaccessible')
-    @Directive('@lineage(aggregates: ["Family.members"])')
-    units(@Ctx() context: RegistryContext): Promise<GroupAnswers> {
-      return countingUnits(context.store as Store);
-    }
-  }
-  return { resolvers: [...resolvers, UnitsFeedResolver], entities: [Children], references };
-}
-
-function lineage(exposes: readonly string[], computes: readonly string[]): string {
-  const list = (coordinates: readonly string[]) =>
-    `[${[...new Set(coordinates)].map((coordinate) => `"${coordinate}"`).join(', ')}]`;
-  return `@lineage(exposes: ${list(exposes)}, computes: ${list(computes)})`;
+  const feeds: Record<string, FeedAnswerer<Key, RegistryContext>> = {
+    [registry]: {
+      lineage,
+      async answer(asked, { store, access }): Promise<FeatureAnswers> {
+        const children = ChildHouseholds.of(await householdsOf(store as Store, asked, access));
+        return answer(children, store as Store, asked.asOf);
+      },
+    },
+    households: {
+      lineage: { exposes: [], computes: reads },
+      answer: async (asked, { store, access }): Promise<HouseholdAnswers> => ({
+        households: await householdsOf(store as Store, asked, access),
+      }),
+    },
+  };
+  if (ofGroup)
+    feeds['units'] = {
+      lineage: { aggregates: ['Family.members'] },
+      answer: (_asked, { store }): Promise<GroupAnswers> => countingUnits(store as Store),
+    };
+  return answerFeeds(type, feeds);
 }

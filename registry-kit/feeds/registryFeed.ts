@@ -1,8 +1,8 @@
-import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import { Directive, Field, ObjectType } from '../../lib/typeGraphql.js';
 import { Feed } from '../../schema/feed.js';
-import { FeedScalar } from '../../schema/scalars.js';
 import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext } from '../subgraph/registryContext.js';
+import { answerFeeds } from './answerFeeds.js';
 
 /**
  * `Registry.<registry>`: facts about a registry's snapshot. They are not about persons. The counts are those
@@ -12,57 +12,42 @@ import type { RegistryContext } from '../subgraph/registryContext.js';
  * @param mainTable the table whose rows are counted: contacts, or persons
  */
 export function registryFeed(registry: string, mainTable: string): SubgraphModule {
-  @ObjectType('Registry')
-  @Directive('@key(fields: "name")')
-  class Registry {
-    // The directory decides which registries it lists, independently of what its policy shows of a name.
-    @Field(() => String, { simple: true })
-    @Directive('@external')
-    name!: string;
-  }
+  return answerFeeds(
+    { name: 'Registry', key: 'name', Key: RegistryKey },
+    {
+      [registry]: {
+        lineage: { exposes: [] },
+        answer({ name }, { store: { manifest } }: RegistryContext): Feed | null {
+          if (name !== registry) return null;
+          const { rows, rejected } = manifest.tables[mainTable]!;
+          return Feed.data({
+            rows: Float64Array.of(roughCount(rows)),
+            rejects: Float64Array.of(roughCount(rejected)),
+            extractedAt: [manifest.createdAt],
+            synthetic: [String(manifest.synthetic)],
+            absent: [...(manifest.absent ?? [])],
+          });
+        },
+      },
+    },
+  );
+}
 
-  @Resolver(() => Registry)
-  class RegistryFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive('@lineage(exposes: [])')
-    feed(@Root() { name }: Registry, @Ctx() { store }: RegistryContext): Feed | null {
-      if (name !== registry) return null;
-      const { manifest } = store;
-      const { rows, rejected } = manifest.tables[mainTable]!;
-      return Feed.data({
-        rows: Float64Array.of(roughCount(rows)),
-        rejects: Float64Array.of(roughCount(rejected)),
-        extractedAt: [manifest.createdAt],
-        synthetic: [String(manifest.synthetic)],
-        absent: [...(manifest.absent ?? [])],
-      });
-    }
-  }
+/** The key of Registry, read from a representation. */
+@ObjectType()
+abstract class RegistryKey {
+  // The directory decides which registries it lists, independently of what its policy shows of a name.
+  @Field(() => String, { simple: true })
+  @Directive('@external')
+  readonly name: string;
 
-  return {
-    resolvers: [RegistryFeedResolver],
-    entities: [Registry],
-    references: { Registry: ({ name }) => Object.assign(new Registry(), { name }) },
-  };
+  constructor({ name }: { name?: unknown }) {
+    this.name = name as string;
+  }
 }
 
 /** An object with the feeds of registries, by registry. */
 type FeedHolder = Readonly<Record<string, unknown>>;
-
-/**
- * Declares the feed of each registry as an external field on the class of a derived type. The list of
- * registries is known only when the subgraph is built, so the fields cannot be declared in source code.
- */
-export function declareFeeds(
-  derivedType: { readonly prototype: object },
-  registries: readonly string[],
-): void {
-  for (const registry of registries) {
-    Field(() => FeedScalar, { nullable: true, simple: true })(derivedType.prototype, registry);
-    Directive('@external')(derivedType.prototype, registry);
-  }
-}
 
 /** Returns the directive for a field that needs the feeds of these registries. */
 export function requiresFeeds(registries: readonly string[]): string {

@@ -1,8 +1,6 @@
 import { firstDayOf, lastDayOf, partialDay } from '../../lib/partialDate.js';
-import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { Feed } from '../../schema/feed.js';
+import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { FeedScalar } from '../../schema/scalars.js';
 import { codeAt, NO_DAY } from '../columns/table.js';
 import type {
   careRelationships,
@@ -17,74 +15,44 @@ import type { FeedRows, RowRange } from '../enforcement/feedRows.js';
 import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
+import { answerFeeds } from './answerFeeds.js';
 import { FamilyServicePathKey, ServicePathKey } from './feedKeys.js';
 
-/** `ServicePath.<registry>`: the contacts of a person, for the person's service path. */
+/** `ServicePath.<registry>`: the contacts of a person, for the person's path. */
 export function servicePathFeed(registry: string, contactType: string): SubgraphModule {
-  @ObjectType('ServicePath')
-  @Directive('@key(fields: "person from until")')
-  class ServicePath extends ServicePathKey {}
-
-  @Resolver(() => ServicePath)
-  class ServicePathFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive(contactLineage(contactType))
-    async feed(@Root() path: ServicePath, @Ctx() { store }: RequestContext<ContactStore>): Promise<FeedRows> {
-      const slice = await store.rows.rows('contacts', path.person);
-      return contactFeedRows(store.tables.contacts, [slice], path);
-    }
-  }
-
-  return {
-    resolvers: [ServicePathFeedResolver],
-    entities: [ServicePath],
-    references: { ServicePath: (representation) => new ServicePath(representation) },
-  };
+  return answerFeeds(
+    { name: 'ServicePath', key: 'person from until', Key: ServicePathKey },
+    {
+      [registry]: {
+        lineage: contactLineage(contactType),
+        async answer(path, { store }: RequestContext<ContactStore>): Promise<FeedRows> {
+          const slice = await store.rows.rows('contacts', path.person);
+          return contactFeedRows(store.tables.contacts, [slice], path);
+        },
+      },
+    },
+  );
 }
 
-/**
- * `FamilyServicePath.<registry>`: the contacts of all members of a family. The population register names the
- * members.
- */
+/** `FamilyServicePath.<registry>`: the contacts of all family members, whom the population register names. */
 export function familyServicePathFeed(registry: string, contactType: string): SubgraphModule {
-  @ObjectType('FamilyServicePath')
-  @Directive('@key(fields: "family from until")')
-  class FamilyServicePath extends FamilyServicePathKey {
-    @Field(() => FeedScalar, { nullable: true })
-    @Directive('@external')
-    readonly members: Feed;
-
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      this.members = Feed.from(representation['members']);
-    }
-  }
-
-  @Resolver(() => FamilyServicePath)
-  class FamilyServicePathFeedResolver {
-    @FieldResolver(() => FeedScalar, { name: registry, nullable: true })
-    @Directive('@inaccessible')
-    @Directive('@requires(fields: "members")')
-    @Directive(contactLineage(contactType))
-    async feed(
-      @Root() path: FamilyServicePath,
-      @Ctx() { store }: RequestContext<ContactStore>,
-    ): Promise<FeedRows | Feed> {
-      if (path.members.state !== 'data') return path.members;
-      const persons = new Set(path.members.columns['person'] as Uint32Array);
-      const slices = await Promise.all(
-        [...persons].map((person: PersonKey) => store.rows.rows('contacts', person)),
-      );
-      return contactFeedRows(store.tables.contacts, slices, path);
-    }
-  }
-
-  return {
-    resolvers: [FamilyServicePathFeedResolver],
-    entities: [FamilyServicePath],
-    references: { FamilyServicePath: (representation) => new FamilyServicePath(representation) },
-  };
+  return answerFeeds(
+    { name: 'FamilyServicePath', key: 'family from until', Key: FamilyServicePathKey },
+    {
+      [registry]: {
+        lineage: contactLineage(contactType),
+        requires: 'members',
+        async answer(path, { store }: RequestContext<ContactStore>, members): Promise<FeedRows | Feed> {
+          if (members.state !== 'data') return members;
+          const persons = new Set(members.columns['person'] as Uint32Array);
+          const slices = await Promise.all(
+            [...persons].map((person: PersonKey) => store.rows.rows('contacts', person)),
+          );
+          return contactFeedRows(store.tables.contacts, slices, path);
+        },
+      },
+    },
+  );
 }
 
 /**
@@ -142,9 +110,9 @@ function isBounded({ from, until }: Period): boolean {
 /**
  * The lineage of a feed of contacts. A path step repeats a contact's service, dates and, if shown, its unit.
  */
-function contactLineage(contactType: string): string {
-  const coordinates = (...fields: string[]) => fields.map((field) => `"${contactType}.${field}"`).join(', ');
-  return `@lineage(exposes: [${coordinates('service', 'startedAt')}], optional: [${coordinates('endedAt', 'unit')}])`;
+function contactLineage(contactType: string): { exposes: string[]; optional: string[] } {
+  const coordinates = (...fields: string[]) => fields.map((field) => `${contactType}.${field}`);
+  return { exposes: coordinates('service', 'startedAt'), optional: coordinates('endedAt', 'unit') };
 }
 
 /** The definition of a registry with contacts, care relationships and objections. */

@@ -13,7 +13,8 @@ import {
 import { parseQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { RISK_BANDS } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
@@ -43,7 +44,7 @@ export function cohortRiskParts(sources: readonly CohortSource[]): {
       Object.assign(this, Object.fromEntries(feedsIn(representation, RISK_FEEDS)));
     }
   }
-  declareFeeds(CohortRisk, RISK_FEEDS);
+  expectFeeds(CohortRisk, RISK_FEEDS);
 
   @Resolver(() => CohortRisk)
   class CohortRiskResolver {

@@ -26,7 +26,8 @@ import {
 import { badInput } from '../../registry-kit/criteria/groupFilter.js';
 import { checkPredictionArgs } from '../../registry-kit/features/feature.js';
 import { type CohortRiskKey, PredictionArgs } from '../../registry-kit/feeds/feedKeys.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { DateScalar } from '../../schema/scalars.js';
@@ -160,7 +161,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       return this.#group;
     }
   }
-  declareFeeds(Cohort, registries);
+  expectFeeds(Cohort, registries);
 
   @ObjectType({
     description: 'The members of a group in a period: which services they used, and in which order.',
@@ -172,7 +173,7 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       Object.assign(this, Object.fromEntries(feedsIn(representation, memberFeeds)));
     }
   }
-  declareFeeds(CohortMembers, memberFeeds);
+  expectFeeds(CohortMembers, memberFeeds);
 
   const cohortRisk = cohortRiskParts(sources);
 

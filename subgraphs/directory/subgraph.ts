@@ -11,7 +11,8 @@ import {
   Root,
 } from '../../lib/typeGraphql.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
@@ -51,7 +52,7 @@ export function directoryModule(
       Object.assign(this, Object.fromEntries(feedsIn(feeds, registries)));
     }
   }
-  declareFeeds(Registry, registries);
+  expectFeeds(Registry, registries);
 
   @ObjectType({ description: 'Some persons, and whether there are more.' })
   @Directive('@key(fields: "first after")')
@@ -70,7 +71,7 @@ export function directoryModule(
       Object.assign(this, Object.fromEntries(feedsIn(feeds, clientRegistries)));
     }
   }
-  declareFeeds(PersonPage, clientRegistries);
+  expectFeeds(PersonPage, clientRegistries);
 
   const stateOf = (registry: Registry): Feed => {
     const feeds = new Map(feedsIn({ ...registry }, registries));

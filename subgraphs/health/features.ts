@@ -1,6 +1,12 @@
 import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
-import { coOccurrence, countsOf, daysSinceLast, type RowKind, trendsOf } from '../../registry-kit/features/statistic.js';
+import {
+  coOccurrence,
+  countsOf,
+  daysSinceLast,
+  type RowKind,
+  trendsOf,
+} from '../../registry-kit/features/statistic.js';
 
 const contacts = { table: 'contacts', start: 'start' };
 const dated = ['Person.healthContacts', 'HealthContact.startedAt'];

@@ -13,7 +13,8 @@ import {
 import type { Period } from '../../registry-kit/contacts/period.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
@@ -61,7 +62,7 @@ export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
       Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
     }
   }
-  declareFeeds(ServicePath, registries);
+  expectFeeds(ServicePath, registries);
 
   @ObjectType({ description: 'What services did for the members of a family, in time order.' })
   @Directive('@key(fields: "family from until")')
@@ -76,7 +77,7 @@ export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
       Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
     }
   }
-  declareFeeds(FamilyServicePath, registries);
+  expectFeeds(FamilyServicePath, registries);
 
   @Resolver(() => PathPerson)
   class PathPersonResolver {

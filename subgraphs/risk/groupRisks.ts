@@ -2,7 +2,8 @@ import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
 import { bandOf, HORIZON_YEARS, registryOfFeature } from '../../registry-kit/features/feature.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
@@ -74,7 +75,7 @@ export function cohortRiskModule(registries: readonly string[]): SubgraphModule 
       return feedsIn({ ...this } as Record<string, unknown>, registries);
     }
   }
-  declareFeeds(CohortRisk, registries);
+  expectFeeds(CohortRisk, registries);
 
   @Resolver(() => CohortRisk)
   class CohortRiskResolver {

@@ -19,7 +19,8 @@ import {
   PredictionArgs,
   RiskAssessmentKey,
 } from '../../registry-kit/feeds/feedKeys.js';
-import { declareFeeds, feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
+import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import { joinModules, type SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
@@ -94,7 +95,7 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       return result.status === 'ASSESSED' ? read(result.assessment) : null;
     }
   }
-  declareFeeds(RiskAssessment, registries);
+  expectFeeds(RiskAssessment, registries);
 
   @ObjectType({ description: 'Predictions for the children of a family.' })
   @Directive('@key(fields: "family asOf horizonYears")')
