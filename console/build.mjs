@@ -1,4 +1,5 @@
-// Builds the console into console/dist: one page, its scripts, styles, workers and fonts. Nothing is loaded from elsewhere.
+// Builds the console into console/dist: one page, its scripts, styles, workers and fonts.
+// The page loads nothing from elsewhere.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ const shared = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** `import url from './x.js?worker'`: the address of a script of its own that a Worker can start. */
+/** `import url from './x.js?worker'`: the address of a separate script that a Worker can start. */
 const workers = {
   name: 'workers',
   setup({ onResolve, onLoad, resolve }) {
@@ -37,7 +38,7 @@ const workers = {
   },
 };
 
-/** GraphiQL's published stylesheet holds Monaco's already; without this every rule would come twice. */
+/** The stylesheet of GraphiQL already contains that of Monaco, so every rule would come twice. */
 const monacoStyles = {
   name: 'monaco-styles',
   setup({ onLoad }) {
@@ -66,7 +67,7 @@ const outputs = Object.entries(metafile.outputs);
 const [script, { cssBundle: style }] = outputs.find(([, { entryPoint }]) =>
   entryPoint?.endsWith('src/main.tsx'),
 );
-// The stylesheet of the entry holds those of the parts that load later.
+// The stylesheet of the entry contains those of the parts that load later.
 await Promise.all(
   outputs.filter(([file]) => file.endsWith('.css') && file !== style).map(([file]) => rm(file)),
 );

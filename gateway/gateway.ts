@@ -37,25 +37,25 @@ import { RegistryRequester } from './registries/localDataSource.js';
 
 export interface GatewayOptions {
   readonly supergraph: Supergraph;
-  /** The committed SDL of every subgraph: plans are held against it. */
+  /** The committed SDL of every subgraph. Plans are compared with it. */
   readonly contracts: readonly SubgraphSdl[];
   readonly policy: Policy;
   readonly trusted: TrustedIssuer;
   readonly domains: Domains;
-  /** The epoch of pseudonyms; another one issues all ids anew. */
+  /** The epoch of pseudonyms. A new epoch changes all ids. */
   readonly epoch: string;
   readonly auditLog: AuditLog;
-  /** By which the audit log names people. */
+  /** Names people in the audit log. */
   readonly personDigests: PersonDigests;
-  /** Whether what is hidden looks like what does not exist. */
+  /** Whether hidden fields look like fields that do not exist. */
   readonly conceal: boolean;
-  /** Told of requests that are refused. */
+  /** Receives requests that are refused. */
   readonly securityEvents: SecurityEvents;
-  /** Told of errors that no code foresees; clients are told their decision id only. */
+  /** Receives errors without an error code. Clients see their decision id only. */
   readonly reportFault: (fault: unknown, decisionId: string) => void;
 }
 
-/** A request whose caller is known, and nothing else of it yet. */
+/** A request after the caller is verified, before anything else is known. */
 interface Verified {
   readonly received: Date;
   readonly callerToken: string;
@@ -65,14 +65,20 @@ interface Verified {
 
 type Execution = GatewayGraphQLRequestContext<GatewayContext>;
 
-/** A browser asks six things of a host at once. More of one caller wait, with their bodies unread. */
+/** A browser sends six requests to a host at once. Further requests of one caller wait with unread bodies. */
 const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100, restAfter: 50 };
-/** What a large body becomes is megabytes, which the garbage collector moves about for as long as it waits. */
+/** Parsing a large body takes megabytes, which the garbage collector moves about while the request waits. */
 const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1, restAfter: 0 };
-/** From this part of the limit on, planning and answering an operation takes so long that its caller has one under way. */
+/**
+ * Share of the planning limit from which on an operation is heavy. A caller may run one heavy operation at a
+ * time.
+ */
 const HEAVY_SHARE = 1 / 4;
 
-/** The only door: who asks, for what, whether it may be shown, and the record that it was. */
+/**
+ * The only entrance: it checks who asks, for which purpose and what may be shown, and it records the
+ * decision.
+ */
 export class Gateway implements GatewayInterface {
   readonly limits: OperationLimits = defaultLimits;
   readonly #options: GatewayOptions;
@@ -97,7 +103,7 @@ export class Gateway implements GatewayInterface {
     return this.#policy;
   }
 
-  /** Puts another policy in force, whole; requests that have begun end under the one that they began with. */
+  /** Replaces the policy, whole. Requests that have begun end under the policy that they began with. */
   swap(policy: Policy): void {
     this.#policy = policy;
   }
@@ -121,8 +127,8 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
-   * Answers a request when its caller has few others under way; none other, where both are large.
-   * @throws PolkuError RATE_LIMITED where too many wait, BAD_REQUEST where the client has gone meanwhile
+   * Answers a request when its caller has few others running. A caller may run one large request at a time.
+   * @throws PolkuError RATE_LIMITED if too many wait, BAD_REQUEST if the client has disconnected meanwhile
    */
   async inTurn<T>(
     { caller, signal }: GatewayRequest,
@@ -138,8 +144,8 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
-   * Limits, validation and policy, variables, plan, execution, completion: what Apollo Server calls the executor. The draft of
-   * the audit record learns what each stage decides.
+   * Limits, validation and policy, variables, plan, execution, completion: Apollo Server calls this the
+   * executor. Each stage adds its decision to the draft of the audit record.
    */
   async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
     const open = context.request;
@@ -167,7 +173,7 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
-   * Resolves when the record of a request is durable: its answer may leave then, and not before.
+   * Resolves when the record of a request is durable. Its answer may leave then, and not before.
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
@@ -178,14 +184,14 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
-   * Resolves where requests can be answered.
+   * Resolves if requests can be answered.
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   ready(): Promise<void> {
     return this.#options.auditLog.ready();
   }
 
-  /** Tells the log of security events, if a refusal is one. */
+  /** Adds a refusal to the log of security events, if it is such an event. */
   noteRefusal(refused: RefusedRequest): void {
     this.#options.securityEvents.refused(refused);
   }
@@ -233,12 +239,14 @@ export class Gateway implements GatewayInterface {
     };
   }
 
-  /** The errors that tell a client why nothing was answered. */
+  /** The errors that explain to a client why nothing was answered. */
   #refused(error: unknown, { decisionId }: GatewayRequest): GatewayExecutionResult {
     return { errors: asGraphQLErrors(error, (fault) => this.reportFault(fault, decisionId)) };
   }
 
-  /** What a verified caller is refused is a decision, too, and recorded as one; so is a fault on the way to it. */
+  /**
+   * Records a refusal of a verified caller, which is a decision, too, and a fault on the way to a decision.
+   */
   async #recordRefused(
     error: unknown,
     decisionId: string,
@@ -251,7 +259,7 @@ export class Gateway implements GatewayInterface {
     await this.#append(decisionId, () => this.#options.auditLog.append(record));
   }
 
-  /** @throws PolkuError AUDIT_UNAVAILABLE, whatever went wrong */
+  /** @throws PolkuError AUDIT_UNAVAILABLE for every fault */
   async #append(decisionId: string, append: () => Promise<void>): Promise<void> {
     try {
       await append();

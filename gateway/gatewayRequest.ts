@@ -5,16 +5,16 @@ import type { Caller } from '../schema/tokens/callerToken.js';
 import type { RecordDraft } from './audit/requestRecord.js';
 import type { Domain } from './pseudonyms.js';
 
-/** What a request says of itself beside its operation. */
+/** The headers of a request. */
 export interface RequestHead {
   readonly decisionId: string;
   readonly authorization: string | undefined;
   readonly purposeOfUse: string | undefined;
-  /** `Polku-Break-Glass`: why the glass must be broken. */
+  /** `Polku-Break-Glass`: the reason for break-glass. */
   readonly breakGlass: string | undefined;
-  /** `Polku-Partial: true`: what is not shown is withheld, and the rest answered. */
+  /** `Polku-Partial: true`: fields that are not shown are withheld, and the rest is answered. */
   readonly partial: boolean;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: ClientSignal;
 }
 
@@ -24,17 +24,17 @@ export interface GatewayRequest {
   readonly received: Date;
   readonly caller: Caller;
   readonly callerToken: string;
-  /** Those roles of the caller that serve the purpose. */
+  /** The roles of the caller that serve the purpose. */
   readonly roles: readonly string[];
   readonly decision: Decision;
-  /** The caller as a data subject, where the token tells it. */
+  /** The caller as a data subject, if the token names one. */
   readonly person: PersonKey | undefined;
-  /** The reason stated for breaking the glass; each is reviewed. */
+  /** The stated reason for break-glass. Each use is reviewed. */
   readonly breakGlass: string | undefined;
   readonly domain: Domain;
   readonly partial: boolean;
   readonly signal: ClientSignal;
-  /** The audit record of the request, as far as it has come. */
+  /** The audit record of the request so far. */
   readonly draft: RecordDraft;
 }
 

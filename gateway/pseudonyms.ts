@@ -3,20 +3,23 @@ import { LRUCache } from 'lru-cache';
 import { PolkuError } from '../lib/errors.js';
 import type { ContactKey, FamilyKey, KeyScalar, PersonKey } from '../schema/keys.js';
 
-/** What a pseudonymisation domain is made of (EDPB 01/2025 §2.4): ids of two domains cannot be joined. */
+/** The parts of a pseudonymisation domain (EDPB 01/2025 §2.4). Ids of two domains cannot be joined. */
 export interface DomainName {
   readonly purpose: string;
   /** The organisation that receives the data. */
   readonly recipient: string;
   /** Number of a research permit. */
   readonly permit: string | undefined;
-  /** Changes when ids shall be issued anew. */
+  /** A new epoch changes all ids. */
   readonly epoch: string;
 }
 
 /** A pseudonymisation domain with its keys. */
 export interface Domain {
-  /** A public name of the domain: 16 bytes in base64url, which tell nothing of its keys. Lists are shuffled by it. */
+  /**
+   * A public name of the domain: 16 bytes in base64url, which reveal nothing about its keys. It decides the
+   * order of shuffled lists.
+   */
   readonly tag: string;
   /** AES-256 keys, newest first. */
   readonly keys: readonly Buffer[];
@@ -26,7 +29,7 @@ const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 const MAX_DOMAINS = 1000;
 
-/** Derives domains from the domain secret and keeps the ones used last. */
+/** Derives domains from the domain secret and caches those that were used last. */
 export class Domains {
   readonly #domains: LRUCache<string, Domain>;
   readonly #secrets: readonly Buffer[];
@@ -47,7 +50,7 @@ export class Domains {
   }
 }
 
-/** JSON keeps the parts apart: no purpose can be written so that it runs into the recipient. */
+/** JSON separates the parts unambiguously: no purpose can be written so that it runs into the recipient. */
 function describe({ purpose, recipient, permit, epoch }: DomainName): string {
   return JSON.stringify([purpose, recipient, permit ?? null, epoch]);
 }
@@ -66,7 +69,7 @@ function deriveKey(secret: Buffer, info: string): Buffer {
 
 export type Key = PersonKey | FamilyKey | ContactKey;
 
-/** A key that waits to be sealed. */
+/** A key to seal. */
 export interface KeyToSeal {
   readonly kind: KeyScalar;
   readonly key: Key;
@@ -75,23 +78,24 @@ export interface KeyToSeal {
 const CIPHER = 'aes-256-ecb';
 const BLOCK = 16;
 const KIND_AT = 8;
-/** 16 bytes in base64url; the last character carries two bits only, so that each id is written in one way. */
+/** 16 bytes in base64url. The last character carries only two bits, so there is one way to write each id. */
 const CANONICAL_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const RECORD_KEY = /^[0-9a-f]{16}$/;
 const MAX_INTEGER_KEY = 0xffff_ffff;
 
 const kindBytes: Record<KeyScalar, number> = { PersonID: 1, FamilyID: 2, ContactID: 3 };
 
-/** Whether a value is a key of this kind: an unsigned 32-bit integer, or 16 hexadecimal digits for a contact. */
+/** Whether a value is a key of this kind: an unsigned 32-bit integer, or 16 hexadecimal digits (contacts). */
 export function isKey(kind: KeyScalar, value: unknown): value is Key {
   if (kind === 'ContactID') return typeof value === 'string' && RECORD_KEY.test(value);
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_INTEGER_KEY;
 }
 
 /**
- * Seals keys: deterministic authenticated encryption by encode-then-encipher (Bellare & Rogaway 2000). One block holds the
- * key (8 bytes), its kind (1 byte) and 7 zero bytes and goes through AES-256 under the domain's key; a block stands
- * alone, so that ECB over many of them is the cipher itself, once for each. A forged id passes with probability 2^-64.
+ * Seals keys: deterministic authenticated encryption by encode-then-encipher (Bellare & Rogaway 2000). One
+ * block holds the key (8 bytes), its kind (1 byte) and 7 zero bytes. It is encrypted by AES-256 under the key
+ * of the domain. Each id is one block, so ECB over many blocks equals one encryption for each. A forged id
+ * passes with probability 2^-64.
  */
 export function sealAll(domain: Domain, requests: readonly KeyToSeal[]): string[] {
   if (requests.length === 0) return [];
@@ -106,7 +110,9 @@ export function seal(domain: Domain, kind: KeyScalar, key: Key): string {
   return sealAll(domain, [{ kind, key }])[0]!;
 }
 
-/** The key behind an id; undefined where the id was not given in this domain for this kind, whatever the reason. */
+/**
+ * The key behind an id; undefined if the id was not issued in this domain for this kind, for whatever reason.
+ */
 export function unseal(domain: Domain, kind: KeyScalar, id: unknown): Key | undefined {
   if (typeof id !== 'string' || !CANONICAL_ID.test(id)) return undefined;
   const bytes = Buffer.from(id, 'base64url');

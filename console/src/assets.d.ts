@@ -1,4 +1,4 @@
-/** What the build script resolves beside TypeScript. */
+/** Imports that the build script resolves and TypeScript does not. */
 declare module '*.css';
 
 declare module '*.graphql' {

@@ -28,7 +28,8 @@ export interface AuditLog {
    */
   append(record: AuditRecord): Promise<void>;
   /**
-   * Resolves where a record could be written now, as far as a write of the last minute shows; without one it writes a checkpoint.
+   * Resolves if a record could be written now. A write of the last minute proves it; without one this writes
+   * a checkpoint.
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   ready(): Promise<void>;
@@ -40,22 +41,26 @@ export interface AuditLogOptions {
   readonly writer: Writer;
   /** Ed25519, for checkpoints. */
   readonly signingKey: KeyObject;
-  /** A file elsewhere that checkpoints are copied to, so that a log cut behind one is found out. */
+  /** A file elsewhere that checkpoints are copied to. It shows when the end of the log was cut off. */
   readonly witness?: string | undefined;
-  /** Files whose youngest record is older than this are removed (retention.ts); without it none ever is. */
+  /**
+   * Files whose youngest record is older than this are removed (retention.ts). Without it no file is removed.
+   */
   readonly retentionDays?: number | undefined;
-  /** Told what an operator should know: that the witness cannot be written, or what was found at the opening. */
+  /** Receives what an operator should know: the witness cannot be written, or the opening found something. */
   readonly report?: ((fault: unknown) => void) | undefined;
   readonly limits?: Partial<AuditLogLimits> | undefined;
 }
 
 export interface AuditLogLimits {
-  /** A file that has reached this size is followed by another; so is that of a day that is over. */
+  /** A file that has reached this size is followed by another. So is the file of a day that is over. */
   readonly fileBytes: number;
-  /** A checkpoint comes after so many records or so many milliseconds, each day, and when the log is closed. */
+  /**
+   * A checkpoint is written after this many records or milliseconds, each day, and when the log is closed.
+   */
   readonly checkpointRecords: number;
   readonly checkpointMs: number;
-  /** A decision about more people names them in entries of their own, so many in each. */
+  /** A decision about more people than this names them in entries of their own, this many in each. */
   readonly peoplePerEntry: number;
 }
 
@@ -66,14 +71,14 @@ const defaultLimits: AuditLogLimits = {
   peoplePerEntry: 2_000,
 };
 
-/** Readable by its owner only: it tells who asked what. */
+/** Readable by its owner only: it shows who asked what. */
 const MODE = 0o600;
 const DAY_MS = 86_400_000;
 
 /**
- * Opens a chain of the log, `<data>/audit/<writer>`: JSON lines, each chained to the one before by its hash, in files that
- * follow each other. What a crash left half-written is moved beside its file, so that the log stays readable and nothing is
- * thrown away. One process at a time may have a chain open.
+ * Opens a chain of the log, `<data>/audit/<writer>`: JSON lines in files that follow each other. Each line
+ * holds the hash of the line before. If a crash left a line half-written, the part is moved to a file next to
+ * it, so that the log stays readable and nothing is lost. One process at a time may have a chain open.
  * @throws PolkuError AUDIT_UNAVAILABLE
  */
 export async function openAuditLog(dataFolder: string, options: AuditLogOptions): Promise<AuditLog> {
@@ -132,35 +137,38 @@ function foreign(): PolkuError {
   );
 }
 
-/** What the last checkpoint has seen of other chains; one of the first format saw none. */
+/** What the last checkpoint has seen of other chains. A checkpoint of the first format saw none. */
 function seenBy({ checkpoint }: EndOfChain): readonly SeenChain[] {
   const { entry } = checkpoint ?? {};
   return entry?.kind === 'checkpoint' && 'others' in entry ? entry.others : [];
 }
 
-/** Where a chain stands. Everything in it is durable. */
+/** The state of a chain. Everything in it is durable. */
 interface State {
   segment: Segment;
   file: FileHandle;
   /** Bytes of the file. */
   durable: number;
   end: ChainEnd;
-  /** Of the last record, in UTC; undefined in an empty file. */
+  /** Day of the last record, in UTC; undefined in an empty file. */
   day: string | undefined;
   /** Records since the last checkpoint. */
   unsigned: number;
 }
 
-/** What is written in one piece: a decision as JSON, with the entries that name its people before it, or a signed entry. */
+/**
+ * Entries that are written together: a signed entry, or a decision as JSON after the entries that name its
+ * people.
+ */
 type Item = readonly (string | SignedEntry)[];
 
 /** Asks for a checkpoint. */
 const CHECKPOINT: Item = [];
-/** Asks for one even where there is nothing to sign: it proves that the log can be written. */
+/** Asks for a checkpoint even if there is nothing to sign. It proves that the log can be written. */
 const PROOF: Item = [];
 /** How long a write proves that the next one will succeed. */
 const PROOF_MS = 60_000;
-/** The least time between two proofs of a log that could not be written. */
+/** The least time between two proofs after the log could not be written. */
 const RETRY_MS = 1_000;
 
 class ChainWriter implements AuditLog {
@@ -170,12 +178,14 @@ class ChainWriter implements AuditLog {
   readonly #witness: WitnessWriter | undefined;
   readonly #retention: Retention | undefined;
   readonly #clock = new ClockWatch();
-  /** What was found at the opening, until it is written. */
+  /** What the opening found, until it is written. */
   #opening: Item = [];
   #timer: NodeJS.Timeout | undefined;
   #failed = false;
   #closed = false;
-  /** When something was last written, and when that was last tried as a proof; of a monotonic clock. */
+  /**
+   * When something was last written, and when a proof was last tried. Both are times of a monotonic clock.
+   */
   #writtenAt = -Infinity;
   #provedAt = -Infinity;
 
@@ -194,7 +204,7 @@ class ChainWriter implements AuditLog {
       retentionDays === undefined ? undefined : new Retention(dataFolder, writer, retentionDays);
   }
 
-  /** Writes down what was found at the opening, and removes what is over its time. */
+  /** Records what the opening found, and removes files whose retention is over. */
   async begin(found: EndOfChain, torn: TornTail | undefined): Promise<void> {
     const opening: Opening = {
       kind: 'opening',
@@ -206,7 +216,7 @@ class ChainWriter implements AuditLog {
     };
     for (const notice of noticesOf(opening)) this.#report(notice);
     this.#opening = torn ? [opening, torn] : [opening];
-    // Where it cannot be written now, nothing is until it can be.
+    // If it cannot be written now, nothing else is written before it.
     await this.#commits.add(CHECKPOINT).catch(this.#report);
     this.#timer = setInterval(() => this.#tick(), this.#limits.checkpointMs).unref();
   }
@@ -244,11 +254,11 @@ class ChainWriter implements AuditLog {
     await this.state.file.close();
   }
 
-  /** The last checkpoint that the witness holds, where this chain lacks it. */
+  /** The last checkpoint that the witness holds and this chain lacks. */
   async #missingCheckpoint({ checkpoint }: EndOfChain): Promise<number | undefined> {
     const witnessed = await this.#witness?.lastOf(this.options.writer, this.options.signingKey);
     if (!witnessed || witnessed.hash === checkpoint?.hash) return undefined;
-    // An earlier one is no loss: the witness may not have been written for a while.
+    // An earlier checkpoint is no loss: the witness may have been unwritable for a while.
     return witnessed.seq < (checkpoint?.seq ?? 0) ? undefined : witnessed.seq;
   }
 
@@ -259,7 +269,7 @@ class ChainWriter implements AuditLog {
       this.#report(clockJumped(jump.seconds));
       this.#enqueue([{ kind: 'clock-jump', ...jump }]);
     }
-    // A gateway that nobody asks has an entry each day, too: by them retention counts the days.
+    // An idle gateway needs an entry each day, too: retention counts the days that have entries.
     if (!this.#isSignedToday()) this.#enqueue(CHECKPOINT);
   }
 
@@ -293,10 +303,10 @@ class ChainWriter implements AuditLog {
     return durable >= this.#limits.fileBytes || (day !== undefined && day !== today());
   }
 
-  /** The next file begins where this one ends; the chain goes on over both. */
+  /** Starts the next file where this one ends. The chain continues over both. */
   async #rotate(): Promise<void> {
     const { state } = this;
-    // What was found at the opening must be said before anything signs it.
+    // What the opening found must be recorded before a checkpoint signs it.
     if (state.unsigned > 0 && this.#opening.length === 0) await this.#write([], true);
     const segment = segmentAt(this.folder, state.end.seq + 1);
     const file = await open(segment.path, 'a+', MODE);
@@ -310,7 +320,7 @@ class ChainWriter implements AuditLog {
     await this.#retention?.remove((removals) => this.#write(removals, true));
   }
 
-  /** Chains entries, makes them durable, and only then moves on. */
+  /** Chains entries and makes them durable. Only then does the state change. */
   async #write(entries: Item, signed: boolean): Promise<void> {
     const { state } = this;
     const { signingKey, writer: chain } = this.options;
@@ -344,12 +354,14 @@ class ChainWriter implements AuditLog {
     this.#writtenAt = performance.now();
   }
 
-  /** Not asynchronous: it asks the kernel's memory, and every answer waits for it. */
+  /** Synchronous on purpose: it asks the memory of the kernel, and every answer waits for it. */
   #requireAsLeft(): void {
     this.#requireInPlace();
     const { file, durable } = this.state;
     if (fstatSync(file.fd).size !== durable && !this.#failed)
-      throw new Error('The log is not as long as it was left: another process writes it, or has cut it.');
+      throw new Error(
+        'The log does not have the length that this process left: another process wrote to it or cut it.',
+      );
   }
 
   #requireInPlace(): void {
@@ -359,8 +371,9 @@ class ChainWriter implements AuditLog {
   }
 
   /**
-   * After a write that failed: what it may have left is cut off, or the next record would continue its line. The file is
-   * opened again, for a handle may be of a disk that has been mounted again. It must be the file that the records are in.
+   * Recovers after a failed write. It cuts off what the write may have left, or the next record would
+   * continue that line. It opens the file again, because the disk may have been mounted again. The file must
+   * be the one that holds the records.
    */
   async #reopen(): Promise<void> {
     const { state } = this;
@@ -382,7 +395,7 @@ class ChainWriter implements AuditLog {
   }
 }
 
-/** A decision as it is written: its people by themselves where they are too many for one line. */
+/** The entries of a decision. People who do not fit into one line get entries of their own. */
 function entriesOf(record: AuditRecord, peoplePerEntry: number): Item {
   const { people, decisionId, time } = record;
   if (people.length <= peoplePerEntry) return [JSON.stringify(decisionEntry(record))];
@@ -398,15 +411,15 @@ function decisionEntry(record: AuditRecord): DecisionEntry {
   return { kind: 'decision', ...record };
 }
 
-/** What an operator should know of an opening. */
+/** What an operator should know about an opening. */
 function noticesOf({ chain, time, lastTime, unproven, witnessed }: Opening): PolkuError[] {
   const notices: PolkuError[] = [];
   const about = (text: string) =>
     notices.push(new PolkuError('AUDIT_UNPROVEN', `The chain "${chain}" of the audit log: ${text}`));
   if (unproven > 0)
     about(
-      `${unproven} records at its end were not signed yet when it was opened. A crash leaves some; nothing proves that ` +
-        'nobody else wrote, changed or removed any. The log says so, too.',
+      `${unproven} records at its end were not signed yet when it was opened. A crash leaves such records. Nothing ` +
+        'proves that nobody else wrote, changed or removed any. The log records this, too.',
     );
   if (witnessed !== undefined)
     about(
@@ -416,8 +429,8 @@ function noticesOf({ chain, time, lastTime, unproven, witnessed }: Opening): Pol
   const passed = lastTime === undefined ? 0 : Date.parse(time) - Date.parse(lastTime);
   if (passed < 0 || (passed > DAY_MS && chain === 'gateway'))
     about(
-      `its last record is of ${lastTime}, and the clock says ${time}. If no gateway was stopped for so long, the clock is ` +
-        'wrong. Retention counts the days on which the log has records.',
+      `its last record is of ${lastTime}, and the clock shows ${time}. If no gateway was stopped for that long, the ` +
+        'clock is wrong. Retention counts the days on which the log has records.',
     );
   return notices;
 }
@@ -425,7 +438,7 @@ function noticesOf({ chain, time, lastTime, unproven, witnessed }: Opening): Pol
 function clockJumped(seconds: number): PolkuError {
   return new PolkuError(
     'CLOCK_JUMPED',
-    `The clock of this machine moved by ${seconds} s against the time that had passed. The audit log has a record of it.`,
+    `The clock of this machine jumped by ${seconds} s, compared with a monotonic clock. The audit log has a record of it.`,
   );
 }
 

@@ -4,52 +4,64 @@ import type { ErrorCode } from '../../lib/errors.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { FetchInputs } from '../operation/planLineage.js';
 
-/** What became of a request: answered, wholly or in part; refused by a rule; or failed on the way. */
+/** The result of a request: answered, wholly or in part; refused by a rule; or failed on the way. */
 export type AuditOutcome = 'answered' | 'refused' | 'failed';
 
-/** One decision. It tells who asked what of whom for which purpose, and never what the data said. */
+/**
+ * One decision. It records who asked what about which people and for which purpose, and never what the data
+ * said.
+ */
 export interface AuditRecord {
-  /** When the request came, by ISO 8601 in UTC. */
+  /** When the request arrived; ISO 8601 in UTC. */
   readonly time: string;
   readonly decisionId: string;
   readonly recipient: string;
   readonly subject: string;
   readonly roles: readonly string[];
   readonly permit: string | undefined;
-  /** The purpose that was asked, known or not. */
+  /** The purpose that the request named, known or not. */
   readonly purpose: string | undefined;
   readonly revision: string | undefined;
   /** SHA-256 of the operation's text in hexadecimal, and its name. */
   readonly operation: { readonly hash: string; readonly name: string | undefined } | undefined;
-  /** Coordinates that were asked and shown, whole or masked. */
+  /** Coordinates that were requested and shown, whole or masked. */
   readonly coordinates: readonly string[];
-  /** Those of them whose strongest permission is a mask. */
+  /** The shown coordinates whose strongest permission is a mask. */
   readonly masked: readonly string[];
-  /** Coordinates that were asked and not given. */
+  /** Coordinates that were requested and not shown. */
   readonly withheld: readonly string[];
   /**
-   * Whose data was read, or whose key or rows a fetch carried to a registry: digests under the audit secret
-   * (personDigests.ts), in an order that tells nothing.
+   * The people whose data was read, or whose key or rows a fetch carried to a registry: digests under the
+   * audit secret, sorted, so that the order reveals nothing.
    */
   readonly people: readonly string[];
-  /** In the log: how many people the entries before name, where they are too many for one line; `people` is empty then. */
+  /**
+   * In the log: how many people the entries before name, if they are too many for one line. `people` is empty
+   * then.
+   */
   readonly peopleBefore?: number | undefined;
-  /** How many fetches each registry has answered, by its name; held against its disclosure log. */
+  /**
+   * How many fetches each registry has answered, by its name. Reconciliation compares it with its disclosure
+   * log.
+   */
   readonly fetches: Readonly<Record<string, number>>;
   /**
-   * What was sent to each registry, whether it answered or not: coordinates of keys, of required feeds and of arguments;
-   * none where it was asked without any.
+   * What was sent to each registry, whether it answered or not: coordinates of keys, of required feeds and of
+   * arguments. Empty for a registry that was asked without any.
    */
   readonly carried: Readonly<Record<string, readonly string[]>>;
-  /** The registry for which a plan was refused, and what it would have been sent (LINEAGE_REFUSED). */
+  /** The registry for which a plan was refused, and what it would have received (LINEAGE_REFUSED). */
   readonly refusedFetch: FetchInputs | undefined;
-  /** How often a registry was asked, where some fetches were not answered or were sent again; else as often as `fetches`. */
+  /**
+   * How often each registry was asked, if this differs from `fetches`: some fetches were not answered, or
+   * were sent again.
+   */
   readonly requests?: Readonly<Record<string, number>> | undefined;
-  /** The reason that was stated for breaking the glass; each such use is to be reviewed. */
+  /** The stated reason for break-glass. Each such use must be reviewed. */
   readonly breakGlass: string | undefined;
   readonly outcome: AuditOutcome;
   readonly codes: readonly ErrorCode[];
-  /** Look-ups by identity code: how many were asked and how many found nobody. */
+  /** Look-ups by identity code: how many were requested and how many found nobody. */
   readonly lookups: { readonly asked: number; readonly missed: number } | undefined;
   readonly milliseconds: number;
 }
@@ -58,9 +70,9 @@ const DIGEST_BYTES = 16;
 const MAX_DIGESTS = 50_000;
 
 /**
- * Names people in the audit log: HMAC-SHA-256 of the key under the audit secret, the first 16 bytes in base64url. Whoever
- * holds the log alone cannot tell whose data was read, nor try all keys; whoever holds the secret, too, can find a person's
- * own records.
+ * Names people in the audit log: the first 16 bytes, in base64url, of HMAC-SHA-256 of the key under the audit
+ * secret. Without the secret, nobody can find out from the log whose data was read, not even by trying all
+ * keys. With the secret, the records of one person can be found.
  */
 export class PersonDigests {
   readonly #secret: KeyObject;
@@ -85,7 +97,7 @@ export class PersonDigests {
     return this.#digest(`subject ${subject}`);
   }
 
-  /** In the order of the digests, which tells nothing of that of the data. */
+  /** Sorted by digest, so that the order reveals nothing about the order of the data. */
   ofAll(people: Iterable<PersonKey>): string[] {
     return Array.from(people, (person) => this.of(person)).sort();
   }

@@ -10,7 +10,7 @@ export interface ChainEnd {
 /** Before the first record. */
 export const CHAIN_START: ChainEnd = { seq: 0, hash: '0'.repeat(64) };
 
-/** A line as it stands in the log, whose own hash holds. */
+/** A line of the log whose own hash is correct. */
 export interface ChainedLine {
   readonly seq: number;
   /** Hash of the record before. */
@@ -25,10 +25,11 @@ const HASH_FIELD_LENGTH = ',"hash":""}'.length + 64;
 const SIGNED = /^(.*),"signature":"([A-Za-z0-9_-]{86})"$/s;
 
 /**
- * Chains an entry to the end of a log. The line is JSON that ends in its own hash: SHA-256 in hexadecimal over the bytes
- * before, the hash of the record before among them (Haber & Stornetta 1991). A signed line holds before that a signature
- * (Ed25519) over all that precedes it, its place in the chain included. The line as written is the canonical form; nothing
- * is ever serialised again to be verified.
+ * Chains an entry to the end of a log. The line is JSON that ends with its own hash: SHA-256 in hexadecimal
+ * over all bytes before it, which include the hash of the record before (Haber & Stornetta 1991). A signed
+ * line also has an Ed25519 signature before that hash. The signature covers everything before it, with the
+ * place in the chain. The line as written is the canonical form: verification never serialises anything
+ * again.
  * @param entry as JSON
  * @param key signs the line
  */
@@ -45,7 +46,7 @@ export function chainLine(
   return { line: `${content},"hash":"${hash}"}\n`, end: { seq: seq + 1, hash } };
 }
 
-/** Reads a line without its newline; undefined where it is none, or its hash does not hold. */
+/** Reads a line without its newline; undefined if it is not a line of the log, or its hash is wrong. */
 export function readLine(text: string): ChainedLine | undefined {
   const [, seq, previous, hash] = LINE.exec(text) ?? [];
   if (seq === undefined || previous === undefined || hash === undefined) return undefined;
@@ -57,7 +58,7 @@ export function readLine(text: string): ChainedLine | undefined {
   }
 }
 
-/** Whether the key has signed a line, for its place in the chain. */
+/** Whether the key has signed a line at its place in the chain. */
 export function isSigned({ text }: ChainedLine, key: KeyObject): boolean {
   const [, content, signature] = SIGNED.exec(contentOf(text)) ?? [];
   if (content === undefined || signature === undefined) return false;
@@ -72,7 +73,7 @@ function contentOf(text: string): string {
   return text.slice(0, -HASH_FIELD_LENGTH);
 }
 
-/** A checkpoint of the first format: a signature over its place in the chain, and no name of a chain. */
+/** A checkpoint of the first format: a signature over its place in the chain, without the name of a chain. */
 interface OldCheckpoint {
   readonly kind: 'checkpoint';
   readonly time: string;
@@ -80,8 +81,8 @@ interface OldCheckpoint {
 }
 
 /**
- * Whether a line is a checkpoint of the first format, signed by this key. That format knew one chain, and signed neither
- * removals nor openings; nothing writes it any more.
+ * Whether a line is a checkpoint of the first format, signed by this key. That format had one chain, and
+ * signed neither removals nor openings. Nothing writes it any more.
  */
 export function isOldCheckpoint({ seq, previous, entry }: ChainedLine, key: KeyObject): boolean {
   const { kind, time, signature } = entry as unknown as OldCheckpoint;

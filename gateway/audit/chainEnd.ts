@@ -3,7 +3,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { CHAIN_START, type ChainedLine, type ChainEnd, readLine } from './chain.js';
 import type { Segment } from './segments.js';
 
-/** The last whole record of a file. */
+/** The last complete record of a file. */
 export async function lastRecordOf({ path }: Segment): Promise<ChainedLine | undefined> {
   const file = await open(path, 'r');
   try {
@@ -13,18 +13,18 @@ export async function lastRecordOf({ path }: Segment): Promise<ChainedLine | und
   }
 }
 
-/** Where a chain ends, and how far back its last checkpoint lies. */
+/** The end of a chain, and the distance to its last checkpoint. */
 export interface EndOfChain {
   readonly last: ChainedLine | undefined;
   readonly checkpoint: ChainedLine | undefined;
-  /** Records after the checkpoint; all where there is none. */
+  /** Records after the checkpoint, or all records if there is none. */
   readonly unproven: number;
 }
 
 /**
- * Walks back from the end of a chain to its last checkpoint.
+ * Reads backwards from the end of a chain to its last checkpoint.
  * @param segments in the order of the chain
- * @throws PolkuError AUDIT_UNAVAILABLE where a record on the way was changed after it was written
+ * @throws PolkuError AUDIT_UNAVAILABLE if a record on the way was changed after it was written
  */
 export async function readEnd(segments: readonly Segment[]): Promise<EndOfChain> {
   let last: ChainedLine | undefined;
@@ -47,30 +47,33 @@ export async function readEnd(segments: readonly Segment[]): Promise<EndOfChain>
   return { last, checkpoint: undefined, unproven };
 }
 
-/** What a chain goes on from. @throws where its last file is empty and those before it are missing */
+/**
+ * The record that the chain continues from.
+ * @throws if its last file is empty and the files before it are missing
+ */
 export function chainEndOf({ last }: EndOfChain, { first, name }: Segment): ChainEnd {
   if (last) return { seq: last.seq, hash: last.hash };
   if (first === 1) return CHAIN_START;
-  throw new Error(`The records before ${name} are missing, so the chain cannot go on.`);
+  throw new Error(`The records before ${name} are missing, so the chain cannot continue.`);
 }
 
 const NEWLINE = 0x0a;
 const CHUNK = 64 * 1024;
 
-/** Where the whole records of a file end, and the last of them. */
+/** The end of the complete records of a file, and the last of them. */
 interface Tail {
   readonly end: number;
   readonly last: ChainedLine | undefined;
 }
 
-/** What a record ends with, whatever it holds. */
+/** The end of every record. */
 const RECORD_END = /,"hash":"[0-9a-f]{64}"\}$/;
 
 /**
- * Looks from the end of a file for its last whole record. What follows it was being written when the process died: the
- * beginning of a record, or blocks that the disk never wrote.
- * @throws PolkuError AUDIT_UNAVAILABLE where a record that was written whole does not hold any more: a crash does not do
- * that, and going on behind it would make it look like one
+ * Finds the last complete record of a file, from its end. What follows it was being written when the process
+ * died: the beginning of a record, or blocks that the disk never wrote.
+ * @throws PolkuError AUDIT_UNAVAILABLE if a completely written record has a wrong hash. A crash does not
+ * cause that, and to continue after it would make it look like a crash.
  */
 export async function readTail(file: FileHandle): Promise<Tail> {
   const { size } = await file.stat();
@@ -82,7 +85,10 @@ export async function readTail(file: FileHandle): Promise<Tail> {
   return { end: 0, last: undefined };
 }
 
-/** The records before a place in a file, last first. @throws PolkuError AUDIT_UNAVAILABLE where one was changed */
+/**
+ * The records before a place in a file, last first.
+ * @throws PolkuError AUDIT_UNAVAILABLE if one was changed
+ */
 async function* recordsBackwards(file: FileHandle, from: number): AsyncGenerator<ChainedLine> {
   for await (const text of linesBackwards(file, from)) {
     const record = readLine(text);
@@ -91,7 +97,7 @@ async function* recordsBackwards(file: FileHandle, from: number): AsyncGenerator
   }
 }
 
-/** The lines that end before a place in a file, last first; a last one that is not ended is left out. */
+/** The lines that end before a place in a file, last first. It leaves out a last line without a newline. */
 export async function* linesBackwards(file: FileHandle, from: number): AsyncGenerator<string> {
   for await (const { text } of placesBackwards(file, from)) yield text;
 }
@@ -102,9 +108,9 @@ interface LinePlace {
   readonly end: number;
 }
 
-/** Each part of the file is read once, however short its lines are: a damaged file may hold nothing else than newlines. */
+/** Reads each part of the file once, however short its lines are: a damaged file may hold only newlines. */
 async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<LinePlace> {
-  /** Where the line ends that is being put together, once its newline is found, and what is known of it. */
+  /** The end of the line that is being assembled, once its newline is found, and the parts found so far. */
   let end: number | undefined;
   let parts: Buffer[] = [];
   const place = (): LinePlace => ({ text: Buffer.concat(parts.reverse()).toString('utf8'), end: end! });
@@ -132,9 +138,9 @@ function changed(): PolkuError {
   );
 }
 
-/** What to do with a log that nothing is written behind. */
+/** What to do with a log that must not be continued. */
 export const KEEP_AS_EVIDENCE =
-  'Nothing is answered behind it. Look at it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
+  'No request is answered while it is in place. Inspect it with "polku audit verify", keep the folder "audit" and its witness as evidence ' +
   'and move both away: the log then begins again.';
 
 export async function read(file: FileHandle, start: number, end: number): Promise<Buffer> {

@@ -1,6 +1,8 @@
 import type { AuditRecord } from './auditRecord.js';
 
-/** A decision. Where its people are too many for one line, `people` is empty and the entries before name them. */
+/**
+ * A decision. If its people are too many for one line, `people` is empty and the entries before name them.
+ */
 export type DecisionEntry = { readonly kind: 'decision' } & AuditRecord;
 
 /** Some of the people of the decision that follows. */
@@ -11,16 +13,17 @@ export interface PeopleEntry {
   readonly people: readonly string[];
 }
 
-// The entries below are signed, each by itself (chain.ts). Those of the first format of the log are not, checkpoints
-// excepted: oldFormat.ts.
+// Each entry below is signed by itself (chain.ts). In the first format only checkpoints are signed.
 
-/** A place in the chain: whoever holds the log and not the key cannot rewrite what lies before it. */
+/** Fixes the chain up to here: nobody without the key can rewrite what comes before it. */
 export interface Checkpoint {
   readonly kind: 'checkpoint';
   readonly time: string;
   /** The name of the chain. */
   readonly chain: string;
-  /** The last checkpoints of the other chains that this one has ever seen, so that none disappears unnoticed. */
+  /**
+   * The last checkpoint of each other chain that this chain has ever seen, so that none disappears unnoticed.
+   */
   readonly others: readonly SeenChain[];
 }
 
@@ -30,20 +33,23 @@ export interface SeenChain {
   readonly hash: string;
 }
 
-/** The log was opened. Its first record is one. */
+/** The log was opened. Every log begins with this record. */
 export interface Opening {
   readonly kind: 'opening';
   readonly time: string;
   readonly chain: string;
-  /** When the last record before was written, by its own word. */
+  /** The time in the last record before this one. */
   readonly lastTime: string | undefined;
-  /** Records since the last checkpoint: a crash leaves them, and nothing proves that nobody wrote, changed or removed some. */
+  /**
+   * Records since the last checkpoint. A crash leaves them, and nothing proves that nobody wrote, changed or
+   * removed some.
+   */
   readonly unproven: number;
-  /** The last checkpoint that the witness holds, where the log lacks it. */
+  /** The last checkpoint that the witness holds, if the log lacks it. */
   readonly witnessed: number | undefined;
 }
 
-/** A file that is over its time and removed: what follows it is anchored in its last hash. */
+/** A file that was removed because its retention is over. Its last hash anchors what follows it. */
 export interface Removal {
   readonly kind: 'removal';
   readonly time: string;
@@ -53,7 +59,7 @@ export interface Removal {
   readonly last: number;
   readonly lastHash: string;
   readonly lastTime: string;
-  /** For how many days records are kept. */
+  /** For how many days records are retained. */
   readonly days: number;
 }
 
@@ -62,11 +68,11 @@ export interface TornTail {
   readonly kind: 'torn-tail';
   readonly time: string;
   readonly bytes: number;
-  /** Of what was cut, which is kept beside the log. */
+  /** SHA-256 of the bytes that were cut. They are stored next to the log. */
   readonly sha256: string;
 }
 
-/** The wall clock moved against the time that had passed. */
+/** The wall clock jumped, compared with a monotonic clock. */
 export interface ClockJump {
   readonly kind: 'clock-jump';
   readonly time: string;
@@ -76,5 +82,5 @@ export interface ClockJump {
 
 export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump;
 
-/** What stands in the log. */
+/** Every kind of entry. */
 export type LogEntry = DecisionEntry | PeopleEntry | SignedEntry;

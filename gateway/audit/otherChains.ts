@@ -3,15 +3,18 @@ import { readEnd } from './chainEnd.js';
 import type { SeenChain } from './logEntry.js';
 import { listChains, segmentsOf } from './segments.js';
 
-/** What a chain knows of the others: its checkpoints name the last checkpoint of each that it has ever seen. */
+/**
+ * What a chain knows about the others: its checkpoints name the last checkpoint of each that it has ever
+ * seen.
+ */
 export class OtherChains {
   readonly #seen: Map<string, SeenChain>;
-  /** The file and size that each was read at last. */
+  /** The last file of each chain and its size when it was last read. */
   readonly #read = new Map<string, string>();
 
   /**
    * @param seen by the last checkpoint of this chain
-   * @param report told when another chain cannot be read; this one goes on
+   * @param report receives the fault when another chain cannot be read; this chain continues
    */
   constructor(
     private readonly dataFolder: string,
@@ -22,7 +25,7 @@ export class OtherChains {
     this.#seen = new Map(seen.map((chain) => [chain.chain, chain]));
   }
 
-  /** Reads the ends of chains that have grown. What was seen once is never forgotten. */
+  /** Reads the ends of chains that have grown. It never forgets what it has seen. */
   async look(): Promise<readonly SeenChain[]> {
     for (const chain of await listChains(this.dataFolder)) {
       if (chain !== this.own) await this.#lookAt(chain).catch(this.report);
@@ -43,14 +46,14 @@ export class OtherChains {
   }
 }
 
-/** A smaller difference is what clocks are adjusted by. */
+/** Clock adjustments cause smaller differences. */
 const JUMP_MS = 5 * 60_000;
 
-/** Holds the wall clock against the time that has passed. */
+/** Compares the wall clock with a monotonic clock. */
 export class ClockWatch {
   #offset = offset();
 
-  /** By how many milliseconds the clock jumped since it was looked at last; undefined where it did not. */
+  /** By how many milliseconds the clock has jumped since the last call; undefined if it has not. */
   jump(): number | undefined {
     const before = this.#offset;
     this.#offset = offset();

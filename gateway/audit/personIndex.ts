@@ -17,7 +17,7 @@ const DECISION_ID = Buffer.from('"decisionId":"');
 const PEOPLE = Buffer.from('"people":["');
 const QUOTE = 0x22;
 
-/** What an index is of: a file of the log, of which so many bytes are indexed. */
+/** The file that an index belongs to. */
 export interface IndexedFile {
   /** Chain and file. */
   readonly name: string;
@@ -25,15 +25,16 @@ export interface IndexedFile {
 }
 
 /**
- * Where people and decisions stand in a file of the log: by a hash of a person's digest the lines that name them, and by a
- * hash of a decision's id its line. Different texts may share a hash, so who follows an entry looks at the line.
+ * Where people and decisions are in a file of the log. A hash of a person's digest leads to the lines that
+ * name the person; a hash of a decision id leads to its line. Different texts may share a hash, so callers
+ * check the line that they find.
  */
 export class PersonIndex {
   /** Bytes of the file that are indexed: whole lines. */
   bytes = 0;
   readonly #buckets = Array.from({ length: BUCKETS }, () => new Bucket());
 
-  /** Reads what was appended since. Other work gets its turn. */
+  /** Reads what was appended since. Other work of the process runs in between. */
   async extend(file: FileHandle, until: number): Promise<void> {
     const scheduler = new CooperativeScheduler();
     let size = CHUNK;
@@ -42,7 +43,7 @@ export class PersonIndex {
       const chunk = await read(file, this.bytes, Math.min(until, this.bytes + size));
       const end = chunk.lastIndexOf(NEWLINE) + 1;
       if (end === 0 && this.bytes + chunk.length >= until) return;
-      // A line longer than a piece is read in a longer one.
+      // The line is longer than the chunk, so the next chunk is larger.
       if (end === 0) size *= 2;
       for (let at = 0; at < end;) {
         const next = chunk.indexOf(NEWLINE, at) + 1;
@@ -58,7 +59,10 @@ export class PersonIndex {
     return this.#buckets[key % BUCKETS]!.offsetsOf(key);
   }
 
-  /** Writes the index beside its file, each part authenticated, so that nobody without the secret can hide an entry. */
+  /**
+   * Writes the index next to its file. Each part is authenticated, so nobody without the secret can hide an
+   * entry.
+   */
   async save({ name, path }: IndexedFile, secret: Uint8Array): Promise<void> {
     const contents = this.#buckets.map((bucket) => bucket.content());
     const head = Buffer.alloc(HEAD_BYTES);
@@ -98,7 +102,7 @@ export class PersonIndex {
       const end = line.indexOf(QUOTE, start);
       if (end < 0) return;
       this.#add(line, start, end, offset);
-      // After a digest comes `","` and another one, or `"]`.
+      // After a digest comes `","` and another digest, or `"]`.
       if (line[end + 2] !== QUOTE) return;
       start = end + 3;
     }
@@ -110,14 +114,14 @@ export class PersonIndex {
   }
 }
 
-/** An index on disk: its head in memory, and a part of it read for each question. */
+/** An index on disk: its header is in memory, and each question reads one part of it. */
 export class SavedIndex {
   private constructor(
     private readonly of: IndexedFile,
     private readonly head: Buffer,
   ) {}
 
-  /** @returns undefined where there is none, or it is not of the file as it is now */
+  /** @returns undefined if there is none, or it does not belong to the present content of the file */
   static async open(of: IndexedFile, bytes: number): Promise<SavedIndex | undefined> {
     try {
       const file = await open(indexPath(of.path), 'r');
@@ -136,7 +140,7 @@ export class SavedIndex {
     }
   }
 
-  /** @returns undefined where the index was changed or damaged */
+  /** @returns undefined if the index was changed or damaged */
   async offsetsOf(text: string, secret: Uint8Array): Promise<number[] | undefined> {
     const { head, of } = this;
     const key = hashOf(Buffer.from(text), 0, text.length);
@@ -168,7 +172,7 @@ export function indexPath(segmentPath: string): string {
   return `${segmentPath}.index`;
 }
 
-/** Entries that grow: a hash, and the offset of a line. */
+/** A growing list of entries: a hash, and the offset of a line. */
 class Bucket {
   #entries = Buffer.alloc(16 * ENTRY_BYTES);
   #length = 0;
@@ -210,7 +214,7 @@ function tagOf(
   return hmac.update(content).digest().subarray(0, TAG_BYTES);
 }
 
-/** FNV-1a, 32 bits: what it hashes is random already. */
+/** FNV-1a with 32 bits is enough: the texts that it hashes are random. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);

@@ -7,7 +7,7 @@ import { PersonIndex, SavedIndex } from './personIndex.js';
 import { mergeByTime } from './readRecords.js';
 import { listChains, type Segment, segmentsOf } from './segments.js';
 
-/** How often the log is looked at, so that a question finds little that is not indexed yet. */
+/** How often the log is read, so that little is left to index when a question comes. */
 const LOOK_MS = 10_000;
 /** A line is read in pieces; most fit into one. */
 const LINE_PIECE = 8 * 1024;
@@ -15,23 +15,23 @@ const NEWLINE = 0x0a;
 
 export interface PersonLogOptions {
   readonly dataFolder: string;
-  /** The audit secret: nobody without it can make an index that is believed. */
+  /** The audit secret: without it nobody can make an index that is accepted. */
   readonly secret: Uint8Array;
-  /** Told when an index cannot be written; it is kept in memory then. */
+  /** Receives the fault when an index cannot be written. The index stays in memory then. */
   readonly report: (fault: unknown) => void;
 }
 
 export interface PersonLogPage {
   /** Not before this time; ISO 8601. */
   readonly since?: string | undefined;
-  /** The decision that the page before ended with. */
+  /** The last decision of the page before. */
   readonly after?: string | undefined;
 }
 
 /**
- * The decisions by which data of a person was read, over all chains of the log, by an index for each file: a question reads
- * the lines that it answers with, however long the log is. The index of a file that is complete lies beside it; that of a file
- * that is being written is in memory. An index that is missing or damaged is made again.
+ * The decisions that read data of a person, over all chains of the log. Each file has an index, so a question
+ * reads only the lines of its answer, however long the log is. The index of a complete file is stored next to
+ * it. The index of a file that is being written is in memory. A missing or damaged index is made again.
  */
 export class PersonLog {
   readonly #dataFolder: string;
@@ -48,7 +48,7 @@ export class PersonLog {
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
 
-  /** Indexes what was written since. */
+  /** Indexes what was written since the last call. */
   look(): Promise<void> {
     this.#looking ??= this.#indexAll()
       .catch(this.#report)
@@ -91,7 +91,7 @@ export class PersonLog {
       for await (const { record, offset } of file.recordsOf(digests)) {
         if (record.decisionId === given || record.decisionId === last?.record.decisionId) continue;
         if (isBegun && file === last.file && offset > last.offset) continue;
-        // Of another chain: what the pages before held is newer.
+        // In another chain: the pages before hold the newer records.
         if (last && !isBegun && record.time > last.record.time) continue;
         given = record.decisionId;
         yield record;
@@ -99,7 +99,7 @@ export class PersonLog {
     }
   }
 
-  /** Where a decision stands, if it read data of the person. */
+  /** Where a decision is, if it read data of the person. */
   async #placeOf(
     decisionId: string,
     digests: ReadonlySet<string>,
@@ -151,7 +151,7 @@ interface Place extends FoundRecord {
 
 /** A file of the log with its index. */
 class IndexedSegment {
-  /** Whether nothing is written to it any more. */
+  /** Whether the file is complete. */
   isComplete = false;
   #index: PersonIndex | SavedIndex | undefined;
   #indexing: Promise<PersonIndex | SavedIndex> | undefined;
@@ -164,7 +164,7 @@ class IndexedSegment {
     private readonly report: (fault: unknown) => void,
   ) {}
 
-  /** Makes the index, or brings it up to date. */
+  /** Makes the index, or updates it. */
   index(): Promise<PersonIndex | SavedIndex> {
     this.#indexing ??= this.#makeIndex().finally(() => (this.#indexing = undefined));
     return this.#indexing;
@@ -222,7 +222,7 @@ class IndexedSegment {
     if (index instanceof PersonIndex) return index.offsetsOf(text);
     const offsets = await index.offsetsOf(text, this.secret);
     if (offsets) return offsets;
-    // It was damaged or changed.
+    // The saved index was damaged or changed.
     const again = await this.#extended(new PersonIndex());
     this.#index = await this.#saved(again);
     return again.offsetsOf(text);
@@ -251,7 +251,7 @@ class IndexedSegment {
     }
   }
 
-  /** The index on disk; where it cannot be written the one in memory serves. */
+  /** Saves the index. If it cannot be written, the index in memory is used. */
   async #saved(index: PersonIndex): Promise<PersonIndex | SavedIndex> {
     try {
       await index.save(this.#file, this.secret);

@@ -4,9 +4,9 @@ import { type ChainedLine, readLine } from './chain.js';
 import type { LogEntry } from './logEntry.js';
 import { listChains, type Segment, segmentsOf } from './segments.js';
 
-/** What a record must be to be found; what is undefined is not asked. */
+/** Conditions on a record. An undefined condition is not tested. */
 interface RecordFilter {
-  /** Digests of a person whose data was read, of all keys that the person has had. */
+  /** Digests of all keys that the person has had. */
   readonly person?: ReadonlySet<string> | undefined;
   readonly subject?: string | undefined;
   readonly recipient?: string | undefined;
@@ -15,7 +15,7 @@ interface RecordFilter {
   readonly since?: string | undefined;
 }
 
-/** The decisions of all chains of a log that a filter lets through, oldest first. */
+/** The decisions of all chains of a log that match a filter, oldest first. */
 export async function* findRecords(dataFolder: string, filter: RecordFilter): AsyncGenerator<AuditRecord> {
   const chains = await listChains(dataFolder);
   yield* mergeByTime(
@@ -32,7 +32,7 @@ async function* findInChain(
   const from = since === undefined ? undefined : Date.parse(since);
   const holdsPerson = (people: readonly string[]) =>
     person !== undefined && people.some((digest) => person.has(digest));
-  /** The decision that follows, where an entry before it names the person. */
+  /** The next decision, if an entry before it names the person. */
   let named: string | undefined;
   for await (const entry of logEntries(dataFolder, chain)) {
     if (entry.kind === 'people' && holdsPerson(entry.people)) named = entry.decisionId;
@@ -47,7 +47,7 @@ async function* findInChain(
   }
 }
 
-/** Several lists of records, each in the order of time, as one. */
+/** Merges lists of records that are each sorted by time. */
 export async function* mergeByTime(
   lists: readonly AsyncGenerator<AuditRecord>[],
   order: 'oldest first' | 'newest first',
@@ -74,16 +74,19 @@ export async function* mergeByTime(
 /** A line with its place. */
 export interface PlacedLine {
   readonly file: string;
-  /** The number of the file's first record, by its name. */
+  /** The number of the first record of the file, from its name. */
   readonly first: number;
   /** From 1. */
   readonly line: number;
   readonly text: string;
-  /** undefined where the text is no record, or its hash does not hold. */
+  /** undefined if the text is not a record, or its hash is wrong. */
   readonly record: ChainedLine | undefined;
 }
 
-/** Every line of a chain in order, a file at a time in memory. A last line that is not ended is still being written. */
+/**
+ * Every line of a chain in order, with one file at a time in memory. A last line without a newline is still
+ * being written.
+ */
 export async function* logLines(dataFolder: string, chain: string): AsyncGenerator<PlacedLine> {
   const segments = await segmentsOf(dataFolder, chain);
   for (const segment of segments) yield* linesOf(segment, segment === segments.at(-1));
@@ -99,7 +102,7 @@ async function* linesOf({ name, path, first }: Segment, isLast: boolean): AsyncG
     yield { file: name, first, line: lines.length + 1, text: unended, record: undefined };
 }
 
-/** The line that holds a record of a chain; undefined where it is none of the files. */
+/** The line of a record of a chain; undefined if no file has it. */
 export async function findLine(
   dataFolder: string,
   chain: string,
@@ -111,13 +114,16 @@ export async function findLine(
   return undefined;
 }
 
-/** A torn line is the beginning of a record; one that goes on behind a record's end was tampered with. */
+/**
+ * A torn line is the beginning of a record. A line that continues after the end of a record was tampered
+ * with.
+ */
 function holdsMore(unended: string): boolean {
   const end = /,"hash":"[0-9a-f]{64}"\}./s.exec(unended);
   return end !== null;
 }
 
-/** The entries of a chain, oldest first; lines that are none are left to `polku audit verify`. */
+/** The entries of a chain, oldest first. It skips invalid lines, which `polku audit verify` reports. */
 export async function* logEntries(dataFolder: string, chain: string): AsyncGenerator<LogEntry> {
   for await (const { record } of logLines(dataFolder, chain)) if (record) yield record.entry;
 }

@@ -1,37 +1,41 @@
 import type { AuditRecord, AuditOutcome } from './auditRecord.js';
 
-/** What a registry's disclosure log says of one answer. */
+/** One answer in a registry's disclosure log. */
 interface Disclosed {
   readonly registry: string;
   readonly time: string;
   readonly decisionId: string;
 }
 
-/** Where the two sides do not agree on the answers of a registry under one decision. */
+/** A disagreement between both logs about the answers of a registry under one decision. */
 export interface Discrepancy {
   readonly registry: string;
   readonly decisionId: string;
-  /** Which log tells of too few: the gateway's audit log or the registry's disclosure log. */
+  /** The log that has too few: the audit log of the gateway or the disclosure log of the registry. */
   readonly missingIn: 'gateway' | 'registry';
   /** Answers that the registry noted. */
   readonly noted: number;
-  /** Fetches by the gateway's log: sent, or answered where the registry lacks some; undefined where it lacks the decision. */
+  /**
+   * Fetches in the log of the gateway: sent, or answered if the registry lacks some; undefined if it lacks
+   * the decision.
+   */
   readonly recorded: number | undefined;
-  /** When, by the side that has it. */
+  /** The time, from the log that has the record. */
   readonly time: string;
   readonly purpose: string | undefined;
   readonly recipient: string | undefined;
 }
 
-/** What the gateway's log tells of a decision. */
+/** What the audit log records about a decision. */
 type Decided = Pick<AuditRecord, 'time' | 'purpose' | 'recipient' | 'fetches' | 'requests'>;
 
 /**
- * Holds the gateway's log against the registries' own, by decision and number of answers. A registry notes an answer before it
- * leaves, so it must have noted each that the gateway took, and no more than the gateway asked for: one that has answered
- * more was asked by a gateway that hid it or that died before it answered, or by somebody who sent a request again.
- * @param disclosures of the registries whose logs are at hand; those that have none are left out
- * @param since ISO 8601; what is older on either side is left out, for a log may not reach back as far as the other
+ * Compares the audit log with the disclosure logs, by decision and number of answers. A registry notes an
+ * answer before it sends it. So it must have noted every answer that the gateway received, and no more than
+ * the gateway requested. If it noted more, then the gateway hid a request, or died before it answered, or
+ * somebody else sent a request again.
+ * @param disclosures of the registries whose logs are available; other registries are left out
+ * @param since ISO 8601; older records of both sides are left out, because one log may reach back further
  */
 export async function reconcile(
   records: AsyncIterable<AuditRecord>,
@@ -110,10 +114,10 @@ interface ReportRow {
   /** ISO 8601 date in UTC. */
   readonly day: string;
   readonly recipient: string;
-  /** The purpose that was asked; empty where none was. */
+  /** The purpose that the request named; empty if it named none. */
   readonly purpose: string;
   readonly outcomes: Record<AuditOutcome, number>;
-  /** Answers that told something of a person, summed over persons. */
+  /** People whose data was read, summed over answers. */
   people: number;
   breakGlass: number;
 }
@@ -148,7 +152,7 @@ export async function auditReport(records: AsyncIterable<AuditRecord>): Promise<
   return { rows: sorted, breakGlass };
 }
 
-/** Of how many people a decision read data. */
+/** How many people's data a decision read. */
 export function peopleCount({ people, peopleBefore = 0 }: AuditRecord): number {
   return people.length + peopleBefore;
 }

@@ -6,7 +6,7 @@ import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { FetchInputs } from '../operation/planLineage.js';
 import type { AuditRecord, AuditOutcome, PersonDigests } from './auditRecord.js';
 
-/** Who was decided on, and by what. */
+/** The caller and the policy of a decision. */
 interface Decided {
   readonly decisionId: string;
   readonly received: Date;
@@ -30,7 +30,7 @@ interface AskedOperation {
   readonly name: string | undefined;
 }
 
-/** What was asked of an operation and shown, and which of it was not. */
+/** Coordinates that were requested and shown, and those that were withheld. */
 interface CheckedParts {
   readonly coordinates: readonly string[];
   /** Response keys of look-ups by identity code. */
@@ -39,8 +39,8 @@ interface CheckedParts {
 }
 
 /**
- * The audit record of one request while the request is handled. Each stage notes what it has decided, so that the record is
- * true wherever the request ends.
+ * The audit record of one request while the request is handled. Each stage notes its decision, so that the
+ * record is correct wherever the request ends.
  */
 export class RecordDraft {
   #asked: AskedOperation | undefined;
@@ -67,7 +67,7 @@ export class RecordDraft {
     this.#inputs = inputs;
   }
 
-  /** The plan would have handed a registry more than its contract gives. */
+  /** The plan would have sent a registry more than its contract allows. */
   noteRefusedFetch(fetch: FetchInputs): void {
     this.#refusedFetch = fetch;
   }
@@ -76,7 +76,7 @@ export class RecordDraft {
     this.#lookupsMissed = count;
   }
 
-  /** What execution notes: whose data was read, and which registries were asked. */
+  /** Collects what execution observes: whose data was read, and which registries were asked. */
   observe(): Observations {
     return (this.#observations = new Observations());
   }
@@ -108,7 +108,7 @@ export class RecordDraft {
   }
 }
 
-/** The record of a decision; what is not given was not reached. */
+/** The record of a decision. Missing parts were not reached. */
 export function decisionRecord(
   { decisionId, received, caller, roles, purpose, revision, breakGlass }: Decided,
   found: Partial<AuditRecord> & Pick<AuditRecord, 'outcome' | 'codes'>,
@@ -138,7 +138,7 @@ export function decisionRecord(
   };
 }
 
-/** What went to each registry, over all fetches that were sent. */
+/** What was sent to each registry, over all fetches. */
 function carriedBy(
   observations: Observations | undefined,
   inputs: PlannedOperation['inputs'] | undefined,
@@ -162,7 +162,7 @@ function fetchesOf(observations: Observations | undefined): Pick<AuditRecord, 'f
   };
 }
 
-/** What became of a request that ended so. */
+/** The outcome for the audit log. */
 export function outcomeOf(answered: boolean, codes: readonly ErrorCode[]): AuditOutcome {
   if (answered) return 'answered';
   return codes.every((code) => errorTable[code].status < 500) ? 'refused' : 'failed';

@@ -7,7 +7,7 @@ import { listChains, type Segment, segmentsOf, syncFolder } from './segments.js'
 
 const DAY_MS = 86_400_000;
 
-/** How a file ends. */
+/** The last record of a file. */
 interface LastRecord {
   readonly seq: number;
   readonly hash: string;
@@ -15,29 +15,29 @@ interface LastRecord {
 }
 
 /**
- * Removes the oldest files of a chain, whole, when their records are all over their time.
+ * Removes the oldest files of a chain, whole, when the retention of all their records is over.
  *
- * A record is over its time when the clock says so and the log has entries of as many other days since. So a clock that
- * jumps, once or often, makes one day of each jump. Today does not count, for it may be such a day. Days on which no gateway
- * ran do not count either, for nothing tells them from a wrong clock.
+ * The clock alone does not decide: the log must also have entries on as many other days since. So each jump
+ * of the clock counts as one day. Today does not count, because it may be such a day. Days without a running
+ * gateway do not count either, because they look the same as a wrong clock.
  */
 export class Retention {
-  /** Of files that are written no more. */
+  /** Last records of complete files. */
   readonly #ends = new Map<string, LastRecord | undefined>();
 
-  /** @param days for how long records are kept */
+  /** @param days for how long records are retained */
   constructor(
     private readonly dataFolder: string,
     private readonly chain: string,
     private readonly days: number,
   ) {}
 
-  /** Whether anything of the chain is over its time, the file included that was written last. */
+  /** Whether the retention of any file of the chain is over, the newest file included. */
   async hasExpired(): Promise<boolean> {
     return (await this.#expired(await segmentsOf(this.dataFolder, this.chain))).length > 0;
   }
 
-  /** The files that are over their time, oldest first, and the record by which each is removed. */
+  /** The files whose retention is over, oldest first, and the record that removes each. */
   async #expired(
     segments: readonly Segment[],
   ): Promise<{ readonly segment: Segment; readonly removal: Removal }[]> {
@@ -59,7 +59,7 @@ export class Retention {
     return expired;
   }
 
-  /** @param record makes the removals durable in the log; only then are files removed */
+  /** @param record makes the removals durable in the log, before any file is removed */
   async remove(record: (removals: readonly Removal[]) => Promise<void>): Promise<void> {
     const complete = (await segmentsOf(this.dataFolder, this.chain)).slice(0, -1);
     const expired = await this.#expired(complete);
@@ -71,7 +71,7 @@ export class Retention {
     await syncFolder(dirname(expired[0]!.segment.path));
   }
 
-  /** The days on which some chain has entries. A gateway that runs has some each day. */
+  /** The days on which some chain has entries. A running gateway writes some each day. */
   async #activeDays(): Promise<string[]> {
     const days = new Set<string>();
     for (const chain of await listChains(this.dataFolder)) {

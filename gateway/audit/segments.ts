@@ -16,13 +16,13 @@ export function segmentAt(folder: string, first: number): Segment {
   return { name, path: join(folder, name), first };
 }
 
-/** The files of a chain that lie in a folder, in its order. */
+/** The files of a chain in a folder, in the order of the chain. */
 async function listSegments(folder: string): Promise<Segment[]> {
   const firsts = (await readdir(folder)).flatMap((name) => SEGMENT_NAME.exec(name)?.[1] ?? []).map(Number);
   return firsts.sort((a, b) => a - b).map((first) => segmentAt(folder, first));
 }
 
-/** A new file is durable when its folder is (fsync(2)). */
+/** Makes new files durable: a file is durable only when its folder is (fsync(2)). */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -32,7 +32,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Who writes a chain of its own: one process each at a time. */
+/** The writers: each has its own chain, and one process at a time writes it. */
 export type Writer = 'gateway' | 'training' | 'evaluation' | 'permit';
 
 const CHAIN_NAME = /^[a-z][a-z0-9-]*$/;
@@ -45,7 +45,10 @@ function chainFolder(dataFolder: string, chain: string): string {
   return join(auditFolder(dataFolder), chain);
 }
 
-/** The chains of a log, by name. A log of the first format, whose files lie in no folder of a chain, is the gateway's. */
+/**
+ * The chains of a log, by name. A log of the first format has no folder for a chain; it belongs to the
+ * gateway.
+ */
 export async function listChains(dataFolder: string): Promise<string[]> {
   const entries = await readdir(auditFolder(dataFolder), { withFileTypes: true });
   const chains = new Set(
@@ -55,7 +58,7 @@ export async function listChains(dataFolder: string): Promise<string[]> {
   return [...chains].sort();
 }
 
-/** The files of a chain in its order. */
+/** The files of a chain in order. */
 export async function segmentsOf(dataFolder: string, chain: string): Promise<Segment[]> {
   const folder = chainFolder(dataFolder, chain);
   const moved = existsSync(folder) ? await listSegments(folder) : [];
@@ -64,8 +67,8 @@ export async function segmentsOf(dataFolder: string, chain: string): Promise<Seg
 }
 
 /**
- * Makes the folder of a chain. Files of the first format are moved into the gateway's; a process that dies in between leaves
- * the rest to the next.
+ * Makes the folder of a chain, and moves files of the first format into the folder of the gateway. If a
+ * process dies in between, the next one moves the rest.
  */
 export async function makeChainFolder(dataFolder: string, chain: string): Promise<string> {
   const folder = chainFolder(dataFolder, chain);
@@ -74,7 +77,7 @@ export async function makeChainFolder(dataFolder: string, chain: string): Promis
   const root = auditFolder(dataFolder);
   const names = (await readdir(root)).filter((name) => name.startsWith('audit-')).sort();
   for (const name of names) {
-    if (existsSync(join(folder, name))) throw new Error(`${name} lies in two places.`);
+    if (existsSync(join(folder, name))) throw new Error(`${name} exists in two places.`);
     await rename(join(root, name), join(folder, name));
   }
   if (names.length > 0) for (const changed of [folder, root]) await syncFolder(changed);

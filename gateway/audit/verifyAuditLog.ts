@@ -6,38 +6,38 @@ import { listChains } from './segments.js';
 import { readWitness, type Testimony, type WitnessedCheckpoint } from './witness.js';
 
 /**
- * What was done to a log: a record rewritten; some missing; some in another order; the end gone; an entry that only a holder
- * of the key may write, and none has; a whole chain gone. Or why it could not be told: the key or the witness are of
- * another log.
+ * What was done to a log: a record was rewritten; some are missing; some are in another order; the end is
+ * gone; an entry that only a holder of the key may write has no valid signature; a whole chain is gone. Or
+ * why verification is impossible: the key or the witness belongs to another log.
  */
 export type FaultKind =
   'changed' | 'removed' | 'reordered' | 'cut' | 'forged' | 'missing' | 'wrong key' | 'wrong witness';
 
-/** The first thing that is wrong, and where. */
+/** The first fault, and where it is. */
 export interface LogFault {
   readonly kind: FaultKind;
-  /** The file and line; undefined where it is about no one line. */
+  /** The file and line; undefined if the fault concerns no single line. */
   readonly file: string | undefined;
   readonly line: number | undefined;
   readonly message: string;
 }
 
-/** What is found of one chain. */
+/** The result for one chain. */
 export interface ChainVerification {
   readonly chain: string;
-  /** undefined: the chain is whole. */
+  /** undefined if the chain is intact. */
   readonly fault: LogFault | undefined;
-  /** The last checkpoint up to which the chain is whole. */
+  /** The last checkpoint up to which the chain is intact. */
   readonly checkpoint: { readonly seq: number; readonly time: string } | undefined;
-  /** Records up to the first fault, or all. */
+  /** Records up to the first fault, or all records. */
   readonly records: number;
-  /** Records after the checkpoint: chained, and not yet signed. */
+  /** Records after the checkpoint, which are chained and not yet signed. */
   readonly unsigned: number;
-  /** Records that were removed because their time was over, by the chain's own signed word. */
+  /** Records that were removed because their retention was over, according to signed entries of the chain. */
   readonly expired: number;
-  /** How often the end of a file was found torn at an opening, and set aside. */
+  /** How often an opening found the end of a file torn and moved it away. */
   readonly torn: number;
-  /** Records that were not signed when the chain was opened behind them, and how often that was. */
+  /** Records that were not signed when the chain was opened, and how often that happened. */
   readonly unproven: { readonly records: number; readonly openings: number };
   /** Openings at which the witness held a checkpoint that the chain lacked. */
   readonly behindWitness: number;
@@ -47,7 +47,10 @@ export interface ChainVerification {
 }
 
 export interface Verification {
-  /** The gravest: what was done to the log, before why it could not be told. undefined: the log is whole. */
+  /**
+   * The gravest fault: what was done to the log comes before why it cannot be verified. undefined if the log
+   * is intact.
+   */
   readonly fault: LogFault | undefined;
   readonly chains: readonly ChainVerification[];
   /** Lines of the witness that prove nothing; undefined without a witness. */
@@ -62,8 +65,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Walks each chain from its first record: each must hold its own hash, the number that comes next and the hash of the one
- * before; what must be signed must be; each checkpoint that was witnessed, or that another chain has seen, must be there.
+ * Walks each chain from its first record. Each record must have a correct hash, the next number and the hash
+ * of the record before. Entries that need a signature must have one. Each checkpoint that the witness or
+ * another chain has seen must be there.
  */
 export async function verifyAuditLog(
   dataFolder: string,
@@ -107,7 +111,7 @@ function firstFault(
   const signed = walks.some((walk) => walk.signed > 0);
   const foreign = walks.reduce((sum, walk) => sum + walk.foreign, 0);
   if (!signed && !proves && foreign > 0) {
-    const message = `this key has signed nothing in the log, which holds ${foreign} signatures of another. Either the key belongs to another log, or another log was put in the place of this one`;
+    const message = `this key has signed nothing in the log, which holds ${foreign} signatures of another. Either the key belongs to another log, or another log has replaced this one`;
     return { kind: 'wrong key', ...nowhere, message };
   }
   const fault = walks.find((walk) => walk.fault)?.fault;
@@ -134,19 +138,19 @@ class ChainWalk {
   fault: LogFault | undefined;
   others: readonly SeenChain[] = [];
   records = 0;
-  /** Entries that the key has signed, and entries that it ought to have signed and has not. */
+  /** Entries that the key has signed, and entries that it should have signed and has not. */
   signed = 0;
   foreign = 0;
   #end: ChainEnd = CHAIN_START;
   #first: PlacedLine | undefined;
   #previous: PlacedLine | undefined;
-  /** Whether only entries of the first format have come. */
+  /** Whether all entries so far are of the first format. */
   #oldFormat = true;
-  /** Whether records of the first format were signed by a checkpoint. */
+  /** Whether a checkpoint signed records of the first format. */
   #oldSigned = false;
-  /** Where the chain begins behind records that are gone, until a signed removal explains it. */
+  /** Where the chain begins, if records before are gone, until a signed removal explains it. */
   #unexplained: (ChainEnd & { readonly place: PlacedLine }) | undefined;
-  /** A removal of the first format that no checkpoint has signed yet explains it. */
+  /** A removal of the first format explains it, and no checkpoint has signed that removal yet. */
   #explained = false;
   #expired = 0;
   #torn = 0;
@@ -165,7 +169,7 @@ class ChainWalk {
 
   step(place: PlacedLine): void {
     const { record } = place;
-    if (!record) return this.#fail('changed', place, 'it is no record, or its hash does not hold');
+    if (!record) return this.#fail('changed', place, 'it is not a record, or its hash is wrong');
     if (!this.#previous && place.first > 1) {
       this.#end = { seq: place.first - 1, hash: record.previous };
       this.#unexplained = { ...this.#end, place };
@@ -188,7 +192,7 @@ class ChainWalk {
     this.#previous = place;
   }
 
-  /** After a gap: a missing record that comes later was moved, not removed. */
+  /** After a gap: if a missing record comes later, it was moved and not removed. */
   lookAhead({ record }: PlacedLine): void {
     if (this.fault?.kind === 'removed' && record?.seq === this.#end.seq + 1)
       this.fault = {
@@ -201,7 +205,7 @@ class ChainWalk {
   finish(): void {
     if (this.fault) return;
     if (this.#unexplained) {
-      const message = `records 1 to ${this.#unexplained.seq} are missing before it, and no signed removal tells of them`;
+      const message = `records 1 to ${this.#unexplained.seq} are missing before it, and no signed removal explains that`;
       return this.#fail('removed', this.#unexplained.place, message);
     }
     const last = maximum(this.witnessed.keys());
@@ -211,7 +215,7 @@ class ChainWalk {
     this.#fail('cut', nowhere, `the chain "${this.chain}" holds no record, not even of its opening`);
   }
 
-  /** Holds the chain against a checkpoint of it that another chain has seen. */
+  /** Compares the chain with a checkpoint of it that another chain has seen. */
   async compare({ by, seq, hash }: SeenChain & { readonly by: string }, dataFolder: string): Promise<void> {
     if (seq > this.#end.seq) return this.#cut(seq, `was seen by the chain "${by}"`);
     const place = await findLine(dataFolder, this.chain, seq);
@@ -286,7 +290,10 @@ class ChainWalk {
     }
   }
 
-  /** The first signed entry of the present format: a chain begins with one, or with what the first format signed. */
+  /**
+   * The first signed entry of the present format. A chain must begin with one, or with records that a
+   * checkpoint of the first format signed.
+   */
   #endOldFormat({ entry }: ChainedLine, place: PlacedLine): void {
     this.#oldFormat = false;
     this.#explained = false;
@@ -355,7 +362,7 @@ class ChainWalk {
   }
 }
 
-/** The greatest of numbers that may be many; 0 where there are none. */
+/** The greatest number; 0 if there is none. A spread into Math.max fails with very many numbers. */
 function maximum(numbers: Iterable<number>): number {
   let greatest = 0;
   for (const number of numbers) if (number > greatest) greatest = number;

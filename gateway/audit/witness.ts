@@ -7,12 +7,14 @@ import type { Checkpoint } from './logEntry.js';
 /** Readable by its owner only. */
 const MODE = 0o600;
 
-/** A file elsewhere that the checkpoints of all chains are copied to, so that a log that is cut behind one is found out. */
+/**
+ * Copies the checkpoints of all chains to a file elsewhere, which shows when the end of a log was cut off.
+ */
 export class WitnessWriter {
   #begun = false;
   #written: Promise<void> = Promise.resolve();
 
-  /** @param report told when the witness cannot be written; answers go on */
+  /** @param report receives the fault when the witness cannot be written; requests are still answered */
   constructor(
     private readonly path: string,
     private readonly report: (fault: unknown) => void,
@@ -20,7 +22,7 @@ export class WitnessWriter {
 
   /** @param line a checkpoint, with its newline */
   write(line: string): void {
-    // The first one ends a line that an earlier process may have left torn.
+    // An earlier process may have left a torn line, so the first text begins with a newline.
     const text = this.#begun ? line : `\n${line}`;
     this.#begun = true;
     this.#written = this.#written
@@ -28,12 +30,12 @@ export class WitnessWriter {
       .catch((fault: unknown) => this.report(fault));
   }
 
-  /** Resolves when all that was given is written. */
+  /** Resolves when every checkpoint is written. */
   async idle(): Promise<void> {
     await this.#written;
   }
 
-  /** The last checkpoint of a chain that the witness holds; undefined where there is none, or no witness yet. */
+  /** The last checkpoint of a chain that the witness holds; undefined if there is none, or no witness yet. */
   async lastOf(chain: string, key: KeyObject): Promise<ChainedLine | undefined> {
     const file = await open(this.path, 'r').catch((fault: NodeJS.ErrnoException) => {
       if (fault.code !== 'ENOENT') this.report(fault);
@@ -56,9 +58,9 @@ export class WitnessWriter {
 export interface Testimony {
   /** Checkpoints by chain, then by number. */
   readonly checkpoints: ReadonlyMap<string, ReadonlyMap<number, WitnessedCheckpoint>>;
-  /** Lines that are checkpoints of another log: this key did not sign them. */
+  /** Lines that are checkpoints of another log, because this key did not sign them. */
   readonly foreign: number;
-  /** Lines that are no checkpoints: a process that dies leaves one half-written. */
+  /** Lines that are not checkpoints. A process that dies leaves one half-written. */
   readonly unreadable: number;
 }
 
@@ -84,7 +86,7 @@ export function readWitness(text: string, key: KeyObject): Testimony {
   return { checkpoints, foreign, unreadable };
 }
 
-/** The chain that a line of a witness is a checkpoint of; undefined where the key did not sign it as one. */
+/** The chain of a checkpoint in a witness; undefined if the key did not sign the line as a checkpoint. */
 function witnessedChain(record: ChainedLine, key: KeyObject): string | undefined {
   const { entry } = record;
   if (entry.kind !== 'checkpoint') return undefined;

@@ -6,20 +6,20 @@ import type { PersonKey } from '../../schema/keys.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 
-/** What a resolver of this subgraph is given: the request's decision, and what is in force now. */
+/** The context of resolvers: the decision of the request, and what is in force now. */
 export interface GovernanceContext {
   readonly decision: DecisionContext;
   readonly policy: Policy;
   readonly apiSchema: GraphQLSchema;
   readonly accessLog: AccessLogSource;
-  /** undefined where nobody signs policies (`--dev`). */
+  /** undefined with `--dev`, where nobody signs policies. */
   readonly revisionService: RevisionService | undefined;
 }
 
 @Resolver()
 export class AccessResolver {
   @Query(() => AccessInfo, {
-    description: 'What your roles may see for the purpose of this request, and by whose rule.',
+    description: 'What your roles may see for the purpose of this request, and the owner of each rule.',
   })
   access(@Ctx() { decision, policy, apiSchema }: GovernanceContext): AccessInfo {
     const { caller, purpose } = decision;
@@ -41,7 +41,10 @@ export class AccessResolver {
   }
 }
 
-/** A field of an object of the API: arguments, interfaces and what only registries see are left out. */
+/**
+ * Whether a coordinate is a field of an object of the API. Arguments, interfaces and fields for registries
+ * only are left out.
+ */
 function isField(apiSchema: GraphQLSchema, coordinate: string): boolean {
   const [type = '', field = ''] = coordinate.split('.');
   const found = apiSchema.getType(type);
@@ -57,12 +60,13 @@ registerEnumType(AccessEffect, {
   description: 'How a field may be seen.',
   valuesConfig: {
     ALLOW: { description: 'As it is.' },
-    MASK: { description: 'Made coarser by the mask that is named.' },
+    MASK: { description: 'Made coarser by the named mask.' },
   },
 });
 
 @ObjectType({
-  description: 'One way in which a field may be seen. Of several, the first whose conditions hold applies.',
+  description:
+    'One way in which a field may be seen. If there are several, the first whose conditions are true applies.',
 })
 export class FieldAccess {
   @Field(() => String, { description: 'Type.field' })
@@ -74,7 +78,7 @@ export class FieldAccess {
   @Field(() => String, { nullable: true })
   readonly mask!: string | null;
 
-  @Field(() => [String], { description: 'What must hold for the person whom the data is about.' })
+  @Field(() => [String], { description: 'What must be true for the data subject.' })
   readonly conditions!: readonly string[];
 
   @Field(() => String, { description: 'Who owns the data and made this rule.' })
@@ -99,16 +103,19 @@ export class AccessInfo {
   readonly fields!: readonly FieldAccess[];
 }
 
-/** Where the governance subgraph finds who has read a person's data. */
+/** The source of records about who has read the data of a person. */
 export interface AccessLogSource {
   /**
-   * Decisions by which data of this person was read, newest first.
-   * @param after the decision that the page before ended with
+   * Decisions that read data of this person, newest first.
+   * @param after the last decision of the page before
    */
   recordsOf(
     person: PersonKey,
     page: { readonly since: string; readonly after: string | undefined },
   ): AsyncIterable<AuditRecord>;
-  /** Whether recipients are not told: who serves a person under non-disclosure tells where they are (661/2009 §36). */
+  /**
+   * Whether recipients are hidden. An organisation that serves a person under non-disclosure reveals where
+   * the person lives (661/2009 §36).
+   */
   hidesRecipients(person: PersonKey): boolean;
 }

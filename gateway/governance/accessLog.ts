@@ -6,10 +6,10 @@ import type { AuditRecord } from '../audit/auditRecord.js';
 import type { GovernanceContext } from './access.js';
 
 const MAX_ENTRIES = 1_000;
-/** Older entries are told for a special reason only, and not here (703/2023 §11). */
+/** Older entries are shown only for a special reason, and not here (703/2023 §11). */
 const YEARS_SHOWN = 2;
 
-/** A page is thousands of reads of a file. The root fields of a caller's requests may wait for each other. */
+/** A page takes thousands of reads of a file, so the root fields of one caller may wait for each other. */
 const queue = new FairQueue({ atOnce: 4, perCaller: 1, waiting: 100 });
 
 interface Page {
@@ -21,7 +21,7 @@ interface Page {
 export class AccessLogResolver {
   @Query(() => [AccessLogEntry], {
     description:
-      'Who has read your data within two years, for what: newest first. For the purpose data-subject; a token that does not tell who you are has an empty log.',
+      'Who has read your data in the last two years, and for which purpose; newest first. It needs the purpose data-subject. The log is empty if your token does not name you.',
   })
   accessLog(
     @Arg('first', () => Int, { defaultValue: 100, description: `At most ${MAX_ENTRIES}.` }) first: number,
@@ -80,7 +80,7 @@ function categoriesOf(coordinates: readonly string[], policy: Policy): string[] 
 
 @ObjectType({ description: 'One time that your data was read.' })
 export class AccessLogEntry {
-  @Field(() => ID, { description: 'The decision, by which an organisation can be asked about it.' })
+  @Field(() => ID, { description: 'The decision id. Quote it to ask an organisation about this access.' })
   readonly id!: string;
 
   @Field(() => String, { description: 'When, by ISO 8601 in UTC.' })
@@ -94,11 +94,11 @@ export class AccessLogEntry {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The organisation that received it. Not told to a person under non-disclosure for safety.',
+    description: 'The organisation that received it. Hidden, for safety, from a person under non-disclosure.',
   })
   readonly recipient!: string | null;
 
-  @Field(() => [String], { description: 'Categories of data that were asked and shown.' })
+  @Field(() => [String], { description: 'Categories of data that were requested and shown.' })
   readonly categories!: readonly string[];
 
   @Field(() => Boolean, { description: 'Whether the reader stated an emergency; each such use is reviewed.' })

@@ -14,25 +14,25 @@ import {
 import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 
-/** What a request is answered by; both change while the gateway runs. */
+/** What answers depend on. The policy and the schema change while the gateway runs. */
 export interface InForce {
   /** The policy of a request that began under the given revision. */
   policy(revision: string): Policy;
   apiSchema(): GraphQLSchema;
-  /** Where people's own records are found. */
+  /** The source of the access log. */
   readonly accessLog: AccessLogSource;
-  /** Where policies are signed; undefined where nobody does (`--dev`). */
+  /** Where policies are signed; undefined with `--dev`, where nobody signs. */
   readonly revisionService?: RevisionService | undefined;
 }
 
-/** Its part of the schema. */
+/** The governance part of the schema. */
 export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
   resolvers: [AccessResolver, AccessLogResolver, RevisionResolver],
   entities: [AccessInfo, FieldAccess, AccessLogEntry, PolicyRevision, MissingSignatures],
   references: {},
 };
 
-/** The gateway's own subgraph: what policy says, for whoever it says it of. */
+/** The own subgraph of the gateway: what policy says about the caller. */
 export async function createGovernanceSubgraph({
   policy,
   apiSchema,
@@ -62,7 +62,7 @@ export async function createGovernanceSubgraph({
   };
 }
 
-/** What clients may read of an error is told by its code. */
+/** Adds the error code, which decides what clients may read of an error. */
 function withCode(error: GraphQLError): GraphQLError {
   const { message, path, originalError } = error;
   if (!(originalError instanceof PolkuError)) return error;

@@ -24,13 +24,13 @@ enum RevisionStanding {
 }
 registerEnumType(RevisionStanding, {
   name: 'RevisionStanding',
-  description: 'What became of a policy revision.',
+  description: 'The state of a policy revision.',
   valuesConfig: {
     IN_FORCE: { description: 'The newest that all owners concerned have signed.' },
     SUPERSEDED: { description: 'It was in force before.' },
     WAITING: { description: 'It follows the one in force, and lacks signatures.' },
     OVERTAKEN: { description: 'Another took its place, so it never will be in force.' },
-    WITHDRAWN: { description: 'Its author took it back before it was in force.' },
+    WITHDRAWN: { description: 'Its author withdrew it before it was in force.' },
     REJECTED: { description: 'Another person of an owner concerned refused it before it was in force.' },
   },
 });
@@ -61,10 +61,12 @@ export class PolicyRevision {
   @Field(() => String, { description: 'ISO 8601, UTC.' })
   readonly proposedAt!: string;
 
-  @Field(() => String, { description: 'From then on what it sets denies everything. ISO 8601, UTC.' })
+  @Field(() => String, {
+    description: 'When it expires. After that, its files grant nothing. ISO 8601, UTC.',
+  })
   readonly expiresAt!: string;
 
-  @Field(() => [String], { description: 'The files that it sets or takes away.' })
+  @Field(() => [String], { description: 'The files that it sets or removes.' })
   readonly files!: readonly string[];
 
   @Field(() => [String], { description: 'Ids of the people who have signed it.' })
@@ -79,7 +81,7 @@ export class PolicyRevision {
   @Field(() => String, { nullable: true, description: 'Why it was withdrawn or rejected.' })
   readonly closedBecause!: string | null;
 
-  @Field(() => String, { description: 'The very text that is signed.' })
+  @Field(() => String, { description: 'The exact text that is signed.' })
   readonly payload!: string;
 }
 
@@ -92,7 +94,10 @@ const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
   rejected: RevisionStanding.REJECTED,
 };
 
-/** What `polku policy history|propose|approve|withdraw|reject` do, for those who reach the gateway only. No private key comes here. */
+/**
+ * Does what `polku policy history|propose|approve|withdraw|reject` do, for people who can reach only the
+ * gateway. No private key is sent here.
+ */
 @Resolver()
 export class RevisionResolver {
   @Query(() => [PolicyRevision], { nullable: true, description: 'Every policy revision, the newest first.' })
@@ -107,7 +112,7 @@ export class RevisionResolver {
   })
   async proposePolicy(
     @Ctx() { revisionService }: GovernanceContext,
-    @Arg('payload', () => String, { description: 'The very text that was signed.' }) payload: string,
+    @Arg('payload', () => String, { description: 'The exact text that was signed.' }) payload: string,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('signature', () => String, { description: 'Ed25519 over the payload, base64url.' })
     signature: string,
@@ -117,7 +122,7 @@ export class RevisionResolver {
 
   @Mutation(() => PolicyRevision, {
     nullable: true,
-    description: 'Adds a signature to a waiting revision; with the last that it lacks it comes into force.',
+    description: 'Adds a signature to a waiting revision. The last missing signature puts it in force.',
   })
   async approvePolicy(
     @Ctx() { revisionService }: GovernanceContext,
@@ -131,7 +136,7 @@ export class RevisionResolver {
 
   @Mutation(() => PolicyRevision, {
     nullable: true,
-    description: 'Takes back a proposal that waits for signatures, as its author.',
+    description: 'Withdraws a proposal that waits for signatures, as its author.',
   })
   async withdrawPolicy(
     @Ctx() { revisionService }: GovernanceContext,
@@ -147,8 +152,7 @@ export class RevisionResolver {
 
   @Mutation(() => PolicyRevision, {
     nullable: true,
-    description:
-      'Refuses a proposal that waits for signatures, as another person of an owner whom it concerns.',
+    description: 'Refuses a proposal that waits for signatures, as another person of an owner concerned.',
   })
   async rejectPolicy(
     @Ctx() { revisionService }: GovernanceContext,

@@ -18,7 +18,7 @@ import type { Gateway } from '../gateway.js';
 import type { GatewayContext } from '../gatewayRequest.js';
 import { INTERNAL_MESSAGE, isErrorCode } from '../operation/graphqlErrors.js';
 
-/** Nothing reports home, and nothing is written into an answer but the answer. */
+/** No plugin reports to Apollo or adds anything to an answer. */
 const silentPlugins = [
   ApolloServerPluginUsageReportingDisabled(),
   ApolloServerPluginSchemaReportingDisabled(),
@@ -27,13 +27,16 @@ const silentPlugins = [
   ApolloServerPluginLandingPageDisabled(),
 ];
 
-/** Apollo Server parses operations and runs their plugins; graphqlRoute.ts speaks HTTP, and the gateway does the rest. */
+/**
+ * Apollo Server parses operations and runs these plugins. graphqlRoute.ts handles HTTP, and the gateway does
+ * the rest.
+ */
 export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContext> {
   const documents = new AnsweredDocuments();
   return new ApolloServer<GatewayContext>({
     gateway,
-    // What is valid depends on who asks for what, and limits come first, so the gateway validates. Apollo's store of
-    // documents is keyed by their text alone; it holds what was parsed and no word of what was found valid.
+    // The gateway validates, because limits come first and validity depends on the caller and the purpose.
+    // Apollo's store has the text as its key, so it holds parsed documents and no results of validation.
     dangerouslyDisableValidation: true,
     introspection: true,
     persistedQueries: false,
@@ -47,11 +50,11 @@ export function createApolloServer(gateway: Gateway): ApolloServer<GatewayContex
   });
 }
 
-/** Notes for the audit record which operation was asked, whatever became of it. */
+/** Notes which operation was requested, for the audit record, whatever the outcome is. */
 const notedOperation: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async () => ({
     async willSendResponse({ contextValue, source, queryHash, operationName }) {
-      // A hash of few possible texts gives the text away, and a name is text.
+      // If few texts are possible, a hash reveals the text; and the name is part of the text.
       if (source === undefined || queryHash === undefined || holdsIdentityCode(source)) return;
       contextValue.request.draft.noteAsked({ hash: queryHash, name: operationName ?? undefined });
     },
@@ -68,7 +71,7 @@ function cacheWhenAnswered(documents: AnsweredDocuments): ApolloServerPlugin<Gat
   };
 }
 
-/** Apollo Server writes to the console unless it is given another place. */
+/** Apollo Server writes to the console unless it has another logger. */
 function silentLogger(
   gateway: Gateway,
 ): Record<'debug' | 'info' | 'warn' | 'error', (message: unknown) => void> {
@@ -79,12 +82,15 @@ function silentLogger(
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 
 const MAX_DOCUMENTS = 1_000;
-/** Of all of them. A parsed document takes a hundred times its text; Apollo's own store would let them take 100 MB. */
+/**
+ * Characters of all cached documents. A parsed document takes a hundred times the memory of its text. With
+ * Apollo's own store they could take 100 MB.
+ */
 const MAX_CHARACTERS = 250_000;
 
 /**
- * Where Apollo Server finds what it has parsed, by the hash of the text. Documents are kept once they were answered: those
- * that are refused neither push others out, nor live long enough to be moved about by the garbage collector.
+ * The parsed documents of Apollo Server, by the hash of the text. A document is cached once it was answered.
+ * So refused documents push no others out, and they die before the garbage collector moves them.
  */
 export class AnsweredDocuments implements DocumentStore {
   readonly #answered = new LRUCache<string, DocumentNode>({
@@ -98,7 +104,7 @@ export class AnsweredDocuments implements DocumentStore {
     return this.#answered.get(key);
   }
 
-  /** Told of every document that is parsed, before it is checked. */
+  /** Called for every parsed document, before it is checked. */
   async set(key: string, document: DocumentNode): Promise<void> {
     this.#keys.set(document, key);
   }
@@ -114,8 +120,8 @@ export class AnsweredDocuments implements DocumentStore {
 }
 
 /**
- * The one shape of an error: message, locations, path, and extensions with a code of the error table. The last door before
- * the client, whoever raised the error.
+ * The only form of an error: message, locations, path, and extensions with a code of the error table. Every
+ * error passes here last, wherever it was raised.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message, locations, path, extensions } = isTooLargeToParse(error) ? tooLarge : formatted;
@@ -131,7 +137,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 const tooLarge: GraphQLFormattedError = {
   message:
-    'The operation is too large: it has more words or levels than are read. Ask in several smaller ones.',
+    'The operation is too large: it has too many tokens or levels. Split it into several smaller operations.',
   extensions: { code: 'OPERATION_TOO_LARGE', limit: 'tokens' },
 };
 

@@ -28,11 +28,11 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** @throws PolkuError ADDRESS_IN_USE */
   listen(port: number, host?: string): Promise<URL>;
-  /** Takes no more requests, ends those that run, then stops. */
+  /** Accepts no more requests, waits for those that run, then stops. */
   close(): Promise<void>;
 }
 
-/** A client that sends slowly holds a socket, not a slot for ever (Slowloris). Milliseconds. */
+/** A client that sends slowly cannot hold a connection for ever (Slowloris). Milliseconds. */
 const timeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -105,7 +105,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       }),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      // Connections fall idle as their last request ends.
+      // A connection becomes idle when its last request ends.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
       await closed;
@@ -116,7 +116,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-/** For load balancers and whatever starts the gateway: 200 where it can answer, 503 with the reason where it cannot. */
+/** For load balancers and process managers: 200 if the gateway can answer, else 503 with the reason. */
 async function respondHealth(response: ServerResponse, gateway: Gateway): Promise<void> {
   try {
     await gateway.ready();
@@ -131,7 +131,7 @@ function decisionOf(response: ServerResponse): string | undefined {
   return response.getHeader(DECISION_HEADER) as string | undefined;
 }
 
-/** Path and search, which alone are the client's to say (origin-form, RFC 9112 §3.2.1). */
+/** Path and search of a request. The client may send nothing else there (origin-form, RFC 9112 §3.2.1). */
 function target(url: string): URL {
   if (url.startsWith('/')) return new URL(`http://polku.invalid${url}`);
   throw new PolkuError('BAD_REQUEST', 'Expected a request for a path of this server.');
@@ -141,6 +141,6 @@ function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== 'EADDRINUSE') return error;
   return new PolkuError(
     'ADDRESS_IN_USE',
-    `Port ${port} is taken; stop what listens there, or choose another by --port.`,
+    `Port ${port} is in use; stop the process that listens there, or choose another port with --port.`,
   );
 }

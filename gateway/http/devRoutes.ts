@@ -7,7 +7,7 @@ import type { DevIssuer } from '../identity/devIssuer.js';
 
 const BODY_BYTES = 1_000;
 
-/** What the purposes of personas are called, for the console. */
+/** Labels of the purposes of personas, for the console. */
 export type PurposeLabels = () => ReadonlyMap<string, { readonly label: { readonly en: string } }>;
 
 /**
@@ -36,7 +36,10 @@ export async function respondDevRoute(
   }
 }
 
-/** A page of another site can reach this machine by a name of its own for it (DNS rebinding), but not by this machine's. */
+/**
+ * Stops DNS rebinding: a page of another site can reach this machine by a name of its own, but not as
+ * localhost.
+ */
 function requireOwnName({ headers }: IncomingMessage): void {
   if (isLoopback((headers.host ?? '').replace(/:\d+$/, ''))) return;
   throw new PolkuError('BAD_REQUEST', 'The routes of --dev answer to localhost only.');

@@ -13,31 +13,31 @@ import { BREAK_GLASS_HEADER, PURPOSE_HEADER } from '../identity/purpose.js';
 import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
 import { formatError } from './apolloServer.js';
 
-/** Names the decision in every response; error reports, audit log and registries know it by the same id. */
+/** Names the decision in every response. Error reports, the audit log and registries use the same id. */
 export const DECISION_HEADER = 'polku-decision-id';
 
 interface GraphqlRoute {
   readonly apollo: ApolloServer<GatewayContext>;
   readonly gateway: Gateway;
-  /** The query of the URL, from its `?` on. */
+  /** The query of the URL, which begins with `?`. */
   readonly search: string;
 }
 
-/** An answer that is written and not yet sent. */
+/** An answer that is serialised and not yet sent. */
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** Whether there are data in it. */
+  /** Whether it contains data. */
   readonly answered: boolean;
   readonly codes: readonly ErrorCode[];
-  /** What was wrong with a token, in one word. */
+  /** What was wrong with the token, in one word. */
   readonly reason: string | undefined;
 }
 
 /**
- * GraphQL over HTTP. The caller is verified before the body is read. Answers, refusals and faults leave by one exit: an answer to
- * a verified caller waits there until its audit record is durable.
+ * GraphQL over HTTP. The caller is verified before the body is read. Answers, refusals and faults leave by
+ * one exit. There an answer to a verified caller waits until its audit record is durable.
  */
 export async function respondGraphql(
   request: IncomingMessage,
@@ -90,7 +90,7 @@ async function execute(
   bodyBytes: number,
 ): Promise<Answer> {
   const { query, operationName, variables } = await readGraphqlRequest(request, search, bodyBytes);
-  // Apollo Server takes the method from here: by GET it answers queries only.
+  // Apollo Server reads the method here: for GET it answers queries only.
   const http = { method: request.method!, headers: new HeaderMap(), search, body: undefined };
   const { body, http: head } = await apollo.executeOperation(
     { query, variables, http, ...(operationName !== undefined && { operationName }) },
@@ -112,7 +112,10 @@ function withoutHttp({ http: _http, ...extensions }: GraphQLErrorExtensions): Gr
   return extensions;
 }
 
-/** An answer as it is sent, errors first; each error names the decision. Root fields are written in turns. */
+/**
+ * Serialises an answer, errors first. Each error names the decision. Root fields are serialised in turns with
+ * other work.
+ */
 async function written(
   { status = 200, headers }: Pick<HTTPGraphQLHead, 'status' | 'headers'>,
   { errors, data, extensions }: FormattedExecutionResult,
@@ -131,7 +134,7 @@ async function written(
     text: `{${parts.filter((part) => part !== undefined).join(',')}}\n`,
     answered: data !== undefined && data !== null,
     codes: (errors ?? []).map((error) => error.extensions?.['code']).filter(isErrorCode),
-    // A refusal by policy calls its sentence so.
+    // A refusal by policy has a field of this name, too: its sentence.
     reason: first?.['code'] === 'UNAUTHENTICATED' ? (first['reason'] as string) : undefined,
   };
 }
@@ -152,13 +155,13 @@ function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 
 function notAcceptable(): PolkuError {
   return new PolkuError(
     'NOT_ACCEPTABLE',
-    'Answers are application/graphql-response+json or application/json; the header Accept takes neither.',
+    'Answers are application/graphql-response+json or application/json; the header Accept accepts neither.',
   );
 }
 
 /**
- * Of a header that is sent twice, one server takes the first and another the last: whoever stands before the gateway may
- * have checked the other one (RFC 9110 §5.3).
+ * Refuses a repeated header. One server reads the first and another the last, so a proxy before the gateway
+ * may have checked the other one (RFC 9110 §5.3).
  */
 function refuseRepeated({ headersDistinct }: IncomingMessage): void {
   const repeated = Object.keys(headersDistinct).filter(
@@ -170,21 +173,18 @@ function refuseRepeated({ headersDistinct }: IncomingMessage): void {
   throw new PolkuError('BAD_REQUEST', `Send these headers once: ${repeated.join(', ')}.`);
 }
 
-/** Addresses are logged by whatever stands between, so that a code must not even be a variable there. */
+/** Refuses an identity code in the URL, even in a variable: every proxy on the way may log URLs. */
 function refuseIdentityCode(search: string): void {
   if (![...new URLSearchParams(search)].flat().some(holdsIdentityCode)) return;
-  throw new PolkuError(
-    'IDENTITY_CODE_LITERAL',
-    'An identity code must not stand in an address; send it by POST.',
-  );
+  throw new PolkuError('IDENTITY_CODE_LITERAL', 'An identity code must not be in a URL; send it by POST.');
 }
 
-/** Headers that a page of another site cannot send before the server has allowed it (CORS preflight). */
+/** Headers that a page of another site cannot send until the server has allowed it (CORS preflight). */
 const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
 /**
- * Refuses what a page of another site could send without asking. By POST the required type, JSON, rules that out; by GET the client
- * sends one of the headers that Apollo clients send.
+ * Refuses requests that a page of another site could send without permission. POST requires the type JSON,
+ * which rules that out. With GET, the client must send one of the headers that Apollo clients send.
  * @throws PolkuError BAD_REQUEST
  */
 function refuseOtherSites({ method, headers }: IncomingMessage): void {
@@ -192,6 +192,6 @@ function refuseOtherSites({ method, headers }: IncomingMessage): void {
   if (PREFLIGHT_HEADERS.some((name) => headers[name])) return;
   throw new PolkuError(
     'BAD_REQUEST',
-    'By GET, send the header "Apollo-Require-Preflight: true": a page of another site cannot send it (CSRF).',
+    'With GET, send the header "Apollo-Require-Preflight: true": a page of another site cannot send it (CSRF).',
   );
 }

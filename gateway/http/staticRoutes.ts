@@ -23,7 +23,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** The console runs without internet: whatever it loads or calls comes from here. */
+/** The console works without internet: everything that it loads or calls is on this server. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -37,7 +37,7 @@ const CONTENT_SECURITY_POLICY = [
 
 /**
  * Answers with a file of the built console.
- * @returns whether there is one; nothing outside the folder is ever one, by dots, links or encodings.
+ * @returns whether there is such a file. Dots, links or encodings never lead outside the folder.
  */
 export async function respondConsoleFile(
   response: ServerResponse,
@@ -66,14 +66,15 @@ async function findFile(folder: string, pathname: string): Promise<string | unde
   }
 }
 
-/** What GraphQL shows to the same callers; whoever may read it may read the text of the policies. */
+/** Callers who may read this field by GraphQL may also read the text of the policies. */
 const COORDINATE = 'Query.policyRevisions';
 const PURPOSE = 'policy-administration';
 
 /**
- * GET /policies/current: the signed revisions, for registries in other processes, which verify them themselves. Policies
- * name what a schema conceals, so they are handed to callers with the purpose `policy-administration` only.
- * @throws PolkuError UNAUTHENTICATED, PURPOSE_NOT_HELD, PURPOSE_NOT_PERMITTED, POLICY_STORE_INVALID, AUDIT_UNAVAILABLE
+ * GET /policies/current: the signed revisions, for registries in other processes, which verify them. Policies
+ * name fields that a schema conceals, so only callers with the purpose `policy-administration` receive them.
+ * @throws PolkuError UNAUTHENTICATED, PURPOSE_NOT_HELD, PURPOSE_NOT_PERMITTED, POLICY_STORE_INVALID,
+ * AUDIT_UNAVAILABLE
  */
 export async function respondPolicies(
   request: IncomingMessage,

@@ -19,14 +19,16 @@ export function bearerToken(authorization: string | undefined): string {
   throw new PolkuError('UNAUTHENTICATED', message, { reason });
 }
 
-/** The pseudonymisation domain of the login service: by its ids, tokens say who the caller is as a data subject. */
+/**
+ * The pseudonymisation domain of the login service. Tokens use its ids to name the caller as a data subject.
+ */
 export function loginDomain(domains: Domains, epoch: string): Domain {
   return domains.domain({ purpose: 'data-subject', recipient: 'login', permit: undefined, epoch });
 }
 
 /**
- * The caller as a data subject; undefined where the token tells nobody.
- * @throws PolkuError UNAUTHENTICATED where the id is not one that the login service was given
+ * The caller as a data subject; undefined if the token names nobody.
+ * @throws PolkuError UNAUTHENTICATED if the id is not one that the login service received
  */
 export function callerPerson({ person }: Caller, domain: Domain): PersonKey | undefined {
   if (person === undefined) return undefined;
@@ -34,7 +36,7 @@ export function callerPerson({ person }: Caller, domain: Domain): PersonKey | un
   if (typeof key === 'number') return key;
   throw new PolkuError(
     'UNAUTHENTICATED',
-    'The token\'s claim "person" is not an id that the login service was given; log in anew.',
+    'The token\'s claim "person" is not an id that the login service received; log in again.',
     { reason: 'claim-person' },
   );
 }

@@ -6,19 +6,22 @@ import { trustedIssuer } from './trustedIssuer.js';
 
 const LIFETIME = '1h';
 const KEY_ID = 'dev';
-/** Whose tokens let anyone be anyone. */
+/** The issuer whose tokens let anyone act as any persona. */
 export const DEV_ISSUER = 'polku-dev';
 
-/** An issuer inside the gateway for `--dev`: its key lives as long as the process, so its tokens open nothing else. */
+/**
+ * An issuer inside the gateway for `--dev`. Its key lives as long as the process, so its tokens are valid
+ * nowhere else.
+ */
 export interface DevIssuer {
   readonly trusted: TrustedIssuer;
   readonly jwks: JSONWebKeySet;
   readonly personas: readonly Persona[];
-  /** @throws PolkuError BAD_REQUEST where there is no such persona. */
+  /** @throws PolkuError BAD_REQUEST if there is no such persona */
   issue(persona: string): Promise<string>;
 }
 
-/** The id of a made-up person, as the login service knows them; undefined where nobody can be named. */
+/** The id of a made-up person, from the domain of the login service; undefined if there is no such person. */
 export type LoginPerson = () => Promise<string | undefined>;
 
 export interface DevIssuerOptions {

@@ -1,8 +1,8 @@
 import type { PersonaEntry } from '../../policies/engine/parse/policyFiles.js';
 
-/** A made-up user of a synthetic city, whom `--dev` lets anyone be. */
+/** A made-up user of a synthetic city. With `--dev` anyone may act as it. */
 export interface Persona extends PersonaEntry {
-  /** Whether the token names a person of the city, as whom the persona has logged in. */
+  /** Whether the token names a person of the city, as which the persona has logged in. */
   readonly dataSubject?: true;
 }
 

@@ -3,18 +3,18 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 
-/** The header in which every request says what the data is for. */
+/** The header in which every request names its purpose of use. */
 export const PURPOSE_HEADER = 'purpose-of-use';
 
-/** The purpose of a request, and those roles of the caller that serve it. */
+/** The purpose of a request, and the roles of the caller that serve it. */
 interface RequestPurpose {
   readonly purpose: string;
   readonly roles: readonly string[];
 }
 
 /**
- * Purpose limitation begins with saying the purpose (GDPR 5(1)(b)): one for each request, known to policy, granted by the
- * identity provider and fit for a role of the caller.
+ * Purpose limitation requires a stated purpose (GDPR 5(1)(b)): one for each request, known to policy, granted
+ * by the identity provider and served by a role of the caller.
  * @throws PolkuError PURPOSE_MISSING, PURPOSE_NOT_HELD
  */
 export function requestPurpose(header: string | undefined, caller: Caller, policy: Policy): RequestPurpose {
@@ -27,7 +27,7 @@ export function requestPurpose(header: string | undefined, caller: Caller, polic
       'PURPOSE_MISSING',
       `Say what the data is for in the header Purpose-Of-Use. ${choice}`,
     );
-  // An unknown purpose is not repeated in the message: it is whatever the client wrote.
+  // The message does not repeat an unknown purpose, because the client may have written anything there.
   if (!policy.purposes.has(purpose))
     throw new PolkuError('PURPOSE_MISSING', `The header Purpose-Of-Use names no known purpose. ${choice}`);
   if (!carried.includes(purpose))
@@ -47,15 +47,15 @@ export function requestPurpose(header: string | undefined, caller: Caller, polic
   );
 }
 
-/** The header in which a caller states why the glass must be broken. */
+/** The header in which a caller states the reason for break-glass. */
 export const BREAK_GLASS_HEADER = 'polku-break-glass';
 
 const SHORTEST = 10;
 const LONGEST = 500;
 
 /**
- * The reason that a caller states for breaking the glass; undefined where none is stated. It opens what a grant under
- * `break-glass` shows and nothing else, stands in the audit record, and is reviewed.
+ * The stated reason for break-glass; undefined if none is stated. It opens only what a grant under
+ * `break-glass` shows. The audit record contains it, and it is reviewed.
  * @throws PolkuError BAD_REQUEST, IDENTITY_CODE_LITERAL
  */
 export function breakGlassReason(header: string | undefined): string | undefined {
@@ -69,12 +69,15 @@ export function breakGlassReason(header: string | undefined): string | undefined
   if (holdsIdentityCode(reason))
     throw new PolkuError(
       'IDENTITY_CODE_LITERAL',
-      'An identity code must not stand in the header Polku-Break-Glass: the reason is kept in the audit log.',
+      'An identity code must not be in the header Polku-Break-Glass: the audit log stores the reason.',
     );
   return reason;
 }
 
-/** Header values arrive as bytes, one a character (RFC 9110 §5.5): clients write letters beyond ASCII in UTF-8 or Latin-1. */
+/**
+ * Decodes a header value. It arrives as one character per byte (RFC 9110 §5.5), and clients write letters
+ * beyond ASCII in UTF-8 or Latin-1.
+ */
 function textOf(header: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));

@@ -3,16 +3,16 @@ import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 
-/** An issuer, and where its keys come from: its JWKS address, or the set itself. */
+/** An issuer, and the source of its keys: its JWKS address, or the key set itself. */
 interface IssuerSettings extends Omit<TrustedIssuer, 'keys'> {
   readonly keys: URL | JSONWebKeySet;
-  /** Told when keys cannot be fetched. */
+  /** Receives the fault when keys cannot be fetched. */
   readonly report?: ((fault: unknown) => void) | undefined;
 }
 
 /**
- * An issuer whose tokens are taken (OpenID Connect Core §10.1.1).
- * @throws PolkuError USAGE where keys would travel in clear: whoever may change them issues the tokens.
+ * An issuer whose tokens are accepted (OpenID Connect Core §10.1.1).
+ * @throws PolkuError USAGE if keys would travel in clear: anyone who can change them can issue tokens
  */
 export function trustedIssuer({ keys, report, ...expected }: IssuerSettings): TrustedIssuer {
   if (!(keys instanceof URL)) return { ...expected, keys: createLocalJWKSet(keys) };
@@ -21,13 +21,15 @@ export function trustedIssuer({ keys, report, ...expected }: IssuerSettings): Tr
   return { ...expected, keys: new IssuerKeys(keys, { report }).find };
 }
 
-/** How old keys may be before they are fetched again, so that a key which the issuer has withdrawn is soon refused. */
+/** How old keys may be before they are fetched again. So a key that the issuer withdraws is soon refused. */
 const FRESH_MS = 30_000;
-/** From this age on a request waits for the fetch: nobody has asked for a while. */
+/** From this age on a request waits for the fetch, because nobody has asked for a while. */
 const IDLE_MS = 300_000;
-/** How long keys serve while they cannot be fetched, from the last time that they were. */
+/** How long keys are used after the last successful fetch, if no fetch succeeds. */
 const OUTAGE_MS = 24 * 3_600_000;
-/** The least time between two fetches, whatever keys tokens name: nobody can make this service flood the issuer. */
+/**
+ * The least time between two fetches. So tokens with unknown keys cannot make this service flood the issuer.
+ */
 const COOLDOWN_MS = 5_000;
 const TIMEOUT_MS = 5_000;
 const MAX_CHARACTERS = 1_000_000;
@@ -35,20 +37,21 @@ const MAX_CHARACTERS = 1_000_000;
 interface FetchedKeys {
   readonly text: string;
   readonly find: JWTVerifyGetKey;
-  /** When they were fetched last. */
+  /** Time of the last successful fetch. */
   readonly at: number;
 }
 
 interface IssuerKeysOptions {
-  /** Told when keys cannot be fetched, once an outage. */
+  /** Receives the fault when keys cannot be fetched, once for each outage. */
   readonly report?: ((fault: unknown) => void) | undefined;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * The keys of an issuer that publishes them at an address (RFC 7517). While tokens come they are fetched every half minute, and
- * at once when a token names an unknown one. While the issuer cannot be reached, known keys serve for a day.
+ * The keys of an issuer that publishes them at an address (RFC 7517). While tokens arrive, the keys are
+ * fetched every half minute, and at once when a token names an unknown key. If the issuer cannot be reached,
+ * known keys are used for a day.
  */
 export class IssuerKeys {
   readonly #report: (fault: unknown) => void;
@@ -69,7 +72,7 @@ export class IssuerKeys {
 
   /**
    * The key that a token names.
-   * @throws PolkuError ISSUER_UNAVAILABLE; JOSEError where the issuer has no such key
+   * @throws PolkuError ISSUER_UNAVAILABLE; JOSEError if the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     const age = this.#age();
@@ -85,7 +88,7 @@ export class IssuerKeys {
       await this.#refresh();
       const now = this.#usable();
       if (now !== known) return now(header, token);
-      // The issuer may have made a new key, and cannot be asked.
+      // The issuer may have a new key, but it cannot be reached.
       throw this.#failing ? unavailable() : error;
     }
   };
@@ -99,19 +102,19 @@ export class IssuerKeys {
     throw unavailable();
   }
 
-  /** Fetches the keys, once for all who ask at the same time, and not again within the cooldown. */
+  /** Fetches the keys, once for all concurrent requests, and not again within the cooldown. */
   async #refresh(): Promise<void> {
     if (!this.#fetching && this.#now() - this.#triedAt >= COOLDOWN_MS)
       this.#fetching = this.#fetch().finally(() => (this.#fetching = undefined));
     await this.#fetching;
   }
 
-  /** Never throws: what was fetched before stays. */
+  /** Never throws. After a failure the earlier keys remain. */
   async #fetch(): Promise<void> {
     this.#triedAt = this.#now();
     try {
       const text = await fetchText(this.url);
-      // The same keys stay the same objects, by which verified tokens know them.
+      // Unchanged keys stay the same objects, because the cache of verified tokens compares objects.
       const find =
         text === this.#keys?.text ? this.#keys.find : createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
       this.#keys = { text, find, at: this.#now() };

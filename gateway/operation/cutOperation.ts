@@ -26,20 +26,26 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import { distinct, refusalsOf, selectedField } from './policyCheck.js';
 
-/** Asked along by the gateway in every place where the type of an object is not known beforehand; never answered. */
+/**
+ * Alias of __typename, which the gateway adds where the type of an object is not known beforehand. It never
+ * leaves the gateway.
+ */
 const TYPE_KEY = '__polkuType';
 
-/** An operation without what the decision does not show. */
+/** An operation without the fields that the decision does not show. */
 interface CutOperation {
   readonly document: DocumentNode;
-  /** Nodes of the original document that were cut; the client is told `null` in their place. */
+  /** Nodes of the original document that were cut. The client receives `null` in their place. */
   readonly cut: ReadonlySet<FieldNode>;
   readonly withheld: readonly Explanation[];
   /** Refusals that cannot be answered by `null`, because the schema promises a value. */
   readonly unanswerable: readonly Explanation[];
 }
 
-/** Takes out every field that the decision does not show, itself or by an argument that is given to it. */
+/**
+ * Removes every field that the decision does not show, because of the field itself or of an argument that it
+ * has.
+ */
 export function cutOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -77,7 +83,7 @@ export function cutOperation(
   };
 }
 
-/** What only a cut field took is asked no more: its type may be hidden, too. */
+/** Drops variables that only removed fields used. Their types may be hidden from this caller. */
 function withoutUnusedVariables(document: DocumentNode): DocumentNode {
   const used = new Set<string>();
   visit(document, {
@@ -102,9 +108,9 @@ type Data = Record<string, unknown>;
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Puts `null` where fields were cut, in the client's own order (specification §6.3.2), and takes out what the gateway had
- * asked along.
- * @param document the client's document with one operation, from which `cut` was taken
+ * Puts `null` where fields were cut, in the order of the client (specification §6.3.2), and removes the
+ * fields that the gateway added.
+ * @param document the client's document with one operation, before fields were cut
  */
 export function fillWithheld(
   data: Data,
@@ -155,7 +161,7 @@ export function fillWithheld(
     const object = value as Data;
     const named = getNamedType(declared);
     const type = isObjectType(named) ? named : schema.getType(String(object[TYPE_KEY]));
-    if (!isObjectType(type)) throw new Error(`An object of ${named.name} came without its type.`);
+    if (!isObjectType(type)) throw new Error(`An object of ${named.name} has no type.`);
     return fillObject(object, selectionSets, type);
   }
 
@@ -195,7 +201,7 @@ function isIncluded(node: SelectionNode, variables: Variables): boolean {
 }
 
 /**
- * The values of all variables of an operation, those too that only cut fields use.
+ * The values of all variables of an operation, with those that only cut fields use.
  * @throws PolkuError BAD_USER_INPUT
  */
 export function valuesOfAll(

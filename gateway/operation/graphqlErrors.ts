@@ -3,13 +3,13 @@ import { GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, PolkuError } from '../../lib/errors.js';
 import { InvalidOperation } from '../../federation/execution/validation.js';
 
-/** All that a client is told of an error that no code foresees. */
+/** The message of an error without an error code. Clients see nothing else of it. */
 export const INTERNAL_MESSAGE =
   'Something broke inside. The decision id of this response finds it in the log.';
 
 /**
- * What ended a request, as GraphQL errors with the HTTP status of their codes; an error without a code of the table is
- * reported inside and tells nothing of itself.
+ * The fault that ended a request, as GraphQL errors with the HTTP status of their codes. An error without a
+ * code of the table is reported internally, and the client learns nothing about it.
  */
 export function asGraphQLErrors(error: unknown, report: (fault: unknown) => void): readonly GraphQLError[] {
   if (error instanceof InvalidOperation) return error.errors.map(withStatus);
@@ -26,7 +26,10 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorTable, code);
 }
 
-/** Apollo Server takes the status and headers of a response from `extensions.http`, and leaves that out of the body. */
+/**
+ * Apollo Server reads the status and headers of a response from `extensions.http`, and leaves that out of the
+ * body.
+ */
 function withStatus({ message, nodes, extensions }: GraphQLError): GraphQLError {
   const { status } = errorTable[extensions['code'] as ErrorCode];
   // RFC 6750 §3

@@ -3,18 +3,18 @@ import { PolkuError } from '../../lib/errors.js';
 
 interface Bucket {
   readonly tokens: number;
-  /** Milliseconds, of the clock that is given. */
+  /** Milliseconds of the given clock. */
   readonly at: number;
 }
 
 const MAX_SUBJECTS = 10_000;
 
-/** A token bucket for each subject, so that nobody finds out whom the city knows by trying identity codes. */
+/** A token bucket for each subject. Nobody can find out who is known to the city by trying identity codes. */
 export class LookupRate {
   readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_SUBJECTS });
 
   /**
-   * @param perMinute size of the bucket, and what flows in again in a minute
+   * @param perMinute the size of the bucket, and its refill in a minute
    * @param now a monotonic clock in milliseconds
    */
   constructor(

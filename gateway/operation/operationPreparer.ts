@@ -44,46 +44,46 @@ import { InvalidOperation } from '../../federation/execution/validation.js';
 import { visibleSchema } from './visibleSchema.js';
 
 const MAX_SCHEMAS = 100;
-/** Operations of one caller that wait to be checked. */
+/** How many operations of one caller may wait to be checked. */
 const WAITING = 50;
 
-/** An operation that may run under one decision, with all that is the same whenever it runs. */
+/** An operation that may run under one decision, with everything that is the same for every run. */
 export interface CheckedOperation extends Sized {
   readonly supergraph: Supergraph;
   readonly form: NormalForm;
-  /** About the number of requests to subgraphs (supergraph/planning/planningCost.ts). */
+  /** Roughly the number of requests to subgraphs (federation/planning/planningCost.ts). */
   readonly planningCost: number;
   /**
-   * Plans the operation at the first request, after its variables were read.
+   * Plans the operation. The first request does it, after its variables were read.
    * @throws PolkuError
    */
   planned(requester: PlanRequester): Promise<Planning>;
   readonly visible: GraphQLSchema;
-  /** The client's document with this operation only, from which `cut` was taken. */
+  /** The client's document with this operation only, before fields were cut. */
   readonly document: DocumentNode;
   readonly cut: ReadonlySet<FieldNode>;
   readonly withheld: readonly Explanation[];
-  /** What is asked and shown. */
+  /** Coordinates that are requested and shown. */
   readonly coordinates: readonly string[];
-  /** Variables of `document` that stand where null is not allowed. */
+  /** Variables of `document` in places that do not allow null. */
   readonly nonNull: ReadonlySet<string>;
-  /** Variables of its normal form that give a page size. */
+  /** Variables of its normal form that set a page size. */
   readonly pageSizes: readonly string[];
   /** Response keys of look-ups by identity code. */
   readonly lookups: readonly string[];
 }
 
-/** What the policy says about an operation: it may run, or every reason why it may not. */
+/** The result of the policy check: the operation may run, or every reason why it may not. */
 export type Check =
   { readonly allowed: CheckedOperation } | { readonly refused: readonly [Explanation, ...Explanation[]] };
 
-/** What the contracts of the subgraphs say about the plan of an operation. */
+/** The result of the lineage check: the contracts allow the plan of an operation, or refuse it. */
 export type Planning = { readonly allowed: PlannedOperation } | { readonly refused: LineageRefused };
 
-/** An operation that is planned, and whose plan the contracts of the subgraphs allow. */
+/** A planned operation whose plan the contracts of the subgraphs allow. */
 export interface PlannedOperation {
   readonly prepared: PreparedOperation;
-  /** What each fetch of the plan carries, as its receiver's contract allows. */
+  /** What each fetch of the plan carries. The contract of its receiver allows it. */
   readonly inputs: ReadonlyMap<FetchNode, FetchInputs>;
 }
 
@@ -93,14 +93,15 @@ export interface OperationRequest {
   readonly hash: string;
   readonly operationName: string | undefined;
   readonly decision: Decision;
-  /** Whether the client takes a part of what it asks (`Polku-Partial: true`). */
+  /** Whether the client accepts a partial answer (`Polku-Partial: true`). */
   readonly partial: boolean;
 }
 
 /**
- * Checks operations against one supergraph and keeps what it made. Everything kept is keyed by the decision as well as by
- * the operation, so that nothing checked for one role or purpose serves another. One operation is checked at a time, in
- * turns with the rest of the process, and callers take turns: thousands of new operations of one delay nobody else.
+ * Checks operations against one supergraph and caches the results. Every cache key contains the decision and
+ * the operation, so a result for one role or purpose never serves another. One operation is checked at a
+ * time, in turns with the rest of the process. Callers take turns, too, so thousands of new operations of one
+ * caller delay nobody else.
  */
 export class OperationPreparer {
   readonly #schemas = new LRUCache<string, GraphQLSchema>({ max: MAX_SCHEMAS });
@@ -118,7 +119,7 @@ export class OperationPreparer {
   ) {}
 
   /**
-   * Limits, validation, policy: whether an operation may run, and how much of it.
+   * Limits, validation, policy: decides whether an operation may run, and how much of it.
    * @throws PolkuError, InvalidOperation
    */
   async check(request: OperationRequest, { caller, client }: PlanRequester): Promise<Check> {
@@ -153,7 +154,7 @@ export class OperationPreparer {
     const asked = oneOperation(document, operationName);
     const selected = selectedFields(api, asked);
     const refusals = distinct(selected.flatMap((field) => refusalsOf(field, decision)));
-    // Hidden types can be named without selecting a field of them: then validation has the word.
+    // A document can name a hidden type without selecting a field of it. Then validation decides.
     if (hidden && refusals.length === 0) throw new InvalidOperation(errors);
     const part = this.#shown(asked, refusals, decision, partial);
     if ('refused' in part) return part;
@@ -184,7 +185,7 @@ export class OperationPreparer {
     return { allowed };
   }
 
-  /** The operation, or the part of it that is shown. The whole is refused unless the client accepts a part. */
+  /** The operation, or the part of it that is shown. It is refused whole unless the client accepts a part. */
   #shown(
     asked: DocumentNode,
     [first, ...others]: readonly Explanation[],
@@ -203,7 +204,7 @@ export class OperationPreparer {
     const known = this.#schemas.get(decision.key);
     if (known) return known;
     const { conceal, derivable } = this.settings;
-    // Where nothing is concealed a filter that is not released is refused by name, with its owner and the reason.
+    // Without concealment, an unavailable filter is refused by name, with its owner and the reason.
     const made = visibleSchema(this.supergraph.apiSchema, decision, conceal ? derivable : undefined);
     this.#schemas.set(decision.key, made);
     return made;
@@ -225,7 +226,7 @@ function refusedPlan(error: unknown): Planning {
   throw error;
 }
 
-/** The operation of that name with its fragments; validation has seen that names are unique. */
+/** The operation of that name with its fragments. Validation has checked that names are unique. */
 function oneOperation(document: DocumentNode, operationName: string | undefined): DocumentNode {
   const operations = Object.entries(separateOperations(document));
   const found =
@@ -236,8 +237,8 @@ function oneOperation(document: DocumentNode, operationName: string | undefined)
     throw new PolkuError(
       'OPERATION_RESOLUTION_FAILURE',
       operationName === undefined
-        ? 'The document has several operations; say which by operationName.'
-        : 'The document has no operation of the name that operationName gives.',
+        ? 'The document has several operations; choose one with operationName.'
+        : 'The document has no operation with the name in operationName.',
     );
   return found[1];
 }
@@ -246,7 +247,7 @@ function isLong({ loc }: DocumentNode): boolean {
   return loc!.end > LONG_OPERATION;
 }
 
-/** Calls a function again only after it has failed. */
+/** Calls a function once; after a failure, the next call tries again. */
 function once<Argument, Result>(
   make: (argument: Argument) => Promise<Result>,
 ): (argument: Argument) => Promise<Result> {
@@ -259,7 +260,7 @@ function once<Argument, Result>(
   };
 }
 
-/** What changes something is done as it was asked, or not at all. */
+/** Whether the operation is a mutation, which runs completely or not at all. */
 function isMutation(document: DocumentNode): boolean {
   return getOperationAST(document)?.operation === OperationTypeNode.MUTATION;
 }

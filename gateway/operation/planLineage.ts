@@ -40,13 +40,19 @@ type EntityNode =
   | InterfaceTypeDefinitionNode
   | InterfaceTypeExtensionNode;
 
-/** What one fetch hands to its receiver: coordinates of keys, of required values and of arguments. Never a value. */
+/**
+ * What one fetch sends to its receiver: coordinates of keys, of required values and of arguments. Never a
+ * value.
+ */
 export interface FetchInputs {
   readonly receiver: string;
   readonly coordinates: readonly string[];
 }
 
-/** A plan that hands a subgraph what its contract does not give it; `cause` says what, for the log alone. */
+/**
+ * A plan would send a subgraph something that its contract does not allow. `cause` has the details, for the
+ * log only.
+ */
 export class LineageRefused extends PolkuError {
   constructor(
     readonly fetch: FetchInputs,
@@ -54,7 +60,7 @@ export class LineageRefused extends PolkuError {
   ) {
     super(
       'LINEAGE_REFUSED',
-      'The operation is not run: its plan would hand a registry what is not meant for it.',
+      'The operation is not run: its plan would send a registry data that its contract does not allow.',
       {},
       { cause: new PolkuError('LINEAGE_REFUSED', `The plan of a fetch from ${fetch.receiver} ${what}`) },
     );
@@ -62,14 +68,15 @@ export class LineageRefused extends PolkuError {
 }
 
 /**
- * Holds plans against the committed contracts, whatever supergraph they were made by. A subgraph is asked for fields of its
- * own with arguments that these have. It is handed keys by which it finds its entities, and the feeds that its fields
- * require and whose lineage their owners have declared. Everything else is refused.
+ * Compares plans with the committed contracts, independently of the supergraph that they were made from. A
+ * subgraph may be asked for its own fields, with arguments that these have. It may receive keys by which it
+ * finds its entities. It may receive feeds that its fields require, if their owners have declared their
+ * lineage. Everything else is refused.
  */
 export class PlanLineage {
   readonly #receivers: ReadonlyMap<string, Receiver>;
 
-  /** @param supergraph by which clients' variables are read */
+  /** @param supergraph the schema that gives the types of variables */
   constructor(
     contracts: readonly SubgraphSdl[],
     private readonly supergraph: GraphQLSchema,
@@ -100,17 +107,17 @@ export class PlanLineage {
   #inputsOf(fetch: FetchNode): FetchInputs {
     const { serviceName: receiver } = fetch;
     const known = this.#receivers.get(receiver);
-    if (!known) throw new LineageRefused({ receiver, coordinates: [] }, 'has no contract behind it.');
+    if (!known) throw new LineageRefused({ receiver, coordinates: [] }, 'has no contract.');
     return known.inputsOf(fetch, this.supergraph);
   }
 }
 
-/** One subgraph, by its contract. */
+/** One subgraph, according to its contract. */
 class Receiver {
   readonly #name: string;
   readonly #schema: GraphQLSchema;
   readonly #fields: ReadonlyMap<string, FieldDefinition>;
-  /** Coordinates of the keys by which it finds entities of a type. */
+  /** Coordinates of the keys by which the subgraph finds entities of a type. */
   readonly #keys: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(
@@ -131,7 +138,7 @@ class Receiver {
     const refuse = (what: string): never => {
       throw new LineageRefused(inputs(), what);
     };
-    // A value under another name, or from elsewhere, cannot be told from the plan.
+    // A plan does not show the origin of a rewritten value.
     if (fetch.inputRewrites?.length || fetch.contextRewrites?.length)
       return refuse('rewrites what it carries.');
     const asked = this.#asked(fetch, supergraph, coordinates, refuse);
@@ -140,7 +147,7 @@ class Receiver {
     return inputs();
   }
 
-  /** Checks every field and argument that is asked for, and adds the arguments. */
+  /** Checks every field and argument that is requested, and adds the arguments. */
   #asked(
     fetch: FetchNode,
     supergraph: GraphQLSchema,
@@ -196,7 +203,7 @@ class Receiver {
     return asked;
   }
 
-  /** Checks what represents entities, and adds it. */
+  /** Checks the representations of entities, and adds their coordinates. */
   #represented(
     selections: readonly QueryPlanSelectionNode[],
     type: string | undefined,
@@ -226,7 +233,9 @@ class Receiver {
   }
 }
 
-/** The coordinates of resolvable keys, by type; those of nested objects count for the type that has the key. */
+/**
+ * The coordinates of resolvable keys, by type. Keys of nested objects belong to the type that has the key.
+ */
 function keysOf(document: DocumentNode, schema: GraphQLSchema): ReadonlyMap<string, ReadonlySet<string>> {
   const local = federationDirectives(document)('key');
   const keys = new Map<string, Set<string>>();
@@ -275,7 +284,7 @@ function variableTypes(document: DocumentNode): ReadonlyMap<string, string> {
   return types;
 }
 
-/** Whether all that an input type of the supergraph can hold is of the contract's type, at any depth. */
+/** Whether every value of an input type of the supergraph fits the type of the contract, at any depth. */
 function fits(given: GraphQLNamedType, takes: GraphQLNamedType, seen = new Set<string>()): boolean {
   if (given.name !== takes.name) return false;
   if (seen.has(given.name)) return true;

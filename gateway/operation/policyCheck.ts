@@ -21,7 +21,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 
-/** One field as a document selects it, with every coordinate that it needs. */
+/** A field that a document selects, with every coordinate that it needs. */
 export interface SelectedCoordinates {
   readonly node: FieldNode;
   readonly field: GraphQLField<unknown, unknown>;
@@ -29,8 +29,8 @@ export interface SelectedCoordinates {
 }
 
 /**
- * Every coordinate that a document selects: fields of objects, those behind fields of interfaces, and arguments.
- * Introspection is left out; it tells no more than the visible schema.
+ * Every coordinate that a document selects: fields of objects, the fields behind fields of interfaces, and
+ * arguments. Introspection is left out, because it shows only the visible schema.
  */
 export function selectedFields(
   schema: GraphQLSchema,
@@ -50,7 +50,7 @@ export function selectedFields(
   return selected;
 }
 
-/** What the field under the visitor needs; undefined where it is GraphQL's own. */
+/** What the field under the visitor needs; undefined for a field that GraphQL itself defines. */
 export function selectedField(
   schema: GraphQLSchema,
   typeInfo: TypeInfo,
@@ -76,7 +76,10 @@ function coordinatesOf(
   ];
 }
 
-/** Why the decision does not show a selected field; empty where it does. The arguments of a hidden field go without saying. */
+/**
+ * Why the decision does not show a selected field; empty if it does. Arguments of a hidden field are left
+ * out.
+ */
 export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decision): readonly Explanation[] {
   const hidden = new Set(coordinates.filter((coordinate) => decision.show(coordinate).length === 0));
   return [...hidden]
@@ -84,7 +87,10 @@ export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decis
     .map((coordinate) => decision.explain(coordinate));
 }
 
-/** The first tier's answer to an operation that asks for more than its caller may see: nothing at all, and why. */
+/**
+ * Refuses an operation that asks for more than its caller may see: nothing is answered, and the error gives
+ * the reasons.
+ */
 export function notPermitted(
   refusals: readonly [Explanation, ...Explanation[]],
   decision: Decision,
@@ -107,8 +113,9 @@ export function distinct(refusals: readonly Explanation[]): readonly Explanation
 type FieldType = GraphQLObjectType | GraphQLInterfaceType;
 
 /**
- * The schema coordinates that a field of a type stands for. Owners decide on objects; a field of an interface stands
- * for that field of every possible type, so that neither is a way around the other (CVE-2025-64530, CVE-2025-64173).
+ * The schema coordinates that a field of a type stands for. Owners decide on objects. A field of an interface
+ * stands for that field of every possible type, so neither bypasses the other (CVE-2025-64530,
+ * CVE-2025-64173).
  */
 function fieldCoordinates(
   schema: GraphQLSchema,
@@ -118,7 +125,7 @@ function fieldCoordinates(
   return ownersOf(schema, type).map(({ name }) => `${name}.${field.name}`);
 }
 
-/** Likewise of an argument: `Type.field(argument:)`. */
+/** The same for an argument: `Type.field(argument:)`. */
 function argumentCoordinates(
   schema: GraphQLSchema,
   type: FieldType,
@@ -153,15 +160,17 @@ function ownersOf(schema: GraphQLSchema, type: FieldType): readonly GraphQLObjec
   return isInterfaceType(type) ? schema.getPossibleTypes(type) : [type];
 }
 
-/** What an owner must release for a part of an input type to be of use (`@takes`). */
+/**
+ * The fields that an owner must release for derivation before a part of an input type is useful (`@takes`).
+ */
 interface RequiredFields {
   readonly type: string;
   readonly fields: readonly string[];
 }
 
 /**
- * Which fields of input types and values of enumerations a decision releases. A criterion of a group is of no use to somebody
- * for whom its owner does not release what it tests.
+ * Which fields of input types and values of enumerations a decision makes available. A criterion of a group
+ * is useless to a caller if the owner of the tested field does not release it for derivation.
  */
 export class DerivableInputs {
   /** By `Type.field` or `Enumeration.VALUE`. */
@@ -180,7 +189,7 @@ export class DerivableInputs {
       }
   }
 
-  /** Parts of which nothing is declared need no release. */
+  /** A part without `@takes` is always available. */
   isAvailable(coordinate: string, decision: Decision): boolean {
     const required = this.#required.get(coordinate);
     return !required || required.fields.every((field) => decision.derive(required.type, field).length > 0);

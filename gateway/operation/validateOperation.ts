@@ -17,8 +17,9 @@ import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { isIdentityCode } from './lookups.js';
 
 /**
- * Names that begin with two underscores belong to GraphQL itself (specification §2.1.9) and here to the gateway; as an alias,
- * `__proto__` would name no property but an object's prototype (CVE-2026-32621).
+ * Names that begin with two underscores are reserved for GraphQL (specification §2.1.9) and, here, for the
+ * gateway. As an alias, `__proto__` would name the prototype of an object and not a property
+ * (CVE-2026-32621).
  */
 function reservedAliasRule(context: ValidationContext): ASTVisitor {
   return {
@@ -34,15 +35,15 @@ function reservedAliasRule(context: ValidationContext): ASTVisitor {
 const rules: readonly ValidationRule[] = [...specifiedRules, reservedAliasRule, rootTypeRule];
 
 interface Validation {
-  /** What is wrong with the document for this caller. */
+  /** The errors of the document for this caller. */
   readonly errors: readonly GraphQLError[];
-  /** Whether that is only because it names what the caller may not see. */
+  /** Whether the only error is that it names something that the caller may not see. */
   readonly hidden: boolean;
 }
 
 /**
- * Validates a document against what the caller may see: messages and suggestions come from there alone. Only where hidden
- * fields need not be concealed is the whole API asked whether it knows what the caller does not see.
+ * Validates a document against the visible schema, so messages and suggestions come from there only. Without
+ * concealment, the whole API decides whether an error is only about hidden fields.
  * @throws PolkuError OPERATION_TOO_LARGE
  */
 export async function validateOperation(
@@ -50,7 +51,7 @@ export async function validateOperation(
   { visible, api, conceal }: { visible: GraphQLSchema; api: GraphQLSchema; conceal: boolean },
 ): Promise<Validation> {
   const scheduler = new CooperativeScheduler();
-  // First and alone, for other rules would quote the value that they object to.
+  // First and alone, because other rules quote the value in their errors.
   const codes = validate(visible, document, [identityCodeRule]);
   if (codes.length > 0) return { errors: codes.slice(0, 1), hidden: false };
   if (scheduler.shouldYield) await scheduler.yield();
@@ -61,12 +62,13 @@ export async function validateOperation(
   return { errors, hidden };
 }
 
-/** As many as graphql-js reports by default. */
+/** The default of graphql-js. */
 const MAX_ERRORS = 100;
 
 /**
- * Whether graphql-js gave up because comparing the fields of one response key takes too long. Each rule names nodes of the document;
- * only validation itself reports an error without one, here and when there are too many errors.
+ * Whether graphql-js gave up, because comparing the fields of one response key takes too long. Each rule
+ * names nodes of the document. Only validation itself reports an error without nodes: here, and when there
+ * are too many errors.
  */
 function isAborted(errors: readonly GraphQLError[]): boolean {
   return errors.length <= MAX_ERRORS && errors.some(({ nodes }) => nodes === undefined);
@@ -75,7 +77,7 @@ function isAborted(errors: readonly GraphQLError[]): boolean {
 function repetitive(): PolkuError {
   return new PolkuError(
     'OPERATION_TOO_LARGE',
-    'The operation is too large: it selects the same fields again and again. Select each once.',
+    'The operation is too large: it repeats the same fields too often. Select each field once.',
     { limit: 'repeated fields' },
   );
 }
@@ -85,14 +87,15 @@ function isValid(api: GraphQLSchema, document: DocumentNode): boolean {
 }
 
 /**
- * An identity code is sent as a variable: the text of an operation is hashed, cached and may be logged. Refuses anything
- * of that form in a string or a name, and every literal for an argument of type IdentityCode.
+ * Refuses identity codes in the text of an operation, because the text is hashed, cached and may be logged:
+ * anything of that form in a string or a name, and every literal for an argument of type IdentityCode.
+ * Identity codes are sent as variables.
  */
 function identityCodeRule(context: ValidationContext): ASTVisitor {
   const report = (node: ValueNode | undefined): void => {
     context.reportError(
       new GraphQLError(
-        'An identity code must not stand in the text of an operation; send it as a variable: query ($code: IdentityCode!).',
+        'An identity code must not be in the text of an operation; send it as a variable: query ($code: IdentityCode!).',
         { nodes: node ?? null, extensions: { code: 'IDENTITY_CODE_LITERAL' } },
       ),
     );

@@ -37,10 +37,10 @@ import { type DerivableInputs, isArgumentShown, isFieldShown } from './policyChe
 type FieldType = GraphQLObjectType | GraphQLInterfaceType;
 
 /**
- * The API schema as one set of roles sees it for one purpose: fields and arguments that the decision does not show are
- * gone, with the types that only they reached. Validation, suggestions and introspection know nothing else, so what is
- * hidden cannot be told from what does not exist.
- * @param derivable by which parts of input types are hidden, too; without it all are there
+ * The API schema as a set of roles sees it for one purpose. Fields and arguments that the decision does not
+ * show are removed, with the types that only they reached. Validation, suggestions and introspection use only
+ * this schema, so a hidden field looks exactly like one that does not exist.
+ * @param derivable decides which parts of input types are hidden, too; without it all are visible
  */
 export function visibleSchema(
   apiSchema: GraphQLSchema,
@@ -133,7 +133,7 @@ export function visibleSchema(
     mutation: mutation && rebuilt(mutation),
     types: reached.map((type) => rebuilt<GraphQLNamedType>(type)),
     directives: apiSchema.getDirectives(),
-    // A caller who may see nothing has a Query without fields, which is no valid schema, yet the right one.
+    // A caller who may see nothing has a Query without fields. That is invalid, but correct here.
     assumeValid: true,
   });
 }
@@ -146,7 +146,7 @@ function visibleEnum(type: GraphQLEnumType, inputs: VisibleInputs): GraphQLEnumT
     : new GraphQLEnumType({ ...config, values: Object.fromEntries(values) });
 }
 
-/** The fields that are left of each type: shown, and leading to a type of which something is left. */
+/** The visible fields of each type: shown, and with a type that has a visible field. */
 function seenFields(
   schema: GraphQLSchema,
   decision: Decision,
@@ -160,7 +160,7 @@ function seenFields(
     const type = getNamedType(field.type);
     return !isCompositeType(type) || seen.has(type.name);
   };
-  // From the leaves upwards, until nothing is added: a ring of types without a leaf leads nowhere.
+  // From the leaves upwards, until nothing is added: a cycle of types without a leaf is not visible.
   for (let changed = true; changed;) {
     changed = false;
     for (const type of composite) {
@@ -193,8 +193,8 @@ function seenFields(
 }
 
 /**
- * Objects that are only reached through an interface or a union must be named, or the schema would not know them. Ids alone,
- * which need no grant, do not make one of them known.
+ * The objects that the schema must list. An object that is reached only through an interface or a union is
+ * unknown to the schema otherwise. Ids need no grant, so an object with visible ids alone is left out.
  */
 function reachableObjects(
   schema: GraphQLSchema,
@@ -227,7 +227,7 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) =>
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
-/** What is left of input types: parts that are released, and lead to a type of which something is left. */
+/** The visible parts of input types: they are available, and their type has a visible part. */
 class VisibleInputs {
   readonly #usable = new Map<string, boolean>();
 
@@ -244,14 +244,14 @@ class VisibleInputs {
     return this.derivable.isAvailable(`${input}.${field}`, this.decision) && this.isUsable(type);
   }
 
-  /** Whether a value of a type can be written: it has something left, and all that it requires. */
+  /** Whether a value of a type can be written: it has a visible part, and all required parts are visible. */
   isUsable(of: GraphQLInputType): boolean {
     const type = getNamedType(of);
     if (isEnumType(type)) return type.getValues().some(({ name }) => this.hasValue(type.name, name));
     if (!isInputObjectType(type)) return true;
     const known = this.#usable.get(type.name);
     if (known !== undefined) return known;
-    // While it is looked at it counts as usable, so that a type that contains itself comes to an end.
+    // It counts as usable during the check, so that the check of a recursive type ends.
     this.#usable.set(type.name, true);
     const fields = Object.values(type.getFields());
     const left = fields.filter((field) => this.hasField(type.name, field.name, field.type));

@@ -16,20 +16,21 @@ interface FollowOptions {
   readonly owners: () => Promise<Owners>;
   readonly seen: SeenRevision;
   readonly graph: PolicyGraph;
-  /** Told of every revision taken up, and of what expires. */
+  /** Receives a line for every revision that comes into force, and for what expires. */
   readonly report: (line: string) => void;
-  /** Told once of each revision that is refused, and why. */
+  /** Receives each refused revision once, with the reason. */
   readonly reportFault: (error: unknown, remark: string) => void;
-  /** How often the source is asked. */
+  /** How often the source is read. */
   readonly everyMs: number;
   readonly now?: () => Date;
 }
 
 /**
- * The policies that their owners have signed. A newer revision is verified and compiled beside the one in force, then takes
- * its place; one that is unsigned, altered, stale or broken changes nothing. A file that expires denies all it ruled over.
- * @throws PolkuError POLICY_UNSIGNED where there is none yet, and SIGNATURE_INVALID, POLICY_STALE, POLICY_STORE_INVALID,
- * POLICY_INVALID, SUBGRAPH_UNAVAILABLE
+ * The policies that their owners have signed. A newer revision is verified and compiled first, then it
+ * replaces the one in force. An unsigned, altered, stale or broken revision changes nothing. An expired file
+ * denies everything that it decided.
+ * @throws PolkuError POLICY_UNSIGNED if there is none yet, and SIGNATURE_INVALID, POLICY_STALE,
+ * POLICY_STORE_INVALID, POLICY_INVALID, SUBGRAPH_UNAVAILABLE
  */
 export async function followRevisions(options: FollowOptions): Promise<PolicyInForce> {
   const { source, owners, seen, graph, report, reportFault, everyMs } = options;
@@ -38,7 +39,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
   let expired = '';
   let judged = '';
 
-  /** The newest revision, verified; undefined where nothing has changed since it was last asked. */
+  /** The newest revision, verified; undefined if nothing has changed since the last call. */
   async function newest(): Promise<VerifiedRevision | undefined> {
     const [revisions, trusted] = [await source.read(), await owners()];
     const now = JSON.stringify([revisions, trusted.text]);
@@ -55,7 +56,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
   const expiredFiles = (): readonly string[] =>
     [...inForce.content].filter(([, { expiresAt }]) => expiresAt <= now()).map(([file]) => file);
 
-  /** The policy of the revision in force, without what has expired. */
+  /** The policy of the revision in force, without expired files. */
   function ruling(): Policy {
     const { sequence, content } = inForce;
     const gone = expiredFiles();
@@ -85,7 +86,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
     } catch (error) {
       refuse(error);
     }
-    // Expiry is looked at even where the source cannot be: withholding news must not keep a policy alive.
+    // Expiry is checked even if the source cannot be read: blocked updates must not keep a policy alive.
     return expiredFiles().join() !== expired ? ruling() : undefined;
   }
 
@@ -93,13 +94,13 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
   return new PollingPolicy(ruling(), look, { everyMs, onError: refuse });
 }
 
-/** What has expired grants nothing; where everybody's files have, nobody's do. */
+/** Expired files grant nothing. If a common file has expired, no file grants anything. */
 function withoutExpired(content: Content, gone: readonly string[]): Content {
   const everything = gone.some(isCommon);
   return new Map([...content].filter(([file]) => isCommon(file) || !(everything || gone.includes(file))));
 }
 
-/** @throws PolkuError POLICY_INVALID with every fault and its place */
+/** @throws PolkuError POLICY_INVALID with every fault and its position */
 function compile(content: Content, graph: PolicyGraph): Policy {
   const sources = [...content].map(([file, { text }]) => ({ file, text }));
   const { policy, problems } = compilePolicy(sources, graph);
@@ -111,18 +112,18 @@ function nothingSigned(source: string, proposed: number): PolkuError {
   const what =
     proposed === 0
       ? `There is no policy revision in ${source} yet. Two people of every owner in owners.yaml sign the first: one proposes it with "polku policy propose --first --key FILE --comment TEXT", the others approve it with "polku policy approve 1 --key FILE".`
-      : `No policy revision in ${source} has the signatures of two people of every owner concerned; "polku policy history" tells who must sign.`;
+      : `No policy revision in ${source} has the signatures of two people of every owner concerned; "polku policy history" shows who must sign.`;
   return new PolkuError('POLICY_UNSIGNED', `${what} To try things out, use --dev.`);
 }
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 16 * 2 ** 20;
-/** The path at which a gateway hands out its signed revisions. */
+/** The path where a gateway serves its signed revisions. */
 export const POLICIES_PATH = '/policies/current';
 
-/** Where signed revisions come from. Whatever it answers is verified by whoever asks. */
+/** The source of signed revisions. The reader verifies what it answers. */
 interface RevisionSource {
-  /** As messages name it. */
+  /** The name for messages. */
   readonly name: string;
   read(): Promise<readonly SignedRevision[]>;
 }
@@ -133,9 +134,10 @@ export function folderSource(folder: string): RevisionSource {
 }
 
 /**
- * A gateway that hands out its store.
- * @param tokenFile holds a token for the purpose `policy-administration`; read each time, for tokens expire
- * @throws PolkuError USAGE where the token would travel in clear
+ * A gateway that serves its store.
+ * @param tokenFile holds a token for the purpose `policy-administration`; it is read each time, because
+ * tokens expire
+ * @throws PolkuError USAGE if the token would travel in clear
  */
 export function gatewaySource(gateway: URL, tokenFile: string): RevisionSource {
   if (gateway.protocol !== 'https:' && !isLoopback(gateway.hostname))
@@ -156,7 +158,7 @@ export function gatewaySource(gateway: URL, tokenFile: string): RevisionSource {
         if (text.length > MAX_BYTES) throw new Error('too long');
         return readRevisions(JSON.parse(text));
       } catch (cause) {
-        const message = `${url.href} does not hand out policies (${(cause as Error).message}).`;
+        const message = `${url.href} does not serve policies (${(cause as Error).message}).`;
         throw new PolkuError('SUBGRAPH_UNAVAILABLE', message, {}, { cause });
       }
     },

@@ -2,21 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { CONTEXT_LIFETIME_SECONDS } from '../../schema/tokens/gatewayContext.js';
 
-/** For how long a registry waits for a revision that its gateway has already. */
+/** How long a registry waits for a revision that its gateway already has. */
 const CATCH_UP_MS = 2_000;
 
-/** The policy by which a process decides, while it changes. */
+/** The policy that a process decides by. It may change. */
 export interface PolicyInForce {
   readonly current: Policy;
   /**
-   * The policy of a request that a gateway decides by the given revision. A request ends under the revision with which it
-   * began: one that was in force here until a moment ago still answers, for as long as a decision context lives. Any
-   * other request is answered by what is in force.
+   * The policy for a request that a gateway decides by the given revision. A request ends under the revision
+   * with which it began: a revision that was in force here until a moment ago is still used, for the lifetime
+   * of a decision context. Any other request is decided by the policy in force.
    */
   under(revision: string): Policy;
-  /** Looks for a newer policy at once where a gateway has one that is not known here, and waits for it for two seconds. */
+  /**
+   * Looks for a newer policy at once if the gateway has a revision that is unknown here. It waits for two
+   * seconds at most.
+   */
   catchUp(revision: string): Promise<void>;
-  /** Calls back on every later policy; the answer ends that. */
+  /** Calls the listener for every later policy. The returned function ends that. */
   onChange(listener: (policy: Policy) => void): () => void;
   close(): Promise<void>;
 }
@@ -24,11 +27,11 @@ export interface PolicyInForce {
 export interface PollingOptions {
   readonly everyMs: number;
   readonly onError: (error: unknown) => void;
-  /** For how long a policy that was in force answers requests that began under it. */
+  /** How long a former policy is used for requests that began under it. */
   readonly retainedMs?: number;
 }
 
-/** A policy that another one has followed. */
+/** A policy that was replaced by another one. */
 interface FormerPolicy {
   readonly policy: Policy;
   /** By `performance.now()`. */
@@ -36,21 +39,21 @@ interface FormerPolicy {
 }
 
 /**
- * Looks for a newer policy again and again, one look at a time. What is found takes the place of the one before, whole;
- * what goes wrong leaves it in force and is reported.
+ * Looks for a newer policy periodically, one look at a time. A new policy replaces the one before, whole. A
+ * fault leaves the policy in force and is reported.
  */
 export class PollingPolicy implements PolicyInForce {
   readonly #listeners = new Set<(policy: Policy) => void>();
   readonly #retainedMs: number;
   #current: Policy;
   #former: readonly FormerPolicy[] = [];
-  /** Revisions that were looked for in vain since the last look by the clock. */
+  /** Revisions that were looked for in vain since the last periodic look. */
   readonly #missed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
 
-  /** @param look resolves to another policy, or undefined where nothing has changed */
+  /** @param look resolves to another policy, or undefined if nothing has changed */
   constructor(
     first: Policy,
     private readonly look: () => Promise<Policy | undefined>,
@@ -73,7 +76,7 @@ export class PollingPolicy implements PolicyInForce {
   async catchUp(revision: string): Promise<void> {
     if (this.under(revision).revision === revision || this.#missed.has(revision) || this.#closed) return;
     this.#missed.add(revision);
-    // A look that is under way may have begun before the revision was there.
+    // A running look may have begun before the revision was available.
     const looks = (this.#looking ?? Promise.resolve()).then(() => this.#lookOnce());
     await Promise.race([looks, sleep(CATCH_UP_MS, undefined, { ref: false })]);
   }

@@ -6,21 +6,25 @@ import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems, type PolicySource } from '../../policies/engine/parse/problems.js';
 import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
 
-/** Reading a dozen small files costs a millisecond, and misses nothing on any file system; notifications do (inotify(7)). */
+/**
+ * Polling works on every file system, and file notifications do not (inotify(7)). Reading a dozen small files
+ * is cheap.
+ */
 const EVERY_MS = 200;
 
 export interface WatchOptions {
   readonly folder: string;
   readonly graph: PolicyGraph;
-  /** Told of every change that was taken up. */
+  /** Receives a line for every change that was accepted. */
   readonly report: (line: string) => void;
-  /** Told once of each change that was not, with all faults and their places. */
+  /** Receives each rejected change once, with all faults and their positions. */
   readonly reportFault: (error: unknown, remark: string) => void;
 }
 
 /**
- * The policies of a folder that is being edited (`--dev`). An edit rules within a second; a broken one changes nothing.
- * @throws PolkuError POLICY_INVALID with every fault and its place
+ * The policies of a folder that is being edited (`--dev`). An edit is in force within a second. A broken edit
+ * changes nothing.
+ * @throws PolkuError POLICY_INVALID with every fault and its position
  */
 export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyInForce> {
   const { folder, graph, report, reportFault } = options;
@@ -28,7 +32,7 @@ export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyIn
   const policy = compile(first, folder, graph);
   let [before, judged] = [fingerprint(first), fingerprint(first)];
 
-  /** Takes a text only when two looks agree on it: editors write in pieces. */
+  /** Accepts a text only when two looks agree on it, because editors write in pieces. */
   async function look(): Promise<Policy | undefined> {
     const sources = await loadPolicyFolder(folder);
     const now = fingerprint(sources);
@@ -45,7 +49,7 @@ export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyIn
   return new PollingPolicy(policy, look, {
     everyMs: EVERY_MS,
     onError: (error) => {
-      if (String(error) !== reported) reportFault(error, 'The policies from before stay in force.');
+      if (String(error) !== reported) reportFault(error, 'The earlier policies stay in force.');
       reported = String(error);
     },
   });

@@ -10,7 +10,10 @@ import { type KeyScalar, keyScalars, type PersonKey } from '../../schema/keys.js
 import { DateScalar, IdentityCodeScalar, PartialDateScalar } from '../../schema/scalars.js';
 import { type Domain, isKey, type Key, sealAll, unseal } from '../pseudonyms.js';
 
-/** What the types of a city mean: keys are sealed by type, reads of people are observed, and feeds are handed over. */
+/**
+ * How the federation treats the types of a city: it seals keys by type, observes reads of people, and hands
+ * over feeds.
+ */
 export const cityTypes: EntityTypes = {
   isKeyScalar,
   isKey: (scalar, value) => isKeyScalar(scalar) && isKey(scalar, value),
@@ -23,7 +26,7 @@ export const cityTypes: EntityTypes = {
   },
 };
 
-/** Scalars whose values clients send. Registries alone send values of the others. */
+/** Scalars whose values clients send. Only registries send values of the others. */
 const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
 
 /**

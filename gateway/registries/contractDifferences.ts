@@ -12,33 +12,33 @@ import {
   type TypeExtensionNode,
 } from 'graphql';
 
-/** Longer than any committed contract; a text that is longer is not parsed. */
+/** Longer than any committed contract. A longer text is not parsed. */
 const MAX_SDL_LENGTH = 2 ** 20;
 const MAX_TOKENS = 100_000;
 const MAX_REPORTED = 20;
 const MAX_NAME_LENGTH = 100;
 
-/** What a subgraph declares, by coordinate. Order, descriptions and white space do not count. */
+/** The declarations of a subgraph by coordinate. Order, descriptions and white space do not count. */
 type Declarations = ReadonlyMap<string, Declaration>;
 
 interface Declaration {
-  /** What the coordinate is, but for its directives: the type of a field, say. */
+  /** The declaration without its directives: for a field, its type. */
   readonly shape: string;
-  /** Canonical texts of its directives by name. */
+  /** Canonical text of each directive, by name. */
   readonly directives: ReadonlyMap<string, string>;
 }
 
 /**
- * How the SDL that a subgraph answers differs from the one that is committed for it; empty where it does not. Only
- * coordinates and names of directives are told, shortened, and what is missing last: what a stranger wrote must neither fill a
- * log nor hide there.
+ * How the SDL that a subgraph answers differs from its committed SDL; empty if it does not. The result names
+ * only coordinates and directives, shortened, and lists missing ones last. So the text of a stranger can
+ * neither fill a log nor hide there.
  */
 export function contractDifferences(committed: string, answered: string): readonly string[] {
   if (committed === answered) return [];
   if (answered.length > MAX_SDL_LENGTH) return [`a text of ${answered.length} characters`];
   const expected = declarationsOf(parse(committed, { noLocation: true }));
   const found = tryToRead(answered);
-  if (!found) return ['a text that is no GraphQL'];
+  if (!found) return ['a text that is not GraphQL'];
   const changes = [...found.keys()]
     .sort()
     .flatMap((coordinate) => changesAt(coordinate, expected.get(coordinate), found.get(coordinate)!));
@@ -105,7 +105,7 @@ function declarationsOf(document: DocumentNode): Declarations {
       }
       default:
         if (isTypeDefinitionNode(node) || isTypeExtensionNode(node)) declareType(node, declare);
-        // Whatever else a document holds, no contract does.
+        // No contract has any other definition, so this one is a difference.
         else declare(node.kind, print(node), []);
     }
   }

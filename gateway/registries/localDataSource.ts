@@ -2,7 +2,7 @@ import type { DataSource } from '../../federation/supergraph/dataSource.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
-/** On whose behalf registries are asked. */
+/** The requester that a registry gets a request for. */
 export class RegistryRequester {
   /** @param callerToken the caller's own token, which registries in other processes verify */
   constructor(
@@ -17,7 +17,7 @@ export class RegistryRequester {
   }
 }
 
-/** A subgraph of this process: it takes the decision context and the feeds by reference. */
+/** A subgraph of this process. It receives the decision context and the feeds by reference. */
 export function localDataSource(subgraph: Subgraph): DataSource {
   return {
     async fetch({ query, operationName, variables: own, representations }, { requester, signal, onSend }) {

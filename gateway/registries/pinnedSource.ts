@@ -12,26 +12,26 @@ import { CLOCK_TOLERANCE_SECONDS } from '../../schema/tokens/callerToken.js';
 import { contractDifferences } from './contractDifferences.js';
 import type { RegistrySource } from './registrySource.js';
 
-/** The same trouble with a registry is told once in this time. */
+/** The same fault of a registry is reported once in this time. */
 const REPORT_AGAIN_MS = 60_000;
-/** A clock is told to the second and read after an exchange. */
+/** The precision of a comparison of clocks: HTTP dates are in whole seconds, and the exchange takes time. */
 const CLOCK_PRECISION_SECONDS = 2;
 
 /**
- * What is known of a registry elsewhere: nothing yet, that it answers its contract, or that it answers another schema and is
- * sent nothing.
+ * What is known about a remote registry: nothing yet, that it answers its contract, or that it answers
+ * another schema and is sent nothing.
  */
 type Standing = 'unknown' | 'pinned' | 'cut-off';
 
-/** What became known of a registry: that it is served, or why it is not, or cannot be asked. */
+/** News about a registry: it is served, or the reason why it is not served or cannot be asked. */
 export interface RegistryEvent {
   readonly registry: string;
   readonly fault: PolkuError | undefined;
 }
 
 /**
- * A registry elsewhere, held to the SDL that is committed for it. It is sent nothing before it has answered that, and nothing
- * any more once it answers another.
+ * A remote registry that must answer its committed SDL. It is sent nothing until it has answered that SDL,
+ * and nothing any more once it answers another.
  */
 export class PinnedSource implements DataSource {
   #standing: Standing = 'unknown';
@@ -60,7 +60,8 @@ export class PinnedSource implements DataSource {
   }
 
   /**
-   * Compares what the registry answers now with its contract. One that answers nothing keeps its standing.
+   * Compares the schema that the registry answers now with its contract. Without an answer its standing does
+   * not change.
    * @returns whether it has answered
    */
   async check(): Promise<boolean> {
@@ -74,7 +75,7 @@ export class PinnedSource implements DataSource {
         return true;
       }
       this.#reportFault(
-        new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not tell its schema.`),
+        new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not answer its schema.`),
       );
       return false;
     }
@@ -125,7 +126,7 @@ export class PinnedSource implements DataSource {
   }
 }
 
-/** Says what differs from the contract by coordinates alone, and names the text itself by its hash. */
+/** Names only the coordinates that differ from the contract, and identifies the text by its hash. */
 export function contractBroken(name: string, differences: readonly string[], sdl: string): PolkuError {
   const sha256 = createHash('sha256').update(sdl).digest('hex');
   return new PolkuError(
@@ -135,9 +136,9 @@ export function contractBroken(name: string, differences: readonly string[], sdl
   );
 }
 
-/** Most often a registry refuses its own gateway because one of the two clocks is wrong. */
+/** Compares the clocks: a wrong clock is the most frequent reason why a registry refuses its own gateway. */
 function clockWords(secondsAhead: number | undefined): string {
-  if (secondsAhead === undefined) return 'It does not tell what its clock shows.';
+  if (secondsAhead === undefined) return 'It does not send the time of its clock.';
   const seconds = Math.abs(secondsAhead);
   if (seconds < CLOCK_PRECISION_SECONDS)
     return 'Their clocks agree: compare the gateway key, the name of the subgraph and the identity provider.';
@@ -154,7 +155,7 @@ function isRefusal(error: unknown): error is PolkuError & { readonly cause: Polk
 /** How long a start waits for registries that do not answer yet, and how often it asks them. */
 const START_WAIT_MS = 60_000;
 const START_RETRY_MS = 1_000;
-/** How often a registry is asked whether it still answers its contract. */
+/** How often the gateway checks whether a registry still answers its contract. */
 const POLL_MS = 10_000;
 
 interface WatchTimes {
@@ -164,9 +165,10 @@ interface WatchTimes {
 }
 
 /**
- * Compares every registry elsewhere with its contract, now and again, each by itself. The start waits a while for those that
- * do not answer, as departments start their registries when they will, and goes on without the rest.
- * @returns ends the watch
+ * Compares every remote registry with its contract periodically, each independently. Departments start their
+ * registries when they choose, so the start waits a while for those that do not answer. Then it continues
+ * without them.
+ * @returns a function that ends the watch
  */
 export async function watchRegistries(
   registries: readonly PinnedSource[],

@@ -6,11 +6,14 @@ import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
 import { RegistryRequester } from './localDataSource.js';
 
-/** How long a registry may take to tell the time. */
+/** How long a registry may take to answer a request for its clock. */
 const CLOCK_TIMEOUT_MS = 3_000;
 
 export interface RegistrySource extends RemoteDataSource {
-  /** By how many seconds the registry's clock is ahead of this one; undefined where it does not tell (RFC 9110 §6.6.1). */
+  /**
+   * By how many seconds the clock of the registry is ahead of this one; undefined if it does not send the
+   * time (RFC 9110 §6.6.1).
+   */
   secondsAhead(): Promise<number | undefined>;
 }
 
@@ -23,9 +26,9 @@ export interface RemoteRegistry {
 }
 
 /**
- * A registry in another process. What it is asked with proves who asks: the caller's own token and the decision context,
- * signed for this registry and this very body.
- * @throws PolkuError USAGE where the URL would send data in clear over a network
+ * A registry in another process. Each request proves who asks: it carries the token of the caller and the
+ * decision context, which is signed for this registry and this request body.
+ * @throws PolkuError USAGE if the URL would send data in clear over a network
  */
 export function registrySource({ name, url, key }: RemoteRegistry): RegistrySource {
   const target = readUrl(name, url);
@@ -61,7 +64,7 @@ function readUrl(name: string, url: string): URL {
   if (target?.protocol === 'http:' && isLoopback(target.hostname)) return target;
   throw new PolkuError(
     'USAGE',
-    `The subgraph ${name} needs a URL with https; plain http is taken on this machine only (http://localhost:...).`,
+    `The subgraph ${name} needs a URL with https; plain http is accepted on this machine only (http://localhost:...).`,
     { subgraph: name },
   );
 }

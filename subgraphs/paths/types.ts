@@ -55,7 +55,8 @@ export function stepType(
 
   @ObjectType('ServiceStep', {
     simpleResolvers: true,
-    description: 'An episode: contacts with one service, none more than 90 days apart.',
+    description:
+      'An episode: contacts with one service. A longer gap between two contacts begins a new episode.',
   })
   class Step implements ServiceStep {
     readonly subject: number;

@@ -62,7 +62,7 @@ describe('a registry that refuses its gateway', () => {
     [-45, "Its clock is 45 s behind the gateway's; 30 s are tolerated."],
     [3600, "Its clock is 3600 s ahead of the gateway's; 30 s are tolerated."],
     [0, 'Their clocks agree: compare the gateway key'],
-    [undefined, 'It does not tell what its clock shows.'],
+    [undefined, 'It does not send the time of its clock.'],
   ])('G14: with a clock %s s ahead, the log names both, and the gateway starts', async (seconds, told) => {
     const { events, source } = await start(seconds);
     const stop = await watchRegistries([source]);

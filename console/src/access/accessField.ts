@@ -1,4 +1,7 @@
-/** One way in which a caller may see a field (`Query.access`); of several, the first whose conditions hold applies. */
+/**
+ * One way in which a caller may see a field (`Query.access`). If there are several, the first whose
+ * conditions are true applies.
+ */
 export interface AccessField {
   /** `Type.field` */
   readonly coordinate: string;
@@ -8,7 +11,7 @@ export interface AccessField {
   readonly owner: string;
 }
 
-/** The fields that contain every word of a search, by type; first what can be asked for, then the types by name. */
+/** The fields that contain every word of a search, by type: Query first, then the other types by name. */
 export function groupByType(
   fields: readonly AccessField[],
   search: string,

@@ -8,12 +8,12 @@ import personPath from './personPath.graphql';
 import registries from './registries.graphql';
 import whatMayISee from './whatMayISee.graphql';
 
-/** An operation to begin with. */
+/** An example operation. */
 export interface Example {
   readonly title: string;
   readonly explanation: string;
   readonly query: string;
-  /** Whose id its variable `$id` wants. */
+  /** The kind of id that its variable `$id` needs. */
   readonly about?: 'person' | 'family';
 }
 
@@ -21,7 +21,7 @@ export const examples: readonly Example[] = [
   {
     title: 'My people',
     explanation:
-      'The first five people whom you may see, under ids that only you can use, for this purpose only.',
+      'The first five people that you may see. Only you can use their ids, and only for this purpose.',
     query: myPeople,
   },
   {
@@ -38,9 +38,9 @@ export const examples: readonly Example[] = [
     about: 'family',
   },
   {
-    title: 'What is foreseen of a family’s children',
+    title: 'Predicted need of a family’s children',
     explanation:
-      'Whether they may need child protection within five years, and how each number came about. For a family team or a social worker; anybody else is refused.',
+      'Whether they may need child protection within five years, and how each number was computed. For a family team or a social worker; anybody else is refused.',
     query: predictedNeed,
     about: 'family',
   },
@@ -65,7 +65,7 @@ export const examples: readonly Example[] = [
   {
     title: 'What may I see?',
     explanation:
-      'Each field that policy shows to you for this purpose: whole or masked, on which conditions, by whose rule.',
+      'Each field that policy shows to you for this purpose: whole or masked, on which conditions, and its owner.',
     query: whatMayISee,
   },
   {

@@ -6,12 +6,12 @@ import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals
 import type { GatewayClient } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 
-/** Where examples tell why they cannot run. */
+/** Receives the reason why an example cannot run. */
 export const ExamplesPluginContext = createContext<
   (outcome: { shortcomings: Shortcomings; note: string | undefined }) => void
 >(() => undefined);
 
-/** A panel of GraphiQL: operations to begin with. */
+/** A panel of GraphiQL with example operations. */
 export const examplesPlugin: GraphiQLPlugin = {
   title: 'Examples',
   icon: ExamplesIcon,
@@ -19,8 +19,8 @@ export const examplesPlugin: GraphiQLPlugin = {
 };
 
 function ExamplesPanel() {
-  const tell = useContext(ExamplesPluginContext);
-  const runExample = useRunExample(tell);
+  const report = useContext(ExamplesPluginContext);
+  const runExample = useRunExample(report);
   const [busy, setBusy] = useState<Example>();
 
   const choose = async (example: Example): Promise<void> => {
@@ -60,13 +60,13 @@ function ExamplesIcon() {
   );
 }
 
-type Tell = (outcome: { shortcomings: Shortcomings; note: string | undefined }) => void;
+type ReportShortcomings = (outcome: { shortcomings: Shortcomings; note: string | undefined }) => void;
 
 /**
- * Writes an example into the editor, with the id of someone who may be seen, and runs it.
- * undefined until the editors are there.
+ * Writes an example into the editor, with the id of somebody that the caller may see, and runs it. undefined
+ * until the editors exist.
  */
-function useRunExample(tell: Tell): ((example: Example) => Promise<void>) | undefined {
+function useRunExample(report: ReportShortcomings): ((example: Example) => Promise<void>) | undefined {
   const { client, persona, purpose } = useSession();
   const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
     pick('queryEditor', 'variableEditor', 'responseEditor'),
@@ -75,7 +75,7 @@ function useRunExample(tell: Tell): ((example: Example) => Promise<void>) | unde
 
   if (!queryEditor || !variableEditor || !responseEditor) return undefined;
   return async ({ query, about }) => {
-    // What somebody wrote is not overwritten: it keeps its tab.
+    // A text that the user wrote is not overwritten: it keeps its tab.
     const written = queryEditor.getValue().trim();
     if (written !== '' && !examples.some((example) => example.query.trim() === written)) addTab();
 
@@ -86,23 +86,23 @@ function useRunExample(tell: Tell): ((example: Example) => Promise<void>) | unde
     const operations = documentAST.definitions.filter(
       (definition) => definition.kind === Kind.OPERATION_DEFINITION,
     );
-    // The editor finds these out too, but only after a moment; running must not wait for it.
+    // The editor computes these, too, but only after a moment, and the run must not wait for it.
     const operationName = operations[0]?.name?.value;
     setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
 
     if (subject && subject.id === undefined) {
       const note = `For the purpose ${purpose.label.toLowerCase()}, ${persona.label} is given no list of people, so there is no id of a ${about} to fill in.`;
-      // The answer to another question must not stand below this one.
+      // The answer to another question must not stay below this one.
       responseEditor.setValue('');
-      tell({ shortcomings: subject.shortcomings, note });
+      report({ shortcomings: subject.shortcomings, note });
       return;
     }
-    tell({ shortcomings: noShortcomings, note: undefined });
+    report({ shortcomings: noShortcomings, note: undefined });
     await run();
   };
 }
 
-/** An id to try an example with, or why there is none. */
+/** An id for an example, or the reason why there is none. */
 interface ExampleSubject {
   readonly id: string | undefined;
   readonly shortcomings: Shortcomings;
@@ -118,7 +118,7 @@ const queries = {
   family: 'query SomeFamily { persons(first: 20) { nodes { id families { family { id } } } } }',
 };
 
-/** The first person, or the first family of anyone, whom the client may see. */
+/** The first person that the client may see, or the first family of such a person. */
 async function findSubject(client: GatewayClient, about: 'person' | 'family'): Promise<ExampleSubject> {
   const answer = await client.ask<{ persons: { nodes: readonly ExamplePerson[] | null } | null }>(
     { query: queries[about] },

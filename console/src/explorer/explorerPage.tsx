@@ -13,7 +13,9 @@ import { useSession } from '../session/session.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
 import './explorer.css';
 
-/** Stands in for localStorage: queries, variables and answers hold ids of people, and must not outlive the page. */
+/**
+ * Replaces localStorage: queries, variables and answers contain ids of people, and must not outlive the page.
+ */
 function createMemoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'> {
   const items = new Map<string, string>();
   return {
@@ -29,7 +31,7 @@ function createMemoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeIte
 
 const addresses: Readonly<Record<string, string>> = { json: jsonWorker, graphql: graphqlWorker };
 
-/** Tells Monaco where its workers lie: beside this script, never elsewhere. */
+/** Tells Monaco where its workers are: next to this script, never elsewhere. */
 function installMonacoWorkers(): void {
   window.MonacoEnvironment = {
     getWorker: (_id, label) => new Worker(new URL(addresses[label] ?? editorWorker, import.meta.url)),
@@ -41,15 +43,15 @@ const storage = createMemoryStorage();
 const plugins = [examplesPlugin];
 const welcome = examples[0]!.query;
 
-interface Outcome {
+interface ExplorerNotice {
   readonly shortcomings: Shortcomings;
   readonly note: string | undefined;
 }
-const nothing: Outcome = { shortcomings: noShortcomings, note: undefined };
+const nothing: ExplorerNotice = { shortcomings: noShortcomings, note: undefined };
 
 /**
- * GraphiQL, asking as the chosen persona for the chosen purpose. Another persona or purpose gets another GraphiQL, so
- * that no schema, answer or request under way of the one can be taken for the other's; tabs and texts are kept.
+ * GraphiQL for the chosen persona and purpose. Another persona or purpose gets another GraphiQL, so that no
+ * schema, answer or running request of one is shown for the other. Tabs and texts remain.
  */
 export function ExplorerPage() {
   const { client } = useSession();
@@ -58,23 +60,23 @@ export function ExplorerPage() {
 
 function Explorer() {
   const { client, partial } = useSession();
-  const [outcome, setOutcome] = useState(nothing);
+  const [notice, setNotice] = useState(nothing);
   const partialNow = useRef(partial);
   partialNow.current = partial;
 
   const fetcher = useMemo(
     () => async (question: GatewayQuestion) => {
       const isIntrospection = question.operationName === 'IntrospectionQuery';
-      if (!isIntrospection) setOutcome(nothing);
+      if (!isIntrospection) setNotice(nothing);
       const answer = await client.ask(question, partialNow.current);
-      if (!isIntrospection) setOutcome({ shortcomings: readShortcomings(answer), note: undefined });
+      if (!isIntrospection) setNotice({ shortcomings: readShortcomings(answer), note: undefined });
       return answer;
     },
     [client],
   );
 
   return (
-    <ExamplesPluginContext value={setOutcome}>
+    <ExamplesPluginContext value={setNotice}>
       <GraphiQL
         fetcher={fetcher}
         storage={storage}
@@ -89,12 +91,12 @@ function Explorer() {
       >
         <GraphiQL.Logo>{null}</GraphiQL.Logo>
         <GraphiQL.Footer>
-          {outcome.note && (
+          {notice.note && (
             <p className="banner" role="status" data-testid="note">
-              {outcome.note}
+              {notice.note}
             </p>
           )}
-          <ShortcomingsBanner {...outcome.shortcomings} />
+          <ShortcomingsBanner {...notice.shortcomings} />
         </GraphiQL.Footer>
         <EditorTheme />
       </GraphiQL>
@@ -102,7 +104,7 @@ function Explorer() {
   );
 }
 
-/** Names of the editor's themes, as GraphiQL wants them. */
+/** Names of the themes of the editor, in the form that GraphiQL needs. */
 const editorTheme = { light: 'polku-light', dark: 'polku-dark' };
 
 const transparent = '#ffffff00';

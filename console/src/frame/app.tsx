@@ -5,7 +5,7 @@ import { SessionProvider, useSession } from '../session/session.js';
 import './frame.css';
 import './tokens.css';
 
-// The editor is the heaviest part by far; the frame and the pictures do not wait for it.
+// The editor is by far the largest part. The frame and the pictures do not wait for it.
 const ExplorerPage = lazy(async () => ({
   default: (await import('../explorer/explorerPage.js')).ExplorerPage,
 }));
@@ -21,7 +21,7 @@ export function App() {
 
 function Frame() {
   const route = useRoute();
-  // Once opened, the explorer stays, so that looking at a path does not lose what was written.
+  // Once opened, the explorer stays mounted, so that the path page does not lose what the user wrote.
   const [explorerOpened, setExplorerOpened] = useState(false);
   if (route === 'explorer' && !explorerOpened) setExplorerOpened(true);
 
@@ -49,7 +49,7 @@ const pages: readonly { readonly route: Route; readonly address: string; readonl
   { route: 'access', address: '#/access', name: 'Access' },
 ];
 
-/** Who asks, what for, and where one is. */
+/** The header: the persona, the purpose, and the pages. */
 function Header({ route }: { readonly route: Route }) {
   const { personas, persona, purpose, partial, choosePersona, choosePurpose, setPartial } = useSession();
   return (
@@ -89,7 +89,7 @@ function Header({ route }: { readonly route: Route }) {
           </label>
           <label
             className="switch"
-            title="Answer what policy shows and leave the rest out, instead of refusing the whole (Polku-Partial: true)"
+            title="Answer what policy shows and leave the rest out, instead of refusing everything (Polku-Partial: true)"
           >
             <input
               type="checkbox"
@@ -112,7 +112,7 @@ function Header({ route }: { readonly route: Route }) {
   );
 }
 
-/** A path that winds out of sight. */
+/** The logo: a winding path. */
 function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
@@ -122,7 +122,7 @@ function Mark() {
   );
 }
 
-/** Before anything is known; or, with a problem, instead of everything. */
+/** Shown until the personas are known, or instead of the console if there is a problem. */
 function WaitingPage({ problem }: { readonly problem: string | undefined }) {
   return (
     <main className="waiting" role={problem ? 'alert' : 'status'}>
@@ -134,7 +134,10 @@ function WaitingPage({ problem }: { readonly problem: string | undefined }) {
 
 type Route = 'explorer' | 'path' | 'access';
 
-/** The page that the address names (`#/access`). No id ever enters the address, for browsers remember addresses. */
+/**
+ * The page that the address names (`#/access`). No id is ever put into the address, because browsers remember
+ * addresses.
+ */
 function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash);
   if (hash === '#/access') return 'access';

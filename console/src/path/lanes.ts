@@ -16,7 +16,10 @@ export interface Bar {
 
 /** Bars that do not overlap. */
 interface LaneRow {
-  /** The service's code, or the sector in a member's lane; undefined on all but the first of its rows. */
+  /**
+   * The code of the service, or the sector in the lane of a member; undefined in all but the first of its
+   * rows.
+   */
   readonly label: string | undefined;
   readonly bars: readonly Bar[];
 }
@@ -25,14 +28,14 @@ interface LaneRow {
 export interface Lane {
   readonly key: string;
   readonly title: string;
-  /** Set where the lane is one sector's. */
+  /** Set if the lane belongs to one sector. */
   readonly sector: string | undefined;
   readonly subtitle: string;
   readonly rows: readonly LaneRow[];
   readonly isWithheld: boolean;
 }
 
-/** Arranges steps in lanes: by sector for a person, by member for a family; withheld sectors close the picture. */
+/** Arranges steps in lanes: by sector for a person, by member for a family. Withheld sectors come last. */
 export function arrangeLanes({ members, path }: Pictured): readonly Lane[] {
   const bars = (path.steps ?? []).flatMap((step): Bar[] => {
     const extent = extentOf(step.startedAt, step.endedAt);
@@ -94,7 +97,7 @@ function withheldLane(sector: string): Lane {
   };
 }
 
-/** Sorts those of unknown age last. */
+/** The birth year for sorting. An unknown year sorts last. */
 function birthYearOf({ person }: DrawnMember): string {
   return String(person?.birthYear ?? '9999');
 }
@@ -107,7 +110,7 @@ function labelFirst(label: string, rows: readonly Bar[][]): LaneRow[] {
   return rows.map((bars, index) => ({ label: index === 0 ? label : undefined, bars }));
 }
 
-/** Spreads bars, in order of their start, over as few rows as keep them apart. */
+/** Distributes bars, sorted by start, over as few rows as possible without overlap. */
 function pack(bars: readonly Bar[]): Bar[][] {
   const rows: Bar[][] = [];
   for (const bar of bars) {
@@ -131,15 +134,15 @@ export function writeCount(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A stretch of time in milliseconds, from its first moment up to but without `until`. */
+/** A period in milliseconds: `from` is inside, `until` is not. */
 interface Span {
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * What a date of reduced precision can mean: `2012` is the whole year, `2012-05` the month.
- * undefined where it is no date.
+ * The period of a date of reduced precision: `2012` is the whole year, `2012-05` the month. undefined if the
+ * text is not a date.
  */
 export function spanOf(date: string): Span | undefined {
   const [year, month, day] = date.split('-').map(Number);
@@ -151,20 +154,22 @@ export function spanOf(date: string): Span | undefined {
 
 const WHOLE_DATE = 'YYYY-MM-DD'.length;
 
-/** How long a step lasted: at most, and, where its dates are masked, for certain. */
+/**
+ * The longest period that a step can have lasted and, if its dates are masked, the period that is certain.
+ */
 interface Extent extends Span {
-  /** undefined where masked dates leave nothing certain. */
+  /** undefined if masked dates leave nothing certain. */
   readonly certain: Span | undefined;
   readonly isMasked: boolean;
 }
 
-/** @param endedAt null where all of it was on one date */
+/** @param endedAt null if the step was on one date */
 export function extentOf(startedAt: string | null, endedAt: string | null): Extent | undefined {
   const start = startedAt === null ? undefined : spanOf(startedAt);
   const end = endedAt === null ? start : spanOf(endedAt);
   if (!start || !end) return undefined;
   const isMasked = [startedAt, endedAt].some((date) => date !== null && date.length < WHOLE_DATE);
-  // A masked start may have been as late as its last day, a masked end as early as its first.
+  // A masked start may be as late as its last day, and a masked end as early as its first.
   const certain = isMasked ? { from: start.until, until: end.from } : { from: start.from, until: end.until };
   return {
     from: start.from,

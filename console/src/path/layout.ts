@@ -1,6 +1,6 @@
 import type { Bar, Lane } from './lanes.js';
 
-/** How wide a letter of a row's label is. */
+/** The width of a letter in the label of a row. */
 const LETTER = 7.3;
 
 /** Measures of the picture, in pixels. */
@@ -95,10 +95,10 @@ export function layOut(
   };
 }
 
-/** A line at a point of time. */
+/** A line at a point in time. */
 export interface Tick {
   readonly x: number;
-  /** undefined where there is no room for one. */
+  /** undefined if there is no room for a label. */
   readonly label: string | undefined;
   readonly isYear: boolean;
 }
@@ -108,7 +108,7 @@ const ROOM_FOR_A_YEAR = 38;
 const ROOM_FOR_QUARTERS = 160;
 
 /**
- * Lines for years, from the first to the end of the last, and for quarters where a year is wide.
+ * Lines for years, to the end of the last, and for quarters if a year is wide enough.
  * @param place the x of a moment
  */
 function placeTicks(years: { from: number; until: number }, place: (time: number) => number): Tick[] {

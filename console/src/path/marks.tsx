@@ -15,7 +15,7 @@ interface BarMarkProps {
   readonly onKeyDown: KeyboardEventHandler;
 }
 
-/** One step. Where dates are masked, what may have been is light and what is certain is solid. */
+/** One step. If dates are masked, the possible period is light and the certain period is solid. */
 export function BarMark({ bar, label, isStop, keep, onReach, onShow, onLeave, onKeyDown }: BarMarkProps) {
   const { x, y, width, certain, extent, step } = bar;
   const contacts = step.contacts === null ? '' : String(step.contacts);
@@ -51,7 +51,7 @@ interface LaneGroundProps {
   readonly hatch: string;
 }
 
-/** The ground of a lane, hatched where it is withheld. */
+/** The background of a lane, hatched if it is withheld. */
 export function LaneGround({ placed: { lane, y, height }, width, hatch }: LaneGroundProps) {
   return (
     <>
@@ -61,7 +61,7 @@ export function LaneGround({ placed: { lane, y, height }, width, hatch }: LaneGr
   );
 }
 
-/** Whose lane it is, and what is in it. */
+/** The title of a lane, and a summary of its steps. */
 export function LaneHead({ placed: { lane, y, height } }: { readonly placed: PlacedLane }) {
   const middle = lane.isWithheld ? y + height / 2 : y + measures.laneHead / 2 + 2;
   return (
@@ -79,7 +79,7 @@ export function LaneHead({ placed: { lane, y, height } }: { readonly placed: Pla
   );
 }
 
-/** A lane in one line, for those who hear it. */
+/** A lane in one line, for screen readers. */
 export function describeLane(lane: Lane): string {
   return `${lane.title}: ${lane.isWithheld ? 'withheld by policy' : lane.subtitle}`;
 }

@@ -8,7 +8,7 @@ import { listSubjects, type PeopleAnswer, peopleQuery, type DrawnSubject } from 
 
 const peopleQuestion = { query: peopleQuery };
 
-/** Choose one of my people or families, and see the path. */
+/** The page where the user chooses a person or a family and sees the path. */
 export function PathPage() {
   const { client, persona, purpose } = useSession();
   const asked = useAnswer<PeopleAnswer>(client, peopleQuestion);
@@ -19,7 +19,7 @@ export function PathPage() {
   if (asked.state === 'asking') return <p className="page page-note">Asking who your people are …</p>;
   if (asked.state === 'failed') return <p className="page page-note">{asked.problem}</p>;
   const all = [...families, ...people];
-  // An id belongs to one persona and purpose: a choice made as somebody else means nothing here.
+  // An id belongs to one persona and purpose, so a choice made as another persona is invalid here.
   const subject = all.find(({ id }) => id === choice?.id) ?? all[0];
 
   return (

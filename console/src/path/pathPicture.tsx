@@ -16,7 +16,7 @@ import {
 import { StepTable } from './stepTable.js';
 import { Timeline } from './timeline.js';
 
-/** The picture of one person or family, with what it lacks, its legend and its table. */
+/** The picture of one person or family, with refusals, legend and table. */
 export function PathPicture({ subject }: { readonly subject: DrawnSubject }) {
   const { client } = useSession();
   const question = useMemo(
@@ -86,7 +86,7 @@ interface LegendProps {
   readonly hasWithheld: boolean;
 }
 
-/** What colours and patterns mean; only those that occur. */
+/** The meaning of the colours and patterns that occur. */
 function Legend({ sectors, hasMasked, hasWithheld }: LegendProps) {
   return (
     <ul className="legend" aria-label="Legend">

@@ -1,18 +1,18 @@
-/** An episode of a service path, as the gateway answers it. What policy withholds is null. */
+/** An episode of a service path in an answer of the gateway. Withheld values are null. */
 export interface DrawnStep {
   readonly person?: { readonly id: string } | null;
   readonly sector: string;
   readonly service: string | null;
-  /** ISO 8601, perhaps of reduced precision: `2012`, `2012-05`, `2012-05-14`. */
+  /** ISO 8601, possibly of reduced precision: `2012`, `2012-05`, `2012-05-14`. */
   readonly startedAt: string | null;
-  /** null where all of it was on one date. */
+  /** null if the step was on one date. */
   readonly endedAt: string | null;
   readonly contacts: number | null;
 }
 
 interface ServicePath {
   readonly steps: readonly DrawnStep[] | null;
-  /** Sectors that policy withholds, whether or not there is anything in them. */
+  /** Sectors that policy withholds, whether or not they contain anything. */
   readonly withheld: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface DrawnPerson {
   readonly sex: string | null;
 }
 
-/** What the picture shows: one person, or one family with its members. */
+/** The content of the picture: one person, or one family with its members. */
 export interface Pictured {
   readonly members: readonly DrawnMember[] | undefined;
   readonly path: ServicePath;
@@ -54,14 +54,14 @@ export interface PathAnswer {
   } | null;
 }
 
-/** What to draw; undefined where the answer holds no path. */
+/** The content of the picture; undefined if the answer has no path. */
 export function readPictured({ person, family }: PathAnswer): Pictured | undefined {
   if (person?.servicePath) return { members: undefined, path: person.servicePath };
   if (family?.servicePath) return { members: family.members ?? [], path: family.servicePath };
   return undefined;
 }
 
-/** Someone whose path can be drawn. */
+/** A person or family whose path can be drawn. */
 export interface DrawnSubject {
   readonly kind: 'person' | 'family';
   readonly id: string;
@@ -84,18 +84,18 @@ export interface PeopleAnswer {
   } | null;
 }
 
-/** `born 2011, female`: all that may be known of who someone is. */
+/** `born 2011, female`: nothing else is known about a person. */
 export function describePerson({ birthYear, sex }: DrawnPerson): string {
   const parts = [birthYear && `born ${birthYear}`, sex?.toLowerCase()].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : 'a person';
 }
 
-/** Pseudonyms are long and alike in front; their ends tell them apart. */
+/** The end of a pseudonym. Pseudonyms are long, and their ends differ. */
 function shortId(id: string): string {
   return `…${id.slice(-6)}`;
 }
 
-/** The people and families that the picture can be drawn of, in the order of the gateway. */
+/** The people and families whose picture can be drawn, in the order of the gateway. */
 export function listSubjects({ persons }: PeopleAnswer): {
   people: DrawnSubject[];
   families: DrawnSubject[];
@@ -128,18 +128,18 @@ export function capitalise(text: string): string {
 
 const known = ['health', 'social', 'education'];
 
-/** The sector's name in words: `HEALTH` -> Health. */
+/** The name of a sector in words: `HEALTH` -> Health. */
 export function sectorName(sector: string): string {
   return capitalise(sector.toLowerCase().replaceAll('_', ' '));
 }
 
-/** The class that gives a mark its sector's colour. */
+/** The CSS class for the colour of a sector. */
 export function sectorClass(sector: string): string {
   const name = sector.toLowerCase();
   return `sector-${known.includes(name) ? name : 'other'}`;
 }
 
-/** Sectors in one order everywhere: the known ones, then others by name. */
+/** Sectors in the same order everywhere: known ones first, then others by name. */
 export function orderSectors(sectors: Iterable<string>): string[] {
   const rank = (sector: string): number => {
     const index = known.indexOf(sector.toLowerCase());

@@ -2,7 +2,7 @@ import { type Lane, writeCount } from './lanes.js';
 import { measures, type PlacedBar } from './layout.js';
 import { sectorClass, sectorName, type DrawnStep } from './servicePath.js';
 
-/** The picture in words. */
+/** The picture as a table. */
 export function StepTable({ lanes }: { readonly lanes: readonly Lane[] }) {
   return (
     <details className="step-table">
@@ -45,11 +45,11 @@ const TOOLTIP_WIDTH = 270;
 
 interface StepTooltipProps {
   readonly bar: PlacedBar;
-  /** Of the picture, which it does not leave. */
+  /** Width of the picture; the tooltip stays inside. */
   readonly width: number;
 }
 
-/** What a step was. Hidden from screen readers, for the step's own label says the same. */
+/** The details of a step. Hidden from screen readers, because the label of the step says the same. */
 export function StepTooltip({ bar: { step, x, y, width: barWidth, extent }, width }: StepTooltipProps) {
   const left = Math.max(0, Math.min(x + barWidth / 2 - TOOLTIP_WIDTH / 2, width - TOOLTIP_WIDTH));
   return (
@@ -94,7 +94,7 @@ function writeContacts(contacts: number | null): string {
   return contacts === null ? 'number of contacts withheld' : writeCount(contacts, 'contact');
 }
 
-/** A step in one line, for those who hear it. */
+/** A step in one line, for screen readers. */
 export function describeDrawnStep(step: DrawnStep): string {
   return `${sectorName(step.sector)}, ${step.service ?? 'service withheld'}, ${writePeriod(step)}, ${writeContacts(step.contacts)}`;
 }

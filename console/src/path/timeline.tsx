@@ -11,8 +11,8 @@ interface TimelineProps {
 }
 
 /**
- * The path as swim lanes over years. One stop of the tab key; the arrow keys walk from step to step and from row to
- * row (WAI-ARIA APG, roving tabindex).
+ * The path as swim lanes over years. It is one stop of the tab key. The arrow keys move from step to step and
+ * from row to row (WAI-ARIA APG, roving tabindex).
  */
 export function Timeline({ title, lanes, years }: TimelineProps) {
   const [frame, width] = useWidth();
@@ -96,7 +96,7 @@ export function Timeline({ title, lanes, years }: TimelineProps) {
   );
 }
 
-/** Where an arrow key leads to: along the row, or to the step of another row that is nearest in time. */
+/** The target of an arrow key: along the row, or the step of another row that is nearest in time. */
 function neighbour(
   rows: readonly (readonly PlacedBar[])[],
   bar: PlacedBar,
@@ -125,7 +125,7 @@ function neighbour(
   }
 }
 
-/** The width of an element, as it is and whenever it changes. */
+/** The width of an element, now and after every change. */
 function useWidth(): [RefObject<HTMLDivElement | null>, number] {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -143,7 +143,7 @@ interface TimeAxisProps {
   readonly height: number;
 }
 
-/** Lines of years, and of quarters where there is room for them. */
+/** Lines for years, and for quarters if there is room. */
 function TimeAxis({ ticks, height }: TimeAxisProps) {
   return (
     <g aria-hidden="true">

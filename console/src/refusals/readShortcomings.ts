@@ -1,6 +1,6 @@
 import type { GatewayAnswer, GatewayError } from '../session/gatewayClient.js';
 
-/** A field that policy did not show, in the words of the gateway. */
+/** A field that policy did not show, with the words of the gateway. */
 export interface ShownRefusal {
   readonly coordinate: string | undefined;
   readonly owner: string | undefined;
@@ -10,13 +10,13 @@ export interface ShownRefusal {
   readonly decision: string | undefined;
 }
 
-/** Any other thing that went wrong. */
+/** Any other error. */
 export interface ShownFault {
   readonly code: string | undefined;
   readonly message: string;
 }
 
-/** What an answer says beside its data. */
+/** What an answer lacks. */
 export interface Shortcomings {
   readonly refusals: readonly ShownRefusal[];
   /** Left out in partial mode. */
@@ -31,7 +31,7 @@ export const noShortcomings: Shortcomings = { refusals: [], withheld: [], faults
 export function readShortcomings({ errors = [], extensions = {} }: GatewayAnswer): Shortcomings {
   return {
     refusals: errors.filter(isRefusal).flatMap(({ message, extensions: details = {} }) =>
-      // One error tells of every coordinate; what they share stands beside the list.
+      // One error lists every coordinate. What they share is next to the list.
       list(details['refusals'] ?? [details]).map((refusal) =>
         readRefusal({ reason: message, decisionId: extensions['decisionId'], ...details, ...refusal }),
       ),

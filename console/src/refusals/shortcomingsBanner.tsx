@@ -5,7 +5,7 @@ import './refusals.css';
 /** How many refusals are listed before the others fold away. */
 const SHOWN_AT_ONCE = 3;
 
-/** Says in words what an answer lacks and whose decision that was; nothing when it lacks nothing. */
+/** Lists what an answer lacks and who decided that; shows nothing if it lacks nothing. */
 export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings) {
   const { purpose } = useSession();
   return (
@@ -80,7 +80,7 @@ function RefusalList({ refusals }: { readonly refusals: readonly ShownRefusal[] 
   );
 }
 
-/** The reason with owner and coordinate set off, which stand in front where it does not name them. */
+/** The reason, with owner and coordinate highlighted. If the reason does not name them, they come first. */
 function Reason({ coordinate, owner, reason }: ShownRefusal) {
   const [before = '', ...rest] = owner ? reason.split(owner) : [reason];
   const after = rest.join(owner);
@@ -103,7 +103,7 @@ function Reason({ coordinate, owner, reason }: ShownRefusal) {
   );
 }
 
-/** A text with a coordinate set in the type of code. */
+/** A text with its coordinate in a code font. */
 function Coded({ text, code }: { readonly text: string; readonly code: string | undefined }) {
   return code === undefined
     ? text
@@ -115,7 +115,7 @@ function Coded({ text, code }: { readonly text: string; readonly code: string | 
       ));
 }
 
-/** `Query.persons(first:)` says no more than `Query.persons`. */
+/** Whether the field itself is refused, too: `Query.persons(first:)` adds nothing to `Query.persons`. */
 function isOfRefusedField({ coordinate }: ShownRefusal, refusals: readonly ShownRefusal[]): boolean {
   const field = coordinate?.split('(', 1)[0];
   return field !== coordinate && refusals.some((refusal) => refusal.coordinate === field);

@@ -17,7 +17,10 @@ export interface GatewayQuestion {
   readonly operationName?: string | null | undefined;
 }
 
-/** Asks the gateway as one persona for one purpose; it fetches that persona's token when it is first needed. */
+/**
+ * Sends requests to the gateway as one persona for one purpose. It fetches the token of the persona for the
+ * first request.
+ */
 export class GatewayClient {
   #token: Promise<string> | undefined;
 
@@ -26,10 +29,10 @@ export class GatewayClient {
     readonly purpose: string,
   ) {}
 
-  /** @param partial answer what policy shows, and null the rest, instead of refusing the whole */
+  /** @param partial answer what policy shows, with null for the rest, instead of refusing everything */
   async ask<Data>(question: GatewayQuestion, partial: boolean): Promise<GatewayAnswer<Data>> {
     const response = await this.#post(question, partial);
-    // A token of the local issuer lives for an hour, a console for a day.
+    // A token of the local issuer is valid for an hour, and a console may stay open for a day.
     if (response.status !== 401) return readAnswer<Data>(response);
     this.#token = undefined;
     return readAnswer<Data>(await this.#post(question, partial));
@@ -66,6 +69,6 @@ async function readAnswer<Data>(response: Response): Promise<GatewayAnswer<Data>
   try {
     return (await response.json()) as GatewayAnswer<Data>;
   } catch {
-    throw new Error(`The gateway answered ${response.status} and no GraphQL response.`);
+    throw new Error(`The gateway answered ${response.status} without a GraphQL response.`);
   }
 }

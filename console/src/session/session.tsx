@@ -1,12 +1,15 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { type GatewayAnswer, GatewayClient, type GatewayQuestion } from './gatewayClient.js';
 
-/** Who asks, what for, and how. Lives in memory only: a reload forgets it, and nothing stays in the browser. */
+/**
+ * Persona, purpose and mode. They are only in memory: a reload forgets them, and nothing stays in the
+ * browser.
+ */
 interface Session {
   readonly personas: readonly ChosenPersona[];
   readonly persona: ChosenPersona;
   readonly purpose: PurposeChoice;
-  /** Another one for every persona and purpose, so that what hangs on it is made anew. */
+  /** A new client for every persona and purpose, so that everything that depends on it is made again. */
   readonly client: GatewayClient;
   readonly partial: boolean;
   choosePersona(id: string): void;
@@ -19,13 +22,13 @@ const SessionContext = createContext<Session | undefined>(undefined);
 /** The session that surrounds a component. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
-  if (!session) throw new Error('useSession wants a SessionProvider around it.');
+  if (!session) throw new Error('useSession needs a SessionProvider around it.');
   return session;
 }
 
 interface SessionProviderProps {
   readonly children: ReactNode;
-  /** Shown until the personas are known, with the reason when they cannot be. */
+  /** Shown until the personas are known. It receives the reason if they cannot be. */
   readonly waiting: (problem: string | undefined) => ReactNode;
 }
 
@@ -66,7 +69,7 @@ interface PurposeChoice {
   readonly label: string;
 }
 
-/** A synthetic user whom the local issuer gives tokens to. */
+/** A synthetic user. The local issuer gives tokens for it. */
 interface ChosenPersona {
   readonly id: string;
   readonly label: string;
@@ -76,7 +79,7 @@ interface ChosenPersona {
   readonly purposes: readonly PurposeChoice[];
 }
 
-/** Who can be played here. Served with `--dev` only. */
+/** The personas to choose from. Only a gateway with `--dev` serves them. */
 async function fetchPersonas(): Promise<readonly ChosenPersona[]> {
   const response = await fetch('/dev/personas');
   if (!response.ok) {
@@ -88,7 +91,7 @@ async function fetchPersonas(): Promise<readonly ChosenPersona[]> {
   return personas;
 }
 
-/** An answer of the gateway, or that there is none yet, or why there will be none. */
+/** The state of a request: waiting, failed with a reason, or answered. */
 type Asked<Data> =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly problem: string }
@@ -97,9 +100,9 @@ type Asked<Data> =
 const asking = { state: 'asking' } as const;
 
 /**
- * Asks when it appears, and anew when persona, purpose or question change. It asks in partial mode, for a page shows
- * what may be seen and names what may not.
- * @param question must keep its identity from render to render; undefined asks nothing
+ * Asks when the component appears, and again when persona, purpose or question change. It asks in partial
+ * mode, because a page shows what the user may see and names what is withheld.
+ * @param question must be the same object in every render; undefined asks nothing
  */
 export function useAnswer<Data>(client: GatewayClient, question: GatewayQuestion | undefined): Asked<Data> {
   const [asked, setAsked] = useState<{

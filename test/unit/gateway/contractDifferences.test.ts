@@ -26,11 +26,11 @@ describe('the differences of an SDL from its contract', () => {
   });
 
   it.each([
-    ['no GraphQL', 'type Query {', 'a text that is no GraphQL'],
-    ['nothing', '', 'a text that is no GraphQL'],
+    ['no GraphQL', 'type Query {', 'a text that is not GraphQL'],
+    ['nothing', '', 'a text that is not GraphQL'],
     ['a query', '{ x }', 'OperationDefinition is not in the contract'],
     ['a type twice', `${healthSdl}\ntype Query { x: Int }`, 'Query differs'],
-    ['a deep nest', `type Query { x: ${'['.repeat(100_000)} }`, 'a text that is no GraphQL'],
+    ['a deep nest', `type Query { x: ${'['.repeat(100_000)} }`, 'a text that is not GraphQL'],
     ['a huge text', `${healthSdl}#${'x'.repeat(2 ** 20)}`, 'a text of'],
     ['an extension', `${healthSdl}\nextend type Person { x: Int }`, 'Person.x is not in the contract'],
     [
