@@ -17,7 +17,7 @@ export interface DisclosureRecord {
   readonly decisionId: string;
   readonly purpose: string;
   readonly recipient: string;
-  /** The number of people about whom policy permitted something. */
+  /** The number of people whose data policy permitted to show. */
   readonly subjects: number;
   /** SHA-256 of the request's body in base64url, as the decision context binds it. */
   readonly body: string;

@@ -26,7 +26,7 @@ const PARTIAL = `query WhatMayBeShown($id: PersonID!) {
   }
 }`;
 
-const PREDICTED_NEED = `query ForeseenNeed($id: FamilyID!) {
+const PREDICTED_NEED = `query PredictedNeed($id: FamilyID!) {
   family(id: $id) {
     childProtectionRisks(asOf: "2015-Q1") {
       children {

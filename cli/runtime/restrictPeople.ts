@@ -26,7 +26,7 @@ import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { registries } from '../../subgraphs/registries.js';
 import type { Secrets } from './secrets.js';
 
-/** The people whom a data owner marks, or whose mark the owner lifts. */
+/** People that a data owner marks, or whose mark the owner lifts. */
 export interface Marking {
   readonly data: string;
   readonly secrets: Secrets;

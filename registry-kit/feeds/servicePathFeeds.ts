@@ -34,7 +34,7 @@ export function servicePathFeed(registry: string, contactType: string): Subgraph
   );
 }
 
-/** `FamilyServicePath.<registry>`: the contacts of all family members, whom the population register names. */
+/** `FamilyServicePath.<registry>`: the contacts of all family members. The population register names them. */
 export function familyServicePathFeed(registry: string, contactType: string): SubgraphModule {
   return answerFeeds(
     { name: 'FamilyServicePath', key: 'family from until', Key: FamilyServicePathKey },

@@ -135,7 +135,7 @@ export function directoryModule(
   @Resolver(() => PersonPage)
   class PersonPageResolver {
     @Query(() => PersonPage, {
-      description: 'My clients: those with whom I, or my unit, have a care relationship.',
+      description: 'My clients: people who have a care relationship with me or my unit.',
     })
     persons(
       @Arg('first', () => Int, { description: 'At most 1000.' }) first: number,

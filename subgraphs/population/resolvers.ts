@@ -53,7 +53,7 @@ export class PersonResolver {
   @Query(() => Person, {
     nullable: true,
     description:
-      "The caller as a data subject: the person whom the login service names in the caller's token.",
+      "The caller as a data subject: the person that the login service names in the caller's token.",
   })
   me(@Ctx() { decision }: Context): Person | null {
     return decision.person === undefined ? null : new Person(decision.person);

@@ -89,7 +89,7 @@ ${table(
   ]),
 )}
 
-(Both blocks; children who lived in the city for these years or until their 18th birthday.) No circumstance alone foretells much:
+(Both blocks; children who lived in the city for these years or until their 18th birthday.) No circumstance alone predicts much:
 
 ![No factor alone](city/no-factor-alone.svg)
 
