@@ -19,7 +19,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Jest would leave one core to itself, and half of the time is spent waiting for processes.
   maxWorkers: '100%',
-  // Modules of a test file are never let go (vm modules), so a worker grows by some 50 MB a file: it is replaced before it is full.
+  // The modules of a test file stay in memory (vm modules), so a worker grows by some 50 MB a file. It is
+  // replaced before it is full.
   workerIdleMemoryLimit: '1500MB',
   // Tests of whole processes on a busy machine; none of them asserts a time.
   testTimeout: 180_000,

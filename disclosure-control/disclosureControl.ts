@@ -190,7 +190,11 @@ export async function suppressTable(
 }
 
 /** Suppresses numbers in the table of some dimensions, summed over the others. */
-async function suppressIn(table: PartialTable, published: ProtectedCount[], scheduler: CooperativeScheduler): Promise<void> {
+async function suppressIn(
+  table: PartialTable,
+  published: ProtectedCount[],
+  scheduler: CooperativeScheduler,
+): Promise<void> {
   const others = table.views.slice(1);
   const suppress = (numbers: readonly number[]): void => {
     for (const number of numbers) published[number] = null;

@@ -47,7 +47,9 @@ export class TableCells {
     radius: number,
   ): Promise<TableCells> {
     const cells = new TableCells(table, layout, radius);
-    await new CooperativeScheduler().forEachChunk(units.keys.length, (from, to) => cells.add(units, from, to));
+    await new CooperativeScheduler().forEachChunk(units.keys.length, (from, to) =>
+      cells.add(units, from, to),
+    );
     cells.totalSketches();
     return cells;
   }

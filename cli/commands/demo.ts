@@ -100,7 +100,9 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   return failed.length === 0;
 }
 
-/** Makes sure that a model serves, so that the demo can show an assessment. A model of a small city is poor. */
+/**
+ * Makes sure that a model serves, so that the demo can show an assessment. A model of a small city is poor.
+ */
 async function ensureModel(data: string, policies: string): Promise<void> {
   const desk = new RiskRegisterService({
     store: new RegisterStore(data),

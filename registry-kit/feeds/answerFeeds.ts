@@ -31,8 +31,8 @@ export interface FeedAnswerer<Key, Context> {
 }
 
 /**
- * The part of a subgraph that answers feeds of a derived type: `<type>.<field>` for each field. Clients cannot
- * see them: the gateway hands them to the subgraph that owns the derived type.
+ * The part of a subgraph that answers feeds of a derived type: `<type>.<field>` for each field. Clients
+ * cannot see them: the gateway hands them to the subgraph that owns the derived type.
  */
 export function answerFeeds<Key extends object, Context>(
   { name, key, Key, internal }: DerivedType<Key>,

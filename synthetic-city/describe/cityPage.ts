@@ -58,7 +58,7 @@ circumstances (Gillespie's method). Each household has latent strains - economy,
 hang together, come in spells, and are written down nowhere. They move contacts in health and social services, income
 support, absence from day care, moves and separations, so that burdens show in several registers at once.
 
-Everybody's visits, contacts and months are drawn from streams named by seed, purpose and person. They are drawn anew when
+Everybody's visits, contacts and months are drawn from streams named by seed, purpose and person. They are drawn again when
 they are needed rather than kept, which is why half a million lives fit into little memory.
 
 Between 0.1 and 0.5 % of the rows of a file are odd, each in one way: a wrong check character, an unknown person, no code, an

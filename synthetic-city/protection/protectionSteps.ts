@@ -17,7 +17,7 @@ export function isClientship({ kind }: ProtectionStep): boolean {
 /** The years after a block's date for which need is predicted. */
 export const PREDICTION_YEARS = 5;
 
-/** The dates as of which need is predicted. The years after them do not overlap. */
+/** Need is predicted at these dates. The years after them do not overlap. */
 export const BLOCK_DATES: readonly Day[] = [calendarDay(2006, 12, 31), calendarDay(2011, 12, 31)];
 
 /**

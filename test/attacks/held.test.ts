@@ -1,5 +1,6 @@
 /**
- * @property gateway/known-attacks Attacks that broke other gateways fail here, and each planted hole is found.
+ * @property gateway/known-attacks Attacks that broke other gateways fail here, and each planted hole is
+ * found.
  * @enforcedBy gateway/gateway.ts
  */
 import { readFile } from 'node:fs/promises';

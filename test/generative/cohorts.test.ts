@@ -1,5 +1,6 @@
 /**
- * @property groups/objections People who objected are in no group, neither of those who use a service nor of those who do not.
+ * @property groups/objections People who objected are in no group, neither of those who use a service nor of
+ * those who do not.
  * @enforcedBy registry-kit/enforcement/guardGroup.ts, subgraphs/cohorts/group/evaluate.ts
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

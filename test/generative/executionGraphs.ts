@@ -13,8 +13,8 @@ const refuse = (): never => {
 };
 
 /**
- * Entities over three subgraphs: `@requires` with arguments and in chains, `@provides`, composite keys, lists of
- * lists.
+ * Entities over three subgraphs: `@requires` with arguments and in chains, `@provides`, composite keys, lists
+ * of lists.
  */
 function shop(): Subgraph[] {
   const products = testSubgraph(

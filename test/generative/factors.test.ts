@@ -1,5 +1,6 @@
 /**
- * @property risk/one-reader A factor counts events before the quarter, of people that the policy allows, by the same reader that training uses.
+ * @property risk/one-reader A factor counts events before the quarter, of people that the policy allows, by
+ * the same reader that training uses.
  * @enforcedBy registry-kit/features, registry-kit/enforcement/guardFeatures.ts
  */
 import { describe, expect, it } from '@jest/globals';

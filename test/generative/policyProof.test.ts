@@ -1,5 +1,6 @@
 /**
- * @property policies/prohibitions-win A prohibition beats every grant. The compiled table answers like a plain reading of the language, and like Cedar.
+ * @property policies/prohibitions-win A prohibition beats every grant. The compiled table answers like a
+ * plain reading of the language, and like Cedar.
  * @enforcedBy policies/engine/decide
  */
 import { describe, expect, it } from '@jest/globals';

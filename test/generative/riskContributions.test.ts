@@ -1,5 +1,6 @@
 /**
- * @property risk/hidden-factors A factor that the caller may not see appears only in a total of several, too coarse to compute it back.
+ * @property risk/hidden-factors A factor that the caller may not see appears only in a total of several, too
+ * coarse to compute it back.
  * @enforcedBy subgraphs/risk/assess.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,7 +1,9 @@
 /**
  * @property audit/replaced-logs
- * @property audit/people-by-digest The audit record names everybody whose data was read, by digests. It contains no key.
- * @enforcedBy federation/execution/responseShape.ts, federation/execution/completeResponse.ts, federation/plan/carriedEntities.ts, gateway/audit/auditRecord.ts
+ * @property audit/people-by-digest The audit record names everybody whose data was read, by digests. It
+ * contains no key.
+ * @enforcedBy federation/execution/responseShape.ts, federation/execution/completeResponse.ts,
+ * federation/plan/carriedEntities.ts, gateway/audit/auditRecord.ts
  * @property audit/registry-log A registry records what it disclosed in a log of its own.
  * @enforcedBy registry-kit/disclosureLog.ts, registry-kit/subgraph/createSubgraph.ts
  */

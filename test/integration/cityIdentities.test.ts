@@ -1,5 +1,6 @@
 /**
- * @property extraction/no-identity-anywhere No identity code, name or address of a source appears in the data folder, in a log or in a response, in any encoding.
+ * @property extraction/no-identity-anywhere No identity code, name or address of a source appears in the data
+ * folder, in a log or in a response, in any encoding.
  * @enforcedBy gateway/operation/validateOperation.ts, schema/identityCodeText.ts
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';

@@ -1,6 +1,7 @@
 /**
  * @property registries/list-order The order of a list reveals no more than its masked values.
- * @enforcedBy registry-kit/enforcement/stableShuffle.ts, registry-kit/contacts/selectRows.ts, subgraphs/paths/servicePath.ts
+ * @enforcedBy registry-kit/enforcement/stableShuffle.ts, registry-kit/contacts/selectRows.ts,
+ * subgraphs/paths/servicePath.ts
  * @property registries/withheld-by-policy
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,9 +1,11 @@
 /**
- * @property risk/shown-to-helpers A child's predicted need is shown to professionals who assess the child, and of nobody for a secondary purpose.
+ * @property risk/shown-to-helpers A child's predicted need is shown to professionals who assess the child,
+ * and of nobody for a secondary purpose.
  * @enforcedBy policies/risk.yaml, subgraphs/risk/subgraph.ts
  * @property risk/withheld-registry
  * @property risk/signed-models
- * @property risk/group-risk The distribution of predicted need in a group is published as protected numbers only.
+ * @property risk/group-risk The distribution of predicted need in a group is published as protected numbers
+ * only.
  * @enforcedBy subgraphs/cohorts/cohortRisk.ts, subgraphs/risk/groupRisks.ts
  */
 import { cp } from 'node:fs/promises';

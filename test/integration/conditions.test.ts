@@ -1,7 +1,10 @@
 /**
- * @property registries/non-disclosure Places and family ties of people under non-disclosure, and of those who live with them, are withheld by classification.
- * @enforcedBy registry-kit/enforcement/enforce.ts, registry-kit/enforcement/guardFeed.ts, registry-kit/person-flags/personFlags.ts
- * @property gateway/data-subjects A caller is a data subject only by an id of the login service. Breaking the glass needs a grant and leaves its reason in the record.
+ * @property registries/non-disclosure Places and family ties of people under non-disclosure, and of those who
+ * live with them, are withheld by classification.
+ * @enforcedBy registry-kit/enforcement/enforce.ts, registry-kit/enforcement/guardFeed.ts,
+ * registry-kit/person-flags/personFlags.ts
+ * @property gateway/data-subjects A caller is a data subject only by an id of the login service. Breaking the
+ * glass needs a grant and leaves its reason in the record.
  * @enforcedBy gateway/identity/bearerToken.ts, gateway/identity/purpose.ts
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/keys-first Extraction replaces identity codes by keys before it stores anything. Registries hold neither the secret nor the store of linkage.
+ * @property extraction/keys-first Extraction replaces identity codes by keys before it stores anything.
+ * Registries hold neither the secret nor the store of linkage.
  * @enforcedBy linkage/linkage.ts, registry-kit/extraction/extractTable.ts
  */
 import { readdir, readFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/whole-snapshots A snapshot appears whole or not at all. After kill -9 the old snapshot or the new one is there.
+ * @property extraction/whole-snapshots A snapshot appears whole or not at all. After kill -9 the old snapshot
+ * or the new one is there.
  * @enforcedBy registry-kit/snapshot/snapshotDraft.ts, lib/durableFile.ts
  * @property extraction/encrypted-spill
  */

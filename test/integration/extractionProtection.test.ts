@@ -1,7 +1,9 @@
 /**
- * @property extraction/rows-balance For every table the rows read equal the rows stored plus the rows rejected. A lost or doubled row publishes nothing.
+ * @property extraction/rows-balance For every table the rows read equal the rows stored plus the rows
+ * rejected. A lost or doubled row publishes nothing.
  * @enforcedBy registry-kit/snapshot/manifest.ts, registry-kit/snapshot/openSnapshot.ts
- * @property extraction/protecting-lists A list that protects people tolerates no reject, and no table shrinks unnoticed.
+ * @property extraction/protecting-lists A list that protects people tolerates no reject, and no table shrinks
+ * unnoticed.
  * @enforcedBy registry-kit/extraction/rejectsReport.ts, registry-kit/extraction/snapshotChecks.ts
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';

@@ -1,7 +1,9 @@
 /**
- * @property audit/no-record-no-data The audit record is on disk before the response leaves. A full disk stops answers, not the process.
+ * @property audit/no-record-no-data The audit record is on disk before the response leaves. A full disk stops
+ * answers, not the process.
  * @enforcedBy gateway/audit/auditLog.ts, gateway/http/graphqlRoute.ts
- * @property audit/readiness A gateway that cannot write its audit log is not ready, even before the first request.
+ * @property audit/readiness A gateway that cannot write its audit log is not ready, even before the first
+ * request.
  * @enforcedBy gateway/audit/auditLog.ts, gateway/http/createHttpServer.ts
  * @property federation/carried-values
  */

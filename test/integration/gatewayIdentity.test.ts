@@ -1,5 +1,6 @@
 /**
- * @property gateway/token-checks Tokens have a pinned algorithm, issuer, audience and expiry. The purpose must be in the token and fit the role.
+ * @property gateway/token-checks Tokens have a pinned algorithm, issuer, audience and expiry. The purpose
+ * must be in the token and fit the role.
  * @enforcedBy schema/tokens/callerToken.ts, gateway/identity/purpose.ts
  */
 import { generateKeyPairSync } from 'node:crypto';

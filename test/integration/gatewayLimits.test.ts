@@ -1,7 +1,8 @@
 /**
  * @property gateway/linear-refusal An operation that could exhaust the gateway is refused in linear time.
  * @enforcedBy federation/execution/limits.ts
- * @property gateway/limits-of-operation Limits apply to the operation that runs, whatever else its document contains.
+ * @property gateway/limits-of-operation Limits apply to the operation that runs, whatever else its document
+ * contains.
  * @enforcedBy federation/execution/limits.ts, gateway/operation/operationPreparer.ts
  * @property federation/planning-thread
  */

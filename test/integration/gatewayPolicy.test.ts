@@ -1,9 +1,12 @@
 /**
- * @property gateway/checked-coordinates Every selected coordinate and argument is checked before anything is fetched. An operation that asks for more is refused whole.
+ * @property gateway/checked-coordinates Every selected coordinate and argument is checked before anything is
+ * fetched. An operation that asks for more is refused whole.
  * @enforcedBy gateway/operation/policyCheck.ts
- * @property gateway/visible-schema Introspection and suggestions show what role and purpose may see, and no more.
+ * @property gateway/visible-schema Introspection and suggestions show what role and purpose may see, and no
+ * more.
  * @enforcedBy gateway/operation/visibleSchema.ts, gateway/operation/validateOperation.ts
- * @property gateway/cached-by-decision Prepared operations are cached by decision and supergraph, never by the query alone.
+ * @property gateway/cached-by-decision Prepared operations are cached by decision and supergraph, never by
+ * the query alone.
  * @enforcedBy gateway/operation/operationPreparer.ts
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

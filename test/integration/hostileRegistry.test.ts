@@ -1,10 +1,15 @@
 /**
- * @property federation/pinned-contracts A remote registry that answers another schema than its committed contract is sent nothing and is named. The others continue.
- * @enforcedBy gateway/registries/pinnedSource.ts, gateway/registries/contractDifferences.ts, federation/supergraph/supergraph.ts
- * @property federation/plan-lineage No fetch carries a value that its receiver's contract does not give it, whatever supergraph planned it.
+ * @property federation/pinned-contracts A remote registry that answers another schema than its committed
+ * contract is sent nothing and is named. The others continue.
+ * @enforcedBy gateway/registries/pinnedSource.ts, gateway/registries/contractDifferences.ts,
+ * federation/supergraph/supergraph.ts
+ * @property federation/plan-lineage No fetch carries a value that its receiver's contract does not give it,
+ * whatever supergraph planned it.
  * @enforcedBy gateway/operation/planLineage.ts
- * @property federation/carried-values The audit record names what every fetch carried to each registry, and whose keys and rows.
- * @enforcedBy gateway/operation/planLineage.ts, federation/plan/carriedEntities.ts, gateway/audit/requestRecord.ts
+ * @property federation/carried-values The audit record names what every fetch carried to each registry, and
+ * whose keys and rows.
+ * @enforcedBy gateway/operation/planLineage.ts, federation/plan/carriedEntities.ts,
+ * gateway/audit/requestRecord.ts
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';

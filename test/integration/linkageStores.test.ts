@@ -1,8 +1,10 @@
 /**
  * @property registries/restriction-trace
- * @property registries/one-linkage-store Snapshots and restrictions of another linkage store are neither served nor overwritten.
+ * @property registries/one-linkage-store Snapshots and restrictions of another linkage store are neither
+ * served nor overwritten.
  * @enforcedBy registry-kit/extraction/snapshotChecks.ts, cli/runtime/localSubgraphs.ts
- * @property registries/merged-keys An id of a key that was merged into another person's leads to that person, with all protection.
+ * @property registries/merged-keys An id of a key that was merged into another person's leads to that person,
+ * with all protection.
  * @enforcedBy registry-kit/subgraph/requestContext.ts
  */
 import { cp, readdir, rename, rm } from 'node:fs/promises';

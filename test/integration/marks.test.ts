@@ -1,6 +1,8 @@
 /**
- * @property registries/live-restrictions Restrictions take effect in running servers and survive extractions and merged keys. A damaged or missing list lifts none.
- * @enforcedBy registry-kit/restrictions/restrictionFile.ts, cli/runtime/liveFiles.ts, cli/runtime/restrictPeople.ts
+ * @property registries/live-restrictions Restrictions take effect in running servers and survive extractions
+ * and merged keys. A damaged or missing list lifts none.
+ * @enforcedBy registry-kit/restrictions/restrictionFile.ts, cli/runtime/liveFiles.ts,
+ * cli/runtime/restrictPeople.ts
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/folder-names The name of a folder changes no row: Parquet is read in one place, without Hive partitions.
+ * @property extraction/folder-names The name of a folder changes no row: Parquet is read in one place,
+ * without Hive partitions.
  * @enforcedBy lib/duckdb.ts, eslint.config.js
  */
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 /**
- * @property federation/planning-thread New operations are planned in a separate thread, a few at a time for each caller, and delay nobody.
+ * @property federation/planning-thread New operations are planned in a separate thread, a few at a time for
+ * each caller, and delay nobody.
  * @enforcedBy federation/planning/planningThread.ts, lib/fairQueue.ts
  */
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
 /**
- * @property policies/hidden-mutations A hidden mutation looks like one that does not exist. A mutation runs whole or not at all.
+ * @property policies/hidden-mutations A hidden mutation looks like one that does not exist. A mutation runs
+ * whole or not at all.
  * @enforcedBy gateway/operation/validateOperation.ts, gateway/operation/operationPreparer.ts
  */
 import { readdir, readFile } from 'node:fs/promises';

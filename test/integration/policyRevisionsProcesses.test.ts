@@ -1,6 +1,7 @@
 /**
  * @property policies/two-signatures
- * @property policies/one-revision A request ends under the revision that its record names, in every process, even when policies change meanwhile.
+ * @property policies/one-revision A request ends under the revision that its record names, in every process,
+ * even when policies change meanwhile.
  * @enforcedBy gateway/policy/policyInForce.ts
  */
 import { once } from 'node:events';

@@ -1,5 +1,6 @@
 /**
- * @property registries/own-gateway A registry answers only its gateway, for one request body, together with the caller's own token.
+ * @property registries/own-gateway A registry answers only its gateway, for one request body, together with
+ * the caller's own token.
  * @enforcedBy schema/tokens/decisionContext.ts, registry-kit/subgraph/serveSubgraph.ts
  * @property gateway/security-events
  */

@@ -1,5 +1,6 @@
 /**
- * @property federation/clean-connections Bytes that a subgraph leaves on a connection never become another caller's answer.
+ * @property federation/clean-connections Bytes that a subgraph leaves on a connection never become another
+ * caller's answer.
  * @enforcedBy federation/http/connection.ts, federation/http/responseReader.ts
  */
 import { createServer, type RequestListener, type Server } from 'node:http';

@@ -1,5 +1,6 @@
 /**
- * @property federation/tls-names A remote subgraph is sent nothing unless its certificate carries its own name.
+ * @property federation/tls-names A remote subgraph is sent nothing unless its certificate carries its own
+ * name.
  * @enforcedBy federation/http/connection.ts
  */
 import { execFile } from 'node:child_process';

@@ -1,6 +1,8 @@
 /**
- * @property federation/failing-subgraphs A subgraph that is slow, large, cut off or not GraphQL costs only its own fields. Its values are checked before they pass.
- * @enforcedBy federation/supergraph/remoteDataSource.ts, federation/http/connectionPool.ts, federation/plan/rawFields.ts
+ * @property federation/failing-subgraphs A subgraph that is slow, large, cut off or not GraphQL costs only
+ * its own fields. Its values are checked before they pass.
+ * @enforcedBy federation/supergraph/remoteDataSource.ts, federation/http/connectionPool.ts,
+ * federation/plan/rawFields.ts
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

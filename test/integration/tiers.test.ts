@@ -1,5 +1,6 @@
 /**
- * @property gateway/two-tiers Each tier protects alone: registries without the gateway's check, and the gateway without the registries' check.
+ * @property gateway/two-tiers Each tier protects alone: registries without the gateway's check, and the
+ * gateway without the registries' check.
  * @enforcedBy gateway/operation/policyCheck.ts, registry-kit/enforcement/enforce.ts
  */
 import { afterEach, describe, expect, it } from '@jest/globals';

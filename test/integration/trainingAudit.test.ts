@@ -1,5 +1,6 @@
 /**
- * @property risk/training-recorded Training records everybody whose data it read, and they see it in their own log.
+ * @property risk/training-recorded Training records everybody whose data it read, and they see it in their
+ * own log.
  * @enforcedBy cli/risk/readChildren.ts
  */
 import { join } from 'node:path';

@@ -1,6 +1,8 @@
 /**
- * @property gateway/concealed-criteria Where hidden things are concealed, a criterion that is not released looks like one that does not exist.
- * @enforcedBy gateway/operation/visibleSchema.ts, gateway/operation/policyCheck.ts, gateway/operation/validateOperation.ts
+ * @property gateway/concealed-criteria Where hidden things are concealed, a criterion that is not released
+ * looks like one that does not exist.
+ * @enforcedBy gateway/operation/visibleSchema.ts, gateway/operation/policyCheck.ts,
+ * gateway/operation/validateOperation.ts
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

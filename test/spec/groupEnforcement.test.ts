@@ -1,8 +1,10 @@
 /**
- * @property groups/own-criteria A registry evaluates its own criteria, about people whose conditions hold, and only fields that its owner releases.
+ * @property groups/own-criteria A registry evaluates its own criteria, about people whose conditions hold,
+ * and only fields that its owner releases.
  * @enforcedBy registry-kit/enforcement/guardGroup.ts
  * @property groups/objections
- * @property groups/forged-filters Each registry refuses a forged, foreign or unknown form of a group's filter.
+ * @property groups/forged-filters Each registry refuses a forged, foreign or unknown form of a group's
+ * filter.
  * @enforcedBy registry-kit/criteria/cohortQuestion.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,5 +1,6 @@
 /**
- * @property policies/tests-that-check A policy test cannot pass because it checks nothing: every violation and unknown name is an error with its place.
+ * @property policies/tests-that-check A policy test cannot pass because it checks nothing: every violation
+ * and unknown name is an error with its place.
  * @enforcedBy policies/engine/test/checkCase.ts, policies/engine/parse/parsePolicy.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,6 +1,8 @@
 /**
- * @property registries/conditions A condition concerns the data subject or the record. A condition that cannot be evaluated never holds.
- * @enforcedBy registry-kit/enforcement/requestAccess.ts, registry-kit/enforcement/conditions.ts, registry-kit/person-flags/flagConditions.ts
+ * @property registries/conditions A condition concerns the data subject or the record. A condition that
+ * cannot be evaluated never holds.
+ * @enforcedBy registry-kit/enforcement/requestAccess.ts, registry-kit/enforcement/conditions.ts,
+ * registry-kit/person-flags/flagConditions.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import { addYears, formatDay, today } from '../../lib/calendar.js';

@@ -1,9 +1,11 @@
 /**
- * @property registries/field-policy Every field resolver and feed of a registry obeys its owner's policy, and masks a value before it leaves.
+ * @property registries/field-policy Every field resolver and feed of a registry obeys its owner's policy, and
+ * masks a value before it leaves.
  * @enforcedBy registry-kit/enforcement/enforce.ts, registry-kit/enforcement/guardFeed.ts
  * @property registries/conditions
  * @property registries/exact-arguments Arguments test a field no more exactly than the policy shows it.
- * @enforcedBy registry-kit/contacts/period.ts, registry-kit/contacts/selectRows.ts, registry-kit/enforcement/enforce.ts
+ * @enforcedBy registry-kit/contacts/period.ts, registry-kit/contacts/selectRows.ts,
+ * registry-kit/enforcement/enforce.ts
  * @property registries/withheld-by-policy `withheld` follows from policy and never from rows.
  * @enforcedBy registry-kit/enforcement/guardFeed.ts
  */

@@ -1,6 +1,8 @@
 /**
- * @property registries/restricted-rows Rows of erased people, and of restricted people for everybody else, appear in no field, feed, filter, page or condition of their registry.
- * @enforcedBy registry-kit/restrictions/restrictions.ts, registry-kit/enforcement/enforce.ts, registry-kit/enforcement/guardFeed.ts, registry-kit/enforcement/requestAccess.ts
+ * @property registries/restricted-rows Rows of erased people, and of restricted people for everybody else,
+ * appear in no field, feed, filter, page or condition of their registry.
+ * @enforcedBy registry-kit/restrictions/restrictions.ts, registry-kit/enforcement/enforce.ts,
+ * registry-kit/enforcement/guardFeed.ts, registry-kit/enforcement/requestAccess.ts
  * @property registries/rough-counts
  */
 import { describe, expect, it } from '@jest/globals';

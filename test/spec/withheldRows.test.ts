@@ -1,6 +1,8 @@
 /**
- * @property registries/unread-rows Rows that no permission opens are not read, so response time does not reveal how many exist.
- * @enforcedBy registry-kit/enforcement/feedRows.ts, registry-kit/enforcement/guardFeed.ts, registry-kit/contacts/selectRows.ts
+ * @property registries/unread-rows Rows that no permission opens are not read, so response time does not
+ * reveal how many exist.
+ * @enforcedBy registry-kit/enforcement/feedRows.ts, registry-kit/enforcement/guardFeed.ts,
+ * registry-kit/contacts/selectRows.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import { addYears, formatDay, today } from '../../lib/calendar.js';

@@ -1,5 +1,6 @@
 /**
- * @property policies/two-signatures A policy is in force when two people of its owner signed it. Altered, stale, expired or unsigned revisions change nothing, and no older one returns.
+ * @property policies/two-signatures A policy is in force when two people of its owner signed it. Altered,
+ * stale, expired or unsigned revisions change nothing, and no older one returns.
  * @enforcedBy approvals/verifyRevisions.ts, approvals/revisionStore.ts, gateway/policy/followRevisions.ts
  * @property policies/proposals
  */

@@ -1,5 +1,6 @@
 /**
- * @property extraction/codes-by-input Identity codes are never arguments of `polku mark` or `audit`, and appear in none of their errors or files.
+ * @property extraction/codes-by-input Identity codes are never arguments of `polku mark` or `audit`, and
+ * appear in none of their errors or files.
  * @enforcedBy cli/program.ts, cli/runtime/restrictPeople.ts
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';

@@ -1,6 +1,8 @@
 /**
- * @property groups/bounded-filters Gateway and registries bound a group's filter. Work about groups is charged before it begins and never delays others.
- * @enforcedBy registry-kit/criteria/groupFilter.ts, registry-kit/criteria/cohortQuestion.ts, registry-kit/enforcement/enforce.ts, disclosure-control/disclosureControl.ts, lib/cooperativeScheduler.ts
+ * @property groups/bounded-filters Gateway and registries bound a group's filter. Work about groups is
+ * charged before it begins and never delays others.
+ * @enforcedBy registry-kit/criteria/groupFilter.ts, registry-kit/criteria/cohortQuestion.ts,
+ * registry-kit/enforcement/enforce.ts, disclosure-control/disclosureControl.ts, lib/cooperativeScheduler.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import { parseQuestion, readQuestion, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';

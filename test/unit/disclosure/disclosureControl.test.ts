@@ -1,7 +1,8 @@
 /**
  * @property groups/protected-numbers
  * @property groups/bounded-filters
- * @property groups/equal-sets Equal sets get equal answers. A set that differs from an answered one by less than the minimum gets that answer.
+ * @property groups/equal-sets Equal sets get equal answers. A set that differs from an answered one by less
+ * than the minimum gets that answer.
  * @enforcedBy disclosure-control/ledger/answeredSets.ts, disclosure-control/pinSketch.ts
  */
 import { describe, expect, it } from '@jest/globals';

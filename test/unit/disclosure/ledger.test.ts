@@ -1,7 +1,9 @@
 /**
  * @property groups/protected-numbers
- * @property groups/ledger The ledger is durable before a number is published. It forgets nothing, refuses to open when it is missing, cut or changed, and refuses questions by their text alone.
- * @enforcedBy disclosure-control/ledger/ledger.ts, disclosure-control/ledger/budgets.ts, disclosure-control/ledger/ledgerFile.ts
+ * @property groups/ledger The ledger is durable before a number is published. It forgets nothing, refuses to
+ * open when it is missing, cut or changed, and refuses questions by their text alone.
+ * @enforcedBy disclosure-control/ledger/ledger.ts, disclosure-control/ledger/budgets.ts,
+ * disclosure-control/ledger/ledgerFile.ts
  */
 import {
   appendFile,

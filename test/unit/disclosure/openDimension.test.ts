@@ -1,6 +1,7 @@
 /**
  * @property groups/protected-numbers
- * @property groups/listed-items Common items are listed by noisy counts. The rows and columns of a table follow from code lists and never from data.
+ * @property groups/listed-items Common items are listed by noisy counts. The rows and columns of a table
+ * follow from code lists and never from data.
  * @enforcedBy disclosure-control/openDimension.ts, subgraphs/cohorts/members.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,6 +1,7 @@
 /**
  * @property groups/protected-numbers
- * @property groups/noisy-numbers A published number carries the noise of its set, and bounds that hold for the true number. Zero looks like too few.
+ * @property groups/noisy-numbers A published number carries the noise of its set, and bounds that hold for
+ * the true number. Zero looks like too few.
  * @enforcedBy disclosure-control/openDimension.ts, disclosure-control/cellNoise.ts
  */
 import { describe, expect, it } from '@jest/globals';

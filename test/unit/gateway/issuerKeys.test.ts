@@ -1,5 +1,6 @@
 /**
- * @property gateway/issuer-keys Known keys of an issuer serve for a day while the issuer cannot be reached. A withdrawn key is refused within half a minute.
+ * @property gateway/issuer-keys Known keys of an issuer serve for a day while the issuer cannot be reached. A
+ * withdrawn key is refused within half a minute.
  * @enforcedBy gateway/identity/trustedIssuer.ts
  */
 import { generateKeyPairSync } from 'node:crypto';

@@ -1,6 +1,8 @@
 /**
- * @property gateway/sealed-ids Clients see ids sealed by type within one pseudonymisation domain. A foreign or forged id is refused like one that never existed.
- * @enforcedBy gateway/pseudonyms.ts, federation/execution/completeResponse.ts, federation/execution/variables.ts
+ * @property gateway/sealed-ids Clients see ids sealed by type within one pseudonymisation domain. A foreign
+ * or forged id is refused like one that never existed.
+ * @enforcedBy gateway/pseudonyms.ts, federation/execution/completeResponse.ts,
+ * federation/execution/variables.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

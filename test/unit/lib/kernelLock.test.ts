@@ -1,5 +1,6 @@
 /**
- * @property audit/one-gateway A data folder has one gateway. Its locks belong to the kernel, end with their process and do not travel with a copy.
+ * @property audit/one-gateway A data folder has one gateway. Its locks belong to the kernel, end with their
+ * process and do not travel with a copy.
  * @enforcedBy lib/kernelLock.ts
  */
 import { type ChildProcess, spawn } from 'node:child_process';

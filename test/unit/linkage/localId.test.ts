@@ -1,5 +1,6 @@
 /**
- * @property extraction/null-people A null marker, or an id damaged by a spreadsheet, identifies nobody. Local ids of the population register identify nobody elsewhere.
+ * @property extraction/null-people A null marker, or an id damaged by a spreadsheet, identifies nobody. Local
+ * ids of the population register identify nobody elsewhere.
  * @enforcedBy linkage/localId.ts, registry-kit/extraction/rows/cellReader.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/silent-keys A key reveals neither age nor order of arrival, also after the linkage store grew.
+ * @property extraction/silent-keys A key reveals neither age nor order of arrival, also after the linkage
+ * store grew.
  * @enforcedBy linkage/keySequence.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,5 +1,6 @@
 /**
- * @property registries/restriction-trace Restrictions that are gone, or older than their last change, stop servers and extraction.
+ * @property registries/restriction-trace Restrictions that are gone, or older than their last change, stop
+ * servers and extraction.
  * @enforcedBy registry-kit/restrictions/restrictionTrace.ts, registry-kit/restrictions/restrictionFile.ts
  */
 import { createHash } from 'node:crypto';

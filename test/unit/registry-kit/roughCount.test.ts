@@ -1,5 +1,6 @@
 /**
- * @property registries/rough-counts The row count of a registry does not reveal how many rows an erased person had.
+ * @property registries/rough-counts The row count of a registry does not reveal how many rows an erased
+ * person had.
  * @enforcedBy registry-kit/feeds/registryFeed.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/encrypted-spill Rows that are sorted on disk are encrypted under a key that is never written. A killed extraction leaves no identity.
+ * @property extraction/encrypted-spill Rows that are sorted on disk are encrypted under a key that is never
+ * written. A killed extraction leaves no identity.
  * @enforcedBy registry-kit/extraction/staging/encryptedSpill.ts
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

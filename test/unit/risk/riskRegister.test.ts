@@ -1,5 +1,6 @@
 /**
- * @property risk/signed-models A model serves when two people of its owner signed that very file. Any data owner stops it alone, in running servers. A damaged register stops it, too.
+ * @property risk/signed-models A model serves when two people of its owner signed that very file. Any data
+ * owner stops it alone, in running servers. A damaged register stops it, too.
  * @enforcedBy risk-model/register
  * @property risk/shadow-models Scores of a model in shadow mode are counted and shown to nobody.
  * @enforcedBy risk-model/register/shadowTable.ts

@@ -1,6 +1,7 @@
 /**
  * @property gateway/token-checks
- * @property gateway/token-claims A claim of an unexpected kind refuses the token. So do an ID token, an identity code in a claim, and a lifetime over a day.
+ * @property gateway/token-claims A claim of an unexpected kind refuses the token. So do an ID token, an
+ * identity code in a claim, and a lifetime over a day.
  * @enforcedBy schema/tokens/callerToken.ts
  */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * @property registries/context-clocks A decision context is accepted for a bounded time, whatever the two clocks show.
+ * @property registries/context-clocks A decision context is accepted for a bounded time, whatever the two
+ * clocks show.
  * @enforcedBy schema/tokens/gatewayContext.ts
  */
 import { generateKeyPairSync } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * @property extraction/code-recogniser Text that reads as an identity code, in any alphabet and with any separator, is accepted in no code list, number, operation, address, reason or error.
+ * @property extraction/code-recogniser Text that reads as an identity code, in any alphabet and with any
+ * separator, is accepted in no code list, number, operation, address, reason or error.
  * @enforcedBy schema/identityCodeText.ts
  */
 import { describe, expect, it } from '@jest/globals';

@@ -1,7 +1,8 @@
 /**
  * @property audit/no-record-no-data
  * @property audit/readiness
- * @property audit/replaced-logs A log that was renamed, removed or replaced accepts no record, and neither does a registry's own log.
+ * @property audit/replaced-logs A log that was renamed, removed or replaced accepts no record, and neither
+ * does a registry's own log.
  * @enforcedBy gateway/audit/auditLog.ts, registry-kit/disclosureLog.ts, lib/durableFile.ts
  */
 import {

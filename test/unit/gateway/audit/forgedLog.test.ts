@@ -1,5 +1,6 @@
 /**
- * @property audit/signed-removals Without the key nobody can write a removal, an opening or a checkpoint. The other chains and the witness notice a chain that is cut or gone.
+ * @property audit/signed-removals Without the key nobody can write a removal, an opening or a checkpoint. The
+ * other chains and the witness notice a chain that is cut or gone.
  * @enforcedBy gateway/audit/chain.ts, gateway/audit/otherChains.ts, gateway/audit/witness.ts
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * @property audit/own-log Nobody without the audit secret can hide an entry from a person. A page of `accessLog` costs what a page costs.
+ * @property audit/own-log Nobody without the audit secret can hide an entry from a person. A page of
+ * `accessLog` costs what a page costs.
  * @enforcedBy gateway/audit/personIndex.ts, gateway/audit/personLog.ts
  */
 import { appendFile, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 /**
- * @property audit/reconciled Reconciliation names a registry that answered more or less than the gateway recorded.
+ * @property audit/reconciled Reconciliation names a registry that answered more or less than the gateway
+ * recorded.
  * @enforcedBy gateway/audit/reconcile.ts
  */
 import { describe, expect, it } from '@jest/globals';

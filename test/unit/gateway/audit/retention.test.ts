@@ -1,7 +1,8 @@
 /**
  * @property audit/clock-jumps A clock that jumps removes no record.
  * @enforcedBy gateway/audit/retention.ts
- * @property audit/daily-expiry Records over their time are removed every day from every chain, by a signed record.
+ * @property audit/daily-expiry Records over their time are removed every day from every chain, by a signed
+ * record.
  * @enforcedBy gateway/audit/retention.ts, cli/runtime/auditChains.ts
  */
 import { rm } from 'node:fs/promises';

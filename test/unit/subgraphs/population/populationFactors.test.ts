@@ -1,6 +1,7 @@
 /**
  * @property risk/birthdays An assessment reveals a birthday no more finely than the policy shows it.
- * @enforcedBy subgraphs/population/households.ts, subgraphs/population/criteria.ts, subgraphs/population/predictionFeatures.ts
+ * @enforcedBy subgraphs/population/households.ts, subgraphs/population/criteria.ts,
+ * subgraphs/population/predictionFeatures.ts
  * @property risk/one-reader
  */
 import { describe, expect, it } from '@jest/globals';
