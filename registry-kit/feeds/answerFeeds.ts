@@ -56,9 +56,11 @@ export function answerFeeds<Key extends object, Context>(
     ];
     @Resolver(() => Derived)
     class FeedResolver {
+      // type-graphql finds a resolver by its object type and the name of its method, so the name must be the
+      // field's.
       @FieldResolver(() => FeedScalar, { name: field, nullable: true })
       @withDirectives(directives)
-      feed(@Root() asked: Derived, @Ctx() context: Context): unknown {
+      [field](@Root() asked: Derived, @Ctx() context: Context): unknown {
         const required = requires ? Feed.from(asked.representation[requires]) : Feed.failed;
         return answer(asked as unknown as Key, context, required);
       }

@@ -74,9 +74,9 @@ describe('the command line', () => {
         ...['subgraph', 'health', '--gateway-key', 'x', '--issuer', 'polku-dev'],
         ...['--jwks', 'http://127.0.0.1:1/keys'],
       ],
-      'USAGE: Tokens of polku-dev let anyone be anyone',
+      'USAGE: Anyone can get any token of polku-dev',
     ],
-    ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Name the identity provider'],
+    ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Give the identity provider'],
     [
       'a subgraph that is none',
       ['serve', '--dev', '--subgraph', 'heath=http://127.0.0.1:1'],
@@ -90,14 +90,14 @@ describe('the command line', () => {
     [
       'a certificate without its key',
       ['serve', '--dev', '--tls-cert', 'x.pem'],
-      'USAGE: --tls-cert and --tls-key go together',
+      'USAGE: --tls-cert and --tls-key must be given together',
     ],
     [
       'personas that cannot be read',
       ['serve', '--dev', '--personas', 'nobody.yaml'],
       'USAGE: The personas in nobody.yaml cannot be read',
     ],
-    ['personas without --dev', ['serve', '--personas', 'nobody.yaml'], 'USAGE: --personas goes with --dev'],
+    ['personas without --dev', ['serve', '--personas', 'nobody.yaml'], 'USAGE: --personas needs --dev'],
     [
       'an unknown role',
       ['policy', 'explain', 'Person.sex', '--role', 'king', '--purpose', 'care'],
