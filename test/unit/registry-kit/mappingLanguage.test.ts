@@ -237,7 +237,7 @@ describe('a day', () => {
     'X17: cannot be declared as "%s"',
     (dates) => {
       expect(faults(`start: { from: S, dates: '${dates}' }`)).toEqual([
-        expect.stringContaining('dates is not written as expected. How days are written'),
+        expect.stringContaining('dates is not written as expected. The form of days'),
       ]);
     },
   );
