@@ -13,6 +13,8 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import { type createSubgraph, documentExecutor } from '../../registry-kit/subgraph/createSubgraph.js';
 import { CHILD, FATHER, MOTHER, NEIGHBOUR, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
+import type { Decision } from '../../policies/engine/decision.js';
+import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const PATH = '{ steps { person { id } sector service startedAt endedAt unit contacts } withheld }';
@@ -80,13 +82,14 @@ async function everythingShown(): Promise<Policy> {
 const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
   const { sdl, schema } = await buildFederatedSchema(module);
   const execute = documentExecutor(schema);
+  const permission = { mask: undefined, conditions: [], grant: 'none' };
   const access = {
-    shown: () => ({ mask: undefined, conditions: [], grant: 'none' }),
-    decision: { show: () => [{ mask: undefined, conditions: [] }] },
+    showPermission: () => permission,
+    decision: { show: () => [permission] } as Partial<Decision> as Decision,
     mayOpen: () => true,
     meetsAny: () => true,
-    see: (_: string, __: unknown, value: unknown) => value,
-  } as never;
+    maskedValue: (_coordinate, _about, value) => value,
+  } satisfies Partial<RequestAccess> as Partial<RequestAccess> as RequestAccess;
   return {
     name,
     sdl,
