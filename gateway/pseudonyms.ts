@@ -71,7 +71,7 @@ export type Key = PersonKey | FamilyKey | ContactKey;
 
 /** A key to seal. */
 export interface KeyToSeal {
-  readonly kind: KeyScalar;
+  readonly scalar: KeyScalar;
   readonly key: Key;
 }
 
@@ -100,14 +100,14 @@ export function isKey(kind: KeyScalar, value: unknown): value is Key {
 export function sealAll(domain: Domain, requests: readonly KeyToSeal[]): string[] {
   if (requests.length === 0) return [];
   const blocks = Buffer.alloc(requests.length * BLOCK);
-  requests.forEach(({ kind, key }, index) => encode(blocks, index * BLOCK, kind, key));
+  requests.forEach(({ scalar, key }, index) => encode(blocks, index * BLOCK, scalar, key));
   const cipher = createCipheriv(CIPHER, domain.keys[0]!, null).setAutoPadding(false);
   const sealed = cipher.update(blocks);
   return requests.map((_, index) => sealed.toString('base64url', index * BLOCK, (index + 1) * BLOCK));
 }
 
-export function seal(domain: Domain, kind: KeyScalar, key: Key): string {
-  return sealAll(domain, [{ kind, key }])[0]!;
+export function seal(domain: Domain, scalar: KeyScalar, key: Key): string {
+  return sealAll(domain, [{ scalar, key }])[0]!;
 }
 
 /**

@@ -23,3 +23,7 @@ export const FIRST_STORE = '0'.repeat(32);
  */
 export const keyScalars = ['PersonID', 'FamilyID', 'ContactID'] as const;
 export type KeyScalar = (typeof keyScalars)[number];
+
+export function isKeyScalar(scalar: string): scalar is KeyScalar {
+  return (keyScalars as readonly string[]).includes(scalar);
+}

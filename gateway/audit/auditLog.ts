@@ -1,3 +1,4 @@
+// Long, because one class guards one invariant: what is acknowledged is durable and in the chain.
 import type { KeyObject } from 'node:crypto';
 import { constants, fstatSync } from 'node:fs';
 import { appendFile, type FileHandle, open } from 'node:fs/promises';

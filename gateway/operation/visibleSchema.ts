@@ -31,7 +31,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { Decision } from '../../policies/engine/decision.js';
-import { keyScalars } from '../../schema/keys.js';
+import { isKeyScalar } from '../../schema/keys.js';
 import { type DerivableInputs, isArgumentShown, isFieldShown } from './policyCheck.js';
 
 type FieldType = GraphQLObjectType | GraphQLInterfaceType;
@@ -217,10 +217,6 @@ function reachableObjects(
     }
   }
   return [...reached].filter(isObjectType);
-}
-
-function isKeyScalar(name: string): boolean {
-  return (keyScalars as readonly string[]).includes(name);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -6,9 +6,9 @@ import {
   type SupergraphSettings,
 } from '../../federation/supergraph/supergraph.js';
 import { Feed } from '../../schema/feed.js';
-import { type KeyScalar, keyScalars, type PersonKey } from '../../schema/keys.js';
+import { isKeyScalar, type PersonKey } from '../../schema/keys.js';
 import { DateScalar, IdentityCodeScalar, PartialDateScalar } from '../../schema/scalars.js';
-import { type Domain, isKey, type Key, sealAll, unseal } from '../pseudonyms.js';
+import { type Domain, isKey, type KeyToSeal, sealAll, unseal } from '../pseudonyms.js';
 
 /**
  * How the federation treats the types of a city: it seals keys by type, observes reads of people, and hands
@@ -43,17 +43,9 @@ export function loadCitySupergraph(
 /** The ids of one pseudonymisation domain. */
 export function idCodec(domain: Domain): IdCodec {
   return {
-    sealAll: (requests) =>
-      sealAll(
-        domain,
-        requests.map(({ scalar, key }) => ({ kind: scalar as KeyScalar, key: key as Key })),
-      ),
+    sealAll: (requests) => sealAll(domain, requests as readonly KeyToSeal[]),
     unseal: (scalar, id) => (isKeyScalar(scalar) ? unseal(domain, scalar, id) : undefined),
   };
-}
-
-function isKeyScalar(scalar: string): scalar is KeyScalar {
-  return (keyScalars as readonly string[]).includes(scalar);
 }
 
 function peopleIn({ columns }: Feed): Iterable<PersonKey> {

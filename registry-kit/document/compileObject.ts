@@ -1,3 +1,4 @@
+// Long, because objects, fields and values compile each other: apart, they would import in a circle.
 import {
   defaultFieldResolver,
   defaultTypeResolver,

@@ -1,5 +1,5 @@
 import { groupBy } from '../../../lib/groupBy.js';
-import { keyScalars } from '../../../schema/keys.js';
+import { isKeyScalar } from '../../../schema/keys.js';
 import type { FieldKind, LeftOut, PolicyGraph } from './policyGraph.js';
 import { type FieldDefinition, readSubgraph, type SubgraphSdl, type TypeOf } from './readSubgraph.js';
 
@@ -107,8 +107,4 @@ function closure(start: ReadonlySet<string>, steps: readonly (readonly [string, 
     for (const [from, to] of steps) if (reached.has(from)) reached.add(to);
   }
   return reached;
-}
-
-function isKeyScalar(type: string): boolean {
-  return (keyScalars as readonly string[]).includes(type);
 }

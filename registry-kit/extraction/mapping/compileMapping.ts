@@ -1,3 +1,4 @@
+// Long, because one pass reports every fault of a mapping: all its checks share the place and the table.
 import { parseDay } from '../../../lib/calendar.js';
 import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
@@ -22,7 +23,7 @@ import type {
 /** The registry that defines who is known. */
 export const POPULATION = 'population';
 
-/** The attributes of a column besides its source, and the kinds that allow them. */
+/** Optional attributes of a column, and the kinds that allow them. */
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
   constant: ['code', 'day', 'number'],
   values: ['code'],
