@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { extractRegistries } from '../cli/commands/extract.js';
 import { serve } from '../cli/commands/serve.js';
+import { configurationWith } from '../cli/configuration/readConfiguration.js';
 import { DemoClient } from '../cli/demo/scenes.js';
-import { policiesFolder } from '../cli/options.js';
 import { Gateway } from '../gateway/gateway.js';
 import { DisclosureLog } from '../registry-kit/disclosureLog.js';
 import { registries } from '../subgraphs/registries.js';
@@ -50,17 +50,12 @@ async function main(): Promise<void> {
     { source: exports, data, expectedPersons: PERSONS },
   );
   const audit = auditSwitch();
-  const { city } = await serve({
+  const configuration = configurationWith({
     data,
-    policies: policiesFolder,
-    port: 0,
-    host: '127.0.0.1',
-    dev: true,
-    audience: 'polku',
-    subgraph: new Map(),
-    epoch: '1',
-    auditWitness: join(folder, 'witness'),
+    'gateway.port': 0,
+    'audit.witness': join(folder, 'witness'),
   });
+  const { city } = await serve(configuration, { dev: true });
   const clients = new Worker(new URL(import.meta.url));
   const order = (message: Order): Promise<number> =>
     new Promise((resolve) => {

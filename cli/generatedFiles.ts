@@ -4,6 +4,7 @@ import { buildFederatedSchema } from '../lib/buildFederatedSchema.js';
 import { errorTable } from '../lib/errors.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import { derivedModules, registries, riskSources } from '../subgraphs/registries.js';
+import { configurationPage } from './configuration/configurationPage.js';
 import { factorsCsv, factorsHtml } from './factorsTable.js';
 
 /** Files that are derived from the code, by their path from the package's root, with their texts. */
@@ -22,6 +23,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set('schema/supergraph.graphql', `${composeContracts(contracts)}\n`);
   files.set('docs/errors.md', errorsPage());
+  files.set('docs/configuration.md', configurationPage());
   files.set('docs/factors.csv', factorsCsv(riskSources));
   files.set('docs/factors.html', factorsHtml(riskSources));
   return files;

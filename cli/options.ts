@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { PolkuError } from '../lib/errors.js';
 import { packageRoot } from '../lib/packageRoot.js';
 import { withoutIdentityCodes } from '../schema/identityCodeText.js';
+import { KeyOption } from './configuration/keyOption.js';
 
 /** Parses an option that is a whole number in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -17,7 +18,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 // Options that several commands share, so that they are described in the same way everywhere.
 
 export function dataOption(): Option {
-  return new Option('--data <folder>', 'the folder of snapshots, linkage and the audit log').default('data');
+  return new KeyOption(
+    '--data <folder>',
+    'the folder of snapshots, linkage and the audit log',
+    'data',
+  ).default('data');
 }
 
 /** The policies that come with Polku. */
@@ -31,37 +36,42 @@ export function policiesOption(): Option {
 }
 
 export function watchedPoliciesOption(): Option {
-  return new Option(
+  return new KeyOption(
     '--policies <folder>',
     'with --dev: the folder of policies, which is watched for changes',
+    'policies.folder',
   ).default(undefined, "Polku's own");
 }
 
 export function policiesFromOption(): Option {
-  return new Option(
+  return new KeyOption(
     '--policies-from <place>',
     'without --dev: the folder of signed policy revisions',
+    'policies.from',
   ).default(undefined, '<data>/policies');
 }
 
 export function ownersOption(): Option {
-  return new Option(
+  return new KeyOption(
     '--owners <file>',
     'the file with the people of each data owner and their public keys; only their signatures count',
+    'owners',
   ).default(undefined, "Polku's own");
 }
 
 export function secretsOption(): Option {
-  return new Option(
+  return new KeyOption(
     '--secrets <folder>',
     'the folder of secrets; created at first use, readable by its owner only',
+    'secrets',
   ).default(undefined, '<data>/secrets');
 }
 
 export function auditWitnessOption(): Option {
-  return new Option(
+  return new KeyOption(
     '--audit-witness <file>',
     'a file on another disk or machine that gets a copy of the audit log checkpoints',
+    'audit.witness',
   );
 }
 

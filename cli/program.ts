@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PolkuError } from '../lib/errors.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
+import { applyConfiguration } from './configuration/keyOption.js';
 import { describeFault } from './options.js';
 
 /** Each is loaded only if it is used, because some take long to load. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   city: async () => (await import('./commands/city.js')).cityCommand(),
   extract: async () => (await import('./commands/extract.js')).extractCommand(),
+  config: async () => (await import('./commands/config.js')).configCommand(),
   mapping: async () => (await import('./commands/mapping.js')).mappingCommand(),
   mark: async () => (await import('./commands/mark.js')).markCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
@@ -32,6 +34,7 @@ From raw exports to an answer:
   polku mark add restriction --registry health < codes.txt  restrict people's rows to the people themselves
   polku risk models                                         show which model predicts need, and who approved it
   polku audit verify                                        check that the audit log is complete and unchanged
+  polku config print --all                                  show every setting, its value and where it comes from
 
 "polku demo" runs a whole example. "polku <command> --help" explains a command.`;
 
@@ -39,6 +42,12 @@ From raw exports to an answer:
 export async function run(argv: readonly string[]): Promise<number> {
   const program = new Command('polku')
     .description(ABOUT)
+    .addOption(
+      new Option('--config <file>', 'the configuration')
+        .env('POLKU_CONFIG')
+        .default(undefined, 'polku.yaml of this folder, if there is one'),
+    )
+    .hook('preAction', (_program, command) => applyConfiguration(command))
     .showHelpAfterError('(polku --help shows the usage)')
     .exitOverride();
   const asked = argv[2] ?? '';

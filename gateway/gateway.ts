@@ -49,6 +49,10 @@ export interface GatewayOptions {
   readonly personDigests: PersonDigests;
   /** Whether hidden fields look like fields that do not exist. */
   readonly conceal: boolean;
+  /** The largest operation; the default is that of federation/execution/limits.ts. */
+  readonly limits?: OperationLimits | undefined;
+  /** How many requests of one caller are answered at once, and how many wait. */
+  readonly perCaller?: { readonly atOnce: number; readonly waiting: number } | undefined;
   /** Receives requests that are refused. */
   readonly securityEvents: SecurityEvents;
   /** Receives errors without an error code. Clients see their decision id only. */
@@ -66,9 +70,7 @@ interface Verified {
 type Execution = GatewayGraphQLRequestContext<GatewayContext>;
 
 /** A browser sends six requests to a host at once. Further requests of one caller wait with unread bodies. */
-const requestsOfCaller = { atOnce: Infinity, perCaller: 4, waiting: 100, restAfter: 50 };
-/** Parsing a large body takes megabytes, which the garbage collector moves about while the request waits. */
-const largeRequestsOfCaller = { ...requestsOfCaller, perCaller: 1, restAfter: 0 };
+const defaultPerCaller = { atOnce: 4, waiting: 100 };
 /**
  * Share of the planning limit from which on an operation is heavy. A caller may run one heavy operation at a
  * time.
@@ -80,12 +82,12 @@ const HEAVY_SHARE = 1 / 4;
  * decision.
  */
 export class Gateway implements GatewayInterface {
-  readonly limits: OperationLimits = defaultLimits;
+  readonly limits: OperationLimits;
   readonly #options: GatewayOptions;
   readonly #lookupRate = new LookupRate();
-  readonly #requests = new FairQueue(requestsOfCaller);
-  readonly #largeRequests = new FairQueue(largeRequestsOfCaller);
-  readonly #heavyOperations = new FairQueue(largeRequestsOfCaller);
+  readonly #requests: FairQueue;
+  readonly #largeRequests: FairQueue;
+  readonly #heavyOperations: FairQueue;
   readonly #schemaListeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   readonly #preparer: OperationPreparer;
   #policy: Policy;
@@ -93,10 +95,22 @@ export class Gateway implements GatewayInterface {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#policy = options.policy;
-    const { supergraph, conceal } = options;
+    const { supergraph, conceal, limits = defaultLimits, perCaller = defaultPerCaller } = options;
+    this.limits = limits;
+    const ofCaller = {
+      atOnce: Infinity,
+      perCaller: perCaller.atOnce,
+      waiting: perCaller.waiting,
+      restAfter: 50,
+    };
+    // Parsing a large body takes megabytes, which the garbage collector moves about while the request waits.
+    const largeOfCaller = { ...ofCaller, perCaller: 1, restAfter: 0 };
+    this.#requests = new FairQueue(ofCaller);
+    this.#largeRequests = new FairQueue(largeOfCaller);
+    this.#heavyOperations = new FairQueue(largeOfCaller);
     const lineage = new PlanLineage(options.contracts, supergraph.schema);
     const derivable = new DerivableInputs(options.contracts);
-    this.#preparer = new OperationPreparer(supergraph, { conceal, limits: this.limits, lineage, derivable });
+    this.#preparer = new OperationPreparer(supergraph, { conceal, limits, lineage, derivable });
   }
 
   get policy(): Policy {

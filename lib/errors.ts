@@ -306,6 +306,10 @@ export const errorTable = {
   },
   ADDRESS_IN_USE: { status: 0, meaning: 'The port is in use.' },
   USAGE: { status: 0, meaning: 'A command has unknown arguments.' },
+  CONFIG_INVALID: {
+    status: 0,
+    meaning: 'The configuration (polku.yaml, POLKU_* variables, options) has faults; each is named with its place.',
+  },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 
 export type ErrorCode = keyof typeof errorTable;

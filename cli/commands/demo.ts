@@ -7,6 +7,7 @@ import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
 import { RiskRegisterService } from '../../risk-model/register/riskRegisterService.js';
 import { registries } from '../../subgraphs/registries.js';
+import { configurationWith } from '../configuration/readConfiguration.js';
 import { DemoClient, playScenes, printScene } from '../demo/scenes.js';
 import { policiesOption, portOption, untilStopped, wholeNumber } from '../options.js';
 import { registerTrust } from '../runtime/openPolicy.js';
@@ -68,18 +69,14 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   console.log('\nPredicted need: a model learns from the five years after 2006, and is approved');
   await ensureModel(data, policies);
 
-  const { city, dev } = await serve({
+  const configuration = configurationWith({
     data,
-    policies,
-    port,
-    host: '127.0.0.1',
-    dev: true,
-    audience: 'polku',
-    subgraph: new Map(),
-    epoch: '1',
+    'policies.folder': policies,
+    'gateway.port': port,
     // Some of the requests are refused on purpose.
-    securityEvents: join(data, 'security-events.ndjson'),
+    'log.securityEvents': join(data, 'security-events.ndjson'),
   });
+  const { city, dev } = await serve(configuration, { dev: true });
   const address = `http://localhost:${city.url.port}`;
   console.log(`\nServing on ${address} - open it to see the explorer. Personas and their purposes:`);
   for (const { id, purposes, explanation } of dev!.personas) {

@@ -1,16 +1,17 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { DEV_ISSUER } from '../../gateway/identity/devIssuer.js';
-import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
+import type { Configuration } from '../configuration/configuration.js';
+import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { describeFault, untilStopped } from '../options.js';
+import { trustedIssuerOf } from '../runtime/identity.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
-import { openPolicy, registerTrust } from '../runtime/openPolicy.js';
-import { readGatewayKey, Secrets } from '../runtime/secrets.js';
+import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
+import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
-import { serverOptions, type ServerOptions, tlsFiles, tokenRules } from '../serverOptions.js';
+import { serverOptions } from '../serverOptions.js';
 
 const ABOUT = `Starts one subgraph alone, as a department would run it. It enforces its owner's policy itself and answers only its
 gateway: it verifies the gateway's signed decision context and the caller's token.`;
@@ -28,76 +29,78 @@ owners.yaml. They come from a folder, or from the gateway, which requires a toke
 
 On any address but loopback it serves only over TLS: --tls-cert and --tls-key.`;
 
-interface SubgraphOptions extends ServerOptions {
-  readonly policiesToken?: string;
-  readonly gatewayKey: string;
-  readonly issuer: string;
-  readonly jwks: string;
-}
-
 export function subgraphCommand(): Command {
-  return serverOptions(new Command('subgraph').description(ABOUT), 4100)
+  return serverOptions(new Command('subgraph').description(ABOUT), 'registry')
     .argument('<name>', `one of: ${subgraphNames.join(', ')}`)
     .option('--dev', 'watch a folder of policies; only for synthetic snapshots')
-    .option('--policies-token <file>', 'a file with the token for fetching policies from a gateway')
-    .requiredOption('--gateway-key <file>', 'the public key of the gateway that may ask (PEM)')
-    .requiredOption('--issuer <name>', "the identity provider: the claim 'iss' of its tokens")
-    .requiredOption('--jwks <url>', "the URL of the identity provider's keys (JWKS)")
+    .addOption(
+      new KeyOption(
+        '--policies-token <file>',
+        'a file with the token for fetching policies from a gateway',
+        'policies.token',
+      ),
+    )
+    .addOption(
+      new KeyOption(
+        '--gateway-key <file>',
+        'the public key of the gateway that may ask (PEM)',
+        'registry.gatewayKey',
+      ),
+    )
     .addHelpText('after', NOTES)
-    .action(async (name: string, options: SubgraphOptions) => {
-      if (!subgraphNames.includes(name)) {
-        throw new PolkuError(
-          'USAGE',
-          `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`,
-        );
-      }
-      if (!URL.canParse(options.jwks)) throw new PolkuError('USAGE', '--jwks must be a URL.');
-      const tls = tlsFiles(options);
-      const { data, issuer, audience } = options;
-      if (issuer === DEV_ISSUER && !options.dev) {
-        throw new PolkuError(
-          'USAGE',
-          `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
-        );
-      }
-      const policy = await openPolicy(options, name, (line) => console.error(line));
-      const local = await openLocalSubgraphs({
-        names: [name],
-        data,
-        writer: name,
-        secrets: new Secrets(options.secrets ?? join(data, 'secrets')),
-        policy: (revision) => policy.under(revision),
-        syntheticOnly: options.dev === true,
-        ledgerCapacity: options.ledgerCapacity,
-        riskTrust: registerTrust(options),
-        onRefreshError: (error) => console.error(describeFault(error)),
-      });
-      const securityEvents = new SecurityEvents({
-        service: name,
-        sink: securitySink(options.securityEvents, (line) => console.error(line)),
-      });
-      const running = await serveSubgraph(local.subgraphs[0]!, {
-        host: options.host,
-        port: options.port,
-        gatewayKey: await readGatewayKey(options.gatewayKey),
-        trusted: trustedIssuer({
-          issuer,
-          audience,
-          keys: new URL(options.jwks),
-          ...tokenRules(options),
-          report: (fault) => console.error(`issuer: ${describeFault(fault)}`),
-        }),
-        catchUp: (revision) => policy.catchUp(revision),
-        securityEvents,
-        reportFault: (fault) => console.error(describeFault(fault)),
-        tls,
-      });
-      const stopped = untilStopped();
-      console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
-      await stopped;
-      await policy.close();
-      await running.stop();
-      securityEvents.flush();
-      await local.stop();
+    .action(async (name: string, { dev = false }: { dev?: boolean }, command: Command) => {
+      await serveRegistry(name, configurationOf(command), dev);
     });
+}
+
+/** Serves one registry until the process is told to stop. */
+async function serveRegistry(name: string, configuration: Configuration, dev: boolean): Promise<void> {
+  if (!subgraphNames.includes(name))
+    throw new PolkuError('USAGE', `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`);
+  const { data, owners, identity, registry, groups, log } = configuration;
+  const report = (line: string) => console.error(line);
+  if (registry.gatewayKey === undefined)
+    throw new PolkuError(
+      'USAGE',
+      'Give the public key of the gateway that may ask: registry.gatewayKey in polku.yaml, or --gateway-key.',
+    );
+  if (!dev && identity.issuers.some(({ issuer }) => issuer === DEV_ISSUER))
+    throw new PolkuError(
+      'USAGE',
+      `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
+    );
+  const trusted = trustedIssuerOf(configuration, report);
+  const policy = await openPolicy(policyOptionsOf(configuration, dev), name, report);
+  const local = await openLocalSubgraphs({
+    names: [name],
+    data,
+    writer: name,
+    secrets: secretsOf(configuration),
+    policy: (revision) => policy.under(revision),
+    syntheticOnly: dev,
+    ledgerCapacity: groups.capacity,
+    riskTrust: registerTrust({ dev, owners }),
+    onRefreshError: (error) => report(describeFault(error)),
+  });
+  const securityEvents = new SecurityEvents({
+    service: name,
+    sink: securitySink(log.securityEvents, report),
+  });
+  const running = await serveSubgraph(local.subgraphs[0]!, {
+    host: registry.host,
+    port: registry.port,
+    tls: registry.tls && { cert: registry.tls.certificate, key: registry.tls.key },
+    gatewayKey: await readGatewayKey(registry.gatewayKey),
+    trusted,
+    catchUp: (revision) => policy.catchUp(revision),
+    securityEvents,
+    reportFault: (fault) => report(describeFault(fault)),
+  });
+  const stopped = untilStopped();
+  console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
+  await stopped;
+  await policy.close();
+  await running.stop();
+  securityEvents.flush();
+  await local.stop();
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { loginDomain } from '../../gateway/identity/bearerToken.js';
 import type { LoginPerson } from '../../gateway/identity/devIssuer.js';
 import { type Persona, personas } from '../../gateway/identity/personas.js';
+import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains, seal } from '../../gateway/pseudonyms.js';
 import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -13,7 +14,10 @@ import { flagConditions } from '../../registry-kit/person-flags/flagConditions.j
 import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
 import { noRestrictions } from '../../registry-kit/restrictions/restrictions.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
+import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
+import type { Configuration } from '../configuration/configuration.js';
+import { describeFault } from '../options.js';
 import type { Secrets } from './secrets.js';
 
 /** The unit whose clients the persona `family-team` serves. */
@@ -34,6 +38,32 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
     if (client === undefined) return undefined;
     return seal(loginDomain(new Domains(await secrets.domain()), epoch), 'PersonID', client);
   };
+}
+
+/**
+ * The identity provider of the configuration.
+ * @throws PolkuError USAGE if none is named
+ */
+export function trustedIssuerOf(
+  { identity: { audience, issuers } }: Configuration,
+  report: (line: string) => void,
+): TrustedIssuer {
+  const [first] = issuers;
+  if (first?.keys === undefined)
+    throw new PolkuError(
+      'USAGE',
+      'Name the identity provider: identity.issuers in polku.yaml, or --issuer and --jwks <url>. For trials use --dev.',
+    );
+  const { issuer, keys, tokenType, tokenUse, lifetimeSeconds } = first;
+  return trustedIssuer({
+    issuer,
+    audience,
+    keys: new URL(keys),
+    tokenType,
+    tokenUse,
+    maxLifetimeSeconds: lifetimeSeconds,
+    report: (fault) => report(`issuer: ${describeFault(fault)}`),
+  });
 }
 
 /**

@@ -19,6 +19,7 @@ import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
+import type { Configuration } from '../configuration/configuration.js';
 import { describeFault, policiesFolder } from '../options.js';
 
 /** How often to read a store of signed revisions, and how often to fetch them from a gateway. */
@@ -36,6 +37,12 @@ export interface PolicyOptions {
   readonly policiesToken?: string | undefined;
   /** The file that says whose signatures are valid. */
   readonly owners?: string | undefined;
+}
+
+/** Where the policies of a configuration come from. */
+export function policyOptionsOf({ data, owners, policies }: Configuration, dev: boolean): PolicyOptions {
+  const { folder, from, token } = policies;
+  return { data, dev, owners, policies: folder, policiesFrom: from, policiesToken: token };
 }
 
 /**

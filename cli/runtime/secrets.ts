@@ -6,6 +6,7 @@ import { loadOwners } from '../../approvals/owners.js';
 import { readPersonKey, writePublicKey } from '../../approvals/personKey.js';
 import { PolkuError } from '../../lib/errors.js';
 import { createPrivateFile, decodeSecret, newSecret, readPrivateFile } from '../../lib/secretFile.js';
+import type { Configuration } from '../configuration/configuration.js';
 import { ownersFile } from './openPolicy.js';
 
 /**
@@ -83,6 +84,11 @@ export class Secrets {
     await createOnce(file, newSecret);
     return decodeSecret(await readPrivateFile(file), file);
   }
+}
+
+/** The secrets of a configuration: of its folder of secrets, or of `<data>/secrets`. */
+export function secretsOf({ data, secrets }: Pick<Configuration, 'data' | 'secrets'>): Secrets {
+  return new Secrets(secrets ?? join(data, 'secrets'));
 }
 
 /** Two processes may start at the same time: the second reads the file that the first has created. */

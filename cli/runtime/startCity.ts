@@ -32,40 +32,24 @@ import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js'
 import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
+import type { Configuration } from '../configuration/configuration.js';
 import { describeFault } from '../options.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
 import type { Secrets } from './secrets.js';
 
-/** Operations within the limits are planned in less than a second. */
-const PLANNING_DEADLINE_MS = 5_000;
-
 interface CityOptions {
-  readonly data: string;
+  readonly configuration: Configuration;
   readonly policy: PolicyInForce;
   /** Accepts signed policy revisions; undefined with `--dev`. */
   readonly revisionService: RevisionService | undefined;
   readonly secrets: Secrets;
   readonly trusted: TrustedIssuer;
-  readonly port: number;
-  readonly host: string;
-  /** Files of the certificate and its key. Without them, the gateway serves only the loopback interface. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
-  /** Subgraphs that run elsewhere, by name; the others run here. */
-  readonly remote: ReadonlyMap<string, string>;
-  readonly conceal: boolean;
   /** Whose signatures are valid in the register of risk models. */
   readonly riskTrust: () => Promise<RegisterTrust>;
-  /** The epoch of pseudonyms. A new epoch replaces all ids. */
-  readonly epoch: string;
   /** The issuer of `--dev`. With it, the gateway rejects snapshots that are not synthetic. */
   readonly dev: DevIssuer | undefined;
-  /** The file for copies of the audit log's checkpoints, and after how many days its files are removed. */
-  readonly auditWitness?: string | undefined;
-  readonly auditRetention?: number | undefined;
-  /** How many numbers about groups may be asked for in total. */
-  readonly ledgerCapacity?: number | undefined;
   /** Where the gateway's security events go. */
   readonly securitySink: EventSink;
   /** Called when something goes wrong while serving. The line has no personal data. */
@@ -83,9 +67,9 @@ export interface RunningCity {
  * @throws PolkuError AUDIT_LOCKED if another gateway uses this data directory
  */
 export async function startCity(options: CityOptions): Promise<RunningCity> {
-  checkRemoteNames(options.remote);
+  checkRemoteNames(options.configuration);
   checkHost(options);
-  const closing: (() => unknown)[] = [await lockAuditChain(options.data, 'gateway')];
+  const closing: (() => unknown)[] = [await lockAuditChain(options.configuration.data, 'gateway')];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
   };
@@ -99,17 +83,18 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 
 /** @param closing gets the function that undoes each step */
 async function start(options: CityOptions, closing: (() => unknown)[]): Promise<URL> {
-  const { data, policy, revisionService, secrets, trusted, remote, ledgerCapacity, dev, report } = options;
+  const { configuration, policy, revisionService, secrets, trusted, dev, report } = options;
+  const { data, audit, groups, gateway: settings, registries } = configuration;
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
-    names: subgraphNames.filter((name) => !remote.has(name)),
+    names: subgraphNames.filter((name) => !Object.hasOwn(registries, name)),
     data,
     writer: 'gateway',
     secrets,
     policy: (revision) => policy.under(revision),
     syntheticOnly: dev !== undefined,
-    ledgerCapacity,
+    ledgerCapacity: groups.capacity,
     riskTrust: options.riskTrust,
     note: notes.write,
     onRefreshError: (error) => report(describeFault(error)),
@@ -136,10 +121,10 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   }));
   const auditOptions = {
     signingKey: await secrets.auditKey(),
-    witness: options.auditWitness,
+    witness: audit.witness,
     report: reportAudit,
   };
-  const { auditRetention: retentionDays } = options;
+  const { retentionDays } = audit;
   const auditLog = await openAuditLog(data, { writer: 'gateway', retentionDays, ...auditOptions });
   closing.push(() => auditLog.close());
   if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
@@ -158,7 +143,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   closing.push(() => Promise.all(remotes.map((source) => source.close())));
   const supergraph = loadCitySupergraph(
     [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
-    { planner: (sdl) => new PlanningThread(sdl, PLANNING_DEADLINE_MS) },
+    { planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000) },
   );
   closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
@@ -169,10 +154,12 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     policy: policy.current,
     trusted,
     domains: new Domains(await secrets.domain()),
-    epoch: options.epoch,
+    epoch: settings.epoch,
     auditLog: notes.before(auditLog),
     personDigests,
-    conceal: options.conceal,
+    conceal: settings.conceal ?? !dev,
+    limits: settings.limits,
+    perCaller: settings.perCaller,
     securityEvents,
     reportFault: (fault, decisionId) => report(`${decisionId || 'gateway'}: ${describeFault(fault)}`),
   });
@@ -185,30 +172,35 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     gateway,
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
-    tls: options.tls && { cert: await readFile(options.tls.cert), key: await readFile(options.tls.key) },
+    tls: settings.tls && {
+      cert: await readFile(settings.tls.certificate),
+      key: await readFile(settings.tls.key),
+    },
+    drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
   closing.push(() => server.close());
-  return server.listen(options.port, options.host);
+  return server.listen(settings.port, settings.host);
 }
 
 /**
  * Traffic to other machines needs TLS. With `--dev`, where anyone can act as any persona, only this machine
  * is served.
  */
-function checkHost({ host, tls, dev }: CityOptions): void {
+function checkHost({ configuration, dev }: CityOptions): void {
+  const { host, tls } = configuration.gateway;
   if (isLoopback(host)) return;
   if (dev)
     throw new PolkuError('USAGE', `--dev serves this machine only, not ${host}: anyone may be anyone there.`);
   if (!tls)
     throw new PolkuError(
       'USAGE',
-      `To listen on ${host}, give --tls-cert and --tls-key. Without them, Polku serves only this machine.`,
+      `To listen on ${host}, give gateway.tls (--tls-cert and --tls-key). Without it, Polku serves only this machine.`,
     );
 }
 
-function checkRemoteNames(remote: ReadonlyMap<string, string>): void {
-  for (const name of remote.keys()) {
+function checkRemoteNames({ registries }: Configuration): void {
+  for (const name of Object.keys(registries)) {
     if (!subgraphNames.includes(name)) {
       throw new PolkuError(
         'USAGE',
@@ -230,14 +222,15 @@ function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]):
 }
 
 async function openRemotes(
-  { remote, secrets }: CityOptions,
+  { configuration: { registries }, secrets }: CityOptions,
   contracts: readonly SubgraphSdl[],
   tell: (event: RegistryEvent) => void,
 ): Promise<readonly PinnedSource[]> {
   const key = await secrets.gatewayKey();
-  return [...remote].map(
-    ([name, url]) => new PinnedSource(committed(name, contracts), registrySource({ name, url, key }), tell),
-  );
+  return Object.entries(registries).map(([name, { url, timeoutSeconds, connections }]) => {
+    const source = registrySource({ name, url, key, timeoutMs: timeoutSeconds * 1000, connections });
+    return new PinnedSource(committed(name, contracts), source, tell);
+  });
 }
 
 function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl {

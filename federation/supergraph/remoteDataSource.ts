@@ -26,6 +26,8 @@ interface RemoteSubgraph {
   readonly proof: Proof;
   /** Maximum milliseconds for an answer. */
   readonly timeoutMs?: number | undefined;
+  /** Maximum number of open connections; more requests wait for one. */
+  readonly connections?: number | undefined;
 }
 
 type Sending = Omit<FetchContext, 'requester'>;
@@ -49,10 +51,11 @@ export function remoteDataSource({
   url,
   proof,
   timeoutMs = TIMEOUT_MS,
+  connections = CONNECTIONS,
 }: RemoteSubgraph): RemoteDataSource {
   const pool = new ConnectionPool(url, {
     bodyBytes: MAX_RESPONSE_BYTES,
-    connections: CONNECTIONS,
+    connections,
     timeoutMs,
   });
   const breaker = new CircuitBreaker();

@@ -21,6 +21,8 @@ export interface HttpServerOptions {
   readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
   /** Certificate and key (PEM); without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
+  /** How long a stopping server waits for the requests that it is answering. */
+  readonly drainMs?: number | undefined;
   /** The built console, served under `/`. */
   readonly consoleFolder?: string | undefined;
 }
@@ -39,11 +41,11 @@ const timeouts = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
 };
-const CLOSE_GRACE_MS = 10_000;
+const DRAIN_MS = 10_000;
 
 /** GET/POST /graphql, GET /health, GET /policies/current, the routes of `--dev`, and the console. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { gateway, dev, revisions, consoleFolder, tls } = options;
+  const { gateway, dev, revisions, consoleFolder, tls, drainMs = DRAIN_MS } = options;
   const apollo = createApolloServer(gateway);
   await apollo.start();
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
@@ -107,7 +109,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       const closed = new Promise((resolve) => server.close(resolve));
       // A connection becomes idle when its last request ends.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+      const grace = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
       clearInterval(idle);
       clearTimeout(grace);

@@ -23,6 +23,9 @@ export interface RemoteRegistry {
   readonly url: string;
   /** The gateway's Ed25519 key, which signs contexts for this subgraph. */
   readonly key: KeyObject;
+  /** Maximum milliseconds for an answer, and maximum number of open connections. */
+  readonly timeoutMs?: number | undefined;
+  readonly connections?: number | undefined;
 }
 
 /**
@@ -30,11 +33,12 @@ export interface RemoteRegistry {
  * decision context, which is signed for this registry and this request body.
  * @throws PolkuError USAGE if the URL would send data in clear over a network
  */
-export function registrySource({ name, url, key }: RemoteRegistry): RegistrySource {
+export function registrySource({ name, url, key, ...limits }: RemoteRegistry): RegistrySource {
   const target = readUrl(name, url);
   const source = remoteDataSource({
     name,
     url: target,
+    ...limits,
     proof: {
       async forOperation(requester, body) {
         const { decision, callerToken } = RegistryRequester.of(requester);

@@ -21,7 +21,7 @@ export const CITY_PERSONS = 2_000;
 
 /** It is made once in a test run, and every caller gets a copy. */
 export async function makeCity(seed = 1): Promise<TestCity> {
-  const original = join(process.env['POLKU_TEST_CITIES']!, String(seed));
+  const original = join(process.env['TEST_CITIES']!, String(seed));
   if (!existsSync(original)) await makeOriginal(original, seed);
   const folder = await mkdtemp(join(tmpdir(), 'polku-city-'));
   await cp(original, folder, { recursive: true, preserveTimestamps: true });

@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
 import { serve } from '../../cli/commands/serve.js';
+import { configurationWith } from '../../cli/configuration/readConfiguration.js';
 import type { DemoAnswer } from '../../cli/demo/scenes.js';
+import { remoteRegistries } from './serveCity.js';
 import type { SignedPolicies } from './signedPolicies.js';
 
 /** An identity provider on loopback that publishes its keys at an address. */
@@ -83,19 +85,16 @@ export async function serveProduction(
   issuer: TestIssuer,
   options: { readonly port?: number; readonly remote?: ReadonlyMap<string, string>; conceal?: boolean } = {},
 ): Promise<ProductionCity> {
-  const { city } = await serve({
+  const configuration = configurationWith({
     data,
-    policiesFrom: signed.store,
+    'policies.from': signed.store,
     owners: signed.owners,
-    port: options.port ?? 0,
-    host: '127.0.0.1',
-    issuer: issuer.issuer,
-    jwks: issuer.jwks,
-    audience: 'polku',
-    conceal: options.conceal ?? true,
-    subgraph: options.remote ?? new Map<string, string>(),
-    epoch: '1',
+    'gateway.port': options.port ?? 0,
+    'gateway.conceal': options.conceal ?? true,
+    'identity.issuers': [{ issuer: issuer.issuer, keys: issuer.jwks }],
+    registries: remoteRegistries(options.remote),
   });
+  const { city } = await serve(configuration);
   return {
     url: city.url,
     async ask(claims, query, variables, headers) {

@@ -1,4 +1,5 @@
 import { serve } from '../../cli/commands/serve.js';
+import { configurationWith } from '../../cli/configuration/readConfiguration.js';
 import { DemoClient } from '../../cli/demo/scenes.js';
 import { policiesFolder } from '../../cli/options.js';
 import type { TestCity } from './makeCity.js';
@@ -20,17 +21,20 @@ export interface ServedCityOptions {
 }
 
 export async function serveCity({ data }: TestCity, options: ServedCityOptions = {}): Promise<ServedCity> {
-  const { city } = await serve({
+  const configuration = configurationWith({
     data,
-    policies: options.policies ?? policiesFolder,
-    port: options.port ?? 0,
-    host: '127.0.0.1',
-    dev: true,
-    conceal: options.conceal ?? false,
-    audience: 'polku',
-    subgraph: options.remote ?? new Map<string, string>(),
-    epoch: options.epoch ?? '1',
-    ledgerCapacity: options.ledgerCapacity,
+    'policies.folder': options.policies ?? policiesFolder,
+    'gateway.port': options.port ?? 0,
+    'gateway.conceal': options.conceal ?? false,
+    'gateway.epoch': options.epoch,
+    'groups.capacity': options.ledgerCapacity,
+    registries: remoteRegistries(options.remote),
   });
+  const { city } = await serve(configuration, { dev: true });
   return { url: city.url, client: new DemoClient(city.url), stop: () => city.stop() };
+}
+
+/** The addresses of registries in other processes, as the configuration has them. */
+export function remoteRegistries(urls: ReadonlyMap<string, string> = new Map()): object {
+  return Object.fromEntries([...urls].map(([name, url]) => [name, { url }]));
 }

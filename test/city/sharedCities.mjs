@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export default async function makeFolder() {
-  process.env.POLKU_TEST_CITIES = await mkdtemp(join(tmpdir(), 'polku-cities-'));
+  process.env.TEST_CITIES = await mkdtemp(join(tmpdir(), 'polku-cities-'));
 }
 
 export async function removeFolder() {
-  await rm(process.env.POLKU_TEST_CITIES, { recursive: true, force: true });
+  await rm(process.env.TEST_CITIES, { recursive: true, force: true });
 }

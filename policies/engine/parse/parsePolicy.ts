@@ -99,7 +99,7 @@ interface PlainViolation {
  * others, it reports the first, so that a file that violates its schema always has a problem.
  */
 export function reportViolations(
-  source: SourceDocument,
+  source: Pick<SourceDocument, 'place' | 'keyPlace'>,
   violations: readonly SchemaViolation[] | null | undefined,
   problems: Problems,
 ): void {
@@ -152,6 +152,11 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
     }
     case 'pattern':
       return here(`"${String(violation.data)}" is not of the form expected here.`, formOf(violation));
+    case 'format':
+      return here(
+        `"${String(violation.data)}" is not of the form expected here.`,
+        params['format'] === 'url' ? 'Write an address that begins with https:// or http://.' : undefined,
+      );
     case 'propertyNames': {
       const key = String(params['propertyName']);
       const message = `"${key}" is not a name that can be used here.`;

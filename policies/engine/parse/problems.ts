@@ -104,7 +104,7 @@ export interface PolicySource {
   readonly text: string;
 }
 
-/** A place in a file; lines and columns count from 1. */
+/** A place in a file; lines and columns count from 1. Line 0: the whole of a source that has no lines. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -119,10 +119,8 @@ export interface Place {
 export function formatProblems(problems: readonly Problem[], folder?: string): string {
   const lines = problems.flatMap(({ file, line, column, severity, message, fix }) => {
     const path = folder === undefined ? file : `${folder.replace(/\/$/, '')}/${file}`;
-    return [
-      `${path}:${line}:${column}: ${severity}: ${message}`,
-      ...(fix === undefined ? [] : [`    ${fix}`]),
-    ];
+    const place = line === 0 ? path : `${path}:${line}:${column}`;
+    return [`${place}: ${severity}: ${message}`, ...(fix === undefined ? [] : [`    ${fix}`])];
   });
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const sum = [counted(errors, 'error'), counted(problems.length - errors, 'warning')].join(', ');

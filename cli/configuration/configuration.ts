@@ -1,0 +1,57 @@
+import type { OperationLimits } from '../../federation/execution/limits.js';
+
+/** How one city runs Polku: the keys of polku.yaml, with their defaults (schema/polku.schema.json). */
+export interface Configuration {
+  readonly data: string;
+  readonly secrets?: string;
+  readonly owners?: string;
+  readonly policies: { readonly folder?: string; readonly from?: string; readonly token?: string };
+  readonly gateway: GatewayConfiguration;
+  readonly registry: RegistryConfiguration;
+  readonly registries: Readonly<Record<string, RegistryAddress>>;
+  readonly identity: { readonly audience: string; readonly issuers: readonly IssuerConfiguration[] };
+  readonly audit: { readonly witness?: string; readonly retentionDays?: number };
+  readonly groups: { readonly capacity?: number };
+  readonly log: { readonly securityEvents?: string };
+}
+
+/** Where a server listens. */
+export interface ListenerConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsFiles;
+}
+
+/** Files of a certificate and its private key (PEM). */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface GatewayConfiguration extends ListenerConfiguration {
+  readonly conceal?: boolean;
+  readonly epoch: string;
+  readonly drainSeconds: number;
+  readonly limits: OperationLimits;
+  readonly perCaller: { readonly atOnce: number; readonly waiting: number };
+  readonly planningSeconds: number;
+}
+
+export interface RegistryConfiguration extends ListenerConfiguration {
+  readonly gatewayKey?: string;
+}
+
+/** A subgraph that runs in another process. */
+export interface RegistryAddress {
+  readonly url: string;
+  readonly timeoutSeconds: number;
+  readonly connections: number;
+}
+
+export interface IssuerConfiguration {
+  readonly issuer: string;
+  readonly keys?: string;
+  readonly tokenType?: string;
+  readonly tokenUse?: string;
+  readonly lifetimeSeconds: number;
+}
