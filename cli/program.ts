@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { PolkuError } from '../lib/errors.js';
+import { packageVersion } from '../lib/packageRoot.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { applyConfiguration } from './configuration/keyOption.js';
 import { describeFault } from './options.js';
@@ -42,6 +43,7 @@ From raw exports to an answer:
 export async function run(argv: readonly string[]): Promise<number> {
   const program = new Command('polku')
     .description(ABOUT)
+    .version(packageVersion(), '--version', 'show the version of Polku')
     .addOption(
       new Option('--config <file>', 'the configuration')
         .env('POLKU_CONFIG')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withMemoryDatabase } from '../../lib/duckdb.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { lockByKernel, storageFailure } from '../../lib/kernelLock.js';
-import { packageRoot } from '../../lib/packageRoot.js';
+import { packageVersion } from '../../lib/packageRoot.js';
 import { readRegularFile, sha256OfFile } from '../../lib/regularFile.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import { readCodeLists, registryFile } from '../codes.js';
@@ -253,10 +253,7 @@ function requirePopulation(mapping: Mapping, linkage: Linkage): void {
  */
 async function recipeOf(registry: string): Promise<string> {
   const hash = createHash('sha256');
-  const { version } = JSON.parse(await readRegularFile(join(packageRoot(), 'package.json'))) as {
-    version: string;
-  };
-  hash.update(version).update('\0');
+  hash.update(packageVersion()).update('\0');
   for (const name of ['mapping.yaml', 'codes.yaml'] as const)
     hash.update(await readRegularFile(registryFile(registry, name).path)).update('\0');
   return hash.digest('hex');
