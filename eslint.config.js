@@ -56,6 +56,8 @@ const zones = [
   ),
   // Subgraphs are neighbours, not parts of each other.
   ...neighbours.map((name) => zone(`./subgraphs/!(${name})/**`, `./subgraphs/${name}`)),
+  // The kit of approvals does not know its users, and they do not know each other.
+  zone(['./approvals/*.ts', './risk-model'], './approvals/policy-revisions'),
   // Linkage is a trust zone: it is asked while rows are extracted, and by nobody who serves them.
   zone(['./subgraphs/!(linkage)/**', './registry-kit/!(extraction)/**'], './linkage'),
 ];

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { draftFolder } from '../approvals/draftRevision.js';
+import { draftFolder } from '../approvals/policy-revisions/draftRevision.js';
 import { signPayload } from '../approvals/personKey.js';
-import { writePayload } from '../approvals/revision.js';
+import { writeRevision } from '../approvals/policy-revisions/revision.js';
 import { demoLogin } from '../cli/runtime/identity.js';
 import { Secrets } from '../cli/runtime/secrets.js';
 import { loginDomain } from '../gateway/identity/bearerToken.js';
@@ -210,7 +210,7 @@ async function proposalBy({ revisionService, key, sources }: SignedPolicies): Pr
   const keys = Array.from({ length: 16_000 }, (_, number) => `unknown${number}: 1`).join('\n');
   const changed = await sources('health.yaml', (text) => `${text}\n${keys}\n`);
   const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
-  const payload = writePayload(draftFolder(await revisionService.history(), changed, terms));
+  const payload = writeRevision(draftFolder(await revisionService.history(), changed, terms));
   return { payload, person: 'health-1', signature: signPayload(payload, await key('health-1')) };
 }
 

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
-import type { VerifiedRevision } from '../../approvals/verifyRevisions.js';
+import { draftFolder, draftRollback } from '../../approvals/policy-revisions/draftRevision.js';
+import type { VerifiedRevision } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
 import {
   type Closure,
   closurePayload,
-  PERSON_ID,
   type Revision,
-  writePayload,
-} from '../../approvals/revision.js';
+  writeRevision,
+} from '../../approvals/policy-revisions/revision.js';
+import { PERSON_ID } from '../../approvals/signedDocument.js';
 import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
@@ -215,7 +215,7 @@ function terms({ comment, days }: DraftOptions): { comment: string; days: number
 }
 
 async function submit(revision: Revision, key: KeyObject, options: DraftOptions): Promise<void> {
-  const payload = writePayload(revision);
+  const payload = writeRevision(revision);
   const { sequence, author } = revision;
   if (options.out !== undefined) {
     await writeFile(options.out, payload, { flag: 'wx' });

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileApart } from '../../approvals/compileApart.js';
+import { compileApart } from '../../approvals/policy-revisions/compileApart.js';
 import { loadOwners } from '../../approvals/owners.js';
-import { RevisionService } from '../../approvals/revisionService.js';
-import { RevisionStore, SeenRevision } from '../../approvals/revisionStore.js';
+import { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
+import { RevisionStore, SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
 import { folderSource, followRevisions, gatewaySource } from '../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { watchPolicyFolder } from '../../gateway/policy/watchPolicyFolder.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RevisionService } from '../../approvals/revisionService.js';
+import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { localDataSource } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
-import type { RevisionService } from '../../approvals/revisionService.js';
+import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PersonKey } from '../../schema/keys.js';

@@ -1,5 +1,5 @@
 import { graphql, GraphQLError, type GraphQLSchema } from 'graphql';
-import type { RevisionService } from '../../approvals/revisionService.js';
+import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';

@@ -1,5 +1,5 @@
-import type { VerifiedRevision, RevisionState } from '../../approvals/verifyRevisions.js';
-import type { RevisionService } from '../../approvals/revisionService.js';
+import type { VerifiedRevision, RevisionState } from '../../approvals/policy-revisions/verifyRevisions.js';
+import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { PolkuError } from '../../lib/errors.js';
 import {
   Arg,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { SignedRevision } from '../../approvals/revision.js';
+import type { SignedRevision } from '../../approvals/policy-revisions/revision.js';
 import { respond, respondError, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Gateway } from '../gateway.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
-import type { SignedRevision } from '../../approvals/revision.js';
+import type { SignedRevision } from '../../approvals/policy-revisions/revision.js';
 import { respond, respondJson } from '../../federation/http/respond.js';
 import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { PolkuError } from '../../lib/errors.js';

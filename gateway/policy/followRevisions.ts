@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { type Content, type VerifiedRevision, verifyRevisions } from '../../approvals/verifyRevisions.js';
+import {
+  type Content,
+  type VerifiedRevision,
+  verifyRevisions,
+} from '../../approvals/policy-revisions/verifyRevisions.js';
 import type { Owners } from '../../approvals/owners.js';
-import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/revision.js';
-import { RevisionStore, type SeenRevision } from '../../approvals/revisionStore.js';
+import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/policy-revisions/revision.js';
+import { RevisionStore, type SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';

@@ -61,7 +61,7 @@ export class LiveRiskModel implements RiskStore {
 
   async #readNewest(): Promise<void> {
     try {
-      const register = verifyRegister(await this.#store.read(), await this.options.trust());
+      const register = verifyRegister(await this.#store.entries.read(), await this.options.trust());
       if (this.#seen.some((digest, at) => register.digests[at] !== digest))
         throw damagedRegister('entries have disappeared');
       this.#seen = register.digests;

@@ -1,12 +1,18 @@
-import { createHash } from 'node:crypto';
-import { PERSON_ID } from '../../approvals/revision.js';
+import {
+  DIGEST,
+  type DocumentHead,
+  isText,
+  PERSON_ID,
+  readDocument,
+  readTime,
+  writeDocument,
+} from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
 
 const FORMAT = 'polku-risk-register/1';
 
 /** The form of a version: the day of training and the beginning of the file's digest. */
 export const VERSION = /^\d{4}-\d{2}-\d{2}-[0-9a-f]{8}$/;
-const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
  * What somebody did with a version of the model.
@@ -38,58 +44,30 @@ export type Act =
       readonly reason: string;
     };
 
-/** One entry of the register. It is immutable, and names the digest of the entry before it. */
-export interface RegisterEntry {
-  /** From 1, without a gap. */
-  readonly sequence: number;
-  /** Digest of the entry before; undefined in the first entry. */
-  readonly parent: string | undefined;
+/** One entry of the register. It is immutable. Entries are numbered without a gap and follow one another. */
+export interface RegisterEntry extends DocumentHead {
   readonly time: Date;
   /** Id of the person who signs it; undefined if nobody does. */
   readonly person: string | undefined;
   readonly act: Act;
 }
 
-/** An entry as it is stored: the exact text that was signed, and the signature. */
-export interface StoredEntry {
-  readonly payload: string;
-  /** Ed25519, base64url. */
-  readonly signature: string | undefined;
-}
-
 /** Returns the text that is signed. */
 export function writeEntry({ sequence, parent, time, person, act }: RegisterEntry): string {
   const { kind, ...what } = act;
-  const head = {
-    format: FORMAT,
-    sequence,
-    parent: parent ?? null,
-    time: time.toISOString(),
-    person: person ?? null,
-  };
-  return `${JSON.stringify({ ...head, act: kind, ...what }, null, 2)}\n`;
+  const head = { sequence, parent: parent ?? null, time, person: person ?? null };
+  return writeDocument(FORMAT, { ...head, act: kind, ...what });
 }
 
 /** @throws PolkuError RISK_REGISTER_INVALID */
 export function readEntry(payload: string): RegisterEntry {
-  const value = parse(payload);
-  const { format, sequence, parent, person } = value;
-  const time = new Date(String(value['time']));
-  const act = readAct(value);
-  const sound =
-    format === FORMAT &&
-    typeof sequence === 'number' &&
-    Number.isSafeInteger(sequence) &&
-    (parent === null || isText(parent, SHA256)) &&
-    (person === null || isText(person, PERSON_ID)) &&
-    !Number.isNaN(time.getTime());
-  if (!sound || !act) throw damagedRegister(`an entry does not have the format ${FORMAT}`);
-  return { sequence, parent: parent ?? undefined, time, person: person ?? undefined, act };
-}
-
-/** SHA-256 of a payload in hexadecimal. The next entry names it as its parent. */
-export function entryDigest(payload: string): string {
-  return createHash('sha256').update(payload).digest('hex');
+  const document = readDocument(payload, FORMAT);
+  const { person, ...content } = document?.content ?? {};
+  const [time, act] = [readTime(content['time']), readAct(content)];
+  if (!document || !time || !act || !(person === null || isText(person, PERSON_ID)))
+    throw damagedRegister(`an entry does not have the format ${FORMAT}`);
+  const { sequence, parent } = document;
+  return { sequence, parent, time, person: person ?? undefined, act };
 }
 
 export function damagedRegister(what: string, cause?: unknown): PolkuError {
@@ -103,7 +81,7 @@ export function damagedRegister(what: string, cause?: unknown): PolkuError {
 
 function readAct(value: Readonly<Record<string, unknown>>): Act | undefined {
   const { act: kind, version, sha256, stop, reason } = value;
-  const hasFile = isText(version, VERSION) && isText(sha256, SHA256);
+  const hasFile = isText(version, VERSION) && isText(sha256, DIGEST);
   switch (kind) {
     case 'trained':
     case 'evaluated':
@@ -121,17 +99,5 @@ function readAct(value: Readonly<Record<string, unknown>>): Act | undefined {
       return typeof stop === 'number' && typeof reason === 'string' ? { kind, stop, reason } : undefined;
     default:
       return undefined;
-  }
-}
-
-function isText(value: unknown, form: RegExp): value is string {
-  return typeof value === 'string' && form.test(value);
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch (cause) {
-    throw damagedRegister('an entry is not JSON', cause);
   }
 }

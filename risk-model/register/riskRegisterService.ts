@@ -1,14 +1,15 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Owners } from '../../approvals/owners.js';
 import { signPayload } from '../../approvals/personKey.js';
+import { digestOf, requireSigner } from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseRiskModel } from '../model/riskModel.js';
-import { type Act, entryDigest, writeEntry } from './registerEntry.js';
+import { type Act, writeEntry } from './registerEntry.js';
 import {
   ownersOfStop,
   type RegisteredVersion,
   type RegisterTrust,
   RISK_OWNER,
-  signsFor,
   type Stop,
   type VerifiedRegister,
   verifyRegister,
@@ -35,7 +36,7 @@ export class RiskRegisterService {
   /** @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID, POLICY_INVALID */
   async register(): Promise<VerifiedRegister> {
     const { store, trust } = this.options;
-    return verifyRegister(await store.read(), await trust());
+    return verifyRegister(await store.entries.read(), await trust());
   }
 
   /** @throws PolkuError USAGE if there is no such version */
@@ -73,7 +74,7 @@ export class RiskRegisterService {
     const { store } = this.options;
     if (!(await store.addEvaluation(version, text)) && (await store.readEvaluation(version)) !== text)
       throw usage(`There is another evaluation of version ${version} already.`);
-    const sha256 = createHash('sha256').update(text).digest('hex');
+    const sha256 = digestOf(text);
     await this.#write(() => ({ kind: 'evaluated', version, sha256 }), undefined);
   }
 
@@ -89,7 +90,7 @@ export class RiskRegisterService {
         throw usage(
           `"${signer.person}" has approved version ${version} already; another person must approve it.`,
         );
-      await this.#checkOwner(signer);
+      await this.#requireSigner(signer, () => [RISK_OWNER]);
       await this.#checkFile(version, sha256);
       return { kind: 'approved', version, sha256, reason };
     }, signer);
@@ -105,7 +106,7 @@ export class RiskRegisterService {
       const { sha256, missing } = this.#living(register, version);
       if (missing === 0) throw usage(`Version ${version} is approved: it cannot run in shadow mode.`);
       if (register.shadow?.version === version) throw usage(`Version ${version} is in shadow mode already.`);
-      await this.#checkOwner(signer);
+      await this.#requireSigner(signer, () => [RISK_OWNER]);
       await this.#checkFile(version, sha256);
       return { kind: 'shadow', version, sha256, reason };
     }, signer);
@@ -115,7 +116,7 @@ export class RiskRegisterService {
   async retire(version: string, reason: string, signer: RegisterSigner): Promise<void> {
     await this.#write(async (register) => {
       this.#living(register, version);
-      await this.#checkOwner(signer);
+      await this.#requireSigner(signer, () => [RISK_OWNER]);
       return { kind: 'retired', version, reason };
     }, signer);
   }
@@ -129,12 +130,7 @@ export class RiskRegisterService {
   async stop(version: string | undefined, reason: string, signer: RegisterSigner): Promise<number> {
     const { entries } = await this.#write(async (register) => {
       if (version !== undefined) this.#living(register, version);
-      const trust = await this.options.trust();
-      if (signer && trust !== 'unsigned') {
-        const owners = [...trust.peopleOf.keys()];
-        if (!owners.some((owner) => signsFor(owner, signer.person, this.#now(), trust)))
-          throw signsForNobody(signer.person, 'any owner');
-      }
+      await this.#requireSigner(signer, ({ peopleOf }) => peopleOf.keys());
       return { kind: 'stopped', version, reason };
     }, signer);
     return entries.length;
@@ -150,12 +146,7 @@ export class RiskRegisterService {
       const stop = stopIn(register, sequence);
       if (signer && stop.resumers.has(signer.person))
         throw usage(`"${signer.person}" has agreed already; another person of the same owner must agree.`);
-      const trust = await this.options.trust();
-      if (signer && trust !== 'unsigned') {
-        const owners = ownersOfStop(stop, trust);
-        if (!owners.some((owner) => signsFor(owner, signer.person, this.#now(), trust)))
-          throw signsForNobody(signer.person, owners.join(', '));
-      }
+      await this.#requireSigner(signer, (owners) => ownersOfStop(stop, owners));
       return { kind: 'resumed', stop: sequence, reason };
     }, signer);
     return stops.every((stop) => stop.sequence !== sequence);
@@ -168,10 +159,10 @@ export class RiskRegisterService {
     return known;
   }
 
-  async #checkOwner(signer: RegisterSigner): Promise<void> {
+  /** @throws PolkuError SIGNATURE_INVALID unless the person may sign for one of these owners today */
+  async #requireSigner(signer: RegisterSigner, names: (owners: Owners) => Iterable<string>): Promise<void> {
     const trust = await this.options.trust();
-    if (!signer || trust === 'unsigned' || signsFor(RISK_OWNER, signer.person, this.#now(), trust)) return;
-    throw signsForNobody(signer.person, RISK_OWNER);
+    if (signer && trust !== 'unsigned') requireSigner(signer.person, names(trust), this.#now(), trust);
   }
 
   /** Nobody may approve a file that differs from the registered one. */
@@ -189,19 +180,19 @@ export class RiskRegisterService {
   ): Promise<VerifiedRegister> {
     const { store, trust } = this.options;
     for (;;) {
-      const stored = await store.read();
+      const stored = await store.entries.read();
       const register = verifyRegister(stored, await trust());
       const sequence = stored.length + 1;
       const payload = writeEntry({
         sequence,
-        parent: stored.length > 0 ? entryDigest(stored.at(-1)!.payload) : undefined,
+        parent: register.digests.at(-1),
         time: this.#now(),
         person: signer?.person,
         act: await act(register),
       });
-      const entry = { payload, signature: signer && signPayload(payload, signer.key) };
+      const entry = { sequence, payload, signature: signer && signPayload(payload, signer.key) };
       const after = verifyRegister([...stored, entry], await trust());
-      if (await store.add(sequence, entry)) return after;
+      if (await store.entries.add(entry)) return after;
     }
   }
 
@@ -225,7 +216,7 @@ export async function readApproved(
     const message = `The file of model ${version} cannot be read.`;
     throw new PolkuError('RISK_MODEL_INVALID', message, { version }, { cause });
   }
-  if (createHash('sha256').update(text).digest('hex') !== sha256)
+  if (digestOf(text) !== sha256)
     throw new PolkuError(
       'RISK_MODEL_INVALID',
       `The file of model ${version} is not the one that was registered: it was altered. Restore it from a copy.`,
@@ -246,10 +237,6 @@ function stopIn({ stops }: VerifiedRegister, sequence: number): Stop {
   if (known) return known;
   const all = stops.map((stop) => stop.sequence).join(', ');
   throw usage(`There is no stop ${sequence} in force. ${all ? `There are: ${all}.` : 'Nothing is stopped.'}`);
-}
-
-function signsForNobody(person: string, owner: string): PolkuError {
-  return new PolkuError('SIGNATURE_INVALID', `"${person}" does not sign for ${owner}.`);
 }
 
 function usage(message: string): PolkuError {

@@ -1,15 +1,13 @@
-import { signatureCounts, SIGNATURES_NEEDED } from '../../approvals/verifyRevisions.js';
+import type { StoredDocument } from '../../approvals/documentFolder.js';
 import type { Owners } from '../../approvals/owners.js';
-import { isSignatureOf } from '../../approvals/personKey.js';
-import { PolkuError } from '../../lib/errors.js';
 import {
-  type Act,
-  damagedRegister,
-  entryDigest,
-  readEntry,
-  type RegisterEntry,
-  type StoredEntry,
-} from './registerEntry.js';
+  digestOf,
+  SIGNATURES_NEEDED,
+  signaturesMissing,
+  signsFor,
+  verifySignature,
+} from '../../approvals/signedDocument.js';
+import { type Act, damagedRegister, readEntry, type RegisterEntry } from './registerEntry.js';
 
 /** The owner in owners.yaml whose people approve models. */
 export const RISK_OWNER = 'risk';
@@ -69,7 +67,7 @@ export type RegisterTrust = Owners | 'unsigned';
  * not.
  * @throws PolkuError RISK_REGISTER_INVALID, SIGNATURE_INVALID: then nothing in it can be trusted
  */
-export function verifyRegister(stored: readonly StoredEntry[], trust: RegisterTrust): VerifiedRegister {
+export function verifyRegister(stored: readonly StoredDocument[], trust: RegisterTrust): VerifiedRegister {
   const verifier = new RegisterVerifier(trust);
   for (const entry of stored) verifier.add(entry);
   return verifier.result();
@@ -88,17 +86,17 @@ class RegisterVerifier {
 
   constructor(private readonly trust: RegisterTrust) {}
 
-  add(stored: StoredEntry): void {
+  add(stored: StoredDocument): void {
     const entry = readEntry(stored.payload);
     const expected = this.#entries.length + 1;
-    if (entry.sequence !== expected)
+    if (entry.sequence !== expected || stored.sequence !== expected)
       throw damagedRegister(`expected entry ${expected}, found entry ${entry.sequence}`);
     if (entry.parent !== this.#digests.at(-1))
       throw damagedRegister(`the entry before entry ${expected} was altered`);
     this.#verify(entry, stored);
     this.#apply(entry);
     this.#entries.push(entry);
-    this.#digests.push(entryDigest(stored.payload));
+    this.#digests.push(digestOf(stored.payload));
   }
 
   result(): VerifiedRegister {
@@ -118,19 +116,9 @@ class RegisterVerifier {
     };
   }
 
-  #verify({ sequence, person }: RegisterEntry, { payload, signature }: StoredEntry): void {
+  #verify({ sequence, person }: RegisterEntry, { payload, signature = '' }: StoredDocument): void {
     if (this.trust === 'unsigned' || person === undefined) return;
-    const known = this.trust.people.get(person);
-    if (!known)
-      throw new PolkuError(
-        'SIGNATURE_INVALID',
-        `Entry ${sequence} of the register is signed by "${person}", who is not in owners.yaml. Keep people who left in the list, with "until".`,
-      );
-    if (signature === undefined || !isSignatureOf(signature, payload, known.key))
-      throw new PolkuError(
-        'SIGNATURE_INVALID',
-        `The signature of "${person}" does not match entry ${sequence} of the register: the entry was altered, or another key signed it.`,
-      );
+    verifySignature({ person, signature }, payload, this.trust, `entry ${sequence} of the register`);
   }
 
   #apply({ sequence, time, person, act }: RegisterEntry): void {
@@ -214,24 +202,16 @@ class RegisterVerifier {
     if (person === undefined) return;
     stop.resumers = new Set([...stop.resumers, person]);
     const agree = ownersOfStop(stop, trust).some(
-      (owner) =>
-        [...stop.resumers].filter((one) => signsFor(owner, one, time, trust)).length >= SIGNATURES_NEEDED,
+      (owner) => signaturesMissing(owner, stop.resumers, time, trust) === 0,
     );
     if (agree) this.#stops.delete(sequence);
   }
 
   #mayDirect(person: string | undefined, time: Date): boolean {
     return (
-      this.trust === 'unsigned' || (person !== undefined && signsFor(RISK_OWNER, person, time, this.trust))
+      this.trust === 'unsigned' || (person !== undefined && signsFor(person, [RISK_OWNER], time, this.trust))
     );
   }
-}
-
-/** Whether a person's signature of that day counts for an owner. */
-export function signsFor(owner: string, person: string, time: Date, { people, peopleOf }: Owners): boolean {
-  return (
-    peopleOf.get(owner)?.has(person) === true && signatureCounts(people.get(person), { proposedAt: time })
-  );
 }
 
 /**

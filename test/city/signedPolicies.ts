@@ -2,14 +2,14 @@ import type { KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckPolicies } from '../../approvals/compileApart.js';
-import { draftFolder, draftRollback } from '../../approvals/draftRevision.js';
-import type { VerifiedRevision } from '../../approvals/verifyRevisions.js';
+import type { CheckPolicies } from '../../approvals/policy-revisions/compileApart.js';
+import { draftFolder, draftRollback } from '../../approvals/policy-revisions/draftRevision.js';
+import type { VerifiedRevision } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { loadOwners } from '../../approvals/owners.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
-import { type Closure, closurePayload, writePayload } from '../../approvals/revision.js';
-import { RevisionService } from '../../approvals/revisionService.js';
-import { RevisionStore } from '../../approvals/revisionStore.js';
+import { type Closure, closurePayload, writeRevision } from '../../approvals/policy-revisions/revision.js';
+import { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
+import { RevisionStore } from '../../approvals/policy-revisions/revisionStore.js';
 import { policiesFolder } from '../../cli/options.js';
 import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
@@ -103,11 +103,11 @@ export async function signedPolicies(options: SignedPoliciesOptions = {}): Promi
     },
     async propose(author, sources, { days = 30, renew = [] } = {}) {
       const terms = { author, comment: 'because', now: now(), days, renew };
-      return submit(author, writePayload(draftFolder(await revisionService.history(), sources, terms)));
+      return submit(author, writeRevision(draftFolder(await revisionService.history(), sources, terms)));
     },
     async rollback(author, sequence) {
       const terms = { author, comment: 'back', now: now(), days: 30 };
-      return submit(author, writePayload(draftRollback(await revisionService.history(), sequence, terms)));
+      return submit(author, writeRevision(draftRollback(await revisionService.history(), sequence, terms)));
     },
     async approve(sequence, ...people) {
       let last!: VerifiedRevision;

@@ -2,7 +2,7 @@
  * @property policies/proposals
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type CheckPolicies, compileApart } from '../../approvals/compileApart.js';
+import { type CheckPolicies, compileApart } from '../../approvals/policy-revisions/compileApart.js';
 import { policiesFolder } from '../../cli/options.js';
 import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';

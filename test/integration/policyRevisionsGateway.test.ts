@@ -6,11 +6,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { draftFolder } from '../../approvals/draftRevision.js';
-import { verifyRevisions } from '../../approvals/verifyRevisions.js';
+import { draftFolder } from '../../approvals/policy-revisions/draftRevision.js';
+import { verifyRevisions } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { loadOwners } from '../../approvals/owners.js';
 import { signPayload } from '../../approvals/personKey.js';
-import { closurePayload, type SignedRevision, writePayload } from '../../approvals/revision.js';
+import {
+  closurePayload,
+  type SignedRevision,
+  writeRevision,
+} from '../../approvals/policy-revisions/revision.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
   DATA_OWNER,
@@ -73,7 +77,7 @@ describe('signed policies of a gateway in production', () => {
     const sources = await signed.sources('health.yaml', change);
     const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
     const revision = draftFolder(await signed.revisionService.history(), sources, terms);
-    return { payload: writePayload(revision), sequence: revision.sequence };
+    return { payload: writeRevision(revision), sequence: revision.sequence };
   }
   const sign = async (payload: string, person: Signer | 'stranger') =>
     signPayload(payload, await signed.key(person));

@@ -25,6 +25,8 @@ describe('imports', () => {
     ['policies/engine', 'subgraphs/registries.ts'],
     ['policies/engine/decide', 'gateway/gateway.ts'],
     ['approvals', 'risk-model/model/riskModel.ts'],
+    ['approvals', 'approvals/policy-revisions/revision.ts'],
+    ['risk-model/register', 'approvals/policy-revisions/revision.ts'],
     ['linkage', 'registry-kit/columns/table.ts'],
     ['subgraphs/health', 'gateway/gateway.ts'],
     ['subgraphs/health', 'subgraphs/social/tables.ts'],
@@ -47,6 +49,8 @@ describe('imports', () => {
   it.each([
     ['schema', 'lib/calendar.ts'],
     ['policies/engine', 'lib/calendar.ts'],
+    ['approvals/policy-revisions', 'approvals/signedDocument.ts'],
+    ['risk-model/register', 'approvals/signedDocument.ts'],
     ['subgraphs/health', 'registry-kit/columns/table.ts'],
     ['subgraphs/cohorts', 'disclosure-control/disclosureControl.ts'],
     ['registry-kit/extraction', 'linkage/linkage.ts'],

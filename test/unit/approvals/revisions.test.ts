@@ -1,19 +1,25 @@
 /**
  * @property policies/two-signatures A policy is in force when two people of its owner signed it. Altered,
  * stale, expired or unsigned revisions change nothing, and no older one returns.
- * @enforcedBy approvals/verifyRevisions.ts, approvals/revisionStore.ts, gateway/policy/followRevisions.ts
+ * @enforcedBy approvals/signedDocument.ts, approvals/policy-revisions/verifyRevisions.ts,
+ * approvals/policy-revisions/revisionStore.ts, gateway/policy/followRevisions.ts
  * @property policies/proposals
  */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { draftFolder } from '../../../approvals/draftRevision.js';
-import { verifyRevisions } from '../../../approvals/verifyRevisions.js';
+import { draftFolder } from '../../../approvals/policy-revisions/draftRevision.js';
+import { verifyRevisions } from '../../../approvals/policy-revisions/verifyRevisions.js';
 import { loadOwners } from '../../../approvals/owners.js';
 import { signPayload } from '../../../approvals/personKey.js';
-import { type Closure, closurePayload, type Revision, writePayload } from '../../../approvals/revision.js';
-import { SeenRevision } from '../../../approvals/revisionStore.js';
+import {
+  type Closure,
+  closurePayload,
+  type Revision,
+  writeRevision,
+} from '../../../approvals/policy-revisions/revision.js';
+import { SeenRevision } from '../../../approvals/policy-revisions/revisionStore.js';
 import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
 import { smallGraph, smallPolicies } from '../gateway/smallPolicies.js';
@@ -142,7 +148,7 @@ describe('policy revisions', () => {
     await signed.propose('city-1', await signed.sources('social.yaml', comment));
     await signed.approve(2, 'city-2');
     for (const revision of [late, { ...late, sequence: 3 }] satisfies Revision[]) {
-      const payload = writePayload(revision);
+      const payload = writeRevision(revision);
       const signature = signPayload(payload, await signed.key('health-1'));
       await expect(
         signed.revisionService.propose(payload, { person: 'health-1', signature }),
@@ -193,7 +199,7 @@ describe('policy revisions', () => {
   async function proposeNumber(sequence: number): Promise<unknown> {
     const terms = { author: 'health-1', comment: 'why', now, days: 30, renew: [] };
     const sources = await signed.sources('health.yaml', (text) => `${text}\n# ${sequence}\n`);
-    const payload = writePayload({
+    const payload = writeRevision({
       ...draftFolder(await signed.revisionService.history(), sources, terms),
       sequence,
     });

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadOwners } from '../../../approvals/owners.js';
-import { SeenRevision } from '../../../approvals/revisionStore.js';
+import { SeenRevision } from '../../../approvals/policy-revisions/revisionStore.js';
 import { folderSource, followRevisions } from '../../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';

@@ -1,8 +1,8 @@
 /**
  * @property policies/proposals A proposal of one person can neither stop a gateway nor take the last number.
  * A signed word ends it, and the policy in force stays.
- * @enforcedBy policies/engine/parse/sourceDocument.ts, approvals/compileApart.ts,
- * approvals/revisionService.ts
+ * @enforcedBy policies/engine/parse/sourceDocument.ts, approvals/policy-revisions/compileApart.ts,
+ * approvals/policy-revisions/revisionService.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import type { Problem } from '../../../policies/engine/parse/problems.js';

@@ -1,7 +1,7 @@
 /**
  * @property risk/signed-models A model serves when two people of its owner signed that very file. Any data
  * owner stops it alone, in running servers. A damaged register stops it, too.
- * @enforcedBy risk-model/register
+ * @enforcedBy risk-model/register, approvals/signedDocument.ts
  * @property risk/shadow-models Scores of a model in shadow mode are counted and shown to nobody.
  * @enforcedBy risk-model/register/shadowTable.ts
  */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { PolkuError } from '../lib/errors.js';
-import { packageRoot } from '../lib/packageRoot.js';
-import type { PolicyGraph } from '../policies/engine/parse/policyGraph.js';
-import type { PolicySource, Problem } from '../policies/engine/parse/problems.js';
+import { PolkuError } from '../../lib/errors.js';
+import { packageRoot } from '../../lib/packageRoot.js';
+import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import type { PolicySource, Problem } from '../../policies/engine/parse/problems.js';
 import type { CompileTask } from './compileWorker.js';
 
 /** The policies that come with Polku need some tenths of a second. */
@@ -26,7 +26,7 @@ export function compileApart(graph: PolicyGraph): CheckPolicies {
 }
 
 function compileOnce(workerData: CompileTask): Promise<readonly Problem[]> {
-  const program = join(packageRoot(), 'dist/approvals/compileWorker.js');
+  const program = join(packageRoot(), 'dist/approvals/policy-revisions/compileWorker.js');
   const worker = new Worker(program, {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },

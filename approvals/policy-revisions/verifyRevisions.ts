@@ -1,19 +1,14 @@
-import { today } from '../lib/calendar.js';
-import { PolkuError } from '../lib/errors.js';
-import type { Owners, Approver } from './owners.js';
-import { isSignatureOf } from './personKey.js';
+import type { Owners } from '../owners.js';
+import { digestOf, signaturesMissing, signsFor, verifySignature } from '../signedDocument.js';
 import {
   closurePayload,
-  digestOf,
+  damagedRevisions,
   ownersConcerned,
-  readPayload,
+  readRevision,
   type Revision,
   type SignedClosure,
   type SignedRevision,
 } from './revision.js';
-
-/** Four-eyes principle: nobody changes a policy alone. */
-export const SIGNATURES_NEEDED = 2;
 
 /**
  * The state of a revision.
@@ -92,51 +87,34 @@ function verify(
   earlier: ReadonlyMap<string, Candidate>,
   owners: Owners,
 ): Candidate {
-  const revision = readPayload(payload);
+  const revision = readRevision(payload);
   if (revision.sequence !== sequence)
-    throw damaged(`Revision ${sequence} says that it is revision ${revision.sequence}.`);
+    throw damagedRevisions(`revision ${sequence} says that it is revision ${revision.sequence}`);
   const before = revision.parent === undefined ? undefined : earlier.get(revision.parent);
   if (revision.parent !== undefined && !before)
-    throw damaged(`The revision that revision ${sequence} follows is missing, or was altered.`);
-  for (const signature of signatures) verifySignature(signature, revision, payload, owners);
+    throw damagedRevisions(`the revision that revision ${sequence} follows is missing, or was altered`);
+  const what = `revision ${sequence}`;
+  for (const signature of signatures) verifySignature(signature, payload, owners, what);
   const signers = new Set(signatures.map(({ person }) => person));
   const content = contentAfter(revision, before?.content ?? new Map());
   const all = new Set([...(before?.content.keys() ?? []), ...content.keys()]);
   const concerned = ownersConcerned(revision.files.keys(), all);
   for (const { closure, comment, person, signature } of closures)
-    verifySignature({ person, signature }, revision, closurePayload(closure, payload, comment), owners);
-  const missing = missingSignatures(revision, { concerned, signers, owners });
+    verifySignature({ person, signature }, closurePayload(closure, payload, comment), owners, what);
+  const missing = [...concerned]
+    .map((owner) => [owner, signaturesMissing(owner, signers, revision.proposedAt, owners)] as const)
+    .filter(([, count]) => count > 0);
   return {
     ...revision,
     payload,
     digest: digestOf(payload),
     signers,
-    missing,
+    missing: new Map(missing),
     closed: closures.find((closure) => mayClose(closure, revision, concerned, owners)),
     content,
     before,
-    approved: missing.size === 0 && (before?.approved ?? true),
+    approved: missing.length === 0 && (before?.approved ?? true),
   };
-}
-
-/** @throws PolkuError SIGNATURE_INVALID */
-export function verifySignature(
-  { person: id, signature }: { readonly person: string; readonly signature: string },
-  { sequence }: Pick<Revision, 'sequence'>,
-  payload: string,
-  { people }: Owners,
-): void {
-  const person = people.get(id);
-  if (!person)
-    throw new PolkuError(
-      'SIGNATURE_INVALID',
-      `Revision ${sequence} is signed by "${id}", who is not in owners.yaml. People who left stay listed, with "until".`,
-    );
-  if (!isSignatureOf(signature, payload, person.key))
-    throw new PolkuError(
-      'SIGNATURE_INVALID',
-      `The signature of "${id}" does not fit revision ${sequence}: the revision was altered, or another key signed it.`,
-    );
 }
 
 function contentAfter({ files, expiresAt }: Revision, before: Content): Content {
@@ -156,33 +134,7 @@ export function mayClose(
   owners: Owners,
 ): boolean {
   if ((closure === 'withdrawn') !== (person === revision.author)) return false;
-  return (
-    signatureCounts(owners.people.get(person), revision) &&
-    [...concerned].some((owner) => owners.peopleOf.get(owner)?.has(person))
-  );
-}
-
-/**
- * Owner -> how many more of its people must sign. A person who belongs to several owners signs for all of
- * them.
- */
-function missingSignatures(
-  revision: Revision,
-  {
-    concerned,
-    signers,
-    owners,
-  }: { concerned: Iterable<string>; signers: ReadonlySet<string>; owners: Owners },
-): ReadonlyMap<string, number> {
-  const missing = new Map<string, number>();
-  for (const owner of concerned) {
-    const people = owners.peopleOf.get(owner) ?? new Set();
-    const counting = [...signers].filter(
-      (id) => people.has(id) && signatureCounts(owners.people.get(id), revision),
-    );
-    if (counting.length < SIGNATURES_NEEDED) missing.set(owner, SIGNATURES_NEEDED - counting.length);
-  }
-  return missing;
+  return signsFor(person, concerned, revision.proposedAt, owners);
 }
 
 /** The number of the next proposal: the first free number after the revision in force. */
@@ -191,16 +143,4 @@ export function nextSequence({ revisions, inForce }: RevisionHistory): number {
   let next = (inForce?.sequence ?? 0) + 1;
   while (used.has(next)) next++;
   return next;
-}
-
-/** Whether a person's signature is valid for a revision of that day. */
-export function signatureCounts(
-  person: Approver | undefined,
-  { proposedAt }: Pick<Revision, 'proposedAt'>,
-): boolean {
-  return person !== undefined && (person.until === undefined || today(proposedAt) <= person.until);
-}
-
-function damaged(message: string): PolkuError {
-  return new PolkuError('POLICY_STORE_INVALID', `${message} Restore the store from a backup.`);
 }

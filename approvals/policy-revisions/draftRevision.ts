@@ -1,5 +1,5 @@
-import { PolkuError } from '../lib/errors.js';
-import type { PolicySource } from '../policies/engine/parse/problems.js';
+import { PolkuError } from '../../lib/errors.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import { type Content, nextSequence, type RevisionHistory } from './verifyRevisions.js';
 import type { Revision } from './revision.js';
 

@@ -1,22 +1,24 @@
-import { createHash } from 'node:crypto';
-import { PolkuError } from '../lib/errors.js';
+import { PolkuError } from '../../lib/errors.js';
+import {
+  digestOf,
+  type DocumentHead,
+  isText,
+  PERSON_ID,
+  readDocument,
+  readTime,
+  type Signature,
+  writeDocument,
+} from '../signedDocument.js';
 
 const FORMAT = 'polku-policy-revision/1';
 const CLOSURE_FORMAT = 'polku-policy-closure/1';
 const FILE_NAME = /^[a-z][a-z0-9-]*\.ya?ml$/;
 
-/** Ids of people are parts of file names. */
-export const PERSON_ID = /^[a-z][a-z0-9-]*$/;
-
 /**
  * One step of the policies: the files that it sets, and the revision that it follows. It is immutable once
- * signed.
+ * signed. Each proposal gets the next number, even if it never comes into force.
  */
-export interface Revision {
-  /** Counts from 1: each proposal gets the next number, even if it never comes into force. */
-  readonly sequence: number;
-  /** The digest of the revision that it follows; undefined: it is the first. */
-  readonly parent: string | undefined;
+export interface Revision extends DocumentHead {
   /** The id of the person who proposed it. */
   readonly author: string;
   readonly comment: string;
@@ -25,12 +27,6 @@ export interface Revision {
   readonly expiresAt: Date;
   /** File name -> its whole text; undefined: the file is removed. */
   readonly files: ReadonlyMap<string, string | undefined>;
-}
-
-/** A person's Ed25519 signature over a payload, in base64url. */
-export interface Signature {
-  readonly person: string;
-  readonly signature: string;
 }
 
 /**
@@ -60,70 +56,37 @@ export interface SignedRevision {
  * proposal.
  */
 export function closurePayload(closure: Closure, payload: string, comment: string): string {
-  return `${JSON.stringify({ format: CLOSURE_FORMAT, closure, revision: digestOf(payload), comment }, null, 2)}\n`;
+  return writeDocument(CLOSURE_FORMAT, { closure, revision: digestOf(payload), comment });
 }
 
 /** The text that a person signs. */
-export function writePayload(revision: Revision): string {
-  const { parent, proposedAt, expiresAt, files } = revision;
-  const times = { proposedAt: proposedAt.toISOString(), expiresAt: expiresAt.toISOString() };
+export function writeRevision(revision: Revision): string {
+  const { parent, files } = revision;
   const texts = Object.fromEntries([...files].map(([file, text]) => [file, text ?? null]));
-  return `${JSON.stringify({ format: FORMAT, ...revision, parent: parent ?? null, ...times, files: texts }, null, 2)}\n`;
+  return writeDocument(FORMAT, { ...revision, parent: parent ?? null, files: texts });
 }
 
 /** @throws PolkuError POLICY_STORE_INVALID */
-export function readPayload(payload: string): Revision {
-  const value = asRecord(parse(payload));
-  const { sequence, parent, author, comment } = value ?? {};
-  const [proposedAt, expiresAt] = [time(value?.['proposedAt']), time(value?.['expiresAt'])];
-  const files = Object.entries(asRecord(value?.['files']) ?? {});
+export function readRevision(payload: string): Revision {
+  const document = readDocument(payload, FORMAT);
+  const { author, comment, ...content } = document?.content ?? {};
+  const [proposedAt, expiresAt] = [readTime(content['proposedAt']), readTime(content['expiresAt'])];
+  const files = Object.entries(Object(content['files']) as Record<string, unknown>);
   const sound =
-    value?.['format'] === FORMAT &&
-    typeof sequence === 'number' &&
-    Number.isSafeInteger(sequence) &&
-    sequence > 0 &&
-    (parent === null || typeof parent === 'string') &&
-    typeof author === 'string' &&
-    PERSON_ID.test(author) &&
+    isText(author, PERSON_ID) &&
     typeof comment === 'string' &&
     files.length > 0 &&
     files.every(([file, text]) => FILE_NAME.test(file) && (text === null || typeof text === 'string'));
-  if (!sound || !proposedAt || !expiresAt)
+  if (!document || !sound || !proposedAt || !expiresAt)
     throw new PolkuError('POLICY_STORE_INVALID', `A revision is not of the form ${FORMAT}.`);
+  const { sequence, parent } = document;
   const texts = files.map(([file, text]) => [file, (text as string | null) ?? undefined] as const);
-  return {
-    sequence,
-    parent: parent ?? undefined,
-    author,
-    comment,
-    proposedAt,
-    expiresAt,
-    files: new Map(texts),
-  };
+  return { sequence, parent, author, comment, proposedAt, expiresAt, files: new Map(texts) };
 }
 
-/** SHA-256 of a payload in hexadecimal. A revision names its parent by this digest. */
-export function digestOf(payload: string): string {
-  return createHash('sha256').update(payload).digest('hex');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-function time(value: unknown): Date | undefined {
-  const date = typeof value === 'string' ? new Date(value) : undefined;
-  return date && date.toJSON() === value ? date : undefined;
+export function damagedRevisions(what: string, cause?: unknown): PolkuError {
+  const message = `The store of policy revisions is damaged: ${what}. Restore it from a copy.`;
+  return new PolkuError('POLICY_STORE_INVALID', message, {}, { cause });
 }
 
 /** Files that all registries share. Every owner must agree to a change of them. */
