@@ -1,4 +1,5 @@
 import { type DocumentNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import { fragmentsOf } from '../../lib/collectFields.js';
 import { PolkuError } from '../../lib/errors.js';
 
 /** Limits on one request. Selections are counted where fragments are spread. */
@@ -140,11 +141,7 @@ interface Size {
 }
 
 function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
-  const fragments = new Map<string, SelectionSetNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition.selectionSet);
-  }
+  const fragments = fragmentsOf(document);
   const measured = new Map<string, Size>();
 
   function measure(selectionSet: SelectionSetNode): Size {
@@ -180,7 +177,7 @@ function measurer(document: DocumentNode): (selectionSet: SelectionSetNode) => S
     // A fragment counts as empty while it is measured, so that a cycle ends. Validation rejects the cycle.
     measured.set(name, emptySize);
     const definition = fragments.get(name);
-    const size = definition ? measure(definition) : emptySize;
+    const size = definition ? measure(definition.selectionSet) : emptySize;
     measured.set(name, size);
     return size;
   }

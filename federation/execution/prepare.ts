@@ -9,6 +9,7 @@ import {
   separateOperations,
   visit,
 } from 'graphql';
+import { fragmentsOf } from '../../lib/collectFields.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { compilePlan, type CompiledPlan } from '../plan/compilePlan.js';
@@ -52,13 +53,8 @@ export function normalForm(
   supergraph: Supergraph,
 ): NormalForm {
   const normal = normaliseOperation(separateOperation(document, operationName), supergraph);
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  let operation!: OperationDefinitionNode;
-  for (const definition of normal.document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (definition.kind === Kind.OPERATION_DEFINITION) operation = definition;
-  }
-  return { ...normal, operation, fragments };
+  const { document: alone } = normal;
+  return { ...normal, operation: getOperationAST(alone)!, fragments: fragmentsOf(alone) };
 }
 
 /**
@@ -71,8 +67,8 @@ export async function prepareOperation(
   requester: PlanRequester,
 ): Promise<PreparedOperation> {
   const { document, operation, fragments, conditional } = form;
-  const build = (values: Readonly<Record<string, unknown>>) =>
-    shapeOf(operation, { schema: supergraph.apiSchema, types: supergraph.types, fragments, values });
+  const build = (conditions: Readonly<Record<string, unknown>>) =>
+    shapeOf(operation, { schema: supergraph.apiSchema, types: supergraph.types, fragments, conditions });
   const fixed = conditional ? undefined : build({});
   const planned = print(
     withoutIntrospection(selectEntities(document, supergraph.apiSchema, supergraph.types)),

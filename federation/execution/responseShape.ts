@@ -1,8 +1,6 @@
 import {
-  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   getNullableType,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
@@ -23,6 +21,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { collectFields, type SelectionContext } from '../../lib/collectFields.js';
 import type { EntityTypes, ObservedEntity } from '../hooks.js';
 import { type DataObject, ownReader } from './dataObject.js';
 import { leafReader, type LeafReader } from './leafValues.js';
@@ -50,12 +49,8 @@ export type FieldShape = {
 /** A type with fields. */
 type ConcreteType = GraphQLObjectType | GraphQLInterfaceType;
 
-interface ShapeContext {
-  readonly schema: GraphQLSchema;
+interface ShapeContext extends SelectionContext {
   readonly types: EntityTypes;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Values of the variables, which decide @skip and @include. */
-  readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** An object of the response, for one concrete type. */
@@ -107,8 +102,7 @@ export class ObjectShape {
   as(type: ConcreteType): TypeShape {
     let shape = this.#shapes.get(type);
     if (!shape) {
-      const collected = new Map<string, FieldNode[]>();
-      for (const selection of this.#selections) collectFields(selection, type, this.#context, collected);
+      const collected = collectFields(type, this.#selections, this.#context);
       const fields = [...collected.values()].map((nodes) => fieldShape(type, nodes, this.#context));
       shape = {
         fields,
@@ -124,47 +118,6 @@ export class ObjectShape {
 
 export function shapeOf(operation: OperationDefinitionNode, context: ShapeContext): ObjectShape {
   return new ObjectShape(context.schema.getRootType(operation.operation)!, [operation.selectionSet], context);
-}
-
-/** CollectFields (GraphQL §6.3.2): merges the selections of each response key. */
-function collectFields(
-  { selections }: SelectionSetNode,
-  type: ConcreteType,
-  context: ShapeContext,
-  collected: Map<string, FieldNode[]>,
-): void {
-  for (const selection of selections) {
-    if (!isIncluded(selection.directives, context)) continue;
-    if (selection.kind === Kind.FIELD) {
-      const key = responseKey(selection);
-      const nodes = collected.get(key);
-      if (nodes) nodes.push(selection);
-      else collected.set(key, [selection]);
-      continue;
-    }
-    const fragment =
-      selection.kind === Kind.FRAGMENT_SPREAD ? context.fragments.get(selection.name.value)! : selection;
-    if (applies(fragment.typeCondition?.name.value, type, context))
-      collectFields(fragment.selectionSet, type, context, collected);
-  }
-}
-
-function isIncluded(directives: readonly DirectiveNode[] | undefined, { values }: ShapeContext): boolean {
-  return (directives ?? []).every(({ name, arguments: [condition] = [] }) => {
-    if (name.value !== 'skip' && name.value !== 'include') return true;
-    const value = condition!.value;
-    const holds =
-      value.kind === Kind.VARIABLE
-        ? values[value.name.value] === true
-        : 'value' in value && value.value === true;
-    return holds === (name.value === 'include');
-  });
-}
-
-function applies(condition: string | undefined, type: ConcreteType, { schema }: ShapeContext): boolean {
-  if (condition === undefined || condition === type.name) return true;
-  const conditionType = schema.getType(condition);
-  return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
 }
 
 function responseKey(node: FieldNode): string {

@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  getOperationAST,
   type GraphQLSchema,
   isAbstractType,
   isInterfaceType,
@@ -12,6 +13,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../../lib/collectFields.js';
 import type { EntityTypes } from '../hooks.js';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
 
@@ -40,12 +42,8 @@ export interface SelectedField {
 }
 
 export function fetchSelection(document: DocumentNode | undefined, text: string): FetchSelection {
-  const { definitions } = document ?? parse(text, { noLocation: true });
-  const fragments = definitions.flatMap((node) =>
-    node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-  );
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)!;
-  return { operation, fragments: new Map(fragments) };
+  const read = document ?? parse(text, { noLocation: true });
+  return { operation: getOperationAST(read)!, fragments: fragmentsOf(read) };
 }
 
 /** Returns the fields of a selection, including those in its fragments. */

@@ -10,15 +10,15 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
+  getOperationAST,
   Kind,
-  type OperationDefinitionNode,
   parse,
   print,
   type SelectionNode,
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { fragmentsOf } from '../../lib/collectFields.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
 import { distinctRequirements, type DistinctRequirements, type Requirement } from './distinctRequirements.js';
@@ -149,9 +149,7 @@ function forEachEntityField(
   document: DocumentNode,
   callback: (field: FieldNode, type: string) => void,
 ): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions)
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  const fragments = fragmentsOf(document);
   const walk = (selections: readonly SelectionNode[], type: string): void => {
     for (const node of selections) {
       if (node.kind === Kind.FIELD) callback(node, type);
@@ -161,8 +159,7 @@ function forEachEntityField(
       }
     }
   };
-  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const [entities] = (operation as OperationDefinitionNode).selectionSet.selections;
+  const [entities] = getOperationAST(document)!.selectionSet.selections;
   walk((entities as FieldNode).selectionSet!.selections, '');
 }
 

@@ -1,27 +1,22 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
-  getDirectiveValues,
   getNamedType,
   getOperationAST,
   getVariableValues,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
   isAbstractType,
-  isCompositeType,
   isNonNullType,
   isObjectType,
   Kind,
-  type SelectionNode,
   type SelectionSetNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { collectFields, fragmentsOf } from '../../lib/collectFields.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import { distinct, refusalsOf, selectedField } from './policyCheck.js';
@@ -126,19 +121,15 @@ export function fillWithheld(
     values: Variables;
   },
 ): Data {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const context = { schema, fragments: fragmentsOf(document), conditions: values };
 
   function fillObject(
     value: Data,
     selectionSets: readonly SelectionSetNode[],
     type: GraphQLObjectType,
   ): Data {
-    const fields = new Map<string, FieldNode[]>();
-    for (const { selections } of selectionSets) collect(selections, type, fields);
     const filled = Object.create(null) as Data;
-    for (const [key, nodes] of fields) {
+    for (const [key, nodes] of collectFields(type, selectionSets, context)) {
       const shown = nodes.filter((node) => !cut.has(node));
       filled[key] = shown.length === 0 ? null : fillField(value[key], shown, type);
     }
@@ -165,39 +156,7 @@ export function fillWithheld(
     return fillObject(object, selectionSets, type);
   }
 
-  function collect(
-    selections: readonly SelectionNode[],
-    type: GraphQLObjectType,
-    into: Map<string, FieldNode[]>,
-  ): void {
-    for (const selection of selections) {
-      if (!isIncluded(selection, values)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const key = (selection.alias ?? selection.name).value;
-        into.set(key, [...(into.get(key) ?? []), selection]);
-        continue;
-      }
-      const fragment =
-        selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value)! : selection;
-      if (applies(fragment.typeCondition?.name.value, type))
-        collect(fragment.selectionSet.selections, type, into);
-    }
-  }
-
-  function applies(condition: string | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition === type.name) return true;
-    const wider = schema.getType(condition);
-    return isCompositeType(wider) && isAbstractType(wider) && schema.isSubType(wider, type);
-  }
-
   return fillObject(data, [getOperationAST(document)!.selectionSet], schema.getQueryType()!);
-}
-
-function isIncluded(node: SelectionNode, variables: Variables): boolean {
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false
-  );
 }
 
 /**

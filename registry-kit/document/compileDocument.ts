@@ -20,6 +20,7 @@ import {
   valueFromAST,
   visit,
 } from 'graphql';
+import { fragmentsOf } from '../../lib/collectFields.js';
 import {
   compileObject,
   compileSerially,
@@ -55,11 +56,8 @@ const MAX_VARIANTS = 16;
  * but errors contain no suggestions. Everything that is equal in each execution is computed once.
  */
 export function compileDocument(schema: GraphQLSchema, document: DocumentNode): CompiledDocument {
-  const fragments: Record<string, FragmentDefinitionNode> = {};
+  const fragments = fragmentsOf(document);
   const operations: { name: string | undefined; execute: CompiledOperation }[] = [];
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
   const conditions = conditionVariables(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -79,7 +77,7 @@ export function compileDocument(schema: GraphQLSchema, document: DocumentNode): 
 
 interface OperationContext {
   readonly schema: GraphQLSchema;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The variables of `@skip` and `@include`. */
   readonly conditions: readonly string[];
 }

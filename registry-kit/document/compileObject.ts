@@ -2,23 +2,17 @@
 import {
   defaultFieldResolver,
   defaultTypeResolver,
-  type DirectiveNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   getArgumentValues,
-  getDirectiveValues,
   type GraphQLAbstractType,
   GraphQLError,
   type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLLeafType,
   type GraphQLNullableType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  type InlineFragmentNode,
   isAbstractType,
   isLeafType,
   isListType,
@@ -34,6 +28,7 @@ import {
   TypeMetaFieldDef,
   visit,
 } from 'graphql';
+import { collectFields, type SelectionContext } from '../../lib/collectFields.js';
 
 type DataObject = Record<string, unknown>;
 
@@ -350,63 +345,6 @@ function readsVariables(node: FieldNode): boolean {
   return reads;
 }
 
-/**
- * Collects the selected fields of an object type by response key, in order (GraphQL §6.3.2).
- * @throws GraphQLError where a condition has no value
- */
-function collectFields(
-  type: GraphQLObjectType,
-  selections: readonly SelectionSetNode[],
-  context: DocumentContext,
-): ReadonlyMap<string, readonly FieldNode[]> {
-  const fields = new Map<string, FieldNode[]>();
-  const spread = new Set<string>();
-
-  const collect = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const name = selection.name.value;
-        if (spread.has(name) || !isIncluded(selection, context)) continue;
-        spread.add(name);
-        const fragment = context.fragments[name];
-        if (fragment && applies(fragment, type, context)) collect(fragment.selectionSet);
-      } else if (!isIncluded(selection, context)) {
-        continue;
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (applies(selection, type, context)) collect(selection.selectionSet);
-      } else {
-        const key = (selection.alias ?? selection.name).value;
-        const known = fields.get(key);
-        if (known) known.push(selection);
-        else fields.set(key, [selection]);
-      }
-    }
-  };
-  selections.forEach(collect);
-  return fields;
-}
-
-function isIncluded(
-  node: { readonly directives?: readonly DirectiveNode[] },
-  { conditions }: DocumentContext,
-): boolean {
-  if (!node.directives?.length) return true;
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, conditions)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, conditions)?.['if'] !== false
-  );
-}
-
-function applies(
-  { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
-  type: GraphQLObjectType,
-  { schema }: DocumentContext,
-): boolean {
-  const condition = typeCondition && schema.getType(typeCondition.name.value);
-  if (!typeCondition || condition === type) return true;
-  return isAbstractType(condition) && schema.isSubType(condition, type);
-}
-
 /** A field of a compiled document: what is equal each time it is resolved. */
 interface FieldContext {
   readonly definition: GraphQLField<unknown, unknown>;
@@ -444,7 +382,7 @@ class FieldInfo implements GraphQLResolveInfo {
   }
 
   get fragments(): GraphQLResolveInfo['fragments'] {
-    return this.field.documentContext.fragments;
+    return Object.fromEntries(this.field.documentContext.fragments);
   }
 
   get rootValue(): undefined {
@@ -461,12 +399,8 @@ class FieldInfo implements GraphQLResolveInfo {
 }
 
 /** The context in which the parts of a document are compiled. */
-export interface DocumentContext {
-  readonly schema: GraphQLSchema;
+export interface DocumentContext extends SelectionContext {
   readonly operation: OperationDefinitionNode;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Values of the variables of `@skip` and `@include`. Each combination of values is compiled separately. */
-  readonly conditions: Variables;
   /** Compiles the selections on an object inside the answer. */
   readonly within: (type: GraphQLObjectType, selections: readonly SelectionSetNode[]) => CompiledSelections;
 }

@@ -32,7 +32,7 @@ async function projected(query: string, data: Record<string, unknown>, known: re
   const fragments = new Map(
     (rest as FragmentDefinitionNode[]).map((fragment) => [fragment.name.value, fragment]),
   );
-  const shape = shapeOf(operation, { schema, types, fragments, values: {} });
+  const shape = shapeOf(operation, { schema, types, fragments, conditions: {} });
   const input = {
     data,
     failures: new Map(),
