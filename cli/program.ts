@@ -6,20 +6,61 @@ import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { applyConfiguration } from './configuration/keyOption.js';
 import { describeFault } from './options.js';
 
-/** Each is loaded only if it is used, because some take long to load. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  city: async () => (await import('./commands/city.js')).cityCommand(),
-  extract: async () => (await import('./commands/extract.js')).extractCommand(),
-  config: async () => (await import('./commands/config.js')).configCommand(),
-  mapping: async () => (await import('./commands/mapping.js')).mappingCommand(),
-  mark: async () => (await import('./commands/mark.js')).markCommand(),
-  serve: async () => (await import('./commands/serve.js')).serveCommand(),
-  subgraph: async () => (await import('./commands/subgraph.js')).subgraphCommand(),
-  policy: async () => (await import('./commands/policy.js')).policyCommand(),
-  permit: async () => (await import('./commands/permit.js')).permitCommand(),
-  risk: async () => (await import('./commands/risk.js')).riskCommand(),
-  audit: async () => (await import('./commands/audit.js')).auditCommand(),
-  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+interface ListedCommand {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Only a command that the command line names is loaded, because some take long to load. */
+const commands: Readonly<Record<string, ListedCommand>> = {
+  city: {
+    summary: 'generates and describes a synthetic city for trials',
+    load: async () => (await import('./commands/city.js')).cityCommand(),
+  },
+  extract: {
+    summary: 'extracts registries from raw exports into pseudonymous snapshots',
+    load: async () => (await import('./commands/extract.js')).extractCommand(),
+  },
+  config: {
+    summary: 'checks the configuration, and shows where each setting comes from',
+    load: async () => (await import('./commands/config.js')).configCommand(),
+  },
+  mapping: {
+    summary: 'checks mappings, which say how exports become tables',
+    load: async () => (await import('./commands/mapping.js')).mappingCommand(),
+  },
+  mark: {
+    summary: 'marks people: non-disclosure, objection, restriction, erasure',
+    load: async () => (await import('./commands/mark.js')).markCommand(),
+  },
+  serve: {
+    summary: 'starts the gateway with its subgraphs and the console',
+    load: async () => (await import('./commands/serve.js')).serveCommand(),
+  },
+  subgraph: {
+    summary: 'starts one subgraph alone, as a department would run it',
+    load: async () => (await import('./commands/subgraph.js')).subgraphCommand(),
+  },
+  policy: {
+    summary: 'checks policies, shows what they allow, and signs their revisions',
+    load: async () => (await import('./commands/policy.js')).policyCommand(),
+  },
+  permit: {
+    summary: 'extracts data for research permits (552/2019)',
+    load: async () => (await import('./commands/permit.js')).permitCommand(),
+  },
+  risk: {
+    summary: 'trains, evaluates and approves models that predict need, and switches them off',
+    load: async () => (await import('./commands/risk.js')).riskCommand(),
+  },
+  audit: {
+    summary: 'checks and searches the audit log',
+    load: async () => (await import('./commands/audit.js')).auditCommand(),
+  },
+  demo: {
+    summary: 'shows all of Polku on a synthetic city',
+    load: async () => (await import('./commands/demo.js')).demoCommand(),
+  },
 };
 
 const FAILED = 1;
@@ -52,13 +93,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     .hook('preAction', (_program, command) => applyConfiguration(command))
     .showHelpAfterError('(polku --help shows the usage)')
     .exitOverride();
-  const asked = argv[2] ?? '';
+  const words = new Set(argv.slice(2));
   try {
-    // Help and unknown commands need all commands.
-    for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands))
-      program.addCommand(await commands[name]!());
+    for (const [name, { summary, load }] of Object.entries(commands))
+      program.addCommand(words.has(name) ? await load() : new Command(name).summary(summary));
     inheritSettings(program);
-    if (['mark', 'audit'].includes(asked)) refuseIdentityCodes(argv.slice(3));
+    if (words.has('mark') || words.has('audit')) refuseIdentityCodes(words);
     await program.parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
@@ -88,8 +128,8 @@ function fileFailure(error: unknown): PolkuError | undefined {
  * Rejects identity codes before parsing, because the parser repeats words that it does not know. A folder may
  * look like a code.
  */
-function refuseIdentityCodes(words: readonly string[]): void {
-  if (!words.some((word) => holdsIdentityCode(word) && !existsSync(word))) return;
+function refuseIdentityCodes(words: ReadonlySet<string>): void {
+  if (![...words].some((word) => holdsIdentityCode(word) && !existsSync(word))) return;
   throw new PolkuError(
     'IDENTITY_CODE_ARGUMENT',
     'The command contains an identity code. Nothing was changed. Give codes on standard input, one per ' +

@@ -31,7 +31,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [[], 'polku city generate'],
+    [[], 'checks and searches the audit log'],
     [['city', 'generate'], '--persons'],
     [['extract'], '--max-rejects <percent>'],
     [['mark'], 'polku mark add restriction'],
