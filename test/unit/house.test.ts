@@ -87,16 +87,38 @@ describe('the source files', () => {
   });
 });
 
+/** The targets of a document's links to files, from the root. Code has no links. */
+function linksOf(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8').replaceAll(/`[^`]*`/g, '');
+  const links = text.matchAll(/\]\(([^)\s#:]+)(?:#[^)]*)?\)/g);
+  return [...links].map(([, target]) => join(dirname(path), target!));
+}
+
+const documents = filesBelow(root, (path) => /\.(md|graphql)$/.test(path)).map((path) =>
+  relative(root, path),
+);
+
 describe('documents', () => {
-  it.each(filesBelow(root, (path) => /\.(md|graphql)$/.test(path)).map((path) => relative(root, path)))(
-    '%s uses plain words',
-    (path) => {
-      const lines = readFileSync(join(root, path), 'utf8').split('\n');
-      const found = lines.flatMap((line, index) => {
-        const word = bannedWord(line);
-        return word ? [`${index + 1}: ${word}`] : [];
-      });
-      expect(found).toEqual([]);
-    },
-  );
+  it.each(documents.filter((path) => path.endsWith('.md')))('%s links to files that exist', (path) => {
+    expect(linksOf(path).filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it('name in the glossary files that exist', () => {
+    const rows = readFileSync(join(root, 'GLOSSARY.md'), 'utf8').split('\n');
+    const missing = rows.flatMap((row) => {
+      const named = [...(row.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, path]) => path!);
+      const folder = dirname(named[0] ?? '');
+      return named.filter((path) => ![path, join(folder, path)].some((at) => existsSync(join(root, at))));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('%s uses plain words', (path) => {
+    const lines = readFileSync(join(root, path), 'utf8').split('\n');
+    const found = lines.flatMap((line, index) => {
+      const word = bannedWord(line);
+      return word ? [`${index + 1}: ${word}`] : [];
+    });
+    expect(found).toEqual([]);
+  });
 });
