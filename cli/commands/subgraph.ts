@@ -86,10 +86,7 @@ async function serveRegistry(name: string, configuration: Configuration, dev: bo
     service: name,
     sink: securitySink(log.securityEvents, report),
   });
-  const running = await serveSubgraph(local.subgraphs[0]!, {
-    host: registry.host,
-    port: registry.port,
-    tls: registry.tls && { cert: registry.tls.certificate, key: registry.tls.key },
+  const running = await serveSubgraph(local.subgraphs[0]!, registry, {
     gatewayKey: await readGatewayKey(registry.gatewayKey),
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
@@ -100,7 +97,7 @@ async function serveRegistry(name: string, configuration: Configuration, dev: bo
   console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
   await stopped;
   await policy.close();
-  await running.stop();
+  await running.close();
   securityEvents.flush();
   await local.stop();
 }

@@ -1,4 +1,5 @@
 import type { OperationLimits } from '../../federation/execution/limits.js';
+import type { ServerAddress } from '../../lib/httpServer.js';
 
 /** How one city runs Polku: the keys of polku.yaml, with their defaults (schema/polku.schema.json). */
 export interface Configuration {
@@ -15,20 +16,7 @@ export interface Configuration {
   readonly log: { readonly securityEvents?: string };
 }
 
-/** Where a server listens. */
-export interface ListenerConfiguration {
-  readonly host: string;
-  readonly port: number;
-  readonly tls?: TlsFiles;
-}
-
-/** Files of a certificate and its private key (PEM). */
-export interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-}
-
-export interface GatewayConfiguration extends ListenerConfiguration {
+export interface GatewayConfiguration extends ServerAddress {
   readonly conceal?: boolean;
   readonly epoch: string;
   readonly drainSeconds: number;
@@ -37,7 +25,7 @@ export interface GatewayConfiguration extends ListenerConfiguration {
   readonly planningSeconds: number;
 }
 
-export interface RegistryConfiguration extends ListenerConfiguration {
+export interface RegistryConfiguration extends ServerAddress {
   readonly gatewayKey?: string;
 }
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
@@ -11,7 +10,7 @@ import { PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { PersonLog } from '../../gateway/audit/personLog.js';
 import { Gateway } from '../../gateway/gateway.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
-import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { serveGateway } from '../../gateway/http/serveGateway.js';
 import type { DevIssuer } from '../../gateway/identity/devIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { Domains } from '../../gateway/pseudonyms.js';
@@ -24,6 +23,7 @@ import {
 } from '../../gateway/registries/pinnedSource.js';
 import { registrySource } from '../../gateway/registries/registrySource.js';
 import { PolkuError } from '../../lib/errors.js';
+import { requireTls } from '../../lib/httpServer.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
@@ -168,35 +168,26 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     policy.onChange((changed) => gateway.swap(changed)),
   );
   const consoleFolder = join(packageRoot(), 'console', 'dist');
-  const server = await createHttpServer({
+  const server = await serveGateway(settings, {
     gateway,
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
-    tls: settings.tls && {
-      cert: await readFile(settings.tls.certificate),
-      key: await readFile(settings.tls.key),
-    },
     drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
   closing.push(() => server.close());
-  return server.listen(settings.port, settings.host);
+  return server.url;
 }
 
-/**
- * Traffic to other machines needs TLS. With `--dev`, where anyone can act as any persona, only this machine
- * is served.
- */
-function checkHost({ configuration, dev }: CityOptions): void {
-  const { host, tls } = configuration.gateway;
-  if (isLoopback(host)) return;
-  if (dev)
-    throw new PolkuError('USAGE', `--dev serves this machine only, not ${host}: anyone may be anyone there.`);
-  if (!tls)
+/** With `--dev`, where anyone can act as any persona, only this machine is served. */
+function checkHost({ configuration: { gateway }, dev }: CityOptions): void {
+  if (dev && !isLoopback(gateway.host)) {
     throw new PolkuError(
       'USAGE',
-      `To listen on ${host}, give gateway.tls (--tls-cert and --tls-key). Without it, Polku serves only this machine.`,
+      `--dev serves this machine only, not ${gateway.host}: anyone may be anyone there.`,
     );
+  }
+  requireTls(gateway);
 }
 
 function checkRemoteNames({ registries }: Configuration): void {

@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { InvalidOperation } from '../../federation/execution/validation.js';
 import { PolkuError } from '../../lib/errors.js';
+import { serveHttp } from '../../lib/httpServer.js';
 import { defaultLimits } from '../execution/limits.js';
 import { acceptedType, type AnswerType, readGraphqlRequest } from '../http/graphqlRequest.js';
 import { respond, respondJson, watchClient } from '../http/respond.js';
@@ -18,6 +18,8 @@ export interface BareServer {
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   close(): Promise<void>;
 }
+
+const REQUEST_MS = 30_000;
 
 interface BareOptions {
   readonly sdl: string;
@@ -66,23 +68,18 @@ export async function serveBare({ sdl, port, reportFault }: BareOptions): Promis
     }
   }
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       reportFault(error);
       response.destroy();
     });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', () => reject(new PolkuError('ADDRESS_IN_USE', `Port ${port} is taken.`)));
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  };
+  const server = await serveHttp(listener, { host: '127.0.0.1', port }, { requestMs: REQUEST_MS });
   return {
-    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`),
+    url: new URL('/graphql', server.url),
     subgraphs,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await server.close();
       await close();
     },
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { parseJson } from '../../lib/parseJson.js';
-import { readBody } from './respond.js';
+import { readBody } from '../../lib/requestBody.js';
 
 /** A GraphQL request, as GraphQL over HTTP defines it. */
 export interface GraphqlRequest {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requireJson } from '../../federation/http/graphqlRequest.js';
-import { readBody, respondJson } from '../../federation/http/respond.js';
+import { respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
+import { readBody } from '../../lib/requestBody.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
 
 const BODY_BYTES = 1_000;

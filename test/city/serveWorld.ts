@@ -7,7 +7,7 @@ import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import type { AuditLog } from '../../gateway/audit/auditLog.js';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { Gateway } from '../../gateway/gateway.js';
-import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { loginDomain } from '../../gateway/identity/bearerToken.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains, seal } from '../../gateway/pseudonyms.js';
@@ -120,8 +120,7 @@ export async function serveWorld({
     securityEvents: new SecurityEvents({ service: 'gateway', sink: () => {} }),
     reportFault: (fault) => faults.push(fault),
   });
-  const server = await createHttpServer({ gateway });
-  const url = await server.listen(0);
+  const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway });
 
   const tokenOf = ({ purpose, person, login, recipient = 'recipient', ...claims }: Asker): Promise<string> =>
     new SignJWT({
@@ -138,7 +137,7 @@ export async function serveWorld({
       .sign(privateKey);
 
   return {
-    url,
+    url: server.url,
     records,
     faults,
     policy: shipped,
@@ -150,7 +149,7 @@ export async function serveWorld({
     id: ({ purpose, recipient = 'recipient', permit }, kind, key) =>
       seal(domains.domain({ purpose, recipient, permit, epoch: EPOCH }), kind, key),
     async ask(asker, { query, variables, headers }) {
-      const response = await fetch(new URL('/graphql', url), {
+      const response = await fetch(new URL('/graphql', server.url), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

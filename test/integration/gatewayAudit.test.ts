@@ -4,7 +4,7 @@
  * @enforcedBy gateway/audit/auditLog.ts, gateway/http/graphqlRoute.ts
  * @property audit/readiness A gateway that cannot write its audit log is not ready, even before the first
  * request.
- * @enforcedBy gateway/audit/auditLog.ts, gateway/http/createHttpServer.ts
+ * @enforcedBy gateway/audit/auditLog.ts, gateway/http/serveGateway.ts
  * @property federation/carried-values
  */
 import { generateKeyPairSync } from 'node:crypto';

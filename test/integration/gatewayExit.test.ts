@@ -1,7 +1,7 @@
 /**
  * @property gateway/security-events Every 401 and 403 is a security event, or is counted in one, with the
  * reason, issuer and key of its token and nothing else of the token.
- * @enforcedBy schema/securityEvents.ts, gateway/http/graphqlRoute.ts, gateway/http/createHttpServer.ts,
+ * @enforcedBy schema/securityEvents.ts, gateway/http/graphqlRoute.ts, gateway/http/serveGateway.ts,
  * registry-kit/subgraph/serveSubgraph.ts
  * @property gateway/body-after-token The token is verified before the body is read. Type, size and depth of
  * the body are checked before it is parsed.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
-import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { ask, startGateway, type Testbed } from './gatewayTestbed.js';
 
 describe('the HTTP server of a gateway', () => {
@@ -113,17 +113,18 @@ describe('the HTTP server of a gateway', () => {
   });
 
   it('has no --dev routes without --dev', async () => {
-    const server = await createHttpServer({ gateway: testbed.gateway });
-    const url = await server.listen(0);
+    const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway: testbed.gateway });
     for (const path of ['/dev/personas', '/.well-known/jwks.json', '/'])
-      expect((await fetch(new URL(path, url))).status).toBe(404);
-    expect((await fetch(new URL('/dev/token', url), { method: 'POST' })).status).toBe(404);
+      expect((await fetch(new URL(path, server.url))).status).toBe(404);
+    expect((await fetch(new URL('/dev/token', server.url), { method: 'POST' })).status).toBe(404);
     await server.close();
   });
 
   it('reports that a port is in use', async () => {
-    const server = await createHttpServer({ gateway: testbed.gateway });
-    await expect(server.listen(Number(testbed.url.port))).rejects.toMatchObject({ code: 'ADDRESS_IN_USE' });
+    const taken = { host: '127.0.0.1', port: Number(testbed.url.port) };
+    await expect(serveGateway(taken, { gateway: testbed.gateway })).rejects.toMatchObject({
+      code: 'ADDRESS_IN_USE',
+    });
   });
 
   it('finishes running requests before it stops', async () => {

@@ -12,7 +12,7 @@ import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js'
 import { logEntries } from '../../gateway/audit/readRecords.js';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
-import { createHttpServer } from '../../gateway/http/createHttpServer.js';
+import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
 import { Domains } from '../../gateway/pseudonyms.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
@@ -258,9 +258,12 @@ export async function startGateway(
     securityEvents,
     reportFault: (fault) => faults.push(fault),
   });
-  const server = await createHttpServer({ gateway, dev: issuer, consoleFolder: options.consoleFolder });
+  const server = await serveGateway(
+    { host: '127.0.0.1', port: 0 },
+    { gateway, dev: issuer, consoleFolder: options.consoleFolder },
+  );
   return {
-    url: await server.listen(0),
+    url: server.url,
     issuer,
     gateway,
     faults,

@@ -94,9 +94,8 @@ describe('a registry in its department, with signed policies', () => {
       riskTrust: registerTrust({ dev: true }),
       onRefreshError: () => {},
     });
-    const server = await serveSubgraph(local.subgraphs[0]!, {
-      host: '127.0.0.1',
-      port,
+    const address = { host: '127.0.0.1', port };
+    const server = await serveSubgraph(local.subgraphs[0]!, address, {
       gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
       trusted: trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) }),
       catchUp: (revision) => policy.catchUp(revision),
@@ -105,11 +104,11 @@ describe('a registry in its department, with signed policies', () => {
     });
     const department = {
       policy,
-      url: server.url,
+      url: server.url.href,
       async stop() {
         await policy.close();
         local.stop();
-        await server.stop();
+        await server.close();
       },
     };
     running.push(department);

@@ -13,7 +13,8 @@ import { openLocalSubgraphs } from '../../cli/runtime/localSubgraphs.js';
 import { loadPolicy, registerTrust } from '../../cli/runtime/openPolicy.js';
 import { Secrets } from '../../cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
-import { type RunningSubgraph, serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
+import type { HttpServer } from '../../lib/httpServer.js';
+import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Caller } from '../../schema/tokens/callerToken.js';
 import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
@@ -43,7 +44,7 @@ const CLIENTS = JSON.stringify({
 
 describe('a registry that is called directly', () => {
   let city: TestCity;
-  let health: RunningSubgraph;
+  let health: HttpServer;
   let gatewayKey: KeyObject;
   let issuerKey: KeyObject;
   let stopLocal: () => void;
@@ -66,9 +67,8 @@ describe('a registry that is called directly', () => {
       onRefreshError: () => {},
     });
     stopLocal = () => local.stop();
-    health = await serveSubgraph(local.subgraphs[0]!, {
-      host: '127.0.0.1',
-      port: 0,
+    const address = { host: '127.0.0.1', port: 0 };
+    health = await serveSubgraph(local.subgraphs[0]!, address, {
       gatewayKey: gateway.publicKey,
       catchUp: () => Promise.resolve(),
       securityEvents: new SecurityEvents({ service: 'health', sink: (line) => events.push(line) }),
@@ -83,7 +83,7 @@ describe('a registry that is called directly', () => {
 
   afterAll(async () => {
     stopLocal?.();
-    await health?.stop();
+    await health?.close();
     await city?.remove();
   });
 
@@ -163,7 +163,7 @@ describe('a registry that is called directly', () => {
   });
 
   it('G08: refuses an unauthenticated body before it has arrived', async () => {
-    const { hostname, port } = new URL(health.url);
+    const { hostname, port } = health.url;
     const socket = connect(Number(port), hostname);
     socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 60000000\r\n\r\n${'['.repeat(100)}`);
     let answer = '';

@@ -1,9 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignedRevision } from '../../approvals/policy-revisions/revision.js';
 import { respond, respondError, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
+import { type HttpServer, type ServerAddress, serveHttp } from '../../lib/httpServer.js';
 import type { Gateway } from '../gateway.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
 import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
@@ -13,43 +12,31 @@ import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
 import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
 
-export interface HttpServerOptions {
+export interface GatewayServerOptions {
   readonly gateway: Gateway;
   /** The issuer of `--dev`; without it there are no /dev routes. */
   readonly dev?: DevIssuer | undefined;
   /** The signed revisions of the policies; undefined with `--dev`, where nobody signs. */
   readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
-  /** Certificate and key (PEM); without them the server speaks plain HTTP. */
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** How long a stopping server waits for the requests that it is answering. */
   readonly drainMs?: number | undefined;
   /** The built console, served under `/`. */
   readonly consoleFolder?: string | undefined;
 }
 
-export interface HttpServer {
-  /** @throws PolkuError ADDRESS_IN_USE */
-  listen(port: number, host?: string): Promise<URL>;
-  /** Accepts no more requests, waits for those that run, then stops. */
-  close(): Promise<void>;
-}
+const REQUEST_MS = 30_000;
 
-/** A client that sends slowly cannot hold a connection for ever (Slowloris). Milliseconds. */
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 5_000,
-};
-const DRAIN_MS = 10_000;
-
-/** GET/POST /graphql, GET /health, GET /policies/current, the routes of `--dev`, and the console. */
-export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { gateway, dev, revisions, consoleFolder, tls, drainMs = DRAIN_MS } = options;
+/**
+ * Serves GET/POST /graphql, GET /health, GET /policies/current, the routes of `--dev`, and the console.
+ * @throws PolkuError USAGE, ADDRESS_IN_USE
+ */
+export async function serveGateway(
+  address: ServerAddress,
+  options: GatewayServerOptions,
+): Promise<HttpServer> {
+  const { gateway, dev, revisions, consoleFolder, drainMs } = options;
   const apollo = createApolloServer(gateway);
   await apollo.start();
-  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
-  const server = tls ? createTlsServer({ ...timeouts, ...tls }, listener) : createServer(timeouts, listener);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
@@ -94,25 +81,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
   }
 
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs });
   return {
-    listen: (port, host = '127.0.0.1') =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
-        server.listen(port, host, () => {
-          const { port: actualPort } = server.address() as AddressInfo;
-          resolve(
-            new URL(`${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actualPort}`),
-          );
-        });
-      }),
+    url: server.url,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      // A connection becomes idle when its last request ends.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const grace = setTimeout(() => server.closeAllConnections(), drainMs);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(grace);
+      await server.close();
       await apollo.stop();
     },
   };
@@ -137,12 +111,4 @@ function decisionOf(response: ServerResponse): string | undefined {
 function target(url: string): URL {
   if (url.startsWith('/')) return new URL(`http://polku.invalid${url}`);
   throw new PolkuError('BAD_REQUEST', 'Expected a request for a path of this server.');
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error;
-  return new PolkuError(
-    'ADDRESS_IN_USE',
-    `Port ${port} is in use; stop the process that listens there, or choose another port with --port.`,
-  );
 }
