@@ -5,6 +5,7 @@ import { packageVersion } from '../lib/packageRoot.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { applyConfiguration } from './configuration/keyOption.js';
 import { describeFault } from './options.js';
+import { checkDataFormat } from './runtime/dataFormat.js';
 
 interface ListedCommand {
   readonly summary: string;
@@ -57,6 +58,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'checks and searches the audit log',
     load: async () => (await import('./commands/audit.js')).auditCommand(),
   },
+  migrate: {
+    summary: 'brings a data directory to the format of this version',
+    load: async () => (await import('./commands/migrate.js')).migrateCommand(),
+  },
   demo: {
     summary: 'shows all of Polku on a synthetic city',
     load: async () => (await import('./commands/demo.js')).demoCommand(),
@@ -90,7 +95,11 @@ export async function run(argv: readonly string[]): Promise<number> {
         .env('POLKU_CONFIG')
         .default(undefined, 'polku.yaml of this folder, if there is one'),
     )
-    .hook('preAction', (_program, command) => applyConfiguration(command))
+    .hook('preAction', async (_program, command) => {
+      applyConfiguration(command);
+      const { data } = command.opts<{ data?: string }>();
+      if (data !== undefined && command.name() !== 'migrate') await checkDataFormat(data);
+    })
     .showHelpAfterError('(polku --help shows the usage)')
     .exitOverride();
   const words = new Set(argv.slice(2));

@@ -205,6 +205,13 @@ export const errorTable = {
     meaning:
       'The number of rows read is not the number of rows written plus rejected, so nothing was published.',
   },
+  DATA_NEWER: { status: 0, meaning: 'A newer version of Polku wrote this data directory.' },
+  DATA_OLDER: {
+    status: 0,
+    meaning:
+      'An older version of Polku wrote this data directory; polku migrate brings it to the format of this one.',
+  },
+  DATA_FORMAT_INVALID: { status: 0, meaning: 'The file format.json of the data directory is damaged.' },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {
     status: 0,
@@ -308,7 +315,8 @@ export const errorTable = {
   USAGE: { status: 0, meaning: 'A command has unknown arguments.' },
   CONFIG_INVALID: {
     status: 0,
-    meaning: 'The configuration (polku.yaml, POLKU_* variables, options) has faults; each is named with its place.',
+    meaning:
+      'The configuration (polku.yaml, POLKU_* variables, options) has faults; each is named with its place.',
   },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

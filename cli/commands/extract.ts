@@ -10,6 +10,7 @@ import { type Manifest, readSourceMarker } from '../../registry-kit/snapshot/man
 import { registries } from '../../subgraphs/registries.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
 import { formatCount, duration, Progress } from '../progress.js';
+import { startDataFolder } from '../runtime/dataFormat.js';
 import { carryAllMarks } from '../runtime/restrictPeople.js';
 import { Secrets } from '../runtime/secrets.js';
 
@@ -124,6 +125,7 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
  */
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
   const { source, data, expectedPersons, maxRejects, maxShrink, keepUnchanged = false } = options;
+  await startDataFolder(data);
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
   const synthetic = options.synthetic === true || (await readSourceMarker(source)).synthetic;
   const linkage = await Linkage.open({
