@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { appendDurably, GroupCommit, isInPlace, sync } from '../lib/durableFile.js';
+import { AppendLog, GroupCommit, linesOf, readWholeLines } from '../lib/appendLog.js';
+import { sync } from '../lib/durableFile.js';
 import { PolkuError } from '../lib/errors.js';
 import { lockByKernel } from '../lib/kernelLock.js';
 import type { SubgraphRequest } from '../schema/subgraph.js';
@@ -39,10 +40,10 @@ export class DisclosureLog {
   readonly #folder: string;
   readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
   /**
-   * The open file of the day, which ends with a complete line. After a failure it is undefined, because the
-   * last line may be torn.
+   * The open file of the day, which ends with a complete line. After a failure it is undefined: the next
+   * record goes to the file that then has the name, old or new.
    */
-  #file: { readonly day: string; readonly path: string; readonly handle: FileHandle } | undefined;
+  #file: { readonly day: string; readonly log: AppendLog } | undefined;
 
   private constructor(
     data: string,
@@ -88,7 +89,7 @@ export class DisclosureLog {
   }
 
   async close(): Promise<void> {
-    await this.#commits.idle();
+    await this.#commits.close();
     await this.#leave();
     await this.unlock();
   }
@@ -96,11 +97,8 @@ export class DisclosureLog {
   async #commit(lines: readonly string[]): Promise<void> {
     const day = new Date().toISOString().slice(0, 10);
     if (this.#file?.day !== day) await this.#begin(day);
-    const { handle, path } = this.#file!;
     try {
-      await appendDurably(handle, Buffer.from(lines.join('')));
-      if (!isInPlace(handle, path))
-        throw new Error('The file of the log is not in its place: it was renamed, removed or replaced.');
+      await this.#file!.log.append(Buffer.from(lines.join('')));
     } catch (cause) {
       await this.#leave();
       throw cause;
@@ -110,23 +108,22 @@ export class DisclosureLog {
   async #begin(day: string): Promise<void> {
     await this.#leave();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = join(this.#folder, `${day}.jsonl`);
-    const handle = await open(path, 'a', 0o600);
+    const log = await AppendLog.open(join(this.#folder, `${day}.jsonl`));
     try {
       // Ends a line that a crash or a full disk may have torn.
-      await handle.appendFile('\n');
-      for (const folder of [this.#folder, this.#root]) await sync(folder);
+      await log.append(Buffer.from('\n'));
+      await sync(this.#root);
     } catch (cause) {
-      await handle.close();
+      await log.close();
       throw cause;
     }
-    this.#file = { day, path, handle };
+    this.#file = { day, log };
   }
 
   async #leave(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.handle.close();
+    await file?.log.close();
   }
 }
 
@@ -151,7 +148,8 @@ export async function readDisclosureRecords(data: string): Promise<DisclosureRec
   }
   const disclosures: DisclosureRecord[] = [];
   for (const name of names.filter((file) => file.endsWith('.jsonl')).sort()) {
-    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+    const { content } = await readWholeLines(join(folder, name));
+    for (const line of linesOf(content)) {
       const disclosure = readLine(line);
       if (disclosure) disclosures.push(disclosure);
     }

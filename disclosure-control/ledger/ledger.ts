@@ -1,5 +1,6 @@
-import { mkdir, truncate } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppendLog, linesOf, readWholeLines } from '../../lib/appendLog.js';
 import { formatDay, today } from '../../lib/calendar.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -9,7 +10,7 @@ import type { CellNoise } from '../cellNoise.js';
 import type { CellSummary } from '../groupQuestion.js';
 import { arePacked, packCell } from './answeredSets.js';
 import { type Charge, LedgerBook } from './budgets.js';
-import { LedgerEnd, ledgerEndPath, LedgerFile, linesOf, readWholeLines } from './ledgerFile.js';
+import { LedgerEnd, ledgerEndPath, LedgerFile } from './ledgerFile.js';
 
 /** What disclosure control needs from a ledger. */
 export interface AnswerLedger {
@@ -139,7 +140,7 @@ export class Ledger implements AnswerLedger {
 async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook): Promise<LedgerFile> {
   const path = join(dataFolder, 'ledger', 'questions.jsonl');
   const header = JSON.stringify({ ledger: 1, secret: noise.fingerprint });
-  const { content, torn } = await readWholeLines(path);
+  const content = await readContent(path);
   let number = 0;
   for (const text of linesOf(content)) {
     number += 1;
@@ -157,10 +158,24 @@ async function readLedger(dataFolder: string, noise: CellNoise, book: LedgerBook
       path,
       `it does not match ${ledgerEndPath(dataFolder)}. One of the two is missing, cut off, changed or older than the other`,
     );
-  if (torn > 0) await truncate(path, content.length);
-  const file = new LedgerFile(path, end);
-  if (number === 0) await file.append(`${header}\n`);
+  const file = new LedgerFile(await AppendLog.open(path, end.bytes), end);
+  try {
+    if (number === 0) await file.append(`${header}\n`);
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
   return file;
+}
+
+/** The whole lines of the file; none if there is no file. */
+async function readContent(path: string): Promise<Buffer> {
+  try {
+    return (await readWholeLines(path)).content;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw cause;
+  }
 }
 
 /** In the zone whose law governs the registers: `2026-03`. */

@@ -1,27 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { GroupCommit, sync, writeDurably } from '../../lib/durableFile.js';
+import { join } from 'node:path';
+import { type AppendLog, GroupCommit } from '../../lib/appendLog.js';
+import { writeDurably } from '../../lib/durableFile.js';
 import type { CellNoise } from '../cellNoise.js';
 
 /**
- * Readable by its owner only: it shows which organisation asked how much, and counts that must not be
- * published.
- */
-const MODE = 0o600;
-
-/**
- * An append-only file of lines. Lines that could not be written are kept and written before the next ones,
- * because the ledger in memory already counts them.
+ * The lines of the ledger on disk. Lines that could not be written are kept and written before the next ones,
+ * because the ledger in memory already counts them. A line counts when the recorded end covers it.
  */
 export class LedgerFile {
   readonly #commits = new GroupCommit<string>((lines) => this.#commit(lines));
-  #handle: FileHandle | undefined;
   #unwritten: string[] = [];
 
-  /** @param end where the next line goes */
   constructor(
-    readonly path: string,
+    private readonly log: AppendLog,
     private readonly end: LedgerEnd,
   ) {}
 
@@ -31,9 +24,8 @@ export class LedgerFile {
   }
 
   async close(): Promise<void> {
-    await this.#commits.idle();
-    await this.#handle?.close();
-    this.#handle = undefined;
+    await this.#commits.close();
+    await this.log.close();
     await this.end.close();
   }
 
@@ -41,54 +33,8 @@ export class LedgerFile {
     this.#unwritten.push(...lines.filter((line) => line !== ''));
     if (this.#unwritten.length === 0) return;
     const bytes = Buffer.from(this.#unwritten.join(''));
-    try {
-      this.#handle ??= await this.#open();
-      // Writes at a position, not at the end, so it overwrites what a failed attempt may have left.
-      for (let done = 0; done < bytes.length;) {
-        const at = this.end.bytes + done;
-        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, at);
-        done += bytesWritten;
-      }
-      await this.#handle.datasync();
-      await this.end.advance(bytes);
-    } catch (cause) {
-      await this.#handle?.close().catch(() => {});
-      this.#handle = undefined;
-      throw cause;
-    }
+    await this.log.append(bytes, () => this.end.advance(bytes));
     this.#unwritten = [];
-  }
-
-  async #open(): Promise<FileHandle> {
-    const created = await open(this.path, 'a', MODE);
-    await created.close();
-    await sync(dirname(this.path));
-    return open(this.path, 'r+');
-  }
-}
-
-/**
- * Reads a file: its whole lines, and the length of an unfinished last line. A missing file has no content.
- */
-export async function readWholeLines(
-  path: string,
-): Promise<{ readonly content: Buffer; readonly torn: number }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { content: Buffer.alloc(0), torn: 0 };
-    throw cause;
-  }
-  const end = bytes.lastIndexOf('\n') + 1;
-  return { content: bytes.subarray(0, end), torn: bytes.length - end };
-}
-
-export function* linesOf(content: Buffer): Iterable<string> {
-  for (let start = 0; start < content.length;) {
-    const newline = content.indexOf('\n', start);
-    yield content.toString('utf8', start, newline);
-    start = newline + 1;
   }
 }
 
@@ -117,7 +63,7 @@ export class LedgerEnd {
     private length: number,
   ) {}
 
-  /** Where the next line of the ledger goes. */
+  /** Bytes of the ledger: where its next line goes. */
   get bytes(): number {
     return this.length;
   }

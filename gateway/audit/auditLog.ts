@@ -1,13 +1,11 @@
 // Long, because one class guards one invariant: what is acknowledged is durable and in the chain.
 import type { KeyObject } from 'node:crypto';
-import { constants, fstatSync } from 'node:fs';
-import { appendFile, type FileHandle, open } from 'node:fs/promises';
-import { appendDurably, GroupCommit, isInPlace } from '../../lib/durableFile.js';
+import { AppendLog, GroupCommit } from '../../lib/appendLog.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
-import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned, sha256 } from './chain.js';
-import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, read, readEnd, readTail } from './chainEnd.js';
-import type { DecisionEntry, Opening, PeopleEntry, SeenChain, SignedEntry, TornTail } from './logEntry.js';
+import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned } from './chain.js';
+import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, readEnd, saveTornTail } from './chainEnd.js';
+import { entriesOf, type Opening, type SeenChain, type SignedEntry, type TornTail } from './logEntry.js';
 import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
 import {
@@ -16,7 +14,6 @@ import {
   type Segment,
   segmentAt,
   segmentsOf,
-  syncFolder,
   type Writer,
 } from './segments.js';
 import { WitnessWriter } from './witness.js';
@@ -72,8 +69,6 @@ const defaultLimits: AuditLogLimits = {
   peoplePerEntry: 2_000,
 };
 
-/** Readable by its owner only: it shows who asked what. */
-const MODE = 0o600;
 const DAY_MS = 86_400_000;
 
 /**
@@ -84,28 +79,26 @@ const DAY_MS = 86_400_000;
  */
 export async function openAuditLog(dataFolder: string, options: AuditLogOptions): Promise<AuditLog> {
   const { writer, signingKey, report = () => {} } = options;
-  let file: FileHandle | undefined;
+  let file: AppendLog | undefined;
   try {
     const folder = await makeChainFolder(dataFolder, writer);
-    const segment = (await segmentsOf(dataFolder, writer)).at(-1) ?? segmentAt(folder, 1);
-    file = await open(segment.path, 'a+', MODE);
-    const { size } = await file.stat();
-    const { end, last } = await readTail(file);
-    const torn = end < size ? await setAside(file, segment, end, size) : undefined;
-    await syncFolder(folder);
-    const found = await readEnd(await segmentsOf(dataFolder, writer));
+    const segments = await segmentsOf(dataFolder, writer);
+    const found = await readEnd(segments);
     if (found.checkpoint && !isOwn(found.checkpoint, signingKey)) throw foreign();
+    const last = segments.at(-1);
+    const segment = last ?? segmentAt(folder, 1);
+    const tail = last && (await saveTornTail(last));
+    file = await AppendLog.open(segment.path, tail?.end ?? 0);
     const state: State = {
       segment,
       file,
-      durable: end,
       end: chainEndOf(found, segment),
-      day: last && dayOf(last.entry.time),
+      day: tail?.last && dayOf(tail.last.entry.time),
       unsigned: found.unproven,
     };
     const others = new OtherChains(dataFolder, writer, seenBy(found), report);
     const log = new ChainWriter(dataFolder, folder, options, state, others);
-    await log.begin(found, torn);
+    await log.begin(found, tail?.torn);
     return log;
   } catch (cause) {
     await file?.close().catch(() => {});
@@ -117,14 +110,6 @@ export async function openAuditLog(dataFolder: string, options: AuditLogOptions)
       { cause },
     );
   }
-}
-
-async function setAside(file: FileHandle, { path }: Segment, from: number, to: number): Promise<TornTail> {
-  const torn = await read(file, from, to);
-  await appendFile(`${path}.torn`, torn, { mode: MODE, flush: true });
-  await file.truncate(from);
-  await file.sync();
-  return { kind: 'torn-tail', time: new Date().toISOString(), bytes: torn.length, sha256: sha256(torn) };
 }
 
 function isOwn(checkpoint: ChainedLine, key: KeyObject): boolean {
@@ -147,9 +132,7 @@ function seenBy({ checkpoint }: EndOfChain): readonly SeenChain[] {
 /** The state of a chain. Everything in it is durable. */
 interface State {
   segment: Segment;
-  file: FileHandle;
-  /** Bytes of the file. */
-  durable: number;
+  file: AppendLog;
   end: ChainEnd;
   /** Day of the last record, in UTC; undefined in an empty file. */
   day: string | undefined;
@@ -182,8 +165,6 @@ class ChainWriter implements AuditLog {
   /** What the opening found, until it is written. */
   #opening: Item = [];
   #timer: NodeJS.Timeout | undefined;
-  #failed = false;
-  #closed = false;
   /**
    * When something was last written, and when a proof was last tried. Both are times of a monotonic clock.
    */
@@ -223,7 +204,6 @@ class ChainWriter implements AuditLog {
   }
 
   async append(record: AuditRecord): Promise<void> {
-    if (this.#closed) throw unavailable(new Error('The log is closed.'));
     try {
       await this.#commits.add(entriesOf(record, this.#limits.peoplePerEntry));
     } catch (cause) {
@@ -233,9 +213,8 @@ class ChainWriter implements AuditLog {
 
   async ready(): Promise<void> {
     try {
-      if (this.#closed) throw new Error('The log is closed.');
-      this.#requireAsLeft();
-      const isInDoubt = this.#failed || this.#opening.length > 0;
+      this.state.file.requireAsLeft();
+      const isInDoubt = this.state.file.hasFailed || this.#opening.length > 0;
       const now = performance.now();
       if (isInDoubt && now - this.#provedAt < RETRY_MS) throw new Error('The log could not be written.');
       if (!isInDoubt && now - this.#writtenAt < PROOF_MS) return;
@@ -247,10 +226,9 @@ class ChainWriter implements AuditLog {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     clearInterval(this.#timer);
     if (this.state.unsigned > 0) this.#enqueue(CHECKPOINT);
-    await this.#commits.idle();
+    await this.#commits.close();
     await this.#witness?.idle();
     await this.state.file.close();
   }
@@ -264,11 +242,10 @@ class ChainWriter implements AuditLog {
   }
 
   #tick(): void {
-    const jumped = this.#clock.jump();
-    if (jumped !== undefined) {
-      const jump = { time: new Date().toISOString(), seconds: Math.round(jumped / 1000) };
+    const jump = this.#clock.jump();
+    if (jump) {
       this.#report(clockJumped(jump.seconds));
-      this.#enqueue([{ kind: 'clock-jump', ...jump }]);
+      this.#enqueue([jump]);
     }
     // An idle gateway needs an entry each day, too: retention counts the days that have entries.
     if (!this.#isSignedToday()) this.#enqueue(CHECKPOINT);
@@ -279,7 +256,8 @@ class ChainWriter implements AuditLog {
   }
 
   async #commit(items: readonly Item[]): Promise<void> {
-    if (this.#failed) await this.#reopen();
+    // Here, not only when it appends: a file that is followed by another must end with a whole line.
+    await this.state.file.recover();
     if (this.#isFull()) await this.#rotate();
     if (this.#opening.length > 0) await this.#writeOpening();
     const entries = items.flat();
@@ -300,8 +278,8 @@ class ChainWriter implements AuditLog {
   }
 
   #isFull(): boolean {
-    const { durable, day } = this.state;
-    return durable >= this.#limits.fileBytes || (day !== undefined && day !== today());
+    const { file, day } = this.state;
+    return file.length >= this.#limits.fileBytes || (day !== undefined && day !== today());
   }
 
   /** Starts the next file where this one ends. The chain continues over both. */
@@ -310,10 +288,9 @@ class ChainWriter implements AuditLog {
     // What the opening found must be recorded before a checkpoint signs it.
     if (state.unsigned > 0 && this.#opening.length === 0) await this.#write([], true);
     const segment = segmentAt(this.folder, state.end.seq + 1);
-    const file = await open(segment.path, 'a+', MODE);
-    await syncFolder(this.folder);
+    const file = await AppendLog.create(segment.path);
     await state.file.close();
-    Object.assign(state, { segment, file, durable: 0, day: undefined });
+    Object.assign(state, { segment, file, day: undefined });
     if (this.#opening.length === 0) await this.#removeExpired();
   }
 
@@ -336,80 +313,11 @@ class ChainWriter implements AuditLog {
     entries.forEach(add);
     const time = new Date().toISOString();
     if (signed) add({ kind: 'checkpoint', time, chain, others: await this.others.look() });
-    await this.#append(Buffer.from(lines.join('')));
+    await state.file.append(Buffer.from(lines.join('')));
+    this.#writtenAt = performance.now();
     Object.assign(state, { end, day: dayOf(time), unsigned: signed ? 0 : state.unsigned + entries.length });
     if (signed) this.#witness?.write(lines.at(-1)!);
   }
-
-  async #append(bytes: Buffer): Promise<void> {
-    const { state } = this;
-    this.#requireAsLeft();
-    try {
-      await appendDurably(state.file, bytes);
-      this.#requireInPlace();
-    } catch (cause) {
-      this.#failed = true;
-      throw cause;
-    }
-    state.durable += bytes.length;
-    this.#writtenAt = performance.now();
-  }
-
-  /** Synchronous on purpose: it asks the memory of the kernel, and every answer waits for it. */
-  #requireAsLeft(): void {
-    this.#requireInPlace();
-    const { file, durable } = this.state;
-    if (fstatSync(file.fd).size !== durable && !this.#failed)
-      throw new Error(
-        'The log does not have the length that this process left: another process wrote to it or cut it.',
-      );
-  }
-
-  #requireInPlace(): void {
-    const { file, segment } = this.state;
-    if (!isInPlace(file, segment.path))
-      throw new Error('The file of the log is not in its place: it was renamed, removed or replaced.');
-  }
-
-  /**
-   * Recovers after a failed write. It cuts off what the write may have left, or the next record would
-   * continue that line. It opens the file again, because the disk may have been mounted again. The file must
-   * be the one that holds the records.
-   */
-  async #reopen(): Promise<void> {
-    const { state } = this;
-    const file = await open(state.segment.path, constants.O_RDWR | constants.O_APPEND);
-    try {
-      const { size, ino } = await file.stat({ bigint: true });
-      if (state.durable > 0 && ino !== fstatSync(state.file.fd, { bigint: true }).ino)
-        throw new Error('The file of the log was replaced.');
-      if (size < state.durable) throw new Error('Records that were durable are gone.');
-      if (size > state.durable) await file.truncate(state.durable);
-      await file.sync();
-    } catch (cause) {
-      await file.close();
-      throw cause;
-    }
-    await state.file.close().catch(() => {});
-    state.file = file;
-    this.#failed = false;
-  }
-}
-
-/** The entries of a decision. People who do not fit into one line get entries of their own. */
-function entriesOf(record: AuditRecord, peoplePerEntry: number): Item {
-  const { people, decisionId, time } = record;
-  if (people.length <= peoplePerEntry) return [JSON.stringify(decisionEntry(record))];
-  const entries: string[] = [];
-  for (let from = 0; from < people.length; from += peoplePerEntry) {
-    const some = people.slice(from, from + peoplePerEntry);
-    entries.push(JSON.stringify({ kind: 'people', time, decisionId, people: some } satisfies PeopleEntry));
-  }
-  return [...entries, JSON.stringify(decisionEntry({ ...record, people: [], peopleBefore: people.length }))];
-}
-
-function decisionEntry(record: AuditRecord): DecisionEntry {
-  return { kind: 'decision', ...record };
 }
 
 /** What an operator should know about an opening. */

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { appendFile, type FileHandle, open } from 'node:fs/promises';
 import { PolkuError } from '../../lib/errors.js';
-import { CHAIN_START, type ChainedLine, type ChainEnd, readLine } from './chain.js';
+import { CHAIN_START, type ChainedLine, type ChainEnd, readLine, sha256 } from './chain.js';
+import type { TornTail } from './logEntry.js';
 import type { Segment } from './segments.js';
 
 /** The last complete record of a file. */
@@ -8,6 +9,28 @@ export async function lastRecordOf({ path }: Segment): Promise<ChainedLine | und
   const file = await open(path, 'r');
   try {
     return (await readTail(file)).last;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the tail of a file that will be continued. What a crash left after the last complete record is saved
+ * in `<file>.torn`, so that nothing is lost when the file is cut there.
+ * @throws PolkuError AUDIT_UNAVAILABLE if a record was changed after it was written
+ */
+export async function saveTornTail({
+  path,
+}: Segment): Promise<Tail & { readonly torn: TornTail | undefined }> {
+  const file = await open(path, 'r');
+  try {
+    const tail = await readTail(file);
+    const { size } = await file.stat();
+    if (tail.end === size) return { ...tail, torn: undefined };
+    const bytes = await read(file, tail.end, size);
+    await appendFile(`${path}.torn`, bytes, { mode: 0o600, flush: true });
+    const time = new Date().toISOString();
+    return { ...tail, torn: { kind: 'torn-tail', time, bytes: bytes.length, sha256: sha256(bytes) } };
   } finally {
     await file.close();
   }

@@ -84,3 +84,19 @@ export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump;
 
 /** Every kind of entry. */
 export type LogEntry = DecisionEntry | PeopleEntry | SignedEntry;
+
+/** The entries of a decision. People who do not fit into one line get entries of their own. */
+export function entriesOf(record: AuditRecord, peoplePerEntry: number): readonly string[] {
+  const { people, decisionId, time } = record;
+  if (people.length <= peoplePerEntry) return [JSON.stringify(decisionEntry(record))];
+  const entries: string[] = [];
+  for (let from = 0; from < people.length; from += peoplePerEntry) {
+    const some = people.slice(from, from + peoplePerEntry);
+    entries.push(JSON.stringify({ kind: 'people', time, decisionId, people: some } satisfies PeopleEntry));
+  }
+  return [...entries, JSON.stringify(decisionEntry({ ...record, people: [], peopleBefore: people.length }))];
+}
+
+function decisionEntry(record: AuditRecord): DecisionEntry {
+  return { kind: 'decision', ...record };
+}

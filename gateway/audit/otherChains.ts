@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { readEnd } from './chainEnd.js';
-import type { SeenChain } from './logEntry.js';
+import type { ClockJump, SeenChain } from './logEntry.js';
 import { listChains, segmentsOf } from './segments.js';
 
 /**
@@ -53,12 +53,13 @@ const JUMP_MS = 5 * 60_000;
 export class ClockWatch {
   #offset = offset();
 
-  /** By how many milliseconds the clock has jumped since the last call; undefined if it has not. */
-  jump(): number | undefined {
+  /** The jump of the clock since the last call; undefined if there was none. */
+  jump(): ClockJump | undefined {
     const before = this.#offset;
     this.#offset = offset();
     const moved = this.#offset - before;
-    return Math.abs(moved) >= JUMP_MS ? moved : undefined;
+    if (Math.abs(moved) < JUMP_MS) return undefined;
+    return { kind: 'clock-jump', time: new Date().toISOString(), seconds: Math.round(moved / 1000) };
   }
 }
 

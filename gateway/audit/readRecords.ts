@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { linesOf, readWholeLines } from '../../lib/appendLog.js';
 import type { AuditRecord } from './auditRecord.js';
 import { type ChainedLine, readLine } from './chain.js';
 import type { LogEntry } from './logEntry.js';
@@ -89,17 +89,19 @@ export interface PlacedLine {
  */
 export async function* logLines(dataFolder: string, chain: string): AsyncGenerator<PlacedLine> {
   const segments = await segmentsOf(dataFolder, chain);
-  for (const segment of segments) yield* linesOf(segment, segment === segments.at(-1));
+  for (const segment of segments) yield* placedLines(segment, segment === segments.at(-1));
 }
 
 /** @param isLast whether the file is still being written */
-async function* linesOf({ name, path, first }: Segment, isLast: boolean): AsyncGenerator<PlacedLine> {
-  const lines = (await readFile(path, 'utf8')).split('\n');
-  const unended = lines.pop()!;
-  for (const [index, text] of lines.entries())
-    yield { file: name, first, line: index + 1, text, record: readLine(text) };
-  if (unended !== '' && (!isLast || holdsMore(unended)))
-    yield { file: name, first, line: lines.length + 1, text: unended, record: undefined };
+async function* placedLines({ name, path, first }: Segment, isLast: boolean): AsyncGenerator<PlacedLine> {
+  const { content, torn } = await readWholeLines(path);
+  let line = 1;
+  for (const text of linesOf(content)) {
+    yield { file: name, first, line, text, record: readLine(text) };
+    line += 1;
+  }
+  const text = torn.toString();
+  if (text !== '' && (!isLast || holdsMore(text))) yield { file: name, first, line, text, record: undefined };
 }
 
 /** The line of a record of a chain; undefined if no file has it. */
@@ -110,7 +112,7 @@ export async function findLine(
 ): Promise<PlacedLine | undefined> {
   const segment = (await segmentsOf(dataFolder, chain)).findLast(({ first }) => first <= seq);
   if (!segment) return undefined;
-  for await (const line of linesOf(segment, true)) if (line.record?.seq === seq) return line;
+  for await (const line of placedLines(segment, true)) if (line.record?.seq === seq) return line;
   return undefined;
 }
 

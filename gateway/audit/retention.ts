@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { sync } from '../../lib/durableFile.js';
 import { lastRecordOf } from './chainEnd.js';
 import type { Removal } from './logEntry.js';
 import { indexPath } from './personIndex.js';
-import { listChains, type Segment, segmentsOf, syncFolder } from './segments.js';
+import { listChains, type Segment, segmentsOf } from './segments.js';
 
 const DAY_MS = 86_400_000;
 
@@ -68,7 +69,7 @@ export class Retention {
     for (const { segment } of expired)
       for (const path of [segment.path, `${segment.path}.torn`, indexPath(segment.path)])
         await rm(path, { force: true });
-    await syncFolder(dirname(expired[0]!.segment.path));
+    await sync(dirname(expired[0]!.segment.path));
   }
 
   /** The days on which some chain has entries. A running gateway writes some each day. */

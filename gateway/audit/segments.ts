@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sync } from '../../lib/durableFile.js';
 
 const SEGMENT_NAME = /^audit-(\d{10,})\.jsonl$/;
 
@@ -20,16 +21,6 @@ export function segmentAt(folder: string, first: number): Segment {
 async function listSegments(folder: string): Promise<Segment[]> {
   const firsts = (await readdir(folder)).flatMap((name) => SEGMENT_NAME.exec(name)?.[1] ?? []).map(Number);
   return firsts.sort((a, b) => a - b).map((first) => segmentAt(folder, first));
-}
-
-/** Makes new files durable: a file is durable only when its folder is (fsync(2)). */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 /** The writers: each has its own chain, and one process at a time writes it. */
@@ -80,6 +71,6 @@ export async function makeChainFolder(dataFolder: string, chain: string): Promis
     if (existsSync(join(folder, name))) throw new Error(`${name} exists in two places.`);
     await rename(join(root, name), join(folder, name));
   }
-  if (names.length > 0) for (const changed of [folder, root]) await syncFolder(changed);
+  if (names.length > 0) for (const changed of [folder, root]) await sync(changed);
   return folder;
 }

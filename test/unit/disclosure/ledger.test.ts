@@ -124,13 +124,12 @@ describe('the ledger', () => {
     expect(await readdir(folder())).toEqual(['questions.jsonl']);
   });
 
-  it('does not answer if the write failed', async () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['its folder was removed', () => rm(folder(), { recursive: true })],
+    ['it was closed', () => ledger!.close()],
+  ])('does not answer if it cannot be written because %s', async (_, change) => {
     const control = await reopen();
-    const closed = ledger!;
-    await closed.close();
-    ledger = undefined;
-    // Writing to a closed file opens its path again.
-    await rm(folder(), { recursive: true });
+    await change();
     await expect(ask(control, 500)).rejects.toMatchObject({ code: 'DISCLOSURE_UNAVAILABLE', status: 503 });
   });
 

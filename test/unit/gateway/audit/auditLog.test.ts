@@ -1,9 +1,10 @@
 /**
  * @property audit/no-record-no-data
  * @property audit/readiness
- * @property audit/replaced-logs A log that was renamed, removed or replaced accepts no record, and neither
- * does a registry's own log.
- * @enforcedBy gateway/audit/auditLog.ts, registry-kit/disclosureLog.ts, lib/durableFile.ts
+ * @property audit/replaced-logs A log that was renamed, removed or replaced accepts no record. Neither does
+ * a registry's own log or the ledger of group questions.
+ * @enforcedBy gateway/audit/auditLog.ts, registry-kit/disclosureLog.ts,
+ * disclosure-control/ledger/ledgerFile.ts, lib/appendLog.ts
  */
 import {
   appendFile,
