@@ -1,14 +1,15 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { getDocumentNodeFromSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
-  type GraphQLEnumType,
+  buildASTSchema,
+  type DocumentNode,
   type GraphQLFieldResolver,
-  type GraphQLSchema,
+  GraphQLSchema,
   isObjectType,
   parse,
 } from 'graphql';
-import { buildSchema, type ClassType, createResolversMap } from 'type-graphql';
-import './typeGraphql.js';
+import { buildSchema, type ClassType, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { typeNameOf } from './typeGraphql.js';
 
 /**
  * Turns an entity representation `{ __typename, ...key }` into the object that its field resolvers receive.
@@ -18,22 +19,31 @@ export type ReferenceResolver<Context> = (
   context: Context,
 ) => unknown;
 
-/** The arguments of `@takes`. */
-export interface Takes {
-  readonly type: string;
-  readonly fields: readonly string[];
-}
+/**
+ * Changes the SDL of the classes. Classes are fixed, but some of a schema depends on the other subgraphs,
+ * such as a field for each of them. type-graphql also lacks some of SDL, such as directives on enum values.
+ */
+export type Amendment = (sdl: DocumentNode) => DocumentNode;
 
 export interface FederatedSchemaOptions<Context> {
-  /** Listed explicitly, because type-graphql's own list is global to the process. */
-  readonly resolvers: readonly ClassType[];
-  /** Types that no root field reaches, such as entities that this subgraph only extends. */
+  /**
+   * Instances of resolver classes. They are listed explicitly, because type-graphql's own list is global to
+   * the process.
+   */
+  readonly resolvers: readonly object[];
+  /**
+   * Object types that no root field reaches, such as entities that this subgraph only extends. They come
+   * first in the SDL, in this order.
+   */
   readonly entities: readonly ClassType[];
-  /** `@takes` of enum values, by enum and value. type-graphql cannot declare directives on enum values. */
-  readonly enumValues?: Readonly<Record<string, Readonly<Record<string, Takes>>>> | undefined;
   /** By type name. */
   readonly references: Readonly<Record<string, ReferenceResolver<Context>>>;
+  readonly amendments?: readonly Amendment[];
+  /** Resolvers of fields that amendments add, by type and field. */
+  readonly addedFields?: Readonly<Record<string, FieldResolvers<Context>>>;
 }
+
+type FieldResolvers<Context> = Readonly<Record<string, GraphQLFieldResolver<never, Context>>>;
 
 /**
  * `@lineage` names the coordinates that a field uses: `exposes` repeats their values, `computes` and
@@ -53,27 +63,43 @@ extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@
 `;
 
 /** Builds a Federation 2 subgraph from type-graphql classes: its SDL and an executable schema. */
-export async function buildFederatedSchema<Context>(
-  options: FederatedSchemaOptions<Context>,
-): Promise<{ sdl: string; schema: GraphQLSchema }> {
-  const plain = await buildSchema({
-    resolvers: [...options.resolvers] as [ClassType, ...ClassType[]],
-    orphanedTypes: [...options.entities],
+export async function buildFederatedSchema<Context>({
+  resolvers,
+  entities,
+  references,
+  amendments = [],
+  addedFields = {},
+}: FederatedSchemaOptions<Context>): Promise<{ sdl: string; schema: GraphQLSchema }> {
+  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const declared = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as NonEmptyArray<ClassType>,
+    container: { get: (resolver) => instances.get(resolver) },
+    orphanedTypes: [...entities],
     skipCheck: true,
     validate: false,
   });
-  for (const [name, values] of Object.entries(options.enumValues ?? {}))
-    for (const [value, takes] of Object.entries(values))
-      (plain.getType(name) as GraphQLEnumType).getValue(value)!.extensions = { directives: { takes } };
-  const sdl = `${FEDERATION}${OWN_DIRECTIVES}\n${printSchemaWithDirectives(plain)}\n`.trimStart();
-  const resolvers = createResolversMap(plain) as Record<string, Record<string, unknown>>;
-  for (const [type, resolve] of Object.entries(options.references)) {
-    resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
-  }
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
-  const entities = schema.getQueryType()?.getFields()['_entities'];
-  if (entities) entities.resolve = entitiesResolver(schema, options.references);
+  const amended = amendments.reduce((sdl, amend) => amend(sdl), getDocumentNodeFromSchema(declared));
+  const sdl =
+    `${FEDERATION}${OWN_DIRECTIVES}\n${printInOrder(amended, entities.map(typeNameOf))}\n`.trimStart();
+
+  const fields = createResolversMap(declared) as Record<string, Record<string, unknown>>;
+  for (const [type, added] of Object.entries(addedFields)) fields[type] = { ...fields[type], ...added };
+  for (const [type, resolve] of Object.entries(references))
+    fields[type] = { ...fields[type], __resolveReference: resolve };
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: fields as never });
+  const entityField = schema.getQueryType()?.getFields()['_entities'];
+  if (entityField) entityField.resolve = entitiesResolver(schema, references);
   return { sdl, schema };
+}
+
+/**
+ * Prints first these types, each followed by the types that it is the first to mention, and then the root
+ * types. So the text does not depend on the order in which classes were loaded.
+ */
+function printInOrder(sdl: DocumentNode, first: readonly string[]): string {
+  const schema = buildASTSchema(sdl, { assumeValidSDL: true });
+  const types = first.map((name) => schema.getType(name)!);
+  return printSchemaWithDirectives(new GraphQLSchema({ ...schema.toConfig(), types }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { type ClassType, getMetadataStorage } from 'type-graphql';
 
 // Exports the decorators of type-graphql. Their metadata store (reflect-metadata) must be loaded before the
 // first of them.
@@ -23,3 +24,8 @@ export {
   Resolver,
   Root,
 } from 'type-graphql';
+
+/** The name of the object type that a class declares. */
+export function typeNameOf(objectType: ClassType): string {
+  return getMetadataStorage().objectTypes.find(({ target }) => target === objectType)!.name;
+}

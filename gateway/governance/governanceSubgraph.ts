@@ -27,8 +27,8 @@ export interface InForce {
 
 /** The governance part of the schema. */
 export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
-  resolvers: [AccessResolver, AccessLogResolver, RevisionResolver],
-  entities: [AccessInfo, FieldAccess, AccessLogEntry, PolicyRevision, MissingSignatures],
+  resolvers: [new AccessResolver(), new AccessLogResolver(), new RevisionResolver()],
+  entities: [FieldAccess, AccessInfo, AccessLogEntry, MissingSignatures, PolicyRevision],
   references: {},
 };
 

@@ -5,6 +5,7 @@ import { PersonSet } from '../../schema/personSet.js';
 import { DateScalar, PersonSetScalar } from '../../schema/scalars.js';
 import { codeAt, rowRangeOf } from '../columns/table.js';
 import type { ContactTable } from '../contacts/contact.js';
+import { DerivedEntity, type Representation } from '../feeds/derivedEntity.js';
 import { type CohortQuestion, parseQuestion } from './cohortQuestion.js';
 import type { PersonRows, RecordTest } from './criterion.js';
 import { badInput } from './groupFilter.js';
@@ -14,8 +15,9 @@ import { badInput } from './groupFilter.js';
  * (docs/decisions/groups.md). Every registry parses it again, so that no registry relies on the checks of
  * another.
  */
-@ObjectType()
-export abstract class CohortKey {
+@ObjectType('Cohort')
+@Directive('@key(fields: "filter")')
+export class CohortKey extends DerivedEntity {
   readonly question: CohortQuestion;
 
   @Field(() => String, { simple: true })
@@ -23,9 +25,10 @@ export abstract class CohortKey {
   readonly filter: string;
 
   /** @throws PolkuError BAD_USER_INPUT if the text is not canonical */
-  constructor({ filter }: { filter?: unknown }) {
-    this.question = parseQuestion(filter);
-    this.filter = filter as string;
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    this.question = parseQuestion(representation['filter']);
+    this.filter = representation['filter'] as string;
   }
 }
 
@@ -33,8 +36,9 @@ export abstract class CohortKey {
  * The key of CohortMembers in an entity representation: the question that found the members, the members, the
  * group to compare with, and the period.
  */
-@ObjectType()
-export abstract class CohortMembersKey {
+@ObjectType('CohortMembers')
+@Directive('@key(fields: "filter set other from until")')
+export class CohortMembersKey extends DerivedEntity {
   @Field(() => String, { simple: true })
   @Directive('@inaccessible')
   readonly filter: string;
@@ -56,12 +60,16 @@ export abstract class CohortMembersKey {
   readonly until: Day;
 
   /** @throws PolkuError BAD_USER_INPUT */
-  constructor(representation: Readonly<Record<'filter' | 'set' | 'other' | 'from' | 'until', unknown>>) {
-    const [set, other] = [PersonSet.from(representation.set), PersonSet.from(representation.other)];
-    const [from, until] = [parseDay(String(representation.from)), parseDay(String(representation.until))];
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    const [set, other] = [PersonSet.from(representation['set']), PersonSet.from(representation['other'])];
+    const [from, until] = [
+      parseDay(String(representation['from'])),
+      parseDay(String(representation['until'])),
+    ];
     if (!set || from === undefined || until === undefined)
       throw badInput('Expected the key of CohortMembers as the gateway writes it.');
-    this.filter = String(representation.filter);
+    this.filter = String(representation['filter']);
     this.set = set;
     this.other = other ?? null;
     this.from = from;

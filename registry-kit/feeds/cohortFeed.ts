@@ -23,70 +23,64 @@ export function cohortFeed<Store extends RegistryStore>(
   attributes?: GroupAttributes<Store>,
 ): SubgraphModule {
   const testable = Object.values(criteria).flatMap((criterion) => criterion.testable);
-  return answerFeeds(
-    { name: 'Cohort', key: 'filter', Key: CohortKey },
-    {
-      [registry]: {
-        lineage: { aggregates: [...testable, ...(attributes?.coordinates ?? [])] },
-        async answer({ question }, { store }: RegistryContext): Promise<GroupAnswers> {
-          const own = criterionQuestions(question).filter(({ filter }) =>
-            Object.hasOwn(criteria, filter.criterion),
-          );
-          const evaluations = own.map((asked) => {
-            const { filter, name, as } = asked;
-            const criterion = criteria[filter.criterion]!;
-            checkCriterion(asked, criterion);
-            const given = filter.arguments;
-            return {
-              name,
-              tests: criterion.tests(given),
-              evaluate: (isCounted: Parameters<typeof criterion.persons>[2]) =>
-                as === 'persons'
-                  ? criterion.persons(given, store as Store, isCounted)
-                  : criterion.events!(given, store as Store, isCounted),
-            };
-          });
-          const always = await attributes?.read(store as Store);
-          const absent = store.manifest.absent ?? [];
-          const missing = own.flatMap(({ filter, name }) => {
-            const reads = criteria[filter.criterion]!.reads(filter.arguments);
-            const found = reads.filter((read) => absent.includes(read));
-            return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
-          });
+  return answerFeeds(CohortKey, {
+    [registry]: {
+      lineage: { aggregates: [...testable, ...(attributes?.coordinates ?? [])] },
+      async answer({ question }, { store }: RegistryContext): Promise<GroupAnswers> {
+        const own = criterionQuestions(question).filter(({ filter }) =>
+          Object.hasOwn(criteria, filter.criterion),
+        );
+        const evaluations = own.map((asked) => {
+          const { filter, name, as } = asked;
+          const criterion = criteria[filter.criterion]!;
+          checkCriterion(asked, criterion);
+          const given = filter.arguments;
           return {
-            ...always,
-            evaluations: [...(always?.evaluations ?? []), ...evaluations],
-            texts: {
-              ...always?.texts,
-              ...Object.fromEntries(missing),
-              absent,
-              snapshot: [store.manifest.snapshotId],
-            },
+            name,
+            tests: criterion.tests(given),
+            evaluate: (isCounted: Parameters<typeof criterion.persons>[2]) =>
+              as === 'persons'
+                ? criterion.persons(given, store as Store, isCounted)
+                : criterion.events!(given, store as Store, isCounted),
           };
-        },
+        });
+        const always = await attributes?.read(store as Store);
+        const absent = store.manifest.absent ?? [];
+        const missing = own.flatMap(({ filter, name }) => {
+          const reads = criteria[filter.criterion]!.reads(filter.arguments);
+          const found = reads.filter((read) => absent.includes(read));
+          return found.length > 0 ? [[`absent:${name}`, found] as const] : [];
+        });
+        return {
+          ...always,
+          evaluations: [...(always?.evaluations ?? []), ...evaluations],
+          texts: {
+            ...always?.texts,
+            ...Object.fromEntries(missing),
+            absent,
+            snapshot: [store.manifest.snapshotId],
+          },
+        };
       },
     },
-  );
+  });
 }
 
 /** `CohortMembers.<registry>`: the contacts of a group's members, for their common paths. */
 export function cohortMembersFeed(registry: string, contactType: string): SubgraphModule {
   const coordinates = ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
-  return answerFeeds(
-    { name: 'CohortMembers', key: 'filter set other from until', Key: CohortMembersKey },
-    {
-      [registry]: {
-        lineage: { aggregates: coordinates },
-        answer(members, { store }: RequestContext<ContactStore>): GroupAnswers {
-          const { contacts } = store.tables;
-          const evaluate = (isCounted: RecordTest | undefined) =>
-            contactsOfMembers(members, contacts, isCounted);
-          return {
-            evaluations: [{ name: 'contacts', tests: coordinates, evaluate }],
-            texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
-          };
-        },
+  return answerFeeds(CohortMembersKey, {
+    [registry]: {
+      lineage: { aggregates: coordinates },
+      answer(members, { store }: RequestContext<ContactStore>): GroupAnswers {
+        const { contacts } = store.tables;
+        const evaluate = (isCounted: RecordTest | undefined) =>
+          contactsOfMembers(members, contacts, isCounted);
+        return {
+          evaluations: [{ name: 'contacts', tests: coordinates, evaluate }],
+          texts: { services: contacts.columns.service.texts, snapshot: [store.manifest.snapshotId] },
+        };
       },
     },
-  );
+  });
 }

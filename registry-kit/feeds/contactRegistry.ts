@@ -12,6 +12,7 @@ import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
 import { answerFeeds } from './answerFeeds.js';
 import { cohortFeed, cohortMembersFeed } from './cohortFeed.js';
+import { DerivedEntity } from './derivedEntity.js';
 import { predictionFeatureFeeds, type PredictionFeatures } from './predictionFeatures.js';
 import { registryFeed } from './registryFeed.js';
 import {
@@ -75,28 +76,26 @@ function contactFeeds(
  * are clients, so it contains only persons whose contacts the caller may see.
  */
 function clientsFeed(registry: string, contactsField: string): SubgraphModule {
-  return answerFeeds(
-    { name: 'PersonPage', key: 'first after', Key: PersonPageKey },
-    {
-      [registry]: {
-        lineage: { exposes: [`Person.${contactsField}`] },
-        async answer(_page, { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
-          const table = store.tables.careRelationships;
-          const [clients, on] = [new Map<PersonKey, number>(), today()];
-          await new CooperativeScheduler().forEachChunk(table.rows, (from, to) => {
-            for (let row = from; row < to; row++)
-              if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
-          });
-          return { ranges: eachRow(table, clients.values()), columns: {} };
-        },
+  return answerFeeds(PersonPageKey, {
+    [registry]: {
+      lineage: { exposes: [`Person.${contactsField}`] },
+      async answer(_page, { store, decision }: RequestContext<ContactStore>): Promise<FeedRows> {
+        const table = store.tables.careRelationships;
+        const [clients, on] = [new Map<PersonKey, number>(), today()];
+        await new CooperativeScheduler().forEachChunk(table.rows, (from, to) => {
+          for (let row = from; row < to; row++)
+            if (isOpenWith(table, row, decision.caller, on)) clients.set(table.subject[row]!, row);
+        });
+        return { ranges: eachRow(table, clients.values()), columns: {} };
       },
     },
-  );
+  });
 }
 
 /** The key of PersonPage. */
-@ObjectType()
-abstract class PersonPageKey {
+@ObjectType('PersonPage')
+@Directive('@key(fields: "first after")')
+class PersonPageKey extends DerivedEntity {
   @Field(() => Int, { simple: true })
   @Directive('@inaccessible')
   readonly first!: number;

@@ -6,8 +6,14 @@ import type { ChildValues, FeatureAnswers, HouseholdAnswers } from '../enforceme
 import { type ChildHousehold, ChildHouseholds, type FeatureSource } from '../features/feature.js';
 import { joinModules, type SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext, RegistryStore } from '../subgraph/registryContext.js';
-import { answerFeeds, type DerivedType, type FeedAnswerer } from './answerFeeds.js';
-import { ChildrenKey, CohortRiskKey, RiskAssessmentKey } from './feedKeys.js';
+import { answerFeeds, type EntityClass, type FeedAnswerer } from './answerFeeds.js';
+import {
+  ChildFactorsKey,
+  ChildOutcomesKey,
+  type ChildrenKey,
+  CohortRiskKey,
+  RiskAssessmentKey,
+} from './feedKeys.js';
 
 /** One or more columns of numbers about children, other than features. */
 export interface ChildValuesSource<Store> {
@@ -34,20 +40,6 @@ export interface PredictionFeatures<Store> {
   /** Columns next to the outcomes that are not about persons, such as dictionaries. */
   readonly outcomeTexts?: (store: Store) => NonNullable<FeatureAnswers['texts']>;
 }
-
-const RISK_ASSESSMENT = {
-  name: 'RiskAssessment',
-  key: 'person asOf horizonYears',
-  Key: RiskAssessmentKey,
-};
-const CHILD_FACTORS = { name: 'ChildFactors', key: 'asOf', internal: true, Key: ChildrenKey } as const;
-const COHORT_RISK = {
-  name: 'CohortRisk',
-  key: 'filter set asOf horizonYears',
-  ofGroup: true,
-  Key: CohortRiskKey,
-} as const;
-const CHILD_OUTCOMES = { name: 'ChildOutcomes', key: 'asOf', internal: true, Key: ChildrenKey } as const;
 
 /**
  * Makes the feeds of a registry for risk assessments. `RiskAssessment` is about one child. `CohortRisk` is
@@ -84,14 +76,14 @@ export function predictionFeatureFeeds<Store extends RegistryStore>(
       texts: { snapshot: [store.manifest.snapshotId] },
     });
   return joinModules(
-    childrenFeed(registry, RISK_ASSESSMENT, {
+    childrenFeed(registry, RiskAssessmentKey, {
       households,
       exposes: visibleOfChild,
       computes: readsOf(featureColumns),
       answer: answerFeatures([value, ...extraColumnsOfOneChild], true),
     }),
-    ...[CHILD_FACTORS, COHORT_RISK].map((type) =>
-      childrenFeed<Store, ChildrenAsked>(registry, type, {
+    ...[ChildFactorsKey, CohortRiskKey].map((type: EntityClass<ChildrenKey>) =>
+      childrenFeed<Store>(registry, type, {
         households,
         exposes: [],
         computes: readsOf(featureColumns),
@@ -100,7 +92,7 @@ export function predictionFeatureFeeds<Store extends RegistryStore>(
     ),
     ...(outcomes
       ? [
-          childrenFeed<Store, ChildrenKey>(registry, CHILD_OUTCOMES, {
+          childrenFeed<Store>(registry, ChildOutcomesKey, {
             households,
             exposes: [],
             computes: readsOf(outcomes),
@@ -129,26 +121,13 @@ function bindColumns<Store>(
   return sources.map(({ name, size, reader }) => ({ name, size, read: reader(store, before) }));
 }
 
-/** A derived type about children, and its key. */
-interface ChildrenType<Key extends ChildrenAsked> extends DerivedType<Key> {
-  /**
-   * Its numbers are protected by families. The population register provides the families in the feed `units`.
-   */
-  readonly ofGroup?: true;
-}
-
-interface ChildrenAsked {
-  /** The first day of the quarter that describes the children. */
-  readonly asOf: Day;
-}
-
 /** The households, which the population register provides to the other registries. */
 interface HouseholdSource<Store> {
   /** The coordinates that the households reveal. */
   readonly reads: readonly string[];
   readonly householdsOf: (
     store: Store,
-    asked: ChildrenAsked,
+    asked: ChildrenKey,
     access: RequestAccess,
   ) => Promise<readonly ChildHousehold[]>;
   /** The counting units (persons and families) behind the numbers of a group. */
@@ -169,9 +148,9 @@ interface ChildrenFeedOptions<Store> {
  * names the children and their families. It is a feed of the population register, and the feeds of all other
  * registries require it.
  */
-function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
+function childrenFeed<Store extends RegistryStore>(
   registry: string,
-  { ofGroup, ...type }: ChildrenType<Key>,
+  type: EntityClass<ChildrenKey>,
   { households, exposes, computes, answer }: ChildrenFeedOptions<Store>,
 ): SubgraphModule {
   const lineage = { exposes, computes: [...computes, ...(households?.reads ?? [])] };
@@ -189,7 +168,7 @@ function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
     });
 
   const { reads, householdsOf, countingUnits } = households;
-  const feeds: Record<string, FeedAnswerer<Key, RegistryContext>> = {
+  const feeds: Record<string, FeedAnswerer<ChildrenKey, RegistryContext>> = {
     [registry]: {
       lineage,
       async answer(asked, { store, access }): Promise<FeatureAnswers> {
@@ -204,7 +183,8 @@ function childrenFeed<Store extends RegistryStore, Key extends ChildrenAsked>(
       }),
     },
   };
-  if (ofGroup)
+  // Numbers about a group are protected by families.
+  if (type === CohortRiskKey)
     feeds['units'] = {
       lineage: { aggregates: ['Family.members'] },
       answer: (_asked, { store }): Promise<GroupAnswers> => countingUnits(store as Store),

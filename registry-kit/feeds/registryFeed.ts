@@ -3,6 +3,7 @@ import { Feed } from '../../schema/feed.js';
 import type { SubgraphModule } from '../subgraph/departmentRegistry.js';
 import type { RegistryContext } from '../subgraph/registryContext.js';
 import { answerFeeds } from './answerFeeds.js';
+import { DerivedEntity, type Representation } from './derivedEntity.js';
 
 /**
  * `Registry.<registry>`: facts about a registry's snapshot. They are not about persons. The counts are those
@@ -12,54 +13,37 @@ import { answerFeeds } from './answerFeeds.js';
  * @param mainTable the table whose rows are counted: contacts, or persons
  */
 export function registryFeed(registry: string, mainTable: string): SubgraphModule {
-  return answerFeeds(
-    { name: 'Registry', key: 'name', Key: RegistryKey },
-    {
-      [registry]: {
-        lineage: { exposes: [] },
-        answer({ name }, { store: { manifest } }: RegistryContext): Feed | null {
-          if (name !== registry) return null;
-          const { rows, rejected } = manifest.tables[mainTable]!;
-          return Feed.data({
-            rows: Float64Array.of(roughCount(rows)),
-            rejects: Float64Array.of(roughCount(rejected)),
-            extractedAt: [manifest.createdAt],
-            synthetic: [String(manifest.synthetic)],
-            absent: [...(manifest.absent ?? [])],
-          });
-        },
+  return answerFeeds(RegistryKey, {
+    [registry]: {
+      lineage: { exposes: [] },
+      answer({ name }, { store: { manifest } }: RegistryContext): Feed | null {
+        if (name !== registry) return null;
+        const { rows, rejected } = manifest.tables[mainTable]!;
+        return Feed.data({
+          rows: Float64Array.of(roughCount(rows)),
+          rejects: Float64Array.of(roughCount(rejected)),
+          extractedAt: [manifest.createdAt],
+          synthetic: [String(manifest.synthetic)],
+          absent: [...(manifest.absent ?? [])],
+        });
       },
     },
-  );
+  });
 }
 
 /** The key of Registry, read from a representation. */
-@ObjectType()
-abstract class RegistryKey {
+@ObjectType('Registry')
+@Directive('@key(fields: "name")')
+class RegistryKey extends DerivedEntity {
   // The directory decides which registries it lists, independently of what its policy shows of a name.
   @Field(() => String, { simple: true })
   @Directive('@external')
   readonly name: string;
 
-  constructor({ name }: { name?: unknown }) {
-    this.name = name as string;
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    this.name = representation['name'] as string;
   }
-}
-
-/** An object with the feeds of registries, by registry. */
-type FeedHolder = Readonly<Record<string, unknown>>;
-
-/** Returns the directive for a field that needs the feeds of these registries. */
-export function requiresFeeds(registries: readonly string[]): string {
-  return `@requires(fields: "${registries.join(' ')}")`;
-}
-
-/** Returns the feeds in an entity representation, by registry. A missing feed is failed. */
-export function feedsIn(
-  holder: FeedHolder,
-  registries: readonly string[],
-): readonly (readonly [registry: string, Feed])[] {
-  return registries.map((registry) => [registry, Feed.from(holder[registry])]);
 }
 
 /** The smallest rounding unit. Hardly any person has so many rows. */

@@ -20,39 +20,33 @@ import { FamilyServicePathKey, ServicePathKey } from './feedKeys.js';
 
 /** `ServicePath.<registry>`: the contacts of a person, for the person's path. */
 export function servicePathFeed(registry: string, contactType: string): SubgraphModule {
-  return answerFeeds(
-    { name: 'ServicePath', key: 'person from until', Key: ServicePathKey },
-    {
-      [registry]: {
-        lineage: contactLineage(contactType),
-        async answer(path, { store }: RequestContext<ContactStore>): Promise<FeedRows> {
-          const slice = await store.rows.rows('contacts', path.person);
-          return contactFeedRows(store.tables.contacts, [slice], path);
-        },
+  return answerFeeds(ServicePathKey, {
+    [registry]: {
+      lineage: contactLineage(contactType),
+      async answer(path, { store }: RequestContext<ContactStore>): Promise<FeedRows> {
+        const slice = await store.rows.rows('contacts', path.person);
+        return contactFeedRows(store.tables.contacts, [slice], path);
       },
     },
-  );
+  });
 }
 
 /** `FamilyServicePath.<registry>`: the contacts of all family members. The population register names them. */
 export function familyServicePathFeed(registry: string, contactType: string): SubgraphModule {
-  return answerFeeds(
-    { name: 'FamilyServicePath', key: 'family from until', Key: FamilyServicePathKey },
-    {
-      [registry]: {
-        lineage: contactLineage(contactType),
-        requires: 'members',
-        async answer(path, { store }: RequestContext<ContactStore>, members): Promise<FeedRows | Feed> {
-          if (members.state !== 'data') return members;
-          const persons = new Set(members.columns['person'] as Uint32Array);
-          const slices = await Promise.all(
-            [...persons].map((person: PersonKey) => store.rows.rows('contacts', person)),
-          );
-          return contactFeedRows(store.tables.contacts, slices, path);
-        },
+  return answerFeeds(FamilyServicePathKey, {
+    [registry]: {
+      lineage: contactLineage(contactType),
+      requires: 'members',
+      async answer(path, { store }: RequestContext<ContactStore>, members): Promise<FeedRows | Feed> {
+        if (members.state !== 'data') return members;
+        const persons = new Set(members.columns['person'] as Uint32Array);
+        const slices = await Promise.all(
+          [...persons].map((person: PersonKey) => store.rows.rows('contacts', person)),
+        );
+        return contactFeedRows(store.tables.contacts, slices, path);
       },
     },
-  );
+  });
 }
 
 /**

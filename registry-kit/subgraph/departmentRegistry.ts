@@ -15,7 +15,7 @@ export interface DepartmentRegistry {
   readonly features?: readonly Feature[];
 }
 
-/** A part of a subgraph's schema: classes of type-graphql, and resolvers that find entities by their keys. */
+/** A part of a subgraph's schema: types and resolvers of type-graphql, and what they cannot declare. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- contexts differ by subgraph
 export type SubgraphModule = FederatedSchemaOptions<any>;
 
@@ -24,13 +24,13 @@ export function joinModules(...modules: readonly SubgraphModule[]): SubgraphModu
   return {
     resolvers: modules.flatMap(({ resolvers }) => resolvers),
     entities: modules.flatMap(({ entities }) => entities),
-    enumValues: Object.assign(
-      {},
-      ...modules.map(({ enumValues }) => enumValues),
-    ) as SubgraphModule['enumValues'],
     references: Object.assign(
       {},
       ...modules.map(({ references }) => references),
     ) as SubgraphModule['references'],
+    amendments: modules.flatMap(({ amendments = [] }) => amendments),
+    addedFields: Object.assign({}, ...modules.map(({ addedFields }) => addedFields)) as NonNullable<
+      SubgraphModule['addedFields']
+    >,
   };
 }

@@ -12,16 +12,14 @@ import {
 } from '../../lib/typeGraphql.js';
 import { parseQuestion } from '../../registry-kit/criteria/cohortQuestion.js';
 import { RISK_BANDS } from '../../registry-kit/features/feature.js';
+import { REQUIRES_FEEDS } from '../../registry-kit/feeds/derivedEntity.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
-import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
-import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
 import { countingUnitsOf, registriesOf } from './group/cohortGroup.js';
-import { answered, feedsOf } from './group/groupFacts.js';
+import { answered } from './group/groupFacts.js';
 import { type GroupRequester, partOf, protect } from './protect.js';
 import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
 
@@ -29,60 +27,11 @@ import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
  * The band of each child, from the subgraph of predicted need, and the families behind a number, from the
  * population register.
  */
-const RISK_FEEDS = ['risks', 'units'];
+export const RISK_FEEDS = ['risks', 'units'];
 
-/** The class of a cohort's predictions, and its part of the subgraph. */
-export function cohortRiskParts(sources: readonly CohortSource[]): {
-  readonly CohortRisk: new (representation: Record<string, unknown>) => CohortRiskKey;
-  readonly module: SubgraphModule;
-} {
-  @ObjectType({ description: 'Predictions for the children of a group, as numbers about the group only.' })
-  @Directive('@key(fields: "filter set asOf horizonYears")')
-  class CohortRisk extends CohortRiskKey {
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      Object.assign(this, Object.fromEntries(feedsIn(representation, RISK_FEEDS)));
-    }
-  }
-  expectFeeds(CohortRisk, RISK_FEEDS);
-
-  @Resolver(() => CohortRisk)
-  class CohortRiskResolver {
-    @FieldResolver(() => RiskDistribution, {
-      nullable: true,
-      description: 'How many children are in each band of probability; null if there are no predictions.',
-    })
-    @Directive(requiresFeeds(RISK_FEEDS))
-    async distribution(
-      @Root() risk: CohortRisk,
-      @Ctx() { decision, store }: RequestContext<CohortsStore>,
-    ): Promise<RiskDistribution | null> {
-      const feeds = feedsOf(risk, RISK_FEEDS);
-      if (feeds.get('risks')!.state === 'withheld') return null;
-      const risks = answered(feeds, 'risks');
-      const asked = risks.columns['registry'] as readonly string[];
-      const snapshots = risks.columns['snapshot'] as readonly string[];
-      return riskDistribution(risk.set, risks, {
-        purpose: decision.purpose,
-        recipient: decision.caller.recipient,
-        store,
-        units: await countingUnitsOf(answered(feeds, 'units'), risk.set.words.length * 32, store),
-        feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
-        registries: [...new Set([...registriesOf(parseQuestion(risk.filter), sources), ...asked])].sort(),
-        filter: partOf(risk.filter, risk.asOf, risk.horizonYears),
-      });
-    }
-  }
-
-  return {
-    CohortRisk,
-    module: {
-      resolvers: [CohortRiskResolver],
-      entities: [CohortRisk],
-      references: { CohortRisk: (representation) => new CohortRisk(representation) },
-    },
-  };
-}
+@ObjectType({ description: 'Predictions for the children of a group, as numbers about the group only.' })
+@Directive('@key(fields: "filter set asOf horizonYears")')
+export class CohortRisk extends CohortRiskKey {}
 
 /** A value outside the bands: children without a band are not counted. */
 const NO_BAND = 0xff;
@@ -120,6 +69,36 @@ class RiskDistribution extends ProtectedResult {
     super(protection);
     this.bands = bands;
     this.children = children;
+  }
+}
+
+@Resolver(() => CohortRisk)
+export class CohortRiskResolver {
+  constructor(private readonly sources: readonly CohortSource[]) {}
+
+  @FieldResolver(() => RiskDistribution, {
+    nullable: true,
+    description: 'How many children are in each band of probability; null if there are no predictions.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  async distribution(
+    @Root() risk: CohortRisk,
+    @Ctx() { decision, store }: RequestContext<CohortsStore>,
+  ): Promise<RiskDistribution | null> {
+    const { feeds } = risk;
+    if (feeds.get('risks')?.state === 'withheld') return null;
+    const risks = answered(feeds, 'risks');
+    const asked = risks.columns['registry'] as readonly string[];
+    const snapshots = risks.columns['snapshot'] as readonly string[];
+    return riskDistribution(risk.set, risks, {
+      purpose: decision.purpose,
+      recipient: decision.caller.recipient,
+      store,
+      units: await countingUnitsOf(answered(feeds, 'units'), risk.set.words.length * 32, store),
+      feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
+      registries: [...new Set([...registriesOf(parseQuestion(risk.filter), this.sources), ...asked])].sort(),
+      filter: partOf(risk.filter, risk.asOf, risk.horizonYears),
+    });
   }
 }
 

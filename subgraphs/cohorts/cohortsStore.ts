@@ -28,6 +28,11 @@ export interface CohortSource {
   readonly contacts: boolean;
 }
 
+/** The registries whose contacts are used in common paths. */
+export function sectorsIn(sources: readonly CohortSource[]): readonly string[] {
+  return sources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
+}
+
 /** The registry that declares a criterion. */
 export function sourceOf(sources: readonly CohortSource[], criterion: string): CohortSource | undefined {
   return sources.find(({ criteria }) => Object.hasOwn(criteria, criterion));

@@ -1,137 +1,143 @@
+import { concatAST, parse } from 'graphql';
+import type { Amendment } from '../../lib/buildFederatedSchema.js';
+import type { Day } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
-import { Directive, Field, InputType, Int, registerEnumType } from '../../lib/typeGraphql.js';
+import { Field, InputType, Int, registerEnumType } from '../../lib/typeGraphql.js';
 import type { ArgumentDefinition, Criteria, Criterion } from '../../registry-kit/criteria/criterion.js';
 import { badInput, familyParts, type FilterCriterion } from '../../registry-kit/criteria/groupFilter.js';
 import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { DateScalar } from '../../schema/scalars.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
 
-type InputClass = new () => object;
+/** {@link declareCriteria} adds a field for each criterion that has events. */
+@InputType({ description: 'One kind of event: exactly one of these.' })
+class CohortEvent {}
 
 const FamilyMemberPart = Object.fromEntries(familyParts.map((part) => [part.toUpperCase(), part]));
 registerEnumType(FamilyMemberPart, { name: 'FamilyPart', description: 'Which members of a family.' });
 
-@InputType({ description: 'A range of whole numbers, both ends included; either end may be omitted.' })
-class NumberRange {
-  @Field(() => Int, { nullable: true })
-  from?: number | null;
+@InputType({
+  description: 'Persons whose family had, at the end of a year, a member who meets a filter.',
+})
+class FamilyFilter {
+  @Field(() => FamilyMemberPart, { description: 'Which member must meet it.' })
+  member!: string;
 
-  @Field(() => Int, { nullable: true })
-  until?: number | null;
+  @Field(() => Int, { description: 'The year.' })
+  atEndOf!: number;
+
+  @Field(() => CohortFilter)
+  where!: object;
 }
 
-/** The input types of filters and events, generated from the criteria of the available registries. */
-export function filterInputs(criteria: Criteria): { CohortFilter: InputClass; CohortEvent: InputClass } {
-  const inputs = Object.entries(criteria).map(([name, criterion]) => ({
-    name,
-    criterion,
-    input: criterionInput(name, criterion),
-  }));
+@InputType({ description: 'Persons who had one event, and another event after it.' })
+class SequenceFilter {
+  @Field(() => CohortEvent)
+  first!: object;
 
-  @InputType({ description: 'One kind of event: exactly one of these.' })
-  class CohortEvent {}
-  for (const { name, criterion, input } of inputs)
-    if (criterion.events)
-      declare(CohortEvent, name, () => input, { ...criterion, takes: criterion.tests({}) });
+  @Field(() => CohortEvent, { description: 'On a later day.' })
+  next!: object;
 
-  @InputType({
-    description: 'Persons whose family had, at the end of a year, a member who meets a filter.',
-  })
-  class FamilyFilter {
-    @Field(() => FamilyMemberPart, { description: 'Which member must meet it.' })
-    member!: string;
+  @Field(() => Int, { description: 'The most months between the two events.' })
+  withinMonths!: number;
+}
 
-    @Field(() => Int, { description: 'The year.' })
-    atEndOf!: number;
+/** {@link declareCriteria} adds a field for each criterion. */
+@InputType({
+  description:
+    'Which persons belong to a group. With several entries a person must meet all of them; { all: [] } is everybody.',
+})
+export class CohortFilter {
+  @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet all of these.' })
+  all?: object[] | null;
 
-    @Field(() => CohortFilter)
-    where!: object;
-  }
+  @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet at least one of these.' })
+  any?: object[] | null;
 
-  @InputType({ description: 'Persons who had one event, and another event after it.' })
-  class SequenceFilter {
-    @Field(() => CohortEvent)
-    first!: object;
-
-    @Field(() => CohortEvent, { description: 'On a later day.' })
-    next!: object;
-
-    @Field(() => Int, { description: 'The most months between the two events.' })
-    withinMonths!: number;
-  }
-
-  @InputType({
+  @Field(() => CohortFilter, {
+    nullable: true,
     description:
-      'Which persons belong to a group. With several entries a person must meet all of them; { all: [] } is everybody.',
+      'Persons who are known not to meet this. People whose data may not be used are in neither group.',
   })
-  class CohortFilter {
-    @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet all of these.' })
-    all?: object[] | null;
+  not?: object | null;
 
-    @Field(() => [CohortFilter], { nullable: true, description: 'Persons who meet at least one of these.' })
-    any?: object[] | null;
+  @Field(() => FamilyFilter, { nullable: true })
+  family?: FamilyFilter | null;
 
-    @Field(() => CohortFilter, {
-      nullable: true,
-      description:
-        'Persons who are known not to meet this. People whose data may not be used are in neither group.',
-    })
-    not?: object | null;
-
-    @Field(() => FamilyFilter, { nullable: true })
-    family?: FamilyFilter | null;
-
-    @Field(() => SequenceFilter, { nullable: true })
-    sequence?: SequenceFilter | null;
-  }
-  for (const { name, criterion, input } of inputs)
-    declare(CohortFilter, name, () => input, { ...criterion, takes: criterion.tests({}) });
-
-  return { CohortFilter, CohortEvent };
+  @Field(() => SequenceFilter, { nullable: true })
+  sequence?: SequenceFilter | null;
 }
 
-function criterionInput(name: string, criterion: Criterion): InputClass {
-  const { description, arguments: given } = criterion;
-  class CriterionInput {}
-  InputType(`${name[0]!.toUpperCase()}${name.slice(1)}Criterion`, { description })(CriterionInput);
-  for (const [argument, definition] of Object.entries(given)) {
-    // Coordinates that are tested only if this argument is given, whatever its value.
-    const takes = criterion
-      .tests({ [argument]: [] })
-      .filter((coordinate) => !criterion.tests({}).includes(coordinate));
-    declare(CriterionInput, argument, () => inputType(definition), { ...definition, takes });
-  }
-  return CriterionInput;
+@InputType({ description: 'How long it takes from the first event of one kind to the first of another.' })
+export class TimeToEventInput {
+  @Field(() => CohortEvent, { description: 'The first such event begins the time.' })
+  from!: object;
+
+  @Field(() => CohortEvent, { description: 'The first such event on a later day ends it.' })
+  event!: object;
+
+  @Field(() => DateScalar, { description: 'The last day on which events count.' })
+  until!: Day;
 }
 
-function inputType({ kind }: ArgumentDefinition): unknown {
-  switch (kind) {
-    case 'codes':
-      return [String];
-    case 'range':
-      return NumberRange;
-    case 'day':
-      return DateScalar;
-    case 'count':
-    case 'year':
-      return Int;
-  }
+/** Adds the criteria of the registries present to filters and events, each with an input type of its own. */
+export function declareCriteria(criteria: Criteria): Amendment {
+  const named = Object.entries(criteria);
+  const events = named.filter(([, { events }]) => events);
+  const sdl = parse(
+    `
+    extend input CohortFilter { ${named.map(criterionField).join('\n')} }
+    extend input CohortEvent { ${events.map(criterionField).join('\n')} }
+    ${named.map(criterionInput).join('\n')}
+    "A range of whole numbers, both ends included; either end may be omitted."
+    input NumberRange { from: Int, until: Int }
+    `,
+    { noLocation: true },
+  );
+  return (declared) => concatAST([declared, sdl]);
 }
 
-function declare(
-  input: InputClass,
-  name: string,
-  type: () => unknown,
-  {
-    description,
-    required = false,
-    takes,
-  }: { readonly description: string; readonly required?: boolean; readonly takes: readonly string[] },
-): void {
-  const prototype = input.prototype as object;
-  Field(type as () => typeof Int, { nullable: !required, description })(prototype, name);
-  const fields = takes.map((coordinate) => JSON.stringify(coordinate)).join(', ');
-  if (takes.length > 0) Directive(`@takes(type: "Cohort", fields: [${fields}])`)(prototype, name);
+function criterionField([name, criterion]: [string, Criterion]): string {
+  const { description } = criterion;
+  return inputField({ name, type: inputName(name), description, takes: criterion.tests({}) });
+}
+
+function criterionInput([name, criterion]: [string, Criterion]): string {
+  const always = criterion.tests({});
+  const fields = Object.entries(criterion.arguments).map(([argument, { kind, required, description }]) =>
+    inputField({
+      name: argument,
+      type: required ? `${ARGUMENT_TYPES[kind]}!` : ARGUMENT_TYPES[kind],
+      description,
+      // Coordinates that are tested only if this argument is given, whatever its value.
+      takes: criterion.tests({ [argument]: [] }).filter((coordinate) => !always.includes(coordinate)),
+    }),
+  );
+  return `${JSON.stringify(criterion.description)} input ${inputName(name)} { ${fields.join('\n')} }`;
+}
+
+const ARGUMENT_TYPES: Readonly<Record<ArgumentDefinition['kind'], string>> = {
+  codes: '[String!]',
+  range: 'NumberRange',
+  day: 'Date',
+  count: 'Int',
+  year: 'Int',
+};
+
+function inputName(criterion: string): string {
+  return `${criterion[0]!.toUpperCase()}${criterion.slice(1)}Criterion`;
+}
+
+/** @param field.takes the coordinates that owners must release to groups before the field is usable */
+function inputField(field: {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  readonly takes: readonly string[];
+}): string {
+  const { name, type, description, takes } = field;
+  const directive = takes.length > 0 ? `@takes(type: "Cohort", fields: ${JSON.stringify(takes)})` : '';
+  return `${JSON.stringify(description)} ${name}: ${type} ${directive}`;
 }
 
 /**

@@ -2,9 +2,10 @@ import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
 import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
 import type { MemberContacts } from '../../registry-kit/criteria/cohortKeys.js';
+import type { Feeds } from '../../registry-kit/feeds/derivedEntity.js';
 import { PersonSet } from '../../schema/personSet.js';
 import type { CohortsStore } from './cohortsStore.js';
-import { answered, type FeedsByRegistry } from './group/groupFacts.js';
+import { answered } from './group/groupFacts.js';
 
 /** The value for "no further episode" in a path. */
 export const NO_SERVICE = 0xffff;
@@ -109,7 +110,7 @@ export interface MemberSector {
  * @throws PolkuError SUBGRAPH_UNAVAILABLE
  */
 export function memberSectors(
-  feeds: FeedsByRegistry,
+  feeds: Feeds,
   registries: readonly string[],
   { codes }: Pick<CohortsStore, 'codes'>,
 ): readonly MemberSector[] {

@@ -1,7 +1,7 @@
 import type { CountingUnits } from '../../disclosure-control/countingUnits.js';
 import type { ProtectedAnswer, TableRequest } from '../../disclosure-control/groupQuestion.js';
+import type { Feeds } from '../../registry-kit/feeds/derivedEntity.js';
 import type { CohortsStore } from './cohortsStore.js';
-import type { FeedsByRegistry } from './group/groupFacts.js';
 
 /** The requester of numbers about a group, the purpose, and the data of the group. */
 export interface GroupRequester {
@@ -10,7 +10,7 @@ export interface GroupRequester {
   readonly recipient: string;
   readonly store: CohortsStore;
   readonly units: CountingUnits;
-  readonly feeds: FeedsByRegistry;
+  readonly feeds: Feeds;
   /** The registries whose owners' disclosure rules apply. */
   readonly registries: readonly string[];
   /** The text of the group: the key of the cohort. */

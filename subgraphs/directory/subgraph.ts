@@ -11,18 +11,18 @@ import {
   Root,
 } from '../../lib/typeGraphql.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
-import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
-import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
+import {
+  DerivedEntity,
+  expectFeeds,
+  type Representation,
+  REQUIRES_FEEDS,
+} from '../../registry-kit/feeds/derivedEntity.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
-import type { Feed } from '../../schema/feed.js';
+import { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
-
-@ObjectType('Person')
-@Directive('@key(fields: "id")')
-class DirectoryPerson extends PersonStub {}
 
 /** What the directory needs in addition to the feeds of registries. */
 export interface DirectoryStore {
@@ -41,143 +41,151 @@ export function directoryModule(
   registries: readonly string[],
   clientRegistries: readonly string[],
 ): SubgraphModule {
-  @ObjectType({ description: 'A departmental registry and the state of its snapshot.' })
-  @Directive('@key(fields: "name")')
-  class Registry {
-    @Field(() => String, { simple: true })
-    readonly name: string;
-
-    constructor({ name, ...feeds }: Record<string, unknown>) {
-      this.name = String(name);
-      Object.assign(this, Object.fromEntries(feedsIn(feeds, registries)));
-    }
-  }
-  expectFeeds(Registry, registries);
-
-  @ObjectType({ description: 'Some persons, and whether there are more.' })
-  @Directive('@key(fields: "first after")')
-  class PersonPage {
-    @Field(() => Int, { simple: true })
-    @Directive('@inaccessible')
-    readonly first: number;
-
-    @Field(() => PersonIDScalar, { nullable: true, simple: true })
-    @Directive('@inaccessible')
-    readonly after: PersonKey | null;
-
-    constructor({ first, after, ...feeds }: Record<string, unknown>) {
-      this.first = first as number;
-      this.after = (after as PersonKey | undefined) ?? null;
-      Object.assign(this, Object.fromEntries(feedsIn(feeds, clientRegistries)));
-    }
-  }
-  expectFeeds(PersonPage, clientRegistries);
-
-  const stateOf = (registry: Registry): Feed => {
-    const feeds = new Map(feedsIn({ ...registry }, registries));
-    return feeds.get(registry.name)!;
-  };
-
-  @Resolver(() => Registry)
-  class RegistryResolver {
-    @Query(() => [Registry], { description: 'The registries joined here.' })
-    registries(): Registry[] {
-      return registries.map((name) => new Registry({ name }));
-    }
-
-    @FieldResolver(() => String, { nullable: true, description: 'Who answers for it and writes its policy.' })
-    owner(@Root() { name }: Registry, @Ctx() { store }: RequestContext<DirectoryStore>): string | null {
-      return store.ownerOf(name) ?? null;
-    }
-
-    @FieldResolver(() => Int, {
-      nullable: true,
-      description:
-        'Contacts in the snapshot; of the population register, persons. Rounded to two digits, and to thousands at the finest; null where that is none.',
-    })
-    @Directive(requiresFeeds(registries))
-    rows(@Root() registry: Registry): number | null {
-      return numberIn(stateOf(registry), 'rows');
-    }
-
-    @FieldResolver(() => Int, {
-      nullable: true,
-      description: 'Of these, rows of the source that were not taken in; rounded likewise.',
-    })
-    @Directive(requiresFeeds(registries))
-    rejects(@Root() registry: Registry): number | null {
-      return numberIn(stateOf(registry), 'rejects');
-    }
-
-    @FieldResolver(() => [String], {
-      nullable: true,
-      description: 'What its source does not keep: tables, and columns as table.column.',
-    })
-    @Directive(requiresFeeds(registries))
-    absent(@Root() registry: Registry): readonly string[] | null {
-      return (stateOf(registry).columns['absent'] as readonly string[] | undefined) ?? null;
-    }
-
-    @FieldResolver(() => String, { nullable: true, description: 'When the snapshot was taken, by ISO 8601.' })
-    @Directive(requiresFeeds(registries))
-    extractedAt(@Root() registry: Registry): string | null {
-      return textIn(stateOf(registry), 'extractedAt');
-    }
-
-    @FieldResolver(() => Boolean, { nullable: true, description: 'Whether nobody in it exists.' })
-    @Directive(requiresFeeds(registries))
-    synthetic(@Root() registry: Registry): boolean | null {
-      const text = textIn(stateOf(registry), 'synthetic');
-      return text === null ? null : text === 'true';
-    }
-  }
-
-  @Resolver(() => PersonPage)
-  class PersonPageResolver {
-    @Query(() => PersonPage, {
-      description: 'My clients: people who have a care relationship with me or my unit.',
-    })
-    persons(
-      @Arg('first', () => Int, { description: 'At most 1000.' }) first: number,
-      @Arg('after', () => PersonIDScalar, {
-        nullable: true,
-        description: 'The last person of the page before.',
-      })
-      after: PersonKey | null | undefined,
-    ): PersonPage {
-      return new PersonPage({ first, after });
-    }
-
-    @FieldResolver(() => [DirectoryPerson], { nullable: true })
-    @Directive(requiresFeeds(clientRegistries))
-    nodes(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): DirectoryPerson[] {
-      const { persons } = pageOf(clientsIn(page), page, stableShuffle(decision.domain));
-      return persons.map((person) => new DirectoryPerson(person));
-    }
-
-    @FieldResolver(() => Boolean, { nullable: true })
-    @Directive(requiresFeeds(clientRegistries))
-    hasMore(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): boolean {
-      return pageOf(clientsIn(page), page, stableShuffle(decision.domain)).hasMore;
-    }
-  }
-
-  const clientsIn = (page: PersonPage): Set<PersonKey> => {
-    const feeds = feedsIn({ ...page }, clientRegistries);
-    return new Set(
-      feeds.flatMap(([, feed]) => [...((feed.columns['person'] as Uint32Array | undefined) ?? [])]),
-    );
-  };
-
   return {
-    resolvers: [RegistryResolver, PersonPageResolver],
-    entities: [Registry, PersonPage, DirectoryPerson],
+    resolvers: [new RegistryResolver(registries), new PersonPageResolver(clientRegistries)],
+    entities: [DirectoryPerson, Registry, PersonPage],
     references: {
-      Registry: (representation) => new Registry(representation),
-      PersonPage: (representation) => new PersonPage(representation),
       Person: ({ id }) => new DirectoryPerson(id as number),
+      Registry: (representation) => new Registry(representation, registries),
+      PersonPage: (representation) => new PersonPage(representation, clientRegistries),
     },
+    amendments: [expectFeeds('Registry', registries), expectFeeds('PersonPage', clientRegistries)],
   };
+}
+
+@ObjectType('Person')
+@Directive('@key(fields: "id")')
+class DirectoryPerson extends PersonStub {}
+
+@ObjectType({ description: 'A departmental registry and the state of its snapshot.' })
+@Directive('@key(fields: "name")')
+class Registry extends DerivedEntity {
+  @Field(() => String, { simple: true })
+  readonly name: string;
+
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    this.name = String(representation['name']);
+  }
+
+  /** What it says about its own snapshot. */
+  get state(): Feed {
+    return this.feeds.get(this.name) ?? Feed.failed;
+  }
+}
+
+@ObjectType({ description: 'Some persons, and whether there are more.' })
+@Directive('@key(fields: "first after")')
+class PersonPage extends DerivedEntity {
+  @Field(() => Int, { simple: true })
+  @Directive('@inaccessible')
+  readonly first: number;
+
+  @Field(() => PersonIDScalar, { nullable: true, simple: true })
+  @Directive('@inaccessible')
+  readonly after: PersonKey | null;
+
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    this.first = representation['first'] as number;
+    this.after = (representation['after'] as PersonKey | undefined) ?? null;
+  }
+
+  /** The clients that the registries name. */
+  get clients(): ReadonlySet<PersonKey> {
+    const persons = [...this.feeds.values()].map(
+      ({ columns }) => columns['person'] as Uint32Array | undefined,
+    );
+    return new Set(persons.flatMap((keys) => [...(keys ?? [])]));
+  }
+}
+
+@Resolver(() => Registry)
+class RegistryResolver {
+  constructor(private readonly names: readonly string[]) {}
+
+  @Query(() => [Registry], { description: 'The registries joined here.' })
+  registries(): Registry[] {
+    return this.names.map((name) => new Registry({ name }, this.names));
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Who answers for it and writes its policy.' })
+  owner(@Root() { name }: Registry, @Ctx() { store }: RequestContext<DirectoryStore>): string | null {
+    return store.ownerOf(name) ?? null;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      'Contacts in the snapshot; of the population register, persons. Rounded to two digits, and to thousands at the finest; null where that is none.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  rows(@Root() { state }: Registry): number | null {
+    return numberIn(state, 'rows');
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Of these, rows of the source that were not taken in; rounded likewise.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  rejects(@Root() { state }: Registry): number | null {
+    return numberIn(state, 'rejects');
+  }
+
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: 'What its source does not keep: tables, and columns as table.column.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  absent(@Root() { state }: Registry): readonly string[] | null {
+    return (state.columns['absent'] as readonly string[] | undefined) ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'When the snapshot was taken, by ISO 8601.' })
+  @Directive(REQUIRES_FEEDS)
+  extractedAt(@Root() { state }: Registry): string | null {
+    return textIn(state, 'extractedAt');
+  }
+
+  @FieldResolver(() => Boolean, { nullable: true, description: 'Whether nobody in it exists.' })
+  @Directive(REQUIRES_FEEDS)
+  synthetic(@Root() { state }: Registry): boolean | null {
+    const text = textIn(state, 'synthetic');
+    return text === null ? null : text === 'true';
+  }
+}
+
+@Resolver(() => PersonPage)
+class PersonPageResolver {
+  constructor(private readonly clientRegistries: readonly string[]) {}
+
+  @Query(() => PersonPage, {
+    description: 'My clients: people who have a care relationship with me or my unit.',
+  })
+  persons(
+    @Arg('first', () => Int, { description: 'At most 1000.' }) first: number,
+    @Arg('after', () => PersonIDScalar, {
+      nullable: true,
+      description: 'The last person of the page before.',
+    })
+    after: PersonKey | null | undefined,
+  ): PersonPage {
+    return new PersonPage({ first, after }, this.clientRegistries);
+  }
+
+  @FieldResolver(() => [DirectoryPerson], { nullable: true })
+  @Directive(REQUIRES_FEEDS)
+  nodes(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): DirectoryPerson[] {
+    const { persons } = pageOf(page.clients, page, stableShuffle(decision.domain));
+    return persons.map((person) => new DirectoryPerson(person));
+  }
+
+  @FieldResolver(() => Boolean, { nullable: true })
+  @Directive(REQUIRES_FEEDS)
+  hasMore(@Root() page: PersonPage, @Ctx() { decision }: RequestContext): boolean {
+    return pageOf(page.clients, page, stableShuffle(decision.domain)).hasMore;
+  }
 }
 
 /** A feed has NaN if there is no number to publish. */

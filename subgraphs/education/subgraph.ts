@@ -188,7 +188,7 @@ export const education = contactRegistry({
   contactsField: 'educationContacts',
   criteria: educationCriteria,
   predictionFeatures: { source: educationFeatures },
-  resolvers: [EducationPersonResolver],
+  resolvers: [new EducationPersonResolver()],
   entities: [EducationPerson, EducationContact],
   references: { Person: ({ id }) => new EducationPerson(id as number) },
 });

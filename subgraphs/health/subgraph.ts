@@ -94,7 +94,7 @@ export const health = contactRegistry({
   contactsField: 'healthContacts',
   criteria: healthCriteria,
   predictionFeatures: { source: healthFeatures },
-  resolvers: [HealthPersonResolver],
+  resolvers: [new HealthPersonResolver()],
   entities: [HealthPerson, HealthContact],
   references: { Person: ({ id }) => new HealthPerson(id as number) },
 });

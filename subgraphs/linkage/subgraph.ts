@@ -33,7 +33,7 @@ class IdentityCodeResolver {
 
 /** The subgraph of linkage: the only one that reads an identity code. */
 export const linkageModule: SubgraphModule = {
-  resolvers: [IdentityCodeResolver],
+  resolvers: [new IdentityCodeResolver()],
   entities: [LinkedPerson],
   references: { Person: ({ id }) => new LinkedPerson(id as number) },
 };

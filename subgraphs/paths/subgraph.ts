@@ -1,4 +1,4 @@
-import type { Day } from '../../lib/calendar.js';
+import { type Day, formatDay } from '../../lib/calendar.js';
 import {
   Args,
   ArgsType,
@@ -12,22 +12,55 @@ import {
 } from '../../lib/typeGraphql.js';
 import type { Period } from '../../registry-kit/contacts/period.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
+import {
+  expectFeeds,
+  type Feeds,
+  type Representation,
+  REQUIRES_FEEDS,
+} from '../../registry-kit/feeds/derivedEntity.js';
 import { FamilyServicePathKey, ServicePathKey } from '../../registry-kit/feeds/feedKeys.js';
-import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
-import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import { DateScalar, FeedScalar } from '../../schema/scalars.js';
 import { familyPath, personPath } from './servicePath.js';
 import {
+  nameSectors,
   PathFamily,
   PathPerson,
-  sectorEnum,
+  Sector,
   type SectorSource,
-  type ServiceStep,
-  stepType,
+  sectorValue,
+  ServiceStep,
 } from './types.js';
+
+/**
+ * The subgraph of service paths. It has no register data: a path is an entity whose key is its arguments, and
+ * the registries feed it (docs/decisions/feeds.md).
+ */
+export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
+  const registries = sectors.map(({ registry }) => registry);
+  return {
+    resolvers: [
+      new PathPersonResolver(registries),
+      new PathFamilyResolver(registries),
+      new ServicePathResolver(),
+      new FamilyServicePathResolver(),
+    ],
+    entities: [PathPerson, PathFamily, ServicePath, FamilyServicePath],
+    references: {
+      Person: ({ id }) => new PathPerson(id as number),
+      Family: ({ id }) => new PathFamily(id as number),
+      ServicePath: (representation) => new ServicePath(representation, registries),
+      FamilyServicePath: (representation) => new FamilyServicePath(representation, registries),
+    },
+    amendments: [
+      expectFeeds('ServicePath', registries),
+      expectFeeds('FamilyServicePath', registries),
+      nameSectors(sectors),
+    ],
+  };
+}
 
 const WITHHELD =
   'Sectors whose owners withhold them from this purpose. It follows from policy alone, never from data.';
@@ -41,110 +74,82 @@ class PathArgs implements Period {
   until?: Day | null;
 }
 
-/**
- * The subgraph of service paths. It has no register data: a path is an entity whose key is its arguments, and
- * the registries feed it (docs/decisions/feeds.md).
- */
-export function pathsModule(sectors: readonly SectorSource[]): SubgraphModule {
-  const registries = sectors.map(({ registry }) => registry);
-  const Sector = sectorEnum(sectors);
-  const Step = stepType(sectors, Sector);
-  const withheldIn = (path: object): string[] =>
-    feedsIn(path as Record<string, unknown>, registries).flatMap(([registry, { state }]) =>
-      state === 'withheld' ? [registry] : [],
-    );
+@ObjectType({ description: 'What services did for a person, in time order.' })
+@Directive('@key(fields: "person from until")')
+class ServicePath extends ServicePathKey {}
 
-  @ObjectType({ description: 'What services did for a person, in time order.' })
-  @Directive('@key(fields: "person from until")')
-  class ServicePath extends ServicePathKey {
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
-    }
+@ObjectType({ description: 'What services did for the members of a family, in time order.' })
+@Directive('@key(fields: "family from until")')
+class FamilyServicePath extends FamilyServicePathKey {
+  @Field(() => FeedScalar, { nullable: true, simple: true })
+  @Directive('@external')
+  readonly members: Feed;
+
+  constructor(representation: Representation, feeds: readonly string[]) {
+    super(representation, feeds);
+    this.members = Feed.from(representation['members']);
   }
-  expectFeeds(ServicePath, registries);
+}
 
-  @ObjectType({ description: 'What services did for the members of a family, in time order.' })
-  @Directive('@key(fields: "family from until")')
-  class FamilyServicePath extends FamilyServicePathKey {
-    @Field(() => FeedScalar, { nullable: true, simple: true })
-    @Directive('@external')
-    readonly members: Feed;
+@Resolver(() => PathPerson)
+class PathPersonResolver {
+  constructor(private readonly sectors: readonly string[]) {}
 
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      this.members = Feed.from(representation['members']);
-      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
-    }
+  @FieldResolver(() => ServicePath, { nullable: true, description: 'The service path of this person.' })
+  servicePath(@Root() { id: person }: PathPerson, @Args(() => PathArgs) period: PathArgs): ServicePath {
+    return new ServicePath({ person, ...keyOf(period) }, this.sectors);
   }
-  expectFeeds(FamilyServicePath, registries);
+}
 
-  @Resolver(() => PathPerson)
-  class PathPersonResolver {
-    @FieldResolver(() => ServicePath, { nullable: true, description: 'The service path of this person.' })
-    servicePath(@Root() person: PathPerson, @Args(() => PathArgs) period: PathArgs): ServicePath {
-      return Object.assign(new ServicePath({ person: person.id }), {
-        from: period.from ?? null,
-        until: period.until ?? null,
-      });
-    }
+@Resolver(() => PathFamily)
+class PathFamilyResolver {
+  constructor(private readonly sectors: readonly string[]) {}
+
+  @FieldResolver(() => FamilyServicePath, {
+    nullable: true,
+    description: 'The service path of this family.',
+  })
+  servicePath(@Root() { id: family }: PathFamily, @Args(() => PathArgs) period: PathArgs): FamilyServicePath {
+    return new FamilyServicePath({ family, ...keyOf(period) }, this.sectors);
   }
+}
 
-  @Resolver(() => PathFamily)
-  class PathFamilyResolver {
-    @FieldResolver(() => FamilyServicePath, {
-      nullable: true,
-      description: 'The service path of this family.',
-    })
-    servicePath(@Root() family: PathFamily, @Args(() => PathArgs) period: PathArgs): FamilyServicePath {
-      return Object.assign(new FamilyServicePath({ family: family.id }), {
-        from: period.from ?? null,
-        until: period.until ?? null,
-      });
-    }
+@Resolver(() => ServicePath)
+class ServicePathResolver {
+  @FieldResolver(() => [ServiceStep], { nullable: true })
+  @Directive(REQUIRES_FEEDS)
+  steps(@Root() path: ServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
+    const episodes = personPath([...path.feeds], path, stableShuffle(decision.domain));
+    return episodes.map((episode) => new ServiceStep(episode));
   }
 
-  @Resolver(() => ServicePath)
-  class ServicePathResolver {
-    @FieldResolver(() => [Step], { nullable: true })
-    @Directive(requiresFeeds(registries))
-    steps(@Root() path: ServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
-      const episodes = personPath(feedsIn({ ...path }, registries), path, stableShuffle(decision.domain));
-      return episodes.map((episode) => new Step(episode));
-    }
+  @FieldResolver(() => [Sector], { nullable: true, description: WITHHELD })
+  @Directive(REQUIRES_FEEDS)
+  withheld(@Root() { feeds }: ServicePath): string[] {
+    return withheldSectors(feeds);
+  }
+}
 
-    @FieldResolver(() => [Sector], { nullable: true, description: WITHHELD })
-    @Directive(requiresFeeds(registries))
-    withheld(@Root() path: ServicePath): string[] {
-      return withheldIn(path);
-    }
+@Resolver(() => FamilyServicePath)
+class FamilyServicePathResolver {
+  @FieldResolver(() => [ServiceStep], { nullable: true })
+  @Directive('@requires(fields: "members feeds")')
+  steps(@Root() path: FamilyServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
+    const episodes = familyPath(path.members, [...path.feeds], path, stableShuffle(decision.domain));
+    return episodes.map((episode) => new ServiceStep(episode));
   }
 
-  @Resolver(() => FamilyServicePath)
-  class FamilyServicePathResolver {
-    @FieldResolver(() => [Step], { nullable: true })
-    @Directive(requiresFeeds(['members', ...registries]))
-    steps(@Root() path: FamilyServicePath, @Ctx() { decision }: RequestContext): ServiceStep[] {
-      const feeds = feedsIn({ ...path }, registries);
-      const episodes = familyPath(path.members, feeds, path, stableShuffle(decision.domain));
-      return episodes.map((episode) => new Step(episode));
-    }
-
-    @FieldResolver(() => [Sector], { nullable: true, description: WITHHELD })
-    @Directive(requiresFeeds(registries))
-    withheld(@Root() path: FamilyServicePath): string[] {
-      return withheldIn(path);
-    }
+  @FieldResolver(() => [Sector], { nullable: true, description: WITHHELD })
+  @Directive(REQUIRES_FEEDS)
+  withheld(@Root() { feeds }: FamilyServicePath): string[] {
+    return withheldSectors(feeds);
   }
+}
 
-  return {
-    resolvers: [PathPersonResolver, PathFamilyResolver, ServicePathResolver, FamilyServicePathResolver],
-    entities: [PathPerson, PathFamily, ServicePath, FamilyServicePath],
-    references: {
-      Person: ({ id }) => new PathPerson(id as number),
-      Family: ({ id }) => new PathFamily(id as number),
-      ServicePath: (representation) => new ServicePath(representation),
-      FamilyServicePath: (representation) => new FamilyServicePath(representation),
-    },
-  };
+function keyOf({ from, until }: PathArgs): Representation {
+  return { from: from == null ? null : formatDay(from), until: until == null ? null : formatDay(until) };
+}
+
+function withheldSectors(feeds: Feeds): string[] {
+  return [...feeds].flatMap(([sector, { state }]) => (state === 'withheld' ? [sectorValue(sector)] : []));
 }

@@ -12,51 +12,42 @@ import { unitAttributes } from './yearly.js';
 type Context = RegistryContext<typeof populationRegistry>;
 
 /** `CohortMembers.population`: how many families are behind a number. */
-export const memberUnitsFeed = answerFeeds(
-  { name: 'CohortMembers', key: 'filter set other from until', Key: CohortMembersKey },
-  {
-    population: {
-      lineage: { aggregates: ['Family.members'] },
-      answer: async (_members, { store }: Context): Promise<GroupAnswers> => ({
-        evaluations: [],
-        attributes: await unitAttributes(store),
-        texts: { snapshot: [store.manifest.snapshotId] },
-      }),
-    },
+export const memberUnitsFeed = answerFeeds(CohortMembersKey, {
+  population: {
+    lineage: { aggregates: ['Family.members'] },
+    answer: async (_members, { store }: Context): Promise<GroupAnswers> => ({
+      evaluations: [],
+      attributes: await unitAttributes(store),
+      texts: { snapshot: [store.manifest.snapshotId] },
+    }),
   },
-);
+});
 
 /** `FamilyServicePath.members`: who was in the family, and when. */
-export const membersFeed = answerFeeds(
-  { name: 'FamilyServicePath', key: 'family from until', Key: FamilyServicePathKey },
-  {
-    members: {
-      lineage: {
-        exposes: ['FamilyMember.person', 'FamilyMember.startedAt'],
-        optional: ['FamilyMember.endedAt'],
-      },
-      answer: ({ family }, context: Context) => membersOf(family, context),
+export const membersFeed = answerFeeds(FamilyServicePathKey, {
+  members: {
+    lineage: {
+      exposes: ['FamilyMember.person', 'FamilyMember.startedAt'],
+      optional: ['FamilyMember.endedAt'],
     },
+    answer: ({ family }, context: Context) => membersOf(family, context),
   },
-);
+});
 
 /** `FamilyRiskAssessments.members`: who was in the family, as what, and when. */
-export const riskMembersFeed = answerFeeds(
-  { name: 'FamilyRiskAssessments', key: 'family asOf horizonYears', Key: FamilyRiskAssessmentsKey },
-  {
-    members: {
-      lineage: {
-        exposes: ['FamilyMember.person', 'FamilyMember.role', 'FamilyMember.startedAt'],
-        optional: ['FamilyMember.endedAt'],
-      },
-      answer({ family }, context: Context): FeedRows {
-        const rows = membersOf(family, context);
-        const { role } = context.store.tables.memberships.columns;
-        return { ...rows, columns: { role: { kind: 'code', values: role }, ...rows.columns } };
-      },
+export const riskMembersFeed = answerFeeds(FamilyRiskAssessmentsKey, {
+  members: {
+    lineage: {
+      exposes: ['FamilyMember.person', 'FamilyMember.role', 'FamilyMember.startedAt'],
+      optional: ['FamilyMember.endedAt'],
+    },
+    answer({ family }, context: Context): FeedRows {
+      const rows = membersOf(family, context);
+      const { role } = context.store.tables.memberships.columns;
+      return { ...rows, columns: { role: { kind: 'code', values: role }, ...rows.columns } };
     },
   },
-);
+});
 
 function membersOf(family: FamilyKey, { store }: Context): FeedRows {
   const { memberships } = store.tables;

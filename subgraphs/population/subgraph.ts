@@ -16,19 +16,19 @@ export const population: DepartmentRegistry = {
   criteria: populationCriteria,
   features: populationFeatures.features,
   module: joinModules(
+    memberUnitsFeed,
+    membersFeed,
+    riskMembersFeed,
     {
-      resolvers: [PersonResolver, FamilyResolver],
+      resolvers: [new PersonResolver(), new FamilyResolver()],
       entities: [Person, Family, FamilyMember, FamilyMembership],
       references: {
         Person: ({ id }) => new Person(id as number),
         Family: ({ id }) => new Family(id as number),
       },
     },
-    membersFeed,
     registryFeed('population', 'persons'),
     cohortFeed('population', populationCriteria, populationAttributes),
-    memberUnitsFeed,
-    riskMembersFeed,
     predictionFeatureFeeds('population', populationPredictionFeatures),
   ),
 };

@@ -1,10 +1,8 @@
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { Ctx, Directive, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
 import { bandOf, HORIZON_YEARS, registryOfFeature } from '../../registry-kit/features/feature.js';
+import { REQUIRES_FEEDS } from '../../registry-kit/feeds/derivedEntity.js';
 import { CohortRiskKey } from '../../registry-kit/feeds/feedKeys.js';
-import { expectFeeds } from '../../registry-kit/feeds/answerFeeds.js';
-import { feedsIn, requiresFeeds } from '../../registry-kit/feeds/registryFeed.js';
-import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import type { RiskModel } from '../../risk-model/model/riskModel.js';
 import { checkAnswered, otherForm, type RiskStore } from '../../risk-model/model/riskStore.js';
@@ -58,60 +56,43 @@ async function groupRisks(
   return { child: children, band };
 }
 
-/**
- * `CohortRisk.risks`: the band of probability of each child of a group. It goes to the cohort subgraph, which
- * alone publishes numbers about it. Clients of this subgraph only see whether there are any numbers.
- */
-export function cohortRiskModule(registries: readonly string[]): SubgraphModule {
-  @ObjectType('CohortRisk')
-  @Directive('@key(fields: "filter set asOf horizonYears")')
-  class CohortRisk extends CohortRiskKey {
-    constructor(representation: Record<string, unknown>) {
-      super(representation);
-      Object.assign(this, Object.fromEntries(feedsIn(representation, registries)));
-    }
+/** The predictions for the children of a group, as this subgraph knows them. */
+@ObjectType('CohortRisk')
+@Directive('@key(fields: "filter set asOf horizonYears")')
+export class CohortChildRisks extends CohortRiskKey {}
 
-    get feeds(): readonly (readonly [registry: string, Feed])[] {
-      return feedsIn({ ...this } as Record<string, unknown>, registries);
-    }
-  }
-  expectFeeds(CohortRisk, registries);
-
-  @Resolver(() => CohortRisk)
-  class CohortRiskResolver {
-    @FieldResolver(() => RiskStatus, {
-      nullable: true,
-      description: 'Whether there are numbers, or why not.',
-    })
-    @Directive(requiresFeeds(registries))
-    status(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): RiskStatus {
-      const serving = servingModel(store.inForce(), risk.feeds);
-      return RiskStatus[typeof serving === 'string' ? serving : 'ASSESSED'];
-    }
-
-    @FieldResolver(() => FeedScalar, { nullable: true })
-    @Directive('@inaccessible')
-    @Directive(requiresFeeds(registries))
-    @Directive('@lineage(exposes: [])')
-    async risks(@Root() risk: CohortRisk, @Ctx() { store }: RequestContext<RiskStore>): Promise<Feed> {
-      const { feeds } = risk;
-      const serving = servingModel(store.inForce(), feeds);
-      if (typeof serving === 'string') return Feed.withheld;
-      checkAnswered(feeds);
-      const { child, band } = await groupRisks(serving.model, feeds, risk.horizonYears);
-      return Feed.data({
-        child,
-        band,
-        model: [serving.model.version],
-        registry: feeds.map(([registry]) => registry),
-        snapshot: feeds.map(([, { columns }]) => (columns['snapshot'] as readonly string[])[0]!),
-      });
-    }
+@Resolver(() => CohortChildRisks)
+export class CohortChildRisksResolver {
+  @FieldResolver(() => RiskStatus, {
+    nullable: true,
+    description: 'Whether there are numbers, or why not.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  status(@Root() { feeds }: CohortChildRisks, @Ctx() { store }: RequestContext<RiskStore>): RiskStatus {
+    const serving = servingModel(store.inForce(), [...feeds]);
+    return RiskStatus[typeof serving === 'string' ? serving : 'ASSESSED'];
   }
 
-  return {
-    resolvers: [CohortRiskResolver],
-    entities: [CohortRisk],
-    references: { CohortRisk: (representation) => new CohortRisk(representation) },
-  };
+  /**
+   * The band of probability of each child of a group. It goes to the cohort subgraph, which alone publishes
+   * numbers about it. Clients of this subgraph only see whether there are any numbers.
+   */
+  @FieldResolver(() => FeedScalar, { nullable: true })
+  @Directive('@inaccessible')
+  @Directive(REQUIRES_FEEDS)
+  @Directive('@lineage(exposes: [])')
+  async risks(@Root() risk: CohortChildRisks, @Ctx() { store }: RequestContext<RiskStore>): Promise<Feed> {
+    const feeds = [...risk.feeds];
+    const serving = servingModel(store.inForce(), feeds);
+    if (typeof serving === 'string') return Feed.withheld;
+    checkAnswered(feeds);
+    const { child, band } = await groupRisks(serving.model, feeds, risk.horizonYears);
+    return Feed.data({
+      child,
+      band,
+      model: [serving.model.version],
+      registry: feeds.map(([registry]) => registry),
+      snapshot: feeds.map(([, { columns }]) => (columns['snapshot'] as readonly string[])[0]!),
+    });
+  }
 }

@@ -221,7 +221,7 @@ export const social = contactRegistry({
   contactsField: 'socialContacts',
   criteria: socialCriteria,
   predictionFeatures: socialPredictionFeatures,
-  resolvers: [SocialPersonResolver],
+  resolvers: [new SocialPersonResolver()],
   entities: [SocialPerson, SocialContact],
   references: { Person: ({ id }) => new SocialPerson(id as number) },
 });

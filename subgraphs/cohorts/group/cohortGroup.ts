@@ -6,12 +6,13 @@ import {
 } from '../../../registry-kit/criteria/cohortQuestion.js';
 import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
 import type { GroupFilter } from '../../../registry-kit/criteria/groupFilter.js';
+import type { Feeds } from '../../../registry-kit/feeds/derivedEntity.js';
 import type { Feed } from '../../../schema/feed.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, type CohortsStore, sourceOf } from '../cohortsStore.js';
 import type { GroupRequester } from '../protect.js';
 import { evaluate, type GroupFacts } from './evaluate.js';
-import { answered, type FeedsByRegistry, groupFacts, requireStored } from './groupFacts.js';
+import { answered, groupFacts, requireStored } from './groupFacts.js';
 import { PopulationColumns } from './populationColumns.js';
 
 /** A group, from the answers of its registries. Data about it leaves only through {@link protect}. */
@@ -23,7 +24,7 @@ export class CohortGroup {
 
   private constructor(
     readonly question: CohortQuestion,
-    readonly feeds: FeedsByRegistry,
+    readonly feeds: Feeds,
     readonly facts: GroupFacts,
     readonly members: PersonSet,
     /** The group that it is compared with. */
@@ -46,7 +47,7 @@ export class CohortGroup {
    */
   static async of(
     question: CohortQuestion,
-    feeds: FeedsByRegistry,
+    feeds: Feeds,
     sources: readonly CohortSource[],
     store: CohortsStore,
   ): Promise<CohortGroup> {

@@ -1,14 +1,11 @@
 import { PolkuError } from '../../../lib/errors.js';
 import { answerName, EVERYBODY } from '../../../registry-kit/criteria/cohortQuestion.js';
 import type { YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
-import { feedsIn } from '../../../registry-kit/feeds/registryFeed.js';
+import type { Feeds } from '../../../registry-kit/feeds/derivedEntity.js';
 import { Feed } from '../../../schema/feed.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, sourceOf } from '../cohortsStore.js';
 import type { GroupFacts } from './evaluate.js';
-
-/** The answers of the registries to one question, by registry. */
-export type FeedsByRegistry = ReadonlyMap<string, Feed>;
 
 const nobody = PersonSet.below(0);
 
@@ -17,7 +14,7 @@ const nobody = PersonSet.below(0);
  * @throws PolkuError SUBGRAPH_UNAVAILABLE if a required registry did not answer, PURPOSE_NOT_PERMITTED if it
  * does not release the data, NOT_IN_REGISTER if its system does not store it
  */
-export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSource[]): GroupFacts {
+export function groupFacts(feeds: Feeds, sources: readonly CohortSource[]): GroupFacts {
   const population = answered(feeds, 'population');
   const column = <Column>(feed: Feed, name: string): Column => {
     const values = feed.columns[name];
@@ -67,7 +64,7 @@ export function groupFacts(feeds: FeedsByRegistry, sources: readonly CohortSourc
 }
 
 /** Returns the feed of a registry, which must have data. */
-export function answered(feeds: FeedsByRegistry, registry: string): Feed {
+export function answered(feeds: Feeds, registry: string): Feed {
   const feed = feeds.get(registry) ?? Feed.failed;
   if (feed.state === 'failed')
     throw new PolkuError('SUBGRAPH_UNAVAILABLE', `The registry ${registry} did not answer.`, { registry });
@@ -106,9 +103,4 @@ function noAnswer(): PolkuError {
     'The population register does not release the data of this question to groups for this purpose.',
     { registry: 'population' },
   );
-}
-
-/** The feeds in the representation of an entity. */
-export function feedsOf(holder: object, registries: readonly string[]): FeedsByRegistry {
-  return new Map(feedsIn({ ...holder }, registries));
 }

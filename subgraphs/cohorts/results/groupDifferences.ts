@@ -1,5 +1,7 @@
 import type { ProtectedAnswer, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
+import type { PolkuError } from '../../../lib/errors.js';
 import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
+import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import type { CategoryDimension } from '../group/populationColumns.js';
@@ -137,4 +139,9 @@ function difference(
 function largestFirst(items: readonly GroupDifference[]): readonly GroupDifference[] {
   const size = ({ ratio }: GroupDifference): number => Math.abs(Math.log(ratio));
   return items.toSorted((a, b) => size(b) - size(a));
+}
+
+/** The error of a comparison without a group to compare with. */
+export function notCompared(): PolkuError {
+  return badInput('Name a group to compare with in the argument comparedWith of the cohort.');
 }

@@ -1,4 +1,6 @@
+import { type EnumTypeDefinitionNode, parse, visit } from 'graphql';
 import type { Dimension, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
+import type { Amendment } from '../../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
@@ -16,19 +18,28 @@ const MAX_DIMENSIONS = 3;
 const MAX_YEARS = 50;
 
 export const GroupDimension = Object.fromEntries(dimensionNames.map((name) => [enumValue(name), name]));
-/** The coordinate that an owner must release to groups for each dimension. */
-export const dimensionsTake = Object.fromEntries(
-  dimensionNames.map((name) => [enumValue(name), { type: 'Cohort', fields: [dimensions[name].coordinate] }]),
-);
+registerEnumType(GroupDimension, {
+  name: 'GroupDimension',
+  description: 'The dimensions by which a group can be counted.',
+});
 
 function enumValue(name: DimensionName): string {
   return name.replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
-registerEnumType(GroupDimension, {
-  name: 'GroupDimension',
-  description: 'The dimensions by which a group can be counted.',
-});
+/** Names the coordinate that an owner must release to groups for each dimension. */
+export const declareDimensions: Amendment = (sdl) => {
+  const values = dimensionNames.map(
+    (name) => `${enumValue(name)} @takes(type: "Cohort", fields: ["${dimensions[name].coordinate}"])`,
+  );
+  const [taking] = parse(`enum GroupDimension { ${values.join('\n')} }`, { noLocation: true }).definitions;
+  return visit(sdl, {
+    EnumTypeDefinition: (definition) =>
+      definition.name.value === 'GroupDimension'
+        ? { ...definition, values: (taking as EnumTypeDefinitionNode).values! }
+        : undefined,
+  });
+};
 
 @ObjectType({
   simpleResolvers: true,
