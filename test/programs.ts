@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { describe, it } from '@jest/globals';
 
 /**
- * Tests that need a program of the machine, such as `promtool`. Where it is not installed they are skipped and
- * say so; in CI a missing program is a failure.
+ * Tests that need a program of the machine, such as `promtool`. Where it is not installed they are skipped
+ * and say so; in CI a missing program is a failure.
  */
 export function describeWithProgram(program: string, name: string, tests: () => void): void {
   if (isInstalled(program)) return describe(name, tests);
