@@ -1,0 +1,49 @@
+// A certified OpenID provider in a process of its own: startProvider.ts starts it and sends its settings.
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+
+const RESOURCE = 'urn:polku';
+
+process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, users }) => {
+  const scopes = 'openid polku';
+  const claimsOf = new Map(clients.map(({ client_id, claims = {} }) => [client_id, claims]));
+  const provider = new Provider(issuer, {
+    jwks,
+    clients: clients.map(({ claims: _, ...client }) => ({
+      grant_types: ['client_credentials', ...(client.redirect_uris ? ['authorization_code'] : [])],
+      redirect_uris: [],
+      response_types: client.redirect_uris ? ['code'] : [],
+      id_token_signed_response_alg: algorithm,
+      ...client,
+    })),
+    // The built-in login page takes any name; only a user of the settings gets in.
+    findAccount: (_, id) =>
+      Object.hasOwn(users, id) ? { accountId: id, claims: () => ({ sub: id, ...users[id] }) } : undefined,
+    extraTokenClaims: (_, token) => (token.accountId ? users[token.accountId] : claimsOf.get(token.clientId)),
+    enabledJWA: { idTokenSigningAlgValues: [algorithm] },
+    scopes: ['openid', 'offline_access', 'polku'],
+    pkce: { required: () => true },
+    cookies: { keys: ['test'] },
+    features: {
+      clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => RESOURCE,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: scopes,
+          audience,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: 600,
+          jwt: { sign: { alg: algorithm } },
+        }),
+      },
+    },
+  });
+  const server = createServer(provider.callback());
+  server.listen(port, '127.0.0.1', () => process.send('listening'));
+});
+
+// The provider ends with the test that started it.
+process.once('disconnect', () => process.exit());
