@@ -9,6 +9,7 @@ import {
   FieldResolver,
   Int,
   ObjectType,
+  PlainArg,
   Query,
   Resolver,
   Root,
@@ -54,18 +55,6 @@ export class Cohort extends CohortKey {
 }
 
 @ArgsType()
-class CohortArgs {
-  @Field(() => CohortFilter, { description: 'Which persons belong to it.' })
-  where!: object;
-
-  @Field(() => CohortFilter, { nullable: true, description: 'A group to compare it with.' })
-  comparedWith?: object | null;
-
-  @Field(() => TimeToEventInput, { nullable: true, description: 'The events of timeToEvent.' })
-  timeTo?: object | null;
-}
-
-@ArgsType()
 class PeriodArgs {
   @Field(() => DateScalar, { description: 'Contacts that began on this day or later.' })
   from!: Day;
@@ -97,10 +86,25 @@ export class CohortResolver {
   constructor(private readonly sources: readonly CohortSource[]) {}
 
   @Query(() => Cohort, { description: 'A group of people, defined by data of the registries.' })
-  cohort(@Args(() => CohortArgs) args: CohortArgs, @Ctx() context: Context): Cohort {
+  cohort(
+    // The SDL lists arguments from the last to the first.
+    @PlainArg('timeTo', () => TimeToEventInput, {
+      nullable: true,
+      description: 'The events of timeToEvent.',
+    })
+    timeTo: unknown,
+    @PlainArg('comparedWith', () => CohortFilter, {
+      nullable: true,
+      description: 'A group to compare it with.',
+    })
+    comparedWith: unknown,
+    @PlainArg('where', () => CohortFilter, { description: 'Which persons belong to it.' })
+    where: unknown,
+    @Ctx() context: Context,
+  ): Cohort {
     const { sources } = this;
     const { access, store } = context;
-    const question = readQuestion(args);
+    const question = readQuestion({ where, comparedWith, timeTo });
     for (const asked of criterionQuestions(question)) {
       const source = sourceOf(sources, asked.filter.criterion)!;
       checkCriterion(asked, source.criteria[asked.filter.criterion]!);
