@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { PolkuError } from '../lib/errors.js';
+import { type ErrorCode, PolkuError } from '../lib/errors.js';
 import { packageVersion } from '../lib/packageRoot.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { applyConfiguration } from './configuration/keyOption.js';
@@ -114,9 +114,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     const reported = fileFailure(error) ?? error;
     console.error(describeFault(reported));
-    return reported instanceof PolkuError && reported.code === 'USAGE' ? MISUSED : FAILED;
+    return reported instanceof PolkuError && MISUSES.includes(reported.code) ? MISUSED : FAILED;
   }
 }
+
+/** Errors of what the user gave, and not of what a command did with it. */
+const MISUSES: readonly ErrorCode[] = ['USAGE', 'CONFIG_INVALID'];
 
 const FILE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',

@@ -68,9 +68,13 @@ function makeBase() {
   cpSync(join(modules, 'npm'), join(local, 'lib', 'npm'), { recursive: true });
   run('ln', ['-s', '../lib/npm/bin/npm-cli.js', join(local, 'bin', 'npm')]);
   cpSync('/etc/resolv.conf', join(root, 'etc', 'resolv.conf'));
-  // A machine may reach npm's registry by an address of its own.
+  // A machine may reach npm's registry by an address and an authority of its own.
   const registry = run('npm', ['config', 'get', 'registry']);
-  writeFileSync(join(root, 'root', '.npmrc'), `registry=${registry}\n`);
+  writeFileSync(join(root, 'root', '.npmrc'), `registry=${registry}\ncafile=/root/authorities.pem\n`);
+  cpSync(
+    process.env.NODE_EXTRA_CA_CERTS ?? '/etc/ssl/certs/ca-certificates.crt',
+    join(root, 'root', 'authorities.pem'),
+  );
   return root;
 }
 

@@ -141,6 +141,14 @@ export class Gateway implements GatewayInterface {
   }
 
   /**
+   * The caller that a token names. Nothing is decided or recorded.
+   * @throws PolkuError UNAUTHENTICATED, ISSUER_UNAVAILABLE
+   */
+  identify(callerToken: string): Promise<Caller> {
+    return verifyCallerToken(callerToken, this.#options.trusted);
+  }
+
+  /**
    * Answers a request when its caller has few others running. A caller may run one large request at a time.
    * @throws PolkuError RATE_LIMITED if too many wait, BAD_REQUEST if the client has disconnected meanwhile
    */

@@ -35,6 +35,10 @@ export const errorTable = {
     status: 503,
     meaning: 'The keys of the identity provider cannot be fetched, so no token can be checked.',
   },
+  LOGIN_FAILED: {
+    status: 401,
+    meaning: 'The identity provider did not confirm a login to the console, or the login took too long.',
+  },
   PURPOSE_MISSING: {
     status: 400,
     meaning: 'The header Purpose-Of-Use is missing, or names no known purpose.',
@@ -313,6 +317,10 @@ export const errorTable = {
   },
   ADDRESS_IN_USE: { status: 0, meaning: 'The port is in use.' },
   USAGE: { status: 0, meaning: 'A command has unknown arguments.' },
+  SESSIONS_INVALID: {
+    status: 0,
+    meaning: 'The list of sessions that were ended is damaged, so nobody would know who is logged out.',
+  },
   CONFIG_INVALID: {
     status: 0,
     meaning:

@@ -11,12 +11,14 @@ export interface Configuration {
   readonly registry: RegistryConfiguration;
   readonly registries: Readonly<Record<string, RegistryAddress>>;
   readonly identity: { readonly audience: string; readonly issuers: readonly IssuerConfiguration[] };
+  readonly console: ConsoleConfiguration;
   readonly audit: { readonly witness?: string; readonly retentionDays?: number };
   readonly groups: { readonly capacity?: number };
   readonly log: { readonly securityEvents?: string };
 }
 
 export interface GatewayConfiguration extends ServerAddress {
+  readonly publicUrl?: string;
   readonly conceal?: boolean;
   readonly epoch: string;
   readonly drainSeconds: number;
@@ -42,4 +44,21 @@ export interface IssuerConfiguration {
   readonly tokenType?: string;
   readonly tokenUse?: string;
   readonly lifetimeSeconds: number;
+}
+
+export interface ConsoleConfiguration {
+  readonly logins: readonly LoginConfiguration[];
+  readonly idleMinutes: number;
+  readonly hours: number;
+}
+
+/** An identity provider with which people log in to the console. */
+export interface LoginConfiguration {
+  readonly name: string;
+  readonly label: { readonly en: string; readonly fi: string; readonly sv: string };
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scopes: readonly string[];
+  readonly resource?: string;
 }

@@ -11,7 +11,7 @@ export function configurationPage(): string {
 
 A city configures Polku in one file, \`polku.yaml\`: of the working folder, or the one that \`--config\` names. A variable of the
 environment overrides a key, and an option of a command overrides both. Paths in the file are relative to its folder. Secrets
-are files or variables, never keys of this file: see docs/how-to/put-into-service.md.
+are files of the folder of secrets, or variables such as \`POLKU_AUDIT_SECRET\`; they are never keys of this file.
 
 \`\`\`
 polku config check         reports all faults at once, each with its file, line and column

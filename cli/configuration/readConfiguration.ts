@@ -19,6 +19,7 @@ const OTHER_VARIABLES = [
   'POLKU_DOMAIN_SECRET',
   'POLKU_AUDIT_SECRET',
   'POLKU_DISCLOSURE_SECRET',
+  'POLKU_SESSION_SECRET',
   'POLKU_MAPPINGS',
   'POLKU_WITHOUT',
 ];
@@ -167,7 +168,11 @@ type Places = Pick<SourceDocument, 'place' | 'keyPlace'>;
 /** Where a user finds a value: in the file, or in the variable or option that overrides it. */
 function placesOf(source: SourceDocument, overrides: readonly Override[]): Places {
   const overriding = (path: Path) =>
-    overrides.findLast((override) => override.path.every((key, at) => path[at] === key));
+    overrides.findLast((override) => override.path.every((key, at) => path[at] === key)) ??
+    // Something is missing in a part that only overrides have begun.
+    (path.length > 0 && isNowhere(source, path)
+      ? overrides.find((override) => path.every((key, at) => override.path[at] === key))
+      : undefined);
   const within = (path: Path, inFile: (path: Path) => ReturnType<Places['place']>) => {
     const override = overriding(path);
     return override ? { file: override.origin, line: 0, column: 0 } : inFile(path);
@@ -176,6 +181,12 @@ function placesOf(source: SourceDocument, overrides: readonly Override[]): Place
     place: (path) => within(path, (one) => source.place(one)),
     keyPlace: (path) => within(path, (one) => source.keyPlace(one)),
   };
+}
+
+function isNowhere({ value }: SourceDocument, path: Path): boolean {
+  let at: unknown = value;
+  for (const key of path) at = (at as Record<string | number, unknown> | null | undefined)?.[key];
+  return at === undefined;
 }
 
 /** @returns whether it was set; a parent that is no object is left for the schema to report */

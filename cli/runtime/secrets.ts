@@ -52,6 +52,14 @@ export class Secrets {
     return newest!;
   }
 
+  /**
+   * POLKU_SESSION_SECRET: the cookies of the console are encrypted with it. Versions, newest first; without
+   * the old version everybody logs in again.
+   */
+  session(): Promise<readonly Buffer[]> {
+    return this.#secret('session', 'POLKU_SESSION_SECRET');
+  }
+
   /** Signs checkpoints of the audit log. The public key is in a file next to it, for verifying the log. */
   auditKey(): Promise<KeyObject> {
     return this.#signingKey('audit.key');

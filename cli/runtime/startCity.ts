@@ -37,6 +37,7 @@ import { describeFault } from '../options.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
+import { openSessions } from './openSessions.js';
 import type { Secrets } from './secrets.js';
 
 interface CityOptions {
@@ -172,6 +173,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     gateway,
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
+    sessions: await openSessions(configuration, secrets),
     drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });

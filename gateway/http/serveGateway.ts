@@ -7,6 +7,8 @@ import type { Gateway } from '../gateway.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
 import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
 import { POLICIES_PATH } from '../policy/followRevisions.js';
+import { authorizationOf, respondSessionRoute, type SessionRoutes } from '../session/sessionRoutes.js';
+import type { Sessions } from '../session/sessions.js';
 import { createApolloServer } from './apolloServer.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
@@ -20,6 +22,8 @@ export interface GatewayServerOptions {
   readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
   /** How long a stopping server waits for the requests that it is answering. */
   readonly drainMs?: number | undefined;
+  /** The sessions of the console; undefined where people have only their own tokens. */
+  readonly sessions?: Sessions | undefined;
   /** The built console, served under `/`. */
   readonly consoleFolder?: string | undefined;
 }
@@ -27,14 +31,14 @@ export interface GatewayServerOptions {
 const REQUEST_MS = 30_000;
 
 /**
- * Serves GET/POST /graphql, GET /health, GET /policies/current, the routes of `--dev`, and the console.
+ * Serves /graphql, /health, /policies/current, /session, the routes of `--dev`, and the console.
  * @throws PolkuError USAGE, ADDRESS_IN_USE
  */
 export async function serveGateway(
   address: ServerAddress,
   options: GatewayServerOptions,
 ): Promise<HttpServer> {
-  const { gateway, dev, revisions, consoleFolder, drainMs } = options;
+  const { gateway, dev, revisions, sessions, consoleFolder, drainMs } = options;
   const apollo = createApolloServer(gateway);
   await apollo.start();
 
@@ -53,9 +57,16 @@ export async function serveGateway(
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, search } = target(request.url!);
+    const url = target(request.url!);
+    const { pathname, search } = url;
     const reading = request.method === 'GET' || request.method === 'HEAD';
+    if (sessions) {
+      if (await respondSessionRoute(request, response, url, sessionRoutes(sessions))) return;
+    } else if (pathname === '/session' && reading)
+      return respondJson(response, 200, { user: null, logins: [], personas: dev !== undefined });
     if (pathname === '/graphql') {
+      // A session stands for the token that it keeps: from here on it is a request with a token.
+      if (sessions) request.headers.authorization = await authorizationOf(request, response, sessions);
       if (request.method === 'GET' || request.method === 'POST')
         return respondGraphql(request, response, { apollo, gateway, search });
       return respond(response, 405, { allow: 'GET, POST' }, '');
@@ -74,6 +85,14 @@ export async function serveGateway(
       { 'content-type': 'text/plain; charset=utf-8' },
       'Not found. GraphQL is at /graphql.\n',
     );
+  }
+
+  function sessionRoutes(of: Sessions): SessionRoutes {
+    return {
+      sessions: of,
+      identify: (token) => gateway.identify(token),
+      labelOf: (purpose) => gateway.policy.purposes.get(purpose)?.label,
+    };
   }
 
   function internal(error: unknown, response: ServerResponse): PolkuError {

@@ -4,8 +4,13 @@ import { LRUCache } from 'lru-cache';
 import { PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../identityCodeText.js';
 
-/** The only accepted signature algorithm, so that no token can choose a weaker one (RFC 8725 §3.1). */
+/** The signature algorithm of tokens that Polku itself makes. */
 export const TOKEN_ALGORITHM = 'EdDSA';
+/**
+ * The accepted signature algorithms of identity providers: asymmetric ones only, so that no token can choose
+ * a weaker one or a public key as a secret (RFC 8725 §3.1, §3.2). RSA keys have at least 2048 bits.
+ */
+const CALLER_ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
 
 /** The caller, as stated by the identity provider. */
 export interface Caller {
@@ -87,7 +92,7 @@ async function verify(
   const { payload, protectedHeader, key } = await jwtVerify(token, getKey, {
     issuer: trusted.issuer,
     audience: trusted.audience,
-    algorithms: [TOKEN_ALGORITHM],
+    algorithms: CALLER_ALGORITHMS,
     requiredClaims: ['sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   });
@@ -208,7 +213,8 @@ function messageOf(cause: unknown): string {
   if (cause instanceof errors.JWTClaimValidationFailed) {
     return `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`;
   }
-  if (cause instanceof errors.JOSEAlgNotAllowed) return `The token is not signed with ${TOKEN_ALGORITHM}.`;
+  if (cause instanceof errors.JOSEAlgNotAllowed)
+    return `The token is signed with none of ${CALLER_ALGORITHMS.join(', ')}.`;
   return 'The token is not one that this service trusts.';
 }
 

@@ -83,7 +83,13 @@ export async function serveProduction(
   data: string,
   signed: Pick<SignedPolicies, 'store' | 'owners'>,
   issuer: TestIssuer,
-  options: { readonly port?: number; readonly remote?: ReadonlyMap<string, string>; conceal?: boolean } = {},
+  options: {
+    readonly port?: number;
+    readonly remote?: ReadonlyMap<string, string>;
+    readonly conceal?: boolean;
+    /** Other keys of the configuration. */
+    readonly keys?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<ProductionCity> {
   const configuration = configurationWith({
     data,
@@ -93,6 +99,7 @@ export async function serveProduction(
     'gateway.conceal': options.conceal ?? true,
     'identity.issuers': [{ issuer: issuer.issuer, keys: issuer.jwks }],
     registries: remoteRegistries(options.remote),
+    ...options.keys,
   });
   const { city } = await serve(configuration);
   return {

@@ -4,13 +4,16 @@ import Provider from 'oidc-provider';
 
 const RESOURCE = 'urn:polku';
 
-process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, users }) => {
+process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, users, tokenSeconds }) => {
   const scopes = 'openid polku';
   const claimsOf = new Map(clients.map(({ client_id, claims = {} }) => [client_id, claims]));
   const provider = new Provider(issuer, {
     jwks,
     clients: clients.map(({ claims: _, ...client }) => ({
-      grant_types: ['client_credentials', ...(client.redirect_uris ? ['authorization_code'] : [])],
+      grant_types: [
+        'client_credentials',
+        ...(client.redirect_uris ? ['authorization_code', 'refresh_token'] : []),
+      ],
       redirect_uris: [],
       response_types: client.redirect_uris ? ['code'] : [],
       id_token_signed_response_alg: algorithm,
@@ -22,6 +25,7 @@ process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, use
     extraTokenClaims: (_, token) => (token.accountId ? users[token.accountId] : claimsOf.get(token.clientId)),
     enabledJWA: { idTokenSigningAlgValues: [algorithm] },
     scopes: ['openid', 'offline_access', 'polku'],
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     pkce: { required: () => true },
     cookies: { keys: ['test'] },
     features: {
@@ -35,7 +39,7 @@ process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, use
           scope: scopes,
           audience,
           accessTokenFormat: 'jwt',
-          accessTokenTTL: 600,
+          accessTokenTTL: tokenSeconds,
           jwt: { sign: { alg: algorithm } },
         }),
       },

@@ -14,6 +14,7 @@ interface TestClient {
   readonly redirect_uris?: readonly string[];
   readonly post_logout_redirect_uris?: readonly string[];
   readonly backchannel_logout_uri?: string;
+  readonly backchannel_logout_session_required?: boolean;
   /** Additional claims of its access tokens of client credentials. */
   readonly claims?: Claims;
 }
@@ -25,6 +26,8 @@ interface ProviderOptions {
   /** The signature of its tokens. */
   readonly algorithm?: 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA';
   readonly audience?: string;
+  /** How long its access tokens live. */
+  readonly tokenSeconds?: number;
   /** By default a free port. */
   readonly port?: number;
 }
@@ -47,6 +50,7 @@ export async function startProvider({
   users = {},
   algorithm = 'RS256',
   audience = 'polku',
+  tokenSeconds = 600,
   port,
 }: ProviderOptions): Promise<TestProvider> {
   const listen = port ?? (await freePort());
@@ -62,7 +66,8 @@ export async function startProvider({
     let errors = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
     child.stdout!.resume();
-    child.send({ port: listen, issuer, audience, algorithm, jwks: { keys: [key] }, clients, users });
+    const jwks = { keys: [key] };
+    child.send({ port: listen, issuer, audience, algorithm, jwks, clients, users, tokenSeconds });
     const ended = once(child, 'exit').then(() => {
       throw new Error(`The provider has ended: ${errors}`);
     });

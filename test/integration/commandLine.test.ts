@@ -71,12 +71,19 @@ describe('the command line', () => {
     [
       'anybody as a caller of real people',
       [
-        ...['subgraph', 'health', '--gateway-key', 'x', '--issuer', 'polku-dev'],
+        ...[
+          'subgraph',
+          'health',
+          '--gateway-key',
+          join(policiesFolder, 'owners.yaml'),
+          '--issuer',
+          'polku-dev',
+        ],
         ...['--jwks', 'http://127.0.0.1:1/keys'],
       ],
       'USAGE: Anyone can get any token of polku-dev',
     ],
-    ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Give the identity provider'],
+    ['no identity provider', ['serve', '--data', 'x'], 'USAGE: Name the identity provider'],
     [
       'a subgraph that is none',
       ['serve', '--dev', '--subgraph', 'heath=http://127.0.0.1:1'],
@@ -90,7 +97,7 @@ describe('the command line', () => {
     [
       'a certificate without its key',
       ['serve', '--dev', '--tls-cert', 'x.pem'],
-      'USAGE: --tls-cert and --tls-key must be given together',
+      'CONFIG_INVALID: The configuration has faults.\n--tls-cert: error: "tls" lacks "key".',
     ],
     [
       'personas that cannot be read',

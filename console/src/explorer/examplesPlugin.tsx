@@ -67,7 +67,7 @@ type ReportShortcomings = (outcome: { shortcomings: Shortcomings; note: string |
  * until the editors exist.
  */
 function useRunExample(report: ReportShortcomings): ((example: Example) => Promise<void>) | undefined {
-  const { client, persona, purpose } = useSession();
+  const { client, user, purpose } = useSession();
   const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
     pick('queryEditor', 'variableEditor', 'responseEditor'),
   );
@@ -91,7 +91,7 @@ function useRunExample(report: ReportShortcomings): ((example: Example) => Promi
     setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
 
     if (subject && subject.id === undefined) {
-      const note = `For the purpose ${purpose.label.toLowerCase()}, ${persona.label} is given no list of people, so there is no id of a ${about} to fill in.`;
+      const note = `For the purpose ${purpose.label.toLowerCase()}, ${user.label} is given no list of people, so there is no id of a ${about} to fill in.`;
       // The answer to another question must not stay below this one.
       responseEditor.setValue('');
       report({ shortcomings: subject.shortcomings, note });

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
 import { AccessPage } from '../access/accessPage.js';
 import { PathPage } from '../path/pathPage.js';
-import { SessionProvider, useSession } from '../session/session.js';
+import { type Login, logOut, SessionProvider, useSession } from '../session/session.js';
 import './frame.css';
 import './tokens.css';
 
@@ -13,7 +13,7 @@ const ExplorerPage = lazy(async () => ({
 /** The whole console. */
 export function App() {
   return (
-    <SessionProvider waiting={(problem) => <WaitingPage problem={problem} />}>
+    <SessionProvider waiting={(logins, problem) => <WaitingPage logins={logins} problem={problem} />}>
       <Frame />
     </SessionProvider>
   );
@@ -51,7 +51,7 @@ const pages: readonly { readonly route: Route; readonly address: string; readonl
 
 /** The header: the persona, the purpose, and the pages. */
 function Header({ route }: { readonly route: Route }) {
-  const { personas, persona, purpose, partial, choosePersona, choosePurpose, setPartial } = useSession();
+  const { personas, user, purpose, partial, choosePersona, choosePurpose, setPartial } = useSession();
   return (
     <header className="header">
       <div className="header-row">
@@ -67,20 +67,22 @@ function Header({ route }: { readonly route: Route }) {
           ))}
         </nav>
         <div className="choices">
-          <label className="choice">
-            <span>You are</span>
-            <select value={persona.id} onChange={(event) => choosePersona(event.target.value)}>
-              {personas.map(({ id, label }) => (
-                <option key={id} value={id}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
+          {personas.length > 0 && (
+            <label className="choice">
+              <span>You are</span>
+              <select value={user.id} onChange={(event) => choosePersona(event.target.value)}>
+                {personas.map(({ id, label }) => (
+                  <option key={id} value={id}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           <label className="choice">
             <span>asking for</span>
             <select value={purpose.id} onChange={(event) => choosePurpose(event.target.value)}>
-              {persona.purposes.map(({ id, label }) => (
+              {user.purposes.map(({ id, label }) => (
                 <option key={id} value={id}>
                   {label}
                 </option>
@@ -100,13 +102,18 @@ function Header({ route }: { readonly route: Route }) {
             <span className="switch-track" aria-hidden="true" />
             <span>Partial answers</span>
           </label>
+          {personas.length === 0 && (
+            <button className="log-out" type="button" onClick={() => void logOut()}>
+              Log out
+            </button>
+          )}
         </div>
       </div>
       <p className="who">
         <span>
-          {persona.explanation} Data goes to <strong>{persona.recipient}</strong>.
+          {user.explanation} Data goes to <strong>{user.recipient}</strong>.
         </span>
-        <span className="synthetic">The people in it are synthetic.</span>
+        {personas.length > 0 && <span className="synthetic">The people in it are synthetic.</span>}
       </p>
     </header>
   );
@@ -122,12 +129,34 @@ function Mark() {
   );
 }
 
-/** Shown until the personas are known, or instead of the console if there is a problem. */
-function WaitingPage({ problem }: { readonly problem: string | undefined }) {
+/** Shown until the user is known: the ways to log in, or the problem. */
+function WaitingPage({
+  logins,
+  problem,
+}: {
+  logins: readonly Login[] | undefined;
+  problem: string | undefined;
+}) {
+  if (problem === undefined && logins && logins.length > 0) {
+    return (
+      <main className="waiting">
+        <Mark />
+        <h1>Polku</h1>
+        {logins.map(({ name, label }) => (
+          <a key={name} className="log-in" href={`/session/login?with=${name}&to=/`}>
+            {label.en}
+          </a>
+        ))}
+      </main>
+    );
+  }
+  const note = logins
+    ? 'This gateway has no login for the console: console.logins in polku.yaml names none.'
+    : 'Asking the gateway who you are …';
   return (
     <main className="waiting" role={problem ? 'alert' : 'status'}>
       <Mark />
-      <p>{problem ?? 'Asking the gateway who you may be …'}</p>
+      <p>{problem ?? note}</p>
     </main>
   );
 }

@@ -10,7 +10,7 @@ const peopleQuestion = { query: peopleQuery };
 
 /** The page where the user chooses a person or a family and sees the path. */
 export function PathPage() {
-  const { client, persona, purpose } = useSession();
+  const { client, user, purpose } = useSession();
   const asked = useAnswer<PeopleAnswer>(client, peopleQuestion);
   const [choice, setChoice] = useState<DrawnSubject>();
   const answer = asked.state === 'answered' ? asked.answer : undefined;
@@ -44,9 +44,9 @@ export function PathPage() {
           </div>
         ) : (
           <p className="page-note" data-testid="nobody">
-            For the purpose {purpose.label.toLowerCase()}, {persona.label} is given no list of people, so
-            there is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in
-            the explorer.
+            For the purpose {purpose.label.toLowerCase()}, {user.label} is given no list of people, so there
+            is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in the
+            explorer.
           </p>
         )}
       </div>

@@ -18,34 +18,36 @@ export interface GatewayQuestion {
 }
 
 /**
- * Sends requests to the gateway as one persona for one purpose. It fetches the token of the persona for the
- * first request.
+ * Sends requests to the gateway as one user for one purpose. A persona has a token, which is fetched for the
+ * first request. The token of a user who has logged in stays at the gateway; the browser sends a cookie.
  */
 export class GatewayClient {
   #token: Promise<string> | undefined;
 
+  /** @param persona undefined: the user who has logged in */
   constructor(
-    readonly persona: string,
+    readonly persona: string | undefined,
     readonly purpose: string,
   ) {}
 
   /** @param partial answer what policy shows, with null for the rest, instead of refusing everything */
   async ask<Data>(question: GatewayQuestion, partial: boolean): Promise<GatewayAnswer<Data>> {
     const response = await this.#post(question, partial);
-    // A token of the local issuer is valid for an hour, and a console may stay open for a day.
     if (response.status !== 401) return readAnswer<Data>(response);
+    if (this.persona === undefined) throw new Error('Your session has ended. Log in again.');
+    // A token of the local issuer is valid for an hour, and a console may stay open for a day.
     this.#token = undefined;
     return readAnswer<Data>(await this.#post(question, partial));
   }
 
   async #post(question: GatewayQuestion, partial: boolean): Promise<Response> {
-    this.#token ??= fetchToken(this.persona);
+    const token = this.persona && (await (this.#token ??= fetchToken(this.persona)));
     return fetch('/graphql', {
       method: 'POST',
       headers: {
         Accept: 'application/graphql-response+json, application/json',
         'Content-Type': 'application/json',
-        Authorization: `Bearer ${await this.#token}`,
+        ...(token && { Authorization: `Bearer ${token}` }),
         'Purpose-Of-Use': this.purpose,
         ...(partial ? { 'Polku-Partial': 'true' } : {}),
       },

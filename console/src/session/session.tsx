@@ -2,14 +2,15 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { type GatewayAnswer, GatewayClient, type GatewayQuestion } from './gatewayClient.js';
 
 /**
- * Persona, purpose and mode. They are only in memory: a reload forgets them, and nothing stays in the
- * browser.
+ * User, purpose and mode. They are only in memory: a reload forgets them, and nothing but the encrypted
+ * cookie of a login stays in the browser.
  */
 interface Session {
-  readonly personas: readonly ChosenPersona[];
-  readonly persona: ChosenPersona;
+  /** The personas to choose from; empty for a user who has logged in. */
+  readonly personas: readonly User[];
+  readonly user: User;
   readonly purpose: PurposeChoice;
-  /** A new client for every persona and purpose, so that everything that depends on it is made again. */
+  /** A new client for every user and purpose, so that everything that depends on it is made again. */
   readonly client: GatewayClient;
   readonly partial: boolean;
   choosePersona(id: string): void;
@@ -28,34 +29,35 @@ export function useSession(): Session {
 
 interface SessionProviderProps {
   readonly children: ReactNode;
-  /** Shown until the personas are known. It receives the reason if they cannot be. */
-  readonly waiting: (problem: string | undefined) => ReactNode;
+  /** Shown until the user is known. It receives the ways to log in, or the reason why there is no user. */
+  readonly waiting: (logins: readonly Login[] | undefined, problem: string | undefined) => ReactNode;
 }
 
 export function SessionProvider({ children, waiting }: SessionProviderProps) {
-  const [personas, setPersonas] = useState<readonly ChosenPersona[]>([]);
+  const [users, setUsers] = useState<Users>();
   const [problem, setProblem] = useState<string>();
   const [personaId, choosePersona] = useState<string>();
   const [purposeId, choosePurpose] = useState<string>();
   const [partial, setPartial] = useState(false);
 
   useEffect(() => {
-    fetchPersonas().then(setPersonas, (reason: unknown) =>
+    fetchUsers().then(setUsers, (reason: unknown) =>
       setProblem(reason instanceof Error ? reason.message : 'The gateway cannot be reached.'),
     );
   }, []);
 
-  const persona = personas.find(({ id }) => id === personaId) ?? personas[0];
-  const purpose = persona?.purposes.find(({ id }) => id === purposeId) ?? persona?.purposes[0];
+  const personas = users?.personas ?? none;
+  const user = users?.user ?? personas.find(({ id }) => id === personaId) ?? personas[0];
+  const purpose = user?.purposes.find(({ id }) => id === purposeId) ?? user?.purposes[0];
   const session = useMemo(
     () =>
-      persona && purpose
-        ? { personas, persona, purpose, client: new GatewayClient(persona.id, purpose.id) }
+      user && purpose
+        ? { personas, user, purpose, client: new GatewayClient(user.id, purpose.id) }
         : undefined,
-    [personas, persona, purpose],
+    [personas, user, purpose],
   );
 
-  if (!session) return waiting(problem);
+  if (!session) return waiting(users?.logins, problem ?? (user && NO_PURPOSE));
   return (
     <SessionContext value={{ ...session, partial, choosePersona, choosePurpose, setPartial }}>
       {children}
@@ -63,15 +65,18 @@ export function SessionProvider({ children, waiting }: SessionProviderProps) {
   );
 }
 
-/** A purpose of use that a persona's token carries. */
+const NO_PURPOSE =
+  'Your login holds no purpose of use, so nothing can be shown. Ask the operators of the service.';
+
+/** A purpose of use that a user holds. */
 interface PurposeChoice {
   readonly id: string;
   readonly label: string;
 }
 
-/** A synthetic user. The local issuer gives tokens for it. */
-interface ChosenPersona {
-  readonly id: string;
+interface User {
+  /** The persona; undefined for a user who has logged in. */
+  readonly id: string | undefined;
   readonly label: string;
   readonly explanation: string;
   /** The organisation that receives the data. */
@@ -79,16 +84,57 @@ interface ChosenPersona {
   readonly purposes: readonly PurposeChoice[];
 }
 
-/** The personas to choose from. Only a gateway with `--dev` serves them. */
-async function fetchPersonas(): Promise<readonly ChosenPersona[]> {
-  const response = await fetch('/dev/personas');
-  if (!response.ok) {
-    throw new Error(
-      `The gateway offers no personas (it answered ${response.status}). The console needs one started with --dev.`,
-    );
+/** A way to log in. */
+export interface Login {
+  readonly name: string;
+  readonly label: { readonly en: string };
+}
+
+/** Who the user is, or may be. */
+interface Users {
+  readonly user: User | undefined;
+  readonly personas: readonly User[];
+  readonly logins: readonly Login[];
+}
+
+const none: readonly User[] = [];
+
+/** The user who has logged in, else the ways to log in; with `--dev` the personas. */
+async function fetchUsers(): Promise<Users> {
+  const { user, logins, personas } = await fetchJson<{
+    user: { recipient: string; roles: string[]; purposes: { id: string; label: { en: string } }[] } | null;
+    logins: readonly Login[];
+    personas: boolean;
+  }>('/session');
+  if (user) {
+    const { recipient, roles, purposes } = user;
+    const known = {
+      id: undefined,
+      label: roles.join(', '),
+      explanation: `You have logged in as ${roles.join(', ')}.`,
+      recipient,
+      purposes: purposes.map(({ id, label }) => ({ id, label: label.en })),
+    };
+    return { user: known, personas: none, logins };
   }
-  const { personas } = (await response.json()) as { personas: readonly ChosenPersona[] };
-  return personas;
+  if (!personas) return { user: undefined, personas: none, logins };
+  const offered = await fetchJson<{ personas: readonly User[] }>('/dev/personas');
+  return { user: undefined, personas: offered.personas, logins };
+}
+
+async function fetchJson<Value>(path: string): Promise<Value> {
+  const response = await fetch(path);
+  if (response.ok) return (await response.json()) as Value;
+  throw new Error(
+    `The gateway does not say who you are (it answered ${response.status}). Try again in a moment.`,
+  );
+}
+
+/** Logs out here and at the identity provider. */
+export async function logOut(): Promise<void> {
+  const response = await fetch('/session/logout', { method: 'POST' });
+  const { location } = (await response.json()) as { location: string };
+  window.location.assign(location);
 }
 
 /** The state of a request: waiting, failed with a reason, or answered. */

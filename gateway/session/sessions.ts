@@ -1,0 +1,244 @@
+import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { PolkuError } from '../../lib/errors.js';
+import { type LoginAttempt, LoginProvider, type LoginSettings, type LoginTokens } from './loginProvider.js';
+import type { RevokedSessions } from './revokedSessions.js';
+import { SealedCookie } from './sealedCookie.js';
+
+export interface SessionsOptions {
+  readonly logins: readonly LoginSettings[];
+  /** The address of this service as browsers see it. */
+  readonly publicUrl: URL;
+  /** Versions of the secret of cookies, newest first. */
+  readonly secrets: readonly Buffer[];
+  /** How long a session lasts without a request, and in total. */
+  readonly idleSeconds: number;
+  readonly totalSeconds: number;
+  readonly revoked: RevokedSessions;
+}
+
+/** A session, as the browser's cookie holds it. */
+export interface Session {
+  readonly login: string;
+  readonly accessToken: string;
+  readonly refreshToken?: string | undefined;
+  /** In seconds since 1970, like all times here. */
+  readonly expiresAt: number;
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly subject?: string | undefined;
+  readonly providerSession?: string | undefined;
+}
+
+/**
+ * What a request with a cookie is worth: its session, and the lines Set-Cookie that renew or remove the
+ * cookie.
+ */
+export interface ReadSession {
+  readonly session: Session | undefined;
+  readonly cookies: readonly string[];
+}
+
+/** How long a login at the provider may take. */
+const LOGIN_SECONDS = 600;
+/** A cookie is renewed when its last use was so long ago, and a token when it expires so soon. */
+const RENEW_AFTER_SECONDS = 60;
+const REFRESH_BEFORE_SECONDS = 30;
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+const LOGOUT_TOKEN_SECONDS = 300;
+
+export const CALLBACK_PATH = '/session/callback';
+
+/**
+ * The sessions of the console. This service logs people in and keeps their tokens: the browser holds an
+ * encrypted cookie and never a token (backend for frontend). A session ends by logout, by the provider's back
+ * channel, when it is idle, or after its longest time.
+ */
+export class Sessions {
+  readonly #session: SealedCookie<Session>;
+  readonly #attempt: SealedCookie<LoginAttempt>;
+  readonly #providers: ReadonlyMap<string, LoginProvider>;
+  readonly #keys = new Map<string, JWTVerifyGetKey>();
+  /** Refreshes under way, by token: a page sends several requests at once, and a token may work only once. */
+  readonly #refreshing = new Map<string, Promise<LoginTokens>>();
+  /** Logout tokens that were used, so that none is used twice. */
+  readonly #usedLogouts = new Set<string>();
+
+  constructor(private readonly options: SessionsOptions) {
+    const { logins, publicUrl, secrets } = options;
+    this.#session = new SealedCookie('__Host-polku-session', 'Strict', secrets);
+    // The provider's page sends the browser back, which is a request from another site.
+    this.#attempt = new SealedCookie('__Host-polku-login', 'Lax', secrets);
+    const callback = new URL(CALLBACK_PATH, publicUrl);
+    this.#providers = new Map(logins.map((login) => [login.name, new LoginProvider(login, callback)]));
+  }
+
+  get logins(): readonly LoginSettings[] {
+    return this.options.logins;
+  }
+
+  get publicUrl(): URL {
+    return this.options.publicUrl;
+  }
+
+  /**
+   * Begins a login.
+   * @throws PolkuError BAD_REQUEST if there is no such login, ISSUER_UNAVAILABLE
+   */
+  async begin(
+    name: string | undefined,
+    returnTo: string,
+  ): Promise<{ readonly location: URL; readonly cookies: readonly string[] }> {
+    const { location, attempt } = await this.#provider(name ?? this.logins[0]!.name).begin(returnTo);
+    return { location, cookies: await this.#attempt.write(attempt, LOGIN_SECONDS) };
+  }
+
+  /**
+   * Ends a login: the provider has sent the browser back.
+   * @throws PolkuError LOGIN_FAILED
+   */
+  async complete(
+    search: string,
+    cookie: string | undefined,
+  ): Promise<{ readonly returnTo: string; readonly cookies: readonly string[] }> {
+    const attempt = await this.#attempt.read(cookie);
+    if (!attempt)
+      throw new PolkuError(
+        'LOGIN_FAILED',
+        'This browser has not begun the login, or it took longer than ten minutes. Log in again.',
+        { reason: 'no-attempt' },
+      );
+    const tokens = await this.#provider(attempt.login).complete(search, attempt);
+    const now = nowInSeconds();
+    const session: Session = { login: attempt.login, ...tokens, startedAt: now, seenAt: now };
+    return {
+      returnTo: attempt.returnTo,
+      cookies: [...this.#attempt.clear(), ...(await this.#write(session))],
+    };
+  }
+
+  /** The session of a request. An access token that expires soon is refreshed. */
+  async read(cookie: string | undefined): Promise<ReadSession> {
+    const session = await this.#session.read(cookie);
+    if (!session) return { session: undefined, cookies: [] };
+    const now = nowInSeconds();
+    const { idleSeconds, totalSeconds } = this.options;
+    if (
+      now - session.seenAt > idleSeconds ||
+      now - session.startedAt > totalSeconds ||
+      this.#isRevoked(session)
+    )
+      return { session: undefined, cookies: this.#session.clear() };
+    if (session.expiresAt - now <= REFRESH_BEFORE_SECONDS) return this.#refreshed(session, now);
+    if (now - session.seenAt < RENEW_AFTER_SECONDS) return { session, cookies: [] };
+    const seen = { ...session, seenAt: now };
+    return { session: seen, cookies: await this.#write(seen) };
+  }
+
+  /**
+   * Logs out here.
+   * @returns the lines that remove the cookie, and where the provider ends its session, if it can
+   */
+  async logout(cookie: string | undefined): Promise<{ location: URL; cookies: readonly string[] }> {
+    const session = await this.#session.read(cookie);
+    // A copy of the cookie must not work any longer, either.
+    if (session?.providerSession !== undefined) await this.#revoke(session);
+    const home = new URL('/', this.options.publicUrl);
+    const provider = session && this.#providers.get(session.login);
+    const location = await provider?.logoutAddress(home).catch(() => undefined);
+    return { location: location ?? home, cookies: this.#session.clear() };
+  }
+
+  /**
+   * Ends sessions because the provider says so (OpenID Connect Back-Channel Logout 1.0 §2.6).
+   * @throws PolkuError BAD_REQUEST if the token is not a logout token of a login's provider for this client
+   */
+  async revoke(logoutToken: string): Promise<void> {
+    for (const { settings } of this.#providers.values()) {
+      const { issuer, clientId } = settings;
+      const verified = await jwtVerify(logoutToken, await this.#keysOf(settings.name), {
+        issuer,
+        audience: clientId,
+        algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
+        maxTokenAge: LOGOUT_TOKEN_SECONDS,
+        requiredClaims: ['jti', 'events'],
+      }).catch(() => undefined);
+      if (!verified) continue;
+      const { sub, sid, jti, nonce, events } = verified.payload;
+      const isLogout = typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT);
+      if (!isLogout || nonce !== undefined || (sub === undefined && typeof sid !== 'string')) break;
+      if (this.#usedLogouts.has(jti!)) break;
+      this.#usedLogouts.add(jti!);
+      setTimeout(() => this.#usedLogouts.delete(jti!), 2 * LOGOUT_TOKEN_SECONDS * 1000).unref();
+      const providerSession = typeof sid === 'string' ? sid : undefined;
+      return this.options.revoked.add({ issuer, providerSession, subject: sub, at: nowInSeconds() });
+    }
+    throw new PolkuError('BAD_REQUEST', 'Expected a logout token of the identity provider, used once.');
+  }
+
+  async #refreshed(session: Session, now: number): Promise<ReadSession> {
+    const { refreshToken } = session;
+    if (refreshToken === undefined)
+      return session.expiresAt > now
+        ? { session, cookies: [] }
+        : { session: undefined, cookies: this.#session.clear() };
+    let refresh = this.#refreshing.get(refreshToken);
+    if (!refresh) {
+      refresh = this.#provider(session.login).refresh(refreshToken);
+      this.#refreshing.set(refreshToken, refresh);
+      // Requests that the page sent with the old cookie arrive a little later.
+      const forget = () => setTimeout(() => this.#refreshing.delete(refreshToken), 10_000).unref();
+      void refresh.then(forget, () => this.#refreshing.delete(refreshToken));
+    }
+    try {
+      const tokens = await refresh;
+      const renewed: Session = {
+        ...session,
+        accessToken: tokens.accessToken,
+        refreshToken: tokens.refreshToken ?? refreshToken,
+        expiresAt: tokens.expiresAt,
+        seenAt: now,
+      };
+      return { session: renewed, cookies: await this.#write(renewed) };
+    } catch (error) {
+      // While the provider cannot be reached, the token is used as long as it is valid.
+      const isRefused = error instanceof PolkuError && error.code === 'LOGIN_FAILED';
+      if (!isRefused && session.expiresAt > now) return { session, cookies: [] };
+      return { session: undefined, cookies: this.#session.clear() };
+    }
+  }
+
+  #write(session: Session): Promise<readonly string[]> {
+    return this.#session.write(session, this.options.totalSeconds);
+  }
+
+  #isRevoked(session: Session): boolean {
+    return this.options.revoked.has({ ...this.#revocable(session), startedAt: session.startedAt });
+  }
+
+  #revoke(session: Session): Promise<void> {
+    return this.options.revoked.add({ ...this.#revocable(session), at: nowInSeconds() });
+  }
+
+  #revocable({ login, providerSession, subject }: Session) {
+    return { issuer: this.#provider(login).settings.issuer, providerSession, subject };
+  }
+
+  async #keysOf(login: string): Promise<JWTVerifyGetKey> {
+    let keys = this.#keys.get(login);
+    if (!keys) {
+      keys = createRemoteJWKSet(await this.#provider(login).keysAddress());
+      this.#keys.set(login, keys);
+    }
+    return keys;
+  }
+
+  #provider(name: string): LoginProvider {
+    const provider = this.#providers.get(name);
+    if (provider) return provider;
+    throw new PolkuError('BAD_REQUEST', 'There is no login of this name.');
+  }
+}
+
+function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
