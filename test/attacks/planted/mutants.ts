@@ -290,7 +290,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'a number is shown although there is no assessment',
     holes: [
       {
-        module: 'subgraphs/risk/subgraph.js',
+        module: 'subgraphs/risk/riskAssessment.js',
         text: "result.status === 'ASSESSED' ? read(result.assessment) : null",
         by: "result.status === 'ASSESSED' ? read(result.assessment) : 0",
       },
