@@ -1,5 +1,8 @@
-import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { type JWTPayload, jwtVerify } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
+import { PROVIDER_ALGORITHMS } from '../../schema/tokens/callerToken.js';
+import { IssuerKeys } from '../identity/trustedIssuer.js';
 import { type LoginAttempt, LoginProvider, type LoginSettings, type LoginTokens } from './loginProvider.js';
 import type { RevokedSessions } from './revokedSessions.js';
 import { SealedCookie } from './sealedCookie.js';
@@ -26,7 +29,8 @@ export interface Session {
   readonly startedAt: number;
   readonly seenAt: number;
   readonly subject?: string | undefined;
-  readonly providerSession?: string | undefined;
+  /** The provider's name of the session, or our own where the provider gives none. */
+  readonly providerSession: string;
 }
 
 /**
@@ -57,7 +61,7 @@ export class Sessions {
   readonly #session: SealedCookie<Session>;
   readonly #attempt: SealedCookie<LoginAttempt>;
   readonly #providers: ReadonlyMap<string, LoginProvider>;
-  readonly #keys = new Map<string, JWTVerifyGetKey>();
+  readonly #keys = new Map<string, IssuerKeys>();
   /** Refreshes under way, by token: a page sends several requests at once, and a token may work only once. */
   readonly #refreshing = new Map<string, Promise<LoginTokens>>();
   /** Logout tokens that were used, so that none is used twice. */
@@ -109,7 +113,13 @@ export class Sessions {
       );
     const tokens = await this.#provider(attempt.login).complete(search, attempt);
     const now = nowInSeconds();
-    const session: Session = { login: attempt.login, ...tokens, startedAt: now, seenAt: now };
+    const session: Session = {
+      login: attempt.login,
+      ...tokens,
+      providerSession: tokens.providerSession ?? randomUUID(),
+      startedAt: now,
+      seenAt: now,
+    };
     return {
       returnTo: attempt.returnTo,
       cookies: [...this.#attempt.clear(), ...(await this.#write(session))],
@@ -141,7 +151,7 @@ export class Sessions {
   async logout(cookie: string | undefined): Promise<{ location: URL; cookies: readonly string[] }> {
     const session = await this.#session.read(cookie);
     // A copy of the cookie must not work any longer, either.
-    if (session?.providerSession !== undefined) await this.#revoke(session);
+    if (session) await this.#revoke(session);
     const home = new URL('/', this.options.publicUrl);
     const provider = session && this.#providers.get(session.login);
     const location = await provider?.logoutAddress(home).catch(() => undefined);
@@ -154,16 +164,10 @@ export class Sessions {
    */
   async revoke(logoutToken: string): Promise<void> {
     for (const { settings } of this.#providers.values()) {
-      const { issuer, clientId } = settings;
-      const verified = await jwtVerify(logoutToken, await this.#keysOf(settings.name), {
-        issuer,
-        audience: clientId,
-        algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
-        maxTokenAge: LOGOUT_TOKEN_SECONDS,
-        requiredClaims: ['jti', 'events'],
-      }).catch(() => undefined);
-      if (!verified) continue;
-      const { sub, sid, jti, nonce, events } = verified.payload;
+      const { issuer } = settings;
+      const payload = await this.#verifyLogout(logoutToken, settings).catch(() => undefined);
+      if (!payload) continue;
+      const { sub, sid, jti, nonce, events } = payload;
       const isLogout = typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT);
       if (!isLogout || nonce !== undefined || (sub === undefined && typeof sid !== 'string')) break;
       if (this.#usedLogouts.has(jti!)) break;
@@ -223,13 +227,17 @@ export class Sessions {
     return { issuer: this.#provider(login).settings.issuer, providerSession, subject };
   }
 
-  async #keysOf(login: string): Promise<JWTVerifyGetKey> {
-    let keys = this.#keys.get(login);
-    if (!keys) {
-      keys = createRemoteJWKSet(await this.#provider(login).keysAddress());
-      this.#keys.set(login, keys);
-    }
-    return keys;
+  async #verifyLogout(token: string, { name, issuer, clientId }: LoginSettings): Promise<JWTPayload> {
+    let keys = this.#keys.get(name);
+    if (!keys) this.#keys.set(name, (keys = new IssuerKeys(await this.#provider(name).keysAddress())));
+    const { payload } = await jwtVerify(token, keys.find, {
+      issuer,
+      audience: clientId,
+      algorithms: PROVIDER_ALGORITHMS,
+      maxTokenAge: LOGOUT_TOKEN_SECONDS,
+      requiredClaims: ['jti', 'events'],
+    });
+    return payload;
   }
 
   #provider(name: string): LoginProvider {

@@ -10,7 +10,7 @@ export const TOKEN_ALGORITHM = 'EdDSA';
  * The accepted signature algorithms of identity providers: asymmetric ones only, so that no token can choose
  * a weaker one or a public key as a secret (RFC 8725 §3.1, §3.2). RSA keys have at least 2048 bits.
  */
-const CALLER_ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
+export const PROVIDER_ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
 
 /** The caller, as stated by the identity provider. */
 export interface Caller {
@@ -92,7 +92,7 @@ async function verify(
   const { payload, protectedHeader, key } = await jwtVerify(token, getKey, {
     issuer: trusted.issuer,
     audience: trusted.audience,
-    algorithms: CALLER_ALGORITHMS,
+    algorithms: PROVIDER_ALGORITHMS,
     requiredClaims: ['sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   });
@@ -214,7 +214,7 @@ function messageOf(cause: unknown): string {
     return `The token was not issued for this service: its claim "${cause.claim}" is missing or not as expected.`;
   }
   if (cause instanceof errors.JOSEAlgNotAllowed)
-    return `The token is signed with none of ${CALLER_ALGORITHMS.join(', ')}.`;
+    return `The token is signed with none of ${PROVIDER_ALGORITHMS.join(', ')}.`;
   return 'The token is not one that this service trusts.';
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RevokedSessions } from '../../../../gateway/session/revokedSessions.js';
 import { SealedCookie } from '../../../../gateway/session/sealedCookie.js';
-import { Sessions } from '../../../../gateway/session/sessions.js';
+import { type Session, Sessions } from '../../../../gateway/session/sessions.js';
 
 const secret = Buffer.alloc(32, 1);
 const session = { issuer: 'https://id.example', providerSession: 's', subject: 'worker', startedAt: 100 };
@@ -44,6 +44,26 @@ describe('sessions of the console', () => {
       revoked: await RevokedSessions.open(file, 60),
     });
     await expect(sessions.complete('?code=x', undefined)).rejects.toMatchObject({ code: 'LOGIN_FAILED' });
+  });
+
+  it('end with a logout, so that a copy of the cookie is worth nothing', async () => {
+    const login = { name: 'staff', label: { en: 'a', fi: 'b', sv: 'c' }, issuer: 'http://127.0.0.1:1' };
+    const sessions = new Sessions({
+      logins: [{ ...login, clientId: 'console', clientSecret: 'secret', scopes: ['openid'] }],
+      publicUrl: new URL('https://polku.example'),
+      secrets: [secret],
+      idleSeconds: 60,
+      totalSeconds: 60,
+      revoked: await RevokedSessions.open(file, 60),
+    });
+    const now = Math.floor(Date.now() / 1000);
+    const times = { startedAt: now, seenAt: now, expiresAt: now + 60 };
+    const content = { login: 'staff', accessToken: 'token', providerSession: 'own', ...times };
+    const cookie = new SealedCookie<Session>('__Host-polku-session', 'Strict', [secret]);
+    const header = (await cookie.write(content, 60)).map((line) => line.split(';')[0]).join('; ');
+    expect((await sessions.read(header)).session).toMatchObject(content);
+    await sessions.logout(header);
+    expect((await sessions.read(header)).session).toBeUndefined();
   });
 
   it('are sealed in cookies that only the holder of the secret reads, an older version of it included', async () => {
