@@ -42,13 +42,15 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
 
 /**
  * The identity provider of the configuration.
- * @throws PolkuError USAGE if none is named
+ * @throws PolkuError USAGE unless one is named
  */
 export function trustedIssuerOf(
   { identity: { audience, issuers } }: Configuration,
   report: (line: string) => void,
 ): TrustedIssuer {
-  const [first] = issuers;
+  const [first, ...others] = issuers;
+  if (others.length > 0)
+    throw new PolkuError('USAGE', 'identity.issuers names several identity providers; one is accepted.');
   if (first?.keys === undefined)
     throw new PolkuError(
       'USAGE',
