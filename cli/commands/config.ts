@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Configuration } from '../configuration/configuration.js';
 import { readConfigurationOf } from '../configuration/keyOption.js';
+import { valueAt } from '../configuration/readConfiguration.js';
 import { configurationKeys, variableOf } from '../configuration/schemaTree.js';
 
 const ABOUT = `Checks and shows the configuration: defaults, then polku.yaml, then POLKU_* variables of the environment, then options of
@@ -47,9 +48,7 @@ function printAll(configuration: Configuration, origins: ReadonlyMap<string, str
 }
 
 function text(configuration: Configuration, key: string): string {
-  const value = key
-    .split('.')
-    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], configuration);
+  const value = valueAt(configuration, key.split('.'));
   return value === undefined ? '' : JSON.stringify(withoutPasswords(value));
 }
 

@@ -1,3 +1,4 @@
+import type { LoginSettings } from '../../gateway/session/loginProvider.js';
 import type { OperationLimits } from '../../federation/execution/limits.js';
 import type { ServerAddress } from '../../lib/httpServer.js';
 
@@ -53,12 +54,7 @@ export interface ConsoleConfiguration {
 }
 
 /** An identity provider with which people log in to the console. */
-export interface LoginConfiguration {
-  readonly name: string;
-  readonly label: { readonly en: string; readonly fi: string; readonly sv: string };
-  readonly issuer: string;
-  readonly clientId: string;
+export interface LoginConfiguration extends Omit<LoginSettings, 'clientSecret'> {
+  /** The file with the secret. */
   readonly clientSecret: string;
-  readonly scopes: readonly string[];
-  readonly resource?: string;
 }

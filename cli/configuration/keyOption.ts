@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Configuration } from './configuration.js';
-import { type Override, type ReadConfiguration, readConfiguration } from './readConfiguration.js';
+import { type Override, type ReadConfiguration, readConfiguration, valueAt } from './readConfiguration.js';
 
 /** An option that overrides a key of the configuration. */
 export class KeyOption extends Option {
@@ -29,6 +29,15 @@ export class KeyOption extends Option {
  * @throws PolkuError CONFIG_INVALID
  */
 export function readConfigurationOf(command: Command): ReadConfiguration {
+  let read = readFor.get(command);
+  if (!read) readFor.set(command, (read = readOptions(command)));
+  return read;
+}
+
+/** Read once for each command: before it runs, and again by the command itself. */
+const readFor = new WeakMap<Command, ReadConfiguration>();
+
+function readOptions(command: Command): ReadConfiguration {
   const given = command.options.filter(
     (option) => option instanceof KeyOption && command.getOptionValueSource(option.attributeName()) === 'cli',
   ) as KeyOption[];
@@ -50,9 +59,7 @@ export function applyConfiguration(command: Command): void {
   for (const option of configured) {
     const name = option.attributeName();
     if (command.getOptionValueSource(name) === 'cli') continue;
-    const value = option.key
-      .split('.')
-      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], configuration);
+    const value = valueAt(configuration, option.key.split('.'));
     if (value !== undefined) command.setOptionValueWithSource(name, value, 'config');
   }
 }

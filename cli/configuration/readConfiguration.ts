@@ -170,7 +170,7 @@ function placesOf(source: SourceDocument, overrides: readonly Override[]): Place
   const overriding = (path: Path) =>
     overrides.findLast((override) => override.path.every((key, at) => path[at] === key)) ??
     // Something is missing in a part that only overrides have begun.
-    (path.length > 0 && isNowhere(source, path)
+    (path.length > 0 && valueAt(source.value, path) === undefined
       ? overrides.find((override) => path.every((key, at) => override.path[at] === key))
       : undefined);
   const within = (path: Path, inFile: (path: Path) => ReturnType<Places['place']>) => {
@@ -181,12 +181,6 @@ function placesOf(source: SourceDocument, overrides: readonly Override[]): Place
     place: (path) => within(path, (one) => source.place(one)),
     keyPlace: (path) => within(path, (one) => source.keyPlace(one)),
   };
-}
-
-function isNowhere({ value }: SourceDocument, path: Path): boolean {
-  let at: unknown = value;
-  for (const key of path) at = (at as Record<string | number, unknown> | null | undefined)?.[key];
-  return at === undefined;
 }
 
 /** @returns whether it was set; a parent that is no object is left for the schema to report */
@@ -202,8 +196,12 @@ function setAt(value: Record<string, unknown>, path: readonly string[], leaf: un
   return true;
 }
 
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], value);
+/** The value of a key; undefined if the configuration has none. */
+export function valueAt(configuration: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (at as Record<string | number, unknown> | null | undefined)?.[key],
+    configuration,
+  );
 }
 
 /** The paths of all values that are neither lists nor sets of lines. */
