@@ -1,25 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe, it } from '@jest/globals';
+import { describe } from '@jest/globals';
 
 /**
- * Tests that need a program of the machine, such as `promtool`. Where it is not installed they are skipped
- * and say so; in CI a missing program is a failure.
+ * For tests that need something of the machine, such as a browser. Without it they are skipped and say so; in
+ * CI that is a failure.
+ * @param lack what is missing, and how to get it
  */
-export function describeWithProgram(program: string, name: string, tests: () => void): void {
-  if (isInstalled(program)) return describe(name, tests);
-  if (process.env['CI']) {
-    describe(name, () => {
-      it(`needs ${program}`, () => {
-        throw new Error(`${program} is not installed; .ci/run must install it.`);
-      });
-    });
-    return;
-  }
-  describe.skip(`${name} (skipped: ${program} is not installed)`, tests);
+export function describeWhere(isThere: boolean, lack: string): typeof describe | typeof describe.skip {
+  if (isThere) return describe;
+  if (process.env['CI']) throw new Error(lack);
+  console.warn(`${lack} The tests that need it are skipped.`);
+  return describe.skip;
 }
 
-function isInstalled(program: string): boolean {
+/** Whether a program is on the path. */
+export function isInstalled(program: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

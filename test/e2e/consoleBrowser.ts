@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { describe } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { describeWhere } from '../programs.js';
 
 /** Usual paths of a browser; CHROMIUM names another. */
 const places = [
@@ -14,14 +14,10 @@ const places = [
 /** undefined when no browser is installed. */
 const browserPath = places.find((place) => place !== undefined && existsSync(place));
 
-if (!browserPath) {
-  const lack = 'No browser was found: install Chromium, or name one in CHROMIUM.';
-  if (process.env['CI']) throw new Error(lack);
-  console.warn(`${lack} The tests of the console are skipped.`);
-}
-
-/** Without a browser the tests are skipped; in CI a missing browser is a failure. */
-export const describeInBrowser = browserPath ? describe : describe.skip;
+export const describeInBrowser = describeWhere(
+  browserPath !== undefined,
+  'No browser was found: install Chromium, or name one in CHROMIUM.',
+);
 
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({

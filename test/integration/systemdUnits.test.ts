@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { packageRoot } from '../../lib/packageRoot.js';
-import { describeWithProgram } from '../programs.js';
+import { describeWhere, isInstalled } from '../programs.js';
 
 const run = promisify(execFile);
 
@@ -17,7 +17,12 @@ const units = {
   'polku-extract@.timer': 'polku-extract@health.timer',
 };
 
-describeWithProgram('systemd-analyze', 'the systemd units', () => {
+const describeUnits = describeWhere(
+  isInstalled('systemd-analyze'),
+  'systemd-analyze is not installed: install systemd.',
+);
+
+describeUnits('the systemd units', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-units-'));

@@ -14,6 +14,8 @@ import type { Condition, MaskName, Permission } from '../../policies/engine/deci
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
 import { cityPolicy, someDay } from './smallCity.js';
 
+// Long, because it holds all reports about a change: differences, stored operations and policy tests.
+
 const grant = (more: string) => `
 grants:
   - { id: care, purposes: [care], roles: [nurse], basis: [x], ${more} }

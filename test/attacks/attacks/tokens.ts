@@ -11,6 +11,8 @@ import { type Requester, claimsOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { headersOf, type Target } from '../target.js';
 
+// Long, because it is a list: every way to come with a token or a purpose that is not one's own.
+
 const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });
 
 /** Ways to impersonate another caller, or to have another purpose. */

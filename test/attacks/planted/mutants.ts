@@ -1,3 +1,5 @@
+// Long, because it is a list: every planted hole with the attacks that must find it.
+
 /** A text of one compiled module and its replacement. */
 export interface Hole {
   /** Path below `dist/`. */

@@ -24,6 +24,8 @@ import { MAX_FILE_BYTES } from '../../../policies/engine/parse/sourceDocument.js
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
 import { smallGraph, smallPolicies } from '../gateway/smallPolicies.js';
 
+// Long, because it is one catalogue: what signatures put in force, and every change by hand that does not.
+
 const comment = (text: string) => `${text}\n# a word\n`;
 
 describe('policy revisions', () => {

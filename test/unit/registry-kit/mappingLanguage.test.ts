@@ -15,6 +15,8 @@ import { parseMapping } from '../../../registry-kit/extraction/mapping/readMappi
 import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
 import { isReject, SourceRowReader } from '../../../registry-kit/extraction/rows/sourceRowReader.js';
 
+// Long, because it has each form of a value in the mapping language once, with what is rejected and why.
+
 /** A registry with a column of each kind. */
 const registry: RegistryDefinition = {
   name: 'clinic',
