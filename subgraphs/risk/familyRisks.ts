@@ -48,10 +48,9 @@ export class FamilyRiskAssessmentsResolver {
     @Ctx() { decision }: RequestContext,
   ): RiskAssessment[] {
     const shuffle = stableShuffle(decision.domain);
+    const key = predictionKey({ asOf, horizonYears });
     return childrenOn(members, asOf)
       .sort((a, b) => shuffle(a) - shuffle(b))
-      .map(
-        (person) => new RiskAssessment({ person, ...predictionKey({ asOf, horizonYears }) }, this.registries),
-      );
+      .map((person) => new RiskAssessment({ person, ...key }, this.registries));
   }
 }

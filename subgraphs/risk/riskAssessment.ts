@@ -62,6 +62,7 @@ export class RiskAssessment extends RiskAssessmentKey {
     return result.status === 'ASSESSED' ? read(result.assessment) : null;
   }
 }
+
 @ArgsType()
 class LanguageArgs {
   @Field(() => Language, { defaultValue: Language.EN })
