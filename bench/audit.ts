@@ -105,13 +105,13 @@ function auditSwitch(): { on: boolean } {
 
 async function loadOf(url: URL): Promise<Load> {
   const client = new DemoClient(url);
-  const asker = { persona: 'doctor', purpose: 'care' };
-  const { data } = await client.ask({ ...asker, query: '{ persons(first: 40) { nodes { id } } }' });
+  const requester = { persona: 'doctor', purpose: 'care' };
+  const { data } = await client.ask({ ...requester, query: '{ persons(first: 40) { nodes { id } } }' });
   const { nodes } = data!['persons'] as { nodes: { id: string }[] };
   const response = await fetch(new URL('/dev/token', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ persona: asker.persona }),
+    body: JSON.stringify({ persona: requester.persona }),
   });
   const { token } = (await response.json()) as { token: string };
   return {
@@ -119,7 +119,7 @@ async function loadOf(url: URL): Promise<Load> {
     headers: {
       'content-type': 'application/json',
       authorization: `Bearer ${token}`,
-      'purpose-of-use': asker.purpose,
+      'purpose-of-use': requester.purpose,
       'polku-partial': 'true',
     },
     bodies: nodes.flatMap(({ id }) =>

@@ -26,7 +26,7 @@ const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
     servicePath(from: "${FROM}") { steps { sector service startedAt endedAt contacts person { id } } withheld }
   }
 }`;
-const asker = { persona: 'family-team', purpose: 'child-protection', recipient: 'family-services' };
+const requester = { persona: 'family-team', purpose: 'child-protection', recipient: 'family-services' };
 const CONCURRENCY = 4;
 const WARM_UP = 3000;
 const WINDOW = 300;
@@ -115,7 +115,7 @@ async function askerOf(url: string): Promise<Ask> {
   const response = await fetch(`${url}/dev/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ persona: asker.persona }),
+    body: JSON.stringify({ persona: requester.persona }),
   });
   const { token } = (await response.json()) as { token: string };
   const pool = new ConnectionPool(new URL('/graphql', url), {
@@ -123,7 +123,7 @@ async function askerOf(url: string): Promise<Ask> {
     bodyBytes: 2 ** 24,
     timeoutMs: 60_000,
   });
-  const fields = `content-type: application/json\r\nauthorization: Bearer ${token}\r\npurpose-of-use: ${asker.purpose}\r\n`;
+  const fields = `content-type: application/json\r\nauthorization: Bearer ${token}\r\npurpose-of-use: ${requester.purpose}\r\n`;
   return async (query, variables) => {
     const body = JSON.stringify({ query, variables });
     const text = await pool.post(fields, body, undefined);
@@ -134,7 +134,7 @@ async function askerOf(url: string): Promise<Ask> {
 
 /** Families whose data the requester may see completely, so that both do the same work. */
 async function familiesToRead(ask: Ask, byHand: (family: FamilyKey) => string): Promise<Family[]> {
-  const { recipient, purpose } = asker;
+  const { recipient, purpose } = requester;
   const domains = new Domains(await new Secrets(join(data, 'secrets')).domain());
   const domain = domains.domain({ recipient, purpose, permit: undefined, epoch: '1' });
   const { data: page } = JSON.parse(await ask(MY_FAMILIES, {})) as {
@@ -146,8 +146,8 @@ async function familiesToRead(ask: Ask, byHand: (family: FamilyKey) => string): 
   const same: Family[] = [];
   for (const id of ids) {
     const key = unseal(domain, 'FamilyID', id) as FamilyKey;
-    const [told, all] = [await ask(FAMILY_PATH, { id }), byHand(key)].map(contentOf);
-    if (told === all) same.push({ id, key });
+    const [answered, all] = [await ask(FAMILY_PATH, { id }), byHand(key)].map(contentOf);
+    if (answered === all) same.push({ id, key });
   }
   if (same.length === 0) throw new Error(`Of none of ${ids.size} families the whole path is shown.`);
   return same;

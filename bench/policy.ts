@@ -102,11 +102,11 @@ const policy = compile();
 const coordinates = registries
   .flatMap((registry) => fieldsOf(registry))
   .filter((_, index) => index % 40 === 2);
-const asker = { roles: [roles[1]!], purpose: purposes[1]! };
+const requester = { roles: [roles[1]!], purpose: purposes[1]! };
 const ROUNDS = 20_000;
 const byName = median(9, () => {
   for (let round = 0; round < ROUNDS; round++) {
-    const decision = policy.decide(asker, now);
+    const decision = policy.decide(requester, now);
     for (const coordinate of coordinates)
       if (decision.show(coordinate).length === 0) throw new Error(coordinate);
   }

@@ -38,7 +38,7 @@ async function watch(): Promise<number> {
     env: { ...process.env, POLKU_TEST_CITIES: cities },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  let [at, done, told] = ['the preparation', 0, 0];
+  let [at, done, reported] = ['the preparation', 0, 0];
   let proof: Proof | undefined;
   let hangs = false;
   let watchdog: NodeJS.Timeout | undefined;
@@ -53,8 +53,8 @@ async function watch(): Promise<number> {
       }, 2 * PATIENCE_MS);
       return;
     }
-    if (++done - told < 500) return;
-    told = done;
+    if (++done - reported < 500) return;
+    reported = done;
     console.log(`${done} of ${cases} cases`);
   });
   await new Promise((resolve) => child.once('close', resolve));

@@ -4,10 +4,10 @@ import { provePolicies } from '../test/generative/policyProof/provePolicies.js';
 
 const [cases = 100_000, seed = 1] = process.argv.slice(2).map(Number);
 const began = performance.now();
-let told = 0;
+let reported = 0;
 const proof = provePolicies(cases, seed, (done) => {
-  if (done - told < 10_000) return;
-  told = done;
+  if (done - reported < 10_000) return;
+  reported = done;
   console.log(`${done} of ${cases} cases`);
 });
 const seconds = ((performance.now() - began) / 1000).toFixed(1);

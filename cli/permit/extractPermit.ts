@@ -64,9 +64,9 @@ export interface PermitManifest {
 export async function extractPermit(extraction: PermitExtraction): Promise<PermitManifest> {
   const { policy, out, subgraphs, persons } = extraction;
   const permit = policy.model.permits.get(extraction.permit);
-  const asker = { roles: [extraction.role], permit: extraction.permit };
+  const requester = { roles: [extraction.role], permit: extraction.permit };
   const { purpose = '', recipient = '' } = permit ?? {};
-  const decision = policy.decide({ ...asker, purpose, recipient }, new Date());
+  const decision = policy.decide({ ...requester, purpose, recipient }, new Date());
   const names = subgraphs.map(({ name }) => name);
   const tables = permit ? permitTables(policy.model.graph, decision, names) : [];
   if (!permit || tables.length === 0) throw opensNothing(extraction, permit !== undefined);

@@ -25,7 +25,7 @@ const EPOCH = '1';
 const domains = new Domains([Buffer.alloc(32, 7)]);
 
 /** The requester, as the claims of a token. */
-export interface Asker {
+export interface WorldRequester {
   readonly roles: readonly string[];
   readonly purpose: string;
   readonly recipient?: string;
@@ -58,9 +58,9 @@ export interface ServedWorld {
   /** The policy of the gateway and, by default, of the subgraphs. */
   rule(gateway: Policy, subgraphs?: Policy): void;
   /** The id of a person or family for a requester. */
-  id(asker: Asker, kind: 'PersonID' | 'FamilyID', key: number): string;
+  id(requester: WorldRequester, kind: 'PersonID' | 'FamilyID', key: number): string;
   /** Status and body, without the decision id. */
-  ask(asker: Asker, asked: Asked): Promise<{ status: number; text: string }>;
+  ask(requester: WorldRequester, asked: Asked): Promise<{ status: number; text: string }>;
   stop(): Promise<void>;
 }
 
@@ -122,7 +122,13 @@ export async function serveWorld({
   });
   const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway });
 
-  const tokenOf = ({ purpose, person, login, recipient = 'recipient', ...claims }: Asker): Promise<string> =>
+  const tokenOf = ({
+    purpose,
+    person,
+    login,
+    recipient = 'recipient',
+    ...claims
+  }: WorldRequester): Promise<string> =>
     new SignJWT({
       ...claims,
       recipient,
@@ -148,13 +154,13 @@ export async function serveWorld({
     },
     id: ({ purpose, recipient = 'recipient', permit }, kind, key) =>
       seal(domains.domain({ purpose, recipient, permit, epoch: EPOCH }), kind, key),
-    async ask(asker, { query, variables, headers }) {
+    async ask(requester, { query, variables, headers }) {
       const response = await fetch(new URL('/graphql', server.url), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${await tokenOf(asker)}`,
-          'purpose-of-use': asker.purpose,
+          authorization: `Bearer ${await tokenOf(requester)}`,
+          'purpose-of-use': requester.purpose,
           ...headers,
         },
         body: JSON.stringify({ query, variables }),

@@ -57,7 +57,7 @@ export async function openCohorts(
       () => overlays.tables,
       () => ({ own: noRestrictions, population: noRestrictions }),
     );
-    const decide = (asker: Parameters<typeof policy.decide>[0]) => policy.decide(asker, new Date());
+    const decide = (requester: Parameters<typeof policy.decide>[0]) => policy.decide(requester, new Date());
     subgraphs.set(definition.name, await createSubgraph({ name: definition.name, module, decide, open }));
   }
   const store: CohortsStore = { ...protection, codes: await readGroupCodes() };

@@ -102,14 +102,14 @@ describe('groups before protection', () => {
             .map((cell) => [...by.map((name) => String(cell[name])), cell.count]);
           const names = by.map((name) => `${categorySql[name](year)} AS "${name}"`);
           // Home and household of people under non-disclosure are not shown.
-          const told = [
+          const conditions = [
             ...(by.includes('district') ? [hiddenPlace] : []),
             ...(by.includes('familyType') ? [hiddenFamily] : []),
           ].map((untold) => `AND NOT ${untold}`);
           const sql = `SELECT ${by.map((name) => `"${name}"`).join()}, count(*)::INTEGER FROM (
             SELECT ${names.join()} FROM population_persons p
             JOIN population_residences r ON r.subject = p.subject AND ${validAt(year, 'r.')}
-            WHERE 2010 - year(p.birth) BETWEEN 0 AND 50 ${told.join(' ')})
+            WHERE 2010 - year(p.birth) BETWEEN 0 AND 50 ${conditions.join(' ')})
             WHERE ${by.map((name) => `"${name}" IS NOT NULL`).join(' AND ')} GROUP BY ALL`;
           const counted = (await connection.runAndReadAll(sql)).getRows();
           const sorted = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row.join()).sort();
@@ -152,8 +152,8 @@ describe('groups before protection', () => {
     for (const path of pathOf.values()) counts.set(path, (counts.get(path) ?? 0) + 1);
 
     const group = await cohorts.group({ all: [] });
-    const asker = await group.requester('planning', 'any');
-    const found = await commonPaths(members, sectors, asker, { first: 100, steps: 3, gaps: false });
+    const requester = await group.requester('planning', 'any');
+    const found = await commonPaths(members, sectors, requester, { first: 100, steps: 3, gaps: false });
     expect(found.members).toBe(members.size);
     expect(found.paths.length).toBe(100);
     for (const { steps, persons } of found.paths)

@@ -10,7 +10,7 @@ import { Dice } from './policyProof/dice.js';
 import { subgraphsOf } from './policyProof/printCity.js';
 import { provePolicies } from './policyProof/provePolicies.js';
 import { randomCity } from './policyProof/randomCity.js';
-import { type CityRules, filesOf, randomAsker, randomRules, TODAY } from './policyProof/randomRules.js';
+import { type CityRules, filesOf, randomRequester, randomRules, TODAY } from './policyProof/randomRules.js';
 
 const noon = new Date(`${TODAY}T12:00:00Z`);
 
@@ -35,8 +35,8 @@ describe('a compiled decision', () => {
       const compiled = (given: CityRules) => compilePolicy(filesOf(city, given), graph, noon).policy!;
       const [before, after] = [compiled(withoutProhibitions(rules)), compiled(rules)];
       for (let turn = 0; turn < 5; turn++) {
-        const asker = randomAsker(dice, rules.permits);
-        const [open, closed] = [before.decide(asker, noon), after.decide(asker, noon)];
+        const requester = randomRequester(dice, rules.permits);
+        const [open, closed] = [before.decide(requester, noon), after.decide(requester, noon)];
         for (const coordinate of city.fields.keys()) {
           if (open.show(coordinate).length === 0) expect(closed.show(coordinate)).toEqual([]);
           else if (closed.show(coordinate).length === 0) fewer++;

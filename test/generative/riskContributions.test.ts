@@ -70,10 +70,10 @@ describe('contributions', () => {
 
         // For any other hidden values, the shown values are published alike, with the same totals.
         const twin = model.assess(valuesOf(other, own), [1, 1, 1, 1, 1]);
-        const told = visibleContributions(model, twin.contributions, new Set(shown)).contributions;
+        const visible = visibleContributions(model, twin.contributions, new Set(shown)).contributions;
         const itemised = (of: readonly Contribution[]) => of.filter(({ factors }) => factors.length > 0);
-        expect(itemised(told)).toEqual(itemised(contributions));
-        expect(totals(told).map(({ registries }) => registries)).toEqual(
+        expect(itemised(visible)).toEqual(itemised(contributions));
+        expect(totals(visible).map(({ registries }) => registries)).toEqual(
           totals(contributions).map(({ registries }) => registries),
         );
       }),

@@ -20,7 +20,7 @@ import { readMaskTables, RequestAccess } from '../../registry-kit/enforcement/re
 import { enforce } from '../../registry-kit/enforcement/enforce.js';
 import type { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import type { SubgraphRequest } from '../../schema/subgraph.js';
-import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+import { type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 import { operationFrom } from './executionOperations.js';
 import { schemaFrom } from './programSchemas.js';
 import { FAMILIES, PERSONS, randomWorld } from './worldArbitrary.js';
@@ -33,10 +33,10 @@ const values = { Int: ['2', '$n', 'null'], String: ['"a"', '["a", $id]', '[]'] }
 
 /** Data and errors, in any order; the texts of errors that are not the resolvers' own may differ. */
 function comparable({ data, errors }: ExecutionResult) {
-  const told = errors?.map(({ path, originalError }) =>
+  const counts = errors?.map(({ path, originalError }) =>
     JSON.stringify([path, originalError instanceof PolkuError ? originalError.message : 'unforeseen']),
   );
-  return { data, errors: told?.sort() };
+  return { data, errors: counts?.sort() };
 }
 
 /** Both answers to one request, each with the calls of resolvers. */
@@ -51,7 +51,7 @@ async function bothAnswers(schema: GraphQLSchema, query: string, variableValues:
 describe('compiled documents', () => {
   it('answer as graphql-js does, over any schema', async () => {
     const tapes = fc.array(fc.nat(1000), { minLength: 10, maxLength: 80 });
-    const told = { fields: 0, errors: 0, nulls: 0 };
+    const counts = { fields: 0, errors: 0, nulls: 0 };
     await fc.assert(
       fc.asyncProperty(tapes, tapes, fc.boolean(), async (schemaTape, tape, yes) => {
         const schema = schemaFrom(schemaTape);
@@ -62,21 +62,21 @@ describe('compiled documents', () => {
         // Keys are in the same order, too.
         expect(JSON.stringify(answer.data)).toBe(JSON.stringify(expected.data));
         expect(asked.sort()).toEqual(expectedAsked.sort());
-        told.fields += asked.length;
-        told.errors += expected.errors?.length ?? 0;
-        told.nulls += expected.data === null ? 1 : 0;
+        counts.fields += asked.length;
+        counts.errors += expected.errors?.length ?? 0;
+        counts.nulls += expected.data === null ? 1 : 0;
       }),
       { numRuns: RUNS },
     );
-    expect(told.fields).toBeGreaterThan(RUNS);
-    expect(told.errors).toBeGreaterThan(RUNS / 4);
-    expect(told.nulls).toBeGreaterThan(RUNS / 40);
+    expect(counts.fields).toBeGreaterThan(RUNS);
+    expect(counts.errors).toBeGreaterThan(RUNS / 4);
+    expect(counts.nulls).toBeGreaterThan(RUNS / 40);
   });
 });
 
 describe('compiled documents of the city', () => {
   const clerk = { employee: 'H-1', units: ['U-1'], person: 1 };
-  const askers: readonly Asker[] = [
+  const requesters: readonly WorldRequester[] = [
     { ...clerk, roles: ['clinician'], purpose: 'care' },
     { ...clerk, roles: ['family-team-worker'], purpose: 'child-protection' },
     { ...clerk, roles: ['resident'], purpose: 'data-subject' },
@@ -131,26 +131,26 @@ describe('compiled documents of the city', () => {
 
   it('answer as graphql-js does, and disclose the same', async () => {
     const graph = await committedGraph();
-    const cases = fc.constantFrom(...askers).chain((asker) =>
+    const cases = fc.constantFrom(...requesters).chain((requester) =>
       fc.record({
-        asker: fc.constant(asker),
-        sources: randomPolicy(asker),
+        requester: fc.constant(requester),
+        sources: randomPolicy(requester),
         world: randomWorld,
         query: everything,
       }),
     );
     let compared = 0;
     await fc.assert(
-      fc.asyncProperty(cases, async ({ asker, sources, world, query }) => {
+      fc.asyncProperty(cases, async ({ requester, sources, world, query }) => {
         requests.length = 0;
         served.rule(compilePolicy(sources, graph).policy!);
         served.show(world);
         const ids = [
-          ...PERSONS.map((key) => [`p${key}`, served.id(asker, 'PersonID', key)]),
-          ...FAMILIES.map((key) => [`f${key}`, served.id(asker, 'FamilyID', key)]),
+          ...PERSONS.map((key) => [`p${key}`, served.id(requester, 'PersonID', key)]),
+          ...FAMILIES.map((key) => [`f${key}`, served.id(requester, 'FamilyID', key)]),
         ];
         const variables = Object.fromEntries(ids) as Record<string, string>;
-        await served.ask(asker, { query, variables, headers: { 'polku-partial': 'true' } });
+        await served.ask(requester, { query, variables, headers: { 'polku-partial': 'true' } });
         const different = requests.filter(({ answer, expected }) => answer !== expected);
         expect(different).toEqual([]);
         compared += requests.length;

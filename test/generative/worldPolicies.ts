@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { policiesFolder } from '../../cli/options.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicySource } from '../../policies/engine/parse/problems.js';
-import type { Asker } from '../city/serveWorld.js';
+import type { WorldRequester } from '../city/serveWorld.js';
 
 const shipped = await loadPolicyFolder(policiesFolder);
 
@@ -60,7 +60,7 @@ const conditions: Readonly<Record<string, readonly string[]>> = {
  * Policies for one requester: one or two grants in each registry, of random fields under random masks and
  * conditions.
  */
-export function randomPolicy({ purpose, roles }: Asker): fc.Arbitrary<readonly PolicySource[]> {
+export function randomPolicy({ purpose, roles }: WorldRequester): fc.Arbitrary<readonly PolicySource[]> {
   const grant = (registry: string, id: string): fc.Arbitrary<object> => {
     const show = Object.entries(shown[registry]!).map(([coordinate, masks]) =>
       fc

@@ -1,13 +1,13 @@
 import { addYears, parseDay, today } from '../../lib/calendar.js';
 import { applyMask, noMaskTables } from '../../policies/engine/catalogue/masks.js';
 import type { Condition, Decision, Permission } from '../../policies/engine/decision.js';
-import type { Asker } from '../city/serveWorld.js';
+import type { WorldRequester } from '../city/serveWorld.js';
 import type { World } from '../city/smallWorld.js';
 import type { TestRow } from '../spec/tableOf.js';
 
 /** The requester, and whether a break-glass reason is stated. */
 export interface Viewer {
-  readonly asker: Asker;
+  readonly requester: WorldRequester;
   readonly decision: Decision;
   readonly breaksGlass: boolean;
 }
@@ -102,11 +102,11 @@ export function viewOf(whole: World, viewer: Viewer): string {
  * The world without rows of people who were erased in a registry, or are restricted there and are not the
  * viewer.
  */
-export function withoutHidden(world: World, { asker }: Viewer): World {
+export function withoutHidden(world: World, { requester }: Viewer): World {
   const kept = Object.entries(world).map(([registry, tables]) => {
     const isHidden = (person: number) =>
       hasRestriction(tables, 'erasure', person) ||
-      (hasRestriction(tables, 'restriction', person) && person !== asker.person);
+      (hasRestriction(tables, 'restriction', person) && person !== requester.person);
     const rest = Object.entries(tables).map(([table, rows]) => [
       table,
       rows.filter(({ person }) => !isHidden(person)),
@@ -239,7 +239,7 @@ class Judge {
   }
 
   serves(registry: string, person: number): boolean {
-    const { employee, units = [] } = this.viewer.asker;
+    const { employee, units = [] } = this.viewer.requester;
     return this.rows(registry, 'careRelationships', person).some(
       (row) =>
         isOn(row, today()) &&
@@ -266,7 +266,7 @@ class Judge {
     person: number,
     record: RecordFacts | undefined,
   ): boolean {
-    const { asker, breaksGlass } = this.viewer;
+    const { requester, breaksGlass } = this.viewer;
     switch (condition) {
       case 'care-relationship':
         return this.serves(registry, person);
@@ -277,9 +277,9 @@ class Judge {
           !this.rows(registry, 'objections', person).some((row) => parseDay(text(row['start']))! <= today())
         );
       case 'own-unit':
-        return record?.unit !== undefined && (asker.units ?? []).includes(record.unit);
+        return record?.unit !== undefined && (requester.units ?? []).includes(record.unit);
       case 'own-data':
-        return person === asker.person;
+        return person === requester.person;
       case 'break-glass':
         return breaksGlass;
       case 'minor':

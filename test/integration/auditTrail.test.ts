@@ -54,8 +54,11 @@ describe('the audit trail of a city', () => {
   }
 
   /** The people of the last record. */
-  async function peopleOf(question: { query: string; variables?: Record<string, unknown> }, asker = team) {
-    await served.client.ask({ ...asker, ...question, partial: true });
+  async function peopleOf(
+    question: { query: string; variables?: Record<string, unknown> },
+    requester = team,
+  ) {
+    await served.client.ask({ ...requester, ...question, partial: true });
     return (await records()).at(-1)!;
   }
 

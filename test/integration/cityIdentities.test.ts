@@ -93,16 +93,16 @@ describe('identities of the exports', () => {
   it('appear in no answer, error or record about a person looked up by code', async () => {
     const [code] = identities.codes;
     const lookUp = 'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id birthYear } }';
-    const asker = { persona: 'social-worker', purpose: 'social-service' };
-    const known = await served.client.ask({ ...asker, query: lookUp, variables: { code } });
+    const requester = { persona: 'social-worker', purpose: 'social-service' };
+    const known = await served.client.ask({ ...requester, query: lookUp, variables: { code } });
     expect(known.data?.['personByIdentityCode']).toMatchObject({ id: expect.stringMatching(/^[\w-]{22}$/) });
     const literal = await served.client.ask({
-      ...asker,
+      ...requester,
       query: `{ personByIdentityCode(code: "${code}") { id } }`,
     });
     expect(literal.errors?.[0]?.extensions?.['code']).toBe('IDENTITY_CODE_LITERAL');
     const wrong = await served.client.ask({
-      ...asker,
+      ...requester,
       query: lookUp,
       variables: { code: `${code!.slice(0, 10)}?` },
     });

@@ -20,9 +20,9 @@ describe('service paths over the city', () => {
   let served: ServedCity;
   let people: readonly Node[];
 
-  const clients = async (asker: { persona: string; purpose: string }): Promise<readonly Node[]> => {
+  const clients = async (requester: { persona: string; purpose: string }): Promise<readonly Node[]> => {
     const query = '{ persons(first: 1000) { nodes { id families { family { id } } } } }';
-    const { data, errors } = await served.client.ask({ ...asker, query });
+    const { data, errors } = await served.client.ask({ ...requester, query });
     expect(errors).toBeUndefined();
     return (data!['persons'] as { nodes: Node[] }).nodes;
   };
@@ -112,11 +112,11 @@ describe('service paths over the city', () => {
   });
 
   it('name the sectors that their owners withhold, by policy alone', async () => {
-    const asker = { persona: 'social-worker', purpose: 'social-service' };
+    const requester = { persona: 'social-worker', purpose: 'social-service' };
     const query = 'query ($id: PersonID!) { person(id: $id) { servicePath { steps { sector } withheld } } }';
     const withheld = new Set<string>();
-    for (const { id } of await clients(asker)) {
-      const { data } = await served.client.ask({ ...asker, query, variables: { id } });
+    for (const { id } of await clients(requester)) {
+      const { data } = await served.client.ask({ ...requester, query, variables: { id } });
       const { servicePath } = data!['person'] as {
         servicePath: { steps: { sector: string }[]; withheld: string[] };
       };

@@ -53,21 +53,21 @@ async function askAll(client: DemoClient): Promise<DemoAnswer[]> {
     answers.push(answer);
     return answer;
   };
-  for (const asker of [
+  for (const requester of [
     { persona: 'family-team', purpose: 'child-protection' },
     { persona: 'doctor', purpose: 'care' },
     { persona: 'social-worker', purpose: 'social-service' },
   ]) {
     const query =
       '{ persons(first: 6) { nodes { id families { family { id } } } hasMore } registries { name rows rejects } }';
-    const { data } = await ask({ ...asker, query, partial: true });
+    const { data } = await ask({ ...requester, query, partial: true });
     const { nodes } = data!['persons'] as {
       nodes: { id: string; families: { family: { id: string } }[] | null }[];
     };
     for (const { id, families } of nodes) {
-      await ask({ ...asker, query: PERSON, variables: { id }, partial: true });
+      await ask({ ...requester, query: PERSON, variables: { id }, partial: true });
       for (const { family } of families ?? [])
-        await ask({ ...asker, query: FAMILY, variables: { id: family.id }, partial: true });
+        await ask({ ...requester, query: FAMILY, variables: { id: family.id }, partial: true });
     }
   }
   await ask({ ...planner, query: FAMILY, variables: { id: 'x' } });
@@ -156,12 +156,15 @@ describe('a city in many processes', () => {
       const [health] = children as [ChildProcess];
       health.kill('SIGKILL');
       await once(health, 'close');
-      const asker = { persona: 'family-team', purpose: 'child-protection' };
-      const { data } = await served.client.ask({ ...asker, query: '{ persons(first: 1) { nodes { id } } }' });
+      const requester = { persona: 'family-team', purpose: 'child-protection' };
+      const { data } = await served.client.ask({
+        ...requester,
+        query: '{ persons(first: 1) { nodes { id } } }',
+      });
       const [{ id }] = (data!['persons'] as { nodes: [{ id: string }] }).nodes;
       const query =
         'query ($id: PersonID!) { person(id: $id) { birthYear healthContacts { service } socialContacts { service } } }';
-      const answer = await served.client.ask({ ...asker, query, variables: { id } });
+      const answer = await served.client.ask({ ...requester, query, variables: { id } });
       expect(answer.data?.['person']).toMatchObject({ birthYear: expect.any(Number), healthContacts: null });
       expect(
         (answer.data!['person'] as { socialContacts: unknown[] }).socialContacts.length,
@@ -170,7 +173,7 @@ describe('a city in many processes', () => {
 
       const risk = 'childProtectionRisk(asOf: "2012-Q1") { status probability humanOversight }';
       const unforeseen = await served.client.ask({
-        ...asker,
+        ...requester,
         query: `query ($id: PersonID!) { person(id: $id) { ${risk} } }`,
         variables: { id },
       });

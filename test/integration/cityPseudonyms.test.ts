@@ -25,7 +25,7 @@ describe('ids', () => {
     served = await serveCity(city);
     const [code] = (await identifyingTexts(city.exports)).codes;
     const answers = await Promise.all(
-      domains.map((asker) => served.client.ask({ ...asker, query: LOOK_UP, variables: { code } })),
+      domains.map((requester) => served.client.ask({ ...requester, query: LOOK_UP, variables: { code } })),
     );
     ids = answers.map(({ data }) => (data!['personByIdentityCode'] as { id: string }).id);
   });
@@ -40,16 +40,16 @@ describe('ids', () => {
   });
 
   it('are accepted in their own domain, and refused elsewhere like ids that never existed', async () => {
-    for (const [index, asker] of domains.entries()) {
-      const own = await served.client.ask({ ...asker, query: ASK, variables: { id: ids[index] } });
+    for (const [index, requester] of domains.entries()) {
+      const own = await served.client.ask({ ...requester, query: ASK, variables: { id: ids[index] } });
       expect(own.errors).toBeUndefined();
       const foreign = await served.client.ask({
-        ...asker,
+        ...requester,
         query: ASK,
         variables: { id: ids[(index + 1) % ids.length] },
       });
       const invented = await served.client.ask({
-        ...asker,
+        ...requester,
         query: ASK,
         variables: { id: 'AAAAAAAAAAAAAAAAAAAAAA' },
       });

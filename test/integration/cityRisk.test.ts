@@ -191,9 +191,9 @@ describe('predicted need, served', () => {
     const { bands, children, protection } = first.distribution;
     expect(bands.map(({ from }) => from)).toEqual([0, 0.01, 0.02, 0.05, 0.1, 0.2]);
     expect(children).toBeGreaterThan(100);
-    const told = bands.flatMap((band) => band.children ?? []);
-    expect(told.length).toBeGreaterThan(0);
-    for (const number of told) expect(number).toBeGreaterThanOrEqual(protection.minimum);
+    const counts = bands.flatMap((band) => band.children ?? []);
+    expect(counts.length).toBeGreaterThan(0);
+    for (const number of counts) expect(number).toBeGreaterThanOrEqual(protection.minimum);
     const again = await ask();
     expect(again.distribution.bands).toEqual(bands);
   });

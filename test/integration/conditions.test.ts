@@ -18,7 +18,7 @@ import {
   OLD_FAMILY,
   separatedFamily,
 } from '../city/separatedFamily.js';
-import { type Asked, type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+import { type Asked, type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const doctor = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
 const strangeDoctor = { ...doctor, employee: 'H-9' };
@@ -36,24 +36,24 @@ describe('conditions and non-disclosure, through the gateway', () => {
   });
   afterAll(() => served?.stop());
 
-  const data = async (asker: Asker, asked: Asked): Promise<Record<string, unknown>> => {
-    const { status, text } = await served.ask(asker, asked);
+  const data = async (requester: WorldRequester, asked: Asked): Promise<Record<string, unknown>> => {
+    const { status, text } = await served.ask(requester, asked);
     expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
     return (JSON.parse(text) as { data: Record<string, unknown> }).data;
   };
-  const ofPerson = async (asker: Asker, person: number, selection: string, headers = {}) =>
+  const ofPerson = async (requester: WorldRequester, person: number, selection: string, headers = {}) =>
     (
-      await data(asker, {
+      await data(requester, {
         query: `query ($id: PersonID!) { person(id: $id) { ${selection} } }`,
-        variables: { id: served.id(asker, 'PersonID', person) },
+        variables: { id: served.id(requester, 'PersonID', person) },
         headers,
       })
     )['person'] as Record<string, unknown>;
-  const ofFamily = async (asker: Asker, family: number, selection: string) =>
+  const ofFamily = async (requester: WorldRequester, family: number, selection: string) =>
     (
-      await data(asker, {
+      await data(requester, {
         query: `query ($id: FamilyID!) { family(id: $id) { ${selection} } }`,
-        variables: { id: served.id(asker, 'FamilyID', family) },
+        variables: { id: served.id(requester, 'FamilyID', family) },
       })
     )['family'] as Record<string, unknown>;
 
@@ -94,15 +94,15 @@ describe('conditions and non-disclosure, through the gateway', () => {
     });
 
     it('opens no other person, not even of the same family', async () => {
-      const asker = { ...resident, person: FATHER };
+      const requester = { ...resident, person: FATHER };
       for (const query of [
         'query ($id: PersonID!) { person(id: $id) { birthYear } }',
         '{ me { families { family { members { role } } } } }',
         '{ me { families { family { servicePath { withheld } } } } }',
         '{ persons(first: 5) { hasMore } }',
       ]) {
-        const variables = query.includes('$id') ? { id: served.id(asker, 'PersonID', MOTHER) } : {};
-        expect((await served.ask(asker, { query, variables })).text).toContain('PURPOSE_NOT_PERMITTED');
+        const variables = query.includes('$id') ? { id: served.id(requester, 'PersonID', MOTHER) } : {};
+        expect((await served.ask(requester, { query, variables })).text).toContain('PURPOSE_NOT_PERMITTED');
       }
     });
   });
@@ -141,15 +141,15 @@ describe('conditions and non-disclosure, through the gateway', () => {
 
   describe('non-disclosure for safety', () => {
     const everybody = [MOTHER, CHILD, FATHER, NEIGHBOUR];
-    const asEach = async (asker: Asker, selection: string) => {
+    const asEach = async (requester: WorldRequester, selection: string) => {
       const answers = [];
-      for (const person of everybody) answers.push(await ofPerson(asker, person, selection));
+      for (const person of everybody) answers.push(await ofPerson(requester, person, selection));
       return answers;
     };
 
     it('withholds the district of the person and of every person who lives with them', async () => {
-      for (const asker of [doctor, educator, socialWorker])
-        expect((await asEach(asker, 'district')).map(({ district }) => district)).toEqual([
+      for (const requester of [doctor, educator, socialWorker])
+        expect((await asEach(requester, 'district')).map(({ district }) => district)).toEqual([
           null,
           null,
           'Tapiola',
@@ -189,8 +189,8 @@ describe('conditions and non-disclosure, through the gateway', () => {
     });
 
     it('leaves their steps out of the paths of families, and does not change `withheld`', async () => {
-      const path = async (asker: Asker, family: number) => {
-        const { servicePath } = await ofFamily(asker, family, 'servicePath { steps { unit } withheld }');
+      const path = async (requester: WorldRequester, family: number) => {
+        const { servicePath } = await ofFamily(requester, family, 'servicePath { steps { unit } withheld }');
         const { steps, withheld } = servicePath as { steps: { unit: unknown }[]; withheld: unknown };
         return { units: steps.map(({ unit }) => unit), withheld };
       };

@@ -317,11 +317,11 @@ describe('rows read', () => {
         jest.spyOn(StagingTable.prototype, 'setDuplicatesAside').mockImplementation(function (
           this: StagingTable,
         ) {
-          const told = setDuplicatesAside.call(this);
+          const result = setDuplicatesAside.call(this);
           const lost = new RowSet();
           lost.add(2);
           this.setAside(lost);
-          return told;
+          return result;
         });
       },
     ],

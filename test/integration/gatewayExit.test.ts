@@ -181,8 +181,8 @@ describe('a request without a token', () => {
 
   it('G08: is refused for the missing token, whatever the body is', async () => {
     for (const body of ['['.repeat(1_000_000), '{', ' '.repeat(2_000_000)]) {
-      const { status, body: told } = await post(body, { authorization: 'Bearer x' });
-      expect([status, told.errors![0]!.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+      const { status, body: refused } = await post(body, { authorization: 'Bearer x' });
+      expect([status, refused.errors![0]!.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
     }
   });
 });

@@ -19,11 +19,11 @@ import { registrySource, type RegistrySource } from '../../gateway/registries/re
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl, type HostileSchema, hostileSchemas } from '../city/hostileSchemas.js';
 import { CHILD, FATHER, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
-import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+import { type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const keys = generateKeyPairSync('ed25519');
-const doctor: Asker = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
-const protector: Asker = {
+const doctor: WorldRequester = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
+const protector: WorldRequester = {
   roles: ['social-worker', 'family-team-worker'],
   purpose: 'child-protection',
   employee: 'S-1',
@@ -34,30 +34,30 @@ const each = hostileSchemas.map((schema): [string, HostileSchema] => [schema.wha
 /** Everything of others that health could get with any of its schemas. */
 const questions = (served: ServedWorld) => [
   {
-    asker: doctor,
+    requester: doctor,
     query: `query ($id: PersonID!) { person(id: $id) { birthYear
       healthContacts(from: "2000-01-01") { id service diagnosis } servicePath { steps { sector service } withheld } } }`,
     variables: { id: served.id(doctor, 'PersonID', FATHER) },
   },
   {
-    asker: protector,
+    requester: protector,
     query: `query ($id: PersonID!) { person(id: $id) { birthYear families { role }
       healthContacts { service } socialContacts { kind } servicePath { steps { sector } withheld } } }`,
     variables: { id: served.id(protector, 'PersonID', CHILD) },
   },
   {
-    asker: protector,
+    requester: protector,
     query: `query ($id: FamilyID!) { family(id: $id) { members { role person { birthYear } } servicePath { steps { sector } withheld } } }`,
     variables: { id: served.id(protector, 'FamilyID', OLD_FAMILY) },
   },
   {
-    asker: doctor,
+    requester: doctor,
     query:
       'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear healthContacts { service } } }',
     variables: { code: CODE },
   },
   {
-    asker: doctor,
+    requester: doctor,
     query: `query ($id: PersonID!, $code: IdentityCode!) { person(id: $id) { healthContacts(from: $code) { service } } }`,
     variables: { id: served.id(doctor, 'PersonID', FATHER), code: CODE },
   },
@@ -103,8 +103,8 @@ describe('a remote registry that changes its own SDL', () => {
 
   const askAll = async (served: ServedWorld) => {
     const texts: string[] = [];
-    for (const { asker, ...asked } of questions(served))
-      texts.push((await served.ask(asker, { ...asked, headers: { 'polku-partial': 'true' } })).text);
+    for (const { requester, ...asked } of questions(served))
+      texts.push((await served.ask(requester, { ...asked, headers: { 'polku-partial': 'true' } })).text);
     return texts;
   };
 
@@ -162,8 +162,8 @@ describe('a remote registry that changes its own SDL', () => {
       });
       await pinned.check();
       expect(reports.at(-1)).toBe('health is served');
-      const [{ asker, query, variables }] = questions(served) as [ReturnType<typeof questions>[number]];
-      expect((await served.ask(asker, { query, variables })).text).toContain('"service":"T11"');
+      const [{ requester, query, variables }] = questions(served) as [ReturnType<typeof questions>[number]];
+      expect((await served.ask(requester, { query, variables })).text).toContain('"service":"T11"');
       expect(hostile.received.length).toBeGreaterThan(0);
       expect(hostile.received.join()).not.toMatch(notForHealth);
       const record = served.records.at(-1);
@@ -181,8 +181,8 @@ describe('a remote registry that changes its own SDL', () => {
         [0, 1],
         [2, 3],
       ] as const) {
-        const { asker, query, variables } = questions(served)[index]!;
-        await served.ask(asker, { query, variables, headers: { 'polku-partial': 'true' } });
+        const { requester, query, variables } = questions(served)[index]!;
+        await served.ask(requester, { query, variables, headers: { 'polku-partial': 'true' } });
         const record = served.records.at(-1)!;
         expect(hostile.received.length).toBeGreaterThan(0);
         expect(record.fetches['health']).toBeUndefined();

@@ -153,12 +153,12 @@ describe('a running server', () => {
     return { restricted, erased, objecting, threatened };
   }
 
-  const told = () =>
+  const answers = () =>
     ask<Told>(OF_EACH, Object.fromEntries(Object.entries(patients).map(([name, { id }]) => [name, id])));
   const rowsOfHealth = ({ registries }: Told) => registries.find(({ name }) => name === 'health')!.rows;
 
   it('loads new and lifted marks of every kind, in any process, and keeps them with a new snapshot', async () => {
-    const before = await told();
+    const before = await answers();
     const names = ['restricted', 'erased', 'objecting'] as const;
     for (const name of names) expect(before[name].healthContacts.length).toBeGreaterThan(0);
 
@@ -170,7 +170,7 @@ describe('a running server', () => {
     await markPeople(inProcess('objection', 'health', patients.objecting.code), always);
 
     await until(async () => {
-      const { threatened, ...closed } = await told();
+      const { threatened, ...closed } = await answers();
       return (
         names.every((name) => closed[name].healthContacts.length === 0) &&
         threatened.district === null &&
@@ -178,7 +178,7 @@ describe('a running server', () => {
       );
     });
     // Marks may be loaded between two fetches of one operation; now all are loaded.
-    const marked = await told();
+    const marked = await answers();
     for (const name of names)
       expect(marked[name].servicePath).toEqual({ steps: [], withheld: before[name].servicePath.withheld });
     expect(marked.threatened.healthContacts).toHaveLength(before.threatened.healthContacts.length);
@@ -209,7 +209,7 @@ describe('a running server', () => {
         snapshotId.startsWith(extractedAt.replaceAll(/[:.]/g, '-')),
       ),
     );
-    expect(await told()).toEqual(marked);
+    expect(await answers()).toEqual(marked);
 
     const list = await done(['list'], []);
     expect(list).toMatch(/restriction: 1 person today/);
@@ -226,13 +226,13 @@ describe('a running server', () => {
       ['non-disclosure', 'population', 'threatened'],
     ] as const)
       expect(await liftPeople(inProcess(kind, registry, patients[name].code))).toBe(1);
-    await until(async () => isDeepStrictEqual(await told(), before));
+    await until(async () => isDeepStrictEqual(await answers(), before));
   });
 
   it('keeps the loaded marks when the file is damaged or missing, reports it, and does not restart', async () => {
     const marking = inProcess('restriction', 'health', patients.restricted.code);
     await markPeople(marking, always);
-    const isClosed = async () => (await told()).restricted.healthContacts.length === 0;
+    const isClosed = async () => (await answers()).restricted.healthContacts.length === 0;
     await until(isClosed);
     const path = restrictionPath(city.data, 'health');
     const whole = await readFile(path, 'utf8');

@@ -134,7 +134,7 @@ describe('a registry in its department, with signed policies', () => {
     };
     return nodes.flatMap(({ healthContacts }) => healthContacts ?? []);
   }
-  const told = (rows: readonly { diagnosis: string | null }[]) =>
+  const codesOf = (rows: readonly { diagnosis: string | null }[]) =>
     rows.flatMap(({ diagnosis }) => diagnosis ?? []);
 
   it.each([
@@ -152,7 +152,7 @@ describe('a registry in its department, with signed policies', () => {
     const department = await startDepartment(0, { policiesFrom: strictRegistry ? signed.store : early });
     const served = await startGateway(department.url, strictRegistry ? early : signed.store);
     if (strictRegistry) {
-      const codes = told(await contacts(served));
+      const codes = codesOf(await contacts(served));
       expect(codes.length).toBeGreaterThan(0);
       expect(codes.filter((code) => !/^[A-Z]\d\d-[A-Z]\d\d$/.test(code))).toEqual([]);
     } else {
@@ -250,7 +250,7 @@ describe('a registry in its department, with signed policies', () => {
     await signed.approve(2, 'health-2');
     await until(() => second.current.revision !== original && first.policy.current.revision !== original);
     expect(second.current.revision).toBe(first.policy.current.revision);
-    expect(told(await contacts(served)).every((code) => code.includes('-'))).toBe(true);
+    expect(codesOf(await contacts(served)).every((code) => code.includes('-'))).toBe(true);
 
     // The registry does not trust a gateway's own signatures: it holds its own owners.yaml.
     const mine = join(folder, 'owners.yaml');
@@ -271,7 +271,7 @@ describe('a registry in its department, with signed policies', () => {
     await cp(signed.store, store, { recursive: true });
     const department = await startDepartment(0, { policiesFrom: store });
     const served = await startGateway(department.url);
-    expect(told(await contacts(served)).length).toBeGreaterThan(0);
+    expect(codesOf(await contacts(served)).length).toBeGreaterThan(0);
     await department.stop();
     running.splice(running.indexOf(department), 1);
 

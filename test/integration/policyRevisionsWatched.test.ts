@@ -87,10 +87,10 @@ describe('a city whose policies are edited while it serves', () => {
         .replace('HealthContact.unit:', 'HealthContact.units:'),
     );
     await until(() => lines.some((line) => line.includes('POLICY_INVALID')));
-    const told = lines.find((line) => line.includes('POLICY_INVALID'))!;
-    expect(told).toMatch(/health\.yaml:\d+:\d+: error: .*clinican/);
-    expect(told).toMatch(/health\.yaml:\d+:\d+: error: .*HealthContact\.units/);
-    expect(told).toContain('stay in force');
+    const report = lines.find((line) => line.includes('POLICY_INVALID'))!;
+    expect(report).toMatch(/health\.yaml:\d+:\d+: error: .*clinican/);
+    expect(report).toMatch(/health\.yaml:\d+:\d+: error: .*HealthContact\.units/);
+    expect(report).toContain('stay in force');
     expect(isMasked(await fresh())).toBe(false);
     expect(answers.slice(before).filter(({ errors }) => errors !== undefined)).toEqual([]);
   });

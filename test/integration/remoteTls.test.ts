@@ -27,7 +27,7 @@ const ASK = `
   for (const url of process.argv.slice(1)) {
     const source = remoteDataSource({ name: 'far', url: new URL(url), proof });
     for (let turn = 0; turn < 2; turn++) {
-      const told = await source.fetch(query, { asker: undefined, signal: undefined }).then(
+      const told = await source.fetch(query, { requester: undefined, signal: undefined }).then(
         ({ data }) => ({ bytes: data.a.length }),
         ({ code, cause }) => ({ code, cause: cause?.cause?.code ?? cause?.code }),
       );

@@ -15,7 +15,7 @@ import { type createSubgraph, documentExecutor } from '../../registry-kit/subgra
 import { CHILD, FATHER, MOTHER, NEIGHBOUR, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
 import type { Decision } from '../../policies/engine/decision.js';
 import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
-import { type Asker, type ServedWorld, serveWorld } from '../city/serveWorld.js';
+import { type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const PATH = '{ steps { person { id } sector service startedAt endedAt unit contacts } withheld }';
 const DATES = 'startedAt endedAt';
@@ -35,7 +35,7 @@ const EVERYTHING = `query (${PEOPLE.map((key) => `$p${key}: PersonID!`).join(' '
 }`;
 
 const units = ['PT-1'];
-const askers: readonly Asker[] = [
+const requesters: readonly WorldRequester[] = [
   { roles: ['clinician'], purpose: 'care', employee: 'H-1' },
   { roles: ['clinician'], purpose: 'care', employee: 'H-9' },
   { roles: ['social-worker'], purpose: 'social-service', employee: 'S-1' },
@@ -107,32 +107,35 @@ describe('of two tiers', () => {
     served.show(separatedFamily);
     return served;
   };
-  const variables = (city: ServedWorld, asker: Asker) => ({
-    ...Object.fromEntries(PEOPLE.map((key) => [`p${key}`, city.id(asker, 'PersonID', key)])),
-    f: city.id(asker, 'FamilyID', OLD_FAMILY),
+  const variables = (city: ServedWorld, requester: WorldRequester) => ({
+    ...Object.fromEntries(PEOPLE.map((key) => [`p${key}`, city.id(requester, 'PersonID', key)])),
+    f: city.id(requester, 'FamilyID', OLD_FAMILY),
   });
   const dataOf = ({ text }: { text: string }) => (JSON.parse(text) as { data: unknown }).data;
 
   it('the registries alone show what policy shows and no other value', async () => {
     const city = await open();
     const permissive = await everythingShown();
-    const told: string[] = [];
-    for (const asker of askers) {
-      const asked = { query: EVERYTHING, variables: variables(city, asker) };
+    const texts: string[] = [];
+    for (const requester of requesters) {
+      const asked = { query: EVERYTHING, variables: variables(city, requester) };
       city.rule(city.policy);
-      const both = dataOf(await city.ask(asker, { ...asked, headers: { 'polku-partial': 'true' } }));
+      const both = dataOf(await city.ask(requester, { ...asked, headers: { 'polku-partial': 'true' } }));
       city.rule(permissive, city.policy);
-      const alone = await city.ask(asker, asked);
+      const alone = await city.ask(requester, asked);
       expect(city.faults).toEqual([]);
       expect(alone.text).not.toContain('"errors"');
-      expect({ asker, data: dataOf(alone) }).toEqual({ asker, data: both });
-      told.push(JSON.stringify(both));
+      expect({ requester, data: dataOf(alone) }).toEqual({ requester, data: both });
+      texts.push(JSON.stringify(both));
     }
-    expect(told.filter((text) => text.includes('"startedAt":"2')).length).toBeGreaterThan(4);
+    expect(texts.filter((text) => text.includes('"startedAt":"2')).length).toBeGreaterThan(4);
 
     city.rule(permissive);
-    const [asker] = askers.slice(-1);
-    const unchecked = await city.ask(asker!, { query: EVERYTHING, variables: variables(city, asker!) });
+    const [requester] = requesters.slice(-1);
+    const unchecked = await city.ask(requester!, {
+      query: EVERYTHING,
+      variables: variables(city, requester!),
+    });
     // With both tiers off, a log controller reads diagnoses. So the registries alone withheld them before.
     expect(unchecked.text).toContain('J06.9');
   });
@@ -140,11 +143,11 @@ describe('of two tiers', () => {
   it('the gateway alone refuses each field that policy does not show', async () => {
     const city = await open({ create: unguarded });
     const policy = await loadPolicy(policiesFolder);
-    const [doctor] = askers.slice(1);
-    const one = (selection: string, asker: Asker) =>
-      city.ask(asker, {
+    const [doctor] = requesters.slice(1);
+    const one = (selection: string, requester: WorldRequester) =>
+      city.ask(requester, {
         query: `query ($id: PersonID!) { person(id: $id) { ${selection} } }`,
-        variables: { id: city.id(asker, 'PersonID', NEIGHBOUR) },
+        variables: { id: city.id(requester, 'PersonID', NEIGHBOUR) },
       });
     // Without a care relationship: the registry would withhold it, but is off.
     expect((await one('healthContacts { diagnosis }', doctor!)).text).toContain('J06.9');
@@ -158,15 +161,15 @@ describe('of two tiers', () => {
       ['incomeSupport', 'IncomeSupportMonth'],
     ];
     let refused = 0;
-    for (const asker of askers) {
-      const decision = policy.decide(asker, new Date());
+    for (const requester of requesters) {
+      const decision = policy.decide(requester, new Date());
       const shows = (...coordinates: string[]) => coordinates.every((name) => decision.show(name).length > 0);
       for (const [list, type] of lists) {
         for (const { name } of policy.model.graph.types.get(type)!) {
-          const { text } = await one(`${list} { ${name} }`, asker);
+          const { text } = await one(`${list} { ${name} }`, requester);
           const shown = shows('Query.person', `Person.${list}`, `${type}.${name}`);
-          expect([asker.purpose, type, name, text.includes('PURPOSE_NOT_PERMITTED')]).toEqual([
-            asker.purpose,
+          expect([requester.purpose, type, name, text.includes('PURPOSE_NOT_PERMITTED')]).toEqual([
+            requester.purpose,
             type,
             name,
             !shown,

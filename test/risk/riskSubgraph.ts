@@ -56,7 +56,7 @@ export async function riskSubgraph(): Promise<
   const subgraph = await createSubgraph<RiskStore>({
     name: 'risk',
     module: riskModule(riskSources),
-    decide: (asker) => policy.decide(asker, new Date()),
+    decide: (requester) => policy.decide(requester, new Date()),
     open: derivedSources({ inForce: () => inForce }),
   });
   return async (given) => {

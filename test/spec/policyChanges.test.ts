@@ -373,8 +373,8 @@ describe('a test file', () => {
     ['as: nurze, for: care', 'There is no role "nurze".'],
     ['as: [nurse, nurze], for: care', 'There is no role "nurze".'],
     ['as: nurse, for: cares', 'There is no purpose "cares".'],
-  ])('Y02: reports a caller who does not exist: %s', (asker, message) => {
-    const { problems } = run(`  - { name: x, ${asker}, show: { Visit.unit: deny } }`);
+  ])('Y02: reports a caller who does not exist: %s', (requester, message) => {
+    const { problems } = run(`  - { name: x, ${requester}, show: { Visit.unit: deny } }`);
     expect(problems).toMatchObject([{ line: 3, severity: 'error', message }]);
   });
 

@@ -112,8 +112,8 @@ describe('a research permit', () => {
     ],
     ['that has not begun', {}, '2025-12-31', 'The permit P-1 is valid from 2026-01-01.'],
     ['that has ended', {}, '2026-07-01', 'The permit P-1 ended on 2026-06-30.'],
-  ])('%s shows nothing, and gives the reason', (_, asker, day, reason) => {
-    const decision = policy.decide({ ...scholar, ...asker }, new Date(`${day}T12:00:00Z`));
+  ])('%s shows nothing, and gives the reason', (_, requester, day, reason) => {
+    const decision = policy.decide({ ...scholar, ...requester }, new Date(`${day}T12:00:00Z`));
     expect(decision.show('Visit.service')).toEqual([]);
     expect(decision.explain('Visit.service').reason).toBe(reason);
   });

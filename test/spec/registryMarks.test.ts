@@ -55,7 +55,7 @@ const PAGE = { __typename: 'PersonPage', first: 10, after: null };
  * Everything that the registry shows, by every path: two persons, their family, my clients, and the number of
  * rows.
  */
-async function told(marks: HealthCase['marks'], more: Partial<HealthCase> = {}) {
+async function answersUnder(marks: HealthCase['marks'], more: Partial<HealthCase> = {}) {
   const ask = await healthSubgraph({ ...world, marks: marks ?? {}, ...more });
   const list = async (id: number, argument = '', variables = {}) =>
     (await ask(
@@ -93,18 +93,22 @@ describe('erasure', () => {
   const erased = { erasure: [{ person: 7, ...long }] };
 
   it('gives, by every path, the answers of a registry that never had rows of the person', async () => {
-    expect(await told(erased)).toEqual(await told({}, without(7)));
-    expect(await told(erased)).not.toEqual(await told({}));
+    expect(await answersUnder(erased)).toEqual(await answersUnder({}, without(7)));
+    expect(await answersUnder(erased)).not.toEqual(await answersUnder({}));
   });
 
   it('applies to every caller, the person included', async () => {
-    expect(await told(erased, asResident(7))).toEqual(await told({}, { ...without(7), ...asResident(7) }));
-    expect((await told({}, asResident(7))).lists[0]!.healthContacts).toHaveLength(2);
+    expect(await answersUnder(erased, asResident(7))).toEqual(
+      await answersUnder({}, { ...without(7), ...asResident(7) }),
+    );
+    expect((await answersUnder({}, asResident(7))).lists[0]!.healthContacts).toHaveLength(2);
   });
 
   it('is not lifted by break-glass', async () => {
     const breaking = { context: { breakGlass: 'unconscious at the scene' } };
-    expect(await told(erased, breaking)).toEqual(await told({}, { ...without(7), ...breaking }));
+    expect(await answersUnder(erased, breaking)).toEqual(
+      await answersUnder({}, { ...without(7), ...breaking }),
+    );
   });
 });
 
@@ -114,12 +118,12 @@ describe('the number of contacts that a registry reports', () => {
   it('G11: is the same before an erasure, after it and after the extraction without the rows', async () => {
     // The person has two of them.
     for (const counted of [3, 5_432, 30_451]) {
-      const before = await told({}, { counted });
-      const marked = await told(erased, { counted });
-      const extracted = await told(erased, { ...without(7), counted: counted - 2 });
+      const before = await answersUnder({}, { counted });
+      const marked = await answersUnder(erased, { counted });
+      const extracted = await answersUnder(erased, { ...without(7), counted: counted - 2 });
       expect([marked.rows, extracted.rows]).toEqual([before.rows, before.rows]);
     }
-    expect((await told({}, { counted: 30_451 })).rows).toEqual([30_000]);
+    expect((await answersUnder({}, { counted: 30_451 })).rows).toEqual([30_000]);
   });
 });
 
@@ -127,34 +131,34 @@ describe('restriction', () => {
   const restricted = { restriction: [{ person: 7, ...long }] };
 
   it('gives other callers the answers of a registry without rows of the person', async () => {
-    expect(await told(restricted)).toEqual(await told({}, without(7)));
+    expect(await answersUnder(restricted)).toEqual(await answersUnder({}, without(7)));
   });
 
   it('shows the person all of their own data', async () => {
-    const all = await told({}, asResident(7));
-    expect(await told(restricted, asResident(7))).toEqual(all);
+    const all = await answersUnder({}, asResident(7));
+    expect(await answersUnder(restricted, asResident(7))).toEqual(all);
     expect(all.lists[0]!.healthContacts).toHaveLength(2);
-    expect((await told(restricted, asResident(8))).lists[0]).toEqual({ healthContacts: [] });
+    expect((await answersUnder(restricted, asResident(8))).lists[0]).toEqual({ healthContacts: [] });
   });
 
   it.each([
     ['begins ahead', { start: formatDay(today() + 1) }],
     ['is over', { start: '2020-01-01', end: formatDay(today() - 1) }],
   ])('withholds nothing when it %s', async (_when, days) => {
-    expect(await told({ restriction: [{ person: 7, ...days }] })).toEqual(await told({}));
+    expect(await answersUnder({ restriction: [{ person: 7, ...days }] })).toEqual(await answersUnder({}));
   });
 
   it('withholds on its first and its last day', async () => {
     const now = formatDay(today());
     const marks = { restriction: [{ person: 7, start: now, end: now }] };
-    expect((await told(marks)).lists[0]).toEqual({ healthContacts: [] });
+    expect((await answersUnder(marks)).lists[0]).toEqual({ healthContacts: [] });
   });
 });
 
 describe('objection', () => {
   it('hides data that policy shows only for people who have not objected', async () => {
-    const answers = await told({ objection: [{ person: 7, ...long }] });
-    const expected = await told({}, { objections: [{ person: 7, ...long }] });
+    const answers = await answersUnder({ objection: [{ person: 7, ...long }] });
+    const expected = await answersUnder({}, { objections: [{ person: 7, ...long }] });
     expect({ ...answers, rows: [] }).toEqual({ ...expected, rows: [] });
     expect(answers.lists[0]).toEqual({ healthContacts: [] });
     expect(answers.lists[1]!.healthContacts).toHaveLength(1);
@@ -162,7 +166,7 @@ describe('objection', () => {
 
   it('applies from its first day', async () => {
     const ahead = { objection: [{ person: 7, start: formatDay(today() + 1) }] };
-    expect(await told(ahead)).toEqual(await told({}));
+    expect(await answersUnder(ahead)).toEqual(await answersUnder({}));
   });
 });
 
@@ -170,16 +174,18 @@ describe('non-disclosure', () => {
   const marks = { 'non-disclosure': [{ person: 7, ...long }] };
 
   it('withholds places as a mark of the population register does', async () => {
-    const marked = await told({}, { populationMarks: marks });
-    expect(marked).toEqual(await told({}, { shields: [{ person: 7, ...long }] }));
+    const marked = await answersUnder({}, { populationMarks: marks });
+    expect(marked).toEqual(await answersUnder({}, { shields: [{ person: 7, ...long }] }));
     expect(marked.lists[0]!.healthContacts).toEqual(Array(2).fill(expect.objectContaining({ unit: null })));
     expect(marked.lists[1]!.healthContacts).toEqual([expect.objectContaining({ unit: 'U-1' })]);
   });
 
   it('withholds places of the people who live with the person, too', async () => {
     const memberships = [7, 8].map((person) => ({ person, family: 1, role: 'parent', start: '2010-01-01' }));
-    const marked = await told({}, { populationMarks: marks, memberships });
-    expect(marked).toEqual(await told({}, { shields: [7, 8].map((person) => ({ person, ...long })) }));
+    const marked = await answersUnder({}, { populationMarks: marks, memberships });
+    expect(marked).toEqual(
+      await answersUnder({}, { shields: [7, 8].map((person) => ({ person, ...long })) }),
+    );
   });
 });
 
@@ -188,15 +194,15 @@ describe('a mark of the population register', () => {
   const persons = [{ person: 7, adultFrom: '2999-01-01', birthYear: 2981 }];
 
   it.each(['erasure', 'restriction'])('%s reveals no age to other registries', async (kind) => {
-    const shown = await told({}, { policy: ofMinors, persons });
+    const shown = await answersUnder({}, { policy: ofMinors, persons });
     const marked = { policy: ofMinors, persons, populationMarks: { [kind]: [{ person: 7, ...long }] } };
     expect(shown.lists[0]!.healthContacts).toHaveLength(2);
-    expect((await told({}, marked)).lists[0]).toEqual({ healthContacts: [] });
+    expect((await answersUnder({}, marked)).lists[0]).toEqual({ healthContacts: [] });
   });
 
   it('hides no rows of another registry', async () => {
     const populationMarks = { erasure: [{ person: 7, ...long }], restriction: [{ person: 8, ...long }] };
-    expect(await told({}, { populationMarks })).toEqual(await told({}));
+    expect(await answersUnder({}, { populationMarks })).toEqual(await answersUnder({}));
   });
 });
 

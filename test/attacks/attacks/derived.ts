@@ -63,9 +63,9 @@ export const derivedAttacks: readonly Attack[] = [
             if (step[field] != null && !sight.shows(`${type}.${field}`))
               throw new Breach(`${what}: ${field} of a ${step.sector} step, hidden on ${type}`);
           for (const field of ['startedAt', 'endedAt'] as const) {
-            const told = step[field]?.length ?? 0;
+            const precision = step[field]?.length ?? 0;
             const masks = [...sight.masksOf(`${type}.startedAt`), ...sight.masksOf(`ServiceStep.${field}`)];
-            if ((masks.includes('year') && told > 4) || (masks.includes('month') && told > 7))
+            if ((masks.includes('year') && precision > 4) || (masks.includes('month') && precision > 7))
               throw new Breach(
                 `${what}: a date of a ${step.sector} step is told more exactly than its contacts are`,
               );

@@ -229,8 +229,8 @@ async function errorsTellNothing(target: Target): Promise<void> {
       const answer = await target.ask(sight.requester, question);
       const query = typeof question === 'string' ? question : JSON.stringify(question);
       const said = (answer.body.errors ?? []).map(({ message }) => message).join('\n');
-      const told = inside.exec(said);
-      if (told) throw new Breach(`an error to ${nameOf(sight.requester)} says ${JSON.stringify(told[0])}`);
+      const named = inside.exec(said);
+      if (named) throw new Breach(`an error to ${nameOf(sight.requester)} says ${JSON.stringify(named[0])}`);
       if (answer.body.errors?.some(({ extensions }) => extensions?.['code'] === 'INTERNAL_SERVER_ERROR'))
         throw new Breach(`${query.slice(0, 80)}, by ${nameOf(sight.requester)}: INTERNAL_SERVER_ERROR`);
       if (codeOf(answer) !== 'PURPOSE_NOT_PERMITTED') mustNotSuggest(answer, query, hidden, sight);

@@ -61,12 +61,12 @@ export const predictedNeedAttacks: readonly Attack[] = [
           throw new Breach(`${nameOf(sight.requester)} sees ${numbers.join(', ')} without an assessment`);
         if (withheld.length > 0 && risk.status === 'ASSESSED')
           throw new Breach(`${nameOf(sight.requester)} sees a number without ${withheld.join(', ')}`);
-        const told = JSON.stringify(withheld);
-        if ((withheldFrom.get(sight) ?? told) !== told)
+        const withholding = JSON.stringify(withheld);
+        if ((withheldFrom.get(sight) ?? withholding) !== withholding)
           throw new Breach(
             `from ${nameOf(sight.requester)} other registries are withheld of one person than of another`,
           );
-        withheldFrom.set(sight, told);
+        withheldFrom.set(sight, withholding);
       });
     },
   ),
@@ -91,10 +91,14 @@ async function birthdays(target: Target): Promise<void> {
       const quarters = [1, 2, 3, 4].map(
         (n) => `q${n}: childProtectionRisk(asOf: "${year}-Q${n}") { status }`,
       );
-      for (const { birthYear, ...told } of await ofPeople(target, sight, `birthYear ${quarters.join(' ')}`)) {
+      for (const { birthYear, ...risks } of await ofPeople(
+        target,
+        sight,
+        `birthYear ${quarters.join(' ')}`,
+      )) {
         if (birthYear !== year && birthYear !== year - MAJORITY) continue;
         tried += 1;
-        const statuses = [1, 2, 3, 4].map((n) => (told[`q${n}`] as Pick<Risk, 'status'> | null)?.status);
+        const statuses = [1, 2, 3, 4].map((n) => (risks[`q${n}`] as Pick<Risk, 'status'> | null)?.status);
         if (new Set(statuses).size > 1)
           throw new Breach(`${nameOf(sight.requester)} learns in which quarter of ${year} a birthday is`);
       }

@@ -87,7 +87,7 @@ export const auditFiles: InputKind = {
 /**
  * A mutated witness, checked against an intact log and against a truncated one. It must prove nothing that
  * the original does not prove, it must prove something, and a truncation that it still covers must be named.
- * A witness without its end proves less: it cannot be told from one that was copied earlier.
+ * A witness without its end proves less: it cannot be told apart from one that was copied earlier.
  */
 export const witnessFiles: InputKind = {
   name: 'witness files',
@@ -309,8 +309,8 @@ async function faultsOfReopened(
   for (const { chain, written, now, verified } of await comparedChains(folder, lines, chains)) {
     let same = 0;
     while (same < now.length && now[same] === written[same]) same += 1;
-    const told = (verified?.behindWitness ?? 0) > 0;
-    if (same < (witnessed.get(chain) ?? 0) && !told)
+    const admitsLoss = (verified?.behindWitness ?? 0) > 0;
+    if (same < (witnessed.get(chain) ?? 0) && !admitsLoss)
       faults.push(`A gateway has gone on behind a cut end of "${chain}", and says nothing.`);
     const strange = now
       .slice(same)

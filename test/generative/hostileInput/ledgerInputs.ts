@@ -6,7 +6,7 @@ import type { ProtectedCount } from '../../../disclosure-control/groupQuestion.j
 import { openLedger } from '../../../disclosure-control/ledger/ledger.js';
 import { ledgerEndPath } from '../../../disclosure-control/ledger/ledgerFile.js';
 import { defaultDisclosure } from '../../../policies/engine/disclosureParameters.js';
-import { noise, people, question, range, setOf } from '../../unit/disclosure/groups.js';
+import { noise, people, question, range, setOf } from '../../unit/disclosure-control/groups.js';
 import type { Dice } from '../policyProof/dice.js';
 import { type InputKind, refusedBy } from './inputKind.js';
 import { mutateBytes, mutateText } from './mutate.js';

@@ -6,7 +6,7 @@ import {
   type CityRules,
   holders,
   purposes,
-  type RandomAsker,
+  type RandomRequester,
   type RandomGrant,
   TODAY,
 } from './randomRules.js';
@@ -26,7 +26,7 @@ export class CedarOwners implements OwnerAnswers {
   /** Evaluates the rules that {@link translateToCedar} loaded last. */
   constructor(
     private readonly rules: CityRules,
-    private readonly asker: RandomAsker,
+    private readonly requester: RandomRequester,
   ) {}
 
   shows(field: CityField): string | undefined {
@@ -47,7 +47,7 @@ export class CedarOwners implements OwnerAnswers {
   }
 
   private askCedar(action: string, field: CityField, more: Record<string, string | number>): boolean {
-    const { purpose, recipient = '', permit, holding } = this.asker;
+    const { purpose, recipient = '', permit, holding } = this.requester;
     const context = {
       rank: 0,
       into: '',
@@ -74,7 +74,7 @@ export class CedarOwners implements OwnerAnswers {
   }
 
   private people(): cedar.EntityJson[] {
-    const { roles, purpose } = this.asker;
+    const { roles, purpose } = this.requester;
     const held = roles.filter((role) => holders[role]?.includes(purpose));
     return [
       {

@@ -4,7 +4,7 @@ import {
   holders,
   partsOf,
   purposes,
-  type RandomAsker,
+  type RandomRequester,
   type RandomGrant,
   TODAY,
 } from './randomRules.js';
@@ -25,8 +25,8 @@ export class Interpreter {
   constructor(
     private readonly city: City,
     private readonly rules: CityRules,
-    private readonly asker: RandomAsker,
-    private readonly owners: OwnerAnswers = new PlainOwners(rules, asker),
+    private readonly requester: RandomRequester,
+    private readonly owners: OwnerAnswers = new PlainOwners(rules, requester),
     /** The same, if all conditions were true: what is withheld from everybody follows from policy alone. */
     private readonly ideal?: Interpreter,
   ) {}
@@ -34,18 +34,18 @@ export class Interpreter {
   static of(
     city: City,
     rules: CityRules,
-    asker: RandomAsker,
-    ownersOf: (asker: RandomAsker) => OwnerAnswers = (given) => new PlainOwners(rules, given),
+    requester: RandomRequester,
+    ownersOf: (requester: RandomRequester) => OwnerAnswers = (given) => new PlainOwners(rules, given),
   ): Interpreter {
-    const unconditional = { ...asker, holding: everyCondition };
+    const unconditional = { ...requester, holding: everyCondition };
     const ideal = new Interpreter(city, rules, unconditional, ownersOf(unconditional));
-    return new Interpreter(city, rules, asker, ownersOf(asker), ideal);
+    return new Interpreter(city, rules, requester, ownersOf(requester), ideal);
   }
 
   /** How a coordinate is seen: "allow", a mask, or undefined. */
   see(coordinate: string): string | undefined {
     if (coordinate.endsWith('.__typename')) return 'allow';
-    if (deniesAll(this.rules, this.asker)) return undefined;
+    if (deniesAll(this.rules, this.requester)) return undefined;
     const [name = '', argument] = coordinate.split('(');
     if (argument !== undefined) return this.seeArgument(name, argument.replace(':)', ''));
     const [type = '', own = ''] = name.split('.');
@@ -55,13 +55,13 @@ export class Interpreter {
     }
     const field = this.city.fields.get(name);
     if (!field || field.kind === 'feed') return undefined;
-    if (field.kind === 'key') return isAggregate(this.asker) ? undefined : 'allow';
+    if (field.kind === 'key') return isAggregate(this.requester) ? undefined : 'allow';
     return this.isComplete(field) ? this.owners.shows(field) : undefined;
   }
 
   /** How a derived type may use a field. */
   take(type: string, coordinate: string): string | undefined {
-    if (deniesAll(this.rules, this.asker)) return undefined;
+    if (deniesAll(this.rules, this.requester)) return undefined;
     const field = this.city.fields.get(coordinate)!;
     const all = [field, ...this.sourcesOf(field)];
     if (!all.every((source) => source.kind !== 'governed' || this.owners.releases(type, source)))
@@ -74,7 +74,7 @@ export class Interpreter {
 
   /** Whether a feed is available at all. */
   flows(feed: string): boolean {
-    if (deniesAll(this.rules, this.asker)) return false;
+    if (deniesAll(this.rules, this.requester)) return false;
     const ideal = this.ideal ?? this;
     const { type, lineage, requires } = this.city.fields.get(feed)!;
     const taken = (input: string): boolean => ideal.take(type, input) !== undefined;
@@ -120,11 +120,11 @@ export class Interpreter {
 class PlainOwners implements OwnerAnswers {
   constructor(
     private readonly rules: CityRules,
-    private readonly asker: RandomAsker,
+    private readonly requester: RandomRequester,
   ) {}
 
   shows(field: CityField): string | undefined {
-    if (this.isBarred(field) || (isAggregate(this.asker) && isPersonal(field))) return undefined;
+    if (this.isBarred(field) || (isAggregate(this.requester) && isPersonal(field))) return undefined;
     const effects = this.counting(field).flatMap(({ show }) => {
       const effect = show[field.coordinate] ?? show[`${field.type}.*`];
       const seen = effect && this.capped(field, effect === 'allow' ? 'allow' : effect.mask);
@@ -144,32 +144,32 @@ class PlainOwners implements OwnerAnswers {
   private isBarred(field: CityField): boolean {
     const prohibited = this.rules.registries[field.owner]!.prohibitions.some(
       ({ purposes: forbidden, fields }) =>
-        isFor(forbidden, this.asker.purpose) &&
+        isFor(forbidden, this.requester.purpose) &&
         (fields.includes(field.coordinate) || fields.includes(`${field.type}.*`)),
     );
     return prohibited || !this.rules.classified.has(field.coordinate) || this.isOutsidePermit(field);
   }
 
   private isOutsidePermit(field: CityField): boolean {
-    const permit = this.rules.permits.find(({ number }) => number === this.asker.permit);
+    const permit = this.rules.permits.find(({ number }) => number === this.requester.permit);
     if (!permit || !isPersonal(field)) return false;
     const { born, registries } = permit.population;
     return (
       !permit.fields.includes(field.coordinate) ||
       (registries !== undefined && !registries.includes(field.owner)) ||
-      (born !== undefined && !this.asker.holding.includes(`born(${born.from}-${born.until})`))
+      (born !== undefined && !this.requester.holding.includes(`born(${born.from}-${born.until})`))
     );
   }
 
   private counting({ owner }: CityField): readonly RandomGrant[] {
-    const held = this.asker.roles.filter((role) => holders[role]?.includes(this.asker.purpose));
+    const held = this.requester.roles.filter((role) => holders[role]?.includes(this.requester.purpose));
     return this.rules.registries[owner]!.grants.filter(
       ({ purposes: granted, roles, recipients, permit, when, valid }) =>
-        isFor(granted, this.asker.purpose) &&
+        isFor(granted, this.requester.purpose) &&
         (roles === 'any' ? held.length > 0 : held.some((role) => roles.includes(role))) &&
-        (!recipients || recipients.includes(this.asker.recipient ?? '')) &&
-        (!permit || this.asker.permit !== undefined) &&
-        when.every((condition) => this.asker.holding.includes(condition)) &&
+        (!recipients || recipients.includes(this.requester.recipient ?? '')) &&
+        (!permit || this.requester.permit !== undefined) &&
+        when.every((condition) => this.requester.holding.includes(condition)) &&
         (valid.from ?? '0') <= TODAY &&
         TODAY <= (valid.until ?? '9'),
     );
@@ -177,7 +177,7 @@ class PlainOwners implements OwnerAnswers {
 
   private capped(field: CityField, effect: string): string | undefined {
     const cap = this.rules.classified.get(field.coordinate);
-    if (purposes[this.asker.purpose]?.output !== 'pseudonymised' || cap === undefined) return effect;
+    if (purposes[this.requester.purpose]?.output !== 'pseudonymised' || cap === undefined) return effect;
     if (cap === 'withhold') return undefined;
     return field.masks.indexOf(effect) > field.masks.indexOf(cap) ? effect : cap;
   }
@@ -186,7 +186,7 @@ class PlainOwners implements OwnerAnswers {
 /** Whether the requester gets nothing, whatever the rules: a purpose or permit that does not fit. */
 export function deniesAll(
   rules: CityRules,
-  { roles, purpose, recipient, permit: number }: RandomAsker,
+  { roles, purpose, recipient, permit: number }: RandomRequester,
 ): boolean {
   if (!roles.some((role) => holders[role]?.includes(purpose))) return true;
   if (number === undefined) return false;
@@ -201,7 +201,7 @@ function isFor(named: 'any' | readonly string[], purpose: string): boolean {
   return parent !== undefined && isFor(named, parent);
 }
 
-export function isAggregate({ purpose }: RandomAsker): boolean {
+export function isAggregate({ purpose }: RandomRequester): boolean {
   return purposes[purpose]?.output === 'aggregate';
 }
 

@@ -14,8 +14,8 @@ import { randomOperation } from './randomOperation.js';
 import {
   type CityRules,
   filesOf,
-  randomAsker,
-  type RandomAsker,
+  randomRequester,
+  type RandomRequester,
   randomRules,
   sourcesOf,
   TODAY,
@@ -85,25 +85,25 @@ interface World {
 
 function proveCase(dice: Dice, world: World, counts: Counts, report: (what: string) => void): void {
   const { city, rules, policy, sources } = world;
-  const asker = randomAsker(dice, rules.permits);
-  const decision = policy.decide(asker, noon);
-  const slow = Interpreter.of(city, rules, asker);
-  const cedar = Interpreter.of(city, rules, asker, (given) => new CedarOwners(rules, given));
+  const requester = randomRequester(dice, rules.permits);
+  const decision = policy.decide(requester, noon);
+  const slow = Interpreter.of(city, rules, requester);
+  const cedar = Interpreter.of(city, rules, requester, (given) => new CedarOwners(rules, given));
   const compare = (what: string, compiled: unknown, expected: unknown) => {
     counts.compared++;
     if (compiled !== undefined && compiled !== false) counts.shown++;
     if (compiled !== expected)
       report(
-        `${what}: compiled ${String(compiled)}, expected ${String(expected)}, for ${JSON.stringify(asker)}`,
+        `${what}: compiled ${String(compiled)}, expected ${String(expected)}, for ${JSON.stringify(requester)}`,
       );
   };
-  const denied = deniesAll(rules, asker);
+  const denied = deniesAll(rules, requester);
   for (const { coordinate, kind, args, type } of city.fields.values()) {
-    const compiled = effect(decision.show(coordinate), asker.holding);
+    const compiled = effect(decision.show(coordinate), requester.holding);
     compare(coordinate, compiled, slow.see(coordinate));
     for (const { name } of args) {
       const argument = `${coordinate}(${name}:)`;
-      compare(argument, effect(decision.show(argument), asker.holding), slow.see(argument));
+      compare(argument, effect(decision.show(argument), requester.holding), slow.see(argument));
     }
     if (kind === 'feed')
       compare(`feed ${coordinate}`, decision.isAvailable(coordinate), slow.flows(coordinate));
@@ -120,26 +120,26 @@ function proveCase(dice: Dice, world: World, counts: Counts, report: (what: stri
   }
   for (const [type, inputs] of sources) {
     for (const input of inputs) {
-      const compiled = effect(decision.derive(type, input), asker.holding);
+      const compiled = effect(decision.derive(type, input), requester.holding);
       compare(`${type} of ${input}`, compiled, slow.take(type, input));
       if (denied || !dice.once(8)) continue;
       counts.askedOfCedar++;
       compare(`Cedar on ${type} of ${input}`, compiled, cedar.take(type, input));
     }
   }
-  proveOperation(dice, world, asker, decision, counts, report);
+  proveOperation(dice, world, requester, decision, counts, report);
 }
 
 /** Compares the gateway's analysis of an operation with a walk over the selected fields. */
 function proveOperation(
   dice: Dice,
   { city, rules, api }: World,
-  asker: RandomAsker,
+  requester: RandomRequester,
   decision: PolicyDecision,
   counts: Counts,
   report: (what: string) => void,
 ): void {
-  const anybody = Interpreter.of(city, rules, { ...asker, holding: everyCondition });
+  const anybody = Interpreter.of(city, rules, { ...requester, holding: everyCondition });
   const daring = dice.once(2);
   const { text, selections } = randomOperation(
     dice,
@@ -158,7 +158,8 @@ function proveOperation(
     );
   });
   if (compiled) counts.operationsShown++;
-  if (compiled !== expected) report(`operation ${text}: compiled ${compiled}, for ${JSON.stringify(asker)}`);
+  if (compiled !== expected)
+    report(`operation ${text}: compiled ${compiled}, for ${JSON.stringify(requester)}`);
 }
 
 /** How a field is seen for a person with these conditions, as a registry reads permissions. */

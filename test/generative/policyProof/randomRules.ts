@@ -52,7 +52,7 @@ export interface CityRules {
 }
 
 /** One question: the requester, the purpose, and the conditions that are true for the person and record. */
-export interface RandomAsker {
+export interface RandomRequester {
   readonly roles: readonly string[];
   readonly purpose: string;
   readonly recipient?: string;
@@ -156,7 +156,7 @@ export function randomRules(dice: Dice, city: City): CityRules {
 /**
  * Half of those who could act under a permit of the city do; the others have none, or one that does not fit.
  */
-export function randomAsker(dice: Dice, permits: readonly RandomPermit[]): RandomAsker {
+export function randomRequester(dice: Dice, permits: readonly RandomPermit[]): RandomRequester {
   const roles = dice.some([...Object.keys(holders), 'king']);
   const held = roles.flatMap((role) => holders[role] ?? []);
   const purpose =

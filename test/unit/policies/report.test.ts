@@ -19,11 +19,11 @@ prohibitions:
 });
 
 describe('an explanation', () => {
-  const told = (coordinate: string, roles: string[], purpose: string) =>
+  const explanationOf = (coordinate: string, roles: string[], purpose: string) =>
     explain(policy, { coordinate, roles, purpose, at: someDay }).split('\n').slice(1, -1);
 
   it('names the grant, its place, its basis and its conditions', () => {
-    expect(told('Visit.diagnosis', ['nurse'], 'care')).toEqual([
+    expect(explanationOf('Visit.diagnosis', ['nurse'], 'care')).toEqual([
       'Shown:',
       '- under the mask "icd10-chapter" (a diagnosis becomes its ICD-10 chapter, such as J00-J99), if the caller has a care relationship with the person',
       '  by grant clinic/care, clinic.yaml:14 (703/2023)',
@@ -32,7 +32,7 @@ describe('an explanation', () => {
   });
 
   it('names the place of a prohibition', () => {
-    expect(told('Visit.unit', ['worker'], 'service')).toEqual([
+    expect(explanationOf('Visit.unit', ['worker'], 'service')).toEqual([
       'Denied. Clinic prohibits Visit.unit for "service" (clinic/never).',
       '- clinic/never is in clinic.yaml:22',
       'Path may not use it: its owner prohibits it.',
@@ -41,7 +41,7 @@ describe('an explanation', () => {
   });
 
   it('names the owner whose refusal affects a derived field', () => {
-    expect(told('Path.steps', ['nurse'], 'care')).toEqual([
+    expect(explanationOf('Path.steps', ['nurse'], 'care')).toEqual([
       'Shown:',
       '- the value itself',
       '  by grant paths/everybody, paths.yaml:9 (x)',
@@ -64,7 +64,9 @@ grants:
   });
 
   it('states that an id needs no grant', () => {
-    expect(told('Visit.id', ['nurse'], 'care')).toContain('  needs no grant: an id, or a part of a key');
+    expect(explanationOf('Visit.id', ['nurse'], 'care')).toContain(
+      '  needs no grant: an id, or a part of a key',
+    );
   });
 });
 

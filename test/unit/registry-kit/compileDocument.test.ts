@@ -117,7 +117,7 @@ describe('a compiled document', () => {
       schemaOf(),
       parse('query ($c: Boolean!, $d: Boolean!) { one { name @skip(if: $c) title @include(if: $d) } }'),
     );
-    const told = [];
+    const selected = [];
     for (const [c, d] of [
       [true, true],
       [false, true],
@@ -125,9 +125,9 @@ describe('a compiled document', () => {
       [false, false],
     ]) {
       const { data } = await program.execute(undefined, { c, d }, undefined);
-      told.push(Object.keys(data!['one'] as object));
+      selected.push(Object.keys(data!['one'] as object));
     }
-    expect(told).toEqual([['title'], ['name', 'title'], ['title'], ['name']]);
+    expect(selected).toEqual([['title'], ['name', 'title'], ['title'], ['name']]);
   });
 
   it.each([

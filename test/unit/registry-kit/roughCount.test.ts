@@ -26,7 +26,7 @@ describe('a rough count', () => {
       // From 51 or from 300 contacts: the difference is zero, or one step, which reveals only that there
       // were some.
       const [few, many] = [51, 300].map((own) => roughCount(others + own) - roughCount(others));
-      for (const told of [few, many]) expect([0, 1_000, Number.NaN]).toContainEqual(told);
+      for (const published of [few, many]) expect([0, 1_000, Number.NaN]).toContainEqual(published);
     }
   });
 });

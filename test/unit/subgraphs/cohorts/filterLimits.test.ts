@@ -5,7 +5,11 @@
  * registry-kit/enforcement/enforce.ts, disclosure-control/disclosureControl.ts, lib/cooperativeScheduler.ts
  */
 import { describe, expect, it } from '@jest/globals';
-import { parseQuestion, readQuestion, writeQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
+import {
+  parseQuestion,
+  readQuestion,
+  writeQuestion,
+} from '../../../../registry-kit/criteria/cohortQuestion.js';
 
 const leaf = { healthContacts: {} };
 const family = (where: object) => ({ family: { member: 'anyone', atEndOf: 2010, where } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PersonSet } from '../../../schema/personSet.js';
-import { frequencyRatio } from '../../../subgraphs/cohorts/results/protectedResult.js';
-import { survivalCurve } from '../../../subgraphs/cohorts/results/serviceUse.js';
+import { PersonSet } from '../../../../schema/personSet.js';
+import { frequencyRatio } from '../../../../subgraphs/cohorts/results/protectedResult.js';
+import { survivalCurve } from '../../../../subgraphs/cohorts/results/serviceUse.js';
 
 const keys = fc.uniqueArray(fc.nat(300)).map((list) => list.sort((a, b) => a - b));
 const setOf = (persons: readonly number[], bound = 301): PersonSet => {

@@ -2,9 +2,9 @@
  * @property groups/listed-items
  */
 import { expect, it } from '@jest/globals';
-import { Feed } from '../../../schema/feed.js';
-import { PersonSet } from '../../../schema/personSet.js';
-import { memberSectors, serviceAt, serviceSets } from '../../../subgraphs/cohorts/members.js';
+import { Feed } from '../../../../schema/feed.js';
+import { PersonSet } from '../../../../schema/personSet.js';
+import { memberSectors, serviceAt, serviceSets } from '../../../../subgraphs/cohorts/members.js';
 
 const contacts = (services: readonly string[], service: readonly number[]) =>
   Feed.data({
