@@ -20,6 +20,7 @@ export interface Configuration {
 
 export interface GatewayConfiguration extends ServerAddress {
   readonly publicUrl?: string;
+  readonly cors: { readonly origins: readonly string[] };
   readonly conceal?: boolean;
   readonly epoch: string;
   readonly drainSeconds: number;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../lib/didYouMean.js';
 import { PolkuError } from '../../lib/errors.js';
+import { isLoopback } from '../../lib/loopback.js';
 import { reportViolations } from '../../policies/engine/parse/parsePolicy.js';
 import { collectProblems, formatProblems, type Problems } from '../../policies/engine/parse/problems.js';
 import { type Path, SourceDocument } from '../../policies/engine/parse/sourceDocument.js';
@@ -109,7 +110,16 @@ const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, useDefa
 ajv.addFormat('path', true);
 ajv.addFormat('file', true);
 ajv.addFormat('url', (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
+ajv.addFormat('origin', isOrigin);
 const validate = ajv.compile(configurationSchema);
+
+/** Whether a text is an origin as browsers write it (RFC 6454 §6.2): of https, or of this machine. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  if (origin !== text || hostname.includes('*')) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
 
 /** @throws PolkuError CONFIG_INVALID */
 function textOf(file: string): string {

@@ -174,6 +174,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
     sessions: await openSessions(configuration, secrets),
+    corsOrigins: settings.cors.origins,
     drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });

@@ -16,6 +16,9 @@ import { formatError } from './apolloServer.js';
 /** Names the decision in every response. Error reports, the audit log and registries use the same id. */
 export const DECISION_HEADER = 'polku-decision-id';
 
+/** `true` where the client accepts an answer without what policy withholds. */
+export const PARTIAL_HEADER = 'polku-partial';
+
 interface GraphqlRoute {
   readonly apollo: ApolloServer<GatewayContext>;
   readonly gateway: Gateway;
@@ -148,7 +151,7 @@ function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 
     authorization: headers.authorization,
     purposeOfUse: text(PURPOSE_HEADER),
     breakGlass: text(BREAK_GLASS_HEADER),
-    partial: text('polku-partial')?.toLowerCase() === 'true',
+    partial: text(PARTIAL_HEADER)?.toLowerCase() === 'true',
   };
 }
 
@@ -180,7 +183,7 @@ function refuseIdentityCode(search: string): void {
 }
 
 /** Headers that a page of another site cannot send until the server has allowed it (CORS preflight). */
-const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
+export const PREFLIGHT_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name'];
 
 /**
  * Refuses requests that a page of another site could send without permission. POST requires the type JSON,

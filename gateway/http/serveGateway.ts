@@ -10,6 +10,7 @@ import { POLICIES_PATH } from '../policy/followRevisions.js';
 import { authorizationOf, respondSessionRoute, type SessionRoutes } from '../session/sessionRoutes.js';
 import type { Sessions } from '../session/sessions.js';
 import { createApolloServer } from './apolloServer.js';
+import { applyCors } from './cors.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
 import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
@@ -20,6 +21,8 @@ export interface GatewayServerOptions {
   readonly dev?: DevIssuer | undefined;
   /** The signed revisions of the policies; undefined with `--dev`, where nobody signs. */
   readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
+  /** Origins of apps whose pages may ask at /graphql; default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** How long a stopping server waits for the requests that it is answering. */
   readonly drainMs?: number | undefined;
   /** The sessions of the console; undefined where people have only their own tokens. */
@@ -38,7 +41,7 @@ export async function serveGateway(
   address: ServerAddress,
   options: GatewayServerOptions,
 ): Promise<HttpServer> {
-  const { gateway, dev, revisions, sessions, consoleFolder, drainMs } = options;
+  const { gateway, dev, revisions, sessions, consoleFolder, drainMs, corsOrigins = [] } = options;
   const apollo = createApolloServer(gateway);
   await apollo.start();
 
@@ -60,6 +63,7 @@ export async function serveGateway(
     const url = target(request.url!);
     const { pathname, search } = url;
     const reading = request.method === 'GET' || request.method === 'HEAD';
+    if (pathname === '/graphql' && applyCors(request, response, corsOrigins)) return;
     if (sessions) {
       if (await respondSessionRoute(request, response, url, sessionRoutes(sessions))) return;
     } else if (pathname === '/session' && reading)

@@ -15,6 +15,7 @@ import { createGovernanceSubgraph } from '../../gateway/governance/governanceSub
 import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
 import { Domains } from '../../gateway/pseudonyms.js';
+import type { Sessions } from '../../gateway/session/sessions.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
@@ -202,6 +203,8 @@ export interface Testbed {
 export async function startGateway(
   options: Partial<Pick<GatewayOptions, 'conceal' | 'trusted' | 'auditLog'>> & {
     consoleFolder?: string;
+    corsOrigins?: readonly string[];
+    sessions?: Sessions;
   } = {},
 ): Promise<Testbed> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-gateway-'));
@@ -258,10 +261,7 @@ export async function startGateway(
     securityEvents,
     reportFault: (fault) => faults.push(fault),
   });
-  const server = await serveGateway(
-    { host: '127.0.0.1', port: 0 },
-    { gateway, dev: issuer, consoleFolder: options.consoleFolder },
-  );
+  const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { ...options, gateway, dev: issuer });
   return {
     url: server.url,
     issuer,

@@ -155,7 +155,7 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
     case 'format':
       return here(
         `"${String(violation.data)}" is not of the form expected here.`,
-        params['format'] === 'url' ? 'Write an address that begins with https:// or http://.' : undefined,
+        formats[String(params['format'])],
       );
     case 'propertyNames': {
       const key = String(params['propertyName']);
@@ -255,6 +255,12 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a set of lines' : `"${String(value)}"`;
 }
+
+/** What to write for a format of a text. */
+const formats: Readonly<Record<string, string>> = {
+  url: 'Write an address that begins with https:// or http://.',
+  origin: 'Write an origin without a path, such as https://app.example.org; http:// only for this machine.',
+};
 
 function formOf(violation: SchemaViolation): string {
   const form = String(violation.schema);

@@ -135,4 +135,19 @@ registries:
     for (const { path, node } of configurationKeys)
       expect([path.join('.'), node.description]).toEqual([path.join('.'), expect.stringMatching(/\.$/)]);
   });
+
+  it('accepts origins as browsers write them, encrypted or of this machine', () => {
+    const origins = ['https://app.example.org', 'http://localhost:5173', 'https://app.example.org:8443'];
+    expect(configurationWith({ 'gateway.cors.origins': origins }).gateway.cors.origins).toEqual(origins);
+    const wrong = [
+      '*',
+      'null',
+      'https://*.example.org',
+      'https://app.example.org/',
+      'http://app.example.org',
+    ];
+    const faults = faultsOf(() => configurationWith({ 'gateway.cors.origins': wrong }));
+    for (const origin of wrong) expect(faults).toContain(`"${origin}" is not of the form expected here.`);
+    expect(faults).toContain('Write an origin without a path');
+  });
 });
