@@ -16,7 +16,7 @@ import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { registries } from '../../subgraphs/registries.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
-import { codes, ExtractionSite, readable, SECRET, smallExports } from './extractionExports.js';
+import { codes, ExtractionSite, readable, SECRET, smallExports, visitsFile } from './extractionExports.js';
 
 // This file is long because it follows exports of every registry into a snapshot. Failures, kills and
 // confidentiality have files of their own.
@@ -186,7 +186,6 @@ describe('extraction of the other registries', () => {
   });
 
   it('accepts a leap day, rejects 30 February, and gives the same bytes in every time zone', async () => {
-    const [header] = (await readFile(join(site.source, 'health', 'kaynnit.csv'), 'utf8')).split('\n');
     const days = [
       '29.02.2004',
       '31.12.2015',
@@ -197,7 +196,7 @@ describe('extraction of the other registries', () => {
       '29.02.2000',
     ];
     const visits = days.map((day, row) => `D${row};${codes.anna};Nimi;${day};;T11;TK-1;L1;;3`);
-    await site.write({ health: { 'kaynnit.csv': [header!, ...visits] } });
+    await site.write({ health: { 'kaynnit.csv': visitsFile(visits) } });
     const manifest = await run(healthRegistry);
     expect(manifest.rejects).toEqual({ 'invalid-date': 3 });
     const { tables } = await openSnapshot(site.data, healthRegistry);
@@ -355,7 +354,7 @@ describe('extraction when the population register identifies people by its own i
     await site.write({
       population: { ...others, 'henkilot.csv': [header, ...persons] },
       health: {
-        'kaynnit.csv': [smallExports()['health']!['kaynnit.csv']![0]!, ...visits],
+        'kaynnit.csv': visitsFile(visits),
         'hoitosuhteet.csv': ['HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM'],
         'kiellot.csv': ['HETU;ALKUPVM'],
       },

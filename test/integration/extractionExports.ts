@@ -23,6 +23,17 @@ export const codes = {
   nobody: identityCode('020202', 'A', '903'),
 } as const;
 
+const VISIT_COLUMNS =
+  'KAYNTITUNNUS;HETU;NIMI;ALKUPVM;LOPPUPVM;PALVELU;YKSIKKO;AMMATTIHENKILO;DIAGNOOSI;KIIREELLISYYS';
+/** Columns that came later. They are empty, so that the rows of tests need not change with them. */
+const LATER_VISIT_COLUMNS = '';
+
+/** The file of visits: its header, and rows with the values of `VISIT_COLUMNS`. */
+export function visitsFile(rows: readonly string[]): readonly string[] {
+  const empty = LATER_VISIT_COLUMNS.replace(/[^;]/g, '');
+  return [VISIT_COLUMNS + LATER_VISIT_COLUMNS, ...rows.map((row) => row + empty)];
+}
+
 export type Exports = Record<string, Record<string, readonly string[]>>;
 
 /** Small exports of the departments that write CSV: registry -> file -> lines, the header first. */
@@ -52,8 +63,7 @@ export function smallExports(): Exports {
       'turvakiellot.csv': ['henkilotunnus,alku,loppu', `${cecilia},2014-01-01,`],
     },
     health: {
-      'kaynnit.csv': [
-        'KAYNTITUNNUS;HETU;NIMI;ALKUPVM;LOPPUPVM;PALVELU;YKSIKKO;AMMATTIHENKILO;DIAGNOOSI;KIIREELLISYYS',
+      'kaynnit.csv': visitsFile([
         `K1;${bertil};Lindström Bertil;05.02.2012;;T11;TK-1;L77;J06.9;2`,
         `K2;${anna};Korhonen Anna;03.04.2013;10.04.2013;T90;TK-2;;;`,
         `K3;${annaBefore.toLowerCase()};Korhonen Anna;01.02.2011;;T11;TK-1;L77;I10;3`,
@@ -69,7 +79,7 @@ export function smallExports(): Exports {
         `K12;${anna};Korhonen Anna;02.02.2011;;T11;TK-1`,
         `K13;${anna};Korhonen Anna;02.02.2011;;T11;Liisa ja Matti;L77;;`,
         `K14;${cecilia};Lindström Cecilia;02.02.2011;;T21;NV-1;;;`,
-      ],
+      ]),
       'hoitosuhteet.csv': [
         'HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM',
         `${anna};L77;;01.01.2011;`,

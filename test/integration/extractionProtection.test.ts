@@ -23,7 +23,7 @@ import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { registries } from '../../subgraphs/registries.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { runPolku } from '../city/runPolku.js';
-import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+import { codes, ExtractionSite, SECRET, smallExports, visitsFile } from './extractionExports.js';
 
 let site: ExtractionSite;
 let linkage: Linkage;
@@ -164,10 +164,10 @@ describe('a list that protects people', () => {
 });
 
 describe('a table that shrinks', () => {
-  const visits = (count: number) => [
-    linesOf('health', 'kaynnit.csv')[0]!,
-    ...Array.from({ length: count }, (_, row) => `V${row};${codes.anna};Nimi;01.02.2012;;T11;TK-1;L1;;3`),
-  ];
+  const visits = (count: number) =>
+    visitsFile(
+      Array.from({ length: count }, (_, row) => `V${row};${codes.anna};Nimi;01.02.2012;;T11;TK-1;L1;;3`),
+    );
 
   beforeEach(async () => {
     await run(populationRegistry);

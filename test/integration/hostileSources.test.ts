@@ -21,7 +21,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { runPolku, startPolku } from '../city/runPolku.js';
 import { until } from '../city/until.js';
-import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+import { codes, ExtractionSite, SECRET, smallExports, visitsFile } from './extractionExports.js';
 
 // Sources have codes and names in every place that an error could quote. All output and stored files are
 // searched for them.
@@ -191,11 +191,10 @@ describe('a hostile CSV file', () => {
 
   it('X22: with unpaired quotes loses no row unnoticed', async () => {
     await run(populationRegistry);
-    const [header] = smallExports()['health']!['kaynnit.csv']!;
     const visits = ['A', 'B', 'C', 'D'].map((id) => `${id};${anna};Korhonen Anna;02.02.2011;;T11;TK-1;L77;;`);
     visits[0] = visits[0]!.replace('Korhonen', '"Korhonen');
     visits[1] = visits[1]!.replace('Anna', 'Anna"');
-    await site.write({ health: { 'kaynnit.csv': [header!, ...visits] } });
+    await site.write({ health: { 'kaynnit.csv': visitsFile(visits) } });
     const manifest = await run(healthRegistry);
     expect(manifest.tables['contacts']).toMatchObject({ rows: 2, rejected: 2 });
     expect(manifest.rejects).toEqual({ 'lone-quote': 2 });
