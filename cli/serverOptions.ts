@@ -46,6 +46,13 @@ export function serverOptions(command: Command, section: 'gateway' | 'registry')
     )
     .addOption(
       new KeyOption(
+        '--admin-port <n>',
+        'the port of the listener for operators (/metrics), on this machine only unless admin.host says otherwise',
+        'admin.port',
+      ).argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(
+      new KeyOption(
         '--audience <name>',
         "the name of this service in the claim 'aud' of tokens",
         'identity.audience',

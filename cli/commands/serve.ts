@@ -82,6 +82,7 @@ export function serveCommand(): Command {
       const { city, dev } = await serve(configurationOf(command), trial);
       const stopped = untilStopped();
       console.log(`Polku serves ${city.url}graphql; the console is at ${city.url}`);
+      if (city.admin) console.log(`Operators see ${city.admin}metrics`);
       if (dev)
         for (const { id, explanation, purposes } of dev.personas)
           console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);

@@ -6,9 +6,11 @@ import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { describeFault, untilStopped } from '../options.js';
+import { metricsPage, serveAdmin } from '../runtime/adminServer.js';
 import { trustedIssuerOf } from '../runtime/identity.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
+import { processMetrics } from '../runtime/processMetrics.js';
 import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions } from '../serverOptions.js';
@@ -55,6 +57,25 @@ export function subgraphCommand(): Command {
 
 /** Serves one registry until the process is told to stop. */
 async function serveRegistry(name: string, configuration: Configuration, dev: boolean): Promise<void> {
+  const closing: (() => unknown)[] = [];
+  try {
+    const { url, admin } = await startRegistry(name, configuration, dev, closing);
+    const stopped = untilStopped();
+    console.log(`The subgraph ${name} serves its gateway at ${url}`);
+    if (admin) console.log(`Operators see ${admin}metrics`);
+    await stopped;
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+/** @param closing gets the function that undoes each step */
+async function startRegistry(
+  name: string,
+  configuration: Configuration,
+  dev: boolean,
+  closing: (() => unknown)[],
+): Promise<{ readonly url: URL; readonly admin: URL | undefined }> {
   if (!subgraphNames.includes(name))
     throw new PolkuError('USAGE', `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`);
   const { data, owners, identity, registry, groups, log } = configuration;
@@ -70,7 +91,13 @@ async function serveRegistry(name: string, configuration: Configuration, dev: bo
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
   const trusted = trustedIssuerOf(configuration, report);
+  const reportFault = (fault: unknown) => report(describeFault(fault));
+  const metrics = processMetrics(data);
+  const pages = { '/metrics': () => metricsPage(metrics) };
+  const admin = await serveAdmin(configuration.admin, pages, reportFault);
+  closing.push(() => admin?.close());
   const policy = await openPolicy(policyOptionsOf(configuration, dev), name, report);
+  closing.push(() => policy.close());
   const local = await openLocalSubgraphs({
     names: [name],
     data,
@@ -80,24 +107,21 @@ async function serveRegistry(name: string, configuration: Configuration, dev: bo
     syntheticOnly: dev,
     ledgerCapacity: groups.capacity,
     riskTrust: registerTrust({ dev, owners }),
-    onRefreshError: (error) => report(describeFault(error)),
+    onRefreshError: reportFault,
   });
+  closing.push(() => local.stop());
   const securityEvents = new SecurityEvents({
     service: name,
     sink: securitySink(log.securityEvents, report),
   });
+  closing.push(() => securityEvents.flush());
   const running = await serveSubgraph(local.subgraphs[0]!, registry, {
     gatewayKey: await readGatewayKey(registry.gatewayKey),
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
     securityEvents,
-    reportFault: (fault) => report(describeFault(fault)),
+    reportFault,
   });
-  const stopped = untilStopped();
-  console.log(`The subgraph ${name} serves its gateway at ${running.url}`);
-  await stopped;
-  await policy.close();
-  await running.close();
-  securityEvents.flush();
-  await local.stop();
+  closing.push(() => running.close());
+  return { url: running.url, admin: admin?.url };
 }

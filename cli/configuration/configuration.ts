@@ -15,6 +15,7 @@ export interface Configuration {
   readonly console: ConsoleConfiguration;
   readonly audit: { readonly witness?: string; readonly retentionDays?: number };
   readonly groups: { readonly capacity?: number };
+  readonly admin: AdminConfiguration;
   readonly log: { readonly securityEvents?: string };
 }
 
@@ -31,6 +32,11 @@ export interface GatewayConfiguration extends ServerAddress {
 
 export interface RegistryConfiguration extends ServerAddress {
   readonly gatewayKey?: string;
+}
+
+/** Where the listener for operators listens; nowhere without a port. */
+export interface AdminConfiguration extends Omit<ServerAddress, 'port'> {
+  readonly port?: number;
 }
 
 /** A subgraph that runs in another process. */

@@ -34,10 +34,12 @@ import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { describeFault } from '../options.js';
+import { metricsPage, serveAdmin } from './adminServer.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
 import { openSessions } from './openSessions.js';
+import { processMetrics } from './processMetrics.js';
 import type { Secrets } from './secrets.js';
 
 interface CityOptions {
@@ -60,6 +62,8 @@ interface CityOptions {
 /** A gateway that listens. */
 export interface RunningCity {
   readonly url: URL;
+  /** The listener for operators; undefined without admin.port. */
+  readonly admin: URL | undefined;
   stop(): Promise<void>;
 }
 
@@ -75,7 +79,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    return { url: await start(options, closing), stop };
+    return { ...(await start(options, closing)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -83,9 +87,16 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 }
 
 /** @param closing gets the function that undoes each step */
-async function start(options: CityOptions, closing: (() => unknown)[]): Promise<URL> {
+async function start(
+  options: CityOptions,
+  closing: (() => unknown)[],
+): Promise<Pick<RunningCity, 'url' | 'admin'>> {
   const { configuration, policy, revisionService, secrets, trusted, dev, report } = options;
   const { data, audit, groups, gateway: settings, registries } = configuration;
+  const metrics = processMetrics(data);
+  const pages = { '/metrics': () => metricsPage(metrics) };
+  const admin = await serveAdmin(configuration.admin, pages, (fault) => report(describeFault(fault)));
+  closing.push(() => admin?.close());
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
@@ -179,7 +190,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
   closing.push(() => server.close());
-  return server.url;
+  return { url: server.url, admin: admin?.url };
 }
 
 /** With `--dev`, where anyone can act as any persona, only this machine is served. */
