@@ -61,7 +61,13 @@ export function serverOptions(command: Command, section: 'gateway' | 'registry')
     .addOption(
       issuerOption('--issuer <url>', "the identity provider: the claim 'iss' of its tokens", 'issuer'),
     )
-    .addOption(issuerOption('--jwks <url>', "the URL of the identity provider's keys (JWKS)", 'keys'))
+    .addOption(
+      issuerOption(
+        '--jwks <url>',
+        "the URL of the identity provider's keys (JWKS); by default its metadata names it",
+        'keys',
+      ),
+    )
     .addOption(
       issuerOption(
         '--token-type <typ>',

@@ -18,7 +18,8 @@ import { FairQueue } from '../lib/fairQueue.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
-import { type Caller, type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
+import type { Caller } from '../schema/tokens/callerClaims.js';
+import { type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
 import type { AuditLog } from './audit/auditLog.js';
 import type { PersonDigests } from './audit/auditRecord.js';
 import { decisionRecord, outcomeOf, RecordDraft, type RequestEnd } from './audit/requestRecord.js';
@@ -40,7 +41,7 @@ export interface GatewayOptions {
   /** The committed SDL of every subgraph. Plans are compared with it. */
   readonly contracts: readonly SubgraphSdl[];
   readonly policy: Policy;
-  readonly trusted: TrustedIssuer;
+  readonly trusted: readonly TrustedIssuer[];
   readonly domains: Domains;
   /** The epoch of pseudonyms. A new epoch changes all ids. */
   readonly epoch: string;

@@ -1,7 +1,7 @@
 import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
 import type { Decision } from '../policies/engine/decision.js';
 import type { PersonKey } from '../schema/keys.js';
-import type { Caller } from '../schema/tokens/callerToken.js';
+import type { Caller } from '../schema/tokens/callerClaims.js';
 import type { RecordDraft } from './audit/requestRecord.js';
 import type { Domain } from './pseudonyms.js';
 

@@ -4,7 +4,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { auditWitnessOption, untilStopped, wholeNumber } from '../options.js';
-import { demoLogin, loadPersonas, trustedIssuerOf } from '../runtime/identity.js';
+import { demoLogin, loadPersonas, trustedIssuersOf } from '../runtime/identity.js';
 import {
   openPolicy,
   openRevisionService,
@@ -26,9 +26,10 @@ changes nothing. Without --dev, only signed revisions are in force: two people o
 polku policy propose --help).
 
 Users: with --dev, a local issuer gives tokens to personas, the explorer lists them, and refusals give their reason. It
-serves only snapshots of synthetic cities. Without --dev, give your identity provider:
+serves only snapshots of synthetic cities. Without --dev, give your identity provider; polku.yaml may
+name several:
 
-  polku serve --data data --issuer https://id.example.org --audience polku --jwks https://id.example.org/jwks
+  polku serve --data data --issuer https://id.example.org --audience polku
 
 To run a registry in its department's own process (see polku subgraph --help):
 
@@ -114,7 +115,7 @@ export async function serve(
         loginPerson: demoLogin(data, secrets, gateway.epoch),
       })
     : undefined;
-  const trusted = dev?.trusted ?? trustedIssuerOf(configuration, report);
+  const trusted = dev ? [dev.trusted] : trustedIssuersOf(configuration, report);
   const policy = await openPolicy(policyOptionsOf(configuration, isTrial), 'gateway', report);
   const store = policies.from ?? storeFolder(data);
   const city = await startCity({

@@ -7,7 +7,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { describeFault, untilStopped } from '../options.js';
 import { metricsPage, serveAdmin } from '../runtime/adminServer.js';
-import { trustedIssuerOf } from '../runtime/identity.js';
+import { trustedIssuersOf } from '../runtime/identity.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
 import { processMetrics } from '../runtime/processMetrics.js';
@@ -90,7 +90,7 @@ async function startRegistry(
       'USAGE',
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
-  const trusted = trustedIssuerOf(configuration, report);
+  const trusted = trustedIssuersOf(configuration, report);
   const reportFault = (fault: unknown) => report(describeFault(fault));
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };

@@ -1,6 +1,7 @@
 import type { LoginSettings } from '../../gateway/session/loginProvider.js';
 import type { OperationLimits } from '../../federation/execution/limits.js';
 import type { ServerAddress } from '../../lib/httpServer.js';
+import type { ClaimMapping } from '../../schema/tokens/callerClaims.js';
 
 /** How one city runs Polku: the keys of polku.yaml, with their defaults (schema/polku.schema.json). */
 export interface Configuration {
@@ -11,7 +12,7 @@ export interface Configuration {
   readonly gateway: GatewayConfiguration;
   readonly registry: RegistryConfiguration;
   readonly registries: Readonly<Record<string, RegistryAddress>>;
-  readonly identity: { readonly audience: string; readonly issuers: readonly IssuerConfiguration[] };
+  readonly identity: IdentityConfiguration;
   readonly console: ConsoleConfiguration;
   readonly audit: { readonly witness?: string; readonly retentionDays?: number };
   readonly groups: { readonly capacity?: number };
@@ -46,12 +47,22 @@ export interface RegistryAddress {
   readonly connections: number;
 }
 
+export interface IdentityConfiguration {
+  readonly audience: string;
+  readonly issuers: readonly IssuerConfiguration[];
+  readonly clockToleranceSeconds: number;
+  readonly outageHours: number;
+}
+
 export interface IssuerConfiguration {
   readonly issuer: string;
   readonly keys?: string;
+  readonly audience?: string;
+  readonly algorithms: readonly string[];
   readonly tokenType?: string;
   readonly tokenUse?: string;
   readonly lifetimeSeconds: number;
+  readonly claims?: ClaimMapping;
 }
 
 export interface ConsoleConfiguration {

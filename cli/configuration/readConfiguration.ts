@@ -7,6 +7,7 @@ import { isLoopback } from '../../lib/loopback.js';
 import { reportViolations } from '../../policies/engine/parse/parsePolicy.js';
 import { collectProblems, formatProblems, type Problems } from '../../policies/engine/parse/problems.js';
 import { type Path, SourceDocument } from '../../policies/engine/parse/sourceDocument.js';
+import { checkIssuers } from './checkIssuers.js';
 import type { Configuration } from './configuration.js';
 import { configurationKeys, configurationSchema, keyOfVariable, nodeAt, variableOf } from './schemaTree.js';
 
@@ -103,7 +104,9 @@ function read(
     if (format === 'file' && !existsSync(isOfFile ? resolve(base, named) : named))
       problems.error(places.place(path), `There is no file ${named}.`);
   }
-  return { configuration: value as unknown as Configuration, origins };
+  const configuration = value as unknown as Configuration;
+  checkIssuers(configuration, (path, message) => problems.error(places.place(path), message));
+  return { configuration, origins };
 }
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, useDefaults: true });

@@ -13,7 +13,7 @@ import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { Subgraph } from '../../schema/subgraph.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
 /** The purpose for training and evaluating models: development and innovation (552/2019 §2). */

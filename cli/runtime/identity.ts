@@ -41,31 +41,29 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
 }
 
 /**
- * The identity provider of the configuration.
+ * The identity providers of the configuration.
  * @throws PolkuError USAGE unless one is named
  */
-export function trustedIssuerOf(
-  { identity: { audience, issuers } }: Configuration,
+export function trustedIssuersOf(
+  { identity: { audience, issuers, clockToleranceSeconds, outageHours } }: Configuration,
   report: (line: string) => void,
-): TrustedIssuer {
-  const [first, ...others] = issuers;
-  if (others.length > 0)
-    throw new PolkuError('USAGE', 'identity.issuers names several identity providers; one is accepted.');
-  if (first?.keys === undefined)
+): readonly TrustedIssuer[] {
+  if (issuers.length === 0)
     throw new PolkuError(
       'USAGE',
-      'Name the identity provider: identity.issuers in polku.yaml, or --issuer and --jwks <url>. For trials use --dev.',
+      'Name the identity provider: identity.issuers in polku.yaml, or --issuer <url>. For trials use --dev.',
     );
-  const { issuer, keys, tokenType, tokenUse, lifetimeSeconds } = first;
-  return trustedIssuer({
-    issuer,
-    audience,
-    keys: new URL(keys),
-    tokenType,
-    tokenUse,
-    maxLifetimeSeconds: lifetimeSeconds,
-    report: (fault) => report(`issuer: ${describeFault(fault)}`),
-  });
+  return issuers.map(({ keys, lifetimeSeconds, ...given }) =>
+    trustedIssuer({
+      audience,
+      ...given,
+      keys: keys === undefined ? undefined : new URL(keys),
+      maxLifetimeSeconds: lifetimeSeconds,
+      clockToleranceSeconds,
+      outageHours,
+      report: (fault) => report(`issuer ${given.issuer}: ${describeFault(fault)}`),
+    }),
+  );
 }
 
 /**

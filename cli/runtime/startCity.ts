@@ -48,7 +48,7 @@ interface CityOptions {
   /** Accepts signed policy revisions; undefined with `--dev`. */
   readonly revisionService: RevisionService | undefined;
   readonly secrets: Secrets;
-  readonly trusted: TrustedIssuer;
+  readonly trusted: readonly TrustedIssuer[];
   /** Whose signatures are valid in the register of risk models. */
   readonly riskTrust: () => Promise<RegisterTrust>;
   /** The issuer of `--dev`. With it, the gateway rejects snapshots that are not synthetic. */

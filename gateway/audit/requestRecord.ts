@@ -1,6 +1,6 @@
 import { Observations } from '../../federation/execution/observations.js';
 import { type ErrorCode, errorTable } from '../../lib/errors.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import type { PlannedOperation } from '../operation/operationPreparer.js';
 import type { FetchInputs } from '../operation/planLineage.js';

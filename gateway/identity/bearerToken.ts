@@ -1,6 +1,6 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { PersonKey } from '../../schema/keys.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import { type Domain, type Domains, unseal } from '../pseudonyms.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;

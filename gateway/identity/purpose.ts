@@ -1,7 +1,7 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 
 /** The header in which every request names its purpose of use. */
 export const PURPOSE_HEADER = 'purpose-of-use';

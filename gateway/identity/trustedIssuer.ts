@@ -1,24 +1,23 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
-import { isLoopback } from '../../lib/loopback.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
+import { discoverKeys, fetchText, metadataAddress, requireEncrypted } from './issuerMetadata.js';
 
-/** An issuer, and the source of its keys: its JWKS address, or the key set itself. */
-interface IssuerSettings extends Omit<TrustedIssuer, 'keys'> {
-  readonly keys: URL | JSONWebKeySet;
-  /** Receives the fault when keys cannot be fetched. */
-  readonly report?: ((fault: unknown) => void) | undefined;
+/** An issuer, and the source of its keys. */
+interface IssuerSettings extends Omit<TrustedIssuer, 'keys'>, Omit<IssuerKeysOptions, 'now'> {
+  /** The address of its keys, or the keys themselves. Without them, its metadata names their address. */
+  readonly keys?: URL | JSONWebKeySet | undefined;
 }
 
 /**
  * An issuer whose tokens are accepted (OpenID Connect Core §10.1.1).
  * @throws PolkuError USAGE if keys would travel in clear: anyone who can change them can issue tokens
  */
-export function trustedIssuer({ keys, report, ...expected }: IssuerSettings): TrustedIssuer {
-  if (!(keys instanceof URL)) return { ...expected, keys: createLocalJWKSet(keys) };
-  if (keys.protocol !== 'https:' && !isLoopback(keys.hostname))
-    throw new PolkuError('USAGE', `The issuer's keys must be fetched over https, not ${keys.protocol}//.`);
-  return { ...expected, keys: new IssuerKeys(keys, { report }).find };
+export function trustedIssuer({ keys, report, outageHours, ...expected }: IssuerSettings): TrustedIssuer {
+  if (keys && !(keys instanceof URL)) return { ...expected, keys: createLocalJWKSet(keys) };
+  if (keys) requireEncrypted(keys, 'keys');
+  else metadataAddress(expected.issuer);
+  return { ...expected, keys: new IssuerKeys(keys ?? expected.issuer, { report, outageHours }).find };
 }
 
 /** How old keys may be before they are fetched again. So a key that the issuer withdraws is soon refused. */
@@ -26,13 +25,13 @@ const FRESH_MS = 30_000;
 /** From this age on a request waits for the fetch, because nobody has asked for a while. */
 const IDLE_MS = 300_000;
 /** How long keys are used after the last successful fetch, if no fetch succeeds. */
-const OUTAGE_MS = 24 * 3_600_000;
+const OUTAGE_HOURS = 24;
+/** How long the address that an issuer's metadata names is used without another look. */
+const METADATA_MS = 3_600_000;
 /**
  * The least time between two fetches. So tokens with unknown keys cannot make this service flood the issuer.
  */
 const COOLDOWN_MS = 5_000;
-const TIMEOUT_MS = 5_000;
-const MAX_CHARACTERS = 1_000_000;
 
 interface FetchedKeys {
   readonly text: string;
@@ -44,29 +43,35 @@ interface FetchedKeys {
 interface IssuerKeysOptions {
   /** Receives the fault when keys cannot be fetched, once for each outage. */
   readonly report?: ((fault: unknown) => void) | undefined;
+  /** How long known keys are used while the issuer cannot be reached. */
+  readonly outageHours?: number | undefined;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * The keys of an issuer that publishes them at an address (RFC 7517). While tokens arrive, the keys are
- * fetched every half minute, and at once when a token names an unknown key. If the issuer cannot be reached,
- * known keys are used for a day.
+ * The keys of an issuer that publishes them (RFC 7517), at a known address or at the one that its metadata
+ * names. While tokens arrive, the keys are fetched every half minute, and at once when a token names an
+ * unknown key. If the issuer cannot be reached, known keys are used for a day.
  */
 export class IssuerKeys {
   readonly #report: (fault: unknown) => void;
   readonly #now: () => number;
+  readonly #outageMs: number;
+  #discovered: { readonly address: URL; readonly at: number } | undefined;
   #keys: FetchedKeys | undefined;
   #triedAt = -Infinity;
   /** Whether the last fetch failed. */
   #failing = false;
   #fetching: Promise<void> | undefined;
 
+  /** @param source the address of the keys, or the issuer whose metadata names it */
   constructor(
-    private readonly url: URL,
-    { report = () => {}, now = () => performance.now() }: IssuerKeysOptions = {},
+    private readonly source: URL | string,
+    { report = () => {}, outageHours = OUTAGE_HOURS, now = () => performance.now() }: IssuerKeysOptions = {},
   ) {
     this.#report = report;
+    this.#outageMs = outageHours * 3_600_000;
     this.#now = now;
   }
 
@@ -78,7 +83,7 @@ export class IssuerKeys {
     const age = this.#age();
     if (age > FRESH_MS) {
       const fetched = this.#refresh();
-      if (age > OUTAGE_MS || (age > IDLE_MS && !this.#failing)) await fetched;
+      if (age > this.#outageMs || (age > IDLE_MS && !this.#failing)) await fetched;
     }
     const known = this.#usable();
     try {
@@ -98,7 +103,7 @@ export class IssuerKeys {
   }
 
   #usable(): JWTVerifyGetKey {
-    if (this.#keys && this.#age() <= OUTAGE_MS) return this.#keys.find;
+    if (this.#keys && this.#age() <= this.#outageMs) return this.#keys.find;
     throw unavailable();
   }
 
@@ -113,7 +118,7 @@ export class IssuerKeys {
   async #fetch(): Promise<void> {
     this.#triedAt = this.#now();
     try {
-      const text = await fetchText(this.url);
+      const text = await fetchText(await this.#address(), 'application/jwk-set+json, application/json');
       // Unchanged keys stay the same objects, because the cache of verified tokens compares objects.
       const find =
         text === this.#keys?.text ? this.#keys.find : createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
@@ -122,20 +127,18 @@ export class IssuerKeys {
     } catch (fault) {
       if (!this.#failing) this.#report(fault);
       this.#failing = true;
+      // The keys may have moved.
+      this.#discovered = undefined;
     }
   }
-}
 
-async function fetchText(url: URL): Promise<string> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/jwk-set+json, application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  if (response.status !== 200) throw new Error(`The issuer answers ${response.status} where its keys are.`);
-  const text = await response.text();
-  if (text.length > MAX_CHARACTERS) throw new Error('The keys of the issuer are too long.');
-  return text;
+  async #address(): Promise<URL> {
+    if (this.source instanceof URL) return this.source;
+    const now = this.#now();
+    if (!this.#discovered || now - this.#discovered.at > METADATA_MS)
+      this.#discovered = { address: await discoverKeys(this.source), at: now };
+    return this.#discovered.address;
+  }
 }
 
 function unavailable(): PolkuError {

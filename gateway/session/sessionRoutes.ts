@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { respond, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readBody } from '../../lib/requestBody.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import { CALLBACK_PATH, type Sessions } from './sessions.js';
 
 const BODY_BYTES = 20_000;

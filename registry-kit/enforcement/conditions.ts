@@ -1,6 +1,6 @@
 import { addYears, type Day, today } from '../../lib/calendar.js';
 import type { PersonSet } from '../../schema/personSet.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { codeAt, includesDay, rowRangeOf, type Table } from '../columns/table.js';
 import type { careRelationships, objections } from '../columns/tableDefinition.js';

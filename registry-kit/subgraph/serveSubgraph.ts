@@ -20,8 +20,8 @@ const SDL_QUERY = /^\s*query\s+\w+\s*\{\s*_service\s*\{\s*sdl\s*\}\s*\}\s*$/;
 export interface ServeOptions {
   /** The public key of the only gateway that is answered. */
   readonly gatewayKey: KeyObject;
-  /** The issuer of callers' tokens, which are verified here again. */
-  readonly trusted: TrustedIssuer;
+  /** The issuers of callers' tokens, which are verified here again. */
+  readonly trusted: readonly TrustedIssuer[];
   /** Waits a moment for a policy revision that the gateway already has. */
   readonly catchUp: (revision: string) => Promise<void>;
   /** Receives refused requests. */

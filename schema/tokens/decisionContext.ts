@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { PersonKey } from '../keys.js';
-import { type Caller, type TrustedIssuer, verifyCallerToken } from './callerToken.js';
+import type { Caller } from './callerClaims.js';
+import { type TrustedIssuer, verifyCallerToken } from './callerToken.js';
 import { contextRefused, signGatewayContext, verifyGatewayContext } from './gatewayContext.js';
 
 const TYPE = 'polku-context+jwt';
@@ -60,7 +61,7 @@ export interface ContextExpectation {
   /** Reads the body of the request. It is called only if everything else is valid. */
   readonly body: () => Promise<string>;
   readonly gatewayKey: KeyObject;
-  readonly trusted: TrustedIssuer;
+  readonly trusted: readonly TrustedIssuer[];
 }
 
 /**

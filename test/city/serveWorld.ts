@@ -111,7 +111,7 @@ export async function serveWorld({
     supergraph,
     contracts: subgraphs,
     policy: shipped,
-    trusted: trustedIssuer({ issuer: ISSUER, audience: AUDIENCE, keys }),
+    trusted: [trustedIssuer({ issuer: ISSUER, audience: AUDIENCE, keys })],
     domains,
     epoch: EPOCH,
     auditLog,

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
 /** A caller whose token has only the given claims. */

@@ -107,7 +107,7 @@ describe('a gateway that fetches the keys of a remote issuer', () => {
     issuerServer = createServer((_, response) => void response.end(jwks)).listen(0, '127.0.0.1');
     await once(issuerServer, 'listening');
     const keys = new URL(`http://127.0.0.1:${(issuerServer.address() as AddressInfo).port}/jwks`);
-    testbed = await startGateway({ trusted: trustedIssuer({ issuer: 'idp', audience: 'polku', keys }) });
+    testbed = await startGateway({ trusted: [trustedIssuer({ issuer: 'idp', audience: 'polku', keys })] });
   });
   afterAll(async () => {
     await testbed.close();

@@ -252,7 +252,7 @@ export async function startGateway(
     supergraph,
     contracts: subgraphs,
     policy: compile(subgraphs, clinicPolicy),
-    trusted: options.trusted ?? issuer.trusted,
+    trusted: options.trusted ?? [issuer.trusted],
     domains: new Domains([Buffer.alloc(32, 7)]),
     epoch: '1',
     auditLog,

@@ -97,7 +97,7 @@ describe('a registry in its department, with signed policies', () => {
     const address = { host: '127.0.0.1', port };
     const server = await serveSubgraph(local.subgraphs[0]!, address, {
       gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
-      trusted: trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) }),
+      trusted: [trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) })],
       catchUp: (revision) => policy.catchUp(revision),
       securityEvents: new SecurityEvents({ service: 'registry', sink: () => {} }),
       reportFault: () => {},

@@ -16,7 +16,7 @@ import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import type { HttpServer } from '../../lib/httpServer.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
-import type { Caller } from '../../schema/tokens/callerToken.js';
+import type { Caller } from '../../schema/tokens/callerClaims.js';
 import { type DecisionContext, signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
@@ -73,11 +73,13 @@ describe('a registry that is called directly', () => {
       catchUp: () => Promise.resolve(),
       securityEvents: new SecurityEvents({ service: 'health', sink: (line) => events.push(line) }),
       reportFault: () => {},
-      trusted: trustedIssuer({
-        issuer: 'idp',
-        audience: 'polku',
-        keys: { keys: [await exportJWK(issuer.publicKey)] },
-      }),
+      trusted: [
+        trustedIssuer({
+          issuer: 'idp',
+          audience: 'polku',
+          keys: { keys: [await exportJWK(issuer.publicKey)] },
+        }),
+      ],
     });
   });
 

@@ -121,7 +121,7 @@ function serve(subgraph: Subgraph, gatewayKey: KeyObject = gatewayKeys.publicKey
       } else {
         const decision = await verifyDecisionContext(
           { context, caller },
-          { audience, body: async () => body, gatewayKey, trusted },
+          { audience, body: async () => body, gatewayKey, trusted: [trusted] },
         );
         expect(decision).toEqual(testContext);
         response.end(JSON.stringify(await subgraph.execute(request, decision)));

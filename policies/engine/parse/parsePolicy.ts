@@ -143,7 +143,7 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
     }
     case 'type':
       return here(
-        `${nameOf(path)} should be ${typeName(String(params['type']))}, but is ${kindOf(violation.data)}.`,
+        `${nameOf(path)} should be ${typeNames(params['type'])}, but is ${kindOf(violation.data)}.`,
       );
     case 'enum': {
       const allowed = params['allowedValues'] as string[];
@@ -238,7 +238,7 @@ function nameOf(path: Path): string {
   return typeof key === 'number' ? `Item ${key + 1} of "${String(path.at(-2))}"` : `"${key}"`;
 }
 
-function typeName(type: string): string {
+function typeNames(types: unknown): string {
   const names: Record<string, string> = {
     object: 'a set of "name: value" lines',
     array: 'a list',
@@ -247,7 +247,10 @@ function typeName(type: string): string {
     integer: 'a whole number',
     number: 'a number',
   };
-  return names[type] ?? type;
+  return [types]
+    .flat()
+    .map((type) => names[String(type)] ?? String(type))
+    .join(' or ');
 }
 
 function kindOf(value: unknown): string {

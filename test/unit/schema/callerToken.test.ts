@@ -34,7 +34,7 @@ describe("a caller's token", () => {
     server?.close();
   });
 
-  const trusted = (url: string) => trustedIssuer({ issuer: 'idp', audience: 'polku', keys: new URL(url) });
+  const trusted = (url: string) => [trustedIssuer({ issuer: 'idp', audience: 'polku', keys: new URL(url) })];
 
   async function serveKeys(status: number, body: string): Promise<string> {
     server = createServer((_, response) => response.writeHead(status).end(body));
@@ -77,7 +77,7 @@ describe("a caller's token", () => {
   });
 
   describe('that was accepted before', () => {
-    const issuer = (keys: JWTVerifyGetKey) => ({ issuer: 'idp', audience: 'polku', keys });
+    const issuer = (keys: JWTVerifyGetKey) => [{ issuer: 'idp', audience: 'polku', keys }];
     const keysOf = async (...keys: readonly KeyObject[]) =>
       createLocalJWKSet({
         keys: await Promise.all(keys.map(async (key) => ({ ...(await exportJWK(key)), kid: 'k' }))),
@@ -129,7 +129,7 @@ describe("a caller's token", () => {
       const trusted = issuer(await keysOf(publicKey));
       await verifyCallerToken(token, trusted);
       for (const other of [{ issuer: 'another' }, { audience: 'another' }])
-        await expect(verifyCallerToken(token, { ...trusted, ...other })).rejects.toMatchObject(refusal);
+        await expect(verifyCallerToken(token, [{ ...trusted[0]!, ...other }])).rejects.toMatchObject(refusal);
     });
 
     it.each([
@@ -164,7 +164,7 @@ describe('a token of a trusted issuer', () => {
     return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
   }
   const verify = (changed: object, header?: object, expected: Partial<TrustedIssuer> = {}) =>
-    verifyCallerToken(signed(changed, header), { ...trusted, ...expected });
+    verifyCallerToken(signed(changed, header), [{ ...trusted, ...expected }]);
   const refusedFor = (reason: string) => ({ code: 'UNAUTHENTICATED', details: { reason } });
 
   it.each<[string, unknown]>([

@@ -48,7 +48,7 @@ describe('clocks that differ', () => {
   const verifyDecision = (signed: string, token: string) =>
     verifyDecisionContext(
       { context: signed, caller: token },
-      { audience: 'health', body: async () => BODY, gatewayKey: gateway.publicKey, trusted },
+      { audience: 'health', body: async () => BODY, gatewayKey: gateway.publicKey, trusted: [trusted] },
     );
   const signDecision = () =>
     signDecisionContext(context, { audience: 'health', body: BODY, key: gateway.privateKey });
