@@ -81,7 +81,8 @@ function read(
   );
   if (!source) return undefined;
   const overrides = [...ofEnvironment(environment, problems), ...options];
-  const value = structuredClone(source.value) as Record<string, unknown>;
+  // A copy in which a value that an alias repeats is there twice, so that each can be resolved by itself.
+  const value = JSON.parse(JSON.stringify(source.value)) as Record<string, unknown>;
   const origins = new Map<string, string>();
   for (const path of leavesOf(value)) origins.set(path.join('.'), `${file}:${source.place(path).line}`);
   for (const { path, value: override, origin } of overrides) {

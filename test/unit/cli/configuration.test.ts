@@ -63,6 +63,17 @@ describe('the configuration', () => {
     expect(other.configuration.data).toBe('here');
   });
 
+  it('reads a value that an alias repeats as two values', () => {
+    writeFileSync(join(folder, 'a.pem'), '');
+    const file = fileWith(
+      'gateway: { tls: &tls { certificate: a.pem, key: a.pem } }\nregistry: { tls: *tls }\n',
+    );
+    const { gateway, registry } = readConfiguration({ file, environment: {} }).configuration;
+    for (const { tls } of [gateway, registry])
+      expect(tls).toEqual({ certificate: join(folder, 'a.pem'), key: join(folder, 'a.pem') });
+    expect(gateway.tls).not.toBe(registry.tls);
+  });
+
   it('reads entries and lists of the environment', () => {
     const environment = {
       POLKU_REGISTRIES_HEALTH_URL: 'https://health.example',
