@@ -42,6 +42,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'starts one subgraph alone, as a department would run it',
     load: async () => (await import('./commands/subgraph.js')).subgraphCommand(),
   },
+  tls: {
+    summary: 'makes and shows certificates for gateway and registries',
+    load: async () => (await import('./commands/tls.js')).tlsCommand(),
+  },
   policy: {
     summary: 'checks policies, shows what they allow, and signs their revisions',
     load: async () => (await import('./commands/policy.js')).policyCommand(),

@@ -16,16 +16,17 @@ export async function sync(path: string): Promise<void> {
 }
 
 /**
- * Writes a file atomically, readable by its owner only. It writes and syncs a temporary file in the same
- * folder, renames it and syncs the folder. Only one process at a time may write a path.
+ * Writes a file atomically, by default readable by its owner only. It writes and syncs a temporary file in
+ * the same folder, renames it and syncs the folder. Only one process at a time may write a path.
  */
-export async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeDurably(path: string, content: Uint8Array | string, mode = 0o600): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.partial`);
   try {
     await rm(temporary, { force: true });
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(content);
+      await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

@@ -243,7 +243,10 @@ export const errorTable = {
     meaning:
       'A command has an identity code in its arguments, which process lists and shell histories show. Send codes on standard input.',
   },
-  OUTPUT_EXISTS: { status: 0, meaning: 'The output folder contains something else.' },
+  OUTPUT_EXISTS: {
+    status: 0,
+    meaning: 'The output folder contains something else, or a file would be overwritten.',
+  },
   NOT_SYNTHETIC: {
     status: 0,
     meaning: '--dev serves only snapshots that are marked synthetic, and this one is not.',
@@ -315,6 +318,17 @@ export const errorTable = {
     status: 0,
     meaning: 'The bare gateway, which has no identities and policies, must not serve a supergraph of Polku.',
   },
+  TLS_FILE_INVALID: {
+    status: 0,
+    meaning:
+      'The file of a certificate, a key or an authority cannot be read, is not in PEM, or its key is readable by everybody.',
+  },
+  TLS_KEY_MISMATCH: { status: 0, meaning: 'A private key does not belong to its certificate.' },
+  TLS_CERTIFICATE_EXPIRED: {
+    status: 0,
+    meaning: 'The certificate of this server, or of an authority, has expired or is not valid yet.',
+  },
+  TLS_FOLDER_BUSY: { status: 0, meaning: 'Another command is issuing certificates into this folder.' },
   ADDRESS_IN_USE: { status: 0, meaning: 'The port is in use.' },
   USAGE: { status: 0, meaning: 'A command has unknown arguments.' },
   SESSIONS_INVALID: {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { PolkuError } from '../../../lib/errors.js';
 import { type HttpServer, serveHttp } from '../../../lib/httpServer.js';
 import { readBody } from '../../../lib/requestBody.js';
-import { certificate } from '../../integration/certificates.js';
+import { authorityFile, type CertificateFiles, issueInto } from '../../../lib/tls/authorityFolder.js';
 
 const local = { host: '127.0.0.1', port: 0 };
 const times = { requestMs: 10_000 };
@@ -22,16 +22,15 @@ afterEach(async () => {
 });
 
 describe('an HTTP server', () => {
-  const authority = certificate({ hosts: [] });
   let folder: string;
-  let tls: { certificate: string; key: string };
+  let authority: string;
+  let tls: CertificateFiles;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-server-'));
-    tls = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
-    const { cert, key } = certificate({ hosts: ['localhost'], authority });
-    await writeFile(tls.certificate, cert);
-    await writeFile(tls.key, key);
+    const terms = { uses: ['server'], days: 1, renew: false } as const;
+    tls = (await issueInto(folder, [['localhost']], terms))[0]!;
+    authority = await readFile(authorityFile(folder), 'utf8');
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -40,7 +39,7 @@ describe('an HTTP server', () => {
     const socket = connect({
       port: Number(url.port),
       servername: 'localhost',
-      ca: authority.cert,
+      ca: authority,
       maxVersion,
     });
     try {
