@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'checks the configuration, and shows where each setting comes from',
     load: async () => (await import('./commands/config.js')).configCommand(),
   },
+  identity: {
+    summary: 'shows what an access token becomes, or why it is refused',
+    load: async () => (await import('./commands/identity.js')).identityCommand(),
+  },
   mapping: {
     summary: 'checks mappings, which say how exports become tables',
     load: async () => (await import('./commands/mapping.js')).mappingCommand(),

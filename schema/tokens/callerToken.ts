@@ -70,13 +70,21 @@ export async function verifyCallerToken(token: string, trusted: readonly Trusted
 
 /**
  * The issuer that a token names. Nothing is verified yet.
- * @throws JOSEError, PolkuError UNAUTHENTICATED
+ * @throws PolkuError UNAUTHENTICATED
  */
 export function issuerOf(token: string, trusted: readonly TrustedIssuer[]): TrustedIssuer {
-  const { iss } = decodeJwt(token);
+  const iss = issuerNameOf(token);
   const issuer = trusted.find((one) => one.issuer === iss);
   if (issuer) return issuer;
   throw tokenRefused('claim-iss', 'The token is of no identity provider that this service accepts.');
+}
+
+function issuerNameOf(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch (cause) {
+    throw refusalOf(cause);
+  }
 }
 
 async function verify(
