@@ -421,7 +421,7 @@ export const mutants: readonly Mutant[] = [
     hole: 'everything that the identity provider has signed counts as a token',
     holes: [
       {
-        module: 'schema/tokens/callerToken.js',
+        module: 'schema/tokens/callerClaims.js',
         text: "subject: text(payload.sub, 'sub'),",
         by: 'subject: payload.sub,',
       },
