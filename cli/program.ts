@@ -54,6 +54,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'checks policies, shows what they allow, and signs their revisions',
     load: async () => (await import('./commands/policy.js')).policyCommand(),
   },
+  operations: {
+    summary: 'shows the stored operations of the apps, and their hashes',
+    load: async () => (await import('./commands/operations.js')).operationsCommand(),
+  },
   permit: {
     summary: 'extracts data for research permits (552/2019)',
     load: async () => (await import('./commands/permit.js')).permitCommand(),

@@ -32,6 +32,7 @@ import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { PlanLineage } from './operation/planLineage.js';
 import { DerivableInputs, notPermitted } from './operation/policyCheck.js';
+import { StoredOperations } from './operation/storedOperations.js';
 import type { Domains } from './pseudonyms.js';
 import { idCodec } from './registries/cityTypes.js';
 import { RegistryRequester } from './registries/localDataSource.js';
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   readonly personDigests: PersonDigests;
   /** Whether hidden fields look like fields that do not exist. */
   readonly conceal: boolean;
+  /** The operations that apps have stored; by default there are none. */
+  readonly operations?: StoredOperations | undefined;
   /** The largest operation; the default is that of federation/execution/limits.ts. */
   readonly limits?: OperationLimits | undefined;
   /** How many requests of one caller are answered at once, and how many wait. */
@@ -84,6 +87,7 @@ const HEAVY_SHARE = 1 / 4;
  */
 export class Gateway implements GatewayInterface {
   readonly limits: OperationLimits;
+  readonly operations: StoredOperations;
   readonly #options: GatewayOptions;
   readonly #lookupRate = new LookupRate();
   readonly #requests: FairQueue;
@@ -98,6 +102,7 @@ export class Gateway implements GatewayInterface {
     this.#policy = options.policy;
     const { supergraph, conceal, limits = defaultLimits, perCaller = defaultPerCaller } = options;
     this.limits = limits;
+    this.operations = options.operations ?? new StoredOperations();
     const ofCaller = {
       atOnce: Infinity,
       perCaller: perCaller.atOnce,

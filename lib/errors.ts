@@ -66,6 +66,16 @@ export const errorTable = {
     status: 200,
     meaning: 'The client sent the hash of an operation alone; send its text.',
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    meaning:
+      'No operation with this hash is stored for the organisation of the caller. A client that may also send texts sends its text.',
+  },
+  OPERATION_NOT_STORED: {
+    status: 403,
+    meaning:
+      'The organisation of the caller may send stored operations only, and the operation is none of them.',
+  },
   OPERATION_TOO_LARGE: {
     status: 400,
     meaning:

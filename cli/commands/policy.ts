@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -16,7 +17,7 @@ import { explain } from '../../policies/engine/report/explain.js';
 import { matrix, type MatrixFormat, matrixFormats } from '../../policies/engine/report/matrix.js';
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
 import { policiesFolder, policiesOption } from '../options.js';
-import { committedApi, loadOperations, operationReader } from '../runtime/loadOperations.js';
+import { checkOperations, committedApi, loadOperations, operationReader } from '../runtime/loadOperations.js';
 import { compileFolder, loadPolicy } from '../runtime/openPolicy.js';
 import { revisionCommands } from './policyRevisions.js';
 
@@ -34,12 +35,19 @@ export function policyCommand(): Command {
 
 function lintCommand(): Command {
   return new Command('lint')
-    .description('Checks the policies. Reports every error as file:line:column, with what to write instead.')
+    .description(
+      'Checks the policies and the stored operations beside them. Reports every error as file:line:column, with what to write instead.',
+    )
     .addOption(policiesOption())
     .action(async ({ policies }: { policies: string }) => {
       const { policy, problems } = await compileFolder(policies);
       if (problems.length > 0) console.log(formatProblems(problems, policies));
-      if (!policy) process.exitCode = 1;
+      const operations = join(policies, 'operations');
+      const faults = existsSync(operations)
+        ? checkOperations(await loadOperations(operations), await committedApi())
+        : [];
+      if (faults.length > 0) console.log(formatProblems(faults, operations));
+      if (!policy || faults.length > 0) process.exitCode = 1;
       else
         console.log(
           `${policies} compiles: revision ${policy.revision}${problems.length > 0 ? ', with warnings' : ''}.`,

@@ -1,3 +1,4 @@
+import type { OperationsModes } from '../../gateway/operation/storedOperations.js';
 import type { LoginSettings } from '../../gateway/session/loginProvider.js';
 import type { OperationLimits } from '../../federation/execution/limits.js';
 import type { ServerAddress } from '../../lib/httpServer.js';
@@ -23,6 +24,7 @@ export interface Configuration {
 export interface GatewayConfiguration extends ServerAddress {
   readonly publicUrl?: string;
   readonly cors: { readonly origins: readonly string[] };
+  readonly operations: OperationsModes & { readonly folder?: string };
   readonly conceal?: boolean;
   readonly epoch: string;
   readonly drainSeconds: number;

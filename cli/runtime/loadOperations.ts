@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
-import { type GraphQLSchema, parse, validate } from 'graphql';
+import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { composeContracts } from '../../federation/supergraph/supergraph.js';
 import { selectedFields } from '../../gateway/operation/policyCheck.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -9,7 +9,7 @@ import { NotRegularFileError, readRegularFile } from '../../lib/regularFile.js';
 import type { StoredOperation } from '../../policies/engine/compare/operationImpact.js';
 import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
-import { collectProblems, formatProblems } from '../../policies/engine/parse/problems.js';
+import { collectProblems, formatProblems, type Problem } from '../../policies/engine/parse/problems.js';
 import type { ReadOperation } from '../../policies/engine/test/checkCase.js';
 import { committedSdl } from './openPolicy.js';
 
@@ -100,6 +100,32 @@ export async function committedApi(): Promise<GraphQLSchema> {
   return Supergraph.build(composeContracts(await committedSdl()))
     .apiSchema()
     .toGraphQLJSSchema();
+}
+
+/**
+ * Checks stored operations against the schema of all joined registries. Policy is not asked: it may change.
+ * @returns every fault with its place, sorted
+ */
+export function checkOperations(
+  operations: readonly StoredOperation[],
+  api: GraphQLSchema,
+): readonly Problem[] {
+  return collectProblems((problems) => {
+    for (const { app, file, text } of operations)
+      for (const { message, locations } of operationFaults(text, api)) {
+        const { line, column } = locations?.[0] ?? { line: 1, column: 1 };
+        problems.error({ file: `${app}/${file}`, line, column }, message);
+      }
+  }).problems;
+}
+
+function operationFaults(text: string, api: GraphQLSchema): readonly GraphQLError[] {
+  try {
+    return validate(api, parse(text));
+  } catch (error) {
+    // A text that nests too deep exhausts the stack.
+    return [error instanceof GraphQLError ? error : new GraphQLError('The text nests too deep.')];
+  }
 }
 
 /** Reads operations as the gateway does, so that policy tests check the same coordinates as the gateway. */

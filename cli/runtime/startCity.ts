@@ -38,6 +38,7 @@ import { metricsPage, serveAdmin } from './adminServer.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
+import { openOperations } from './openOperations.js';
 import { openSessions } from './openSessions.js';
 import { processMetrics } from './processMetrics.js';
 import type { Secrets } from './secrets.js';
@@ -160,6 +161,8 @@ async function start(
   closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
   closing.push(await watchRegistries(remotes));
+  const stored = await openOperations(configuration, supergraph.apiSchema, report);
+  closing.push(() => stored.close());
   const gateway: Gateway = new Gateway({
     supergraph,
     contracts,
@@ -170,6 +173,7 @@ async function start(
     auditLog: notes.before(auditLog),
     personDigests,
     conceal: settings.conceal ?? !dev,
+    operations: stored.operations,
     limits: settings.limits,
     perCaller: settings.perCaller,
     securityEvents,

@@ -13,6 +13,13 @@ export interface GraphqlRequest {
   readonly isSafe: boolean;
 }
 
+/** The operation that a client sends or names; one of the two is there. */
+export interface NamedOperation {
+  readonly text: string | undefined;
+  /** SHA-256 of its text. What is no such hash names no operation. */
+  readonly hash: string | undefined;
+}
+
 /** Above this size, reading a body and its variables is long work. */
 const LARGE = 10_000;
 
@@ -21,19 +28,31 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Reads a request by GET or POST.
  * @param search the query string of the URL
- * @throws PolkuError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, REQUEST_TOO_LARGE, OPERATION_TOO_LARGE,
- * PERSISTED_QUERY_NOT_SUPPORTED
+ * @param textOf finds the text of an operation that a client names by its hash
+ * @throws PolkuError BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, REQUEST_TOO_LARGE, OPERATION_TOO_LARGE, and what
+ * `textOf` throws
  */
 export async function readGraphqlRequest(
   request: IncomingMessage,
   search: string,
   bodyBytes: number,
+  textOf: (named: NamedOperation) => string = sentText,
 ): Promise<GraphqlRequest> {
-  if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true);
+  if (request.method === 'GET') return readMembers(searchMembers(new URLSearchParams(search)), true, textOf);
   requireJson(request);
   const text = await readBody(request, bodyBytes);
   if (isLarge(request)) await new CooperativeScheduler().yield();
-  return readMembers(parseText(text, 'The body'), false);
+  return readMembers(parseText(text, 'The body'), false, textOf);
+}
+
+/**
+ * The text of an operation where none is stored.
+ * @throws PolkuError PERSISTED_QUERY_NOT_SUPPORTED if the client names it by its hash
+ */
+export function sentText({ text, hash }: NamedOperation): string {
+  if (hash === undefined) return text!;
+  // Clients that first send the hash of a query recognise the rejection by this exact message.
+  throw new PolkuError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 }
 
 /** Whether the body is large according to its headers. A body of unknown length counts as large. */
@@ -68,6 +87,7 @@ function searchMembers(search: URLSearchParams): Members {
   };
   return {
     query: once('query'),
+    documentId: once('documentId'),
     operationName: once('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
@@ -83,23 +103,42 @@ function parseText(text: string, what: string): unknown {
   }
 }
 
-function readMembers(members: unknown, isSafe: boolean): GraphqlRequest {
+function readMembers(
+  members: unknown,
+  isSafe: boolean,
+  textOf: (named: NamedOperation) => string,
+): GraphqlRequest {
   if (!isObject(members)) throw new PolkuError('BAD_REQUEST', 'Expected an object with a query.');
   const { query, operationName, variables, extensions } = members;
   if (!isObject(extensions ?? {})) throw wrongMember('extensions', 'an object');
-  // Clients that first send the hash of a query recognise the rejection by this exact message.
-  if ((extensions as Members | null | undefined)?.['persistedQuery'])
-    throw new PolkuError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
-  if (typeof query !== 'string' || query === '') throw wrongMember('query', 'the text of an operation');
+  const hash = hashOf(members);
+  const isNamed = hash !== undefined && query == null;
+  if (!isNamed && (typeof query !== 'string' || query === ''))
+    throw wrongMember('query', 'the text of an operation');
   if (typeof (operationName ?? '') !== 'string') throw wrongMember('operationName', 'a string');
   if (!isObject(variables ?? {})) throw wrongMember('variables', 'an object');
   return {
-    query,
+    query: textOf({ text: (query ?? undefined) as string | undefined, hash }),
     // No operation can have an empty name. GraphQL over HTTP treats an empty name as no name (section "GET").
     operationName: (operationName || undefined) as string | undefined,
     variables: (variables ?? {}) as Members,
     isSafe,
   };
+}
+
+/**
+ * The hash by which a client names a stored operation: `documentId` (GraphQL over HTTP, appendix "Persisted
+ * Documents"), or `extensions.persistedQuery`, which the clients of Apollo and urql send.
+ */
+function hashOf({ documentId, extensions }: Members): string | undefined {
+  if (documentId != null) {
+    if (typeof documentId !== 'string') throw wrongMember('documentId', '"sha256:" and a hash');
+    return /^sha256:([0-9a-f]{64})$/.exec(documentId)?.[1] ?? '';
+  }
+  const named = (extensions as Members | null | undefined)?.['persistedQuery'];
+  if (!named) return undefined;
+  const { version, sha256Hash } = named as Members;
+  return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : '';
 }
 
 function isObject(value: unknown): value is Members {

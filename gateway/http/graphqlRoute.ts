@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { FormattedExecutionResult, GraphQLErrorExtensions } from 'graphql';
-import { acceptedType, isJson, isLarge, readGraphqlRequest } from '../../federation/http/graphqlRequest.js';
+import {
+  acceptedType,
+  isJson,
+  isLarge,
+  type NamedOperation,
+  readGraphqlRequest,
+} from '../../federation/http/graphqlRequest.js';
 import { respond, watchClient } from '../../federation/http/respond.js';
 import { RawJson } from '../../federation/plan/rawFields.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
@@ -63,7 +69,7 @@ export async function respondGraphql(
     const caller = await gateway.open({ ...headOf(request), decisionId, signal });
     opened = caller;
     answer = await gateway.inTurn(caller, isLarge(request), () =>
-      execute(apollo, caller, request, search, gateway.limits.bodyBytes),
+      execute({ apollo, gateway, search }, caller, request),
     );
   } catch (error) {
     answer = await refused(error);
@@ -86,13 +92,13 @@ export async function respondGraphql(
 
 /** @throws PolkuError as readGraphqlRequest does */
 async function execute(
-  apollo: ApolloServer<GatewayContext>,
+  { apollo, gateway, search }: GraphqlRoute,
   opened: GatewayRequest,
   request: IncomingMessage,
-  search: string,
-  bodyBytes: number,
 ): Promise<Answer> {
-  const { query, operationName, variables } = await readGraphqlRequest(request, search, bodyBytes);
+  const { bodyBytes } = gateway.limits;
+  const textOf = (named: NamedOperation) => gateway.operations.textOf(named, opened.caller);
+  const { query, operationName, variables } = await readGraphqlRequest(request, search, bodyBytes, textOf);
   // Apollo Server reads the method here: for GET it answers queries only.
   const http = { method: request.method!, headers: new HeaderMap(), search, body: undefined };
   const { body, http: head } = await apollo.executeOperation(

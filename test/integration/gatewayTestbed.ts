@@ -201,7 +201,7 @@ export interface Testbed {
 
 /** The whole gateway on loopback: real tokens, real policy, real plans, real audit log. */
 export async function startGateway(
-  options: Partial<Pick<GatewayOptions, 'conceal' | 'trusted' | 'auditLog'>> & {
+  options: Partial<Pick<GatewayOptions, 'conceal' | 'trusted' | 'auditLog' | 'operations'>> & {
     consoleFolder?: string;
     corsOrigins?: readonly string[];
     sessions?: Sessions;
@@ -258,6 +258,7 @@ export async function startGateway(
     auditLog,
     personDigests,
     conceal: options.conceal ?? false,
+    operations: options.operations,
     securityEvents,
     reportFault: (fault) => faults.push(fault),
   });

@@ -2,7 +2,8 @@
  * @property policies/tests-that-check
  */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -30,10 +31,11 @@ describe('the commands by which data owners check policies', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function polku(...words: readonly string[]): Promise<{ code: number; text: string }> {
+  const polku = (...words: readonly string[]) => command('policy', ...words);
+  async function command(...words: readonly string[]): Promise<{ code: number; text: string }> {
     printed.length = 0;
     process.exitCode = 0;
-    const code = (await run(['node', 'polku', 'policy', ...words])) || Number(process.exitCode);
+    const code = (await run(['node', 'polku', ...words])) || Number(process.exitCode);
     process.exitCode = 0;
     return { code, text: printed.join('\n') };
   }
@@ -108,5 +110,39 @@ describe('the commands by which data owners check policies', () => {
     expect((await polku('test', 'governance', '--policies', folder)).text).toContain(
       'No case covers the grant governance/everyone',
     );
+  });
+
+  it('lint names the place of a fault in a stored operation', async () => {
+    await edit('operations/care-app/patientSummary.graphql', (text) =>
+      text.replace('birthYear', 'birthyear'),
+    );
+    await edit('operations/family-team-app/familyPath.graphql', (text) => `${text}}`);
+    const { code, text } = await polku('lint', '--policies', folder);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(
+        /operations\/care-app\/patientSummary\.graphql:4:5: error: Cannot query field "birthyear"[^]*familyPath\.graphql:27:1: error: Syntax Error/,
+      ),
+    ]);
+  });
+
+  it('operations list shows hashes, and for which purposes policy answers', async () => {
+    const list = () => command('operations', 'list', '--policies', folder, '--operations', at('operations'));
+    const text = await readFile(at('operations', 'planner-dashboard', 'registers.graphql'));
+    const { code, text: listed } = await list();
+    expect([code, listed]).toEqual([
+      0,
+      expect.stringContaining(
+        `planner-dashboard/registers.graphql  Registers\n  sha256:${hash('sha256', text)}\n  for city-planning, as planner\n  answered for: planning, knowledge-management`,
+      ),
+    ]);
+    await edit('operations/planner-dashboard/registers.graphql', () => '{ me { id } }');
+    const refused = await list();
+    expect([refused.code, refused.text]).toEqual([
+      1,
+      expect.stringMatching(
+        /without a name\n.*\n.*\n {2}answered for: no purpose\n {2}refused for: planning,/,
+      ),
+    ]);
   });
 });

@@ -139,7 +139,8 @@ function compareAnswers(
   return { less, more };
 }
 
-function isAnswered({ faults, denials }: OperationState): boolean {
+/** Whether an operation is answered, though perhaps without some registries. */
+export function isAnswered({ faults, denials }: OperationState): boolean {
   return faults.length === 0 && denials.length === 0;
 }
 

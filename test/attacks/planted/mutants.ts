@@ -340,7 +340,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         module: 'gateway/http/graphqlRoute.js',
-        text: 'await readGraphqlRequest(request, search, bodyBytes);',
+        text: 'await readGraphqlRequest(request, search, bodyBytes, textOf);',
         by: 'request.early;',
       },
       {
