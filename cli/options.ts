@@ -110,3 +110,15 @@ export function untilStopped(): Promise<void> {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
 }
+
+/**
+ * Aborts at Ctrl-C or SIGTERM, so that a command can remove what it has begun. A second signal ends the
+ * process at once.
+ */
+export function abortedBySignal(): AbortSignal {
+  const abort = new AbortController();
+  const interrupt = () =>
+    abort.abort(new PolkuError('INTERRUPTED', 'The command was interrupted. It left nothing behind.'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  return abort.signal;
+}

@@ -70,6 +70,14 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'checks and searches the audit log',
     load: async () => (await import('./commands/audit.js')).auditCommand(),
   },
+  backup: {
+    summary: 'writes a data directory into one encrypted file, while it is used',
+    load: async () => (await import('./commands/backup.js')).backupCommand(),
+  },
+  restore: {
+    summary: 'restores a backup and verifies it',
+    load: async () => (await import('./commands/restore.js')).restoreCommand(),
+  },
   migrate: {
     summary: 'brings a data directory to the format of this version',
     load: async () => (await import('./commands/migrate.js')).migrateCommand(),
@@ -79,6 +87,9 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import('./commands/demo.js')).demoCommand(),
   },
 };
+
+/** Commands that check the format of the data directory themselves. */
+const OWN_CHECKS: readonly string[] = ['migrate', 'restore'];
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -93,6 +104,7 @@ From raw exports to an answer:
   polku mark add restriction --registry health < codes.txt  restrict people's rows to the people themselves
   polku risk models                                         show which model predicts need, and who approved it
   polku audit verify                                        check that the audit log is complete and unchanged
+  polku backup --to FILE --recipient age1...                write an encrypted backup while the gateway serves
   polku config print --all                                  show every setting, its value and where it comes from
 
 "polku demo" runs a whole example. "polku <command> --help" explains a command.`;
@@ -110,7 +122,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .hook('preAction', async (_program, command) => {
       applyConfiguration(command);
       const { data } = command.opts<{ data?: string }>();
-      if (data !== undefined && command.name() !== 'migrate') await checkDataFormat(data);
+      if (data !== undefined && !OWN_CHECKS.includes(command.name())) await checkDataFormat(data);
     })
     .showHelpAfterError('(polku --help shows the usage)')
     .exitOverride();

@@ -46,3 +46,8 @@ export function duration(seconds: number): string {
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US').replaceAll(',', ' ');
 }
+
+/** Bytes as whole megabytes. */
+export function megabytes(bytes: number): string {
+  return formatCount(Math.ceil(bytes / 1e6));
+}

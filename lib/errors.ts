@@ -226,6 +226,25 @@ export const errorTable = {
       'An older version of Polku wrote this data directory; polku migrate brings it to the format of this one.',
   },
   DATA_FORMAT_INVALID: { status: 0, meaning: 'The file format.json of the data directory is damaged.' },
+  DATA_INCOMPLETE: {
+    status: 0,
+    meaning: 'A restore into this data directory was killed before it ended, or has not ended yet.',
+  },
+  INTERRUPTED: { status: 0, meaning: 'A signal ended the command. It left nothing behind.' },
+  BACKUP_FAILED: { status: 0, meaning: 'No backup was made, because its content could not be complete.' },
+  BACKUP_KEY_INVALID: {
+    status: 0,
+    meaning: 'What should be a key of age is none, or it is not one that the backup was made for.',
+  },
+  BACKUP_INVALID: {
+    status: 0,
+    meaning:
+      'A backup is truncated or altered, was not written by Polku, or what it holds does not verify. Nothing was restored.',
+  },
+  BACKUP_OLD: {
+    status: 0,
+    meaning: 'The witness of the audit log has seen records that the backup lacks. Nothing was restored.',
+  },
   STORAGE_FAILED: { status: 0, meaning: 'The disk is full or cannot be written.' },
   LINKAGE_STORE_INVALID: {
     status: 0,

@@ -16,6 +16,7 @@ export interface Configuration {
   readonly identity: IdentityConfiguration;
   readonly console: ConsoleConfiguration;
   readonly audit: { readonly witness?: string; readonly retentionDays?: number };
+  readonly backup: { readonly recipients: readonly string[] };
   readonly groups: { readonly capacity?: number };
   readonly admin: AdminConfiguration;
   readonly log: { readonly securityEvents?: string };

@@ -9,11 +9,11 @@ export const DATA_FORMAT = 1;
 /** A data directory without format.json is older than that file, and has the first format. */
 const FIRST_FORMAT = 1;
 
-const FILE = 'format.json';
+export const DATA_FORMAT_FILE = 'format.json';
 
 /**
  * Checks that this Polku can use a data directory. A directory that does not exist has no format yet.
- * @throws PolkuError DATA_NEWER, DATA_OLDER, DATA_FORMAT_INVALID
+ * @throws PolkuError DATA_NEWER, DATA_OLDER, DATA_FORMAT_INVALID, DATA_INCOMPLETE
  */
 export async function checkDataFormat(data: string): Promise<void> {
   const version = (await readDataFormat(data)) ?? FIRST_FORMAT;
@@ -35,16 +35,24 @@ export async function startDataFolder(data: string): Promise<void> {
   if ((await readdir(data)).length === 0) await writeDataFormat(data);
 }
 
+/**
+ * Marks a directory as one that is being restored. No command uses it until `writeDataFormat` replaces the
+ * mark.
+ */
+export async function markAsRestoring(data: string): Promise<void> {
+  await writeDurably(join(data, DATA_FORMAT_FILE), `${JSON.stringify({ restoring: true })}\n`);
+}
+
 export async function writeDataFormat(data: string): Promise<void> {
-  await writeDurably(join(data, FILE), `${JSON.stringify({ version: DATA_FORMAT })}\n`);
+  await writeDurably(join(data, DATA_FORMAT_FILE), `${JSON.stringify({ version: DATA_FORMAT })}\n`);
 }
 
 /**
  * @returns undefined if the directory has no format.json
- * @throws PolkuError DATA_FORMAT_INVALID
+ * @throws PolkuError DATA_FORMAT_INVALID, DATA_INCOMPLETE
  */
 export async function readDataFormat(data: string): Promise<number | undefined> {
-  const file = join(data, FILE);
+  const file = join(data, DATA_FORMAT_FILE);
   let text;
   try {
     text = await readFile(file, 'utf8');
@@ -52,16 +60,20 @@ export async function readDataFormat(data: string): Promise<number | undefined> 
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;
   }
-  const version = versionIn(text);
-  if (version !== undefined) return version;
+  const { version, restoring } = contentOf(text);
+  if (Number.isInteger(version)) return version as number;
+  if (restoring === true)
+    throw new PolkuError(
+      'DATA_INCOMPLETE',
+      `A restore into ${data} has not ended. If it was killed, run it again; it removes what the killed one left.`,
+    );
   throw new PolkuError('DATA_FORMAT_INVALID', `${file} must hold {"version": N}, with a whole number N.`);
 }
 
-function versionIn(text: string): number | undefined {
+function contentOf(text: string): { readonly version?: unknown; readonly restoring?: unknown } {
   try {
-    const { version } = JSON.parse(text) as { version?: unknown };
-    return Number.isInteger(version) ? (version as number) : undefined;
+    return Object(JSON.parse(text)) as object;
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -8,6 +8,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { createPrivateFile, decodeSecret, newSecret, readPrivateFile } from '../../lib/secretFile.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { ownersFile } from './openPolicy.js';
+import { type SecretDescription, type SecretName, secretTable } from './secretTable.js';
 
 /**
  * The secrets of a Polku in one process. A secret comes from its environment variable. Without one, it comes
@@ -19,6 +20,13 @@ export class Secrets {
     readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
+
+  /** Whether a secret was given or made before. Asking for its value would make it. */
+  has(name: SecretName): boolean {
+    const { variable } = secretTable.find((one) => one.name === name)! as SecretDescription;
+    const given = variable === undefined ? undefined : this.environment[variable];
+    return given !== undefined || existsSync(join(this.folder, name));
+  }
 
   /**
    * POLKU_LINKAGE_SECRET: linkage turns codes into keys with it. It has one version; a new one needs a new

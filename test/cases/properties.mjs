@@ -13,6 +13,7 @@ const themes = {
   audit: 'The audit log',
   groups: 'Numbers of groups',
   risk: 'Predicted need',
+  data: 'Backups and secrets',
 };
 
 /**
