@@ -2,6 +2,7 @@ import { composeContracts } from '../federation/supergraph/supergraph.js';
 import { governanceModule } from '../gateway/governance/governanceSubgraph.js';
 import { buildFederatedSchema } from '../lib/buildFederatedSchema.js';
 import { errorTable } from '../lib/errors.js';
+import { logEvents } from '../lib/log.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import { derivedModules, registries, riskSources } from '../subgraphs/registries.js';
 import { configurationPage } from './configuration/configurationPage.js';
@@ -23,6 +24,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set('schema/supergraph.graphql', `${composeContracts(contracts)}\n`);
   files.set('docs/errors.md', errorsPage());
+  files.set('docs/logs.md', logsPage());
   files.set('docs/configuration.md', configurationPage());
   files.set('docs/factors.csv', factorsCsv(riskSources));
   files.set('docs/factors.html', factorsHtml(riskSources));
@@ -39,6 +41,32 @@ Every error that a user can meet has one of these codes: over HTTP in \`extensio
 message (a mistyped option has only a message). The status is that of the HTTP response; codes without one stay on the command line. Codes are never reused.
 
 | Code | Status | Meaning |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function logsPage(): string {
+  const rows = Object.entries(logEvents).map(
+    ([event, { level, meaning }]) => `| \`${event}\` | ${level} | ${meaning} |`,
+  );
+  return `# Logs
+
+A gateway and a registry in a process of its own write their log to standard error: with \`log.format: json\` one JSON object on each line.
+\`log.level\` is the least level that is written. On a terminal and with \`--dev\` the default is text for people.
+
+Every line has \`time\` (ISO 8601, UTC), \`level\`, \`service\` (\`gateway\`, or the name of a registry), \`event\` and \`message\`. A line about a
+request has its \`decisionId\`: the same id is in the response (\`Polku-Decision-Id\`), in the audit log and in the logs of the registries. Events keep
+their names, so alerts may search for them. New ones may come.
+
+The line \`request\` has \`method\`, \`route\` (its name, not the URL), \`status\`, \`outcome\` (\`answered\`, \`refused\`, \`failed\`, or \`abandoned\` if
+the client disconnected), \`codes\` (errors.md), \`purpose\` and \`milliseconds\`. No line has personal data, an id of a person, the caller, a variable
+or the text of an operation: the audit log records who asked what. An unexpected error has its class and \`stack\` without its message, which may
+quote data.
+
+A process never waits for its log. If nobody reads standard error, or the disk is full, lines are dropped and \`lines-lost\` counts them.
+
+| Event | Level | Meaning |
 | --- | --- | --- |
 ${rows.join('\n')}
 `;

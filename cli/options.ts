@@ -87,18 +87,20 @@ export function portOption(port: number): Option {
 export function describeFault(error: unknown): string {
   if (error instanceof PolkuError) return withoutIdentityCodes(`${error.code}: ${error.message}`);
   if (!types.isNativeError(error)) return 'unknown fault';
-  return `${/^[A-Za-z]+$/.test(error.name) ? error.name : 'Error'} ${placeOf(error)}`;
+  const [place = 'at an unknown place'] = framesOf(error);
+  return `${/^[A-Za-z]+$/.test(error.name) ? error.name : 'Error'} ${place}`;
 }
 
 const STACK_HEADER = /^[\w$]+(?: \[\w+\])?(?:: |(?=\n))/;
 
 /**
- * Where an error was thrown. The message comes before the stack frames, and its lines may look like frames.
+ * Where an error was thrown, innermost first. The message comes before the stack frames, and its lines may
+ * look like frames.
  */
-function placeOf({ message, stack = '' }: Error): string {
+export function framesOf({ message, stack = '' }: Error): readonly string[] {
   const header = `${STACK_HEADER.exec(stack)?.[0] ?? ''}${message}\n`;
   const frames = stack.startsWith(header) ? stack.slice(header.length).split('\n') : [];
-  return frames.find((line) => line.startsWith('    at '))?.trim() ?? 'at an unknown place';
+  return frames.filter((line) => line.startsWith('    at ')).map((line) => line.trim());
 }
 
 /**

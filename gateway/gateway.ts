@@ -15,6 +15,7 @@ import { readPolkuError } from '../federation/plan/subgraphError.js';
 import type { Supergraph } from '../federation/supergraph/supergraph.js';
 import { PolkuError } from '../lib/errors.js';
 import { FairQueue } from '../lib/fairQueue.js';
+import type { Log } from '../lib/log.js';
 import type { Policy } from '../policies/engine/decide/policy.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
@@ -59,8 +60,8 @@ export interface GatewayOptions {
   readonly perCaller?: { readonly atOnce: number; readonly waiting: number } | undefined;
   /** Receives requests that are refused. */
   readonly securityEvents: SecurityEvents;
-  /** Receives errors without an error code. Clients see their decision id only. */
-  readonly reportFault: (fault: unknown, decisionId: string) => void;
+  /** Gets a line for each request, and errors without a code. Clients see their decision id only. */
+  readonly log: Log;
 }
 
 /** A request after the caller is verified, before anything else is known. */
@@ -224,8 +225,12 @@ export class Gateway implements GatewayInterface {
     this.#options.securityEvents.refused(refused);
   }
 
-  reportFault(fault: unknown, decisionId: string): void {
-    this.#options.reportFault(fault, decisionId);
+  get log(): Log {
+    return this.#options.log;
+  }
+
+  reportFault(fault: unknown, decisionId: string | undefined): void {
+    this.log.fault('fault', fault, { decisionId });
   }
 
   // GatewayInterface

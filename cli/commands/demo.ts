@@ -73,7 +73,8 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
     data,
     'policies.folder': policies,
     'gateway.port': port,
-    // Some of the requests are refused on purpose.
+    // The demo prints its requests itself, and some of them are refused on purpose.
+    'log.level': 'warn',
     'log.securityEvents': join(data, 'security-events.ndjson'),
   });
   const { city, dev } = await serve(configuration, { dev: true });

@@ -13,6 +13,7 @@ import { issuerOf, type TrustedIssuer, verifyCallerToken } from '../../schema/to
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf } from '../configuration/keyOption.js';
 import { trustedIssuersOf } from '../runtime/identity.js';
+import { ProcessLog } from '../runtime/processLog.js';
 
 /** What policy decides by. Other facts name one person, so only their presence is shown. */
 const SHOWN: ReadonlySet<CallerFact> = new Set(['recipient', 'roles', 'purposes', 'units']);
@@ -34,7 +35,8 @@ they come from; or why it is refused. It shows no subject, employee, permit or p
 
 /** @throws PolkuError UNAUTHENTICATED, ISSUER_UNAVAILABLE, after its reason is shown */
 async function explain(token: string, configuration: Configuration): Promise<void> {
-  const issuers = trustedIssuersOf(configuration, (line) => console.error(line));
+  const log = new ProcessLog(configuration.log, { service: 'identity', forPeople: true });
+  const issuers = trustedIssuersOf(configuration, log);
   try {
     const issuer = issuerOf(token, issuers);
     console.log(`issuer: ${issuer.issuer}`);

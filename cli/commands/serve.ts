@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
+import { packageVersion } from '../../lib/packageRoot.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { auditWitnessOption, untilStopped, wholeNumber } from '../options.js';
@@ -14,6 +15,7 @@ import {
 } from '../runtime/openPolicy.js';
 import { secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
+import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
 import { type RunningCity, startCity } from '../runtime/startCity.js';
 import { serverOptions } from '../serverOptions.js';
 
@@ -102,11 +104,11 @@ export interface TrialOptions {
 export async function serve(
   configuration: Configuration,
   { dev: isTrial = false, personas }: TrialOptions = {},
+  log: ServiceLog = new ProcessLog(configuration.log, { service: 'gateway', forPeople: isTrial }),
 ): Promise<{ city: RunningCity; dev: DevIssuer | undefined }> {
   const { data, owners, policies, gateway, identity } = configuration;
   if (personas !== undefined && !isTrial)
     throw new PolkuError('USAGE', '--personas needs --dev: without --dev people have their own tokens.');
-  const report = (line: string) => console.error(line);
   const secrets = secretsOf(configuration);
   const dev = isTrial
     ? await createDevIssuer({
@@ -115,8 +117,8 @@ export async function serve(
         loginPerson: demoLogin(data, secrets, gateway.epoch),
       })
     : undefined;
-  const trusted = dev ? [dev.trusted] : trustedIssuersOf(configuration, report);
-  const policy = await openPolicy(policyOptionsOf(configuration, isTrial), 'gateway', report);
+  const trusted = dev ? [dev.trusted] : trustedIssuersOf(configuration, log);
+  const policy = await openPolicy(policyOptionsOf(configuration, isTrial), 'gateway', log);
   const store = policies.from ?? storeFolder(data);
   const city = await startCity({
     configuration,
@@ -124,15 +126,21 @@ export async function serve(
     revisionService: isTrial ? undefined : await openRevisionService({ data, store, owners }),
     secrets,
     trusted,
-    securitySink: securitySink(configuration.log.securityEvents, report),
+    securitySink: securitySink(configuration.log.securityEvents, log),
     riskTrust: registerTrust({ dev: isTrial, owners }),
     dev,
-    report,
+    log,
   }).catch(async (error: unknown) => {
     await policy.close();
     throw error;
   });
-  return { city, dev };
+  log.write('started', 'The gateway accepts requests.', { version: packageVersion(), node: process.version });
+  const stop = async (): Promise<void> => {
+    await city.stop();
+    log.write('stopped', 'The gateway has stopped.');
+    await log.close();
+  };
+  return { city: { ...city, stop }, dev };
 }
 
 type RemoteUrls = ReadonlyMap<string, string>;

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import { DEV_ISSUER } from '../../gateway/identity/devIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
+import { packageVersion } from '../../lib/packageRoot.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
-import { describeFault, untilStopped } from '../options.js';
+import { untilStopped } from '../options.js';
 import { metricsPage, serveAdmin } from '../runtime/adminServer.js';
 import { trustedIssuersOf } from '../runtime/identity.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
 import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
+import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
 import { processMetrics } from '../runtime/processMetrics.js';
 import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
@@ -57,9 +59,14 @@ export function subgraphCommand(): Command {
 
 /** Serves one registry until the process is told to stop. */
 async function serveRegistry(name: string, configuration: Configuration, dev: boolean): Promise<void> {
+  const log = new ProcessLog(configuration.log, { service: name, forPeople: dev });
   const closing: (() => unknown)[] = [];
   try {
-    const { url, admin } = await startRegistry(name, configuration, dev, closing);
+    const { url, admin } = await startRegistry(name, configuration, dev, log, closing);
+    log.write('started', `The registry ${name} accepts requests.`, {
+      version: packageVersion(),
+      node: process.version,
+    });
     const stopped = untilStopped();
     console.log(`The subgraph ${name} serves its gateway at ${url}`);
     if (admin) console.log(`Operators see ${admin}metrics`);
@@ -67,6 +74,8 @@ async function serveRegistry(name: string, configuration: Configuration, dev: bo
   } finally {
     for (const close of closing.reverse()) await close();
   }
+  log.write('stopped', `The registry ${name} has stopped.`);
+  await log.close();
 }
 
 /** @param closing gets the function that undoes each step */
@@ -74,12 +83,12 @@ async function startRegistry(
   name: string,
   configuration: Configuration,
   dev: boolean,
+  log: ServiceLog,
   closing: (() => unknown)[],
 ): Promise<{ readonly url: URL; readonly admin: URL | undefined }> {
   if (!subgraphNames.includes(name))
     throw new PolkuError('USAGE', `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`);
-  const { data, owners, identity, registry, groups, log } = configuration;
-  const report = (line: string) => console.error(line);
+  const { data, owners, identity, registry, groups } = configuration;
   if (registry.gatewayKey === undefined)
     throw new PolkuError(
       'USAGE',
@@ -90,13 +99,12 @@ async function startRegistry(
       'USAGE',
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
-  const trusted = trustedIssuersOf(configuration, report);
-  const reportFault = (fault: unknown) => report(describeFault(fault));
+  const trusted = trustedIssuersOf(configuration, log);
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };
-  const admin = await serveAdmin(configuration.admin, pages, reportFault);
+  const admin = await serveAdmin(configuration.admin, pages, (fault) => log.fault('fault', fault));
   closing.push(() => admin?.close());
-  const policy = await openPolicy(policyOptionsOf(configuration, dev), name, report);
+  const policy = await openPolicy(policyOptionsOf(configuration, dev), name, log);
   closing.push(() => policy.close());
   const local = await openLocalSubgraphs({
     names: [name],
@@ -107,12 +115,12 @@ async function startRegistry(
     syntheticOnly: dev,
     ledgerCapacity: groups.capacity,
     riskTrust: registerTrust({ dev, owners }),
-    onRefreshError: reportFault,
+    log,
   });
   closing.push(() => local.stop());
   const securityEvents = new SecurityEvents({
     service: name,
-    sink: securitySink(log.securityEvents, report),
+    sink: securitySink(configuration.log.securityEvents, log),
   });
   closing.push(() => securityEvents.flush());
   const running = await serveSubgraph(local.subgraphs[0]!, registry, {
@@ -120,7 +128,7 @@ async function startRegistry(
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
     securityEvents,
-    reportFault,
+    log,
   });
   closing.push(() => running.close());
   return { url: running.url, admin: admin?.url };

@@ -19,7 +19,13 @@ export interface Configuration {
   readonly backup: { readonly recipients: readonly string[] };
   readonly groups: { readonly capacity?: number };
   readonly admin: AdminConfiguration;
-  readonly log: { readonly securityEvents?: string };
+  readonly log: LogConfiguration;
+}
+
+export interface LogConfiguration {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format?: 'json' | 'text';
+  readonly securityEvents?: string;
 }
 
 export interface GatewayConfiguration extends ServerAddress {

@@ -6,6 +6,7 @@ import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains, seal } from '../../gateway/pseudonyms.js';
 import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
 import { collectProblems, formatProblems } from '../../policies/engine/parse/problems.js';
@@ -17,7 +18,6 @@ import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import type { Configuration } from '../configuration/configuration.js';
-import { describeFault } from '../options.js';
 import type { Secrets } from './secrets.js';
 
 /** The unit whose clients the persona `family-team` serves. */
@@ -46,7 +46,7 @@ export function demoLogin(data: string, secrets: Secrets, epoch: string): LoginP
  */
 export function trustedIssuersOf(
   { identity: { audience, issuers, clockToleranceSeconds, outageHours } }: Configuration,
-  report: (line: string) => void,
+  log: Log,
 ): readonly TrustedIssuer[] {
   if (issuers.length === 0)
     throw new PolkuError(
@@ -61,7 +61,7 @@ export function trustedIssuersOf(
       maxLifetimeSeconds: lifetimeSeconds,
       clockToleranceSeconds,
       outageHours,
-      report: (fault) => report(`issuer ${given.issuer}: ${describeFault(fault)}`),
+      report: (fault) => log.fault('issuer-unavailable', fault, { issuer: given.issuer }),
     }),
   );
 }

@@ -59,6 +59,7 @@ type AcceptSnapshot = (manifest: Manifest) => void;
  */
 export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefinition> {
   #refreshing: Promise<void> | undefined;
+  #switched: (manifest: Manifest) => void = () => {};
 
   private constructor(
     private readonly data: string,
@@ -84,6 +85,11 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
     return this.snapshot;
   }
 
+  /** Sets what is called with each snapshot that replaces another. */
+  onSwitch(listener: (manifest: Manifest) => void): void {
+    this.#switched = listener;
+  }
+
   /**
    * Loads the newest snapshot. Running requests end with the snapshot that they began with. One refresh runs
    * at a time, because loading a large snapshot can take longer than the interval between two checks.
@@ -100,5 +106,6 @@ export class LiveSnapshot<Definition extends RegistryDefinition = RegistryDefini
     const snapshot = await openSnapshot(this.data, this.definition);
     this.accept(snapshot.manifest);
     this.snapshot = snapshot;
+    this.#switched(snapshot.manifest);
   }
 }

@@ -4,6 +4,7 @@ import { DisclosureControl } from '../../disclosure-control/disclosureControl.js
 import { openLedger } from '../../disclosure-control/ledger/ledger.js';
 import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import { Linkage } from '../../linkage/linkage.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { readCodeLists } from '../../registry-kit/codes.js';
@@ -58,8 +59,8 @@ interface LocalSubgraphsOptions {
    * that entries are written concurrently.
    */
   readonly note?: (log: DisclosureLog, disclosure: DisclosureRecord) => Promise<void>;
-  /** Called when a newer snapshot or list of marks cannot be loaded. The one before stays in service. */
-  readonly onRefreshError: (error: unknown) => void;
+  /** Gets newer snapshots, and each fault that keeps an older state in service. */
+  readonly log: Log;
 }
 
 /** Subgraphs of this process. */
@@ -108,7 +109,8 @@ async function openAll(
   opened.log = log;
   closing.push(() => log.close());
   const timer = setInterval(() => {
-    for (const refresh of refreshes) refresh().catch(options.onRefreshError);
+    for (const refresh of refreshes)
+      refresh().catch((fault: unknown) => options.log.fault('refresh-failed', fault));
   }, REFRESH_MS).unref();
   return {
     subgraphs,
@@ -169,7 +171,7 @@ interface Opened {
 
 async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened: Opened): Promise<Subgraph> {
   const { shared, refreshes } = opened;
-  const { data, policy, syntheticOnly, note } = options;
+  const { data, policy, syntheticOnly, note, log } = options;
   const decide: Decide = (caller, revision) => policy(revision).decide(caller, new Date());
   const registry = registries.find(({ definition }) => definition.name === name);
   if (registry && shared) {
@@ -177,6 +179,12 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
       if (syntheticOnly && !synthetic) throw notSynthetic(name);
       if (linkageStore !== shared.store) throw anotherStore(`The snapshot of ${name}`);
     });
+    live.onSwitch(({ snapshotId: snapshot, createdAt }) =>
+      log.write('snapshot-switched', `The snapshot of ${name} is of ${createdAt}.`, {
+        registry: name,
+        snapshot,
+      }),
+    );
     refreshes.push(() => live.refresh());
     let { marks } = shared;
     if (name !== SHIELDING_REGISTRY) {
@@ -209,7 +217,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
 /** What a subgraph without register data reads, in addition to its feeds, while it answers one request. */
 async function derivedStore(
   name: string,
-  { data, secrets, policy, ledgerCapacity, riskTrust, onRefreshError }: LocalSubgraphsOptions,
+  { data, secrets, policy, ledgerCapacity, riskTrust, log }: LocalSubgraphsOptions,
   opened: Opened,
 ): Promise<(decision: DecisionContext) => unknown> {
   const { shared, refreshes, closing } = opened;
@@ -234,7 +242,7 @@ async function derivedStore(
       const factors = new Set(riskSources.flatMap(({ features }) => features.map(({ id }) => id)));
       const live = new LiveRiskModel({ data, trust: riskTrust, factors });
       // If no model may serve, everything else still does.
-      await live.refresh().catch(onRefreshError);
+      await live.refresh().catch((fault: unknown) => log.fault('refresh-failed', fault));
       refreshes.push(() => live.refresh());
       closing.push(() => live.close());
       return () => live;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { StoredOperations } from '../../gateway/operation/storedOperations.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import type { StoredOperation } from '../../policies/engine/compare/operationImpact.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -30,7 +31,7 @@ export function operationsFolder({ gateway, policies }: Configuration): string {
 export async function openOperations(
   configuration: Configuration,
   api: GraphQLSchema,
-  report: (line: string) => void,
+  log: Log,
 ): Promise<OpenOperations> {
   const { mode, recipients } = configuration.gateway.operations;
   const isOff = [mode, ...Object.values(recipients)].every((one) => one === 'off');
@@ -48,10 +49,10 @@ export async function openOperations(
       if (JSON.stringify(found) === inForce) return;
       inForce = JSON.stringify(found);
       operations.replace(found);
-      report(`The stored operations in ${folder} have changed; ${found.length} are served.`);
+      log.write('operations-changed', `${found.length} stored operations are served.`);
     } catch (error) {
       const fault = describeFault(error);
-      if (fault !== reported) report(`${fault}\nThe earlier stored operations stay in force.`);
+      if (fault !== reported) log.fault('operations-rejected', error);
       reported = fault;
     }
   }

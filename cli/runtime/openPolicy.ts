@@ -9,6 +9,7 @@ import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { watchPolicyFolder } from '../../gateway/policy/watchPolicyFolder.js';
 import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { type Compilation, compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
@@ -20,7 +21,7 @@ import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
 import type { Configuration } from '../configuration/configuration.js';
-import { describeFault, policiesFolder } from '../options.js';
+import { policiesFolder } from '../options.js';
 
 /** How often to read a store of signed revisions, and how often to fetch them from a gateway. */
 const FOLDER_MS = 1_000;
@@ -50,17 +51,12 @@ export function policyOptionsOf({ data, owners, policies }: Configuration, dev: 
  * @param process the name of the process, under which its newest revision in force is stored
  * @throws PolkuError
  */
-export async function openPolicy(
-  options: PolicyOptions,
-  process: string,
-  report: (line: string) => void,
-): Promise<PolicyInForce> {
+export async function openPolicy(options: PolicyOptions, process: string, log: Log): Promise<PolicyInForce> {
   const { data, dev, policies, policiesFrom, policiesToken } = options;
   const graph = await committedGraph();
-  const reportFault = (error: unknown, remark: string) => report(`${describeFault(error)}\n${remark}`);
   if (dev) {
     if (policiesFrom !== undefined) throw usage('--policies-from', '--dev watches a folder (--policies)');
-    return watchPolicyFolder({ folder: policies ?? policiesFolder, graph, report, reportFault });
+    return watchPolicyFolder({ folder: policies ?? policiesFolder, graph, log });
   }
   if (policies !== undefined) {
     throw usage(
@@ -79,8 +75,7 @@ export async function openPolicy(
     owners: () => loadOwners(ownersFile(options)),
     seen: new SeenRevision(join(data, 'policies-seen', `${process}.json`)),
     graph,
-    report,
-    reportFault,
+    log,
     everyMs: url ? GATEWAY_MS : FOLDER_MS,
   });
 }

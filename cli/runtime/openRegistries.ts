@@ -7,10 +7,10 @@ import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { registries } from '../../subgraphs/registries.js';
-import { describeFault } from '../options.js';
 import { lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs } from './localSubgraphs.js';
 import { openPolicy, type PolicyOptions, registerTrust } from './openPolicy.js';
+import { ProcessLog } from './processLog.js';
 import { Secrets } from './secrets.js';
 
 /** All registries of a data directory, for work without a gateway. */
@@ -41,11 +41,11 @@ export async function withRegistries<Result>(
   work: (open: OpenRegistries) => Promise<Result>,
 ): Promise<Result> {
   const { data, auditWitness: witness } = options;
-  const report = (line: string) => console.error(line);
+  const log = new ProcessLog({ level: 'info' }, { service: writer, forPeople: true });
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
-  const closing: (() => Promise<void>)[] = [await lockAuditChain(data, writer)];
+  const closing: (() => Promise<void>)[] = [await lockAuditChain(data, writer), () => log.close()];
   try {
-    const policy = await openPolicy(options, 'gateway', report);
+    const policy = await openPolicy(options, 'gateway', log);
     closing.unshift(() => policy.close());
     const local = await openLocalSubgraphs({
       names: registries.map(({ definition }) => definition.name),
@@ -55,14 +55,14 @@ export async function withRegistries<Result>(
       policy: (revision) => unchanged(policy, revision),
       syntheticOnly: options.dev === true,
       riskTrust: registerTrust(options),
-      onRefreshError: (error) => report(describeFault(error)),
+      log,
     });
     closing.unshift(() => local.stop());
     const auditLog = await openAuditLog(data, {
       writer,
       signingKey: await secrets.auditKey(),
       witness,
-      report: (fault) => report(`audit: ${describeFault(fault)}`),
+      report: (fault) => log.fault('audit', fault),
     });
     closing.unshift(() => auditLog.close());
     const personDigests = new PersonDigests(await secrets.audit());

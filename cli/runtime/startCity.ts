@@ -25,6 +25,7 @@ import { registrySource } from '../../gateway/registries/registrySource.js';
 import { PolkuError } from '../../lib/errors.js';
 import { requireTls } from '../../lib/httpServer.js';
 import { isLoopback } from '../../lib/loopback.js';
+import type { Log } from '../../lib/log.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
@@ -33,7 +34,6 @@ import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import type { Configuration } from '../configuration/configuration.js';
-import { describeFault } from '../options.js';
 import { metricsPage, serveAdmin } from './adminServer.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
@@ -56,8 +56,7 @@ interface CityOptions {
   readonly dev: DevIssuer | undefined;
   /** Where the gateway's security events go. */
   readonly securitySink: EventSink;
-  /** Called when something goes wrong while serving. The line has no personal data. */
-  readonly report: (line: string) => void;
+  readonly log: Log;
 }
 
 /** A gateway that listens. */
@@ -92,11 +91,11 @@ async function start(
   options: CityOptions,
   closing: (() => unknown)[],
 ): Promise<Pick<RunningCity, 'url' | 'admin'>> {
-  const { configuration, policy, revisionService, secrets, trusted, dev, report } = options;
+  const { configuration, policy, revisionService, secrets, trusted, dev, log } = options;
   const { data, audit, groups, gateway: settings, registries } = configuration;
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };
-  const admin = await serveAdmin(configuration.admin, pages, (fault) => report(describeFault(fault)));
+  const admin = await serveAdmin(configuration.admin, pages, (fault) => log.fault('fault', fault));
   closing.push(() => admin?.close());
   const contracts = await committedSdl();
   const notes = new PendingNotes();
@@ -110,10 +109,10 @@ async function start(
     ledgerCapacity: groups.capacity,
     riskTrust: options.riskTrust,
     note: notes.write,
-    onRefreshError: (error) => report(describeFault(error)),
+    log,
   });
   closing.push(() => local.stop());
-  const reportAudit = (fault: unknown) => report(`audit: ${describeFault(fault)}`);
+  const reportAudit = (fault: unknown) => log.fault('audit', fault);
   const auditSecret = await secrets.audit();
   const personDigests = new PersonDigests(auditSecret);
   const personLog = new PersonLog({ dataFolder: data, secret: auditSecret, report: reportAudit });
@@ -150,7 +149,8 @@ async function start(
   });
   closing.push(() => securityEvents.flush());
   const remotes = await openRemotes(options, contracts, ({ registry, fault }) => {
-    report(fault ? describeFault(fault) : `The subgraph ${registry} answers its contract and is served.`);
+    if (fault) log.fault('registry-refused', fault, { registry });
+    else log.write('registry-served', `The registry ${registry} answers its contract.`, { registry });
     securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
   });
   closing.push(() => Promise.all(remotes.map((source) => source.close())));
@@ -161,7 +161,7 @@ async function start(
   closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
   closing.push(await watchRegistries(remotes));
-  const stored = await openOperations(configuration, supergraph.apiSchema, report);
+  const stored = await openOperations(configuration, supergraph.apiSchema, log);
   closing.push(() => stored.close());
   const gateway: Gateway = new Gateway({
     supergraph,
@@ -177,7 +177,7 @@ async function start(
     limits: settings.limits,
     perCaller: settings.perCaller,
     securityEvents,
-    reportFault: (fault, decisionId) => report(`${decisionId || 'gateway'}: ${describeFault(fault)}`),
+    log,
   });
   closing.push(
     () => policy.close(),

@@ -75,7 +75,7 @@ function cacheWhenAnswered(documents: AnsweredDocuments): ApolloServerPlugin<Gat
 function silentLogger(
   gateway: Gateway,
 ): Record<'debug' | 'info' | 'warn' | 'error', (message: unknown) => void> {
-  const report = (message: unknown): void => gateway.reportFault(message, '');
+  const report = (message: unknown): void => gateway.reportFault(message, undefined);
   return { debug: () => {}, info: () => {}, warn: report, error: report };
 }
 

@@ -15,9 +15,11 @@ import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext, GatewayRequest, RequestHead } from '../gatewayRequest.js';
+import { outcomeOf } from '../audit/requestRecord.js';
 import { BREAK_GLASS_HEADER, PURPOSE_HEADER } from '../identity/purpose.js';
 import { asGraphQLErrors, isErrorCode } from '../operation/graphqlErrors.js';
 import { formatError } from './apolloServer.js';
+import type { RequestNote } from './requestNote.js';
 
 /** Names the decision in every response. Error reports, the audit log and registries use the same id. */
 export const DECISION_HEADER = 'polku-decision-id';
@@ -30,6 +32,7 @@ interface GraphqlRoute {
   readonly gateway: Gateway;
   /** The query of the URL, which begins with `?`. */
   readonly search: string;
+  readonly note: RequestNote;
 }
 
 /** An answer that is serialised and not yet sent. */
@@ -51,7 +54,7 @@ interface Answer {
 export async function respondGraphql(
   request: IncomingMessage,
   response: ServerResponse,
-  { apollo, gateway, search }: GraphqlRoute,
+  { apollo, gateway, search, note }: GraphqlRoute,
 ): Promise<void> {
   const decisionId = randomUUID();
   response.setHeader(DECISION_HEADER, decisionId);
@@ -68,6 +71,7 @@ export async function respondGraphql(
     refuseOtherSites(request);
     const caller = await gateway.open({ ...headOf(request), decisionId, signal });
     opened = caller;
+    note.purpose = caller.decision.purpose;
     answer = await gateway.inTurn(caller, isLarge(request), () =>
       execute({ apollo, gateway, search }, caller, request),
     );
@@ -80,6 +84,8 @@ export async function respondGraphql(
   }
   const { status, codes, reason } = answer;
   const [code] = codes;
+  note.codes = codes;
+  note.outcome = outcomeOf(answer.answered, codes);
   const { authorization } = request.headers;
   if (code) gateway.noteRefusal({ status, code, reason, decisionId, authorization });
   respond(
@@ -92,7 +98,7 @@ export async function respondGraphql(
 
 /** @throws PolkuError as readGraphqlRequest does */
 async function execute(
-  { apollo, gateway, search }: GraphqlRoute,
+  { apollo, gateway, search }: Omit<GraphqlRoute, 'note'>,
   opened: GatewayRequest,
   request: IncomingMessage,
 ): Promise<Answer> {

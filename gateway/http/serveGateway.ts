@@ -13,6 +13,7 @@ import { createApolloServer } from './apolloServer.js';
 import { applyCors } from './cors.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
+import { RequestNote } from './requestNote.js';
 import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
 
 export interface GatewayServerOptions {
@@ -46,12 +47,15 @@ export async function serveGateway(
   await apollo.start();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const note = new RequestNote(request);
+    response.once('close', () => note.write(gateway.log, response, decisionOf(response)));
     try {
-      await route(request, response);
+      await route(request, response, note);
     } catch (error) {
       if (response.headersSent) return void response.destroy();
       const refusal = error instanceof PolkuError ? error : internal(error, response);
       const { status, code, details } = refusal;
+      note.codes = [code];
       const reason = code === 'UNAUTHENTICATED' ? (details['reason'] as string) : undefined;
       const { authorization } = request.headers;
       gateway.noteRefusal({ status, code, reason, decisionId: decisionOf(response), authorization });
@@ -59,7 +63,7 @@ export async function serveGateway(
     }
   }
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function route(request: IncomingMessage, response: ServerResponse, note: RequestNote): Promise<void> {
     const url = target(request.url!);
     const { pathname, search } = url;
     const reading = request.method === 'GET' || request.method === 'HEAD';
@@ -72,7 +76,7 @@ export async function serveGateway(
       // A session stands for the token that it keeps: from here on it is a request with a token.
       if (sessions) request.headers.authorization = await authorizationOf(request, response, sessions);
       if (request.method === 'GET' || request.method === 'POST')
-        return respondGraphql(request, response, { apollo, gateway, search });
+        return respondGraphql(request, response, { apollo, gateway, search, note });
       return respond(response, 405, { allow: 'GET, POST' }, '');
     }
     if (pathname === '/health' && reading) return respondHealth(response, gateway);
@@ -100,7 +104,7 @@ export async function serveGateway(
   }
 
   function internal(error: unknown, response: ServerResponse): PolkuError {
-    gateway.reportFault(error, decisionOf(response) ?? '');
+    gateway.reportFault(error, decisionOf(response));
     return new PolkuError('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
   }
 

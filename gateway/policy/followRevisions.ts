@@ -8,6 +8,7 @@ import type { Owners } from '../../approvals/owners.js';
 import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/policy-revisions/revision.js';
 import { RevisionStore, type SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
@@ -20,10 +21,8 @@ interface FollowOptions {
   readonly owners: () => Promise<Owners>;
   readonly seen: SeenRevision;
   readonly graph: PolicyGraph;
-  /** Receives a line for every revision that comes into force, and for what expires. */
-  readonly report: (line: string) => void;
-  /** Receives each refused revision once, with the reason. */
-  readonly reportFault: (error: unknown, remark: string) => void;
+  /** Gets every revision that comes into force, what expires, and each refused revision once. */
+  readonly log: Log;
   /** How often the source is read. */
   readonly everyMs: number;
   readonly now?: () => Date;
@@ -37,7 +36,7 @@ interface FollowOptions {
  * POLICY_STORE_INVALID, POLICY_INVALID, SUBGRAPH_UNAVAILABLE
  */
 export async function followRevisions(options: FollowOptions): Promise<PolicyInForce> {
-  const { source, owners, seen, graph, report, reportFault, everyMs } = options;
+  const { source, owners, seen, graph, log, everyMs } = options;
   const now = options.now ?? (() => new Date());
   let inForce: VerifiedRevision;
   let expired = '';
@@ -67,14 +66,18 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
     expired = gone.join();
     if (gone.length > 0) {
       const what = gone.some(isCommon) ? 'everything' : `all of ${gone.map(registryOfFile).join(', ')}`;
-      report(`POLICY_EXPIRED: ${gone.join(', ')} of revision ${sequence} has expired: ${what} is denied.`);
+      log.write(
+        'policy-expired',
+        `${gone.join(', ')} of revision ${sequence} has expired: ${what} is denied.`,
+        { code: 'POLICY_EXPIRED', sequence },
+      );
     }
     return compile(withoutExpired(content, gone), graph);
   }
 
   let reported = '';
   function refuse(error: unknown): void {
-    if (String(error) !== reported) reportFault(error, `Revision ${inForce.sequence} stays in force.`);
+    if (String(error) !== reported) log.fault('policy-rejected', error, { stays: inForce.sequence });
     reported = String(error);
   }
 
@@ -84,8 +87,13 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
       if (found) reported = '';
       if (found && found.digest !== inForce.digest) {
         inForce = found;
-        report(`Revision ${found.sequence} is in force: ${found.comment}`);
-        return ruling();
+        const changed = ruling();
+        const { sequence } = found;
+        log.write('policy-in-force', `Revision ${sequence} is in force.`, {
+          sequence,
+          revision: changed.revision,
+        });
+        return changed;
       }
     } catch (error) {
       refuse(error);

@@ -1,4 +1,5 @@
 import { PolkuError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
@@ -15,10 +16,8 @@ const EVERY_MS = 200;
 export interface WatchOptions {
   readonly folder: string;
   readonly graph: PolicyGraph;
-  /** Receives a line for every change that was accepted. */
-  readonly report: (line: string) => void;
-  /** Receives each rejected change once, with all faults and their positions. */
-  readonly reportFault: (error: unknown, remark: string) => void;
+  /** Gets every change that was accepted, and each rejected change once. */
+  readonly log: Log;
 }
 
 /**
@@ -27,7 +26,7 @@ export interface WatchOptions {
  * @throws PolkuError POLICY_INVALID with every fault and its position
  */
 export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyInForce> {
-  const { folder, graph, report, reportFault } = options;
+  const { folder, graph, log } = options;
   const first = await loadPolicyFolder(folder);
   const policy = compile(first, folder, graph);
   let [before, judged] = [fingerprint(first), fingerprint(first)];
@@ -41,7 +40,14 @@ export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyIn
     if (!settled || now === judged) return undefined;
     judged = now;
     const changed = compile(sources, folder, graph);
-    report(`The policies in ${folder} have changed; revision ${changed.revision} is in force.`);
+    const { revision } = changed;
+    log.write(
+      'policy-in-force',
+      `The policies in ${folder} have changed; revision ${revision} is in force.`,
+      {
+        revision,
+      },
+    );
     return changed;
   }
 
@@ -49,7 +55,7 @@ export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyIn
   return new PollingPolicy(policy, look, {
     everyMs: EVERY_MS,
     onError: (error) => {
-      if (String(error) !== reported) reportFault(error, 'The earlier policies stay in force.');
+      if (String(error) !== reported) log.fault('policy-rejected', error, { stays: policy.revision });
       reported = String(error);
     },
   });

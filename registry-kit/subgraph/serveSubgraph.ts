@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { PolkuError } from '../../lib/errors.js';
+import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
 import { type HttpServer, type ServerAddress, serveHttp } from '../../lib/httpServer.js';
+import type { Log } from '../../lib/log.js';
 import { parseJson } from '../../lib/parseJson.js';
 import { readBody } from '../../lib/requestBody.js';
 import type { SecurityEvents } from '../../schema/securityEvents.js';
@@ -26,8 +27,15 @@ export interface ServeOptions {
   readonly catchUp: (revision: string) => Promise<void>;
   /** Receives refused requests. */
   readonly securityEvents: SecurityEvents;
-  /** Receives unexpected errors. The gateway gets no details of them. */
-  readonly reportFault: (fault: unknown) => void;
+  /** Gets a line for each request, and unexpected errors. The gateway gets no details of them. */
+  readonly log: Log;
+}
+
+/** What the log says about a request. It has neither the caller nor what was asked. */
+interface SeenRequest {
+  decisionId?: string;
+  purpose?: string;
+  code?: ErrorCode;
 }
 
 /**
@@ -56,6 +64,29 @@ function watch(response: ServerResponse): TaskClient {
 
 function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener {
   return (request, response) => {
+    const seen: SeenRequest = {};
+    const begun = performance.now();
+    response.once('close', () => {
+      const { purpose, decisionId, code } = seen;
+      const status = response.headersSent ? response.statusCode : undefined;
+      const isSent = response.writableFinished;
+      const outcome = !isSent
+        ? 'abandoned'
+        : status === 200
+          ? 'answered'
+          : status! < 500
+            ? 'refused'
+            : 'failed';
+      options.log.write('request', `graphql ${outcome}`, {
+        route: 'graphql',
+        status,
+        outcome,
+        codes: code && [code],
+        purpose,
+        milliseconds: Math.round((performance.now() - begun) * 10) / 10,
+        decisionId,
+      });
+    });
     const send = (status: number, body: unknown) => {
       response.writeHead(status, {
         'content-type': 'application/json',
@@ -66,17 +97,18 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
       response.end(JSON.stringify(body));
     };
     const refuse = ({ status, message, code, details }: PolkuError) => {
+      seen.code = code;
       const { authorization } = request.headers;
       options.securityEvents.refused({ status, code, reason: details['reason'] as string, authorization });
       send(status, { errors: [{ message, extensions: { code } }] });
     };
     const client = watch(response);
-    answer(subgraph, request, client, options)
+    answer(subgraph, request, client, options, seen)
       .then((body) => send(200, body))
       .catch((error: unknown) => {
         if (response.headersSent) return response.destroy();
         if (error instanceof PolkuError) return refuse(error);
-        options.reportFault(error);
+        options.log.fault('fault', error, { decisionId: seen.decisionId });
         refuse(new PolkuError('INTERNAL_SERVER_ERROR', 'The registry could not answer.'));
       });
   };
@@ -87,6 +119,7 @@ async function answer(
   request: IncomingMessage,
   client: TaskClient,
   options: ServeOptions,
+  seen: SeenRequest,
 ): Promise<unknown> {
   const context = header(request, 'polku-context');
   const authorization = header(request, 'authorization');
@@ -108,6 +141,8 @@ async function answer(
     gatewayKey,
     trusted,
   });
+  seen.decisionId = decision.decisionId;
+  seen.purpose = decision.purpose;
   await options.catchUp(decision.revision);
   return subgraph.execute(readRequest(await body()), decision, client);
 }

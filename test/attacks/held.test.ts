@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secrets } from '../../cli/runtime/secrets.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { freePort } from '../city/freePort.js';
@@ -34,13 +34,11 @@ import { Target } from './target.js';
 let city: TestCity;
 beforeAll(async () => {
   // The gateway prints that it waits for its registries.
-  jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
   await approveSmallModel(city.data);
 });
 afterAll(async () => {
   await city.remove();
-  jest.restoreAllMocks();
 });
 
 describe('attacks on a gateway that explains refusals, with test registries', () => {

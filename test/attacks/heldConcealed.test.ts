@@ -1,7 +1,7 @@
 /**
  * @property gateway/known-attacks
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
@@ -13,13 +13,11 @@ import { Target } from './target.js';
 let city: TestCity;
 beforeAll(async () => {
   // The gateway prints that it waits for its registries.
-  jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
   await approveSmallModel(city.data);
 });
 afterAll(async () => {
   await city.remove();
-  jest.restoreAllMocks();
 });
 
 describe('attacks on a concealing gateway with stricter policies', () => {

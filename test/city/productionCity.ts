@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
 import { serve } from '../../cli/commands/serve.js';
 import { configurationWith } from '../../cli/configuration/readConfiguration.js';
+import type { ServiceLog } from '../../cli/runtime/processLog.js';
 import type { DemoAnswer } from '../../cli/demo/scenes.js';
 import { remoteRegistries } from './serveCity.js';
 import type { SignedPolicies } from './signedPolicies.js';
+import { TestLog } from './testLog.js';
 
 /** An identity provider on loopback that publishes its keys at an address. */
 export interface TestIssuer {
@@ -87,6 +89,7 @@ export async function serveProduction(
     readonly port?: number;
     readonly remote?: ReadonlyMap<string, string>;
     readonly conceal?: boolean;
+    readonly log?: ServiceLog;
     /** Other keys of the configuration. */
     readonly keys?: Readonly<Record<string, unknown>>;
   } = {},
@@ -101,7 +104,7 @@ export async function serveProduction(
     registries: remoteRegistries(options.remote),
     ...options.keys,
   });
-  const { city } = await serve(configuration);
+  const { city } = await serve(configuration, {}, options.log ?? new TestLog());
   return {
     url: city.url,
     async ask(claims, query, variables, headers) {

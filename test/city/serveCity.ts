@@ -2,7 +2,9 @@ import { serve } from '../../cli/commands/serve.js';
 import { configurationWith } from '../../cli/configuration/readConfiguration.js';
 import { DemoClient } from '../../cli/demo/scenes.js';
 import { policiesFolder } from '../../cli/options.js';
+import type { ServiceLog } from '../../cli/runtime/processLog.js';
 import type { TestCity } from './makeCity.js';
+import { TestLog } from './testLog.js';
 
 /** A city served with --dev on a free port. */
 export interface ServedCity {
@@ -18,6 +20,7 @@ export interface ServedCityOptions {
   readonly conceal?: boolean;
   readonly epoch?: string;
   readonly ledgerCapacity?: number;
+  readonly log?: ServiceLog;
 }
 
 export async function serveCity({ data }: TestCity, options: ServedCityOptions = {}): Promise<ServedCity> {
@@ -30,7 +33,7 @@ export async function serveCity({ data }: TestCity, options: ServedCityOptions =
     'groups.capacity': options.ledgerCapacity,
     registries: remoteRegistries(options.remote),
   });
-  const { city } = await serve(configuration, { dev: true });
+  const { city } = await serve(configuration, { dev: true }, options.log ?? new TestLog());
   return { url: city.url, client: new DemoClient(city.url), stop: () => city.stop() };
 }
 

@@ -18,6 +18,7 @@ import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { derivedModules, registries } from '../../subgraphs/registries.js';
 import { openWorld, type World } from './smallWorld.js';
+import { TestLog } from './testLog.js';
 
 const AUDIENCE = 'polku';
 const ISSUER = 'test';
@@ -101,7 +102,8 @@ export async function serveWorld({
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const keys = { keys: [{ ...(await exportJWK(publicKey)), alg: 'EdDSA' }] };
   const records: AuditRecord[] = [];
-  const faults: unknown[] = [];
+  const log = new TestLog();
+  const { faults } = log;
   const auditLog = {
     append: (record: AuditRecord) => Promise.resolve(void records.push(record)),
     ready: () => Promise.resolve(),
@@ -118,7 +120,7 @@ export async function serveWorld({
     personDigests: new PersonDigests(Buffer.alloc(32, 9)),
     conceal: false,
     securityEvents: new SecurityEvents({ service: 'gateway', sink: () => {} }),
-    reportFault: (fault) => faults.push(fault),
+    log,
   });
   const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway });
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DemoAnswer, DemoClient, DemoQuestion } from '../../cli/demo/scenes.js';
 import { subgraphNames } from '../../cli/runtime/localSubgraphs.js';
 import { freePort } from '../city/freePort.js';
@@ -87,7 +87,6 @@ describe('a city in many processes', () => {
 
   beforeAll(async () => {
     // The gateway prints that it waits for the others.
-    jest.spyOn(console, 'error').mockImplementation(() => {});
     city = await makeCity();
     await approveSmallModel(city.data);
     const served = await serveCity(city);
@@ -105,7 +104,6 @@ describe('a city in many processes', () => {
   afterEach(stopChildren);
   afterAll(async () => {
     await city?.remove();
-    jest.restoreAllMocks();
   });
 
   async function startApart(names: readonly string[]): Promise<ServedCity> {

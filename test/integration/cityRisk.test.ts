@@ -10,7 +10,7 @@
  */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { policiesFolder } from '../../cli/options.js';
 import { registerTrust } from '../../cli/runtime/openPolicy.js';
 import { RegisterStore } from '../../risk-model/register/registerStore.js';
@@ -26,6 +26,7 @@ import {
 import { runPolku } from '../city/runPolku.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { signedPolicies, type SignedPolicies, type Signer, tamper } from '../city/signedPolicies.js';
+import { TestLog } from '../city/testLog.js';
 import { until } from '../city/until.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { smallModel } from '../risk/smallModel.js';
@@ -229,8 +230,6 @@ describe('predicted need, served', () => {
   });
 
   it('is shown to nobody after a registry withholds its factors, by that policy alone', async () => {
-    // The server prints that another policy is in force.
-    jest.spyOn(console, 'error').mockImplementation(() => {});
     await tamper(join(policies, 'health.yaml'), (text) =>
       text.replace(/ {2}- id: risk-assessment\n(?: {4}.*\n)+/, ''),
     );
@@ -244,7 +243,6 @@ describe('predicted need, served', () => {
       expect(risk.withheld).toEqual(['health']);
       expect([risk.probability, risk.score, risk.contributions]).toEqual([null, null, null]);
     }
-    jest.restoreAllMocks();
   });
 });
 
@@ -254,7 +252,6 @@ describe('a model in production', () => {
   let issuer: TestIssuer;
   let desk: RiskRegisterService;
   let version: string;
-  let reported: string[];
 
   beforeAll(async () => {
     [city, signed, issuer] = await Promise.all([makeCity(), signedPolicies(), startIssuer()]);
@@ -264,13 +261,6 @@ describe('a model in production', () => {
       trust: registerTrust({ owners: signed.owners }),
     });
     version = await desk.addModel(smallModel());
-  });
-  beforeEach(() => {
-    reported = [];
-    jest.spyOn(console, 'error').mockImplementation((line) => void reported.push(String(line)));
-  });
-  afterEach(() => {
-    jest.restoreAllMocks();
   });
   afterAll(async () => {
     issuer?.close();
@@ -312,10 +302,11 @@ describe('a model in production', () => {
     expect((await desk.register()).serving?.version).toBe(version);
     const file = join(city.data, 'risk', 'models', `${version}.json`);
     await tamper(file, (text) => text.replace('-3000000', '-2000000'));
-    const server = await serveProduction(city.data, signed, issuer);
+    const log = new TestLog();
+    const server = await serveProduction(city.data, signed, issuer, { log });
     try {
       expect(statusesIn(await risksOf(server))).toEqual(new Set(['SWITCHED_OFF']));
-      expect(reported.join()).toContain('RISK_MODEL_INVALID');
+      expect(log.says('RISK_MODEL_INVALID')).toBe(true);
     } finally {
       await server.stop();
     }

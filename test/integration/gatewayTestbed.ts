@@ -21,6 +21,7 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
+import { TestLog } from '../city/testLog.js';
 import { localSource, testSubgraph } from './supergraphTestbed.js';
 
 export const KNOWN_CODE = '010594Y9032';
@@ -186,6 +187,7 @@ export interface Testbed {
   readonly issuer: DevIssuer;
   readonly gateway: Gateway;
   readonly faults: unknown[];
+  readonly log: TestLog;
   /** Security events, a line each. */
   readonly events: string[];
   /** Writes security events. */
@@ -208,7 +210,8 @@ export async function startGateway(
   } = {},
 ): Promise<Testbed> {
   const folder = await mkdtemp(join(tmpdir(), 'polku-gateway-'));
-  const faults: unknown[] = [];
+  const log = new TestLog();
+  const { faults } = log;
   const events: string[] = [];
   const secret = Buffer.alloc(32, 9);
   const personDigests = new PersonDigests(secret);
@@ -260,7 +263,7 @@ export async function startGateway(
     conceal: options.conceal ?? false,
     operations: options.operations,
     securityEvents,
-    reportFault: (fault) => faults.push(fault),
+    log,
   });
   const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { ...options, gateway, dev: issuer });
   return {
@@ -268,6 +271,7 @@ export async function startGateway(
     issuer,
     gateway,
     faults,
+    log,
     planned,
     events,
     securityEvents,

@@ -28,6 +28,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { socialRegistry } from '../../subgraphs/social/tables.js';
 import { codes, ExtractionSite, SECRET, smallExports } from './extractionExports.js';
+import { TestLog } from '../city/testLog.js';
 
 const NAMES = ['population', 'health', 'social', 'linkage'];
 
@@ -35,7 +36,8 @@ let site: ExtractionSite;
 let linkage: Linkage;
 let policy: Policy;
 const opened: LocalSubgraphs[] = [];
-const faults: unknown[] = [];
+const log = new TestLog();
+const { faults } = log;
 
 beforeEach(async () => {
   policy ??= await loadPolicy(policiesFolder);
@@ -72,7 +74,7 @@ const serve = async (names: readonly string[] = NAMES) => {
     writer: `test-${opened.length}`,
     ...{ names, data: site.data, secrets, policy: () => policy, syntheticOnly: true },
     riskTrust: () => Promise.resolve('unsigned'),
-    onRefreshError: (error) => faults.push(error),
+    log,
   });
   opened.push(local);
   return local;

@@ -11,7 +11,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { liftPeople, type Marking, markPeople } from '../../cli/runtime/restrictPeople.js';
 import { Secrets } from '../../cli/runtime/secrets.js';
 import { Domains, unseal } from '../../gateway/pseudonyms.js';
@@ -68,14 +68,12 @@ let city: TestCity;
 let linkage: Linkage;
 
 beforeAll(async () => {
-  jest.spyOn(console, 'error').mockImplementation(() => {});
   city = await makeCity();
   const secret = await new Secrets(join(city.data, 'secrets')).linkage();
   linkage = await Linkage.open({ dir: join(city.data, 'linkage'), secret });
 });
 afterAll(async () => {
   await city?.remove();
-  jest.restoreAllMocks();
 });
 
 const mark = (words: readonly string[], codes: readonly string[] = [], data = city.data) =>

@@ -5,7 +5,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { draftFolder } from '../../approvals/policy-revisions/draftRevision.js';
 import { verifyRevisions } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { loadOwners } from '../../approvals/owners.js';
@@ -50,10 +50,8 @@ describe('signed policies of a gateway in production', () => {
   let signed: SignedPolicies;
   let issuer: TestIssuer;
   let served: ProductionCity;
-  const lines: string[] = [];
 
   beforeAll(async () => {
-    jest.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)));
     city = await makeCity();
     signed = await signedPolicies();
     issuer = await startIssuer();
@@ -69,7 +67,6 @@ describe('signed policies of a gateway in production', () => {
     issuer?.close();
     await signed?.remove();
     await city?.remove();
-    jest.restoreAllMocks();
   });
 
   /** The next revision of the health services, as health-1 drafts it at home. */

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLocalSubgraphs } from '../../cli/runtime/localSubgraphs.js';
 import { openPolicy, type PolicyOptions, registerTrust } from '../../cli/runtime/openPolicy.js';
 import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
@@ -33,6 +33,7 @@ import {
 import { startPolku } from '../city/runPolku.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolicies.js';
 import { until } from '../city/until.js';
+import { TestLog } from '../city/testLog.js';
 
 const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { service diagnosis } } } }';
 const coarser = (text: string) =>
@@ -50,11 +51,10 @@ describe('a registry in its department, with signed policies', () => {
   let issuer: TestIssuer;
   let signed: SignedPolicies;
   let folder: string;
-  const lines: string[] = [];
+  let log = new TestLog();
   const running: { stop(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    jest.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)));
     city = await makeCity();
     issuer = await startIssuer();
     await new Secrets(join(city.data, 'secrets')).gatewayKey();
@@ -65,13 +65,12 @@ describe('a registry in its department, with signed policies', () => {
     await signed.remove();
     await rm(folder, { recursive: true });
     await rm(join(city.data, 'policies-seen'), { recursive: true, force: true });
-    lines.length = 0;
+    log = new TestLog();
   });
 
   afterAll(async () => {
     issuer?.close();
     await city?.remove();
-    jest.restoreAllMocks();
   });
 
   async function prepare(days?: number): Promise<void> {
@@ -83,7 +82,7 @@ describe('a registry in its department, with signed policies', () => {
 
   async function startDepartment(port: number, from: Partial<PolicyOptions>): Promise<Department> {
     const options = { data: folder, owners: join(folder, 'owners.yaml'), ...from };
-    const policy = await openPolicy(options, 'health', (line) => lines.push(line));
+    const policy = await openPolicy(options, 'health', log);
     const local = await openLocalSubgraphs({
       names: ['health'],
       writer: 'health',
@@ -92,7 +91,7 @@ describe('a registry in its department, with signed policies', () => {
       policy: (revision) => policy.under(revision),
       syntheticOnly: true,
       riskTrust: registerTrust({ dev: true }),
-      onRefreshError: () => {},
+      log,
     });
     const address = { host: '127.0.0.1', port };
     const server = await serveSubgraph(local.subgraphs[0]!, address, {
@@ -100,7 +99,7 @@ describe('a registry in its department, with signed policies', () => {
       trusted: [trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) })],
       catchUp: (revision) => policy.catchUp(revision),
       securityEvents: new SecurityEvents({ service: 'registry', sink: () => {} }),
-      reportFault: () => {},
+      log,
     });
     const department = {
       policy,
@@ -207,7 +206,8 @@ describe('a registry in its department, with signed policies', () => {
     const [days, years] = ['2012-05-14'.length, '2012'.length];
     expect(await lengths()).toEqual([[days], [days]]);
 
-    const took = (name: string) => heard.some((text) => text.startsWith(`${name} Revision 2 is in force`));
+    const took = (name: string) =>
+      heard.some((text) => text.startsWith(name) && text.includes('Revision 2 is in force'));
     between = async () => {
       between = undefined;
       const before = answered;
@@ -241,7 +241,7 @@ describe('a registry in its department, with signed policies', () => {
     const second = await openPolicy(
       { data: folder, owners: join(folder, 'owners.yaml'), ...from },
       'health',
-      (line) => lines.push(line),
+      log,
     );
     running.push({ stop: () => second.close() });
     const original = first.policy.current.revision;
@@ -259,9 +259,9 @@ describe('a registry in its department, with signed policies', () => {
       mine,
       known.replace(/ {2}health-2: \{.*\n/, '').replace('[health-1, health-2]', '[health-1]'),
     );
-    await until(() => lines.some((line) => line.startsWith('SIGNATURE_INVALID')));
+    await until(() => log.says('SIGNATURE_INVALID'));
     await expect(
-      openPolicy({ data: join(folder, 'new'), owners: mine, ...from }, 'health', () => {}),
+      openPolicy({ data: join(folder, 'new'), owners: mine, ...from }, 'health', log),
     ).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
@@ -282,7 +282,7 @@ describe('a registry in its department, with signed policies', () => {
       policiesFrom: expired.store,
       owners: expired.owners,
     });
-    expect(lines.some((line) => line.startsWith('POLICY_EXPIRED'))).toBe(true);
+    expect(log.entries.some(({ code }) => code === 'POLICY_EXPIRED')).toBe(true);
     expect(late.policy.current.revision).not.toBe('');
     expect(await contacts(served)).toEqual([]);
     await expired.remove();

@@ -21,6 +21,7 @@ import { type DecisionContext, signDecisionContext } from '../../schema/tokens/d
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import { contextOf, testCaller, tokenOf } from '../city/testCaller.js';
+import { TestLog } from '../city/testLog.js';
 
 const caller = testCaller({
   recipient: 'family-services',
@@ -64,7 +65,7 @@ describe('a registry that is called directly', () => {
       policy: () => policy,
       syntheticOnly: true,
       riskTrust: registerTrust({ dev: true }),
-      onRefreshError: () => {},
+      log: new TestLog(),
     });
     stopLocal = () => local.stop();
     const address = { host: '127.0.0.1', port: 0 };
@@ -72,7 +73,7 @@ describe('a registry that is called directly', () => {
       gatewayKey: gateway.publicKey,
       catchUp: () => Promise.resolve(),
       securityEvents: new SecurityEvents({ service: 'health', sink: (line) => events.push(line) }),
-      reportFault: () => {},
+      log: new TestLog(),
       trusted: [
         trustedIssuer({
           issuer: 'idp',

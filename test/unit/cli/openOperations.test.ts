@@ -7,6 +7,7 @@ import { configurationWith } from '../../../cli/configuration/readConfiguration.
 import { openOperations } from '../../../cli/runtime/openOperations.js';
 import { operationHash } from '../../../gateway/operation/storedOperations.js';
 import type { Caller } from '../../../schema/tokens/callerClaims.js';
+import { TestLog } from '../../city/testLog.js';
 import { until } from '../../city/until.js';
 
 const api = buildSchema('type Query { a: Int b: Int }');
@@ -14,10 +15,10 @@ const caller = { recipient: 'x' } as Caller;
 
 describe('stored operations of a folder', () => {
   let folder: string;
-  let lines: string[];
+  let log: TestLog;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-operations-'));
-    lines = [];
+    log = new TestLog();
     await mkdir(join(folder, 'app'));
     await writeFile(join(folder, 'app', 'app.yaml'), 'label: App\nroles: [clinician]\npurpose: care\n');
     await writeFile(join(folder, 'app', 'one.graphql'), '{ a }');
@@ -32,7 +33,7 @@ describe('stored operations of a folder', () => {
         'gateway.operations.recipients': recipients,
       }),
       api,
-      (line) => lines.push(line),
+      log,
     );
 
   it('follow the folder; a change with a fault is reported once, with its place, and changes nothing', async () => {
@@ -46,13 +47,13 @@ describe('stored operations of a folder', () => {
     };
     expect(serves('{ a }')).toBe(true);
     await write('{\n  a\n  c\n}');
-    await until(() => lines.length > 0);
-    expect(lines[0]).toContain(`${folder}/app/one.graphql:3:3: error: Cannot query field "c"`);
+    await until(() => log.lines.length > 0);
+    expect(log.lines[0]).toContain(`${folder}/app/one.graphql:3:3: error: Cannot query field "c"`);
     expect(serves('{ a }')).toBe(true);
     await write('{ a b }');
     await until(() => serves('{ a b }'));
     expect(serves('{ a }')).toBe(false);
-    expect(lines).toHaveLength(2);
+    expect(log.lines).toHaveLength(2);
     await close();
   });
 

@@ -6,6 +6,7 @@ import { SeenRevision } from '../../../approvals/policy-revisions/revisionStore.
 import { folderSource, followRevisions } from '../../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
 import { signedPolicies, type SignedPolicies, tamper } from '../../city/signedPolicies.js';
+import { TestLog } from '../../city/testLog.js';
 import { until } from '../../city/until.js';
 import { smallGraph, smallPolicies } from './smallPolicies.js';
 
@@ -15,12 +16,12 @@ const close = (text: string) =>
 describe('following signed revisions', () => {
   let signed: SignedPolicies;
   let now: Date;
-  let lines: string[];
+  let log: TestLog;
   const opened: PolicyInForce[] = [];
 
   beforeEach(async () => {
     now = new Date('2026-11-01T12:00:00Z');
-    lines = [];
+    log = new TestLog();
     signed = await signedPolicies({ now: () => now, policies: smallPolicies, graph: smallGraph });
   });
 
@@ -35,8 +36,7 @@ describe('following signed revisions', () => {
       owners: () => loadOwners(signed.owners),
       seen: new SeenRevision(join(signed.folder, 'seen', `${process}.json`)),
       graph: smallGraph,
-      report: (line) => lines.push(line),
-      reportFault: (error, remark) => lines.push(`${String((error as { code?: string }).code)} ${remark}`),
+      log,
       everyMs: 5,
       now: () => now,
     });
@@ -46,7 +46,6 @@ describe('following signed revisions', () => {
 
   const shows = (policy: PolicyInForce, field: string) =>
     policy.current.decide({ roles: ['clinician'], purpose: 'care' }, now).show(`Query.${field}`).length > 0;
-  const said = (words: string) => lines.some((line) => line.includes(words));
 
   it('does not start without a revision, and explains how the first is proposed', async () => {
     await expect(follow()).rejects.toMatchObject({
@@ -94,7 +93,7 @@ describe('following signed revisions', () => {
       await signed.approve(2, 'health-2');
       const policy = await follow();
       await meddle(signed.store);
-      await until(() => said(`${code} Revision 2 stays in force.`));
+      await until(() => log.entries.some((entry) => entry['code'] === code && entry['stays'] === 2));
       expect(shows(policy, 'health')).toBe(false);
       await expect(follow()).rejects.toMatchObject({ code });
     },
@@ -126,7 +125,7 @@ describe('following signed revisions', () => {
     now = new Date('2026-11-20T12:00:00Z');
     await until(() => !shows(policy, 'health'));
     expect(shows(policy, 'social')).toBe(true);
-    expect(said('POLICY_EXPIRED: health.yaml')).toBe(true);
+    expect(log.says('policy-expired: health.yaml')).toBe(true);
     await signed.propose('health-1', await signed.sources(), { renew: ['health.yaml'] });
     await signed.approve(3, 'health-2');
     await until(() => shows(policy, 'health'));
@@ -138,6 +137,6 @@ describe('following signed revisions', () => {
     await rm(join(signed.store, '000001.json'));
     now = new Date('2026-11-20T12:00:00Z');
     await until(() => !shows(policy, 'health') && !shows(policy, 'social'));
-    expect(said('everything is denied')).toBe(true);
+    expect(log.says('everything is denied')).toBe(true);
   });
 });

@@ -4,26 +4,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PolicyInForce } from '../../../gateway/policy/policyInForce.js';
 import { watchPolicyFolder } from '../../../gateway/policy/watchPolicyFolder.js';
-import type { PolkuError } from '../../../lib/errors.js';
+import { TestLog } from '../../city/testLog.js';
 import { until } from '../../city/until.js';
 import { smallGraph, smallPolicies } from './smallPolicies.js';
 
 describe('watching a policy folder', () => {
   let folder: string;
   let policy: PolicyInForce;
-  let faults: string[];
+  let log: TestLog;
   const health = smallPolicies.find(({ file }) => file === 'health.yaml')!.text;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-watched-'));
-    faults = [];
+    log = new TestLog();
     for (const { file, text } of smallPolicies) await writeFile(join(folder, file), text);
-    policy = await watchPolicyFolder({
-      folder,
-      graph: smallGraph,
-      report: () => {},
-      reportFault: (error, remark) => faults.push(`${(error as PolkuError).message} ${remark}`),
-    });
+    policy = await watchPolicyFolder({ folder, graph: smallGraph, log });
   });
 
   afterEach(async () => {
@@ -49,18 +44,18 @@ describe('watching a policy folder', () => {
     const before = policy.current.revision;
     const broken = health.replace('[clinician]', '[clinican]').replace('[care]', '[cares]');
     await writeFile(join(folder, 'health.yaml'), broken);
-    await until(() => faults.length > 0);
-    expect(faults[0]!.match(/health\.yaml:\d+:\d+: error/g)).toHaveLength(2);
-    expect(faults[0]).toContain('Did you mean "care"?');
+    await until(() => log.faults.length > 0);
+    expect(log.lines[0]!.match(/health\.yaml:\d+:\d+: error/g)).toHaveLength(2);
+    expect(log.lines[0]).toContain('Did you mean "care"?');
     expect([policy.current.revision, shows('Query.health')]).toEqual([before, true]);
     await writeFile(join(folder, 'health.yaml'), health.replace('Query.health: allow', 'Query.*: allow'));
     await until(() => policy.current.revision !== before);
-    expect(faults).toHaveLength(1);
+    expect(log.faults).toHaveLength(1);
   });
 
   it('keeps the last valid policy when the folder disappears', async () => {
     await rename(folder, `${folder}-gone`);
-    await until(() => faults.length > 0);
+    await until(() => log.faults.length > 0);
     expect(shows('Query.health')).toBe(true);
     await rename(`${folder}-gone`, folder);
   });

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+import type { AuditOutcome } from '../audit/auditRecord.js';
+import { POLICIES_PATH } from '../policy/followRevisions.js';
+
+/**
+ * What the log says about a request: the route by its name, and never the URL, a header, a variable or who
+ * asks. The audit log has who asks.
+ */
+export class RequestNote {
+  readonly #method: string;
+  readonly #route: string;
+  readonly #begun = performance.now();
+  /** The purpose of the decision. One that the policy does not know may be any text, and is left out. */
+  purpose: string | undefined;
+  codes: readonly ErrorCode[] = [];
+  outcome: AuditOutcome | undefined;
+
+  constructor({ method, url }: Pick<IncomingMessage, 'method' | 'url'>) {
+    this.#method = method!;
+    this.#route = routeOf(url!);
+  }
+
+  /** Writes the line of a request that was answered, or whose client has disconnected. Probes get no line. */
+  write(log: Log, response: ServerResponse, decisionId: string | undefined): void {
+    if (this.#route === 'probe') return;
+    const status = response.headersSent ? response.statusCode : undefined;
+    const outcome = response.writableFinished ? (this.outcome ?? outcomeOfStatus(status!)) : 'abandoned';
+    log.write('request', `${this.#method} ${this.#route} ${outcome}`, {
+      method: this.#method,
+      route: this.#route,
+      status,
+      outcome,
+      codes: this.codes.length > 0 ? [...new Set(this.codes)] : undefined,
+      purpose: this.purpose,
+      milliseconds: Math.round((performance.now() - this.#begun) * 10) / 10,
+      decisionId,
+    });
+  }
+}
+
+/** The name of the route for a URL. */
+function routeOf(url: string): string {
+  const path = url.replace(/[?#].*$/s, '');
+  if (path === '/graphql') return 'graphql';
+  if (path === '/health') return 'probe';
+  if (path === POLICIES_PATH) return 'policies';
+  if (path === '/session' || path.startsWith('/session/')) return 'session';
+  return path.startsWith('/dev/') ? 'dev' : 'file';
+}
+
+function outcomeOfStatus(status: number): AuditOutcome {
+  if (status < 400) return 'answered';
+  return status < 500 ? 'refused' : 'failed';
+}
