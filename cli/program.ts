@@ -54,6 +54,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'checks policies, shows what they allow, and signs their revisions',
     load: async () => (await import('./commands/policy.js')).policyCommand(),
   },
+  schema: {
+    summary: 'prints the schema that a role sees for a purpose, to generate types of an app',
+    load: async () => (await import('./commands/schema.js')).schemaCommand(),
+  },
   operations: {
     summary: 'shows the stored operations of the apps, and their hashes',
     load: async () => (await import('./commands/operations.js')).operationsCommand(),

@@ -7,6 +7,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { buildSchema } from 'graphql';
 import { policiesFolder } from '../../cli/options.js';
 import { run } from '../../cli/program.js';
 import { tamper } from '../city/signedPolicies.js';
@@ -144,5 +145,28 @@ describe('the commands by which data owners check policies', () => {
         /without a name\n.*\n.*\n {2}answered for: no purpose\n {2}refused for: planning,/,
       ),
     ]);
+  });
+
+  it('schema prints what a role sees for a purpose, the same each time', async () => {
+    const schema = (role: string, purpose: string) =>
+      command('schema', '--role', role, '--purpose', purpose, '--policies', folder, '--out', at('s.graphql'));
+    const printed = async () => readFile(at('s.graphql'), 'utf8');
+    expect(await schema('family-team-worker', 'child-protection')).toMatchObject({ code: 0 });
+    const first = await printed();
+    expect(await schema('family-team-worker', 'child-protection')).toMatchObject({ code: 0 });
+    expect(await printed()).toBe(first);
+    expect(buildSchema(first).getType('Family')).toBeDefined();
+    expect(await schema('planner', 'planning')).toMatchObject({ code: 0 });
+    const planner = buildSchema(await printed());
+    expect(planner.getType('Family')).toBeUndefined();
+    expect(planner.getQueryType()!.getFields()).not.toHaveProperty('family');
+    expect(await schema('family-team', 'child-protection')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('There is no role "family-team"'),
+    });
+    expect(await schema('family-team-worker', 'planning')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('does not serve "planning". It serves: child-protection.'),
+    });
   });
 });
