@@ -3,7 +3,7 @@ import type { PolkuError } from '../../lib/errors.js';
 import { ClientSignal } from '../supergraph/clientSignal.js';
 
 /** Browsers must not store, frame or content-sniff any response of the gateway. */
-const secureHeaders = {
+export const secureHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

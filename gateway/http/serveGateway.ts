@@ -10,11 +10,12 @@ import { POLICIES_PATH } from '../policy/followRevisions.js';
 import { authorizationOf, respondSessionRoute, type SessionRoutes } from '../session/sessionRoutes.js';
 import type { Sessions } from '../session/sessions.js';
 import { createApolloServer } from './apolloServer.js';
+import { openConsoleFiles } from './consoleFiles.js';
 import { applyCors } from './cors.js';
 import { respondDevRoute } from './devRoutes.js';
 import { DECISION_HEADER, respondGraphql } from './graphqlRoute.js';
+import { respondPolicies } from './policiesRoute.js';
 import { RequestNote } from './requestNote.js';
-import { respondConsoleFile, respondPolicies } from './staticRoutes.js';
 
 export interface GatewayServerOptions {
   readonly gateway: Gateway;
@@ -43,6 +44,7 @@ export async function serveGateway(
   options: GatewayServerOptions,
 ): Promise<HttpServer> {
   const { gateway, dev, revisions, sessions, consoleFolder, drainMs, corsOrigins = [] } = options;
+  const consoleFiles = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder);
   const apollo = createApolloServer(gateway);
   await apollo.start();
 
@@ -86,7 +88,7 @@ export async function serveGateway(
       const labels = () => gateway.policy.purposes;
       if (await respondDevRoute(request, response, { pathname, issuer: dev, labels })) return;
     }
-    if (consoleFolder && reading && (await respondConsoleFile(response, consoleFolder, pathname))) return;
+    if (reading && consoleFiles?.(request, response, pathname)) return;
     respond(
       response,
       404,

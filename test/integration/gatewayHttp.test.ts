@@ -1,12 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
 import { serveGateway } from '../../gateway/http/serveGateway.js';
+import { until } from '../city/until.js';
 import { ask, startGateway, type Testbed } from './gatewayTestbed.js';
 
 describe('the HTTP server of a gateway', () => {
@@ -21,6 +24,13 @@ describe('the HTTP server of a gateway', () => {
     await writeFile(join(consoleFolder, 'assets', 'a b.js'), 'script');
     await writeFile(join(consoleFolder, 'notes.txt'), 'notes');
     await symlink(join(folder, 'secret.json'), join(consoleFolder, 'linked.json'));
+    await mkdir(join(folder, 'elsewhere'));
+    await writeFile(join(folder, 'elsewhere', 'secret.json'), 'secret');
+    await symlink(join(folder, 'elsewhere'), join(consoleFolder, 'linked'));
+    await writeFile(join(consoleFolder, 'assets', 'main-ABCDEF12.js'), 'x'.repeat(4_000_000));
+    await writeFile(join(consoleFolder, 'assets', 'main-ABCDEF12.js.br'), brotliCompressSync('script'));
+    await writeFile(join(consoleFolder, 'assets', 'main-ABCDEF12.js.gz'), gzipSync('script'));
+    await writeFile(join(consoleFolder, 'assets', 'gone.js'), 'script');
     testbed = await startGateway({ consoleFolder });
   });
   afterAll(async () => {
@@ -70,12 +80,71 @@ describe('the HTTP server of a gateway', () => {
   it('serves the console with a policy that allows no other origin', async () => {
     const page = await get('/');
     expect(await page.text()).toBe('<!doctype html>console');
-    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-type')).toBe('text/html;charset=utf-8');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const script = await get('/assets/a%20b.js');
     expect(await script.text()).toBe('script');
-    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(script.headers.get('content-type')).toBe('text/javascript');
+    for (const { headers } of [page, script]) expect(headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('lets browsers keep files with a hash in their name, and sends them compressed', async () => {
+    for (const encoding of ['br', 'gzip']) {
+      const script = await fetch(new URL('/assets/main-ABCDEF12.js', testbed.url), {
+        headers: { 'accept-encoding': encoding },
+      });
+      expect(await script.text()).toBe('script');
+      expect(Object.fromEntries(script.headers)).toMatchObject({
+        'content-encoding': encoding,
+        'content-type': 'text/javascript',
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'Accept-Encoding',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+      });
+      const etag = script.headers.get('etag')!;
+      const again = await fetch(script.url, {
+        headers: { 'accept-encoding': encoding, 'if-none-match': etag },
+      });
+      expect([again.status, again.headers.get('cache-control')]).toEqual([
+        304,
+        'public, max-age=31536000, immutable',
+      ]);
+    }
+  });
+
+  it('sends the page whole, because a release may have one of the same size and time', async () => {
+    const etag = (await get('/')).headers.get('etag')!;
+    const again = await fetch(testbed.url, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([200, '<!doctype html>console']);
+  });
+
+  it.each(['bytes=5-2', 'bytes=0-999999999', 'bytes=a-b', 'bytes=99-'])(
+    'sends the whole file for the range %s',
+    async (range) => {
+      const response = await fetch(testbed.url, { headers: { range } });
+      expect([response.status, await response.text()]).toEqual([200, '<!doctype html>console']);
+    },
+  );
+
+  it('survives a file that is gone, and closes files that a client does not read to the end', async () => {
+    const assets = join(folder, 'dist', 'assets');
+    await rm(join(assets, 'gone.js'));
+    await expect(get('/assets/gone.js').then((response) => response.text())).rejects.toThrow();
+    const big = join(assets, 'main-ABCDEF12.js');
+    for (let aborted = 0; aborted < 10; aborted++) {
+      const socket = connect(Number(testbed.url.port), '127.0.0.1');
+      socket.write('GET /assets/main-ABCDEF12.js HTTP/1.1\r\nhost: x\r\n\r\n');
+      await once(socket, 'data');
+      socket.destroy();
+    }
+    const openFiles = async () =>
+      Promise.all(
+        (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+      );
+    await until(async () => !(await openFiles()).includes(big));
+    expect((await get('/')).status).toBe(200);
   });
 
   it.each([
@@ -85,6 +154,9 @@ describe('the HTTP server of a gateway', () => {
     '/assets/..%2f..%2fsecret.json',
     '/..%5csecret.json',
     '/linked.json',
+    '/linked/secret.json',
+    '/assets/main-ABCDEF12.js.br',
+    '/index',
     '/notes.txt',
     '/assets',
     '/%00',
