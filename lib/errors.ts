@@ -37,7 +37,8 @@ export const errorTable = {
   },
   LOGIN_FAILED: {
     status: 401,
-    meaning: 'The identity provider did not confirm a login to the console, or the login took too long.',
+    meaning:
+      'The identity provider did not confirm a login to the console, the login took too long, or the city has no data under the identity code of a resident.',
   },
   PURPOSE_MISSING: {
     status: 400,

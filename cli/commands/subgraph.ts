@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { DEV_ISSUER } from '../../gateway/identity/devIssuer.js';
+import { trustedResidents } from '../../gateway/identity/residentIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
 import { packageVersion } from '../../lib/packageRoot.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
@@ -99,11 +100,12 @@ async function startRegistry(
       'USAGE',
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
-  const trusted = trustedIssuersOf(configuration, log);
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };
   const admin = await serveAdmin(configuration.admin, pages, (fault) => log.fault('fault', fault));
   closing.push(() => admin?.close());
+  const gatewayKey = await readGatewayKey(registry.gatewayKey);
+  const trusted = [...trustedIssuersOf(configuration, log), trustedResidents(gatewayKey, identity.audience)];
   const policy = await openPolicy(policyOptionsOf(configuration, dev), name, log);
   closing.push(() => policy.close());
   const local = await openLocalSubgraphs({
@@ -124,7 +126,7 @@ async function startRegistry(
   });
   closing.push(() => securityEvents.flush());
   const running = await serveSubgraph(local.subgraphs[0]!, registry, {
-    gatewayKey: await readGatewayKey(registry.gatewayKey),
+    gatewayKey,
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
     securityEvents,

@@ -1,4 +1,5 @@
 import { metadataAddress, requireEncrypted } from '../../gateway/identity/issuerMetadata.js';
+import { RESIDENT_ISSUER } from '../../gateway/identity/residentIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { ClaimSource } from '../../schema/tokens/callerClaims.js';
 import type { Configuration } from './configuration.js';
@@ -12,6 +13,8 @@ export function checkIssuers({ identity: { issuers } }: Configuration, report: R
     const path = ['identity', 'issuers', at];
     if (issuers.findIndex((one) => one.issuer === issuer) < at)
       report([...path, 'issuer'], `"${issuer}" is named twice. Name each identity provider once.`);
+    if (issuer === RESIDENT_ISSUER)
+      report([...path, 'issuer'], `"${issuer}" is the gateway itself, for residents who have logged in.`);
     const fault = faultOf(() =>
       keys === undefined ? metadataAddress(issuer) : requireEncrypted(new URL(keys), 'keys'),
     );

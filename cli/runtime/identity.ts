@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { loginDomain } from '../../gateway/identity/bearerToken.js';
 import type { LoginPerson } from '../../gateway/identity/devIssuer.js';
+import { ResidentIssuer, type ResidentIssuerOptions } from '../../gateway/identity/residentIssuer.js';
 import { type Persona, personas } from '../../gateway/identity/personas.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains, seal } from '../../gateway/pseudonyms.js';
@@ -64,6 +65,26 @@ export function trustedIssuersOf(
       report: (fault) => log.fault('issuer-unavailable', fault, { issuer: given.issuer }),
     }),
   );
+}
+
+/**
+ * The gateway as the issuer of residents' tokens; undefined where no login has an identity code.
+ * @param residentOf linkage; undefined where it runs in another process
+ * @throws PolkuError CONFIG_INVALID
+ */
+export async function residentIssuerOf(
+  { console: { logins }, identity: { audience }, gateway: { epoch } }: Configuration,
+  secrets: Secrets,
+  residentOf: ResidentIssuerOptions['residentOf'] | undefined,
+): Promise<ResidentIssuer | undefined> {
+  if (logins.every(({ identityCode }) => identityCode === undefined)) return undefined;
+  if (residentOf === undefined)
+    throw new PolkuError(
+      'CONFIG_INVALID',
+      'console.logins names a claim with identity codes, which linkage reads. It must run in the gateway: remove registries.linkage.',
+    );
+  const domains = new Domains(await secrets.domain());
+  return new ResidentIssuer({ key: await secrets.gatewayKey(), audience, domains, epoch, residentOf });
 }
 
 /**

@@ -6,12 +6,13 @@ import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { Linkage } from '../../linkage/linkage.js';
+import { hetu } from '../../linkage/localId.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { readCodeLists } from '../../registry-kit/codes.js';
 import { DisclosureLog, type DisclosureRecord } from '../../registry-kit/disclosureLog.js';
 import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
 import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';
-import { SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
+import { hasRestriction, SHIELDING_REGISTRY } from '../../registry-kit/restrictions/restrictions.js';
 import { createSubgraph, type Decide } from '../../registry-kit/subgraph/createSubgraph.js';
 import { derivedSources, registrySources } from '../../registry-kit/subgraph/registrySources.js';
 import {
@@ -73,6 +74,11 @@ export interface LocalSubgraphs {
   isShielded(person: PersonKey): boolean;
   /** Every key that a person has had; only the given key if this process has no registry. */
   keysOf(person: PersonKey): readonly PersonKey[];
+  /**
+   * The person with an identity code; undefined if the city knows no such person, or the population register
+   * has erased the person. Only where linkage runs in this process.
+   */
+  readonly residentOf: ((code: string) => PersonKey | undefined) | undefined;
   stop(): Promise<void>;
 }
 
@@ -116,6 +122,7 @@ async function openAll(
     subgraphs,
     isShielded: (person) =>
       !shared || conditionsNow(shared).isShielded(currentPerson(mergedPersons(shared), person)),
+    residentOf: opened.linkage && ((code) => residentOf(opened.linkage!, shared, code)),
     keysOf: (person) => (shared ? everyKeyOf(mergedPersons(shared), person) : [person]),
     async stop() {
       clearInterval(timer);
@@ -160,11 +167,18 @@ function mergedPersons({ overlays }: Shared): MergedPersons {
   return mergedPersonsIn(overlays.current.manifest);
 }
 
+function residentOf(linkage: Linkage, shared: Shared | undefined, code: string): PersonKey | undefined {
+  const person = linkage.findPerson(hetu, code);
+  if (typeof person !== 'number') return undefined;
+  return shared && hasRestriction(shared.marks.current, 'erasure', person, today()) ? undefined : person;
+}
+
 /** What the subgraphs of a process share, and what to do when it stops. */
 interface Opened {
   readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
   readonly closing: (() => Promise<void>)[];
+  linkage?: Linkage;
   /** Opened last, when everything else is ready. */
   log?: DisclosureLog;
 }
@@ -225,6 +239,7 @@ async function derivedStore(
     case 'linkage': {
       const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret: await secrets.linkage() });
       if (shared && !isStoreOf(shared, linkage)) throw anotherStore(`The one in ${join(data, 'linkage')}`);
+      opened.linkage = linkage;
       refreshes.push(() => linkage.reload());
       return () => linkage;
     }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ResidentIssuer } from '../../gateway/identity/residentIssuer.js';
 import { RevokedSessions } from '../../gateway/session/revokedSessions.js';
 import { Sessions } from '../../gateway/session/sessions.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -14,6 +15,7 @@ import type { Secrets } from './secrets.js';
 export async function openSessions(
   { data, console: settings, gateway }: Configuration,
   secrets: Secrets,
+  residents: ResidentIssuer | undefined,
 ): Promise<Sessions | undefined> {
   const { logins, idleMinutes, hours } = settings;
   if (logins.length === 0) return undefined;
@@ -38,6 +40,7 @@ export async function openSessions(
     ),
     publicUrl,
     secrets: await secrets.session(),
+    residents,
     idleSeconds: idleMinutes * 60,
     totalSeconds: hours * 3600,
     revoked: await RevokedSessions.open(join(data, 'sessions', 'revoked.json'), hours * 3600),

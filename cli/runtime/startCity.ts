@@ -36,6 +36,7 @@ import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { metricsPage, serveAdmin } from './adminServer.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
+import { residentIssuerOf } from './identity.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
 import { openOperations } from './openOperations.js';
@@ -112,6 +113,7 @@ async function start(
     log,
   });
   closing.push(() => local.stop());
+  const residents = await residentIssuerOf(configuration, secrets, local.residentOf);
   const reportAudit = (fault: unknown) => log.fault('audit', fault);
   const auditSecret = await secrets.audit();
   const personDigests = new PersonDigests(auditSecret);
@@ -167,7 +169,7 @@ async function start(
     supergraph,
     contracts,
     policy: policy.current,
-    trusted,
+    trusted: residents ? [...trusted, residents.trusted] : trusted,
     domains: new Domains(await secrets.domain()),
     epoch: settings.epoch,
     auditLog: notes.before(auditLog),
@@ -188,7 +190,7 @@ async function start(
     gateway,
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
-    sessions: await openSessions(configuration, secrets),
+    sessions: await openSessions(configuration, secrets, residents),
     corsOrigins: settings.cors.origins,
     drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,

@@ -58,7 +58,8 @@ export async function serveGateway(
       const refusal = error instanceof PolkuError ? error : internal(error, response);
       const { status, code, details } = refusal;
       note.codes = [code];
-      const reason = code === 'UNAUTHENTICATED' ? (details['reason'] as string) : undefined;
+      const isIdentity = code === 'UNAUTHENTICATED' || code === 'LOGIN_FAILED';
+      const reason = isIdentity ? (details['reason'] as string) : undefined;
       const { authorization } = request.headers;
       gateway.noteRefusal({ status, code, reason, decisionId: decisionOf(response), authorization });
       respondError(response, refusal);

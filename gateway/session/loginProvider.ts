@@ -14,7 +14,11 @@ export interface LoginSettings {
   readonly scopes: readonly string[];
   /** The resource for which an access token is requested (RFC 8707), where the provider needs it. */
   readonly resource?: string | undefined;
+  /** The claim of the ID token with the identity code, where residents log in. */
+  readonly identityCode?: string | undefined;
 }
+
+type Answer = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 
 /** What the browser must bring back from the provider, so that nobody else can end this login. */
 export interface LoginAttempt {
@@ -35,6 +39,13 @@ export interface LoginTokens {
   readonly subject: string | undefined;
   /** The provider's name of the session, by which it logs out over the back channel. */
   readonly providerSession: string | undefined;
+}
+
+/** What a provider says when a login ends. */
+export interface CompletedLogin {
+  readonly tokens: LoginTokens;
+  /** The claim with the identity code, unchecked, where the login has one. It must not be kept. */
+  readonly identityCode: unknown;
 }
 
 const TIMEOUT_SECONDS = 10;
@@ -75,11 +86,11 @@ export class LoginProvider {
    * @param search the query of the address that the provider sent the browser to
    * @throws PolkuError LOGIN_FAILED
    */
-  async complete(search: string, { state, nonce, codeVerifier }: LoginAttempt): Promise<LoginTokens> {
-    const { resource } = this.settings;
+  async complete(search: string, { state, nonce, codeVerifier }: LoginAttempt): Promise<CompletedLogin> {
+    const { resource, identityCode } = this.settings;
     const here = new URL(this.callback);
     here.search = search;
-    return this.#tokens(async (configuration) =>
+    const answer = await this.#grant(async (configuration) =>
       client.authorizationCodeGrant(
         configuration,
         here,
@@ -87,11 +98,17 @@ export class LoginProvider {
         resource === undefined ? {} : { resource },
       ),
     );
+    return {
+      tokens: tokensOf(answer),
+      identityCode: identityCode === undefined ? undefined : answer.claims()?.[identityCode],
+    };
   }
 
   /** @throws PolkuError LOGIN_FAILED if the provider ended the session */
-  refresh(refreshToken: string): Promise<LoginTokens> {
-    return this.#tokens((configuration) => client.refreshTokenGrant(configuration, refreshToken));
+  async refresh(refreshToken: string): Promise<LoginTokens> {
+    return tokensOf(
+      await this.#grant((configuration) => client.refreshTokenGrant(configuration, refreshToken)),
+    );
   }
 
   /** The address where the provider ends its own session; undefined if it has none. */
@@ -104,34 +121,15 @@ export class LoginProvider {
     });
   }
 
-  /** The address of the provider's keys, with which it signs logout tokens. */
-  async keysAddress(): Promise<URL> {
-    return new URL((await this.#configuration()).serverMetadata().jwks_uri!);
-  }
-
-  async #tokens(
-    grant: (
-      configuration: client.Configuration,
-    ) => Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers>,
-  ): Promise<LoginTokens> {
+  async #grant(grant: (configuration: client.Configuration) => Promise<Answer>): Promise<Answer> {
     const configuration = await this.#configuration();
     try {
-      const answer = await grant(configuration);
-      const claims = answer.claims();
-      return {
-        accessToken: answer.access_token,
-        refreshToken: answer.refresh_token,
-        expiresAt: Math.floor(Date.now() / 1000) + (answer.expiresIn() ?? LIFETIME_SECONDS),
-        subject: claims?.sub,
-        providerSession: claims?.['sid'] as string | undefined,
-      };
+      return await grant(configuration);
     } catch (cause) {
-      throw new PolkuError(
-        'LOGIN_FAILED',
-        'The identity provider did not confirm the login. Log in again.',
-        { reason: reasonOf(cause) },
-        { cause },
-      );
+      // The cause is not kept: it may have the claims of a person, the identity code included.
+      throw new PolkuError('LOGIN_FAILED', 'The identity provider did not confirm the login. Log in again.', {
+        reason: reasonOf(cause),
+      });
     }
   }
 
@@ -157,9 +155,20 @@ export class LoginProvider {
   }
 }
 
+function tokensOf(answer: Answer): LoginTokens {
+  const claims = answer.claims();
+  return {
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token,
+    expiresAt: Math.floor(Date.now() / 1000) + (answer.expiresIn() ?? LIFETIME_SECONDS),
+    subject: claims?.sub,
+    providerSession: claims?.['sid'] as string | undefined,
+  };
+}
+
 /** The fault in one word; a provider's own text may name a person. */
 function reasonOf(cause: unknown): string {
   const { code, error } = cause as { code?: unknown; error?: unknown };
-  const word = [error, code].find((one) => typeof one === 'string' && /^[\w-]{1,60}$/.test(one));
+  const word = [error, code].find((one) => typeof one === 'string' && /^[a-z_]{1,60}$/i.test(one));
   return typeof word === 'string' ? word.toLowerCase() : 'other';
 }

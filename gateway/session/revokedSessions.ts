@@ -6,8 +6,9 @@ import { writeDurably } from '../../lib/durableFile.js';
 /** A logout that a provider sent: of one of its sessions, or of all sessions of a person. */
 export interface Revocation {
   readonly issuer: string;
-  /** The provider's name of the session; undefined: all sessions of the subject. */
+  /** A digest of the provider's name of the session; undefined: all sessions of the subject. */
   readonly providerSession: string | undefined;
+  /** A digest of the provider's name of the person. */
   readonly subject: string | undefined;
   /** Seconds since 1970. Sessions that began later are not concerned. */
   readonly at: number;

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { type JWTPayload, jwtVerify } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
 import { PROVIDER_ALGORITHMS } from '../../schema/tokens/callerToken.js';
+import type { ResidentIssuer } from '../identity/residentIssuer.js';
 import { IssuerKeys } from '../identity/trustedIssuer.js';
 import { type LoginAttempt, LoginProvider, type LoginSettings, type LoginTokens } from './loginProvider.js';
 import type { RevokedSessions } from './revokedSessions.js';
@@ -17,6 +18,8 @@ export interface SessionsOptions {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly revoked: RevokedSessions;
+  /** Issues the tokens of residents, where a login has their identity code. */
+  readonly residents?: ResidentIssuer | undefined;
 }
 
 /** A session, as the browser's cookie holds it. */
@@ -24,12 +27,15 @@ export interface Session {
   readonly login: string;
   readonly accessToken: string;
   readonly refreshToken?: string | undefined;
+  /** A resident, by the id that the login service received. Without it, the tokens are the provider's. */
+  readonly person?: string | undefined;
   /** In seconds since 1970, like all times here. */
   readonly expiresAt: number;
   readonly startedAt: number;
   readonly seenAt: number;
+  /** A digest of the provider's name of the person: a provider may name a person by the identity code. */
   readonly subject?: string | undefined;
-  /** The provider's name of the session, or our own where the provider gives none. */
+  /** A digest of the provider's name of the session, or our own name where the provider gives none. */
   readonly providerSession: string;
 }
 
@@ -66,12 +72,17 @@ export class Sessions {
   readonly #refreshing = new Map<string, Promise<LoginTokens>>();
   /** Logout tokens that were used, so that none is used twice. */
   readonly #usedLogouts = new Set<string>();
+  /** Keys for digests of a provider's names, newest first. */
+  readonly #nameKeys: readonly Buffer[];
 
   constructor(private readonly options: SessionsOptions) {
     const { logins, publicUrl, secrets } = options;
     this.#session = new SealedCookie('__Host-polku-session', 'Strict', secrets);
     // The provider's page sends the browser back, which is a request from another site.
     this.#attempt = new SealedCookie('__Host-polku-login', 'Lax', secrets);
+    this.#nameKeys = secrets.map((secret) =>
+      Buffer.from(hkdfSync('sha256', secret, '', 'polku session names', 32)),
+    );
     const callback = new URL(CALLBACK_PATH, publicUrl);
     this.#providers = new Map(logins.map((login) => [login.name, new LoginProvider(login, callback)]));
   }
@@ -97,7 +108,8 @@ export class Sessions {
   }
 
   /**
-   * Ends a login: the provider has sent the browser back.
+   * Ends a login: the provider has sent the browser back. Of a resident, nothing of the provider is kept but
+   * digests of its names, because its tokens hold the identity code.
    * @throws PolkuError LOGIN_FAILED
    */
   async complete(
@@ -111,12 +123,18 @@ export class Sessions {
         'This browser has not begun the login, or it took longer than ten minutes. Log in again.',
         { reason: 'no-attempt' },
       );
-    const tokens = await this.#provider(attempt.login).complete(search, attempt);
+    const provider = this.#provider(attempt.login);
+    const { tokens, identityCode } = await provider.complete(search, attempt);
+    const { accessToken, refreshToken, expiresAt, subject, providerSession } = tokens;
+    const isResident = provider.settings.identityCode !== undefined;
     const now = nowInSeconds();
     const session: Session = {
       login: attempt.login,
-      ...tokens,
-      providerSession: tokens.providerSession ?? randomUUID(),
+      ...(isResident
+        ? await this.#residentTokens(this.#residents.admit(identityCode))
+        : { accessToken, refreshToken, expiresAt }),
+      subject: subject === undefined ? undefined : this.#digests(subject)[0],
+      providerSession: providerSession === undefined ? randomUUID() : this.#digests(providerSession)[0]!,
       startedAt: now,
       seenAt: now,
     };
@@ -130,6 +148,7 @@ export class Sessions {
   async read(cookie: string | undefined): Promise<ReadSession> {
     const session = await this.#session.read(cookie);
     if (!session) return { session: undefined, cookies: [] };
+    if (!this.#providers.has(session.login)) return { session: undefined, cookies: this.#session.clear() };
     const now = nowInSeconds();
     const { idleSeconds, totalSeconds } = this.options;
     if (
@@ -151,9 +170,9 @@ export class Sessions {
   async logout(cookie: string | undefined): Promise<{ location: URL; cookies: readonly string[] }> {
     const session = await this.#session.read(cookie);
     // A copy of the cookie must not work any longer, either.
-    if (session) await this.#revoke(session);
-    const home = new URL('/', this.options.publicUrl);
     const provider = session && this.#providers.get(session.login);
+    if (provider) await this.#revoke(session);
+    const home = new URL('/', this.options.publicUrl);
     const location = await provider?.logoutAddress(home).catch(() => undefined);
     return { location: location ?? home, cookies: this.#session.clear() };
   }
@@ -173,14 +192,24 @@ export class Sessions {
       if (this.#usedLogouts.has(jti!)) break;
       this.#usedLogouts.add(jti!);
       setTimeout(() => this.#usedLogouts.delete(jti!), 2 * LOGOUT_TOKEN_SECONDS * 1000).unref();
-      const providerSession = typeof sid === 'string' ? sid : undefined;
-      return this.options.revoked.add({ issuer, providerSession, subject: sub, at: nowInSeconds() });
+      const at = nowInSeconds();
+      // A name of a session ends that one only. Sessions have digests by the newest key of their time.
+      for (const name of this.#digests(typeof sid === 'string' ? sid : sub!))
+        await this.options.revoked.add({
+          issuer,
+          ...(typeof sid === 'string'
+            ? { providerSession: name, subject: undefined }
+            : { providerSession: undefined, subject: name }),
+          at,
+        });
+      return;
     }
     throw new PolkuError('BAD_REQUEST', 'Expected a logout token of the identity provider, used once.');
   }
 
   async #refreshed(session: Session, now: number): Promise<ReadSession> {
-    const { refreshToken } = session;
+    const { refreshToken, person } = session;
+    if (person !== undefined) return this.#reissued(session, person, now);
     if (refreshToken === undefined)
       return session.expiresAt > now
         ? { session, cookies: [] }
@@ -211,6 +240,34 @@ export class Sessions {
     }
   }
 
+  /** A session of a resident lives as long as any other, and has a short token of its own meanwhile. */
+  async #reissued(session: Session, person: string, now: number): Promise<ReadSession> {
+    try {
+      const renewed = { ...session, ...(await this.#residentTokens(person)), seenAt: now };
+      return { session: renewed, cookies: await this.#write(renewed) };
+    } catch (error) {
+      if (!(error instanceof PolkuError)) throw error;
+      return { session: undefined, cookies: this.#session.clear() };
+    }
+  }
+
+  async #residentTokens(
+    person: string,
+  ): Promise<Pick<Session, 'accessToken' | 'expiresAt'> & { person: string }> {
+    return { ...(await this.#residents.issue(person)), person };
+  }
+
+  get #residents(): ResidentIssuer {
+    const { residents } = this.options;
+    if (residents) return residents;
+    throw new PolkuError('LOGIN_FAILED', 'Residents cannot log in here.', { reason: 'no-residents' });
+  }
+
+  /** Digests of a provider's name of a person or a session, by the newest key first. */
+  #digests(name: string): readonly string[] {
+    return this.#nameKeys.map((key) => createHmac('sha256', key).update(name).digest('base64url'));
+  }
+
   #write(session: Session): Promise<readonly string[]> {
     return this.#session.write(session, this.options.totalSeconds);
   }
@@ -229,7 +286,7 @@ export class Sessions {
 
   async #verifyLogout(token: string, { name, issuer, clientId }: LoginSettings): Promise<JWTPayload> {
     let keys = this.#keys.get(name);
-    if (!keys) this.#keys.set(name, (keys = new IssuerKeys(await this.#provider(name).keysAddress())));
+    if (!keys) this.#keys.set(name, (keys = new IssuerKeys(issuer)));
     const { payload } = await jwtVerify(token, keys.find, {
       issuer,
       audience: clientId,

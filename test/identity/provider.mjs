@@ -4,7 +4,8 @@ import Provider from 'oidc-provider';
 
 const RESOURCE = 'urn:polku';
 
-process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, users, tokenSeconds }) => {
+process.once('message', (settings) => {
+  const { port, issuer, audience, algorithm, jwks, clients, users, idTokenClaims, tokenSeconds } = settings;
   const scopes = 'openid polku';
   const claimsOf = new Map(clients.map(({ client_id, claims = {} }) => [client_id, claims]));
   const provider = new Provider(issuer, {
@@ -23,10 +24,14 @@ process.once('message', ({ port, issuer, audience, algorithm, jwks, clients, use
     findAccount: (_, id) =>
       Object.hasOwn(users, id) ? { accountId: id, claims: () => ({ sub: id, ...users[id] }) } : undefined,
     extraTokenClaims: (_, token) => (token.accountId ? users[token.accountId] : claimsOf.get(token.clientId)),
+    claims: { openid: ['sub', ...idTokenClaims] },
+    conformIdTokenClaims: false,
     enabledJWA: { idTokenSigningAlgValues: [algorithm] },
     scopes: ['openid', 'offline_access', 'polku'],
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     pkce: { required: () => true },
+    // By default it calls no loopback address, where this test's clients wait for its logouts.
+    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
     cookies: { keys: ['test'] },
     features: {
       clientCredentials: { enabled: true },

@@ -23,6 +23,8 @@ interface ProviderOptions {
   readonly clients: readonly TestClient[];
   /** The additional claims of people who may log in, by login name. */
   readonly users?: Readonly<Record<string, Claims>>;
+  /** Which of these claims its ID tokens hold, too. */
+  readonly idTokenClaims?: readonly string[];
   /** The signature of its tokens. */
   readonly algorithm?: 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'EdDSA';
   readonly audience?: string;
@@ -48,6 +50,7 @@ export interface TestProvider {
 export async function startProvider({
   clients,
   users = {},
+  idTokenClaims = [],
   algorithm = 'RS256',
   audience = 'polku',
   tokenSeconds = 600,
@@ -67,7 +70,8 @@ export async function startProvider({
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
     child.stdout!.resume();
     const jwks = { keys: [key] };
-    child.send({ port: listen, issuer, audience, algorithm, jwks, clients, users, tokenSeconds });
+    const tokens = { audience, algorithm, jwks, idTokenClaims, tokenSeconds };
+    child.send({ port: listen, issuer, clients, users, ...tokens });
     const ended = once(child, 'exit').then(() => {
       throw new Error(`The provider has ended: ${errors}`);
     });
