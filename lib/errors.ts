@@ -172,6 +172,15 @@ export const errorTable = {
     meaning: 'An internal error occurred. The decision id finds it in the log.',
   },
   // Requests from a gateway to a registry
+  TLS_CLIENT_REFUSED: {
+    status: 403,
+    meaning:
+      'The client of a registry has no certificate of a trusted authority with a listed name, so nothing of its request was read.',
+  },
+  TLS_PEER_UNTRUSTED: {
+    status: 0,
+    meaning: 'A server cannot prove its name by its certificate, so it was sent nothing.',
+  },
   CONTEXT_REFUSED: { status: 403, meaning: 'A request to a registry has no valid decision context.' },
   // Extraction and snapshots
   SOURCE_UNREADABLE: {

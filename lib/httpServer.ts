@@ -1,24 +1,27 @@
-import { readFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PolkuError } from './errors.js';
+import type { Log } from './log.js';
 import { isLoopback } from './loopback.js';
+import { createTlsServer, type ServerTls } from './tls/tlsServer.js';
 
 export interface ServerAddress {
   readonly host: string;
   /** 0 selects a free port. */
   readonly port: number;
-  /** Files of the certificate and its private key (PEM). Without them, only loopback is served. */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Files of certificates (PEM). Without them, only loopback is served. */
+  readonly tls?: ServerTls | undefined;
 }
 
-/** Times in milliseconds. */
-export interface ServerTimes {
-  /** How long a client may take to send a request with its body: 10,000 or more. */
+export interface HttpServerOptions {
+  /** How many milliseconds a client may take to send a request with its body: 10,000 or more. */
   readonly requestMs: number;
-  /** How long a closing server waits for the requests that it is answering. */
+  /** How many milliseconds a closing server waits for the requests that it is answering. */
   readonly drainMs?: number | undefined;
+  /** Gets lines about the files of certificates. */
+  readonly log?: Log | undefined;
+  /** Receives each client that is refused before its request is read. */
+  readonly refused?: ((fault: PolkuError) => void) | undefined;
 }
 
 export interface HttpServer {
@@ -30,40 +33,56 @@ export interface HttpServer {
 /** A client that sends slowly cannot hold a connection for ever (Slowloris). Milliseconds. */
 const timeouts = { headersTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 };
 const DRAIN_MS = 10_000;
+const silent: Log = { write: () => {}, fault: () => {} };
 
 /**
  * Serves HTTP, over TLS 1.3 where there is a certificate.
- * @throws PolkuError USAGE, ADDRESS_IN_USE
+ * @throws PolkuError USAGE, ADDRESS_IN_USE, TLS_FILE_INVALID, TLS_KEY_MISMATCH, TLS_CERTIFICATE_EXPIRED
  */
 export async function serveHttp(
   listener: RequestListener,
   address: ServerAddress,
-  { requestMs, drainMs = DRAIN_MS }: ServerTimes,
+  { requestMs, drainMs = DRAIN_MS, log = silent, refused = () => {} }: HttpServerOptions,
 ): Promise<HttpServer> {
   requireTls(address);
   const { host, port, tls } = address;
   const limits = { ...timeouts, requestTimeout: requestMs };
-  const server = tls
-    ? createTlsServer(
-        {
-          ...limits,
-          cert: await readFile(tls.certificate),
-          key: await readFile(tls.key),
-          minVersion: 'TLSv1.3',
-        },
-        listener,
-      )
-    : createServer(limits, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
-    server.listen(port, host, resolve);
-  });
+  const guarded: RequestListener = (request, response) => {
+    const fault = overTls?.clientFaultOf(request);
+    if (!fault) return listener(request, response);
+    refused(fault);
+    refuse(response, fault);
+  };
+  const overTls = tls && (await createTlsServer(tls, limits, guarded, { log, refused }));
+  const server = overTls?.server ?? createServer(limits, guarded);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    overTls?.stopWatching();
+    throw error;
+  }
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: new URL(`${tls ? 'https' : 'http'}://${name}:${bound}`),
-    close: () => close(server, drainMs),
+    async close() {
+      overTls?.stopWatching();
+      await close(server, drainMs);
+    },
   };
+}
+
+/** Answers before anything of the body is read, and ends the connection. */
+function refuse(response: ServerResponse, { status, code, message }: PolkuError): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    connection: 'close',
+  });
+  response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }
 
 /**
@@ -75,6 +94,18 @@ export function requireTls({ host, tls }: ServerAddress): void {
   throw new PolkuError(
     'USAGE',
     `To listen on ${host}, give a certificate: tls in polku.yaml, or --tls-cert and --tls-key. Without it, only this machine is served.`,
+  );
+}
+
+/**
+ * A registry answers other machines only if they have certificates.
+ * @throws PolkuError USAGE
+ */
+export function requireClientCertificates({ host, tls }: ServerAddress): void {
+  if (tls?.clientAuthority !== undefined || isLoopback(host)) return;
+  throw new PolkuError(
+    'USAGE',
+    `To listen on ${host}, a registry needs certificates of both sides: registry.tls in polku.yaml with certificate, key, clientAuthority and clientNames. "polku tls issue --help" shows how to make them. Without them, only this machine is served.`,
   );
 }
 

@@ -49,6 +49,15 @@ export const logEvents = {
     meaning:
       'A registry in another process does not answer, answers another schema, or refuses this gateway.',
   },
+  'certificates-renewed': { level: 'info', meaning: 'New files of certificates are in use.' },
+  'certificates-rejected': {
+    level: 'error',
+    meaning: 'New files of certificates have a fault. Those before stay in use.',
+  },
+  'certificate-expires': {
+    level: 'error',
+    meaning: 'A certificate in use expires in less than 14 days, or has expired.',
+  },
   'issuer-unavailable': {
     level: 'error',
     meaning: 'The keys of an identity provider cannot be fetched. Known keys are used for a while.',

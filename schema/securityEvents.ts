@@ -15,6 +15,8 @@ export interface RefusedRequest {
   readonly decisionId?: string | undefined;
   /** The header Authorization. An event has only the issuer and the key id that its token names. */
   readonly authorization?: string | undefined;
+  /** The names of the other machine's certificate. */
+  readonly peer?: string | undefined;
 }
 
 /** A remote registry that is served, or the reason why it is not served or not reachable. */
@@ -60,7 +62,7 @@ export class SecurityEvents {
   }
 
   /** Records a rejected request. Only the statuses 401 and 403 are security events. */
-  refused({ status, code, reason = code, decisionId, authorization }: RefusedRequest): void {
+  refused({ status, code, reason = code, decisionId, authorization, peer }: RefusedRequest): void {
     if (status !== 401 && status !== 403) return;
     const time = new Date().toISOString();
     const key = `${code} ${reason}`;
@@ -73,15 +75,16 @@ export class SecurityEvents {
     // Only a verified token identifies the caller.
     const isVerified = status === 403 && code !== 'CONTEXT_REFUSED';
     const named = isVerified && subject !== undefined ? this.#options.digest?.(subject) : undefined;
-    this.#write({ time, event: 'refused', status, code, reason, decisionId, issuer, kid, subject: named });
+    const caller = { decisionId, issuer, kid, subject: named, peer: printable(peer) };
+    this.#write({ time, event: 'refused', status, code, reason, ...caller });
   }
 
   /** Records that a registry is served or not. The caller must limit how often. */
   registry({ registry, code, details }: RegistryNote): void {
     const time = new Date().toISOString();
-    const { differences, sha256, secondsAhead } = details;
+    const { differences, sha256, secondsAhead, reason } = details;
     const event = code === undefined ? 'registry-served' : 'registry-refused';
-    this.#write({ time, event, registry, code, differences, sha256, secondsAhead });
+    this.#write({ time, event, registry, code, reason, differences, sha256, secondsAhead });
   }
 
   /** Writes the counts of events without their own line, and begins a new window. */
@@ -123,7 +126,7 @@ function attempt<Value extends object>(decode: () => Value): Partial<Value> {
 }
 
 /**
- * A rejected token can contain anything, so an event repeats only what can be the name of an issuer or a key.
+ * A rejected token or certificate can contain anything, so an event repeats only what can be a name.
  */
 function printable(claim: unknown): string | undefined {
   if (claim === undefined) return undefined;

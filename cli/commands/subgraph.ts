@@ -32,7 +32,7 @@ Without --dev, the policy revisions that the owners have signed are in force. Th
 owners.yaml. They come from a folder, or from the gateway, which requires a token for the purpose policy-administration:
   polku subgraph health ... --policies-from https://gateway.example.org/ --policies-token FILE --owners owners.yaml
 
-On any address but loopback it serves only over TLS: --tls-cert and --tls-key.`;
+On any address but loopback it serves only gateways that prove their name: registry.tls in polku.yaml (polku tls --help).`;
 
 export function subgraphCommand(): Command {
   return serverOptions(new Command('subgraph').description(ABOUT), 'registry')
@@ -102,7 +102,7 @@ async function startRegistry(
     );
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };
-  const admin = await serveAdmin(configuration.admin, pages, (fault) => log.fault('fault', fault));
+  const admin = await serveAdmin(configuration.admin, pages, log);
   closing.push(() => admin?.close());
   const gatewayKey = await readGatewayKey(registry.gatewayKey);
   const trusted = [...trustedIssuersOf(configuration, log), trustedResidents(gatewayKey, identity.audience)];

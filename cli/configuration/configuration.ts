@@ -1,4 +1,5 @@
 import type { OperationsModes } from '../../gateway/operation/storedOperations.js';
+import type { GatewayTls } from '../../gateway/policy/followRevisions.js';
 import type { LoginSettings } from '../../gateway/session/loginProvider.js';
 import type { OperationLimits } from '../../federation/execution/limits.js';
 import type { ServerAddress } from '../../lib/httpServer.js';
@@ -9,7 +10,7 @@ export interface Configuration {
   readonly data: string;
   readonly secrets?: string;
   readonly owners?: string;
-  readonly policies: { readonly folder?: string; readonly from?: string; readonly token?: string };
+  readonly policies: PoliciesConfiguration;
   readonly gateway: GatewayConfiguration;
   readonly registry: RegistryConfiguration;
   readonly registries: Readonly<Record<string, RegistryAddress>>;
@@ -26,6 +27,13 @@ export interface LogConfiguration {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format?: 'json' | 'text';
   readonly securityEvents?: string;
+}
+
+export interface PoliciesConfiguration {
+  readonly folder?: string;
+  readonly from?: string;
+  readonly token?: string;
+  readonly tls?: GatewayTls;
 }
 
 export interface GatewayConfiguration extends ServerAddress {
@@ -54,6 +62,18 @@ export interface RegistryAddress {
   readonly url: string;
   readonly timeoutSeconds: number;
   readonly connections: number;
+  readonly tls?: RegistryTls;
+}
+
+/** How gateway and registry prove their names to each other: the files of the gateway's side (PEM). */
+export interface RegistryTls {
+  /** The certificate of the gateway as a client, and its key. */
+  readonly certificate: string;
+  readonly key: string;
+  /** The authorities that certify the registry. */
+  readonly authority: string;
+  /** The name that the registry's certificate must have; by default the host of its URL. */
+  readonly serverName?: string;
 }
 
 export interface IdentityConfiguration {

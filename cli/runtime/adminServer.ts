@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { respond } from '../../federation/http/respond.js';
 import { type HttpServer, serveHttp } from '../../lib/httpServer.js';
+import type { Log } from '../../lib/log.js';
 import type { AdminConfiguration } from '../configuration/configuration.js';
 
 /** What the admin listener answers at an address. */
@@ -20,14 +21,14 @@ const TEXT = 'text/plain; charset=utf-8';
  * Serves pages about the process to operators, apart from what it serves to others. No page has personal
  * data.
  * @param pages by path, such as `/metrics`
- * @param reportFault receives an error of a page; its reader gets no details
+ * @param log gets an error of a page; its reader gets no details
  * @returns undefined if no port is configured
  * @throws PolkuError USAGE, ADDRESS_IN_USE
  */
 export async function serveAdmin(
   { host, port, tls }: AdminConfiguration,
   pages: AdminPages,
-  reportFault: (fault: unknown) => void,
+  log: Log,
 ): Promise<HttpServer | undefined> {
   if (port === undefined) return undefined;
   const answer = async ({ method, url }: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -41,12 +42,12 @@ export async function serveAdmin(
   return serveHttp(
     (request, response) =>
       void answer(request, response).catch((fault: unknown) => {
-        reportFault(fault);
+        log.fault('fault', fault);
         if (response.headersSent) response.destroy();
         else respond(response, 500, { 'content-type': TEXT }, 'This page failed; the log has the reason.\n');
       }),
     { host, port, tls },
-    { requestMs: REQUEST_MS, drainMs: 0 },
+    { requestMs: REQUEST_MS, drainMs: 0, log },
   );
 }
 

@@ -4,7 +4,12 @@ import { compileApart } from '../../approvals/policy-revisions/compileApart.js';
 import { loadOwners } from '../../approvals/owners.js';
 import { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { RevisionStore, SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
-import { folderSource, followRevisions, gatewaySource } from '../../gateway/policy/followRevisions.js';
+import {
+  folderSource,
+  followRevisions,
+  gatewaySource,
+  type GatewayTls,
+} from '../../gateway/policy/followRevisions.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { watchPolicyFolder } from '../../gateway/policy/watchPolicyFolder.js';
 import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
@@ -36,14 +41,17 @@ export interface PolicyOptions {
   readonly policiesFrom?: string | undefined;
   /** The file with the token that the gateway requires. */
   readonly policiesToken?: string | undefined;
+  /** How the gateway proves its name. */
+  readonly policiesTls?: GatewayTls | undefined;
   /** The file that says whose signatures are valid. */
   readonly owners?: string | undefined;
 }
 
 /** Where the policies of a configuration come from. */
 export function policyOptionsOf({ data, owners, policies }: Configuration, dev: boolean): PolicyOptions {
-  const { folder, from, token } = policies;
-  return { data, dev, owners, policies: folder, policiesFrom: from, policiesToken: token };
+  const { folder, from, token, tls } = policies;
+  const source = { policiesFrom: from, policiesToken: token, policiesTls: tls };
+  return { data, dev, owners, policies: folder, ...source };
 }
 
 /**
@@ -52,7 +60,7 @@ export function policyOptionsOf({ data, owners, policies }: Configuration, dev: 
  * @throws PolkuError
  */
 export async function openPolicy(options: PolicyOptions, process: string, log: Log): Promise<PolicyInForce> {
-  const { data, dev, policies, policiesFrom, policiesToken } = options;
+  const { data, dev, policies, policiesFrom, policiesToken, policiesTls } = options;
   const graph = await committedGraph();
   if (dev) {
     if (policiesFrom !== undefined) throw usage('--policies-from', '--dev watches a folder (--policies)');
@@ -71,7 +79,9 @@ export async function openPolicy(options: PolicyOptions, process: string, log: L
       'A gateway gives policies only to requests with a token. Give the file of the token with --policies-token.',
     );
   return followRevisions({
-    source: url ? gatewaySource(url, policiesToken!) : folderSource(policiesFrom ?? storeFolder(data)),
+    source: url
+      ? gatewaySource(url, { tokenFile: policiesToken!, tls: policiesTls })
+      : folderSource(policiesFrom ?? storeFolder(data)),
     owners: () => loadOwners(ownersFile(options)),
     seen: new SeenRevision(join(data, 'policies-seen', `${process}.json`)),
     graph,

@@ -26,6 +26,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { requireTls } from '../../lib/httpServer.js';
 import { isLoopback } from '../../lib/loopback.js';
 import type { Log } from '../../lib/log.js';
+import { LiveTlsFiles } from '../../lib/tls/liveTlsFiles.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
@@ -96,7 +97,7 @@ async function start(
   const { data, audit, groups, gateway: settings, registries } = configuration;
   const metrics = processMetrics(data);
   const pages = { '/metrics': () => metricsPage(metrics) };
-  const admin = await serveAdmin(configuration.admin, pages, (fault) => log.fault('fault', fault));
+  const admin = await serveAdmin(configuration.admin, pages, log);
   closing.push(() => admin?.close());
   const contracts = await committedSdl();
   const notes = new PendingNotes();
@@ -150,12 +151,12 @@ async function start(
     digest: (subject) => personDigests.ofSubject(subject),
   });
   closing.push(() => securityEvents.flush());
-  const remotes = await openRemotes(options, contracts, ({ registry, fault }) => {
+  const tell = ({ registry, fault }: RegistryEvent): void => {
     if (fault) log.fault('registry-refused', fault, { registry });
     else log.write('registry-served', `The registry ${registry} answers its contract.`, { registry });
     securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
-  });
-  closing.push(() => Promise.all(remotes.map((source) => source.close())));
+  };
+  const remotes = await openRemotes(options, { contracts, tell, closing });
   const supergraph = loadCitySupergraph(
     [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
     { planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000) },
@@ -233,15 +234,30 @@ function contractOf({ name, sdl }: Subgraph, contracts: readonly SubgraphSdl[]):
 }
 
 async function openRemotes(
-  { configuration: { registries }, secrets }: CityOptions,
-  contracts: readonly SubgraphSdl[],
-  tell: (event: RegistryEvent) => void,
+  { configuration: { registries }, secrets, log }: CityOptions,
+  parts: {
+    readonly contracts: readonly SubgraphSdl[];
+    readonly tell: (event: RegistryEvent) => void;
+    /** Gets the function that undoes each step. */
+    readonly closing: (() => unknown)[];
+  },
 ): Promise<readonly PinnedSource[]> {
+  const { contracts, tell, closing } = parts;
   const key = await secrets.gatewayKey();
-  return Object.entries(registries).map(([name, { url, timeoutSeconds, connections }]) => {
-    const source = registrySource({ name, url, key, timeoutMs: timeoutSeconds * 1000, connections });
-    return new PinnedSource(committed(name, contracts), source, tell);
-  });
+  const remotes: PinnedSource[] = [];
+  for (const [name, { url, timeoutSeconds, connections, tls }] of Object.entries(registries)) {
+    const files = tls && (await LiveTlsFiles.open(tls, log));
+    closing.push(() => files?.close());
+    const source = registrySource({
+      ...{ name, url, key, connections },
+      timeoutMs: timeoutSeconds * 1000,
+      tls: { serverName: tls?.serverName, files },
+    });
+    const pinned = new PinnedSource(committed(name, contracts), source, tell);
+    closing.push(() => pinned.close());
+    remotes.push(pinned);
+  }
+  return remotes;
 }
 
 function committed(name: string, contracts: readonly SubgraphSdl[]): SubgraphSdl {

@@ -1,5 +1,7 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { hostOf } from '../../lib/httpClient.js';
+import { refusedBy, serverFault } from '../../lib/tls/tlsFaults.js';
 import { ResponseReader } from './responseReader.js';
 
 const READ_BYTES = 64 * 2 ** 10;
@@ -12,6 +14,13 @@ export interface Exchange {
   answered(status: number, body: string): void;
   /** @param isBroken whether the connection failed, so that a retry on another connection may succeed */
   failed(cause: unknown, isBroken: boolean): void;
+}
+
+/** How a connection is encrypted. */
+export interface ConnectionTls {
+  readonly options: ConnectionOptions;
+  /** The name that the certificate of the server must have. */
+  readonly serverName: string;
 }
 
 /** The pool that owns a connection. */
@@ -30,22 +39,21 @@ export class Connection {
   readonly #socket: Socket;
   #exchange: Exchange | undefined;
   readonly #reader: ResponseReader;
+  #hasReceived = false;
 
   constructor(
     url: URL,
+    readonly tls: ConnectionTls | undefined,
     bodyBytes: number,
     private readonly owner: ConnectionOwner,
   ) {
     this.#reader = new ResponseReader(bodyBytes);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const host = hostOf(url);
     const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     const onread = { buffer, callback: (bytes: number) => this.#receive(buffer.subarray(0, bytes)) };
-    const isTls = url.protocol === 'https:';
-    const options = { host, port: Number(url.port || (isTls ? 443 : 80)), noDelay: true, onread };
-    this.#socket = isTls
-      ? connectTls({ ...options, ...(isIP(host) === 0 && { servername: host }), ALPNProtocols: ['http/1.1'] })
-      : connectPlain(options);
-    this.#socket.on('error', (error) => this.#fail(error, true));
+    const options = { host, port: Number(url.port || (tls ? 443 : 80)), noDelay: true, onread };
+    this.#socket = tls ? connectTls({ ...options, ...tls.options }) : connectPlain(options);
+    this.#socket.on('error', (error) => this.#fail(this.#explained(error), true));
     const end = () => {
       this.#end();
       this.owner.closed(this);
@@ -68,6 +76,7 @@ export class Connection {
   }
 
   #receive(bytes: Buffer): boolean {
+    this.#hasReceived = true;
     const exchange = this.#exchange;
     // No request is in progress: these bytes must not become part of the next answer.
     if (!exchange) return this.#break();
@@ -96,10 +105,26 @@ export class Connection {
   #end(): void {
     const body = this.#exchange && this.#reader.end();
     if (body === undefined)
-      return this.#fail(new Error('The connection ended before the answer was complete.'), true);
+      return this.#fail(
+        this.#explained(new Error('The connection ended before the answer was complete.')),
+        true,
+      );
     const exchange = this.#exchange!;
     this.#exchange = undefined;
     exchange.answered(this.#reader.status, body);
+  }
+
+  /** A server of TLS 1.3 checks the client's certificate only after the client has sent its request. */
+  #explained(error: Error): Error {
+    if (!this.tls) return error;
+    const { serverName } = this.tls;
+    const isEnd = !/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(
+      (error as NodeJS.ErrnoException).code ?? '',
+    );
+    return (
+      serverFault(error, serverName) ??
+      (isEnd && !this.#hasReceived ? refusedBy(serverName, 'closed') : error)
+    );
   }
 
   #fail(cause: unknown, isBroken: boolean): void {

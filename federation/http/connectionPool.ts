@@ -1,5 +1,8 @@
+import { hostOf } from '../../lib/httpClient.js';
+import type { LiveTlsFiles } from '../../lib/tls/liveTlsFiles.js';
+import { tlsClientOptions } from '../../lib/tls/tlsClient.js';
 import type { AbortListener, ClientSignal } from '../supergraph/clientSignal.js';
-import { Connection, type ConnectionOwner, type Exchange } from './connection.js';
+import { Connection, type ConnectionOwner, type ConnectionTls, type Exchange } from './connection.js';
 
 /**
  * How long an idle connection waits for another request. Servers close idle connections after five seconds or
@@ -9,6 +12,14 @@ const IDLE_MS = 4_000;
 /** How long before the announced timeout of the server a connection is abandoned. */
 const MARGIN_MS = 1_000;
 
+/** What proves the names of both sides. */
+export interface PoolTls {
+  /** The name that the server's certificate must have; by default the host of the address. */
+  readonly serverName?: string | undefined;
+  /** By default the client has no certificate, and the authorities of Node.js are trusted. */
+  readonly files?: LiveTlsFiles | undefined;
+}
+
 interface PoolOptions {
   /** Maximum number of open connections; more requests wait for one. */
   readonly connections: number;
@@ -16,6 +27,7 @@ interface PoolOptions {
   readonly bodyBytes: number;
   /** Maximum milliseconds from the request to the last byte of its answer. */
   readonly timeoutMs: number;
+  readonly tls?: PoolTls | undefined;
 }
 
 interface Idle {
@@ -34,6 +46,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #sweep: NodeJS.Timeout;
   /** The part of the head that is the same in every request. */
   readonly #head: string;
+  #tls: ConnectionTls | undefined;
 
   constructor(
     private readonly url: URL,
@@ -42,6 +55,8 @@ export class ConnectionPool implements ConnectionOwner {
     this.#head = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n`;
     this.#deadlines = new Deadlines(options.timeoutMs);
     this.#sweep = setInterval(() => this.#dropOld(), IDLE_MS).unref();
+    this.#tls = this.#currentTls();
+    options.tls?.files?.onChange(() => this.#renewTls());
   }
 
   /**
@@ -66,6 +81,8 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   freed(connection: Connection, keepAliveMs: number): void {
+    // Its end connects for a request that waits.
+    if (connection.tls !== this.#tls) return connection.destroy();
     const next = this.#nextWaiting();
     if (next) return next.sendOver(connection);
     const until = performance.now() + Math.min(IDLE_MS, keepAliveMs - MARGIN_MS);
@@ -87,6 +104,18 @@ export class ConnectionPool implements ConnectionOwner {
     for (const connection of this.#open) connection.destroy();
   }
 
+  #currentTls(): ConnectionTls | undefined {
+    if (this.url.protocol !== 'https:') return undefined;
+    const { serverName = hostOf(this.url), files } = this.options.tls ?? {};
+    return { serverName, options: tlsClientOptions(serverName, files?.material) };
+  }
+
+  /** Uses new files for new connections; a connection from before ends with its answer. */
+  #renewTls(): void {
+    this.#tls = this.#currentTls();
+    for (const { connection } of this.#idle.splice(0)) connection.destroy();
+  }
+
   #free(): Connection | undefined {
     const now = performance.now();
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
@@ -97,7 +126,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   #connect(): Connection {
-    const connection = new Connection(this.url, this.options.bodyBytes, this);
+    const connection = new Connection(this.url, this.#tls, this.options.bodyBytes, this);
     this.#open.add(connection);
     return connection;
   }

@@ -1,5 +1,6 @@
 import { PolkuError } from '../../lib/errors.js';
-import { ConnectionPool, ExchangeFailed } from '../http/connectionPool.js';
+import { refusedBy } from '../../lib/tls/tlsFaults.js';
+import { ConnectionPool, ExchangeFailed, type PoolTls } from '../http/connectionPool.js';
 import type { DataSource, Fetch, FetchContext, SubgraphResponse } from './dataSource.js';
 
 const TIMEOUT_MS = 10_000;
@@ -28,6 +29,7 @@ interface RemoteSubgraph {
   readonly timeoutMs?: number | undefined;
   /** Maximum number of open connections; more requests wait for one. */
   readonly connections?: number | undefined;
+  readonly tls?: PoolTls | undefined;
 }
 
 type Sending = Omit<FetchContext, 'requester'>;
@@ -52,11 +54,13 @@ export function remoteDataSource({
   proof,
   timeoutMs = TIMEOUT_MS,
   connections = CONNECTIONS,
+  tls,
 }: RemoteSubgraph): RemoteDataSource {
   const pool = new ConnectionPool(url, {
     bodyBytes: MAX_RESPONSE_BYTES,
     connections,
     timeoutMs,
+    tls,
   });
   const breaker = new CircuitBreaker();
 
@@ -173,10 +177,12 @@ function readSdlResponse(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** Finds a rejection of the gateway's own context. It is no rejection of the caller. */
+/** Finds a rejection of the gateway itself. It is no rejection of the caller. */
 function refusalIn({ data, errors = [] }: SubgraphResponse, name: string): PolkuError | undefined {
-  const isRefused = errors.some(({ extensions }) => extensions?.['code'] === 'CONTEXT_REFUSED');
-  if (data != null || !isRefused) return undefined;
+  if (data != null) return undefined;
+  const isRefused = (code: string) => errors.some(({ extensions }) => extensions?.['code'] === code);
+  if (isRefused('TLS_CLIENT_REFUSED')) return refusedBy(name, 'client-refused');
+  if (!isRefused('CONTEXT_REFUSED')) return undefined;
   const message = `The subgraph ${name} refuses what this gateway signs.`;
   return new PolkuError('CONTEXT_REFUSED', message, { subgraph: name });
 }

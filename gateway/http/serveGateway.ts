@@ -112,7 +112,7 @@ export async function serveGateway(
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
-  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs });
+  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs, log: gateway.log });
   return {
     url: server.url,
     async close() {

@@ -8,8 +8,10 @@ import type { Owners } from '../../approvals/owners.js';
 import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/policy-revisions/revision.js';
 import { RevisionStore, type SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
 import { PolkuError } from '../../lib/errors.js';
+import { sendHttp } from '../../lib/httpClient.js';
 import type { Log } from '../../lib/log.js';
 import { isLoopback } from '../../lib/loopback.js';
+import { readTlsFiles } from '../../lib/tls/tlsFiles.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
@@ -145,13 +147,29 @@ export function folderSource(folder: string): RevisionSource {
   return { name: folder, read: () => store.read() };
 }
 
+/** How a gateway proves its name to a registry. */
+export interface GatewayTls {
+  /** The file of the authorities that certify the gateway (PEM). */
+  readonly authority: string;
+  /** The name that its certificate must have; by default the host of its address. */
+  readonly serverName?: string;
+}
+
+interface GatewayAccess {
+  /**
+   * The file with a token for the purpose `policy-administration`; it is read each time, because tokens
+   * expire. So is the file of the authorities.
+   */
+  readonly tokenFile: string;
+  /** By default, the authorities of Node.js certify the gateway. */
+  readonly tls?: GatewayTls | undefined;
+}
+
 /**
  * A gateway that serves its store.
- * @param tokenFile holds a token for the purpose `policy-administration`; it is read each time, because
- * tokens expire
  * @throws PolkuError USAGE if the token would travel in clear
  */
-export function gatewaySource(gateway: URL, tokenFile: string): RevisionSource {
+export function gatewaySource(gateway: URL, { tokenFile, tls }: GatewayAccess): RevisionSource {
   if (gateway.protocol !== 'https:' && !isLoopback(gateway.hostname))
     throw new PolkuError('USAGE', `Policies are fetched over https, not ${gateway.protocol}//.`);
   const url = new URL(POLICIES_PATH, gateway);
@@ -160,15 +178,16 @@ export function gatewaySource(gateway: URL, tokenFile: string): RevisionSource {
     async read() {
       const token = (await readFile(tokenFile, 'utf8')).trim();
       try {
-        const response = await fetch(url, {
+        const { status, body } = await sendHttp(url, {
+          method: 'GET',
           headers: { authorization: `Bearer ${token}` },
-          redirect: 'error',
-          signal: AbortSignal.timeout(TIMEOUT_MS),
+          timeoutMs: TIMEOUT_MS,
+          maxBytes: MAX_BYTES,
+          serverName: tls?.serverName,
+          tls: tls && (await readTlsFiles({ authority: tls.authority })),
         });
-        if (!response.ok) throw new Error(`status ${response.status}`);
-        const text = await response.text();
-        if (text.length > MAX_BYTES) throw new Error('too long');
-        return readRevisions(JSON.parse(text));
+        if (status !== 200) throw new Error(`status ${status}`);
+        return readRevisions(JSON.parse(body));
       } catch (cause) {
         const message = `${url.href} does not serve policies (${(cause as Error).message}).`;
         throw new PolkuError('SUBGRAPH_UNAVAILABLE', message, {}, { cause });

@@ -55,6 +55,9 @@ export class PinnedSource implements DataSource {
       return await this.source.fetch(fetch, context);
     } catch (error) {
       if (isRefusal(error)) void this.#reportRefusal(error.cause);
+      const fault = tlsFaultIn(error);
+      // A registry may also end a connection because it stops.
+      if (fault && fault.details['reason'] !== 'closed') this.#reportFault(unavailable(name, fault));
       throw error;
     }
   }
@@ -74,9 +77,7 @@ export class PinnedSource implements DataSource {
         await this.#reportRefusal(error.cause);
         return true;
       }
-      this.#reportFault(
-        new PolkuError('SUBGRAPH_UNAVAILABLE', `The subgraph ${name} does not answer its schema.`),
-      );
+      this.#reportFault(unavailable(name, tlsFaultIn(error)));
       return false;
     }
     const differences = contractDifferences(committed, answered);
@@ -134,6 +135,20 @@ export function contractBroken(name: string, differences: readonly string[], sdl
     `The subgraph ${name} answers another schema than schema/subgraphs/${name}.graphql and is not served: ${differences.join('; ')}. SHA-256 of its schema: ${sha256}.`,
     { subgraph: name, differences, sha256 },
   );
+}
+
+function unavailable(name: string, fault: PolkuError | undefined): PolkuError {
+  const message = `The subgraph ${name} does not answer its schema.`;
+  return fault
+    ? new PolkuError('SUBGRAPH_UNAVAILABLE', `${message} ${fault.message}`, fault.details, { cause: fault })
+    : new PolkuError('SUBGRAPH_UNAVAILABLE', message);
+}
+
+/** Finds why one side of TLS did not accept the other. */
+function tlsFaultIn(error: unknown): PolkuError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof PolkuError && /^TLS_/.test(cause.code)) return cause;
+  return undefined;
 }
 
 /** Compares the clocks: a wrong clock is the most frequent reason why a registry refuses its own gateway. */

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import type { PoolTls } from '../../federation/http/connectionPool.js';
 import { remoteDataSource, type RemoteDataSource } from '../../federation/supergraph/remoteDataSource.js';
 import { PolkuError } from '../../lib/errors.js';
+import { sendHttp } from '../../lib/httpClient.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { signDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { signCompositionContext } from '../../schema/tokens/gatewayContext.js';
@@ -26,19 +28,24 @@ export interface RemoteRegistry {
   /** Maximum milliseconds for an answer, and maximum number of open connections. */
   readonly timeoutMs?: number | undefined;
   readonly connections?: number | undefined;
+  /** Certificates of both sides; needed for another machine. */
+  readonly tls?: PoolTls | undefined;
 }
 
 /**
  * A registry in another process. Each request proves who asks: it carries the token of the caller and the
  * decision context, which is signed for this registry and this request body.
- * @throws PolkuError USAGE if the URL would send data in clear over a network
+ * @throws PolkuError USAGE if the URL would send data in clear over a network, or without certificates of
+ * both sides
  */
-export function registrySource({ name, url, key, ...limits }: RemoteRegistry): RegistrySource {
+export function registrySource({ name, url, key, tls, ...limits }: RemoteRegistry): RegistrySource {
   const target = readUrl(name, url);
+  if (!tls?.files && !isLoopback(target.hostname)) throw certificatesMissing(name);
   const source = remoteDataSource({
     name,
     url: target,
     ...limits,
+    tls,
     proof: {
       async forOperation(requester, body) {
         const { decision, callerToken } = RegistryRequester.of(requester);
@@ -48,18 +55,32 @@ export function registrySource({ name, url, key, ...limits }: RemoteRegistry): R
       forComposition: async () => ({ 'polku-context': await signCompositionContext(name, key) }),
     },
   });
-  return { ...source, secondsAhead: () => secondsAhead(target) };
+
+  /** Any answer has the time; nothing else of it is read. */
+  async function secondsAhead(): Promise<number | undefined> {
+    try {
+      const request = { method: 'HEAD', timeoutMs: CLOCK_TIMEOUT_MS, maxBytes: 0 } as const;
+      const { headers } = await sendHttp(target, {
+        ...request,
+        serverName: tls?.serverName,
+        tls: tls?.files?.material,
+      });
+      const seconds = Math.round((Date.parse(headers.date ?? '') - Date.now()) / 1000);
+      return Number.isFinite(seconds) ? seconds : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  return { ...source, secondsAhead };
 }
 
-async function secondsAhead(url: URL): Promise<number | undefined> {
-  try {
-    const signal = AbortSignal.timeout(CLOCK_TIMEOUT_MS);
-    const { headers } = await fetch(url, { method: 'HEAD', redirect: 'error', signal });
-    const seconds = Math.round((Date.parse(headers.get('date') ?? '') - Date.now()) / 1000);
-    return Number.isFinite(seconds) ? seconds : undefined;
-  } catch {
-    return undefined;
-  }
+function certificatesMissing(name: string): PolkuError {
+  return new PolkuError(
+    'USAGE',
+    `The registry ${name} is on another machine, so it needs certificates of both sides: registries.${name}.tls in polku.yaml with certificate, key and authority. "polku tls issue --help" shows how to make them.`,
+    { subgraph: name },
+  );
 }
 
 function readUrl(name: string, url: string): URL {

@@ -2,7 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
-import { type HttpServer, type ServerAddress, serveHttp } from '../../lib/httpServer.js';
+import {
+  type HttpServer,
+  requireClientCertificates,
+  type ServerAddress,
+  serveHttp,
+} from '../../lib/httpServer.js';
 import type { Log } from '../../lib/log.js';
 import { parseJson } from '../../lib/parseJson.js';
 import { readBody } from '../../lib/requestBody.js';
@@ -41,14 +46,25 @@ interface SeenRequest {
 /**
  * Serves one subgraph over HTTP in its own department. It answers only requests with a gateway's signed
  * context. Every other request gets the same refusal.
- * @throws PolkuError USAGE, ADDRESS_IN_USE
+ * @throws PolkuError USAGE, ADDRESS_IN_USE, TLS_FILE_INVALID, TLS_KEY_MISMATCH, TLS_CERTIFICATE_EXPIRED
  */
-export function serveSubgraph(
+export async function serveSubgraph(
   subgraph: Subgraph,
   address: ServerAddress,
   options: ServeOptions,
 ): Promise<HttpServer> {
-  return serveHttp(listenerFor(subgraph, options), address, { requestMs: REQUEST_MS });
+  requireClientCertificates(address);
+  return serveHttp(listenerFor(subgraph, options), address, {
+    requestMs: REQUEST_MS,
+    log: options.log,
+    refused: ({ status, code, details }) =>
+      options.securityEvents.refused({
+        status,
+        code,
+        reason: details['reason'] as string,
+        peer: details['peer'] as string | undefined,
+      }),
+  });
 }
 
 /** Notices when the gateway closes the connection because nobody waits for the answer any more. */

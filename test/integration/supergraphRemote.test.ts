@@ -242,4 +242,9 @@ describe('subgraphs in other processes', () => {
       );
     },
   );
+
+  it('are not called on another machine without certificates of both sides', () => {
+    const far = { name: 'x', url: 'https://registry.example/graphql', key: gatewayKeys.privateKey };
+    expect(() => registrySource(far)).toThrow(/registries\.x\.tls .* certificate, key and authority/);
+  });
 });

@@ -7,11 +7,12 @@ import { metricsPage, serveAdmin } from '../../../cli/runtime/adminServer.js';
 import { processMetrics } from '../../../cli/runtime/processMetrics.js';
 import type { HttpServer } from '../../../lib/httpServer.js';
 import { packageVersion } from '../../../lib/packageRoot.js';
+import { TestLog } from '../../city/testLog.js';
 
 describe('the listener for operators', () => {
   let folder: string;
   let admin: HttpServer | undefined;
-  const faults: unknown[] = [];
+  const log = new TestLog();
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-admin-'));
@@ -23,7 +24,7 @@ describe('the listener for operators', () => {
       },
     };
     const { admin: address } = configurationWith({ 'admin.port': 0 });
-    admin = await serveAdmin(address, pages, (fault) => faults.push(fault));
+    admin = await serveAdmin(address, pages, log);
   });
   afterEach(async () => {
     await admin?.close();
@@ -70,7 +71,7 @@ describe('the listener for operators', () => {
     const { status, text } = await get('/broken');
     expect(status).toBe(500);
     expect(text).not.toContain('secret');
-    expect(faults).toEqual([new Error('secret inner text')]);
+    expect(log.faults).toEqual([new Error('secret inner text')]);
   });
 });
 
@@ -78,12 +79,12 @@ describe('the address of the listener for operators', () => {
   it('has no port by default, and then nothing listens', async () => {
     const { admin } = configurationWith({});
     expect(admin).toEqual({ host: '127.0.0.1' });
-    expect(await serveAdmin(admin, {}, () => {})).toBeUndefined();
+    expect(await serveAdmin(admin, {}, new TestLog())).toBeUndefined();
   });
 
   it('needs a certificate on any address but loopback', async () => {
     const { admin } = configurationWith({ 'admin.host': '0.0.0.0', 'admin.port': 0 });
-    await expect(serveAdmin(admin, {}, () => {})).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(serveAdmin(admin, {}, new TestLog())).rejects.toMatchObject({ code: 'USAGE' });
   });
 
   it('is refused where only a part of the certificate is configured', async () => {

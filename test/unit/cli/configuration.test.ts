@@ -74,6 +74,17 @@ describe('the configuration', () => {
     expect(gateway.tls).not.toBe(registry.tls);
   });
 
+  it('lists the names of gateways where gateways have certificates, and the reverse', () => {
+    const half = { certificate: import.meta.filename, key: import.meta.filename };
+    for (const [key, lacks] of [
+      ['clientAuthority', 'clientNames'],
+      ['clientNames', 'clientAuthority'],
+    ] as const) {
+      const tls = { ...half, [key]: key === 'clientNames' ? ['gateway.example'] : import.meta.filename };
+      expect(() => configurationWith({ 'registry.tls': tls })).toThrow(lacks);
+    }
+  });
+
   it('reads entries and lists of the environment', () => {
     const environment = {
       POLKU_REGISTRIES_HEALTH_URL: 'https://health.example',
