@@ -172,6 +172,11 @@ export const errorTable = {
     meaning: 'An internal error occurred. The decision id finds it in the log.',
   },
   // Requests from a gateway to a registry
+  NOT_FROM_PROXY: {
+    status: 403,
+    meaning:
+      'The gateway stands behind proxies that end TLS, and the request did not come from one of them over HTTPS. Nothing of it was read.',
+  },
   TLS_CLIENT_REFUSED: {
     status: 403,
     meaning:

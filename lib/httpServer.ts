@@ -4,6 +4,7 @@ import { PolkuError } from './errors.js';
 import type { Log } from './log.js';
 import { isLoopback } from './loopback.js';
 import { createTlsServer, type ServerTls } from './tls/tlsServer.js';
+import { TrustedProxies } from './trustedProxies.js';
 
 export interface ServerAddress {
   readonly host: string;
@@ -11,6 +12,11 @@ export interface ServerAddress {
   readonly port: number;
   /** Files of certificates (PEM). Without them, only loopback is served. */
   readonly tls?: ServerTls | undefined;
+  /**
+   * Addresses of proxies that end TLS, as CIDR. With them, no certificate is needed, and only these proxies
+   * are answered.
+   */
+  readonly proxies?: readonly string[] | undefined;
 }
 
 export interface HttpServerOptions {
@@ -45,10 +51,11 @@ export async function serveHttp(
   { requestMs, drainMs = DRAIN_MS, log = silent, refused = () => {} }: HttpServerOptions,
 ): Promise<HttpServer> {
   requireTls(address);
-  const { host, port, tls } = address;
+  const { host, port, tls, proxies } = address;
+  const trusted = proxies && new TrustedProxies(proxies);
   const limits = { ...timeouts, requestTimeout: requestMs };
   const guarded: RequestListener = (request, response) => {
-    const fault = overTls?.clientFaultOf(request);
+    const fault = overTls?.clientFaultOf(request) ?? trusted?.faultOf(request);
     if (!fault) return listener(request, response);
     refused(fault);
     refuse(response, fault);
@@ -86,14 +93,14 @@ function refuse(response: ServerResponse, { status, code, message }: PolkuError)
 }
 
 /**
- * Traffic to other machines needs TLS.
+ * Traffic to other machines needs TLS, of this server or of the proxies in front of it.
  * @throws PolkuError USAGE
  */
-export function requireTls({ host, tls }: ServerAddress): void {
-  if (tls || isLoopback(host)) return;
+export function requireTls({ host, tls, proxies }: ServerAddress): void {
+  if (tls || proxies || isLoopback(host)) return;
   throw new PolkuError(
     'USAGE',
-    `To listen on ${host}, give a certificate: tls in polku.yaml, or --tls-cert and --tls-key. Without it, only this machine is served.`,
+    `To listen on ${host}, give a certificate: tls in polku.yaml, or --tls-cert and --tls-key. Where an ingress ends TLS, list its addresses: gateway.proxies. Without either, only this machine is served.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../lib/didYouMean.js';
 import { PolkuError } from '../../lib/errors.js';
+import { isAddressRange } from '../../lib/trustedProxies.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { reportViolations } from '../../policies/engine/parse/parsePolicy.js';
 import { collectProblems, formatProblems, type Problems } from '../../policies/engine/parse/problems.js';
@@ -115,6 +116,7 @@ ajv.addFormat('path', true);
 ajv.addFormat('file', true);
 ajv.addFormat('url', (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
 ajv.addFormat('origin', isOrigin);
+ajv.addFormat('address-range', isAddressRange);
 const validate = ajv.compile(configurationSchema);
 
 /** Whether a text is an origin as browsers write it (RFC 6454 §6.2): of https, or of this machine. */

@@ -112,7 +112,11 @@ export async function serveGateway(
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
-  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs, log: gateway.log });
+  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs,
+    log: gateway.log,
+    refused: ({ status, code, details }) =>
+      gateway.noteRefusal({ status, code, reason: details['reason'] as string }),
+  });
   return {
     url: server.url,
     async close() {

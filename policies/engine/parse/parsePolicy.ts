@@ -261,6 +261,7 @@ function kindOf(value: unknown): string {
 
 /** What to write for a format of a text. */
 const formats: Readonly<Record<string, string>> = {
+  'address-range': 'Write an address such as 10.20.0.5, or a range such as 10.20.0.0/16; not every address.',
   url: 'Write an address that begins with https:// or http://.',
   origin: 'Write an origin without a path, such as https://app.example.org; http:// only for this machine.',
 };
