@@ -143,8 +143,8 @@ async function serveCity(root, stage) {
   const server = spawn(command, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   try {
-    const status = await answerOf(`http://127.0.0.1:${PORT}/health`, ended);
-    if (status !== 200) throw new Error(`The image answered ${status} to /health.`);
+    const status = await answerOf(`http://127.0.0.1:${PORT}/readyz`, ended);
+    if (status !== 200) throw new Error(`The image answered ${status} to /readyz.`);
   } finally {
     server.kill('SIGTERM');
     await ended;

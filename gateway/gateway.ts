@@ -212,14 +212,6 @@ export class Gateway implements GatewayInterface {
     );
   }
 
-  /**
-   * Resolves if requests can be answered.
-   * @throws PolkuError AUDIT_UNAVAILABLE
-   */
-  ready(): Promise<void> {
-    return this.#options.auditLog.ready();
-  }
-
   /** Adds a refusal to the log of security events, if it is such an event. */
   noteRefusal(refused: RefusedRequest): void {
     this.#options.securityEvents.refused(refused);

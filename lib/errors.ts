@@ -166,6 +166,11 @@ export const errorTable = {
     status: 0,
     meaning: 'The audit log was opened, and its end cannot be verified. The log continues and records this.',
   },
+  NOT_READY: {
+    status: 503,
+    meaning:
+      'The process cannot answer now, because it starts or stops, or because a check of it does not end.',
+  },
   CLOCK_JUMPED: { status: 0, meaning: 'The clock of the machine changed by more than the elapsed time.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
@@ -204,6 +209,10 @@ export const errorTable = {
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not match the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },
+  SNAPSHOT_OLD: {
+    status: 503,
+    meaning: 'A snapshot is older than ready.snapshotHours allows.',
+  },
   SNAPSHOT_INVALID: { status: 0, meaning: 'A snapshot is damaged or incomplete.' },
   SNAPSHOT_NEWER: { status: 0, meaning: 'The snapshot was written by a newer Polku.' },
   DISCLOSURE_LOG_LOCKED: {
@@ -335,6 +344,10 @@ export const errorTable = {
   POLICY_EXPIRED: {
     status: 409,
     meaning: 'A policy revision has expired, so everything that it covered is denied.',
+  },
+  POLICY_EXPIRES: {
+    status: 503,
+    meaning: 'A policy revision expires within the hours of ready.policyHours.',
   },
   POLICY_TOO_LARGE: {
     status: 413,

@@ -15,6 +15,14 @@ export const logEvents = {
       'Something unexpected happened while a request was answered. The client saw the decision id only.',
   },
   started: { level: 'info', meaning: 'The process accepts requests.' },
+  ready: {
+    level: 'info',
+    meaning: 'A probe of /readyz found every check well, for the first time or again.',
+  },
+  'not-ready': {
+    level: 'warn',
+    meaning: 'A probe of /readyz found a check that fails. The message has the reasons.',
+  },
   draining: {
     level: 'info',
     meaning: 'The process was told to stop. It is not ready any more, and still answers.',

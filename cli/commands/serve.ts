@@ -90,6 +90,7 @@ export function serveCommand(): Command {
         for (const { id, explanation, purposes } of dev.personas)
           console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);
       await stopped;
+      await city.drain();
       await city.stop();
     });
 }

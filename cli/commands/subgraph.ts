@@ -14,6 +14,7 @@ import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js'
 import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
 import { processMetrics } from '../runtime/processMetrics.js';
+import { checksOf, loggedReadiness, probePages } from '../runtime/readinessChecks.js';
 import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions } from '../serverOptions.js';
@@ -101,7 +102,8 @@ async function startRegistry(
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
   const metrics = processMetrics(data);
-  const pages = { '/metrics': () => metricsPage(metrics) };
+  const readiness = loggedReadiness(log);
+  const pages = { '/metrics': () => metricsPage(metrics), ...probePages(readiness) };
   const admin = await serveAdmin(configuration.admin, pages, log);
   closing.push(() => admin?.close());
   const gatewayKey = await readGatewayKey(registry.gatewayKey);
@@ -133,5 +135,7 @@ async function startRegistry(
     log,
   });
   closing.push(() => running.close());
+  readiness.start(checksOf(policy, local, configuration.ready));
+  closing.push(() => readiness.drain());
   return { url: running.url, admin: admin?.url };
 }

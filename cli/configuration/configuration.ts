@@ -20,6 +20,7 @@ export interface Configuration {
   readonly backup: { readonly recipients: readonly string[] };
   readonly groups: { readonly capacity?: number };
   readonly admin: AdminConfiguration;
+  readonly ready: { readonly policyHours: number; readonly snapshotHours?: number };
   readonly log: LogConfiguration;
 }
 
@@ -43,6 +44,7 @@ export interface GatewayConfiguration extends ServerAddress {
   readonly conceal?: boolean;
   readonly epoch: string;
   readonly drainSeconds: number;
+  readonly drainDelaySeconds?: number;
   readonly limits: OperationLimits;
   readonly perCaller: { readonly atOnce: number; readonly waiting: number };
   readonly planningSeconds: number;

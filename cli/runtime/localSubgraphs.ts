@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CellNoise, recordKeys } from '../../disclosure-control/cellNoise.js';
 import { DisclosureControl } from '../../disclosure-control/disclosureControl.js';
-import { openLedger } from '../../disclosure-control/ledger/ledger.js';
+import { type Ledger, openLedger } from '../../disclosure-control/ledger/ledger.js';
 import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
@@ -67,6 +67,10 @@ interface LocalSubgraphsOptions {
 /** Subgraphs of this process. */
 export interface LocalSubgraphs {
   readonly subgraphs: readonly Subgraph[];
+  /** The registries of this process, and when the snapshot of each was extracted (ISO 8601). */
+  readonly snapshots: readonly { readonly registry: string; readonly createdAt: () => string }[];
+  /** The ledger of questions about groups, if they are served here. */
+  readonly ledger: Pick<Ledger, 'ready'> | undefined;
   /**
    * Whether a person is under non-disclosure for safety. It is true for everybody if this process has no
    * registry.
@@ -109,7 +113,7 @@ async function openAll(
 ): Promise<LocalSubgraphs> {
   const refreshes: (() => Promise<void>)[] = [];
   const shared = await openShared(options, refreshes);
-  const opened: Opened = { shared, refreshes, closing };
+  const opened: Opened = { shared, refreshes, closing, snapshots: [] };
   const subgraphs = await Promise.all(options.names.map((name) => openSubgraph(name, options, opened)));
   const log = await DisclosureLog.open(options.data, options.writer);
   opened.log = log;
@@ -120,6 +124,8 @@ async function openAll(
   }, REFRESH_MS).unref();
   return {
     subgraphs,
+    snapshots: opened.snapshots,
+    ledger: opened.ledger,
     isShielded: (person) =>
       !shared || conditionsNow(shared).isShielded(currentPerson(mergedPersons(shared), person)),
     residentOf: opened.linkage && ((code) => residentOf(opened.linkage!, shared, code)),
@@ -178,6 +184,8 @@ interface Opened {
   readonly shared: Shared | undefined;
   readonly refreshes: (() => Promise<void>)[];
   readonly closing: (() => Promise<void>)[];
+  readonly snapshots: LocalSubgraphs['snapshots'][number][];
+  ledger?: Ledger;
   linkage?: Linkage;
   /** Opened last, when everything else is ready. */
   log?: DisclosureLog;
@@ -200,6 +208,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
       }),
     );
     refreshes.push(() => live.refresh());
+    opened.snapshots.push({ registry: name, createdAt: () => live.current.manifest.createdAt });
     let { marks } = shared;
     if (name !== SHIELDING_REGISTRY) {
       marks = await LiveMarks.open({ data, registry: name, store: shared.store });
@@ -244,13 +253,14 @@ async function derivedStore(
       return () => linkage;
     }
     case 'cohorts': {
-      const { store, close } = await openCohortsStore(
+      const { store, ledger } = await openCohortsStore(
         data,
         await secrets.disclosure(),
         policy,
         ledgerCapacity,
       );
-      closing.push(close);
+      opened.ledger = ledger;
+      closing.push(() => ledger.close());
       return store;
     }
     case 'risk': {
@@ -305,7 +315,7 @@ async function openCohortsStore(
   secret: Buffer,
   policy: (revision: string) => Policy,
   capacity: number | undefined,
-): Promise<{ store: (decision: DecisionContext) => CohortsStore; close: () => Promise<void> }> {
+): Promise<{ store: (decision: DecisionContext) => CohortsStore; ledger: Ledger }> {
   const noise = new CellNoise(secret);
   const codes = await readGroupCodes();
   const ledger = await openLedger(data, noise, { capacity });
@@ -318,7 +328,7 @@ async function openCohortsStore(
       parameters: (purpose, registries) => policy(revision).disclosure(purpose, registries),
       codes,
     }),
-    close: () => ledger.close(),
+    ledger,
   };
 }
 

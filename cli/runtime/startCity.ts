@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { localDataSource } from '../../gateway/registries/localDataSource.js';
@@ -43,6 +44,7 @@ import { committedSdl } from './openPolicy.js';
 import { openOperations } from './openOperations.js';
 import { openSessions } from './openSessions.js';
 import { processMetrics } from './processMetrics.js';
+import { checksOf, checksOfRemotes, loggedReadiness, probePages } from './readinessChecks.js';
 import type { Secrets } from './secrets.js';
 
 interface CityOptions {
@@ -66,6 +68,8 @@ export interface RunningCity {
   readonly url: URL;
   /** The listener for operators; undefined without admin.port. */
   readonly admin: URL | undefined;
+  /** Not ready any more; resolves when load balancers have had time to notice. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,14 +93,12 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 }
 
 /** @param closing gets the function that undoes each step */
-async function start(
-  options: CityOptions,
-  closing: (() => unknown)[],
-): Promise<Pick<RunningCity, 'url' | 'admin'>> {
+async function start(options: CityOptions, closing: (() => unknown)[]): Promise<Omit<RunningCity, 'stop'>> {
   const { configuration, policy, revisionService, secrets, trusted, dev, log } = options;
   const { data, audit, groups, gateway: settings, registries } = configuration;
   const metrics = processMetrics(data);
-  const pages = { '/metrics': () => metricsPage(metrics) };
+  const readiness = loggedReadiness(log);
+  const pages = { '/metrics': () => metricsPage(metrics), ...probePages(readiness) };
   const admin = await serveAdmin(configuration.admin, pages, log);
   closing.push(() => admin?.close());
   const contracts = await committedSdl();
@@ -192,12 +194,24 @@ async function start(
     dev,
     revisions: revisionService && (() => revisionService.signedInForce()),
     sessions: await openSessions(configuration, secrets, residents),
+    readiness,
     corsOrigins: settings.cors.origins,
     drainMs: settings.drainSeconds * 1000,
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
   closing.push(() => server.close());
-  return { url: server.url, admin: admin?.url };
+  readiness.start({
+    audit: () => auditLog.ready(),
+    ...checksOf(policy, local, configuration.ready),
+    ...checksOfRemotes(remotes),
+  });
+  const drain = async (): Promise<void> => {
+    const { drainDelaySeconds = dev ? 0 : 5 } = settings;
+    readiness.drain();
+    log.write('draining', `The gateway answers for ${drainDelaySeconds} more seconds.`);
+    await sleep(drainDelaySeconds * 1000);
+  };
+  return { url: server.url, admin: admin?.url, drain };
 }
 
 /** With `--dev`, where anyone can act as any persona, only this machine is served. */

@@ -127,6 +127,13 @@ export class Ledger implements AnswerLedger {
     if (line.charge || line.sets.length > 0) this.file.append(formatLine(line)).catch(() => {});
   }
 
+  /** @throws PolkuError DISCLOSURE_UNAVAILABLE if no question could be answered now */
+  async ready(): Promise<void> {
+    await this.file.ready().catch((cause: unknown) => {
+      throw unavailable(cause);
+    });
+  }
+
   async close(): Promise<void> {
     await this.file.close();
     await this.release();

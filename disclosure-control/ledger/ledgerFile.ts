@@ -23,6 +23,12 @@ export class LedgerFile {
     return this.#commits.add(line);
   }
 
+  /** @throws errors of the file system if a line cannot be written, or the file is not in its place */
+  async ready(): Promise<void> {
+    await this.append('');
+    this.log.requireAsLeft();
+  }
+
   async close(): Promise<void> {
     await this.#commits.close();
     await this.log.close();

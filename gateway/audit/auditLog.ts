@@ -1,5 +1,7 @@
 // Long, because one class guards one invariant: what is acknowledged is durable and in the chain.
 import type { KeyObject } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppendLog, GroupCommit } from '../../lib/appendLog.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
@@ -26,8 +28,8 @@ export interface AuditLog {
    */
   append(record: AuditRecord): Promise<void>;
   /**
-   * Resolves if a record could be written now. A write of the last minute proves it; without one this writes
-   * a checkpoint.
+   * Resolves if a record could be written now: a record of the last second proves it, or a small file next
+   * to the log. If nothing was written for a minute, this writes a checkpoint.
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   ready(): Promise<void>;
@@ -217,6 +219,8 @@ class ChainWriter implements AuditLog {
       const isInDoubt = this.state.file.hasFailed || this.#opening.length > 0;
       const now = performance.now();
       if (isInDoubt && now - this.#provedAt < RETRY_MS) throw new Error('The log could not be written.');
+      if (!isInDoubt && now - this.#writtenAt < RETRY_MS) return;
+      await proveSpace(this.folder);
       if (!isInDoubt && now - this.#writtenAt < PROOF_MS) return;
       this.#provedAt = now;
       await this.#commits.add(PROOF);
@@ -317,6 +321,18 @@ class ChainWriter implements AuditLog {
     this.#writtenAt = performance.now();
     Object.assign(state, { end, day: dayOf(time), unsigned: signed ? 0 : state.unsigned + entries.length });
     if (signed) this.#witness?.write(lines.at(-1)!);
+  }
+}
+
+const PROOF_BYTES = 64 * 1024;
+
+/** @throws errors of the file system if the folder has no room for records, or cannot be written */
+async function proveSpace(folder: string): Promise<void> {
+  const path = join(folder, '.space');
+  try {
+    await writeFile(path, Buffer.alloc(PROOF_BYTES), { mode: 0o600 });
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

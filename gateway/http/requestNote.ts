@@ -44,7 +44,7 @@ export class RequestNote {
 function routeOf(url: string): string {
   const path = url.replace(/[?#].*$/s, '');
   if (path === '/graphql') return 'graphql';
-  if (path === '/health') return 'probe';
+  if (path === '/livez' || path === '/readyz') return 'probe';
   if (path === POLICIES_PATH) return 'policies';
   if (path === '/session' || path.startsWith('/session/')) return 'session';
   return path.startsWith('/dev/') ? 'dev' : 'file';

@@ -3,6 +3,7 @@ import type { SignedRevision } from '../../approvals/policy-revisions/revision.j
 import { respond, respondError, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import { type HttpServer, type ServerAddress, serveHttp } from '../../lib/httpServer.js';
+import type { Readiness } from '../../lib/readiness.js';
 import type { Gateway } from '../gateway.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
 import { INTERNAL_MESSAGE } from '../operation/graphqlErrors.js';
@@ -23,6 +24,8 @@ export interface GatewayServerOptions {
   readonly dev?: DevIssuer | undefined;
   /** The signed revisions of the policies; undefined with `--dev`, where nobody signs. */
   readonly revisions?: (() => Promise<readonly SignedRevision[]>) | undefined;
+  /** What /readyz answers. Once it drains, each response closes its connection. */
+  readonly readiness: Readiness;
   /** Origins of apps whose pages may ask at /graphql; default: none. */
   readonly corsOrigins?: readonly string[] | undefined;
   /** How long a stopping server waits for the requests that it is answering. */
@@ -36,14 +39,14 @@ export interface GatewayServerOptions {
 const REQUEST_MS = 30_000;
 
 /**
- * Serves /graphql, /health, /policies/current, /session, the routes of `--dev`, and the console.
+ * Serves /graphql, /livez, /readyz, /policies/current, /session, the routes of `--dev`, and the console.
  * @throws PolkuError USAGE, ADDRESS_IN_USE
  */
 export async function serveGateway(
   address: ServerAddress,
   options: GatewayServerOptions,
 ): Promise<HttpServer> {
-  const { gateway, dev, revisions, sessions, consoleFolder, drainMs, corsOrigins = [] } = options;
+  const { gateway, dev, revisions, sessions, consoleFolder, drainMs, readiness, corsOrigins = [] } = options;
   const consoleFiles = consoleFolder === undefined ? undefined : openConsoleFiles(consoleFolder);
   const apollo = createApolloServer(gateway);
   await apollo.start();
@@ -51,6 +54,7 @@ export async function serveGateway(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const note = new RequestNote(request);
     response.once('close', () => note.write(gateway.log, response, decisionOf(response)));
+    if (readiness.isDraining) response.setHeader('connection', 'close');
     try {
       await route(request, response, note);
     } catch (error) {
@@ -82,7 +86,11 @@ export async function serveGateway(
         return respondGraphql(request, response, { apollo, gateway, search, note });
       return respond(response, 405, { allow: 'GET, POST' }, '');
     }
-    if (pathname === '/health' && reading) return respondHealth(response, gateway);
+    if (pathname === '/livez' && reading) return respondJson(response, 200, { status: 'alive' });
+    if (pathname === '/readyz' && reading) {
+      const report = await readiness.check();
+      return respondJson(response, report.status === 'ready' ? 200 : 503, report);
+    }
     if (pathname === POLICIES_PATH && revisions && request.method === 'GET')
       return respondPolicies(request, response, { gateway, read: revisions });
     if (dev) {
@@ -112,7 +120,9 @@ export async function serveGateway(
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
-  const server = await serveHttp(listener, address, { requestMs: REQUEST_MS, drainMs,
+  const server = await serveHttp(listener, address, {
+    requestMs: REQUEST_MS,
+    drainMs,
     log: gateway.log,
     refused: ({ status, code, details }) =>
       gateway.noteRefusal({ status, code, reason: details['reason'] as string }),
@@ -124,17 +134,6 @@ export async function serveGateway(
       await apollo.stop();
     },
   };
-}
-
-/** For load balancers and process managers: 200 if the gateway can answer, else 503 with the reason. */
-async function respondHealth(response: ServerResponse, gateway: Gateway): Promise<void> {
-  try {
-    await gateway.ready();
-    respondJson(response, 200, { status: 'ok', revision: gateway.policy.revision });
-  } catch (error) {
-    if (!(error instanceof PolkuError)) throw error;
-    respondJson(response, error.status, { status: 'not-ready', reason: error.code });
-  }
 }
 
 function decisionOf(response: ServerResponse): string | undefined {

@@ -16,7 +16,7 @@ import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
-import { type PolicyInForce, PollingPolicy } from './policyInForce.js';
+import { type PolicyExpiry, type PolicyInForce, PollingPolicy } from './policyInForce.js';
 
 interface FollowOptions {
   readonly source: RevisionSource;
@@ -60,6 +60,11 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
 
   const expiredFiles = (): readonly string[] =>
     [...inForce.content].filter(([, { expiresAt }]) => expiresAt <= now()).map(([file]) => file);
+
+  function expiry(): PolicyExpiry | undefined {
+    const files = [...inForce.content].map(([file, { expiresAt }]) => ({ file, at: expiresAt }));
+    return files.sort((one, other) => one.at.getTime() - other.at.getTime())[0];
+  }
 
   /** The policy of the revision in force, without expired files. */
   function ruling(): Policy {
@@ -105,7 +110,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
   }
 
   inForce = (await newest())!;
-  return new PollingPolicy(ruling(), look, { everyMs, onError: refuse });
+  return new PollingPolicy(ruling(), look, { everyMs, onError: refuse, expiry });
 }
 
 /** Expired files grant nothing. If a common file has expired, no file grants anything. */

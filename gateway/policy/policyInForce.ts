@@ -5,9 +5,16 @@ import { CONTEXT_LIFETIME_SECONDS } from '../../schema/tokens/gatewayContext.js'
 /** How long a registry waits for a revision that its gateway already has. */
 const CATCH_UP_MS = 2_000;
 
+export interface PolicyExpiry {
+  readonly file: string;
+  readonly at: Date;
+}
+
 /** The policy that a process decides by. It may change. */
 export interface PolicyInForce {
   readonly current: Policy;
+  /** The file that expires first; undefined if none expires. */
+  readonly expiry: PolicyExpiry | undefined;
   /**
    * The policy for a request that a gateway decides by the given revision. A request ends under the revision
    * with which it began: a revision that was in force here until a moment ago is still used, for the lifetime
@@ -27,6 +34,7 @@ export interface PolicyInForce {
 export interface PollingOptions {
   readonly everyMs: number;
   readonly onError: (error: unknown) => void;
+  readonly expiry?: () => PolicyExpiry | undefined;
   /** How long a former policy is used for requests that began under it. */
   readonly retainedMs?: number;
 }
@@ -66,6 +74,10 @@ export class PollingPolicy implements PolicyInForce {
 
   get current(): Policy {
     return this.#current;
+  }
+
+  get expiry(): PolicyExpiry | undefined {
+    return this.options.expiry?.();
   }
 
   under(revision: string): Policy {

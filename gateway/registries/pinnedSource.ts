@@ -14,6 +14,8 @@ import type { RegistrySource } from './registrySource.js';
 
 /** The same fault of a registry is reported once in this time. */
 const REPORT_AGAIN_MS = 60_000;
+/** A registry that takes longer to answer its schema counts as unreachable. */
+const LATE_MS = 1_500;
 /** The precision of a comparison of clocks: HTTP dates are in whole seconds, and the exchange takes time. */
 const CLOCK_PRECISION_SECONDS = 2;
 
@@ -35,6 +37,12 @@ export interface RegistryEvent {
  */
 export class PinnedSource implements DataSource {
   #standing: Standing = 'unknown';
+  /** The last answer that fitted the contract. */
+  #fitting: string | undefined;
+  /** When a check began that has not ended yet. */
+  #askedAt: number | undefined;
+  /** What the last check found; undefined if all is well. */
+  #fault: PolkuError | undefined;
   #reported: { readonly message: string; readonly at: number } | undefined;
 
   constructor(
@@ -63,28 +71,55 @@ export class PinnedSource implements DataSource {
   }
 
   /**
+   * Returns if the registry answered its contract at the last check.
+   * @throws PolkuError SUBGRAPH_UNAVAILABLE, SUBGRAPH_CONTRACT_BROKEN, CONTEXT_REFUSED
+   */
+  requireServed(): void {
+    const isLate = this.#askedAt !== undefined && performance.now() - this.#askedAt > LATE_MS;
+    if (isLate) throw unavailable(this.contract.name, undefined);
+    if (this.#fault) throw this.#fault;
+  }
+
+  /**
    * Compares the schema that the registry answers now with its contract. Without an answer its standing does
    * not change.
    * @returns whether it has answered
    */
   async check(): Promise<boolean> {
+    this.#askedAt = performance.now();
+    try {
+      return await this.#compare();
+    } finally {
+      this.#askedAt = undefined;
+    }
+  }
+
+  async #compare(): Promise<boolean> {
     const { name, sdl: committed } = this.contract;
     let answered: string;
     try {
       answered = (await this.source.readSdl()) ?? '';
     } catch (error) {
       if (isRefusal(error)) {
+        this.#fault = error.cause;
         await this.#reportRefusal(error.cause);
         return true;
       }
       this.#reportFault(unavailable(name, tlsFaultIn(error)));
       return false;
     }
+    if (answered === this.#fitting && this.#standing === 'pinned') {
+      this.#fault = undefined;
+      return true;
+    }
     const differences = contractDifferences(committed, answered);
     if (differences.length > 0) {
       this.#standing = 'cut-off';
       this.#reportFault(contractBroken(name, differences, answered));
-    } else if (this.#standing !== 'pinned') {
+    } else {
+      this.#fitting = answered;
+      this.#fault = undefined;
+      if (this.#standing === 'pinned') return true;
       this.#standing = 'pinned';
       this.#reported = undefined;
       this.report({ registry: name, fault: undefined });
@@ -108,6 +143,7 @@ export class PinnedSource implements DataSource {
   }
 
   #reportFault(fault: PolkuError): void {
+    this.#fault = fault;
     if (this.#wasReported(fault.message)) return;
     this.#note(fault.message);
     this.report({ registry: this.contract.name, fault });
@@ -170,8 +206,11 @@ function isRefusal(error: unknown): error is PolkuError & { readonly cause: Polk
 /** How long a start waits for registries that do not answer yet, and how often it asks them. */
 const START_WAIT_MS = 60_000;
 const START_RETRY_MS = 1_000;
-/** How often the gateway checks whether a registry still answers its contract. */
-const POLL_MS = 10_000;
+/**
+ * How often the gateway checks whether a registry still answers its contract: the gateway is not ready within
+ * two seconds after one stops.
+ */
+const POLL_MS = 1_000;
 
 interface WatchTimes {
   readonly startWaitMs?: number;

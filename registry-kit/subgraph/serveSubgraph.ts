@@ -41,6 +41,8 @@ interface SeenRequest {
   decisionId?: string;
   purpose?: string;
   code?: ErrorCode;
+  /** The gateway asks for the schema each second. */
+  isProbe?: true;
 }
 
 /**
@@ -84,6 +86,7 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
     const begun = performance.now();
     response.once('close', () => {
       const { purpose, decisionId, code } = seen;
+      if (seen.isProbe) return;
       const status = response.headersSent ? response.statusCode : undefined;
       const isSent = response.writableFinished;
       const outcome = !isSent
@@ -147,6 +150,7 @@ async function answer(
   if (authorization === undefined) {
     await verifyCompositionContext(context, subgraph.name, options.gatewayKey);
     if (!SDL_QUERY.test(readRequest(await body()).query)) throw contextRefused('no-caller-token');
+    seen.isProbe = true;
     return { data: { _service: { sdl: subgraph.sdl } } };
   }
   const tokens = { context, caller: authorization.replace(/^Bearer /i, '') };

@@ -11,6 +11,7 @@ import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { loginDomain } from '../../gateway/identity/bearerToken.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import { Domains, seal } from '../../gateway/pseudonyms.js';
+import { Readiness } from '../../lib/readiness.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { createSubgraph, type Decide } from '../../registry-kit/subgraph/createSubgraph.js';
 import { derivedSources, registrySources } from '../../registry-kit/subgraph/registrySources.js';
@@ -122,7 +123,7 @@ export async function serveWorld({
     securityEvents: new SecurityEvents({ service: 'gateway', sink: () => {} }),
     log,
   });
-  const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway });
+  const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway, readiness: new Readiness() });
 
   const tokenOf = ({
     purpose,

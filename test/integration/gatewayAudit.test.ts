@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
+import { until } from '../city/until.js';
 import { ask, KNOWN_CODE, startGateway, type Testbed, UNKNOWN_CODE } from './gatewayTestbed.js';
 
 const signingKey = generateKeyPairSync('ed25519').privateKey;
@@ -158,15 +159,20 @@ describe('the audit log of a gateway', () => {
   });
 });
 
-describe('/health', () => {
+describe('/readyz', () => {
   let testbed: Testbed;
   afterEach(() => testbed.close());
   const fileIn = (folder: string) => join(folder, 'audit', 'gateway', 'audit-0000000001.jsonl');
   const health = async ({ url }: Testbed) => {
-    const response = await fetch(new URL('/health', url));
+    const response = await fetch(new URL('/readyz', url));
     return { status: response.status, body: (await response.json()) as object };
   };
-  const notReady = { status: 503, body: { status: 'not-ready', reason: 'AUDIT_UNAVAILABLE' } };
+  const audit = { ok: false, code: 'AUDIT_UNAVAILABLE', reason: expect.any(String) };
+  const notReady = { status: 503, body: { status: 'not-ready', checks: { process: { ok: true }, audit } } };
+  const ready = {
+    status: 200,
+    body: { status: 'ready', checks: { process: { ok: true }, audit: { ok: true } } },
+  };
 
   it('G17: is not ready while the audit log cannot be written, before any request', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'polku-full-'));
@@ -182,12 +188,25 @@ describe('/health', () => {
   it('G17: is not ready when the log file was removed or truncated, and ready when it is intact', async () => {
     testbed = await startGateway();
     await ask(testbed, QUERY);
-    const revision = testbed.gateway.policy.revision;
-    expect(await health(testbed)).toEqual({ status: 200, body: { status: 'ok', revision } });
+    expect(await health(testbed)).toEqual(ready);
     await truncate(fileIn(testbed.folder), 10);
+    await until(async () => (await health(testbed)).status === 503);
     expect(await health(testbed)).toEqual(notReady);
     await rm(fileIn(testbed.folder));
     expect(await health(testbed)).toEqual(notReady);
+  });
+
+  it('G17: is not ready when the disk has no room, before a record needs it', async () => {
+    testbed = await startGateway();
+    await ask(testbed, QUERY);
+    // Everything that is written to this file fails with ENOSPC.
+    const room = join(testbed.folder, 'audit', 'gateway', '.space');
+    await until(async () => {
+      await symlink('/dev/full', room).catch(() => {});
+      return (await health(testbed)).status === 503;
+    });
+    expect(await health(testbed)).toEqual(notReady);
+    await until(async () => (await health(testbed)).status === 200);
   });
 });
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import type { AuditRecord } from '../../gateway/audit/auditRecord.js';
 import { serveGateway } from '../../gateway/http/serveGateway.js';
+import { Readiness } from '../../lib/readiness.js';
 import { until } from '../city/until.js';
 import { ask, startGateway, type Testbed } from './gatewayTestbed.js';
 
@@ -40,8 +41,10 @@ describe('the HTTP server of a gateway', () => {
   const get = (path: string): Promise<Response> => fetch(new URL(path, testbed.url));
 
   it('reports that it is healthy', async () => {
-    const { revision } = testbed.gateway.policy;
-    expect(await (await get('/health')).json()).toEqual({ status: 'ok', revision });
+    expect(await (await get('/livez')).json()).toEqual({ status: 'alive' });
+    const checks = { process: { ok: true }, audit: { ok: true } };
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', checks });
+    expect((await get('/health')).status).toBe(404);
   });
 
   /** Sends a raw request, and returns the status line. */
@@ -181,11 +184,14 @@ describe('the HTTP server of a gateway', () => {
     expect(await raw(testbed.url, 'GET http:// HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400/,
     );
-    expect((await get('/health')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(200);
   });
 
   it('has no --dev routes without --dev', async () => {
-    const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { gateway: testbed.gateway });
+    const server = await serveGateway(
+      { host: '127.0.0.1', port: 0 },
+      { gateway: testbed.gateway, readiness: new Readiness() },
+    );
     for (const path of ['/dev/personas', '/.well-known/jwks.json', '/'])
       expect((await fetch(new URL(path, server.url))).status).toBe(404);
     expect((await fetch(new URL('/dev/token', server.url), { method: 'POST' })).status).toBe(404);
@@ -194,7 +200,9 @@ describe('the HTTP server of a gateway', () => {
 
   it('reports that a port is in use', async () => {
     const taken = { host: '127.0.0.1', port: Number(testbed.url.port) };
-    await expect(serveGateway(taken, { gateway: testbed.gateway })).rejects.toMatchObject({
+    await expect(
+      serveGateway(taken, { gateway: testbed.gateway, readiness: new Readiness() }),
+    ).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
     });
   });

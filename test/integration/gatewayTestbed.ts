@@ -17,6 +17,7 @@ import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssue
 import { Domains } from '../../gateway/pseudonyms.js';
 import type { Sessions } from '../../gateway/session/sessions.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { Readiness } from '../../lib/readiness.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
@@ -265,7 +266,12 @@ export async function startGateway(
     securityEvents,
     log,
   });
-  const server = await serveGateway({ host: '127.0.0.1', port: 0 }, { ...options, gateway, dev: issuer });
+  const readiness = new Readiness();
+  readiness.start({ audit: () => auditLog.ready() });
+  const server = await serveGateway(
+    { host: '127.0.0.1', port: 0 },
+    { ...options, gateway, readiness, dev: issuer },
+  );
   return {
     url: server.url,
     issuer,
