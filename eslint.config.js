@@ -38,6 +38,7 @@ const arrows = {
     'synthetic-city',
   ],
   console: [],
+  examples: [],
 };
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -91,7 +92,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['cli/**', 'federation/bare/main.ts', 'bench/**', 'test/**'],
+    files: ['cli/**', 'federation/bare/main.ts', 'bench/**', 'examples/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },
   {

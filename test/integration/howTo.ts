@@ -7,6 +7,8 @@ export type HowToStep =
   /** Changes a file: the lines before, the lines after. */
   | { readonly do: 'change'; readonly path: string; readonly before: string; readonly after: string }
   | { readonly do: 'run'; readonly commands: readonly string[] }
+  /** What the commands above print, as JSON. */
+  | { readonly do: 'see'; readonly text: string }
   /** Sends a query as a persona, for a purpose. */
   | { readonly do: 'ask'; readonly persona: string; readonly purpose: string; readonly query: string };
 
@@ -15,9 +17,9 @@ const FILE_NAME = /\*\*`([^`]+)`\*\*\n+$/;
 const ASKER = /\bas `([\w-]+)`, for `([\w-]+)`/gi;
 
 /**
- * Reads a how-to. A file's name in bold is above its text; `diff` changes the file; `sh` is run; `graphql` is
- * sent as the persona named last ("as `doctor`, for `care`"). Any other block is a fault, because a reader
- * could not follow it.
+ * Reads a how-to. A file's name in bold is above its text; `diff` changes the file; `sh` is run, and `json`
+ * without a name is what it prints; `graphql` is sent as the persona named last ("as `doctor`, for `care`").
+ * Any other block is a fault, because a reader could not follow it.
  */
 export function readHowTo(path: string): HowToStep[] {
   const text = readFileSync(path, 'utf8');
@@ -30,6 +32,7 @@ export function readHowTo(path: string): HowToStep[] {
       const [, persona = '', purpose = ''] = [...above.matchAll(ASKER)].at(-1) ?? [];
       return { do: 'ask', persona, purpose, query: content };
     }
+    if (file === undefined && language === 'json') return { do: 'see', text: content };
     if (file === undefined) throw new Error(`No file's name stands over the block:\n${content}`);
     if (language !== 'diff') return { do: 'write', path: file, text: content };
     const lines = content.trimEnd().split('\n');

@@ -64,7 +64,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     for (const step of readHowTo(join(packageRoot(), 'docs/how-to/onboard-a-registry.md'))) {
       if (step.do === 'ask') await ask(step, gateway!);
       else if (step.do === 'run') gateway = (await runAll(step.commands)) ?? gateway;
-      else await edit(step);
+      else if (step.do !== 'see') await edit(step);
     }
   }, 600_000);
 
