@@ -86,6 +86,7 @@ describe('a login to the console', () => {
 
   afterAll(async () => {
     for (const provider of providers.values()) await provider.stop();
+    relay?.closeAllConnections();
     relay?.close();
     await rm(folder, { recursive: true });
   });
