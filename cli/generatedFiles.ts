@@ -4,6 +4,7 @@ import { buildFederatedSchema } from '../lib/buildFederatedSchema.js';
 import { errorTable } from '../lib/errors.js';
 import { logEvents } from '../lib/log.js';
 import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
+import { securityEventTable } from '../schema/securityEvents.js';
 import { derivedModules, registries, riskSources } from '../subgraphs/registries.js';
 import { configurationPage } from './configuration/configurationPage.js';
 import { factorsCsv, factorsHtml } from './factorsTable.js';
@@ -25,6 +26,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   files.set('schema/supergraph.graphql', `${composeContracts(contracts)}\n`);
   files.set('docs/errors.md', errorsPage());
   files.set('docs/logs.md', logsPage());
+  files.set('docs/security-events.md', securityEventsPage());
   files.set('docs/configuration.md', configurationPage());
   files.set('docs/factors.csv', factorsCsv(riskSources));
   files.set('docs/factors.html', factorsHtml(riskSources));
@@ -68,6 +70,36 @@ A process never waits for its log. If nobody reads standard error, or the disk i
 
 | Event | Level | Meaning |
 | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function securityEventsPage(): string {
+  const rows = Object.entries(securityEventTable).map(
+    ([event, { severity, outcome = '', meaning, fields }]) =>
+      `| \`${event}\` | ${severity} | ${outcome} | ${meaning} | ${fields} |`,
+  );
+  return `# Security events
+
+A security event is one line of JSON: in the file that \`log.securityEvents\` names (readable by its owner only, and opened for each line, so that it can
+be rotated), or on standard error. Commands such as \`polku mark\` write theirs only to that file. Names keep their meaning; new ones may come.
+
+Every event has these fields. The third column is the field of the [log data model of OpenTelemetry](https://opentelemetry.io/docs/specs/otel/logs/data-model/).
+
+| Field | Holds | OpenTelemetry |
+| --- | --- | --- |
+| \`time\` | when it happened (ISO 8601, UTC) | Timestamp |
+| \`service\` | \`gateway\`, the name of a registry, or \`command\` | Resource, \`service.name\` |
+| \`event\` | its name | EventName |
+| \`severity\` | \`INFO\`, \`WARN\` or \`ERROR\` | SeverityText |
+| \`outcome\` | \`accepted\`, \`refused\`, or the outcome of the request | Attributes |
+| \`decisionId\` | the decision, if there is one; the audit log has the rest | Attributes |
+
+No event has personal data. A caller is a digest under the audit secret: equal digests are one caller. Reasons and comments that people write
+stay in the audit log, the policy revisions, the marks and the register of models. So do the names of those who signed or marked.
+
+| Event | Severity | Outcome | Meaning | Its own fields |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }

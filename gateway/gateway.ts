@@ -206,10 +206,16 @@ export class Gateway implements GatewayInterface {
    * @throws PolkuError AUDIT_UNAVAILABLE
    */
   async record(request: GatewayRequest, end: RequestEnd): Promise<void> {
-    const { auditLog, personDigests } = this.#options;
-    await this.#append(request.decisionId, () =>
-      auditLog.append(request.draft.finish(request, end, personDigests)),
-    );
+    const { auditLog, personDigests, securityEvents } = this.#options;
+    const { decisionId, breakGlass, caller, decision } = request;
+    if (breakGlass !== undefined)
+      securityEvents.brokeGlass(caller.subject, {
+        decisionId,
+        purpose: decision.purpose,
+        outcome: outcomeOf(end.answered, end.codes),
+        codes: end.codes,
+      });
+    await this.#append(decisionId, () => auditLog.append(request.draft.finish(request, end, personDigests)));
   }
 
   /** Adds a refusal to the log of security events, if it is such an event. */

@@ -2,6 +2,106 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { ErrorCode, ErrorDetails } from '../lib/errors.js';
 import { holdsIdentityCode } from './identityCodeText.js';
 
+type Severity = 'INFO' | 'WARN' | 'ERROR';
+
+/**
+ * Every security event: its severity (of OpenTelemetry), what the event says about the attempt, its meaning,
+ * and its own fields. docs/security-events.md is generated from this table. Names are stable.
+ */
+export const securityEventTable = {
+  refused: {
+    severity: 'WARN',
+    outcome: 'refused',
+    meaning: 'A request was answered by 401 or 403, such as for a purpose that its token does not hold.',
+    fields:
+      'status, code, reason, issuer and kid of the token, peer of the certificate, subject as a digest if the token was verified',
+  },
+  'refused-more': {
+    severity: 'WARN',
+    outcome: 'refused',
+    meaning: 'More such requests than twenty of one kind in a minute.',
+    fields: 'code, reason, since, count',
+  },
+  'break-glass': {
+    severity: 'WARN',
+    outcome: undefined,
+    meaning: 'A request stated a reason for break-glass. The audit log has the reason, for review.',
+    fields: 'purpose, codes, subject as a digest; outcome is that of the request',
+  },
+  'registry-served': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A registry in another process answers its contract and is served.',
+    fields: 'registry',
+  },
+  'registry-refused': {
+    severity: 'ERROR',
+    outcome: 'refused',
+    meaning:
+      'A registry in another process does not answer, answers another schema, or refuses this gateway.',
+    fields: 'registry, code, reason, differences, sha256, secondsAhead',
+  },
+  'policy-proposed': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A policy revision was proposed.',
+    fields: 'sequence, missing: how many signatures it needs',
+  },
+  'policy-signed': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A policy revision was signed.',
+    fields: 'sequence, missing: how many signatures it still needs',
+  },
+  'policy-closed': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A policy revision was withdrawn or rejected.',
+    fields: 'sequence, closure',
+  },
+  'policy-in-force': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A policy came into force in this process, at its start or later.',
+    fields: 'revision',
+  },
+  'marks-added': {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'People were marked by "polku mark add".',
+    fields: 'registry, kind, people: their number',
+  },
+  'marks-lifted': {
+    severity: 'WARN',
+    outcome: 'accepted',
+    meaning: 'Marks of people were lifted by "polku mark lift".',
+    fields: 'registry, kind, people: their number',
+  },
+  'risk-model': {
+    severity: 'WARN',
+    outcome: 'accepted',
+    meaning:
+      'The register of risk models changed: a version was approved, put in shadow mode or retired, or a stop was made or undone.',
+    fields: 'action, version, serving: the version that serves now',
+  },
+  configuration: {
+    severity: 'INFO',
+    outcome: 'accepted',
+    meaning: 'A process started.',
+    fields: 'sha256 of its configuration (passwords in addresses masked), changed since its last start',
+  },
+} as const satisfies Record<
+  string,
+  {
+    readonly severity: Severity;
+    readonly outcome: string | undefined;
+    readonly meaning: string;
+    readonly fields: string;
+  }
+>;
+
+export type SecurityEventName = keyof typeof securityEventTable;
+
 /** Receives security events, one line of JSON at a time, without the line break. It must not throw. */
 export type EventSink = (line: string) => void;
 
@@ -76,15 +176,27 @@ export class SecurityEvents {
     const isVerified = status === 403 && code !== 'CONTEXT_REFUSED';
     const named = isVerified && subject !== undefined ? this.#options.digest?.(subject) : undefined;
     const caller = { decisionId, issuer, kid, subject: named, peer: printable(peer) };
-    this.#write({ time, event: 'refused', status, code, reason, ...caller });
+    this.#write('refused', time, { status, code, reason, ...caller });
+  }
+
+  /**
+   * Records an event. The caller must limit how often.
+   * @param fields codes, names of Polku's own, counts and digests; never personal data
+   */
+  record(event: SecurityEventName, fields: Readonly<Record<string, unknown>>): void {
+    this.#write(event, new Date().toISOString(), fields);
+  }
+
+  /** Records a use of break-glass, with a digest of who used it. */
+  brokeGlass(subject: string, use: Readonly<Record<string, unknown>>): void {
+    this.record('break-glass', { ...use, subject: this.#options.digest?.(subject) });
   }
 
   /** Records that a registry is served or not. The caller must limit how often. */
   registry({ registry, code, details }: RegistryNote): void {
-    const time = new Date().toISOString();
     const { differences, sha256, secondsAhead, reason } = details;
     const event = code === undefined ? 'registry-served' : 'registry-refused';
-    this.#write({ time, event, registry, code, reason, differences, sha256, secondsAhead });
+    this.record(event, { registry, code, reason, differences, sha256, secondsAhead });
   }
 
   /** Writes the counts of events without their own line, and begins a new window. */
@@ -94,14 +206,15 @@ export class SecurityEvents {
     const time = new Date().toISOString();
     for (const { code, reason, since, count } of this.#kinds.values()) {
       const more = count - EVENTS_PER_KIND;
-      if (more > 0) this.#write({ time, event: 'refused-more', code, reason, since, count: more });
+      if (more > 0) this.#write('refused-more', time, { code, reason, since, count: more });
     }
     this.#kinds.clear();
   }
 
-  #write({ time, ...event }: { readonly time: string } & Readonly<Record<string, unknown>>): void {
+  #write(event: SecurityEventName, time: string, fields: Readonly<Record<string, unknown>>): void {
     const { sink, service } = this.#options;
-    sink(JSON.stringify({ time, service, ...event }));
+    const { severity, outcome } = securityEventTable[event];
+    sink(JSON.stringify({ time, service, event, severity, outcome, ...fields }));
   }
 }
 

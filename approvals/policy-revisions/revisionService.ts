@@ -2,6 +2,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { formatProblems, type PolicySource, type Problem } from '../../policies/engine/parse/problems.js';
 import { MAX_FILE_BYTES } from '../../policies/engine/parse/sourceDocument.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Owners } from '../owners.js';
 import {
   digestOf,
@@ -35,6 +36,8 @@ export interface RevisionServiceOptions {
   /** Compiles policies in a separate thread and returns their problems. */
   readonly check: (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
   readonly now?: () => Date;
+  /** Receives each step that was accepted. */
+  readonly events?: Pick<SecurityEvents, 'record'> | undefined;
 }
 
 /** Limits for one person: the bytes of a proposal, and how many proposals may wait for signatures. */
@@ -99,6 +102,7 @@ export class RevisionService {
     this.#checkOwners(verified, owners);
     await this.#compile(verified.content);
     await this.#options.store.addRevision(revision.sequence, payload, { person, signature });
+    this.#record('policy-proposed', verified);
     return verified;
   }
 
@@ -123,7 +127,9 @@ export class RevisionService {
       await this.#options.store.addSignature(sequence, { person, signature });
     });
     const { revisions } = await this.history();
-    return revisions.find(({ digest }) => digest === revision.digest)!;
+    const signed = revisions.find(({ digest }) => digest === revision.digest)!;
+    this.#record('policy-signed', signed);
+    return signed;
   }
 
   /**
@@ -154,7 +160,10 @@ export class RevisionService {
     });
     const { revisions } = await this.history();
     const now = revisions.find(({ digest }) => digest === revision.digest)!;
-    if (now.state === closure || now.state === 'overtaken') return now;
+    if (now.state === closure || now.state === 'overtaken') {
+      this.#options.events?.record('policy-closed', { sequence, closure });
+      return now;
+    }
     throw new PolkuError(
       'POLICY_STALE',
       `Revision ${sequence} got its last signature meanwhile: ${takeBack}`,
@@ -176,6 +185,11 @@ export class RevisionService {
     if (revision.state !== 'waiting') throw new PolkuError('POLICY_STALE', whyNotWaiting(revision));
     this.#rejectExpired(revision);
     return revision;
+  }
+
+  #record(event: 'policy-proposed' | 'policy-signed', { sequence, missing }: VerifiedRevision): void {
+    const lacking = [...missing.values()].reduce((sum, count) => sum + count, 0);
+    this.#options.events?.record(event, { sequence, missing: lacking });
   }
 
   #rejectExpired({ sequence, expiresAt }: Pick<VerifiedRevision, 'sequence' | 'expiresAt'>): void {

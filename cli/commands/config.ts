@@ -4,6 +4,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { readConfigurationOf } from '../configuration/keyOption.js';
 import { valueAt } from '../configuration/readConfiguration.js';
 import { configurationKeys, variableOf } from '../configuration/schemaTree.js';
+import { withoutPasswords } from '../configuration/withoutPasswords.js';
 
 const ABOUT = `Checks and shows the configuration: defaults, then polku.yaml, then POLKU_* variables of the environment, then options of
 a command. docs/configuration.md lists every key.`;
@@ -50,11 +51,4 @@ function printAll(configuration: Configuration, origins: ReadonlyMap<string, str
 function text(configuration: Configuration, key: string): string {
   const value = valueAt(configuration, key.split('.'));
   return value === undefined ? '' : JSON.stringify(withoutPasswords(value));
-}
-
-/** A configuration has no secrets, but an address may have been given with a password. */
-function withoutPasswords(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (_key, one: unknown) =>
-    typeof one === 'string' ? one.replace(/^(\w+:\/\/[^/@:]*):[^/@]*@/, '$1:***@') : one,
-  );
 }

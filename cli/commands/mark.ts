@@ -19,6 +19,7 @@ import { dataOption, secretsOption } from '../options.js';
 import { formatCount } from '../progress.js';
 import { liftPeople, type Marking, markPeople } from '../runtime/restrictPeople.js';
 import { Secrets } from '../runtime/secrets.js';
+import { commandEvents } from '../runtime/securitySink.js';
 
 const ABOUT = `Marks people without a new extraction. Running servers obey a mark within seconds, for every snapshot.
 docs/how-to/mark-a-person.md explains when to use which kind.`;
@@ -66,10 +67,11 @@ function addCommand(): Command {
   )
     .option('--from <day>', 'the first day of the mark (ISO 8601); default: today', day)
     .option('--until <day>', 'the last day of the mark; default: no end', day)
-    .action(async (kind: string, options: MarkOptions & { from?: Day; until?: Day }) => {
+    .action(async (kind: string, options: MarkOptions & { from?: Day; until?: Day }, command: Command) => {
       const target = targetOf(kind, options);
       const days = daysOf(target.kind, options);
       const { people, again } = await markPeople(await marking(target, options), days);
+      commandEvents(command).record('marks-added', { ...target, people });
       const span = days.end === NO_DAY ? '' : ` until ${formatDay(days.end)}`;
       console.log(
         `Marked in ${target.registry}: ${target.kind} of ${persons(people)}, from ${formatDay(days.start)}${span}.`,
@@ -85,9 +87,10 @@ function liftCommand(): Command {
     new Command('lift').description(
       'Lifts the mark of the people whose identity codes are on standard input. It does not change what the registry itself has on record.',
     ),
-  ).action(async (kind: string, options: MarkOptions) => {
+  ).action(async (kind: string, options: MarkOptions, command: Command) => {
     const target = targetOf(kind, options);
     const people = await liftPeople(await marking(target, options));
+    commandEvents(command).record('marks-lifted', { ...target, people });
     console.log(
       `Lifted in ${target.registry}: ${target.kind} of ${persons(people)}. Servers obey it within seconds.`,
     );

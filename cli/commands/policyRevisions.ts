@@ -17,6 +17,7 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
 import { openRevisionService } from '../runtime/openPolicy.js';
 import { readSigner } from '../runtime/secrets.js';
+import { commandEvents } from '../runtime/securitySink.js';
 
 const DAYS_A_YEAR = 365;
 
@@ -84,25 +85,31 @@ function proposeCommand(): Command {
         collect,
         [],
       ),
-  ).action(async (options: DraftOptions & { policies: string; first?: boolean; renew: string[] }) => {
-    const { key, person: author } = await readSigner(options);
-    const revisionService = await openRevisionService(options);
-    const history = await revisionService.history();
-    if ((history.inForce === undefined) !== (options.first === true)) {
-      throw new PolkuError(
-        'USAGE',
-        history.inForce
-          ? `There are revisions already (the newest in force is ${history.inForce.sequence}); leave out --first.`
-          : 'No revision is in force yet; with --first you propose the one that sets every file.',
+  ).action(
+    async (
+      options: DraftOptions & { policies: string; first?: boolean; renew: string[] },
+      command: Command,
+    ) => {
+      const { key, person: author } = await readSigner(options);
+      const revisionService = await openRevisionService(options);
+      const history = await revisionService.history();
+      if ((history.inForce === undefined) !== (options.first === true)) {
+        throw new PolkuError(
+          'USAGE',
+          history.inForce
+            ? `There are revisions already (the newest in force is ${history.inForce.sequence}); leave out --first.`
+            : 'No revision is in force yet; with --first you propose the one that sets every file.',
+        );
+      }
+      const sources = await loadPolicyFolder(options.policies);
+      await submit(
+        draftFolder(history, sources, { ...terms(options), author, renew: options.renew }),
+        key,
+        options,
+        command,
       );
-    }
-    const sources = await loadPolicyFolder(options.policies);
-    await submit(
-      draftFolder(history, sources, { ...terms(options), author, renew: options.renew }),
-      key,
-      options,
-    );
-  });
+    },
+  );
 }
 
 function rollbackCommand(): Command {
@@ -110,10 +117,10 @@ function rollbackCommand(): Command {
     new Command('rollback')
       .description('Proposes to restore the policies of an earlier revision. The proposal gets a new number.')
       .argument('<sequence>', 'the number of the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
-  ).action(async (sequence: number, options: DraftOptions) => {
+  ).action(async (sequence: number, options: DraftOptions, command: Command) => {
     const { key, person: author } = await readSigner(options);
     const history = await (await openRevisionService(options)).history();
-    await submit(draftRollback(history, sequence, { ...terms(options), author }), key, options);
+    await submit(draftRollback(history, sequence, { ...terms(options), author }), key, options, command);
   });
 }
 
@@ -124,9 +131,9 @@ function approveCommand(): Command {
       .argument('<sequence>', 'the number of the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
   )
     .requiredOption('--key <file>', 'your private key')
-    .action(async (sequence: number, options: StoreOptions & { key: string }) => {
+    .action(async (sequence: number, options: StoreOptions & { key: string }, command: Command) => {
       const { key, person } = await readSigner(options);
-      const revisionService = await openRevisionService(options);
+      const revisionService = await openRevisionService({ ...options, events: commandEvents(command) });
       const { payload } = await revisionService.waiting(sequence);
       const approved = await revisionService.approve(sequence, {
         person,
@@ -145,15 +152,21 @@ function closeCommand(name: string, closure: Closure, about: string): Command {
   )
     .requiredOption('--key <file>', 'your private key')
     .requiredOption('--comment <text>', 'the reason, in a sentence that the others will read')
-    .action(async (sequence: number, options: StoreOptions & { key: string; comment: string }) => {
-      const { key, person } = await readSigner(options);
-      const { comment } = options;
-      const revisionService = await openRevisionService(options);
-      const { payload } = await revisionService.waiting(sequence);
-      const signature = signPayload(closurePayload(closure, payload, comment), key);
-      const closed = await revisionService.close(sequence, { closure, person, comment, signature });
-      console.log(`Revision ${sequence} (${closed.comment}) is ${closure} by you, as "${person}".`);
-    });
+    .action(
+      async (
+        sequence: number,
+        options: StoreOptions & { key: string; comment: string },
+        command: Command,
+      ) => {
+        const { key, person } = await readSigner(options);
+        const { comment } = options;
+        const revisionService = await openRevisionService({ ...options, events: commandEvents(command) });
+        const { payload } = await revisionService.waiting(sequence);
+        const signature = signPayload(closurePayload(closure, payload, comment), key);
+        const closed = await revisionService.close(sequence, { closure, person, comment, signature });
+        console.log(`Revision ${sequence} (${closed.comment}) is ${closure} by you, as "${person}".`);
+      },
+    );
 }
 
 function signCommand(): Command {
@@ -214,7 +227,12 @@ function terms({ comment, days }: DraftOptions): { comment: string; days: number
   return { comment, days, now: new Date() };
 }
 
-async function submit(revision: Revision, key: KeyObject, options: DraftOptions): Promise<void> {
+async function submit(
+  revision: Revision,
+  key: KeyObject,
+  options: DraftOptions,
+  command: Command,
+): Promise<void> {
   const payload = writeRevision(revision);
   const { sequence, author } = revision;
   if (options.out !== undefined) {
@@ -224,7 +242,7 @@ async function submit(revision: Revision, key: KeyObject, options: DraftOptions)
     );
     return;
   }
-  const revisionService = await openRevisionService(options);
+  const revisionService = await openRevisionService({ ...options, events: commandEvents(command) });
   const proposed = await revisionService.propose(payload, {
     person: author,
     signature: signPayload(payload, key),

@@ -7,6 +7,7 @@ import { readShadowCounts } from '../../risk-model/register/shadowTable.js';
 import { dataOption, ownersOption, wholeNumber } from '../options.js';
 import { registerTrust } from '../runtime/openPolicy.js';
 import { readSigner } from '../runtime/secrets.js';
+import { commandEvents } from '../runtime/securitySink.js';
 import { cardCommand, evaluateCommand, shadowText, stopLine, versionLines } from './riskEvaluation.js';
 import { trainCommand } from './riskTraining.js';
 
@@ -81,8 +82,10 @@ function approveCommand(): Command {
     new Command('approve')
       .description('Approves a version. It serves after the second approval.')
       .argument('<version>', 'the version, as "polku risk models" lists it'),
-  ).action(async (version: string, options: ActOptions) => {
-    const approved = await deskOf(options).approve(version, options.reason, await signerOf(options));
+  ).action(async (version: string, options: ActOptions, command: Command) => {
+    const desk = deskOf(options);
+    const approved = await desk.approve(version, options.reason, await signerOf(options));
+    await record(command, desk, 'approve', version);
     if (approved.evaluation === undefined)
       console.log(
         'It has no evaluation: the register does not say how well it predicts, and for which groups.',
@@ -102,9 +105,10 @@ function shadowCommand(): Command {
         'Runs a version in shadow mode, next to the one that serves: it scores, but nobody sees the scores. Bands of scores are counted.',
       )
       .argument('<version>', 'the version, as "polku risk models" lists it'),
-  ).action(async (version: string, options: ActOptions) => {
+  ).action(async (version: string, options: ActOptions, command: Command) => {
     const desk = deskOf(options);
     await desk.shadow(version, options.reason, await signerOf(options));
+    await record(command, desk, 'shadow', version);
     const { serving } = await desk.register();
     console.log(
       serving
@@ -119,9 +123,10 @@ function retireCommand(): Command {
     new Command('retire')
       .description('Takes a version out of service or out of shadow mode, permanently.')
       .argument('<version>', 'the version, as "polku risk models" lists it'),
-  ).action(async (version: string, options: ActOptions) => {
+  ).action(async (version: string, options: ActOptions, command: Command) => {
     const desk = deskOf(options);
     await desk.retire(version, options.reason, await signerOf(options));
+    await record(command, desk, 'retire', version);
     console.log(`Version ${version} is retired. ${whatServes(await desk.register())}`);
   });
 }
@@ -133,9 +138,10 @@ function stopCommand(): Command {
         'The kill switch: stops all models, or one version. One person of any data owner is enough. Servers obey it within seconds.',
       )
       .argument('[version]', 'stop only this version; other approved versions continue'),
-  ).action(async (version: string | undefined, options: ActOptions) => {
+  ).action(async (version: string | undefined, options: ActOptions, command: Command) => {
     const desk = deskOf(options);
     const sequence = await desk.stop(version, options.reason, await signerOf(options));
+    await record(command, desk, 'stop', version);
     console.log(`Stopped, as number ${sequence}. ${whatServes(await desk.register())}`);
     console.log(`"polku risk resume ${sequence}" undoes it: two people of your owner must run it.`);
   });
@@ -150,9 +156,10 @@ function resumeCommand(): Command {
         'the number of the stop, as "polku risk models" lists it',
         wholeNumber(1, Number.MAX_SAFE_INTEGER),
       ),
-  ).action(async (sequence: number, options: ActOptions) => {
+  ).action(async (sequence: number, options: ActOptions, command: Command) => {
     const desk = deskOf(options);
     const resumed = await desk.resume(sequence, options.reason, await signerOf(options));
+    await record(command, desk, 'resume', undefined);
     console.log(
       resumed
         ? `Stop ${sequence} is undone. ${whatServes(await desk.register())}`
@@ -182,6 +189,16 @@ async function signerOf({ dev, key, owners }: ActOptions): Promise<RegisterSigne
   if (key === undefined)
     throw new PolkuError('USAGE', 'Give your private key with --key, or use --dev for a synthetic city.');
   return readSigner({ key, owners });
+}
+
+async function record(
+  command: Command,
+  desk: RiskRegisterService,
+  action: string,
+  version: string | undefined,
+): Promise<void> {
+  const { serving } = await desk.register();
+  commandEvents(command).record('risk-model', { action, version, serving: serving?.version });
 }
 
 function whatServes({ serving, stops }: VerifiedRegister): string {

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
+import { PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { PolkuError } from '../../lib/errors.js';
 import { packageVersion } from '../../lib/packageRoot.js';
+import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { auditWitnessOption, untilStopped, wholeNumber } from '../options.js';
@@ -13,6 +15,7 @@ import {
   registerTrust,
   storeFolder,
 } from '../runtime/openPolicy.js';
+import { recordConfiguration } from '../runtime/recordConfiguration.js';
 import { secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
@@ -121,13 +124,19 @@ export async function serve(
   const trusted = dev ? [dev.trusted] : trustedIssuersOf(configuration, log);
   const policy = await openPolicy(policyOptionsOf(configuration, isTrial), 'gateway', log);
   const store = policies.from ?? storeFolder(data);
+  const personDigests = new PersonDigests(await secrets.audit());
+  const events = new SecurityEvents({
+    service: 'gateway',
+    sink: securitySink(configuration.log.securityEvents, log),
+    digest: (subject) => personDigests.ofSubject(subject),
+  });
   const city = await startCity({
     configuration,
     policy,
-    revisionService: isTrial ? undefined : await openRevisionService({ data, store, owners }),
+    revisionService: isTrial ? undefined : await openRevisionService({ data, store, owners, events }),
     secrets,
     trusted,
-    securitySink: securitySink(configuration.log.securityEvents, log),
+    securityEvents: events,
     riskTrust: registerTrust({ dev: isTrial, owners }),
     dev,
     log,
@@ -135,6 +144,7 @@ export async function serve(
     await policy.close();
     throw error;
   });
+  await recordConfiguration(configuration, 'gateway', events);
   log.write('started', 'The gateway accepts requests.', { version: packageVersion(), node: process.version });
   const stop = async (): Promise<void> => {
     await city.stop();

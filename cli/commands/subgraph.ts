@@ -15,6 +15,7 @@ import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolic
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
 import { processMetrics } from '../runtime/processMetrics.js';
 import { checksOf, loggedReadiness, probePages } from '../runtime/readinessChecks.js';
+import { recordConfiguration } from '../runtime/recordConfiguration.js';
 import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions } from '../serverOptions.js';
@@ -127,6 +128,9 @@ async function startRegistry(
     sink: securitySink(configuration.log.securityEvents, log),
   });
   closing.push(() => securityEvents.flush());
+  await recordConfiguration(configuration, name, securityEvents);
+  securityEvents.record('policy-in-force', { revision: policy.current.revision });
+  policy.onChange(({ revision }) => securityEvents.record('policy-in-force', { revision }));
   const running = await serveSubgraph(local.subgraphs[0]!, registry, {
     gatewayKey,
     trusted,

@@ -23,6 +23,7 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -95,12 +96,14 @@ export async function openRevisionService(options: {
   readonly data: string;
   readonly store?: string | undefined;
   readonly owners?: string | undefined;
+  readonly events?: SecurityEvents | undefined;
 }): Promise<RevisionService> {
   const graph = await committedGraph();
   return new RevisionService({
     store: new RevisionStore(options.store ?? storeFolder(options.data)),
     owners: () => loadOwners(ownersFile(options)),
     check: compileApart(graph),
+    events: options.events,
   });
 }
 

@@ -1,6 +1,8 @@
 import { appendFileSync } from 'node:fs';
-import type { EventSink } from '../../schema/securityEvents.js';
-import type { ServiceLog } from './processLog.js';
+import type { Command } from 'commander';
+import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
+import { configurationOf } from '../configuration/keyOption.js';
+import { ProcessLog, type ServiceLog } from './processLog.js';
 
 /**
  * Writes the security events of this process to a file, readable by its owner only, or to standard error. It
@@ -16,4 +18,15 @@ export function securitySink(file: string | undefined, log: ServiceLog): EventSi
       log.writeJson(line);
     }
   };
+}
+
+/** The security events of a command that ends. They are written if the configuration names their file. */
+export function commandEvents(command: Command): SecurityEvents {
+  const { log } = configurationOf(command);
+  const file = log.securityEvents;
+  const sink =
+    file === undefined
+      ? () => {}
+      : securitySink(file, new ProcessLog(log, { service: 'command', forPeople: true }));
+  return new SecurityEvents({ service: 'command', sink });
 }

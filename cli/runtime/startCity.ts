@@ -32,7 +32,7 @@ import { packageRoot } from '../../lib/packageRoot.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
 import type { DisclosureRecord, DisclosureLog } from '../../registry-kit/disclosureLog.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
-import { type EventSink, SecurityEvents } from '../../schema/securityEvents.js';
+import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -58,8 +58,7 @@ interface CityOptions {
   readonly riskTrust: () => Promise<RegisterTrust>;
   /** The issuer of `--dev`. With it, the gateway rejects snapshots that are not synthetic. */
   readonly dev: DevIssuer | undefined;
-  /** Where the gateway's security events go. */
-  readonly securitySink: EventSink;
+  readonly securityEvents: SecurityEvents;
   readonly log: Log;
 }
 
@@ -94,7 +93,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 
 /** @param closing gets the function that undoes each step */
 async function start(options: CityOptions, closing: (() => unknown)[]): Promise<Omit<RunningCity, 'stop'>> {
-  const { configuration, policy, revisionService, secrets, trusted, dev, log } = options;
+  const { configuration, policy, revisionService, secrets, trusted, dev, log, securityEvents } = options;
   const { data, audit, groups, gateway: settings, registries } = configuration;
   const metrics = processMetrics(data);
   const readiness = loggedReadiness(log);
@@ -147,11 +146,6 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
   // Indexing a long log takes a while. An earlier question waits for its own part of the log.
   void personLog.look();
-  const securityEvents = new SecurityEvents({
-    service: 'gateway',
-    sink: options.securitySink,
-    digest: (subject) => personDigests.ofSubject(subject),
-  });
   closing.push(() => securityEvents.flush());
   const tell = ({ registry, fault }: RegistryEvent): void => {
     if (fault) log.fault('registry-refused', fault, { registry });
@@ -186,7 +180,10 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   });
   closing.push(
     () => policy.close(),
-    policy.onChange((changed) => gateway.swap(changed)),
+    policy.onChange((changed) => {
+      gateway.swap(changed);
+      securityEvents.record('policy-in-force', { revision: changed.revision });
+    }),
   );
   const consoleFolder = join(packageRoot(), 'console', 'dist');
   const server = await serveGateway(settings, {
@@ -200,6 +197,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
   });
   closing.push(() => server.close());
+  securityEvents.record('policy-in-force', { revision: gateway.policy.revision });
   readiness.start({
     audit: () => auditLog.ready(),
     ...checksOf(policy, local, configuration.ready),
