@@ -207,6 +207,7 @@ export async function startGateway(
   options: Partial<Pick<GatewayOptions, 'conceal' | 'trusted' | 'auditLog' | 'operations'>> & {
     consoleFolder?: string;
     corsOrigins?: readonly string[];
+    proxies?: readonly string[];
     sessions?: Sessions;
   } = {},
 ): Promise<Testbed> {
@@ -269,7 +270,7 @@ export async function startGateway(
   const readiness = new Readiness();
   readiness.start({ audit: () => auditLog.ready() });
   const server = await serveGateway(
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, proxies: options.proxies },
     { ...options, gateway, readiness, dev: issuer },
   );
   return {
