@@ -8,6 +8,7 @@ import { securityEventTable } from '../schema/securityEvents.js';
 import { derivedModules, registries, riskSources } from '../subgraphs/registries.js';
 import { configurationPage } from './configuration/configurationPage.js';
 import { factorsCsv, factorsHtml } from './factorsTable.js';
+import { metricsPage } from './metricsPage.js';
 
 /** Files that are derived from the code, by their path from the package's root, with their texts. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -28,6 +29,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   files.set('docs/logs.md', logsPage());
   files.set('docs/security-events.md', securityEventsPage());
   files.set('docs/configuration.md', configurationPage());
+  files.set('docs/metrics.md', metricsPage());
   files.set('docs/factors.csv', factorsCsv(riskSources));
   files.set('docs/factors.html', factorsHtml(riskSources));
   return files;

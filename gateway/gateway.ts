@@ -27,6 +27,11 @@ import { decisionRecord, outcomeOf, RecordDraft, type RequestEnd } from './audit
 import type { GatewayContext, GatewayRequest, RequestHead } from './gatewayRequest.js';
 import { bearerToken, callerPerson, loginDomain } from './identity/bearerToken.js';
 import { breakGlassReason, requestPurpose } from './identity/purpose.js';
+import {
+  type ObserveRequest,
+  type RequestObservation,
+  unobserved,
+} from './observation/requestObservation.js';
 import { fillWithheld, valuesOfAll } from './operation/cutOperation.js';
 import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
@@ -58,6 +63,8 @@ export interface GatewayOptions {
   readonly limits?: OperationLimits | undefined;
   /** How many requests of one caller are answered at once, and how many wait. */
   readonly perCaller?: { readonly atOnce: number; readonly waiting: number } | undefined;
+  /** Observes requests for operators; by default nobody does. */
+  readonly observe?: ObserveRequest | undefined;
   /** Receives requests that are refused. */
   readonly securityEvents: SecurityEvents;
   /** Gets a line for each request, and errors without a code. Clients see their decision id only. */
@@ -124,6 +131,16 @@ export class Gateway implements GatewayInterface {
     return this.#policy;
   }
 
+  /** How many requests wait in each queue. */
+  get waiting(): Readonly<Record<string, number>> {
+    return {
+      requests: this.#requests.waiting,
+      'large-requests': this.#largeRequests.waiting,
+      'heavy-operations': this.#heavyOperations.waiting,
+      checks: this.#preparer.waiting,
+    };
+  }
+
   /** Replaces the policy, whole. Requests that have begun end under the policy that they began with. */
   swap(policy: Policy): void {
     this.#policy = policy;
@@ -137,10 +154,12 @@ export class Gateway implements GatewayInterface {
   async open(head: RequestHead): Promise<GatewayRequest> {
     const received = new Date();
     const callerToken = bearerToken(head.authorization);
-    const caller = await verifyCallerToken(callerToken, this.#options.trusted);
+    const { observation } = head;
+    const caller = await observation.stage('identity', () => this.identify(callerToken));
     const policy = this.#policy;
     try {
-      return this.#decide(head, { received, callerToken, caller, policy });
+      const verified = { received, callerToken, caller, policy };
+      return await observation.stage('decision', () => this.#decide(head, verified));
     } catch (error) {
       await this.#recordRefused(error, head.decisionId, { received, caller, revision: policy.revision });
       throw error;
@@ -178,16 +197,17 @@ export class Gateway implements GatewayInterface {
    */
   async execute({ document, queryHash, request, context }: Execution): Promise<GatewayExecutionResult> {
     const open = context.request;
-    const { decision, draft, partial } = open;
+    const { decision, draft, partial, observation } = open;
     const requester = { caller: open.caller.subject, client: open.signal };
     const variables = request.variables ?? {};
     const { operationName } = request;
     try {
       checkVariables(variables, this.limits);
       const asked = { document, hash: queryHash, operationName, decision, partial };
-      const check = await this.#preparer.check(asked, requester);
+      const check = await observation.stage('check', () => this.#preparer.check(asked, requester));
       if ('refused' in check) {
         draft.noteRefused(check.refused);
+        observation.noteRefused(check.refused.map(({ owner }) => owner));
         return this.#refused(notPermitted(check.refused, decision), open);
       }
       const operation = check.allowed;
@@ -215,7 +235,8 @@ export class Gateway implements GatewayInterface {
         outcome: outcomeOf(end.answered, end.codes),
         codes: end.codes,
       });
-    await this.#append(decisionId, () => auditLog.append(request.draft.finish(request, end, personDigests)));
+    const append = () => auditLog.append(request.draft.finish(request, end, personDigests));
+    await request.observation.stage('record', () => this.#append(decisionId, append));
   }
 
   /** Adds a refusal to the log of security events, if it is such an event. */
@@ -225,6 +246,11 @@ export class Gateway implements GatewayInterface {
 
   get log(): Log {
     return this.#options.log;
+  }
+
+  /** Begins to observe a request for operators. */
+  observe(decisionId: string): RequestObservation {
+    return this.#options.observe?.(decisionId) ?? unobserved;
   }
 
   reportFault(fault: unknown, decisionId: string | undefined): void {
@@ -254,6 +280,7 @@ export class Gateway implements GatewayInterface {
     const { purpose, roles } = requestPurpose(head.purposeOfUse, caller, policy);
     const { recipient, permit } = caller;
     const { domains, epoch } = this.#options;
+    head.observation.notePurpose(purpose);
     return {
       decisionId: head.decisionId,
       received,
@@ -266,6 +293,7 @@ export class Gateway implements GatewayInterface {
       domain: domains.domain({ purpose, recipient, permit, epoch }),
       partial: head.partial,
       signal: head.signal,
+      observation: head.observation,
       draft: new RecordDraft(),
     };
   }
@@ -306,7 +334,8 @@ export class Gateway implements GatewayInterface {
     variables: Readonly<Record<string, unknown>>,
     open: GatewayRequest,
   ): Promise<GatewayExecutionResult> {
-    const { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal, draft } = open;
+    const { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal } = open;
+    const { draft, observation } = open;
     const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
     const ids = idCodec(domain);
@@ -318,7 +347,8 @@ export class Gateway implements GatewayInterface {
       ids,
     });
     checkPageSizes(operation.pageSizes, values, this.limits);
-    const planning = await operation.planned({ caller: caller.subject, client: signal });
+    const requester = { caller: caller.subject, client: signal };
+    const planning = await observation.stage('plan', () => operation.planned(requester));
     if ('refused' in planning) {
       draft.noteRefusedFetch(planning.refused.fetch);
       this.reportFault(planning.refused.cause, decisionId);
@@ -326,22 +356,19 @@ export class Gateway implements GatewayInterface {
     }
     draft.notePlanned(planning.allowed);
     const { prepared } = planning.allowed;
-    const result = await executeOperation({
-      prepared,
-      values,
-      supergraph,
-      context: {
-        requester: new RegistryRequester(
-          { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass },
-          callerToken,
-        ),
-        signal,
-      },
-      ids,
-      visibleSchema: operation.visible,
-      observations: draft.observe(),
-      readError: readPolkuError,
-    });
+    const registryContext = { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass };
+    const result = await observation.stage('execute', () =>
+      executeOperation({
+        prepared,
+        values,
+        supergraph,
+        context: { requester: new RegistryRequester(registryContext, callerToken, observation), signal },
+        ids,
+        visibleSchema: operation.visible,
+        observations: draft.observe(),
+        readError: readPolkuError,
+      }),
+    );
     for (const { extensions, originalError } of result.errors ?? [])
       if (extensions['code'] === 'INTERNAL_SERVER_ERROR') this.reportFault(originalError, decisionId);
     const data = result.data as Record<string, unknown> | null | undefined;

@@ -3,6 +3,7 @@ import type { Decision } from '../policies/engine/decision.js';
 import type { PersonKey } from '../schema/keys.js';
 import type { Caller } from '../schema/tokens/callerClaims.js';
 import type { RecordDraft } from './audit/requestRecord.js';
+import type { RequestObservation } from './observation/requestObservation.js';
 import type { Domain } from './pseudonyms.js';
 
 /** The headers of a request. */
@@ -16,6 +17,7 @@ export interface RequestHead {
   readonly partial: boolean;
   /** Aborted when the client disconnects. */
   readonly signal: ClientSignal;
+  readonly observation: RequestObservation;
 }
 
 /** A request whose caller, purpose and decision are known. */
@@ -34,6 +36,7 @@ export interface GatewayRequest {
   readonly domain: Domain;
   readonly partial: boolean;
   readonly signal: ClientSignal;
+  readonly observation: RequestObservation;
   /** The audit record of the request so far. */
   readonly draft: RecordDraft;
 }

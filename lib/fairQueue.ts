@@ -33,6 +33,13 @@ export class FairQueue {
 
   constructor(private readonly limits: FairQueueLimits) {}
 
+  /** How many tasks wait, over all callers. */
+  get waiting(): number {
+    let count = 0;
+    for (const { waiting } of this.#lines.values()) count += waiting.length;
+    return count;
+  }
+
   /**
    * Runs a task when its turn comes.
    * @throws PolkuError RATE_LIMITED if too many tasks of the caller wait; the client's reason if it has

@@ -78,6 +78,11 @@ export const logEvents = {
     level: 'error',
     meaning: 'The file of security events cannot be written. The event follows on standard error.',
   },
+  'spans-lost': {
+    level: 'warn',
+    meaning:
+      'The collector of traces cannot be reached or refuses spans, so they are dropped. At most once a minute.',
+  },
   'lines-lost': {
     level: 'error',
     meaning: 'Standard error could not be written for a while, so some lines of the log are missing.',

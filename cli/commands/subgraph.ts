@@ -3,20 +3,21 @@ import { DEV_ISSUER } from '../../gateway/identity/devIssuer.js';
 import { trustedResidents } from '../../gateway/identity/residentIssuer.js';
 import { PolkuError } from '../../lib/errors.js';
 import { packageVersion } from '../../lib/packageRoot.js';
+import { AnswerMetrics, observeAnswersBy } from '../../registry-kit/subgraph/observedAnswer.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { untilStopped } from '../options.js';
-import { metricsPage, serveAdmin } from '../runtime/adminServer.js';
 import { trustedIssuersOf } from '../runtime/identity.js';
 import { openLocalSubgraphs, subgraphNames } from '../runtime/localSubgraphs.js';
+import { observeProcess } from '../runtime/observeProcess.js';
 import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolicy.js';
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
-import { processMetrics } from '../runtime/processMetrics.js';
-import { checksOf, loggedReadiness, probePages } from '../runtime/readinessChecks.js';
+import { checksOf } from '../runtime/readinessChecks.js';
 import { recordConfiguration } from '../runtime/recordConfiguration.js';
 import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
+import { addPolicyMetrics, addSubgraphMetrics } from '../runtime/stateMetrics.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions } from '../serverOptions.js';
 
@@ -102,15 +103,14 @@ async function startRegistry(
       'USAGE',
       `Anyone can get any token of ${DEV_ISSUER}. A registry accepts them only with --dev, for synthetic people.`,
     );
-  const metrics = processMetrics(data);
-  const readiness = loggedReadiness(log);
-  const pages = { '/metrics': () => metricsPage(metrics), ...probePages(readiness) };
-  const admin = await serveAdmin(configuration.admin, pages, log);
-  closing.push(() => admin?.close());
+  const observation = await observeProcess(`polku-${name}`, configuration, log);
+  closing.push(() => observation.close());
+  const { metrics, tracer, readiness } = observation;
   const gatewayKey = await readGatewayKey(registry.gatewayKey);
   const trusted = [...trustedIssuersOf(configuration, log), trustedResidents(gatewayKey, identity.audience)];
   const policy = await openPolicy(policyOptionsOf(configuration, dev), name, log);
   closing.push(() => policy.close());
+  addPolicyMetrics(metrics, policy);
   const local = await openLocalSubgraphs({
     names: [name],
     data,
@@ -123,6 +123,7 @@ async function startRegistry(
     log,
   });
   closing.push(() => local.stop());
+  addSubgraphMetrics(metrics, local);
   const securityEvents = new SecurityEvents({
     service: name,
     sink: securitySink(configuration.log.securityEvents, log),
@@ -135,11 +136,12 @@ async function startRegistry(
     gatewayKey,
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
+    observe: observation.isOn ? observeAnswersBy(new AnswerMetrics(metrics, name), tracer) : undefined,
     securityEvents,
     log,
   });
   closing.push(() => running.close());
   readiness.start(checksOf(policy, local, configuration.ready));
   closing.push(() => readiness.drain());
-  return { url: running.url, admin: admin?.url };
+  return { url: running.url, admin: observation.admin };
 }

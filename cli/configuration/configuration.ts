@@ -20,6 +20,7 @@ export interface Configuration {
   readonly backup: { readonly recipients: readonly string[] };
   readonly groups: { readonly capacity?: number };
   readonly admin: AdminConfiguration;
+  readonly tracing: TracingConfiguration;
   readonly ready: { readonly policyHours: number; readonly snapshotHours?: number };
   readonly log: LogConfiguration;
 }
@@ -57,6 +58,13 @@ export interface RegistryConfiguration extends ServerAddress {
 /** Where the listener for operators listens; nowhere without a port. */
 export interface AdminConfiguration extends Omit<ServerAddress, 'port'> {
   readonly port?: number;
+}
+
+/** Where the spans of a process go; nowhere without an endpoint. */
+export interface TracingConfiguration {
+  readonly endpoint?: string;
+  readonly sampleRatio: number;
+  readonly headers?: string;
 }
 
 /** A subgraph that runs in another process. */

@@ -52,6 +52,6 @@ export async function serveAdmin(
 }
 
 /** The page that Prometheus scrapes. */
-export async function metricsPage(registry: Registry): Promise<AdminPage> {
+export async function scrapePage(registry: Registry): Promise<AdminPage> {
   return { status: 200, contentType: registry.contentType, text: await registry.metrics() };
 }

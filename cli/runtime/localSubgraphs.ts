@@ -70,7 +70,7 @@ export interface LocalSubgraphs {
   /** The registries of this process, and when the snapshot of each was extracted (ISO 8601). */
   readonly snapshots: readonly { readonly registry: string; readonly createdAt: () => string }[];
   /** The ledger of questions about groups, if they are served here. */
-  readonly ledger: Pick<Ledger, 'ready'> | undefined;
+  readonly ledger: Pick<Ledger, 'ready' | 'asked' | 'capacity'> | undefined;
   /**
    * Whether a person is under non-disclosure for safety. It is true for everybody if this process has no
    * registry.

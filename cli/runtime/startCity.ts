@@ -14,6 +14,9 @@ import { createGovernanceSubgraph } from '../../gateway/governance/governanceSub
 import { serveGateway } from '../../gateway/http/serveGateway.js';
 import type { DevIssuer } from '../../gateway/identity/devIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
+import { observeBy } from '../../gateway/observation/observedRequest.js';
+import { observedSource } from '../../gateway/observation/observedSource.js';
+import { RequestMetrics } from '../../gateway/observation/requestMetrics.js';
 import { Domains } from '../../gateway/pseudonyms.js';
 import { contractDifferences } from '../../gateway/registries/contractDifferences.js';
 import {
@@ -36,16 +39,16 @@ import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import type { Configuration } from '../configuration/configuration.js';
-import { metricsPage, serveAdmin } from './adminServer.js';
 import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { residentIssuerOf } from './identity.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
+import { observeProcess } from './observeProcess.js';
 import { openOperations } from './openOperations.js';
 import { openSessions } from './openSessions.js';
-import { processMetrics } from './processMetrics.js';
-import { checksOf, checksOfRemotes, loggedReadiness, probePages } from './readinessChecks.js';
+import { checksOf, checksOfRemotes } from './readinessChecks.js';
 import type { Secrets } from './secrets.js';
+import { addPolicyMetrics, addQueueMetrics, addSubgraphMetrics } from './stateMetrics.js';
 
 interface CityOptions {
   readonly configuration: Configuration;
@@ -95,11 +98,11 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
 async function start(options: CityOptions, closing: (() => unknown)[]): Promise<Omit<RunningCity, 'stop'>> {
   const { configuration, policy, revisionService, secrets, trusted, dev, log, securityEvents } = options;
   const { data, audit, groups, gateway: settings, registries } = configuration;
-  const metrics = processMetrics(data);
-  const readiness = loggedReadiness(log);
-  const pages = { '/metrics': () => metricsPage(metrics), ...probePages(readiness) };
-  const admin = await serveAdmin(configuration.admin, pages, log);
-  closing.push(() => admin?.close());
+  const observation = await observeProcess('polku-gateway', configuration, log);
+  closing.push(() => observation.close());
+  const { metrics, readiness } = observation;
+  const requestMetrics = new RequestMetrics(metrics);
+  addPolicyMetrics(metrics, policy);
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
@@ -115,6 +118,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     log,
   });
   closing.push(() => local.stop());
+  addSubgraphMetrics(metrics, local);
   const residents = await residentIssuerOf(configuration, secrets, local.residentOf);
   const reportAudit = (fault: unknown) => log.fault('audit', fault);
   const auditSecret = await secrets.audit();
@@ -141,7 +145,12 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     report: reportAudit,
   };
   const { retentionDays } = audit;
-  const auditLog = await openAuditLog(data, { writer: 'gateway', retentionDays, ...auditOptions });
+  const auditLog = await openAuditLog(data, {
+    writer: 'gateway',
+    retentionDays,
+    onCommit: (seconds) => requestMetrics.auditCommit.observe(seconds),
+    ...auditOptions,
+  });
   closing.push(() => auditLog.close());
   if (retentionDays !== undefined) closing.push(expireOtherChains(data, { retentionDays, ...auditOptions }));
   // Indexing a long log takes a while. An earlier question waits for its own part of the log.
@@ -153,10 +162,10 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     securityEvents.registry({ registry, code: fault?.code, details: fault?.details ?? {} });
   };
   const remotes = await openRemotes(options, { contracts, tell, closing });
-  const supergraph = loadCitySupergraph(
-    [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))],
-    { planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000) },
-  );
+  const sources = [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))];
+  const supergraph = loadCitySupergraph(sources.map(observedSource), {
+    planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000),
+  });
   closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
   closing.push(await watchRegistries(remotes));
@@ -175,9 +184,11 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     operations: stored.operations,
     limits: settings.limits,
     perCaller: settings.perCaller,
+    observe: observation.isOn ? observeBy(requestMetrics, observation.tracer) : undefined,
     securityEvents,
     log,
   });
+  addQueueMetrics(metrics, () => gateway.waiting);
   closing.push(
     () => policy.close(),
     policy.onChange((changed) => {
@@ -209,7 +220,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     log.write('draining', `The gateway answers for ${drainDelaySeconds} more seconds.`);
     await sleep(drainDelaySeconds * 1000);
   };
-  return { url: server.url, admin: admin?.url, drain };
+  return { url: server.url, admin: observation.admin, drain };
 }
 
 /** With `--dev`, where anyone can act as any persona, only this machine is served. */

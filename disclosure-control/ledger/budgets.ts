@@ -83,9 +83,14 @@ export class LedgerBook {
   /** @param capacity how many numbers may be asked for in total */
   constructor(
     noise: CellNoise,
-    private readonly capacity: number,
+    readonly capacity: number,
   ) {
     this.#answered = new AnsweredSets(noise);
+  }
+
+  /** The total of numbers asked for since the ledger began. */
+  get asked(): number {
+    return this.#budgets.numbers;
   }
 
   /** Applies a line that was written before. */

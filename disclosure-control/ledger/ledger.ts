@@ -85,6 +85,16 @@ export class Ledger implements AnswerLedger {
     private readonly release: () => Promise<void>,
   ) {}
 
+  /** How many numbers were asked for since the ledger began. */
+  get asked(): number {
+    return this.book.asked;
+  }
+
+  /** How many numbers may ever be asked for. */
+  get capacity(): number {
+    return this.book.capacity;
+  }
+
   pay(given: Omit<Charge, 'month'>, limit: number): number {
     const charge = { month: monthOf(this.now()), ...given };
     const paid = this.book.pay(charge, limit);

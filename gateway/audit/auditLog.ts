@@ -49,6 +49,8 @@ export interface AuditLogOptions {
   readonly retentionDays?: number | undefined;
   /** Receives what an operator should know: the witness cannot be written, or the opening found something. */
   readonly report?: ((fault: unknown) => void) | undefined;
+  /** Receives the time of each commit, in seconds. */
+  readonly onCommit?: ((seconds: number) => void) | undefined;
   readonly limits?: Partial<AuditLogLimits> | undefined;
 }
 
@@ -317,8 +319,10 @@ class ChainWriter implements AuditLog {
     entries.forEach(add);
     const time = new Date().toISOString();
     if (signed) add({ kind: 'checkpoint', time, chain, others: await this.others.look() });
+    const began = performance.now();
     await state.file.append(Buffer.from(lines.join('')));
     this.#writtenAt = performance.now();
+    this.options.onCommit?.((this.#writtenAt - began) / 1000);
     Object.assign(state, { end, day: dayOf(time), unsigned: signed ? 0 : state.unsigned + entries.length });
     if (signed) this.#witness?.write(lines.at(-1)!);
   }

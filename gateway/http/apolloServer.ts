@@ -56,7 +56,9 @@ const notedOperation: ApolloServerPlugin<GatewayContext> = {
     async willSendResponse({ contextValue, source, queryHash, operationName }) {
       // If few texts are possible, a hash reveals the text; and the name is part of the text.
       if (source === undefined || queryHash === undefined || holdsIdentityCode(source)) return;
-      contextValue.request.draft.noteAsked({ hash: queryHash, name: operationName ?? undefined });
+      const { draft, observation } = contextValue.request;
+      draft.noteAsked({ hash: queryHash, name: operationName ?? undefined });
+      observation.noteOperation(queryHash);
     },
   }),
 };

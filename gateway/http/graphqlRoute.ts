@@ -60,6 +60,7 @@ export async function respondGraphql(
   response.setHeader(DECISION_HEADER, decisionId);
   const type = acceptedType(request.headers.accept);
   const signal = watchClient(response);
+  const observation = gateway.observe(decisionId);
   const refused = (error: unknown): Promise<Answer> =>
     refusal(error, decisionId, (fault) => gateway.reportFault(fault, decisionId));
   let opened: GatewayRequest | undefined;
@@ -69,7 +70,7 @@ export async function respondGraphql(
     refuseIdentityCode(search);
     refuseRepeated(request);
     refuseOtherSites(request);
-    const caller = await gateway.open({ ...headOf(request), decisionId, signal });
+    const caller = await gateway.open({ ...headOf(request), decisionId, signal, observation });
     opened = caller;
     note.purpose = caller.decision.purpose;
     answer = await gateway.inTurn(caller, isLarge(request), () =>
@@ -84,8 +85,10 @@ export async function respondGraphql(
   }
   const { status, codes, reason } = answer;
   const [code] = codes;
+  const outcome = outcomeOf(answer.answered, codes);
   note.codes = codes;
-  note.outcome = outcomeOf(answer.answered, codes);
+  note.outcome = outcome;
+  observation.end({ status, outcome: signal.aborted ? 'abandoned' : outcome, codes });
   const { authorization } = request.headers;
   if (code) gateway.noteRefusal({ status, code, reason, decisionId, authorization });
   respond(
@@ -154,7 +157,7 @@ async function written(
   };
 }
 
-function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 'signal'> {
+function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 'signal' | 'observation'> {
   const text = (name: string): string | undefined => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

@@ -6,6 +6,7 @@ import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayRequest } from '../gatewayRequest.js';
+import { unobserved } from '../observation/requestObservation.js';
 import { DECISION_HEADER } from './graphqlRoute.js';
 
 /** Callers who may read this field by GraphQL may also read the text of the policies. */
@@ -32,6 +33,7 @@ export async function respondPolicies(
     breakGlass: undefined,
     partial: false,
     signal: new ClientSignal(),
+    observation: unobserved,
   });
   opened.draft.noteChecked({ coordinates: [COORDINATE], lookups: [], withheld: [] });
   let revisions: readonly SignedRevision[];

@@ -118,6 +118,11 @@ export class OperationPreparer {
     },
   ) {}
 
+  /** How many operations wait to be checked. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
   /**
    * Limits, validation, policy: decides whether an operation may run, and how much of it.
    * @throws PolkuError, InvalidOperation

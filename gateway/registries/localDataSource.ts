@@ -1,19 +1,30 @@
 import type { DataSource } from '../../federation/supergraph/dataSource.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { type RequestObservation, unobserved } from '../observation/requestObservation.js';
 
 /** The requester that a registry gets a request for. */
 export class RegistryRequester {
-  /** @param callerToken the caller's own token, which registries in other processes verify */
+  /**
+   * @param callerToken the caller's own token, which registries in other processes verify
+   * @param traceparent by which a registry in another process continues the trace of the fetch
+   */
   constructor(
     readonly decision: DecisionContext,
     readonly callerToken: string,
+    readonly observation: RequestObservation = unobserved,
+    readonly traceparent?: string,
   ) {}
 
   /** @throws TypeError for a request without identities */
   static of(requester: unknown): RegistryRequester {
     if (requester instanceof RegistryRequester) return requester;
     throw new TypeError('A registry answers under a decision context only.');
+  }
+
+  tracedAs(traceparent: string | undefined): RegistryRequester {
+    if (traceparent === undefined) return this;
+    return new RegistryRequester(this.decision, this.callerToken, this.observation, traceparent);
   }
 }
 

@@ -48,9 +48,13 @@ export function registrySource({ name, url, key, tls, ...limits }: RemoteRegistr
     tls,
     proof: {
       async forOperation(requester, body) {
-        const { decision, callerToken } = RegistryRequester.of(requester);
+        const { decision, callerToken, traceparent } = RegistryRequester.of(requester);
         const context = await signDecisionContext(decision, { audience: name, body, key });
-        return { authorization: `Bearer ${callerToken}`, 'polku-context': context };
+        return {
+          authorization: `Bearer ${callerToken}`,
+          'polku-context': context,
+          ...(traceparent !== undefined && { traceparent }),
+        };
       },
       forComposition: async () => ({ 'polku-context': await signCompositionContext(name, key) }),
     },

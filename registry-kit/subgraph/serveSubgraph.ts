@@ -16,6 +16,7 @@ import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
 import { verifyDecisionContext } from '../../schema/tokens/decisionContext.js';
 import { contextRefused, verifyCompositionContext } from '../../schema/tokens/gatewayContext.js';
+import { type AnswerObservation, type ObserveAnswer, unobservedAnswer } from './observedAnswer.js';
 
 /** Enough for the representations of a large page with its feeds, and far more than a gateway sends. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -30,6 +31,8 @@ export interface ServeOptions {
   readonly trusted: readonly TrustedIssuer[];
   /** Waits a moment for a policy revision that the gateway already has. */
   readonly catchUp: (revision: string) => Promise<void>;
+  /** Observes requests for operators; by default nobody does. */
+  readonly observe?: ObserveAnswer | undefined;
   /** Receives refused requests. */
   readonly securityEvents: SecurityEvents;
   /** Gets a line for each request, and unexpected errors. The gateway gets no details of them. */
@@ -43,6 +46,13 @@ interface SeenRequest {
   code?: ErrorCode;
   /** The gateway asks for the schema each second. */
   isProbe?: true;
+}
+
+/** Who waits for a request, and who watches it. */
+interface Watched {
+  readonly client: TaskClient;
+  readonly observation: AnswerObservation;
+  readonly seen: SeenRequest;
 }
 
 /**
@@ -106,23 +116,26 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
         decisionId,
       });
     });
-    const send = (status: number, body: unknown) => {
+    const observation = options.observe?.() ?? unobservedAnswer;
+    const send = (status: number, body: unknown, code?: ErrorCode) => {
+      const text = JSON.stringify(body);
+      observation.end(code);
       response.writeHead(status, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
         // An unread body is not received either.
         ...(!request.complete && { connection: 'close' }),
       });
-      response.end(JSON.stringify(body));
+      response.end(text);
     };
     const refuse = ({ status, message, code, details }: PolkuError) => {
       seen.code = code;
       const { authorization } = request.headers;
       options.securityEvents.refused({ status, code, reason: details['reason'] as string, authorization });
-      send(status, { errors: [{ message, extensions: { code } }] });
+      send(status, { errors: [{ message, extensions: { code } }] }, code);
     };
     const client = watch(response);
-    answer(subgraph, request, client, options, seen)
+    answer(subgraph, request, { client, observation, seen }, options)
       .then((body) => send(200, body))
       .catch((error: unknown) => {
         if (response.headersSent) return response.destroy();
@@ -136,9 +149,8 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
 async function answer(
   subgraph: Subgraph,
   request: IncomingMessage,
-  client: TaskClient,
+  { client, observation, seen }: Watched,
   options: ServeOptions,
-  seen: SeenRequest,
 ): Promise<unknown> {
   const context = header(request, 'polku-context');
   const authorization = header(request, 'authorization');
@@ -163,8 +175,10 @@ async function answer(
   });
   seen.decisionId = decision.decisionId;
   seen.purpose = decision.purpose;
+  observation.noteVerified(decision, header(request, 'traceparent'));
   await options.catchUp(decision.revision);
-  return subgraph.execute(readRequest(await body()), decision, client);
+  const asked = readRequest(await body());
+  return observation.execute(() => subgraph.execute(asked, decision, client));
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -9,6 +9,8 @@ import { TestLog } from './testLog.js';
 /** A city served with --dev on a free port. */
 export interface ServedCity {
   readonly url: URL;
+  /** The listener for operators, if admin.port is among the keys. */
+  readonly admin: URL | undefined;
   readonly client: DemoClient;
   stop(): Promise<void>;
 }
@@ -21,6 +23,8 @@ export interface ServedCityOptions {
   readonly epoch?: string;
   readonly ledgerCapacity?: number;
   readonly log?: ServiceLog;
+  /** Other keys of the configuration. */
+  readonly keys?: Readonly<Record<string, unknown>>;
 }
 
 export async function serveCity({ data }: TestCity, options: ServedCityOptions = {}): Promise<ServedCity> {
@@ -32,9 +36,11 @@ export async function serveCity({ data }: TestCity, options: ServedCityOptions =
     'gateway.epoch': options.epoch,
     'groups.capacity': options.ledgerCapacity,
     registries: remoteRegistries(options.remote),
+    ...options.keys,
   });
   const { city } = await serve(configuration, { dev: true }, options.log ?? new TestLog());
-  return { url: city.url, client: new DemoClient(city.url), stop: () => city.stop() };
+  const { url, admin } = city;
+  return { url, admin, client: new DemoClient(url), stop: () => city.stop() };
 }
 
 /** The addresses of registries in other processes, as the configuration has them. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configurationWith } from '../../../cli/configuration/readConfiguration.js';
-import { metricsPage, serveAdmin } from '../../../cli/runtime/adminServer.js';
+import { scrapePage, serveAdmin } from '../../../cli/runtime/adminServer.js';
 import { processMetrics } from '../../../cli/runtime/processMetrics.js';
 import type { HttpServer } from '../../../lib/httpServer.js';
 import { packageVersion } from '../../../lib/packageRoot.js';
@@ -18,7 +18,7 @@ describe('the listener for operators', () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-admin-'));
     const metrics = processMetrics(folder);
     const pages = {
-      '/metrics': () => metricsPage(metrics),
+      '/metrics': () => scrapePage(metrics),
       '/broken': () => {
         throw new Error('secret inner text');
       },

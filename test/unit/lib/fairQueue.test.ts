@@ -22,7 +22,7 @@ function queueOf(limits: { atOnce: number; perCaller: number; waiting: number })
     ends.get(name)!();
     await new Promise(setImmediate);
   };
-  return { run, end, begun };
+  return { queue, run, end, begun };
 }
 
 describe('a fair queue', () => {
@@ -56,12 +56,14 @@ describe('a fair queue', () => {
   });
 
   it('refuses a caller with too many waiting tasks, and nobody else', async () => {
-    const { run, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 1 });
+    const { queue, run, begun } = queueOf({ atOnce: 1, perCaller: 1, waiting: 1 });
     void run('a', 'a1');
     void run('a', 'a2');
+    expect(queue.waiting).toBe(1);
     await expect(run('a', 'a3')).rejects.toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
     void run('b', 'b1');
     expect(begun).toEqual(['a1']);
+    expect(queue.waiting).toBe(2);
   });
 
   it('continues after a task that fails, and skips a client who has gone', async () => {
