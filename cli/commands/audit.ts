@@ -1,9 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import {
+  BrokenChain,
+  type ExportOptions,
+  exportRecords,
+  readPosition,
+} from '../../gateway/audit/exportRecords.js';
 import { findRecords } from '../../gateway/audit/readRecords.js';
 import {
   auditReport,
@@ -21,7 +28,7 @@ import {
 } from '../../gateway/audit/verifyAuditLog.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readDisclosureRecords } from '../../registry-kit/disclosureLog.js';
-import { dataOption, secretsOption } from '../options.js';
+import { dataOption, secretsOption, untilStopped } from '../options.js';
 import { formatCount } from '../progress.js';
 import { personOfCodeFile, personOfId } from '../runtime/auditChains.js';
 import { Secrets } from '../runtime/secrets.js';
@@ -46,7 +53,8 @@ export function auditCommand(): Command {
     .addCommand(verifyCommand())
     .addCommand(findCommand())
     .addCommand(reportCommand())
-    .addCommand(reconcileCommand());
+    .addCommand(reconcileCommand())
+    .addCommand(exportCommand());
 }
 
 interface LogOptions {
@@ -188,6 +196,47 @@ function reconcileCommand(): Command {
     );
 }
 
+const EXPORT_NOTES = `
+Each line has a "position". Give the last one to --from, and the export continues after that record:
+  polku audit export --data data --follow --from gateway:1742 >> decisions.ndjson
+
+Exit code 3: the chain breaks, and the export ends before the break.`;
+
+function exportCommand(): Command {
+  return new Command('export')
+    .description(
+      'Prints the decisions as JSON lines, each once and whole, and verifies each chain as it reads. People are digests.',
+    )
+    .addOption(dataOption())
+    .addOption(secretsOption())
+    .option(
+      '--key <file>',
+      'the public key of the log (PEM); default: audit.key.pub in the folder of secrets',
+    )
+    .option('--follow', 'wait for new decisions until the command is stopped')
+    .option('--from <place>', 'begin after a position, or at a time (ISO 8601)', exportStart)
+    .addOption(new Option('--format <format>', 'the format').choices(['ndjson']).default('ndjson'))
+    .addHelpText('after', EXPORT_NOTES)
+    .action(async (options: LogOptions & { key?: string; follow?: boolean; from?: ExportStart }) => {
+      requireLog(options.data);
+      const { from, follow } = options;
+      const stop = new AbortController();
+      if (follow) void untilStopped().then(() => stop.abort());
+      try {
+        for await (const record of exportRecords(options.data, {
+          key: await readPublicKey(options.key ?? join(secretsFolder(options), 'audit.key.pub')),
+          ...from,
+          follow: follow ? stop.signal : undefined,
+        }))
+          if (!process.stdout.write(`${JSON.stringify(record)}\n`)) await once(process.stdout, 'drain');
+      } catch (error) {
+        if (!(error instanceof BrokenChain)) throw error;
+        console.error(faultLine(error.fault));
+        process.exitCode = EXIT.tampered;
+      }
+    });
+}
+
 /** The digests of all keys that a person has had; undefined if no person is given. */
 async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | undefined> {
   const { person, codeFile, data, purpose, recipient, permit, epoch } = options;
@@ -243,6 +292,13 @@ async function readWitness(file: string): Promise<string> {
 function time(text: string): string {
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
   throw new InvalidArgumentError('Expected a day or a time, such as 2026-05-14 or 2026-05-14T08:00:00Z.');
+}
+
+type ExportStart = Pick<ExportOptions, 'after' | 'since'>;
+
+function exportStart(text: string): ExportStart {
+  const after = readPosition(text);
+  return after ? { after } : { since: time(text) };
 }
 
 /** A decision in one line. */

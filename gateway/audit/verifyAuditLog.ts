@@ -134,7 +134,8 @@ function firstFault(
   return undefined;
 }
 
-class ChainWalk {
+/** Verifies one chain, a line at a time. */
+export class ChainWalk {
   fault: LogFault | undefined;
   others: readonly SeenChain[] = [];
   records = 0;
