@@ -1,7 +1,7 @@
 // A collector in one file, for a look at traces: it accepts OTLP over HTTP (JSON) on this machine and prints each
 // trace as a tree. node deploy/printTraces.mjs [port]
 import { createServer } from 'node:http';
-import { pathToFileURL } from 'node:url';
+import { basename } from 'node:path';
 
 const PATH = '/v1/traces';
 /** Processes send their spans every five seconds, so a trace is complete a little later. */
@@ -76,7 +76,7 @@ export async function startCollector(port, receive) {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (basename(process.argv[1] ?? '') === 'printTraces.mjs') {
   const traces = new Map();
   const { url } = await startCollector(Number(process.argv[2] ?? 4318), (spans) => {
     for (const span of spans) {

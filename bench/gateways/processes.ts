@@ -108,7 +108,7 @@ async function answering(name: string, url: string, child: ChildProcess): Promis
   throw new Error(`${name} does not start.`);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
