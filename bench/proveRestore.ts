@@ -54,7 +54,7 @@ async function step(name: string, words: readonly string[], until?: RegExp): Pro
 /** Continues the audit log of a gateway with one record about each person. */
 async function writeLog(data: string): Promise<void> {
   const secrets = new Secrets(join(data, 'secrets'));
-  const digests = new PersonDigests(await secrets.audit());
+  const digests = PersonDigests.ofVersions(await secrets.audit());
   const log = await openAuditLog(data, {
     writer: 'gateway',
     signingKey: await secrets.auditKey(),

@@ -82,6 +82,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'restores a backup and verifies it',
     load: async () => (await import('./commands/restore.js')).restoreCommand(),
   },
+  secrets: {
+    summary: 'lists and rotates secrets and keys',
+    load: async () => (await import('./commands/secrets.js')).secretsCommand(),
+  },
   migrate: {
     summary: 'brings a data directory to the format of this version',
     load: async () => (await import('./commands/migrate.js')).migrateCommand(),

@@ -254,6 +254,10 @@ export const errorTable = {
     status: 0,
     meaning: 'A restore into this data directory was killed before it ended, or has not ended yet.',
   },
+  SECRET_NOT_ROTATED: {
+    status: 0,
+    meaning: 'A secret cannot be rotated or retired now, or never. The message says what to do instead.',
+  },
   INTERRUPTED: { status: 0, meaning: 'A signal ended the command. It left nothing behind.' },
   BACKUP_FAILED: { status: 0, meaning: 'No backup was made, because its content could not be complete.' },
   BACKUP_KEY_INVALID: {

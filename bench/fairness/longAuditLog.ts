@@ -11,7 +11,7 @@ const NAMED = 500;
 /** Fills the audit log of a data folder up to this many bytes, with the code that normally writes it. */
 export async function writeLongAuditLog(data: string, person: PersonKey, bytes: number): Promise<void> {
   const secrets = new Secrets(`${data}/secrets`);
-  const digests = new PersonDigests(await secrets.audit());
+  const digests = PersonDigests.ofVersions(await secrets.audit());
   const log = await openAuditLog(data, {
     writer: 'gateway',
     signingKey: await secrets.auditKey(),

@@ -13,7 +13,7 @@ import {
   type Verification,
   verifyAuditLog,
 } from '../../gateway/audit/verifyAuditLog.js';
-import { type Testimony, readWitness } from '../../gateway/audit/witness.js';
+import type { Testimony } from '../../gateway/audit/witness.js';
 import { RevokedSessions } from '../../gateway/session/revokedSessions.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readPrivateFile } from '../../lib/secretFile.js';
@@ -108,7 +108,7 @@ async function checkAudit(options: CheckOptions): Promise<Pick<CheckedBackup, 'c
   requirePositions(unpacked.manifest, verification);
   const { chains } = verification;
   if (witness === undefined) return { chains, lost: undefined };
-  const lost = missingRecords(chains, readWitness(witness, key));
+  const lost = missingRecords(chains, verification.witness!);
   if (lost.records > (options.mayLose ?? 0)) throw tooOld(lost, unpacked.manifest, options.mayLose);
   return { chains, lost: lost.records };
 }

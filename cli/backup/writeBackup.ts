@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { ReadableStream } from 'node:stream/web';
 import { Encrypter } from 'age-encryption';
 import { type Pack, pack } from 'tar-stream';
-import { readLine } from '../../gateway/audit/chain.js';
-import { linesBackwards } from '../../gateway/audit/chainEnd.js';
+import { type ChainedLine, isOldCheckpoint, isSigned, readLine } from '../../gateway/audit/chain.js';
+import { type EndOfChain, isCheckpoint, linesBackwards } from '../../gateway/audit/chainEnd.js';
 import { auditFolder, segmentsOf, listChains } from '../../gateway/audit/segments.js';
 import { sync } from '../../lib/durableFile.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -66,7 +66,8 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
   const cut = await cutData({ data, policies: options.policies, secrets: secrets.files });
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(6).toString('hex')}.partial`);
   try {
-    const chains = await chainsOf(data, cut);
+    const key = await signingKeyOf(cut);
+    const chains = await chainsOf(data, cut, key === undefined ? undefined : createPublicKey(key));
     const archive = new Archive(cut, options);
     const text = (files: readonly BackupFile[]): string =>
       writeManifest({
@@ -77,7 +78,6 @@ export async function writeBackup(options: BackupOptions): Promise<Backup> {
         chains,
         secrets: { included: secrets.included, leftOut: secrets.leftOut },
       });
-    const key = await signingKeyOf(cut);
     const file = await open(draft, 'wx', 0o600);
     try {
       const encrypted = await encrypter.encrypt(ReadableStream.from(archive.stream(text, key)) as never);
@@ -164,27 +164,42 @@ async function chooseSecrets(options: BackupOptions): Promise<{
   return { files, included, leftOut: names.filter((name) => !saved.has(name)).sort() };
 }
 
-/** The last record of each chain in a cut. */
-async function chainsOf(data: string, { files }: DataCut): Promise<ChainPosition[]> {
+/**
+ * The last record of each chain in a cut.
+ * @throws PolkuError BACKUP_FAILED if a chain is not signed by the key of the cut: nothing could continue it
+ */
+async function chainsOf(
+  data: string,
+  { files }: DataCut,
+  key: KeyObject | undefined,
+): Promise<ChainPosition[]> {
   if (!existsSync(auditFolder(data))) return [];
   const positions: ChainPosition[] = [];
   for (const chain of await listChains(data)) {
     const places = (await segmentsOf(data, chain)).map(({ path }) => path).reverse();
-    const position = await lastIn(files.filter(({ place }) => places.includes(place)).reverse());
-    if (position) positions.push({ chain, ...position });
+    const { last, checkpoint } = await endIn(files.filter(({ place }) => places.includes(place)).reverse());
+    if (checkpoint && key && !isSigned(checkpoint, key) && !isOldCheckpoint(checkpoint, key))
+      throw new PolkuError(
+        'BACKUP_FAILED',
+        `The chain "${chain}" of the audit log is signed by another key than audit.key: the key was being rotated. Run the backup again; if a rotation was killed, first "polku secrets rotate audit.key".`,
+      );
+    if (last) positions.push({ chain, seq: last.seq, hash: last.hash, time: last.entry.time });
   }
   return positions;
 }
 
 /** @param files of a chain, the newest first */
-async function lastIn(files: readonly CutFile[]): Promise<Omit<ChainPosition, 'chain'> | undefined> {
+async function endIn(files: readonly CutFile[]): Promise<Pick<EndOfChain, 'last' | 'checkpoint'>> {
+  let last: ChainedLine | undefined;
   for (const { handle, size } of files) {
     for await (const line of linesBackwards(handle!, size)) {
       const record = readLine(line);
-      if (record) return { seq: record.seq, hash: record.hash, time: record.entry.time };
+      if (!record) continue;
+      last ??= record;
+      if (isCheckpoint(record)) return { last, checkpoint: record };
     }
   }
-  return undefined;
+  return { last, checkpoint: undefined };
 }
 
 /** The private key of the audit log in a cut (PEM); undefined if there is none. */

@@ -242,15 +242,16 @@ async function digestsOf(options: FindOptions): Promise<ReadonlySet<string> | un
   const { person, codeFile, data, purpose, recipient, permit, epoch } = options;
   if (person === undefined && codeFile === undefined) return undefined;
   const secrets = new Secrets(secretsFolder(options));
-  const digests = new PersonDigests(await secrets.audit());
-  if (codeFile !== undefined) return new Set(digests.ofAll(await personOfCodeFile(codeFile, data, secrets)));
+  const digests = PersonDigests.ofVersions(await secrets.audit());
+  if (codeFile !== undefined)
+    return new Set(digests.everyNameOf(await personOfCodeFile(codeFile, data, secrets)));
   if (purpose === undefined || recipient === undefined)
     throw new PolkuError(
       'USAGE',
       'With --person name the --purpose and the --recipient that the id was given to.',
     );
   const domain = { purpose, recipient, permit, epoch };
-  return new Set(digests.ofAll(await personOfId(person!, domain, data, secrets)));
+  return new Set(digests.everyNameOf(await personOfId(person!, domain, data, secrets)));
 }
 
 /** The time of the first record of the gateway's log. */
@@ -357,7 +358,7 @@ function faultLine({ file, line, kind, message }: LogFault): string {
 
 function chainLines(found: ChainVerification): string[] {
   const { chain, fault, checkpoint, records, unsigned, expired, torn } = found;
-  const { unproven, behindWitness, clockJumps, witnessed } = found;
+  const { unproven, behindWitness, clockJumps, keyChanges, witnessed } = found;
   if (fault && !checkpoint) return [`${chain}: no checkpoint stands before what is wrong.`];
   const upTo = checkpoint
     ? `up to checkpoint ${checkpoint.seq}, signed ${checkpoint.time}`
@@ -380,6 +381,10 @@ function chainLines(found: ChainVerification): string[] {
       `  ${formatCount(torn)} times a torn end was found and set aside, in the *.torn files of the log.`,
     );
   if (expired > 0) lines.push(`  Records up to ${expired} were removed because their time was over.`);
+  if (keyChanges > 0)
+    lines.push(
+      `  ${formatCount(keyChanges)} times another key began to sign it, which the key before confirms.`,
+    );
   if (clockJumps > 0) lines.push(`  ${formatCount(clockJumps)} times the clock jumped.`);
   return lines;
 }

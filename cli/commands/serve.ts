@@ -124,7 +124,7 @@ export async function serve(
   const trusted = dev ? [dev.trusted] : trustedIssuersOf(configuration, log);
   const policy = await openPolicy(policyOptionsOf(configuration, isTrial), 'gateway', log);
   const store = policies.from ?? storeFolder(data);
-  const personDigests = new PersonDigests(await secrets.audit());
+  const personDigests = PersonDigests.ofVersions(await secrets.audit());
   const events = new SecurityEvents({
     service: 'gateway',
     sink: securitySink(configuration.log.securityEvents, log),

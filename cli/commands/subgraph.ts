@@ -16,7 +16,7 @@ import { openPolicy, policyOptionsOf, registerTrust } from '../runtime/openPolic
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
 import { checksOf } from '../runtime/readinessChecks.js';
 import { recordConfiguration } from '../runtime/recordConfiguration.js';
-import { readGatewayKey, secretsOf } from '../runtime/secrets.js';
+import { readGatewayKeys, secretsOf } from '../runtime/secrets.js';
 import { addPolicyMetrics, addSubgraphMetrics } from '../runtime/stateMetrics.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { serverOptions } from '../serverOptions.js';
@@ -51,7 +51,7 @@ export function subgraphCommand(): Command {
     .addOption(
       new KeyOption(
         '--gateway-key <file>',
-        'the public key of the gateway that may ask (PEM)',
+        'the public key of the gateway that may ask (PEM); two while it is rotated',
         'registry.gatewayKey',
       ),
     )
@@ -106,8 +106,8 @@ async function startRegistry(
   const observation = await observeProcess(`polku-${name}`, configuration, log);
   closing.push(() => observation.close());
   const { metrics, tracer, readiness } = observation;
-  const gatewayKey = await readGatewayKey(registry.gatewayKey);
-  const trusted = [...trustedIssuersOf(configuration, log), trustedResidents(gatewayKey, identity.audience)];
+  const gatewayKeys = await readGatewayKeys(registry.gatewayKey);
+  const trusted = [...trustedIssuersOf(configuration, log), trustedResidents(gatewayKeys, identity.audience)];
   const policy = await openPolicy(policyOptionsOf(configuration, dev), name, log);
   closing.push(() => policy.close());
   addPolicyMetrics(metrics, policy);
@@ -133,7 +133,7 @@ async function startRegistry(
   securityEvents.record('policy-in-force', { revision: policy.current.revision });
   policy.onChange(({ revision }) => securityEvents.record('policy-in-force', { revision }));
   const running = await serveSubgraph(local.subgraphs[0]!, registry, {
-    gatewayKey,
+    gatewayKeys,
     trusted,
     catchUp: (revision) => policy.catchUp(revision),
     observe: observation.isOn ? observeAnswersBy(new AnswerMetrics(metrics, name), tracer) : undefined,

@@ -84,7 +84,14 @@ export async function residentIssuerOf(
       'console.logins names a claim with identity codes, which linkage reads. It must run in the gateway: remove registries.linkage.',
     );
   const domains = new Domains(await secrets.domain());
-  return new ResidentIssuer({ key: await secrets.gatewayKey(), audience, domains, epoch, residentOf });
+  return new ResidentIssuer({
+    key: await secrets.gatewayKey(),
+    publicKeys: await secrets.gatewayPublicKeys(),
+    audience,
+    domains,
+    epoch,
+    residentOf,
+  });
 }
 
 /**

@@ -65,7 +65,7 @@ export async function withRegistries<Result>(
       report: (fault) => log.fault('audit', fault),
     });
     closing.unshift(() => auditLog.close());
-    const personDigests = new PersonDigests(await secrets.audit());
+    const personDigests = PersonDigests.ofVersions(await secrets.audit());
     return await work({
       policy: policy.current,
       subgraphs: local.subgraphs,

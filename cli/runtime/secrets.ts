@@ -43,12 +43,11 @@ export class Secrets {
   }
 
   /**
-   * POLKU_AUDIT_SECRET: it names people in the audit log. It has one version, or older records could not be
-   * found.
+   * POLKU_AUDIT_SECRET: it names people in the audit log. Versions, newest first: records are written under
+   * the newest and found under any.
    */
-  async audit(): Promise<Buffer> {
-    const [newest] = await this.#secret('audit', 'POLKU_AUDIT_SECRET');
-    return newest!;
+  audit(): Promise<readonly Buffer[]> {
+    return this.#secret('audit', 'POLKU_AUDIT_SECRET');
   }
 
   /**
@@ -76,6 +75,12 @@ export class Secrets {
   /** Signs the gateway's decision contexts. The public key is in a file next to it, for the registries. */
   gatewayKey(): Promise<KeyObject> {
     return this.#signingKey('gateway.key');
+  }
+
+  /** Those that registries accept: two while the key is rotated. */
+  async gatewayPublicKeys(): Promise<readonly KeyObject[]> {
+    await this.gatewayKey();
+    return readGatewayKeys(join(this.folder, 'gateway.key.pub'));
   }
 
   /** Ed25519. */
@@ -125,13 +130,17 @@ function readKey(text: string, file: string): KeyObject {
   }
 }
 
+const PEM = /-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----/g;
+
 /**
- * Reads the public key of a gateway.
+ * Reads the public keys of a gateway: one, or two while the gateway rotates its key.
  * @throws PolkuError SECRET_INVALID
  */
-export async function readGatewayKey(file: string): Promise<KeyObject> {
+export async function readGatewayKeys(file: string): Promise<readonly KeyObject[]> {
   try {
-    return createPublicKey(await readFile(file));
+    const keys = (await readFile(file, 'utf8')).match(PEM) ?? [];
+    if (keys.length === 0) throw new Error('There is no public key.');
+    return keys.map((key) => createPublicKey(key));
   } catch (cause) {
     throw new PolkuError(
       'SECRET_INVALID',

@@ -121,16 +121,16 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   addSubgraphMetrics(metrics, local);
   const residents = await residentIssuerOf(configuration, secrets, local.residentOf);
   const reportAudit = (fault: unknown) => log.fault('audit', fault);
-  const auditSecret = await secrets.audit();
-  const personDigests = new PersonDigests(auditSecret);
-  const personLog = new PersonLog({ dataFolder: data, secret: auditSecret, report: reportAudit });
+  const auditSecrets = await secrets.audit();
+  const personDigests = PersonDigests.ofVersions(auditSecrets);
+  const personLog = new PersonLog({ dataFolder: data, secret: auditSecrets[0]!, report: reportAudit });
   closing.push(() => personLog.close());
   const governance = await createGovernanceSubgraph({
     policy: (revision) => policy.under(revision),
     apiSchema: () => supergraph.apiSchema,
     accessLog: {
       recordsOf: (person, page) =>
-        personLog.recordsOf(new Set(personDigests.ofAll(local.keysOf(person))), page),
+        personLog.recordsOf(new Set(personDigests.everyNameOf(local.keysOf(person))), page),
       hidesRecipients: (person) => local.isShielded(person),
     },
     revisionService,

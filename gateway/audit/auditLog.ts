@@ -6,8 +6,8 @@ import { AppendLog, GroupCommit } from '../../lib/appendLog.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
 import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned } from './chain.js';
-import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, readEnd, saveTornTail } from './chainEnd.js';
-import { entriesOf, type Opening, type SeenChain, type SignedEntry, type TornTail } from './logEntry.js';
+import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, readEnd, saveTornTail, seenBy } from './chainEnd.js';
+import { entriesOf, type Opening, type SignedEntry, type TornTail } from './logEntry.js';
 import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
 import {
@@ -123,14 +123,8 @@ function isOwn(checkpoint: ChainedLine, key: KeyObject): boolean {
 function foreign(): PolkuError {
   return new PolkuError(
     'AUDIT_UNAVAILABLE',
-    `The last checkpoint of the audit log was signed by another key than this one. ${KEEP_AS_EVIDENCE}`,
+    `The last checkpoint of the audit log was signed by another key than this one. If "polku secrets rotate audit.key" was killed, run it again. Otherwise: ${KEEP_AS_EVIDENCE}`,
   );
-}
-
-/** What the last checkpoint has seen of other chains. A checkpoint of the first format saw none. */
-function seenBy({ checkpoint }: EndOfChain): readonly SeenChain[] {
-  const { entry } = checkpoint ?? {};
-  return entry?.kind === 'checkpoint' && 'others' in entry ? entry.others : [];
 }
 
 /** The state of a chain. Everything in it is durable. */

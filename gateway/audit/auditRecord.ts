@@ -78,9 +78,20 @@ export class PersonDigests {
   readonly #secret: KeyObject;
   readonly #digests = new LRUCache<PersonKey, string>({ max: MAX_DIGESTS });
 
-  /** @param secret at least 32 random bytes */
-  constructor(secret: Uint8Array) {
+  /**
+   * @param secret at least 32 random bytes
+   * @param former earlier versions of the secret, under which older records name people
+   */
+  constructor(
+    secret: Uint8Array,
+    private readonly former: readonly Uint8Array[] = [],
+  ) {
     this.#secret = createSecretKey(secret);
+  }
+
+  /** @param versions newest first */
+  static ofVersions([newest, ...former]: readonly Uint8Array[]): PersonDigests {
+    return new PersonDigests(newest!, former);
   }
 
   of(person: PersonKey): string {
@@ -90,6 +101,13 @@ export class PersonDigests {
       this.#digests.set(person, digest);
     }
     return digest;
+  }
+
+  /** The names that people have in records under any version of the secret. */
+  everyNameOf(people: readonly PersonKey[]): string[] {
+    return [this, ...this.former.map((secret) => new PersonDigests(secret))].flatMap((digests) =>
+      digests.ofAll(people),
+    );
   }
 
   /** Names a caller in the log of security events. */

@@ -1,7 +1,7 @@
 import { appendFile, type FileHandle, open } from 'node:fs/promises';
 import { PolkuError } from '../../lib/errors.js';
 import { CHAIN_START, type ChainedLine, type ChainEnd, readLine, sha256 } from './chain.js';
-import type { TornTail } from './logEntry.js';
+import type { SeenChain, TornTail } from './logEntry.js';
 import type { Segment } from './segments.js';
 
 /** The last complete record of a file. */
@@ -44,6 +44,17 @@ export interface EndOfChain {
   readonly unproven: number;
 }
 
+/** What the last checkpoint has seen of other chains. A checkpoint of the first format saw none. */
+export function seenBy({ checkpoint }: EndOfChain): readonly SeenChain[] {
+  const { entry } = checkpoint ?? {};
+  return entry && 'others' in entry ? entry.others : [];
+}
+
+/** An entry that changes the key is a checkpoint, too. */
+export function isCheckpoint({ entry }: ChainedLine): boolean {
+  return entry.kind === 'checkpoint' || entry.kind === 'key-change';
+}
+
 /**
  * Reads backwards from the end of a chain to its last checkpoint.
  * @param segments in the order of the chain
@@ -60,7 +71,7 @@ export async function readEnd(segments: readonly Segment[]): Promise<EndOfChain>
         if (next && (next.previous !== record.hash || next.seq !== record.seq + 1)) throw changed();
         last ??= record;
         next = record;
-        if (record.entry.kind === 'checkpoint') return { last, checkpoint: record, unproven };
+        if (isCheckpoint(record)) return { last, checkpoint: record, unproven };
         unproven += 1;
       }
     } finally {

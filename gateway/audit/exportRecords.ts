@@ -6,6 +6,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
 import { readLine } from './chain.js';
 import { read } from './chainEnd.js';
+import { ChainKeys } from './keyChange.js';
 import { mergeByTime, type PlacedLine } from './readRecords.js';
 import { listChains, type Segment, segmentsOf } from './segments.js';
 import { ChainWalk, type LogFault } from './verifyAuditLog.js';
@@ -48,7 +49,10 @@ export async function* exportRecords(
   const tails = new Map<string, ChainTail>();
   do {
     for (const chain of await listChains(dataFolder))
-      if (!tails.has(chain)) tails.set(chain, new ChainTail(dataFolder, chain, key, after.get(chain) ?? 0));
+      if (!tails.has(chain)) {
+        const keys = await ChainKeys.of(dataFolder, chain, key);
+        tails.set(chain, new ChainTail(dataFolder, chain, keys, after.get(chain) ?? 0));
+      }
     const lists = [...tails.values()].map((tail) => tail.newRecords());
     for await (const merged of mergeByTime(lists, 'oldest first')) {
       const record = merged as ChainedDecision;
@@ -97,10 +101,10 @@ class ChainTail {
   constructor(
     private readonly dataFolder: string,
     private readonly chain: string,
-    key: KeyObject,
+    keys: ChainKeys,
     private readonly after: number,
   ) {
-    this.#walk = new ChainWalk(chain, key, new Map());
+    this.#walk = new ChainWalk(chain, keys, new Map());
   }
 
   async *newRecords(): AsyncGenerator<ChainedDecision> {

@@ -80,7 +80,17 @@ export interface ClockJump {
   readonly seconds: number;
 }
 
-export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump;
+/** Another key signs the chain from here on. It signs this entry, which is a checkpoint, too. */
+export interface KeyChange extends Omit<Checkpoint, 'kind'> {
+  readonly kind: 'key-change';
+  /** Public keys: SPKI, DER, base64url. */
+  readonly former: string;
+  readonly next: string;
+  /** The former key's signature over the next key and the end of the chain before this entry. */
+  readonly consent: string;
+}
+
+export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump | KeyChange;
 
 /** Every kind of entry. */
 export type LogEntry = DecisionEntry | PeopleEntry | SignedEntry;

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { CHAIN_START, type ChainedLine, type ChainEnd, isOldCheckpoint, isSigned } from './chain.js';
+import { ChainKeys } from './keyChange.js';
 import type { Removal, SeenChain } from './logEntry.js';
 import { findLine, logLines, type PlacedLine } from './readRecords.js';
 import { listChains } from './segments.js';
@@ -42,6 +43,8 @@ export interface ChainVerification {
   /** Openings at which the witness held a checkpoint that the chain lacked. */
   readonly behindWitness: number;
   readonly clockJumps: number;
+  /** How often another key began to sign the chain. */
+  readonly keyChanges: number;
   /** The last checkpoint that the witness holds. */
   readonly witnessed: number | undefined;
 }
@@ -53,8 +56,8 @@ export interface Verification {
    */
   readonly fault: LogFault | undefined;
   readonly chains: readonly ChainVerification[];
-  /** Lines of the witness that prove nothing; undefined without a witness. */
-  readonly witness: Pick<Testimony, 'foreign' | 'unreadable'> | undefined;
+  /** What the witness proves; undefined without a witness. */
+  readonly witness: Testimony | undefined;
 }
 
 export interface VerifyOptions {
@@ -73,11 +76,14 @@ export async function verifyAuditLog(
   dataFolder: string,
   { key, witness }: VerifyOptions,
 ): Promise<Verification> {
-  const testimony = witness === undefined ? undefined : readWitness(witness, key);
   const names = await listChains(dataFolder);
+  const keys = new Map<string, ChainKeys>();
+  for (const chain of names) keys.set(chain, await ChainKeys.of(dataFolder, chain, key));
+  const known = [...keys.values()].flatMap(({ all }) => all);
+  const testimony = witness === undefined ? undefined : readWitness(witness, [key, ...known]);
   const walks: ChainWalk[] = [];
   for (const chain of names) {
-    const walk = new ChainWalk(chain, key, testimony?.checkpoints.get(chain) ?? new Map());
+    const walk = new ChainWalk(chain, keys.get(chain)!, testimony?.checkpoints.get(chain) ?? new Map());
     for await (const line of logLines(dataFolder, chain)) {
       if (walk.fault) walk.lookAhead(line);
       else walk.step(line);
@@ -159,12 +165,13 @@ export class ChainWalk {
   #unproven = { records: 0, openings: 0 };
   #behindWitness = 0;
   #clockJumps = 0;
+  #keyChanges = 0;
   #checkpoint: ChainVerification['checkpoint'];
   #witnessedNumbers: readonly number[] | undefined;
 
   constructor(
     readonly chain: string,
-    private readonly key: KeyObject,
+    private readonly keys: ChainKeys,
     private readonly witnessed: ReadonlyMap<number, WitnessedCheckpoint>,
   ) {}
 
@@ -236,6 +243,7 @@ export class ChainWalk {
       unproven: this.#unproven,
       behindWitness: this.#behindWitness,
       clockJumps: this.#clockJumps,
+      keyChanges: this.#keyChanges,
       witnessed: maximum(this.witnessed.keys()) || undefined,
     };
   }
@@ -251,7 +259,7 @@ export class ChainWalk {
       this.#unsigned += 1;
       return;
     }
-    if (isSigned(record, this.key)) return this.#readSigned(record, place);
+    if (isSigned(record, this.keys.at(record.seq))) return this.#readSigned(record, place);
     if (this.#oldFormat && this.chain === 'gateway') return this.#readOld(record, place);
     this.foreign += 1;
     this.#fail(
@@ -288,6 +296,13 @@ export class ChainWalk {
         return;
       case 'clock-jump':
         this.#clockJumps += 1;
+        return;
+      case 'key-change':
+        if (entry.chain !== this.chain)
+          return this.#fail('forged', place, `it is of the chain "${entry.chain}"`);
+        this.#keyChanges += 1;
+        this.others = entry.others;
+        return this.#reach(record, entry.time);
     }
   }
 
@@ -308,7 +323,7 @@ export class ChainWalk {
     const { entry } = record;
     this.#unsigned += 1;
     if (entry.kind === 'checkpoint') {
-      if (!isOldCheckpoint(record, this.key)) {
+      if (!isOldCheckpoint(record, this.keys.at(record.seq))) {
         this.foreign += 1;
         return this.#fail('changed', place, 'it is not signed by the key of this log');
       }

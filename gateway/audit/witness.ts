@@ -69,13 +69,14 @@ export interface WitnessedCheckpoint {
   readonly time: string;
 }
 
-export function readWitness(text: string, key: KeyObject): Testimony {
+/** @param keys the keys that have signed the log */
+export function readWitness(text: string, keys: readonly KeyObject[]): Testimony {
   const checkpoints = new Map<string, Map<number, WitnessedCheckpoint>>();
   let [foreign, unreadable] = [0, 0];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
     const record = readLine(line);
-    const chain = record && witnessedChain(record, key);
+    const chain = record && keys.map((key) => witnessedChain(record, key)).find((one) => one !== undefined);
     if (record && chain !== undefined) {
       const { time } = record.entry as Checkpoint;
       if (!checkpoints.has(chain)) checkpoints.set(chain, new Map());

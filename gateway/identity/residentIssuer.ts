@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, type JWK, SignJWT } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
 import type { PersonKey } from '../../schema/keys.js';
@@ -14,13 +14,15 @@ const LIFETIME_SECONDS = 600;
 /**
  * The gateway as the issuer of residents' tokens. Whatever such a token says, its caller is a resident who
  * asks for own data: a gateway cannot make itself a doctor.
- * @param gatewayKey the public key of the gateway
+ * @param gatewayKeys the public keys of the gateway: two while it rotates its key
  */
-export function trustedResidents(gatewayKey: KeyObject, audience: string): TrustedIssuer {
+export function trustedResidents(gatewayKeys: readonly KeyObject[], audience: string): TrustedIssuer {
   return {
     issuer: RESIDENT_ISSUER,
     audience,
-    keys: createLocalJWKSet({ keys: [gatewayKey.export({ format: 'jwk' }) as JWK] }),
+    keys: createLocalJWKSet({
+      keys: gatewayKeys.map((key) => ({ ...(key.export({ format: 'jwk' }) as JWK), kid: keyId(key) })),
+    }),
     algorithms: [TOKEN_ALGORITHM],
     tokenType: TOKEN_TYPE,
     maxLifetimeSeconds: LIFETIME_SECONDS,
@@ -33,9 +35,17 @@ export function trustedResidents(gatewayKey: KeyObject, audience: string): Trust
   };
 }
 
+/** Tells the keys of a gateway apart. */
+function keyId(publicKey: KeyObject): string {
+  const text = publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(text).digest('base64url');
+}
+
 export interface ResidentIssuerOptions {
   /** The private key of the gateway. */
   readonly key: KeyObject;
+  /** The public keys of the gateway, with which its tokens are verified. */
+  readonly publicKeys: readonly KeyObject[];
   readonly audience: string;
   readonly domains: Domains;
   readonly epoch: string;
@@ -54,13 +64,15 @@ export interface ResidentToken {
 export class ResidentIssuer {
   readonly trusted: TrustedIssuer;
   readonly #options: ResidentIssuerOptions;
+  readonly #keyId: string;
   readonly #login: Domain;
   readonly #subjects: Domain;
 
   constructor(options: ResidentIssuerOptions) {
-    const { key, audience, domains, epoch } = options;
+    const { publicKeys, audience, domains, epoch } = options;
     this.#options = options;
-    this.trusted = trustedResidents(createPublicKey(key), audience);
+    this.#keyId = keyId(createPublicKey(options.key));
+    this.trusted = trustedResidents(publicKeys, audience);
     this.#login = loginDomain(domains, epoch);
     // No request has this purpose, so subjects cannot be joined with any ids that the gateway returns.
     this.#subjects = domains.domain({ purpose: 'login', recipient: 'subject', permit: undefined, epoch });
@@ -95,7 +107,7 @@ export class ResidentIssuer {
     const now = Math.floor(Date.now() / 1000);
     const expiresAt = now + LIFETIME_SECONDS;
     const accessToken = await new SignJWT({ person })
-      .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE })
+      .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: this.#keyId })
       .setIssuer(RESIDENT_ISSUER)
       .setAudience(this.#options.audience)
       .setSubject(seal(this.#subjects, 'PersonID', key))

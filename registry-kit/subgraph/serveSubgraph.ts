@@ -25,8 +25,8 @@ const REQUEST_MS = 60_000;
 const SDL_QUERY = /^\s*query\s+\w+\s*\{\s*_service\s*\{\s*sdl\s*\}\s*\}\s*$/;
 
 export interface ServeOptions {
-  /** The public key of the only gateway that is answered. */
-  readonly gatewayKey: KeyObject;
+  /** The public keys of the only gateway that is answered: two while it rotates its key. */
+  readonly gatewayKeys: readonly KeyObject[];
   /** The issuers of callers' tokens, which are verified here again. */
   readonly trusted: readonly TrustedIssuer[];
   /** Waits a moment for a policy revision that the gateway already has. */
@@ -160,17 +160,17 @@ async function answer(
   let reading: Promise<string> | undefined;
   const body = () => (reading ??= readBody(request, MAX_BODY_BYTES));
   if (authorization === undefined) {
-    await verifyCompositionContext(context, subgraph.name, options.gatewayKey);
+    await verifyCompositionContext(context, subgraph.name, options.gatewayKeys);
     if (!SDL_QUERY.test(readRequest(await body()).query)) throw contextRefused('no-caller-token');
     seen.isProbe = true;
     return { data: { _service: { sdl: subgraph.sdl } } };
   }
   const tokens = { context, caller: authorization.replace(/^Bearer /i, '') };
-  const { gatewayKey, trusted } = options;
+  const { gatewayKeys, trusted } = options;
   const decision = await verifyDecisionContext(tokens, {
     audience: subgraph.name,
     body,
-    gatewayKey,
+    gatewayKeys,
     trusted,
   });
   seen.decisionId = decision.decisionId;

@@ -60,7 +60,7 @@ export interface ContextExpectation {
   readonly audience: string;
   /** Reads the body of the request. It is called only if everything else is valid. */
   readonly body: () => Promise<string>;
-  readonly gatewayKey: KeyObject;
+  readonly gatewayKeys: readonly KeyObject[];
   readonly trusted: readonly TrustedIssuer[];
 }
 
@@ -72,13 +72,13 @@ export interface ContextExpectation {
  */
 export async function verifyDecisionContext(
   tokens: ContextTokens,
-  { audience, body, gatewayKey, trusted }: ContextExpectation,
+  { audience, body, gatewayKeys, trusted }: ContextExpectation,
 ): Promise<DecisionContext> {
   try {
     const payload = await verifyGatewayContext(
       tokens.context,
       { type: TYPE, audience, claims: ['sub', 'jti'] },
-      gatewayKey,
+      gatewayKeys,
     );
     const caller = await verifyCallerToken(tokens.caller, trusted);
     const purpose = String(payload['purpose']);

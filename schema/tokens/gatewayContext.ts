@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { PolkuError } from '../../lib/errors.js';
 import { CLOCK_TOLERANCE_SECONDS, TOKEN_ALGORITHM, tokenFault } from './callerToken.js';
 
@@ -29,17 +29,17 @@ export function signGatewayContext(
 }
 
 /**
- * Verifies a context that a gateway signed. A context is valid from {@link CLOCK_TOLERANCE_SECONDS} before
- * its issue until the same time after its end, by the verifier's clock. A context with a longer lifetime than
- * usual is always rejected.
+ * Verifies a context that a gateway signed with one of its keys: it has two while a key is rotated. A context
+ * is valid from {@link CLOCK_TOLERANCE_SECONDS} before its issue until the same time after its end, by the
+ * verifier's clock. A context with a longer lifetime than usual is always rejected.
  * @throws JOSEError, PolkuError CONTEXT_REFUSED
  */
 export async function verifyGatewayContext(
   token: string,
   { type, audience, claims }: Addressed & { readonly claims: string[] },
-  gatewayKey: KeyObject,
+  gatewayKeys: readonly KeyObject[],
 ): Promise<JWTPayload> {
-  const { payload } = await jwtVerify(token, gatewayKey, {
+  const options = {
     issuer: ISSUER,
     audience,
     algorithms: [TOKEN_ALGORITHM],
@@ -47,9 +47,19 @@ export async function verifyGatewayContext(
     maxTokenAge: CONTEXT_LIFETIME_SECONDS,
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ['iat', 'exp', ...claims],
-  });
-  if (payload.exp! - payload.iat! > CONTEXT_LIFETIME_SECONDS) throw contextRefused('context-lifetime');
-  return payload;
+  };
+  let fault: unknown;
+  for (const key of gatewayKeys) {
+    try {
+      const { payload } = await jwtVerify(token, key, options);
+      if (payload.exp! - payload.iat! > CONTEXT_LIFETIME_SECONDS) throw contextRefused('context-lifetime');
+      return payload;
+    } catch (cause) {
+      if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
+      fault = cause;
+    }
+  }
+  throw fault ?? contextRefused('context-signature');
 }
 
 const TYPE = 'polku-composition+jwt';
@@ -63,10 +73,10 @@ export function signCompositionContext(audience: string, key: KeyObject): Promis
 export async function verifyCompositionContext(
   token: string,
   audience: string,
-  gatewayKey: KeyObject,
+  gatewayKeys: readonly KeyObject[],
 ): Promise<void> {
   try {
-    await verifyGatewayContext(token, { type: TYPE, audience, claims: [] }, gatewayKey);
+    await verifyGatewayContext(token, { type: TYPE, audience, claims: [] }, gatewayKeys);
   } catch (cause) {
     throw contextRefused(cause);
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
+import { readGatewayKeys, Secrets } from '../../cli/runtime/secrets.js';
 import { type HostileRegistry, startHostile } from '../city/hostileRegistry.js';
 import { healthSdl } from '../city/hostileSchemas.js';
 
@@ -7,7 +7,7 @@ import { healthSdl } from '../city/hostileSchemas.js';
 export async function startImposter(data: string): Promise<HostileRegistry> {
   const secrets = join(data, 'secrets');
   await new Secrets(secrets).gatewayKey();
-  const imposter = await startHostile('health', await readGatewayKey(join(secrets, 'gateway.key.pub')));
+  const imposter = await startHostile('health', await readGatewayKeys(join(secrets, 'gateway.key.pub')));
   imposter.sdl = healthSdl;
   return imposter;
 }

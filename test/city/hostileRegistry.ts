@@ -19,13 +19,16 @@ export interface HostileRegistry {
   stop(): Promise<void>;
 }
 
-export async function startHostile(name: string, gatewayKey: KeyObject): Promise<HostileRegistry> {
+export async function startHostile(
+  name: string,
+  gatewayKeys: readonly KeyObject[],
+): Promise<HostileRegistry> {
   const server = createServer((request, response) => {
     void read(request).then(async (body) => {
       response.setHeader('content-type', 'application/json');
       if (request.headers.authorization === undefined) {
         registry.polls += 1;
-        await verifyCompositionContext(String(request.headers['polku-context']), name, gatewayKey);
+        await verifyCompositionContext(String(request.headers['polku-context']), name, gatewayKeys);
         return response.end(
           JSON.stringify(registry.sdl === undefined ? {} : { data: { _service: { sdl: registry.sdl } } }),
         );

@@ -89,7 +89,7 @@ describe('a remote registry that changes its own SDL', () => {
   const reports: string[] = [];
 
   beforeAll(async () => {
-    hostile = await startHostile('health', keys.publicKey);
+    hostile = await startHostile('health', [keys.publicKey]);
     remote = registrySource({ name: 'health', url: hostile.url, key: keys.privateKey });
   });
   beforeEach(() => {

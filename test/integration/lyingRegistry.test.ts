@@ -53,7 +53,7 @@ describe('a registry that keeps its schema and sends false answers', () => {
   const id = (key: number) => seal(testDomain, 'PersonID', key);
 
   beforeAll(async () => {
-    registry = await startHostile('liar', keys.publicKey);
+    registry = await startHostile('liar', [keys.publicKey]);
     remote = registrySource({ name: 'liar', url: registry.url, key: keys.privateKey });
     const { contract, dataSource } = localSource(honest);
     const sometimesDown: DataSource = {

@@ -14,7 +14,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLocalSubgraphs } from '../../cli/runtime/localSubgraphs.js';
 import { openPolicy, type PolicyOptions, registerTrust } from '../../cli/runtime/openPolicy.js';
-import { readGatewayKey, Secrets } from '../../cli/runtime/secrets.js';
+import { readGatewayKeys, Secrets } from '../../cli/runtime/secrets.js';
 import { trustedIssuer } from '../../gateway/identity/trustedIssuer.js';
 import type { PolicyInForce } from '../../gateway/policy/policyInForce.js';
 import { serveSubgraph } from '../../registry-kit/subgraph/serveSubgraph.js';
@@ -95,7 +95,7 @@ describe('a registry in its department, with signed policies', () => {
     });
     const address = { host: '127.0.0.1', port };
     const server = await serveSubgraph(local.subgraphs[0]!, address, {
-      gatewayKey: await readGatewayKey(join(city.data, 'secrets', 'gateway.key.pub')),
+      gatewayKeys: await readGatewayKeys(join(city.data, 'secrets', 'gateway.key.pub')),
       trusted: [trustedIssuer({ issuer: issuer.issuer, audience: 'polku', keys: new URL(issuer.jwks) })],
       catchUp: (revision) => policy.catchUp(revision),
       securityEvents: new SecurityEvents({ service: 'registry', sink: () => {} }),

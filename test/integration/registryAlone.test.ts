@@ -70,7 +70,7 @@ describe('a registry that is called directly', () => {
     stopLocal = () => local.stop();
     const address = { host: '127.0.0.1', port: 0 };
     health = await serveSubgraph(local.subgraphs[0]!, address, {
-      gatewayKey: gateway.publicKey,
+      gatewayKeys: [gateway.publicKey],
       catchUp: () => Promise.resolve(),
       securityEvents: new SecurityEvents({ service: 'health', sink: (line) => events.push(line) }),
       log: new TestLog(),

@@ -116,12 +116,12 @@ function serve(subgraph: Subgraph, gatewayKey: KeyObject = gatewayKeys.publicKey
       const caller = String(headers['authorization']).replace('Bearer ', '');
       const audience = subgraph.name;
       if (/_service/.test(request.query)) {
-        await verifyCompositionContext(context, audience, gatewayKey);
+        await verifyCompositionContext(context, audience, [gatewayKey]);
         response.end(JSON.stringify({ data: { _service: { sdl: subgraph.sdl } } }));
       } else {
         const decision = await verifyDecisionContext(
           { context, caller },
-          { audience, body: async () => body, gatewayKey, trusted: [trusted] },
+          { audience, body: async () => body, gatewayKeys: [gatewayKey], trusted: [trusted] },
         );
         expect(decision).toEqual(testContext);
         response.end(JSON.stringify(await subgraph.execute(request, decision)));

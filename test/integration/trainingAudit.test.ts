@@ -98,7 +98,7 @@ describe('a training next to a running gateway', () => {
   }
 
   async function found(person: number): Promise<AuditRecord[]> {
-    const digests = new PersonDigests(await secrets().audit());
+    const digests = PersonDigests.ofVersions(await secrets().audit());
     const records: AuditRecord[] = [];
     for await (const one of findRecords(city.data, { person: new Set([digests.of(person)]) }))
       records.push(one);
@@ -163,7 +163,7 @@ describe('a training next to a running gateway', () => {
     const [older] = children.filter((person) => codes.has(person));
     const younger = store.personKey(hetu, NEW_CODE) as number;
     expect(younger).not.toBe(older);
-    const digests = new PersonDigests(await secrets().audit());
+    const digests = PersonDigests.ofVersions(await secrets().audit());
     const log = await openAuditLog(city.data, { writer: 'permit', signingKey: await secrets().auditKey() });
     await log.append(record('under-the-younger-key', { people: [digests.of(younger)] }));
     await log.close();

@@ -113,7 +113,7 @@ export const witnessFiles: InputKind = {
           const witness = await readFile(file, 'utf8');
           const verification = await verifyAuditLog(isCut ? cut : whole.folder, { key, witness });
           const published = [verificationText(verification)];
-          const { checkpoints, foreign, unreadable } = readWitness(witness, key);
+          const { checkpoints, foreign, unreadable } = readWitness(witness, [key]);
           const faults: string[] = [];
           const seen = await new WitnessWriter(file, () => {}).lastOf('gateway', key);
           if (seen && !written.has(seen.text))
@@ -177,7 +177,7 @@ async function wholeLog(folder: string, log: TestLog): Promise<WholeLog> {
   const witness = await readFile(join(folder, 'witness'), 'utf8');
   const { fault } = await verifyAuditLog(folder, { key: publicKey(log), witness });
   if (fault) throw new Error(`The log to begin with is not whole: ${fault.message}`);
-  const { checkpoints } = readWitness(witness, publicKey(log));
+  const { checkpoints } = readWitness(witness, [publicKey(log)]);
   return {
     folder,
     lines: await linesOf(folder),

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readGatewayKey, Secrets } from '../../../cli/runtime/secrets.js';
+import { readGatewayKeys, Secrets } from '../../../cli/runtime/secrets.js';
 
 const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(40, 2)];
 const refused = expect.objectContaining({ code: 'SECRET_INVALID' });
@@ -77,13 +77,14 @@ describe('the key of the gateway', () => {
     const key = await secrets.gatewayKey();
     expect(key.asymmetricKeyType).toBe('ed25519');
     expect((await secrets.gatewayKey()).equals(key)).toBe(true);
-    expect((await readGatewayKey(join(folder, 'gateway.key.pub'))).asymmetricKeyType).toBe('ed25519');
+    const [shared] = await readGatewayKeys(join(folder, 'gateway.key.pub'));
+    expect(shared!.asymmetricKeyType).toBe('ed25519');
     expect(await readFile(join(folder, 'gateway.key.pub'), 'utf8')).not.toContain('PRIVATE');
   });
 
   it('is refused when it is damaged', async () => {
     await writeFile(join(folder, 'gateway.key'), 'damaged', { mode: 0o600 });
     await expect(new Secrets(folder, {}).gatewayKey()).rejects.toEqual(refused);
-    await expect(readGatewayKey(join(folder, 'none'))).rejects.toEqual(refused);
+    await expect(readGatewayKeys(join(folder, 'none'))).rejects.toEqual(refused);
   });
 });

@@ -25,11 +25,11 @@ const CODE = '131052-9982';
 const PERSON = 17;
 const issuerIn = (epoch: string) =>
   new ResidentIssuer({
-    ...{ key: privateKey, audience: 'polku', domains, epoch },
+    ...{ key: privateKey, publicKeys: [publicKey], audience: 'polku', domains, epoch },
     residentOf: (code) => (code === CODE ? PERSON : undefined),
   });
 const residents = issuerIn('1');
-const trusted = [trustedResidents(publicKey, 'polku')];
+const trusted = [trustedResidents([publicKey], 'polku')];
 const now = () => Math.floor(Date.now() / 1000);
 
 const signed = (
@@ -47,6 +47,15 @@ describe("a resident's token", () => {
     expect(caller).toMatchObject({ recipient: 'resident', roles: ['resident'], purposes: ['data-subject'] });
     expect(callerPerson(caller, loginDomain(domains, '1'))).toBe(PERSON);
     expect(expiresAt - now()).toBeLessThanOrEqual(600);
+  });
+
+  it('of either key is accepted while the gateway rotates its key', async () => {
+    const next = generateKeyPairSync('ed25519');
+    const { accessToken } = await residents.issue(residents.admit(CODE));
+    const both = [trustedResidents([publicKey, next.publicKey], 'polku')];
+    await expect(verifyCallerToken(accessToken, both)).resolves.toMatchObject({ recipient: 'resident' });
+    const after = [trustedResidents([next.publicKey], 'polku')];
+    await expect(verifyCallerToken(accessToken, after)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('gives no other role, even if the gateway says so', async () => {
@@ -76,7 +85,7 @@ describe("a resident's token", () => {
 
   it('is no context of the gateway, and a context is no such token', async () => {
     const { accessToken } = await residents.issue(residents.admit(CODE));
-    await expect(verifyCompositionContext(accessToken, 'polku', publicKey)).rejects.toMatchObject({
+    await expect(verifyCompositionContext(accessToken, 'polku', [publicKey])).rejects.toMatchObject({
       code: 'CONTEXT_REFUSED',
     });
     const caller = testCaller({ recipient: 'resident', roles: ['resident'], purposes: ['data-subject'] });

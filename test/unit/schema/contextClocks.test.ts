@@ -48,7 +48,7 @@ describe('clocks that differ', () => {
   const verifyDecision = (signed: string, token: string) =>
     verifyDecisionContext(
       { context: signed, caller: token },
-      { audience: 'health', body: async () => BODY, gatewayKey: gateway.publicKey, trusted: [trusted] },
+      { audience: 'health', body: async () => BODY, gatewayKeys: [gateway.publicKey], trusted: [trusted] },
     );
   const signDecision = () =>
     signDecisionContext(context, { audience: 'health', body: BODY, key: gateway.privateKey });
@@ -56,12 +56,12 @@ describe('clocks that differ', () => {
   it.each(accepted)('G14: a registry %i s ahead accepts a composition context', async (seconds) => {
     const signed = await signCompositionContext('health', gateway.privateKey);
     shiftClock(seconds);
-    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).resolves.toBeUndefined();
+    await expect(verifyCompositionContext(signed, 'health', [gateway.publicKey])).resolves.toBeUndefined();
   });
   it.each(refused)('G14: a registry %i s ahead refuses a composition context', async (seconds) => {
     const signed = await signCompositionContext('health', gateway.privateKey);
     shiftClock(seconds);
-    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).rejects.toMatchObject({
+    await expect(verifyCompositionContext(signed, 'health', [gateway.publicKey])).rejects.toMatchObject({
       code: 'CONTEXT_REFUSED',
     });
   });
@@ -86,7 +86,7 @@ describe('clocks that differ', () => {
       .setIssuedAt(now)
       .setExpirationTime(now + 31)
       .sign(gateway.privateKey);
-    await expect(verifyCompositionContext(signed, 'health', gateway.publicKey)).rejects.toMatchObject({
+    await expect(verifyCompositionContext(signed, 'health', [gateway.publicKey])).rejects.toMatchObject({
       code: 'CONTEXT_REFUSED',
     });
   });

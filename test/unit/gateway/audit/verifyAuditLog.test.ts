@@ -40,6 +40,7 @@ describe('verification of the audit log', () => {
       unproven: { records: 0, openings: 0 },
       behindWitness: 0,
       clockJumps: 0,
+      keyChanges: 0,
       witnessed: 11,
     });
     await log.writeLines(lines.slice(0, -1));
