@@ -16,6 +16,8 @@ const MODE = 0o600;
 export class AppendLog {
   #hasFailed = false;
   #isClosed = false;
+  /** Bytes that a running append has written. */
+  #written = 0;
 
   private constructor(
     private readonly path: string,
@@ -77,15 +79,17 @@ export class AppendLog {
     await this.recover();
     this.requireAsLeft();
     try {
-      for (let written = 0; written < lines.length;) written += writeSync(this.file.fd, lines, written);
+      while (this.#written < lines.length) this.#written += writeSync(this.file.fd, lines, this.#written);
       await this.file.datasync();
       this.#requireInPlace();
       await confirm?.();
+      this.durable += lines.length;
     } catch (cause) {
       this.#hasFailed = true;
       throw cause;
+    } finally {
+      this.#written = 0;
     }
-    this.durable += lines.length;
   }
 
   /**
@@ -116,12 +120,12 @@ export class AppendLog {
 
   /**
    * Throws if the log is closed, if its path no longer leads to its file, or if another process wrote to the
-   * file or cut it. Synchronous, because it reads kernel memory only.
+   * file or cut it. Synchronous, because it reads kernel memory only. An append may be running.
    */
   requireAsLeft(): void {
     if (this.#isClosed) throw closed();
     this.#requireInPlace();
-    if (fstatSync(this.file.fd).size !== this.durable && !this.#hasFailed)
+    if (fstatSync(this.file.fd).size !== this.durable + this.#written && !this.#hasFailed)
       throw new Error(
         'The log does not have the length that this process left: another process wrote to it or cut it.',
       );

@@ -39,6 +39,29 @@ const open = async (length?: number) => (log = await AppendLog.open(path, length
 const content = () => readFile(path, 'utf8');
 const bytesOf = (text: string) => Buffer.from(text);
 
+describe('a log that is asked whether it is as it was left', () => {
+  it('is, while its own lines are on their way to the disk', async () => {
+    await open();
+    let asked = 0;
+    await log!.append(bytesOf('a\n'), async () => {
+      expect((await stat(path)).size).toBeGreaterThan(log!.length);
+      log!.requireAsLeft();
+      asked += 1;
+    });
+    log!.requireAsLeft();
+    expect(asked).toBe(1);
+  });
+
+  it('is not, if another process writes meanwhile', async () => {
+    await open();
+    await log!.append(bytesOf('a\n'), async () => {
+      await appendFile(path, 'b\n');
+      expect(() => log!.requireAsLeft()).toThrow('another process wrote to it or cut it');
+    });
+    expect(() => log!.requireAsLeft()).toThrow('another process wrote to it or cut it');
+  });
+});
+
 describe('a log that is opened', () => {
   it('is readable by its owner only', async () => {
     await open();
