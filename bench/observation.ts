@@ -8,10 +8,11 @@ import { packageRoot } from '../lib/packageRoot.js';
 import { runMeasured } from './city/measuredProcess.js';
 import { freePort, type RunningPeer, startServer } from './gateways/processes.js';
 
-// The cost of metrics and traces: CPU time a request and requests a second of family paths, by two gateways
-// that are the same but for that: npm run bench:observation -- [--persons 2000] [--rounds 15] [--window 400]
-// One is scraped every second and sends a tenth of its requests as traces; the other is not observed. Their
-// windows alternate, rounds begin with the one and the other in turn, and figures are medians.
+// The cost of metrics and traces, in CPU time a request and requests a second of family paths:
+// npm run bench:observation -- [--persons 2000] [--rounds 5] [--window 1500]
+// Two gateways are the same but for that. One is scraped every five seconds and sends traces of the default
+// share of its requests; the other is not observed. Their windows alternate, and figures are medians over
+// several pairs of processes, because two processes of one program differ by some percent.
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
@@ -22,13 +23,16 @@ const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
 const CONCURRENCY = 4;
 const WARM_UP = 2_000;
-const SCRAPE_MS = 1_000;
+/** An even number: each of the two starts first as often as the other. */
+const PAIRS = 4;
+/** Three times as often as deploy/prometheus/prometheus.yml does. */
+const SCRAPE_MS = 5_000;
 
 const { values: options } = parseArgs({
   options: {
     persons: { type: 'string', default: '2000' },
-    rounds: { type: 'string', default: '15' },
-    window: { type: 'string', default: '400' },
+    rounds: { type: 'string', default: '5' },
+    window: { type: 'string', default: '1500' },
   },
 });
 const WINDOW = Number(options.window);
@@ -39,19 +43,36 @@ const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
 let spans = 0;
 const collector = await startCollector(0, (received) => (spans += received.length));
 const running: RunningPeer[] = [];
+
+interface Figures {
+  readonly cpuMs: number[];
+  readonly perSecond: number[];
+}
+
+/** Of the observed gateways, then of the others: one figure for each round of each pair. */
+const figures: readonly [Figures, Figures] = [
+  { cpuMs: [], perSecond: [] },
+  { cpuMs: [], perSecond: [] },
+];
 try {
   await runMeasured([polku, 'city', 'generate', '--persons', options.persons, '--out', exports]);
   await runMeasured([polku, 'extract', '--all', '--source', exports, '--data', data, '--synthetic']);
-  const admin = await freePort();
-  const observed = await start('observed', {
-    POLKU_ADMIN_PORT: String(admin),
-    POLKU_TRACING_ENDPOINT: collector.url,
-    POLKU_TRACING_SAMPLE_RATIO: '0.1',
-  });
-  const plain = await start('plain', {});
-  const scraping = setInterval(() => void fetch(`http://127.0.0.1:${admin}/metrics`), SCRAPE_MS);
-  await measure(observed, plain);
-  clearInterval(scraping);
+  for (let pair = 1; pair <= PAIRS; pair++) {
+    const admin = await freePort();
+    const observe = () =>
+      start(`observed-${pair}`, {
+        POLKU_ADMIN_PORT: String(admin),
+        POLKU_TRACING_ENDPOINT: collector.url,
+      });
+    const leave = () => start(`plain-${pair}`, {});
+    const gateways =
+      pair % 2 === 1 ? [await observe(), await leave()] : [await leave(), await observe()].reverse();
+    const scraping = setInterval(() => void fetch(`http://127.0.0.1:${admin}/metrics`), SCRAPE_MS);
+    await measure(gateways);
+    clearInterval(scraping);
+    for (const one of running.splice(0)) await one.stop();
+  }
+  report();
 } finally {
   for (const one of running) await one.stop();
   await collector.close();
@@ -71,15 +92,9 @@ async function start(name: string, env: Readonly<Record<string, string>>): Promi
   return served;
 }
 
-interface Figures {
-  readonly cpuMs: number[];
-  readonly perSecond: number[];
-}
-
-async function measure(...gateways: readonly RunningPeer[]): Promise<void> {
+async function measure(gateways: readonly RunningPeer[]): Promise<void> {
   const loads = await Promise.all(gateways.map(({ url }) => loadOf(url)));
   for (const load of loads) await load(WARM_UP);
-  const figures = gateways.map((): Figures => ({ cpuMs: [], perSecond: [] }));
   for (let round = 0; round < Number(options.rounds); round++)
     for (let turn = 0; turn < gateways.length; turn++) {
       const at = (round + turn) % gateways.length;
@@ -91,19 +106,20 @@ async function measure(...gateways: readonly RunningPeer[]): Promise<void> {
       figures[at]!.perSecond.push(WINDOW / seconds);
       figures[at]!.cpuMs.push(((await gateway.usage()).cpuMs - before.cpuMs) / WINDOW);
     }
-  const [withAll, without] = figures.map(({ cpuMs, perSecond }) => ({
-    cpuMs: median(cpuMs),
-    perSecond: median(perSecond),
-  }));
-  const ratio = median(figures[0]!.cpuMs.map((cpu, round) => cpu / figures[1]!.cpuMs[round]!));
+}
+
+function report(): void {
+  const [observed, plain] = figures;
+  const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(1)} %`;
+  const ofRounds = (figure: keyof Figures) =>
+    median(observed[figure].map((value, round) => value / plain[figure][round]!));
   console.log(`${spans} spans received`);
   console.log(
-    `CPU a request, ms: observed ${withAll!.cpuMs.toFixed(3)}, not observed ${without!.cpuMs.toFixed(3)}`,
+    `CPU a request, ms: observed ${median(observed.cpuMs).toFixed(3)}, not observed ${median(plain.cpuMs).toFixed(3)}; median of the rounds +${percent(ofRounds('cpuMs'))}`,
   );
   console.log(
-    `requests a second: observed ${withAll!.perSecond.toFixed(0)}, not observed ${without!.perSecond.toFixed(0)}`,
+    `requests a second: observed ${median(observed.perSecond).toFixed(0)}, not observed ${median(plain.perSecond).toFixed(0)}; median of the rounds ${percent(ofRounds('perSecond'))}`,
   );
-  console.log(`median of the rounds: observed takes ${((ratio - 1) * 100).toFixed(1)} % more CPU`);
 }
 
 /** Asks for paths of families, several at once. */

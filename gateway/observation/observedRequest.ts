@@ -18,6 +18,8 @@ class ObservedRequest implements RequestObservation {
   readonly #span: Span;
   /** The parent of spans that begin now; undefined if this request is not sampled. */
   #parent: Context | undefined;
+  /** What registries learn of a request that is not sampled: not to sample it, either. */
+  readonly #unsampled: string | undefined;
   #purpose = NO_PURPOSE;
 
   constructor(
@@ -29,6 +31,7 @@ class ObservedRequest implements RequestObservation {
     const attributes = { 'polku.decision_id': decisionId };
     this.#span = tracer.startSpan('request', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT);
     if (this.#span.isRecording()) this.#parent = trace.setSpan(ROOT_CONTEXT, this.#span);
+    else this.#unsampled = traceparentOf(this.#span);
   }
 
   async stage<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
@@ -57,7 +60,7 @@ class ObservedRequest implements RequestObservation {
     const began = performance.now();
     let outcome = 'answered';
     try {
-      return await send(traceparentOf(span ?? this.#span));
+      return await send(span ? traceparentOf(span) : this.#unsampled);
     } catch (error) {
       outcome = signal?.aborted ? 'abandoned' : 'failed';
       if (span) failSpan(span, error);
