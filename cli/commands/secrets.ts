@@ -8,9 +8,10 @@ import {
   type RotationPlace,
   rotateSecret,
 } from '../runtime/rotateSecrets.js';
+import { Secrets } from '../runtime/secrets.js';
 import { type SecretName, secretTable } from '../runtime/secretTable.js';
 
-const ABOUT = `Lists and rotates secrets and keys. docs/how-to/rotate-secrets.md says when to rotate which, and what to do if one has leaked.`;
+const ABOUT = `Lists and rotates secrets and keys, and prints public keys. docs/how-to/rotate-secrets.md says when to rotate which, and what to do if one has leaked.`;
 
 export function secretsCommand(): Command {
   return new Command('secrets')
@@ -22,6 +23,16 @@ export function secretsCommand(): Command {
         )
         .action(async (options: PlaceOptions) => {
           for (const secret of await listSecrets(placeOf(options))) console.log(lineOf(secret));
+        }),
+    )
+    .addCommand(
+      withPlace(new Command('public-key'))
+        .description(
+          'Prints the public key of a key, for those who verify its signatures. Makes the key if there is none yet.',
+        )
+        .addArgument(new Argument('<name>', 'the key').choices(['gateway.key', 'audit.key']))
+        .action(async (name: 'gateway.key' | 'audit.key', options: PlaceOptions) => {
+          process.stdout.write(await new Secrets(placeOf(options).folder).publicKeyText(name));
         }),
     )
     .addCommand(

@@ -77,6 +77,12 @@ export class Secrets {
     return this.#signingKey('gateway.key');
   }
 
+  /** The file with the public key of a key (PEM), which is made if there is none. */
+  async publicKeyText(name: 'audit.key' | 'gateway.key'): Promise<string> {
+    await this.#signingKey(name);
+    return readFile(join(this.folder, `${name}.pub`), 'utf8');
+  }
+
   /** Those that registries accept: two while the key is rotated. */
   async gatewayPublicKeys(): Promise<readonly KeyObject[]> {
     await this.gatewayKey();
