@@ -19,7 +19,7 @@ import { recordConfiguration } from '../runtime/recordConfiguration.js';
 import { secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
 import { ProcessLog, type ServiceLog } from '../runtime/processLog.js';
-import { type RunningCity, startCity } from '../runtime/startCity.js';
+import { checkStart, type RunningCity, startCity } from '../runtime/startCity.js';
 import { serverOptions } from '../serverOptions.js';
 
 const ABOUT = `Starts the gateway: GraphQL at /graphql and the console at /. Every subgraph runs in this process, except those that
@@ -113,6 +113,7 @@ export async function serve(
   const { data, owners, policies, gateway, identity } = configuration;
   if (personas !== undefined && !isTrial)
     throw new PolkuError('USAGE', '--personas needs --dev: without --dev people have their own tokens.');
+  checkStart(configuration, isTrial);
   const secrets = secretsOf(configuration);
   const dev = isTrial
     ? await createDevIssuer({

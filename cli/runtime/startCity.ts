@@ -80,8 +80,6 @@ export interface RunningCity {
  * @throws PolkuError AUDIT_LOCKED if another gateway uses this data directory
  */
 export async function startCity(options: CityOptions): Promise<RunningCity> {
-  checkRemoteNames(options.configuration);
-  checkHost(options);
   const closing: (() => unknown)[] = [await lockAuditChain(options.configuration.data, 'gateway')];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -223,26 +221,23 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   return { url: server.url, admin: observation.admin, drain };
 }
 
-/** With `--dev`, where anyone can act as any persona, only this machine is served. */
-function checkHost({ configuration: { gateway }, dev }: CityOptions): void {
-  if (dev && !isLoopback(gateway.host)) {
+/**
+ * Checks what a gateway cannot be started with, before anything is written.
+ * @throws PolkuError USAGE
+ */
+export function checkStart({ gateway, registries }: Configuration, isTrial: boolean): void {
+  const unknown = Object.keys(registries).find((name) => !subgraphNames.includes(name));
+  if (unknown !== undefined)
+    throw new PolkuError(
+      'USAGE',
+      `There is no subgraph "${unknown}". There are: ${subgraphNames.join(', ')}.`,
+    );
+  if (isTrial && !isLoopback(gateway.host))
     throw new PolkuError(
       'USAGE',
       `--dev serves this machine only, not ${gateway.host}: anyone may be anyone there.`,
     );
-  }
   requireTls(gateway);
-}
-
-function checkRemoteNames({ registries }: Configuration): void {
-  for (const name of Object.keys(registries)) {
-    if (!subgraphNames.includes(name)) {
-      throw new PolkuError(
-        'USAGE',
-        `There is no subgraph "${name}". There are: ${subgraphNames.join(', ')}.`,
-      );
-    }
-  }
 }
 
 /**

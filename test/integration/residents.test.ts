@@ -210,7 +210,11 @@ describe('residents, with health in a process of its own', () => {
     ])
       expect(countOfCodes()(Buffer.from(text))).toBe(0);
     const claims = decodeJwt(accessToken);
-    expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt' });
+    expect(decodeProtectedHeader(accessToken)).toEqual({
+      alg: 'EdDSA',
+      typ: 'at+jwt',
+      kid: expect.any(String),
+    });
     expect(claims).toEqual({
       iss: 'polku-residents',
       aud: 'polku',

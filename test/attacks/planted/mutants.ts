@@ -266,7 +266,7 @@ export const mutants: readonly Mutant[] = [
       {
         module: 'federation/http/graphqlRequest.js',
         text: 'if (!isObject(members))',
-        by: 'if (Array.isArray(members)) return readMembers(members[0], isSafe); if (!isObject(members))',
+        by: 'if (Array.isArray(members)) return readMembers(members[0], isSafe, textOf); if (!isObject(members))',
       },
       {
         module: 'federation/http/graphqlRequest.js',
