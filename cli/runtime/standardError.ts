@@ -18,6 +18,8 @@ export class StandardError {
   #waiting: string[] = [];
   #length = 0;
   #lost = 0;
+  /** The line that reports lost lines is never dropped itself: their number would be lost with it. */
+  #isReporting = false;
   #writing: Promise<void> | undefined;
 
   /** @param onLost is called with the number of lines that were dropped, once lines can be written again */
@@ -28,7 +30,7 @@ export class StandardError {
 
   /** @param line ends with a newline */
   write(line: string): void {
-    if (this.#length + line.length > MAX_WAITING) {
+    if (this.#length + line.length > MAX_WAITING && !this.#isReporting) {
       this.#lost += 1;
       return;
     }
@@ -58,7 +60,9 @@ export class StandardError {
       else if (this.#lost > 0) {
         const lost = this.#lost;
         this.#lost = 0;
+        this.#isReporting = true;
         this.onLost(lost);
+        this.#isReporting = false;
       }
     }
   }

@@ -100,7 +100,7 @@ describe('the files of a backup', () => {
         await appendFile(join(data, 'audit', 'gateway', 'audit-0000000001.jsonl'), `${number}\n`);
         changes = number;
         // Marks change in bursts. Between them a cut succeeds.
-        if (number % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
+        if (number % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 250));
       }
     };
     for (const path of ['marks/a', 'health/a', 'overlays/a', 'population/a', 'ledger/a', 'audit/gateway/a'])
