@@ -52,11 +52,11 @@ export async function* mergeByTime(
   lists: readonly AsyncGenerator<AuditRecord>[],
   order: 'oldest first' | 'newest first',
 ): AsyncGenerator<AuditRecord> {
-  const heads = await Promise.all(
-    lists.map(async (list) => ({ list, head: (await list.next()) as IteratorResult<AuditRecord, void> })),
-  );
   const comesBefore = (one: string, other: string) => (order === 'oldest first' ? one < other : one > other);
   try {
+    const heads = await Promise.all(
+      lists.map(async (list) => ({ list, head: (await list.next()) as IteratorResult<AuditRecord, void> })),
+    );
     for (;;) {
       let next: (typeof heads)[number] | undefined;
       for (const each of heads)
@@ -67,7 +67,7 @@ export async function* mergeByTime(
       next.head = (await next.list.next()) as IteratorResult<AuditRecord, void>;
     }
   } finally {
-    for (const { list } of heads) await list.return(undefined);
+    for (const list of lists) await list.return(undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import sirv from 'sirv';
 import { secureHeaders } from '../../federation/http/respond.js';
 
@@ -59,10 +59,16 @@ export function openConsoleFiles(folder: string): ConsoleFiles {
   };
 }
 
-function pathsIn(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && SERVED.test(entry.name))
-    .map(({ parentPath, name }) => `/${relative(folder, join(parentPath, name)).replaceAll(sep, '/')}`);
+/**
+ * The paths of the files below a folder, without links. `readdir` with `recursive` follows links to folders
+ * from Node.js 26 on.
+ */
+function pathsIn(folder: string, path = ''): readonly string[] {
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
+    const found = `${path}/${entry.name}`;
+    if (entry.isDirectory()) return pathsIn(folder, found);
+    return entry.isFile() && SERVED.test(entry.name) ? [found] : [];
+  });
 }
 
 function decoded(pathname: string): string | undefined {

@@ -57,8 +57,13 @@ export async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<
 }
 
 async function* prepend(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    // A consumer that stops after the first bytes has not begun with the rest, which holds an open file.
+    await rest.return(undefined);
+  }
 }
 
 /** Passes bytes on, and hashes and counts them. */
