@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
+import { writeRequestLine } from '../../lib/requestLine.js';
 import type { AuditOutcome } from '../audit/auditRecord.js';
 import { POLICIES_PATH } from '../policy/followRevisions.js';
 
@@ -22,21 +23,12 @@ export class RequestNote {
     this.#route = routeOf(url!);
   }
 
-  /** Writes the line of a request that was answered, or whose client has disconnected. Probes get no line. */
+  /** Writes the line of the request. Probes get none. */
   write(log: Log, response: ServerResponse, decisionId: string | undefined): void {
     if (this.#route === 'probe') return;
-    const status = response.headersSent ? response.statusCode : undefined;
-    const outcome = response.writableFinished ? (this.outcome ?? outcomeOfStatus(status!)) : 'abandoned';
-    log.write('request', `${this.#method} ${this.#route} ${outcome}`, {
-      method: this.#method,
-      route: this.#route,
-      status,
-      outcome,
-      codes: this.codes.length > 0 ? [...new Set(this.codes)] : undefined,
-      purpose: this.purpose,
-      milliseconds: Math.round((performance.now() - this.#begun) * 10) / 10,
-      decisionId,
-    });
+    const { codes, outcome, purpose } = this;
+    const line = { method: this.#method, route: this.#route, codes, outcome, purpose, decisionId };
+    writeRequestLine(log, response, this.#begun, line);
   }
 }
 
@@ -48,9 +40,4 @@ function routeOf(url: string): string {
   if (path === POLICIES_PATH) return 'policies';
   if (path === '/session' || path.startsWith('/session/')) return 'session';
   return path.startsWith('/dev/') ? 'dev' : 'file';
-}
-
-function outcomeOfStatus(status: number): AuditOutcome {
-  if (status < 400) return 'answered';
-  return status < 500 ? 'refused' : 'failed';
 }

@@ -11,6 +11,7 @@ import {
 import type { Log } from '../../lib/log.js';
 import { parseJson } from '../../lib/parseJson.js';
 import { readBody } from '../../lib/requestBody.js';
+import { writeRequestLine } from '../../lib/requestLine.js';
 import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
 import type { TrustedIssuer } from '../../schema/tokens/callerToken.js';
@@ -95,26 +96,10 @@ function listenerFor(subgraph: Subgraph, options: ServeOptions): RequestListener
     const seen: SeenRequest = {};
     const begun = performance.now();
     response.once('close', () => {
-      const { purpose, decisionId, code } = seen;
-      if (seen.isProbe) return;
-      const status = response.headersSent ? response.statusCode : undefined;
-      const isSent = response.writableFinished;
-      const outcome = !isSent
-        ? 'abandoned'
-        : status === 200
-          ? 'answered'
-          : status! < 500
-            ? 'refused'
-            : 'failed';
-      options.log.write('request', `graphql ${outcome}`, {
-        route: 'graphql',
-        status,
-        outcome,
-        codes: code && [code],
-        purpose,
-        milliseconds: Math.round((performance.now() - begun) * 10) / 10,
-        decisionId,
-      });
+      const { purpose, decisionId, code, isProbe } = seen;
+      if (isProbe) return;
+      const codes = code === undefined ? [] : [code];
+      writeRequestLine(options.log, response, begun, { route: 'graphql', codes, purpose, decisionId });
     });
     const observation = options.observe?.() ?? unobservedAnswer;
     const send = (status: number, body: unknown, code?: ErrorCode) => {
