@@ -37,20 +37,28 @@ export async function openOperations(
   const isOff = [mode, ...Object.values(recipients)].every((one) => one === 'off');
   if (isOff) return { operations: new StoredOperations(), close: async () => {} };
   const folder = operationsFolder(configuration);
-  const first = await readOperations(folder, api);
+  const first = await loadOperations(folder);
+  requireValid(first, folder, api);
   const operations = new StoredOperations({ mode, recipients }, first);
   let inForce = JSON.stringify(first);
-  let reported = '';
+  /** The content that was found to have a fault, and what was reported of it. Nothing is checked twice. */
+  let [faulty, reported] = ['', ''];
 
   async function look(): Promise<void> {
+    let text = '';
     try {
-      const found = await readOperations(folder, api);
-      reported = '';
-      if (JSON.stringify(found) === inForce) return;
-      inForce = JSON.stringify(found);
-      operations.replace(found);
-      log.write('operations-changed', `${found.length} stored operations are served.`);
+      const found = await loadOperations(folder);
+      text = JSON.stringify(found);
+      if (text === faulty) return;
+      if (text !== inForce) {
+        requireValid(found, folder, api);
+        inForce = text;
+        operations.replace(found);
+        log.write('operations-changed', `${found.length} stored operations are served.`);
+      }
+      [faulty, reported] = ['', ''];
     } catch (error) {
+      faulty = text;
       const fault = describeFault(error);
       if (fault !== reported) log.fault('operations-rejected', error);
       reported = fault;
@@ -75,10 +83,10 @@ export async function openOperations(
   };
 }
 
-async function readOperations(folder: string, api: GraphQLSchema): Promise<readonly StoredOperation[]> {
-  const operations = await loadOperations(folder);
+/** @throws PolkuError POLICY_INVALID with every fault and its place */
+function requireValid(operations: readonly StoredOperation[], folder: string, api: GraphQLSchema): void {
   const problems = checkOperations(operations, api);
-  if (problems.length === 0) return operations;
+  if (problems.length === 0) return;
   throw new PolkuError(
     'POLICY_INVALID',
     `The stored operations in ${folder} have faults:\n${formatProblems(problems, folder)}`,
