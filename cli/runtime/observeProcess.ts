@@ -1,5 +1,5 @@
 import type { Tracer } from '@opentelemetry/api';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Log } from '../../lib/log.js';
 import type { Readiness } from '../../lib/readiness.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -33,7 +33,8 @@ export async function observeProcess(
   log: Log,
 ): Promise<ProcessObservation> {
   const tracing = await openTracing(service, configuration.tracing, log);
-  const metrics = processMetrics(data);
+  // Metrics of Node.js watch the event loop and garbage collection all the time: for a reader only.
+  const metrics = configuration.admin.port === undefined ? new Registry() : processMetrics(data);
   const readiness = loggedReadiness(log);
   addReadinessMetrics(metrics, readiness);
   const pages = { '/metrics': () => scrapePage(metrics), ...probePages(readiness) };
