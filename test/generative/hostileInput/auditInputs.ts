@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verificationText } from '../../../cli/commands/audit.js';
+import { verificationText } from '../../../cli/auditTexts.js';
 import { type AuditLog, openAuditLog } from '../../../gateway/audit/auditLog.js';
 import { CHAIN_START, chainLine, sha256 } from '../../../gateway/audit/chain.js';
 import { listChains, segmentsOf } from '../../../gateway/audit/segments.js';
