@@ -1,3 +1,5 @@
+// Long, because it is one table: every error code that a user can meet.
+
 /** Details next to an error's message: coordinates, places in files, counts. Never personal data. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+// Long, because its cases share one site of exports, its linkage and its snapshots.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';

@@ -1,3 +1,4 @@
+// Long, because its cases compare one city, which takes a while to make.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
