@@ -90,7 +90,7 @@ export function damagedRevisions(what: string, cause?: unknown): PolkuError {
 }
 
 /** Files that all registries share. Every owner must agree to a change of them. */
-const COMMON = /^(purposes|roles|permits)\.ya?ml$/;
+const COMMON = /^(purposes|roles|recipients|permits)\.ya?ml$/;
 
 /** Whether all registries share a file. */
 export function isCommon(file: string): boolean {

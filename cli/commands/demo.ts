@@ -81,7 +81,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   const address = `http://localhost:${city.url.port}`;
   console.log(`\nServing on ${address} - open it to see the explorer. Personas and their purposes:`);
   for (const { id, purposes, explanation } of dev!.personas) {
-    console.log(`  ${id.padEnd(16)} ${purposes.join(', ').padEnd(34)} ${explanation}`);
+    console.log(`  ${id.padEnd(16)} ${purposes.join(', ').padEnd(34)} ${explanation.en}`);
   }
 
   console.log('\nFive requests\n');

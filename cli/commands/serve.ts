@@ -91,7 +91,7 @@ export function serveCommand(): Command {
       if (city.admin) console.log(`Operators see ${city.admin}metrics`);
       if (dev)
         for (const { id, explanation, purposes } of dev.personas)
-          console.log(`  ${id} (${purposes.join(', ')}): ${explanation}`);
+          console.log(`  ${id} (${purposes.join(', ')}): ${explanation.en}`);
       await stopped;
       await city.drain();
       await city.stop();

@@ -4,12 +4,11 @@ import { respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { readBody } from '../../lib/requestBody.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { DevIssuer } from '../identity/devIssuer.js';
+import { labelledClaims } from '../session/labelledClaims.js';
 
 const BODY_BYTES = 1_000;
-
-/** Labels of the purposes of personas, for the console. */
-export type PurposeLabels = () => ReadonlyMap<string, { readonly label: { readonly en: string } }>;
 
 /**
  * `--dev` only: GET /.well-known/jwks.json, GET /dev/personas, POST /dev/token.
@@ -19,7 +18,7 @@ export type PurposeLabels = () => ReadonlyMap<string, { readonly label: { readon
 export async function respondDevRoute(
   request: IncomingMessage,
   response: ServerResponse,
-  { pathname, issuer, labels }: { pathname: string; issuer: DevIssuer; labels: PurposeLabels },
+  { pathname, issuer, policy }: { pathname: string; issuer: DevIssuer; policy: Policy },
 ): Promise<boolean> {
   if (pathname.startsWith('/dev/')) requireOwnName(request);
   switch (`${request.method} ${pathname}`) {
@@ -27,7 +26,7 @@ export async function respondDevRoute(
       respondJson(response, 200, issuer.jwks);
       return true;
     case 'GET /dev/personas':
-      respondJson(response, 200, { personas: describePersonas(issuer, labels) });
+      respondJson(response, 200, { personas: describePersonas(issuer, policy) });
       return true;
     case 'POST /dev/token':
       respondJson(response, 200, { token: await issuer.issue(await readPersona(request)) });
@@ -46,11 +45,12 @@ function requireOwnName({ headers }: IncomingMessage): void {
   throw new PolkuError('BAD_REQUEST', 'The routes of --dev answer to localhost only.');
 }
 
-function describePersonas(issuer: DevIssuer, labels: PurposeLabels): readonly object[] {
-  const known = labels();
-  return issuer.personas.map((persona) => ({
-    ...persona,
-    purposes: persona.purposes.map((id) => ({ id, label: known.get(id)?.label.en ?? id })),
+function describePersonas(issuer: DevIssuer, policy: Policy): readonly object[] {
+  return issuer.personas.map(({ id, label, explanation, ...claims }) => ({
+    id,
+    label,
+    explanation,
+    ...labelledClaims(claims, policy),
   }));
 }
 

@@ -94,8 +94,8 @@ export async function serveGateway(
     if (pathname === POLICIES_PATH && revisions && request.method === 'GET')
       return respondPolicies(request, response, { gateway, read: revisions });
     if (dev) {
-      const labels = () => gateway.policy.purposes;
-      if (await respondDevRoute(request, response, { pathname, issuer: dev, labels })) return;
+      const { policy } = gateway;
+      if (await respondDevRoute(request, response, { pathname, issuer: dev, policy })) return;
     }
     if (reading && consoleFiles?.(request, response, pathname)) return;
     respond(
@@ -110,7 +110,7 @@ export async function serveGateway(
     return {
       sessions: of,
       identify: (token) => gateway.identify(token),
-      labelOf: (purpose) => gateway.policy.purposes.get(purpose)?.label,
+      policy: gateway.policy,
     };
   }
 

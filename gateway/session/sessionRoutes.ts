@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { respond, respondJson } from '../../federation/http/respond.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readBody } from '../../lib/requestBody.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
+import { labelledClaims } from './labelledClaims.js';
 import { CALLBACK_PATH, type Sessions } from './sessions.js';
 
 const BODY_BYTES = 20_000;
@@ -11,10 +13,8 @@ export interface SessionRoutes {
   readonly sessions: Sessions;
   /** Verifies an access token. */
   readonly identify: (accessToken: string) => Promise<Caller>;
-  /** The label of a purpose, if it is known. */
-  readonly labelOf: (
-    purpose: string,
-  ) => { readonly en: string; readonly fi: string; readonly sv: string } | undefined;
+  /** The policy in force, which has the names of roles, purposes and recipients. */
+  readonly policy: Policy;
 }
 
 /**
@@ -92,26 +92,14 @@ export async function authorizationOf(
 async function describeSession(
   request: IncomingMessage,
   response: ServerResponse,
-  { sessions, identify, labelOf }: SessionRoutes,
+  { sessions, identify, policy }: SessionRoutes,
 ): Promise<object> {
   const { session, cookies } = await sessions.read(request.headers.cookie);
   setCookies(response, cookies);
   const logins = sessions.logins.map(({ name, label }) => ({ name, label }));
   if (!session) return { user: null, logins, personas: false };
-  const { recipient, roles, purposes } = await identify(session.accessToken);
-  return {
-    user: {
-      login: session.login,
-      recipient,
-      roles,
-      purposes: purposes.flatMap((id) => {
-        const label = labelOf(id);
-        return label ? [{ id, label }] : [];
-      }),
-    },
-    logins,
-    personas: false,
-  };
+  const claims = await identify(session.accessToken);
+  return { user: { login: session.login, ...labelledClaims(claims, policy) }, logins, personas: false };
 }
 
 function setCookies(response: ServerResponse, cookies: readonly string[]): void {

@@ -136,6 +136,8 @@ export interface PolicyModel {
   readonly sources: ReadonlyMap<string, readonly string[]>;
   readonly purposes: ReadonlyMap<string, Purpose>;
   readonly roles: ReadonlyMap<string, Role>;
+  /** Names of organisations that receive data. Those without a name are shown by their id. */
+  readonly recipients: ReadonlyMap<string, LocalizedLabel>;
   readonly permits: ReadonlyMap<string, Permit>;
   readonly registries: ReadonlyMap<string, RegistryPolicy>;
 }

@@ -166,13 +166,17 @@ describe('the issuer of --dev', () => {
   const post = (body: string, type = 'application/json'): Promise<Response> =>
     fetch(new URL('/dev/token', testbed.url), { method: 'POST', body, headers: { 'content-type': type } });
 
-  it('lists personas with the labels of their purposes', async () => {
+  it('lists personas in three languages, with the names of their purposes and roles', async () => {
     const response = await fetch(new URL('/dev/personas', testbed.url));
     const { personas } = (await response.json()) as {
-      personas: readonly { id: string; purposes: unknown }[];
+      personas: readonly { id: string }[];
     };
     expect(personas.map(({ id }) => id)).toContain('researcher');
-    expect(personas.find(({ id }) => id === 'doctor')!.purposes).toEqual([{ id: 'care', label: 'Care' }]);
+    expect(personas.find(({ id }) => id === 'doctor')).toMatchObject({
+      label: { en: 'Health-centre doctor', fi: 'Terveyskeskuslääkäri', sv: 'Läkare vid hälsocentral' },
+      roles: [{ id: 'clinician', label: { en: 'Clinician', fi: 'Lääkäri', sv: 'Läkare' } }],
+      purposes: [{ id: 'care', label: { en: 'Care', fi: 'Hoito', sv: 'Vård' } }],
+    });
   });
 
   it('issues a persona a token that the gateway accepts', async () => {

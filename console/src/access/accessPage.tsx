@@ -32,8 +32,8 @@ export function AccessPage() {
       <div className="page-body">
         <h1>Access</h1>
         <p className="page-lead">
-          What policy lets you see for the purpose {purpose.label.toLowerCase()}, field by field. Fields that
-          are not listed are withheld.
+          What policy lets you see for the purpose {purpose.label.en.toLowerCase()}, field by field. Fields
+          that are not listed are withheld.
         </p>
         <ShortcomingsBanner {...readShortcomings(asked.answer)} />
         {access && (

@@ -91,7 +91,7 @@ function useRunExample(report: ReportShortcomings): ((example: Example) => Promi
     setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
 
     if (subject && subject.id === undefined) {
-      const note = `For the purpose ${purpose.label.toLowerCase()}, ${user.label} is given no list of people, so there is no id of a ${about} to fill in.`;
+      const note = `For the purpose ${purpose.label.en.toLowerCase()}, ${user.label.en} is given no list of people, so there is no id of a ${about} to fill in.`;
       // The answer to another question must not stay below this one.
       responseEditor.setValue('');
       report({ shortcomings: subject.shortcomings, note });

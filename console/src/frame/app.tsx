@@ -73,7 +73,7 @@ function Header({ route }: { readonly route: Route }) {
               <select value={user.id} onChange={(event) => choosePersona(event.target.value)}>
                 {personas.map(({ id, label }) => (
                   <option key={id} value={id}>
-                    {label}
+                    {label.en}
                   </option>
                 ))}
               </select>
@@ -84,7 +84,7 @@ function Header({ route }: { readonly route: Route }) {
             <select value={purpose.id} onChange={(event) => choosePurpose(event.target.value)}>
               {user.purposes.map(({ id, label }) => (
                 <option key={id} value={id}>
-                  {label}
+                  {label.en}
                 </option>
               ))}
             </select>
@@ -111,7 +111,7 @@ function Header({ route }: { readonly route: Route }) {
       </div>
       <p className="who">
         <span>
-          {user.explanation} Data goes to <strong>{user.recipient}</strong>.
+          {user.explanation.en} Data goes to <strong>{user.recipient}</strong>.
         </span>
         {personas.length > 0 && <span className="synthetic">The people in it are synthetic.</span>}
       </p>

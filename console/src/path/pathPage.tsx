@@ -28,7 +28,7 @@ export function PathPage() {
         <h1>Path</h1>
         <p className="page-lead">
           The way of a person or a family through the services of the city, as far as policy shows it to you
-          for the purpose {purpose.label.toLowerCase()}.
+          for the purpose {purpose.label.en.toLowerCase()}.
         </p>
         <ShortcomingsBanner {...readShortcomings(asked.answer)} />
         {subject ? (
@@ -44,9 +44,9 @@ export function PathPage() {
           </div>
         ) : (
           <p className="page-note" data-testid="nobody">
-            For the purpose {purpose.label.toLowerCase()}, {user.label} is given no list of people, so there
-            is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in the
-            explorer.
+            For the purpose {purpose.label.en.toLowerCase()}, {user.label.en} is given no list of people, so
+            there is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in
+            the explorer.
           </p>
         )}
       </div>

@@ -71,14 +71,14 @@ const NO_PURPOSE =
 /** A purpose of use that a user holds. */
 interface PurposeChoice {
   readonly id: string;
-  readonly label: string;
+  readonly label: { readonly en: string };
 }
 
 interface User {
   /** The persona; undefined for a user who has logged in. */
   readonly id: string | undefined;
-  readonly label: string;
-  readonly explanation: string;
+  readonly label: { readonly en: string };
+  readonly explanation: { readonly en: string };
   /** The organisation that receives the data. */
   readonly recipient: string;
   readonly purposes: readonly PurposeChoice[];
@@ -102,18 +102,19 @@ const none: readonly User[] = [];
 /** The user who has logged in, else the ways to log in; with `--dev` the personas. */
 async function fetchUsers(): Promise<Users> {
   const { user, logins, personas } = await fetchJson<{
-    user: { recipient: string; roles: string[]; purposes: { id: string; label: { en: string } }[] } | null;
+    user: { recipient: string; roles: PurposeChoice[]; purposes: PurposeChoice[] } | null;
     logins: readonly Login[];
     personas: boolean;
   }>('/session');
   if (user) {
     const { recipient, roles, purposes } = user;
+    const names = roles.map(({ label }) => label.en).join(', ');
     const known = {
       id: undefined,
-      label: roles.join(', '),
-      explanation: `You have logged in as ${roles.join(', ')}.`,
+      label: { en: names },
+      explanation: { en: `You have logged in as ${names}.` },
       recipient,
-      purposes: purposes.map(({ id, label }) => ({ id, label: label.en })),
+      purposes,
     };
     return { user: known, personas: none, logins };
   }

@@ -82,6 +82,7 @@ function compile(
     sources: madeOf,
     purposes,
     roles,
+    recipients: new Map(Object.entries(parsed.recipients?.content.recipients ?? {})),
     permits: permits ?? new Map(),
     registries: new Map(registries.map((registry) => [registry.name, registry])),
   };

@@ -1,5 +1,6 @@
 import { type Day, today } from '../../../lib/calendar.js';
 import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosureParameters.js';
+import type { LocalizedLabel } from '../parse/policyFiles.js';
 import type {
   Classification,
   Grant,
@@ -60,6 +61,11 @@ export class Policy {
 
   get roles(): ReadonlyMap<string, Role> {
     return this.model.roles;
+  }
+
+  /** The name of an organisation that receives data; undefined if recipients.yaml has none. */
+  recipientLabel(recipient: string): LocalizedLabel | undefined {
+    return this.model.recipients.get(recipient);
   }
 
   /** The English name of a registry's owner; undefined where the registry has no policy. */

@@ -4,6 +4,7 @@ import {
   fileSchemas,
   type PermitsFile,
   type PurposesFile,
+  type RecipientsFile,
   type RegistryFile,
   type RolesFile,
   type SchemaViolation,
@@ -23,12 +24,14 @@ interface ParsedPolicy {
   readonly roles: Parsed<RolesFile> | undefined;
   /** undefined if there is no such file, or it has errors. */
   readonly permits: Parsed<PermitsFile> | undefined;
+  readonly recipients: Parsed<RecipientsFile> | undefined;
   readonly registries: readonly Parsed<RegistryFile>[];
 }
 
 const PURPOSES = 'purposes.yaml';
 const ROLES = 'roles.yaml';
 const PERMITS = 'permits.yaml';
+const RECIPIENTS = 'recipients.yaml';
 
 /** Reads every file as far as possible and reports everything that is wrong with its form. */
 export function parsePolicy(sources: readonly PolicySource[], problems: Problems): ParsedPolicy {
@@ -37,12 +40,14 @@ export function parsePolicy(sources: readonly PolicySource[], problems: Problems
     if (!source) problems.error({ file, line: 1, column: 1 }, `The file ${file} is missing.`);
     return source;
   };
-  const others = sources.filter(({ file }) => ![PURPOSES, ROLES, PERMITS].includes(file));
+  const others = sources.filter(({ file }) => ![PURPOSES, ROLES, PERMITS, RECIPIENTS].includes(file));
   const permits = sources.find(({ file }) => file === PERMITS);
+  const recipients = sources.find(({ file }) => file === RECIPIENTS);
   return {
     purposes: parseFile(only(PURPOSES), fileSchemas.purposes, problems),
     roles: parseFile(only(ROLES), fileSchemas.roles, problems),
     permits: parseFile(permits, fileSchemas.permits, problems),
+    recipients: parseFile(recipients, fileSchemas.recipients, problems),
     registries: others.flatMap(
       (source) => parseFile(source, fileSchemas.policy, problems, withoutFaults) ?? [],
     ),

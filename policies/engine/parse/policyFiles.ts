@@ -38,6 +38,11 @@ export interface RoleEntry {
   readonly purposes: readonly string[];
 }
 
+/** recipients.yaml; see schema/recipients.schema.json. */
+export interface RecipientsFile {
+  readonly recipients: Readonly<Record<string, LocalizedLabel>>;
+}
+
 /** The file of one registry; see schema/policy.schema.json. A faulty entry is undefined. */
 export interface RegistryFile {
   readonly registry: string;
@@ -150,8 +155,8 @@ export interface PersonasFile {
 
 export interface PersonaEntry {
   readonly id: string;
-  readonly label: string;
-  readonly explanation: string;
+  readonly label: LocalizedLabel;
+  readonly explanation: LocalizedLabel;
   readonly recipient: string;
   readonly roles: readonly string[];
   readonly purposes: readonly string[];
@@ -166,6 +171,7 @@ const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
 export const fileSchemas = {
   purposes: schema<PurposesFile>('purposes'),
   roles: schema<RolesFile>('roles'),
+  recipients: schema<RecipientsFile>('recipients'),
   owners: schema<OwnersFile>('owners'),
   permits: schema<PermitsFile>('permits'),
   policy: schema<RegistryFile>('policy'),

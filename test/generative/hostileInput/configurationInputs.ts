@@ -13,8 +13,8 @@ import { mutateText } from './mutate.js';
 
 const PERSONAS = `personas:
   - id: clinic-doctor
-    label: Clinic doctor
-    explanation: 'Sees the record of patients in care.'
+    label: { en: Clinic doctor, fi: Klinikan lääkäri, sv: Läkare vid kliniken }
+    explanation: { en: 'Sees patients in care.', fi: 'Näkee hoidossa olevat.', sv: 'Ser dem som vårdas.' }
     recipient: clinic
     roles: [clinician]
     purposes: [care]

@@ -63,15 +63,18 @@ describe('policy revisions', () => {
     expect([await inForce(), await state(1)]).toEqual([2, 'superseded']);
   });
 
-  it.each(['purposes.yaml', 'roles.yaml'])('concern every owner when they change %s', async (common) => {
-    await signed.first();
-    const { missing } = await signed.propose('city-1', await signed.sources(common, comment));
-    expect(missing.get('health')).toBe(2);
-    await signed.approve(2, 'city-2');
-    expect(await inForce()).toBe(1);
-    await signed.approve(2, 'health-1', 'health-2');
-    expect(await inForce()).toBe(2);
-  });
+  it.each(['purposes.yaml', 'roles.yaml', 'recipients.yaml'])(
+    'concern every owner when they change %s',
+    async (common) => {
+      await signed.first();
+      const { missing } = await signed.propose('city-1', await signed.sources(common, comment));
+      expect(missing.get('health')).toBe(2);
+      await signed.approve(2, 'city-2');
+      expect(await inForce()).toBe(1);
+      await signed.approve(2, 'health-1', 'health-2');
+      expect(await inForce()).toBe(2);
+    },
+  );
 
   it('are not signed twice by one person', async () => {
     await signed.propose('city-1', await signed.sources());

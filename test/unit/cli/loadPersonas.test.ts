@@ -18,8 +18,9 @@ describe('personas of --dev', () => {
     return loadPersonas(file);
   }
 
+  const words = '{ en: Nurse, fi: Hoitaja, sv: Skötare }';
   const nurse = (id: string) =>
-    `{ id: ${id}, label: Nurse, explanation: Nurses., recipient: clinic, roles: [clinician], purposes: [care], employee: N-1 }`;
+    `{ id: ${id}, label: ${words}, explanation: ${words}, recipient: clinic, roles: [clinician], purposes: [care], employee: N-1 }`;
 
   it('are those that come with Polku, and those of an additional file', async () => {
     expect(await loadPersonas(undefined)).toBe(personas);
@@ -31,7 +32,9 @@ describe('personas of --dev', () => {
   it('are replaced by personas of the same name', async () => {
     const loaded = await load(`personas: [${nurse('doctor')}]`);
     expect(loaded).toHaveLength(personas.length);
-    expect(loaded.filter(({ id }) => id === 'doctor')).toEqual([expect.objectContaining({ label: 'Nurse' })]);
+    expect(loaded.filter(({ id }) => id === 'doctor')).toEqual([
+      expect.objectContaining({ label: { en: 'Nurse', fi: 'Hoitaja', sv: 'Skötare' } }),
+    ]);
   });
 
   it('have faults reported with their place', async () => {

@@ -1,0 +1,47 @@
+import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { LocalizedLabel } from '../../policies/engine/parse/policyFiles.js';
+
+/** What a token says about its user, by ids. */
+interface Claims {
+  readonly recipient: string;
+  readonly roles: readonly string[];
+  readonly purposes: readonly string[];
+}
+
+/** An id of the policies, and its name in the languages of the city. */
+interface Labelled {
+  readonly id: string;
+  readonly label: LocalizedLabel;
+}
+
+/**
+ * A user's claims in words, for the console. Roles and purposes that the policy in force does not have are
+ * left out, because they open nothing.
+ */
+export function labelledClaims(
+  { recipient, roles, purposes }: Claims,
+  policy: Policy,
+): {
+  readonly recipient: string;
+  /** undefined: recipients.yaml has no name for it. */
+  readonly recipientLabel: LocalizedLabel | undefined;
+  readonly roles: readonly Labelled[];
+  readonly purposes: readonly Labelled[];
+} {
+  return {
+    recipient,
+    recipientLabel: policy.recipientLabel(recipient),
+    roles: labelled(roles, policy.roles),
+    purposes: labelled(purposes, policy.purposes),
+  };
+}
+
+function labelled(
+  ids: readonly string[],
+  known: ReadonlyMap<string, { readonly label: LocalizedLabel }>,
+): readonly Labelled[] {
+  return ids.flatMap((id) => {
+    const label = known.get(id)?.label;
+    return label ? [{ id, label }] : [];
+  });
+}
