@@ -21,6 +21,7 @@ import type { SubgraphSdl } from '../policies/engine/parse/readSubgraph.js';
 import type { RefusedRequest, SecurityEvents } from '../schema/securityEvents.js';
 import type { Caller } from '../schema/tokens/callerClaims.js';
 import { type TrustedIssuer, verifyCallerToken } from '../schema/tokens/callerToken.js';
+import type { DecisionContext } from '../schema/tokens/decisionContext.js';
 import type { AuditLog } from './audit/auditLog.js';
 import type { PersonDigests } from './audit/auditRecord.js';
 import { decisionRecord, outcomeOf, RecordDraft, type RequestEnd } from './audit/requestRecord.js';
@@ -290,6 +291,7 @@ export class Gateway implements GatewayInterface {
       decision: policy.decide({ roles, purpose, recipient, permit }, received),
       person: callerPerson(caller, loginDomain(domains, epoch)),
       breakGlass: breakGlassReason(head.breakGlass),
+      language: head.language,
       domain: domains.domain({ purpose, recipient, permit, epoch }),
       partial: head.partial,
       signal: head.signal,
@@ -335,7 +337,7 @@ export class Gateway implements GatewayInterface {
     open: GatewayRequest,
   ): Promise<GatewayExecutionResult> {
     const { decisionId, caller, callerToken, decision, person, breakGlass, domain, signal } = open;
-    const { draft, observation } = open;
+    const { draft, language, observation } = open;
     const { supergraph, document, cut, withheld, nonNull } = operation;
     const { purpose, revision } = decision;
     const ids = idCodec(domain);
@@ -356,7 +358,9 @@ export class Gateway implements GatewayInterface {
     }
     draft.notePlanned(planning.allowed);
     const { prepared } = planning.allowed;
-    const registryContext = { decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass };
+    const registryContext: DecisionContext = {
+      ...{ decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass, language },
+    };
     const result = await observation.stage('execute', () =>
       executeOperation({
         prepared,

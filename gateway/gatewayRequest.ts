@@ -1,6 +1,7 @@
 import type { ClientSignal } from '../federation/supergraph/clientSignal.js';
 import type { Decision } from '../policies/engine/decision.js';
 import type { PersonKey } from '../schema/keys.js';
+import type { Language } from '../schema/language.js';
 import type { Caller } from '../schema/tokens/callerClaims.js';
 import type { RecordDraft } from './audit/requestRecord.js';
 import type { RequestObservation } from './observation/requestObservation.js';
@@ -13,6 +14,8 @@ export interface RequestHead {
   readonly purposeOfUse: string | undefined;
   /** `Polku-Break-Glass`: the reason for break-glass. */
   readonly breakGlass: string | undefined;
+  /** By `Accept-Language`. */
+  readonly language: Language;
   /** `Polku-Partial: true`: fields that are not shown are withheld, and the rest is answered. */
   readonly partial: boolean;
   /** Aborted when the client disconnects. */
@@ -33,6 +36,8 @@ export interface GatewayRequest {
   readonly person: PersonKey | undefined;
   /** The stated reason for break-glass. Each use is reviewed. */
   readonly breakGlass: string | undefined;
+  /** The language of labels for which the operation names none. */
+  readonly language: Language;
   readonly domain: Domain;
   readonly partial: boolean;
   readonly signal: ClientSignal;

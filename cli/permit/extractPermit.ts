@@ -12,6 +12,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { sha256OfFile } from '../../lib/regularFile.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Decision } from '../../policies/engine/decision.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { ContactKey, PersonKey } from '../../schema/keys.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
@@ -239,6 +240,7 @@ class PermitRun {
       domain: this.#domain.tag,
       person: undefined,
       breakGlass: undefined,
+      language: DEFAULT_LANGUAGE,
     };
   }
 }

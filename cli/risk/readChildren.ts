@@ -5,12 +5,13 @@ import { decisionRecord } from '../../gateway/audit/requestRecord.js';
 import { type Day, formatQuarter } from '../../lib/calendar.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import { readCodeLists } from '../../registry-kit/codes.js';
+import { readCodeLists } from '../../registry-kit/codes/codeLists.js';
 import { ChildHouseholds, type RiskSource, UNKNOWN_PERSON } from '../../registry-kit/features/feature.js';
 import { assembleTable } from '../../risk-model/training/assembleTable.js';
 import type { ChildrenFeeds } from '../../risk-model/training/childrenBlock.js';
 import type { RiskTable } from '../../risk-model/training/riskTable.js';
 import { Feed } from '../../schema/feed.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
@@ -63,6 +64,7 @@ export async function readChildren(options: ReadChildrenOptions): Promise<RiskTa
     domain: TRAINING_PURPOSE,
     person: undefined,
     breakGlass: undefined,
+    language: DEFAULT_LANGUAGE,
   };
   return new ChildrenReading(options, context, received).read();
 }

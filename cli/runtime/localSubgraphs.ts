@@ -8,7 +8,7 @@ import type { Log } from '../../lib/log.js';
 import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import { readCodeLists } from '../../registry-kit/codes.js';
+import { readCodeLists } from '../../registry-kit/codes/codeLists.js';
 import { DisclosureLog, type DisclosureRecord } from '../../registry-kit/disclosureLog.js';
 import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
 import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';

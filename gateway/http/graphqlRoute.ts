@@ -13,6 +13,7 @@ import { respond, watchClient } from '../../federation/http/respond.js';
 import { RawJson } from '../../federation/plan/rawFields.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import { acceptedLanguage, DEFAULT_LANGUAGE, languageTag } from '../../schema/language.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayContext, GatewayRequest, RequestHead } from '../gatewayRequest.js';
 import { outcomeOf } from '../audit/requestRecord.js';
@@ -58,6 +59,7 @@ export async function respondGraphql(
 ): Promise<void> {
   const decisionId = randomUUID();
   response.setHeader(DECISION_HEADER, decisionId);
+  response.appendHeader('vary', 'Accept-Language');
   const type = acceptedType(request.headers.accept);
   const signal = watchClient(response);
   const observation = gateway.observe(decisionId);
@@ -85,6 +87,8 @@ export async function respondGraphql(
   }
   const { status, codes, reason } = answer;
   const [code] = codes;
+  // Messages of errors have one language.
+  const language = opened && answer.answered ? opened.language : DEFAULT_LANGUAGE;
   const outcome = outcomeOf(answer.answered, codes);
   note.codes = codes;
   note.outcome = outcome;
@@ -94,7 +98,11 @@ export async function respondGraphql(
   respond(
     response,
     status,
-    { ...answer.headers, 'content-type': `${type ?? 'application/json'}; charset=utf-8` },
+    {
+      ...answer.headers,
+      'content-type': `${type ?? 'application/json'}; charset=utf-8`,
+      'content-language': languageTag(language),
+    },
     answer.text,
   );
 }
@@ -166,6 +174,7 @@ function headOf({ headers }: IncomingMessage): Omit<RequestHead, 'decisionId' | 
     authorization: headers.authorization,
     purposeOfUse: text(PURPOSE_HEADER),
     breakGlass: text(BREAK_GLASS_HEADER),
+    language: acceptedLanguage(headers['accept-language']),
     partial: text(PARTIAL_HEADER)?.toLowerCase() === 'true',
   };
 }

@@ -4,6 +4,7 @@ import type { SignedRevision } from '../../approvals/policy-revisions/revision.j
 import { respondJson } from '../../federation/http/respond.js';
 import { ClientSignal } from '../../federation/supergraph/clientSignal.js';
 import { PolkuError } from '../../lib/errors.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { Gateway } from '../gateway.js';
 import type { GatewayRequest } from '../gatewayRequest.js';
 import { unobserved } from '../observation/requestObservation.js';
@@ -31,6 +32,7 @@ export async function respondPolicies(
     authorization: request.headers.authorization,
     purposeOfUse: PURPOSE,
     breakGlass: undefined,
+    language: DEFAULT_LANGUAGE,
     partial: false,
     signal: new ClientSignal(),
     observation: unobserved,

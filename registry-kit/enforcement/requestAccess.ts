@@ -10,7 +10,7 @@ import type {
 } from '../../policies/engine/decision.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PersonSet } from '../../schema/personSet.js';
-import { readCodeLists } from '../codes.js';
+import { readCodeLists } from '../codes/codeLists.js';
 import type { About, DataRecord } from './dataSubject.js';
 
 /** A condition on the record, not on its data subject. */

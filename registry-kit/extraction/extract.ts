@@ -7,7 +7,7 @@ import { lockByKernel, storageFailure } from '../../lib/kernelLock.js';
 import { packageVersion } from '../../lib/packageRoot.js';
 import { readRegularFile, sha256OfFile } from '../../lib/regularFile.js';
 import type { Linkage } from '../../linkage/linkage.js';
-import { readCodeLists, registryFile } from '../codes.js';
+import { readCodeLists, registryFile } from '../codes/codeLists.js';
 import type { RegistryDefinition, TableDefinition } from '../columns/tableDefinition.js';
 import { personFlagsRegistry } from '../person-flags/personFlags.js';
 import { publishPersonFlags } from '../person-flags/publishPersonFlags.js';

@@ -2,18 +2,13 @@ import { type Day, formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { Feed, type FeedColumns } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 /**
  * Whose rows a feature uses: those of the child, of the parents in the family, or of the other children in
  * it.
  */
 export type HouseholdPart = 'child' | 'parents' | 'siblings';
-
-export interface LocalizedText {
-  readonly fi: string;
-  readonly en: string;
-  readonly sv: string;
-}
 
 /**
  * A number about a child that a registry computes for the first day of a quarter, only from what began before

@@ -1,7 +1,8 @@
 import type { PersonKey } from '../../schema/keys.js';
 import type { Table } from '../columns/table.js';
 import type { RegistryStore } from '../subgraph/registryContext.js';
-import type { ChildHousehold, Feature, FeatureSource, HouseholdPart, LocalizedText } from './feature.js';
+import type { LocalizedText } from '../../schema/language.js';
+import type { ChildHousehold, Feature, FeatureSource, HouseholdPart } from './feature.js';
 import { CO_OCCURRENCE, type RowKind, type RowTest, type Statistic, TREND_MONTHS } from './statistic.js';
 import { StatisticsReader } from './statisticsReader.js';
 

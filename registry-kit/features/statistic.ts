@@ -1,4 +1,4 @@
-import type { LocalizedText } from './feature.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 /** A kind of rows, such as visits to emergency care. */
 export interface RowKind {

@@ -1,5 +1,5 @@
 import { addYears } from '../../lib/calendar.js';
-import type { CodeLists } from '../../registry-kit/codes.js';
+import type { CodeLists } from '../../registry-kit/codes/codeLists.js';
 import { HORIZON_YEARS, type RiskSource } from '../../registry-kit/features/feature.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { AGE_FACTOR } from '../model/modelContent.js';

@@ -1,5 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { PersonKey } from '../keys.js';
+import { type Language, languageNamed } from '../language.js';
 import type { Caller } from './callerClaims.js';
 import { type TrustedIssuer, verifyCallerToken } from './callerToken.js';
 import { contextRefused, signGatewayContext, verifyGatewayContext } from './gatewayContext.js';
@@ -23,6 +24,8 @@ export interface DecisionContext {
   readonly person: PersonKey | undefined;
   /** The reason that the caller stated for break-glass access, if any. */
   readonly breakGlass: string | undefined;
+  /** The language of labels for which a field's argument names none. */
+  readonly language: Language;
 }
 
 /** The tokens for another process: the context signed by the gateway, and the caller's own token. */
@@ -39,7 +42,7 @@ export async function signDecisionContext(
   context: DecisionContext,
   { audience, body, key }: { audience: string; body: string; key: KeyObject },
 ): Promise<string> {
-  const { decisionId, caller, purpose, revision, domain, person, breakGlass } = context;
+  const { decisionId, caller, purpose, revision, domain, person, breakGlass, language } = context;
   const claims = {
     sub: caller.subject,
     jti: decisionId,
@@ -48,6 +51,7 @@ export async function signDecisionContext(
     domain,
     person,
     breakGlass,
+    language,
     recipient: caller.recipient,
     roles: caller.roles,
     body: digest(body),
@@ -99,6 +103,7 @@ export async function verifyDecisionContext(
       domain: String(payload['domain']),
       person: typeof payload['person'] === 'number' ? payload['person'] : undefined,
       breakGlass: typeof payload['breakGlass'] === 'string' ? payload['breakGlass'] : undefined,
+      language: languageNamed(payload['language']),
     };
   } catch (cause) {
     throw contextRefused(cause);

@@ -1,4 +1,3 @@
-import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
   countsOf,
@@ -9,6 +8,7 @@ import {
   sumsOf,
   trendsOf,
 } from '../../registry-kit/features/statistic.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 const dated = ['Person.educationContacts', 'EducationContact.startedAt'];
 const monthsOf = (service: string, label: LocalizedText): RowKind => ({

@@ -1,4 +1,3 @@
-import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
   coOccurrence,
@@ -7,6 +6,7 @@ import {
   type RowKind,
   trendsOf,
 } from '../../registry-kit/features/statistic.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 const contacts = { table: 'contacts', start: 'start' };
 const dated = ['Person.healthContacts', 'HealthContact.startedAt'];

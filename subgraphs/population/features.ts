@@ -1,13 +1,9 @@
 import { addMonths, type Day, dayOf, yearOf } from '../../lib/calendar.js';
 import { NO_DAY } from '../../registry-kit/columns/table.js';
-import type {
-  Feature,
-  FeatureSource,
-  HouseholdPart,
-  LocalizedText,
-} from '../../registry-kit/features/feature.js';
+import type { Feature, FeatureSource, HouseholdPart } from '../../registry-kit/features/feature.js';
 import { type Home, homeOf } from './home.js';
 import type { PopulationStore } from './yearly.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 /** Mean length of a year and a month of the Gregorian calendar, in days. */
 const YEAR = 365.2425;

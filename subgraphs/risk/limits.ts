@@ -1,8 +1,8 @@
 import type { Day } from '../../lib/calendar.js';
 import { firstDayOf, lastDayOf, NO_PARTIAL_DAY } from '../../lib/partialDate.js';
-import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import type { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 /**
  * The limits that accompany every assessment: the instructions for use of a high-risk system (AI Act Art.

@@ -1,10 +1,8 @@
 import { formatQuarter } from '../../lib/calendar.js';
 import {
   Args,
-  ArgsType,
   Ctx,
   Directive,
-  Field,
   FieldResolver,
   Float,
   Int,
@@ -12,21 +10,17 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import {
-  checkPredictionArgs,
-  type LocalizedText,
-  type RiskSource,
-} from '../../registry-kit/features/feature.js';
+import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
+import { checkPredictionArgs, type RiskSource } from '../../registry-kit/features/feature.js';
 import { type Representation, REQUIRES_FEEDS } from '../../registry-kit/feeds/derivedEntity.js';
 import { PredictionArgs, RiskAssessmentKey } from '../../registry-kit/feeds/feedKeys.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
 import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
+import { inLanguage, type LocalizedText } from '../../schema/language.js';
 import { assess, type Assessment, type AssessmentResult } from './assess.js';
 import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
 import {
-  inLanguage,
-  Language,
   ProbabilityInterval,
   RiskCalibration,
   RiskContribution,
@@ -61,12 +55,6 @@ export class RiskAssessment extends RiskAssessmentKey {
     const result = this.result(store);
     return result.status === 'ASSESSED' ? read(result.assessment) : null;
   }
-}
-
-@ArgsType()
-class LanguageArgs {
-  @Field(() => Language, { defaultValue: Language.EN })
-  language!: Language;
 }
 
 @Resolver(() => RiskPerson)
@@ -234,7 +222,8 @@ export class RiskAssessmentResolver {
     nullable: true,
     description: 'The limits of the number, and uses that are not allowed.',
   })
-  limits(@Args(() => LanguageArgs) { language }: LanguageArgs): string[] {
+  limits(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: Context): string[] {
+    const language = languageAsked(args, context);
     return LIMITS.map((limit) => inLanguage(limit, language));
   }
 
@@ -242,8 +231,8 @@ export class RiskAssessmentResolver {
     nullable: true,
     description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).',
   })
-  humanOversight(@Args(() => LanguageArgs) { language }: LanguageArgs): string {
-    return inLanguage(HUMAN_OVERSIGHT, language);
+  humanOversight(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: Context): string {
+    return inLanguage(HUMAN_OVERSIGHT, languageAsked(args, context));
   }
 }
 

@@ -1,6 +1,17 @@
-import { Arg, Directive, Field, Float, Int, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
-import type { LocalizedText } from '../../registry-kit/features/feature.js';
+import {
+  Args,
+  Ctx,
+  Directive,
+  Field,
+  Float,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from '../../lib/typeGraphql.js';
+import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
+import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import { inLanguage, type LocalizedText } from '../../schema/language.js';
 
 @ObjectType('Person')
 @Directive('@key(fields: "id")')
@@ -9,20 +20,6 @@ export class RiskPerson extends PersonStub {}
 @ObjectType('Family')
 @Directive('@key(fields: "id")')
 export class RiskFamily extends FamilyStub {}
-
-/** The languages of the city. */
-export enum Language {
-  FI = 'FI',
-  EN = 'EN',
-  SV = 'SV',
-}
-registerEnumType(Language, { name: 'Language' });
-
-const labelKeys = { FI: 'fi', EN: 'en', SV: 'sv' } as const;
-
-export function inLanguage(labels: LocalizedText, language: Language): string {
-  return labels[labelKeys[language]];
-}
 
 export enum RiskStatus {
   ASSESSED = 'ASSESSED',
@@ -75,8 +72,8 @@ export class RiskFactor {
   }
 
   @Field(() => String, { nullable: true, description: 'What it counts.' })
-  label(@Arg('language', () => Language, { defaultValue: Language.EN }) language: Language): string {
-    return inLanguage(this.#labels, language);
+  label(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string {
+    return inLanguage(this.#labels, languageAsked(args, context));
   }
 }
 

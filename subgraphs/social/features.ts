@@ -1,6 +1,5 @@
 import { addMonths, formatDay, formatQuarter, parseQuarter } from '../../lib/calendar.js';
 import { codeAt, NO_DAY, rowRangeOf } from '../../registry-kit/columns/table.js';
-import type { LocalizedText } from '../../registry-kit/features/feature.js';
 import { rowFeatures } from '../../registry-kit/features/rowFeatures.js';
 import {
   coOccurrence,
@@ -14,6 +13,7 @@ import {
 import type { ChildValuesSource, PredictionFeatures } from '../../registry-kit/feeds/predictionFeatures.js';
 import type { RegistryStore } from '../../registry-kit/subgraph/registryContext.js';
 import type { socialRegistry } from './tables.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 const contacts = { table: 'contacts', start: 'start' };
 const dated = ['Person.socialContacts', 'SocialContact.startedAt'];

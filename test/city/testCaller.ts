@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
@@ -27,6 +28,7 @@ export function contextOf(caller: Caller): DecisionContext {
     domain: 'domain',
     person: undefined,
     breakGlass: undefined,
+    language: DEFAULT_LANGUAGE,
   };
 }
 

@@ -92,6 +92,21 @@ describe('the HTTP server of a gateway', () => {
     for (const { headers } of [page, script]) expect(headers.get('cache-control')).toBe('no-cache');
   });
 
+  it('names the language of an answer, and that it depends on Accept-Language', async () => {
+    const headersOf = async (language: string, purpose: string | null) => {
+      const { headers } = await ask(testbed, '{ people(first: 1) { birthYear } }', {
+        purpose,
+        headers: { 'accept-language': language },
+      });
+      return [headers.get('content-language'), headers.get('vary')];
+    };
+    expect(await headersOf('sv-FI,fi;q=0.5', 'care')).toEqual(['sv', 'Accept-Language']);
+    expect(await headersOf('fi', 'care')).toEqual(['fi', 'Accept-Language']);
+    expect(await headersOf(';;q=,', 'care')).toEqual(['en', 'Accept-Language']);
+    // Messages of errors are English.
+    expect(await headersOf('fi', null)).toEqual(['en', 'Accept-Language']);
+  });
+
   it('lets browsers keep files with a hash in their name, and sends them compressed', async () => {
     for (const encoding of ['br', 'gzip']) {
       const script = await fetch(new URL('/assets/main-ABCDEF12.js', testbed.url), {

@@ -23,6 +23,7 @@ import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinit
 import { extract } from '../../registry-kit/extraction/extract.js';
 import { restrictionFolder, restrictionPath } from '../../registry-kit/restrictions/restrictionFile.js';
 import type { RestrictionKind } from '../../registry-kit/restrictions/restrictions.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
@@ -241,6 +242,7 @@ describe('an id issued for one of two keys of a person', () => {
       ...{ employee: 'L77', units: [], permit: undefined, person: undefined },
     },
     ...{ purpose: 'care', revision: 'r', domain: 'domain', person: undefined, breakGlass: undefined },
+    language: DEFAULT_LANGUAGE,
     ...more,
   });
   const resident = (person: number) =>

@@ -19,6 +19,7 @@ import type { SubgraphSource, Supergraph } from '../../federation/supergraph/sup
 import { idCodec, loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { type Domain, Domains } from '../../gateway/pseudonyms.js';
 import type { Subgraph } from '../../schema/subgraph.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
 type Resolver = (parent: never, args: never, context: DecisionContext) => unknown;
@@ -75,6 +76,7 @@ export const testContext: DecisionContext = {
   domain: testDomain.tag,
   person: undefined,
   breakGlass: undefined,
+  language: DEFAULT_LANGUAGE,
 };
 
 /** The caller of all test operations. */

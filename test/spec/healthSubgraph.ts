@@ -7,6 +7,7 @@ import type { Table } from '../../registry-kit/columns/table.js';
 import { personFlagsRegistry, withDerivedShields } from '../../registry-kit/person-flags/personFlags.js';
 import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import { health } from '../../subgraphs/health/subgraph.js';
@@ -112,6 +113,7 @@ export async function healthSubgraph(
         domain: 'domain',
         person: undefined,
         breakGlass: undefined,
+        language: DEFAULT_LANGUAGE,
         ...given.context,
       },
     );

@@ -3,7 +3,7 @@ import { parseDay } from '../../../lib/calendar.js';
 import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { parseScheme, type Scheme } from '../../../linkage/localId.js';
-import type { CodeLists } from '../../codes.js';
+import type { CodeLists } from '../../codes/codeLists.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
 import { mayBeCode } from '../rows/codeDictionary.js';
 import { hasYearsOfTwoDigits, isTimeZone, parseNumber } from '../rows/parseValues.js';

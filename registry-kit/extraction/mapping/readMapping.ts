@@ -6,7 +6,7 @@ import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
 import { readRegularFile } from '../../../lib/regularFile.js';
-import { readCodeLists, registryFile } from '../../codes.js';
+import { readCodeLists, registryFile } from '../../codes/codeLists.js';
 import type { RegistryDefinition } from '../../columns/tableDefinition.js';
 import { compileMapping, type MappingContext, POPULATION, schemeOfKnown } from './compileMapping.js';
 import { type Mapping, MappingFaults, type MappingFile, type MappingPath } from './mapping.js';

@@ -4,7 +4,7 @@ import { formatPartialDate, latestDay } from '../../../lib/partialDate.js';
 import type { Linkage, LinkageReject } from '../../../linkage/linkage.js';
 import type { Scheme } from '../../../linkage/localId.js';
 import type { PersonKey } from '../../../schema/keys.js';
-import type { CodeLists } from '../../codes.js';
+import type { CodeLists } from '../../codes/codeLists.js';
 import type { ColumnMapping } from '../mapping/mapping.js';
 import { CodeDictionary, detachedCopy } from './codeDictionary.js';
 import { dateParser, parseNumber } from './parseValues.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseDay } from '../../../lib/calendar.js';
-import { readCodeLists } from '../../../registry-kit/codes.js';
+import { readCodeLists } from '../../../registry-kit/codes/codeLists.js';
 import {
   type ChildHousehold,
   ChildHouseholds,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { PolkuError } from '../lib/errors.js';
-import { packageRoot } from '../lib/packageRoot.js';
-import { readRegularFile } from '../lib/regularFile.js';
+import { PolkuError } from '../../lib/errors.js';
+import { packageRoot } from '../../lib/packageRoot.js';
+import { readRegularFile } from '../../lib/regularFile.js';
 
 /** The labels of a code in the languages of the city. */
 interface CodeLabels {
