@@ -64,6 +64,11 @@ export class RevisionService {
     return verifyRevisions(await store.read(), await owners());
   }
 
+  /** Whose signatures are valid now. @throws PolkuError POLICY_INVALID */
+  async owners(): Promise<Owners> {
+    return this.#options.owners();
+  }
+
   /** The revision in force and all before it, with signatures: everything that others need to verify it. */
   async signedInForce(): Promise<readonly SignedRevision[]> {
     const [signed, { revisions }] = [await this.#options.store.read(), await this.history()];

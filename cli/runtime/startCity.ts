@@ -8,6 +8,7 @@ import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
 import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { type AuditLog, openAuditLog } from '../../gateway/audit/auditLog.js';
 import { PersonDigests } from '../../gateway/audit/auditRecord.js';
+import { readFieldUse } from '../../gateway/audit/fieldUse.js';
 import { PersonLog } from '../../gateway/audit/personLog.js';
 import { Gateway } from '../../gateway/gateway.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
@@ -132,6 +133,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
       hidesRecipients: (person) => local.isShielded(person),
     },
     revisionService,
+    fieldUse: (coordinate, since, client) => readFieldUse(data, { coordinate, since, client }),
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),

@@ -1,10 +1,12 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
+import type { TaskClient } from '../../lib/fairQueue.js';
 import { Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { PersonKey } from '../../schema/keys.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
+import type { FieldUseSource } from '../audit/fieldUse.js';
 
 /** The context of resolvers: the decision of the request, and what is in force now. */
 export interface GovernanceContext {
@@ -14,6 +16,9 @@ export interface GovernanceContext {
   readonly accessLog: AccessLogSource;
   /** undefined with `--dev`, where nobody signs policies. */
   readonly revisionService: RevisionService | undefined;
+  readonly fieldUse: FieldUseSource;
+  /** If it disconnects, long work ends. */
+  readonly client: TaskClient | undefined;
 }
 
 @Resolver()

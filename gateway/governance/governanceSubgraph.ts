@@ -4,6 +4,7 @@ import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/bui
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Subgraph } from '../../schema/subgraph.js';
+import type { FieldUseSource } from '../audit/fieldUse.js';
 import {
   AccessInfo,
   type AccessLogSource,
@@ -12,6 +13,26 @@ import {
   type GovernanceContext,
 } from './access.js';
 import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
+import {
+  ChangeAuthority,
+  DerivationAccess,
+  FieldRequestCount,
+  FieldRequests,
+  NearRule,
+  PolicyExplanation,
+  PolicyExplanationResolver,
+  PolicySigner,
+  WithheldInput,
+} from './explainPolicy.js';
+import {
+  MatrixCell,
+  MatrixColumn,
+  MatrixField,
+  PolicyMatrix,
+  PolicyMatrixResolver,
+  PolicyRule,
+  PolicyWay,
+} from './policyMatrix.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
@@ -23,12 +44,40 @@ export interface InForce {
   readonly accessLog: AccessLogSource;
   /** Where policies are signed; undefined with `--dev`, where nobody signs. */
   readonly revisionService?: RevisionService | undefined;
+  /** Counts requests for a field. */
+  readonly fieldUse: FieldUseSource;
 }
 
 /** The governance part of the schema. */
 export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
-  resolvers: [new AccessResolver(), new AccessLogResolver(), new RevisionResolver()],
-  entities: [FieldAccess, AccessInfo, AccessLogEntry, MissingSignatures, PolicyRevision],
+  resolvers: [
+    new AccessResolver(),
+    new AccessLogResolver(),
+    new RevisionResolver(),
+    new PolicyMatrixResolver(),
+    new PolicyExplanationResolver(),
+  ],
+  entities: [
+    FieldAccess,
+    AccessInfo,
+    AccessLogEntry,
+    MissingSignatures,
+    PolicyRevision,
+    PolicyRule,
+    PolicyWay,
+    MatrixColumn,
+    MatrixCell,
+    MatrixField,
+    PolicyMatrix,
+    NearRule,
+    WithheldInput,
+    DerivationAccess,
+    PolicySigner,
+    ChangeAuthority,
+    FieldRequestCount,
+    FieldRequests,
+    PolicyExplanation,
+  ],
   references: {},
 };
 
@@ -38,12 +87,13 @@ export async function createGovernanceSubgraph({
   apiSchema,
   accessLog,
   revisionService,
+  fieldUse,
 }: InForce): Promise<Subgraph> {
   const { sdl, schema } = await buildFederatedSchema(governanceModule);
   return {
     name: 'governance',
     sdl,
-    execute: async ({ query, operationName, variables }, decision) => {
+    execute: async ({ query, operationName, variables }, decision, client) => {
       const result = await graphql({
         schema,
         source: query,
@@ -55,6 +105,8 @@ export async function createGovernanceSubgraph({
           apiSchema: apiSchema(),
           accessLog,
           revisionService,
+          fieldUse,
+          client,
         } satisfies GovernanceContext,
       });
       return result.errors ? { ...result, errors: result.errors.map(withCode) } : result;

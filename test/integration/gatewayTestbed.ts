@@ -8,6 +8,7 @@ import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
+import { readFieldUse } from '../../gateway/audit/fieldUse.js';
 import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js';
 import { logEntries } from '../../gateway/audit/readRecords.js';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
@@ -227,6 +228,7 @@ export async function startGateway(
         personLog.recordsOf(new Set([personDigests.of(person)]), page),
       hidesRecipients: () => false,
     },
+    fieldUse: async (coordinate: string, since: string) => readFieldUse(folder, { coordinate, since }),
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
   const planned: string[] = [];
