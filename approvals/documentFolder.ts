@@ -13,7 +13,7 @@ export interface StoredDocument {
   readonly payload: string;
   /** Who signed it; undefined if only the payload says it, or if nobody signed. */
   readonly person?: string | undefined;
-  /** Ed25519, base64url; undefined if nobody signed. */
+  /** undefined if nobody signed. */
   readonly signature: string | undefined;
 }
 

@@ -12,6 +12,7 @@ import {
   type Problems,
 } from '../policies/engine/parse/problems.js';
 import { SourceDocument } from '../policies/engine/parse/sourceDocument.js';
+import { originFault, type Passkey, readPasskeyKey, type RelyingParty } from './passkey.js';
 import { readPublicKey, writePublicKey } from './personKey.js';
 
 /** A person who may sign policy revisions. */
@@ -19,7 +20,9 @@ export interface Approver {
   readonly id: string;
   /** The person's office, not their name. */
   readonly label: string;
-  readonly key: KeyObject;
+  /** The Ed25519 key of the person's key file; undefined: the person signs with passkeys only. */
+  readonly key: KeyObject | undefined;
+  readonly passkeys: readonly Passkey[];
   /** The last day on which the person's signature is valid. */
   readonly until: Day | undefined;
 }
@@ -28,6 +31,8 @@ export interface Approver {
 export interface Owners {
   /** The text of the file. */
   readonly text: string;
+  /** Where people sign with passkeys; undefined: nowhere. */
+  readonly relyingParty: RelyingParty | undefined;
   readonly people: ReadonlyMap<string, Approver>;
   /** Registry -> ids of its people. */
   readonly peopleOf: ReadonlyMap<string, ReadonlySet<string>>;
@@ -64,6 +69,7 @@ function readOwners(file: PolicySource, problems: Problems): Owners | undefined 
     return undefined;
   }
   const content: OwnersFile = source.value;
+  checkRelyingParty(content, source, problems);
   const people = readPeople(content, source, problems);
   const peopleOf = new Map<string, ReadonlySet<string>>();
   for (const [registry, ids] of Object.entries(content.owners)) {
@@ -74,7 +80,25 @@ function readOwners(file: PolicySource, problems: Problems): Owners | undefined 
     });
     peopleOf.set(registry, new Set(ids));
   }
-  return { text: file.text, people, peopleOf };
+  return { text: file.text, relyingParty: content.relyingParty, people, peopleOf };
+}
+
+function checkRelyingParty(
+  { relyingParty, people }: OwnersFile,
+  source: SourceDocument,
+  problems: Problems,
+): void {
+  for (const [index, origin] of (relyingParty?.origins ?? []).entries()) {
+    const fault = originFault(origin, relyingParty!.id);
+    if (fault !== undefined) problems.error(source.place(['relyingParty', 'origins', index]), fault);
+  }
+  const holder = Object.entries(people).find(([, { passkeys }]) => passkeys !== undefined);
+  if (holder && !relyingParty)
+    problems.error(
+      source.place(['people', holder[0], 'passkeys']),
+      'Passkeys are bound to a console, and the file names none.',
+      'Add "relyingParty: { id: DOMAIN, origins: [ADDRESS OF THE CONSOLE] }".',
+    );
 }
 
 function readPeople(
@@ -83,26 +107,70 @@ function readPeople(
   problems: Problems,
 ): ReadonlyMap<string, Approver> {
   const people = new Map<string, Approver>();
-  const holders = new Map<string, string>();
-  for (const [id, { label, key: text, until }] of Object.entries(content.people)) {
-    const key = readPublicKey(text);
+  const keys = new KeyReader(source, problems);
+  for (const [id, { label, key: text, passkeys = [], until }] of Object.entries(content.people)) {
     const lastDay = until === undefined ? undefined : parseDay(until);
     if (until !== undefined && lastDay === undefined) {
       problems.error(source.place(['people', id, 'until']), `There is no day ${until}.`);
     }
-    const place = source.place(['people', id, 'key']);
-    if (!key) {
-      const fix = 'Write the line that "polku policy key" printed.';
-      problems.error(place, `The key of "${id}" is not a public key (Ed25519, base64).`, fix);
-      continue;
-    }
-    // If two ids had one key, one person could sign as two.
-    const holder = holders.get(writePublicKey(key));
-    if (holder !== undefined) {
-      problems.error(place, `"${id}" has the key of "${holder}".`, 'Give each person a key of their own.');
-    }
-    holders.set(writePublicKey(key), id);
-    people.set(id, { id, label, key, until: lastDay });
+    const key = text === undefined ? undefined : keys.readKey(id, text);
+    const own = passkeys.flatMap((passkey, index) => keys.readPasskey(id, index, passkey) ?? []);
+    people.set(id, { id, label, key, passkeys: own, until: lastDay });
   }
   return people;
+}
+
+/** Reads the keys of people. If two ids had one key, one person could sign as two. */
+class KeyReader {
+  /** Key, or id of a passkey -> person. */
+  readonly #holders = new Map<string, string>();
+
+  constructor(
+    private readonly source: SourceDocument,
+    private readonly problems: Problems,
+  ) {}
+
+  readKey(person: string, text: string): KeyObject | undefined {
+    const path = ['people', person, 'key'] as const;
+    const key = readPublicKey(text);
+    if (key) {
+      this.#hold(writePublicKey(key), person, path);
+      return key;
+    }
+    const fix = 'Write the line that "polku policy key" printed.';
+    const message = `The key of "${person}" is not a public key (Ed25519, base64).`;
+    this.problems.error(this.source.place(path), message, fix);
+    return undefined;
+  }
+
+  readPasskey(
+    person: string,
+    index: number,
+    { id, key: text, label }: { readonly id: string; readonly key: string; readonly label?: string },
+  ): Passkey | undefined {
+    const path = ['people', person, 'passkeys', index, 'key'] as const;
+    const key = readPasskeyKey(text);
+    if (key) {
+      this.#hold(writePublicKey(key), person, path);
+      this.#hold(`passkey ${id}`, person, ['people', person, 'passkeys', index, 'id']);
+      return { id, key, label };
+    }
+    this.problems.error(
+      this.source.place(path),
+      `The key of a passkey of "${person}" is none (P-256, Ed25519 or RSA of 2048 bits, base64url).`,
+      'Write the lines that the console showed.',
+    );
+    return undefined;
+  }
+
+  #hold(key: string, person: string, path: readonly (string | number)[]): void {
+    const holder = this.#holders.get(key);
+    if (holder !== undefined)
+      this.problems.error(
+        this.source.place(path),
+        `"${person}" has the key of "${holder}".`,
+        'Give each person a key of their own, and list each key once.',
+      );
+    this.#holders.set(key, person);
+  }
 }

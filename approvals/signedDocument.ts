@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { today } from '../lib/calendar.js';
 import { PolkuError } from '../lib/errors.js';
 import type { Owners } from './owners.js';
+import { isPasskeySignature, passkeyFault } from './passkey.js';
 import { isSignatureOf } from './personKey.js';
 
 /** Four-eyes principle: nobody decides alone. */
@@ -20,7 +21,9 @@ export interface DocumentHead {
   readonly parent: string | undefined;
 }
 
-/** A person's Ed25519 signature over a payload, in base64url. */
+/**
+ * A person's signature over a payload: Ed25519 in base64url, or one of a passkey (passkey.ts has its form).
+ */
 export interface Signature {
   readonly person: string;
   readonly signature: string;
@@ -60,7 +63,7 @@ export function digestOf(text: string): string {
 export function verifySignature(
   { person: id, signature }: Signature,
   payload: string,
-  { people }: Owners,
+  { people, relyingParty }: Owners,
   what: string,
 ): void {
   const person = people.get(id);
@@ -69,11 +72,13 @@ export function verifySignature(
       'SIGNATURE_INVALID',
       `"${id}", who signed ${what}, is not in owners.yaml. Keep people who left in the list, with "until".`,
     );
-  if (!isSignatureOf(signature, payload, person.key))
-    throw new PolkuError(
-      'SIGNATURE_INVALID',
-      `The signature of "${id}" does not match ${what}: the text was altered, or another key signed it.`,
-    );
+  const fault = isPasskeySignature(signature)
+    ? passkeyFault(signature, payload, person.passkeys, relyingParty)
+    : person.key && isSignatureOf(signature, payload, person.key)
+      ? undefined
+      : 'the text was altered, or another key signed it';
+  if (fault !== undefined)
+    throw new PolkuError('SIGNATURE_INVALID', `The signature of "${id}" does not match ${what}: ${fault}.`);
 }
 
 /** Whether a person may sign for one of these owners on the day of this time. */

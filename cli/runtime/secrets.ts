@@ -174,7 +174,9 @@ export async function readSigner(options: {
   const key = await readPersonKey(options.key);
   const file = ownersFile(options);
   const { people } = await loadOwners(file);
-  const person = [...people.values()].find((one) => writePublicKey(one.key) === writePublicKey(key));
+  const person = [...people.values()].find(
+    (one) => one.key && writePublicKey(one.key) === writePublicKey(key),
+  );
   if (person) return { key, person: person.id };
   throw new PolkuError('SIGNATURE_INVALID', `The key in ${options.key} belongs to nobody in ${file}.`);
 }

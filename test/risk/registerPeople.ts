@@ -17,10 +17,11 @@ export function registerPeople(): {
   const keys = new Map(PEOPLE.map((person) => [person as string, generateKeyPairSync('ed25519')]));
   const owners: Owners = {
     text: '',
+    relyingParty: undefined,
     people: new Map(
       [...keys].map(([id, { publicKey: key }]) => [
         id,
-        { id, label: 'Office', key, until: id === 'gone' ? parseDay('2020-01-01') : undefined },
+        { id, label: 'Office', key, passkeys: [], until: id === 'gone' ? parseDay('2020-01-01') : undefined },
       ]),
     ),
     peopleOf: new Map([

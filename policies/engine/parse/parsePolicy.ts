@@ -198,6 +198,8 @@ function explainViolation(violation: SchemaViolation): PlainViolation {
       return here(`${nameOf(path)} has "${given}", but lacks "${missing}".`, `Add "${missing}: ...".`);
     }
     case 'anyOf':
+      if (path[0] === 'people')
+        return here(`${nameOf(path)} cannot sign.`, 'Add "key: ..." or "passkeys: [...]".');
       return path.includes('cases')
         ? here(
             `${nameOf(path)} expects nothing.`,

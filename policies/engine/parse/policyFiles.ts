@@ -62,10 +62,16 @@ export interface ClassificationEntry {
 
 /** owners.yaml; see schema/owners.schema.json. It says who may sign, and is not part of what they sign. */
 export interface OwnersFile {
-  readonly people: Readonly<
-    Record<string, { readonly label: string; readonly key: string; readonly until?: string }>
-  >;
+  readonly relyingParty?: { readonly id: string; readonly origins: readonly string[] };
+  readonly people: Readonly<Record<string, ApproverEntry>>;
   readonly owners: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ApproverEntry {
+  readonly label: string;
+  readonly key?: string;
+  readonly passkeys?: readonly { readonly id: string; readonly key: string; readonly label?: string }[];
+  readonly until?: string;
 }
 
 /** `any`, or names. */

@@ -20,8 +20,13 @@ const PERSONAS = `personas:
     purposes: [care]
     employee: L77
 `;
-const OWNERS = `people:
+const OWNERS = `relyingParty: { id: city.example, origins: [https://polku.city.example] }
+people:
   health-1: { label: Chief physician, key: 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=', until: 2035-12-31 }
+  health-2:
+    label: Head of information
+    passkeys:
+      - { id: q83v, key: MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE93Ddbadk1Pa_k07LaB8Hg2ufRDnCb3IthvEfPrq7QF9igElJTL67TezFHXkjUB2-L1PMXYbqfTJzo06zuQLnxg }
 owners:
   population: []
   health: [health-1]
