@@ -14,10 +14,21 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
+import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Grant } from '../../policies/engine/policyModel.js';
 import { explainCell } from '../../policies/engine/report/explainCell.js';
+import { inLanguage, type Language, type LocalizedText } from '../../schema/language.js';
+import type { FieldUseCount } from '../audit/fieldUse.js';
 import type { GovernanceContext } from './access.js';
-import { describeRule, describeWay, effectOf, PolicyEffect, PolicyRule, PolicyWay } from './policyMatrix.js';
+import {
+  describeRule,
+  describeWay,
+  effectOf,
+  ownerLabel,
+  PolicyEffect,
+  PolicyRule,
+  PolicyWay,
+} from './policyMatrix.js';
 
 const DAYS_COUNTED = 30;
 const DAY_MS = 86_400_000;
@@ -108,6 +119,15 @@ export class FieldRequestCount {
   @Field(() => [String])
   readonly roles!: readonly string[];
 
+  @Field(() => String, { description: 'The name of the organisation, or its id.' })
+  readonly recipientLabel!: string;
+
+  @Field(() => String)
+  readonly purposeLabel!: string;
+
+  @Field(() => [String])
+  readonly roleLabels!: readonly string[];
+
   @Field(() => Int, { description: 'Requests that asked for the field and could see it.' })
   readonly shown!: number;
 
@@ -181,9 +201,10 @@ export class PolicyExplanationResolver {
     @Arg('coordinate', () => String, { description: 'Type.field' }) coordinate: string,
     @Arg('purpose', () => String) purpose: string,
     @Arg('role', () => String) role: string,
-    @Ctx() { policy, revisionService }: GovernanceContext,
+    @Ctx() { policy, revisionService, decision }: GovernanceContext,
   ): Promise<PolicyExplanation> {
-    const { registry, owner, ways, denial, derivations } = explainCell(
+    const { language } = decision;
+    const { registry, ways, denial, derivations } = explainCell(
       policy,
       { coordinate, purpose, role },
       new Date(),
@@ -204,7 +225,7 @@ export class PolicyExplanationResolver {
       withheldInputs:
         denial?.inputs.map((input) => ({
           coordinate: input.coordinate,
-          owner: policy.ownerOf(input.registry) ?? input.registry,
+          owner: ownerLabel(policy, input.registry, language),
           derivedType: input.derivedType ?? null,
           reasonKind: input.kind,
         })) ?? [],
@@ -215,7 +236,7 @@ export class PolicyExplanationResolver {
       })),
       changedBy: {
         registry,
-        owner: owner?.en ?? registry,
+        owner: ownerLabel(policy, registry, language),
         file: `${registry}.yaml`,
         signaturesNeeded: revisionService ? SIGNATURES_NEEDED : 0,
         people: await signersOf(registry, revisionService),
@@ -229,11 +250,28 @@ export class PolicyExplanationResolver {
   })
   requests(
     @Root() { coordinate }: PolicyExplanation,
-    @Ctx() { decision, fieldUse, client }: GovernanceContext,
+    @Ctx() { decision, policy, fieldUse, client }: GovernanceContext,
   ): Promise<FieldRequests> {
     const since = new Date(Date.now() - DAYS_COUNTED * DAY_MS).toISOString();
-    return queue.run(decision.caller.subject, () => fieldUse(coordinate, since, client), client);
+    return queue.run(
+      decision.caller.subject,
+      async () => {
+        const use = await fieldUse(coordinate, since, client);
+        return { ...use, counts: use.counts.map((count) => describeCount(count, policy, decision.language)) };
+      },
+      client,
+    );
   }
+}
+
+function describeCount(count: FieldUseCount, policy: Policy, language: Language): FieldRequestCount {
+  const nameOf = (label: LocalizedText | undefined, id: string) => (label ? inLanguage(label, language) : id);
+  return {
+    ...count,
+    recipientLabel: nameOf(policy.recipientLabel(count.recipient), count.recipient),
+    purposeLabel: nameOf(policy.purposes.get(count.purpose)?.label, count.purpose),
+    roleLabels: count.roles.map((role) => nameOf(policy.roles.get(role)?.label, role)),
+  };
 }
 
 async function signersOf(

@@ -12,6 +12,7 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import { type GrantedWay, grantedWays } from '../../policies/engine/report/explainCell.js';
 import { type MatrixRow, matrixRows } from '../../policies/engine/report/matrixHtml.js';
 import type { Grant, Prohibition } from '../../policies/engine/policyModel.js';
+import { inLanguage, type Language } from '../../schema/language.js';
 import type { GovernanceContext } from './access.js';
 
 /** What a cell of the matrix says. A cell that is not listed is denied, because no grant covers it. */
@@ -68,10 +69,22 @@ export class MatrixColumn {
 
   @Field(() => String)
   readonly role!: string;
+
+  @Field(() => String)
+  readonly purposeLabel!: string;
+
+  @Field(() => String)
+  readonly roleLabel!: string;
 }
 
 @ObjectType({ description: 'What one role may see of a field for one purpose.' })
-export class MatrixCell extends MatrixColumn {
+export class MatrixCell {
+  @Field(() => String)
+  readonly purpose!: string;
+
+  @Field(() => String)
+  readonly role!: string;
+
   @Field(() => PolicyEffect)
   readonly effect!: PolicyEffect;
 
@@ -134,42 +147,63 @@ export class PolicyMatrixResolver {
     purpose: string | null,
     @Arg('role', () => String, { nullable: true, description: 'Only for this role.' })
     role: string | null,
-    @Ctx() { policy }: GovernanceContext,
+    @Ctx() { policy, decision }: GovernanceContext,
   ): PolicyMatrix {
     const { revision, rows } = matrixRows(policy, role === null ? {} : { role });
-    const columns = [...policy.purposes.values()].flatMap(({ id }) =>
-      [...policy.roles.values()].flatMap((holder) =>
-        holder.purposes.has(id) && (purpose ?? id) === id && (role ?? holder.id) === holder.id
-          ? [{ purpose: id, role: holder.id }]
-          : [],
-      ),
+    const { language } = decision;
+    const columns = [...policy.purposes.values()].flatMap(({ id, label }) =>
+      [...policy.roles.values()]
+        .filter((holder) => holder.purposes.has(id) && (purpose ?? id) === id)
+        .filter((holder) => (role ?? holder.id) === holder.id)
+        .map((holder) => ({
+          purpose: id,
+          role: holder.id,
+          purposeLabel: inLanguage(label, language),
+          roleLabel: inLanguage(holder.label, language),
+        })),
     );
     const fields = rows.filter((row) => (registry ?? row.registry) === row.registry);
-    return { revision, columns, fields: fields.map((row) => fieldOf(row, columns, policy)) };
+    return {
+      revision,
+      columns,
+      fields: fields.map((row) => fieldOf(row, columns, { policy, language })),
+    };
   }
 }
 
-function fieldOf(row: MatrixRow, columns: readonly MatrixColumn[], policy: Policy): MatrixField {
-  const { coordinate, derivedType, classification, registry, owner, cells } = row;
+function fieldOf(
+  row: MatrixRow,
+  columns: readonly MatrixColumn[],
+  { policy, language }: { readonly policy: Policy; readonly language: Language },
+): MatrixField {
+  const { coordinate, derivedType, classification, registry, cells } = row;
+  const label = classification?.label;
   return {
     coordinate,
     derivedType: derivedType ?? null,
-    label: classification?.label?.en ?? null,
+    label: label ? inLanguage(label, language) : null,
     category: classification?.category ?? null,
     special: classification?.special ?? false,
     registry,
-    owner,
-    cells: columns.flatMap((column): MatrixCell[] => {
-      const access = cells.get(column.purpose)?.find(({ role }) => role === column.role);
+    owner: ownerLabel(policy, registry, language),
+    cells: columns.flatMap(({ purpose, role }): MatrixCell[] => {
+      const column = { purpose, role };
+      const access = cells.get(purpose)?.find((one) => one.role === role);
       if (access) {
         const ways = grantedWays(access.permissions, policy).map(describeWay);
         return [{ ...column, effect: effectOf(ways), ways, prohibition: null }];
       }
-      const prohibition = prohibitionOf(row, column.purpose, policy);
+      const prohibition = prohibitionOf(row, purpose, policy);
       if (!prohibition) return [];
       return [{ ...column, effect: PolicyEffect.PROHIBIT, ways: [], prohibition: describeRule(prohibition) }];
     }),
   };
+}
+
+/** The name of a registry's owner. */
+export function ownerLabel({ model }: Policy, registry: string, language: Language): string {
+  const owner = model.registries.get(registry)?.owner;
+  return owner ? inLanguage(owner, language) : registry;
 }
 
 function prohibitionOf(

@@ -14,7 +14,7 @@ import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
 const RULE = '{ id file line basis }';
 const MATRIX = `query ($registry: String, $purpose: String, $role: String) {
   policyMatrix(registry: $registry, purpose: $purpose, role: $role) {
-    revision columns { purpose role }
+    revision columns { purpose role purposeLabel roleLabel }
     fields {
       coordinate derivedType label category special registry owner
       cells { purpose role effect ways { mask conditions rules ${RULE} } prohibition ${RULE} }
@@ -27,7 +27,7 @@ const EXPLAIN = `query ($coordinate: String!, $purpose: String!, $role: String!)
     nearRules { id roles needsPermit } withheldInputs { coordinate owner derivedType reasonKind }
     derivations { type reasonKind ways { mask } }
     changedBy { registry owner file signaturesNeeded people { id office } }
-    requests { since isComplete counts { recipient purpose roles shown withheld } }
+    requests { since isComplete counts { recipient purpose roles recipientLabel purposeLabel roleLabels shown withheld } }
   }
 }`;
 
@@ -72,7 +72,10 @@ describe('the matrix of policies', () => {
 
   it('has a cell for each role and purpose that sees a field, with mask, conditions, law and line', async () => {
     const { fields, columns } = await matrixOf();
-    expect(columns).toContainEqual({ purpose: 'care', role: 'clinician' });
+    expect(columns).toContainEqual({
+      ...{ purpose: 'care', role: 'clinician' },
+      ...{ purposeLabel: 'Care', roleLabel: 'Clinician' },
+    });
     const diagnosis = fields.find(
       ({ coordinate, derivedType }) => coordinate === 'HealthContact.diagnosis' && derivedType === null,
     )!;
@@ -114,7 +117,7 @@ describe('the matrix of policies', () => {
 
   it('is filtered by registry, purpose and role', async () => {
     const { fields, columns } = await matrixOf({ registry: 'social', purpose: 'care', role: 'clinician' });
-    expect(columns).toEqual([{ purpose: 'care', role: 'clinician' }]);
+    expect(columns).toMatchObject([{ purpose: 'care', role: 'clinician' }]);
     expect(new Set(fields.map(({ registry }) => registry))).toEqual(new Set(['social']));
     for (const { cells } of fields)
       for (const cell of cells) expect(cell).toMatchObject({ purpose: 'care', role: 'clinician' });
@@ -171,16 +174,29 @@ describe('the matrix of policies', () => {
       requests: { since: string; isComplete: boolean; counts: readonly object[] };
     };
     expect(requests.isComplete).toBe(true);
+    const labels = { recipientLabel: expect.any(String), purposeLabel: expect.any(String) };
     expect(requests.counts).toEqual([
-      { recipient: 'health-services', purpose: 'care', roles: ['clinician'], shown: 2, withheld: 0 },
       {
-        recipient: 'family-services',
-        purpose: 'child-protection',
-        roles: ['family-team-worker'],
-        shown: 1,
-        withheld: 0,
+        ...{ recipient: 'health-services', purpose: 'care', roles: ['clinician'], shown: 2, withheld: 0 },
+        ...{ recipientLabel: 'Health services', purposeLabel: 'Care', roleLabels: ['Clinician'] },
+      },
+      {
+        ...{ recipient: 'family-services', purpose: 'child-protection', roles: ['family-team-worker'] },
+        ...{ ...labels, roleLabels: [expect.any(String)], shown: 1, withheld: 0 },
       },
     ]);
+  });
+
+  it('has labels in the language of the request', async () => {
+    const { data } = await served.ask(
+      DATA_OWNER,
+      MATRIX,
+      { registry: 'health', purpose: 'care' },
+      { 'accept-language': 'fi' },
+    );
+    const { columns, fields } = data!['policyMatrix'] as MatrixAnswer;
+    expect(columns).toMatchObject([{ purposeLabel: 'Hoito', roleLabel: 'Hoitohenkilö' }]);
+    expect(fields).toContainEqual(expect.objectContaining({ label: 'Diagnoosi', owner: 'Terveyspalvelut' }));
   });
 
   it('is hidden from everybody else', async () => {

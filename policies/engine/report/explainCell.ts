@@ -1,7 +1,7 @@
 import type { DenialReason, DeniedInput } from '../decide/denialReasons.js';
 import type { Policy } from '../decide/policy.js';
 import type { Condition, MaskName, Permission } from '../decision.js';
-import type { Grant, Prohibition, RegistryPolicy } from '../policyModel.js';
+import type { Grant, Prohibition } from '../policyModel.js';
 
 /** One way in which a role sees a field, with the grants that give it. */
 export interface GrantedWay {
@@ -34,7 +34,6 @@ export interface WithheldPart {
 export interface CellExplanation {
   /** The registry whose owner decides; undefined: the graph has no such field. */
   readonly registry: string | undefined;
-  readonly owner: RegistryPolicy['owner'] | undefined;
   /** Empty: denied. The first whose conditions are true applies. */
   readonly ways: readonly GrantedWay[];
   /** undefined: shown. */
@@ -61,7 +60,6 @@ export function explainCell(
   const registry = policy.model.graph.fields.get(coordinate.split('(')[0]!)?.subgraph;
   return {
     registry,
-    owner: registry === undefined ? undefined : policy.model.registries.get(registry)?.owner,
     ways: grantedWays(decision.show(coordinate), policy),
     denial: reason && {
       ...partsOf(reason, policy),
