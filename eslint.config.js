@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { plainWords } from './deploy/plainWords.mjs';
+import { translatedTexts } from './deploy/translatedTexts.mjs';
 
 const message = 'imports run one way: see docs/architecture.md';
 const zone = (target, from, ...except) => ({ target, from, except, message });
@@ -73,7 +74,10 @@ export default tseslint.config(
   { ignores: ['dist', 'data', 'console/dist', '**/*.mjs'] },
   ...tseslint.configs.recommended,
   {
-    plugins: { 'import-x': importX, polku: { rules: { 'plain-words': plainWords } } },
+    plugins: {
+      'import-x': importX,
+      polku: { rules: { 'plain-words': plainWords, 'translated-texts': translatedTexts } },
+    },
     settings: { 'import-x/resolver': { typescript: true } },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
@@ -90,6 +94,11 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
+  },
+  {
+    files: ['console/src/**/*.tsx'],
+    ignores: ['console/src/{access,explorer,people,refusals}/**'],
+    rules: { 'polku/translated-texts': 'error' },
   },
   {
     files: ['cli/**', 'federation/bare/main.ts', 'bench/**', 'examples/**', 'test/**'],

@@ -40,6 +40,31 @@ const workers = {
   },
 };
 
+/** `import address from './x.css?stylesheet'`: a stylesheet of its own, for `<link rel="stylesheet">`. */
+const stylesheets = {
+  name: 'stylesheets',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /\.css\?stylesheet$/ }, async ({ path, ...at }) => {
+      const found = await resolve(path.replace('?stylesheet', ''), {
+        kind: at.kind,
+        resolveDir: at.resolveDir,
+      });
+      return { ...found, namespace: 'stylesheet' };
+    });
+    onLoad({ filter: /.*/, namespace: 'stylesheet' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...shared,
+        entryPoints: [path],
+        write: false,
+        legalComments: 'none',
+        loader: { '.ttf': 'dataurl' },
+        plugins: [monacoStyles],
+      });
+      return { contents: outputFiles[0].contents, loader: 'file' };
+    });
+  },
+};
+
 /** The stylesheet of GraphiQL already contains that of Monaco, so every rule would come twice. */
 const monacoStyles = {
   name: 'monaco-styles',
@@ -62,7 +87,7 @@ const { metafile } = await build({
   chunkNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   loader: { '.graphql': 'text', '.svg': 'dataurl' },
-  plugins: [workers, monacoStyles],
+  plugins: [workers, stylesheets, monacoStyles],
 });
 
 const outputs = Object.entries(metafile.outputs);

@@ -1,8 +1,11 @@
 import { useState } from 'react';
 import whatMayISee from '../examples/whatMayISee.graphql';
-import { readShortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useAnswer, useSession } from '../session/session.js';
+import { ProblemNotice } from '../parts/problemNotice.js';
+import { Waiting } from '../parts/waiting.js';
+import { useSession } from '../session/session.js';
+import { useAnswer } from '../session/useAnswer.js';
+import { useFormat } from '../texts/useFormat.js';
 import './access.css';
 import { type AccessField, groupByType } from './accessField.js';
 
@@ -14,17 +17,16 @@ interface AccessAnswer {
   } | null;
 }
 
-const question = { query: whatMayISee };
-
 /** What the persona may see for the purpose, field by field. */
 export function AccessPage() {
-  const { client, purpose } = useSession();
-  const asked = useAnswer<AccessAnswer>(client, question);
+  const { purpose } = useSession();
+  const { label } = useFormat();
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<AccessAnswer>(whatMayISee);
   const [search, setSearch] = useState('');
 
-  if (asked.state === 'asking') return <p className="page page-note">Asking what you may see …</p>;
-  if (asked.state === 'failed') return <p className="page page-note">{asked.problem}</p>;
-  const access = asked.answer.data?.access;
+  if (problem) return <ProblemNotice problem={problem} retry={retry} />;
+  if (isWaiting) return <Waiting />;
+  const access = data?.access;
   const groups = groupByType(access?.fields ?? [], search);
 
   return (
@@ -32,10 +34,10 @@ export function AccessPage() {
       <div className="page-body">
         <h1>Access</h1>
         <p className="page-lead">
-          What policy lets you see for the purpose {purpose.label.en.toLowerCase()}, field by field. Fields
-          that are not listed are withheld.
+          What policy lets you see for the purpose {label(purpose.label).toLowerCase()}, field by field.
+          Fields that are not listed are withheld.
         </p>
-        <ShortcomingsBanner {...readShortcomings(asked.answer)} />
+        <ShortcomingsBanner {...shortcomings} />
         {access && (
           <>
             <div className="access-tools">

@@ -5,6 +5,8 @@ import { type Example, examples } from '../examples/examples.js';
 import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import type { GatewayClient } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
+import type { TextLanguage } from '../texts/languages.js';
+import { useFormat } from '../texts/useFormat.js';
 
 /** Receives the reason why an example cannot run. */
 export const ExamplesPluginContext = createContext<
@@ -67,7 +69,8 @@ type ReportShortcomings = (outcome: { shortcomings: Shortcomings; note: string |
  * until the editors exist.
  */
 function useRunExample(report: ReportShortcomings): ((example: Example) => Promise<void>) | undefined {
-  const { client, user, purpose } = useSession();
+  const { client, purpose } = useSession();
+  const { label, language } = useFormat();
   const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
     pick('queryEditor', 'variableEditor', 'responseEditor'),
   );
@@ -79,7 +82,7 @@ function useRunExample(report: ReportShortcomings): ((example: Example) => Promi
     const written = queryEditor.getValue().trim();
     if (written !== '' && !examples.some((example) => example.query.trim() === written)) addTab();
 
-    const subject = about && (await findSubject(client, about));
+    const subject = about && (await findSubject(client, about, language));
     queryEditor.setValue(query);
     variableEditor.setValue(subject ? JSON.stringify({ id: subject.id ?? '' }, null, 2) : '');
     const documentAST = parse(query);
@@ -91,7 +94,7 @@ function useRunExample(report: ReportShortcomings): ((example: Example) => Promi
     setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
 
     if (subject && subject.id === undefined) {
-      const note = `For the purpose ${purpose.label.en.toLowerCase()}, ${user.label.en} is given no list of people, so there is no id of a ${about} to fill in.`;
+      const note = `For the purpose ${label(purpose.label).toLowerCase()}, you are given no list of people, so there is no id of a ${about} to fill in.`;
       // The answer to another question must not stay below this one.
       responseEditor.setValue('');
       report({ shortcomings: subject.shortcomings, note });
@@ -119,10 +122,14 @@ const queries = {
 };
 
 /** The first person that the client may see, or the first family of such a person. */
-async function findSubject(client: GatewayClient, about: 'person' | 'family'): Promise<ExampleSubject> {
+async function findSubject(
+  client: GatewayClient,
+  about: 'person' | 'family',
+  language: TextLanguage,
+): Promise<ExampleSubject> {
   const answer = await client.ask<{ persons: { nodes: readonly ExamplePerson[] | null } | null }>(
     { query: queries[about] },
-    false,
+    { language, partial: false },
   );
   const people = answer.data?.persons?.nodes ?? [];
   const id =

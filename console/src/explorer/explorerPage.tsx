@@ -1,17 +1,18 @@
 import { pick, useGraphiQL, useMonaco } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import 'graphiql/style.css';
 import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { Switch } from 'react-aria-components';
 import { examples } from '../examples/examples.js';
 import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import type { GatewayQuestion } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
+import { useFormat } from '../texts/useFormat.js';
 import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
-import './explorer.css';
+import styles from './explorer.css?stylesheet';
 
 /**
  * Replaces localStorage: queries, variables and answers contain ids of people, and must not outlive the page.
@@ -55,11 +56,22 @@ const nothing: ExplorerNotice = { shortcomings: noShortcomings, note: undefined 
  */
 export function ExplorerPage() {
   const { client } = useSession();
-  return <Explorer key={`${client.persona} ${client.purpose}`} />;
+  const [partial, setPartial] = useState(false);
+  return (
+    <div className="explorer">
+      <link rel="stylesheet" href={new URL(styles, import.meta.url).href} precedence="explorer" />
+      <Switch isSelected={partial} onChange={setPartial}>
+        <span className="switch-track" aria-hidden="true" />
+        Partial answers: what policy shows, instead of refusing everything
+      </Switch>
+      <Explorer key={`${client.persona} ${client.purpose}`} partial={partial} />
+    </div>
+  );
 }
 
-function Explorer() {
-  const { client, partial } = useSession();
+function Explorer({ partial }: { readonly partial: boolean }) {
+  const { client } = useSession();
+  const { language } = useFormat();
   const [notice, setNotice] = useState(nothing);
   const partialNow = useRef(partial);
   partialNow.current = partial;
@@ -68,11 +80,11 @@ function Explorer() {
     () => async (question: GatewayQuestion) => {
       const isIntrospection = question.operationName === 'IntrospectionQuery';
       if (!isIntrospection) setNotice(nothing);
-      const answer = await client.ask(question, partialNow.current);
+      const answer = await client.ask(question, { language, partial: partialNow.current });
       if (!isIntrospection) setNotice({ shortcomings: readShortcomings(answer), note: undefined });
       return answer;
     },
-    [client],
+    [client, language],
   );
 
   return (

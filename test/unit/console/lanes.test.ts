@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { arrangeLanes } from '../../../console/src/path/lanes.js';
-import type { DrawnStep } from '../../../console/src/path/servicePath.js';
+import { arrangeLanes } from '../../../console/src/people/lanes.js';
+import type { DrawnStep } from '../../../console/src/people/servicePath.js';
 
 const step = (
   sector: string,

@@ -1,23 +1,24 @@
 import { useMemo, useState } from 'react';
-import { readShortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useAnswer, useSession } from '../session/session.js';
+import { ProblemNotice } from '../parts/problemNotice.js';
+import { Waiting } from '../parts/waiting.js';
+import { useSession } from '../session/session.js';
+import { useAnswer } from '../session/useAnswer.js';
+import { useFormat } from '../texts/useFormat.js';
 import './path.css';
 import { PathPicture } from './pathPicture.js';
 import { listSubjects, type PeopleAnswer, peopleQuery, type DrawnSubject } from './servicePath.js';
 
-const peopleQuestion = { query: peopleQuery };
-
 /** The page where the user chooses a person or a family and sees the path. */
-export function PathPage() {
-  const { client, user, purpose } = useSession();
-  const asked = useAnswer<PeopleAnswer>(client, peopleQuestion);
+export function PeoplePage() {
+  const { purpose } = useSession();
+  const { label } = useFormat();
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<PeopleAnswer>(peopleQuery);
   const [choice, setChoice] = useState<DrawnSubject>();
-  const answer = asked.state === 'answered' ? asked.answer : undefined;
-  const { people, families } = useMemo(() => listSubjects(answer?.data ?? { persons: null }), [answer]);
+  const { people, families } = useMemo(() => listSubjects(data ?? { persons: null }), [data]);
 
-  if (asked.state === 'asking') return <p className="page page-note">Asking who your people are …</p>;
-  if (asked.state === 'failed') return <p className="page page-note">{asked.problem}</p>;
+  if (problem) return <ProblemNotice problem={problem} retry={retry} />;
+  if (isWaiting) return <Waiting />;
   const all = [...families, ...people];
   // An id belongs to one persona and purpose, so a choice made as another persona is invalid here.
   const subject = all.find(({ id }) => id === choice?.id) ?? all[0];
@@ -28,9 +29,9 @@ export function PathPage() {
         <h1>Path</h1>
         <p className="page-lead">
           The way of a person or a family through the services of the city, as far as policy shows it to you
-          for the purpose {purpose.label.en.toLowerCase()}.
+          for the purpose {label(purpose.label).toLowerCase()}.
         </p>
-        <ShortcomingsBanner {...readShortcomings(asked.answer)} />
+        <ShortcomingsBanner {...shortcomings} />
         {subject ? (
           <div className="path-columns">
             <nav className="card subject-lists" aria-label="People and families">
@@ -38,15 +39,15 @@ export function PathPage() {
                 <SubjectList heading="Families" subjects={families} chosen={subject} onChoose={setChoice} />
               )}
               <SubjectList heading="People" subjects={people} chosen={subject} onChoose={setChoice} />
-              {answer?.data?.persons?.hasMore && <p className="subjects-more">The first fifty are listed.</p>}
+              {data?.persons?.hasMore && <p className="subjects-more">The first fifty are listed.</p>}
             </nav>
             <PathPicture key={subject.id} subject={subject} />
           </div>
         ) : (
           <p className="page-note" data-testid="nobody">
-            For the purpose {purpose.label.en.toLowerCase()}, {user.label.en} is given no list of people, so
-            there is nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in
-            the explorer.
+            For the purpose {label(purpose.label).toLowerCase()}you are given no list of people, so there is
+            nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in the
+            explorer.
           </p>
         )}
       </div>

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
-import { readShortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
-import { useAnswer, useSession } from '../session/session.js';
+import { ProblemNotice } from '../parts/problemNotice.js';
+import { Waiting } from '../parts/waiting.js';
+import { useAnswer } from '../session/useAnswer.js';
 import { arrangeLanes, summarise, yearsAround } from './lanes.js';
 import {
   familyPathQuery,
@@ -18,17 +19,11 @@ import { Timeline } from './timeline.js';
 
 /** The picture of one person or family, with refusals, legend and table. */
 export function PathPicture({ subject }: { readonly subject: DrawnSubject }) {
-  const { client } = useSession();
-  const question = useMemo(
-    () => ({
-      query: subject.kind === 'person' ? personPathQuery : familyPathQuery,
-      variables: { id: subject.id },
-    }),
-    [subject.kind, subject.id],
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<PathAnswer>(
+    subject.kind === 'person' ? personPathQuery : familyPathQuery,
+    { id: subject.id },
   );
-  const asked = useAnswer<PathAnswer>(client, question);
-  const answer = asked.state === 'answered' ? asked.answer : undefined;
-  const picture = useMemo(() => answer && drawable(answer.data ?? {}), [answer]);
+  const picture = useMemo(() => data && drawable(data), [data]);
 
   return (
     <section className="card picture" aria-label={subject.title}>
@@ -36,10 +31,10 @@ export function PathPicture({ subject }: { readonly subject: DrawnSubject }) {
         <h2>{subject.title}</h2>
         <p>{picture?.summary ?? subject.subtitle}</p>
       </header>
-      {asked.state === 'asking' && <p className="page-note">Asking the registries …</p>}
-      {asked.state === 'failed' && <p className="page-note">{asked.problem}</p>}
-      {answer && <ShortcomingsBanner {...readShortcomings(answer)} />}
-      {answer && !picture && <p className="page-note">There is no path to draw.</p>}
+      {isWaiting && <Waiting />}
+      {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
+      {data && !picture && <p className="page-note">There is no path to draw.</p>}
       {picture && (
         <>
           <Legend {...picture.legend} />

@@ -1,0 +1,70 @@
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
+import { PageHeading } from '../parts/pageHeading.js';
+import { Waiting } from '../parts/waiting.js';
+import { useSession } from '../session/session.js';
+import { useFormat } from '../texts/useFormat.js';
+import { PageBoundary } from './pageBoundary.js';
+import { type PageEntry, pages as allPages } from './pages.js';
+
+const components = new Map<PageEntry, ComponentType>(
+  allPages.map((page) => [page, lazy(async () => ({ default: await page.load() }))]),
+);
+
+/** The page that the address names, if it is open to this user for this purpose. */
+export function OpenPages({ pages }: { readonly pages: readonly PageEntry[] }) {
+  const { client } = useSession();
+  const { pathname } = useLocation();
+  const first = pages[0];
+  useFocusOnNewPage(pathname.split('/', 2).join('/'));
+  return (
+    <PageBoundary key={`${pathname} ${client.persona} ${client.purpose}`}>
+      <Suspense fallback={<Waiting />}>
+        <Routes>
+          {first && <Route index element={<Navigate to={`/${first.path}`} replace />} />}
+          {pages.map((page) => {
+            const Component = components.get(page)!;
+            return <Route key={page.path} path={`/${page.path}/*`} element={<Component />} />;
+          })}
+          <Route path="*" element={<ClosedPage pages={pages} />} />
+        </Routes>
+      </Suspense>
+    </PageBoundary>
+  );
+}
+
+/** After a change of page the keyboard continues at its beginning, and screen readers say its title. */
+function useFocusOnNewPage(page: string): void {
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current === page) return;
+    before.current = page;
+    document.getElementById('main')?.focus();
+    window.scrollTo(0, 0);
+  }, [page]);
+}
+
+/** There is no such page, or policy does not open it to this user for this purpose. */
+function ClosedPage({ pages }: { readonly pages: readonly PageEntry[] }) {
+  const { t } = useTranslation('frame');
+  const { purpose } = useSession();
+  const { label } = useFormat();
+  return (
+    <div className="page">
+      <PageHeading title={t('closed.title')} lead={t('closed.lead', { purpose: label(purpose.label) })} />
+      {pages.length > 0 && (
+        <>
+          <p>{t('closed.open')}</p>
+          <ul>
+            {pages.map(({ path }) => (
+              <li key={path}>
+                <Link to={`/${path}`}>{t(`page.${path}`)}</Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import type { ComponentType } from 'react';
+
+/** A page of the console. */
+export interface PageEntry {
+  /** The folder of the page below `console/src`, and the namespace of its texts. */
+  readonly folder: string;
+  /** Its address after `#/`. It never contains an id of a person: browsers remember addresses. */
+  readonly path: string;
+  /** Open to users for which policy shows one of these coordinates. */
+  readonly needs: readonly string[];
+  /** Fetches the code of the page when it is first opened. */
+  readonly load: () => Promise<ComponentType>;
+}
+
+/** The pages in the order of the menu. `frame:page.<path>` is the name of each. */
+export const pages: readonly PageEntry[] = [
+  {
+    folder: 'people',
+    path: 'people',
+    needs: ['Query.persons', 'Query.personByIdentityCode'],
+    load: async () => (await import('../people/peoplePage.js')).PeoplePage,
+  },
+  {
+    folder: 'access',
+    path: 'access',
+    needs: ['Query.access'],
+    load: async () => (await import('../access/accessPage.js')).AccessPage,
+  },
+  {
+    folder: 'explorer',
+    path: 'explorer',
+    needs: ['Query.access'],
+    load: async () => (await import('../explorer/explorerPage.js')).ExplorerPage,
+  },
+];

@@ -1,0 +1,26 @@
+import { useMemo } from 'react';
+import { useAnswer } from './useAnswer.js';
+
+interface AccessAnswer {
+  readonly access: { readonly fields: readonly { readonly coordinate: string }[] } | null;
+}
+
+const accessQuery = 'query OpenFields { access { fields { coordinate } } }';
+
+/** The coordinates (`Type.field`) that policy shows to this user for this purpose. */
+export interface OpenFields {
+  /** undefined: not known yet. */
+  readonly coordinates: ReadonlySet<string> | undefined;
+  readonly problem: unknown;
+  retry(): void;
+}
+
+/** What policy opens for this user and purpose decides which pages there are. */
+export function useOpenFields(): OpenFields {
+  const { data, problem, retry } = useAnswer<AccessAnswer>(accessQuery);
+  const coordinates = useMemo(
+    () => data && new Set(data.access?.fields.map(({ coordinate }) => coordinate)),
+    [data],
+  );
+  return { coordinates, problem, retry };
+}
