@@ -33,6 +33,7 @@ import {
   PolicyRule,
   PolicyWay,
 } from './policyMatrix.js';
+import { PolicySigning, PolicySigningResolver, SigningPerson } from './policySigners.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
@@ -56,6 +57,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new RevisionResolver(),
     new PolicyMatrixResolver(),
     new PolicyExplanationResolver(),
+    new PolicySigningResolver(),
   ],
   entities: [
     FieldAccess,
@@ -77,6 +79,8 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     FieldRequestCount,
     FieldRequests,
     PolicyExplanation,
+    PolicySigning,
+    SigningPerson,
   ],
   references: {},
 };

@@ -199,8 +199,24 @@ describe('the matrix of policies', () => {
     expect(fields).toContainEqual(expect.objectContaining({ label: 'Diagnoosi', owner: 'Terveyspalvelut' }));
   });
 
+  it('says who signs, by office, and for which registries', async () => {
+    const query =
+      '{ policySigning { isNeeded relyingParty people { id office registries passkeys until } } }';
+    const { data } = await served.ask(DATA_OWNER, query);
+    expect(data!['policySigning']).toMatchObject({
+      isNeeded: true,
+      people: expect.arrayContaining([
+        { id: 'health-1', office: 'Office', registries: ['health'], passkeys: [], until: null },
+      ]),
+    });
+  });
+
   it('is hidden from everybody else', async () => {
-    for (const query of ['{ policyMatrix { revision } }', '{ explainPolicy { effect } }'])
+    for (const query of [
+      '{ policyMatrix { revision } }',
+      '{ explainPolicy { effect } }',
+      '{ policySigning { isNeeded } }',
+    ])
       expect(await served.ask(DOCTOR, query)).toMatchObject({
         status: 400,
         errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
