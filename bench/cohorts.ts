@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellNoise, recordKeys } from '../disclosure-control/cellNoise.js';
 import { DisclosureControl } from '../disclosure-control/disclosureControl.js';
+import { GroupPrices } from '../disclosure-control/groupPrices.js';
 import { openLedger } from '../disclosure-control/ledger/ledger.js';
 import { parseDay } from '../lib/calendar.js';
 import { withMemoryDatabase } from '../lib/duckdb.js';
@@ -60,6 +61,7 @@ async function measure(data: string): Promise<void> {
   const cohorts = await openCohorts(data, {
     answer: (question) => control.answer(question),
     form: (group) => control.form(group),
+    prices: new GroupPrices(ledger),
     recordKeys: (bound) => recordKeys(secret, bound),
     parameters: () => ({ ...defaultDisclosure, questions: 100_000 }),
   });

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { CooperativeScheduler } from '../lib/cooperativeScheduler.js';
-import { PolkuError } from '../lib/errors.js';
 import type { DisclosureParameters } from '../policies/engine/disclosureParameters.js';
 import type { CellNoise } from './cellNoise.js';
+import { answerCharge, questionDigest, formCharge } from './charges.js';
 import { cheapestHypercube, type PartialTable, TableLayout } from './complementarySuppression.js';
 import { type CountingUnits, unitsInSets } from './countingUnits.js';
 import type {
@@ -17,9 +16,6 @@ import { radiusOf } from './ledger/answeredSets.js';
 import type { AnswerLedger } from './ledger/ledger.js';
 import { closeDimension, perturbCount, protectCount, smallestCount } from './openDimension.js';
 import { TableCells } from './tableCells.js';
-
-const MOST_DIMENSIONS = 3;
-const MOST_NUMBERS = 5_000;
 
 /** A counted table. Nothing in it has been published yet. */
 interface CountedTable {
@@ -48,37 +44,15 @@ export class DisclosureControl {
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
   form({ organisation, group, within, parameters }: GroupFormation): void {
-    const formedBy = within === undefined ? {} : { formedBy: formingOf(within) };
-    const charge = {
-      organisation,
-      question: formingOf(group),
-      cost: 1,
-      numbers: 0,
-      forms: true,
-      ...formedBy,
-    } as const;
-    this.ledger.pay(charge, parameters.questions);
+    this.ledger.pay(formCharge(organisation, group, within), parameters.questions);
   }
 
   /**
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE, OPERATION_TOO_LARGE
    */
   async answer(question: GroupQuestion): Promise<ProtectedAnswer> {
-    const { organisation, text, group, units, parameters, tables } = question;
-    const numbers = tables.reduce((sum, table) => sum + numbersIn(table), 0);
-    if (numbers > MOST_NUMBERS || tables.some(({ dimensions }) => dimensions.length > MOST_DIMENSIONS))
-      throw new PolkuError(
-        'OPERATION_TOO_LARGE',
-        `This asks for ${numbers} numbers, totals included; at most ${MOST_NUMBERS} in tables of up to ${MOST_DIMENSIONS} dimensions are answered at once. ` +
-          'Use coarser categories, or fewer dimensions.',
-      );
-    const charge = {
-      organisation,
-      question: digestOf(text),
-      formedBy: formingOf(group),
-      cost: tables.reduce((sum, { dimensions }) => sum + 2 ** dimensions.length, 0),
-      numbers,
-    };
+    const { organisation, text, asks, group, units, parameters, tables } = question;
+    const charge = { ...answerCharge({ organisation, group, asks, tables }), question: questionDigest(text) };
     const questionsLeft = this.ledger.pay(charge, parameters.questions);
     const counted: CountedTable[] = [];
     const asked = await unitsInSets(
@@ -131,26 +105,9 @@ export class DisclosureControl {
   }
 }
 
-/** The most numbers that a table can publish: its cells and totals. */
-function numbersIn({ dimensions }: TableRequest): number {
-  return dimensions.reduce(
-    (product, dimension) => product * (('size' in dimension ? dimension.size : dimension.most + 1) + 1),
-    1,
-  );
-}
-
 /** Totals come first, so a cell that holds nearly everybody gets the answer of its total. */
 function inOrder({ views }: TableLayout): number[] {
   return views.flatMap(({ cells }) => cells);
-}
-
-/** The text of the question that is charged when a group is formed. No other question has this prefix. */
-function formingOf(group: string): string {
-  return digestOf(`group ${group}`);
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }
 
 /**

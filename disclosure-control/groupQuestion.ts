@@ -37,6 +37,11 @@ export interface TableRequest {
   readonly dimensions: readonly (Dimension | OpenDimension)[];
 }
 
+/** The categories of a table, without its data: all that its price depends on. */
+export interface TableShape {
+  readonly dimensions: readonly (Pick<Dimension, 'size'> | Pick<OpenDimension, 'most'>)[];
+}
+
 export interface GroupQuestion {
   /** Whose budget pays: the recipient that the token names. */
   readonly organisation: string;
@@ -45,6 +50,8 @@ export interface GroupQuestion {
    * a period, so different questions must have different texts.
    */
   readonly text: string;
+  /** The text without the snapshots. Only the price of a later question depends on it. */
+  readonly asks: string;
   /** The group that the question is about, as it was charged when it was formed. */
   readonly group: string;
   readonly units: CountingUnits;
@@ -70,6 +77,19 @@ export interface GroupFormation {
   /** The larger group that this one is part of, if any. */
   readonly within?: string;
   readonly parameters: DisclosureParameters;
+}
+
+/** A question whose price is requested. It has no data. */
+export interface PricedQuestion {
+  readonly organisation: string;
+  /** The groups that are formed for it, the larger first. The last is the one that the question is about. */
+  readonly groups: readonly string[];
+  /** The text of the question without the snapshots that it refers to. */
+  readonly asks: string;
+  readonly parameters: DisclosureParameters;
+  readonly tables: readonly TableShape[];
+  /** The most that further tables cost. The first answer decides how many there are. 0 if omitted. */
+  readonly furtherCost?: number;
 }
 
 export interface ProtectedTable {

@@ -32,7 +32,7 @@ export const groupSources: readonly CohortSource[] = registries.map(
   ({ definition: { name }, criteria = {}, contactType }) => ({
     registry: name,
     criteria,
-    contacts: contactType !== undefined,
+    contactType,
   }),
 );
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CellNoise, recordKeys } from '../../disclosure-control/cellNoise.js';
 import { DisclosureControl } from '../../disclosure-control/disclosureControl.js';
+import { GroupPrices } from '../../disclosure-control/groupPrices.js';
 import { type Ledger, openLedger } from '../../disclosure-control/ledger/ledger.js';
 import { today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -320,10 +321,12 @@ async function openCohortsStore(
   const codes = await readGroupCodes();
   const ledger = await openLedger(data, noise, { capacity });
   const control = new DisclosureControl(noise, ledger);
+  const prices = new GroupPrices(ledger);
   return {
     store: ({ revision }) => ({
       answer: (question) => control.answer(question),
       form: (group) => control.form(group),
+      prices,
       recordKeys: (bound) => recordKeys(secret, bound),
       parameters: (purpose, registries) => policy(revision).disclosure(purpose, registries),
       codes,

@@ -11,6 +11,11 @@ export interface Charge {
   readonly organisation: string;
   /** A digest of its text. The same question costs once a month. */
   readonly question: string;
+  /**
+   * A digest of the question without the snapshots that it refers to. It tells a price in advance whether the
+   * question was asked before. A charge for forming a group has none.
+   */
+  readonly asks?: string;
   readonly cost: number;
   /** How many numbers the question asks for, published or not. */
   readonly numbers: number;
@@ -23,11 +28,43 @@ export interface Charge {
   readonly forms?: true;
 }
 
-interface Account {
-  spent: number;
-  readonly questions: Set<string>;
+/** What one organisation has asked in one month. */
+class Account {
+  spent = 0;
+  readonly #questions: Set<string>;
+  readonly #asks: Set<string>;
   /** Questions that formed a group about which nothing else has been asked yet. */
-  readonly forming: Set<string>;
+  readonly #forming: Set<string>;
+
+  /** @param from an account to copy */
+  constructor(from?: Account) {
+    this.#questions = new Set(from && from.#questions);
+    this.#asks = new Set(from && from.#asks);
+    this.#forming = new Set(from && from.#forming);
+  }
+
+  isPaid(question: string): boolean {
+    return this.#questions.has(question);
+  }
+
+  /** Whether the question was asked about these or earlier snapshots. */
+  wasAsked(asks: string): boolean {
+    return this.#asks.has(asks);
+  }
+
+  /** What a charge takes from the budget. */
+  costOf({ cost, formedBy }: Pick<Charge, 'cost' | 'formedBy'>): number {
+    return formedBy !== undefined && this.#forming.has(formedBy) ? cost - 1 : cost;
+  }
+
+  pay(charge: Charge): void {
+    const { question, asks, formedBy, forms } = charge;
+    this.spent += this.costOf(charge);
+    this.#questions.add(question);
+    if (asks !== undefined) this.#asks.add(asks);
+    if (formedBy !== undefined) this.#forming.delete(formedBy);
+    if (forms) this.#forming.add(question);
+  }
 }
 
 /** What organisations have asked, month by month. */
@@ -40,39 +77,31 @@ class Budgets {
     return this.#numbers;
   }
 
-  spent(charge: Charge): number {
-    return this.#accounts.get(accountOf(charge))?.spent ?? 0;
-  }
-
-  isPaid(charge: Charge): boolean {
-    return this.#accounts.get(accountOf(charge))?.questions.has(charge.question) ?? false;
-  }
-
-  /** What a charge takes from the budget. */
-  costOf(charge: Charge): number {
-    const { cost, formedBy } = charge;
-    const isCounted = formedBy !== undefined && this.#accounts.get(accountOf(charge))?.forming.has(formedBy);
-    return isCounted ? cost - 1 : cost;
+  /** The account of an organisation in a month. It is not stored before something is paid. */
+  account(of: AccountName): Account {
+    return this.#accounts.get(nameOf(of)) ?? new Account();
   }
 
   pay(charge: Charge): void {
-    const { question, formedBy, forms, numbers } = charge;
-    const cost = this.costOf(charge);
-    let account = this.#accounts.get(accountOf(charge));
-    if (!account) {
-      account = { spent: 0, questions: new Set(), forming: new Set() };
-      this.#accounts.set(accountOf(charge), account);
-    }
-    account.questions.add(question);
-    account.spent += cost;
-    if (formedBy !== undefined) account.forming.delete(formedBy);
-    if (forms) account.forming.add(question);
-    this.#numbers += numbers;
+    const account = this.account(charge);
+    account.pay(charge);
+    this.#accounts.set(nameOf(charge), account);
+    this.#numbers += charge.numbers;
   }
 }
 
-function accountOf({ month, organisation }: Charge): string {
+type AccountName = Pick<Charge, 'month' | 'organisation'>;
+
+function nameOf({ month, organisation }: AccountName): string {
   return `${month} ${organisation}`;
+}
+
+/** What a question would take from the budget if it were asked now. */
+export interface LedgerPrice {
+  readonly least: number;
+  readonly most: number;
+  /** Whether the organisation asked it before in this month. */
+  readonly askedBefore: boolean;
 }
 
 /** The ledger in memory: what organisations have asked, and which sets have been answered. */
@@ -106,9 +135,31 @@ export class LedgerBook {
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE
    */
   pay(charge: Charge, limit: number): { readonly left: number; readonly new: boolean } {
-    const isPaid = this.#budgets.isPaid(charge);
+    const isPaid = this.#budgets.account(charge).isPaid(charge.question);
     if (!isPaid) this.#pay(charge, limit);
-    return { left: Math.max(0, limit - this.#budgets.spent(charge)), new: !isPaid };
+    return { left: this.left(charge, limit), new: !isPaid };
+  }
+
+  /** How many questions an organisation has left in a month. */
+  left(of: AccountName, limit: number): number {
+    return Math.max(0, limit - this.#budgets.account(of).spent);
+  }
+
+  /**
+   * Computes what a question would cost, and pays nothing. It depends on what the organisation asked before,
+   * never on what the answer would be.
+   *
+   * A question that was asked before is free if it refers to the same snapshots. The ledger does not know
+   * the current snapshots before registries answer, so the price of such a question is a range.
+   * @param forms the groups that are formed for the question
+   */
+  price(forms: readonly Charge[], answer: Omit<Charge, 'question'> & { readonly asks: string }): LedgerPrice {
+    const trial = new Account(this.#budgets.account(answer));
+    for (const charge of forms) if (!trial.isPaid(charge.question)) trial.pay(charge);
+    const formed = trial.spent;
+    const askedBefore = trial.wasAsked(answer.asks);
+    const most = formed + trial.costOf(answer);
+    return { least: askedBefore ? formed : most, most, askedBefore };
   }
 
   /** Returns the representative of a set. A new set becomes an answered one. */
@@ -117,8 +168,9 @@ export class LedgerBook {
   }
 
   #pay(charge: Charge, limit: number): void {
-    const left = limit - this.#budgets.spent(charge);
-    const cost = this.#budgets.costOf(charge);
+    const account = this.#budgets.account(charge);
+    const left = limit - account.spent;
+    const cost = account.costOf(charge);
     if (cost > left)
       throw new PolkuError(
         'DISCLOSURE_BUDGET',

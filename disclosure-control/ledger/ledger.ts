@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppendLog, linesOf, readWholeLines } from '../../lib/appendLog.js';
-import { formatDay, today } from '../../lib/calendar.js';
+import { addMonths, type Day, formatDay, parseDay, today } from '../../lib/calendar.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { lockByKernel } from '../../lib/kernelLock.js';
@@ -9,8 +9,31 @@ import type { DisclosureParameters } from '../../policies/engine/disclosureParam
 import type { CellNoise } from '../cellNoise.js';
 import type { CellSummary } from '../groupQuestion.js';
 import { arePacked, packCell } from './answeredSets.js';
-import { type Charge, LedgerBook } from './budgets.js';
+import { type Charge, LedgerBook, type LedgerPrice } from './budgets.js';
 import { LedgerEnd, ledgerEndPath, LedgerFile } from './ledgerFile.js';
+
+/** A charge before the ledger adds the month. */
+export type NewCharge = Omit<Charge, 'month'>;
+
+/** What an organisation may still ask. */
+export interface LedgerBudget {
+  /** How many questions it has in a calendar month. */
+  readonly limit: number;
+  readonly left: number;
+  /** The day on which the next month begins. */
+  readonly resetsOn: Day;
+}
+
+/** What prices need from a ledger. Nothing here changes it. */
+export interface PriceLedger {
+  /** What a question would take from the budget: see `LedgerBook.price`. */
+  price(
+    forms: readonly NewCharge[],
+    answer: Omit<NewCharge, 'question'> & { readonly asks: string },
+  ): LedgerPrice;
+  /** @param limit how many questions the organisation has in the month */
+  budget(organisation: string, limit: number): LedgerBudget;
+}
 
 /** What disclosure control needs from a ledger. */
 export interface AnswerLedger {
@@ -20,7 +43,7 @@ export interface AnswerLedger {
    * @returns how many it has left
    * @throws PolkuError DISCLOSURE_BUDGET, DISCLOSURE_UNAVAILABLE; then nothing may be counted
    */
-  pay(charge: Omit<Charge, 'month'>, limit: number): number;
+  pay(charge: NewCharge, limit: number): number;
   /**
    * Returns for each set the representative that is answered in its place. Resolves when the sets that are
    * answered for the first time, and all charges before them, are durable.
@@ -77,7 +100,7 @@ export async function openLedger(
 }
 
 /** The ledger, locked by this process until it is closed. */
-export class Ledger implements AnswerLedger {
+export class Ledger implements AnswerLedger, PriceLedger {
   constructor(
     private readonly book: LedgerBook,
     private readonly file: LedgerFile,
@@ -95,7 +118,21 @@ export class Ledger implements AnswerLedger {
     return this.book.capacity;
   }
 
-  pay(given: Omit<Charge, 'month'>, limit: number): number {
+  price(...[forms, answer]: Parameters<PriceLedger['price']>): LedgerPrice {
+    const month = monthOf(this.now());
+    return this.book.price(
+      forms.map((charge) => ({ month, ...charge })),
+      { month, ...answer },
+    );
+  }
+
+  budget(organisation: string, limit: number): LedgerBudget {
+    const month = monthOf(this.now());
+    const resetsOn = addMonths(parseDay(`${month}-01`)!, 1);
+    return { limit, left: this.book.left({ month, organisation }, limit), resetsOn };
+  }
+
+  pay(given: NewCharge, limit: number): number {
     const charge = { month: monthOf(this.now()), ...given };
     const paid = this.book.pay(charge, limit);
     if (paid.new) this.#begin({ charge, sets: [] });
@@ -247,12 +284,16 @@ const MONTH = /^\d{4}-\d{2}$/;
 
 /** Rejects anything else. With a wrong cost, `spent` would give back what was paid. */
 function isCharge(given: unknown): given is Charge {
-  const { month, organisation, question, cost, numbers, formedBy, forms } = given as Record<string, unknown>;
+  const { month, organisation, question, asks, cost, numbers, formedBy, forms } = given as Record<
+    string,
+    unknown
+  >;
   return (
     typeof month === 'string' &&
     MONTH.test(month) &&
     typeof organisation === 'string' &&
     typeof question === 'string' &&
+    (asks === undefined || typeof asks === 'string') &&
     isAmount(cost) &&
     isAmount(numbers) &&
     (formedBy === undefined || typeof formedBy === 'string') &&

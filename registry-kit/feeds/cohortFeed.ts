@@ -66,9 +66,14 @@ export function cohortFeed<Store extends RegistryStore>(
   });
 }
 
+/** The coordinates that the members' contacts of a registry reveal. */
+export function memberContactCoordinates(contactType: string): readonly string[] {
+  return ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
+}
+
 /** `CohortMembers.<registry>`: the contacts of a group's members, for their common paths. */
 export function cohortMembersFeed(registry: string, contactType: string): SubgraphModule {
-  const coordinates = ['service', 'startedAt', 'endedAt'].map((field) => `${contactType}.${field}`);
+  const coordinates = memberContactCoordinates(contactType);
   return answerFeeds(CohortMembersKey, {
     [registry]: {
       lineage: { aggregates: coordinates },

@@ -17,6 +17,7 @@ import {
 import { CohortKey } from '../../registry-kit/criteria/cohortKeys.js';
 import {
   checkCriterion,
+  type CohortQuestion,
   criterionQuestions,
   readQuestion,
   writeQuestion,
@@ -55,7 +56,7 @@ export class Cohort extends CohortKey {
 }
 
 @ArgsType()
-class PeriodArgs {
+export class PeriodArgs {
   @Field(() => DateScalar, { description: 'Contacts that began on this day or later.' })
   from!: Day;
 
@@ -64,7 +65,7 @@ class PeriodArgs {
 }
 
 @ArgsType()
-class TableArgs {
+export class TableArgs {
   @Field(() => [GroupDimension], { description: 'Up to three.' })
   by!: DimensionName[];
 
@@ -73,7 +74,7 @@ class TableArgs {
 }
 
 @ArgsType()
-class IntervalsArgs {
+export class IntervalsArgs {
   @Field(() => Int, { defaultValue: 5, description: 'How many intervals.' })
   intervals!: number;
 
@@ -103,14 +104,7 @@ export class CohortResolver {
     @Ctx() context: Context,
   ): Cohort {
     const { sources } = this;
-    const { access, store } = context;
-    const question = readQuestion({ where, comparedWith, timeTo });
-    for (const asked of criterionQuestions(question)) {
-      const source = sourceOf(sources, asked.filter.criterion)!;
-      checkCriterion(asked, source.criteria[asked.filter.criterion]!);
-      checkCodes(asked.filter, source, store);
-      checkReleases(asked.filter, source, access);
-    }
+    const question = readGroupQuestion({ where, comparedWith, timeTo }, sources, context);
     const filter = writeQuestion(question);
     form(context, registriesOf(question, sources), { group: filter });
     return new Cohort(
@@ -202,6 +196,25 @@ export class CohortResolver {
     form(context, asked, { group: partOf(filter, asOf, horizonYears), within: filter });
     return new CohortRisk({ filter, set, asOf: formatQuarter(asOf), horizonYears }, RISK_FEEDS);
   }
+}
+
+/**
+ * Reads and checks what defines a group. It reads no data.
+ * @throws PolkuError BAD_USER_INPUT, OPERATION_TOO_LARGE, PURPOSE_NOT_PERMITTED
+ */
+export function readGroupQuestion(
+  given: Parameters<typeof readQuestion>[0],
+  sources: readonly CohortSource[],
+  { access, store }: Context,
+): CohortQuestion {
+  const question = readQuestion(given);
+  for (const asked of criterionQuestions(question)) {
+    const source = sourceOf(sources, asked.filter.criterion)!;
+    checkCriterion(asked, source.criteria[asked.filter.criterion]!);
+    checkCodes(asked.filter, source, store);
+    checkReleases(asked.filter, source, access);
+  }
+  return question;
 }
 
 /** Charges a group, or a part of one, before registries are asked about it. */

@@ -40,7 +40,7 @@ export function memberFeedsOf(sources: readonly CohortSource[]): readonly string
 }
 
 @ArgsType()
-class ServiceUseArgs {
+export class ServiceUseArgs {
   @Field(() => [String], {
     nullable: true,
     description:
@@ -53,7 +53,7 @@ class ServiceUseArgs {
 }
 
 @ArgsType()
-class CommonPathsArgs {
+export class CommonPathsArgs {
   @Field(() => Int, { defaultValue: 20, description: 'How many paths, the most frequent first.' })
   first!: number;
 

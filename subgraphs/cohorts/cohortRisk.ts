@@ -20,7 +20,7 @@ import type { PersonSet } from '../../schema/personSet.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
 import { countingUnitsOf, registriesOf } from './group/cohortGroup.js';
 import { answered } from './group/groupFacts.js';
-import { type GroupRequester, partOf, protect } from './protect.js';
+import { type AskedResult, type GroupRequester, partOf, protect } from './protect.js';
 import { ProtectedResult, TOO_FEW } from './results/protectedResult.js';
 
 /**
@@ -102,6 +102,12 @@ export class CohortRiskResolver {
   }
 }
 
+/** The distribution as a question. */
+export const askedRisk: AskedResult = {
+  result: ['risk'],
+  tables: [{ dimensions: [{ size: RISK_BANDS.length }] }],
+};
+
 /** Counts a group's children by band of probability. */
 async function riskDistribution(
   set: PersonSet,
@@ -112,7 +118,8 @@ async function riskDistribution(
   const band = columns['band'] as Uint8Array;
   (columns['child'] as Uint32Array).forEach((child, place) => (codes[child] = band[place]!));
   const table = { members: set.words, dimensions: [{ size: RISK_BANDS.length, codes }] };
-  const { tables, protection } = await protect(requester, ['risk', columns['model']], [table]);
+  const result = [...askedRisk.result, columns['model']];
+  const { tables, protection } = await protect(requester, result, [table], askedRisk.result);
   const { counts } = tables[0]!;
   const bands = RISK_BANDS.map((_, number) => new RiskBand(number, counts[number]!));
   return new RiskDistribution(protection, bands, counts[RISK_BANDS.length]!);

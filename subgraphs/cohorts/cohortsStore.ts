@@ -1,3 +1,4 @@
+import type { GroupPrices } from '../../disclosure-control/groupPrices.js';
 import type {
   GroupFormation,
   GroupQuestion,
@@ -12,6 +13,8 @@ export interface CohortsStore {
   readonly answer: (question: GroupQuestion) => Promise<ProtectedAnswer>;
   /** Charges a group before registries look up its members. */
   readonly form: (group: GroupFormation) => void;
+  /** What questions would cost. */
+  readonly prices: Pick<GroupPrices, 'price' | 'budget'>;
   /** A secret fixed number for each key below a bound. */
   readonly recordKeys: (bound: number) => Uint32Array;
   /** The strictest parameters of the owners of these registries, for a purpose. */
@@ -24,13 +27,13 @@ export interface CohortsStore {
 export interface CohortSource {
   readonly registry: string;
   readonly criteria: Criteria;
-  /** Whether its contacts are used in common paths. */
-  readonly contacts: boolean;
+  /** The type of its contacts, if they are used in common paths. */
+  readonly contactType?: string | undefined;
 }
 
 /** The registries whose contacts are used in common paths. */
 export function sectorsIn(sources: readonly CohortSource[]): readonly string[] {
-  return sources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
+  return sources.filter(({ contactType }) => contactType !== undefined).map(({ registry }) => registry);
 }
 
 /** The registry that declares a criterion. */

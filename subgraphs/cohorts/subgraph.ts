@@ -2,9 +2,11 @@ import { expectFeeds } from '../../registry-kit/feeds/derivedEntity.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import { Cohort, CohortResolver } from './cohort.js';
 import { CohortMembers, CohortMembersResolver, memberFeedsOf } from './cohortMembers.js';
+import { CohortPriceResolver, MembersPriceResolver } from './cohortPrice.js';
 import { CohortRisk, CohortRiskResolver, RISK_FEEDS } from './cohortRisk.js';
 import type { CohortSource } from './cohortsStore.js';
 import { declareCriteria } from './filter.js';
+import { GroupCriteriaResolver } from './groupCriteria.js';
 import { declareDimensions } from './results/groupTable.js';
 
 /**
@@ -21,6 +23,9 @@ export function cohortsModule(sources: readonly CohortSource[]): SubgraphModule 
       new CohortResolver(sources),
       new CohortMembersResolver(sources),
       new CohortRiskResolver(sources),
+      new CohortPriceResolver(sources),
+      new MembersPriceResolver(),
+      new GroupCriteriaResolver(sources),
     ],
     entities: [Cohort, CohortMembers, CohortRisk],
     references: {

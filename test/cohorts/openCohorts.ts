@@ -10,7 +10,7 @@ import { registrySources } from '../../registry-kit/subgraph/registrySources.js'
 import { Feed } from '../../schema/feed.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { Subgraph } from '../../schema/subgraph.js';
-import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
+import { type CohortsStore, sectorsIn } from '../../subgraphs/cohorts/cohortsStore.js';
 import { CohortGroup } from '../../subgraphs/cohorts/group/cohortGroup.js';
 import { type MemberSector, memberSectors } from '../../subgraphs/cohorts/members.js';
 import { groupSources, registries } from '../../subgraphs/registries.js';
@@ -21,9 +21,18 @@ const PLANNER = contextOf(
   testCaller({ recipient: 'city-planning', roles: ['planner'], purposes: ['planning'] }),
 );
 
-const unprotected: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = {
+const unlimited = { limit: 1, left: 1, resetsOn: 0 };
+
+/** How numbers are protected and paid. */
+type Protection = Omit<CohortsStore, 'codes'>;
+
+const unprotected: Protection = {
   answer: rawAnswer,
   form: () => {},
+  prices: {
+    price: () => ({ least: 0, most: 0, askedBefore: false, budget: unlimited }),
+    budget: () => unlimited,
+  },
   recordKeys: (bound) => new Uint32Array(bound),
   parameters: () => ({
     minimum: 1,
@@ -43,10 +52,7 @@ export interface OpenCohorts {
 }
 
 /** @param protection the protection of numbers; none by default */
-export async function openCohorts(
-  data: string,
-  protection: Pick<CohortsStore, 'answer' | 'form' | 'recordKeys' | 'parameters'> = unprotected,
-): Promise<OpenCohorts> {
+export async function openCohorts(data: string, protection: Protection = unprotected): Promise<OpenCohorts> {
   const policy = await loadPolicy(policiesFolder);
   const overlays = await openSnapshot(data, personFlagsRegistry);
   const subgraphs = new Map<string, Subgraph>();
@@ -90,7 +96,7 @@ export async function openCohorts(
       return CohortGroup.of(parseQuestion(filter), feeds, groupSources, store);
     },
     async sectors(set, from, until) {
-      const names = groupSources.filter(({ contacts }) => contacts).map(({ registry }) => registry);
+      const names = sectorsIn(groupSources);
       const representation = { __typename: 'CohortMembers', filter: 'any', set, other: null, from, until };
       return memberSectors(await feedsOf(representation, names), names, store);
     },

@@ -41,6 +41,14 @@ const ageBands = Array.from({ length: LAST_BAND / AGE_BAND_YEARS + 1 }, (_, band
 const sexes = ['female', 'male'];
 
 /**
+ * The categories of a dimension. They do not depend on data.
+ * @param districts the code list
+ */
+export function categoriesOf(name: CategoryDimension, districts: readonly string[]): readonly string[] {
+  return { sex: sexes, district: districts, ageBand: ageBands, familyType: familyTypes }[name];
+}
+
+/**
  * The columns of the population register by which groups are counted. Its owner decides which coordinate each
  * needs.
  */
@@ -56,7 +64,7 @@ export class PopulationColumns {
   ) {}
 
   categories(name: CategoryDimension): readonly string[] {
-    return { sex: sexes, district: this.districts, ageBand: ageBands, familyType: familyTypes }[name];
+    return categoriesOf(name, this.districts);
   }
 
   /** Whether the owner releases the column of a dimension. */

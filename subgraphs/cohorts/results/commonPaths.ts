@@ -9,7 +9,7 @@ import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { memberPaths, type MemberPaths, type MemberSector, NO_SERVICE, serviceAt } from '../members.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_STEPS = 5;
@@ -126,6 +126,21 @@ export interface CommonPathsArguments {
 }
 
 /**
+ * Common paths as a question: whole paths, and the transitions of each step.
+ * @returns also the most that the gaps cost: it depends on how many paths are published
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function askedCommonPaths({ first, steps, gaps }: CommonPathsArguments): AskedResult & {
+  readonly furtherCost: number;
+} {
+  if (first < 1 || first > MAX_PATHS || steps < 1 || steps > MAX_STEPS)
+    throw badInput(`Expected 1 to ${MAX_PATHS} paths of 1 to ${MAX_STEPS} steps.`);
+  const tables = Array.from({ length: steps }, () => ({ dimensions: [{ most: MAX_COUNTED }] }));
+  const furtherCost = gaps ? first * (steps - 1) * 2 : 0;
+  return { result: ['commonPaths', steps], tables, furtherCost };
+}
+
+/**
  * The most frequent first episodes of members, and the graph of their transitions.
  * @throws PolkuError BAD_USER_INPUT
  */
@@ -133,16 +148,16 @@ export async function commonPaths(
   members: PersonSet,
   sectors: readonly MemberSector[],
   requester: GroupRequester,
-  { first, steps, gaps }: CommonPathsArguments,
+  given: CommonPathsArguments,
 ): Promise<CommonPaths> {
-  if (first < 1 || first > MAX_PATHS || steps < 1 || steps > MAX_STEPS)
-    throw badInput(`Expected 1 to ${MAX_PATHS} paths of 1 to ${MAX_STEPS} steps.`);
+  const { first, steps, gaps } = given;
+  const { result } = askedCommonPaths(given);
   const paths = await memberPaths(members, sectors, steps);
   const codes = new PathCodes(paths, sectors, members.words.length * 32);
   const dimensions = [await codes.whole()];
   for (let step = 0; step < steps - 1; step++) dimensions.push(await codes.edges(step));
   const tables = dimensions.map((dimension) => ({ members: members.words, dimensions: [dimension] }));
-  const answer = await protect(requester, ['commonPaths', steps], tables);
+  const answer = await protect(requester, result, tables);
   const [wholes, ...edges] = answer.tables;
   const total = wholes!.counts.at(-1)!;
   const found = publishedCategories(wholes!)

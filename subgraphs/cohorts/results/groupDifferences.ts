@@ -4,9 +4,9 @@ import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import type { CategoryDimension } from '../group/populationColumns.js';
+import { categoriesOf, type CategoryDimension } from '../group/populationColumns.js';
 import { type MemberSector, serviceAt, serviceSets } from '../members.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 import { checkReleased } from './groupTable.js';
 import { frequencyRatio, ProtectedResult } from './protectedResult.js';
 
@@ -68,6 +68,29 @@ export class GroupDifferences extends ProtectedResult {
 
 const DIMENSIONS: readonly CategoryDimension[] = ['sex', 'ageBand', 'district', 'familyType'];
 
+/** The dimensions that a comparison uses, of those that the owner releases. */
+function comparedDimensions(released: Pick<CohortGroup['population'], 'has'>): readonly CategoryDimension[] {
+  checkReleased(released, 'year');
+  return DIMENSIONS.filter((name) => released.has(name));
+}
+
+/**
+ * A comparison of characteristics as a question: for each dimension, a table of each group.
+ * @param districts the code list
+ * @throws PolkuError PURPOSE_NOT_PERMITTED
+ */
+export function askedPersonalDifferences(
+  released: Pick<CohortGroup['population'], 'has'>,
+  year: number,
+  districts: readonly string[],
+): AskedResult {
+  const tables = comparedDimensions(released).flatMap((name) => {
+    const table = { dimensions: [{ size: categoriesOf(name, districts).length }] };
+    return [table, table];
+  });
+  return { result: ['personalDifferences', year], tables };
+}
+
 /** Characteristics that are more or less frequent in a group than in another, at the end of a year. */
 export async function personalDifferences(
   group: CohortGroup,
@@ -76,10 +99,9 @@ export async function personalDifferences(
   year: number,
 ): Promise<GroupDifferences> {
   const { members, population } = group;
-  checkReleased(group, 'year');
+  const names = comparedDimensions(population);
   const [own] = await population.residents(members, [year]);
   const [others] = await population.residents(other, [year]);
-  const names = DIMENSIONS.filter((name) => population.has(name));
   const tables: TableRequest[] = [];
   for (const name of names) {
     const dimensions = [await population.dimension(name, year)];
@@ -100,6 +122,19 @@ export async function personalDifferences(
       );
   });
   return new GroupDifferences(answer.protection, largestFirst(items));
+}
+
+/**
+ * A comparison of services as a question: the size of each group, and of the users of each service in it.
+ * @param period first and last day
+ */
+export function askedServiceDifferences(
+  sectors: readonly Pick<MemberSector, 'services'>[],
+  period: readonly [from: number, until: number],
+): AskedResult {
+  const services = sectors.reduce((sum, sector) => sum + sector.services.length, 0);
+  const tables = Array.from({ length: 2 * (1 + services) }, () => ({ dimensions: [] }));
+  return { result: ['serviceDifferences', ...period], tables };
 }
 
 /** Services that members used more or less often than the members of another group. */

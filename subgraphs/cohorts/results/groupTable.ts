@@ -6,12 +6,13 @@ import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraph
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import {
+  categoriesOf,
   type CategoryDimension,
   type DimensionName,
   dimensionNames,
   dimensions,
 } from '../group/populationColumns.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 const MAX_DIMENSIONS = 3;
@@ -82,6 +83,20 @@ export class GroupTable extends ProtectedResult {
 }
 
 /**
+ * A table as a question.
+ * @param districts the code list
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function askedTable(
+  by: readonly DimensionName[],
+  years: readonly number[],
+  districts: readonly string[],
+): AskedResult {
+  const dimensions = dimensionsOf(by, years).map((name) => ({ size: categoriesOf(name, districts).length }));
+  return { result: ['table', by, years], tables: years.map(() => ({ dimensions })) };
+}
+
+/**
  * Members who lived in the city at the end of a year, by their characteristics at that time.
  * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
  */
@@ -92,7 +107,7 @@ export async function groupTable(
   years: readonly number[],
 ): Promise<GroupTable> {
   const names = dimensionsOf(by, years);
-  for (const name of ['year', ...by] as const) checkReleased(group, name);
+  for (const name of ['year', ...by] as const) checkReleased(group.population, name);
   const { members, population } = group;
   const residents = await population.residents(members, years);
   const tables: TableRequest[] = [];
@@ -140,8 +155,9 @@ function categoriesAt(
   return found;
 }
 
-export function checkReleased({ population }: CohortGroup, name: DimensionName): void {
-  if (population.has(name)) return;
+/** @throws PolkuError PURPOSE_NOT_PERMITTED if the owner does not release the data of a dimension */
+export function checkReleased(released: Pick<CohortGroup['population'], 'has'>, name: DimensionName): void {
+  if (released.has(name)) return;
   throw new PolkuError(
     'PURPOSE_NOT_PERMITTED',
     `The population register does not release the data behind ${name} to groups for this purpose.`,

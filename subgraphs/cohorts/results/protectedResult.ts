@@ -1,7 +1,7 @@
 import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 
 export const TOO_FEW = 'null: suppressed, because the number is too small. Zero is also suppressed.';
 
@@ -73,13 +73,14 @@ export class GroupSize extends ProtectedResult {
   }
 }
 
+/** The size as a question. */
+export const askedSize: AskedResult = { result: ['size'], tables: [{ dimensions: [] }] };
+
 /** Counts the members of a group. */
 export async function groupSize({ members }: CohortGroup, requester: GroupRequester): Promise<GroupSize> {
-  const { tables, protection } = await protect(
-    requester,
-    ['size'],
-    [{ members: members.words, dimensions: [] }],
-  );
+  const { tables, protection } = await protect(requester, askedSize.result, [
+    { members: members.words, dimensions: [] },
+  ]);
   return new GroupSize(protection, tables[0]!.counts[0]!);
 }
 

@@ -7,7 +7,7 @@ import { LAST_YEAR, yearEnd } from '../../../registry-kit/criteria/yearly.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import type { CriterionEvents } from '../group/evaluate.js';
 import { type MemberSector, serviceAt, serviceSets } from '../members.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 
 /** Each service of each year is one set, and one question. */
@@ -56,6 +56,25 @@ interface ServiceUseArguments {
 }
 
 /**
+ * Service use as a question: for each service and each year, how many used it.
+ * @throws PolkuError BAD_USER_INPUT if there are too many years, or an unknown service
+ */
+export function askedServiceUse(
+  sectors: readonly Pick<MemberSector, 'services'>[],
+  { from, until, services, byYear }: ServiceUseArguments,
+): AskedResult {
+  const columns = byYear ? yearOf(until) - yearOf(from) + 1 : 1;
+  if (columns > MAX_YEARS) throw badInput(`Use by year is counted for up to ${MAX_YEARS} years at once.`);
+  const known = sectors.flatMap((sector) => sector.services);
+  const unknown = services?.find((service) => !known.includes(service));
+  if (unknown !== undefined)
+    throw badInput(`There is no service "${unknown}" in the registries of this answer.`);
+  const asked = known.filter((service) => !services || services.includes(service));
+  const tables = Array.from({ length: Math.max(0, asked.length * columns) }, () => ({ dimensions: [] }));
+  return { result: ['serviceUse', services?.toSorted() ?? null, byYear], tables };
+}
+
+/**
  * Counts the members who used each service in a period, or in each of its years.
  * @throws PolkuError BAD_USER_INPUT if there are too many years, or an unknown service
  */
@@ -63,14 +82,12 @@ export async function serviceUse(
   members: PersonSet,
   sectors: readonly MemberSector[],
   requester: GroupRequester,
-  { from, until, services, byYear }: ServiceUseArguments,
+  given: ServiceUseArguments,
 ): Promise<ServiceUseTable> {
+  const { from, until, services, byYear } = given;
+  const { result } = askedServiceUse(sectors, given);
   const first = yearOf(from);
   const columns = byYear ? yearOf(until) - first + 1 : 1;
-  if (columns > MAX_YEARS) throw badInput(`Use by year is counted for up to ${MAX_YEARS} years at once.`);
-  const unknown = services?.find((service) => !sectors.some((sector) => sector.services.includes(service)));
-  if (unknown !== undefined)
-    throw badInput(`There is no service "${unknown}" in the registries of this answer.`);
   const sets = await serviceSets(members, sectors, columns, (day) => (byYear ? yearOf(day) - first : 0));
   const asked = sets.flatMap((ofService, number) => {
     const { sector, service } = serviceAt(sectors, number);
@@ -78,7 +95,7 @@ export async function serviceUse(
     return ofService.map((set, column) => ({ set, sector, service, year: byYear ? first + column : null }));
   });
   const tables = asked.map(({ set: { words } }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(requester, ['serviceUse', services?.toSorted() ?? null, byYear], tables);
+  const answer = await protect(requester, result, tables);
   const rows = asked.map(
     ({ year, sector, service }, index) =>
       new ServiceUse(year, sector, service, answer.tables[index]!.counts[0]!),

@@ -1,8 +1,9 @@
 import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
+import type { CohortQuestion } from '../../../registry-kit/criteria/cohortQuestion.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
-import { type GroupRequester, protect } from '../protect.js';
+import { type AskedResult, type GroupRequester, protect } from '../protect.js';
 import { checkReleased } from './groupTable.js';
 import { ProtectedResult, TOO_FEW } from './protectedResult.js';
 import { survivalCurve, waitingSets } from './serviceUse.js';
@@ -46,27 +47,45 @@ export class TimeToEvent extends ProtectedResult {
   }
 }
 
+/** The intervals of a waiting time: how many, and of how many months each. */
+interface Intervals {
+  readonly number: number;
+  readonly months: number;
+}
+
+/**
+ * A waiting time as a question: those at risk before and after each interval, and the events in each.
+ * @throws PolkuError BAD_USER_INPUT
+ */
+export function askedTimeToEvent(
+  { timeTo }: Pick<CohortQuestion, 'timeTo'>,
+  { number, months }: Intervals,
+): AskedResult {
+  if (!timeTo) throw badInput('Name the events in the argument timeTo of the cohort.');
+  if (number < 1 || number > MAX_INTERVALS || months < 1)
+    throw badInput(`Expected 1 to ${MAX_INTERVALS} intervals of at least a month.`);
+  const tables = Array.from({ length: 2 * number + 1 }, () => ({ dimensions: [] }));
+  return { result: ['timeToEvent', number, months], tables };
+}
+
 /**
  * Estimates the time until the event that the question names.
- * @param intervals how many, and of how many months each
  * @throws PolkuError BAD_USER_INPUT, PURPOSE_NOT_PERMITTED
  */
 export async function timeToEvent(
   group: CohortGroup,
   requester: GroupRequester,
-  intervals: { readonly number: number; readonly months: number },
+  intervals: Intervals,
 ): Promise<TimeToEvent> {
-  const { timeTo } = group.question;
   const { number, months } = intervals;
-  if (!timeTo) throw badInput('Name the events in the argument timeTo of the cohort.');
-  if (number < 1 || number > MAX_INTERVALS || months < 1)
-    throw badInput(`Expected 1 to ${MAX_INTERVALS} intervals of at least a month.`);
-  checkReleased(group, 'year');
+  const { result } = askedTimeToEvent(group.question, intervals);
+  checkReleased(group.population, 'year');
+  const timeTo = group.question.timeTo!;
   const events = { from: group.facts.events(timeTo.from), event: group.facts.events(timeTo.event) };
   const lastYears = await group.population.lastYears();
   const sets = await waitingSets(group.members, events, lastYears, timeTo.until, intervals);
   const tables = [...sets.atRisk, ...sets.events].map(({ words }) => ({ members: words, dimensions: [] }));
-  const answer = await protect(requester, ['timeToEvent', number, months], tables);
+  const answer = await protect(requester, result, tables);
   const counts = answer.tables.map((table) => table.counts[0]!);
   const points = survivalCurve(counts.slice(0, number + 1), counts.slice(number + 1));
   return new TimeToEvent(

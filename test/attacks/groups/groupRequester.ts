@@ -56,6 +56,7 @@ export function protectedRequester({ city, noise, parameters, capacity }: Protec
       const { tables } = await control.answer({
         organisation,
         text,
+        asks: text,
         group: text,
         units: await city.units,
         parameters,

@@ -47,5 +47,5 @@ export function question(
 ): GroupQuestion {
   const parameters = { ...defaultDisclosure, questions: 1_000_000 };
   const { text = `question ${asked++}` } = given;
-  return { organisation: 'espoo', text, group: text, units, parameters, tables, ...given };
+  return { organisation: 'espoo', text, asks: text, group: text, units, parameters, tables, ...given };
 }
