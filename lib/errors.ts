@@ -329,6 +329,11 @@ export const errorTable = {
     meaning:
       'The register of risk models is damaged: an entry is missing, altered or of another form. No model is used.',
   },
+  RISK_REGISTER_STALE: {
+    status: 409,
+    meaning:
+      'A text that was signed for the register of risk models does not follow its last entry, or was drafted too long ago.',
+  },
   RISK_TABLE_UNFIT: {
     status: 0,
     meaning: 'There are too few children, clients or families to train a risk model on, or to evaluate one.',

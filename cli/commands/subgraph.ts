@@ -111,6 +111,11 @@ async function startRegistry(
   const policy = await openPolicy(policyOptionsOf(configuration, dev), name, log);
   closing.push(() => policy.close());
   addPolicyMetrics(metrics, policy);
+  const securityEvents = new SecurityEvents({
+    service: name,
+    sink: securitySink(configuration.log.securityEvents, log),
+  });
+  closing.push(() => securityEvents.flush());
   const local = await openLocalSubgraphs({
     names: [name],
     data,
@@ -120,15 +125,11 @@ async function startRegistry(
     syntheticOnly: dev,
     ledgerCapacity: groups.capacity,
     riskTrust: registerTrust({ dev, owners }),
+    events: securityEvents,
     log,
   });
   closing.push(() => local.stop());
   addSubgraphMetrics(metrics, local);
-  const securityEvents = new SecurityEvents({
-    service: name,
-    sink: securitySink(configuration.log.securityEvents, log),
-  });
-  closing.push(() => securityEvents.flush());
   await recordConfiguration(configuration, name, securityEvents);
   securityEvents.record('policy-in-force', { revision: policy.current.revision });
   policy.onChange(({ revision }) => securityEvents.record('policy-in-force', { revision }));

@@ -24,11 +24,14 @@ import {
 } from '../../registry-kit/subgraph/requestContext.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { LiveRiskModel } from '../../risk-model/register/liveRiskModel.js';
+import { ServedRegister } from '../../risk-model/register/servedRegister.js';
 import type { PersonKey } from '../../schema/keys.js';
+import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { CohortsStore } from '../../subgraphs/cohorts/cohortsStore.js';
 import type { DirectoryStore } from '../../subgraphs/directory/subgraph.js';
+import type { RiskSubgraphStore } from '../../subgraphs/risk/riskRegister.js';
 import { derivedModules, registries, riskSources } from '../../subgraphs/registries.js';
 import { LiveMarks, LiveSnapshot } from './liveFiles.js';
 import type { Secrets } from './secrets.js';
@@ -55,6 +58,8 @@ interface LocalSubgraphsOptions {
   readonly ledgerCapacity?: number | undefined;
   /** Whose signatures are valid in the register of risk models, if risk is served. */
   readonly riskTrust: () => Promise<RegisterTrust>;
+  /** Receives changes of that register. */
+  readonly events?: Pick<SecurityEvents, 'record'> | undefined;
   /**
    * Writes a registry's entry in the disclosure log. Without this function, the registry waits until its
    * entry is durable, as a registry in its own process must. In the gateway's process the response waits, so
@@ -241,7 +246,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
 /** What a subgraph without register data reads, in addition to its feeds, while it answers one request. */
 async function derivedStore(
   name: string,
-  { data, secrets, policy, ledgerCapacity, riskTrust, log }: LocalSubgraphsOptions,
+  { data, secrets, policy, ledgerCapacity, riskTrust, events, log }: LocalSubgraphsOptions,
   opened: Opened,
 ): Promise<(decision: DecisionContext) => unknown> {
   const { shared, refreshes, closing } = opened;
@@ -271,7 +276,11 @@ async function derivedStore(
       await live.refresh().catch((fault: unknown) => log.fault('refresh-failed', fault));
       refreshes.push(() => live.refresh());
       closing.push(() => live.close());
-      return () => live;
+      const onChange = () =>
+        live.refreshAgain().catch((fault: unknown) => log.fault('refresh-failed', fault));
+      const register = new ServedRegister({ data, trust: riskTrust, onChange, events });
+      const store: RiskSubgraphStore = { inForce: live.inForce, register };
+      return () => store;
     }
     case 'directory':
       return ({ revision }): DirectoryStore => ({

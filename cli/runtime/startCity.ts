@@ -113,6 +113,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     syntheticOnly: dev !== undefined,
     ledgerCapacity: groups.capacity,
     riskTrust: options.riskTrust,
+    events: securityEvents,
     note: notes.write,
     log,
   });

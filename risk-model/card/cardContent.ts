@@ -2,6 +2,7 @@ import type { Feature } from '../../registry-kit/features/feature.js';
 import { type Estimate, figure, type RiskEvaluation } from '../evaluation/evaluation.js';
 import { binsOfCell, MILLIONTHS, type TermContent } from '../model/modelContent.js';
 import type { RiskModel } from '../model/riskModel.js';
+import { INTENDED_USE, LIMITATIONS, OUT_OF_SCOPE_USE, OUTCOME, OVERSIGHT_OF_READERS } from './cardWords.js';
 import { aucPlot, binLabels, calibrationPlot, percent, shapePlot, signed, togetherPlot } from './plots.js';
 
 /** A card before it becomes HTML or Markdown. */
@@ -41,38 +42,19 @@ export function cardContent(
   const { shares } = evaluation;
   return [
     { kind: 'heading', level: 1, text: `Model card: predicted need, ${model.version}` },
-    text(
-      `Predicts in which of the next five years a child might first become a client of child protection (open care or placement). Trained ${model.trainedAt}; SHA-256 of its file ${model.sha256}.`,
-    ),
+    text(`${OUTCOME.en} Trained ${model.trainedAt}; SHA-256 of its file ${model.sha256}.`),
     heading('Intended use'),
-    {
-      kind: 'list',
-      items: [
-        'Child protection and its assessment, by social workers and family teams who already know the child: one more reason to offer help early.',
-        'Planning of preventive services, with numbers about groups that passed disclosure control.',
-      ],
-    },
+    { kind: 'list', items: INTENDED_USE.map(({ en }) => en) },
     heading('Out-of-scope use'),
-    {
-      kind: 'list',
-      items: [
-        'Automated decisions about a child or a family: no service, no measure and no refusal may follow from a score alone (GDPR, Article 22).',
-        'Benefits, sanctions, policing, migration, insurance, schools; ranking families; research on persons.',
-        'Children of a city or a time on which it was not evaluated.',
-      ],
-    },
+    { kind: 'list', items: OUT_OF_SCOPE_USE.map(({ en }) => en) },
     heading('Human oversight'),
-    text(
-      'A reader of a score sees its parts, how often such scores came true, and these limits. The reader may disregard it without giving a reason, and is never asked to act on it (AI Act, Article 14). The data owner can stop a version at once.',
-    ),
+    text(OVERSIGHT_OF_READERS.en),
     heading('Data'),
     text(
       `${count(training.children)} children of ${count(training.families)} families as of ${training.blocks.join(', ')}; ${count(training.clients)} of them became clients while they were observed. A fifth of the families are test families: nothing was chosen or fitted on them, and the figures below are from them only. ${count(considered.length + model.factors.length)} factors were considered, and ${model.factors.length} have an effect.`,
     ),
     heading('Limitations'),
-    text(
-      "The outcome is a contact with a service, not the child's need. Services find need more often in children they see more often, and the model learns unreported need as no need. Becoming a client also depends on law and practice, which change. The model lacks what the registers lack, such as violence that nobody saw or help from relatives.",
-    ),
+    text(LIMITATIONS.en),
     heading('Single factors and interactions'),
     text(
       `Age explains ${percent(shares.age)} of the variance of the log-odds, single factors ${percent(shares.alone)} and interactions of factors ${percent(shares.together)}. The best single factor reaches an AUC of ${evaluation.alone[0]?.auc.toFixed(3)} at five years, the model ${figure(longest.model.auc.value, 3)}.`,

@@ -53,6 +53,15 @@ export class LiveRiskModel implements RiskStore {
     return this.#refreshing;
   }
 
+  /**
+   * Applies a change that was just written. A refresh that runs may have read the register before it.
+   * @throws as {@link refresh}
+   */
+  async refreshAgain(): Promise<void> {
+    await this.#refreshing?.catch(() => {});
+    await this.refresh();
+  }
+
   /** Writes the counts of the version in shadow mode. */
   async close(): Promise<void> {
     await this.#refreshing;

@@ -1,20 +1,38 @@
 import type { KeyObject } from 'node:crypto';
-import type { Owners } from '../../approvals/owners.js';
 import { signPayload } from '../../approvals/personKey.js';
-import { digestOf, requireSigner } from '../../approvals/signedDocument.js';
+import { digestOf } from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
+import type { SecurityEvents } from '../../schema/securityEvents.js';
 import { parseRiskModel } from '../model/riskModel.js';
-import { type Act, writeEntry } from './registerEntry.js';
 import {
-  ownersOfStop,
+  checkOrder,
+  checkReason,
+  type Order,
+  readDraft,
+  requirePerson,
+  staleDraft,
+  versionIn,
+} from './order.js';
+import { type Act, type RegisterEntry, writeEntry } from './registerEntry.js';
+import {
   type RegisteredVersion,
   type RegisterTrust,
-  RISK_OWNER,
-  type Stop,
   type VerifiedRegister,
   verifyRegister,
 } from './verifyRegister.js';
 import type { RegisterStore } from './registerStore.js';
+
+/** A draft is signed within this time, so that nobody signs as of a time before they left. */
+const DRAFT_MS = 15 * 60_000;
+
+/** The names of orders in the log of security events: those of the commands. */
+const ACTIONS: Readonly<Record<Order['kind'], string>> = {
+  approved: 'approve',
+  shadow: 'shadow',
+  retired: 'retire',
+  stopped: 'stop',
+  resumed: 'resume',
+};
 
 /** The person who acts, with their signing key; undefined: nobody signs (--dev). */
 export type RegisterSigner = { readonly person: string; readonly key: KeyObject } | undefined;
@@ -24,6 +42,8 @@ export interface RiskRegisterServiceOptions {
   /** Read again each time, because people join and leave. */
   readonly trust: () => Promise<RegisterTrust>;
   readonly now?: () => Date;
+  /** Receives each draft that was accepted. */
+  readonly events?: Pick<SecurityEvents, 'record'> | undefined;
 }
 
 /**
@@ -83,18 +103,7 @@ export class RiskRegisterService {
    * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
    */
   async approve(version: string, reason: string, signer: RegisterSigner): Promise<RegisteredVersion> {
-    const after = await this.#write(async (register) => {
-      const { sha256, missing, approvers } = this.#living(register, version);
-      if (missing === 0) throw usage(`Version ${version} is approved already.`);
-      if (signer && approvers.has(signer.person))
-        throw usage(
-          `"${signer.person}" has approved version ${version} already; another person must approve it.`,
-        );
-      await this.#requireSigner(signer, () => [RISK_OWNER]);
-      await this.#checkFile(version, sha256);
-      return { kind: 'approved', version, sha256, reason };
-    }, signer);
-    return versionIn(after, version);
+    return versionIn(await this.#sign({ kind: 'approved', version, reason }, signer), version);
   }
 
   /**
@@ -102,23 +111,15 @@ export class RiskRegisterService {
    * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
    */
   async shadow(version: string, reason: string, signer: RegisterSigner): Promise<void> {
-    await this.#write(async (register) => {
-      const { sha256, missing } = this.#living(register, version);
-      if (missing === 0) throw usage(`Version ${version} is approved: it cannot run in shadow mode.`);
-      if (register.shadow?.version === version) throw usage(`Version ${version} is in shadow mode already.`);
-      await this.#requireSigner(signer, () => [RISK_OWNER]);
-      await this.#checkFile(version, sha256);
-      return { kind: 'shadow', version, sha256, reason };
-    }, signer);
+    await this.#sign({ kind: 'shadow', version, reason }, signer);
   }
 
-  /** @throws PolkuError SIGNATURE_INVALID, USAGE */
+  /**
+   * Takes a version out of service, or out of shadow mode, permanently.
+   * @throws PolkuError SIGNATURE_INVALID, USAGE
+   */
   async retire(version: string, reason: string, signer: RegisterSigner): Promise<void> {
-    await this.#write(async (register) => {
-      this.#living(register, version);
-      await this.#requireSigner(signer, () => [RISK_OWNER]);
-      return { kind: 'retired', version, reason };
-    }, signer);
+    await this.#sign({ kind: 'retired', version, reason }, signer);
   }
 
   /**
@@ -128,11 +129,7 @@ export class RiskRegisterService {
    * @throws PolkuError SIGNATURE_INVALID, USAGE
    */
   async stop(version: string | undefined, reason: string, signer: RegisterSigner): Promise<number> {
-    const { entries } = await this.#write(async (register) => {
-      if (version !== undefined) this.#living(register, version);
-      await this.#requireSigner(signer, ({ peopleOf }) => peopleOf.keys());
-      return { kind: 'stopped', version, reason };
-    }, signer);
+    const { entries } = await this.#sign({ kind: 'stopped', version, reason }, signer);
     return entries.length;
   }
 
@@ -142,32 +139,87 @@ export class RiskRegisterService {
    * @throws PolkuError SIGNATURE_INVALID, USAGE
    */
   async resume(sequence: number, reason: string, signer: RegisterSigner): Promise<boolean> {
-    const { stops } = await this.#write(async (register) => {
-      const stop = stopIn(register, sequence);
-      if (signer && stop.resumers.has(signer.person))
-        throw usage(`"${signer.person}" has agreed already; another person of the same owner must agree.`);
-      await this.#requireSigner(signer, (owners) => ownersOfStop(stop, owners));
-      return { kind: 'resumed', stop: sequence, reason };
-    }, signer);
+    const { stops } = await this.#sign({ kind: 'resumed', stop: sequence, reason }, signer);
     return stops.every((stop) => stop.sequence !== sequence);
   }
 
-  /** A version that is not retired. */
-  #living(register: VerifiedRegister, version: string): RegisteredVersion {
-    const known = versionIn(register, version);
-    if (known.retired) throw usage(`Version ${version} is retired; train another.`);
-    return known;
+  /**
+   * Drafts the next entry, for a person to sign elsewhere.
+   * @param person undefined: nobody signs (--dev)
+   * @returns the exact text to sign
+   * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, BAD_USER_INPUT
+   */
+  async draft(order: Order, person: string | undefined): Promise<string> {
+    return answered(async () => {
+      checkReason(order.reason);
+      const trust = await this.options.trust();
+      requirePerson(person, trust);
+      const stored = await this.options.store.entries.read();
+      const register = verifyRegister(stored, trust);
+      const act = await this.#actOf(order, register, person, trust);
+      return writeNext(register, { time: this.#now(), person, act });
+    });
   }
 
-  /** @throws PolkuError SIGNATURE_INVALID unless the person may sign for one of these owners today */
-  async #requireSigner(signer: RegisterSigner, names: (owners: Owners) => Iterable<string>): Promise<void> {
-    const trust = await this.options.trust();
-    if (signer && trust !== 'unsigned') requireSigner(signer.person, names(trust), this.#now(), trust);
+  /**
+   * Adds a drafted entry that its person has signed. It checks everything again.
+   * @param kind the only kind of order that it accepts
+   * @param signature undefined: nobody signs (--dev)
+   * @throws PolkuError RISK_MODEL_INVALID, RISK_REGISTER_STALE, SIGNATURE_INVALID, BAD_USER_INPUT
+   */
+  async accept(
+    kind: Order['kind'],
+    payload: string,
+    signature: string | undefined,
+  ): Promise<VerifiedRegister> {
+    return answered(async () => {
+      const { store, events } = this.options;
+      const trust = await this.options.trust();
+      const { time, person, act, order } = readDraft(payload, kind);
+      requirePerson(person, trust);
+      if (trust !== 'unsigned' && signature === undefined)
+        throw new PolkuError('SIGNATURE_INVALID', `"${person}" has not signed the text.`);
+      const stored = await store.entries.read();
+      const register = verifyRegister(stored, trust);
+      if (Math.abs(this.#now().getTime() - time.getTime()) > DRAFT_MS) throw staleDraft();
+      // The draft must be what would be drafted now, so that another register or another file is noticed.
+      const next = await this.#actOf(order, register, person, trust);
+      if (writeNext(register, { time, person, act: next }) !== payload) throw staleDraft();
+      const entry = { sequence: stored.length + 1, payload, signature: person && signature };
+      const after = verifyRegister([...stored, entry], trust);
+      if (!(await store.entries.add(entry))) throw staleDraft();
+      events?.record('risk-model', {
+        action: ACTIONS[kind],
+        version: 'version' in act ? act.version : undefined,
+        serving: after.serving?.version,
+      });
+      return after;
+    });
   }
 
-  /** Nobody may approve a file that differs from the registered one. */
-  async #checkFile(version: string, sha256: string): Promise<void> {
+  #sign(order: Order, signer: RegisterSigner): Promise<VerifiedRegister> {
+    return this.#write(
+      async (register) => this.#actOf(order, register, signer?.person, await this.options.trust()),
+      signer,
+    );
+  }
+
+  /**
+   * What an order does to a register. Nobody may approve a file that differs from the registered one.
+   * @throws PolkuError RISK_MODEL_INVALID, SIGNATURE_INVALID, USAGE
+   */
+  async #actOf(
+    order: Order,
+    register: VerifiedRegister,
+    person: string | undefined,
+    trust: RegisterTrust,
+  ): Promise<Act> {
+    checkOrder(order, register, { person, trust, now: this.#now() });
+    if (order.kind !== 'approved' && order.kind !== 'shadow') return order;
+    const { kind, version, reason } = order;
+    const { sha256 } = versionIn(register, version);
     await readApproved(this.options.store, { version, sha256 });
+    return { kind, version, sha256, reason };
   }
 
   /**
@@ -183,9 +235,7 @@ export class RiskRegisterService {
       const stored = await store.entries.read();
       const register = verifyRegister(stored, await trust());
       const sequence = stored.length + 1;
-      const payload = writeEntry({
-        sequence,
-        parent: register.digests.at(-1),
+      const payload = writeNext(register, {
         time: this.#now(),
         person: signer?.person,
         act: await act(register),
@@ -225,20 +275,23 @@ export async function readApproved(
   return parseRiskModel(text);
 }
 
-function versionIn({ versions }: VerifiedRegister, version: string): RegisteredVersion {
-  const known = versions.find((one) => one.version === version);
-  if (known) return known;
-  const all = versions.map((one) => one.version).join(', ');
-  throw usage(`There is no version ${version}. ${all ? `There are: ${all}.` : 'No version is registered.'}`);
-}
-
-function stopIn({ stops }: VerifiedRegister, sequence: number): Stop {
-  const known = stops.find((stop) => stop.sequence === sequence);
-  if (known) return known;
-  const all = stops.map((stop) => stop.sequence).join(', ');
-  throw usage(`There is no stop ${sequence} in force. ${all ? `There are: ${all}.` : 'Nothing is stopped.'}`);
+/** Faults of a command are faults of the request if the register is asked through the gateway. */
+async function answered<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PolkuError) || error.code !== 'USAGE') throw error;
+    throw new PolkuError('BAD_USER_INPUT', error.message, {}, { cause: error });
+  }
 }
 
 function usage(message: string): PolkuError {
   return new PolkuError('USAGE', message);
+}
+
+function writeNext(
+  { digests }: VerifiedRegister,
+  entry: Pick<RegisterEntry, 'time' | 'person' | 'act'>,
+): string {
+  return writeEntry({ sequence: digests.length + 1, parent: digests.at(-1), ...entry });
 }

@@ -222,3 +222,12 @@ export function ownersOfStop({ person }: Pick<Stop, 'person'>, { peopleOf }: Own
   if (person === undefined) return [RISK_OWNER];
   return [...peopleOf].filter(([, people]) => people.has(person)).map(([owner]) => owner);
 }
+
+/** How many more people must agree to take a stop back; 1 if nobody signs. */
+export function resumersMissing(stop: Stop, time: Date, trust: RegisterTrust): number {
+  if (trust === 'unsigned') return 1;
+  const missing = ownersOfStop(stop, trust).map((owner) =>
+    signaturesMissing(owner, stop.resumers, time, trust),
+  );
+  return Math.min(SIGNATURES_NEEDED, ...missing);
+}

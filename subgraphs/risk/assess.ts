@@ -183,3 +183,9 @@ export function servingModel(
   if (inForce.state === 'switched-off') return 'SWITCHED_OFF';
   return feeds.some(([, { state }]) => state === 'withheld') ? 'WITHHELD' : inForce;
 }
+
+/** The share of all children that became clients, by bands of one horizon. */
+export function baseRateOf(bands: readonly CalibrationBand[]): number {
+  const children = bands.reduce((sum, band) => sum + band.children, 0);
+  return bands.reduce((sum, band) => sum + band.children * band.observed, 0) / children;
+}

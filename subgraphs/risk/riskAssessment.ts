@@ -18,7 +18,7 @@ import type { RequestContext } from '../../registry-kit/subgraph/requestContext.
 import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
 import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
 import { inLanguage, type LocalizedText } from '../../schema/language.js';
-import { assess, type Assessment, type AssessmentResult } from './assess.js';
+import { assess, type Assessment, type AssessmentResult, baseRateOf } from './assess.js';
 import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
 import {
   ProbabilityInterval,
@@ -240,9 +240,4 @@ export class RiskAssessmentResolver {
 export function predictionKey({ asOf, horizonYears }: PredictionArgs): Representation {
   checkPredictionArgs(asOf, horizonYears);
   return { asOf: formatQuarter(asOf), horizonYears };
-}
-
-function baseRateOf(bands: readonly RiskCalibration[]): number {
-  const children = bands.reduce((sum, band) => sum + band.children, 0);
-  return bands.reduce((sum, band) => sum + band.children * band.observed, 0) / children;
 }

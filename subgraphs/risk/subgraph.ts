@@ -9,6 +9,8 @@ import {
 } from './familyRisks.js';
 import { CohortChildRisks, CohortChildRisksResolver } from './groupRisks.js';
 import { RiskAssessment, RiskAssessmentResolver, RiskPersonResolver } from './riskAssessment.js';
+import { RiskModelCardResolver } from './modelCard.js';
+import { RegisteredRiskModelResolver, RiskRegister, RiskRegisterResolver } from './riskRegister.js';
 import { RiskFamily, RiskPerson } from './types.js';
 
 /**
@@ -25,8 +27,11 @@ export function riskModule(sources: readonly RiskSource[]): SubgraphModule {
       new FamilyRiskAssessmentsResolver(registries),
       new RiskAssessmentResolver(sources),
       new CohortChildRisksResolver(),
+      new RiskRegisterResolver(),
+      new RegisteredRiskModelResolver(),
+      new RiskModelCardResolver(sources),
     ],
-    entities: [RiskPerson, RiskFamily, RiskAssessment, FamilyRiskAssessments, CohortChildRisks],
+    entities: [RiskPerson, RiskFamily, RiskAssessment, FamilyRiskAssessments, CohortChildRisks, RiskRegister],
     references: {
       Person: ({ id }) => new RiskPerson(id as number),
       Family: ({ id }) => new RiskFamily(id as number),
