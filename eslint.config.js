@@ -97,7 +97,7 @@ export default tseslint.config(
   },
   {
     files: ['console/src/**/*.tsx'],
-    ignores: ['console/src/{access,explorer,people,refusals}/**'],
+    ignores: ['console/src/{access,explorer,refusals}/**'],
     rules: { 'polku/translated-texts': 'error' },
   },
   {

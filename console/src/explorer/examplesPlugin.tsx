@@ -127,7 +127,7 @@ async function findSubject(
   about: 'person' | 'family',
   language: TextLanguage,
 ): Promise<ExampleSubject> {
-  const answer = await client.ask<{ persons: { nodes: readonly ExamplePerson[] | null } | null }>(
+  const { answer } = await client.ask<{ persons: { nodes: readonly ExamplePerson[] | null } | null }>(
     { query: queries[about] },
     { language, partial: false },
   );

@@ -80,7 +80,7 @@ function Explorer({ partial }: { readonly partial: boolean }) {
     () => async (question: GatewayQuestion) => {
       const isIntrospection = question.operationName === 'IntrospectionQuery';
       if (!isIntrospection) setNotice(nothing);
-      const answer = await client.ask(question, { language, partial: partialNow.current });
+      const { answer } = await client.ask(question, { language, partial: partialNow.current });
       if (!isIntrospection) setNotice({ shortcomings: readShortcomings(answer), note: undefined });
       return answer;
     },

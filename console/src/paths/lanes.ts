@@ -1,12 +1,5 @@
-import {
-  capitalise,
-  describePerson,
-  type DrawnMember,
-  orderSectors,
-  type Pictured,
-  sectorName,
-  type DrawnStep,
-} from './servicePath.js';
+import type { PathWords } from './pathWords.js';
+import { type DrawnMember, type DrawnStep, orderSectors, type Pictured } from './servicePath.js';
 
 /** A step with its place in time. */
 export interface Bar {
@@ -17,7 +10,7 @@ export interface Bar {
 /** Bars that do not overlap. */
 interface LaneRow {
   /**
-   * The code of the service, or the sector in the lane of a member; undefined in all but the first of its
+   * The name of the service, or the sector in the lane of a member; undefined in all but the first of its
    * rows.
    */
   readonly label: string | undefined;
@@ -36,37 +29,37 @@ export interface Lane {
 }
 
 /** Arranges steps in lanes: by sector for a person, by member for a family. Withheld sectors come last. */
-export function arrangeLanes({ members, path }: Pictured): readonly Lane[] {
+export function arrangeLanes({ members, path }: Pictured, words: PathWords): readonly Lane[] {
   const bars = (path.steps ?? []).flatMap((step): Bar[] => {
     const extent = extentOf(step.startedAt, step.endedAt);
     return extent ? [{ step, extent }] : [];
   });
   bars.sort((a, b) => a.extent.from - b.extent.from);
   return [
-    ...(members ? memberLanes(members, bars) : sectorLanes(bars)),
-    ...orderSectors(path.withheld).map(withheldLane),
+    ...(members ? memberLanes(members, bars, words) : sectorLanes(bars, words)),
+    ...orderSectors(path.withheld).map((sector) => withheldLane(sector, words)),
   ];
 }
 
-function sectorLanes(bars: readonly Bar[]): Lane[] {
+function sectorLanes(bars: readonly Bar[], words: PathWords): Lane[] {
   return orderSectors(bars.map(({ step }) => step.sector)).map((sector) => {
     const own = bars.filter(({ step }) => step.sector === sector);
-    const services = [...new Set(own.map(({ step }) => serviceOf(step)))];
+    const services = [...new Set(own.map(({ step }) => words.service(step)))];
     const rows = services.flatMap((service) =>
-      labelFirst(service, pack(own.filter(({ step }) => serviceOf(step) === service))),
+      labelFirst(service, pack(own.filter(({ step }) => words.service(step) === service))),
     );
     return {
       key: sector,
-      title: sectorName(sector),
+      title: words.sector(sector),
       sector,
-      subtitle: summarise(own),
+      subtitle: words.summary(own.map(({ step }) => step)),
       rows,
       isWithheld: false,
     };
   });
 }
 
-function memberLanes(members: readonly DrawnMember[], bars: readonly Bar[]): Lane[] {
+function memberLanes(members: readonly DrawnMember[], bars: readonly Bar[], words: PathWords): Lane[] {
   const byId = new Map(
     members.flatMap((member) => (member.person ? [[member.person.id, member] as const] : [])),
   );
@@ -75,23 +68,28 @@ function memberLanes(members: readonly DrawnMember[], bars: readonly Bar[]): Lan
     if (id && !byId.has(id)) byId.set(id, { person: { id, birthYear: null, sex: null }, role: null });
   }
   const eldestFirst = [...byId].sort(([, a], [, b]) => birthYearOf(a).localeCompare(birthYearOf(b)));
-  return eldestFirst.map(([id, { person, role }]) => {
+  return eldestFirst.map(([id, member]) => {
     const own = bars.filter(({ step }) => step.person?.id === id);
     const rows = orderSectors(own.map(({ step }) => step.sector)).flatMap((sector) =>
-      labelFirst(sectorName(sector), pack(own.filter(({ step }) => step.sector === sector))),
+      labelFirst(words.sector(sector), pack(own.filter(({ step }) => step.sector === sector))),
     );
-    const who = person ? describePerson(person) : 'a person';
-    const title = role ? `${capitalise(role.toLowerCase().replaceAll('_', ' '))}, ${who}` : capitalise(who);
-    return { key: id, title, sector: undefined, subtitle: summarise(own), rows, isWithheld: false };
+    return {
+      key: id,
+      title: words.member(member),
+      sector: undefined,
+      subtitle: words.summary(own.map(({ step }) => step)),
+      rows,
+      isWithheld: false,
+    };
   });
 }
 
-function withheldLane(sector: string): Lane {
+function withheldLane(sector: string, words: PathWords): Lane {
   return {
     key: `withheld ${sector}`,
-    title: sectorName(sector),
+    title: words.sector(sector),
     sector,
-    subtitle: '',
+    subtitle: words.withheld,
     rows: [],
     isWithheld: true,
   };
@@ -100,10 +98,6 @@ function withheldLane(sector: string): Lane {
 /** The birth year for sorting. An unknown year sorts last. */
 function birthYearOf({ person }: DrawnMember): string {
   return String(person?.birthYear ?? '9999');
-}
-
-function serviceOf({ service }: DrawnStep): string {
-  return service ?? 'service withheld';
 }
 
 function labelFirst(label: string, rows: readonly Bar[][]): LaneRow[] {
@@ -119,19 +113,6 @@ function pack(bars: readonly Bar[]): Bar[][] {
     else rows.push([bar]);
   }
   return rows;
-}
-
-/** `12 episodes, 80 contacts`. */
-export function summarise(bars: readonly Bar[]): string {
-  const contacts = bars.reduce((sum, { step }) => sum + (step.contacts ?? 0), 0);
-  const episodes = writeCount(bars.length, 'episode');
-  return bars.every(({ step }) => step.contacts === null)
-    ? episodes
-    : `${episodes}, ${writeCount(contacts, 'contact')}`;
-}
-
-export function writeCount(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** A period in milliseconds: `from` is inside, `until` is not. */

@@ -1,7 +1,7 @@
 import type { Bar, Lane } from './lanes.js';
 
-/** The width of a letter in the label of a row. */
-const LETTER = 7.3;
+/** The mean width of a letter in the label of a row. */
+const LETTER = 6.4;
 
 /** Measures of the picture, in pixels. */
 export const measures = {
@@ -48,9 +48,10 @@ export function layOut(
   lanes: readonly Lane[],
   years: { from: number; until: number },
   width: number,
+  monthName: (month: number) => string,
 ): Layout {
   const longest = Math.max(0, ...lanes.flatMap(({ rows }) => rows.map(({ label }) => label?.length ?? 0)));
-  const left = Math.min(longest * LETTER + 24, width * 0.28);
+  const left = Math.min(longest * LETTER + 28, width * 0.4);
   const from = Date.UTC(years.from, 0);
   const scale = (width - left - 12) / (Date.UTC(years.until, 0) - from);
   const place = (time: number): number => left + (time - from) * scale;
@@ -90,7 +91,7 @@ export function layOut(
 
   return {
     lanes: placed,
-    ticks: placeTicks(years, place),
+    ticks: placeTicks(years, place, monthName),
     height: y - measures.laneGap,
   };
 }
@@ -103,15 +104,21 @@ export interface Tick {
   readonly isYear: boolean;
 }
 
-const QUARTERS = ['Apr', 'Jul', 'Oct'];
+/** The first month of each quarter but the first, from 0. */
+const QUARTERS = [3, 6, 9];
 const ROOM_FOR_A_YEAR = 38;
 const ROOM_FOR_QUARTERS = 160;
 
 /**
  * Lines for years, to the end of the last, and for quarters if a year is wide enough.
  * @param place the x of a moment
+ * @param monthName the short name of a month from 0
  */
-function placeTicks(years: { from: number; until: number }, place: (time: number) => number): Tick[] {
+function placeTicks(
+  years: { from: number; until: number },
+  place: (time: number) => number,
+  monthName: (month: number) => string,
+): Tick[] {
   const yearWidth =
     (place(Date.UTC(years.until, 0)) - place(Date.UTC(years.from, 0))) / (years.until - years.from);
   const every = [1, 2, 5].find((step) => yearWidth * step > ROOM_FOR_A_YEAR) ?? 10;
@@ -120,9 +127,9 @@ function placeTicks(years: { from: number; until: number }, place: (time: number
     const isNamed = year < years.until && (year - years.from) % every === 0;
     ticks.push({ x: place(Date.UTC(year, 0)), label: isNamed ? String(year) : undefined, isYear: true });
     if (yearWidth > ROOM_FOR_QUARTERS && year < years.until) {
-      const quarters = QUARTERS.map((label, index) => ({
-        x: place(Date.UTC(year, 3 * (index + 1))),
-        label,
+      const quarters = QUARTERS.map((month) => ({
+        x: place(Date.UTC(year, month)),
+        label: monthName(month),
         isYear: false,
       }));
       ticks.push(...quarters);

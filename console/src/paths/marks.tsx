@@ -61,8 +61,14 @@ export function LaneGround({ placed: { lane, y, height }, width, hatch }: LaneGr
   );
 }
 
+interface LaneHeadProps {
+  readonly placed: PlacedLane;
+  /** Whether the summary fits next to the title. */
+  readonly hasRoom: boolean;
+}
+
 /** The title of a lane, and a summary of its steps. */
-export function LaneHead({ placed: { lane, y, height } }: { readonly placed: PlacedLane }) {
+export function LaneHead({ placed: { lane, y, height }, hasRoom }: LaneHeadProps) {
   const middle = lane.isWithheld ? y + height / 2 : y + measures.laneHead / 2 + 2;
   return (
     <>
@@ -71,9 +77,11 @@ export function LaneHead({ placed: { lane, y, height } }: { readonly placed: Pla
       )}
       <text className="lane-title" x={lane.sector ? 33 : 14} y={middle} dominantBaseline="central">
         {lane.title}
-        <tspan className="lane-subtitle" dx={10}>
-          {lane.isWithheld ? 'withheld by policy' : lane.subtitle}
-        </tspan>
+        {(hasRoom || lane.isWithheld) && (
+          <tspan className="lane-subtitle" dx={10}>
+            {lane.subtitle}
+          </tspan>
+        )}
       </text>
     </>
   );
@@ -81,5 +89,5 @@ export function LaneHead({ placed: { lane, y, height } }: { readonly placed: Pla
 
 /** A lane in one line, for screen readers. */
 export function describeLane(lane: Lane): string {
-  return `${lane.title}: ${lane.isWithheld ? 'withheld by policy' : lane.subtitle}`;
+  return `${lane.title}: ${lane.subtitle}`;
 }

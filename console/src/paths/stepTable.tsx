@@ -1,100 +1,33 @@
-import { type Lane, writeCount } from './lanes.js';
-import { measures, type PlacedBar } from './layout.js';
-import { sectorClass, sectorName, type DrawnStep } from './servicePath.js';
+import { useTranslation } from 'react-i18next';
+import { DataTable } from '../parts/dataTable.js';
+import type { Lane } from './lanes.js';
+import { usePathWords } from './pathWords.js';
 
 /** The picture as a table. */
-export function StepTable({ lanes }: { readonly lanes: readonly Lane[] }) {
-  return (
-    <details className="step-table">
-      <summary>The same as a table</summary>
-      <div className="step-table-scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Lane</th>
-              <th scope="col">Sector</th>
-              <th scope="col">Service</th>
-              <th scope="col">Period</th>
-              <th scope="col">Contacts</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lanes.flatMap(({ key, title, rows }) =>
-              rows
-                .flatMap(({ bars }) => bars)
-                .map(({ step }, index) => (
-                  <tr key={`${key} ${index}`}>
-                    <td>{title}</td>
-                    <td>{sectorName(step.sector)}</td>
-                    <td>
-                      <code>{step.service ?? 'withheld'}</code>
-                    </td>
-                    <td>{writePeriod(step)}</td>
-                    <td>{step.contacts ?? 'withheld'}</td>
-                  </tr>
-                )),
-            )}
-          </tbody>
-        </table>
-      </div>
-    </details>
+export function StepTable({ lanes, caption }: { readonly lanes: readonly Lane[]; readonly caption: string }) {
+  const { t } = useTranslation('paths');
+  const words = usePathWords();
+  const rows = lanes.flatMap(({ title, rows: of }) =>
+    of.flatMap(({ bars }) => bars).map(({ step }) => ({ title, step })),
   );
-}
-
-const TOOLTIP_WIDTH = 270;
-
-interface StepTooltipProps {
-  readonly bar: PlacedBar;
-  /** Width of the picture; the tooltip stays inside. */
-  readonly width: number;
-}
-
-/** The details of a step. Hidden from screen readers, because the label of the step says the same. */
-export function StepTooltip({ bar: { step, x, y, width: barWidth, extent }, width }: StepTooltipProps) {
-  const left = Math.max(0, Math.min(x + barWidth / 2 - TOOLTIP_WIDTH / 2, width - TOOLTIP_WIDTH));
   return (
-    <div
-      className="tooltip"
-      aria-hidden="true"
-      style={{ left, top: y + measures.bar + 8, width: TOOLTIP_WIDTH }}
-    >
-      <p className="tooltip-title">
-        <i className={`dot ${sectorClass(step.sector)}`} />
-        {sectorName(step.sector)} <code>{step.service ?? 'service withheld'}</code>
-      </p>
-      <p>{writePeriod(step)}</p>
-      <p>{writeContacts(step.contacts)}</p>
-      {extent.isMasked && <p className="tooltip-note">Dates are masked by policy.</p>}
-    </div>
+    <DataTable
+      caption={caption}
+      rows={rows}
+      rowKey={(_row, index) => index}
+      empty={t('noSteps')}
+      columns={[
+        { id: 'lane', heading: t('column.lane'), cell: ({ title }) => title, isRowHeading: true },
+        { id: 'sector', heading: t('column.sector'), cell: ({ step }) => words.sector(step.sector) },
+        { id: 'service', heading: t('column.service'), cell: ({ step }) => words.service(step) },
+        { id: 'period', heading: t('column.period'), cell: ({ step }) => words.period(step) },
+        {
+          id: 'contacts',
+          heading: t('column.contacts'),
+          cell: ({ step }) => step.contacts ?? t('contactsWithheld'),
+          isNumber: true,
+        },
+      ]}
+    />
   );
-}
-
-const full = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-
-/** `2012-05-14` -> 14 May 2012; `2012-05` -> May 2012; `2012` -> 2012. */
-function writeDate(date: string): string {
-  if (date.length === 4) return date;
-  return (date.length === 7 ? month : full).format(new Date(date));
-}
-
-/** `May 2012 – 2014`, or the one date. */
-function writePeriod({ startedAt, endedAt }: DrawnStep): string {
-  if (startedAt === null) return 'dates withheld';
-  if (endedAt === null || endedAt === startedAt) return writeDate(startedAt);
-  return `${writeDate(startedAt)} – ${writeDate(endedAt)}`;
-}
-
-function writeContacts(contacts: number | null): string {
-  return contacts === null ? 'number of contacts withheld' : writeCount(contacts, 'contact');
-}
-
-/** A step in one line, for screen readers. */
-export function describeDrawnStep(step: DrawnStep): string {
-  return `${sectorName(step.sector)}, ${step.service ?? 'service withheld'}, ${writePeriod(step)}, ${writeContacts(step.contacts)}`;
 }

@@ -2,13 +2,18 @@ import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo, us
 import type { Lane } from './lanes.js';
 import { layOut, measures, type PlacedBar, type Tick } from './layout.js';
 import { BarMark, describeLane, LaneGround, LaneHead } from './marks.js';
-import { describeDrawnStep, StepTooltip } from './stepTable.js';
+import { usePathWords } from './pathWords.js';
+import { StepTooltip } from './stepTooltip.js';
+import { useFormat } from '../texts/useFormat.js';
+import { locales } from '../texts/languages.js';
 
 interface TimelineProps {
   readonly title: string;
   readonly lanes: readonly Lane[];
   readonly years: { readonly from: number; readonly until: number };
 }
+
+const ROOM_FOR_SUMMARIES = 480;
 
 /**
  * The path as swim lanes over years. It is one stop of the tab key. The arrow keys move from step to step and
@@ -17,7 +22,12 @@ interface TimelineProps {
 export function Timeline({ title, lanes, years }: TimelineProps) {
   const [frame, width] = useWidth();
   const hatch = useId();
-  const layout = useMemo(() => layOut(lanes, years, width), [lanes, years, width]);
+  const words = usePathWords();
+  const { language } = useFormat();
+  const layout = useMemo(() => {
+    const months = new Intl.DateTimeFormat(locales[language], { month: 'short', timeZone: 'UTC' });
+    return layOut(lanes, years, width, (month) => months.format(Date.UTC(2000, month)));
+  }, [lanes, years, width, language]);
   const rows = useMemo(() => layout.lanes.flatMap((lane) => lane.rows.map((row) => row.bars)), [layout]);
   const marks = useRef(new Map<object, SVGGElement>());
   const [reached, setReached] = useState<object>();
@@ -53,7 +63,7 @@ export function Timeline({ title, lanes, years }: TimelineProps) {
           <TimeAxis ticks={layout.ticks} height={layout.height} />
           {layout.lanes.map((placed) => (
             <g key={placed.lane.key} role="group" aria-label={describeLane(placed.lane)}>
-              <LaneHead placed={placed} />
+              <LaneHead placed={placed} hasRoom={width > ROOM_FOR_SUMMARIES} />
               {placed.rows.map((row) => (
                 <g key={row.y}>
                   {row.label && (
@@ -70,7 +80,7 @@ export function Timeline({ title, lanes, years }: TimelineProps) {
                     <BarMark
                       key={index}
                       bar={bar}
-                      label={describeDrawnStep(bar.step)}
+                      label={words.step(bar.step)}
                       isStop={bar.step === stop?.step}
                       keep={(mark) => {
                         if (mark) marks.current.set(bar.step, mark);

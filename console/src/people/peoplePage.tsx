@@ -1,84 +1,68 @@
 import { useMemo, useState } from 'react';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
+import { Button } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { Notice } from '../parts/notice.js';
+import { PageHeading } from '../parts/pageHeading.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { Waiting } from '../parts/waiting.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useSession } from '../session/session.js';
-import { useAnswer } from '../session/useAnswer.js';
+import { useOpenFields } from '../session/useOpenFields.js';
 import { useFormat } from '../texts/useFormat.js';
-import './path.css';
-import { PathPicture } from './pathPicture.js';
-import { listSubjects, type PeopleAnswer, peopleQuery, type DrawnSubject } from './servicePath.js';
+import { LookUp } from './lookUp.js';
+import './people.css';
+import { SubjectList } from './subjectList.js';
+import { SubjectPath } from './subjectPath.js';
+import { useSubjects } from './useSubjects.js';
 
-/** The page where the user chooses a person or a family and sees the path. */
+/** My people: the user chooses a person or a family, and reads the service path. */
 export function PeoplePage() {
+  const { t } = useTranslation('people');
   const { purpose } = useSession();
   const { label } = useFormat();
-  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<PeopleAnswer>(peopleQuery);
-  const [choice, setChoice] = useState<DrawnSubject>();
-  const { people, families } = useMemo(() => listSubjects(data ?? { persons: null }), [data]);
-
-  if (problem) return <ProblemNotice problem={problem} retry={retry} />;
-  if (isWaiting) return <Waiting />;
-  const all = [...families, ...people];
-  // An id belongs to one persona and purpose, so a choice made as another persona is invalid here.
-  const subject = all.find(({ id }) => id === choice?.id) ?? all[0];
+  const { coordinates } = useOpenFields();
+  const listIsOpen = coordinates?.has('Query.persons') ?? false;
+  const people = useSubjects(listIsOpen);
+  const [chosenId, setChosenId] = useState<string>();
+  const chosen = useMemo(
+    () => people.subjects.find(({ id }) => id === chosenId) ?? people.subjects[0],
+    [people.subjects, chosenId],
+  );
 
   return (
-    <div className="page">
-      <div className="page-body">
-        <h1>Path</h1>
-        <p className="page-lead">
-          The way of a person or a family through the services of the city, as far as policy shows it to you
-          for the purpose {label(purpose.label).toLowerCase()}.
-        </p>
-        <ShortcomingsBanner {...shortcomings} />
-        {subject ? (
-          <div className="path-columns">
-            <nav className="card subject-lists" aria-label="People and families">
-              {families.length > 0 && (
-                <SubjectList heading="Families" subjects={families} chosen={subject} onChoose={setChoice} />
-              )}
-              <SubjectList heading="People" subjects={people} chosen={subject} onChoose={setChoice} />
-              {data?.persons?.hasMore && <p className="subjects-more">The first fifty are listed.</p>}
-            </nav>
-            <PathPicture key={subject.id} subject={subject} />
-          </div>
+    <div className="page people-page">
+      <PageHeading title={t('title')} lead={t('lead', { purpose: label(purpose.label) })} />
+      <ShortcomingsBanner {...people.shortcomings} />
+      {people.problem !== undefined && <ProblemNotice problem={people.problem} retry={people.retry} />}
+      <div className="people-columns">
+        <div className="people-choice">
+          {coordinates?.has('Query.personByIdentityCode') && (
+            <LookUp
+              onFound={(person) => {
+                people.add(person);
+                setChosenId(person.id);
+              }}
+            />
+          )}
+          {people.subjects.length > 0 && (
+            <SubjectList subjects={people.subjects} chosen={chosen} onChoose={setChosenId} />
+          )}
+          {people.hasMore && (
+            <Button isPending={people.isWaiting} onPress={people.more}>
+              {t('more')}
+            </Button>
+          )}
+        </div>
+        {chosen ? (
+          <SubjectPath key={chosen.id} subject={chosen} />
+        ) : people.isWaiting ? (
+          <Waiting />
         ) : (
-          <p className="page-note" data-testid="nobody">
-            For the purpose {label(purpose.label).toLowerCase()}you are given no list of people, so there is
-            nobody’s path to choose here. Be somebody else above, ask for another purpose, or ask in the
-            explorer.
-          </p>
+          people.problem === undefined && (
+            <Notice kind="information">{t(listIsOpen ? 'nobody' : 'lookUpFirst')}</Notice>
+          )
         )}
       </div>
     </div>
-  );
-}
-
-interface SubjectListProps {
-  readonly heading: string;
-  readonly subjects: readonly DrawnSubject[];
-  readonly chosen: DrawnSubject | undefined;
-  readonly onChoose: (subject: DrawnSubject) => void;
-}
-
-/** People or families to choose one of. */
-function SubjectList({ heading, subjects, chosen, onChoose }: SubjectListProps) {
-  return (
-    <section className="subjects" aria-label={heading}>
-      <h2>
-        {heading} <span>{subjects.length}</span>
-      </h2>
-      <ul>
-        {subjects.map((subject) => (
-          <li key={subject.id}>
-            <button type="button" aria-pressed={subject.id === chosen?.id} onClick={() => onChoose(subject)}>
-              <strong>{subject.title}</strong>
-              <span>{subject.subtitle}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -13,6 +13,12 @@ export interface GatewayAnswer<Data = unknown> {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
+/** A response, and the id under which the audit log has it. */
+export interface DecidedAnswer<Data> {
+  readonly answer: GatewayAnswer<Data>;
+  readonly decision: string | undefined;
+}
+
 export interface GatewayQuestion {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
@@ -54,7 +60,7 @@ export class GatewayClient {
   ) {}
 
   /** @throws NoAnswer */
-  async ask<Data>(question: GatewayQuestion, options: AskOptions): Promise<GatewayAnswer<Data>> {
+  async ask<Data>(question: GatewayQuestion, options: AskOptions): Promise<DecidedAnswer<Data>> {
     const response = await this.#post(question, options);
     if (response.status !== 401) return readAnswer<Data>(response);
     if (this.persona === undefined) throw new NoAnswer('session-ended');
@@ -117,10 +123,11 @@ async function fetchToken(persona: string): Promise<string> {
   return token;
 }
 
-async function readAnswer<Data>(response: Response): Promise<GatewayAnswer<Data>> {
+async function readAnswer<Data>(response: Response): Promise<DecidedAnswer<Data>> {
+  const decision = response.headers.get('Polku-Decision-Id') ?? undefined;
   try {
-    return (await response.json()) as GatewayAnswer<Data>;
+    return { answer: (await response.json()) as GatewayAnswer<Data>, decision };
   } catch {
-    throw new NoAnswer('no-answer', response.headers.get('Polku-Decision-Id') ?? undefined);
+    throw new NoAnswer('no-answer', decision);
   }
 }

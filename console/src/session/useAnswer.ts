@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import { useFormat } from '../texts/useFormat.js';
-import type { GatewayAnswer } from './gatewayClient.js';
+import type { DecidedAnswer } from './gatewayClient.js';
 import { useSession } from './session.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export interface Answered<Data> {
   /** What the answer lacks, and who decided that. */
   readonly shortcomings: Shortcomings;
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** The id under which the audit log has the answer. */
+  readonly decision: string | undefined;
   /** What went wrong, for `<ProblemNotice>`; undefined: nothing. */
   readonly problem: unknown;
   readonly isWaiting: boolean;
@@ -42,6 +44,7 @@ export function useAnswer<Data>(
     data: data?.data,
     shortcomings: data?.shortcomings ?? noShortcomings,
     extensions: data?.extensions ?? {},
+    decision: data?.decision,
     problem: error ?? undefined,
     isWaiting: isFetching,
     retry: () => void refetch(),
@@ -49,7 +52,7 @@ export function useAnswer<Data>(
 }
 
 /** A finished answer. */
-export type Answer<Data> = Pick<Answered<Data>, 'data' | 'shortcomings' | 'extensions'>;
+export type Answer<Data> = Pick<Answered<Data>, 'data' | 'shortcomings' | 'extensions' | 'decision'>;
 
 /**
  * For mutations, and for questions that the user asks with a button because they cost or name somebody. The
@@ -71,10 +74,11 @@ export function useAsk<Data>({ partial = true }: { readonly partial?: boolean } 
   );
 }
 
-function read<Data>(answer: GatewayAnswer<Data>): Answer<Data> {
+function read<Data>({ answer, decision }: DecidedAnswer<Data>): Answer<Data> {
   return {
     data: answer.data ?? undefined,
     shortcomings: readShortcomings(answer),
     extensions: answer.extensions ?? {},
+    decision,
   };
 }

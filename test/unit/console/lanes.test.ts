@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { arrangeLanes } from '../../../console/src/people/lanes.js';
-import type { DrawnStep } from '../../../console/src/people/servicePath.js';
+import { arrangeLanes } from '../../../console/src/paths/lanes.js';
+import { pathWords } from '../../../console/src/paths/pathWords.js';
+import type { DrawnStep } from '../../../console/src/paths/servicePath.js';
+import { formatIn } from '../../../console/src/texts/useFormat.js';
+import { textsIn } from './textsIn.js';
+
+const words = pathWords(textsIn('paths', 'en'), formatIn('en').date);
 
 const step = (
   sector: string,
@@ -11,7 +16,7 @@ const step = (
 ): DrawnStep => ({
   person: { id: person },
   sector,
-  service,
+  service: { code: service, label: null },
   startedAt,
   endedAt,
   contacts: 2,
@@ -26,11 +31,11 @@ describe('the lanes of a service path', () => {
       step('HEALTH', 'GP', '2011-01-01', '2011-02-01'),
       step('HEALTH', 'DENTAL', '2012-01-01', '2012-02-01'),
     ];
-    const lanes = arrangeLanes({ members: undefined, path: { steps, withheld: ['EDUCATION'] } });
+    const lanes = arrangeLanes({ members: undefined, path: { steps, withheld: ['EDUCATION'] } }, words);
     expect(lanes.map(({ title, isWithheld }) => [title, isWithheld])).toEqual([
       ['Health', false],
-      ['Social', false],
-      ['Education', true],
+      ['Social services', false],
+      ['Early education', true],
     ]);
     expect(lanes[0]?.rows.map(({ label, bars }) => [label, bars.length])).toEqual([
       ['GP', 2],
@@ -43,10 +48,8 @@ describe('the lanes of a service path', () => {
   it('are the members of a family, eldest first, also those without steps', () => {
     const child = { person: { id: 'a', birthYear: '2009', sex: 'FEMALE' }, role: 'CHILD' };
     const parent = { person: { id: 'b', birthYear: '1980', sex: null }, role: 'PARENT' };
-    const lanes = arrangeLanes({
-      members: [child, parent],
-      path: { steps: [step('HEALTH', 'GP', '2010', '2010', 'a')], withheld: [] },
-    });
+    const path = { steps: [step('HEALTH', 'GP', '2010', '2010', 'a')], withheld: [] };
+    const lanes = arrangeLanes({ members: [child, parent], path }, words);
     expect(lanes.map(({ title, rows }) => [title, rows.length])).toEqual([
       ['Parent, born 1980', 0],
       ['Child, born 2009, female', 1],
@@ -55,6 +58,6 @@ describe('the lanes of a service path', () => {
 
   it('leave out steps whose dates are withheld', () => {
     const steps = [{ ...step('HEALTH', 'GP', '2010', '2010'), startedAt: null }];
-    expect(arrangeLanes({ members: undefined, path: { steps, withheld: [] } })).toEqual([]);
+    expect(arrangeLanes({ members: undefined, path: { steps, withheld: [] } }, words)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { extentOf, spanOf, yearsAround } from '../../../console/src/people/lanes.js';
+import { extentOf, spanOf, yearsAround } from '../../../console/src/paths/lanes.js';
 
 const day = (text: string): number => Date.parse(text);
 
