@@ -124,6 +124,7 @@ async function startRegistry(
     policy: (revision) => policy.under(revision),
     syntheticOnly: dev,
     ledgerCapacity: groups.capacity,
+    snapshotHours: configuration.ready.snapshotHours,
     riskTrust: registerTrust({ dev, owners }),
     events: securityEvents,
     log,

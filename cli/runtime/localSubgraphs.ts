@@ -56,6 +56,8 @@ interface LocalSubgraphsOptions {
   readonly syntheticOnly: boolean;
   /** How many numbers about groups may be asked for in total, if groups are served. */
   readonly ledgerCapacity?: number | undefined;
+  /** The age in hours from which on a snapshot is stale, if the city has set one. */
+  readonly snapshotHours?: number | undefined;
   /** Whose signatures are valid in the register of risk models, if risk is served. */
   readonly riskTrust: () => Promise<RegisterTrust>;
   /** Receives changes of that register. */
@@ -246,7 +248,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
 /** What a subgraph without register data reads, in addition to its feeds, while it answers one request. */
 async function derivedStore(
   name: string,
-  { data, secrets, policy, ledgerCapacity, riskTrust, events, log }: LocalSubgraphsOptions,
+  { data, secrets, policy, ledgerCapacity, snapshotHours, riskTrust, events, log }: LocalSubgraphsOptions,
   opened: Opened,
 ): Promise<(decision: DecisionContext) => unknown> {
   const { shared, refreshes, closing } = opened;
@@ -285,6 +287,7 @@ async function derivedStore(
     case 'directory':
       return ({ revision }): DirectoryStore => ({
         ownerOf: (registry) => policy(revision).ownerOf(registry),
+        snapshotHours,
       });
     default:
       return () => undefined;

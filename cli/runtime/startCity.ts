@@ -93,6 +93,9 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
   }
 }
 
+/** A registry of this process was compared with its contract before anything was served. */
+const ANSWERS_HERE = { isReachable: true, differences: [] };
+
 /** @param closing gets the function that undoes each step */
 async function start(options: CityOptions, closing: (() => unknown)[]): Promise<Omit<RunningCity, 'stop'>> {
   const { configuration, policy, revisionService, secrets, trusted, dev, log, securityEvents } = options;
@@ -112,6 +115,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     policy: (revision) => policy.under(revision),
     syntheticOnly: dev !== undefined,
     ledgerCapacity: groups.capacity,
+    snapshotHours: configuration.ready.snapshotHours,
     riskTrust: options.riskTrust,
     events: securityEvents,
     note: notes.write,
@@ -135,6 +139,8 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     },
     revisionService,
     fieldUse: (coordinate, since, client) => readFieldUse(data, { coordinate, since, client }),
+    registryState: (registry) =>
+      remotes.find(({ contract }) => contract.name === registry)?.state ?? ANSWERS_HERE,
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),

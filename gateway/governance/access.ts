@@ -7,6 +7,7 @@ import type { PersonKey } from '../../schema/keys.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
+import type { RegistryState } from './registryState.js';
 
 /** The context of resolvers: the decision of the request, and what is in force now. */
 export interface GovernanceContext {
@@ -17,6 +18,7 @@ export interface GovernanceContext {
   /** undefined with `--dev`, where nobody signs policies. */
   readonly revisionService: RevisionService | undefined;
   readonly fieldUse: FieldUseSource;
+  readonly registryState: (registry: string) => RegistryState;
   /** If it disconnects, long work ends. */
   readonly client: TaskClient | undefined;
 }

@@ -34,6 +34,12 @@ import {
   PolicyWay,
 } from './policyMatrix.js';
 import { PolicySigning, PolicySigningResolver, SigningPerson } from './policySigners.js';
+import {
+  CatalogueField,
+  GovernedRegistry,
+  type RegistryState,
+  RegistryStateResolver,
+} from './registryState.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
@@ -47,6 +53,7 @@ export interface InForce {
   readonly revisionService?: RevisionService | undefined;
   /** Counts requests for a field. */
   readonly fieldUse: FieldUseSource;
+  readonly registryState: (registry: string) => RegistryState;
 }
 
 /** The governance part of the schema. */
@@ -58,6 +65,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new PolicyMatrixResolver(),
     new PolicyExplanationResolver(),
     new PolicySigningResolver(),
+    new RegistryStateResolver(),
   ],
   entities: [
     FieldAccess,
@@ -81,8 +89,10 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     PolicyExplanation,
     PolicySigning,
     SigningPerson,
+    CatalogueField,
+    GovernedRegistry,
   ],
-  references: {},
+  references: { Registry: ({ name }) => new GovernedRegistry(String(name)) },
 };
 
 /** The own subgraph of the gateway: what policy says about the caller. */
@@ -92,6 +102,7 @@ export async function createGovernanceSubgraph({
   accessLog,
   revisionService,
   fieldUse,
+  registryState,
 }: InForce): Promise<Subgraph> {
   const { sdl, schema } = await buildFederatedSchema(governanceModule);
   return {
@@ -110,6 +121,7 @@ export async function createGovernanceSubgraph({
           accessLog,
           revisionService,
           fieldUse,
+          registryState,
           client,
         } satisfies GovernanceContext,
       });

@@ -138,6 +138,18 @@ export const personas: readonly Persona[] = [
     purposes: ['oversight'],
   },
   {
+    id: 'operator',
+    label: { en: 'Operator of the service', fi: 'Palvelun ylläpitäjä', sv: 'Driftansvarig' },
+    explanation: {
+      en: 'Runs the service: sees whether registries answer and are fresh, and no person.',
+      fi: 'Ylläpitää palvelua: näkee, vastaavatko rekisterit ja ovatko ne ajan tasalla, mutta ei ketään ihmistä.',
+      sv: 'Driver tjänsten: ser om registren svarar och är färska, men ingen person.',
+    },
+    recipient: 'service-operation',
+    roles: ['operator'],
+    purposes: ['service-operation'],
+  },
+  {
     id: 'resident',
     label: { en: 'Resident', fi: 'Asukas', sv: 'Invånare' },
     explanation: {

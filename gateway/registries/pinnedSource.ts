@@ -55,6 +55,16 @@ export class PinnedSource implements DataSource {
     return this.#standing;
   }
 
+  /** Whether it answered its schema when it was last asked, and how that differs from its contract. */
+  get state(): { readonly isReachable: boolean; readonly differences: readonly string[] } {
+    const fault = this.#fault;
+    const isBroken = fault?.code === 'SUBGRAPH_CONTRACT_BROKEN';
+    return {
+      isReachable: isBroken || (fault === undefined && this.#standing !== 'unknown'),
+      differences: isBroken ? (fault.details['differences'] as readonly string[]) : [],
+    };
+  }
+
   async fetch(fetch: Fetch, context: FetchContext): Promise<SubgraphResponse> {
     const { name } = this.contract;
     if (this.#standing !== 'pinned')

@@ -16,15 +16,19 @@ export function registryFeed(registry: string, mainTable: string): SubgraphModul
   return answerFeeds(RegistryKey, {
     [registry]: {
       lineage: { exposes: [] },
-      answer({ name }, { store: { manifest } }: RegistryContext): Feed | null {
+      answer({ name }, { access, store: { manifest } }: RegistryContext): Feed | null {
         if (name !== registry) return null;
         const { rows, rejected } = manifest.tables[mainTable]!;
+        const reasons = Object.keys(manifest.rejects).sort();
         return Feed.data({
           rows: Float64Array.of(roughCount(rows)),
           rejects: Float64Array.of(roughCount(rejected)),
           extractedAt: [manifest.createdAt],
           synthetic: [String(manifest.synthetic)],
           absent: [...(manifest.absent ?? [])],
+          rejectReason: reasons,
+          rejectRows: Float64Array.from(reasons, (reason) => roughCount(manifest.rejects[reason]!)),
+          revision: [access.decision.revision],
         });
       },
     },

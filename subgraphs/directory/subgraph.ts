@@ -4,6 +4,7 @@ import {
   Directive,
   Field,
   FieldResolver,
+  Float,
   Int,
   ObjectType,
   Query,
@@ -28,6 +29,8 @@ import { PersonIDScalar } from '../../schema/scalars.js';
 export interface DirectoryStore {
   /** The data owner of a registry, as its policy has it. */
   readonly ownerOf: (registry: string) => string | undefined;
+  /** The age in hours from which on a snapshot is stale; undefined: the city has set none. */
+  readonly snapshotHours: number | undefined;
 }
 
 /**
@@ -72,6 +75,35 @@ class Registry extends DerivedEntity {
   get state(): Feed {
     return this.feeds.get(this.name) ?? Feed.failed;
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+@ObjectType({ simpleResolvers: true, description: 'The age of a snapshot.' })
+class RegistryFreshness {
+  @Field(() => Float, { nullable: true })
+  readonly ageHours!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The age from which on it is stale: ready.snapshotHours; null: the city has set none.',
+  })
+  readonly limitHours!: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'null: no limit is set.' })
+  readonly isStale!: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Why some rows of the source were not taken in.' })
+class RejectReason {
+  @Field(() => String, { nullable: true, description: 'Such as unknown-person or end-before-start.' })
+  readonly reason!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rounded as rows are; null: fewer than the finest rounding shows.',
+  })
+  readonly rows!: number | null;
 }
 
 @ObjectType({ description: 'Some persons, and whether there are more.' })
@@ -146,6 +178,48 @@ class RegistryResolver {
   @Directive(REQUIRES_FEEDS)
   extractedAt(@Root() { state }: Registry): string | null {
     return textIn(state, 'extractedAt');
+  }
+
+  @FieldResolver(() => RegistryFreshness, {
+    nullable: true,
+    description: 'How old the snapshot is, and how old it may be.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  freshness(
+    @Root() { state }: Registry,
+    @Ctx() { store: { snapshotHours } }: RequestContext<DirectoryStore>,
+  ): RegistryFreshness | null {
+    const extractedAt = textIn(state, 'extractedAt');
+    if (extractedAt === null) return null;
+    const ageHours = Math.max(0, Date.now() - Date.parse(extractedAt)) / HOUR_MS;
+    return Object.assign(new RegistryFreshness(), {
+      ageHours: Math.round(ageHours * 10) / 10,
+      limitHours: snapshotHours ?? null,
+      isStale: snapshotHours === undefined ? null : ageHours > snapshotHours,
+    });
+  }
+
+  @FieldResolver(() => [RejectReason], {
+    nullable: true,
+    description: 'Why rows of all its tables were not taken in; empty if all were.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  rejectsByReason(@Root() { state: { columns } }: Registry): RejectReason[] | null {
+    const reasons = columns['rejectReason'] as readonly string[] | undefined;
+    const rows = columns['rejectRows'] as Float64Array | undefined;
+    if (!reasons || !rows) return null;
+    return reasons.map((reason, at) =>
+      Object.assign(new RejectReason(), { reason, rows: Number.isNaN(rows[at]) ? null : rows[at] }),
+    );
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The policy revision by which it answered this request.',
+  })
+  @Directive(REQUIRES_FEEDS)
+  policyRevision(@Root() { state }: Registry): string | null {
+    return textIn(state, 'revision');
   }
 
   @FieldResolver(() => Boolean, { nullable: true, description: 'Whether nobody in it exists.' })

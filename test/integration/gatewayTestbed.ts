@@ -229,6 +229,7 @@ export async function startGateway(
       hidesRecipients: () => false,
     },
     fieldUse: async (coordinate: string, since: string) => readFieldUse(folder, { coordinate, since }),
+    registryState: () => ({ isReachable: true, differences: [] }),
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
   const planned: string[] = [];

@@ -130,9 +130,11 @@ describe('a remote registry that changes its own SDL', () => {
         hostile.sdl = healthSdl;
         await pinned.check();
         expect(pinned.standing).toBe('pinned');
+        expect(pinned.state).toEqual({ isReachable: true, differences: [] });
         hostile.sdl = sdl;
         await pinned.check();
         expect(pinned.standing).toBe('cut-off');
+        expect(pinned.state.differences.join('; ')).toContain(named);
         expect(reports.at(-1)).toMatch(
           /^SUBGRAPH_CONTRACT_BROKEN: The subgraph health answers another schema/,
         );
