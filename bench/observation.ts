@@ -9,10 +9,12 @@ import { runMeasured } from './city/measuredProcess.js';
 import { freePort, type RunningPeer, startServer } from './gateways/processes.js';
 
 // The cost of metrics and traces, in CPU time a request and requests a second of family paths:
-// npm run bench:observation -- [--persons 2000] [--rounds 5] [--window 1500]
-// Two gateways are the same but for that. One is scraped every five seconds and sends traces of the default
-// share of its requests; the other is not observed. Their windows alternate, and figures are medians over
-// several pairs of processes, because two processes of one program differ by some percent.
+// npm run bench:observation -- [--persons 2000] [--sets 12] [--rounds 30] [--slice 100]
+// Three gateways run at a time. The first is scraped and sends traces of the default share of its requests.
+// The other two, "plain" and "control", are not observed: they differ by chance only, so their difference is
+// the error of the measurement. Each round asks every gateway in a slice that is short against whatever else
+// the machine does. V8 optimizes each process a little differently, so there are several sets of processes,
+// which start and take turns in every order.
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
@@ -22,20 +24,32 @@ const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
 }`;
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
 const CONCURRENCY = 4;
-const WARM_UP = 2_000;
-/** An even number: each of the two starts first as often as the other. */
-const PAIRS = 4;
-/** Three times as often as deploy/prometheus/prometheus.yml does. */
-const SCRAPE_MS = 5_000;
+/** Until V8 has optimized and the heap has grown. */
+const WARM_UP = 4_000;
+/** As often as deploy/prometheus/prometheus.yml does. A gateway is busy for a third of this time only. */
+const SCRAPE_MS = 15_000;
 
 const { values: options } = parseArgs({
   options: {
     persons: { type: 'string', default: '2000' },
-    rounds: { type: 'string', default: '5' },
-    window: { type: 'string', default: '1500' },
+    sets: { type: 'string', default: '12' },
+    rounds: { type: 'string', default: '30' },
+    slice: { type: 'string', default: '100' },
   },
 });
-const WINDOW = Number(options.window);
+const [ROUNDS, SLICE] = [Number(options.rounds), Number(options.slice)];
+
+const roles = ['observed', 'plain', 'control'] as const;
+type Role = (typeof roles)[number];
+/** Each gateway is first, second and last as often as the others, and follows each of them as often. */
+const ORDERS: readonly (readonly Role[])[] = [
+  ['observed', 'plain', 'control'],
+  ['control', 'plain', 'observed'],
+  ['plain', 'control', 'observed'],
+  ['observed', 'control', 'plain'],
+  ['control', 'observed', 'plain'],
+  ['plain', 'observed', 'control'],
+];
 
 const polku = join(packageRoot(), 'dist', 'cli', 'main.js');
 const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
@@ -44,34 +58,20 @@ let spans = 0;
 const collector = await startCollector(0, (received) => (spans += received.length));
 const running: RunningPeer[] = [];
 
-interface Figures {
-  readonly cpuMs: number[];
-  readonly perSecond: number[];
+/** What a gateway took in a set. */
+interface Usage {
+  /** With what it does while another is asked: answering a scrape, and sending spans. */
+  readonly cpuMs: number;
+  /** While it was asked. */
+  readonly seconds: number;
 }
+type Measured = Readonly<Record<Role, Usage>>;
 
-/** Of the observed gateways, then of the others: one figure for each round of each pair. */
-const figures: readonly [Figures, Figures] = [
-  { cpuMs: [], perSecond: [] },
-  { cpuMs: [], perSecond: [] },
-];
+const sets: Measured[] = [];
 try {
   await runMeasured([polku, 'city', 'generate', '--persons', options.persons, '--out', exports]);
   await runMeasured([polku, 'extract', '--all', '--source', exports, '--data', data, '--synthetic']);
-  for (let pair = 1; pair <= PAIRS; pair++) {
-    const admin = await freePort();
-    const observe = () =>
-      start(`observed-${pair}`, {
-        POLKU_ADMIN_PORT: String(admin),
-        POLKU_TRACING_ENDPOINT: collector.url,
-      });
-    const leave = () => start(`plain-${pair}`, {});
-    const gateways =
-      pair % 2 === 1 ? [await observe(), await leave()] : [await leave(), await observe()].reverse();
-    const scraping = setInterval(() => void fetch(`http://127.0.0.1:${admin}/metrics`), SCRAPE_MS);
-    await measure(gateways);
-    clearInterval(scraping);
-    for (const one of running.splice(0)) await one.stop();
-  }
+  for (let set = 0; set < Number(options.sets); set++) sets.push(await measure(ORDERS[set % ORDERS.length]!));
   report();
 } finally {
   for (const one of running) await one.stop();
@@ -81,7 +81,7 @@ try {
 
 /** A gateway with its own copy of the data: one gateway at a time writes an audit log. */
 async function start(name: string, env: Readonly<Record<string, string>>): Promise<RunningPeer> {
-  const own = join(folder, name);
+  const own = await mkdtemp(join(folder, `${name}-`));
   await cp(data, own, { recursive: true });
   const served = await startServer(name, (port) => ({
     script: polku,
@@ -92,34 +92,59 @@ async function start(name: string, env: Readonly<Record<string, string>>): Promi
   return served;
 }
 
-async function measure(gateways: readonly RunningPeer[]): Promise<void> {
-  const loads = await Promise.all(gateways.map(({ url }) => loadOf(url)));
-  for (const load of loads) await load(WARM_UP);
-  for (let round = 0; round < Number(options.rounds); round++)
-    for (let turn = 0; turn < gateways.length; turn++) {
-      const at = (round + turn) % gateways.length;
-      const gateway = gateways[at]!;
-      const before = await gateway.usage();
+async function measure(order: readonly Role[]): Promise<Measured> {
+  const admin = await freePort();
+  const observed = { POLKU_ADMIN_PORT: String(admin), POLKU_TRACING_ENDPOINT: collector.url };
+  const gateways = [];
+  for (const role of order) {
+    const gateway = await start(role, role === 'observed' ? observed : {});
+    gateways.push({ role, gateway, load: await loadOf(gateway.url), cpuMs: 0, seconds: 0 });
+  }
+  let scraped: Promise<unknown> = Promise.resolve();
+  const scrape = async () => (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+  const scraping = setInterval(() => (scraped = scrape()), SCRAPE_MS);
+  for (const { load } of gateways) await load(WARM_UP);
+  for (const one of gateways) one.cpuMs = -(await one.gateway.usage()).cpuMs;
+  for (let round = 0; round < ROUNDS; round++)
+    // There and back, so that a machine that slows down slows all of them.
+    for (const one of round % 2 === 0 ? gateways : gateways.toReversed()) {
       const began = performance.now();
-      await loads[at]!(WINDOW);
-      const seconds = (performance.now() - began) / 1000;
-      figures[at]!.perSecond.push(WINDOW / seconds);
-      figures[at]!.cpuMs.push(((await gateway.usage()).cpuMs - before.cpuMs) / WINDOW);
+      await one.load(SLICE);
+      one.seconds += (performance.now() - began) / 1000;
     }
+  for (const one of gateways) one.cpuMs += (await one.gateway.usage()).cpuMs;
+  clearInterval(scraping);
+  await scraped;
+  for (const one of running.splice(0)) await one.stop();
+  return Object.fromEntries(
+    gateways.map(({ role, cpuMs, seconds }) => [role, { cpuMs, seconds }]),
+  ) as Measured;
 }
 
 function report(): void {
-  const [observed, plain] = figures;
-  const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(1)} %`;
-  const ofRounds = (figure: keyof Figures) =>
-    median(observed[figure].map((value, round) => value / plain[figure][round]!));
+  const requests = ROUNDS * SLICE;
   console.log(`${spans} spans received`);
+  compare('CPU a request, ms', ({ cpuMs }) => cpuMs / requests);
+  compare('requests a second', ({ seconds }) => requests / seconds);
+}
+
+function compare(figure: string, of: (usage: Usage) => number): void {
+  const each = (role: Role) => sets.map((set) => of(set[role]));
+  const [observed, plain, control] = roles.map(each) as [number[], number[], number[]];
+  const unobserved = plain.map((value, set) => (value + control[set]!) / 2);
+  const percents = (values: readonly number[], others: readonly number[]) => {
+    const ratios = values.map((value, set) => (value / others[set]! - 1) * 100);
+    return `${signed(median(ratios))} % (sets: ${ratios.map(signed).join(', ')})`;
+  };
   console.log(
-    `CPU a request, ms: observed ${median(observed.cpuMs).toFixed(3)}, not observed ${median(plain.cpuMs).toFixed(3)}; median of the rounds +${percent(ofRounds('cpuMs'))}`,
+    `${figure}: observed ${median(observed).toFixed(3)}, not observed ${median(unobserved).toFixed(3)}`,
   );
-  console.log(
-    `requests a second: observed ${median(observed.perSecond).toFixed(0)}, not observed ${median(plain.perSecond).toFixed(0)}; median of the rounds ${percent(ofRounds('perSecond'))}`,
-  );
+  console.log(`  difference ${percents(observed, unobserved)}`);
+  console.log(`  by chance ${percents(control, plain)}`);
+}
+
+function signed(percent: number): string {
+  return `${percent < 0 ? '' : '+'}${percent.toFixed(1)}`;
 }
 
 /** Asks for paths of families, several at once. */
@@ -157,5 +182,6 @@ async function loadOf(url: string): Promise<(count: number) => Promise<void>> {
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[sorted.length >> 1]! + sorted[(sorted.length - 1) >> 1]!) / 2;
 }
