@@ -11,8 +11,31 @@ import {
 } from '@opentelemetry/api';
 import { PolkuError } from './errors.js';
 
+/** What starts spans. Their parents are explicit; the root context begins a trace. */
+export type SpanTracer = Pick<Tracer, 'startSpan'>;
+
 /** Records nothing. */
-export const noTracer: Tracer = new ProxyTracerProvider().getTracer('polku');
+export const noTracer: SpanTracer = new ProxyTracerProvider().getTracer('polku');
+
+/** The span of every request that is not sampled. Its ids name no trace; its flag says so to registries. */
+const NOT_SAMPLED = trace.wrapSpanContext({
+  traceId: '1'.padStart(32, '0'),
+  spanId: '1'.padStart(16, '0'),
+  traceFlags: TraceFlags.NONE,
+});
+
+/**
+ * Starts the spans of a share of the traces. The others are not drawn by the sampler of the SDK, because it
+ * samples after it has made ids, and then makes a span.
+ */
+export function samplingTracer(tracer: SpanTracer, ratio: number): SpanTracer {
+  return {
+    startSpan: (name, options, parent) =>
+      parent === ROOT_CONTEXT && Math.random() >= ratio
+        ? NOT_SAMPLED
+        : tracer.startSpan(name, options, parent),
+  };
+}
 
 /** The attribute for the code of an error (OpenTelemetry semantic conventions). */
 export const ERROR_TYPE = 'error.type';

@@ -1,7 +1,7 @@
-import type { Tracer } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import type { Log } from '../../lib/log.js';
 import type { Readiness } from '../../lib/readiness.js';
+import type { SpanTracer } from '../../lib/tracing.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { scrapePage, serveAdmin } from './adminServer.js';
 import { processMetrics } from './processMetrics.js';
@@ -13,7 +13,7 @@ import { openTracing } from './tracing.js';
 export interface ProcessObservation {
   /** The metrics. Other parts of the process add theirs. */
   readonly metrics: Registry;
-  readonly tracer: Tracer;
+  readonly tracer: SpanTracer;
   readonly readiness: Readiness;
   /** The address of the listener; undefined without admin.port. */
   readonly admin: URL | undefined;

@@ -155,7 +155,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const auditLog = await openAuditLog(data, {
     writer: 'gateway',
     retentionDays,
-    onCommit: (seconds) => requestMetrics.auditCommit.observe(seconds),
+    onCommit: (seconds) => requestMetrics.auditCommit.of().observe(seconds),
     ...auditOptions,
   });
   closing.push(() => auditLog.close());

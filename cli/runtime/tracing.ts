@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { PolkuError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { packageVersion } from '../../lib/packageRoot.js';
 import { readPrivateFile } from '../../lib/secretFile.js';
-import { noTracer } from '../../lib/tracing.js';
+import { noTracer, samplingTracer, type SpanTracer } from '../../lib/tracing.js';
 import type { TracingConfiguration } from '../configuration/configuration.js';
 
 /** The tracer of a process, and what ends it. */
 export interface Tracing {
-  readonly tracer: Tracer;
+  readonly tracer: SpanTracer;
   /** Sends the spans that wait, for a few seconds at most. */
   close(): Promise<void>;
 }
@@ -46,13 +45,13 @@ export async function openTracing(
   const exporter = new OTLPTraceExporter(collector);
   const provider = new sdk.NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': packageVersion() }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(sampleRatio) }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.AlwaysOnSampler() }),
     spanProcessors: [
       new sdk.BatchSpanProcessor(reporting(exporter, log), { exportTimeoutMillis: EXPORT_MS }),
     ],
   });
   return {
-    tracer: provider.getTracer('polku', packageVersion()),
+    tracer: samplingTracer(provider.getTracer('polku', packageVersion()), sampleRatio),
     close: () =>
       Promise.race([provider.shutdown().catch(() => {}), sleep(EXPORT_MS, undefined, { ref: false })]),
   };

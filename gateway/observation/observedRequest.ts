@@ -1,11 +1,12 @@
-import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import type { ClientSignal } from '../../federation/supergraph/clientSignal.js';
-import { ERROR_TYPE, failSpan, noTracer, traceparentOf } from '../../lib/tracing.js';
+import { ERROR_TYPE, failSpan, noTracer, type SpanTracer, traceparentOf } from '../../lib/tracing.js';
+import { whenEnded } from '../../lib/whenEnded.js';
 import { NO_PURPOSE, type RequestMetrics } from './requestMetrics.js';
 import type { ObservedEnd, ObserveRequest, RequestObservation, Stage } from './requestObservation.js';
 
 /** Observes requests by metrics and, where a tracer is given, by spans. */
-export function observeBy(metrics: RequestMetrics, tracer: Tracer = noTracer): ObserveRequest {
+export function observeBy(metrics: RequestMetrics, tracer: SpanTracer = noTracer): ObserveRequest {
   return (decisionId) => new ObservedRequest(metrics, tracer, decisionId);
 }
 
@@ -18,57 +19,52 @@ class ObservedRequest implements RequestObservation {
   readonly #span: Span;
   /** The parent of spans that begin now; undefined if this request is not sampled. */
   #parent: Context | undefined;
-  /** What registries learn of a request that is not sampled: not to sample it, either. */
-  readonly #unsampled: string | undefined;
+  readonly unsampled: string | undefined;
   #purpose = NO_PURPOSE;
 
   constructor(
     private readonly metrics: RequestMetrics,
-    private readonly tracer: Tracer,
+    private readonly tracer: SpanTracer,
     decisionId: string,
   ) {
     metrics.inFlight.inc();
     const attributes = { 'polku.decision_id': decisionId };
     this.#span = tracer.startSpan('request', { kind: SpanKind.SERVER, attributes }, ROOT_CONTEXT);
     if (this.#span.isRecording()) this.#parent = trace.setSpan(ROOT_CONTEXT, this.#span);
-    else this.#unsampled = traceparentOf(this.#span);
+    else this.unsampled = traceparentOf(this.#span);
   }
 
-  async stage<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
+  stage<T>(stage: Stage, work: () => T | Promise<T>): T | Promise<T> {
     const outer = this.#parent;
     const span = this.#startSpan(stage, SpanKind.INTERNAL, { 'polku.stage': stage });
     if (span) this.#parent = trace.setSpan(ROOT_CONTEXT, span);
     const began = performance.now();
-    try {
-      return await work();
-    } catch (error) {
-      if (span) failSpan(span, error);
-      throw error;
-    } finally {
-      this.metrics.stageDuration.observe({ stage }, secondsSince(began));
-      span?.end();
+    return whenEnded(work, (failure) => {
+      this.metrics.stageDuration.of(stage).observe(secondsSince(began));
+      if (!span) return;
+      if (failure) failSpan(span, failure.error);
+      span.end();
       this.#parent = outer;
-    }
+    });
   }
 
-  async fetch<T>(
+  fetch<T>(
     subgraph: string,
     signal: ClientSignal | undefined,
     send: (traceparent: string | undefined) => Promise<T>,
   ): Promise<T> {
     const span = this.#startSpan(`fetch ${subgraph}`, SpanKind.CLIENT, { 'polku.subgraph': subgraph });
     const began = performance.now();
-    let outcome = 'answered';
-    try {
-      return await send(span ? traceparentOf(span) : this.#unsampled);
-    } catch (error) {
-      outcome = signal?.aborted ? 'abandoned' : 'failed';
-      if (span) failSpan(span, error);
-      throw error;
-    } finally {
-      this.metrics.fetchDuration.observe({ subgraph, outcome }, secondsSince(began));
-      span?.setAttribute('polku.outcome', outcome).end();
-    }
+    return whenEnded(
+      () => send(span && traceparentOf(span)),
+      (failure) => {
+        const outcome = !failure ? 'answered' : signal?.aborted ? 'abandoned' : 'failed';
+        this.metrics.fetchDuration.of(subgraph, outcome).observe(secondsSince(began));
+        if (!span) return;
+        if (failure) failSpan(span, failure.error);
+        span.setAttribute('polku.outcome', outcome).end();
+      },
+    );
   }
 
   notePurpose(purpose: string): void {
@@ -90,7 +86,7 @@ class ObservedRequest implements RequestObservation {
     const purpose = this.#purpose;
     inFlight.dec();
     requests.inc({ purpose, outcome });
-    requestDuration.observe({ purpose }, secondsSince(this.#began));
+    requestDuration.of(purpose).observe(secondsSince(this.#began));
     for (const code of new Set(codes)) errors.inc({ code });
     const [code] = codes;
     if (code) this.#span.setAttribute(ERROR_TYPE, code);

@@ -9,7 +9,10 @@ export function observedSource({ contract, dataSource }: SubgraphSource): Subgra
       fetch(fetch, context) {
         const requester = RegistryRequester.of(context.requester);
         return requester.observation.fetch(contract.name, context.signal, (traceparent) =>
-          dataSource.fetch(fetch, { ...context, requester: requester.tracedAs(traceparent) }),
+          dataSource.fetch(
+            fetch,
+            traceparent === undefined ? context : { ...context, requester: requester.tracedAs(traceparent) },
+          ),
         );
       },
     },

@@ -1,5 +1,5 @@
-import { Counter, Gauge, type Histogram, type Registry } from 'prom-client';
-import { durations } from '../../lib/metrics.js';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { DurationHistogram } from '../../lib/metrics.js';
 import { outcomes, stages } from './requestObservation.js';
 
 /** The purpose of a request that was refused before its purpose was known. */
@@ -9,12 +9,12 @@ export const NO_PURPOSE = 'none';
 export class RequestMetrics {
   readonly requests: Counter;
   readonly inFlight: Gauge;
-  readonly requestDuration: Histogram;
-  readonly stageDuration: Histogram;
-  readonly fetchDuration: Histogram;
+  readonly requestDuration: DurationHistogram;
+  readonly stageDuration: DurationHistogram;
+  readonly fetchDuration: DurationHistogram;
   readonly refusals: Counter;
   readonly errors: Counter;
-  readonly auditCommit: Histogram;
+  readonly auditCommit: DurationHistogram;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -29,17 +29,17 @@ export class RequestMetrics {
       help: 'Requests to /graphql that are waiting or being answered.',
       registers,
     });
-    this.requestDuration = durations(registry, {
+    this.requestDuration = new DurationHistogram(registry, {
       name: 'polku_request_duration_seconds',
       help: 'Time from the head of a request to its whole answer, with the wait for its turn, its body and its audit record.',
       labelNames: ['purpose'],
     });
-    this.stageDuration = durations(registry, {
+    this.stageDuration = new DurationHistogram(registry, {
       name: 'polku_stage_duration_seconds',
       help: `Time of the stages of requests: ${stages.join(', ')}.`,
       labelNames: ['stage'],
     });
-    this.fetchDuration = durations(registry, {
+    this.fetchDuration = new DurationHistogram(registry, {
       name: 'polku_fetch_duration_seconds',
       help: 'Time of fetches from subgraphs by outcome: answered, failed, abandoned. A fetch that names errors is answered, too.',
       labelNames: ['subgraph', 'outcome'],
@@ -56,12 +56,12 @@ export class RequestMetrics {
       labelNames: ['code'],
       registers,
     });
-    this.auditCommit = durations(registry, {
+    this.auditCommit = new DurationHistogram(registry, {
       name: 'polku_audit_commit_duration_seconds',
       help: 'Time to write audit records and flush them to disk. Records that arrive meanwhile share the next commit.',
     });
     // A series that exists from the start has a rate from its first event on.
     this.requests.inc({ purpose: NO_PURPOSE, outcome: 'refused' }, 0);
-    for (const stage of stages) this.stageDuration.zero({ stage });
+    for (const stage of stages) this.stageDuration.of(stage);
   }
 }

@@ -26,9 +26,17 @@ export interface ObservedEnd {
  * and no text of a query.
  */
 export interface RequestObservation {
+  /**
+   * The header by which registries learn that the request is not sampled; undefined if it is, or if nothing
+   * traces.
+   */
+  readonly unsampled: string | undefined;
   /** Runs a stage. */
-  stage<T>(stage: Stage, work: () => T | Promise<T>): Promise<T>;
-  /** Runs a fetch. What is sent continues the trace by the header `traceparent`. */
+  stage<T>(stage: Stage, work: () => T | Promise<T>): T | Promise<T>;
+  /**
+   * Runs a fetch.
+   * @param send gets the header by which its subgraph continues the trace; undefined where there is none
+   */
   fetch<T>(
     subgraph: string,
     signal: ClientSignal | undefined,
@@ -49,7 +57,8 @@ export type ObserveRequest = (decisionId: string) => RequestObservation;
 
 /** Nobody learns anything. */
 export const unobserved: RequestObservation = {
-  stage: async (_stage, work) => work(),
+  unsampled: undefined,
+  stage: (_stage, work) => work(),
   fetch: (_subgraph, _signal, send) => send(undefined),
   notePurpose() {},
   noteOperation() {},

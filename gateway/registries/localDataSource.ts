@@ -13,7 +13,7 @@ export class RegistryRequester {
     readonly decision: DecisionContext,
     readonly callerToken: string,
     readonly observation: RequestObservation = unobserved,
-    readonly traceparent?: string,
+    readonly traceparent: string | undefined = observation.unsampled,
   ) {}
 
   /** @throws TypeError for a request without identities */
@@ -22,8 +22,7 @@ export class RegistryRequester {
     throw new TypeError('A registry answers under a decision context only.');
   }
 
-  tracedAs(traceparent: string | undefined): RegistryRequester {
-    if (traceparent === undefined) return this;
+  tracedAs(traceparent: string): RegistryRequester {
     return new RegistryRequester(this.decision, this.callerToken, this.observation, traceparent);
   }
 }

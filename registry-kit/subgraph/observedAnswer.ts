@@ -1,8 +1,9 @@
-import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
-import { Counter, type Histogram, type Registry } from 'prom-client';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { Counter, type Registry } from 'prom-client';
 import type { ErrorCode } from '../../lib/errors.js';
-import { durations } from '../../lib/metrics.js';
-import { ERROR_TYPE, failSpan, noTracer, remoteContext } from '../../lib/tracing.js';
+import { DurationHistogram } from '../../lib/metrics.js';
+import { ERROR_TYPE, failSpan, noTracer, remoteContext, type SpanTracer } from '../../lib/tracing.js';
+import { whenEnded } from '../../lib/whenEnded.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 
 /** What operators learn about one request to a registry in its own process: metrics and spans. */
@@ -35,7 +36,7 @@ export const unobservedAnswer: AnswerObservation = {
 export class AnswerMetrics {
   readonly requests: Counter;
   readonly refusals: Counter;
-  readonly duration: Histogram;
+  readonly duration: DurationHistogram;
 
   constructor(
     registry: Registry,
@@ -54,7 +55,7 @@ export class AnswerMetrics {
       labelNames: ['subgraph', 'code'],
       registers,
     });
-    this.duration = durations(registry, {
+    this.duration = new DurationHistogram(registry, {
       name: 'polku_subgraph_request_duration_seconds',
       help: 'Time of requests to a registry in its own process.',
       labelNames: ['subgraph'],
@@ -64,7 +65,7 @@ export class AnswerMetrics {
 }
 
 /** Observes requests by metrics and, where a tracer is given, by spans. */
-export function observeAnswersBy(metrics: AnswerMetrics, tracer: Tracer = noTracer): ObserveAnswer {
+export function observeAnswersBy(metrics: AnswerMetrics, tracer: SpanTracer = noTracer): ObserveAnswer {
   return () => new ObservedAnswer(metrics, tracer);
 }
 
@@ -75,7 +76,7 @@ class ObservedAnswer implements AnswerObservation {
 
   constructor(
     private readonly metrics: AnswerMetrics,
-    private readonly tracer: Tracer,
+    private readonly tracer: SpanTracer,
   ) {}
 
   noteVerified(
@@ -101,16 +102,13 @@ class ObservedAnswer implements AnswerObservation {
     this.#child('verify', this.#began).end();
   }
 
-  async execute<T>(work: () => Promise<T>): Promise<T> {
+  execute<T>(work: () => Promise<T>): Promise<T> {
     const span = this.#span && this.#child('execute');
-    try {
-      return await work();
-    } catch (error) {
-      if (span) failSpan(span, error);
-      throw error;
-    } finally {
-      span?.end();
-    }
+    if (!span) return work();
+    return whenEnded(work, (failure) => {
+      if (failure) failSpan(span, failure.error);
+      span.end();
+    });
   }
 
   end(code: ErrorCode | undefined): void {
@@ -118,7 +116,7 @@ class ObservedAnswer implements AnswerObservation {
     const outcome = code === undefined ? 'answered' : 'refused';
     requests.inc({ subgraph, outcome });
     if (code !== undefined) refusals.inc({ subgraph, code });
-    duration.observe({ subgraph }, (performance.now() - this.#began) / 1000);
+    duration.of(subgraph).observe((performance.now() - this.#began) / 1000);
     if (code !== undefined) this.#span?.setAttribute(ERROR_TYPE, code);
     this.#span?.setAttribute('polku.outcome', outcome).end();
   }

@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/a
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it } from '@jest/globals';
 import { PolkuError } from '../../../lib/errors.js';
-import { failSpan, noTracer, remoteContext, traceparentOf } from '../../../lib/tracing.js';
+import { failSpan, noTracer, remoteContext, samplingTracer, traceparentOf } from '../../../lib/tracing.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -39,6 +39,28 @@ describe('a trace over two processes', () => {
 
   it('has no header where nothing traces', () => {
     expect(traceparentOf(noTracer.startSpan('a', {}, ROOT_CONTEXT))).toBeUndefined();
+  });
+});
+
+describe('a tracer of a share of the traces', () => {
+  const isSampled = (ratio: number, parent = ROOT_CONTEXT) =>
+    samplingTracer(tracer, ratio).startSpan('one', {}, parent).isRecording();
+
+  it('records that share', () => {
+    expect([isSampled(0), isSampled(1)]).toEqual([false, true]);
+    const sampled = Array.from({ length: 2_000 }, () => isSampled(0.3)).filter(Boolean).length;
+    // Further from 600 than ten standard deviations: once in 10^23 runs.
+    expect(Math.abs(sampled - 600)).toBeLessThan(205);
+  });
+
+  it('leaves the choice to the process where the trace began', () => {
+    expect(isSampled(0, remoteContext(`00-${TRACE}-${SPAN}-01`))).toBe(true);
+    expect(isSampled(1, remoteContext(`00-${TRACE}-${SPAN}-00`))).toBe(false);
+  });
+
+  it('gives other processes the choice not to sample', () => {
+    const header = traceparentOf(samplingTracer(tracer, 0).startSpan('one', {}, ROOT_CONTEXT));
+    expect(isSampled(1, remoteContext(header))).toBe(false);
   });
 });
 
