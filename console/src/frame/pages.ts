@@ -21,6 +21,12 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../people/peoplePage.js')).PeoplePage,
   },
   {
+    folder: 'policies',
+    path: 'policies',
+    needs: ['Query.policyMatrix', 'Query.policyRevisions'],
+    load: async () => (await import('../policies/policiesPage.js')).PoliciesPage,
+  },
+  {
     folder: 'access',
     path: 'access',
     needs: ['Query.access'],

@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next';
+import { NavLink, Route, Routes } from 'react-router';
+import { MatrixView } from './matrix/matrixView.js';
+import './policies.css';
+import { PasskeyView } from './revisions/passkeyView.js';
+import { RevisionsView } from './revisions/revisionsView.js';
+import { RevisionView } from './revisions/revisionView.js';
+
+/** For data owners: who may see what and why, and the revisions that change it. */
+export function PoliciesPage() {
+  const { t } = useTranslation('policies');
+  return (
+    <div className="page policies">
+      <nav className="sub-pages" aria-label={t('title')}>
+        <NavLink to="/policies" end>
+          {t('matrix.tab')}
+        </NavLink>
+        <NavLink to="/policies/revisions">{t('revisions.tab')}</NavLink>
+        <NavLink to="/policies/passkey">{t('passkey.tab')}</NavLink>
+      </nav>
+      <Routes>
+        <Route index element={<MatrixView />} />
+        <Route path="revisions" element={<RevisionsView />} />
+        <Route path="revisions/:sequence" element={<RevisionView />} />
+        <Route path="passkey" element={<PasskeyView />} />
+      </Routes>
+    </div>
+  );
+}
