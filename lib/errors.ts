@@ -116,6 +116,7 @@ export const errorTable = {
     meaning:
       'The text of the operation contains an identity code. Send it as a variable, so that no log contains it.',
   },
+  OWN_USE: { status: 403, meaning: 'A log controller cannot review their own use of break-glass.' },
   IDENTITY_CODE_INVALID: {
     status: 400,
     meaning: 'The value is not a Finnish personal identity code: form, date or check character is wrong.',

@@ -18,6 +18,7 @@ const WRITERS: Readonly<Record<Writer, string>> = {
   training: 'Another training runs over this data directory',
   evaluation: 'Another evaluation runs over this data directory',
   permit: 'Another extraction for a permit runs over this data directory',
+  review: 'A log controller reviews a use of break-glass at this moment',
 };
 
 /**

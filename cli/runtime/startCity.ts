@@ -44,6 +44,7 @@ import { expireOtherChains, lockAuditChain } from './auditChains.js';
 import { residentIssuerOf } from './identity.js';
 import { openLocalSubgraphs, subgraphNames } from './localSubgraphs.js';
 import { committedSdl } from './openPolicy.js';
+import { openOversight } from './openOversight.js';
 import { observeProcess } from './observeProcess.js';
 import { openOperations } from './openOperations.js';
 import { openSessions } from './openSessions.js';
@@ -141,6 +142,14 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
     fieldUse: (coordinate, since, client) => readFieldUse(data, { coordinate, since, client }),
     registryState: (registry) =>
       remotes.find(({ contract }) => contract.name === registry)?.state ?? ANSWERS_HERE,
+    oversight: await openOversight({
+      data,
+      secrets,
+      witness: audit.witness,
+      personLog,
+      keysOf: (person) => local.keysOf(person),
+      report: reportAudit,
+    }),
   });
   const here = [...local.subgraphs, governance].map((subgraph): SubgraphSource => ({
     contract: contractOf(subgraph, contracts),

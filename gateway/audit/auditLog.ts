@@ -7,7 +7,7 @@ import { PolkuError } from '../../lib/errors.js';
 import type { AuditRecord } from './auditRecord.js';
 import { type ChainedLine, type ChainEnd, chainLine, isOldCheckpoint, isSigned } from './chain.js';
 import { chainEndOf, type EndOfChain, KEEP_AS_EVIDENCE, readEnd, saveTornTail, seenBy } from './chainEnd.js';
-import { entriesOf, type Opening, type SignedEntry, type TornTail } from './logEntry.js';
+import { entriesOf, type Opening, type ReviewEntry, type SignedEntry, type TornTail } from './logEntry.js';
 import { ClockWatch, OtherChains } from './otherChains.js';
 import { Retention } from './retention.js';
 import {
@@ -26,7 +26,7 @@ export interface AuditLog {
    * Resolves when the record is durable.
    * @throws PolkuError AUDIT_UNAVAILABLE; then no data may leave.
    */
-  append(record: AuditRecord): Promise<void>;
+  append(record: AuditRecord | ReviewEntry): Promise<void>;
   /**
    * Resolves if a record could be written now: a record of the last second proves it, or a small file next
    * to the log. If nothing was written for a minute, this writes a checkpoint.
@@ -201,9 +201,10 @@ class ChainWriter implements AuditLog {
     this.#timer = setInterval(() => this.#tick(), this.#limits.checkpointMs).unref();
   }
 
-  async append(record: AuditRecord): Promise<void> {
+  async append(record: AuditRecord | ReviewEntry): Promise<void> {
     try {
-      await this.#commits.add(entriesOf(record, this.#limits.peoplePerEntry));
+      const entries = 'kind' in record ? [record] : entriesOf(record, this.#limits.peoplePerEntry);
+      await this.#commits.add(entries);
     } catch (cause) {
       throw unavailable(cause);
     }

@@ -137,13 +137,16 @@ export async function* linesBackwards(file: FileHandle, from: number): AsyncGene
 }
 
 /** A line, and where its newline ends. */
-interface LinePlace {
+export interface LinePlace {
   readonly text: string;
   readonly end: number;
 }
 
-/** Reads each part of the file once, however short its lines are: a damaged file may hold only newlines. */
-async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<LinePlace> {
+/**
+ * The lines that end before a place in a file, last first. It reads each part of the file once, however short
+ * its lines are: a damaged file may hold only newlines.
+ */
+export async function* placesBackwards(file: FileHandle, from: number): AsyncGenerator<LinePlace> {
   /** The end of the line that is being assembled, once its newline is found, and the parts found so far. */
   let end: number | undefined;
   let parts: Buffer[] = [];

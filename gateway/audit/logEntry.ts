@@ -90,7 +90,26 @@ export interface KeyChange extends Omit<Checkpoint, 'kind'> {
   readonly consent: string;
 }
 
-export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump | KeyChange;
+/**
+ * What a log controller decided about one use of break-glass. All reviews are in a chain of their own. If a
+ * use was reviewed several times, the last review counts.
+ */
+export interface ReviewEntry {
+  readonly kind: 'review';
+  readonly time: string;
+  /** The decision that used break-glass. */
+  readonly decisionId: string;
+  readonly verdict: 'justified' | 'not-justified';
+  /** Without identity codes. */
+  readonly comment: string;
+  /** The organisation and the user of the token that reviewed it. */
+  readonly recipient: string;
+  readonly reviewer: string;
+  /** The decision of the request that reviewed it. */
+  readonly under: string;
+}
+
+export type SignedEntry = Checkpoint | Opening | Removal | TornTail | ClockJump | KeyChange | ReviewEntry;
 
 /** Every kind of entry. */
 export type LogEntry = DecisionEntry | PeopleEntry | SignedEntry;

@@ -267,7 +267,8 @@ class IndexedSegment {
   }
 }
 
-async function lineAt(file: FileHandle, offset: number): Promise<ChainedLine | undefined> {
+/** The record of the line that begins at an offset; undefined if no valid record begins there. */
+export async function lineAt(file: FileHandle, offset: number): Promise<ChainedLine | undefined> {
   for (let length = LINE_PIECE; ; length *= 4) {
     const piece = await read(file, offset, offset + length);
     const end = piece.indexOf(NEWLINE);

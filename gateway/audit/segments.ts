@@ -24,7 +24,7 @@ async function listSegments(folder: string): Promise<Segment[]> {
 }
 
 /** The writers: each has its own chain, and one process at a time writes it. */
-export type Writer = 'gateway' | 'training' | 'evaluation' | 'permit';
+export type Writer = 'gateway' | 'training' | 'evaluation' | 'permit' | 'review';
 
 const CHAIN_NAME = /^[a-z][a-z0-9-]*$/;
 

@@ -65,7 +65,11 @@ export interface VerifyOptions {
   readonly key: KeyObject;
   /** The text of a witness. */
   readonly witness?: string | undefined;
+  /** Receives the number of lines that were read, from time to time. */
+  readonly onProgress?: ((lines: number) => void) | undefined;
 }
+
+const PROGRESS_LINES = 5_000;
 
 /**
  * Walks each chain from its first record. Each record must have a correct hash, the next number and the hash
@@ -74,8 +78,9 @@ export interface VerifyOptions {
  */
 export async function verifyAuditLog(
   dataFolder: string,
-  { key, witness }: VerifyOptions,
+  { key, witness, onProgress }: VerifyOptions,
 ): Promise<Verification> {
+  let lines = 0;
   const names = await listChains(dataFolder);
   const keys = new Map<string, ChainKeys>();
   for (const chain of names) keys.set(chain, await ChainKeys.of(dataFolder, chain, key));
@@ -85,6 +90,7 @@ export async function verifyAuditLog(
   for (const chain of names) {
     const walk = new ChainWalk(chain, keys.get(chain)!, testimony?.checkpoints.get(chain) ?? new Map());
     for await (const line of logLines(dataFolder, chain)) {
+      if (++lines % PROGRESS_LINES === 0) onProgress?.(lines);
       if (walk.fault) walk.lookAhead(line);
       else walk.step(line);
     }
@@ -296,6 +302,8 @@ export class ChainWalk {
         return;
       case 'clock-jump':
         this.#clockJumps += 1;
+        return;
+      case 'review':
         return;
       case 'key-change':
         if (entry.chain !== this.chain)

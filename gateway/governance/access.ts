@@ -8,6 +8,7 @@ import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import type { RegistryState } from './registryState.js';
+import type { Oversight } from '../audit/oversight.js';
 
 /** The context of resolvers: the decision of the request, and what is in force now. */
 export interface GovernanceContext {
@@ -19,6 +20,8 @@ export interface GovernanceContext {
   readonly revisionService: RevisionService | undefined;
   readonly fieldUse: FieldUseSource;
   readonly registryState: (registry: string) => RegistryState;
+  /** What the log controller reads. */
+  readonly oversight: Oversight;
   /** If it disconnects, long work ends. */
   readonly client: TaskClient | undefined;
 }

@@ -61,12 +61,13 @@ function entryOf(record: AuditRecord, policy: Policy, showsRecipient: boolean): 
     purpose,
     purposeLabel: policy.purposes.get(purpose)?.label.en ?? purpose,
     recipient: showsRecipient ? recipient : null,
-    categories: categoriesOf(coordinates, policy),
+    categories: categoriesShown(coordinates, policy),
     brokeGlass: breakGlass !== undefined,
   };
 }
 
-function categoriesOf(coordinates: readonly string[], policy: Policy): string[] {
+/** The categories of data behind coordinates, without what is about the graph itself. */
+export function categoriesShown(coordinates: readonly string[], policy: Policy): string[] {
   const asked = new Set(coordinates);
   const categories = policy
     .coordinates()

@@ -3,6 +3,7 @@ import type { RevisionService } from '../../approvals/policy-revisions/revisionS
 import { buildFederatedSchema, type FederatedSchemaOptions } from '../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
+import type { Oversight } from '../audit/oversight.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import {
@@ -40,7 +41,18 @@ import {
   type RegistryState,
   RegistryStateResolver,
 } from './registryState.js';
+import { BreakGlassPage, BreakGlassResolver, BreakGlassReview, BreakGlassUse } from './breakGlassReviews.js';
+import { LoggedDecision, LoggedDecisionPage, LoggedDecisionResolver } from './loggedDecisions.js';
+import {
+  LogChain,
+  LogDifference,
+  LogFaultInfo,
+  LogReconciliation,
+  LogVerification,
+  LogVerificationResolver,
+} from './logVerification.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
+import { UnusualAccessFinding, UnusualAccessReport, UnusualAccessResolver } from './unusualFindings.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
 export interface InForce {
@@ -54,6 +66,7 @@ export interface InForce {
   /** Counts requests for a field. */
   readonly fieldUse: FieldUseSource;
   readonly registryState: (registry: string) => RegistryState;
+  readonly oversight: Oversight;
 }
 
 /** The governance part of the schema. */
@@ -66,6 +79,10 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new PolicyExplanationResolver(),
     new PolicySigningResolver(),
     new RegistryStateResolver(),
+    new LoggedDecisionResolver(),
+    new BreakGlassResolver(),
+    new UnusualAccessResolver(),
+    new LogVerificationResolver(),
   ],
   entities: [
     FieldAccess,
@@ -91,6 +108,18 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     SigningPerson,
     CatalogueField,
     GovernedRegistry,
+    LoggedDecision,
+    LoggedDecisionPage,
+    BreakGlassReview,
+    BreakGlassUse,
+    BreakGlassPage,
+    UnusualAccessFinding,
+    UnusualAccessReport,
+    LogFaultInfo,
+    LogChain,
+    LogVerification,
+    LogDifference,
+    LogReconciliation,
   ],
   references: { Registry: ({ name }) => new GovernedRegistry(String(name)) },
 };
@@ -103,6 +132,7 @@ export async function createGovernanceSubgraph({
   revisionService,
   fieldUse,
   registryState,
+  oversight,
 }: InForce): Promise<Subgraph> {
   const { sdl, schema } = await buildFederatedSchema(governanceModule);
   return {
@@ -122,6 +152,7 @@ export async function createGovernanceSubgraph({
           revisionService,
           fieldUse,
           registryState,
+          oversight,
           client,
         } satisfies GovernanceContext,
       });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,11 @@ import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
 import { type AuditRecord, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { readFieldUse } from '../../gateway/audit/fieldUse.js';
+import { LogCheckThreads } from '../../cli/runtime/logChecks.js';
+import { BreakGlassUses } from '../../gateway/audit/breakGlassUses.js';
+import { Oversight } from '../../gateway/audit/oversight.js';
 import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js';
+import { Reviews } from '../../gateway/audit/reviews.js';
 import { logEntries } from '../../gateway/audit/readRecords.js';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
@@ -220,6 +224,7 @@ export async function startGateway(
   const personDigests = new PersonDigests(secret);
   const personLog = new PersonLog({ dataFolder: folder, secret, report: (fault) => faults.push(fault) });
   const issuer = await createDevIssuer();
+  const signingKey = generateKeyPairSync('ed25519').privateKey;
   const inForce = {
     policy: (): Policy => gateway.policy,
     apiSchema: (): GraphQLSchema => supergraph.apiSchema,
@@ -230,6 +235,13 @@ export async function startGateway(
     },
     fieldUse: async (coordinate: string, since: string) => readFieldUse(folder, { coordinate, since }),
     registryState: () => ({ isReachable: true, differences: [] }),
+    oversight: new Oversight({
+      ...{ dataFolder: folder, personLog, digests: personDigests, secret },
+      keysOf: (person) => [person],
+      uses: new BreakGlassUses(folder),
+      reviews: new Reviews(folder, signingKey, () => Promise.reject(new Error('Nobody reviews here.'))),
+      checks: new LogCheckThreads(folder, createPublicKey(signingKey), undefined),
+    }),
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
   const planned: string[] = [];
@@ -249,7 +261,7 @@ export async function startGateway(
     options.auditLog ??
     (await openAuditLog(folder, {
       writer: 'gateway',
-      signingKey: generateKeyPairSync('ed25519').privateKey,
+      signingKey,
     }));
   const securityEvents = new SecurityEvents({
     service: 'gateway',
