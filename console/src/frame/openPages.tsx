@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
+import { type ComponentType, Suspense, use, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { PageHeading } from '../parts/pageHeading.js';
@@ -6,11 +6,24 @@ import { Waiting } from '../parts/waiting.js';
 import { useSession } from '../session/session.js';
 import { useFormat } from '../texts/useFormat.js';
 import { PageBoundary } from './pageBoundary.js';
-import { type PageEntry, pages as allPages } from './pages.js';
+import type { PageEntry } from './pages.js';
 
-const components = new Map<PageEntry, ComponentType>(
-  allPages.map((page) => [page, lazy(async () => ({ default: await page.load() }))]),
-);
+const loaded = new Map<PageEntry, Promise<ComponentType>>();
+
+/** Fetches the code of a page once. After a failure, for example offline, the next attempt fetches it again. */
+function loadPage(page: PageEntry): Promise<ComponentType> {
+  const known = loaded.get(page);
+  if (known) return known;
+  const loading = page.load();
+  loading.catch(() => loaded.delete(page));
+  loaded.set(page, loading);
+  return loading;
+}
+
+function LoadedPage({ page }: { readonly page: PageEntry }) {
+  const Component = use(loadPage(page));
+  return <Component />;
+}
 
 /** The page that the address names, if it is open to this user for this purpose. */
 export function OpenPages({ pages }: { readonly pages: readonly PageEntry[] }) {
@@ -23,10 +36,9 @@ export function OpenPages({ pages }: { readonly pages: readonly PageEntry[] }) {
       <Suspense fallback={<Waiting />}>
         <Routes>
           {first && <Route index element={<Navigate to={`/${first.path}`} replace />} />}
-          {pages.map((page) => {
-            const Component = components.get(page)!;
-            return <Route key={page.path} path={`/${page.path}/*`} element={<Component />} />;
-          })}
+          {pages.map((page) => (
+            <Route key={page.path} path={`/${page.path}/*`} element={<LoadedPage page={page} />} />
+          ))}
           <Route path="*" element={<ClosedPage pages={pages} />} />
         </Routes>
       </Suspense>

@@ -43,6 +43,7 @@ interface SessionProviderProps {
 }
 
 export function SessionProvider({ children, waiting }: SessionProviderProps) {
+  const [answers] = useState(createAnswers);
   const [users, setUsers] = useState<Users>();
   const [problem, setProblem] = useState<unknown>();
   const [attempt, setAttempt] = useState(0);
@@ -65,17 +66,21 @@ export function SessionProvider({ children, waiting }: SessionProviderProps) {
         user,
         purpose,
         client: new GatewayClient(user.persona, purpose.id),
-        // The answers of one user and purpose are never seen by another.
-        answers: createAnswers(),
       },
     [personas, user, purpose],
   );
 
+  // The answers of one user and purpose are of no use to another. Their keys keep them apart, too.
+  useEffect(() => {
+    if (!session) return;
+    const { persona, purpose: of } = session.client;
+    answers.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== persona || queryKey[1] !== of });
+  }, [answers, session]);
+
   if (!session) return waiting({ users, problem, retry: () => setAttempt((count) => count + 1) });
-  const { answers, ...known } = session;
   return (
     <QueryClientProvider client={answers}>
-      <SessionContext value={{ ...known, choosePersona, choosePurpose }}>{children}</SessionContext>
+      <SessionContext value={{ ...session, choosePersona, choosePurpose }}>{children}</SessionContext>
     </QueryClientProvider>
   );
 }

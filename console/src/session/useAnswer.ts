@@ -35,7 +35,8 @@ export function useAnswer<Data>(
   const { client } = useSession();
   const { language } = useFormat();
   const { data, error, isFetching, refetch } = useQuery({
-    queryKey: [query, variables, language],
+    // SessionProvider removes the answers of other users and purposes by the first two.
+    queryKey: [client.persona, client.purpose, language, query, variables],
     queryFn: ({ signal }) =>
       client.ask<Data>({ query, variables }, { language, partial: true, signal }).then(read<Data>),
     enabled,
