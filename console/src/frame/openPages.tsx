@@ -10,7 +10,7 @@ import type { PageEntry } from './pages.js';
 
 const loaded = new Map<PageEntry, Promise<ComponentType>>();
 
-/** Fetches the code of a page once. After a failure, for example offline, the next attempt fetches it again. */
+/** Fetches the code of a page once. After a failure, such as offline, the next attempt fetches it again. */
 function loadPage(page: PageEntry): Promise<ComponentType> {
   const known = loaded.get(page);
   if (known) return known;
