@@ -38,7 +38,7 @@ import { asGraphQLErrors } from './operation/graphqlErrors.js';
 import { LookupRate } from './operation/lookupRate.js';
 import { type CheckedOperation, OperationPreparer } from './operation/operationPreparer.js';
 import { PlanLineage } from './operation/planLineage.js';
-import { DerivableInputs, notPermitted } from './operation/policyCheck.js';
+import { DerivableInputs, notPermitted, spoken } from './operation/policyCheck.js';
 import { StoredOperations } from './operation/storedOperations.js';
 import type { Domains } from './pseudonyms.js';
 import { idCodec } from './registries/cityTypes.js';
@@ -208,8 +208,8 @@ export class Gateway implements GatewayInterface {
       const check = await observation.stage('check', () => this.#preparer.check(asked, requester));
       if ('refused' in check) {
         draft.noteRefused(check.refused);
-        observation.noteRefused(check.refused.map(({ owner }) => owner));
-        return this.#refused(notPermitted(check.refused, decision), open);
+        observation.noteRefused(check.refused.map(({ owner }) => owner.en));
+        return this.#refused(notPermitted(check.refused, decision, open.language), open);
       }
       const operation = check.allowed;
       draft.noteChecked(operation);
@@ -278,7 +278,7 @@ export class Gateway implements GatewayInterface {
   }
 
   #decide(head: RequestHead, { received, callerToken, caller, policy }: Verified): GatewayRequest {
-    const { purpose, roles } = requestPurpose(head.purposeOfUse, caller, policy);
+    const { purpose, roles } = requestPurpose(head.purposeOfUse, caller, policy, head.language);
     const { recipient, permit } = caller;
     const { domains, epoch } = this.#options;
     head.observation.notePurpose(purpose);
@@ -381,7 +381,7 @@ export class Gateway implements GatewayInterface {
     return {
       ...result,
       data: fillWithheld(data, { schema: supergraph.apiSchema, document, cut, values: allValues }),
-      extensions: { ...result.extensions, withheld },
+      extensions: { ...result.extensions, withheld: withheld.map((one) => spoken(one, language)) },
     };
   }
 }

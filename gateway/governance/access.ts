@@ -1,12 +1,18 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
-import { Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
-import type { Policy } from '../../policies/engine/decide/policy.js';
+import { Args, Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
+import { categories, describeCondition } from '../../policies/engine/catalogue/conditions.js';
+import { masks } from '../../policies/engine/catalogue/masks.js';
+import type { CoordinateInfo, Policy } from '../../policies/engine/decide/policy.js';
+import type { Permission } from '../../policies/engine/decision.js';
 import type { PersonKey } from '../../schema/keys.js';
+import { type LocalizedText, inLanguage } from '../../schema/language.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
+import { purposeTerm, recipientTerm, roleTerm, PolicyTerm } from './policyTerm.js';
 import type { RegistryState } from './registryState.js';
 import type { Oversight } from '../audit/oversight.js';
 
@@ -37,17 +43,14 @@ export class AccessResolver {
     const fields = policy
       .coordinates()
       .filter(({ coordinate }) => isField(apiSchema, coordinate))
-      .flatMap(({ coordinate, owner }) =>
-        decided.show(coordinate).map(({ mask, conditions }): FieldAccess => ({
-          coordinate,
-          effect: mask ? AccessEffect.MASK : AccessEffect.ALLOW,
-          mask: mask ?? null,
-          conditions,
-          owner,
-        })),
-      );
-    const purposeLabel = policy.purposes.get(purpose)?.label.en ?? purpose;
-    return { purpose, purposeLabel, roles: decided.roles, revision: policy.revision, fields };
+      .flatMap((field) => decided.show(field.coordinate).map((way) => new FieldAccess(field, way)));
+    return {
+      purpose: purposeTerm(purpose, policy),
+      roles: decided.roles.map((role) => roleTerm(role, policy)),
+      recipient: recipientTerm(caller.recipient, policy),
+      revision: policy.revision,
+      fields,
+    };
   }
 }
 
@@ -79,32 +82,60 @@ registerEnumType(AccessEffect, {
     'One way in which a field may be seen. If there are several, the first whose conditions are true applies.',
 })
 export class FieldAccess {
+  readonly #label: LocalizedText | undefined;
+
   @Field(() => String, { description: 'Type.field' })
-  readonly coordinate!: string;
+  readonly coordinate: string;
 
   @Field(() => AccessEffect)
-  readonly effect!: AccessEffect;
+  readonly effect: AccessEffect;
 
-  @Field(() => String, { nullable: true })
-  readonly mask!: string | null;
+  @Field(() => PolicyTerm, { nullable: true, description: 'How the value is made coarser.' })
+  readonly mask: PolicyTerm | null;
 
-  @Field(() => [String], { description: 'What must be true for the data subject.' })
-  readonly conditions!: readonly string[];
+  @Field(() => [PolicyTerm], { description: 'What must be true for the data subject or the record.' })
+  readonly conditions: readonly PolicyTerm[];
 
-  @Field(() => String, { description: 'Who owns the data and made this rule.' })
-  readonly owner!: string;
+  @Field(() => PolicyTerm, { description: 'Who owns the data and made this rule, by registry.' })
+  readonly owner: PolicyTerm;
+
+  @Field(() => PolicyTerm, { nullable: true, description: 'What the field is about.' })
+  readonly category: PolicyTerm | null;
+
+  @Field(() => Boolean, { description: 'Whether it is of a special category, or secret by law (GDPR 9).' })
+  readonly special: boolean;
+
+  constructor(
+    { coordinate, registry, owner, classification }: CoordinateInfo,
+    { mask, conditions }: Permission,
+  ) {
+    const category = classification?.category;
+    this.#label = classification?.label;
+    this.coordinate = coordinate;
+    this.effect = mask ? AccessEffect.MASK : AccessEffect.ALLOW;
+    this.mask = mask ? new PolicyTerm(mask, masks[mask].description) : null;
+    this.conditions = conditions.map((condition) => new PolicyTerm(condition, describeCondition(condition)));
+    this.owner = new PolicyTerm(registry, owner);
+    this.category = category ? new PolicyTerm(category, categories[category]) : null;
+    this.special = classification?.special ?? false;
+  }
+
+  @Field(() => String, { nullable: true, description: 'Its name by its owner, if the owner gave it one.' })
+  label(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: GovernanceContext): string | null {
+    return this.#label ? inLanguage(this.#label, languageAsked(args, context)) : null;
+  }
 }
 
 @ObjectType('Access', { description: 'What your roles may see for the purpose of this request.' })
 export class AccessInfo {
-  @Field(() => String)
-  readonly purpose!: string;
+  @Field(() => PolicyTerm)
+  readonly purpose!: PolicyTerm;
 
-  @Field(() => String)
-  readonly purposeLabel!: string;
+  @Field(() => [PolicyTerm], { description: 'Your roles that may be used for the purpose.' })
+  readonly roles!: readonly PolicyTerm[];
 
-  @Field(() => [String])
-  readonly roles!: readonly string[];
+  @Field(() => PolicyTerm, { description: 'The organisation that receives the data.' })
+  readonly recipient!: PolicyTerm;
 
   @Field(() => String, { description: 'The policy revision that decides.' })
   readonly revision!: string;

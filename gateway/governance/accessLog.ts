@@ -1,9 +1,11 @@
 import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
+import { categories, type Category } from '../../policies/engine/catalogue/conditions.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { GovernanceContext } from './access.js';
+import { purposeTerm, recipientTerm, PolicyTerm } from './policyTerm.js';
 
 const MAX_ENTRIES = 1_000;
 /** Older entries are shown only for a special reason, and not here (703/2023 §11). */
@@ -58,25 +60,26 @@ function entryOf(record: AuditRecord, policy: Policy, showsRecipient: boolean): 
   return {
     id: decisionId,
     at: time,
-    purpose,
-    purposeLabel: policy.purposes.get(purpose)?.label.en ?? purpose,
-    recipient: showsRecipient ? recipient : null,
-    categories: categoriesShown(coordinates, policy),
+    purpose: purposeTerm(purpose, policy),
+    recipient: showsRecipient ? recipientTerm(recipient, policy) : null,
+    categories: categoriesShown(coordinates, policy).map(
+      (category) => new PolicyTerm(category, categories[category]),
+    ),
     brokeGlass: breakGlass !== undefined,
   };
 }
 
 /** The categories of data behind coordinates, without what is about the graph itself. */
-export function categoriesShown(coordinates: readonly string[], policy: Policy): string[] {
+export function categoriesShown(coordinates: readonly string[], policy: Policy): Category[] {
   const asked = new Set(coordinates);
-  const categories = policy
+  const found = policy
     .coordinates()
     .flatMap(({ coordinate, classification }) =>
       classification && asked.has(coordinate) && !coordinate.startsWith('Query.')
         ? [classification.category]
         : [],
     );
-  return [...new Set(categories)].filter((category) => category !== 'operational').sort();
+  return [...new Set(found)].filter((category) => category !== 'operational').sort();
 }
 
 @ObjectType({ description: 'One time that your data was read.' })
@@ -87,20 +90,17 @@ export class AccessLogEntry {
   @Field(() => String, { description: 'When, by ISO 8601 in UTC.' })
   readonly at!: string;
 
-  @Field(() => String, { description: 'For which purpose of use.' })
-  readonly purpose!: string;
+  @Field(() => PolicyTerm, { description: 'For which purpose of use.' })
+  readonly purpose!: PolicyTerm;
 
-  @Field(() => String)
-  readonly purposeLabel!: string;
-
-  @Field(() => String, {
+  @Field(() => PolicyTerm, {
     nullable: true,
     description: 'The organisation that received it. Hidden, for safety, from a person under non-disclosure.',
   })
-  readonly recipient!: string | null;
+  readonly recipient!: PolicyTerm | null;
 
-  @Field(() => [String], { description: 'Categories of data that were requested and shown.' })
-  readonly categories!: readonly string[];
+  @Field(() => [PolicyTerm], { description: 'Categories of data that were requested and shown.' })
+  readonly categories!: readonly PolicyTerm[];
 
   @Field(() => Boolean, { description: 'Whether the reader stated an emergency; each such use is reviewed.' })
   readonly brokeGlass!: boolean;

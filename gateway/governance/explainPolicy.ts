@@ -218,7 +218,7 @@ export class PolicyExplanationResolver {
       role,
       effect: denial ? (denial.prohibition ? PolicyEffect.PROHIBIT : PolicyEffect.DENY) : effectOf(shown),
       ways: shown,
-      reason: denial?.sentence ?? null,
+      reason: denial ? inLanguage(denial.sentence, language) : null,
       reasonKind: denial?.kind ?? null,
       prohibition: denial?.prohibition ? describeRule(denial.prohibition) : null,
       nearRules: denial?.nearGrants.map(describeNearRule) ?? [],

@@ -53,6 +53,7 @@ import {
 } from './logVerification.js';
 import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
 import { UnusualAccessFinding, UnusualAccessReport, UnusualAccessResolver } from './unusualFindings.js';
+import { PolicyTerm } from './policyTerm.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
 export interface InForce {
@@ -85,6 +86,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new LogVerificationResolver(),
   ],
   entities: [
+    PolicyTerm,
     FieldAccess,
     AccessInfo,
     AccessLogEntry,

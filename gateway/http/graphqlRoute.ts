@@ -87,8 +87,9 @@ export async function respondGraphql(
   }
   const { status, codes, reason } = answer;
   const [code] = codes;
-  // Messages of errors have one language.
-  const language = opened && answer.answered ? opened.language : DEFAULT_LANGUAGE;
+  // Refusals of policy are written for the reader. Technical messages are in English.
+  const isForReader = answer.answered || codes.every((one) => one.startsWith('PURPOSE_'));
+  const language = isForReader ? acceptedLanguage(request.headers['accept-language']) : DEFAULT_LANGUAGE;
   const outcome = outcomeOf(answer.answered, codes);
   note.codes = codes;
   note.outcome = outcome;

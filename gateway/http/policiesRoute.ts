@@ -55,5 +55,5 @@ function requireShown({ decision, draft }: GatewayRequest): void {
   if (decision.show(COORDINATE).length > 0) return;
   const refusal = decision.explain(COORDINATE);
   draft.noteRefused([refusal]);
-  throw new PolkuError('PURPOSE_NOT_PERMITTED', refusal.reason, { purpose: PURPOSE });
+  throw new PolkuError('PURPOSE_NOT_PERMITTED', refusal.reason.en, { purpose: PURPOSE });
 }

@@ -1,6 +1,7 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
+import { inLanguage, type Language, type LocalizedText } from '../../schema/language.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
 
 /** The header in which every request names its purpose of use. */
@@ -17,34 +18,68 @@ interface RequestPurpose {
  * by the identity provider and served by a role of the caller.
  * @throws PolkuError PURPOSE_MISSING, PURPOSE_NOT_HELD
  */
-export function requestPurpose(header: string | undefined, caller: Caller, policy: Policy): RequestPurpose {
+export function requestPurpose(
+  header: string | undefined,
+  caller: Caller,
+  policy: Policy,
+  language: Language,
+): RequestPurpose {
   const carried = caller.purposes.filter((purpose) => policy.purposes.has(purpose));
-  const choice =
-    carried.length > 0 ? `Your token carries: ${carried.join(', ')}.` : 'Your token carries none.';
+  const choice = carried.length > 0 ? carries(carried.join(', ')) : CARRIES_NONE;
+  const refusal = (text: LocalizedText): string =>
+    `${inLanguage(text, language)} ${inLanguage(choice, language)}`;
   const purpose = header?.trim() ?? '';
-  if (purpose === '')
-    throw new PolkuError(
-      'PURPOSE_MISSING',
-      `Say what the data is for in the header Purpose-Of-Use. ${choice}`,
-    );
+  if (purpose === '') throw new PolkuError('PURPOSE_MISSING', refusal(NO_PURPOSE));
   // The message does not repeat an unknown purpose, because the client may have written anything there.
-  if (!policy.purposes.has(purpose))
-    throw new PolkuError('PURPOSE_MISSING', `The header Purpose-Of-Use names no known purpose. ${choice}`);
+  if (!policy.purposes.has(purpose)) throw new PolkuError('PURPOSE_MISSING', refusal(UNKNOWN_PURPOSE));
   if (!carried.includes(purpose))
-    throw new PolkuError(
-      'PURPOSE_NOT_HELD',
-      `Your token does not carry the purpose "${purpose}". ${choice}`,
-      {
-        purpose,
-      },
-    );
+    throw new PolkuError('PURPOSE_NOT_HELD', refusal(notCarried(purpose)), { purpose });
   const roles = caller.roles.filter((role) => policy.roles.get(role)?.purposes.has(purpose));
   if (roles.length > 0) return { purpose, roles };
-  throw new PolkuError(
-    'PURPOSE_NOT_HELD',
-    `None of your roles (${caller.roles.join(', ')}) serves the purpose "${purpose}". ${choice}`,
-    { purpose },
-  );
+  throw new PolkuError('PURPOSE_NOT_HELD', refusal(notServed(caller.roles.join(', '), purpose)), { purpose });
+}
+
+/** Purposes and roles come by id here, because a client sends them so. */
+const NO_PURPOSE: LocalizedText = {
+  en: 'Say what the data is for in the header Purpose-Of-Use.',
+  fi: 'Ilmoita otsakkeessa Purpose-Of-Use, mihin tietoa käytetään.',
+  sv: 'Ange i sidhuvudet Purpose-Of-Use vad uppgifterna ska användas till.',
+};
+
+const UNKNOWN_PURPOSE: LocalizedText = {
+  en: 'The header Purpose-Of-Use names no known purpose.',
+  fi: 'Otsakkeessa Purpose-Of-Use ei ole tunnettua käyttötarkoitusta.',
+  sv: 'Sidhuvudet Purpose-Of-Use har inget känt användningsändamål.',
+};
+
+const CARRIES_NONE: LocalizedText = {
+  en: 'Your token carries none.',
+  fi: 'Tunnisteessasi ei ole yhtään.',
+  sv: 'Ditt identitetsintyg har inget.',
+};
+
+function carries(purposes: string): LocalizedText {
+  return {
+    en: `Your token carries: ${purposes}.`,
+    fi: `Tunnisteessasi on: ${purposes}.`,
+    sv: `Ditt identitetsintyg har: ${purposes}.`,
+  };
+}
+
+function notCarried(purpose: string): LocalizedText {
+  return {
+    en: `Your token does not carry the purpose "${purpose}".`,
+    fi: `Tunnisteessasi ei ole käyttötarkoitusta ”${purpose}”.`,
+    sv: `Ditt identitetsintyg har inte användningsändamålet ”${purpose}”.`,
+  };
+}
+
+function notServed(roles: string, purpose: string): LocalizedText {
+  return {
+    en: `None of your roles (${roles}) serves the purpose "${purpose}".`,
+    fi: `Mikään rooleistasi (${roles}) ei palvele käyttötarkoitusta ”${purpose}”.`,
+    sv: `Ingen av dina roller (${roles}) tjänar användningsändamålet ”${purpose}”.`,
+  };
 }
 
 /** The header in which a caller states the reason for break-glass. */

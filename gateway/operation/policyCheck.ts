@@ -20,6 +20,7 @@ import {
 import { PolkuError } from '../../lib/errors.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import { inLanguage, type Language, type LocalizedText } from '../../schema/language.js';
 
 /** A field that a document selects, with every coordinate that it needs. */
 export interface SelectedCoordinates {
@@ -93,16 +94,49 @@ export function refusalsOf({ coordinates }: SelectedCoordinates, decision: Decis
  */
 export function notPermitted(
   refusals: readonly [Explanation, ...Explanation[]],
-  decision: Decision,
+  { purpose, revision }: Decision,
+  language: Language,
 ): PolkuError {
-  const { purpose, revision } = decision;
-  const [first] = refusals;
-  const others = refusals.length > 1 ? ` It is one of ${refusals.length} refusals.` : '';
+  const first = spoken(refusals[0], language);
+  const others = refusals.length > 1 ? ` ${inLanguage(oneOf(refusals.length), language)}` : '';
   return new PolkuError(
     'PURPOSE_NOT_PERMITTED',
-    `${first.reason}${others} Leave it out; nothing was answered.`,
-    { ...first, purpose, revision, refusals },
+    `${first.reason}${others} ${inLanguage(NOTHING_ANSWERED, language)}`,
+    { ...first, purpose, revision, refusals: refusals.map((refusal) => spoken(refusal, language)) },
   );
+}
+
+const NOTHING_ANSWERED: LocalizedText = {
+  en: 'Leave it out; nothing was answered.',
+  fi: 'Jätä kenttä pois; mihinkään ei vastattu.',
+  sv: 'Utelämna fältet; inget besvarades.',
+};
+
+function oneOf(count: number): LocalizedText {
+  return {
+    en: `It is one of ${count} refusals.`,
+    fi: `Se on yksi ${count} epäyksestä.`,
+    sv: `Det är ett av ${count} avslag.`,
+  };
+}
+
+/** An explanation as a response carries it. */
+interface SpokenExplanation {
+  readonly coordinate: string;
+  readonly registry: string;
+  readonly owner: string;
+  readonly reason: string;
+}
+
+/** An explanation in the language of a request. */
+export function spoken(explanation: Explanation, language: Language): SpokenExplanation {
+  const { coordinate, registry, owner, reason } = explanation;
+  return {
+    coordinate,
+    registry,
+    owner: inLanguage(owner, language),
+    reason: inLanguage(reason, language),
+  };
 }
 
 /** Each coordinate once, in order. */

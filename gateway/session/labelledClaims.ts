@@ -1,5 +1,5 @@
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import type { LocalizedLabel } from '../../policies/engine/parse/policyFiles.js';
+import type { LocalizedText } from '../../schema/language.js';
 
 /** What a token says about its user, by ids. */
 interface Claims {
@@ -11,7 +11,7 @@ interface Claims {
 /** An id of the policies, and its name in the languages of the city. */
 interface Labelled {
   readonly id: string;
-  readonly label: LocalizedLabel;
+  readonly label: LocalizedText;
 }
 
 /**
@@ -24,7 +24,7 @@ export function labelledClaims(
 ): {
   readonly recipient: string;
   /** undefined: recipients.yaml has no name for it. */
-  readonly recipientLabel: LocalizedLabel | undefined;
+  readonly recipientLabel: LocalizedText | undefined;
   readonly roles: readonly Labelled[];
   readonly purposes: readonly Labelled[];
 } {
@@ -38,7 +38,7 @@ export function labelledClaims(
 
 function labelled(
   ids: readonly string[],
-  known: ReadonlyMap<string, { readonly label: LocalizedLabel }>,
+  known: ReadonlyMap<string, { readonly label: LocalizedText }>,
 ): readonly Labelled[] {
   return ids.flatMap((id) => {
     const label = known.get(id)?.label;

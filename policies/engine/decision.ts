@@ -1,3 +1,5 @@
+import type { LocalizedText } from '../../schema/language.js';
+
 /**
  * The closed list of conditions. The registry evaluates them, because it has the data. `own-unit` is a test
  * of the record, the others are tests of the data subject.
@@ -49,8 +51,8 @@ export interface Explanation {
   readonly coordinate: string;
   /** The registry whose owner decides. */
   readonly registry: string;
-  readonly owner: string;
-  readonly reason: string;
+  readonly owner: LocalizedText;
+  readonly reason: LocalizedText;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Day } from '../../lib/calendar.js';
 import type { Category } from './catalogue/conditions.js';
 import type { Condition, MaskName, PopulationCondition } from './decision.js';
 import type { DisclosureParameters } from './disclosureParameters.js';
-import type { LocalizedLabel } from './parse/policyFiles.js';
+import type { LocalizedText } from '../../schema/language.js';
 import type { PolicyGraph } from './parse/policyGraph.js';
 import type { Place } from './parse/problems.js';
 
@@ -12,7 +12,7 @@ import type { Place } from './parse/problems.js';
  */
 export interface Purpose {
   readonly id: string;
-  readonly label: LocalizedLabel;
+  readonly label: LocalizedText;
   readonly basis: readonly string[];
   readonly forbidden: boolean;
   readonly use: 'primary' | 'secondary' | undefined;
@@ -28,7 +28,7 @@ export interface Purpose {
 
 export interface Role {
   readonly id: string;
-  readonly label: LocalizedLabel;
+  readonly label: LocalizedText;
   /** The purposes that the role may be used for. */
   readonly purposes: ReadonlySet<string>;
 }
@@ -40,7 +40,7 @@ export interface Classification {
    * What pseudonymised purposes see of a quasi-identifier; undefined: the field is not a quasi-identifier.
    */
   readonly quasi: MaskName | 'withhold' | undefined;
-  readonly label: LocalizedLabel | undefined;
+  readonly label: LocalizedText | undefined;
   readonly place: Place;
 }
 
@@ -74,7 +74,7 @@ export interface Prohibition {
   /** Including all child purposes. */
   readonly purposes: ReadonlySet<string>;
   readonly fields: ReadonlySet<string>;
-  readonly reason: LocalizedLabel | undefined;
+  readonly reason: LocalizedText | undefined;
 }
 
 /**
@@ -109,7 +109,7 @@ export interface DisclosureRule {
 /** The policy of one registry. */
 export interface RegistryPolicy {
   readonly name: string;
-  readonly owner: LocalizedLabel;
+  readonly owner: LocalizedText;
   readonly fields: ReadonlyMap<string, Classification>;
   readonly grants: readonly Grant[];
   readonly prohibitions: readonly Prohibition[];
@@ -137,7 +137,7 @@ export interface PolicyModel {
   readonly purposes: ReadonlyMap<string, Purpose>;
   readonly roles: ReadonlyMap<string, Role>;
   /** Names of organisations that receive data. Those without a name are shown by their id. */
-  readonly recipients: ReadonlyMap<string, LocalizedLabel>;
+  readonly recipients: ReadonlyMap<string, LocalizedText>;
   readonly permits: ReadonlyMap<string, Permit>;
   readonly registries: ReadonlyMap<string, RegistryPolicy>;
 }

@@ -1,5 +1,6 @@
 import {
   Arg,
+  Args,
   Ctx,
   Directive,
   Field,
@@ -23,12 +24,14 @@ import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegis
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
+import { inLanguage, type LocalizedText } from '../../schema/language.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 
 /** What the directory needs in addition to the feeds of registries. */
 export interface DirectoryStore {
   /** The data owner of a registry, as its policy has it. */
-  readonly ownerOf: (registry: string) => string | undefined;
+  readonly ownerOf: (registry: string) => LocalizedText | undefined;
   /** The age in hours from which on a snapshot is stale; undefined: the city has set none. */
   readonly snapshotHours: number | undefined;
 }
@@ -142,8 +145,13 @@ class RegistryResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Who answers for it and writes its policy.' })
-  owner(@Root() { name }: Registry, @Ctx() { store }: RequestContext<DirectoryStore>): string | null {
-    return store.ownerOf(name) ?? null;
+  owner(
+    @Root() { name }: Registry,
+    @Args(() => LanguageArgs) args: LanguageArgs,
+    @Ctx() context: RequestContext<DirectoryStore>,
+  ): string | null {
+    const owner = context.store.ownerOf(name);
+    return owner ? inLanguage(owner, languageAsked(args, context)) : null;
   }
 
   @FieldResolver(() => Int, {

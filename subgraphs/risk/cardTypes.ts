@@ -1,5 +1,5 @@
 import { Args, Ctx, Field, Float, Int, ObjectType } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { inLanguage, type LocalizedText } from '../../schema/language.js';
 

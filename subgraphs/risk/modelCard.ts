@@ -1,5 +1,5 @@
 import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import type { RiskSource } from '../../registry-kit/features/feature.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import {

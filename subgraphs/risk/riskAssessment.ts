@@ -10,7 +10,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import { checkPredictionArgs, type RiskSource } from '../../registry-kit/features/feature.js';
 import { type Representation, REQUIRES_FEEDS } from '../../registry-kit/feeds/derivedEntity.js';
 import { PredictionArgs, RiskAssessmentKey } from '../../registry-kit/feeds/feedKeys.js';

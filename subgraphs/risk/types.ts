@@ -8,7 +8,7 @@ import {
   ObjectType,
   registerEnumType,
 } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../registry-kit/codes/languageArgs.js';
+import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { inLanguage, type LocalizedText } from '../../schema/language.js';

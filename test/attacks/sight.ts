@@ -3,12 +3,12 @@ import { type Requester, nameOf } from './requester.js';
 import type { KnownGraph } from './knownGraph.js';
 import type { Target } from './target.js';
 
-const ACCESS = '{ access { fields { coordinate effect mask conditions } } }';
+const ACCESS = '{ access { fields { coordinate effect mask { id } conditions { id } } } }';
 
 interface FieldAccess {
   readonly coordinate: string;
-  readonly mask: string | null;
-  readonly conditions: readonly string[];
+  readonly mask: { readonly id: string } | null;
+  readonly conditions: readonly { readonly id: string }[];
 }
 
 /** What a requester may see, as the gateway's `access` lists it; everything else is hidden. */
@@ -35,7 +35,7 @@ export class Sight {
   /** Whether every way of seeing a field masks it, and the mask. */
   masksOf(coordinate: string): readonly string[] {
     const rows = this.#fields.get(coordinate) ?? [];
-    return rows.every(({ mask }) => mask !== null) ? rows.map(({ mask }) => mask!) : [];
+    return rows.every(({ mask }) => mask !== null) ? rows.map(({ mask }) => mask!.id) : [];
   }
 
   /** Fields of the known graph that are hidden. */

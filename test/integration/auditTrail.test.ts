@@ -109,7 +109,7 @@ describe('the audit trail of a city', () => {
   });
 
   it('names nobody when a response discloses nothing', async () => {
-    const { people } = await peopleOf({ query: '{ registries { name rows } access { purpose } }' });
+    const { people } = await peopleOf({ query: '{ registries { name rows } access { purpose { id } } }' });
     expect(people).toEqual([]);
   });
 
@@ -156,12 +156,12 @@ describe('the audit trail of a city', () => {
 
   describe('as the person sees it', () => {
     const LOG = `query ($after: ID, $first: Int) { accessLog(first: $first, after: $after) {
-      id at purpose purposeLabel recipient categories brokeGlass } }`;
+      id at purpose { id label } recipient { id label(language: FI) } categories { id } brokeGlass } }`;
     interface Entry {
       readonly id: string;
-      readonly purpose: string;
-      readonly recipient: string | null;
-      readonly categories: readonly string[];
+      readonly purpose: { readonly id: string; readonly label: string };
+      readonly recipient: { readonly id: string; readonly label: string } | null;
+      readonly categories: readonly { readonly id: string }[];
     }
     const ownLog = async (variables: Record<string, unknown> = {}): Promise<Entry[]> => {
       const { data, errors } = await served.client.ask({
@@ -180,9 +180,8 @@ describe('the audit trail of a city', () => {
       const entries = await ownLog();
       expect(entries.length).toBeGreaterThanOrEqual(2);
       expect(entries[0]).toMatchObject({
-        purpose: 'child-protection',
-        purposeLabel: 'Child protection',
-        recipient: 'family-services',
+        purpose: { id: 'child-protection', label: 'Child protection' },
+        recipient: { id: 'family-services', label: 'Perhepalvelut' },
         brokeGlass: false,
       });
       const [first] = await ownLog({ first: 1 });

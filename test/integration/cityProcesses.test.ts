@@ -75,7 +75,7 @@ async function askAll(client: DemoClient): Promise<DemoAnswer[]> {
   await ask({
     persona: 'researcher',
     purpose: 'research',
-    query: '{ access { purpose fields { coordinate effect mask } } }',
+    query: '{ access { purpose { label } fields { coordinate effect mask { label } } } }',
   });
   return answers;
 }

@@ -59,21 +59,24 @@ describe('a gateway', () => {
 
   it('explains what a role may see for a purpose, and by whose rule', async () => {
     const query =
-      '{ access { purpose purposeLabel roles revision fields { coordinate effect mask conditions owner } } }';
+      '{ access { purpose { id label } roles { label(language: FI) } recipient { id label } revision fields { coordinate effect mask { id label(language: FI) } conditions { id } owner { id label } category { label } special label } } }';
     const { body } = await ask(testbed, query, { persona: 'family-team', purpose: 'child-protection' });
     const access = body.data!['access'] as { fields: readonly { coordinate: string }[] };
     expect(access).toMatchObject({
-      purpose: 'child-protection',
-      purposeLabel: 'Child protection',
-      roles: ['family-team-worker'],
+      purpose: { id: 'child-protection', label: 'Child protection' },
+      roles: [{ label: 'Perhetiimi' }],
+      recipient: { id: 'family-services', label: 'family-services' },
       revision: testbed.gateway.policy.revision,
     });
     expect(access.fields).toContainEqual({
       coordinate: 'Person.birthYear',
       effect: 'MASK',
-      mask: 'age-band',
+      mask: { id: 'age-band', label: 'syntymävuodesta näytetään 5 vuoden ikäluokan ensimmäinen vuosi' },
       conditions: [],
-      owner: 'Population register',
+      owner: { id: 'people', label: 'Population register' },
+      category: { label: 'year of birth' },
+      special: false,
+      label: null,
     });
     const coordinates = access.fields.map(({ coordinate }) => coordinate);
     expect(coordinates).toContain('Query.person');
@@ -125,7 +128,7 @@ describe('a gateway', () => {
     ['is not GraphQL', '{ people(', 'GRAPHQL_PARSE_FAILED', {}],
     [
       'names an unknown operation',
-      'query A { access { purpose } }',
+      'query A { access { purpose { id } } }',
       'OPERATION_RESOLUTION_FAILURE',
       { operationName: 'B' },
     ],

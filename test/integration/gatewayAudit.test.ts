@@ -87,7 +87,7 @@ describe('the audit log of a gateway', () => {
     expect(await lastRecord()).toMatchObject({ outcome: 'answered', codes: ['INTERNAL_SERVER_ERROR'] });
     await ask(testbed, '{ people(');
     expect(await lastRecord()).toMatchObject({ outcome: 'refused', codes: ['GRAPHQL_PARSE_FAILED'] });
-    await ask(testbed, 'query A { access { purpose } } query B { access { purpose } }');
+    await ask(testbed, 'query A { access { purpose { id } } } query B { access { purpose { id } } }');
     expect(await lastRecord()).toMatchObject({ outcome: 'refused', codes: ['OPERATION_RESOLUTION_FAILURE'] });
   });
 

@@ -103,8 +103,8 @@ describe('the HTTP server of a gateway', () => {
     expect(await headersOf('sv-FI,fi;q=0.5', 'care')).toEqual(['sv', 'Accept-Language']);
     expect(await headersOf('fi', 'care')).toEqual(['fi', 'Accept-Language']);
     expect(await headersOf(';;q=,', 'care')).toEqual(['en', 'Accept-Language']);
-    // Messages of errors are English.
-    expect(await headersOf('fi', null)).toEqual(['en', 'Accept-Language']);
+    // Refusals for readers are translated.
+    expect(await headersOf('fi', null)).toEqual(['fi', 'Accept-Language']);
   });
 
   it('lets browsers keep files with a hash in their name, and sends them compressed', async () => {

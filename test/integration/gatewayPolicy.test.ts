@@ -30,7 +30,7 @@ describe('an operation that asks for more than policy shows', () => {
       coordinate: 'Person.district',
       registry: 'people',
       owner: 'Population register',
-      reason: 'Population register has not granted Person.district to clinician for "care".',
+      reason: 'Population register has not granted Person.district to Clinician for "Care".',
     };
     expect(body).toEqual({
       errors: [
@@ -47,6 +47,43 @@ describe('an operation that asks for more than policy shows', () => {
         },
       ],
     });
+  });
+
+  it.each([
+    [
+      'fi',
+      'Väestörekisteri ei ole myöntänyt kenttää Person.district roolille Lääkäri käyttötarkoitukseen ”Hoito”.',
+      'Jätä kenttä pois; mihinkään ei vastattu.',
+    ],
+    [
+      'sv',
+      'Befolkningsregistret har inte beviljat fältet Person.district till rollen Läkare för användningsändamålet ”Vård”.',
+      'Utelämna fältet; inget besvarades.',
+    ],
+  ])('is refused in the language of the request, whole or in part: %s', async (language, reason, advice) => {
+    const query = '{ people(first: 1) { birthYear district } }';
+    const headers = { 'accept-language': language };
+    const whole = await ask(testbed, query, { headers });
+    expect(whole.body.errors![0]!.message).toBe(`${reason} ${advice}`);
+    expect(whole.headers.get('content-language')).toBe(language);
+    const partial = await ask(testbed, query, { headers: { ...headers, ...PARTIAL.headers } });
+    expect(partial.body.extensions!['withheld']).toEqual([expect.objectContaining({ reason })]);
+    // The check is cached, and was made for a reader of another language.
+    const english = await ask(testbed, query, PARTIAL);
+    expect(english.body.extensions!['withheld']).toEqual([
+      expect.objectContaining({ reason: expect.stringMatching(/^Population register has not granted/) }),
+    ]);
+  });
+
+  it('without a purpose is refused in the language of the request', async () => {
+    const { body, headers } = await ask(testbed, '{ __typename }', {
+      purpose: 'teaching',
+      headers: { 'accept-language': 'sv-FI' },
+    });
+    expect(body.errors![0]!.message).toBe(
+      'Sidhuvudet Purpose-Of-Use har inget känt användningsändamål. Ditt identitetsintyg har: care.',
+    );
+    expect(headers.get('content-language')).toBe('sv');
   });
 
   it.each([

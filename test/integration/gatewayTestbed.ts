@@ -172,12 +172,13 @@ fields:
   "Query.access": { category: operational }
   "Access.*": { category: operational }
   "FieldAccess.*": { category: operational }
+  "Term.*": { category: operational }
 grants:
   - id: everybody
     purposes: any
     roles: any
     basis: [GDPR 5]
-    show: { "Query.access": allow, "Access.*": allow, "FieldAccess.*": allow }
+    show: { "Query.access": allow, "Access.*": allow, "FieldAccess.*": allow, "Term.*": allow }
 `;
 
 function compile(subgraphs: readonly Subgraph[], clinic: string): Policy {

@@ -149,7 +149,8 @@ describe('the matrix of policies', () => {
     expect(await why('HealthContact.diagnosis', 'planning', 'planner')).toMatchObject({
       effect: 'DENY',
       reasonKind: 'not-granted',
-      reason: 'Health services has not granted HealthContact.diagnosis to planner for "planning".',
+      reason:
+        'Health services has not granted HealthContact.diagnosis to Planner for "Planning and reporting".',
       nearRules: [],
     });
     expect(await why('HealthContact.diagnosis', 'benefit', 'benefit-officer')).toMatchObject({

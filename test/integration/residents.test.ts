@@ -47,7 +47,8 @@ const [login] = settings.console.logins;
 /** Valid codes that nobody in a synthetic city has: its people are born later. */
 const STRANGER = '131052-9982';
 const SECRET = 'a secret of the console';
-const OWN = '{ me { id birthYear healthContacts { service } } accessLog(first: 50) { purpose recipient } }';
+const OWN =
+  '{ me { id birthYear healthContacts { service } } accessLog(first: 50) { purpose { id } recipient { id } } }';
 
 describe('residents, with health in a process of its own', () => {
   let folder: string;

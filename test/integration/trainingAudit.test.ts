@@ -43,9 +43,9 @@ const NEW_CODE = '010594Y9032';
 
 interface Entry {
   readonly id: string;
-  readonly purpose: string;
-  readonly recipient: string | null;
-  readonly categories: readonly string[];
+  readonly purpose: { readonly id: string };
+  readonly recipient: { readonly id: string } | null;
+  readonly categories: readonly { readonly id: string }[];
 }
 
 describe('a training next to a running gateway', () => {
@@ -91,7 +91,7 @@ describe('a training next to a running gateway', () => {
     const id = seal(loginDomain(new Domains(await secrets().domain()), '1'), 'PersonID', person);
     const { data, errors } = await served.ask(
       resident(id),
-      '{ accessLog { id purpose recipient categories } }',
+      '{ accessLog { id purpose { id } recipient { id } categories { id } } }',
     );
     expect(errors).toBeUndefined();
     return (data as { accessLog: readonly Entry[] }).accessLog;
@@ -151,9 +151,9 @@ describe('a training next to a running gateway', () => {
     const [child] = children;
     expect(await ownLog(child!)).toContainEqual({
       id: expect.any(String),
-      purpose: 'development',
-      recipient: 'model-development',
-      categories: expect.arrayContaining(['health']),
+      purpose: { id: 'development' },
+      recipient: { id: 'model-development' },
+      categories: expect.arrayContaining([{ id: 'health' }]),
     });
   });
 

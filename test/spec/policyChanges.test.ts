@@ -120,7 +120,7 @@ describe('stored operations', () => {
     const other = policyOf('show: { Visit.startedAt: allow, Visit.unit: allow }');
     const changes = compareOperations(states(whole), states(other)).map(({ change }) => change);
     expect(changes).toEqual(['broken', 'mended', 'refused']);
-    expect(states(whole)[1]!.denials).toMatchObject([{ coordinate: 'Visit.unit', owner: 'Clinic' }]);
+    expect(states(whole)[1]!.denials).toMatchObject([{ coordinate: 'Visit.unit', owner: { en: 'Clinic' } }]);
   });
 });
 

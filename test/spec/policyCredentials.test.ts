@@ -69,7 +69,9 @@ describe('a research permit', () => {
     const decision = policy.decide(scholar, someDay);
     expect(decision.show('Visit.startedAt')).toMatchObject([{ mask: 'month' }]);
     expect(decision.show('Visit.diagnosis')).toEqual([]);
-    expect(decision.explain('Visit.diagnosis').reason).toBe('The permit P-1 does not cover Visit.diagnosis.');
+    expect(decision.explain('Visit.diagnosis').reason.en).toBe(
+      'The permit P-1 does not cover Visit.diagnosis.',
+    );
     expect(decision.derive('Score', 'Visit.diagnosis')).toEqual([]);
   });
 
@@ -115,6 +117,6 @@ describe('a research permit', () => {
   ])('%s shows nothing, and gives the reason', (_, requester, day, reason) => {
     const decision = policy.decide({ ...scholar, ...requester }, new Date(`${day}T12:00:00Z`));
     expect(decision.show('Visit.service')).toEqual([]);
-    expect(decision.explain('Visit.service').reason).toBe(reason);
+    expect(decision.explain('Visit.service').reason.en).toBe(reason);
   });
 });

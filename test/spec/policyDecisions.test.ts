@@ -259,6 +259,10 @@ describe('a refusal', () => {
   ];
   it.each(refusals)('of %s', (_, rules, role = '', purpose = '', coordinate = '', owner, reason) => {
     const decision = cityPolicy(rules).decide({ roles: [role], purpose }, someDay);
-    expect(decision.explain(coordinate)).toMatchObject({ coordinate, owner, reason });
+    expect(decision.explain(coordinate)).toMatchObject({
+      coordinate,
+      owner: { en: owner },
+      reason: { en: reason },
+    });
   });
 });

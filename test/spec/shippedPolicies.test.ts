@@ -86,8 +86,12 @@ describe('the shipped policies', () => {
     const decision = policy.decide({ roles: ['planner'], purpose: 'planning' }, now);
     expect(decision.explain('Query.family')).toMatchObject({
       registry: 'population',
-      owner: 'Population register',
-      reason: expect.stringContaining('planning works with groups, never with one person or one family'),
+      owner: { en: 'Population register', fi: 'Väestörekisteri' },
+      reason: {
+        en: expect.stringContaining('planning works with groups, never with one person or one family'),
+        fi: expect.stringMatching(/^Väestörekisteri kieltää .* ”Suunnittelu- ja selvitystehtävä” /),
+        sv: expect.stringMatching(/^Befolkningsregistret förbjuder .* ”Planerings- och utredningsuppgift” /),
+      },
     });
     expect(decision.show('Query.registries')).toHaveLength(1);
     expect(decision.show('Query.access')).toHaveLength(1);

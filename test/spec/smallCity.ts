@@ -69,22 +69,22 @@ export const smallGraph = buildPolicyGraph([
   { name: 'paths', sdl: paths },
 ]);
 
-const label = '{ en: x, fi: x, sv: x }';
+const named = (id: string) => `label: { en: ${id}, fi: ${id} (fi), sv: ${id} (sv) }`;
 
 export const smallCity: Readonly<Record<string, string>> = {
   'purposes.yaml': `purposes:
-  care: { label: ${label}, basis: [703/2023], use: primary, output: identified }
-  service: { label: ${label}, basis: [1301/2014], use: primary, output: identified }
-  protection: { label: ${label}, basis: [417/2007], use: primary, output: identified, parent: service }
-  research: { label: ${label}, basis: [552/2019], use: secondary, output: pseudonymised }
-  management: { label: ${label}, basis: [552/2019], use: secondary, output: aggregate }
-  marketing: { label: ${label}, basis: [EHDS 54], forbidden: true }
+  care: { ${named('care')}, basis: [703/2023], use: primary, output: identified }
+  service: { ${named('service')}, basis: [1301/2014], use: primary, output: identified }
+  protection: { ${named('protection')}, basis: [417/2007], use: primary, output: identified, parent: service }
+  research: { ${named('research')}, basis: [552/2019], use: secondary, output: pseudonymised }
+  management: { ${named('management')}, basis: [552/2019], use: secondary, output: aggregate }
+  marketing: { ${named('marketing')}, basis: [EHDS 54], forbidden: true }
 `,
   'roles.yaml': `roles:
-  nurse: { label: ${label}, purposes: [care] }
-  worker: { label: ${label}, purposes: [service, protection] }
-  scholar: { label: ${label}, purposes: [research] }
-  manager: { label: ${label}, purposes: [management] }
+  nurse: { ${named('nurse')}, purposes: [care] }
+  worker: { ${named('worker')}, purposes: [service, protection] }
+  scholar: { ${named('scholar')}, purposes: [research] }
+  manager: { ${named('manager')}, purposes: [management] }
 `,
   'clinic.yaml': `registry: clinic
 owner: { en: Clinic, fi: Klinikka, sv: Klinik }

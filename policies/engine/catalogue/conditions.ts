@@ -1,14 +1,43 @@
 import { type Condition, type ConditionName, conditionNames } from '../decision.js';
+import type { LocalizedText } from '../../../schema/language.js';
 
-/** Each condition in words that follow "shown if". */
-const conditions: Readonly<Record<ConditionName, string>> = {
-  'care-relationship': 'the caller has a care relationship with the person',
-  'own-unit': 'the record is of a unit of the caller',
-  'own-data': 'the person is the caller',
-  minor: 'the person is under 18',
-  adult: 'the person is 18 or older',
-  'break-glass': 'the caller has stated a reason for emergency access (break-glass), which is reviewed',
-  'not-objected': 'the person has not objected to the disclosure',
+/** Each condition in words that follow "shown if", "näytetään, jos" and "visas om". */
+const conditions: Readonly<Record<ConditionName, LocalizedText>> = {
+  'care-relationship': {
+    en: 'the caller has a care relationship with the person',
+    fi: 'käyttäjällä on hoito- tai asiakassuhde henkilöön',
+    sv: 'användaren har en vård- eller klientrelation till personen',
+  },
+  'own-unit': {
+    en: 'the record is of a unit of the caller',
+    fi: 'tieto on käyttäjän omasta yksiköstä',
+    sv: 'uppgiften hör till användarens egen enhet',
+  },
+  'own-data': {
+    en: 'the person is the caller',
+    fi: 'henkilö on käyttäjä itse',
+    sv: 'personen är användaren själv',
+  },
+  minor: {
+    en: 'the person is under 18',
+    fi: 'henkilö on alle 18-vuotias',
+    sv: 'personen är under 18 år',
+  },
+  adult: {
+    en: 'the person is 18 or older',
+    fi: 'henkilö on täyttänyt 18 vuotta',
+    sv: 'personen har fyllt 18 år',
+  },
+  'break-glass': {
+    en: 'the caller has stated a reason for emergency access (break-glass), which is reviewed',
+    fi: 'käyttäjä on ilmoittanut hätätilanteen syyn (break-glass), joka tarkastetaan jälkikäteen',
+    sv: 'användaren har angett ett skäl för nödåtkomst (break-glass), som granskas i efterhand',
+  },
+  'not-objected': {
+    en: 'the person has not objected to the disclosure',
+    fi: 'henkilö ei ole vastustanut luovutusta',
+    sv: 'personen har inte motsatt sig utlämnandet',
+  },
 };
 
 const WITHIN_YEARS = /^within-years\(([1-9]\d{0,2})\)$/;
@@ -33,14 +62,29 @@ export function implies(holding: Condition, asked: Condition): boolean {
   return heldYears! <= askedYears!;
 }
 
-/** A condition in words that follow "if". */
-export function describeCondition(condition: Condition): string {
+/** A condition in words that follow "if", "jos" and "om". */
+export function describeCondition(condition: Condition): LocalizedText {
   const years = WITHIN_YEARS.exec(condition)?.[1];
-  if (years !== undefined) return `the record began at most ${years} years ago`;
+  if (years !== undefined)
+    return {
+      en: `the record began at most ${years} years ago`,
+      fi: `tieto on alkanut enintään ${years} vuotta sitten`,
+      sv: `uppgiften har börjat för högst ${years} år sedan`,
+    };
   const [, first, last] = BORN.exec(condition) ?? [];
-  if (first !== undefined) return `the person was born in ${first} to ${last}`;
-  const districts = LIVING_IN.exec(condition)?.[1];
-  if (districts !== undefined) return `the person lives in ${districts.replaceAll(',', ' or ')}`;
+  if (first !== undefined)
+    return {
+      en: `the person was born in ${first} to ${last}`,
+      fi: `henkilö on syntynyt vuosina ${first}–${last}`,
+      sv: `personen är född åren ${first}–${last}`,
+    };
+  const districts = LIVING_IN.exec(condition)?.[1]?.split(',');
+  if (districts !== undefined)
+    return {
+      en: `the person lives in ${districts.join(' or ')}`,
+      fi: `henkilö asuu alueella ${districts.join(' tai ')}`,
+      sv: `personen bor i ${districts.join(' eller ')}`,
+    };
   return conditions[condition as ConditionName];
 }
 
@@ -77,21 +121,53 @@ export function canEvaluate(subgraph: string, condition: Condition): boolean {
 
 /** The closed list of field categories, in the words of a data owner's records of processing (GDPR 30). */
 export const categories = {
-  identity: 'who a person is, and the ways to find one person',
-  'birth-year': 'year of birth',
-  demographic: 'sex, language and the like',
-  residence: 'where a person lives',
-  place: 'where a person is served',
-  family: 'family ties',
-  'service-use': 'which services a person uses, and when',
-  diagnosis: 'diagnoses, by ICD-10 or another classification',
-  health: 'other facts on health',
-  'social-care': 'social services and child protection',
-  education: 'attendance in early education',
-  financial: 'money',
-  derived: 'computed from several registries',
-  operational: 'about the registers and their rules, not about people',
-} as const;
+  identity: {
+    en: 'who a person is, and the ways to find one person',
+    fi: 'kuka henkilö on ja miten yksi henkilö löydetään',
+    sv: 'vem en person är och hur en enskild person hittas',
+  },
+  'birth-year': { en: 'year of birth', fi: 'syntymävuosi', sv: 'födelseår' },
+  demographic: {
+    en: 'sex, language and the like',
+    fi: 'sukupuoli, kieli ja vastaavat',
+    sv: 'kön, språk och liknande',
+  },
+  residence: { en: 'where a person lives', fi: 'missä henkilö asuu', sv: 'var en person bor' },
+  place: { en: 'where a person is served', fi: 'missä henkilöä palvellaan', sv: 'var en person får service' },
+  family: { en: 'family ties', fi: 'perhesuhteet', sv: 'familjeband' },
+  'service-use': {
+    en: 'which services a person uses, and when',
+    fi: 'mitä palveluja henkilö käyttää ja milloin',
+    sv: 'vilka tjänster en person använder och när',
+  },
+  diagnosis: {
+    en: 'diagnoses, by ICD-10 or another classification',
+    fi: 'diagnoosit ICD-10-luokituksen tai muun luokituksen mukaan',
+    sv: 'diagnoser enligt ICD-10 eller en annan klassifikation',
+  },
+  health: { en: 'other facts on health', fi: 'muut terveystiedot', sv: 'andra uppgifter om hälsa' },
+  'social-care': {
+    en: 'social services and child protection',
+    fi: 'sosiaalipalvelut ja lastensuojelu',
+    sv: 'socialservice och barnskydd',
+  },
+  education: {
+    en: 'attendance in early education',
+    fi: 'osallistuminen varhaiskasvatukseen',
+    sv: 'deltagande i småbarnspedagogik',
+  },
+  financial: { en: 'money', fi: 'rahaa koskevat tiedot', sv: 'uppgifter om pengar' },
+  derived: {
+    en: 'computed from several registries',
+    fi: 'useasta rekisteristä laskettu tieto',
+    sv: 'beräknat ur flera register',
+  },
+  operational: {
+    en: 'about the registers and their rules, not about people',
+    fi: 'rekistereistä ja niiden säännöistä, ei ihmisistä',
+    sv: 'om registren och deras regler, inte om människor',
+  },
+} as const satisfies Readonly<Record<string, LocalizedText>>;
 
 export type Category = keyof typeof categories;
 

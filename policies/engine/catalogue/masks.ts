@@ -1,5 +1,6 @@
 import type { Precision } from '../../../lib/partialDate.js';
 import type { MaskName } from '../decision.js';
+import type { LocalizedText } from '../../../schema/language.js';
 import type { Category } from './conditions.js';
 
 /**
@@ -65,7 +66,8 @@ interface Mask {
   readonly categories: readonly Category[] | undefined;
   /** Among masks of the same fields, a higher number shows less. */
   readonly coarseness: number;
-  readonly description: string;
+  /** What becomes of a value, in words that stand alone. */
+  readonly description: LocalizedText;
   /**
    * The masked value. It is undefined if the value has an unexpected form, so that no unmasked value passes.
    */
@@ -89,30 +91,70 @@ const AGE_BAND_YEARS = 5;
 const COUNT_BANDS = [0, 1, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export const masks: Readonly<Record<MaskName, Mask>> = {
-  month: dateMask('a date becomes its month', 1, /^\d{4}(?:-\d{2})?/),
-  year: dateMask('a date becomes its year', 2, /^\d{4}/),
+  month: dateMask(
+    {
+      en: 'a date becomes its month',
+      fi: 'päivästä näytetään kuukausi',
+      sv: 'av ett datum visas månaden',
+    },
+    1,
+    /^\d{4}(?:-\d{2})?/,
+  ),
+  year: dateMask(
+    { en: 'a date becomes its year', fi: 'päivästä näytetään vuosi', sv: 'av ett datum visas året' },
+    2,
+    /^\d{4}/,
+  ),
   'age-band': {
     takes: 'Int',
     categories: ['birth-year'],
     coarseness: 1,
-    description: `a birth year becomes the first year of its band of ${AGE_BAND_YEARS} years`,
+    description: {
+      en: `a birth year becomes the first year of its band of ${AGE_BAND_YEARS} years`,
+      fi: `syntymävuodesta näytetään ${AGE_BAND_YEARS} vuoden ikäluokan ensimmäinen vuosi`,
+      sv: `av födelseåret visas det första året i en grupp om ${AGE_BAND_YEARS} år`,
+    },
     apply: (value) =>
       Number.isInteger(value) ? Number(value) - (Number(value) % AGE_BAND_YEARS) : undefined,
   },
-  'icd10-block': icd10Mask('a diagnosis becomes its ICD-10 block, such as J00-J06', 1, icd10Blocks),
-  'icd10-chapter': icd10Mask('a diagnosis becomes its ICD-10 chapter, such as J00-J99', 2, icd10Chapters),
+  'icd10-block': icd10Mask(
+    {
+      en: 'a diagnosis becomes its ICD-10 block, such as J00-J06',
+      fi: 'diagnoosista näytetään ICD-10-luokituksen ryhmä, esimerkiksi J00-J06',
+      sv: 'av en diagnos visas avsnittet i ICD-10, till exempel J00-J06',
+    },
+    1,
+    icd10Blocks,
+  ),
+  'icd10-chapter': icd10Mask(
+    {
+      en: 'a diagnosis becomes its ICD-10 chapter, such as J00-J99',
+      fi: 'diagnoosista näytetään ICD-10-luokituksen pääluokka, esimerkiksi J00-J99',
+      sv: 'av en diagnos visas kapitlet i ICD-10, till exempel J00-J99',
+    },
+    2,
+    icd10Chapters,
+  ),
   'district-to-area': {
     takes: 'String',
     categories: ['residence'],
     coarseness: 1,
-    description: 'a district becomes the area that it lies in',
+    description: {
+      en: 'a district becomes the area that it lies in',
+      fi: 'kaupunginosasta näytetään suuralue, johon se kuuluu',
+      sv: 'av en stadsdel visas storområdet som den hör till',
+    },
     apply: (value, { areaOfDistrict }) => (typeof value === 'string' ? areaOfDistrict.get(value) : undefined),
   },
   'count-band': {
     takes: 'Int',
     categories: ['service-use', 'health', 'social-care', 'education', 'derived', 'operational'],
     coarseness: 1,
-    description: 'a count becomes the least number of its band: 0, 1-4, 5-9, 10-19, 20-49, 50-99 and so on',
+    description: {
+      en: 'a count becomes the least number of its band: 0, 1-4, 5-9, 10-19, 20-49, 50-99 and so on',
+      fi: 'määrästä näytetään luokan pienin luku: 0, 1–4, 5–9, 10–19, 20–49, 50–99 ja niin edelleen',
+      sv: 'av ett antal visas klassens minsta tal: 0, 1–4, 5–9, 10–19, 20–49, 50–99 och så vidare',
+    },
     apply: (value) => COUNT_BANDS.findLast((least) => Number.isInteger(value) && least <= Number(value)),
   },
 };
@@ -156,12 +198,12 @@ export function coarsenessOf(mask: MaskName | undefined): number {
   return mask === undefined ? 0 : masks[mask].coarseness;
 }
 
-function dateMask(description: string, coarseness: number, kept: RegExp): Mask {
+function dateMask(description: LocalizedText, coarseness: number, kept: RegExp): Mask {
   const apply = (value: Maskable) => (typeof value === 'string' ? kept.exec(value)?.[0] : undefined);
   return { takes: 'PartialDate', categories: undefined, coarseness, description, apply };
 }
 
-function icd10Mask(description: string, coarseness: number, list: readonly string[]): Mask {
+function icd10Mask(description: LocalizedText, coarseness: number, list: readonly string[]): Mask {
   const apply = (value: Maskable) => (typeof value === 'string' ? icd10Range(list, value) : undefined);
   return { takes: 'String', categories: ['diagnosis'], coarseness, description, apply };
 }

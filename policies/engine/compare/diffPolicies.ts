@@ -277,7 +277,8 @@ function showsMore(first: Permission | undefined, second: Permission | undefined
 export function describeAccess(permissions: readonly Permission[]): string {
   const ways = permissions.map(({ mask, conditions }) => {
     const value = mask === undefined ? 'the value itself' : `masked to ${mask}`;
-    return conditions.length === 0 ? value : `${value} if ${conditions.map(describeCondition).join(' and ')}`;
+    const when = conditions.map((condition) => describeCondition(condition).en).join(' and ');
+    return when === '' ? value : `${value} if ${when}`;
   });
   return ways.join(', else ') || 'withheld';
 }

@@ -153,7 +153,7 @@ export function formatImpact(impacts: readonly OperationImpact[]): string {
       .flatMap(({ operation, differences, after }) => [
         `${titles[kind]}  ${operation.app}/${operation.file} (${operation.roles.join(', ')}, for ${operation.purpose})${withoutOf(after)}`,
         ...after.faults.map((fault) => `            ${fault}`),
-        ...after.denials.map(({ owner, reason }) => `            ${reason} Ask: ${owner}.`),
+        ...after.denials.map(({ owner, reason }) => `            ${reason.en} Ask: ${owner.en}.`),
         ...differences.map((difference) => `            ${difference}`),
       ]),
   );

@@ -1,6 +1,6 @@
 import { type Day, today } from '../../../lib/calendar.js';
 import { defaultDisclosure, type DisclosureParameters, strictest } from '../disclosureParameters.js';
-import type { LocalizedLabel } from '../parse/policyFiles.js';
+import type { LocalizedText } from '../../../schema/language.js';
 import type {
   Classification,
   Grant,
@@ -13,6 +13,7 @@ import type {
 import { permitFault, type PermitFault, type Requester } from './decisionRequest.js';
 import { buildDecisionTable } from './decisionTable.js';
 import { DenialExplainer, type TotalDenialReason } from './denialReasons.js';
+import { registryOwner } from './denialTexts.js';
 import { PolicyDecision } from './policyDecision.js';
 import { PolicyIndex } from './policyIndex.js';
 
@@ -20,8 +21,7 @@ import { PolicyIndex } from './policyIndex.js';
 export interface CoordinateInfo {
   readonly coordinate: string;
   readonly registry: string;
-  /** The owner's name in English. */
-  readonly owner: string;
+  readonly owner: LocalizedText;
   /** undefined: an argument, or not classified. */
   readonly classification: Classification | undefined;
 }
@@ -64,13 +64,13 @@ export class Policy {
   }
 
   /** The name of an organisation that receives data; undefined if recipients.yaml has none. */
-  recipientLabel(recipient: string): LocalizedLabel | undefined {
+  recipientLabel(recipient: string): LocalizedText | undefined {
     return this.model.recipients.get(recipient);
   }
 
-  /** The English name of a registry's owner; undefined where the registry has no policy. */
-  ownerOf(registry: string): string | undefined {
-    return this.model.registries.get(registry)?.owner.en;
+  /** The name of a registry's owner; undefined where the registry has no policy. */
+  ownerOf(registry: string): LocalizedText | undefined {
+    return this.model.registries.get(registry)?.owner;
   }
 
   /**
@@ -191,11 +191,12 @@ function totalDenialReason(
   return fault && { kind: 'permit', fault, permit };
 }
 
-function* infosOf({ graph, registries }: PolicyModel): Iterable<CoordinateInfo> {
+function* infosOf(model: PolicyModel): Iterable<CoordinateInfo> {
+  const { graph, registries } = model;
   for (const field of graph.fields.values()) {
     if (field.kind !== 'governed') continue;
     const registry = registries.get(field.subgraph);
-    const info = { registry: field.subgraph, owner: registry?.owner.en ?? field.subgraph };
+    const info = { registry: field.subgraph, owner: registryOwner(field.subgraph, model) };
     yield { ...info, coordinate: field.coordinate, classification: registry?.fields.get(field.coordinate) };
     for (const { coordinate } of field.arguments) yield { ...info, coordinate, classification: undefined };
   }

@@ -4,14 +4,8 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { packageRoot } from '../../../lib/packageRoot.js';
 import type { Category } from '../catalogue/conditions.js';
+import type { LocalizedText } from '../../../schema/language.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
-
-/** A name in the three languages of the city. */
-export interface LocalizedLabel {
-  readonly en: string;
-  readonly fi: string;
-  readonly sv: string;
-}
 
 /** purposes.yaml; see schema/purposes.schema.json. */
 export interface PurposesFile {
@@ -19,7 +13,7 @@ export interface PurposesFile {
 }
 
 export interface PurposeEntry {
-  readonly label: LocalizedLabel;
+  readonly label: LocalizedText;
   readonly basis: readonly string[];
   readonly use?: 'primary' | 'secondary';
   readonly output?: 'identified' | 'pseudonymised' | 'aggregate';
@@ -34,19 +28,19 @@ export interface RolesFile {
 }
 
 export interface RoleEntry {
-  readonly label: LocalizedLabel;
+  readonly label: LocalizedText;
   readonly purposes: readonly string[];
 }
 
 /** recipients.yaml; see schema/recipients.schema.json. */
 export interface RecipientsFile {
-  readonly recipients: Readonly<Record<string, LocalizedLabel>>;
+  readonly recipients: Readonly<Record<string, LocalizedText>>;
 }
 
 /** The file of one registry; see schema/policy.schema.json. A faulty entry is undefined. */
 export interface RegistryFile {
   readonly registry: string;
-  readonly owner: LocalizedLabel;
+  readonly owner: LocalizedText;
   readonly fields: Readonly<Record<string, ClassificationEntry | undefined>>;
   readonly grants?: readonly (GrantEntry | undefined)[];
   readonly prohibitions?: readonly (ProhibitionEntry | undefined)[];
@@ -57,7 +51,7 @@ export interface ClassificationEntry {
   readonly category: Category;
   readonly special?: boolean;
   readonly quasi?: string;
-  readonly label?: LocalizedLabel;
+  readonly label?: LocalizedText;
 }
 
 /** owners.yaml; see schema/owners.schema.json. It says who may sign, and is not part of what they sign. */
@@ -94,7 +88,7 @@ export interface ProhibitionEntry {
   readonly id: string;
   readonly purposes: Names;
   readonly fields: readonly string[];
-  readonly reason?: LocalizedLabel;
+  readonly reason?: LocalizedText;
 }
 
 export interface DisclosureEntry extends Partial<DisclosureParameters> {
@@ -161,8 +155,8 @@ export interface PersonasFile {
 
 export interface PersonaEntry {
   readonly id: string;
-  readonly label: LocalizedLabel;
-  readonly explanation: LocalizedLabel;
+  readonly label: LocalizedText;
+  readonly explanation: LocalizedText;
   readonly recipient: string;
   readonly roles: readonly string[];
   readonly purposes: readonly string[];

@@ -30,7 +30,7 @@ export function explain(
   const asked = `${coordinate} for ${roles.join(', ') || 'no role'}, purpose "${purpose}", revision ${policy.revision}`;
   const denial = decision.denialReason(coordinate);
   const lines = denial
-    ? [`Denied. ${decision.explain(coordinate).reason}`, ...reasonLines(denial, policy)]
+    ? [`Denied. ${decision.explain(coordinate).reason.en}`, ...reasonLines(denial, policy)]
     : [
         'Shown:',
         ...decision.show(coordinate).flatMap((permission) => permissionLines(permission, policy)),
@@ -41,8 +41,8 @@ export function explain(
 
 function permissionLines({ mask, conditions: needed, grant }: Permission, policy: Policy): readonly string[] {
   const value =
-    mask === undefined ? 'the value itself' : `under the mask "${mask}" (${masks[mask].description})`;
-  const when = needed.map(describeCondition).join(' and ');
+    mask === undefined ? 'the value itself' : `under the mask "${mask}" (${masks[mask].description.en})`;
+  const when = needed.map((condition) => describeCondition(condition).en).join(' and ');
   return [`- ${value}${when ? `, if ${when}` : ''}`, ...grantLines(grant, policy)];
 }
 

@@ -1,6 +1,7 @@
 import type { DenialReason, DeniedInput } from '../decide/denialReasons.js';
 import type { Policy } from '../decide/policy.js';
 import type { Condition, MaskName, Permission } from '../decision.js';
+import type { LocalizedText } from '../../../schema/language.js';
 import type { Grant, Prohibition } from '../policyModel.js';
 
 /** One way in which a role sees a field, with the grants that give it. */
@@ -14,8 +15,7 @@ export interface GrantedWay {
 /** Why a field is denied, as data that a page puts into words in any language. */
 export interface CellDenial {
   readonly kind: DenialReason['kind'];
-  /** In English. */
-  readonly sentence: string;
+  readonly sentence: LocalizedText;
   readonly prohibition: Prohibition | undefined;
   /** Grants for this purpose that do not apply: for other roles, under a permit, or at another time. */
   readonly nearGrants: readonly Grant[];

@@ -47,7 +47,7 @@ function textOf({ purposes, rows, revision }: Matrix): string {
   );
   const line = (name: string, cells: readonly string[]) =>
     [name.padEnd(nameWidth), ...cells.map((cell, index) => cell.padEnd(widths[index]!))].join('  ').trimEnd();
-  const groups = [...groupBy(rows, ({ owner }) => owner)].flatMap(([owner, group]) => [
+  const groups = [...groupBy(rows, ({ owner }) => owner.en)].flatMap(([owner, group]) => [
     '',
     line(owner, letters),
     ...group.map((row) =>

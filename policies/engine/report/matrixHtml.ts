@@ -2,6 +2,7 @@ import { groupBy } from '../../../lib/groupBy.js';
 import { describeCondition } from '../catalogue/conditions.js';
 import type { Policy } from '../decide/policy.js';
 import type { Permission } from '../decision.js';
+import type { LocalizedText } from '../../../schema/language.js';
 import type { Classification } from '../policyModel.js';
 
 /** One page without external resources. It follows the reader's light or dark theme. */
@@ -49,7 +50,7 @@ function purposeHead(id: string, { purposes }: Policy): string {
 }
 
 function section(registry: string, rows: readonly MatrixRow[], purposes: readonly string[]): string {
-  const head = `<tr class="owner" id="${escape(registry)}"><th scope="rowgroup" colspan="${purposes.length + 1}"><b>${escape(rows[0]!.owner)}</b> <code>${escape(registry)}</code></th></tr>`;
+  const head = `<tr class="owner" id="${escape(registry)}"><th scope="rowgroup" colspan="${purposes.length + 1}"><b>${escape(rows[0]!.owner.en)}</b> <code>${escape(registry)}</code></th></tr>`;
   return `<tbody>\n${head}\n${rows.map((row) => rowHtml(row, purposes)).join('\n')}\n</tbody>`;
 }
 
@@ -80,7 +81,7 @@ function cellHtml(access: readonly RoleAccess[]): string {
   );
   if (ways.length === 0) return '<td class="none">·</td>';
   const tip = ways.map(({ role, mask, conditions: needed, grant }) => {
-    const when = needed.map(describeCondition).join(' and ');
+    const when = needed.map((condition) => describeCondition(condition).en).join(' and ');
     return `${role}: ${mask ?? 'allow'}${when ? `, if ${when}` : ''} (${grant})`;
   });
   const marks = ways.map(({ mask, conditions: needed }) => {
@@ -138,7 +139,7 @@ export interface RoleAccess {
 /** A field, or a field as a derived type may use it, over all purposes. */
 export interface MatrixRow {
   readonly registry: string;
-  readonly owner: string;
+  readonly owner: LocalizedText;
   readonly coordinate: string;
   /** undefined: the row says whether the field is shown. */
   readonly derivedType: string | undefined;

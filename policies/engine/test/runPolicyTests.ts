@@ -153,7 +153,7 @@ class CaseRun {
           if (reason) this.noteProhibited(coordinate, reason);
           return [];
         }
-        const why = reason ? ` ${this.decision.explain(coordinate).reason}` : '';
+        const why = reason ? ` ${this.decision.explain(coordinate).reason.en}` : '';
         return [`${coordinate}${where}: expected ${nameOf(effect)}, but it is ${found}.${why}`];
       }),
     );

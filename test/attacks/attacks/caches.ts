@@ -8,7 +8,7 @@ const DOCUMENTS = [
   '{ persons(first: 5) { nodes { id birthYear sex } } }',
   '{ persons(first: 5) { nodes { id healthContacts { service diagnosis } } } }',
   '{ persons(first: 5) { nodes { servicePath { withheld steps { sector service } } } } }',
-  '{ access { purpose roles fields { coordinate mask } } }',
+  '{ access { purpose { id } roles { id } fields { coordinate mask { id } } } }',
   '{ __schema { types { name fields { name } } } }',
 ];
 
@@ -80,7 +80,7 @@ export const cacheAttacks: readonly Attack[] = [
         throw new Breach('the answer carries a validator');
     }
     const [first] = target.requesters;
-    const path = `/graphql?query=${encodeURIComponent('{ access { purpose } }')}`;
+    const path = `/graphql?query=${encodeURIComponent('{ access { purpose { id } } }')}`;
     const got = await target.send({
       method: 'GET',
       path,

@@ -5,7 +5,7 @@ import { hiddenProbes } from '../probe.js';
 import { headersOf, type Target } from '../target.js';
 import { sampled } from './hiddenFields.js';
 
-const SHOWN = '{ access { purpose } }';
+const SHOWN = '{ access { purpose { id } } }';
 
 /** Ways to send a request that a gateway might read differently from its checks. */
 export const httpAttacks: readonly Attack[] = [
@@ -226,7 +226,7 @@ async function emptyOperationName(target: Target): Promise<void> {
   for (const requester of target.requesters.slice(0, 3))
     for (const query of [
       SHOWN,
-      'query A { access { purpose } }',
+      'query A { access { purpose { id } } }',
       'query A { __typename } query B { __typename }',
     ]) {
       const posted = await target.ask(requester, { query, operationName: '' });
@@ -246,7 +246,7 @@ async function nullsBesideDefaults(target: Target): Promise<void> {
     for (const query of [
       'query ($v: Boolean = true) { access @include(if: $v) { purpose } }',
       'query ($v: Boolean = false) { access @skip(if: $v) { purpose } }',
-      'query ($v: Boolean = true) { __typename ...F @include(if: $v) } fragment F on Query { access { purpose } }',
+      'query ($v: Boolean = true) { __typename ...F @include(if: $v) } fragment F on Query { access { purpose { id } } }',
       'query ($v: String = "Query") { __type(name: $v) { name } }',
     ])
       for (const partial of ['false', 'true']) {

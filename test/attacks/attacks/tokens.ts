@@ -13,7 +13,7 @@ import { headersOf, type Target } from '../target.js';
 
 // Long, because it is a list: every way to come with a token or a purpose that is not one's own.
 
-const QUESTION = JSON.stringify({ query: '{ access { purpose roles } }' });
+const QUESTION = JSON.stringify({ query: '{ access { purpose { id } roles { id } } }' });
 
 /** Ways to impersonate another caller, or to have another purpose. */
 export const tokenAttacks: readonly Attack[] = [
@@ -258,9 +258,9 @@ export const tokenAttacks: readonly Attack[] = [
         'x-apollo-operation-name': 'x',
       };
       for (const sight of await target.sights()) {
-        const plain = await target.ask(sight.requester, '{ access { roles fields { coordinate } } }');
+        const plain = await target.ask(sight.requester, '{ access { roles { id } fields { coordinate } } }');
         const other = await target.ask(sight.requester, {
-          query: '{ access { roles fields { coordinate } } }',
+          query: '{ access { roles { id } fields { coordinate } } }',
           headers: forged,
         });
         if (other.body.data && JSON.stringify(other.body.data) !== JSON.stringify(plain.body.data))

@@ -113,9 +113,9 @@ function proveCase(dice: Dice, world: World, counts: Counts, report: (what: stri
       compare(`Cedar on ${coordinate}`, compiled, cedar.see(coordinate));
     }
     if (decision.show(coordinate).length === 0 && kind === 'governed') {
-      const { reason } = decision.explain(coordinate);
-      if (/no .* in the graph|undefined/.test(reason))
-        report(`${coordinate} is refused without a reason: ${reason}`);
+      const reasons = Object.values(decision.explain(coordinate).reason).join(' ');
+      if (/no .* in the graph|undefined/.test(reasons))
+        report(`${coordinate} is refused without a reason: ${reasons}`);
     }
   }
   for (const [type, inputs] of sources) {

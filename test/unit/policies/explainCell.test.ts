@@ -38,7 +38,7 @@ describe('the explanation of a cell', () => {
     expect(cell('Visit.unit', 'worker', 'service').denial).toMatchObject({
       kind: 'prohibited',
       prohibition: { id: 'clinic/never' },
-      sentence: 'Clinic prohibits Visit.unit for "service" (clinic/never).',
+      sentence: { en: 'Clinic prohibits Visit.unit for "service" (clinic/never).' },
     });
   });
 

@@ -1,6 +1,6 @@
-import { ArgsType, Field, registerEnumType } from '../../lib/typeGraphql.js';
-import { Language } from '../../schema/language.js';
-import type { RequestContext } from '../subgraph/requestContext.js';
+import { ArgsType, Field, registerEnumType } from '../lib/typeGraphql.js';
+import { Language } from './language.js';
+import type { DecisionContext } from './tokens/decisionContext.js';
 
 registerEnumType(Language, { name: 'Language', description: 'The languages of the city.' });
 
@@ -17,7 +17,7 @@ export class LanguageArgs {
 /** The language that a field was asked for; without an argument it is the language of the request. */
 export function languageAsked(
   { language }: LanguageArgs,
-  { decision }: Pick<RequestContext, 'decision'>,
+  { decision }: { readonly decision: Pick<DecisionContext, 'language'> },
 ): Language {
   return language ?? decision.language;
 }
