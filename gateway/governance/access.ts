@@ -13,7 +13,6 @@ import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import { purposeTerm, recipientTerm, roleTerm, PolicyTerm } from './policyTerm.js';
-import type { RegistryState } from './registryState.js';
 import type { Oversight } from '../audit/oversight.js';
 
 /** The context of resolvers: the decision of the request, and what is in force now. */
@@ -142,6 +141,14 @@ export class AccessInfo {
 
   @Field(() => [FieldAccess])
   readonly fields!: readonly FieldAccess[];
+}
+
+/** What the gateway knows about a registry without asking it. */
+export interface RegistryState {
+  /** Whether it answered when it was last asked for its schema. */
+  readonly isReachable: boolean;
+  /** How its schema differs from its contract. If there are any, it is sent nothing. */
+  readonly differences: readonly string[];
 }
 
 /** The source of records about who has read the data of a person. */

@@ -12,6 +12,7 @@ import {
   AccessResolver,
   FieldAccess,
   type GovernanceContext,
+  type RegistryState,
 } from './access.js';
 import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
 import {
@@ -35,12 +36,7 @@ import {
   PolicyWay,
 } from './policyMatrix.js';
 import { PolicySigning, PolicySigningResolver, SigningPerson } from './policySigners.js';
-import {
-  CatalogueField,
-  GovernedRegistry,
-  type RegistryState,
-  RegistryStateResolver,
-} from './registryState.js';
+import { CatalogueField, GovernedRegistry, RegistryStateResolver } from './registryState.js';
 import { BreakGlassPage, BreakGlassResolver, BreakGlassReview, BreakGlassUse } from './breakGlassReviews.js';
 import { LoggedDecision, LoggedDecisionPage, LoggedDecisionResolver } from './loggedDecisions.js';
 import {

@@ -2,14 +2,6 @@ import { Ctx, Directive, Field, FieldResolver, ObjectType, Resolver, Root } from
 import { inLanguage } from '../../schema/language.js';
 import type { GovernanceContext } from './access.js';
 
-/** What the gateway knows about a registry without asking it. */
-export interface RegistryState {
-  /** Whether it answered when it was last asked for its schema. */
-  readonly isReachable: boolean;
-  /** How its schema differs from its contract. If there are any, it is sent nothing. */
-  readonly differences: readonly string[];
-}
-
 @ObjectType({ description: 'A field of a registry, as its owner classifies it.' })
 export class CatalogueField {
   @Field(() => String, { description: 'Type.field' })
