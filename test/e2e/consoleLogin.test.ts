@@ -99,7 +99,7 @@ describeInBrowser('the console without --dev', () => {
   }
 
   async function askPath(): Promise<void> {
-    await page.getByRole('link', { name: 'Path', exact: true }).click();
+    await page.getByRole('link', { name: 'My people', exact: true }).click();
     await page.locator('.bar').first().waitFor();
   }
 

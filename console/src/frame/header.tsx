@@ -21,6 +21,7 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
           <Mark />
           Polku
         </span>
+        <PageMenu pages={pages} />
         <div className="header-choices">
           {personas.length > 0 ? (
             <Choice
@@ -64,7 +65,6 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
             </NavLink>
           ))}
         </nav>
-        <PageMenu pages={pages} />
         <p className="header-note">
           {t('recipient')}{' '}
           <strong>{user.recipientLabel ? label(user.recipientLabel) : user.recipient}</strong>
