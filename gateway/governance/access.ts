@@ -14,6 +14,7 @@ import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import { purposeTerm, recipientTerm, roleTerm, PolicyTerm } from './policyTerm.js';
 import type { Oversight } from '../audit/oversight.js';
+import type { RegistryState } from '../registries/pinnedSource.js';
 
 /** The context of resolvers: the decision of the request, and what is in force now. */
 export interface GovernanceContext {

@@ -6,6 +6,7 @@ import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Oversight } from '../audit/oversight.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
+import type { RegistryState } from '../registries/pinnedSource.js';
 import {
   AccessInfo,
   type AccessLogSource,

@@ -25,6 +25,14 @@ const CLOCK_PRECISION_SECONDS = 2;
  */
 type Standing = 'unknown' | 'pinned' | 'cut-off';
 
+/** What the gateway knows about a registry without asking it. */
+export interface RegistryState {
+  /** Whether it answered when it was last asked for its schema. */
+  readonly isReachable: boolean;
+  /** How its schema differs from its contract. If there are any, it is sent nothing. */
+  readonly differences: readonly string[];
+}
+
 /** News about a registry: it is served, or the reason why it is not served or cannot be asked. */
 export interface RegistryEvent {
   readonly registry: string;
@@ -55,8 +63,7 @@ export class PinnedSource implements DataSource {
     return this.#standing;
   }
 
-  /** Whether it answered its schema when it was last asked, and how that differs from its contract. */
-  get state(): { readonly isReachable: boolean; readonly differences: readonly string[] } {
+  get state(): RegistryState {
     const fault = this.#fault;
     const isBroken = fault?.code === 'SUBGRAPH_CONTRACT_BROKEN';
     return {

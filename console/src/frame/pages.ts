@@ -27,6 +27,24 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../policies/policiesPage.js')).PoliciesPage,
   },
   {
+    folder: 'needs',
+    path: 'needs',
+    needs: ['Person.childProtectionRisk'],
+    load: async () => (await import('../needs/needsPage.js')).NeedsPage,
+  },
+  {
+    folder: 'models',
+    path: 'models',
+    needs: ['Query.riskRegister'],
+    load: async () => (await import('../models/modelsPage.js')).ModelsPage,
+  },
+  {
+    folder: 'registries',
+    path: 'registries',
+    needs: ['Query.registries'],
+    load: async () => (await import('../registries/registriesPage.js')).RegistriesPage,
+  },
+  {
     folder: 'access',
     path: 'access',
     needs: ['Query.access'],
