@@ -8,14 +8,15 @@ import { makeCity } from '../city/makeCity.js';
 import { serveProduction, startIssuer } from '../city/productionCity.js';
 import { type SignedPolicies, type Signer, signedPolicies } from '../city/signedPolicies.js';
 import { startProvider } from '../identity/startProvider.js';
-import type { sizes} from './consolePage.js';
+import type { sizes } from './consolePage.js';
 import { type ConsoleLanguage, type Visit, visitConsole } from './consolePage.js';
 
 /** A city behind a gateway with signed policies, whose users log in at an identity provider. */
 export interface SignedCity {
   /** The address of the console on localhost, where browsers allow passkeys without TLS. */
   readonly url: string;
-  readonly data: string;
+  /** The address of the identity provider. */
+  readonly provider: string;
   readonly signed: SignedPolicies;
   /** Adds to owners.yaml what the console showed after a passkey was made. */
   addPasskey(lines: string): Promise<void>;
@@ -66,7 +67,7 @@ export async function startSignedCity(
   issuer.close();
   return {
     url,
-    data: made.data,
+    provider: provider.issuer,
     signed,
     async addPasskey(lines) {
       const owners = parse(await readFile(signed.owners, 'utf8')) as OwnersText;

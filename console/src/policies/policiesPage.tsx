@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Route, Routes } from 'react-router';
 import { MatrixView } from './matrix/matrixView.js';
 import './policies.css';
+import { ProposeView } from './review/proposeView.js';
 import { PasskeyView } from './revisions/passkeyView.js';
 import { RevisionsView } from './revisions/revisionsView.js';
 import { RevisionView } from './revisions/revisionView.js';
@@ -16,12 +17,14 @@ export function PoliciesPage() {
           {t('matrix.tab')}
         </NavLink>
         <NavLink to="/policies/revisions">{t('revisions.tab')}</NavLink>
+        <NavLink to="/policies/propose">{t('propose.tab')}</NavLink>
         <NavLink to="/policies/passkey">{t('passkey.tab')}</NavLink>
       </nav>
       <Routes>
         <Route index element={<MatrixView />} />
         <Route path="revisions" element={<RevisionsView />} />
         <Route path="revisions/:sequence" element={<RevisionView />} />
+        <Route path="propose" element={<ProposeView />} />
         <Route path="passkey" element={<PasskeyView />} />
       </Routes>
     </div>

@@ -84,6 +84,7 @@ describe('the files in force', () => {
       missing: [],
     },
     ...{ expiresAt: '2027-01-01T00:00:00.000Z', files: ['health.yaml'], closedBy: null, closedBecause: null },
+    ...{ comments: [], overruled: null },
     ...more,
   });
   const now = new Date('2026-11-15T00:00:00Z');

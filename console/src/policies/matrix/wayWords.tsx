@@ -6,7 +6,7 @@ export function WayWords({ way: { mask, conditions } }: { readonly way: Explaine
   const { t } = useTranslation('policies');
   return (
     <span>
-      {mask === null ? t('way.whole') : t('way.masked', { mask: t(`mask.${mask}`) })}
+      {mask === null ? t('way.whole') : t(`mask.${mask}`)}
       {conditions.length > 0 && (
         <>
           {', '}

@@ -16,6 +16,9 @@ export interface ShownRevision {
   readonly missing: readonly { readonly registry: string; readonly count: number }[];
   readonly closedBy: string | null;
   readonly closedBecause: string | null;
+  readonly comments: readonly { readonly person: string; readonly time: string; readonly comment: string }[];
+  /** Failing tests that the signers accept. */
+  readonly overruled: { readonly tests: readonly string[]; readonly reason: string } | null;
 }
 
 /** Who signs policies, and with which passkeys. */
@@ -39,6 +42,7 @@ export interface ShownSigner {
 
 export const REVISION = `{
   sequence standing author comment proposedAt expiresAt files signers missing { registry count } closedBy closedBecause
+  comments { person time comment } overruled { tests reason }
 }`;
 export const SIGNING = '{ isNeeded relyingParty people { id office registries passkeys until } }';
 

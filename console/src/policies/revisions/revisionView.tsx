@@ -8,10 +8,13 @@ import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
+import { CheckDetails } from '../review/checkDetails.js';
+import { DRAFT_CHECK, type DraftCheck } from '../review/draftCheck.js';
 import { type RevisionDecision, DecideRevision } from './decideRevision.js';
 import { type ShownSigning, REVISION, SIGNING } from './policyRevisions.js';
 import { MissingWords, Standing } from './revisionsView.js';
 import { changedFiles, type SignedText } from './revisionTexts.js';
+import { RollbackSection } from './rollbackSection.js';
 import { YamlDifference } from './yamlDifference.js';
 
 interface RevisionAnswer {
@@ -19,8 +22,9 @@ interface RevisionAnswer {
   readonly policySigning: ShownSigning | null;
 }
 
+const checkQuery = `query RevisionCheck($sequence: Int!) { revisionCheck(sequence: $sequence) { ${DRAFT_CHECK} } }`;
 const query = `query PolicyRevisionTexts {
-  policyRevisions ${REVISION.replace('}', 'payload }')}
+  policyRevisions ${REVISION.replace('{', '{ payload')}
   policySigning ${SIGNING}
 }`;
 
@@ -60,47 +64,97 @@ interface RevisionDetailsProps {
 
 function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDetailsProps) {
   const { t } = useTranslation('policies');
-  const [decision, setDecision] = useState<RevisionDecision>();
-  const { standing } = revision;
+  const { sequence, standing } = revision;
+  const { data, problem, isWaiting, retry } = useAnswer<{ revisionCheck: DraftCheck | null }>(checkQuery, {
+    sequence,
+  });
+  const check = data?.revisionCheck;
   return (
     <>
       <Facts revision={revision} />
+      {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      {isWaiting && <Waiting />}
+      {check && <CheckDetails check={check} />}
       <section className="policy-section">
         <h2>{t('revision.yaml')}</h2>
         {changedFiles(revision, revisions).map((texts) => (
           <YamlDifference key={texts.file} {...texts} />
         ))}
       </section>
-      {standing === 'WAITING' && (
-        <section className="policy-section" aria-labelledby="decide">
-          <h2 id="decide">{t('decide.title')}</h2>
-          <p>{t('decide.lead')}</p>
-          <div className="decide-bar">
-            <Button className="react-aria-Button main-action" onPress={() => setDecision('approve')}>
-              {t('decide.approve')}
-            </Button>
-            <Button onPress={() => setDecision('reject')}>{t('decide.reject')}</Button>
-            <Button onPress={() => setDecision('withdraw')}>{t('decide.withdraw')}</Button>
-          </div>
-        </section>
+      <Comments revision={revision} />
+      {standing === 'WAITING' && check && (
+        <Decide revision={revision} signing={signing} check={check} onDecided={onDecided} />
       )}
+      {standing === 'SUPERSEDED' && <RollbackSection sequence={sequence} signing={signing} />}
+    </>
+  );
+}
+
+interface DecideProps extends Omit<RevisionDetailsProps, 'revisions'> {
+  readonly check: DraftCheck;
+}
+
+/** What can be done about a waiting revision. It appears below the difference, so that this is read first. */
+function Decide({ revision, signing, check, onDecided }: DecideProps) {
+  const { t } = useTranslation('policies');
+  const [decision, setDecision] = useState<RevisionDecision>();
+  return (
+    <section className="policy-section" aria-labelledby="decide">
+      <h2 id="decide">{t('decide.title')}</h2>
+      <p>{t('decide.lead')}</p>
+      <div className="decide-bar">
+        <Button
+          className="react-aria-Button main-action"
+          isDisabled={!check.compiles}
+          onPress={() => setDecision('approve')}
+        >
+          {t('decide.approve')}
+        </Button>
+        <Button onPress={() => setDecision('reject')}>{t('decide.reject')}</Button>
+        <Button onPress={() => setDecision('comment')}>{t('decide.comment')}</Button>
+        <Button onPress={() => setDecision('withdraw')}>{t('decide.withdraw')}</Button>
+      </div>
       {decision && (
         <DecideRevision
           decision={decision}
           revision={revision}
           signing={signing}
+          check={check}
           onDecided={onDecided}
           onClose={() => setDecision(undefined)}
         />
       )}
-    </>
+    </section>
+  );
+}
+
+/** What people of the owners said about the revision. */
+function Comments({ revision: { comments } }: { readonly revision: SignedText }) {
+  const { t } = useTranslation('policies');
+  const { moment } = useFormat();
+  if (comments.length === 0) return null;
+  return (
+    <section className="policy-section">
+      <h2>{t('revision.comments')}</h2>
+      <ul className="changes">
+        {comments.map(({ person, time, comment }) => (
+          <li key={`${person} ${time}`}>
+            <span className="change-mark">
+              {person}, {moment(time)}
+            </span>
+            {comment}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
 function Facts({ revision }: { readonly revision: SignedText }) {
   const { t } = useTranslation('policies');
   const { moment, date } = useFormat();
-  const { standing, author, proposedAt, expiresAt, files, signers, closedBy, closedBecause } = revision;
+  const { standing, author, proposedAt, expiresAt, files, signers } = revision;
+  const { closedBy, closedBecause, overruled } = revision;
   return (
     <dl className="revision-facts">
       <dt>{t('revisions.standing')}</dt>
@@ -128,6 +182,14 @@ function Facts({ revision }: { readonly revision: SignedText }) {
           <dt>{t('revision.closed')}</dt>
           <dd>
             {closedBy}: {closedBecause}
+          </dd>
+        </>
+      )}
+      {overruled && (
+        <>
+          <dt>{t('revision.overruled')}</dt>
+          <dd>
+            {overruled.tests.join('; ')}: {overruled.reason}
           </dd>
         </>
       )}

@@ -1,6 +1,7 @@
 /** Begins every challenge, so that no other use of the same passkey has an equal one. */
 const CHALLENGE_DOMAIN = 'polku-approval/1\n';
 const CLOSURE_FORMAT = 'polku-policy-closure/1';
+const COMMENT_FORMAT = 'polku-policy-comment/1';
 
 /** The parts of an assertion that a browser gives, each in base64url. */
 export interface AssertionTexts {
@@ -33,8 +34,23 @@ export async function closureText(
   payload: string,
   comment: string,
 ): Promise<string> {
-  const revision = [...(await sha256(payload))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${JSON.stringify({ format: CLOSURE_FORMAT, closure, revision, comment }, null, 2)}\n`;
+  return documentText({ format: CLOSURE_FORMAT, closure, revision: await digestOfText(payload), comment });
+}
+
+/**
+ * The text that is signed to comment on a proposal.
+ * @param time ISO 8601 in UTC, with milliseconds
+ */
+export async function commentText(payload: string, comment: string, time: string): Promise<string> {
+  return documentText({ format: COMMENT_FORMAT, revision: await digestOfText(payload), comment, time });
+}
+
+function documentText(content: object): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+async function digestOfText(text: string): Promise<string> {
+  return [...(await sha256(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function sha256(text: string): Promise<Uint8Array> {
