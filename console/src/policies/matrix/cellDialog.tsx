@@ -4,6 +4,7 @@ import { DataTable } from '../../parts/dataTable.js';
 import { Modal } from '../../parts/modal.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
 import {
@@ -33,10 +34,9 @@ export function CellDialog({ cell: { field, column, cell }, onClose }: CellDialo
   const { t } = useTranslation('policies');
   const { coordinate } = field;
   const { purpose, role } = column;
-  const { data, problem, isWaiting, retry } = useAnswer<{ explainPolicy: ShownExplanation | null }>(
-    explanationQuery,
-    { coordinate, purpose, role },
-  );
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{
+    explainPolicy: ShownExplanation | null;
+  }>(explanationQuery, { coordinate, purpose, role });
   const explanation = data?.explainPolicy;
   return (
     <Modal title={field.label ?? coordinate} isOpen onClose={onClose}>
@@ -46,6 +46,7 @@ export function CellDialog({ cell: { field, column, cell }, onClose }: CellDialo
         {field.derivedType === null && <EffectMark cell={cell} />}
       </p>
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {explanation && (
         <>

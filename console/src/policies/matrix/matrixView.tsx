@@ -5,6 +5,7 @@ import { Notice } from '../../parts/notice.js';
 import { PageHeading } from '../../parts/pageHeading.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
 import { useIsNarrow } from '../useIsNarrow.js';
@@ -30,7 +31,9 @@ const noFilter = { purpose: ALL, role: ALL, category: ABOUT_PEOPLE, text: '', de
 export function MatrixView() {
   const { t } = useTranslation('policies');
   const { number } = useFormat();
-  const { data, problem, isWaiting, retry } = useAnswer<{ policyMatrix: ShownMatrix | null }>(matrixQuery);
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{ policyMatrix: ShownMatrix | null }>(
+    matrixQuery,
+  );
   const matrix = data?.policyMatrix;
   const [chosen, setFilter] = useState<MatrixFilter>();
   const [rows, setRows] = useState(ROWS_AT_ONCE);
@@ -45,6 +48,7 @@ export function MatrixView() {
     <>
       <PageHeading title={t('matrix.title')} lead={t('matrix.lead')} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {matrix && found && (
         <>

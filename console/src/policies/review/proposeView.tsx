@@ -7,6 +7,7 @@ import { PageHeading } from '../../parts/pageHeading.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { TextBox } from '../../parts/textBox.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer, useAsk } from '../../session/useAnswer.js';
 import { FaultNotice, StepRefused } from '../revisions/faultNotice.js';
 import { type ShownSigning, SIGNING } from '../revisions/policyRevisions.js';
@@ -35,7 +36,7 @@ const payloadQuery = `query DraftToSign(
 /** Changes the text of one policy file, shows what that means, and proposes it. */
 export function ProposeView() {
   const { t } = useTranslation('policies');
-  const { data, problem, isWaiting, retry } = useAnswer<FilesAnswer>(filesQuery);
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<FilesAnswer>(filesQuery);
   const files = data?.policyFiles ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const file = files.find(({ name }) => name === chosen);
@@ -43,6 +44,7 @@ export function ProposeView() {
     <>
       <PageHeading title={t('propose.title')} lead={t('propose.lead')} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {files.length > 0 && (
         <Choice

@@ -7,6 +7,7 @@ import { PageHeading } from '../../parts/pageHeading.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { TextBox } from '../../parts/textBox.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { FaultNotice } from './faultNotice.js';
 import { makePasskey, type NewPasskey } from './passkeys.js';
@@ -18,12 +19,15 @@ const PERSON = /^[a-z][a-z0-9-]*$/;
 /** Makes a passkey, and shows what the operators write into owners.yaml. */
 export function PasskeyView() {
   const { t } = useTranslation('policies');
-  const { data, problem, isWaiting, retry } = useAnswer<{ policySigning: ShownSigning | null }>(signingQuery);
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{ policySigning: ShownSigning | null }>(
+    signingQuery,
+  );
   const signing = data?.policySigning;
   return (
     <>
       <PageHeading title={t('passkey.title')} lead={t('passkey.lead')} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {signing && !signing.isNeeded && <Notice kind="information">{t('revisions.dev')}</Notice>}
       {signing && <Enrolment signing={signing} />}

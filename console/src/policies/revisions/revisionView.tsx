@@ -6,6 +6,7 @@ import { Notice } from '../../parts/notice.js';
 import { PageHeading } from '../../parts/pageHeading.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
 import { CheckDetails } from '../review/checkDetails.js';
@@ -32,7 +33,7 @@ const query = `query PolicyRevisionTexts {
 export function RevisionView() {
   const { t } = useTranslation('policies');
   const sequence = Number(useParams()['sequence']);
-  const { data, problem, isWaiting, retry } = useAnswer<RevisionAnswer>(query);
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<RevisionAnswer>(query);
   const revisions = data?.policyRevisions;
   const revision = revisions?.find((one) => one.sequence === sequence);
   return (
@@ -41,6 +42,7 @@ export function RevisionView() {
         <Link to="/policies/revisions">{t('revision.back')}</Link>
       </PageHeading>
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {revisions && !revision && <Notice kind="information">{t('revision.unknown')}</Notice>}
       {revisions && revision && data.policySigning && (
@@ -65,14 +67,18 @@ interface RevisionDetailsProps {
 function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDetailsProps) {
   const { t } = useTranslation('policies');
   const { sequence, standing } = revision;
-  const { data, problem, isWaiting, retry } = useAnswer<{ revisionCheck: DraftCheck | null }>(checkQuery, {
-    sequence,
-  });
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{ revisionCheck: DraftCheck | null }>(
+    checkQuery,
+    {
+      sequence,
+    },
+  );
   const check = data?.revisionCheck;
   return (
     <>
       <Facts revision={revision} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {check && <CheckDetails check={check} />}
       <section className="policy-section">

@@ -5,6 +5,7 @@ import { Notice } from '../../parts/notice.js';
 import { PageHeading } from '../../parts/pageHeading.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
 import {
@@ -21,7 +22,7 @@ export function RevisionsView() {
   const { t } = useTranslation('policies');
   const signing = useAnswer<{ policySigning: ShownSigning | null }>(signingQuery);
   const isSigned = signing.data?.policySigning?.isNeeded;
-  const { data, problem, isWaiting, retry } = useAnswer<{
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{
     policyRevisions: readonly ShownRevision[] | null;
   }>(revisionsQuery, undefined, { enabled: isSigned === true });
   const revisions = data?.policyRevisions;
@@ -32,6 +33,8 @@ export function RevisionsView() {
       {fault !== undefined && (
         <ProblemNotice problem={fault} retry={signing.problem === undefined ? retry : signing.retry} />
       )}
+      <ShortcomingsBanner {...signing.shortcomings} />
+      <ShortcomingsBanner {...shortcomings} />
       {(isWaiting || signing.isWaiting) && <Waiting />}
       {isSigned === false && <Notice kind="information">{t('revisions.dev')}</Notice>}
       {revisions && (

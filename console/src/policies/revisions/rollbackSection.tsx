@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from '../../parts/problemNotice.js';
 import { Waiting } from '../../parts/waiting.js';
+import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { CheckDetails } from '../review/checkDetails.js';
 import { DRAFT_CHECK, type DraftCheck } from '../review/draftCheck.js';
 import { ProposalForm, type ProposalTerms } from '../review/proposalForm.js';
@@ -43,9 +44,12 @@ export function RollbackSection({ sequence, signing }: RollbackProps) {
 
 function Rollback({ sequence, signing }: RollbackProps) {
   const ask = useAsk<{ rollbackCheck: { payload: string | null } | null }>();
-  const { data, problem, isWaiting, retry } = useAnswer<{ rollbackCheck: DraftCheck | null }>(checkQuery, {
-    sequence,
-  });
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{ rollbackCheck: DraftCheck | null }>(
+    checkQuery,
+    {
+      sequence,
+    },
+  );
   const check = data?.rollbackCheck;
 
   async function payload(terms: ProposalTerms): Promise<string | null> {
@@ -58,6 +62,7 @@ function Rollback({ sequence, signing }: RollbackProps) {
   return (
     <>
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {check && <CheckDetails check={check} />}
       {check?.compiles && <ProposalForm check={check} signing={signing} payload={payload} />}
