@@ -144,14 +144,6 @@ export class AccessInfo {
   readonly fields!: readonly FieldAccess[];
 }
 
-/** What the gateway knows about a registry without asking it. */
-export interface RegistryState {
-  /** Whether it answered when it was last asked for its schema. */
-  readonly isReachable: boolean;
-  /** How its schema differs from its contract. If there are any, it is sent nothing. */
-  readonly differences: readonly string[];
-}
-
 /** The source of records about who has read the data of a person. */
 export interface AccessLogSource {
   /**

@@ -13,7 +13,6 @@ import {
   AccessResolver,
   FieldAccess,
   type GovernanceContext,
-  type RegistryState,
 } from './access.js';
 import { AccessLogEntry, AccessLogResolver } from './accessLog.js';
 import {
